@@ -1,0 +1,150 @@
+"""The whole declaration: trackers, policy, cycles, objectives, and the checks across them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+
+from config.okrs import Cycle, Declared, ExemptRule, Identifier, KeyResult, Objective
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+Share = Annotated[float, Field(gt=0, le=1)]
+HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+
+
+class JiraScope(Declared):
+    projects: tuple[str, ...] = Field(min_length=1, description="Project keys to read and to write.")
+
+
+class JiraTracker(Declared):
+    """A Jira site. Its credential comes from the environment, never from YAML."""
+
+    kind: Literal["jira"] = Field(description="A Jira Cloud site.")
+    url: HttpUrl = Field(description="Address of the site.")
+    scope: JiraScope = Field(description="What to look at.")
+    estimate_field: str | None = Field(
+        default=None,
+        description="Name or id of the points field; found by itself under its two usual names if absent.",
+    )
+    dropped_statuses: tuple[str, ...] = Field(
+        default=("Won't Do", "Won't do", "Cancelled", "Canceled", "Rejected", "Declined", "Abandoned"),
+        description="Done-category statuses that mean: will not be done.",
+    )
+    dropped_resolutions: tuple[str, ...] = Field(
+        default=("Won't Do", "Won't Fix", "Duplicate", "Cannot Reproduce", "Declined", "Incomplete"),
+        description="Resolutions that mean: will not be done.",
+    )
+
+
+class LinearScope(Declared):
+    teams: tuple[str, ...] = Field(min_length=1, description="Team keys to read and to write.")
+
+
+class LinearTracker(Declared):
+    """A Linear workspace. Its credential comes from the environment, never from YAML."""
+
+    kind: Literal["linear"] = Field(description="A Linear workspace.")
+    url: HttpUrl = Field(default="https://api.linear.app/graphql", description="Address of the API.")
+    scope: LinearScope = Field(description="What to look at.")
+    dropped_states: tuple[str, ...] = Field(
+        default=(),
+        description="Further states, by name, that mean: will not be done. Canceled and duplicate always do.",
+    )
+
+
+Tracker = Annotated[JiraTracker | LinearTracker, Field(discriminator="kind")]
+
+
+class HealthPolicy(Declared):
+    """How many points of percent a key result may lag behind the elapsed share of its cycle."""
+
+    at_risk: Percent = Field(default=10, description="Behind by more than this: at risk.")
+    off_track: Percent = Field(default=25, description="Behind by more than this: off track.")
+
+
+class LabelPolicy(Declared):
+    """Labels of ours, one per alignment; null writes none."""
+
+    aligned: str | None = Field(default="okr-aligned", pattern=r"^\S+$")
+    orphaned: str | None = Field(default="okr-orphaned", pattern=r"^\S+$")
+    exempt: str | None = Field(default=None, pattern=r"^\S+$")
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every label that we may write."""
+        return frozenset(label for label in (self.aligned, self.orphaned, self.exempt) if label)
+
+
+class GuardPolicy(Declared):
+    """When a run stops before it writes."""
+
+    share: Share = Field(
+        default=0.3, description="Stop when more than this share of the items would change …"
+    )
+    floor: Annotated[int, Field(ge=0)] = Field(default=50, description="… and more than this many of them.")
+    shrink: Share = Field(
+        default=0.2,
+        description="Stop when a pull finds fewer items than the last one, by more than this share.",
+    )
+
+
+class Policy(Declared):
+    grace_days: Annotated[int, Field(ge=0, le=365)] = Field(
+        default=7, description="Age in days below which unaligned work is not yet orphaned."
+    )
+    step: Annotated[int, Field(ge=1, le=50)] = Field(
+        default=5, description="A shown percent is edited only when it moved by at least this much."
+    )
+    comments: bool = Field(default=True, description="Whether comments are written at all.")
+    health: HealthPolicy = HealthPolicy()
+    labels: LabelPolicy = LabelPolicy()
+    guards: GuardPolicy = GuardPolicy()
+
+
+class Workspace(Declared):
+    """Everything declared, checked across: see `problems`."""
+
+    workspace: Identifier = Field(
+        default="truenorth",
+        description="Name of this installation; it signs every mark, so it must not change.",
+    )
+    site: HttpUrl | None = Field(
+        default=None, description="Where people find the OKRs; key results on tickets link to SITE/kr/ID."
+    )
+    time_zone: str = Field(default="UTC", description="Zone in which days begin, such as Europe/Paris.")
+    trackers: dict[Identifier, Tracker] = Field(
+        min_length=1, description="Trackers by a name of your choice."
+    )
+    cycles: dict[str, Cycle] = Field(min_length=1, description="Cycles by name, such as 2026-Q4.")
+    objectives: tuple[Objective, ...] = Field(min_length=1, description="Objectives with their key results.")
+    exempt: tuple[ExemptRule, ...] = Field(default=(), description="Work that need not serve a key result.")
+    policy: Policy = Policy()
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{name!r} is not a time zone of the IANA database") from None
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def key_results(self) -> Iterator[tuple[Objective, KeyResult]]:
+        """Every key result with its objective, in declared order."""
+        for objective in self.objectives:
+            for key_result in objective.key_results:
+                yield objective, key_result
+
+    def url_of(self, key_result: KeyResult) -> str:
+        """The address that a key result's marks link to; stable as long as `site` and the id are."""
+        if key_result.url:
+            return key_result.url
+        site = self.site.rstrip("/") if self.site else f"https://truenorth.invalid/{self.workspace}"
+        return f"{site}/kr/{key_result.id}"

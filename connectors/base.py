@@ -1,0 +1,118 @@
+"""The one interface that the pipeline knows of a tracker, and the errors that come through it.
+
+TrackerError               anything that went wrong with a tracker
+├── CredentialError        missing, wrong, expired or revoked credential, or a scope it lacks
+├── PermissionDenied       the credential is good, but may not do this
+├── ScopeError             a declared project or team does not exist or cannot be seen
+├── QueryError             the tracker does not accept a native query from the YAML
+├── BadReply               the reply is not what the tracker promises: malformed, partial, HTML
+├── Refused                the tracker refuses this one write for good
+└── Transient              worth another try, if the call is safe to repeat
+    ├── Unreachable        no answer, a dropped connection, a gateway error; may have landed
+    └── RateLimited        told to wait; certainly not landed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from connectors.model import Marks, Pull, Receipt, WorkItem
+
+
+class TrackerError(Exception):
+    """Something went wrong with a tracker: which one, what, and what to do about it.
+
+    The text is written for the operator and holds no secret, header or body.
+    """
+
+    def __init__(self, tracker: str, what: str, remedy: str = "") -> None:
+        self.tracker = tracker
+        self.what = what
+        self.remedy = remedy
+        super().__init__(f"{tracker}: {what}" + (f" {remedy}" if remedy else ""))
+
+
+class CredentialError(TrackerError):
+    """The credential is missing, wrong, expired or revoked, or lacks a scope. Never retried."""
+
+
+class PermissionDenied(TrackerError):
+    """The credential is good, but may not do this."""
+
+
+class ScopeError(TrackerError):
+    """A declared project or team does not exist, or the credential cannot see it."""
+
+
+class QueryError(TrackerError):
+    """The tracker does not accept a native query from the YAML."""
+
+
+class BadReply(TrackerError):
+    """The reply is not what the tracker promises."""
+
+
+class Refused(TrackerError):
+    """The tracker refuses this write, and would refuse it again."""
+
+
+class Transient(TrackerError):
+    """Worth another try where the call is safe to repeat.
+
+    `retry_after`: seconds that the tracker asked us to wait, None when it did not say.
+    """
+
+    def __init__(
+        self, tracker: str, what: str, remedy: str = "", *, retry_after: float | None = None
+    ) -> None:
+        super().__init__(tracker, what, remedy)
+        self.retry_after = retry_after
+
+
+class Unreachable(Transient):
+    """No answer, or none that tells whether the request took effect."""
+
+
+class RateLimited(Transient):
+    """The tracker told us to wait; the request took no effect."""
+
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with (what, done, total or None) while a long read or write goes on."""
+
+
+class Connector(Protocol):
+    """One tracker. Methods block; an instance may be used by one thread at a time."""
+
+    @property
+    def name(self) -> str:
+        """The tracker's name in the workspace."""
+        ...
+
+    def pull(self, progress: Progress | None = None) -> Pull:
+        """Read everything in scope, and the ancestors of it that can be seen, with their marks.
+
+        All or nothing: raises TrackerError rather than give a part.
+        """
+        ...
+
+    def count(self, query: str) -> int:
+        """How many items a native query finds: JQL on Jira, an IssueFilter as JSON on Linear.
+
+        Exact, not an estimate. Raises QueryError when the tracker does not accept the query.
+        """
+        ...
+
+    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
+        """Make the item show `wanted` in place of `item.shown`, and nothing else.
+
+        Writes the stamp first, removes it last, sends no request when nothing differs. Never raises for
+        a fault of this one item: that is a receipt with outcome "failed" or "skipped". Raises
+        CredentialError, Unreachable or RateLimited (after retries) when the whole tracker is in trouble.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give connections back."""
+        ...

@@ -1,0 +1,291 @@
+"""Rich text that belongs to no tracker, and its renderings: ADF, wiki markup, Markdown, plain.
+
+Text from trackers and from YAML enters a `Doc` only as the text of a `Text` node, and every renderer
+escapes it there: a title can never become a link, a mention, a macro or a tag.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Colour = Literal["neutral", "purple", "blue", "red", "yellow", "green"]
+Tone = Literal["info", "note", "success", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Literal text. `href` must be an absolute http(s) address of our own making."""
+
+    text: str
+    strong: bool = False
+    em: bool = False
+    code: bool = False
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lozenge:
+    """A short coloured word, such as a health."""
+
+    text: str
+    colour: Colour = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A progress bar; `percent` is 0..100. No tracker has one, so it is drawn with block characters."""
+
+    percent: int
+    width: int = 20
+
+    def __str__(self) -> str:
+        full = self.percent * self.width // 100
+        return "█" * full + "░" * (self.width - full)
+
+
+Inline = Text | Lozenge | Bar
+Line = tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    items: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    header: tuple[str, ...]
+    rows: tuple[tuple[Line, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A tinted box. It holds paragraphs and bullets only: ADF allows no table in a panel."""
+
+    tone: Tone
+    blocks: tuple[Paragraph | Bullets, ...]
+
+
+Block = Paragraph | Bullets | Table | Panel
+
+
+@dataclass(frozen=True, slots=True)
+class Doc:
+    blocks: tuple[Block, ...]
+
+
+def para(*parts: Inline | str) -> Paragraph:
+    """A paragraph of the given parts; plain strings become literal text."""
+    return Paragraph(line(*parts))
+
+
+def line(*parts: Inline | str) -> Line:
+    """A line of the given parts; plain strings become literal text."""
+    return tuple(Text(part) if isinstance(part, str) else part for part in parts)
+
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+def clean(text: str) -> str:
+    """Text without control and direction-changing characters, on one line."""
+    return _CONTROL.sub("", re.sub(r"[\t\r\n\u2028\u2029]+", " ", text))
+
+
+# --- Atlassian Document Format -------------------------------------------------------------------
+
+
+def to_adf(doc: Doc) -> dict[str, Any]:
+    """The document as ADF, as Jira's REST v3 wants it in comments and rich-text fields.
+
+    Source: npm `@atlaskit/adf-schema`, `json-schema/v1/full.json`. Text nodes are never empty.
+    """
+    return {"type": "doc", "version": 1, "content": [_adf_block(block) for block in doc.blocks]}
+
+
+def _adf_block(block: Block) -> dict[str, Any]:
+    match block:
+        case Paragraph(line=parts):
+            return {"type": "paragraph", "content": _adf_line(parts)}
+        case Bullets(items=items):
+            rows = [{"type": "listItem", "content": [_adf_block(Paragraph(item))]} for item in items]
+            return {"type": "bulletList", "content": rows}
+        case Panel(tone=tone, blocks=blocks):
+            content = [_adf_block(inner) for inner in blocks]
+            return {"type": "panel", "attrs": {"panelType": tone}, "content": content}
+        case Table(header=header, rows=rows_):
+            head = [_adf_cell("tableHeader", (Text(name, strong=True),)) for name in header]
+            body = [[_adf_cell("tableCell", cell) for cell in row] for row in rows_]
+            return {
+                "type": "table",
+                "content": [{"type": "tableRow", "content": cells} for cells in [head, *body]],
+            }
+
+
+def _adf_cell(kind: str, parts: Line) -> dict[str, Any]:
+    return {"type": kind, "attrs": {}, "content": [_adf_block(Paragraph(parts))]}
+
+
+def _adf_line(parts: Line) -> list[dict[str, Any]]:
+    return [node for part in parts if (node := _adf_inline(part)) is not None]
+
+
+def _adf_inline(part: Inline) -> dict[str, Any] | None:
+    match part:
+        case Lozenge(text=text, colour=colour):
+            return {"type": "status", "attrs": {"text": clean(text), "color": colour}}
+        case Bar():
+            return {"type": "text", "text": str(part), "marks": [{"type": "code"}]}
+        case Text(text=text):
+            shown = clean(text)
+            if not shown:
+                return None
+            marks: list[dict[str, Any]] = []
+            if part.code:
+                # ADF lets `code` stand only beside a link, not beside strong or em.
+                marks.append({"type": "code"})
+            else:
+                marks += [{"type": "strong"}] if part.strong else []
+                marks += [{"type": "em"}] if part.em else []
+            if part.href:
+                marks.append({"type": "link", "attrs": {"href": part.href}})
+            return {"type": "text", "text": shown, **({"marks": marks} if marks else {})}
+
+
+# --- Markdown (Linear) ---------------------------------------------------------------------------
+
+_MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~=:@$&^])")
+
+
+def to_markdown(doc: Doc) -> str:
+    """The document as Markdown in the form that Linear stores unchanged (`* ` bullets).
+
+    Every character that Markdown could read as syntax is escaped, `@` and `:` included, so that no
+    mention, emoji or automatic link can come out of a title.
+    """
+    return "\n\n".join(_md_block(block) for block in doc.blocks)
+
+
+def _md_block(block: Block) -> str:
+    match block:
+        case Paragraph(line=parts):
+            return _md_line(parts)
+        case Bullets(items=items):
+            return "\n".join(f"* {_md_line(item)}" for item in items)
+        case Panel(blocks=blocks):
+            return "\n>\n".join(
+                "\n".join(f"> {row}" for row in _md_block(inner).split("\n")) for inner in blocks
+            )
+        case Table(header=header, rows=rows):
+            lines = [[markdown_escape(name) for name in header], ["---"] * len(header)]
+            lines += [[_md_line(cell) for cell in row] for row in rows]
+            return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _md_line(parts: Line) -> str:
+    return "".join(_md_inline(part) for part in parts)
+
+
+def markdown_escape(text: str) -> str:
+    """The text as literal Markdown."""
+    return _MARKDOWN_SPECIAL.sub(r"\\\1", clean(text))
+
+
+def _md_inline(part: Inline) -> str:
+    match part:
+        case Lozenge(text=text):
+            return f"**{markdown_escape(text)}**"
+        case Bar():
+            return f"`{part}`"
+        case Text(text=text):
+            if part.code:
+                shown = f"`{clean(text).replace('`', 'ˋ')}`"
+            else:
+                shown = markdown_escape(text)
+                core = shown.strip()
+                if core:
+                    # Emphasis marks must touch the words, not the spaces around them.
+                    wrapped = f"**{core}**" if part.strong else core
+                    wrapped = f"*{wrapped}*" if part.em else wrapped
+                    shown = shown.replace(core, wrapped, 1)
+            return f"[{shown}](<{part.href}>)" if part.href else shown
+
+
+# --- Wiki markup (Jira Data Center) --------------------------------------------------------------
+
+_WIKI_SPECIAL = re.compile(r"([\\{}\[\]*_|\-+^~?!@#%&(])")
+
+
+def to_wiki(doc: Doc) -> str:
+    """The document as Jira wiki markup, as REST v2 wants it."""
+    return "\n\n".join(_wiki_block(block) for block in doc.blocks)
+
+
+def _wiki_block(block: Block) -> str:
+    match block:
+        case Paragraph(line=parts):
+            return _wiki_line(parts)
+        case Bullets(items=items):
+            return "\n".join(f"* {_wiki_line(item)}" for item in items)
+        case Panel(blocks=blocks):
+            return "{panel}\n" + "\n\n".join(_wiki_block(inner) for inner in blocks) + "\n{panel}"
+        case Table(header=header, rows=rows):
+            head = "||" + "||".join(_wiki_escape(name) for name in header) + "||"
+            return "\n".join(
+                [head, *("|" + "|".join(_wiki_line(cell) for cell in row) + "|" for row in rows)]
+            )
+
+
+def _wiki_line(parts: Line) -> str:
+    return "".join(_wiki_inline(part) for part in parts)
+
+
+def _wiki_escape(text: str) -> str:
+    return _WIKI_SPECIAL.sub(r"\\\1", clean(text))
+
+
+def _wiki_inline(part: Inline) -> str:
+    match part:
+        case Lozenge(text=text):
+            return f"*{_wiki_escape(text)}*"
+        case Bar():
+            return "{{" + str(part) + "}}"
+        case Text(text=text):
+            shown = _wiki_escape(text)
+            if part.code:
+                return "{{" + shown + "}}"
+            shown = f"*{shown}*" if part.strong else shown
+            shown = f"_{shown}_" if part.em else shown
+            return f"[{shown}|{part.href}]" if part.href else shown
+
+
+# --- Plain ---------------------------------------------------------------------------------------
+
+
+def to_plain(doc: Doc) -> str:
+    """The document as plain text, for the terminal and for logs."""
+    return "\n".join(_plain_block(block) for block in doc.blocks)
+
+
+def _plain_block(block: Block) -> str:
+    match block:
+        case Paragraph(line=parts):
+            return _plain_line(parts)
+        case Bullets(items=items):
+            return "\n".join(f"- {_plain_line(item)}" for item in items)
+        case Panel(blocks=blocks):
+            return "\n".join(_plain_block(inner) for inner in blocks)
+        case Table(header=header, rows=rows):
+            cells = [list(header), *([_plain_line(cell) for cell in row] for row in rows)]
+            return "\n".join(" | ".join(row) for row in cells)
+
+
+def _plain_line(parts: Line) -> str:
+    return "".join(str(part) if isinstance(part, Bar) else clean(part.text) for part in parts)

@@ -1,0 +1,108 @@
+"""How long to wait, and what may be tried again: the one retry policy of all connectors."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+import structlog
+import tenacity
+
+from connectors.base import RateLimited, Transient
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+
+def parse_retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds to wait as a `Retry-After` header asks, or None when it says nothing usable.
+
+    Accepts whole or decimal seconds and an HTTP date (RFC 9110, 10.2.3). A date in the past or a negative
+    number means no wait.
+    """
+    if value is None or not value.strip():
+        return None
+    text = value.strip()
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            when = parsedate_to_datetime(text)
+        except (TypeError, ValueError):
+            return None
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
+        seconds = (when - now).total_seconds()
+    if seconds != seconds:  # NaN
+        return None
+    return max(0.0, seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Waits as told, else doubling with jitter, within attempts and a budget of waiting.
+
+    - `attempts`: tries in all, the first included.
+    - `base`, `cap`: seconds; the n-th own wait is min(cap, base·2ⁿ) times 0.7..1.3 (the vendor's advice
+      for Jira; a Retry-After is a floor below it).
+    - `budget`: seconds that one call may spend waiting; a longer wait asked for by the tracker ends the
+      call at once, with the error that says how long.
+    - `sleep` and `rng` are there for tests.
+    """
+
+    attempts: int = 5
+    base: float = 1.0
+    cap: float = 30.0
+    budget: float = 300.0
+    sleep: Callable[[float], None] = time.sleep
+    rng: random.Random = field(default_factory=random.SystemRandom)
+
+    def call(self, send: Callable[[], T], *, repeatable: bool) -> T:
+        """Call `send` until it answers, raising its last error.
+
+        A call that is not `repeatable` is tried again only after RateLimited, which certainly took no
+        effect; after any other doubt the caller must look before it repeats.
+        """
+        waited = 0.0
+
+        def may_retry(state: tenacity.RetryCallState) -> bool:
+            error = state.outcome.exception() if state.outcome else None
+            if not isinstance(error, Transient):
+                return False
+            if not repeatable and not isinstance(error, RateLimited):
+                return False
+            return waited + (error.retry_after or 0.0) <= self.budget
+
+        def pause(state: tenacity.RetryCallState) -> float:
+            nonlocal waited
+            error = state.outcome.exception() if state.outcome else None
+            own = min(self.cap, self.base * 2 ** (state.attempt_number - 1)) * self.rng.uniform(0.7, 1.3)
+            told = error.retry_after if isinstance(error, Transient) else None
+            seconds = float(max(told, min(own, 1.0)) if told is not None else own)
+            waited += seconds
+            return seconds
+
+        def announce(state: tenacity.RetryCallState) -> None:
+            error = state.outcome.exception() if state.outcome else None
+            log.warning(
+                "waiting before another try",
+                tracker=getattr(error, "tracker", None),
+                cause=getattr(error, "what", str(error)),
+                seconds=round(state.upcoming_sleep, 1),
+                attempt=state.attempt_number,
+            )
+
+        retrying = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(self.attempts),
+            retry=may_retry,
+            wait=pause,
+            sleep=self.sleep,
+            before_sleep=announce,
+            reraise=True,
+        )
+        return retrying(send)

@@ -1,0 +1,209 @@
+"""What a connector and the pipeline say to each other: work items, marks, changes, receipts.
+
+Everything here is a frozen value without I/O. Trackers differ; these types do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from connectors.document import Doc
+
+Level = Literal["initiative", "project", "epic", "issue", "subtask"]
+Category = Literal["todo", "doing", "done", "dropped"]
+AlignmentState = Literal["aligned", "orphaned", "exempt"]
+Health = Literal["on_track", "at_risk", "off_track", "done", "no_data"]
+CommentPurpose = Literal["progress", "orphan"]
+Mark = Literal["key_results", "alignment", "labels", "comment"]
+
+MARKS: tuple[Mark, ...] = ("key_results", "alignment", "labels", "comment")
+"""The marks that a plan compares, in the order in which people read them."""
+
+CLAIM_PREFIX = "kr:"
+"""A label `kr:ID` on an item is a person's word that the item serves key result ID."""
+
+CLAIM_NAME = "Key result"
+"""The Jira field and the Linear label group with this name hold a person's claim likewise."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """Identity of an item: the tracker's name in the workspace and the tracker's immutable id.
+
+    Never the key: keys change when an item moves.
+    """
+
+    tracker: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.tracker}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyResultMark:
+    """A key result as an item shows it. `percent` is 0..100, or None where there is no data."""
+
+    id: str
+    title: str
+    percent: int | None
+    health: Health
+    url: str
+
+
+Fact = tuple[str, str | int]
+"""A name and a value that a comment states; whole numbers are percents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """The one sticky comment on an item.
+
+    Two comments are equal when they state the same facts. The text itself is not compared: trackers
+    normalise it, and it may hold a date that would otherwise cause an edit every day. `doc` is None on
+    observed comments.
+    """
+
+    purpose: CommentPurpose
+    facts: tuple[Fact, ...] = ()
+    doc: Doc | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What Truenorth itself recorded on the item about what it wrote there: proof of ownership.
+
+    - `owner`: id of the workspace that wrote; another owner's stamp means hands off.
+    - `key_results`, `alignment`, `labels`: the marks as written.
+    - `comment_id`: the tracker's id of our comment; "" means announced, not known to have landed.
+    - `comment`: what that comment states, where the tracker keeps it with the stamp.
+    - `fields`: Jira field id and the text we wrote there, so that a person's edit can be told from ours.
+    """
+
+    owner: str
+    key_results: tuple[KeyResultMark, ...] = ()
+    alignment: AlignmentState | None = None
+    labels: tuple[str, ...] = ()
+    comment_id: str | None = None
+    comment: Comment | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What Truenorth shows on an item. Observed and desired are this same type.
+
+    `stamp` is only ever set on observed marks; it is evidence, never compared.
+    `labels` are labels of ours, sorted.
+    """
+
+    key_results: tuple[KeyResultMark, ...] = ()
+    alignment: AlignmentState | None = None
+    labels: tuple[str, ...] = ()
+    comment: Comment | None = None
+    stamp: Stamp | None = field(default=None, compare=False)
+
+
+NOTHING = Marks()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """An initiative, project, epic, issue or sub-task as a tracker knows it.
+
+    - `kind`: the tracker's own type name ("Bug", "Story", "Project").
+    - `category`: computed from the tracker's status category, never from a status name.
+    - `team`, `project`: the short name by which people call them: Jira project key, Linear team key,
+      Linear project name. A project item carries its own name in `project`.
+    - `labels`: what people put there; labels of ours are left out, so that our own marks never feed
+      back into alignment.
+    - `estimate`: points, None when unestimated.
+    - `claims`: key result ids claimed on the item itself, by label, field or label group, as written.
+    - `in_scope`: False for an ancestor that was read only because something in scope hangs below it.
+    - `writable`: the marks that this item can carry.
+    - Times are aware, in UTC.
+    """
+
+    ref: Ref
+    key: str
+    url: str
+    level: Level
+    kind: str
+    title: str
+    category: Category
+    status: str
+    created: datetime
+    updated: datetime
+    team: str | None = None
+    project: str | None = None
+    parent: Ref | None = None
+    labels: tuple[str, ...] = ()
+    estimate: float | None = None
+    priority: str | None = None
+    assignee: str | None = None
+    started: datetime | None = None
+    completed: datetime | None = None
+    due: date | None = None
+    blocked_by: tuple[Ref, ...] = ()
+    claims: tuple[str, ...] = ()
+    in_scope: bool = True
+    writable: frozenset[Mark] = frozenset()
+    shown: Marks = NOTHING
+
+    @property
+    def is_open(self) -> bool:
+        """Whether work on the item may still happen."""
+        return self.category in ("todo", "doing")
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A whole and consistent read of one tracker's scope.
+
+    `as_of` is taken from the tracker's clock where it tells it. `notes` are sentences for the operator
+    about what was read but could not be used; an item that could not be decoded at all is an error.
+    """
+
+    tracker: str
+    items: tuple[WorkItem, ...]
+    as_of: datetime
+    requests: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One mark on one item, before and after. `key` and `title` are there to be read by people."""
+
+    item: Ref
+    key: str
+    title: str
+    mark: Mark
+    before: object
+    after: object
+
+
+Outcome = Literal["written", "failed", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of the changes to one item. `error` is set unless the outcome is "written"."""
+
+    item: Ref
+    key: str
+    outcome: Outcome
+    requests: int = 0
+    error: str | None = None
+
+
+def claims_in(labels: Iterable[str]) -> tuple[str, ...]:
+    """Key result ids claimed by `kr:ID` labels, in the order of the labels."""
+    return tuple(
+        label[len(CLAIM_PREFIX) :].strip()
+        for label in labels
+        if label.casefold().startswith(CLAIM_PREFIX) and label[len(CLAIM_PREFIX) :].strip()
+    )

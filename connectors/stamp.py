@@ -1,0 +1,119 @@
+"""The ownership stamp as the trackers store it: JSON in a Jira property, text in a Linear attachment.
+
+Format version 1: `{"v": 1, "owner": …, "marks": {…}}`. A stamp of a later version is somebody's newer
+Truenorth: it is read for its owner only, so that nothing of it is overwritten by mistake.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from connectors.model import Comment, CommentPurpose, Fact, KeyResultMark, Stamp
+
+PROPERTY_KEY = "truenorth"
+"""Key of the Jira issue property, the Jira comment property and the Linear metadata entry."""
+
+VERSION = 1
+
+
+class _CommentRecord(msgspec.Struct, omit_defaults=True):
+    purpose: CommentPurpose
+    facts: tuple[Fact, ...] = ()
+
+
+class _Record(msgspec.Struct, omit_defaults=True):
+    owner: str
+    v: int = 0
+    key_results: tuple[KeyResultMark, ...] = ()
+    alignment: Any = None
+    labels: tuple[str, ...] = ()
+    comment_id: str | None = None
+    comment: _CommentRecord | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+class _Owner(msgspec.Struct):
+    owner: str
+    v: int
+
+
+def to_property(stamp: Stamp) -> dict[str, Any]:
+    """The stamp as a JSON value of builtin types."""
+    record = _Record(
+        v=VERSION,
+        owner=stamp.owner,
+        key_results=stamp.key_results,
+        alignment=stamp.alignment,
+        labels=stamp.labels,
+        comment_id=stamp.comment_id,
+        comment=_CommentRecord(stamp.comment.purpose, stamp.comment.facts) if stamp.comment else None,
+        fields=stamp.fields,
+    )
+    value = msgspec.to_builtins(record)
+    assert isinstance(value, dict)  # noqa: S101  a Struct always becomes a dict
+    return value
+
+
+def from_property(value: object) -> Stamp | None:
+    """The stamp in a JSON value, or None when it is not a stamp of ours.
+
+    People can edit properties: anything that does not decode counts as no stamp, and so permits no
+    removal.
+    """
+    try:
+        head = msgspec.convert(value, _Owner)
+        if head.v != VERSION:
+            return Stamp(owner=f"{head.owner} (stamp version {head.v})")
+        record = msgspec.convert(value, _Record)
+    except msgspec.ValidationError:
+        return None
+    alignment = record.alignment if record.alignment in ("aligned", "orphaned", "exempt") else None
+    stamp = Stamp(
+        owner=record.owner,
+        key_results=record.key_results,
+        alignment=alignment,
+        labels=record.labels,
+        comment_id=record.comment_id,
+        fields=record.fields,
+    )
+    if record.comment is None:
+        return stamp
+    return replace(stamp, comment=Comment(record.comment.purpose, record.comment.facts))
+
+
+def to_text(stamp: Stamp) -> str:
+    """The stamp as one line of JSON, for places that hold only text."""
+    return json.dumps(to_property(stamp), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def from_text(text: object) -> Stamp | None:
+    """The stamp in a text, or None when there is none of ours."""
+    if not isinstance(text, str):
+        return None
+    try:
+        return from_property(json.loads(text))
+    except ValueError:
+        return None
+
+
+def comment_marker(owner: str, comment: Comment) -> dict[str, Any]:
+    """The value of the comment property that marks a Jira comment as ours and states its facts."""
+    facts = [list(fact) for fact in comment.facts]
+    return {"v": VERSION, "owner": owner, "purpose": comment.purpose, "facts": facts}
+
+
+def from_comment_marker(value: object) -> tuple[str, Comment] | None:
+    """Owner and comment of a marker, or None when it is not one of ours."""
+    if not isinstance(value, Mapping):
+        return None
+    try:
+        owner = msgspec.convert(value, _Owner).owner
+        record = msgspec.convert(value, _CommentRecord)
+    except msgspec.ValidationError:
+        return None
+    return owner, Comment(record.purpose, record.facts)
