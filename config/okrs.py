@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 Identifier = Annotated[
     str,
@@ -15,7 +15,24 @@ Identifier = Annotated[
         description="Letters, digits, dot, dash and underscore; it must stay the same for ever.",
     ),
 ]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+def _no_truth(value: object) -> object:
+    # Left alone, pydantic reads true as 1.
+    if isinstance(value, bool):
+        raise ValueError(f"a number is expected here, not {str(value).lower()}")
+    return value
+
+
+def _no_number(value: object) -> object:
+    # Left alone, pydantic reads a number as seconds since 1970.
+    if isinstance(value, int | float):
+        raise ValueError(f"a day such as 2026-10-01 is expected here, not the number {str(value).lower()}")
+    return value
+
+
+Finite = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_no_truth)]
+Day = Annotated[date, BeforeValidator(_no_number)]
 Level = Literal["initiative", "project", "epic", "issue", "subtask"]
 
 
@@ -28,8 +45,8 @@ class Declared(BaseModel):
 class Cycle(Declared):
     """A span of time in which objectives are pursued; both days are inside it."""
 
-    start: date = Field(description="First day.")
-    end: date = Field(description="Last day.")
+    start: Day = Field(description="First day.")
+    end: Day = Field(description="Last day.")
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Cycle:
@@ -47,7 +64,7 @@ class Cycle(Declared):
 class CheckIn(Declared):
     """A value somebody measured on a day."""
 
-    on: date = Field(description="The day to which the value belongs.")
+    on: Day = Field(description="The day to which the value belongs.")
     value: Finite = Field(description="The value, in the measure's unit.")
     note: str | None = Field(default=None, description="What is worth knowing about it.")
 
@@ -87,7 +104,7 @@ class WorkMeasure(Declared):
     weigh: Literal["count", "points"] = Field(
         default="count", description="Each piece of work counts one, or its estimate."
     )
-    default_estimate: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
+    default_estimate: Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(_no_truth)] = Field(
         default=1.0, description="Points of work that has no estimate."
     )
 
@@ -129,7 +146,7 @@ class LinkRule(Declared):
     type: str | None = Field(default=None, min_length=1, description="Type of the item, such as Bug.")
     level: Level | None = Field(default=None, description="Level of the item.")
     tracker: Identifier | None = Field(default=None, description="Name of the tracker it lives in.")
-    share: Annotated[float, Field(gt=0, le=1)] | None = Field(
+    share: Annotated[float, Field(gt=0, le=1), BeforeValidator(_no_truth)] | None = Field(
         default=None,
         description="Part of the item that counts for this key result when several share it; "
         "without it the rest is split evenly.",
@@ -152,7 +169,7 @@ class KeyResult(Declared):
     owner: str | None = Field(
         default=None, description="Who answers for it; the objective's owner if absent."
     )
-    weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = Field(
+    weight: Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(_no_truth)] = Field(
         default=1.0, description="Its part in the objective's progress, against its siblings."
     )
     measure: Measure = Field(description="How its value comes about.")

@@ -68,9 +68,13 @@ class HealthPolicy(Declared):
 class LabelPolicy(Declared):
     """Labels of ours, one per alignment; null writes none."""
 
-    aligned: str | None = Field(default="okr-aligned", pattern=r"^\S+$")
-    orphaned: str | None = Field(default="okr-orphaned", pattern=r"^\S+$")
-    exempt: str | None = Field(default=None, pattern=r"^\S+$")
+    aligned: str | None = Field(
+        default="okr-aligned", pattern=r"^\S+$", description="On work that serves a key result."
+    )
+    orphaned: str | None = Field(
+        default="okr-orphaned", pattern=r"^\S+$", description="On work that should serve one and does not."
+    )
+    exempt: str | None = Field(default=None, pattern=r"^\S+$", description="On work that need not serve one.")
 
     @property
     def all(self) -> frozenset[str]:

@@ -7,15 +7,15 @@ escapes it there: a title can never become a link, a mention, a macro or a tag.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Literal
+
+import msgspec
 
 Colour = Literal["neutral", "purple", "blue", "red", "yellow", "green"]
 Tone = Literal["info", "note", "success", "warning", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True, tag=True):
     """Literal text. `href` must be an absolute http(s) address of our own making."""
 
     text: str
@@ -25,16 +25,14 @@ class Text:
     href: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lozenge:
+class Lozenge(msgspec.Struct, frozen=True, tag=True):
     """A short coloured word, such as a health."""
 
     text: str
     colour: Colour = "neutral"
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(msgspec.Struct, frozen=True, tag=True):
     """A progress bar; `percent` is 0..100. No tracker has one, so it is drawn with block characters."""
 
     percent: int
@@ -49,24 +47,20 @@ Inline = Text | Lozenge | Bar
 Line = tuple[Inline, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(msgspec.Struct, frozen=True, tag=True):
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Bullets:
+class Bullets(msgspec.Struct, frozen=True, tag=True):
     items: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True, tag=True):
     header: tuple[str, ...]
     rows: tuple[tuple[Line, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(msgspec.Struct, frozen=True, tag=True):
     """A tinted box. It holds paragraphs and bullets only: ADF allows no table in a panel."""
 
     tone: Tone
@@ -76,8 +70,7 @@ class Panel:
 Block = Paragraph | Bullets | Table | Panel
 
 
-@dataclass(frozen=True, slots=True)
-class Doc:
+class Doc(msgspec.Struct, frozen=True, tag=True):
     blocks: tuple[Block, ...]
 
 

@@ -97,7 +97,7 @@ def from_text(text: object) -> Stamp | None:
         return None
     try:
         return from_property(json.loads(text))
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or nested so deep that it is an attack
         return None
 
 
@@ -112,8 +112,10 @@ def from_comment_marker(value: object) -> tuple[str, Comment] | None:
     if not isinstance(value, Mapping):
         return None
     try:
-        owner = msgspec.convert(value, _Owner).owner
+        head = msgspec.convert(value, _Owner)
+        if head.v != VERSION:
+            return None
         record = msgspec.convert(value, _CommentRecord)
     except msgspec.ValidationError:
         return None
-    return owner, Comment(record.purpose, record.facts)
+    return head.owner, Comment(record.purpose, record.facts)

@@ -1,0 +1,61 @@
+# Works on a fresh machine with make and Python 3.11 or newer; nothing is installed outside .venv.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+LOCKS  := requirements.txt requirements-build.txt requirements-dev.txt
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal \
+           --python-version 3.11
+requirements.txt_FROM       := pyproject.toml
+requirements-build.txt_FROM := --group build
+requirements-dev.txt_FROM   := pyproject.toml --all-extras --group dev
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format lock lock-check dockerfile clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Create .venv from the hash-locked requirements
+
+$(READY): requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Truenorth needs Python 3.11 or newer, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1)." >&2; \
+	  echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { \
+	  echo "Python could not make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(READY) ## Run the main job against a sandbox of both trackers
+	$(BIN)/truenorth demo
+
+lint: $(READY) ## Check style, formatting and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+test: lint ## Check everything and run the tests
+	$(BIN)/python -m pytest -n 2
+
+format: $(READY) ## Format the code
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: $(READY) ## Lock the newest allowed dependencies
+	$(foreach lock,$(LOCKS),$(COMPILE) --upgrade $($(lock)_FROM) -o $(lock) &&) true
+
+lock-check: $(READY) ## Fail when pyproject.toml and the locks disagree
+	@mkdir -p $(VENV)/locks && cp $(LOCKS) $(VENV)/locks/
+	@$(foreach lock,$(LOCKS),$(COMPILE) $($(lock)_FROM) -o $(VENV)/locks/$(lock) && \
+	  diff $(lock) $(VENV)/locks/$(lock) &&) true || { \
+	  echo "The locks do not fit pyproject.toml: run make lock and commit them." >&2; exit 1; }
+
+dockerfile: $(READY) ## Lint the Dockerfile
+	$(BIN)/hadolint Dockerfile
+
+clean: ## Remove everything that make made
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,228 @@
+"""Checks across the whole declaration: names that must exist, ids that must differ, sums that must fit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from config.address import unsafe_address
+from config.errors import did_you_mean, nearest, quoted
+from config.okrs import LinkRule, MetricMeasure, QueryMeasure
+from config.workspace import JiraTracker, Tracker, Workspace
+
+Path = tuple[str | int, ...]
+LATEST_CHECK_IN = timedelta(days=90)
+"""After the end of its cycle a key result may be measured once more; later than this is a slip of the pen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault at a path of the declaration. `first` is where the other half of a clash stands."""
+
+    path: Path
+    message: str
+    hint: str = ""
+    first: Path | None = None
+    at_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names that are declared, even where what stands behind them is faulty and left out of the workspace."""
+
+    trackers: Collection[str]
+    cycles: Collection[str]
+
+
+def check(workspace: Workspace, names: Names | None = None) -> Iterator[Finding]:
+    """Every fault that no single entry shows by itself."""
+    names = names or Names(tuple(workspace.trackers), tuple(workspace.cycles))
+    yield from _trackers(workspace)
+    yield from _policy(workspace)
+    yield from _ids(workspace)
+    for at, objective in enumerate(workspace.objectives):
+        if objective.cycle not in names.cycles:
+            hint = did_you_mean(objective.cycle, names.cycles, "declared are")
+            message = f"there is no cycle {quoted(objective.cycle)}"
+            yield Finding(("objectives", at, "cycle"), message, hint)
+    yield from _measures(workspace, names)
+    yield from _links(workspace, names)
+
+
+def _key_results(workspace: Workspace) -> Iterator[tuple[Path, int, int]]:
+    for at, objective in enumerate(workspace.objectives):
+        for nr in range(len(objective.key_results)):
+            yield ("objectives", at, "key_results", nr), at, nr
+
+
+def _trackers(workspace: Workspace) -> Iterator[Finding]:
+    variables: dict[str, str] = {}
+    projects: dict[tuple[str, str], Path] = {}
+    for name, tracker in workspace.trackers.items():
+        path: Path = ("trackers", name)
+        fault = unsafe_address(tracker.url)
+        if fault:
+            yield Finding((*path, "url"), *fault)
+        stem = "".join(letter if letter.isalnum() else "_" for letter in name.upper())
+        if stem in variables:
+            message = f"trackers {quoted(variables[stem])} and {quoted(name)} would read the same variables"
+            yield Finding(
+                path,
+                message,
+                f"TRUENORTH_{stem}_TOKEN cannot serve both; rename one",
+                ("trackers", variables[stem]),
+                at_key=True,
+            )
+        variables.setdefault(stem, name)
+        if not isinstance(tracker, JiraTracker):
+            continue
+        for nr, project in enumerate(tracker.scope.projects):
+            here: Path = (*path, "scope", "projects", nr)
+            twin = (tracker.url.rstrip("/").casefold(), project.casefold())
+            if twin in projects:
+                message = f"project {quoted(project)} of this site is in scope twice"
+                yield Finding(here, message, "every item must have one reader", projects[twin])
+            projects.setdefault(twin, here)
+
+
+def _policy(workspace: Workspace) -> Iterator[Finding]:
+    health = workspace.policy.health
+    if health.at_risk > health.off_track:
+        message = f"at_risk ({health.at_risk}) is more than off_track ({health.off_track})"
+        yield Finding(("policy", "health"), message, "a key result is at risk before it is off track")
+    seen: dict[str, str] = {}
+    for state in ("aligned", "orphaned", "exempt"):
+        label: str | None = getattr(workspace.policy.labels, state)
+        if label is None:
+            continue
+        path: Path = ("policy", "labels", state)
+        if label.casefold() in seen:
+            twin = seen[label.casefold()]
+            message = f"the labels of {twin} and {state} work are both {quoted(label)}"
+            yield Finding(path, message, "nobody could tell them apart")
+        if label.casefold().startswith("kr:"):
+            message = f"the label {quoted(label)} would be read as a claim on a key result"
+            yield Finding(path, message, 'let it not begin with "kr:"')
+        seen.setdefault(label.casefold(), state)
+
+
+def _ids(workspace: Workspace) -> Iterator[Finding]:
+    objectives: dict[str, tuple[str, Path]] = {}
+    key_results: dict[str, tuple[str, Path]] = {}
+    for at, objective in enumerate(workspace.objectives):
+        yield from _twin(objectives, "objective", objective.id, ("objectives", at, "id"))
+    for path, at, nr in _key_results(workspace):
+        identifier = workspace.objectives[at].key_results[nr].id
+        yield from _twin(key_results, "key result", identifier, (*path, "id"))
+
+
+def _twin(seen: dict[str, tuple[str, Path]], what: str, name: str, path: Path) -> Iterator[Finding]:
+    # Labels carry these ids, and trackers do not agree on upper and lower case.
+    if name.casefold() not in seen:
+        seen[name.casefold()] = (name, path)
+        return
+    other, first = seen[name.casefold()]
+    differs = f" (as {quoted(other)})" if other != name else ""
+    yield Finding(path, f"{what} {quoted(name)} is declared twice{differs}", first=first)
+
+
+def _measures(workspace: Workspace, names: Names) -> Iterator[Finding]:
+    for path, at, nr in _key_results(workspace):
+        objective = workspace.objectives[at]
+        measure = objective.key_results[nr].measure
+        cycle = workspace.cycles.get(objective.cycle)
+        if isinstance(measure, QueryMeasure):
+            yield from _query((*path, "measure"), measure, workspace, names)
+        elif isinstance(measure, MetricMeasure) and cycle is not None:
+            for count, checkin in enumerate(measure.checkins):
+                if checkin.on > cycle.end + LATEST_CHECK_IN:
+                    message = (
+                        f"{checkin.on} lies long after the cycle {objective.cycle}, which ends on {cycle.end}"
+                    )
+                    yield Finding((*path, "measure", "checkins", count, "on"), message, "check the year")
+
+
+def _query(path: Path, measure: QueryMeasure, workspace: Workspace, names: Names) -> Iterator[Finding]:
+    kind, language = ("jira", "jql") if measure.jql is not None else ("linear", "filter")
+    fitting = [name for name, tracker in workspace.trackers.items() if tracker.kind == kind]
+    if measure.tracker is not None:
+        if measure.tracker not in names.trackers:
+            yield _no_tracker((*path, "tracker"), measure.tracker, fitting or names.trackers)
+        elif measure.tracker in workspace.trackers and measure.tracker not in fitting:
+            message = f"tracker {quoted(measure.tracker)} cannot answer {language}"
+            yield Finding((*path, "tracker"), message, did_you_mean(measure.tracker, fitting, "these can:"))
+    elif len(names.trackers) > len(workspace.trackers):
+        return  # a faulty tracker may be the one that is meant
+    elif not fitting:
+        yield Finding((*path, language), f"{language} asks a {kind.title()} tracker, and none is declared")
+    elif len(fitting) > 1:
+        message = f"several {kind.title()} trackers could answer"
+        yield Finding((*path, language), message, f"add tracker: {' or '.join(fitting)}")
+
+
+def _no_tracker(path: Path, name: str, known: Collection[str]) -> Finding:
+    return Finding(path, f"there is no tracker {quoted(name)}", did_you_mean(name, known, "declared are"))
+
+
+def _links(workspace: Workspace, names: Names) -> Iterator[Finding]:
+    shares: dict[str, tuple[float, Path]] = {}
+    for path, at, nr in _key_results(workspace):
+        for count, rule in enumerate(workspace.objectives[at].key_results[nr].links):
+            here: Path = (*path, "links", count)
+            if rule.tracker is not None and rule.tracker not in names.trackers:
+                yield _no_tracker((*here, "tracker"), rule.tracker, names.trackers)
+            if rule.share is None:
+                continue
+            same = json.dumps(rule.model_dump(exclude={"share"}), sort_keys=True).casefold()
+            total, first = shares.get(same, (0.0, (*here, "share")))
+            shares[same] = (total + rule.share, first)
+            if total <= 1.0 + 1e-9 < total + rule.share:
+                message = f"the shares of this rule add up to {total + rule.share:g}, more than 1"
+                yield Finding((*here, "share"), message, first=first)
+
+
+def advice(workspace: Workspace) -> tuple[str, ...]:
+    """What is allowed, but probably not what was meant; one sentence each."""
+    return tuple(_advice(workspace))
+
+
+def _advice(workspace: Workspace) -> Iterator[str]:
+    linear = any(tracker.kind == "linear" for tracker in workspace.trackers.values())
+    if workspace.site is None and linear and any(not one.url for _, one in workspace.key_results()):
+        yield "site is not set, so the key results on Linear tickets link to an address that leads nowhere."
+    for _, key_result in workspace.key_results():
+        name = f'Key result "{key_result.id}"'
+        if not key_result.links:
+            yield f"{name} has no links: only work that claims it by label or field will serve it."
+        if isinstance(key_result.measure, MetricMeasure) and not key_result.measure.checkins:
+            yield f"{name} has no check-ins: it will show no data."
+        for rule in key_result.links:
+            if rule.label is not None and rule.label.casefold() in _ours(workspace):
+                yield f'{name} links by label "{rule.label}", which is one of ours and so never counts.'
+            yield from _out_of_scope(name, rule, workspace)
+
+
+def _ours(workspace: Workspace) -> set[str]:
+    return {label.casefold() for label in workspace.policy.labels.all}
+
+
+def _out_of_scope(name: str, rule: LinkRule, workspace: Workspace) -> Iterator[str]:
+    """A rule on a Jira project outside the scope can still match an ancestor, so it is no error."""
+    could_mean: dict[str, Tracker] = {
+        tracker: declared
+        for tracker, declared in workspace.trackers.items()
+        if rule.tracker in (None, tracker)
+    }
+    if rule.project is None or rule.level == "initiative":
+        return
+    scope: list[str] = []
+    for tracker in could_mean.values():
+        if not isinstance(tracker, JiraTracker):
+            return  # on Linear it is a project's name, which only Linear knows
+        scope += tracker.scope.projects
+    if rule.project.casefold() not in {project.casefold() for project in scope}:
+        near = nearest(rule.project, scope)
+        meant = f' Did you mean "{near}"?' if near else ""
+        yield f'{name} links to project "{rule.project}", which is in no scope: only ancestors can match.{meant}'

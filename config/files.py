@@ -1,0 +1,145 @@
+"""The files of a declaration, read and laid together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import Problem
+from config.yamltext import Mark, Node, Value, parse
+
+MAX_BYTES = 5_000_000
+SUFFIXES = (".yaml", ".yml")
+LISTS = ("objectives", "exempt")
+MAPPINGS = ("trackers", "cycles", "policy")
+"""Sections that several files may share; anything else stands in one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read, and what is wrong with it. Not `whole`: some file could not be used at all."""
+
+    root: Node | None
+    problems: list[Problem]
+    whole: bool = False
+
+
+def read(path: Path) -> Reading:
+    """Everything declared in the file, or in the files of the folder."""
+    try:
+        files = _files(path)
+    except OSError as error:
+        return Reading(None, [_unreadable(path, error)])
+    if not files:
+        problem = Mark(str(path), 1, 1).problem("the folder holds no YAML", "put *.yaml files into it")
+        return Reading(None, [problem])
+    problems: list[Problem] = []
+    parts: list[Node] = []
+    for file in files:
+        text = _text(file)
+        node, found = (None, [text]) if isinstance(text, Problem) else parse(text, str(file))
+        problems += found
+        if node is None:
+            continue
+        if isinstance(node.value, dict):
+            parts.append(node)
+        elif not node.broken:
+            known = ", ".join((*MAPPINGS, *LISTS))
+            problems.append(node.mark.problem("the file is no mapping", f"begin with keys such as {known}"))
+    if not parts:
+        return Reading(None, problems)
+    return Reading(_merge(parts, str(path), problems), problems, whole=len(parts) == len(files))
+
+
+def _files(path: Path) -> list[Path]:
+    """The file itself, or the folder's YAML files by name; not those that begin with a dot.
+
+    Kubernetes mounts a ConfigMap as links beside hidden folders; those are left out by this.
+    """
+    if not path.is_dir():
+        return [path]
+    entries = [entry for entry in path.iterdir() if entry.suffix.lower() in SUFFIXES]
+    return sorted(entry for entry in entries if not entry.name.startswith("."))
+
+
+def _unreadable(path: Path, error: OSError) -> Problem:
+    mark = Mark(str(path), 1, 1)
+    if isinstance(error, FileNotFoundError):
+        hint = "give the file or folder with --config or TRUENORTH_CONFIG"
+        return mark.problem("there is no such file or folder", hint)
+    return mark.problem(f"cannot be read: {(error.strerror or 'unknown cause').lower()}")
+
+
+def _text(file: Path) -> str | Problem:
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        return _unreadable(file, error)
+    except ValueError:
+        return Mark(str(file).replace("\0", "�"), 1, 1).problem("is not a path")
+    if len(raw) > MAX_BYTES:
+        return Mark(str(file), 1, 1).problem(
+            f"the file is larger than {MAX_BYTES // 1_000_000} MB", "is it the right one?"
+        )
+    try:
+        # Windows editors put a byte order mark in front.
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = bytes(error.object)[: error.start].decode("utf-8", "replace")
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+        return Mark(str(file), line, column).problem("the file is not in UTF-8", "save it as UTF-8")
+
+
+def _merge(parts: list[Node], name: str, problems: list[Problem]) -> Node:
+    """One mapping of all files. A key that only one of them may hold, held by two, is a problem."""
+    whole = Node(parts[0].mark if len(parts) == 1 else Mark(name, 1, 1), {})
+    entries: dict[str, Node] = {}
+    whole.value = entries
+    for part in parts:
+        assert isinstance(part.value, dict)  # noqa: S101  seen to by the caller
+        for key, node in part.value.items():
+            mark = part.keys[key]
+            if key in (*LISTS, *MAPPINGS) and node.value is None and not node.broken:
+                continue  # a section of which every entry is commented out
+            if key not in entries:
+                entries[key] = Node(node.mark, _copy(node.value), dict(node.keys), node.broken)
+                whole.keys[key] = mark
+            elif key in LISTS and isinstance(node.value, list):
+                _extend(entries[key], node)
+            elif key in MAPPINGS and isinstance(node.value, dict):
+                _update(entries[key], node, key, problems)
+            elif key in (*LISTS, *MAPPINGS):
+                what = "a list" if key in LISTS else "a mapping"
+                problems.append(node.mark.problem(f"{what} is expected here, as in the other files"))
+            else:
+                hint = f"the first is at {whole.keys[key]}"
+                problems.append(mark.problem(f'"{key}" stands in two files', hint))
+    return whole
+
+
+def _copy(value: Value) -> Value:
+    match value:
+        case dict():
+            return dict(value)
+        case list():
+            return list(value)
+        case _:
+            return value
+
+
+def _extend(into: Node, more: Node) -> None:
+    if isinstance(into.value, list) and isinstance(more.value, list):
+        into.value.extend(more.value)
+
+
+def _update(into: Node, more: Node, section: str, problems: list[Problem]) -> None:
+    if not isinstance(into.value, dict) or not isinstance(more.value, dict):
+        return
+    for key, node in more.value.items():
+        if key in into.value:
+            hint = f"the first is at {into.keys[key]}"
+            problems.append(more.keys[key].problem(f'"{key}" stands under "{section}" in two files', hint))
+            continue
+        into.value[key] = node
+        into.keys[key] = more.keys[key]

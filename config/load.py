@@ -1,0 +1,127 @@
+"""YAML to a Workspace, with every fault at its file, line and column."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from config.checks import Finding, Names, advice, check
+from config.errors import ConfigError, Problem
+from config.files import read
+from config.wording import Loc, explain, find, place
+from config.workspace import Workspace
+from config.yamltext import Node
+
+__all__ = ["ConfigError", "Problem", "advice", "fingerprint", "load"]
+
+
+def load(path: Path) -> Workspace:
+    """The declaration in a file, or in all *.yaml and *.yml files of a folder.
+
+    In a folder the lists (`objectives`, `exempt`) are joined in order of the file names, and the sections
+    `trackers`, `cycles` and `policy` are laid together; everything else stands in one file only.
+
+    Raises ConfigError with every problem that could be found in one go.
+    """
+    reading = read(path)
+    root, problems = reading.root, reading.problems
+    if root is None:
+        raise ConfigError(problems)
+    workspace, faults = _validate(root)
+    if not reading.whole:
+        # What seems to be missing may stand in the file that could not be used.
+        told = [one for one in faults if one["type"] != "missing" or len(one["loc"]) > 1]
+        raise ConfigError([*problems, *explain(root, told)])
+    problems += explain(root, faults)
+    names = _names(root)
+    if faults:
+        workspace = _salvage(root, faults)
+    if workspace is not None:
+        problems += [_located(root, finding) for finding in check(workspace, names)]
+    if problems or workspace is None:
+        raise ConfigError(problems)
+    return workspace
+
+
+def fingerprint(workspace: Workspace) -> str:
+    """A short name for what is declared: equal for equal meaning, however it is laid out in files."""
+    text = json.dumps(workspace.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _validate(root: Node) -> tuple[Workspace | None, list[dict[str, Any]]]:
+    try:
+        return Workspace.model_validate(root.plain()), []
+    except ValidationError as error:
+        details = [dict(detail) for detail in error.errors(include_url=False)]
+    # Of a list pydantic counts only the sound entries; the others have their own faults.
+    return None, [one for one in details if one["type"] != "too_short" or not one["input"]]
+
+
+def _names(root: Node) -> Names:
+    def below(section: str) -> tuple[str, ...]:
+        entries = root.value.get(section) if isinstance(root.value, dict) else None
+        return tuple(entries.value) if entries and isinstance(entries.value, dict) else ()
+
+    return Names(below("trackers"), below("cycles"))
+
+
+def _located(root: Node, finding: Finding) -> Problem:
+    hint = finding.hint
+    if finding.first is not None:
+        first = f"the first is at {place(root, finding.first, key=finding.at_key)}"
+        hint = f"{first}; {hint}" if hint else first
+    return place(root, finding.path, key=finding.at_key).problem(finding.message, hint)
+
+
+def _salvage(root: Node, faults: Iterable[dict[str, Any]]) -> Workspace | None:
+    """The declaration without its faulty entries, so that the rest can be checked in the same go.
+
+    Entries leave from the inside out: a key that is not known, a rule, a check-in, a key result, a tracker;
+    the nodes keep their marks, so that what is found later still stands at its place. Each round takes
+    something away, so it ends. Changes `root`; None when nothing sound is left.
+    """
+    details = list(faults)
+    while details:
+        if not _prune(root, details):
+            return None
+        workspace, details = _validate(root)
+        if workspace is not None:
+            return workspace
+    return None
+
+
+def _prune(root: Node, faults: Iterable[dict[str, Any]]) -> bool:
+    """Take away the smallest entry around each fault that may go alone; False when there is none."""
+    doomed: set[Loc] = set()
+    for detail in faults:
+        path = find(root, detail["loc"])[0].path
+        if detail["type"] != "extra_forbidden":
+            while path and not _may_go(root, path):
+                path = path[:-1]
+        if path:
+            doomed.add(path)
+    # From the back, so that the places of the others in their lists stay right.
+    for path in sorted(doomed, key=lambda one: [(isinstance(step, int), step) for step in one], reverse=True):
+        parent, absent = find(root, path[:-1])
+        if absent is None:
+            _drop(parent.node, path[-1])
+    return bool(doomed)
+
+
+def _may_go(root: Node, path: Loc) -> bool:
+    """Whether an entry may be absent: one of a list, one under a free name, a key with a default."""
+    spot, _ = find(root, path)
+    return isinstance(path[-1], int) or spot.field is None or not spot.field.is_required()
+
+
+def _drop(node: Node, step: str | int) -> None:
+    if isinstance(node.value, dict):
+        node.value.pop(str(step), None)
+    elif isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
+        del node.value[step]

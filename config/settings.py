@@ -1,0 +1,166 @@
+"""What the environment says: where things are, and the trackers' credentials."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from config.address import unsafe_address
+from config.errors import MissingCredential, Problem, SettingsError, did_you_mean
+
+__all__ = ["Credentials", "MissingCredential", "Settings", "SettingsError", "credentials", "variables"]
+
+PREFIX = "TRUENORTH_"
+_LEVELS = ("debug", "info", "warning", "error")
+_FORMATS = ("auto", "json", "console")
+_SECRETS = Path("/run/secrets")
+"""Where Docker, Podman and Compose mount secrets."""
+_SECRET_BYTES = 64 * 1024
+
+
+def _default_secrets_dir() -> Path | None:
+    return _SECRETS if _SECRETS.is_dir() else None
+
+
+class Settings(BaseSettings):
+    """Settings from TRUENORTH_* variables. An empty variable counts as unset.
+
+    Raises SettingsError, in plain words and for all variables at once, when one cannot be used.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    config: Path = Field(default=Path("truenorth.yaml"), description="OKR file or folder.")
+    # A database address may hold a password.
+    store: str = Field(
+        default="sqlite:///.truenorth/truenorth.db", repr=False, description="SQLAlchemy address."
+    )
+    secrets_dir: Path | None = Field(
+        default_factory=_default_secrets_dir, description="Folder with one file per secret."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "console"] = "auto"
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            problems = [_explain(dict(one)) for one in error.errors(include_url=False)]
+        else:
+            return
+        # Raised outside the handler: pydantic's own error would show the values.
+        raise SettingsError(problems)
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _any_case(cls, value: object) -> object:
+        return value.strip().casefold() if isinstance(value, str) else value
+
+    @field_validator("secrets_dir")
+    @classmethod
+    def _is_folder(cls, folder: Path | None) -> Path | None:
+        if folder is not None and not folder.is_dir():
+            raise ValueError(f"the folder {folder} does not exist or is no folder")
+        return folder
+
+
+def _explain(detail: dict[str, Any]) -> Problem:
+    field = str(detail["loc"][0])
+    variable = PREFIX + field.upper()
+    choices = {"log_level": _LEVELS, "log_format": _FORMATS}.get(field)
+    if detail["type"] == "literal_error" and choices:
+        value = detail.get("input")
+        message = f'"{value}" is not possible here'
+        return Problem(variable, 0, 0, message, did_you_mean(value, choices, "use one of"))
+    if detail["type"] == "value_error":
+        return Problem(variable, 0, 0, str(detail["ctx"]["error"]), "create it, or leave the variable out")
+    return Problem(variable, 0, 0, "cannot be used", str(detail["msg"]).lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How to sign in to one tracker. The token shows itself only to those who ask for it by name.
+
+    `email` is set for Jira; `url` overrides the declared address.
+    """
+
+    token: SecretStr
+    email: str | None = None
+    url: str | None = None
+
+
+def variables(name: str) -> tuple[str, str, str]:
+    """Names of the token, e-mail and address variables of the tracker: `jira-eu` -> TRUENORTH_JIRA_EU_…"""
+    stem = PREFIX + re.sub(r"[^A-Z0-9]", "_", name.upper())
+    return f"{stem}_TOKEN", f"{stem}_EMAIL", f"{stem}_URL"
+
+
+def credentials(name: str, kind: Literal["jira", "linear"], settings: Settings) -> Credentials:
+    """The credential of a tracker, from the environment or else from files in the secrets folder.
+
+    Raises MissingCredential, naming every variable that is missing, and SettingsError for an address
+    that would send the credential unencrypted.
+    """
+    token_name, email_name, url_name = variables(name)
+    token = _secret(token_name, settings)
+    email = _secret(email_name, settings) if kind == "jira" else None
+    url = _secret(url_name, settings)
+    absent = [token_name] if token is None else []
+    if kind == "jira" and email is None:
+        absent.append(email_name)
+    if token is None or absent:
+        folder = settings.secrets_dir or "the folder that TRUENORTH_SECRETS_DIR names"
+        what = "no token" if token is None else "a token but no e-mail address"
+        hint = f"set {' and '.join(absent)}, or put files of those names into {folder}"
+        if len(absent) == 1:
+            hint = f"set {absent[0]}, or put a file of that name into {folder}"
+        raise MissingCredential([Problem(absent[0], 0, 0, f'tracker "{name}" ({kind}) has {what}', hint)])
+    for variable, value in ((token_name, token), (email_name, email), (url_name, url)):
+        # Such a value could never stand in a header, and the HTTP library's complaint would quote it.
+        if value is not None and not (value.isascii() and value.isprintable() and " " not in value):
+            hint = "check that nothing but the value itself was pasted"
+            raise SettingsError(
+                [Problem(variable, 0, 0, "holds a space, a line break or an odd character", hint)]
+            )
+    if url is not None and (fault := unsafe_address(url)):
+        raise SettingsError([Problem(url_name, 0, 0, *fault)])
+    return Credentials(token=SecretStr(token), email=email, url=url)
+
+
+def _secret(name: str, settings: Settings) -> str | None:
+    value = os.environ.get(name, "").strip()
+    if value:
+        return value
+    if settings.secrets_dir is None:
+        return None
+    for file in (settings.secrets_dir / name, settings.secrets_dir / name.lower()):
+        value = _content(name, file)
+        if value:
+            return value
+    return None
+
+
+def _content(name: str, file: Path) -> str:
+    if not file.is_file():
+        return ""
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(_SECRET_BYTES + 1)
+    except OSError as error:
+        why = error.strerror or "it cannot be read"
+        raise SettingsError([Problem(name, 0, 0, f"the file {file} cannot be read: {why}")]) from None
+    if len(raw) > _SECRET_BYTES:
+        raise SettingsError([Problem(name, 0, 0, f"the file {file} is too large to be a secret")])
+    try:
+        return raw.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        pass  # that error carries the bytes, so it must not stand behind ours
+    raise SettingsError([Problem(name, 0, 0, f"the file {file} is not text in UTF-8")])

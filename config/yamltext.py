@@ -1,0 +1,228 @@
+"""YAML text to plain values of which each knows its line and column.
+
+YAML 1.2: `no` is text. Dates stay text; mapping keys are always text, as written. Anchors and aliases
+work within a cap; tags and `<<` do not.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from config.errors import Problem, quoted
+
+MAX_DEPTH = 40
+MAX_VALUES = 200_000
+"""Values in one file after aliases are followed; a few nested aliases can make billions."""
+
+_TAG = "tag:yaml.org,2002:"
+_CORE = frozenset(_TAG + name for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp"))
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a file, counted from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def problem(self, message: str, hint: str = "") -> Problem:
+        return Problem(self.file, self.line, self.column, message, hint)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(slots=True)
+class Node:
+    """A value and where it begins. `keys` holds where each key of a mapping stands.
+
+    A `broken` value stands for one that could not be read, and of which a problem already tells.
+    """
+
+    mark: Mark
+    value: Value
+    keys: dict[str, Mark] = field(default_factory=dict)
+    broken: bool = False
+
+    def plain(self) -> Any:
+        """The value without positions."""
+        match self.value:
+            case dict(entries):
+                return {key: entry.plain() for key, entry in entries.items()}
+            case list(entries):
+                return [entry.plain() for entry in entries]
+            case value:
+                return value
+
+
+Value = dict[str, Node] | list[Node] | str | int | float | bool | None
+"""What YAML can say here."""
+
+
+def parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
+    """The text's one document, and what is wrong with it. The node is None when there is nothing to use."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.max_depth = MAX_DEPTH
+    try:
+        with warnings.catch_warnings():
+            # An anchor may be set anew: the last one before the alias holds, as YAML says.
+            warnings.simplefilter("ignore", ReusedAnchorWarning)
+            root = yaml.compose(text)
+    except ReaderError as error:
+        return None, [_at(text, error.position, file).problem("holds a character that YAML does not allow")]
+    except MarkedYAMLError as error:
+        return None, [_syntax(error, text, file)]
+    except RecursionError:
+        return None, [Mark(file, 1, 1).problem(f"is nested more than {MAX_DEPTH} levels deep")]
+    except (YAMLError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
+        # The library's scanner trips over some broken texts without saying where.
+        return None, [Mark(file, 1, 1).problem("is not YAML", "check quotes, brackets and the first line")]
+    if root is None:
+        return None, [Mark(file, 1, 1).problem("the file is empty")]
+    reader = _Reader(file)
+    node = reader.read(root, 0)
+    return node, reader.problems
+
+
+def _at(text: str, position: int, file: str) -> Mark:
+    before = text[:position]
+    return Mark(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+
+
+_SYNTAX = (
+    ("cannot start any token", "cannot stand here", "put the text in quotes"),
+    (
+        "mapping values are not allowed",
+        'a ":" is not possible here',
+        "check the indentation, or put it in quotes",
+    ),
+    ("undefined alias", "this alias has no anchor", "set it with & before, or put the text in quotes"),
+    ("another document", "a second document begins here", "keep one document a file"),
+    ("maximum depth", f"is nested more than {MAX_DEPTH} levels deep", ""),
+    ("unexpected end of stream", "the text ends inside quotes", "close them"),
+    ("expected ',' or ']'", 'a "," or "]" is missing', "close the bracket"),
+    ("expected ',' or '}'", 'a "," or "}" is missing', "close the brace"),
+    ("could not find expected ':'", 'a ":" is missing', ""),
+    ("expected <block end>", "the indentation does not fit what stands above", ""),
+)
+
+
+def _syntax(error: MarkedYAMLError, text: str, file: str) -> Problem:
+    at = error.problem_mark or error.context_mark
+    if "end of stream" in str(error.problem) and error.context_mark is not None:
+        at = error.context_mark  # where it begins says more than where the file ends
+    mark = Mark(file, at.line + 1, at.column + 1) if at is not None else Mark(file, 1, 1)
+    said = str(error.problem or error.context or "")
+    lines = text.split("\n")
+    row = lines[mark.line - 1] if mark.line <= len(lines) else ""
+    if "\t" in row[: len(row) - len(row.lstrip())] or row[mark.column - 1 : mark.column] == "\t":
+        return mark.problem("a tab stands in the indentation", "YAML wants spaces")
+    for needle, message, hint in _SYNTAX:
+        if needle in said:
+            subject = f"{quoted(row[mark.column - 1 : mark.column])} " if message.startswith("cannot") else ""
+            return mark.problem(subject + message, hint)
+    return mark.problem("is not YAML: " + quoted(said)[1:-1])
+
+
+class _Reader:
+    """Turns the library's nodes into ours, and notes what may not stand in a declaration."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self._count = 0
+        self._open: set[int] = set()
+
+    def read(self, node: Any, depth: int) -> Node:
+        mark = Mark(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
+        self._count += 1
+        if self._count > MAX_VALUES or depth > MAX_DEPTH or id(node) in self._open:
+            if self._count <= MAX_VALUES + 1:
+                self._note(mark, "the aliases unfold without end", "write the values out")
+            self._count = MAX_VALUES + 1
+            return Node(mark, None, broken=True)
+        if node.tag not in _CORE:
+            self._note(
+                mark, f"the tag {quoted(node.tag.removeprefix(_TAG))} is not supported", "leave it out"
+            )
+            return Node(mark, None, broken=True)
+        self._open.add(id(node))
+        try:
+            match node:
+                case MappingNode():
+                    return self._mapping(node, mark, depth)
+                case SequenceNode():
+                    return Node(mark, [self.read(entry, depth + 1) for entry in node.value])
+                case _:
+                    return self._scalar(node, mark)
+        finally:
+            self._open.discard(id(node))
+
+    def _mapping(self, node: Any, mark: Mark, depth: int) -> Node:
+        entries: dict[str, Node] = {}
+        keys: dict[str, Mark] = {}
+        for key_node, value_node in node.value:
+            at = Mark(self.file, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            if not isinstance(key_node, ScalarNode):
+                self._note(at, "a key must be a plain text")
+                continue
+            key = str(key_node.value)
+            if key_node.tag == _TAG + "merge":
+                self._note(at, '"<<" is not supported', "write the keys out")
+            elif key in entries:
+                self._note(at, f"{quoted(key)} stands here twice", f"the first is at {keys[key]}")
+            else:
+                entries[key] = self.read(value_node, depth + 1)
+                keys[key] = at
+                if isinstance(value_node, ScalarNode) and not value_node.value and not value_node.style:
+                    entries[key].mark = at  # nothing is written there, and the mark is that of what follows
+        return Node(mark, entries, keys)
+
+    def _scalar(self, node: Any, mark: Mark) -> Node:
+        kind = node.tag.removeprefix(_TAG)
+        try:
+            return Node(mark, _SCALARS.get(kind, str)(node.value))
+        except (ValueError, OverflowError):
+            what = "true or false" if kind == "bool" else "a number of usable size"
+            self._note(mark, f"{quoted(node.value)} is not {what}", "put it in quotes if it is text")
+            return Node(mark, None, broken=True)
+
+    def _note(self, mark: Mark, message: str, hint: str = "") -> None:
+        self.problems.append(mark.problem(message, hint))
+
+
+def _integer(text: str) -> int:
+    digits = text.replace("_", "").lower()
+    sign, digits = (-1, digits[1:]) if digits.startswith("-") else (1, digits.removeprefix("+"))
+    base = {"0x": 16, "0o": 8, "0b": 2}.get(digits[:2], 10)
+    value = int(digits if base == 10 else digits[2:], base)
+    if value > 2**63:
+        raise OverflowError
+    return sign * value
+
+
+def _float(text: str) -> float:
+    return float(text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan"))
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() not in ("true", "false", "yes", "no", "on", "off"):
+        raise ValueError(text)
+    return text.lower() in ("true", "yes", "on")
+
+
+_SCALARS: dict[str, Callable[[str], str | int | float | bool | None]] = {
+    "int": _integer,
+    "float": _float,
+    "bool": _boolean,
+    "null": lambda _: None,
+}

@@ -1,0 +1,126 @@
+"""Reading many issues: every id that a query finds, then the issues by hundreds on threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, as_completed
+from itertools import islice
+from typing import TypeVar
+from urllib.parse import quote
+
+from connectors.base import BadReply, Unreachable
+from connectors.jira.client import JiraClient, Rejected
+from connectors.jira.fields import SiteFields
+from connectors.jira.wire import BulkPage, Issue, IssueKey, SearchPage
+from connectors.stamp import PROPERTY_KEY
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+ID_PAGE = 5000
+"""Ids a page: the cap when nothing but ids is asked for (contracts, section 1)."""
+
+ISSUE_PAGE = 100
+"""Issues a bulkfetch."""
+
+
+def search_ids(client: JiraClient, jql: str) -> list[str]:
+    """Ids of every issue that the query finds, each once.
+
+    A short page is not the end; a token that comes back a second time is a loop and a BadReply.
+    """
+    ids: dict[str, None] = {}
+    tokens: set[str] = set()
+    token: str | None = None
+    while True:
+        body: dict[str, object] = {"jql": jql, "maxResults": ID_PAGE, "fields": ["id"]}
+        if token:
+            body["nextPageToken"] = token
+        page = client.call("POST", "search/jql", SearchPage, body=body)
+        ids.update((issue.id, None) for issue in page.issues)
+        token = page.next_page_token
+        if page.is_last or (not token and page.is_last is None):
+            return list(ids)
+        if not token:
+            raise BadReply(client.name, "a page of the search is not the last one, yet names no next page.")
+        if token in tokens:
+            raise BadReply(client.name, "the search gave the same page token twice, so it would never end.")
+        tokens.add(token)
+
+
+class Bulk:
+    """Issues by id from one site, in full as far as `site` names fields."""
+
+    def __init__(self, client: JiraClient, site: SiteFields, pool: Executor) -> None:
+        self._client = client
+        self._fields = site.wanted
+        self._page = site.page_type()
+        self._pool = pool
+
+    def fetch(self, ids: Sequence[str], done: Callable[[int], None] | None = None) -> dict[str, Issue]:
+        """The issues with these ids that exist and can be seen.
+
+        What is absent is asked for once more, and what Jira could not give is asked for in ever smaller
+        calls; Unreachable when it still cannot, because a part must not pass for the whole.
+        """
+        found, failed = self._round(ids, ISSUE_PAGE, done)
+        absent = [id_ for id_ in ids if id_ not in found and id_ not in failed]
+        again, _ = self._round(absent, ISSUE_PAGE)
+        found |= again
+        for size in (10, 1):
+            if failed:
+                again, failed = self._round(sorted(failed), size)
+                found |= again
+        if failed:
+            some = ", ".join(sorted(failed)[:5])
+            raise Unreachable(self._client.name, f"Jira could not give {len(failed)} issues (ids {some}).")
+        return found
+
+    def fetch_keys(self, keys: Iterable[str]) -> tuple[dict[str, Issue], dict[str, str]]:
+        """Issues by key, and the id for each key that could be resolved, old keys of moved issues too."""
+        wanted = sorted(set(keys))
+        found, _ = self._round(wanted, ISSUE_PAGE)
+        by_key = {issue.key: issue.id for issue in found.values()}
+        for key in wanted:
+            if key not in by_key:
+                try:
+                    path = f"issue/{quote(key, safe='')}"
+                    by_key[key] = self._client.call("GET", path, IssueKey, params={"fields": "id"}).id
+                except Rejected as error:
+                    if error.status != 404:
+                        raise
+        return found, {key: by_key[key] for key in wanted if key in by_key}
+
+    def _round(
+        self, ids: Sequence[str], size: int, done: Callable[[int], None] | None = None
+    ) -> tuple[dict[str, Issue], set[str]]:
+        found: dict[str, Issue] = {}
+        failed: set[str] = set()
+        for page in on_threads(self._pool, self._get, batches(ids, size)):
+            found.update((issue.id, issue) for issue in page.issues)
+            failed.update(error.id for error in page.issue_errors)
+            if done:
+                done(len(found))
+        return found, failed - found.keys()
+
+    def _get(self, ids: list[str]) -> BulkPage:
+        body = {"issueIdsOrKeys": ids, "fields": self._fields, "properties": [PROPERTY_KEY]}
+        return self._client.call("POST", "issue/bulkfetch", self._page, body=body)
+
+
+def on_threads(pool: Executor, work: Callable[[A], B], parts: Iterable[A]) -> Iterator[B]:
+    """Results as they come; the first error ends it and withdraws what has not begun."""
+    futures = [pool.submit(work, part) for part in parts]
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def batches(values: Iterable[A], size: int) -> Iterator[list[A]]:
+    """The values in lists of at most `size`."""
+    rest = iter(values)
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -1,0 +1,316 @@
+"""Jira's REST v3 over the `jira` package's session: typed replies, our errors, our retries.
+
+The package is the transport only. Its retries are off (it repeats a POST after a dropped connection), its
+`Resource` objects are not used (they cost most of a bulk read), and no address from a reply is ever called.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import jira
+import msgspec
+import requests
+import urllib3
+
+from connectors.base import (
+    BadReply,
+    CredentialError,
+    PermissionDenied,
+    RateLimited,
+    Refused,
+    TrackerError,
+    Transient,
+    Unreachable,
+)
+from connectors.document import clean
+from connectors.limits import RetryPolicy, parse_retry_after
+
+if TYPE_CHECKING:
+    from config.settings import Credentials
+
+T = TypeVar("T")
+
+TIMEOUT = (10.0, 60.0)
+"""Seconds to connect, and between two bytes of a reply; the package's own default is to wait for ever."""
+
+MAX_REPLY = 64 * 1024 * 1024
+"""Bytes of one reply after decompression; 100 issues with the fields we name are below one megabyte."""
+
+MAX_WORDS = 400
+"""Characters of Jira's own words that an error repeats."""
+
+
+class Rejected(Refused):
+    """Jira refused one request for good.
+
+    - `status`: the HTTP status.
+    - `words`: what Jira says about it, in the account's language.
+    - `fields`: ids of fields that Jira names, with what it says of each.
+    """
+
+    def __init__(self, tracker: str, call: str, status: int, words: str, fields: dict[str, str]) -> None:
+        super().__init__(tracker, f"Jira refuses {call}: HTTP {status}" + (f", {words}" if words else "."))
+        self.status = status
+        self.words = words
+        self.fields = fields
+
+
+class Forbidden(PermissionDenied):
+    """Jira answered 403; `status` says so for whoever catches it together with `Rejected`."""
+
+    status = 403
+
+
+class _Complaint(msgspec.Struct):
+    """Every shape in which Jira, its gateway and proxies complain (contracts, section 3)."""
+
+    errorMessages: list[str] = []  # noqa: N815  Jira's name
+    errors: dict[str, str] | list[dict[str, Any]] | None = None
+    message: str | None = None
+    detail: str | None = None
+    error: str | None = None
+
+    def words(self) -> str:
+        parts = list(self.errorMessages)
+        if isinstance(self.errors, dict):
+            parts += [f"{name}: {text}" for name, text in self.errors.items()]
+        elif self.errors:
+            parts += [str(entry["message"]) for entry in self.errors if "message" in entry]
+        parts += [text for text in (self.message, self.detail, self.error) if text]
+        text = clean(" ".join(parts)).strip()
+        return text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…"
+
+
+class JiraClient:
+    """Calls to one Jira site with one credential; safe to use from several threads.
+
+    - `requests`: how many requests were sent so far, repeated ones included.
+    - `retry`: the one policy by which calls are repeated.
+    """
+
+    def __init__(
+        self, name: str, api: str, credentials: Credentials, retry: RetryPolicy, *, threads: int
+    ) -> None:
+        self.name = name
+        self.api = api.rstrip("/")
+        self.retry = retry
+        self.requests = 0
+        self._closing = threading.Event()
+        if retry.sleep is time.sleep:
+            # A wait that `close` can end, so that no thread outlives the connector by minutes.
+            self.retry = replace(retry, sleep=self._sleep)
+        self._credentials = credentials
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._local = threading.local()
+        self._clients: list[jira.JIRA] = []
+        self._not_before = 0.0
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        reply: type[T],
+        *,
+        params: dict[str, str] | None = None,
+        body: object = None,
+        repeatable: bool = True,
+    ) -> T:
+        """Send a request to `path` below `/rest/api/3/` and decode its reply as `reply`.
+
+        `type(None)` as `reply` takes no notice of the body. Raises the errors of `connectors.base`;
+        `repeatable` says whether the call may be sent again when nobody knows if it took effect.
+        """
+        response = self.retry.call(lambda: self._send(method, path, params, body), repeatable=repeatable)
+        if reply is type(None):
+            return msgspec.convert(None, reply)
+        try:
+            return msgspec.json.decode(response.content, type=reply)
+        except msgspec.ValidationError as error:
+            raise BadReply(
+                self.name, f"{method} {path} answered something unexpected: {clean(str(error))}."
+            ) from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            kind = clean(response.headers.get("Content-Type", "no content type"))[:80]
+            raise BadReply(
+                self.name,
+                f"the answer to {method} {path} is not JSON ({len(response.content)} bytes, {kind}).",
+                f"Check that {self.api} is the address of a Jira site and that no proxy or login page "
+                "answers in its place.",
+            ) from None
+
+    def close(self) -> None:
+        """Give all connections back, and end all waits; no call succeeds afterwards."""
+        self._closing.set()
+        with self._lock:
+            clients, self._clients = self._clients, []
+        for client in clients:
+            client.close()  # type: ignore[no-untyped-call]
+        self._local = threading.local()
+
+    def pause(self) -> None:
+        """Wait for the policy's base time, before looking whether a lost request landed after all."""
+        self.retry.sleep(self.retry.base)
+
+    def _session(self) -> requests.Session:
+        """This thread's session: the package's sessions are not made to be shared."""
+        client: jira.JIRA | None = getattr(self._local, "client", None)
+        if client is None:
+            secret = self._credentials.token.get_secret_value()
+            email = self._credentials.email
+            if not all(part.isascii() and part.isprintable() for part in (secret, email or "")):
+                # The HTTP library's own complaint would quote it.
+                raise CredentialError(
+                    self.name, "the e-mail or token holds a character that no header can hold."
+                )
+            client = jira.JIRA(
+                self.api,
+                options={"rest_api_version": "3"},
+                # A service account's scoped token goes as bearer, through the gateway address.
+                basic_auth=(email, secret) if email else None,
+                token_auth=None if email else secret,
+                get_server_info=False,
+                max_retries=0,
+                timeout=TIMEOUT,
+            )
+            adapter = requests.adapters.HTTPAdapter(pool_maxsize=self._threads)
+            session: requests.Session = client._session  # noqa: SLF001  the package offers no public way
+            session.mount("https://", adapter)
+            session.mount("http://", adapter)
+            self._local.client = client
+            with self._lock:
+                self._clients.append(client)
+        return client._session  # noqa: SLF001  likewise
+
+    def _send(self, method: str, path: str, params: dict[str, str] | None, body: object) -> requests.Response:
+        self._wait_for_the_others()
+        if self._closing.is_set():
+            raise TrackerError(self.name, "the connection was closed.")
+        with self._lock:
+            self.requests += 1
+        what = f"{method} {path}"
+        try:
+            response = self._session().request(
+                method,
+                f"{self.api}/rest/api/3/{path}",
+                params=params,
+                data=None if body is None else msgspec.json.encode(body),
+                # A redirect would carry the request to an address that nobody configured.
+                allow_redirects=False,
+                # In a hook, so before the package reads the body, logs, or raises by rules of its own.
+                hooks={"response": functools.partial(self._receive, what)},
+            )
+        except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
+            raise Unreachable(
+                self.name,
+                f"cannot open a trusted connection to {self.api} ({_innermost(error)}).",
+                "Check the proxy and the certificates of this machine.",
+            ) from None
+        except requests.exceptions.Timeout:
+            raise Unreachable(self.name, f"{what} got no answer in time.") from None
+        except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError):
+            raise BadReply(self.name, f"the answer to {what} cannot be decompressed.") from None
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise Unreachable(
+                self.name, f"the connection to {self.api} failed in {what} ({_innermost(error)})."
+            ) from None
+        return response
+
+    def _receive(self, what: str, response: requests.Response, **_: object) -> None:
+        """Read the body, up to a cap so that no reply can fill the memory, and raise what it means."""
+        raw, kept, size = response.raw, [], 0
+        while chunk := raw.read(1 << 16, decode_content=True):
+            size += len(chunk)
+            if size > MAX_REPLY:
+                response.close()
+                raise BadReply(
+                    self.name, f"a reply was larger than {MAX_REPLY // 2**20} MB and was not read."
+                )
+            kept.append(chunk)
+        raw.release_conn()
+        response.raw = io.BytesIO(b"".join(kept))
+        self._check(response, what)
+
+    def _wait_for_the_others(self) -> None:
+        """Hold back while the site told one of our threads to wait: the limit is shared by all of them."""
+        with self._lock:
+            left = self._not_before - time.monotonic()
+        if left > self.retry.budget:
+            raise RateLimited(self.name, "the site asked for a longer wait.", retry_after=left)
+        if left > 0:
+            self.retry.sleep(left)
+
+    def _check(self, response: requests.Response, what: str) -> None:
+        """Raise what a reply means; the one place where statuses and headers become our errors."""
+        status, headers = response.status_code, response.headers
+        reason = headers.get("X-Seraph-LoginReason", "OK")
+        if status == 401 or not reason.startswith("OK"):
+            # A bad credential is served as anonymous on most reads: 200, and fewer issues.
+            raise CredentialError(
+                self.name,
+                f"Jira does not accept the credential (HTTP {status}, {clean(reason)[:60]}).",
+                "Check the e-mail and that the token is not expired or revoked; a scoped token works only "
+                "through https://api.atlassian.com/ex/jira/CLOUD-ID and needs read:jira-work, "
+                "write:jira-work and read:jira-user.",
+            )
+        if status < 300:
+            return
+        words, fields = _complaint(response)
+        told = f"{what}: HTTP {status}" + (f", {words}" if words else "")
+        if status == 429:
+            now = datetime.now(UTC)
+            wait = parse_retry_after(headers.get("Retry-After"), now)
+            self._remember_wait(wait, headers.get("RateLimit-Reason", ""))
+            raise RateLimited(self.name, f"Jira limits our requests ({what}).", retry_after=wait)
+        if status in (408, 425) or status >= 500:
+            wait = parse_retry_after(headers.get("Retry-After"), datetime.now(UTC))
+            raise Unreachable(self.name, f"{what} failed with HTTP {status}.", retry_after=wait)
+        if status == 409:
+            raise Transient(self.name, f"{told}: somebody else edits the same issue.")
+        if status == 403:
+            raise Forbidden(self.name, f"not allowed: {told}.", "Give the account the permission for it.")
+        if status < 400:
+            raise BadReply(
+                self.name,
+                f"{what} was redirected (HTTP {status}); redirects are not followed.",
+                "Set the tracker's url to the address that Jira itself uses.",
+            )
+        raise Rejected(self.name, what, status, words, fields)
+
+    def _sleep(self, seconds: float) -> None:
+        self._closing.wait(seconds)
+
+    def _remember_wait(self, wait: float | None, reason: str) -> None:
+        # The limit of writes per issue concerns that issue alone (contracts, section 4).
+        if wait and "per-issue" not in reason:
+            with self._lock:
+                self._not_before = max(self._not_before, time.monotonic() + wait)
+
+
+def _complaint(response: requests.Response) -> tuple[str, dict[str, str]]:
+    """Jira's own words in an error reply, and those about single fields."""
+    try:
+        said = msgspec.json.decode(response.content, type=_Complaint)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return "", {}
+    return said.words(), said.errors if isinstance(said.errors, dict) else {}
+
+
+def _innermost(error: BaseException) -> str:
+    """The name of the root cause; its text may hold addresses with queries, so it is left out."""
+    seen = {id(error)}
+    while True:
+        inner = error.__cause__ or error.__context__
+        inner = inner or next((arg for arg in error.args if isinstance(arg, BaseException)), None)
+        inner = inner or getattr(error, "reason", None)
+        if not isinstance(inner, BaseException) or id(inner) in seen:
+            return type(error).__name__
+        seen.add(id(inner))
+        error = inner

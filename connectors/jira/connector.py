@@ -1,0 +1,77 @@
+"""The Jira connector: one site, one credential, one owner."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from config.workspace import JiraTracker
+from connectors.base import Progress
+from connectors.jira.client import JiraClient
+from connectors.jira.read import Reader, Site
+from connectors.jira.write import Writer
+from connectors.limits import RetryPolicy
+from connectors.model import Marks, Pull, Receipt, WorkItem
+
+if TYPE_CHECKING:
+    from config.settings import Credentials
+
+GATEWAY = "/ex/jira/"
+"""Part of every gateway address, which serves the API but no pages (contracts, section 8)."""
+
+
+class JiraConnector:
+    """A `Connector` for Jira Cloud.
+
+    `owner` signs every mark. `threads` is how many requests a read has in flight; the vendor asks for no
+    more than ten.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        tracker: JiraTracker,
+        credentials: Credentials,
+        owner: str,
+        *,
+        retry: RetryPolicy | None = None,
+        threads: int = 8,
+    ) -> None:
+        api = (credentials.url or tracker.url).rstrip("/")
+        pages = tracker.url.rstrip("/") if GATEWAY in api else api
+        self._name = name
+        self._client = JiraClient(name, api, credentials, retry or RetryPolicy(), threads=threads)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")
+        self._reader = Reader(self._client, tracker, owner, pages, self._pool)
+        self._writer = Writer(self._client, owner, self._known_site)
+        self._site: Site | None = None
+
+    @property
+    def name(self) -> str:
+        """The tracker's name in the workspace."""
+        return self._name
+
+    def pull(self, progress: Progress | None = None) -> Pull:
+        """See `Connector.pull`."""
+        before = self._client.requests
+        self._site = self._reader.site()
+        return self._reader.pull(self._site, progress, before)
+
+    def count(self, query: str) -> int:
+        """See `Connector.count`; `query` is JQL with at least one restriction."""
+        self._known_site()
+        return self._reader.count(query)
+
+    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
+        """See `Connector.write`."""
+        return self._writer.write(item, wanted)
+
+    def close(self) -> None:
+        """See `Connector.close`."""
+        self._client.close()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _known_site(self) -> Site:
+        if self._site is None:
+            self._site = self._reader.site()
+        return self._site

@@ -1,0 +1,187 @@
+"""A site's custom fields: which ids ours have, what their values mean, and what we write into them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+import msgspec
+
+from connectors.base import ScopeError
+from connectors.document import clean
+from connectors.jira.wire import STANDARD_FIELDS, BulkPage, FieldInfo, Fields, Issue
+from connectors.model import CLAIM_NAME, KeyResultMark
+
+PROGRESS_NAME = "KR progress"
+POINTS_NAMES = ("story points", "story point estimate")
+POINTS_CUSTOM = "com.pyxis.greenhopper.jira:jsw-story-points"
+EPIC_LINK_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-link"
+
+MAX_TEXT = 255
+"""Characters that a Jira text field holds."""
+
+TITLE_MARK = " · "
+"""Stands between id and title in the text that we write."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFields:
+    """Ids of the custom fields that matter on this site; None where the site has none.
+
+    `claim` may be read only, when it is not a plain text field; `key_result` is set only when we may write.
+    """
+
+    claim: str | None = None
+    key_result: str | None = None
+    progress: str | None = None
+    points: tuple[str, ...] = ()
+    epic_link: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def wanted(self) -> list[str]:
+        """Every field to ask for."""
+        custom = [self.claim, self.progress, *self.points, self.epic_link]
+        return [*STANDARD_FIELDS, *(id_ for id_ in custom if id_)]
+
+    def issue_type(self) -> type[Issue]:
+        """The type of an issue on this site, with the custom fields under their ids here."""
+        named = {"key_result": self.claim, "kr_progress": self.progress, "epic_link": self.epic_link}
+        rename = {name: id_ for name, id_ in named.items() if id_}
+        rename |= {f"points_{n}": id_ for n, id_ in enumerate(self.points)}
+        fields = msgspec.defstruct(
+            "FieldsHere",
+            [(name, Any, msgspec.UNSET) for name in rename],
+            bases=(Fields,),
+            rename=rename,
+            kw_only=True,
+        )
+        issue = msgspec.defstruct("IssueHere", [("fields", fields)], bases=(Issue,), kw_only=True)
+        return cast("type[Issue]", issue)
+
+    def page_type(self) -> type[BulkPage]:
+        """The type of a bulkfetch reply on this site."""
+        issues = list[self.issue_type()]  # type: ignore[misc, valid-type]
+        page = msgspec.defstruct("PageHere", [("issues", issues)], bases=(BulkPage,), kw_only=True)
+        return cast("type[BulkPage]", page)
+
+    def estimate(self, fields: Fields) -> float | None:
+        """Points: the first of the points fields that holds a number that is one."""
+        for n in range(len(self.points)):
+            value = getattr(fields, f"points_{n}", None)
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return float(value)
+        return None
+
+
+def find_fields(tracker: str, known: Iterable[FieldInfo], estimate_field: str | None) -> SiteFields:
+    """Ours among the site's fields. Raises ScopeError when `estimate_field` is not one of them."""
+    custom = sorted((info for info in known if info.schema.custom), key=_order)
+    notes: list[str] = []
+    claim = _one(custom, CLAIM_NAME, notes)
+    progress = _one(custom, PROGRESS_NAME, notes)
+    writable = claim
+    if claim and claim.schema.type != "string":
+        notes.append(f'The field "{CLAIM_NAME}" is not a text field: it is read, but not written.')
+        writable = None
+    if progress and progress.schema.type != "number":
+        notes.append(f'The field "{PROGRESS_NAME}" is not a number field: it is not used.')
+        progress = None
+    absent = [name for name, info in ((CLAIM_NAME, claim), (PROGRESS_NAME, progress)) if info is None]
+    if absent:
+        names = " and ".join(f'"{name}"' for name in absent)
+        notes.append(f"The site has no usable field {names}: people see key results only in our comments.")
+    epic_link = next((info.id for info in custom if info.schema.custom == EPIC_LINK_CUSTOM), None)
+    return SiteFields(
+        claim=claim.id if claim else None,
+        key_result=writable.id if writable else None,
+        progress=progress.id if progress else None,
+        points=_points(tracker, custom, estimate_field),
+        epic_link=epic_link,
+        notes=tuple(notes),
+    )
+
+
+def _order(info: FieldInfo) -> tuple[bool, int, str]:
+    """Fields of the whole site before those of one team-managed project, then by age."""
+    number = info.id.rpartition("_")[2]
+    return info.scope is not None, int(number) if number.isdigit() else 0, info.id
+
+
+def _called(info: FieldInfo, name: str) -> bool:
+    return name.casefold() in {(info.name or "").casefold(), (info.untranslated_name or "").casefold()}
+
+
+def _one(custom: list[FieldInfo], name: str, notes: list[str]) -> FieldInfo | None:
+    found = [info for info in custom if _called(info, name)]
+    if len(found) > 1:
+        # Jira lets several fields bear one name.
+        notes.append(f'{len(found)} fields are called "{name}"; the one used is {found[0].id}.')
+    return found[0] if found else None
+
+
+def _points(tracker: str, custom: list[FieldInfo], wanted: str | None) -> tuple[str, ...]:
+    numbers = [info for info in custom if info.schema.type == "number"]
+    if wanted is None:
+        return tuple(
+            info.id
+            for info in numbers
+            if info.schema.custom == POINTS_CUSTOM or any(_called(info, name) for name in POINTS_NAMES)
+        )
+    found = tuple(info.id for info in numbers if info.id == wanted or _called(info, wanted))
+    if not found:
+        near = difflib.get_close_matches(wanted, [info.name for info in numbers], n=1, cutoff=0.5)
+        hint = f'Did you mean "{near[0]}"?' if near else "Name a number field, or leave estimate_field out."
+        raise ScopeError(tracker, f'estimate_field "{wanted}" is no number field of this site.', hint)
+    return found
+
+
+def field_text(value: object) -> str:
+    """What the Key result field says, whichever kind of field it is: text, select, several of them."""
+    match value:
+        case str():
+            return value.strip()
+        case {"value": str(text)}:
+            return text.strip()
+        case [*parts]:
+            return ", ".join(text for part in parts if (text := field_text(part)))
+        case _:
+            return ""
+
+
+def claimed_ids(text: str) -> tuple[str, ...]:
+    """Key result ids in a person's text: `ID`, `ID, ID`, or `ID · title` as copied from another issue."""
+    ids: list[str] = []
+    titled = False
+    for part in text.split(","):
+        named = TITLE_MARK.strip() in part
+        if titled and not named:
+            continue  # a comma inside a title
+        titled = titled or named
+        words = part.split(TITLE_MARK.strip())[0].split()
+        if words and words[0] not in ids:
+            ids.append(words[0])
+    return tuple(ids)
+
+
+def key_result_text(marks: tuple[KeyResultMark, ...]) -> str:
+    """What we write into the Key result field: id and title, or several ids; at most 255 characters."""
+    if len(marks) == 1:
+        text = clean(f"{marks[0].id}{TITLE_MARK}{marks[0].title}")
+        return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1].rstrip() + "…"
+    text = ""
+    for mark in marks:
+        longer = f"{text}, {mark.id}" if text else mark.id
+        if len(longer) > MAX_TEXT:
+            break
+        text = longer
+    return text.strip()
+
+
+def percent_of(value: object) -> int | None:
+    """The KR progress field's value as a percent; None when it is empty or no percent at all."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 100:
+        return int(value)
+    return None

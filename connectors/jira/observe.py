@@ -1,0 +1,178 @@
+"""What one Jira issue says: a work item, a person's claims, and the marks of ours that really show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+from msgspec import UNSET
+
+from config.workspace import JiraTracker
+from connectors.base import BadReply
+from connectors.jira.fields import SiteFields, claimed_ids, field_text, percent_of
+from connectors.jira.wire import Fields, Issue
+from connectors.model import (
+    MARKS,
+    Category,
+    KeyResultMark,
+    Level,
+    Marks,
+    Ref,
+    Stamp,
+    WorkItem,
+    claims_in,
+)
+from connectors.stamp import PROPERTY_KEY, from_property
+
+ALL_MARKS = frozenset(MARKS)
+
+
+def stamp_on(issue: Issue) -> Stamp | None:
+    """The stamp on the issue, whoever wrote it."""
+    return from_property(issue.properties.get(PROPERTY_KEY))
+
+
+def marks_on(issue: Issue, site: SiteFields, owner: str) -> Marks:
+    """The marks of ours that the issue itself shows; the comment is read elsewhere.
+
+    The stamp tells what we wrote, the issue what is left of it: a mark that a person took away does not
+    show any more. Of another owner's marks only the stamp is given.
+    """
+    stamp = stamp_on(issue)
+    if stamp is None or stamp.owner != owner:
+        return Marks(stamp=stamp)
+    labels = tuple(sorted(set(stamp.labels) & set(issue.fields.labels)))
+    return Marks(
+        key_results=_key_results_on(issue.fields, stamp, site),
+        alignment=stamp.alignment if len(labels) == len(set(stamp.labels)) else None,
+        labels=labels,
+        stamp=stamp,
+    )
+
+
+def _key_results_on(fields: Fields, stamp: Stamp, site: SiteFields) -> tuple[KeyResultMark, ...]:
+    marks, recorded = stamp.key_results, dict(stamp.fields)
+    if not marks:
+        return ()
+    # Recorded and empty now: a person cleared our text, or the claim of theirs that stood there. A field
+    # that the issue has lost altogether was cleared by nobody, and could not be filled again.
+    lost = fields.key_result is UNSET
+    if site.key_result in recorded and not lost and not field_text(fields.key_result):
+        return ()
+    if site.progress in recorded and fields.kr_progress is not UNSET:
+        return (replace(marks[0], percent=percent_of(fields.kr_progress)), *marks[1:])
+    return marks
+
+
+def claims_on(issue: Issue, stamp: Stamp | None) -> tuple[str, ...]:
+    """Key results that people claim on the issue: by `kr:` labels, and in the Key result field.
+
+    The field's text is no claim while it is what a stamp, ours or another owner's, says was written there.
+    """
+    claims = list(claims_in(issue.fields.labels))
+    text = field_text(issue.fields.key_result)
+    written = {said.strip() for _, said in stamp.fields} if stamp else set()
+    if text and text not in written:
+        claims += claimed_ids(text)
+    return tuple(dict.fromkeys(claims))
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """Makes work items of issues.
+
+    `pages` is the address at which people see the site; `projects` the ids of the projects in scope.
+    """
+
+    name: str
+    tracker: JiraTracker
+    site: SiteFields
+    owner: str
+    pages: str
+    projects: frozenset[str]
+
+    def item(self, issue: Issue, parent: str | None) -> WorkItem:
+        """The work item. Raises BadReply, naming the issue, for a time or date that is none."""
+        fields = issue.fields
+        stamp = stamp_on(issue)
+        ours = set(stamp.labels) if stamp else set()
+        category = self._category(fields)
+        changed = fields.statuscategorychangedate
+        try:
+            return WorkItem(
+                ref=Ref(self.name, issue.id),
+                key=issue.key,
+                url=f"{self.pages}/browse/{issue.key}",
+                level=_level(fields),
+                kind=fields.issuetype.name,
+                title=fields.summary,
+                category=category,
+                status=fields.status.name,
+                created=_moment(fields.created),
+                updated=_moment(fields.updated),
+                project=fields.project.key,
+                parent=Ref(self.name, parent) if parent else None,
+                labels=tuple(label for label in fields.labels if label not in ours),
+                estimate=self.site.estimate(fields),
+                priority=fields.priority.name if fields.priority else None,
+                assignee=fields.assignee.display_name if fields.assignee else None,
+                started=_moment(changed) if changed and category == "doing" else None,
+                completed=_completed(fields) if category == "done" else None,
+                due=date.fromisoformat(fields.duedate) if fields.duedate else None,
+                blocked_by=tuple(Ref(self.name, id_) for id_ in _blockers(fields)),
+                claims=claims_on(issue, stamp),
+                in_scope=fields.project.id in self.projects,
+                writable=ALL_MARKS if fields.project.id in self.projects else frozenset(),
+                shown=marks_on(issue, self.site, self.owner),
+            )
+        except ValueError:
+            raise BadReply(
+                self.name, f"issue {issue.key} has a time or date that cannot be understood."
+            ) from None
+
+    def _category(self, fields: Fields) -> Category:
+        # Names of statuses are translated and differ by project; the category's key is neither.
+        match fields.status.status_category.key:
+            case "indeterminate":
+                return "doing"
+            case "done":
+                status = fields.status.name.casefold()
+                resolution = fields.resolution.name.casefold() if fields.resolution else None
+                dropped = status in {name.casefold() for name in self.tracker.dropped_statuses}
+                dropped |= resolution in {name.casefold() for name in self.tracker.dropped_resolutions}
+                return "dropped" if dropped else "done"
+            case _:
+                return "todo"
+
+
+def _level(fields: Fields) -> Level:
+    level = fields.issuetype.hierarchy_level
+    if level is None:
+        return "subtask" if fields.issuetype.subtask else "issue"
+    if level < 0:
+        return "subtask"
+    return "issue" if level == 0 else "epic" if level == 1 else "initiative"
+
+
+def _completed(fields: Fields) -> datetime | None:
+    # `resolutiondate` can be unset on done issues (contracts, section 2).
+    when = fields.resolutiondate or fields.statuscategorychangedate
+    return _moment(when) if when else None
+
+
+def _blockers(fields: Fields) -> list[str]:
+    """Ids of the issues that block this one; `inwardIssue` is the one that the inward name speaks of."""
+    return [
+        link.inward_issue.id
+        for link in fields.issuelinks
+        if link.inward_issue
+        and (link.type.inward.casefold() == "is blocked by" or link.type.name.casefold() == "blocks")
+    ]
+
+
+def _moment(text: str) -> datetime:
+    """A time as Jira writes it (`2026-01-02T03:04:05.678+0000`), in UTC."""
+    when = datetime.fromisoformat(text)
+    if when.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return when.astimezone(UTC)

@@ -1,0 +1,214 @@
+"""One whole read of the projects in scope: credential, projects, fields, ids, issues, ancestors, comments."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from config.workspace import JiraTracker
+from connectors.base import Progress, QueryError, ScopeError, TrackerError
+from connectors.jira import wire
+from connectors.jira.bulk import Bulk, on_threads, search_ids
+from connectors.jira.client import JiraClient, Rejected
+from connectors.jira.comments import Comments, Stated
+from connectors.jira.fields import SiteFields, field_text, find_fields
+from connectors.jira.observe import Translator
+from connectors.model import Comment, Pull, WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is looked up once before anything else: who we are, and the fields that matter."""
+
+    me: str
+    fields: SiteFields
+
+
+class Reader:
+    """Reads one tracker. `pages` is the address at which people see the site."""
+
+    def __init__(
+        self, client: JiraClient, tracker: JiraTracker, owner: str, pages: str, pool: Executor
+    ) -> None:
+        self._client = client
+        self._tracker = tracker
+        self._owner = owner
+        self._pages = pages
+        self._pool = pool
+
+    def site(self) -> Site:
+        """Who we are and which fields there are.
+
+        `/myself` comes first: it is the one read that a bad credential cannot make as anonymous.
+        """
+        try:
+            me = self._client.call("GET", "myself", wire.Me)
+        except Rejected as error:
+            if error.status != 404:
+                raise
+            raise TrackerError(
+                self._client.name,
+                f"there is no Jira site at {self._client.api} (HTTP 404).",
+                "Check the tracker's url.",
+            ) from None
+        known = self._client.call("GET", "field", list[wire.FieldInfo])
+        return Site(me.account_id, find_fields(self._client.name, known, self._tracker.estimate_field))
+
+    def pull(self, site: Site, progress: Progress | None, sent_before: int) -> Pull:
+        """Everything in scope and its visible ancestors, with their marks."""
+        report = progress or (lambda _what, _done, _total: None)
+        as_of = self._server_time()
+        projects = self._projects()
+        listed = ", ".join(jql_text(project.key) for project in projects)
+        ids = search_ids(self._client, f"project in ({listed}) ORDER BY key ASC")
+        report("issues", 0, len(ids))
+        bulk = Bulk(self._client, site.fields, self._pool)
+        scope = frozenset(project.id for project in projects)
+        found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
+        notes = [*site.fields.notes, *_gone(len(ids) - len(found))]
+        # The index lags behind: an issue may have left the scope since.
+        issues = {id_: issue for id_, issue in found.items() if issue.fields.project.id in scope}
+        parents = self._close_upwards(issues, bulk)
+        translate = Translator(self._client.name, self._tracker, site.fields, self._owner, self._pages, scope)
+        items = [translate.item(issue, parents.get(id_)) for id_, issue in issues.items()]
+        items = self._with_comments(items, site.me, report)
+        return Pull(
+            tracker=self._client.name,
+            items=tuple(sorted(items, key=lambda item: (len(item.ref.id), item.ref.id))),
+            as_of=as_of,
+            requests=self._client.requests - sent_before,
+            notes=tuple(notes),
+        )
+
+    def count(self, query: str) -> int:
+        """How many issues the query finds, by listing their ids: Jira's own count is approximate."""
+        try:
+            return len(search_ids(self._client, query))
+        except Rejected as error:
+            if error.status != 400:
+                raise
+            raise QueryError(
+                self._client.name, f"Jira does not accept the query {query!r}: {error.words or 'HTTP 400'}"
+            ) from None
+
+    def _server_time(self) -> datetime:
+        info = self._client.call("GET", "serverInfo", wire.ServerInfo)
+        if info.deployment_type != "Cloud":
+            raise TrackerError(
+                self._client.name,
+                f"the site is Jira {info.deployment_type}; only Jira Cloud is supported.",
+            )
+        try:
+            return datetime.fromisoformat(info.server_time or "").astimezone(UTC)
+        except ValueError:
+            return datetime.now(UTC)
+
+    def _projects(self) -> list[wire.Project]:
+        found = []
+        for key in self._tracker.scope.projects:
+            try:
+                found.append(self._client.call("GET", f"project/{quote(key, safe='')}", wire.Project))
+            except Rejected as error:
+                if error.status != 404:
+                    raise
+                raise self._no_project(key) from None
+        return found
+
+    def _no_project(self, key: str) -> ScopeError:
+        page = self._client.call("GET", "project/search", wire.ProjectPage, params={"maxResults": "50"})
+        visible = sorted(project.key for project in page.values)
+        near = difflib.get_close_matches(key.upper(), visible, n=1, cutoff=0.0)
+        hint = f'Did you mean "{near[0]}"?' if near else "The account can see no project at all."
+        return ScopeError(
+            self._client.name,
+            f'project "{key}" does not exist, or the account may not browse it.',
+            f"{hint} Correct scope.projects, or give the account access.",
+        )
+
+    def _close_upwards(self, issues: dict[str, wire.Issue], bulk: Bulk) -> dict[str, str]:
+        """Add every ancestor that can be seen to `issues`, and give each issue's parent id.
+
+        `parent` names it; some old issues name their epic by key in Epic Link instead.
+        """
+        parents: dict[str, str] = {}
+        by_key = {issue.key: id_ for id_, issue in issues.items()}
+        asked: set[str] = set(issues)
+        fresh = list(issues.values())
+        while fresh:
+            epic_of = {issue.id: key for issue in fresh if (key := _epic_key(issue))}
+            known, resolved = bulk.fetch_keys(key for key in epic_of.values() if key not in by_key)
+            by_key |= resolved
+            for issue in fresh:
+                if issue.fields.parent:
+                    parents[issue.id] = issue.fields.parent.id
+                elif epic := by_key.get(epic_of.get(issue.id, "")):
+                    parents[issue.id] = epic
+            missing = {parents[issue.id] for issue in fresh if issue.id in parents} - asked
+            asked |= missing
+            got = {id_: issue for id_, issue in known.items() if id_ in missing}
+            got |= bulk.fetch(sorted(missing - got.keys()))
+            by_key |= {issue.key: id_ for id_, issue in got.items()}
+            issues |= got
+            fresh = list(got.values())
+        return parents
+
+    def _with_comments(self, items: list[WorkItem], me: str, report: Progress) -> list[WorkItem]:
+        comments = Comments(self._client, self._owner, me)
+        stamped = {item.ref.id: id_ for item in items if (id_ := self._comment_id(item)) is not None}
+        if not stamped:
+            return items
+        report("comments", 0, len(stamped))
+        stated = comments.stated(stamped.values(), self._pool)
+        announced = [issue for issue, id_ in stamped.items() if id_ == ""]
+
+        def look(issue: str) -> tuple[str, list[tuple[str, Comment]]]:
+            return issue, comments.ours_on(issue)
+
+        adopted = dict(on_threads(self._pool, look, announced))
+        report("comments", len(stamped), len(stamped))
+        return [_with_comment(item, stamped.get(item.ref.id), stated, adopted) for item in items]
+
+    def _comment_id(self, item: WorkItem) -> str | None:
+        stamp = item.shown.stamp
+        return stamp.comment_id if stamp and stamp.owner == self._owner else None
+
+
+def _with_comment(
+    item: WorkItem,
+    id_: str | None,
+    stated: dict[str, Stated],
+    adopted: dict[str, list[tuple[str, Comment]]],
+) -> WorkItem:
+    """The item with the comment of ours that it shows; an announced one that did land gets its id.
+
+    A comment that a person made theirs is shown, but the item cannot carry another of ours.
+    """
+    stamp = item.shown.stamp
+    if id_ is None or stamp is None:
+        return item
+    found = stated.get(id_)
+    comment = found.comment if found else None
+    writable = item.writable - {"comment"} if found and found.theirs else item.writable
+    if landed := adopted.get(item.ref.id):
+        oldest, comment = landed[0]
+        stamp = replace(stamp, comment_id=oldest)
+    return replace(item, writable=writable, shown=replace(item.shown, comment=comment, stamp=stamp))
+
+
+def _epic_key(issue: wire.Issue) -> str | None:
+    return None if issue.fields.parent else field_text(issue.fields.epic_link) or None
+
+
+def _gone(count: int) -> Iterable[str]:
+    if count:
+        yield f"{count} issues were found but are gone or hidden by now: they are left out."
+
+
+def jql_text(value: str) -> str:
+    """The value as a quoted JQL string, in which no character has a meaning of its own."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

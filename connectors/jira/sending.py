@@ -1,0 +1,100 @@
+"""Edits of issues and their stamps on the wire, and what was learned about what a site allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+from urllib.parse import quote
+
+import structlog
+
+from connectors.jira.client import Forbidden, JiraClient, Rejected
+from connectors.jira.wire import Issue
+from connectors.model import Stamp
+from connectors.stamp import PROPERTY_KEY, to_property
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+
+class Sender:
+    """Sends edits to one site.
+
+    - `notify`: whether watchers are notified, because the account may not suppress that.
+    """
+
+    def __init__(self, client: JiraClient) -> None:
+        self._client = client
+        self._off_screen: set[tuple[str, str, str]] = set()
+        self.notify = False
+
+    def edit(self, issue: Issue, body: dict[str, object], stamp: Stamp | None = None) -> None:
+        """Edit the issue, and put the stamp in the same request when one is given."""
+        if stamp:
+            body = body | {"properties": [{"key": PROPERTY_KEY, "value": to_property(stamp)}]}
+
+        def send(notify: bool) -> None:
+            self._client.call("PUT", issue_path(issue.id), type(None), params=notify_users(notify), body=body)
+
+        self.quietly(send)
+
+    def stamp(self, issue: Issue, stamp: Stamp) -> None:
+        """Put the stamp alone; this does not move the issue's `updated`."""
+        path = f"{issue_path(issue.id)}/properties/{PROPERTY_KEY}"
+        self._client.call("PUT", path, type(None), body=to_property(stamp))
+
+    def unstamp(self, issue: Issue) -> None:
+        """Take the stamp away; one that is gone already is fine."""
+        try:
+            path = f"{issue_path(issue.id)}/properties/{PROPERTY_KEY}"
+            self._client.call("DELETE", path, type(None))
+        except Rejected as error:
+            if error.status != 404:
+                raise
+
+    def quietly(self, send: Callable[[bool], T]) -> T:
+        """Call `send(notify)` with False, or with True once it shows that the account may not suppress.
+
+        The refusal is told by its shape, since Jira translates its words: 403, or a 400 that blames no
+        field (contracts, section 5.1).
+        """
+        if self.notify:
+            return send(True)
+        try:
+            return send(False)
+        except (Forbidden, Rejected) as refusal:
+            if refusal.status not in (400, 403) or (isinstance(refusal, Rejected) and refusal.fields):
+                raise
+            try:
+                done = send(True)
+            except (Forbidden, Rejected):
+                raise refusal from None
+            self.notify = True
+            log.warning("watchers are notified: the account may not suppress it", tracker=self._client.name)
+            return done
+
+    def is_off_screen(self, issue: Issue, field: str) -> bool:
+        """Whether the field could not be set on an issue of this project and type before."""
+        return (issue.fields.project.id, issue.fields.issuetype.id, field) in self._off_screen
+
+    def learn_off_screen(self, issue: Issue, fields: Iterable[str]) -> None:
+        """Remember that these fields cannot be set on issues of this project and type."""
+        names = sorted(fields)
+        self._off_screen |= {(issue.fields.project.id, issue.fields.issuetype.id, name) for name in names}
+        log.warning(
+            "fields cannot be set; put them on the edit screen",
+            tracker=self._client.name,
+            project=issue.fields.project.key,
+            type=issue.fields.issuetype.name,
+            fields=names,
+        )
+
+
+def issue_path(id_: str) -> str:
+    """Path of an issue below the API, whatever characters the id holds."""
+    return f"issue/{quote(id_, safe='')}"
+
+
+def notify_users(notify: bool) -> dict[str, str]:
+    """The query that says whether watchers hear of an edit; Jira misreads anything but lower case."""
+    return {"notifyUsers": "true" if notify else "false"}

@@ -1,0 +1,175 @@
+"""The parts of Jira's replies that we read, as typed structs; unknown keys are skipped.
+
+Names and shapes: the vendor's OpenAPI document. What is not promised there has a default.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class _Reply(msgspec.Struct, rename="camel", kw_only=True):
+    pass
+
+
+class Me(_Reply):
+    account_id: str
+
+
+class ServerInfo(_Reply):
+    deployment_type: str = "Cloud"
+    server_time: str | None = None
+
+
+class Project(_Reply):
+    id: str
+    key: str
+
+
+class ProjectPage(_Reply):
+    values: list[Project]
+
+
+class FieldSchema(_Reply):
+    type: str = ""
+    custom: str = ""
+
+
+class FieldInfo(_Reply):
+    id: str
+    name: str = ""
+    untranslated_name: str | None = None
+    schema: FieldSchema = msgspec.field(default_factory=FieldSchema)
+    scope: dict[str, Any] | None = None
+
+
+class FoundIssue(_Reply):
+    id: str
+
+
+class SearchPage(_Reply):
+    issues: list[FoundIssue]
+    next_page_token: str | None = None
+    is_last: bool | None = None
+
+
+class StatusCategory(_Reply):
+    key: str
+
+
+class Status(_Reply):
+    name: str
+    status_category: StatusCategory
+
+
+class IssueType(_Reply):
+    id: str
+    name: str
+    hierarchy_level: int | None = None
+    subtask: bool = False
+
+
+class Named(_Reply):
+    name: str
+
+
+class User(_Reply):
+    account_id: str | None = None
+    display_name: str | None = None
+
+
+class Parent(_Reply):
+    id: str
+
+
+class LinkType(_Reply):
+    name: str = ""
+    inward: str = ""
+
+
+class IssueLink(_Reply):
+    type: LinkType
+    inward_issue: Parent | None = None
+
+
+class Fields(_Reply):
+    """Fields of an issue.
+
+    The last ones are custom, and `fields.SiteFields` gives them their ids, and those of points, which it
+    adds. UNSET says that the issue's project and type do not have the field at all.
+    """
+
+    summary: str
+    status: Status
+    issuetype: IssueType
+    project: Project
+    created: str
+    updated: str
+    parent: Parent | None = None
+    labels: list[str] = []
+    priority: Named | None = None
+    assignee: User | None = None
+    duedate: str | None = None
+    resolution: Named | None = None
+    resolutiondate: str | None = None
+    statuscategorychangedate: str | None = None
+    issuelinks: list[IssueLink] = []
+    key_result: Any = msgspec.UNSET
+    kr_progress: Any = msgspec.UNSET
+    epic_link: Any = msgspec.UNSET
+
+
+STANDARD_FIELDS = tuple(
+    name for name in Fields.__struct_fields__ if name not in ("key_result", "kr_progress", "epic_link")
+)
+"""Fields that every site has, under the ids by which Jira knows them."""
+
+
+class Issue(_Reply):
+    id: str
+    key: str
+    fields: Fields
+    properties: dict[str, Any] = {}
+
+
+class IssueError(_Reply):
+    id: str
+
+
+class BulkPage(_Reply):
+    issues: list[Issue]
+    issue_errors: list[IssueError] = []
+
+
+class IssueKey(_Reply):
+    id: str
+    key: str
+
+
+class Property(_Reply):
+    key: str
+    value: Any = None
+
+
+class Comment(_Reply):
+    id: str
+    author: User | None = None
+    update_author: User | None = None
+    properties: list[Property] = []
+
+
+class CommentList(_Reply):
+    """Reply of POST comment/list; `is_last` False says that not all of the ids were answered."""
+
+    values: list[Comment]
+    is_last: bool | None = None
+
+
+class CommentPage(_Reply):
+    """One page of an issue's comments."""
+
+    comments: list[Comment]
+    total: int
+    start_at: int = 0

@@ -1,0 +1,191 @@
+"""One HTTP connection to Linear's GraphQL endpoint.
+
+Every reply's body is read before its status, and errors that stand beside data make the whole reply an
+error: a part is never taken for the whole.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import httpx
+import msgspec
+from pydantic import SecretStr
+
+from connectors.base import BadReply, CredentialError, Unreachable
+from connectors.limits import RetryPolicy
+from connectors.linear.faults import (
+    GraphError,
+    Quota,
+    TooComplex,
+    Translator,
+    quotas_in,
+    server_time_in,
+)
+from connectors.linear.queries import Operation
+from connectors.linear.wire import Connection
+
+T = TypeVar("T")
+MAX_REPLY = 64 * 1024 * 1024
+
+
+class _Envelope(msgspec.Struct):
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    errors: list[GraphError] | None = None
+
+
+class _Node(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Node = TypeVar("Node", bound=_Node)
+
+
+class LinearClient:
+    """Speaks GraphQL with one Linear workspace. `requests` counts what was sent, retries included.
+
+    `quotas` holds the last reading of the limits by name ("Requests", "Complexity", "Endpoint-Requests");
+    `server_time` the `Date` of the last reply.
+    """
+
+    def __init__(self, tracker: str, url: str, token: SecretStr, retry: RetryPolicy) -> None:
+        self.tracker = tracker
+        self.requests = 0
+        self.quotas: dict[str, Quota] = {}
+        self.server_time: datetime | None = None
+        self._url = httpx.URL(url)
+        self._retry = retry
+        self._faults = Translator(tracker, self._url.host)
+        self._token = token
+        # A proxy from the environment is for the world outside, never for this very machine.
+        self._http = httpx.Client(
+            timeout=httpx.Timeout(60.0, connect=10.0),
+            follow_redirects=False,
+            trust_env=not _is_loopback(self._url.host),
+            headers={"content-type": "application/json", "user-agent": "truenorth"},
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def execute(self, operation: Operation[T], **variables: Any) -> T:
+        """The typed reply to one document; waits and tries again as the retry policy says.
+
+        Raises a TrackerError of the kinds in connectors.base, or NotFound, Conflict, TooComplex.
+        """
+        body = msgspec.json.encode({"query": operation.document, "variables": variables})
+        return self._retry.call(lambda: self._once(body, operation.reply), repeatable=True)
+
+    def walk(
+        self, operation: Operation[T], pick: Callable[[T], Connection[Node]], **variables: Any
+    ) -> Iterator[Node]:
+        """Every node of a paged list, each once. A page that is too complex is halved.
+
+        Raises BadReply when the paging cannot come to an end.
+        """
+        first, after = operation.page, None
+        seen_nodes: set[str] = set()
+        seen_cursors: set[str] = set()
+        while True:
+            try:
+                page = pick(self.execute(operation, first=first, after=after, **variables))
+            except TooComplex:
+                if first == 1:
+                    raise
+                first //= 2
+                continue
+            for node in page.nodes:
+                if node.id not in seen_nodes:
+                    seen_nodes.add(node.id)
+                    yield node
+            if not page.page_info.has_next_page:
+                return
+            after = page.page_info.end_cursor
+            if after is None or after in seen_cursors:
+                why = "without saying where it begins" if after is None else "that it has given before"
+                raise BadReply(self.tracker, f"Linear promises another page of results {why}.")
+            seen_cursors.add(after)
+
+    # --- One request -----------------------------------------------------------------------------
+
+    def _once(self, body: bytes, reply: type[T]) -> T:
+        status, headers, content = self._send(body)
+        self.quotas |= quotas_in(headers)
+        self.server_time = server_time_in(headers) or self.server_time
+        envelope = _decode_envelope(content)
+        if envelope is not None and envelope.errors:
+            raise self._faults.from_errors(envelope.errors, status, headers)
+        if status != 200:
+            raise self._faults.from_status(status, headers)
+        if envelope is None:
+            raise BadReply(self.tracker, f"Linear answered with {_what_came(content)} in place of a reply.")
+        try:
+            return msgspec.json.decode(envelope.data, type=reply)
+        except msgspec.ValidationError as error:
+            raise BadReply(self.tracker, f"Linear's reply is not of the promised shape: {error}.") from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise BadReply(self.tracker, "Linear's reply cannot be decoded.") from error
+
+    def _send(self, body: bytes) -> tuple[int, httpx.Headers, bytes]:
+        self.requests += 1
+        try:
+            with self._http.stream(
+                "POST", self._url, content=body, headers={"authorization": self._authorization()}
+            ) as response:
+                content = bytearray()
+                for chunk in response.iter_bytes():
+                    content += chunk
+                    if len(content) > MAX_REPLY:
+                        size = MAX_REPLY // 1024 // 1024
+                        raise BadReply(self.tracker, f"Linear's reply is larger than {size} MB.")
+                return response.status_code, response.headers, bytes(content)
+        except httpx.DecodingError as error:
+            raise BadReply(self.tracker, "Linear's reply cannot be decompressed.") from error
+        except (httpx.TransportError, httpx.StreamError) as error:
+            kind = (
+                "does not answer in time" if isinstance(error, httpx.TimeoutException) else "is unreachable"
+            )
+            raise Unreachable(
+                self.tracker,
+                f"{self._url.host} {kind} ({type(error).__name__}).",
+                "Check the address and the network.",
+            ) from error
+
+    def _authorization(self) -> str:
+        """API keys go bare, OAuth tokens with a scheme; Linear refuses a key behind `Bearer`."""
+        token = self._token.get_secret_value()
+        if not token.isascii() or not token.isprintable() or " " in token:
+            # Before httpx sees it: its own error would quote the token.
+            raise CredentialError(
+                self.tracker, "the token holds characters that no token has.", "Copy it again, whole."
+            )
+        return f"Bearer {token}" if token.startswith("lin_oauth_") else token
+
+
+def _decode_envelope(content: bytes) -> _Envelope | None:
+    try:
+        return msgspec.json.decode(content, type=_Envelope)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _what_came(content: bytes) -> str:
+    if not content:
+        return "nothing"
+    if content.lstrip()[:1] == b"<":
+        return "a web page"
+    return "something that is not GraphQL, or not the whole of it,"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,79 @@
+"""One Linear workspace as a connector."""
+
+from __future__ import annotations
+
+import json
+
+import msgspec
+
+from config.settings import Credentials
+from config.workspace import LinearTracker
+from connectors.base import Progress, QueryError, Refused
+from connectors.limits import RetryPolicy
+from connectors.linear import queries
+from connectors.linear.client import LinearClient
+from connectors.linear.faults import Quota
+from connectors.linear.labels import LabelShelf
+from connectors.linear.read import pull
+from connectors.linear.write import write
+from connectors.model import Marks, Pull, Receipt, WorkItem
+
+
+class LinearConnector:
+    """Reads and marks the teams in scope. See connectors.base.Connector for what each method promises."""
+
+    def __init__(
+        self,
+        name: str,
+        tracker: LinearTracker,
+        credentials: Credentials,
+        owner: str,
+        *,
+        retry: RetryPolicy | None = None,
+    ) -> None:
+        self._tracker = tracker
+        self._owner = owner
+        self._client = LinearClient(
+            name, credentials.url or tracker.url, credentials.token, retry or RetryPolicy()
+        )
+        self._labels = LabelShelf(self._client)
+
+    @property
+    def name(self) -> str:
+        """The tracker's name in the workspace."""
+        return self._client.tracker
+
+    @property
+    def quotas(self) -> dict[str, Quota]:
+        """The last reading of Linear's limits, by kind; empty before the first reply."""
+        return dict(self._client.quotas)
+
+    def pull(self, progress: Progress | None = None) -> Pull:
+        """Everything of the teams in scope, with the projects, initiatives and parents above it."""
+        result, labels = pull(self._client, self._tracker, self._owner, progress)
+        self._labels.fill(labels)
+        return result
+
+    def count(self, query: str) -> int:
+        """How many issues an IssueFilter, given as JSON, finds: in all teams unless it names some."""
+        try:
+            given = json.loads(query)
+        except (ValueError, RecursionError):
+            raise QueryError(self.name, "the filter is not JSON.", "Give a Linear IssueFilter.") from None
+        if not isinstance(given, dict):
+            raise QueryError(self.name, "the filter is not an object.", "Give a Linear IssueFilter.")
+        try:
+            walk = self._client.walk(queries.ISSUE_IDS, lambda reply: reply.issues, filter=given)
+            return sum(1 for _ in walk)
+        except Refused as error:
+            raise QueryError(self.name, error.what, "Correct the measure's filter.") from error
+        except (msgspec.EncodeError, RecursionError):
+            raise QueryError(self.name, "the filter is nested too deep.") from None
+
+    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
+        """Make the item show `wanted`: attachments or links, labels and a comment of ours, nothing else."""
+        return write(self._client, self._labels, self._owner, item, wanted)
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._client.close()

@@ -1,0 +1,204 @@
+"""From what Linear answers to work items. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from connectors.linear.wire import InitiativeNode, IssueNode, LabelNode, ProjectLabelNode, ProjectNode
+from connectors.model import CLAIM_NAME, MARKS, Category, Mark, Marks, Ref, WorkItem, claims_in
+
+ISSUE_MARKS: frozenset[Mark] = frozenset(MARKS)
+PROJECT_MARKS: frozenset[Mark] = frozenset(("key_results", "comment"))
+READ_ONLY: frozenset[Mark] = frozenset()
+
+_ISSUE: dict[str, Category] = {
+    "triage": "todo",
+    "backlog": "todo",
+    "unstarted": "todo",
+    "started": "doing",
+    "completed": "done",
+    "canceled": "dropped",
+    "duplicate": "dropped",
+}
+_PROJECT: dict[str, Category] = {
+    "backlog": "todo",
+    "planned": "todo",
+    "paused": "todo",
+    "started": "doing",
+    "completed": "done",
+    "canceled": "dropped",
+}
+_INITIATIVE: dict[str, Category] = {
+    "Proposed": "todo",
+    "Planned": "todo",
+    "Active": "doing",
+    "Completed": "done",
+    "Canceled": "dropped",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What is needed to read items of one workspace.
+
+    `dropped`: state names, casefolded, that mean: will not be done. `labels`: all issue labels by id.
+    """
+
+    tracker: str
+    teams: Mapping[str, str]
+    dropped: frozenset[str]
+    labels: Mapping[str, LabelNode]
+
+    def ref(self, identity: str | None) -> Ref | None:
+        return Ref(self.tracker, identity) if identity is not None else None
+
+    def category_of(self, node: IssueNode) -> Category:
+        """By the type of the state; a type that is new to us counts as not begun."""
+        if node.state.name.casefold() in self.dropped:
+            return "dropped"
+        return _ISSUE.get(node.state.type, "todo")
+
+    def label_names(self, ids: Iterable[str]) -> list[str]:
+        """Names of the labels with these ids, those of children of a group without the group."""
+        return [self.labels[one].name for one in ids if one in self.labels]
+
+    def issue(self, node: IssueNode, shown: Marks, *, in_scope: bool) -> WorkItem:
+        """An issue. Archived ones are read-only in Linear until somebody restores them."""
+        labels = [self.labels[one] for one in node.label_ids if one in self.labels]
+        plain = [one.name for one in labels if not self._is_claim(one)]
+        claims = [one.name for one in labels if self._is_claim(one)]
+        category = self.category_of(node)
+        parent = node.parent.id if node.parent else node.project.id if node.project else None
+        return WorkItem(
+            ref=Ref(self.tracker, node.id),
+            key=node.identifier,
+            url=node.url,
+            level="subtask" if node.parent else "issue",
+            kind="Sub-issue" if node.parent else "Issue",
+            title=node.title,
+            category=category,
+            status=node.state.name,
+            created=_utc(node.created_at),
+            updated=_utc(node.updated_at),
+            team=node.team.key,
+            project=node.project.name if node.project else None,
+            parent=self.ref(parent),
+            labels=_without_ours(plain, shown),
+            estimate=node.estimate,
+            priority=_priority(node.priority_label),
+            assignee=node.assignee.name if node.assignee else None,
+            started=_maybe_utc(node.started_at),
+            completed=_maybe_utc(node.completed_at) if category == "done" else None,
+            due=node.due_date,
+            blocked_by=self._blockers(node),
+            claims=_claims(claims, plain),
+            in_scope=in_scope,
+            writable=ISSUE_MARKS if in_scope and node.archived_at is None else READ_ONLY,
+            shown=shown,
+        )
+
+    def _is_claim(self, label: LabelNode) -> bool:
+        group = self.labels.get(label.parent.id) if label.parent else None
+        return group is not None and group.name.casefold() == CLAIM_NAME.casefold()
+
+    def _blockers(self, node: IssueNode) -> tuple[Ref, ...]:
+        blockers = {one.issue.id for one in node.inverse_relations.nodes if one.type == "blocks"}
+        return tuple(Ref(self.tracker, one) for one in sorted(blockers))
+
+    def project(self, node: ProjectNode, shown: Marks) -> WorkItem:
+        """A project. It stands for one team where only one of its teams is in scope."""
+        plain = [one.name for one in node.labels.nodes if not _in_claim_group(one)]
+        claims = [one.name for one in node.labels.nodes if _in_claim_group(one)]
+        keys = [team.key for team in node.teams.nodes if team.id in self.teams]
+        category = _PROJECT.get(node.status.type, "todo")
+        return WorkItem(
+            ref=Ref(self.tracker, node.id),
+            key=node.name,
+            url=node.url,
+            level="project",
+            kind="Project",
+            title=node.name,
+            category=category,
+            status=node.status.name,
+            created=_utc(node.created_at),
+            updated=_utc(node.updated_at),
+            team=keys[0] if len(keys) == 1 else None,
+            project=node.name,
+            parent=self.ref(min((one.id for one in node.initiatives.nodes), default=None)),
+            labels=tuple(sorted(plain)),
+            priority=_priority(node.priority_label),
+            assignee=node.lead.name if node.lead else None,
+            started=_maybe_utc(node.started_at),
+            completed=_maybe_utc(node.completed_at) if category == "done" else None,
+            due=node.target_date,
+            claims=_claims(claims, plain),
+            writable=PROJECT_MARKS if node.archived_at is None else READ_ONLY,
+            shown=shown,
+        )
+
+    def initiative(self, node: InitiativeNode) -> WorkItem:
+        """An initiative: read for what hangs below it, never written to."""
+        category = _INITIATIVE.get(node.status, "todo")
+        return WorkItem(
+            ref=Ref(self.tracker, node.id),
+            key=node.name,
+            url=node.url,
+            level="initiative",
+            kind="Initiative",
+            title=node.name,
+            category=category,
+            status=node.status,
+            created=_utc(node.created_at),
+            updated=_utc(node.updated_at),
+            parent=self.ref(node.parent_initiative.id if node.parent_initiative else None),
+            assignee=node.owner.name if node.owner else None,
+            started=_maybe_utc(node.started_at),
+            completed=_maybe_utc(node.completed_at) if category == "done" else None,
+            due=node.target_date,
+            in_scope=False,
+        )
+
+
+def unknown_types(issues: Iterable[IssueNode], projects: Iterable[ProjectNode]) -> list[str]:
+    """State types that are new to us, sorted."""
+    states = {node.state.type for node in issues} - set(_ISSUE)
+    return sorted(states | ({node.status.type for node in projects} - set(_PROJECT)))
+
+
+def is_counted(node: IssueNode | ProjectNode, category: Category) -> bool:
+    """Whether an item takes part: not in the trash, and if archived then as finished work.
+
+    Linear archives closed work by itself after a while; what was done still counts in its cycle.
+    """
+    return not node.trashed and (node.archived_at is None or category == "done")
+
+
+def project_category(node: ProjectNode) -> Category:
+    return _PROJECT.get(node.status.type, "todo")
+
+
+def _in_claim_group(label: ProjectLabelNode) -> bool:
+    return label.parent is not None and label.parent.name.casefold() == CLAIM_NAME.casefold()
+
+
+def _claims(grouped: Sequence[str], plain: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*sorted(grouped), *claims_in(sorted(plain))]))
+
+
+def _without_ours(names: Iterable[str], shown: Marks) -> tuple[str, ...]:
+    ours = {label.casefold() for label in shown.labels}
+    return tuple(sorted(name for name in names if name.casefold() not in ours))
+
+
+def _priority(label: str) -> str | None:
+    return None if label == "No priority" else label
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
+
+
+def _maybe_utc(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC) if moment is not None else None

@@ -1,0 +1,266 @@
+"""How our marks look on Linear, and how they are read back. Pure.
+
+Linear has no custom fields. On an issue each key result is an attachment of ours: its address is the key
+result's address with `truenorth=OWNER` added, and its metadata holds the mark, so that what people see and
+what we remember change in one write. Projects cannot carry attachments, only external links without
+metadata; there the same record stands, packed, in the fragment of the link's address.
+
+One attachment or link of an item, the carrier, also holds the stamp. An item without key results has a
+note as its carrier.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+
+import msgspec
+
+from connectors import stamp as stamps
+from connectors.document import clean
+from connectors.linear.wire import AttachmentNode, LinkNode
+from connectors.model import AlignmentState, Comment, KeyResultMark, Marks, Stamp
+
+PARAMETER = "truenorth"
+"""Query parameter that makes an address ours; its value is the owner."""
+
+CONTAINS = f"{PARAMETER}="
+UNFINISHED = Comment("progress", (("state", "unfinished"),))
+"""A comment of ours that landed before we could record what it states; equal to none we would write."""
+
+LEFTOVER = Comment("orphan", UNFINISHED.facts)
+"""Stands for a note of ours with nothing else around it."""
+
+_LONGEST_RECORD = 64 * 1024
+_NOTE_TITLES: dict[AlignmentState | None, str] = {
+    "orphaned": "No key result yet",
+    "exempt": "Exempt from key results",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One attachment or link of ours. `mark` is None on a note, `stamp` is None unless it is a carrier.
+
+    `address` is its url without what we pack into the fragment.
+    """
+
+    id: str
+    address: str
+    mark: KeyResultMark | None
+    stamp: Stamp | None
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What of Truenorth was found on an item: our traces, and the stamp of a foreign owner if any."""
+
+    traces: tuple[Trace, ...] = ()
+    foreign: Stamp | None = None
+
+    @property
+    def carrier(self) -> Trace | None:
+        """The trace with the stamp; after an interrupted run there may be two, and the newer one counts."""
+        carriers = [trace for trace in self.traces if trace.stamp is not None]
+        return max(carriers, key=lambda one: (one.updated, one.mark is not None, one.id), default=None)
+
+    @property
+    def stamp(self) -> Stamp | None:
+        return self.carrier.stamp if self.carrier else None
+
+
+def shown_on(found: Found, labels: Iterable[str], comment_exists: bool) -> Marks:
+    """What an item shows, from its traces, the names of all its labels, and whether our comment is there.
+
+    Marks of a foreign owner are not ours to show: only the foreign stamp is.
+    """
+    stamp = found.stamp
+    if stamp is None and not found.traces:
+        return Marks(stamp=found.foreign)
+    order = {mark.id: place for place, mark in enumerate(stamp.key_results)} if stamp else {}
+    marks = sorted(
+        (trace.mark for trace in found.traces if trace.mark is not None),
+        key=lambda mark: (order.get(mark.id, len(order)), mark.id, mark.url),
+    )
+    if stamp is None:
+        return Marks(key_results=tuple(marks))
+    present = {label.casefold() for label in labels}
+    ours = tuple(sorted(label for label in stamp.labels if label.casefold() in present))
+    whole = len(ours) == len(stamp.labels)
+    shown = Marks(
+        key_results=tuple(marks),
+        alignment=stamp.alignment if whole else None,
+        labels=ours,
+        comment=(stamp.comment or _unfinished(stamp)) if comment_exists else None,
+        stamp=stamp,
+    )
+    # A stamp alone is a write that broke off at its start: it must show, or nobody would clear it away.
+    return replace(shown, comment=LEFTOVER) if shown == Marks() else shown
+
+
+def _unfinished(stamp: Stamp) -> Comment:
+    return LEFTOVER if stamp.alignment == "orphaned" else UNFINISHED
+
+
+# --- Addresses and words -------------------------------------------------------------------------
+
+
+def address_of(mark: KeyResultMark, owner: str) -> str:
+    """The address of a key result's attachment or link: stable, and different for each key result."""
+    parts = urlsplit(mark.url)
+    query = [parts.query] if parts.query else []
+    query.append(urlencode({PARAMETER: owner}))
+    if parts.path.rsplit("/", 1)[-1] != mark.id:
+        # Several key results may have one page; on one issue two attachments cannot share an address.
+        query.append(urlencode({"kr": mark.id}))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "&".join(query), parts.fragment))
+
+
+def note_address(owner: str) -> str:
+    """The address of the note on an item without key results."""
+    return f"https://truenorth.invalid/{owner}/alignment?{urlencode({PARAMETER: owner})}"
+
+
+def owner_of(url: str) -> str | None:
+    """The owner named in an address, None when it is not an address of Truenorth's."""
+    try:
+        values = parse_qs(urlsplit(url).query).get(PARAMETER)
+    except ValueError:
+        return None
+    return values[0] if values else None
+
+
+def title_of(mark: KeyResultMark) -> str:
+    """The first line of an attachment."""
+    return clean(f"{mark.id} · {mark.title}")
+
+
+def figures_of(mark: KeyResultMark) -> str:
+    """The second line of an attachment. It never holds braces: Linear reads those as a template."""
+    words = mark.health.replace("_", " ")
+    return words if mark.percent is None else f"{mark.percent} % · {words}"
+
+
+def link_label_of(mark: KeyResultMark) -> str:
+    """The one line of a project's link."""
+    return f"{title_of(mark)} · {figures_of(mark)}"
+
+
+def note_title(stamp: Stamp | None) -> str:
+    """The first line of a note."""
+    return _NOTE_TITLES.get(stamp.alignment if stamp else None, "Truenorth")
+
+
+# --- Attachments ---------------------------------------------------------------------------------
+
+
+class _Record(msgspec.Struct, omit_defaults=True):
+    """A mark as attachment metadata: flat, of texts and numbers, as Linear's documentation asks."""
+
+    owner: str
+    key_result: str = ""
+    title: str = ""
+    percent: int | None = None
+    health: Any = ""
+    url: str = ""
+    truenorth: str = ""
+
+
+def metadata_for(owner: str, mark: KeyResultMark | None, stamp: Stamp | None) -> dict[str, Any]:
+    """The metadata of an attachment. It always says whether it is the carrier: an update might merge."""
+    metadata: dict[str, Any] = {"owner": owner, "truenorth": stamps.to_text(stamp) if stamp else ""}
+    if mark is not None:
+        metadata |= {"key_result": mark.id, "title": mark.title, "health": mark.health, "url": mark.url}
+        if mark.percent is not None:
+            metadata["percent"] = mark.percent
+    return metadata
+
+
+def find_in_attachments(attachments: Iterable[AttachmentNode], owner: str) -> Found:
+    """Our traces among an issue's attachments. One that merely has such an address is a person's."""
+    traces, foreign = [], None
+    for node in attachments:
+        named = owner_of(node.url)
+        if named is None:
+            continue
+        try:
+            record = msgspec.convert(node.metadata, _Record)
+        except msgspec.ValidationError:
+            continue
+        stamp = stamps.from_text(record.truenorth)
+        if named == owner == record.owner and (stamp is None or stamp.owner == owner):
+            traces.append(Trace(node.id, node.url, _mark(record), stamp, node.updated_at))
+        elif stamp is not None:
+            foreign = stamp
+    return Found(tuple(sorted(traces, key=lambda trace: trace.id)), foreign)
+
+
+def _mark(record: _Record) -> KeyResultMark | None:
+    if not record.key_result:
+        return None
+    try:
+        return msgspec.convert(
+            {
+                "id": record.key_result,
+                "title": record.title,
+                "percent": record.percent,
+                "health": record.health,
+                "url": record.url,
+            },
+            KeyResultMark,
+        )
+    except msgspec.ValidationError:
+        # Somebody edited it: a mark that equals none, so that it is written anew.
+        return KeyResultMark(record.key_result, "", None, "no_data", record.url)
+
+
+# --- Links ---------------------------------------------------------------------------------------
+
+
+class _Packed(msgspec.Struct, omit_defaults=True):
+    """A link's record. It names its project, so that a link which somebody copied elsewhere is not ours."""
+
+    item: str
+    mark: KeyResultMark | None = None
+    stamp: Any = None
+
+
+def link_url(address: str, item: str, mark: KeyResultMark | None, stamp: Stamp | None) -> str:
+    """The address of a project's link with its record in the fragment, which no server gets to see."""
+    packed = _Packed(item, mark, stamps.to_property(stamp) if stamp else None)
+    text = base64.urlsafe_b64encode(zlib.compress(msgspec.json.encode(packed), 9)).decode()
+    return f"{address.partition('#')[0]}#{text.rstrip('=')}"
+
+
+def find_in_links(links: Iterable[LinkNode], item: str, owner: str) -> Found:
+    """Our traces among a project's external links."""
+    traces, foreign = [], None
+    for node in links:
+        named = owner_of(node.url)
+        address, _, fragment = node.url.partition("#")
+        packed = _unpack(fragment) if named is not None else None
+        if packed is None or packed.item != item:
+            continue
+        stamp = stamps.from_property(packed.stamp)
+        if named == owner and (stamp is None or stamp.owner == owner):
+            traces.append(Trace(node.id, address, packed.mark, stamp, node.updated_at))
+        elif stamp is not None:
+            foreign = stamp
+    return Found(tuple(sorted(traces, key=lambda trace: trace.id)), foreign)
+
+
+def _unpack(fragment: str) -> _Packed | None:
+    try:
+        raw = base64.urlsafe_b64decode(fragment + "=" * (-len(fragment) % 4))
+        # People can edit links: what unpacks to more than any record of ours is not one.
+        text = zlib.decompressobj().decompress(raw, _LONGEST_RECORD)
+        return msgspec.json.decode(text, type=_Packed)
+    except (binascii.Error, ValueError, zlib.error, msgspec.DecodeError, RecursionError):
+        return None

@@ -1,0 +1,220 @@
+"""Everything we say to Linear. Each document is valid against its schema and far below its complexity cap.
+
+Linear refuses a query above 10,000 points: a scalar is 0.1, an object 1, and a connection multiplies what
+is in it by `first`. Lists are therefore lean, nested connections bounded, and each nested one tells
+whether it has more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from connectors.linear import wire
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[T]):
+    """A document and the type of its reply. `page` is the size of the pages it was made for.
+
+    All our writes are safe to repeat: creates carry an id of our choice or are upserts, the others say
+    what shall be.
+    """
+
+    document: str
+    reply: type[T]
+    page: int = 250
+
+
+_LABEL = "id name isGroup parent { id } team { id } archivedAt retiredAt"
+_RELATIONS = "nodes { id type issue { id } } pageInfo { hasNextPage endCursor }"
+_ATTACHMENT = "id url metadata updatedAt"
+_LINK = "id url label updatedAt"
+_COMMENT = "id body issue { id } project { id }"
+_MORE = "pageInfo { hasNextPage endCursor }"
+
+VIEWER = Operation("query Viewer { viewer { id name } }", wire.Viewer)
+
+TEAMS = Operation(
+    f"query Teams($first: Int!, $after: String) {{"
+    f" teams(first: $first, after: $after) {{ nodes {{ id key name }} {_MORE} }} }}",
+    wire.Teams,
+)
+
+LABELS = Operation(
+    # Archived and retired labels still stand on old issues.
+    f"query Labels($first: Int!, $after: String) {{"
+    f" issueLabels(first: $first, after: $after, includeArchived: true) {{"
+    f" nodes {{ {_LABEL} }} {_MORE} }} }}",
+    wire.Labels,
+)
+
+ISSUES = Operation(
+    f"""
+query Issues($first: Int!, $after: String, $filter: IssueFilter!) {{
+  issues(first: $first, after: $after, filter: $filter, includeArchived: true) {{
+    nodes {{
+      id identifier title url priorityLabel labelIds createdAt updatedAt
+      estimate startedAt completedAt dueDate archivedAt trashed
+      state {{ name type }}
+      team {{ id key name }}
+      parent {{ id }}
+      project {{ id name }}
+      assignee {{ name }}
+      inverseRelations(first: 5) {{ {_RELATIONS} }}
+    }}
+    {_MORE}
+  }}
+}}""",
+    wire.Issues,
+)
+
+ISSUE_IDS = Operation(
+    f"query IssueIds($first: Int!, $after: String, $filter: IssueFilter!) {{"
+    f" issues(first: $first, after: $after, filter: $filter) {{ nodes {{ id }} {_MORE} }} }}",
+    wire.IssueIds,
+)
+
+RELATIONS = Operation(
+    f"query Relations($first: Int!, $after: String, $id: String!) {{"
+    f" issue(id: $id) {{ inverseRelations(first: $first, after: $after) {{ {_RELATIONS} }} }} }}",
+    wire.Relations,
+)
+
+ATTACHMENTS = Operation(
+    f"query Attachments($first: Int!, $after: String, $contains: String!) {{"
+    f" attachments(first: $first, after: $after, filter: {{ url: {{ contains: $contains }} }}) {{"
+    f" nodes {{ {_ATTACHMENT} issue {{ id }} }} {_MORE} }} }}",
+    wire.Attachments,
+)
+
+
+def _project_fields(few: int, links: int) -> str:
+    return f"""
+      id name url createdAt updatedAt startedAt completedAt targetDate archivedAt trashed priorityLabel
+      status {{ name type }}
+      lead {{ name }}
+      teams(first: {few}) {{ nodes {{ id key name }} {_MORE} }}
+      initiatives(first: {few}) {{ nodes {{ id }} {_MORE} }}
+      labels(first: {few}) {{ nodes {{ id name parent {{ id name }} }} {_MORE} }}
+      externalLinks(first: {links}) {{ nodes {{ {_LINK} }} {_MORE} }}"""
+
+
+PROJECTS = Operation(
+    f"""
+query Projects($first: Int!, $after: String, $teams: [ID!]!) {{
+  projects(
+    first: $first, after: $after, includeArchived: true,
+    filter: {{ accessibleTeams: {{ some: {{ id: {{ in: $teams }} }} }} }}
+  ) {{
+    nodes {{ {_project_fields(10, 20)}
+    }}
+    {_MORE}
+  }}
+}}""",
+    wire.Projects,
+    page=50,
+)
+
+PROJECT = Operation(
+    f"query Project($id: String!) {{ project(id: $id) {{ {_project_fields(250, 250)} }} }}",
+    wire.OneProject,
+)
+
+INITIATIVES = Operation(
+    f"""
+query Initiatives($first: Int!, $after: String) {{
+  initiatives(first: $first, after: $after, includeArchived: true) {{
+    nodes {{
+      id name url status createdAt updatedAt startedAt completedAt targetDate archivedAt trashed
+      owner {{ name }}
+      parentInitiative {{ id }}
+    }}
+    {_MORE}
+  }}
+}}""",
+    wire.Initiatives,
+)
+
+COMMENTS = Operation(
+    f"query Comments($first: Int!, $after: String, $ids: [ID!]!) {{"
+    f" comments(first: $first, after: $after, filter: {{ id: {{ in: $ids }} }}) {{"
+    f" nodes {{ {_COMMENT} }} {_MORE} }} }}",
+    wire.Comments,
+)
+
+COMMENT = Operation(f"query Comment($id: String!) {{ comment(id: $id) {{ {_COMMENT} }} }}", wire.OneComment)
+
+LINK = Operation(
+    f"query Link($id: String!) {{ entityExternalLink(id: $id) {{ {_LINK} }} }}",
+    wire.OneLink,
+)
+
+# --- One item, as it is right now ----------------------------------------------------------------
+
+_OUR_COMMENTS = (
+    f"comments(first: 5, filter: {{ id: {{ in: $comments }} }}) {{ nodes {{ {_COMMENT} }} {_MORE} }}"
+)
+
+ISSUE_NOW = Operation(
+    f"""
+query IssueNow($id: String!, $contains: String!, $comments: [ID!]!) {{
+  issue(id: $id) {{
+    id archivedAt trashed labelIds
+    team {{ id }}
+    attachments(first: 50, filter: {{ url: {{ contains: $contains }} }}) {{ nodes {{ {_ATTACHMENT} }} {_MORE} }}
+  }}
+  {_OUR_COMMENTS}
+}}""",
+    wire.IssueSight,
+)
+
+PROJECT_NOW = Operation(
+    f"""
+query ProjectNow($id: String!, $comments: [ID!]!) {{
+  project(id: $id) {{
+    id archivedAt trashed
+    externalLinks(first: 250) {{ nodes {{ {_LINK} }} {_MORE} }}
+  }}
+  {_OUR_COMMENTS}
+}}""",
+    wire.ProjectSight,
+)
+
+# --- Writes: every one answers under the alias `done` --------------------------------------------
+
+
+def _write(name: str, parameters: str, call: str) -> Operation[wire.Done]:
+    return Operation(f"mutation {name}({parameters}) {{ done: {call} {{ success }} }}", wire.Done)
+
+
+ATTACHMENT_PUT = _write("AttachmentPut", "$input: AttachmentCreateInput!", "attachmentCreate(input: $input)")
+ATTACHMENT_DELETE = _write("AttachmentDelete", "$id: String!", "attachmentDelete(id: $id)")
+LINK_CREATE = _write(
+    "LinkCreate", "$input: EntityExternalLinkCreateInput!", "entityExternalLinkCreate(input: $input)"
+)
+LINK_UPDATE = _write(
+    "LinkUpdate",
+    "$id: String!, $input: EntityExternalLinkUpdateInput!",
+    "entityExternalLinkUpdate(id: $id, input: $input)",
+)
+LINK_DELETE = _write("LinkDelete", "$id: String!", "entityExternalLinkDelete(id: $id)")
+COMMENT_CREATE = _write("CommentCreate", "$input: CommentCreateInput!", "commentCreate(input: $input)")
+COMMENT_UPDATE = _write(
+    "CommentUpdate",
+    "$id: String!, $input: CommentUpdateInput!",
+    "commentUpdate(id: $id, input: $input, skipEditedAt: true)",
+)
+COMMENT_DELETE = _write("CommentDelete", "$id: String!", "commentDelete(id: $id)")
+ISSUE_LABELS = _write(
+    "IssueLabels",
+    "$id: String!, $added: [String!]!, $removed: [String!]!",
+    "issueUpdate(id: $id, input: { addedLabelIds: $added, removedLabelIds: $removed })",
+)
+LABEL_CREATE = Operation(
+    f"mutation LabelCreate($input: IssueLabelCreateInput!) {{"
+    f" done: issueLabelCreate(input: $input) {{ success issueLabel {{ {_LABEL} }} }} }}",
+    wire.LabelDone,
+)

@@ -1,0 +1,245 @@
+"""Reading a Linear workspace: everything of the teams in scope, what stands above it, and our marks."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from config.workspace import LinearTracker
+from connectors.base import BadReply, Progress, ScopeError
+from connectors.linear import queries
+from connectors.linear.client import LinearClient
+from connectors.linear.items import Reader, is_counted, project_category, unknown_types
+from connectors.linear.marks import CONTAINS, Found, find_in_attachments, find_in_links, shown_on
+from connectors.linear.wire import (
+    AttachmentNode,
+    Connection,
+    InitiativeNode,
+    IssueNode,
+    LabelNode,
+    ProjectNode,
+    TeamNode,
+)
+from connectors.model import Marks, Pull, WorkItem
+
+_BATCH = 100
+
+
+def pull(
+    client: LinearClient, tracker: LinearTracker, owner: str, progress: Progress | None = None
+) -> tuple[Pull, tuple[LabelNode, ...]]:
+    """Everything in scope and its ancestors, with marks; and the workspace's issue labels beside it.
+
+    Raises TrackerError: all or nothing.
+    """
+    before = client.requests
+    check_credential(client)
+    as_of = client.server_time or datetime.now(UTC)
+    teams = scoped_teams(client, tracker.scope.teams)
+    labels = tuple(client.walk(queries.LABELS, lambda reply: reply.issue_labels))
+    reader = Reader(
+        client.tracker,
+        {team.id: team.key for team in teams},
+        frozenset(name.casefold() for name in tracker.dropped_states),
+        {label.id: label for label in labels},
+    )
+    pulling = _Pulling(client, reader, owner, progress)
+    items = pulling.items()
+    return Pull(client.tracker, items, as_of, client.requests - before, tuple(pulling.notes)), labels
+
+
+def check_credential(client: LinearClient) -> str:
+    """The id of the user or app that the credential acts as; CredentialError when it is no good."""
+    return client.execute(queries.VIEWER).viewer.id
+
+
+def scoped_teams(client: LinearClient, keys: Sequence[str]) -> list[TeamNode]:
+    """The declared teams; ScopeError names one that does not exist or cannot be seen."""
+    visible = {team.key: team for team in client.walk(queries.TEAMS, lambda reply: reply.teams)}
+    for key in keys:
+        if key in visible:
+            continue
+        near = difflib.get_close_matches(key.upper(), visible, n=1, cutoff=0.5)
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        seen = ", ".join(sorted(visible)) or "none at all"
+        raise ScopeError(
+            client.tracker,
+            f"there is no team {key!r}, or the credential cannot see it.{meant}",
+            f"Correct scope.teams, or give the credential access; it sees {seen}.",
+        )
+    return [visible[key] for key in dict.fromkeys(keys)]
+
+
+class _Pulling:
+    """One pull in the making."""
+
+    def __init__(self, client: LinearClient, reader: Reader, owner: str, progress: Progress | None) -> None:
+        self.notes: list[str] = []
+        self._client = client
+        self._reader = reader
+        self._owner = owner
+        self._progress = progress
+
+    def items(self) -> tuple[WorkItem, ...]:
+        issues = self._issues({"team": {"id": {"in": list(self._reader.teams)}}})
+        projects = self._projects()
+        counted = {one.id: one for one in issues.values() if is_counted(one, self._reader.category_of(one))}
+        above = self._parents_of(counted, issues)
+        open_or_used = self._counted_projects(projects, [*counted.values(), *above])
+        initiatives = self._initiatives(open_or_used)
+        shown = self._shown(counted, open_or_used)
+        self._note_oddities(counted, open_or_used)
+        return (
+            *(self._reader.initiative(one) for one in initiatives),
+            *(self._reader.project(one, shown.get(one.id, Marks())) for one in open_or_used),
+            *(self._reader.issue(one, shown.get(one.id, Marks()), in_scope=True) for one in counted.values()),
+            *(self._reader.issue(one, Marks(), in_scope=False) for one in above),
+        )
+
+    # --- Issues ----------------------------------------------------------------------------------
+
+    def _issues(self, only: Mapping[str, object]) -> dict[str, IssueNode]:
+        found: dict[str, IssueNode] = {}
+        for node in self._client.walk(queries.ISSUES, lambda reply: reply.issues, filter=only):
+            found[node.id] = node
+            if node.inverse_relations.page_info.has_next_page:
+                node.inverse_relations.nodes = list(
+                    self._client.walk(
+                        queries.RELATIONS, lambda reply: reply.issue.inverse_relations, id=node.id
+                    )
+                )
+            if self._progress is not None and len(found) % 250 == 0:
+                self._progress("issues", len(found), None)
+        if self._progress is not None:
+            self._progress("issues", len(found), None)
+        return found
+
+    def _parents_of(
+        self, counted: Mapping[str, IssueNode], issues: Mapping[str, IssueNode]
+    ) -> list[IssueNode]:
+        """Issues that do not count but have counted work below them, those of other teams included."""
+        above: dict[str, IssueNode] = {}
+        wanted = _parents(counted.values()) - set(counted)
+        asked: set[str] = set()
+        while wanted:
+            known = {one: issues[one] for one in wanted if one in issues}
+            missing = sorted(wanted - set(known))
+            for start in range(0, len(missing), _BATCH):
+                known |= self._issues({"id": {"in": missing[start : start + _BATCH]}})
+            asked |= wanted
+            above |= {one.id: one for one in known.values() if not one.trashed}
+            wanted = _parents(known.values()) - set(counted) - asked
+        return list(above.values())
+
+    # --- Projects and initiatives ----------------------------------------------------------------
+
+    def _projects(self) -> list[ProjectNode]:
+        walk = self._client.walk(
+            queries.PROJECTS, lambda reply: reply.projects, teams=list(self._reader.teams)
+        )
+        return [self._whole(node) for node in walk]
+
+    def _whole(self, node: ProjectNode) -> ProjectNode:
+        """The project with all of its nested lists, read again on its own where a page cut them off."""
+
+        def cut(one: ProjectNode) -> bool:
+            lists: tuple[Connection[object], ...] = (
+                one.teams,  # type: ignore[assignment]
+                one.initiatives,
+                one.labels,
+                one.external_links,
+            )
+            return any(part.page_info.has_next_page for part in lists)
+
+        if not cut(node):
+            return node
+        whole = self._client.execute(queries.PROJECT, id=node.id).project
+        if cut(whole):
+            raise BadReply(
+                self._client.tracker, f"project {node.name!r} has more than 250 teams, labels or links."
+            )
+        return whole
+
+    def _counted_projects(
+        self, projects: Iterable[ProjectNode], issues: Iterable[IssueNode]
+    ) -> list[ProjectNode]:
+        used = {one.project.id for one in issues if one.project is not None}
+        return [
+            one
+            for one in projects
+            if is_counted(one, project_category(one)) or (one.id in used and not one.trashed)
+        ]
+
+    def _initiatives(self, projects: Iterable[ProjectNode]) -> list[InitiativeNode]:
+        """The initiatives of the projects, and those above them."""
+        wanted = {one.id for project in projects for one in project.initiatives.nodes}
+        if not wanted:
+            return []
+        everything = {
+            one.id: one
+            for one in self._client.walk(queries.INITIATIVES, lambda reply: reply.initiatives)
+            if not one.trashed
+        }
+        kept: dict[str, InitiativeNode] = {}
+        while wanted:
+            found = [everything[one] for one in sorted(wanted) if one in everything]
+            kept |= {one.id: one for one in found}
+            wanted = {one.parent_initiative.id for one in found if one.parent_initiative} - set(kept)
+        return list(kept.values())
+
+    # --- Marks -----------------------------------------------------------------------------------
+
+    def _shown(self, issues: Mapping[str, IssueNode], projects: Iterable[ProjectNode]) -> dict[str, Marks]:
+        """What the items show, by id: ours and foreign stamps, none for items without either."""
+        on_issue: dict[str, list[AttachmentNode]] = {}
+        for node in self._client.walk(
+            queries.ATTACHMENTS, lambda reply: reply.attachments, contains=CONTAINS
+        ):
+            on_issue.setdefault(node.issue.id, []).append(node)
+        found = {one: find_in_attachments(nodes, self._owner) for one, nodes in on_issue.items()}
+        outside = sum(1 for one, traces in found.items() if traces.traces and one not in issues)
+        if outside:
+            self.notes.append(
+                f"{outside} issues outside the scope, or archived, still carry marks of this workspace."
+            )
+        for project in projects:
+            found[project.id] = find_in_links(project.external_links.nodes, project.id, self._owner)
+        alive = self._existing_comments(found)
+        names = {one.id: self._reader.label_names(one.label_ids) for one in issues.values()}
+        return {one: shown_on(traces, names.get(one, ()), one in alive) for one, traces in found.items()}
+
+    def _existing_comments(self, found: Mapping[str, Found]) -> set[str]:
+        """Ids of the items whose stamp names a comment that is still there."""
+        home = {
+            traces.stamp.comment_id: one
+            for one, traces in found.items()
+            if traces.stamp is not None and traces.stamp.comment_id
+        }
+        ids, alive = sorted(home), set()
+        for start in range(0, len(ids), _BATCH):
+            walk = self._client.walk(
+                queries.COMMENTS, lambda reply: reply.comments, ids=ids[start : start + _BATCH]
+            )
+            for comment in walk:
+                place = comment.issue or comment.project
+                if place is not None and place.id == home.get(comment.id):
+                    alive.add(place.id)
+        return alive
+
+    def _note_oddities(self, issues: Mapping[str, IssueNode], projects: Iterable[ProjectNode]) -> None:
+        for project in projects:
+            if len(project.initiatives.nodes) > 1:
+                self.notes.append(
+                    f"project {project.name!r} belongs to {len(project.initiatives.nodes)} initiatives; "
+                    "only one of them counts as its parent."
+                )
+        new = unknown_types(issues.values(), projects)
+        if new:
+            self.notes.append(
+                f"Linear has state types that are new to Truenorth and count as not begun: {', '.join(new)}."
+            )
+
+
+def _parents(issues: Iterable[IssueNode]) -> set[str]:
+    return {one.parent.id for one in issues if one.parent is not None}

@@ -1,0 +1,262 @@
+"""What Linear answers, as far as we ask for it: one struct per selection, decoded by msgspec.
+
+Optional here is what is nullable in Linear's schema; unknown keys are ignored.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+import msgspec
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+N = TypeVar("N")
+
+
+class Wire(msgspec.Struct, rename="camel", gc=False):
+    """Base of everything on the wire: camelCase there, snake_case here."""
+
+
+class PageInfo(Wire):
+    has_next_page: bool
+    end_cursor: str | None = None
+
+
+class Connection(Wire, Generic[N]):
+    nodes: list[N]
+    page_info: PageInfo
+
+
+class Identified(Wire):
+    id: str
+
+
+class Named(Wire):
+    id: str
+    name: str
+
+
+class Person(Wire):
+    name: str
+
+
+class Status(Wire):
+    name: str
+    type: str
+
+
+class TeamNode(Wire):
+    id: str
+    key: str
+    name: str
+
+
+class LabelNode(Wire):
+    id: str
+    name: str
+    is_group: bool
+    parent: Identified | None = None
+    team: Identified | None = None
+    archived_at: Moment | None = None
+    retired_at: Moment | None = None
+
+
+class RelationNode(Wire):
+    id: str
+    type: str
+    issue: Identified
+
+
+class IssueNode(Wire):
+    id: str
+    identifier: str
+    title: str
+    url: str
+    priority_label: str
+    label_ids: list[str]
+    created_at: Moment
+    updated_at: Moment
+    state: Status
+    team: TeamNode
+    inverse_relations: Connection[RelationNode]
+    estimate: float | None = None
+    started_at: Moment | None = None
+    completed_at: Moment | None = None
+    due_date: date | None = None
+    archived_at: Moment | None = None
+    trashed: bool | None = None
+    parent: Identified | None = None
+    project: Named | None = None
+    assignee: Person | None = None
+
+
+class ProjectLabelNode(Wire):
+    id: str
+    name: str
+    parent: Named | None = None
+
+
+class LinkNode(Wire):
+    id: str
+    url: str
+    label: str
+    updated_at: Moment
+
+
+class ProjectNode(Wire):
+    id: str
+    name: str
+    url: str
+    created_at: Moment
+    updated_at: Moment
+    status: Status
+    teams: Connection[TeamNode]
+    initiatives: Connection[Identified]
+    labels: Connection[ProjectLabelNode]
+    external_links: Connection[LinkNode]
+    priority_label: str = "No priority"
+    started_at: Moment | None = None
+    completed_at: Moment | None = None
+    target_date: date | None = None
+    archived_at: Moment | None = None
+    trashed: bool | None = None
+    lead: Person | None = None
+
+
+class InitiativeNode(Wire):
+    id: str
+    name: str
+    url: str
+    status: str
+    created_at: Moment
+    updated_at: Moment
+    started_at: Moment | None = None
+    completed_at: Moment | None = None
+    target_date: date | None = None
+    archived_at: Moment | None = None
+    trashed: bool | None = None
+    owner: Person | None = None
+    parent_initiative: Identified | None = None
+
+
+class AttachmentNode(Wire):
+    id: str
+    url: str
+    metadata: dict[str, Any]
+    updated_at: Moment
+
+
+class PlacedAttachment(AttachmentNode):
+    issue: Identified
+
+
+class CommentNode(Wire):
+    id: str
+    body: str = ""
+    issue: Identified | None = None
+    project: Identified | None = None
+
+
+# --- Whole replies -------------------------------------------------------------------------------
+
+
+class Viewer(Wire):
+    viewer: Named
+
+
+class Teams(Wire):
+    teams: Connection[TeamNode]
+
+
+class Labels(Wire):
+    issue_labels: Connection[LabelNode]
+
+
+class Issues(Wire):
+    issues: Connection[IssueNode]
+
+
+class IssueIds(Wire):
+    issues: Connection[Identified]
+
+
+class _Related(Wire):
+    inverse_relations: Connection[RelationNode]
+
+
+class Relations(Wire):
+    issue: _Related
+
+
+class Attachments(Wire):
+    attachments: Connection[PlacedAttachment]
+
+
+class Projects(Wire):
+    projects: Connection[ProjectNode]
+
+
+class OneProject(Wire):
+    project: ProjectNode
+
+
+class Initiatives(Wire):
+    initiatives: Connection[InitiativeNode]
+
+
+class Comments(Wire):
+    comments: Connection[CommentNode]
+
+
+class OneComment(Wire):
+    comment: CommentNode
+
+
+class OneLink(Wire):
+    entity_external_link: LinkNode
+
+
+class IssueNow(Wire):
+    id: str
+    team: Identified
+    label_ids: list[str]
+    attachments: Connection[AttachmentNode]
+    archived_at: Moment | None = None
+    trashed: bool | None = None
+
+
+class ProjectNow(Wire):
+    id: str
+    external_links: Connection[LinkNode]
+    archived_at: Moment | None = None
+    trashed: bool | None = None
+
+
+class IssueSight(Wire):
+    issue: IssueNow
+    comments: Connection[CommentNode]
+
+
+class ProjectSight(Wire):
+    project: ProjectNow
+    comments: Connection[CommentNode]
+
+
+class Success(Wire):
+    success: bool
+
+
+class Done(Wire):
+    """The reply to a mutation; every one of them is asked under the alias `done`."""
+
+    done: Success
+
+
+class _CreatedLabel(Wire):
+    success: bool
+    issue_label: LabelNode
+
+
+class LabelDone(Wire):
+    done: _CreatedLabel

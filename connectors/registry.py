@@ -1,0 +1,21 @@
+"""From a declared tracker to its connector: the only place that knows which kinds there are."""
+
+from __future__ import annotations
+
+from config.settings import Credentials
+from config.workspace import JiraTracker, LinearTracker, Tracker
+from connectors.base import Connector
+from connectors.jira import JiraConnector
+from connectors.linear import LinearConnector
+
+
+def connect(name: str, tracker: Tracker, credentials: Credentials, owner: str) -> Connector:
+    """A connector for the tracker. No request is made before the first read.
+
+    `owner` is the id of the workspace, which signs every mark.
+    """
+    match tracker:
+        case JiraTracker():
+            return JiraConnector(name, tracker, credentials, owner)
+        case LinearTracker():
+            return LinearConnector(name, tracker, credentials, owner)

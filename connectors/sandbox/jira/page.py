@@ -1,0 +1,147 @@
+"""Plain pages on which a person looks at issues and sees the marks on them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from aiohttp import web
+
+from connectors.sandbox import pages
+from connectors.sandbox.company import SERVICE
+from connectors.sandbox.jira.adf import to_html
+from connectors.sandbox.jira.http import JiraError
+from connectors.sandbox.jira.search import matching
+from connectors.sandbox.jira.state import (
+    EPIC_LINK,
+    KEY_RESULT,
+    KR_PROGRESS,
+    STORY_POINT_ESTIMATE,
+    STORY_POINTS,
+    Issue,
+    JiraSite,
+)
+
+MOST_LISTED = 500
+_COLOURS = {"new": "neutral", "indeterminate": "blue", "done": "green"}
+
+
+def page_routes(site: JiraSite, base: str) -> list[web.RouteDef]:
+    """The pages below `base`; they show everything, as to an administrator."""
+
+    async def browse(request: web.Request) -> web.Response:
+        key = request.match_info["key"]
+        issue = site.find(key, SERVICE) or _anywhere(site, key)
+        if issue is None:
+            return pages.missing(f"There is no issue {key} on this site.")
+        return pages.page("jira/issue.html", base=base, **_issue(site, issue))
+
+    async def issues(request: web.Request) -> web.Response:
+        jql = request.query.get("jql", "").strip()
+        problem, found = "", []
+        if jql:
+            try:
+                prepared, unsorted = matching(site, SERVICE, jql)
+                found = sorted(unsorted, key=lambda issue: prepared.rank(prepared.position(issue)))
+            except JiraError as error:
+                problem = " ".join(error.body["errorMessages"])
+        rows = [_row(issue) for issue in found[:MOST_LISTED]]
+        return pages.page(
+            "jira/issues.html", base=base, jql=jql, problem=problem, rows=rows, total=len(found)
+        )
+
+    return [web.get(f"{base}/browse/{{key}}", browse), web.get(f"{base}/issues", issues)]
+
+
+def _anywhere(site: JiraSite, key: str) -> Issue | None:
+    return site.issues.get(site.keys.get(key.upper(), -1))
+
+
+def _row(issue: Issue) -> dict[str, Any]:
+    return {
+        "key": issue.key,
+        "summary": issue.summary,
+        "type": issue.type.name,
+        "status": issue.status.name,
+        "colour": _COLOURS[issue.status.category],
+        "key_result": issue.custom.get(KEY_RESULT),
+        "labels": issue.labels,
+    }
+
+
+def _parent(site: JiraSite, issue: Issue) -> Issue | None:
+    if issue.parent is not None:
+        return site.issues.get(issue.parent)
+    return _anywhere(site, issue.custom.get(EPIC_LINK) or "")
+
+
+def _issue(site: JiraSite, issue: Issue) -> dict[str, Any]:
+    ancestors: list[Issue] = []
+    above = _parent(site, issue)
+    while above is not None and above not in ancestors:
+        ancestors.insert(0, above)
+        above = _parent(site, above)
+    points = issue.custom.get(STORY_POINTS)
+    progress = issue.custom.get(KR_PROGRESS)
+    return {
+        "issue": issue,
+        "colour": _COLOURS[issue.status.category],
+        "ancestors": ancestors,
+        "children": [_row(child) for child in _children(site, issue)],
+        "key_result": issue.custom.get(KEY_RESULT),
+        "progress": None if progress is None else round(progress),
+        "points": points if points is not None else issue.custom.get(STORY_POINT_ESTIMATE),
+        "description": to_html(issue.description) if issue.description else None,
+        "links": _links(site, issue),
+        "comments": [
+            {
+                "by": comment.author.name,
+                "created": comment.created,
+                "edited": comment.updated if comment.updated != comment.created else None,
+                "editor": comment.update_author.name,
+                "html": to_html(comment.body),
+            }
+            for comment in issue.comments.values()
+        ],
+        "remote_links": [
+            {
+                "title": link.value["object"]["title"],
+                "summary": link.value["object"].get("summary"),
+                "url": _safe(link.value["object"]["url"]),
+            }
+            for link in issue.remote_links
+        ],
+        "properties": {
+            key: json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+            for key, value in issue.properties.items()
+        },
+        "comment_properties": [
+            (comment.id, json.dumps(comment.properties, indent=2, ensure_ascii=False, sort_keys=True))
+            for comment in issue.comments.values()
+            if comment.properties
+        ],
+    }
+
+
+def _children(site: JiraSite, issue: Issue) -> list[Issue]:
+    below = [site.issues[number] for number in issue.children if number in site.issues]
+    if issue.type.level == 1:
+        below += [
+            i for i in site.issues.values() if i.parent is None and i.custom.get(EPIC_LINK) == issue.key
+        ]
+    return below
+
+
+def _links(site: JiraSite, issue: Issue) -> list[tuple[str, Issue]]:
+    return [
+        (link.type.outward, site.issues[link.target])
+        if link.source == issue.id
+        else (link.type.inward, site.issues[link.source])
+        for link in issue.links
+    ]
+
+
+def _safe(url: object) -> str | None:
+    """The address, if a browser may follow it."""
+    text = str(url)
+    return text if text.startswith(("https://", "http://")) else None

@@ -1,0 +1,224 @@
+"""Filters as predicates. The schema's own input types drive it: their names tell what compares to what.
+
+Wire facts: contracts/linear.md, section 7. All conditions AND. A row without a value meets no condition
+on it but `null: true`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+from graphql import GraphQLInputObjectType, get_named_type
+
+from connectors.sandbox.linear import moments
+from connectors.sandbox.linear.asker import Asker
+from connectors.sandbox.linear.entities import Initiative, Issue, Relation
+
+Test = Callable[[Any], bool]
+Getter = Callable[[Any], Any]
+
+
+def compiled(kind: GraphQLInputObjectType, given: Mapping[str, Any], asker: Asker) -> Test:
+    """The filter `given`, of the input type `kind`, as a test of one row (or of None, for nullable kinds)."""
+    return _every([_condition(kind, key, value, asker) for key, value in given.items() if value is not None])
+
+
+def _every(tests: list[Test]) -> Test:
+    if len(tests) == 1:
+        return tests[0]
+    return lambda row: all(test(row) for test in tests)
+
+
+def _any(tests: list[Test]) -> Test:
+    return (lambda row: any(test(row) for test in tests)) if tests else (lambda _row: True)
+
+
+def _is_none(wanted: bool) -> Test:
+    return lambda value: (value is None) is wanted
+
+
+def _condition(kind: GraphQLInputObjectType, key: str, value: Any, asker: Asker) -> Test:
+    if key in ("and", "or"):
+        join = _every if key == "and" else _any
+        return join([compiled(kind, part, asker) for part in value])
+    if key == "null":
+        return _is_none(value)
+    inner = get_named_type(kind.fields[key].type)
+    assert isinstance(inner, GraphQLInputObjectType)  # noqa: S101  every condition is an input object
+    get = _getter(_base(kind), key, asker)
+    if inner.name.endswith("CollectionFilter"):
+        of_rows = _of_collection(inner, value, asker)
+        return lambda row: row is not None and of_rows(list(get(row)))
+    if inner.name.endswith("Filter"):
+        of_row = compiled(inner, value, asker)
+        nullable = inner.name.startswith("Nullable")
+
+        def related(row: Any) -> bool:
+            if row is None:
+                return False
+            target = get(row)
+            return (target is not None or nullable) and of_row(target)
+
+        return related
+    of_value = _comparator(inner.name, value, asker.now)
+    return lambda row: row is not None and of_value(get(row))
+
+
+def _of_collection(kind: GraphQLInputObjectType, given: Mapping[str, Any], asker: Asker) -> Test:
+    """A test of a list of rows. Conditions on the element type hold when one element meets them all."""
+    tests: list[Test] = []
+    direct: list[Test] = []
+    for key, value in given.items():
+        if value is None:
+            continue
+        match key:
+            case "and" | "or":
+                join = _every if key == "and" else _any
+                tests.append(join([_of_collection(kind, part, asker) for part in value]))
+            case "length":
+                tests.append(_counted(_comparator("NumberComparator", value, asker.now)))
+            case "null":
+                tests.append(_is_empty(value))
+            case "some" | "every":
+                element = get_named_type(kind.fields[key].type)
+                assert isinstance(element, GraphQLInputObjectType)  # noqa: S101  likewise
+                tests.append(_quantified(any if key == "some" else all, compiled(element, value, asker)))
+            case _:
+                direct.append(_condition(kind, key, value, asker))
+    if direct:
+        tests.append(_quantified(any, _every(direct)))
+    return _every(tests)
+
+
+def _counted(of_length: Test) -> Test:
+    return lambda rows: of_length(len(rows))
+
+
+def _is_empty(wanted: bool) -> Test:
+    return lambda rows: (not rows) is wanted
+
+
+def _quantified(over: Callable[[Iterable[bool]], bool], of_row: Test) -> Test:
+    return lambda rows: over(of_row(row) for row in rows)
+
+
+# --- Values --------------------------------------------------------------------------------------
+
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "eq": lambda have, want: have == want,
+    "neq": lambda have, want: have != want,
+    "in": lambda have, want: have in want,
+    "nin": lambda have, want: have not in want,
+    "lt": lambda have, want: have < want,
+    "lte": lambda have, want: have <= want,
+    "gt": lambda have, want: have > want,
+    "gte": lambda have, want: have >= want,
+    "contains": lambda have, want: want in have,
+    "notContains": lambda have, want: want not in have,
+    "startsWith": lambda have, want: have.startswith(want),
+    "notStartsWith": lambda have, want: not have.startswith(want),
+    "endsWith": lambda have, want: have.endswith(want),
+    "notEndsWith": lambda have, want: not have.endswith(want),
+}
+
+
+def _comparator(kind: str, given: Mapping[str, Any], now: datetime) -> Test:
+    tests: list[Test] = []
+    for key, value in given.items():
+        if value is None:
+            continue
+        if key in ("and", "or"):
+            join = _every if key == "and" else _any
+            tests.append(join([_comparator(kind, part, now) for part in value]))
+        elif key == "null":
+            tests.append(_is_none(value))
+        else:
+            tests.append(_comparison(kind, key, value, now))
+    return _every(tests)
+
+
+def _comparison(kind: str, key: str, value: Any, now: datetime) -> Test:
+    bare = key.removesuffix("AndAccent").removesuffix("IgnoreCase")
+    holds = _ORDERS[bare]
+    if "Date" in kind:
+        want = [_moment(one, now) for one in value] if isinstance(value, list) else _moment(value, now)
+        return lambda have: have is not None and holds(moments.midnight(have), want)
+    if bare != key:
+        folded = value.casefold()
+        return lambda have: have is not None and holds(have.casefold(), folded)
+    return lambda have: have is not None and holds(have, value)
+
+
+def _moment(value: Any, now: datetime) -> datetime:
+    return moments.parse(value, now)
+
+
+# --- Where a condition finds its value -----------------------------------------------------------
+
+
+def snake(name: str) -> str:
+    """The attribute that holds a field of the schema."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _base(kind: GraphQLInputObjectType) -> str:
+    return kind.name.removeprefix("Nullable").removesuffix("Filter").removesuffix("Collection")
+
+
+def ancestors(initiative: Initiative) -> Iterable[Initiative]:
+    """The initiatives above this one, the nearest first."""
+    above, seen = initiative.parent_initiative, {initiative.id}
+    while above is not None and above.id not in seen:
+        seen.add(above.id)
+        yield above
+        above = above.parent_initiative
+
+
+def _has(relations: Iterable[Relation], kind: str) -> bool:
+    return any(relation.type == kind for relation in relations)
+
+
+def _has_either_way(issue: Issue, kind: str) -> bool:
+    return _has(issue.relations, kind) or _has(issue.inverse_relations, kind)
+
+
+_GETTERS: dict[str, Getter] = {
+    # True even when the blocker is done, as on the real one.
+    "Issue.hasBlockedByRelations": lambda row: _has(row.inverse_relations, "blocks"),
+    "Issue.hasBlockingRelations": lambda row: _has(row.relations, "blocks"),
+    "Issue.hasDuplicateRelations": lambda row: _has_either_way(row, "duplicate"),
+    "Issue.hasRelatedRelations": lambda row: _has_either_way(row, "related"),
+    "Issue.autoArchivedAt": lambda _row: None,
+    "Issue.delegate": lambda _row: None,
+    "Project.accessibleTeams": attrgetter("teams"),
+    "Project.state": attrgetter("status.type"),
+    "Project.initiatives": lambda row: [join.initiative for join in row.initiative_to_projects],
+    "Initiative.ancestors": ancestors,
+    "Initiative.teams": lambda row: {
+        team.id: team for join in row.initiative_to_projects for team in join.project.teams
+    }.values(),
+    "Team.private": lambda _row: False,
+    "Team.visibility": lambda _row: "public",
+    "Team.parent": lambda _row: None,
+    "Team.ancestors": lambda _row: (),
+    "User.app": lambda _row: False,
+    "User.owner": attrgetter("admin"),
+}
+
+
+def _getter(base: str, key: str, asker: Asker) -> Getter:
+    match f"{base}.{key}":
+        case "User.isMe":
+            return lambda row: row.id == asker.viewer.id
+        case "User.assignedIssues":
+            return lambda row: [issue for issue in asker.space.issues.values() if issue.assignee is row]
+        case "WorkflowState.issues":
+            return lambda row: [issue for issue in row.team.issues if issue.state is row]
+        case "ProjectStatus.projects":
+            return lambda row: [project for project in asker.space.projects.values() if project.status is row]
+        case name:
+            return _GETTERS.get(name) or attrgetter(snake(key))

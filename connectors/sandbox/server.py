@@ -1,0 +1,176 @@
+"""The sandbox as a process: one aiohttp application with the Jira site, the Linear workspace, and controls.
+
+All state lives in the event loop's thread, so nothing here needs a lock; other threads reach it over HTTP
+or through `Sandbox.call`.
+
+The controls of `controls.py` are below `/__`; `GET /` is for people.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from connectors.sandbox import faults
+from connectors.sandbox.controls import Control, Recorded
+from connectors.sandbox.jira.routes import routes as jira_routes
+from connectors.sandbox.linear.routes import routes as linear_routes
+from connectors.sandbox.world import World, generate
+
+T = TypeVar("T")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+MAX_BODY = 32 * 1024 * 1024
+
+
+def application(world: World) -> tuple[web.Application, Control]:
+    """The whole sandbox as an application, and its controls."""
+    control = Control(world)
+    app = web.Application(middlewares=[control.middleware], client_max_size=MAX_BODY)
+    app.add_routes(jira_routes(world))
+    app.add_routes(linear_routes(world))
+    app.add_routes(control.routes())
+    return app, control
+
+
+async def _listen(app: web.Application, port: int) -> tuple[web.AppRunner, int]:
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+    except OSError:
+        await runner.cleanup()
+        raise
+    return runner, runner.addresses[0][1]
+
+
+class Sandbox:
+    """The sandbox in a background thread, for tests and demos: `with Sandbox(world) as sandbox`.
+
+    Binds 127.0.0.1 only; port 0 takes a free one. Raises OSError when the port is taken.
+    """
+
+    def __init__(self, world: World | None = None, port: int = 0) -> None:
+        self.world = world if world is not None else generate()
+        self.port = port
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping: asyncio.Event | None = None
+        self._thread: threading.Thread | None = None
+        self._control: Control | None = None
+
+    @property
+    def url(self) -> str:
+        """Address of the running process, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def requests(self) -> list[Recorded]:
+        """A copy of the requests so far, oldest first, without those to the controls."""
+        return list(self._running().requests)
+
+    def forget_requests(self) -> None:
+        """Empty the record of requests."""
+        self.call(self._running().requests.clear)
+
+    def fault(self, match: str, kind: faults.Kind, **more: Any) -> None:
+        """Add a fault rule, as `POST /__faults` does."""
+        self.call(lambda: self._running().faults.add({"match": match, "kind": kind, **more}))
+
+    def clear_faults(self) -> None:
+        """Forget all fault rules."""
+        self.call(self._running().faults.clear)
+
+    def call(self, change: Callable[[], T]) -> T:
+        """Run `change` in the sandbox's own thread and give its result: the safe way to alter the world."""
+        self._running()
+        assert self._loop is not None  # noqa: S101  it runs, so it has a loop
+        outcome: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                outcome.set_result(change())
+            except Exception as error:  # noqa: BLE001  handed to the caller as it is
+                outcome.set_exception(error)
+
+        self._loop.call_soon_threadsafe(run)
+        return outcome.result(timeout=60)
+
+    def start(self) -> Sandbox:
+        """Start serving; returns when the port is open."""
+        if self._thread is not None:
+            raise RuntimeError("the sandbox is running already")
+        opened: Future[int] = Future()
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve(opened)), name="sandbox", daemon=True
+        )
+        self._thread.start()
+        try:
+            self.port = opened.result(timeout=60)
+        except Exception:
+            self._thread.join()
+            self._thread = None
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Stop serving and wait until the port is closed; does nothing when it does not run."""
+        if self._thread is None or self._loop is None or self._stopping is None:
+            return
+        self._loop.call_soon_threadsafe(self._stopping.set)
+        self._thread.join()
+        self._thread = self._loop = self._stopping = None
+
+    async def _serve(self, opened: Future[int]) -> None:
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        try:
+            app, self._control = application(self.world)
+            runner, port = await _listen(app, self.port)
+        except Exception as error:  # noqa: BLE001  handed to the thread that started us
+            opened.set_exception(error)
+            return
+        opened.set_result(port)
+        try:
+            await self._stopping.wait()
+        finally:
+            await runner.cleanup()
+
+    def _running(self) -> Control:
+        if self._thread is None or self._control is None:
+            raise RuntimeError("the sandbox does not run: use it as a context manager or call start()")
+        return self._control
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def serve(world: World, port: int, ready: Callable[[str], None] | None = None) -> None:
+    """Serve in this thread until SIGINT or SIGTERM; `ready` is told the address once the port is open.
+
+    Raises OSError when the port is taken.
+    """
+
+    async def main() -> None:
+        stopping, loop = asyncio.Event(), asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopping.set)
+        runner, opened = await _listen(application(world)[0], port)
+        try:
+            if ready is not None:
+                ready(f"http://127.0.0.1:{opened}")
+            await stopping.wait()
+        finally:
+            await runner.cleanup()
+
+    asyncio.run(main())

@@ -1,0 +1,269 @@
+"""Which key results each item serves, and why. Pure.
+
+A person's word beats a rule, and the nearest word beats a farther one:
+
+1. the item's own claim (a `kr:ID` label, the Jira "Key result" field, the Linear "Key result" group);
+2. a rule that names the item;
+3. a rule that matches it;
+4. an exemption of the item itself;
+5. the same four questions asked of its parent, and so on upwards.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Literal
+
+from config.workspace import Workspace
+from connectors.model import Ref, WorkItem
+from sync.rules import CompiledRule, RuleBook
+
+Rank = Literal["claim", "named", "matched"]
+State = Literal["aligned", "exempt", "unaligned", "out_of_scope"]
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """Why a link exists: its rank, the rule in words, and the keys walked from the item up to where it held.
+
+    `path` is empty when the link is the item's own.
+    """
+
+    rank: Rank
+    rule: str
+    path: tuple[str, ...] = ()
+
+    @property
+    def inherited(self) -> bool:
+        return bool(self.path)
+
+    def __str__(self) -> str:
+        if not self.path:
+            return self.rule
+        where = "parent" if len(self.path) == 1 else "ancestor"
+        return f"{self.rule} on {where} {self.path[-1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An item serves a key result with a share of itself, 0 < share <= 1."""
+
+    item: Ref
+    key_result: str
+    share: Fraction
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an item stands: its links, or why it has none.
+
+    `reason` says in words why it is exempt, unaligned or out of scope; `category` names the exemption.
+    """
+
+    item: Ref
+    state: State
+    links: tuple[Link, ...] = ()
+    reason: str = ""
+    category: str | None = None
+
+    @property
+    def carries(self) -> tuple[Link, ...]:
+        """The links that are the item's own, not inherited."""
+        return tuple(link for link in self.links if not link.because.inherited)
+
+
+@dataclass(frozen=True, slots=True)
+class DanglingClaim:
+    """A claim on an item that names no declared key result; `nearest` is the likeliest one meant."""
+
+    item: Ref
+    claim: str
+    nearest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """The placement of every item. `cycles` lists parent cycles that were met and broken."""
+
+    items: Mapping[Ref, WorkItem]
+    placements: Mapping[Ref, Placement]
+    children: Mapping[Ref, tuple[Ref, ...]]
+    dangling: tuple[DanglingClaim, ...] = ()
+    cycles: tuple[tuple[Ref, ...], ...] = ()
+
+    def leaves(self) -> dict[str, list[tuple[WorkItem, Fraction]]]:
+        """The leaves that serve each key result, each once, with their share, in order of ref.
+
+        A leaf has no child that is in scope and not dropped; containers never count beside their children.
+        """
+        found: dict[str, list[tuple[WorkItem, Fraction]]] = defaultdict(list)
+        for ref in sorted(self.placements):
+            placement = self.placements[ref]
+            if placement.state == "aligned" and self.is_leaf(ref):
+                for link in placement.links:
+                    found[link.key_result].append((self.items[ref], link.share))
+        return found
+
+    def counted_below(self, ref: Ref) -> tuple[Ref, ...]:
+        """The children that take the item's place in counting: in scope and not dropped."""
+        return tuple(
+            child
+            for child in self.children.get(ref, ())
+            if self.items[child].in_scope and self.items[child].category != "dropped"
+        )
+
+    def is_leaf(self, ref: Ref) -> bool:
+        """Whether the item counts itself."""
+        return not self.counted_below(ref)
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What holds for an item by itself, before any ancestor is asked."""
+
+    links: tuple[Link, ...]
+    exemption: tuple[str, str] | None
+
+    @property
+    def decides(self) -> bool:
+        return bool(self.links) or self.exemption is not None
+
+
+def align(items: Iterable[WorkItem], workspace: Workspace) -> Alignment:
+    """Place every item. The order of `items` never matters."""
+    by_ref = {item.ref: item for item in sorted(items, key=lambda item: item.ref)}
+    parents, cycles = _parents(by_ref)
+    book = RuleBook(workspace)
+    known = {key_result.id.casefold(): key_result.id for _, key_result in workspace.key_results()}
+    dangling: list[DanglingClaim] = []
+    own = {ref: _own_word(item, book, known, dangling) for ref, item in by_ref.items()}
+
+    children: dict[Ref, list[Ref]] = defaultdict(list)
+    for child, parent in parents.items():
+        children[parent].append(child)
+    return Alignment(
+        items=by_ref,
+        placements={ref: _place(item, by_ref, parents, own) for ref, item in by_ref.items()},
+        children={ref: tuple(sorted(below)) for ref, below in children.items()},
+        dangling=tuple(dangling),
+        cycles=cycles,
+    )
+
+
+def _parents(by_ref: Mapping[Ref, WorkItem]) -> tuple[dict[Ref, Ref], tuple[tuple[Ref, ...], ...]]:
+    """Parent of each item that has one among the items. A cycle is broken above its smallest ref."""
+    parents = {
+        ref: item.parent for ref, item in by_ref.items() if item.parent is not None and item.parent in by_ref
+    }
+    cycles: list[tuple[Ref, ...]] = []
+    settled: set[Ref] = set()
+    for start in by_ref:
+        path: list[Ref] = []
+        on_path: set[Ref] = set()
+        at: Ref | None = start
+        while at is not None and at not in settled:
+            if at in on_path:
+                cycle = path[path.index(at) :]
+                first = cycle.index(min(cycle))
+                cycles.append(tuple(cycle[first:] + cycle[:first]))
+                break
+            path.append(at)
+            on_path.add(at)
+            at = parents.get(at)
+        settled.update(path)
+    for cycle in map(list, cycles):
+        del parents[cycle[0]]
+    return parents, tuple(sorted(cycles))
+
+
+def _own_word(
+    item: WorkItem, book: RuleBook, known: Mapping[str, str], dangling: list[DanglingClaim]
+) -> _Own:
+    claimed: dict[str, str] = {}
+    for claim in item.claims:
+        key_result = known.get(claim.casefold())
+        if key_result is None:
+            near = difflib.get_close_matches(claim.casefold(), known, n=1, cutoff=0.6)
+            dangling.append(DanglingClaim(item.ref, claim, known[near[0]] if near else None))
+        else:
+            claimed.setdefault(key_result, f"claim {claim}")
+    exemption = book.exemption(item)
+    if claimed:
+        share = Fraction(1, len(claimed))
+        links = tuple(Link(item.ref, kr, share, Because("claim", rule)) for kr, rule in claimed.items())
+        return _Own(links, exemption)
+    rules = book.matching(item)
+    naming = [compiled for compiled in rules if compiled.names_item]
+    return _Own(_links_by(item.ref, naming, "named") or _links_by(item.ref, rules, "matched"), exemption)
+
+
+def _links_by(item: Ref, rules: Iterable[CompiledRule], rank: Rank) -> tuple[Link, ...]:
+    chosen: dict[str, CompiledRule] = {}
+    for compiled in rules:
+        chosen.setdefault(compiled.key_result, compiled)
+    shares = split([compiled.rule.share for compiled in chosen.values()])
+    return tuple(
+        Link(item, compiled.key_result, share, Because(rank, f"rule {compiled}"))
+        for compiled, share in zip(chosen.values(), shares, strict=True)
+    )
+
+
+def split(declared: list[float | None]) -> list[Fraction]:
+    """Shares that add up to one: declared ones kept, the rest split evenly over the others.
+
+    When the declared ones leave no rest, or nobody to take it, all are scaled to add up to one; an
+    undeclared one then weighs as much as the mean of the declared.
+    """
+    if not declared:
+        return []
+    given = [None if share is None else Fraction(share).limit_denominator(10_000) for share in declared]
+    stated = [share for share in given if share is not None]
+    open_places = len(given) - len(stated)
+    rest = 1 - sum(stated, Fraction(0))
+    if open_places and rest > 0:
+        weight = rest / open_places
+    else:
+        weight = sum(stated, Fraction(0)) / len(stated) if stated else Fraction(1)
+    weights = [weight if share is None else share for share in given]
+    total = sum(weights, Fraction(0))
+    return [share / total for share in weights]
+
+
+def _place(
+    item: WorkItem, by_ref: Mapping[Ref, WorkItem], parents: Mapping[Ref, Ref], own: Mapping[Ref, _Own]
+) -> Placement:
+    path: list[str] = []
+    at: Ref | None = item.ref
+    while at is not None and not own[at].decides:
+        at = parents.get(at)
+        if at is not None:
+            path.append(by_ref[at].key)
+    if not item.in_scope:
+        links = own[item.ref].links
+        return Placement(item.ref, "out_of_scope", links, "it lies outside the declared scope")
+    if at is None:
+        return Placement(item.ref, "unaligned", reason=_why_unaligned(item, path))
+    if own[at].links:
+        links = tuple(
+            replace(link, item=item.ref, because=replace(link.because, path=tuple(path)))
+            for link in own[at].links
+        )
+        return Placement(item.ref, "aligned", links)
+    category, by = own[at].exemption or ("", "")
+    reason = by if not path else f"{by} on ancestor {path[-1]}"
+    return Placement(item.ref, "exempt", reason=reason, category=category)
+
+
+def _why_unaligned(item: WorkItem, path: list[str]) -> str:
+    if path:
+        above = f"and so it is with all that stands above it ({' → '.join(path)})"
+    elif item.parent is not None:
+        above = "and its parent cannot be read"
+    else:
+        above = "and it has no parent"
+    return f"it claims no key result, no rule names or matches it, {above}"

@@ -1,0 +1,97 @@
+"""A plan becomes receipts, through the connectors and the journal.
+
+Trackers are written in parallel, the items of one tracker in order. Each write is journaled before it is
+sent and closed after; a journal that cannot be written stops everything before the tracker is touched.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import structlog
+
+from connectors.base import Connector, TrackerError
+from connectors.model import Receipt
+from sync.plan import Edit, Plan
+from sync.store import Store
+
+log = structlog.get_logger(__name__)
+
+OnReceipt = Callable[[Edit, Receipt], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a plan. `stopped` names the trackers that gave up, with the reason."""
+
+    receipts: tuple[Receipt, ...]
+    stopped: Mapping[str, str]
+
+    def count(self, outcome: str) -> int:
+        return sum(1 for receipt in self.receipts if receipt.outcome == outcome)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything in the plan was written."""
+        return not self.stopped and all(receipt.outcome == "written" for receipt in self.receipts)
+
+
+def apply(
+    plan: Plan,
+    connectors: Mapping[str, Connector],
+    store: Store,
+    run: int,
+    *,
+    stop: threading.Event | None = None,
+    on_receipt: OnReceipt | None = None,
+) -> Applied:
+    """Write every edit of the plan. When `stop` is set the running write finishes and no other begins.
+
+    Raises StoreError when the journal cannot be written.
+    """
+    halt = stop or threading.Event()
+    by_tracker: dict[str, list[Edit]] = {}
+    for edit in plan.edits:
+        by_tracker.setdefault(edit.item.ref.tracker, []).append(edit)
+    if not by_tracker:
+        return Applied((), {})
+
+    def work(name: str) -> tuple[list[Receipt], str | None]:
+        return _apply_tracker(connectors[name], by_tracker[name], store, run, halt, on_receipt)
+
+    with ThreadPoolExecutor(max_workers=len(by_tracker), thread_name_prefix="write") as pool:
+        results = dict(zip(by_tracker, pool.map(work, by_tracker), strict=True))
+    receipts = tuple(receipt for done, _ in results.values() for receipt in done)
+    return Applied(receipts, {name: why for name, (_, why) in results.items() if why})
+
+
+def _apply_tracker(
+    connector: Connector,
+    edits: Sequence[Edit],
+    store: Store,
+    run: int,
+    halt: threading.Event,
+    on_receipt: OnReceipt | None,
+) -> tuple[list[Receipt], str | None]:
+    receipts: list[Receipt] = []
+    for edit in edits:
+        if halt.is_set():
+            return receipts, "stopped on request; the next run finishes"
+        item = edit.item
+        marks = (change.mark for change in edit.changes)
+        entry = store.intend(run, item.ref.tracker, item.ref.id, item.key, marks)
+        try:
+            receipt = connector.write(item, edit.wanted)
+        except TrackerError as error:
+            store.conclude(entry, "failed", str(error))
+            receipts.append(Receipt(item.ref, item.key, "failed", error=str(error)))
+            log.error("tracker stopped", tracker=connector.name, cause=error.what)
+            return receipts, str(error)
+        store.conclude(entry, receipt.outcome, receipt.error)
+        receipts.append(receipt)
+        if on_receipt is not None:
+            on_receipt(edit, receipt)
+    return receipts, None

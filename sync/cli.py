@@ -1,0 +1,375 @@
+"""The command line, and the only place that knows exit codes.
+
+0 done · 1 failed · 2 usage or configuration · 3 done in part · 4 stopped by a guard · 10 the plan has
+changes (`plan --exit-code` only) · 130 interrupted · 143 on SIGTERM.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+from config.load import ConfigError, advice, fingerprint, load
+from config.schema import schema as json_schema
+from config.settings import MissingCredential, Settings
+from connectors.base import TrackerError
+from sync import demo as demonstration
+from sync import logs
+from sync.explain import UnknownKeyError
+from sync.explain import explain as explain_item
+from sync.output import Format, Output
+from sync.pipeline import Run, remember
+from sync.report import data, sheets, views
+from sync.session import Session, open_session, read, recall, show_run, synchronise
+from sync.store import StoreError
+
+log = structlog.get_logger(__name__)
+
+
+class Exit(IntEnum):
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    PARTIAL = 3
+    STOPPED = 4
+    CHANGES = 10
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+app = typer.Typer(
+    name="truenorth",
+    help="Keeps Jira and Linear honest about goals: links work to key results, measures, and writes it back.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="OKR file or folder; else TRUENORTH_CONFIG, else truenorth.yaml."),
+]
+Style = Annotated[Format, typer.Option("--format", "-f", help="How to print: text, json or markdown.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Judge as of this moment (ISO 8601) and not as of now.", metavar="TIME"),
+]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Read the trackers again and not the last snapshot.")]
+Items = Annotated[int, typer.Option(min=50, max=1_000_000, help="How many work items, about.")]
+Seed = Annotated[int, typer.Option(help="Equal seeds give equal worlds.")]
+
+
+@app.command()
+def demo(
+    items: Items = 300,
+    seed: Seed = 1,
+    port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.")] = 0,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the sandbox running to look at tickets.")
+    ] = False,
+    style: Style = Format.TEXT,
+) -> None:
+    """Run the main job on a sandbox of both trackers, with the example company. Needs no set-up."""
+    output = Output(style)
+    with demonstration.serving_sandbox(items, seed, port) as sandbox:
+        first, second = demonstration.demonstrate(sandbox, output)
+        pages = demonstration.ticket_pages(sandbox, first)
+        output.data(pages=pages)
+        output.say()
+        for line in pages:
+            output.say(line)
+        output.finish()
+        if keep:
+            output.say("The sandbox goes on until Ctrl-C. Other commands work on it with:")
+            _say_environment(output, demonstration.environment(sandbox))
+            _wait()
+        else:
+            output.say("To open them in a browser: truenorth demo --keep")
+    good = first.applied is not None and first.applied.complete and second.run.plan.empty
+    raise typer.Exit(Exit.DONE if good else Exit.PARTIAL)
+
+
+@app.command()
+def sandbox(
+    items: Items = 300,
+    seed: Seed = 1,
+    port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.")] = 8765,
+) -> None:
+    """Serve a Jira site and a Linear workspace on loopback until Ctrl-C."""
+    output = Output(Format.TEXT)
+    with demonstration.serving_sandbox(items, seed, port) as running:
+        output.say(f"Jira:   {running.url}/jira")
+        output.say(f"Linear: {running.url}/linear/graphql")
+        output.say("In another terminal:")
+        _say_environment(output, demonstration.environment(running))
+        clock = running.world.clock.now()
+        output.say(
+            f"Its clock stands at {clock:%Y-%m-%d %H:%M} UTC: give commands --as-of {clock:%Y-%m-%dT%H:%M}"
+        )
+        _wait()
+
+
+@app.command()
+def validate(config: Config = None, style: Style = Format.TEXT) -> None:
+    """Check the OKR files; every problem with file:line:column. Asks no tracker and needs no secret."""
+    settings = Settings()
+    workspace = load(config or settings.config)
+    output = Output(style)
+    key_results = sum(1 for _ in workspace.key_results())
+    hints = advice(workspace)
+    output.data(
+        valid=True,
+        workspace=workspace.workspace,
+        fingerprint=fingerprint(workspace),
+        objectives=len(workspace.objectives),
+        key_results=key_results,
+        advice=list(hints),
+    )
+    output.say(
+        f"Valid: {len(workspace.objectives)} objectives, {key_results} key results, "
+        f"{len(workspace.trackers)} trackers."
+    )
+    for hint in hints:
+        output.say(f"Advice: {hint}")
+    output.finish()
+
+
+@app.command()
+def plan(
+    config: Config = None,
+    style: Style = Format.TEXT,
+    as_of: AsOf = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 10 when there are changes.")
+    ] = False,
+) -> None:
+    """Read both trackers and show what a sync would write. Writes nothing."""
+    output = Output(style)
+    with _session(config) as session:
+        record = session.store.open_run("plan", _now(as_of), fingerprint(session.workspace))
+        result = read(session, _now(as_of), output)
+        show_run(output, result)
+        if result.stops:
+            output.show(sheets.stops(result.stops))
+        _remember_if_sane(session, result)
+        session.store.close_run(record, "planned", {"items": len(result.plan.edits)})
+    output.finish()
+    raise typer.Exit(Exit.CHANGES if exit_code and not result.plan.empty else Exit.DONE)
+
+
+@app.command()
+def sync(
+    config: Config = None,
+    style: Style = Format.TEXT,
+    as_of: AsOf = None,
+    first_run: Annotated[bool, typer.Option("--first-run", help="Let the first run of all write.")] = False,
+    accept_plan: Annotated[
+        str | None, typer.Option(help="Let a mass change through, by the plan's hash.", metavar="HASH")
+    ] = None,
+    accept_shrink: Annotated[
+        list[str] | None, typer.Option(help="Let a shrunken pull of this tracker through.", metavar="TRACKER")
+    ] = None,
+) -> None:
+    """Read both trackers, show the plan, check the guards, and write it."""
+    output = Output(style)
+    accepted = [f"--accept-shrink {tracker}" for tracker in accept_shrink or []]
+    accepted += ["--first-run"] if first_run else []
+    accepted += [f"--accept-plan {accept_plan}"] if accept_plan else []
+    with _session(config) as session:
+        done = synchronise(session, _now(as_of), output, accepted)
+        halted = session.halt.is_set()
+    output.finish()
+    if done.blocked:
+        _complain("stopped by a guard; nothing was written. See the flags above.")
+        raise typer.Exit(Exit.STOPPED)
+    if halted:
+        raise typer.Exit(Exit.TERMINATED)
+    complete = done.applied is not None and done.applied.complete
+    raise typer.Exit(Exit.DONE if complete else Exit.PARTIAL)
+
+
+@app.command()
+def status(
+    config: Config = None, style: Style = Format.TEXT, fresh: Fresh = False, as_of: AsOf = None
+) -> None:
+    """The scorecard as last read, how the last run went, and what is stuck."""
+    output = Output(style)
+    with _session(config) as session:
+        result = _current(session, output, fresh, as_of)
+        last = session.store.last_run("sync")
+        troubled = session.store.troubled(last.id) if last else []
+        histories = {one: session.store.history(one) for one in result.scorecard.readings}
+        output.show(sheets.scorecard(result.scorecard), views.movement(histories))
+        output.show(views.last_run(last, troubled, result))
+        output.data(
+            as_of=result.scorecard.as_of.isoformat(),
+            scorecard=data.of_scorecard(result.scorecard),
+            last_run=views.last_run_data(last, troubled),
+            orphans=len(result.signals.orphans),
+            unwritten=len(result.plan.edits),
+        )
+    output.finish()
+
+
+@app.command()
+def orphans(
+    config: Config = None, style: Style = Format.TEXT, fresh: Fresh = False, as_of: AsOf = None
+) -> None:
+    """Open work that serves no key result, and other findings."""
+    output = Output(style)
+    with _session(config) as session:
+        result = _current(session, output, fresh, as_of)
+        output.show(sheets.orphans(result.alignment.items, result.signals), sheets.findings(result.signals))
+        output.data(
+            as_of=result.scorecard.as_of.isoformat(),
+            orphans=data.of_orphans(result),
+            findings=data.of_findings(result, result.signals),
+        )
+    output.finish()
+
+
+@app.command()
+def explain(
+    key: Annotated[str, typer.Argument(help="Key of a ticket, such as WEB-12, or name of a Linear project.")],
+    config: Config = None,
+    style: Style = Format.TEXT,
+    fresh: Fresh = False,
+    as_of: AsOf = None,
+) -> None:
+    """Why a ticket serves the key results it does, or none, and what to do about it."""
+    output = Output(style)
+    with _session(config) as session:
+        result = _current(session, output, fresh, as_of)
+        told = explain_item(key, result, session.workspace)
+        output.show(views.explanation(told))
+        output.data(**views.explanation_data(told, result))
+    output.finish()
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the OKR files, for editors to complete and check."""
+    sys.stdout.write(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
+
+
+# --- Shared ------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _session(config: Path | None) -> Iterator[Session]:
+    settings = Settings()
+    logs.configure(settings.log_level, settings.log_format)
+    with open_session(settings, config) as session, _stop_on_sigterm(session):
+        yield session
+
+
+@contextlib.contextmanager
+def _stop_on_sigterm(session: Session) -> Iterator[None]:
+    """SIGTERM lets the running write finish and begins no other; while only reading it ends at once."""
+
+    def stop(*_: object) -> None:
+        session.halt.set()
+        if not session.writing.is_set():
+            # Nothing is half-written while reading, and a read may be in a long wait: leave now.
+            log.warning("terminated while reading; nothing was written")
+            sys.stdout.flush()
+            os._exit(Exit.TERMINATED)
+        log.warning("terminating; the running write finishes first")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _current(session: Session, output: Output, fresh: bool, as_of: str | None) -> Run:
+    """What is known: the last snapshot where there is one, else a fresh read."""
+    snapshot = None if fresh or as_of else session.store.snapshot()
+    result = recall(session, snapshot) if snapshot else None
+    if result is None:
+        result = read(session, _now(as_of), output)
+        _remember_if_sane(session, result)
+    return result
+
+
+def _remember_if_sane(session: Session, result: Run) -> None:
+    """Keep what was read, unless it shrank: the next run must measure itself against the last good one."""
+    if not any(stop.guard == "shrunken-pull" for stop in result.stops):
+        remember(result, session.workspace, session.store)
+
+
+def _now(as_of: str | None) -> datetime:
+    if as_of is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(as_of)
+    except ValueError:
+        message = f"{as_of!r} is no moment in ISO 8601, such as 2026-11-16 or 2026-11-16T09:00"
+        raise typer.BadParameter(message, param_hint="--as-of") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _say_environment(output: Output, variables: dict[str, str]) -> None:
+    for name, value in variables.items():
+        output.say(f"  export {name}={value}")
+
+
+def _wait() -> None:
+    """Until Ctrl-C or SIGTERM."""
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    with contextlib.suppress(KeyboardInterrupt):
+        ended.wait()
+
+
+def _complain(message: str) -> None:
+    sys.stderr.write(f"truenorth: {logs.redactor.text(message)}\n")
+
+
+def main() -> None:
+    """Entry point: foreseeable faults become one clear line and an exit code, never a traceback."""
+    # Until a command has read the settings: warnings only, and never on stdout.
+    logs.configure("warning", "auto")
+    try:
+        app()
+    except ConfigError as error:
+        for problem in error.problems:
+            sys.stderr.write(f"{problem}\n")
+        count = len(error.problems)
+        _complain(f"{count} problem{'s' if count > 1 else ''} in the configuration")
+        sys.exit(Exit.USAGE)
+    except (MissingCredential, UnknownKeyError) as error:
+        _complain(str(error))
+        sys.exit(Exit.USAGE)
+    except (TrackerError, StoreError, demonstration.SandboxError) as error:
+        _complain(str(error))
+        sys.exit(Exit.FAILED)
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        sys.exit(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output went away, as `head` does: nothing to complain about.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(Exit.DONE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""What a command prints: sheets for people, or one JSON document for programs. stdout only."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.text import Text
+
+from connectors.base import Progress as Report
+from connectors.document import clean, markdown_escape
+from sync.logs import redactor
+from sync.report.render import to_console, to_markdown
+from sync.report.sheets import Sheet
+
+log = structlog.get_logger(__name__)
+
+_PIPE_WIDTH = 160
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class Output:
+    """Collects what a command says and prints it in one format.
+
+    Text and Markdown appear as they come; JSON appears once, when `finish` is called. A silent one prints
+    nothing.
+    """
+
+    def __init__(self, style: Format, *, silent: bool = False) -> None:
+        self.style = style
+        self._silent = silent
+        width = None if sys.stdout.isatty() else _PIPE_WIDTH
+        self._console = Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False)
+        self._data: dict[str, Any] = {}
+
+    def show(self, *sheets: Sheet) -> None:
+        """Print sheets; nothing in JSON."""
+        for sheet in () if self._silent else sheets:
+            if self.style is Format.TEXT:
+                to_console(sheet, self._console)
+            elif self.style is Format.MARKDOWN:
+                self._write(to_markdown(sheet) + "\n")
+
+    def say(self, sentence: str = "", *, strong: bool = False) -> None:
+        """Print a sentence; nothing in JSON."""
+        if self._silent:
+            return
+        if self.style is Format.TEXT:
+            self._console.print(Text(clean(sentence), style="bold" if strong else ""), soft_wrap=True)
+        elif self.style is Format.MARKDOWN:
+            self._write(f"{markdown_escape(sentence)}\n\n")
+
+    def data(self, **values: Any) -> None:
+        """Add to the JSON document; nothing in the other formats."""
+        self._data.update(values)
+
+    def finish(self) -> None:
+        """Print the JSON document, if that is the format."""
+        if self.style is Format.JSON and not self._silent:
+            self._write(json.dumps(self._data, ensure_ascii=False, indent=2) + "\n")
+
+    def _write(self, text: str) -> None:
+        sys.stdout.write(redactor.text(text))
+        sys.stdout.flush()
+
+    @contextmanager
+    def progress(self) -> Iterator[Report]:
+        """A progress report: bars on a terminal, log lines elsewhere; always on stderr."""
+        if sys.stderr.isatty() and self.style is Format.TEXT:
+            with _Bars() as bars:
+                yield bars.report
+        else:
+            yield _log_progress
+
+
+def _log_progress(what: str, done: int, total: int | None) -> None:
+    if done == total:
+        log.info("progress", what=what, done=done)
+
+
+class _Bars:
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._bars = Progress(*columns, console=console, transient=True)
+        self._tasks: dict[str, TaskID] = {}
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> _Bars:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def report(self, what: str, done: int, total: int | None) -> None:
+        with self._lock:
+            if what not in self._tasks:
+                self._tasks[what] = self._bars.add_task(clean(what), total=total)
+            self._bars.update(self._tasks[what], completed=done, total=total)

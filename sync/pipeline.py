@@ -1,0 +1,136 @@
+"""The run, on one screen: pull → align → measure → signals → marks → plan."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from config.okrs import QueryMeasure
+from config.workspace import JiraTracker, Workspace
+from connectors.base import Connector, Progress
+from connectors.model import Pull, Receipt, Stamp, WorkItem
+from sync.align import Alignment, align
+from sync.marks import desired_marks
+from sync.measure import Scorecard, measure
+from sync.plan import Plan, Stop, first_run_stop, make_plan, mass_change_stop, shrink_stop
+from sync.signals import Signals, find_signals
+from sync.store import Snapshot, Store
+
+Connectors = Mapping[str, Connector]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Everything that was read: whole pulls of every tracker, and the answers to query measures."""
+
+    pulls: tuple[Pull, ...]
+    counts: Mapping[str, int]
+
+    @property
+    def items(self) -> tuple[WorkItem, ...]:
+        return tuple(item for pull in self.pulls for item in pull.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: what was read, what it means, and what would be written."""
+
+    observed: Observed
+    alignment: Alignment
+    scorecard: Scorecard
+    signals: Signals
+    plan: Plan
+    stops: tuple[Stop, ...]
+
+
+def run(
+    workspace: Workspace,
+    connectors: Connectors,
+    store: Store,
+    now: datetime,
+    progress: Progress | None = None,
+) -> Run:
+    """Read both worlds and decide. Writes to no tracker.
+
+    Raises TrackerError when any read fails: absence means removal, so a part must never reach the planner.
+    """
+    observed = pull(workspace, connectors, progress)
+    return decide(observed, workspace, store, now)
+
+
+def decide(observed: Observed, workspace: Workspace, store: Store, now: datetime) -> Run:
+    """From what was read to what would be written."""
+    alignment = align(observed.items, workspace)
+    scorecard = measure(alignment, observed.counts, workspace, now)
+    signals = find_signals(alignment, scorecard, workspace, now)
+    wanted = desired_marks(alignment, scorecard, signals, workspace)
+    plan = make_plan(observed.items, wanted, workspace)
+    stops = guards(observed, plan, workspace, store)
+    return Run(observed, alignment, scorecard, signals, plan, stops)
+
+
+def pull(workspace: Workspace, connectors: Connectors, progress: Progress | None = None) -> Observed:
+    """Read every tracker whole, side by side, then ask them the query measures."""
+    with ThreadPoolExecutor(max_workers=len(connectors), thread_name_prefix="pull") as pool:
+        pulls = list(pool.map(lambda connector: connector.pull(progress), connectors.values()))
+    counts = {
+        key_result.id: connectors[answering(key_result.measure, workspace)].count(
+            native_query(key_result.measure)
+        )
+        for _, key_result in workspace.key_results()
+        if isinstance(key_result.measure, QueryMeasure)
+    }
+    return Observed(tuple(pulls), counts)
+
+
+def answering(query: QueryMeasure, workspace: Workspace) -> str:
+    """Name of the tracker that answers a query; the configuration makes sure that there is exactly one."""
+    if query.tracker is not None:
+        return query.tracker
+    wants_jira = query.jql is not None
+    return next(
+        name for name, tracker in workspace.trackers.items() if isinstance(tracker, JiraTracker) == wants_jira
+    )
+
+
+def native_query(query: QueryMeasure) -> str:
+    """The query in the form in which a connector takes it."""
+    return query.jql if query.jql is not None else json.dumps(query.filter)
+
+
+def guards(observed: Observed, plan: Plan, workspace: Workspace, store: Store) -> tuple[Stop, ...]:
+    """What looks wrong about writing this plan."""
+    policy = workspace.policy.guards
+    before = store.found_before()
+    shrunk = [
+        shrink_stop(one.tracker, sum(item.in_scope for item in one.items), before.get(one.tracker), policy)
+        for one in observed.pulls
+    ]
+    first = first_run_stop(observed.items, plan, store.writing_runs())
+    # On a first run everything is new: one stop says so, a second one would say it again.
+    mass = None if first else mass_change_stop(observed.items, plan, policy)
+    return tuple(stop for stop in [*shrunk, first, mass] if stop is not None)
+
+
+def remember(result: Run, workspace: Workspace, store: Store, receipts: Iterable[Receipt] = ()) -> None:
+    """Keep the day's readings and the snapshot for `status`, `orphans`, `explain` and the guards.
+
+    Items with a "written" receipt are kept as they look now, not as they were read.
+    """
+    written = {receipt.item for receipt in receipts if receipt.outcome == "written"}
+    now_shown = {
+        edit.item.ref: replace(edit.wanted, stamp=Stamp(workspace.workspace))
+        for edit in result.plan.edits
+        if edit.item.ref in written
+    }
+    items = tuple(
+        replace(item, shown=now_shown[item.ref]) if item.ref in now_shown else item
+        for item in result.observed.items
+    )
+    as_of = {pull.tracker: pull.as_of for pull in result.observed.pulls}
+    store.save_snapshot(Snapshot(items, result.observed.counts, as_of, result.scorecard.as_of))
+    day = result.scorecard.as_of.astimezone(workspace.zone).date()
+    store.save_readings(result.scorecard, day)

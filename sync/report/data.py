@@ -1,0 +1,167 @@
+"""A run as plain data for `--format json`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from connectors.model import Change, Comment, KeyResultMark, Pull, Receipt
+from sync.apply import Applied
+from sync.measure import ObjectiveReading, Reading, Scorecard
+from sync.pipeline import Run
+from sync.plan import Plan, Stop
+from sync.signals import Signals
+
+Data = dict[str, Any]
+
+
+def of_run(run: Run) -> Data:
+    """Everything about a run but what was written."""
+    return {
+        "as_of": run.scorecard.as_of.isoformat(),
+        "pulled": [of_pull(pull) for pull in run.observed.pulls],
+        "scorecard": of_scorecard(run.scorecard),
+        "orphans": of_orphans(run),
+        "findings": of_findings(run, run.signals),
+        "plan": of_plan(run.plan),
+        "guards": of_stops(run.stops),
+    }
+
+
+def of_pull(pull: Pull) -> Data:
+    in_scope = sum(1 for item in pull.items if item.in_scope)
+    return {
+        "tracker": pull.tracker,
+        "as_of": pull.as_of.isoformat(),
+        "in_scope": in_scope,
+        "above_scope": len(pull.items) - in_scope,
+        "requests": pull.requests,
+        "notes": list(pull.notes),
+    }
+
+
+def of_scorecard(card: Scorecard) -> list[Data]:
+    return [_objective(objective) for objective in card.objectives]
+
+
+def _objective(reading: ObjectiveReading) -> Data:
+    return {
+        "objective": reading.objective,
+        "title": reading.title,
+        "cycle": reading.cycle,
+        "owner": reading.owner,
+        "percent": reading.percent,
+        "expected": round(reading.expected, 4),
+        "health": reading.health,
+        "without_data": reading.without_data,
+        "key_results": [_key_result(one) for one in reading.readings],
+    }
+
+
+def _key_result(reading: Reading) -> Data:
+    tally = reading.tally
+    return {
+        "key_result": reading.key_result,
+        "title": reading.title,
+        "value": reading.value,
+        "target": reading.target,
+        "unit": reading.unit,
+        "percent": reading.percent,
+        "expected": round(reading.expected, 4),
+        "forecast": None if reading.forecast is None else round(reading.forecast, 4),
+        "health": reading.health,
+        "evidence": reading.evidence,
+        "work": {
+            "leaves": tally.leaves,
+            "done": tally.done,
+            "doing": tally.doing,
+            "dropped": tally.dropped,
+            "unestimated": tally.unestimated,
+            "weight": round(float(tally.weight), 6),
+            "done_weight": round(float(tally.done_weight), 6),
+        },
+    }
+
+
+def of_orphans(run: Run) -> list[Data]:
+    items = run.alignment.items
+    return [
+        {
+            "tracker": orphan.item.tracker,
+            "id": orphan.item.id,
+            "key": items[orphan.item].key,
+            "title": items[orphan.item].title,
+            "url": items[orphan.item].url,
+            "level": items[orphan.item].level,
+            "status": items[orphan.item].status,
+            "assignee": items[orphan.item].assignee,
+            "age_days": orphan.age_days,
+            "top": orphan.top,
+            "why": run.alignment.placements[orphan.item].reason,
+        }
+        for orphan in run.signals.orphans.values()
+    ]
+
+
+def of_findings(run: Run, signals: Signals) -> list[Data]:
+    return [
+        {
+            "kind": finding.kind,
+            "items": [run.alignment.items[ref].key for ref in finding.items],
+            "message": finding.message,
+            "remedy": finding.remedy,
+        }
+        for finding in signals.findings
+    ]
+
+
+def of_plan(plan: Plan) -> Data:
+    return {
+        "digest": plan.digest,
+        "items": len(plan.edits),
+        "totals": plan.totals,
+        "changes": [_change(change) for change in plan.changes],
+        "refusals": [{"key": one.key, "reason": one.reason} for one in plan.refusals],
+    }
+
+
+def _change(change: Change) -> Data:
+    return {
+        "tracker": change.item.tracker,
+        "id": change.item.id,
+        "key": change.key,
+        "mark": change.mark,
+        "before": _plain(change.before),
+        "after": _plain(change.after),
+    }
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Comment():
+            return {"purpose": value.purpose, "facts": dict(value.facts)}
+        case KeyResultMark():
+            return {"id": value.id, "percent": value.percent, "health": value.health, "url": value.url}
+        case tuple():
+            return [_plain(one) for one in value]
+        case _:
+            return value
+
+
+def of_stops(stops: Iterable[Stop]) -> list[Data]:
+    return [{"guard": stop.guard, "message": stop.message, "flag": stop.flag} for stop in stops]
+
+
+def of_applied(applied: Applied) -> Data:
+    return {
+        "written": applied.count("written"),
+        "skipped": applied.count("skipped"),
+        "failed": applied.count("failed"),
+        "requests": sum(receipt.requests for receipt in applied.receipts),
+        "stopped": dict(applied.stopped),
+        "troubled": [_receipt(one) for one in applied.receipts if one.outcome != "written"],
+    }
+
+
+def _receipt(receipt: Receipt) -> Data:
+    return {"key": receipt.key, "outcome": receipt.outcome, "error": receipt.error}

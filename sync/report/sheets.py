@@ -1,0 +1,243 @@
+"""A run as sheets: titled tables of plain cells, which any output format can render. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from connectors.model import MARKS, Change, Comment, Health, KeyResultMark, Level, Mark, Pull, Ref, WorkItem
+from sync.apply import Applied
+from sync.measure import Reading, Scorecard
+from sync.plan import Edit, Plan, Stop, natural
+from sync.signals import Signals
+from sync.words import HEALTH_WORDS, value_against_target
+
+Style = Literal["plain", "good", "warn", "bad", "dim", "strong"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Text as it came from a tracker or from YAML; the renderer makes it inert."""
+
+    text: str
+    style: Style = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A title, sentences below it, and perhaps a table. `right` names the columns set flush right."""
+
+    title: str
+    lead: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    right: tuple[str, ...] = ()
+    tail: tuple[str, ...] = ()
+
+
+HEALTH_STYLES: Mapping[Health, Style] = {
+    "on_track": "good",
+    "done": "good",
+    "at_risk": "warn",
+    "off_track": "bad",
+    "no_data": "dim",
+}
+
+_LEVELS: tuple[Level, ...] = ("initiative", "project", "epic", "issue", "subtask")
+
+
+def cells(*texts: str) -> tuple[Cell, ...]:
+    """A row of plain cells."""
+    return tuple(Cell(text) for text in texts)
+
+
+def pulled(pulls: Iterable[Pull]) -> Sheet:
+    """What was read, by tracker and level."""
+    rows = []
+    notes: list[str] = []
+    for pull in pulls:
+        levels = Counter(item.level for item in pull.items if item.in_scope)
+        outside = sum(1 for item in pull.items if not item.in_scope)
+        figures = [str(levels[level] or "–") for level in _LEVELS]
+        rows.append(cells(pull.tracker, *figures, str(outside or "–"), str(pull.requests)))
+        notes += [f"{pull.tracker}: {note}" for note in pull.notes]
+    headings = ("initiatives", "projects", "epics", "issues", "sub-tasks", "above scope", "requests")
+    return Sheet("Pulled", (), ("tracker", *headings), tuple(rows), headings, tuple(notes))
+
+
+def scorecard(card: Scorecard) -> Sheet:
+    """Objectives and key results with value, percent, expected and health."""
+    rows: list[tuple[Cell, ...]] = []
+    for objective in card.objectives:
+        rows.append(
+            (
+                Cell(objective.objective, "strong"),
+                Cell(objective.title, "strong"),
+                Cell(""),
+                Cell(percent(objective.percent), "strong"),
+                Cell(f"{int(objective.expected * 100)} %", "dim"),
+                Cell(HEALTH_WORDS[objective.health], HEALTH_STYLES[objective.health]),
+                Cell(f"{objective.without_data} without data" if objective.without_data else "", "dim"),
+            )
+        )
+        rows += [_reading_row(reading) for reading in objective.readings]
+    return Sheet(
+        f"Scorecard as of {card.as_of:%Y-%m-%d %H:%M} UTC",
+        columns=("", "objective, key result", "value", "percent", "expected", "health", "from"),
+        rows=tuple(rows),
+        right=("value", "percent", "expected"),
+    )
+
+
+def _reading_row(reading: Reading) -> tuple[Cell, ...]:
+    return (
+        Cell(reading.key_result),
+        Cell(reading.title),
+        Cell(value_against_target(reading)),
+        Cell(percent(reading.percent)),
+        Cell(f"{int(reading.expected * 100)} %", "dim"),
+        Cell(HEALTH_WORDS[reading.health], HEALTH_STYLES[reading.health]),
+        Cell(reading.evidence, "dim"),
+    )
+
+
+def percent(value: int | None) -> str:
+    return "–" if value is None else f"{value} %"
+
+
+def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = None) -> Sheet:
+    """Work that serves no key result: the topmost pieces, with how much hangs below each."""
+    below: Counter[Ref] = Counter()
+    for ref in signals.orphans:
+        top = _topmost(ref, items, signals)
+        below[top] += ref != top
+    tops = [orphan for orphan in signals.orphans.values() if orphan.top]
+    tops.sort(key=lambda one: (one.item.tracker, natural(items[one.item].key)))
+    rows = tuple(
+        (
+            Cell(items[one.item].key, "strong"),
+            Cell(items[one.item].title),
+            Cell(items[one.item].level),
+            Cell(items[one.item].status),
+            Cell(f"{one.age_days} d"),
+            Cell(str(below[one.item] or "–")),
+        )
+        for one in tops[:most]
+    )
+    lead = f"{len(signals.orphans)} open items serve no key result; {len(tops)} of them stand on top."
+    more = (f"… and {len(tops) - len(rows)} more: truenorth orphans",) if len(rows) < len(tops) else ()
+    columns = ("key", "title", "level", "status", "age", "below")
+    return Sheet("Orphaned work", (lead,), columns, rows, ("age", "below"), more)
+
+
+def _topmost(ref: Ref, items: Mapping[Ref, WorkItem], signals: Signals) -> Ref:
+    seen = {ref}
+    while not signals.orphans[ref].top:
+        parent = items[ref].parent
+        if parent is None or parent in seen:
+            break
+        ref = parent
+        seen.add(ref)
+    return ref
+
+
+def findings(signals: Signals) -> Sheet:
+    """What else deserves attention, with a remedy each."""
+    rows = tuple((Cell(one.message), Cell(one.remedy, "dim")) for one in signals.findings)
+    return Sheet("Worth a look", () if rows else ("Nothing.",), ("what", "remedy") if rows else (), rows)
+
+
+def plan(plan: Plan, most: int | None = None) -> Sheet:
+    """The plan in words: one row an item, sorted."""
+    if plan.empty and not plan.refusals:
+        return Sheet("Plan", ("Nothing to write: every item shows what it should.",))
+    totals = ", ".join(f"{plan.totals[mark]} {_NOUNS[mark]}" for mark in MARKS if mark in plan.totals)
+    lead = f"{len(plan.edits)} items would change: {totals}. Plan {plan.digest}."
+    rows = tuple((Cell(edit.item.key, "strong"), Cell(_edit_words(edit))) for edit in plan.edits[:most])
+    refused = tuple(
+        (Cell(one.key, "strong"), Cell(f"left alone: {one.reason}", "warn")) for one in plan.refusals
+    )
+    hidden = len(plan.edits) - len(rows)
+    tail = (f"… and {hidden} more: truenorth plan shows them all",) if hidden else ()
+    return Sheet("Plan", (lead,), ("key", "change"), rows + refused, tail=tail)
+
+
+_NOUNS: Mapping[Mark, str] = {
+    "key_results": "key results",
+    "alignment": "alignments",
+    "labels": "labels",
+    "comment": "comments",
+}
+
+
+def _edit_words(edit: Edit) -> str:
+    return "; ".join(_change_words(change) for change in edit.changes)
+
+
+def _change_words(change: Change) -> str:
+    before, after = change.before, change.after
+    match change.mark:
+        case "key_results":
+            return f"{_key_results(before)} → {_key_results(after)}"
+        case "labels":
+            return _label_words(_texts(before), _texts(after))
+        case "alignment":
+            return f"{before or 'no alignment'} → {after or 'no alignment'}"
+        case "comment":
+            return _comment_words(before, after)
+
+
+def _texts(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, tuple) else []
+
+
+def _key_results(value: object) -> str:
+    marks = [mark for mark in value if isinstance(mark, KeyResultMark)] if isinstance(value, tuple) else []
+    return ", ".join(f"{mark.id} {percent(mark.percent)}" for mark in marks) or "no key result"
+
+
+def _label_words(before: Sequence[str], after: Sequence[str]) -> str:
+    added = [f"+{label}" for label in after if label not in before]
+    removed = [f"-{label}" for label in before if label not in after]
+    return f"label {' '.join(added + removed)}"
+
+
+def _comment_words(before: object, after: object) -> str:
+    if not isinstance(after, Comment):
+        return "remove our comment"
+    return f"{'edit' if isinstance(before, Comment) else 'write'} the {after.purpose} comment"
+
+
+def stops(found: Iterable[Stop], accepted: Iterable[str] = ()) -> Sheet:
+    """The guards that trip, each with the flag that lets it through."""
+    let_through = set(accepted)
+    rows = tuple(
+        (
+            Cell(stop.guard, "dim" if stop.flag in let_through else "bad"),
+            Cell(stop.message),
+            Cell("let through" if stop.flag in let_through else stop.flag),
+        )
+        for stop in found
+    )
+    return Sheet("Guards", (), ("guard", "what looks wrong", "let it through with"), rows)
+
+
+def written(applied: Applied, elapsed: float | None = None) -> Sheet:
+    """What became of the plan, with everything that was not written."""
+    took = f" in {elapsed:.1f} s" if elapsed is not None else ""
+    requests = sum(receipt.requests for receipt in applied.receipts)
+    figures = ", ".join(
+        f"{applied.count(outcome)} {outcome}"
+        for outcome in ("written", "skipped", "failed")
+        if outcome == "written" or applied.count(outcome)
+    )
+    rows = tuple(
+        (Cell(receipt.key, "strong"), Cell(receipt.outcome, "bad"), Cell(receipt.error or ""))
+        for receipt in applied.receipts
+        if receipt.outcome != "written"
+    )
+    tail = tuple(f"{tracker} stopped: {why}" for tracker, why in applied.stopped.items())
+    columns = ("key", "outcome", "why") if rows else ()
+    return Sheet("Written", (f"{figures}, with {requests} requests{took}.",), columns, rows, tail=tail)

@@ -1,0 +1,116 @@
+"""Smaller views: one ticket explained, the last run, and how key results moved. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from connectors.model import KeyResultMark
+from sync.explain import Explanation
+from sync.measure import to_percent
+from sync.pipeline import Run
+from sync.report.sheets import Cell, Sheet, percent
+from sync.store import HistoryRow, RunRecord
+
+Troubled = Sequence[tuple[str, str, str]]
+
+
+def explanation(told: Explanation) -> Sheet:
+    """One ticket in plain words."""
+    item = told.item
+    where = " · ".join(part for part in (item.kind, item.status, item.project, item.team) if part)
+    shown = _shown(told)
+    return Sheet(
+        f"{item.key}  {item.title}",
+        lead=(where, "", told.summary, *(f"  • {link}" for link in told.links), told.counts, shown),
+        tail=("", *told.advice, item.url) if told.advice else (item.url,),
+    )
+
+
+def _shown(told: Explanation) -> str:
+    shown = told.item.shown
+    parts = [_mark_words(mark) for mark in shown.key_results]
+    parts += [f"label {label}" for label in shown.labels]
+    parts += [f"our {shown.comment.purpose} comment"] if shown.comment else []
+    return f"When last read it showed: {', '.join(parts) or 'no mark of ours'}."
+
+
+def _mark_words(mark: KeyResultMark) -> str:
+    return f"{mark.id} {percent(mark.percent)}"
+
+
+def explanation_data(told: Explanation, run: Run) -> dict[str, Any]:
+    """One ticket for programs."""
+    item = told.item
+    placement = run.alignment.placements[item.ref]
+    readings = run.scorecard.readings
+    return {
+        "tracker": item.ref.tracker,
+        "id": item.ref.id,
+        "key": item.key,
+        "title": item.title,
+        "url": item.url,
+        "verdict": told.verdict,
+        "summary": told.summary,
+        "links": [
+            {
+                "key_result": link.key_result,
+                "title": readings[link.key_result].title,
+                "percent": readings[link.key_result].percent,
+                "health": readings[link.key_result].health,
+                "share": float(link.share),
+                "rank": link.because.rank,
+                "inherited": link.because.inherited,
+                "rule": link.because.rule,
+                "path": [item.key, *link.because.path],
+            }
+            for link in placement.links
+        ],
+        "counts": told.counts,
+        "advice": list(told.advice),
+    }
+
+
+def movement(histories: Mapping[str, Sequence[HistoryRow]]) -> Sheet:
+    """How key results moved between the last two days that were read."""
+    rows = []
+    for key_result, days in histories.items():
+        if len(days) < 2:
+            continue
+        before, after = to_percent(days[-2].progress), to_percent(days[-1].progress)
+        moved = "–" if before is None or after is None else f"{after - before:+d}"
+        rows.append((Cell(key_result), Cell(percent(before)), Cell(percent(after)), Cell(moved)))
+    if not rows:
+        return Sheet("Movement", ("There is no earlier day to compare with yet.",))
+    columns = ("", "before", "now", "points")
+    return Sheet("Movement since the last day read", (), columns, tuple(rows), columns[1:])
+
+
+def last_run(record: RunRecord | None, troubled: Troubled, run: Run) -> Sheet:
+    """How the last sync went, what is stuck, and what is still to be written."""
+    waiting = len(run.plan.edits)
+    rest = f"{len(run.signals.orphans)} orphans; {waiting} items do not show what they should yet."
+    if record is None:
+        return Sheet("Last sync", ("Nothing was ever written from this store.", rest))
+    summary = record.summary
+    lead = f"{record.at:%Y-%m-%d %H:%M} UTC: {record.outcome}"
+    if "written" in summary:
+        lead += f"; {summary['written']} written, {summary['skipped']} skipped, {summary['failed']} failed"
+    if "guards" in summary:
+        lead += f" by {', '.join(summary['guards'])}"
+    rows = tuple((Cell(key, "strong"), Cell(outcome, "bad"), Cell(error)) for key, outcome, error in troubled)
+    return Sheet("Last sync", (f"{lead}.", rest), ("key", "outcome", "why") if rows else (), rows)
+
+
+def last_run_data(record: RunRecord | None, troubled: Troubled) -> dict[str, Any] | None:
+    """The last sync for programs."""
+    if record is None:
+        return None
+    return {
+        "id": record.id,
+        "at": record.at.isoformat(),
+        "outcome": record.outcome,
+        "configuration": record.configuration,
+        "summary": dict(record.summary),
+        "troubled": [{"key": key, "outcome": outcome, "error": error} for key, outcome, error in troubled],
+    }

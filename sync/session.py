@@ -1,0 +1,135 @@
+"""Everything a command needs, opened together and closed together; and the two ways to use it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from config.load import fingerprint, load
+from config.okrs import QueryMeasure
+from config.settings import Credentials, Settings, credentials
+from config.workspace import Workspace
+from connectors.base import Connector
+from connectors.model import Pull
+from connectors.registry import connect
+from sync.apply import Applied, apply
+from sync.logs import redactor
+from sync.output import Output
+from sync.pipeline import Observed, Run, decide, remember, run
+from sync.report import data, sheets
+from sync.store import Snapshot, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A declared workspace, its trackers and its store, ready for use."""
+
+    workspace: Workspace
+    connectors: Mapping[str, Connector]
+    store: Store
+    halt: threading.Event = field(default_factory=threading.Event)
+    """Set to finish the running write and begin no other."""
+    writing: threading.Event = field(default_factory=threading.Event)
+    """Set while writes may be under way."""
+
+
+@contextmanager
+def open_session(settings: Settings, config: Path | None = None) -> Iterator[Session]:
+    """A session from the configuration and the environment.
+
+    Raises ConfigError, MissingCredential or StoreError before any request is made.
+    """
+    workspace = load(config or settings.config)
+    keys = {name: credentials(name, one.kind, settings) for name, one in workspace.trackers.items()}
+    with session_for(workspace, keys, settings.store) as session:
+        yield session
+
+
+@contextmanager
+def session_for(workspace: Workspace, keys: Mapping[str, Credentials], store_url: str) -> Iterator[Session]:
+    """A session from values at hand."""
+    redactor.add(*(key.token.get_secret_value() for key in keys.values()))
+    with ExitStack() as stack:
+        store = Store(store_url)
+        stack.callback(store.close)
+        connectors: dict[str, Connector] = {}
+        for name, tracker in workspace.trackers.items():
+            connectors[name] = connect(name, tracker, keys[name], workspace.workspace)
+            stack.callback(connectors[name].close)
+        yield Session(workspace, connectors, store)
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """How a sync went: stopped by guards (nothing applied), or applied."""
+
+    run: Run
+    blocked: bool
+    applied: Applied | None
+
+
+def read(session: Session, now: datetime, output: Output) -> Run:
+    """Read both worlds and decide, showing how far the reading has come."""
+    with output.progress() as report:
+        return run(session.workspace, session.connectors, session.store, now, report)
+
+
+def synchronise(
+    session: Session, now: datetime, output: Output, accepted: Collection[str] = (), most: int | None = 40
+) -> Synced:
+    """Read, show the plan, check the guards, then stop or apply. `accepted` holds guard flags let through."""
+    store, workspace = session.store, session.workspace
+    record = store.open_run("sync", now, fingerprint(workspace))
+    result = read(session, now, output)
+    show_run(output, result, most)
+    blocked = [stop for stop in result.stops if stop.flag not in accepted]
+    if result.stops:
+        output.show(sheets.stops(result.stops, accepted))
+    if blocked:
+        store.close_run(record, "stopped", {"guards": [stop.guard for stop in blocked]})
+        output.data(applied=None)
+        return Synced(result, True, None)
+    begin = time.monotonic()
+    session.writing.set()
+    try:
+        applied = apply(result.plan, session.connectors, store, record, stop=session.halt)
+    finally:
+        session.writing.clear()
+    remember(result, workspace, store, applied.receipts)
+    summary = data.of_applied(applied)
+    store.close_run(record, "done" if applied.complete else "partial", summary)
+    if not result.plan.empty:
+        output.show(sheets.written(applied, time.monotonic() - begin))
+    output.data(applied=summary)
+    return Synced(result, False, applied)
+
+
+def show_run(output: Output, result: Run, most: int | None = None) -> None:
+    """Print everything about a run but the guards."""
+    output.show(sheets.pulled(result.observed.pulls), sheets.scorecard(result.scorecard))
+    output.show(sheets.orphans(result.alignment.items, result.signals, most))
+    if result.signals.findings:
+        output.show(sheets.findings(result.signals))
+    output.show(sheets.plan(result.plan, most))
+    output.data(**data.of_run(result))
+
+
+def recall(session: Session, snapshot: Snapshot) -> Run | None:
+    """The decisions that today's configuration draws from the last snapshot, as of then.
+
+    None when the snapshot cannot answer: a tracker or a query measure was declared since.
+    """
+    workspace = session.workspace
+    asked = {kr.id for _, kr in workspace.key_results() if isinstance(kr.measure, QueryMeasure)}
+    if not asked <= set(snapshot.counts) or set(snapshot.as_of) != set(workspace.trackers):
+        return None
+    pulls = tuple(
+        Pull(name, tuple(item for item in snapshot.items if item.ref.tracker == name), at)
+        for name, at in snapshot.as_of.items()
+    )
+    return decide(Observed(pulls, snapshot.counts), workspace, session.store, snapshot.judged)

@@ -1,0 +1,334 @@
+"""What Truenorth remembers between runs: the last snapshot, readings by day, runs, and the journal.
+
+Nothing here proves ownership: that lives on the items. A lost store costs history, nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from connectors.model import Outcome, WorkItem
+from sync.measure import Scorecard
+
+SCHEMA_VERSION = 1
+
+_metadata = sa.MetaData()
+_about = sa.Table(
+    "about", _metadata, sa.Column("name", sa.String(64), primary_key=True), sa.Column("value", sa.String(255))
+)
+_runs = sa.Table(
+    "runs",
+    _metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("at", sa.String(32), nullable=False),
+    sa.Column("outcome", sa.String(16), nullable=False),
+    sa.Column("configuration", sa.String(64), nullable=False),
+    sa.Column("summary", sa.JSON, nullable=False),
+)
+_items = sa.Table(
+    "items",
+    _metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+_pulls = sa.Table(
+    "pulls",
+    _metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("as_of", sa.String(32), nullable=False),
+    sa.Column("in_scope", sa.Integer, nullable=False),
+)
+_counts = sa.Table(
+    "counts",
+    _metadata,
+    sa.Column("key_result", sa.String(64), primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+)
+_readings = sa.Table(
+    "readings",
+    _metadata,
+    sa.Column("key_result", sa.String(64), primary_key=True),
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("value", sa.Float),
+    sa.Column("progress", sa.Float),
+    sa.Column("expected", sa.Float, nullable=False),
+    sa.Column("health", sa.String(16), nullable=False),
+)
+_journal = sa.Table(
+    "journal",
+    _metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("run", sa.Integer, nullable=False, index=True),
+    sa.Column("tracker", sa.String(64), nullable=False),
+    sa.Column("item", sa.String(64), nullable=False),
+    sa.Column("key", sa.String(255), nullable=False),
+    sa.Column("what", sa.JSON, nullable=False),
+    sa.Column("outcome", sa.String(16)),
+    sa.Column("error", sa.Text),
+)
+
+
+class StoreError(Exception):
+    """The store cannot be used; the text says where it is, what is wrong and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the last run read: items, answers to query measures, and when each tracker was read.
+
+    `judged` is the moment for which that run decided, which `--as-of` may have set.
+    """
+
+    items: tuple[WorkItem, ...]
+    counts: Mapping[str, int]
+    as_of: Mapping[str, datetime]
+    judged: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run as remembered. `outcome`: "planned", "stopped", "done", "partial", "failed"."""
+
+    id: int
+    kind: str
+    at: datetime
+    outcome: str
+    configuration: str
+    summary: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """A key result's reading on a day."""
+
+    day: date
+    value: float | None
+    progress: float | None
+
+
+class Store:
+    """A store at a SQLAlchemy URL; SQLite files are made private to their user. Threads may share it.
+
+    Raises StoreError for anything that makes it unusable.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._where = _place(url)
+        try:
+            _prepare_file(url)
+            self._engine = sa.create_engine(url)
+            if self._engine.dialect.name == "sqlite":
+                sa.event.listen(self._engine, "connect", _sqlite_settings)
+            with self._transaction() as connection:
+                _metadata.create_all(connection)
+                self._check_version(connection)
+        except (sa.exc.SQLAlchemyError, OSError, ModuleNotFoundError) as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> StoreError:
+        cause = getattr(error, "orig", None) or error
+        advice = "Check the path and its permissions, or set TRUENORTH_STORE to another place."
+        return StoreError(f"the store {self._where} cannot be used: {cause}. {advice}")
+
+    def _check_version(self, connection: sa.Connection) -> None:
+        found = connection.execute(sa.select(_about.c.value).where(_about.c.name == "schema")).scalar()
+        if found is None:
+            connection.execute(_about.insert().values(name="schema", value=str(SCHEMA_VERSION)))
+        elif int(found) > SCHEMA_VERSION:
+            raise StoreError(
+                f"the store {self._where} was written by a newer Truenorth (schema {found}, this one knows "
+                f"{SCHEMA_VERSION}). Run that version, or point TRUENORTH_STORE to another place."
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise self._unusable(error) from error
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._engine.dispose()
+
+    # --- what was read -----------------------------------------------------------------------
+
+    def save_snapshot(self, snapshot: Snapshot) -> None:
+        """Replace the last snapshot, all or nothing."""
+        rows = [
+            {"tracker": item.ref.tracker, "id": item.ref.id, "body": msgspec.json.encode(item)}
+            for item in snapshot.items
+        ]
+        scope = dict.fromkeys(snapshot.as_of, 0)
+        for item in snapshot.items:
+            scope[item.ref.tracker] += int(item.in_scope)
+        with self._transaction() as connection:
+            for table in (_items, _pulls, _counts):
+                connection.execute(table.delete())
+            if rows:
+                connection.execute(_items.insert(), rows)
+            pulls = [
+                {"tracker": name, "as_of": at.isoformat(), "in_scope": scope[name]}
+                for name, at in snapshot.as_of.items()
+            ]
+            connection.execute(_pulls.insert(), pulls)
+            connection.execute(_about.delete().where(_about.c.name == "judged"))
+            connection.execute(_about.insert().values(name="judged", value=snapshot.judged.isoformat()))
+            if snapshot.counts:
+                counts = [{"key_result": name, "value": value} for name, value in snapshot.counts.items()]
+                connection.execute(_counts.insert(), counts)
+
+    def snapshot(self) -> Snapshot | None:
+        """The last snapshot, or None when nothing was ever read."""
+        with self._transaction() as connection:
+            pulls = connection.execute(sa.select(_pulls)).all()
+            if not pulls:
+                return None
+            bodies = connection.execute(sa.select(_items.c.body).order_by(_items.c.tracker, _items.c.id))
+            judged = connection.execute(
+                sa.select(_about.c.value).where(_about.c.name == "judged")
+            ).scalar_one()
+            decoder = msgspec.json.Decoder(WorkItem)
+            return Snapshot(
+                items=tuple(decoder.decode(row.body) for row in bodies),
+                counts={row.key_result: row.value for row in connection.execute(sa.select(_counts))},
+                as_of={row.tracker: datetime.fromisoformat(row.as_of) for row in pulls},
+                judged=datetime.fromisoformat(judged),
+            )
+
+    def found_before(self) -> dict[str, int]:
+        """How many items in scope the last run saw, by tracker."""
+        with self._transaction() as connection:
+            return {row.tracker: row.in_scope for row in connection.execute(sa.select(_pulls))}
+
+    # --- history -----------------------------------------------------------------------------
+
+    def save_readings(self, scorecard: Scorecard, day: date) -> None:
+        """Remember a day's readings; the same day again replaces them."""
+        rows = [
+            {
+                "key_result": reading.key_result,
+                "day": day.isoformat(),
+                "value": reading.value,
+                "progress": reading.progress,
+                "expected": reading.expected,
+                "health": reading.health,
+            }
+            for reading in scorecard.readings.values()
+        ]
+        with self._transaction() as connection:
+            connection.execute(_readings.delete().where(_readings.c.day == day.isoformat()))
+            connection.execute(_readings.insert(), rows)
+
+    def history(self, key_result: str) -> tuple[HistoryRow, ...]:
+        """A key result's readings, oldest first."""
+        query = sa.select(_readings).where(_readings.c.key_result == key_result).order_by(_readings.c.day)
+        with self._transaction() as connection:
+            return tuple(
+                HistoryRow(date.fromisoformat(row.day), row.value, row.progress)
+                for row in connection.execute(query)
+            )
+
+    # --- runs and journal --------------------------------------------------------------------
+
+    def open_run(self, kind: str, at: datetime, configuration: str) -> int:
+        """Begin a run; its outcome is "failed" until `close_run` says otherwise."""
+        row = {
+            "kind": kind,
+            "at": at.isoformat(),
+            "outcome": "failed",
+            "configuration": configuration,
+            "summary": {},
+        }
+        with self._transaction() as connection:
+            key = connection.execute(_runs.insert().values(row)).inserted_primary_key
+        return int(key[0]) if key else 0
+
+    def close_run(self, run: int, outcome: str, summary: Mapping[str, Any]) -> None:
+        """Say how a run ended."""
+        change = _runs.update().where(_runs.c.id == run).values(outcome=outcome, summary=dict(summary))
+        with self._transaction() as connection:
+            connection.execute(change)
+
+    def last_run(self, *kinds: str) -> RunRecord | None:
+        """The latest run, of one of the kinds if any are given."""
+        query = sa.select(_runs).order_by(_runs.c.id.desc()).limit(1)
+        if kinds:
+            query = query.where(_runs.c.kind.in_(kinds))
+        with self._transaction() as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        at = datetime.fromisoformat(row.at)
+        return RunRecord(row.id, row.kind, at, row.outcome, row.configuration, row.summary)
+
+    def writing_runs(self) -> int:
+        """How many runs have ever recorded a write."""
+        with self._transaction() as connection:
+            return connection.execute(sa.select(sa.func.count(sa.distinct(_journal.c.run)))).scalar_one()
+
+    def intend(self, run: int, tracker: str, item: str, key: str, what: Iterable[str]) -> int:
+        """Record a write before it is sent. When this fails, nothing may be written."""
+        row = {"run": run, "tracker": tracker, "item": item, "key": key, "what": sorted(what)}
+        with self._transaction() as connection:
+            inserted = connection.execute(_journal.insert().values(row)).inserted_primary_key
+        return int(inserted[0]) if inserted else 0
+
+    def conclude(self, entry: int, outcome: Outcome, error: str | None) -> None:
+        """Record what became of a write."""
+        change = _journal.update().where(_journal.c.id == entry).values(outcome=outcome, error=error)
+        with self._transaction() as connection:
+            connection.execute(change)
+
+    def troubled(self, run: int) -> list[tuple[str, str, str]]:
+        """Writes of a run that did not land: (key, outcome or "unknown", error)."""
+        query = (
+            sa.select(_journal)
+            .where(_journal.c.run == run)
+            .where(sa.or_(_journal.c.outcome.is_(None), _journal.c.outcome != "written"))
+            .order_by(_journal.c.id)
+        )
+        with self._transaction() as connection:
+            return [
+                (row.key, row.outcome or "unknown", row.error or "the run ended before an answer came")
+                for row in connection.execute(query)
+            ]
+
+
+def _place(url: str) -> str:
+    """The store's address without user and password."""
+    try:
+        return sa.make_url(url).render_as_string(hide_password=True)
+    except sa.exc.ArgumentError:
+        return "(TRUENORTH_STORE is not a database URL)"
+
+
+def _prepare_file(url: str) -> None:
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        return
+    path = Path(parsed.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        # Titles of private work are in it: it belongs to its user alone from its first byte.
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _sqlite_settings(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.close()

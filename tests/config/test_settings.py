@@ -1,0 +1,207 @@
+"""Settings and credentials come from the environment or a secrets folder, and never show themselves."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import traceback
+from pathlib import Path
+
+import pytest
+
+from config.errors import ConfigError
+from config.settings import Credentials, MissingCredential, Settings, SettingsError, credentials
+
+TOKEN = "planted-token-4711"
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.upper().startswith("TRUENORTH_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    monkeypatch.setenv("TRUENORTH_SECRETS_DIR", str(folder))
+    return folder
+
+
+def test_defaults() -> None:
+    settings = Settings()
+    assert settings.config == Path("truenorth.yaml")
+    assert settings.store == "sqlite:///.truenorth/truenorth.db"
+    assert (settings.log_level, settings.log_format) == ("info", "auto")
+
+
+def test_variables_win_over_defaults_and_empty_ones_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUENORTH_CONFIG", "okrs")
+    monkeypatch.setenv("TRUENORTH_STORE", "")
+    monkeypatch.setenv("TRUENORTH_LOG_LEVEL", "DEBUG")
+    monkeypatch.setenv("TRUENORTH_LOG_FORMAT", "json")
+    settings = Settings()
+    assert settings.config == Path("okrs")
+    assert settings.store.startswith("sqlite:")
+    assert (settings.log_level, settings.log_format) == ("debug", "json")
+
+
+def test_wrong_settings_are_told_together_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUENORTH_LOG_LEVEL", "warnin")
+    monkeypatch.setenv("TRUENORTH_LOG_FORMAT", "xml")
+    monkeypatch.setenv("TRUENORTH_SECRETS_DIR", "/nowhere/at/all")
+    with pytest.raises(SettingsError) as caught:
+        Settings()
+    assert str(caught.value).splitlines() == [
+        'TRUENORTH_LOG_FORMAT: "xml" is not possible here; use one of auto, json, console',
+        'TRUENORTH_LOG_LEVEL: "warnin" is not possible here; did you mean "warning"?',
+        (
+            "TRUENORTH_SECRETS_DIR: the folder /nowhere/at/all does not exist or is no folder; "
+            "create it, or leave the variable out"
+        ),
+    ]
+
+
+def test_the_store_address_may_hold_a_password_and_so_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUENORTH_STORE", f"postgresql://ann:{TOKEN}@db/okrs")
+    assert TOKEN not in repr(Settings())
+
+
+@pytest.mark.parametrize(
+    ("tracker", "variable"),
+    [
+        ("linear", "TRUENORTH_LINEAR_TOKEN"),
+        ("linear-eu", "TRUENORTH_LINEAR_EU_TOKEN"),
+        ("Linear.2_x", "TRUENORTH_LINEAR_2_X_TOKEN"),
+    ],
+)
+def test_the_variable_follows_the_tracker_name(
+    monkeypatch: pytest.MonkeyPatch, tracker: str, variable: str
+) -> None:
+    monkeypatch.setenv(variable, TOKEN)
+    found = credentials(tracker, "linear", Settings())
+    assert (found.token.get_secret_value(), found.email, found.url) == (TOKEN, None, None)
+
+
+@pytest.mark.parametrize("case", [str.upper, str.lower])
+def test_files_in_the_secrets_folder(secrets: Path, case: object) -> None:
+    assert callable(case)
+    (secrets / case("TRUENORTH_JIRA_TOKEN")).write_text(TOKEN + "\n")
+    (secrets / case("TRUENORTH_JIRA_EMAIL")).write_text("bot@acme.example\r\n")
+    (secrets / case("TRUENORTH_JIRA_URL")).write_text("https://proxy.acme.example/jira\n")
+    found = credentials("jira", "jira", Settings())
+    assert found.token.get_secret_value() == TOKEN
+    assert (found.email, found.url) == ("bot@acme.example", "https://proxy.acme.example/jira")
+
+
+@pytest.mark.parametrize(
+    ("variable", "file", "expected"),
+    [
+        ("from-variable", "from-file", "from-variable"),
+        ("", "from-file", "from-file"),
+        ("  \n", "from-file", "from-file"),
+        (None, "from-file", "from-file"),
+        ("from-variable", "", "from-variable"),
+    ],
+)
+def test_the_environment_wins_over_the_file(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch, variable: str | None, file: str, expected: str
+) -> None:
+    if variable is not None:
+        monkeypatch.setenv("TRUENORTH_LINEAR_TOKEN", variable)
+    (secrets / "TRUENORTH_LINEAR_TOKEN").write_text(file)
+    assert credentials("linear", "linear", Settings()).token.get_secret_value() == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {},
+            (
+                'TRUENORTH_JIRA_EU_TOKEN: tracker "jira-eu" (jira) has no token; '
+                "set TRUENORTH_JIRA_EU_TOKEN and TRUENORTH_JIRA_EU_EMAIL, or put files of those names into FOLDER"
+            ),
+        ),
+        (
+            {"TRUENORTH_JIRA_EU_TOKEN": TOKEN},
+            (
+                'TRUENORTH_JIRA_EU_EMAIL: tracker "jira-eu" (jira) has a token but no e-mail address; '
+                "set TRUENORTH_JIRA_EU_EMAIL, or put a file of that name into FOLDER"
+            ),
+        ),
+        (
+            {"TRUENORTH_JIRA_EU_EMAIL": "bot@acme.example"},
+            (
+                'TRUENORTH_JIRA_EU_TOKEN: tracker "jira-eu" (jira) has no token; '
+                "set TRUENORTH_JIRA_EU_TOKEN, or put a file of that name into FOLDER"
+            ),
+        ),
+    ],
+)
+def test_what_is_missing_is_named(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], said: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(MissingCredential) as caught:
+        credentials("jira-eu", "jira", Settings())
+    assert str(caught.value).replace(str(secrets), "FOLDER") == said
+    assert isinstance(caught.value, ConfigError)
+
+
+@pytest.mark.parametrize(
+    ("url", "accepted"),
+    [
+        ("https://acme.atlassian.net", True),
+        ("http://127.0.0.1:8765/jira", True),
+        ("http://127.8.8.8/jira", True),
+        ("http://localhost:8765/jira", True),
+        ("http://[::1]:8765/jira", True),
+        ("http://acme.atlassian.net", False),
+        ("http://127.0.0.1.evil.example", False),
+        ("http://localhost.evil.example", False),
+        ("https://ann:pw@acme.example", False),
+        ("ftp://acme.example", False),
+        ("https://", False),
+        ("http://[::1", False),
+        ("https://acme.example:port", False),
+    ],
+)
+def test_a_credential_travels_encrypted_or_stays_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, url: str, accepted: bool
+) -> None:
+    monkeypatch.setenv("TRUENORTH_LINEAR_TOKEN", TOKEN)
+    monkeypatch.setenv("TRUENORTH_LINEAR_URL", url)
+    if accepted:
+        assert credentials("linear", "linear", Settings()).url == url
+        return
+    with pytest.raises(SettingsError, match=r"^TRUENORTH_LINEAR_URL: ") as caught:
+        credentials("linear", "linear", Settings())
+    assert url not in str(caught.value).replace("https://host/path", "")
+
+
+def test_a_token_is_never_shown(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUENORTH_LINEAR_TOKEN", TOKEN)
+    found = credentials("linear", "linear", Settings())
+    assert TOKEN not in f"{found!r} {found} {dataclasses.asdict(found)}"
+    assert isinstance(found, Credentials)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.email = "other@acme.example"  # type: ignore[misc]
+
+    bad = [
+        f"{TOKEN}\nsecond".encode(),
+        f"{TOKEN} x".encode(),
+        TOKEN.encode() + b"\xff",
+        b"x" * 70_000 + TOKEN.encode(),
+    ]
+    monkeypatch.delenv("TRUENORTH_LINEAR_TOKEN")
+    for content in bad:
+        (secrets / "TRUENORTH_LINEAR_TOKEN").write_bytes(content)
+        with pytest.raises(SettingsError) as caught:
+            credentials("linear", "linear", Settings())
+        shown = "".join(traceback.format_exception(caught.value))
+        assert "TRUENORTH_LINEAR_TOKEN" in shown
+        assert TOKEN not in shown
+        assert "\\xff" not in shown

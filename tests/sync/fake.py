@@ -1,0 +1,49 @@
+"""A tracker in memory that holds state like a real one, for tests of the pipeline's own behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from connectors.base import Progress, TrackerError
+from connectors.model import Marks, Pull, Receipt, Ref, Stamp, WorkItem
+from tests.sync.build import NOW
+
+
+@dataclass
+class FakeTracker:
+    """Serves items, and shows on them what was written. Faults are set by item id."""
+
+    name: str
+    items: dict[Ref, WorkItem]
+    answers: dict[str, int] = field(default_factory=dict)
+    read_fault: TrackerError | None = None
+    write_faults: dict[str, TrackerError | str] = field(default_factory=dict)
+    writes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, name: str, items: Iterable[WorkItem]) -> FakeTracker:
+        return cls(name, {item.ref: item for item in items if item.ref.tracker == name})
+
+    def pull(self, progress: Progress | None = None) -> Pull:
+        if self.read_fault is not None:
+            raise self.read_fault
+        if progress is not None:
+            progress(self.name, len(self.items), len(self.items))
+        return Pull(self.name, tuple(self.items.values()), NOW, requests=1)
+
+    def count(self, query: str) -> int:
+        return self.answers[query]
+
+    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
+        fault = self.write_faults.get(item.ref.id)
+        if isinstance(fault, TrackerError):
+            raise fault
+        if fault is not None:
+            return Receipt(item.ref, item.key, "failed", 1, fault)
+        self.writes.append(item.key)
+        self.items[item.ref] = replace(item, shown=replace(wanted, stamp=Stamp("acme")))
+        return Receipt(item.ref, item.key, "written", 1)
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,232 @@
+"""Readings: values written by hand from the rules, and laws that hold for any world."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.okrs import WorkMeasure
+from config.workspace import HealthPolicy
+from connectors.model import WorkItem
+from sync.align import align
+from sync.measure import Reading, Tally, fold, health, measure, to_percent, way
+from tests.sync.build import NOW, epic, item, metric, query, work, workspace
+
+
+def read(items: list[WorkItem], key_result: dict[str, Any], counts: dict[str, int] | None = None) -> Reading:
+    declared = workspace(key_result)
+    card = measure(align(items, declared), counts or {}, declared, NOW)
+    return card.readings[key_result["id"]]
+
+
+def leaf(number: int, category: str, estimate: float | None = None, **changes: Any) -> WorkItem:
+    return item(f"WEB-{number}", claims=("A",), category=category, estimate=estimate, **changes)
+
+
+POINTS = {"measure": {"weigh": "points"}}
+NAN, INFINITE = float("nan"), float("inf")
+
+WORK: list[tuple[str, dict[str, Any], list[WorkItem], int | None]] = [
+    ("nothing linked", {}, [], None),
+    ("all open", {}, [leaf(1, "todo"), leaf(2, "doing")], 0),
+    ("one of three, rounded down", {}, [leaf(1, "done"), leaf(2, "todo"), leaf(3, "todo")], 33),
+    ("all done", {}, [leaf(1, "done"), leaf(2, "done")], 100),
+    ("dropped leaves the scope", {}, [leaf(1, "done"), leaf(2, "dropped")], 100),
+    ("all dropped", {}, [leaf(1, "dropped")], None),
+    ("points", POINTS, [leaf(1, "done", 8), leaf(2, "todo", 2)], 80),
+    ("no estimate counts one", POINTS, [leaf(1, "done", 3), leaf(2, "todo")], 75),
+    (
+        "declared default",
+        {"measure": {"weigh": "points", "default_estimate": 3}},
+        [leaf(1, "done", 3), leaf(2, "todo")],
+        50,
+    ),
+    ("negative is no estimate", POINTS, [leaf(1, "done", 1), leaf(2, "todo", -5)], 50),
+    ("NaN is no estimate", POINTS, [leaf(1, "done", 1), leaf(2, "todo", NAN)], 50),
+    ("infinite is no estimate", POINTS, [leaf(1, "done", 1), leaf(2, "todo", INFINITE)], 50),
+    ("zero is an estimate", POINTS, [leaf(1, "done", 0), leaf(2, "todo", 4)], 0),
+    ("all zero: counted", POINTS, [leaf(1, "done", 0), leaf(2, "todo", 0)], 50),
+    ("open work of zero points is not complete", POINTS, [leaf(1, "done", 4), leaf(2, "todo", 0)], 99),
+    ("199 of 200", {}, [leaf(n, "done" if n else "todo") for n in range(200)], 99),
+    ("29 of 100 is 29", {}, [leaf(n, "done" if n < 29 else "todo") for n in range(100)], 29),
+    ("57 of 100 is 57", {}, [leaf(n, "done" if n < 57 else "todo") for n in range(100)], 57),
+]
+
+
+@pytest.mark.parametrize(("name", "changes", "items", "percent"), WORK, ids=[case[0] for case in WORK])
+def test_work(name: str, changes: dict[str, Any], items: list[WorkItem], percent: int | None) -> None:
+    reading = read(items, work("A", **changes))
+    assert reading.percent == percent, name
+
+
+def test_containers_do_not_count_beside_their_children() -> None:
+    items = [epic("WEB-1", claims=("A",)), item("WEB-2", "WEB-1", category="done"), item("WEB-3", "WEB-1")]
+    assert read(items, work("A")).percent == 50
+
+
+def test_a_shared_item_counts_with_its_share() -> None:
+    shared = item("WEB-1", claims=("A", "B"), category="done")
+    declared = workspace(work("A"), work("B"))
+    card = measure(align([shared, leaf(2, "todo")], declared), {}, declared, NOW)
+    assert card.readings["A"].tally.weight == Fraction(3, 2)
+    assert card.readings["A"].percent == 33
+    assert card.readings["B"].percent == 100
+
+
+def test_estimate_coverage_is_stated() -> None:
+    assert "50 % estimated" in read([leaf(1, "done", 2), leaf(2, "todo")], work("A", **POINTS)).evidence
+
+
+METRICS: list[tuple[float, float, list[tuple[str, float]], int | None]] = [
+    (22, 35, [], None),
+    (22, 35, [("2026-10-14", 24.6)], 20),
+    (22, 35, [("2026-11-10", 28.5), ("2026-10-14", 24.6)], 50),
+    (22, 35, [("2026-11-10", 28.5), ("2026-12-01", 35.0)], 50),
+    (22, 35, [("2026-11-10", 20.0)], 0),
+    (22, 35, [("2026-11-10", 40.0)], 100),
+    (40, 5, [("2026-11-10", 22.5)], 50),
+    (40, 5, [("2026-11-10", 5.0)], 100),
+    (40, 5, [("2026-11-10", 50.0)], 0),
+    (-10, 10, [("2026-11-10", 0.0)], 50),
+]
+
+
+@pytest.mark.parametrize(("start", "target", "checkins", "percent"), METRICS)
+def test_metric(start: float, target: float, checkins: list[tuple[str, float]], percent: int | None) -> None:
+    assert read([], metric("A", start, target, *checkins)).percent == percent
+
+
+def test_query_measures_what_the_tracker_answered() -> None:
+    reading = read([], query("A", 40, 5), {"A": 12})
+    assert (reading.value, reading.percent) == (12, 80)
+
+
+def test_a_missing_answer_is_never_zero() -> None:
+    with pytest.raises(KeyError):
+        read([], query("A", 40, 5), {})
+
+
+@pytest.mark.parametrize(
+    ("progress", "elapsed", "expected"),
+    [
+        (None, 0.5, "no_data"),
+        (1.0, 0.1, "done"),
+        (0.5, 0.5, "on_track"),
+        (0.4, 0.5, "on_track"),
+        (0.39, 0.5, "at_risk"),
+        (0.25, 0.5, "at_risk"),
+        (0.24, 0.5, "off_track"),
+        (0.0, 0.0, "on_track"),
+        (0.99, 1.0, "on_track"),
+    ],
+)
+def test_health(progress: float | None, elapsed: float, expected: str) -> None:
+    assert health(progress, elapsed, HealthPolicy()) == expected
+
+
+@pytest.mark.parametrize(
+    ("moment", "elapsed"),
+    [
+        (datetime(2026, 9, 1, tzinfo=UTC), 0.0),
+        (datetime(2026, 10, 1, tzinfo=UTC), 0.0),
+        (datetime(2026, 11, 16, tzinfo=UTC), 0.5),
+        (datetime(2027, 1, 1, tzinfo=UTC), 1.0),
+        (datetime(2027, 3, 1, tzinfo=UTC), 1.0),
+    ],
+)
+def test_elapsed(moment: datetime, elapsed: float) -> None:
+    assert workspace().cycles["2026-Q4"].elapsed(moment) == elapsed
+
+
+def test_days_begin_in_the_declared_zone() -> None:
+    auckland = workspace(metric("A", 0, 10, ("2026-11-17", 10.0)), time_zone="Pacific/Auckland")
+    evening = datetime(2026, 11, 16, 20, tzinfo=UTC)
+    assert measure(align([], auckland), {}, auckland, evening).readings["A"].percent == 100
+    utc = workspace(metric("A", 0, 10, ("2026-11-17", 10.0)))
+    assert measure(align([], utc), {}, utc, evening).readings["A"].percent is None
+
+
+def test_objective_is_the_weighted_mean_of_what_has_data() -> None:
+    declared = workspace(
+        metric("A", 0, 10, ("2026-11-10", 10.0)),
+        metric("B", 0, 10, ("2026-11-10", 4.0), weight=2),
+        metric("C", 0, 10),
+    )
+    (objective,) = measure(align([], declared), {}, declared, NOW).objectives
+    assert objective.percent == 60
+    assert objective.without_data == 1
+
+
+def test_objective_is_complete_only_when_each_key_result_is() -> None:
+    declared = workspace(*(metric(f"A{n}", 0, 10, ("2026-11-10", 10.0), weight=0.1) for n in range(7)))
+    (objective,) = measure(align([], declared), {}, declared, NOW).objectives
+    assert (objective.percent, objective.health) == (100, "done")
+
+
+CATEGORIES = st.sampled_from(["todo", "doing", "done", "dropped"])
+ESTIMATES = st.one_of(
+    st.none(), st.floats(allow_nan=True, allow_infinity=True), st.integers(-1, 21).map(float)
+)
+LEAVES = st.lists(
+    st.tuples(CATEGORIES, ESTIMATES, st.fractions(Fraction(1, 10), 1, max_denominator=10)), max_size=12
+)
+HOW = WorkMeasure(kind="work", weigh="points")
+
+
+def leaves_from(drawn: list[tuple[str, float | None, Fraction]]) -> list[tuple[WorkItem, Fraction]]:
+    return [(leaf(n, category, estimate), share) for n, (category, estimate, share) in enumerate(drawn)]
+
+
+@given(LEAVES, st.integers(0, 12))
+def test_parts_add_up_to_the_whole(drawn: list[tuple[str, float | None, Fraction]], cut: int) -> None:
+    leaves = leaves_from(drawn)
+    assert fold(leaves[:cut], HOW) + fold(leaves[cut:], HOW) == fold(leaves, HOW)
+    assert fold(reversed(leaves), HOW) == fold(leaves, HOW)
+
+
+@given(st.lists(st.tuples(CATEGORIES, ESTIMATES), min_size=1, max_size=8), st.data())
+def test_closing_an_item_never_lowers_work(
+    drawn: list[tuple[str, float | None]], data: st.DataObject
+) -> None:
+    items = [leaf(n, category, estimate) for n, (category, estimate) in enumerate(drawn)]
+    chosen = data.draw(st.sampled_from([one for one in items if one.is_open] or items))
+    if not chosen.is_open:
+        return
+    after = [replace(one, category="done") if one is chosen else one for one in items]
+    before_, after_ = read(items, work("A", **POINTS)).progress, read(after, work("A", **POINTS)).progress
+    assert before_ is not None
+    assert after_ is not None
+    assert after_ >= before_
+
+
+@given(st.lists(st.tuples(CATEGORIES, ESTIMATES), max_size=8))
+def test_percent_is_a_percent(drawn: list[tuple[str, float | None]]) -> None:
+    items = [leaf(n, category, estimate) for n, (category, estimate) in enumerate(drawn)]
+    percent = read(items, work("A", **POINTS)).percent
+    assert percent is None or 0 <= percent <= 100
+    living = [one for one in items if one.category != "dropped"]
+    assert (percent == 100) == (bool(living) and all(one.category == "done" for one in living))
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+def test_way_is_a_share(start: float, target: float, value: float) -> None:
+    if start != target:
+        assert 0 <= way(start, target, value) <= 1
+
+
+@pytest.mark.parametrize(
+    ("progress", "percent"), [(None, None), (0.0, 0), (0.29, 29), (0.999, 99), (1.0, 100)]
+)
+def test_percent_is_floored(progress: float | None, percent: int | None) -> None:
+    assert to_percent(progress) == percent
+
+
+def test_an_empty_tally_is_the_zero_of_addition() -> None:
+    one = fold([(leaf(1, "done", 3), Fraction(1))], HOW)
+    assert one + Tally() == one

@@ -1,0 +1,73 @@
+"""What is printed: text from outside is inert in every format, and no secret gets out."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sync.logs import REDACTED, Redactor, configure
+from sync.output import Format, Output
+from sync.report.render import to_markdown
+from sync.report.sheets import Cell, Sheet
+
+NASTY = "[bold]x[/bold] \x1b[31mred\x1b[0m | <script>alert(1)</script> @ann \u202egnirts\x00\nnext"
+SHEET = Sheet("T", ("lead",), ("a", "b"), ((Cell(NASTY), Cell("1")),), ("b",), ("tail",))
+
+
+def test_text_is_inert_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    Output(Format.TEXT).show(SHEET)
+    printed = capsys.readouterr().out
+    assert "\x1b" not in printed
+    assert "\x00" not in printed
+    assert "\u202e" not in printed
+    assert "[bold]x[/bold]" in printed
+
+
+def test_text_is_inert_in_markdown() -> None:
+    markdown = to_markdown(SHEET)
+    assert r"\<script\>" in markdown
+    assert r"\@ann" in markdown
+    assert r"\|" in markdown
+    assert len(markdown.splitlines()) == len(
+        to_markdown(
+            Sheet("T", ("lead",), ("a", "b"), ((Cell("x"), Cell("1")),), ("b",), ("tail",))
+        ).splitlines()
+    )
+
+
+def test_json_is_one_document_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Output(Format.JSON)
+    output.show(SHEET)
+    output.say("hello")
+    output.data(a=1)
+    output.data(b=NASTY)
+    assert capsys.readouterr().out == ""
+    output.finish()
+    assert json.loads(capsys.readouterr().out) == {"a": 1, "b": NASTY}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"event": "token s3cret-token here"},
+        {"event": "x", "deep": {"list": ["s3cret-token"], "error": ValueError("s3cret-token")}},
+    ],
+)
+def test_secrets_are_redacted_wherever_they_stand(event: dict[str, object]) -> None:
+    cleaned = str(Redactor(["s3cret-token"])(None, "", dict(event)))
+    assert "s3cret-token" not in cleaned
+    assert REDACTED in cleaned
+
+
+def test_logs_go_to_stderr_as_json_when_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
+    import structlog
+
+    configure("info", "auto")
+    try:
+        structlog.get_logger("t").info("hello", tracker="jira")
+        captured = capsys.readouterr()
+    finally:
+        structlog.reset_defaults()
+    assert captured.out == ""
+    assert json.loads(captured.err)["tracker"] == "jira"

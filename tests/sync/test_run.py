@@ -1,0 +1,181 @@
+"""The run and the sync on trackers in memory: reading, guards, applying, remembering."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.workspace import Workspace
+from connectors.base import CredentialError, Unreachable
+from connectors.model import WorkItem
+from sync.output import Format, Output
+from sync.pipeline import run
+from sync.session import Session, Synced, recall, synchronise
+from sync.store import Store, StoreError
+from tests.sync.build import NOW, epic, item, query, work, workspace
+from tests.sync.fake import FakeTracker
+
+ITEMS = [
+    epic("WEB-1", claims=("KR1",)),
+    item("WEB-2", "WEB-1", category="done"),
+    item("WEB-3", "WEB-1"),
+    epic("WEB-4"),
+    item("eng-1", claims=("KR1",)),
+    item("eng-2"),
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(f"sqlite:///{tmp_path}/t.db")
+    yield store
+    store.close()
+
+
+def session_of(store: Store, items: list[WorkItem], declared: Workspace) -> Session:
+    trackers = {name: FakeTracker.of(name, items) for name in ("jira", "linear")}
+    return Session(declared, trackers, store)
+
+
+def sync(session: Session, *accepted: str) -> Synced:
+    return synchronise(session, NOW, Output(Format.TEXT, silent=True), accepted)
+
+
+def fake(session: Session, name: str) -> FakeTracker:
+    tracker = session.connectors[name]
+    assert isinstance(tracker, FakeTracker)
+    return tracker
+
+
+def outcome(store: Store) -> str:
+    last = store.last_run("sync")
+    assert last is not None
+    return last.outcome
+
+
+def test_first_run_is_stopped_then_let_through_then_quiet(store: Store) -> None:
+    session = session_of(store, ITEMS, workspace(work("KR1")))
+    stopped = sync(session)
+    assert stopped.blocked
+    assert [stop.flag for stop in stopped.run.stops] == ["--first-run"]
+    assert fake(session, "jira").writes == []
+    assert outcome(store) == "stopped"
+    written = sync(session, "--first-run")
+    assert written.applied is not None
+    assert written.applied.complete
+    assert fake(session, "jira").writes == ["WEB-1", "WEB-3", "WEB-4"]
+    assert fake(session, "linear").writes == ["eng-1", "eng-2"]
+    again = sync(session)
+    assert not again.blocked
+    assert again.run.plan.empty
+    assert outcome(store) == "done"
+
+
+def test_a_failed_read_ends_the_run_before_anything_is_planned(store: Store) -> None:
+    session = session_of(store, ITEMS, workspace(work("KR1")))
+    fake(session, "linear").read_fault = CredentialError("linear", "the credential is refused.")
+    with pytest.raises(CredentialError):
+        sync(session, "--first-run")
+    assert fake(session, "jira").writes == []
+    assert outcome(store) == "failed"
+    assert store.snapshot() is None
+
+
+def test_a_shrunken_pull_is_stopped_and_not_remembered(store: Store) -> None:
+    session = session_of(store, ITEMS, workspace(work("KR1")))
+    sync(session, "--first-run")
+    jira = fake(session, "jira")
+    jira.items = {ref: one for ref, one in jira.items.items() if one.key == "WEB-1"}
+    for _ in range(2):
+        stopped = sync(session)
+        assert [stop.flag for stop in stopped.run.stops] == ["--accept-shrink jira"]
+        assert stopped.blocked
+    assert not sync(session, "--accept-shrink jira").blocked
+    assert not sync(session).blocked
+
+
+def test_one_bad_item_does_not_stop_the_others(store: Store) -> None:
+    session = session_of(store, ITEMS, workspace(work("KR1")))
+    fake(session, "jira").write_faults["WEB-1"] = "Jira says no"
+    done = sync(session, "--first-run")
+    assert done.applied is not None
+    assert not done.applied.complete
+    assert fake(session, "jira").writes == ["WEB-3", "WEB-4"]
+    last = store.last_run("sync")
+    assert last is not None
+    assert last.outcome == "partial"
+    assert store.troubled(last.id) == [("WEB-1", "failed", "Jira says no")]
+    fake(session, "jira").write_faults.clear()
+    sync(session)
+    assert sync(session).run.plan.empty
+
+
+def test_a_tracker_in_trouble_stops_and_the_other_goes_on(store: Store) -> None:
+    session = session_of(store, ITEMS, workspace(work("KR1")))
+    fake(session, "jira").write_faults["WEB-3"] = Unreachable("jira", "no answer.")
+    done = sync(session, "--first-run")
+    assert done.applied is not None
+    assert set(done.applied.stopped) == {"jira"}
+    assert fake(session, "jira").writes == ["WEB-1"]
+    assert fake(session, "linear").writes == ["eng-1", "eng-2"]
+
+
+def test_halt_lets_the_running_write_finish_and_begins_no_other(store: Store) -> None:
+    session = session_of(store, ITEMS[:4], workspace(work("KR1")))
+    jira = fake(session, "jira")
+    halting = threading.Event()
+
+    class Halting(FakeTracker):
+        def write(self, item, wanted):  # type: ignore[no-untyped-def]
+            receipt = super().write(item, wanted)
+            halting.set()
+            return receipt
+
+    trackers = {"jira": Halting("jira", jira.items), "linear": fake(session, "linear")}
+    done = sync(Session(session.workspace, trackers, store, halt=halting), "--first-run")
+    assert trackers["jira"].writes == ["WEB-1"]
+    assert done.applied is not None
+    assert not done.applied.complete
+
+
+def test_no_journal_no_write(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = session_of(store, ITEMS, workspace(work("KR1")))
+
+    def refuse(*_: object) -> int:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(store, "intend", refuse)
+    with pytest.raises(StoreError):
+        sync(session, "--first-run")
+    assert fake(session, "jira").writes == []
+    assert fake(session, "linear").writes == []
+
+
+def test_queries_are_asked_of_the_tracker_that_knows_the_language(store: Store) -> None:
+    declared = workspace(query("KR1", 40, 5))
+    session = session_of(store, ITEMS, declared)
+    fake(session, "jira").answers["project = WEB"] = 12
+    result = run(declared, session.connectors, store, NOW)
+    assert result.scorecard.readings["KR1"].percent == 80
+
+
+def test_what_was_written_is_remembered_as_shown(store: Store) -> None:
+    session = session_of(store, ITEMS, workspace(work("KR1")))
+    sync(session, "--first-run")
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    known = recall(session, snapshot)
+    assert known is not None
+    assert known.plan.empty
+
+
+def test_a_snapshot_that_cannot_answer_a_new_query_is_not_used(store: Store) -> None:
+    session = session_of(store, ITEMS, workspace(work("KR1")))
+    sync(session, "--first-run")
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    changed = Session(workspace(work("KR1"), query("KR2", 1, 0)), session.connectors, store)
+    assert recall(changed, snapshot) is None
