@@ -1,24 +1,16 @@
-"""The command line, and the only place that knows exit codes.
-
-0 done · 1 failed · 2 usage or configuration · 3 done in part · 4 stopped by a guard · 10 the plan has
-changes (`plan --exit-code` only) · 130 interrupted · 143 on SIGTERM.
-"""
+"""The command line: what can be typed, and how every foreseeable fault ends."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import os
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from enum import IntEnum
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
 from config.load import ConfigError, advice, fingerprint, load
@@ -27,6 +19,7 @@ from config.settings import MissingCredential, Settings
 from connectors.base import TrackerError
 from sync import demo as demonstration
 from sync import logs
+from sync.exits import Exit, stop_on_signals, wait_for_end
 from sync.explain import UnknownKeyError
 from sync.explain import explain as explain_item
 from sync.output import Format, Output
@@ -34,20 +27,6 @@ from sync.pipeline import Run, remember
 from sync.report import data, sheets, views
 from sync.session import Session, open_session, read, recall, show_run, synchronise
 from sync.store import StoreError
-
-log = structlog.get_logger(__name__)
-
-
-class Exit(IntEnum):
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    PARTIAL = 3
-    STOPPED = 4
-    CHANGES = 10
-    INTERRUPTED = 130
-    TERMINATED = 143
-
 
 app = typer.Typer(
     name="truenorth",
@@ -96,7 +75,7 @@ def demo(
         if keep:
             output.say("The sandbox goes on until Ctrl-C. Other commands work on it with:")
             _say_environment(output, demonstration.environment(sandbox))
-            _wait()
+            wait_for_end()
         else:
             output.say("To open them in a browser: truenorth demo --keep")
     good = first.applied is not None and first.applied.complete and second.run.plan.empty
@@ -120,7 +99,7 @@ def sandbox(
         output.say(
             f"Its clock stands at {clock:%Y-%m-%d %H:%M} UTC: give commands --as-of {clock:%Y-%m-%dT%H:%M}"
         )
-        _wait()
+        wait_for_end()
 
 
 @app.command()
@@ -191,13 +170,13 @@ def sync(
     accepted += [f"--accept-plan {accept_plan}"] if accept_plan else []
     with _session(config) as session:
         done = synchronise(session, _now(as_of), output, accepted)
-        halted = session.halt.is_set()
+        signalled = session.halt.by
     output.finish()
     if done.blocked:
         _complain("stopped by a guard; nothing was written. See the flags above.")
         raise typer.Exit(Exit.STOPPED)
-    if halted:
-        raise typer.Exit(Exit.TERMINATED)
+    if signalled is not None:
+        raise typer.Exit(128 + signalled)
     complete = done.applied is not None and done.applied.complete
     raise typer.Exit(Exit.DONE if complete else Exit.PARTIAL)
 
@@ -273,31 +252,8 @@ def schema() -> None:
 def _session(config: Path | None) -> Iterator[Session]:
     settings = Settings()
     logs.configure(settings.log_level, settings.log_format)
-    with open_session(settings, config) as session, _stop_on_sigterm(session):
+    with open_session(settings, config) as session, stop_on_signals(session):
         yield session
-
-
-@contextlib.contextmanager
-def _stop_on_sigterm(session: Session) -> Iterator[None]:
-    """SIGTERM lets the running write finish and begins no other; while only reading it ends at once."""
-
-    def stop(*_: object) -> None:
-        session.halt.set()
-        if not session.writing.is_set():
-            # Nothing is half-written while reading, and a read may be in a long wait: leave now.
-            log.warning("terminated while reading; nothing was written")
-            sys.stdout.flush()
-            os._exit(Exit.TERMINATED)
-        log.warning("terminating; the running write finishes first")
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _current(session: Session, output: Output, fresh: bool, as_of: str | None) -> Run:
@@ -330,14 +286,6 @@ def _now(as_of: str | None) -> datetime:
 def _say_environment(output: Output, variables: dict[str, str]) -> None:
     for name, value in variables.items():
         output.say(f"  export {name}={value}")
-
-
-def _wait() -> None:
-    """Until Ctrl-C or SIGTERM."""
-    ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    with contextlib.suppress(KeyboardInterrupt):
-        ended.wait()
 
 
 def _complain(message: str) -> None:

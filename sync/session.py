@@ -25,6 +25,12 @@ from sync.report import data, sheets
 from sync.store import Snapshot, Store
 
 
+class Halt(threading.Event):
+    """Set to finish the running write and begin no other; `by` is the signal that asked for it."""
+
+    by: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A declared workspace, its trackers and its store, ready for use."""
@@ -32,8 +38,7 @@ class Session:
     workspace: Workspace
     connectors: Mapping[str, Connector]
     store: Store
-    halt: threading.Event = field(default_factory=threading.Event)
-    """Set to finish the running write and begin no other."""
+    halt: Halt = field(default_factory=Halt)
     writing: threading.Event = field(default_factory=threading.Event)
     """Set while writes may be under way."""
 

@@ -17,66 +17,8 @@ import msgspec
 import sqlalchemy as sa
 
 from connectors.model import Outcome, WorkItem
+from sync import tables
 from sync.measure import Scorecard
-
-SCHEMA_VERSION = 1
-
-_metadata = sa.MetaData()
-_about = sa.Table(
-    "about", _metadata, sa.Column("name", sa.String(64), primary_key=True), sa.Column("value", sa.String(255))
-)
-_runs = sa.Table(
-    "runs",
-    _metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("at", sa.String(32), nullable=False),
-    sa.Column("outcome", sa.String(16), nullable=False),
-    sa.Column("configuration", sa.String(64), nullable=False),
-    sa.Column("summary", sa.JSON, nullable=False),
-)
-_items = sa.Table(
-    "items",
-    _metadata,
-    sa.Column("tracker", sa.String(64), primary_key=True),
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("body", sa.LargeBinary, nullable=False),
-)
-_pulls = sa.Table(
-    "pulls",
-    _metadata,
-    sa.Column("tracker", sa.String(64), primary_key=True),
-    sa.Column("as_of", sa.String(32), nullable=False),
-    sa.Column("in_scope", sa.Integer, nullable=False),
-)
-_counts = sa.Table(
-    "counts",
-    _metadata,
-    sa.Column("key_result", sa.String(64), primary_key=True),
-    sa.Column("value", sa.Integer, nullable=False),
-)
-_readings = sa.Table(
-    "readings",
-    _metadata,
-    sa.Column("key_result", sa.String(64), primary_key=True),
-    sa.Column("day", sa.String(10), primary_key=True),
-    sa.Column("value", sa.Float),
-    sa.Column("progress", sa.Float),
-    sa.Column("expected", sa.Float, nullable=False),
-    sa.Column("health", sa.String(16), nullable=False),
-)
-_journal = sa.Table(
-    "journal",
-    _metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("run", sa.Integer, nullable=False, index=True),
-    sa.Column("tracker", sa.String(64), nullable=False),
-    sa.Column("item", sa.String(64), nullable=False),
-    sa.Column("key", sa.String(255), nullable=False),
-    sa.Column("what", sa.JSON, nullable=False),
-    sa.Column("outcome", sa.String(16)),
-    sa.Column("error", sa.Text),
-)
 
 
 class StoreError(Exception):
@@ -131,7 +73,7 @@ class Store:
             if self._engine.dialect.name == "sqlite":
                 sa.event.listen(self._engine, "connect", _sqlite_settings)
             with self._transaction() as connection:
-                _metadata.create_all(connection)
+                tables.metadata.create_all(connection)
                 self._check_version(connection)
         except (sa.exc.SQLAlchemyError, OSError, ModuleNotFoundError) as error:
             raise self._unusable(error) from error
@@ -142,13 +84,15 @@ class Store:
         return StoreError(f"the store {self._where} cannot be used: {cause}. {advice}")
 
     def _check_version(self, connection: sa.Connection) -> None:
-        found = connection.execute(sa.select(_about.c.value).where(_about.c.name == "schema")).scalar()
+        found = connection.execute(
+            sa.select(tables.about.c.value).where(tables.about.c.name == "schema")
+        ).scalar()
         if found is None:
-            connection.execute(_about.insert().values(name="schema", value=str(SCHEMA_VERSION)))
-        elif int(found) > SCHEMA_VERSION:
+            connection.execute(tables.about.insert().values(name="schema", value=str(tables.VERSION)))
+        elif int(found) > tables.VERSION:
             raise StoreError(
                 f"the store {self._where} was written by a newer Truenorth (schema {found}, this one knows "
-                f"{SCHEMA_VERSION}). Run that version, or point TRUENORTH_STORE to another place."
+                f"{tables.VERSION}). Run that version, or point TRUENORTH_STORE to another place."
             )
 
     @contextmanager
@@ -175,35 +119,37 @@ class Store:
         for item in snapshot.items:
             scope[item.ref.tracker] += int(item.in_scope)
         with self._transaction() as connection:
-            for table in (_items, _pulls, _counts):
+            for table in (tables.items, tables.pulls, tables.counts):
                 connection.execute(table.delete())
             if rows:
-                connection.execute(_items.insert(), rows)
+                connection.execute(tables.items.insert(), rows)
             pulls = [
                 {"tracker": name, "as_of": at.isoformat(), "in_scope": scope[name]}
                 for name, at in snapshot.as_of.items()
             ]
-            connection.execute(_pulls.insert(), pulls)
-            connection.execute(_about.delete().where(_about.c.name == "judged"))
-            connection.execute(_about.insert().values(name="judged", value=snapshot.judged.isoformat()))
+            connection.execute(tables.pulls.insert(), pulls)
+            connection.execute(tables.about.delete().where(tables.about.c.name == "judged"))
+            connection.execute(tables.about.insert().values(name="judged", value=snapshot.judged.isoformat()))
             if snapshot.counts:
                 counts = [{"key_result": name, "value": value} for name, value in snapshot.counts.items()]
-                connection.execute(_counts.insert(), counts)
+                connection.execute(tables.counts.insert(), counts)
 
     def snapshot(self) -> Snapshot | None:
         """The last snapshot, or None when nothing was ever read."""
         with self._transaction() as connection:
-            pulls = connection.execute(sa.select(_pulls)).all()
+            pulls = connection.execute(sa.select(tables.pulls)).all()
             if not pulls:
                 return None
-            bodies = connection.execute(sa.select(_items.c.body).order_by(_items.c.tracker, _items.c.id))
+            bodies = connection.execute(
+                sa.select(tables.items.c.body).order_by(tables.items.c.tracker, tables.items.c.id)
+            )
             judged = connection.execute(
-                sa.select(_about.c.value).where(_about.c.name == "judged")
+                sa.select(tables.about.c.value).where(tables.about.c.name == "judged")
             ).scalar_one()
             decoder = msgspec.json.Decoder(WorkItem)
             return Snapshot(
                 items=tuple(decoder.decode(row.body) for row in bodies),
-                counts={row.key_result: row.value for row in connection.execute(sa.select(_counts))},
+                counts={row.key_result: row.value for row in connection.execute(sa.select(tables.counts))},
                 as_of={row.tracker: datetime.fromisoformat(row.as_of) for row in pulls},
                 judged=datetime.fromisoformat(judged),
             )
@@ -211,7 +157,7 @@ class Store:
     def found_before(self) -> dict[str, int]:
         """How many items in scope the last run saw, by tracker."""
         with self._transaction() as connection:
-            return {row.tracker: row.in_scope for row in connection.execute(sa.select(_pulls))}
+            return {row.tracker: row.in_scope for row in connection.execute(sa.select(tables.pulls))}
 
     # --- history -----------------------------------------------------------------------------
 
@@ -229,12 +175,16 @@ class Store:
             for reading in scorecard.readings.values()
         ]
         with self._transaction() as connection:
-            connection.execute(_readings.delete().where(_readings.c.day == day.isoformat()))
-            connection.execute(_readings.insert(), rows)
+            connection.execute(tables.readings.delete().where(tables.readings.c.day == day.isoformat()))
+            connection.execute(tables.readings.insert(), rows)
 
     def history(self, key_result: str) -> tuple[HistoryRow, ...]:
         """A key result's readings, oldest first."""
-        query = sa.select(_readings).where(_readings.c.key_result == key_result).order_by(_readings.c.day)
+        query = (
+            sa.select(tables.readings)
+            .where(tables.readings.c.key_result == key_result)
+            .order_by(tables.readings.c.day)
+        )
         with self._transaction() as connection:
             return tuple(
                 HistoryRow(date.fromisoformat(row.day), row.value, row.progress)
@@ -253,20 +203,22 @@ class Store:
             "summary": {},
         }
         with self._transaction() as connection:
-            key = connection.execute(_runs.insert().values(row)).inserted_primary_key
+            key = connection.execute(tables.runs.insert().values(row)).inserted_primary_key
         return int(key[0]) if key else 0
 
     def close_run(self, run: int, outcome: str, summary: Mapping[str, Any]) -> None:
         """Say how a run ended."""
-        change = _runs.update().where(_runs.c.id == run).values(outcome=outcome, summary=dict(summary))
+        change = (
+            tables.runs.update().where(tables.runs.c.id == run).values(outcome=outcome, summary=dict(summary))
+        )
         with self._transaction() as connection:
             connection.execute(change)
 
     def last_run(self, *kinds: str) -> RunRecord | None:
         """The latest run, of one of the kinds if any are given."""
-        query = sa.select(_runs).order_by(_runs.c.id.desc()).limit(1)
+        query = sa.select(tables.runs).order_by(tables.runs.c.id.desc()).limit(1)
         if kinds:
-            query = query.where(_runs.c.kind.in_(kinds))
+            query = query.where(tables.runs.c.kind.in_(kinds))
         with self._transaction() as connection:
             row = connection.execute(query).first()
         if row is None:
@@ -277,28 +229,32 @@ class Store:
     def writing_runs(self) -> int:
         """How many runs have ever recorded a write."""
         with self._transaction() as connection:
-            return connection.execute(sa.select(sa.func.count(sa.distinct(_journal.c.run)))).scalar_one()
+            return connection.execute(
+                sa.select(sa.func.count(sa.distinct(tables.journal.c.run)))
+            ).scalar_one()
 
     def intend(self, run: int, tracker: str, item: str, key: str, what: Iterable[str]) -> int:
         """Record a write before it is sent. When this fails, nothing may be written."""
         row = {"run": run, "tracker": tracker, "item": item, "key": key, "what": sorted(what)}
         with self._transaction() as connection:
-            inserted = connection.execute(_journal.insert().values(row)).inserted_primary_key
+            inserted = connection.execute(tables.journal.insert().values(row)).inserted_primary_key
         return int(inserted[0]) if inserted else 0
 
     def conclude(self, entry: int, outcome: Outcome, error: str | None) -> None:
         """Record what became of a write."""
-        change = _journal.update().where(_journal.c.id == entry).values(outcome=outcome, error=error)
+        change = (
+            tables.journal.update().where(tables.journal.c.id == entry).values(outcome=outcome, error=error)
+        )
         with self._transaction() as connection:
             connection.execute(change)
 
     def troubled(self, run: int) -> list[tuple[str, str, str]]:
         """Writes of a run that did not land: (key, outcome or "unknown", error)."""
         query = (
-            sa.select(_journal)
-            .where(_journal.c.run == run)
-            .where(sa.or_(_journal.c.outcome.is_(None), _journal.c.outcome != "written"))
-            .order_by(_journal.c.id)
+            sa.select(tables.journal)
+            .where(tables.journal.c.run == run)
+            .where(sa.or_(tables.journal.c.outcome.is_(None), tables.journal.c.outcome != "written"))
+            .order_by(tables.journal.c.id)
         )
         with self._transaction() as connection:
             return [

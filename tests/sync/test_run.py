@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from connectors.base import CredentialError, Unreachable
 from connectors.model import WorkItem
 from sync.output import Format, Output
 from sync.pipeline import run
-from sync.session import Session, Synced, recall, synchronise
+from sync.session import Halt, Session, Synced, recall, synchronise
 from sync.store import Store, StoreError
 from tests.sync.build import NOW, epic, item, query, work, workspace
 from tests.sync.fake import FakeTracker
@@ -126,7 +125,7 @@ def test_a_tracker_in_trouble_stops_and_the_other_goes_on(store: Store) -> None:
 def test_halt_lets_the_running_write_finish_and_begins_no_other(store: Store) -> None:
     session = session_of(store, ITEMS[:4], workspace(work("KR1")))
     jira = fake(session, "jira")
-    halting = threading.Event()
+    halting = Halt()
 
     class Halting(FakeTracker):
         def write(self, item, wanted):  # type: ignore[no-untyped-def]

@@ -1,0 +1,66 @@
+"""How the process ends: its exit codes, and what SIGTERM does. Known to the command line only."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from enum import IntEnum
+
+import structlog
+
+from sync.session import Session
+
+log = structlog.get_logger(__name__)
+
+
+class Exit(IntEnum):
+    """Exit codes. CHANGES is for `plan --exit-code` only."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    PARTIAL = 3
+    STOPPED = 4
+    CHANGES = 10
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+@contextlib.contextmanager
+def stop_on_signals(session: Session) -> Iterator[None]:
+    """SIGTERM and Ctrl-C let the running write finish and begin no other; while only reading, they end at once.
+
+    A second one changes nothing: the running write is a matter of seconds.
+    """
+
+    def stop(number: int, _: object) -> None:
+        session.halt.by = number
+        session.halt.set()
+        if not session.writing.is_set():
+            # Nothing is half-written while reading, and a read may be in a long wait: leave now.
+            log.warning("ended while reading; nothing was written")
+            sys.stdout.flush()
+            os._exit(128 + number)
+        log.warning("ending; the running write finishes first")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def wait_for_end() -> None:
+    """Until Ctrl-C or SIGTERM."""
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    with contextlib.suppress(KeyboardInterrupt):
+        ended.wait()

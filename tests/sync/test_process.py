@@ -1,0 +1,103 @@
+"""The service as a process: real signals, real exit codes, and what a next run makes of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connectors.sandbox.server import Sandbox
+from connectors.sandbox.world import generate
+from sync.demo import environment
+
+COMMAND = [sys.executable, "-W", "error", "-m", "sync.cli"]
+AS_OF = ["--as-of", "2026-11-16T09:00"]
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(generate(items=80, seed=5)) as running:
+        yield running
+
+
+def start(sandbox: Sandbox, folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603  our own command
+        [*COMMAND, *arguments],
+        cwd=folder,
+        env={**os.environ, **environment(sandbox)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def edits(sandbox: Sandbox) -> int:
+    return sum(1 for one in sandbox.requests if one.method == "PUT" and "/issue/" in one.path)
+
+
+def wait_until_writing(sandbox: Sandbox) -> None:
+    end = time.monotonic() + 60
+    while edits(sandbox) < 2:
+        assert time.monotonic() < end, "the service never wrote"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_lets_the_running_write_finish_and_the_next_run_the_rest(
+    sandbox: Sandbox, tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    sandbox.fault("PUT /jira/", "latency", seconds=0.15, times=10_000)
+    process = start(sandbox, tmp_path, "sync", *AS_OF, "--first-run", "--format", "json")
+    wait_until_writing(sandbox)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == code, err
+    applied = json.loads(out)["applied"]
+    assert applied["failed"] == 0
+    assert "stopped on request" in applied["stopped"]["jira"]
+    sandbox.clear_faults()
+    again = start(sandbox, tmp_path, "sync", *AS_OF, "--format", "json")
+    out, err = again.communicate(timeout=60)
+    assert again.returncode == 0, err
+    assert json.loads(out)["applied"]["written"] > 0
+    quiet = start(sandbox, tmp_path, "plan", *AS_OF, "--exit-code")
+    quiet.communicate(timeout=60)
+    assert quiet.returncode == 0
+
+
+def test_sigterm_while_reading_ends_at_once(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.fault("bulkfetch", "latency", seconds=20, times=10_000)
+    process = start(sandbox, tmp_path, "sync", *AS_OF, "--first-run")
+    end = time.monotonic() + 60
+    while not any(one.path.endswith("/search/jql") for one in sandbox.requests):
+        assert time.monotonic() < end, "the service never read"
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=15)
+    assert process.returncode == 143
+    assert "nothing was written" in err
+    assert "Traceback" not in err
+
+
+def test_results_go_to_stdout_and_logs_to_stderr(sandbox: Sandbox, tmp_path: Path) -> None:
+    process = start(sandbox, tmp_path, "plan", "--format", "json")
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    json.loads(out)
+    assert all(json.loads(line)["event"] for line in err.splitlines())
+
+
+def test_a_closed_pipe_is_no_fault(sandbox: Sandbox, tmp_path: Path) -> None:
+    process = start(sandbox, tmp_path, "plan")
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    _, err = process.communicate(timeout=60)
+    assert "Traceback" not in err
