@@ -69,6 +69,9 @@ def session_for(workspace: Workspace, keys: Mapping[str, Credentials], store_url
         yield Session(workspace, connectors, store)
 
 
+_MOST_ORPHANS = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Synced:
     """How a sync went: stopped by guards (nothing applied), or applied."""
@@ -85,9 +88,13 @@ def read(session: Session, now: datetime, output: Output) -> Run:
 
 
 def synchronise(
-    session: Session, now: datetime, output: Output, accepted: Collection[str] = (), most: int | None = 40
+    session: Session, now: datetime, output: Output, accepted: Collection[str] = (), most: int | None = None
 ) -> Synced:
-    """Read, show the plan, check the guards, then stop or apply. `accepted` holds guard flags let through."""
+    """Read, show the plan, check the guards, then stop or apply.
+
+    `accepted` holds guard flags let through; `most` bounds the rows of the plan that are printed, which only
+    the demonstration does: nothing is written that was not shown.
+    """
     store, workspace = session.store, session.workspace
     record = store.open_run("sync", now, fingerprint(workspace))
     result = read(session, now, output)
@@ -115,9 +122,9 @@ def synchronise(
 
 
 def show_run(output: Output, result: Run, most: int | None = None) -> None:
-    """Print everything about a run but the guards."""
+    """Print everything about a run but the guards; at most `most` rows of the plan."""
     output.show(sheets.pulled(result.observed.pulls), sheets.scorecard(result.scorecard))
-    output.show(sheets.orphans(result.alignment.items, result.signals, most))
+    output.show(sheets.orphans(result.alignment.items, result.signals, _MOST_ORPHANS))
     if result.signals.findings:
         output.show(sheets.findings(result.signals))
     output.show(sheets.plan(result.plan, most))

@@ -48,11 +48,11 @@ def _text(cell: Cell) -> Text:
 def to_markdown(sheet: Sheet) -> str:
     """A sheet as Markdown."""
     parts = [f"## {markdown_escape(sheet.title)}"]
-    parts += [markdown_escape(sentence) for sentence in sheet.lead]
+    parts += [markdown_escape(sentence) for sentence in sheet.lead if sentence]
     if sheet.rows:
         rules = ["---:" if name in sheet.right else "---" for name in sheet.columns]
         lines = [list(sheet.columns), rules]
         lines += [[markdown_escape(cell.text) for cell in row] for row in sheet.rows]
         parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
-    parts += [markdown_escape(sentence) for sentence in sheet.tail]
+    parts += [markdown_escape(sentence) for sentence in sheet.tail if sentence]
     return "\n\n".join(parts) + "\n"

@@ -89,7 +89,10 @@ def movement(histories: Mapping[str, Sequence[HistoryRow]]) -> Sheet:
 def last_run(record: RunRecord | None, troubled: Troubled, run: Run) -> Sheet:
     """How the last sync went, what is stuck, and what is still to be written."""
     waiting = len(run.plan.edits)
-    rest = f"{len(run.signals.orphans)} orphans; {waiting} items do not show what they should yet."
+    shows = (
+        f"{waiting} items do not show what they should yet" if waiting else "every item shows what it should"
+    )
+    rest = f"{len(run.signals.orphans)} orphans; {shows}."
     if record is None:
         return Sheet("Last sync", ("Nothing was ever written from this store.", rest))
     summary = record.summary
