@@ -13,7 +13,7 @@ from config.workspace import LinearScope, LinearTracker
 from connectors.document import Doc, para
 from connectors.limits import RetryPolicy
 from connectors.linear import LinearConnector
-from connectors.model import Comment, KeyResultMark, WorkItem
+from connectors.model import Comment, KeyResultMark, Marks, WorkItem
 from connectors.sandbox.linear.entities import Attachment, Issue, Label, Project
 from connectors.sandbox.linear.entities import Comment as StoredComment
 from connectors.sandbox.linear.state import TOKEN, LinearSpace
@@ -32,6 +32,15 @@ LATENCY = KeyResultMark(
 def progress(percent: int, text: str = "Progress") -> Comment:
     """A comment as the upper floor asks for it."""
     return Comment("progress", (("GROWTH-KR2 percent", percent),), Doc((para(f"{text}: {percent} %"),)))
+
+
+EVERYTHING = Marks(
+    (ONBOARDING, LATENCY),
+    "aligned",
+    ("okr-aligned",),
+    progress(61),
+)
+ORPHAN = Marks((), "orphaned", ("okr-orphaned",), Comment("orphan", (), progress(0, "Orphan").doc))
 
 
 class Bench:
@@ -87,14 +96,21 @@ class Bench:
         return found
 
     def an_open_issue(self, team: str = "ENG", skip: int = 0) -> Issue:
-        """An issue of the team that is open, on its own, and bears nothing."""
+        """An open issue of the team, on its own; nothing hangs on it any more."""
         fitting = [
             one
             for one in self.space.team(team).issues
             if one.state.type in ("unstarted", "started", "backlog")
-            and not (one.archived_at or one.children or one.parent or one.attachments or one.comments)
+            and not (one.archived_at or one.children or one.parent)
         ]
-        return fitting[skip]
+        issue = fitting[skip]
+        for card in list(issue.attachments):
+            self.remove_attachment(card)
+        for comment in [one for one in issue.comments if one.parent] + [
+            one for one in issue.comments if not one.parent
+        ]:
+            self.remove_comment(comment)
+        return issue
 
     def project(self, name: str) -> Project:
         return next(one for one in self.space.projects.values() if one.name == name)
@@ -189,6 +205,14 @@ class Bench:
                 for one in place.attachments
             ],
         }
+
+
+def write(bench: Bench, key: str, wanted: Marks, **connector: Any) -> WorkItem:
+    """Pull, write, pull again: the item as it shows itself then."""
+    tracker = bench.connector(**connector)
+    receipt = tracker.write(bench.item(key, tracker), wanted)
+    assert receipt.outcome == "written", receipt.error
+    return bench.item(key, tracker)
 
 
 def moved(mark: KeyResultMark, percent: int) -> KeyResultMark:

@@ -1,39 +1,32 @@
-"""What Truenorth writes to Linear, and that it touches nothing else: over real HTTP."""
+"""What Truenorth writes on Linear issues, and that it touches nothing else: over real HTTP."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
-from connectors.base import CredentialError, Unreachable
-from connectors.linear.marks import find_in_links
-from connectors.linear.places import own_id
-from connectors.linear.wire import LinkNode
-from connectors.model import Comment, KeyResultMark, Marks, WorkItem
-from tests.connectors.linear_bench import LATENCY, ONBOARDING, OWNER, Bench, moved, ours, progress
-
-EVERYTHING = Marks((ONBOARDING, LATENCY), "aligned", ("okr-aligned",), progress(61))
-ORPHAN = Marks((), "orphaned", ("okr-orphaned",), Comment("orphan", (), progress(0, "Orphan").doc))
+from connectors.model import KeyResultMark, Marks
+from tests.connectors.linear_bench import (
+    EVERYTHING,
+    LATENCY,
+    ONBOARDING,
+    ORPHAN,
+    OWNER,
+    Bench,
+    moved,
+    ours,
+    progress,
+    write,
+)
 
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    one = Bench(110)
+    one = Bench(120)
     yield one
     one.close()
-
-
-def write(bench: Bench, key: str, wanted: Marks, **connector: Any) -> WorkItem:
-    """Pull, write, pull again: the item as it shows itself then."""
-    tracker = bench.connector(**connector)
-    receipt = tracker.write(bench.item(key, tracker), wanted)
-    assert receipt.outcome == "written", receipt.error
-    return bench.item(key, tracker)
 
 
 # --- Marks on an issue ---------------------------------------------------------------------------
@@ -267,291 +260,6 @@ def test_marks_of_another_workspace_are_left_alone(bench: Bench) -> None:
     assert receipt.outcome == "skipped"
     assert "globex" in (receipt.error or "")
     assert bench.picture() == before
-
-
-# --- Labels --------------------------------------------------------------------------------------
-
-
-def labels_named(bench: Bench, name: str) -> list[Any]:
-    return [one for one in bench.space.labels.values() if one.name.casefold() == name.casefold()]
-
-
-def test_a_missing_label_is_made_once_for_the_workspace(bench: Bench) -> None:
-    keys = [bench.an_open_issue(skip=at).identifier for at in (0, 1)]
-    tracker = bench.connector()
-    items = bench.pulled(tracker)
-    for key in keys:
-        assert tracker.write(items[key], EVERYTHING).outcome == "written"
-    (label,) = labels_named(bench, "okr-aligned")
-    assert label.team is None
-
-
-def test_an_existing_label_is_used_whatever_its_case(bench: Bench) -> None:
-    issue, other = bench.an_open_issue(), bench.an_open_issue(skip=1)
-    bench.do(lambda _: bench.add_label(other, "OKR-Aligned"))
-    item = write(bench, issue.identifier, EVERYTHING)
-    assert item.shown == EVERYTHING
-    assert len(labels_named(bench, "okr-aligned")) == 1
-
-
-def test_a_label_that_only_another_team_has_is_made_for_this_team(bench: Bench) -> None:
-    issue, other = bench.an_open_issue("ENG"), bench.an_open_issue("MOB")
-    bench.do(lambda _: bench.add_label(other, "okr-aligned", team="MOB"))
-    assert write(bench, issue.identifier, EVERYTHING).shown == EVERYTHING
-    assert sorted(one.team.key for one in labels_named(bench, "okr-aligned")) == ["ENG", "MOB"]
-
-
-def test_a_label_that_cannot_be_set_does_not_stop_the_rest(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-
-    def retire(_: object) -> None:
-        label = bench.add_label(issue, "okr-aligned")
-        issue.labels.remove(label)
-        label.retired_at = label.created_at
-
-    bench.do(retire)
-    tracker = bench.connector()
-    receipt = tracker.write(bench.item(issue.identifier, tracker), EVERYTHING)
-    assert receipt.outcome == "failed"
-    assert "okr-aligned" in (receipt.error or "")
-    item = bench.item(issue.identifier)
-    assert item.shown == replace(EVERYTHING, labels=())
-    assert write(bench, issue.identifier, Marks()).shown == Marks()
-
-
-def test_an_exclusive_group_is_a_refusal_in_plain_words(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-
-    def group(_: object) -> None:
-        label = bench.add_label(issue, "okr-aligned", group="Key result")
-        issue.labels.remove(label)
-        bench.add_label(issue, "GROWTH-KR2")
-
-    bench.do(group)
-    tracker = bench.connector()
-    receipt = tracker.write(bench.item(issue.identifier, tracker), EVERYTHING)
-    assert receipt.outcome == "failed"
-    assert "only one label of a group" in (receipt.error or "")
-    assert len(ours(issue)) == 2
-
-
-# --- Projects ------------------------------------------------------------------------------------
-
-
-def test_a_project_carries_links_and_a_comment(bench: Bench) -> None:
-    project = bench.project("Onboarding v2")
-    wanted = Marks((ONBOARDING, LATENCY), comment=progress(61))
-    item = write(bench, project.name, wanted)
-    assert item.shown == wanted
-    assert [label for label, _ in ours(project)] == [
-        "GROWTH-KR2 · The new onboarding is live · 61 % · on track",
-        "TRUST-KR3 · p95 latency under 250 ms · no data",
-    ]
-    ids = [one.id for one in project.external_links]
-    wanted = Marks((LATENCY, moved(ONBOARDING, 70)), comment=progress(70))
-    assert write(bench, project.name, wanted).shown == wanted
-    assert [one.id for one in project.external_links] == ids
-    assert len([one for one in project.comments if one.user and one.user.name == "Truenorth"]) == 1
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        (Marks(comment=progress(1)), Marks((LATENCY,))),
-        (Marks((LATENCY,)), Marks(comment=progress(1))),
-        (Marks((ONBOARDING, LATENCY)), Marks((LATENCY,), comment=progress(2))),
-    ],
-)
-def test_a_projects_marks_turn_into_others(bench: Bench, before: Marks, after: Marks) -> None:
-    project = bench.project("Faster API")
-    write(bench, project.name, before)
-    assert write(bench, project.name, after).shown == after
-    assert len(ours(project)) == 1
-
-
-def test_a_link_copied_to_another_project_proves_nothing_there(bench: Bench) -> None:
-    source, target = bench.project("Onboarding v2"), bench.project("Faster API")
-    write(bench, source.name, Marks((ONBOARDING,), comment=progress(61)))
-
-    def copy(_: object) -> None:
-        link = replace(source.external_links[-1], id=bench.space.new_id(), project=target)
-        bench.space.external_links[link.id] = link
-        target.external_links.append(link)
-
-    bench.do(copy)
-    assert bench.item(target.name).shown == Marks()
-
-
-def test_a_deleted_link_comes_back(bench: Bench) -> None:
-    project = bench.project("Faster API")
-    wanted = Marks((LATENCY,), comment=progress(3))
-    write(bench, project.name, wanted)
-
-    def remove(_: object) -> None:
-        (link,) = project.external_links[-1:]
-        project.external_links.remove(link)
-        del bench.space.external_links[link.id]
-        bench.space.deleted_ids.add(link.id)
-
-    bench.do(remove)
-    assert write(bench, project.name, wanted).shown == wanted
-    assert len([one for one in project.comments if one.user and one.user.name == "Truenorth"]) == 1
-
-
-def test_a_record_that_somebody_damaged_is_no_record() -> None:
-    urls = [
-        "https://okrs.example.com/kr/A?truenorth=acme#%%%",
-        "https://okrs.example.com/kr/A?truenorth=acme#AAAA",
-        "https://okrs.example.com/kr/A?truenorth=acme",
-        "https://[?truenorth=acme",
-    ]
-    moment = datetime(2026, 11, 16, tzinfo=UTC)
-    links = [LinkNode(str(at), url, "x", moment) for at, url in enumerate(urls)]
-    assert find_in_links(links, "p1", OWNER).traces == ()
-
-
-# --- Faults --------------------------------------------------------------------------------------
-
-
-def comment_id(item: WorkItem, generation: int = 0) -> str:
-    return own_id(OWNER, item.ref.id, "comment", generation)
-
-
-def test_an_id_clash_means_that_the_comment_landed(bench: Bench) -> None:
-    """The stamp was lost, or another worker was faster: the comment with our id is adopted, not doubled."""
-    issue = bench.an_open_issue()
-    item = write(bench, issue.identifier, EVERYTHING)
-    assert [one.id for one in issue.comments] == [comment_id(item)]
-    for card in list(issue.attachments):
-        bench.remove_attachment(card)
-    assert bench.item(issue.identifier).shown == Marks()
-    item = write(bench, issue.identifier, replace(EVERYTHING, comment=progress(70)))
-    assert [one.id for one in issue.comments] == [comment_id(item)]
-    assert "70" in issue.comments[0].body
-
-
-@pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
-@pytest.mark.parametrize("at", range(7))
-@pytest.mark.parametrize("key", ["issue", "Faster API"])
-def test_a_lost_reply_doubles_nothing(bench: Bench, kind: Any, at: int, key: str) -> None:
-    place: Any = bench.an_open_issue() if key == "issue" else bench.project(key)
-    wanted = EVERYTHING if key == "issue" else Marks((ONBOARDING, LATENCY), comment=progress(61))
-    name = place.identifier if key == "issue" else key
-    tracker = bench.connector()
-    item = bench.item(name, tracker)
-    comments = len(place.comments)
-    bench.box.fault("POST /linear/graphql", kind, skip=at, times=1)
-    receipt = tracker.write(item, wanted)
-    bench.box.clear_faults()
-    assert receipt.outcome == "written"
-    assert bench.item(name).shown == wanted
-    assert len(ours(place)) == 2
-    assert len(place.comments) == comments + 1
-
-
-@pytest.mark.parametrize("then", ["the same", "nothing"])
-@pytest.mark.parametrize("wanted", [EVERYTHING, ORPHAN, Marks()], ids=["everything", "orphan", "nothing"])
-def test_wherever_a_write_breaks_off_the_next_run_finishes(bench: Bench, wanted: Marks, then: str) -> None:
-    """A process killed after any number of requests looks just like a tracker that dies for good then."""
-    start = Marks((moved(LATENCY, 5),), "exempt", ("okr-exempt",), progress(5))
-    issue = bench.an_open_issue()
-    before = bench.picture()
-    for at in range(10):
-        write(bench, issue.identifier, start)
-        break_off(bench, issue.identifier, wanted, at)
-        if then == "the same":
-            assert write(bench, issue.identifier, wanted).shown == wanted
-        write(bench, issue.identifier, Marks())
-        assert bench.picture() == before
-
-
-@pytest.mark.parametrize("wanted", [EVERYTHING, ORPHAN, Marks(comment=progress(1))])
-def test_a_first_write_that_breaks_off_can_be_withdrawn(bench: Bench, wanted: Marks) -> None:
-    for at in range(8):
-        issue = bench.an_open_issue(skip=at % 4)
-        before = bench.picture()
-        break_off(bench, issue.identifier, wanted, at)
-        write(bench, issue.identifier, Marks())
-        assert bench.picture() == before
-
-
-def test_a_project_whose_first_write_breaks_off_can_be_closed(bench: Bench) -> None:
-    before = bench.picture()
-    for at in range(5):
-        break_off(bench, "Faster API", Marks(comment=ORPHAN.comment), at)
-        write(bench, "Faster API", Marks())
-        assert bench.picture() == before
-
-
-def test_a_comment_whose_first_id_is_used_up_is_owned_from_the_start(bench: Bench) -> None:
-    for at, issue in enumerate(bench.an_open_issue(skip=skip) for skip in range(4)):
-        write(bench, issue.identifier, EVERYTHING)
-        write(bench, issue.identifier, Marks())
-        break_off(bench, issue.identifier, Marks(comment=progress(1)), at + 3)
-        write(bench, issue.identifier, Marks())
-        assert issue.comments == []
-
-
-def break_off(bench: Bench, key: str, wanted: Marks, after: int) -> None:
-    """A write whose process dies when request number `after` has taken effect, before its reply."""
-    tracker = bench.connector()
-    item = bench.item(key, tracker)
-    bench.box.fault("POST /linear/graphql", "drop_after", skip=after)
-    with suppress(Unreachable):
-        tracker.write(item, wanted)
-    bench.box.clear_faults()
-
-
-def test_an_item_that_is_gone_is_skipped(bench: Bench) -> None:
-    tracker = bench.connector()
-    item = bench.item(bench.an_open_issue().identifier, tracker)
-    gone = replace(item, ref=replace(item.ref, id=bench.space.new_id()))
-    receipt = tracker.write(gone, EVERYTHING)
-    assert receipt.outcome == "skipped"
-    assert "gone" in (receipt.error or "")
-
-
-def test_an_archived_issue_is_skipped(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-    tracker = bench.connector()
-    item = bench.item(issue.identifier, tracker)
-    bench.do(lambda space: setattr(issue, "archived_at", space.now()))
-    before = bench.picture()
-    receipt = tracker.write(item, EVERYTHING)
-    assert receipt.outcome == "skipped"
-    assert "read-only" in (receipt.error or "")
-    assert bench.picture() == before
-
-
-def test_marks_that_an_item_cannot_carry_are_refused_without_a_request(bench: Bench) -> None:
-    tracker = bench.connector()
-    items = bench.pulled(tracker)
-    initiative = next(item for item in items.values() if item.level == "initiative")
-    receipt = tracker.write(initiative, EVERYTHING)
-    assert (receipt.outcome, receipt.requests) == ("skipped", 0)
-    receipt = tracker.write(items["Faster API"], EVERYTHING)
-    assert (receipt.outcome, receipt.requests) == ("skipped", 0)
-
-
-def test_a_comment_of_another_author_is_not_edited(bench: Bench) -> None:
-    """Linear lets only the author edit: the new service account is told so, and nothing is doubled."""
-    issue = bench.an_open_issue()
-    write(bench, issue.identifier, EVERYTHING)
-    tracker = bench.connector(token="sandbox-person-token:ann.lee@acme.example")
-    item = bench.item(issue.identifier, tracker)
-    receipt = tracker.write(item, replace(EVERYTHING, comment=progress(80)))
-    assert receipt.outcome == "failed"
-    assert "your own comments" in (receipt.error or "")
-    assert len(issue.comments) == 1
-
-
-def test_a_revoked_credential_stops_the_tracker(bench: Bench) -> None:
-    tracker = bench.connector()
-    item = bench.item(bench.an_open_issue().identifier, tracker)
-    bench.box.fault("POST /linear/graphql", "status", status=401)
-    with pytest.raises(CredentialError):
-        tracker.write(item, EVERYTHING)
-    assert bench.naps == []
 
 
 def test_marks_hold_no_claim_of_ours_in_two_places(bench: Bench) -> None:
