@@ -104,9 +104,9 @@ class WorkMeasure(Declared):
     weigh: Literal["count", "points"] = Field(
         default="count", description="Each piece of work counts one, or its estimate."
     )
-    default_estimate: Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(_no_truth)] = Field(
-        default=1.0, description="Points of work that has no estimate."
-    )
+    default_estimate: Annotated[
+        float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(_no_truth)
+    ] = Field(default=1.0, description="Points of work that has no estimate.")
 
 
 class QueryMeasure(_Target):
@@ -169,8 +169,8 @@ class KeyResult(Declared):
     owner: str | None = Field(
         default=None, description="Who answers for it; the objective's owner if absent."
     )
-    weight: Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(_no_truth)] = Field(
-        default=1.0, description="Its part in the objective's progress, against its siblings."
+    weight: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(_no_truth)] = (
+        Field(default=1.0, description="Its part in the objective's progress, against its siblings.")
     )
     measure: Measure = Field(description="How its value comes about.")
     links: tuple[LinkRule, ...] = Field(default=(), description="Which work serves it.")

@@ -21,6 +21,9 @@ from sync.align import Alignment
 
 ZERO = Fraction(0)
 
+MOST_POINTS = 1_000_000
+"""A greater estimate of one item is a slip of the keyboard, and counts as missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -194,7 +197,7 @@ def fold(leaves: Iterable[tuple[WorkItem, Fraction]], how: WorkMeasure) -> Tally
 
 
 def tally_of(item: WorkItem, share: Fraction, how: WorkMeasure) -> Tally:
-    """One leaf. An estimate that is missing, negative or no number counts as the declared default."""
+    """One leaf. An estimate that is missing, negative, absurd or no number is the declared default."""
     if item.category == "dropped":
         return Tally(dropped=1)
     points, estimated = _points(item, how)
@@ -212,7 +215,7 @@ def tally_of(item: WorkItem, share: Fraction, how: WorkMeasure) -> Tally:
 
 def _points(item: WorkItem, how: WorkMeasure) -> tuple[Fraction, bool]:
     estimate = item.estimate
-    usable = estimate is not None and math.isfinite(estimate) and estimate >= 0
+    usable = estimate is not None and 0 <= estimate <= MOST_POINTS  # false for NaN too
     if how.weigh == "count":
         return Fraction(1), usable
     points = estimate if usable and estimate is not None else how.default_estimate

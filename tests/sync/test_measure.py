@@ -50,6 +50,7 @@ WORK: list[tuple[str, dict[str, Any], list[WorkItem], int | None]] = [
     ("negative is no estimate", POINTS, [leaf(1, "done", 1), leaf(2, "todo", -5)], 50),
     ("NaN is no estimate", POINTS, [leaf(1, "done", 1), leaf(2, "todo", NAN)], 50),
     ("infinite is no estimate", POINTS, [leaf(1, "done", 1), leaf(2, "todo", INFINITE)], 50),
+    ("absurd is no estimate", POINTS, [leaf(1, "done", 1), leaf(2, "todo", 9e307)], 50),
     ("zero is an estimate", POINTS, [leaf(1, "done", 0), leaf(2, "todo", 4)], 0),
     ("all zero: counted", POINTS, [leaf(1, "done", 0), leaf(2, "todo", 0)], 50),
     ("open work of zero points is not complete", POINTS, [leaf(1, "done", 4), leaf(2, "todo", 0)], 99),
