@@ -60,7 +60,11 @@ def _key_results_on(fields: Fields, stamp: Stamp, site: SiteFields) -> tuple[Key
     if site.key_result in recorded and not lost and not field_text(fields.key_result):
         return ()
     if site.progress in recorded and fields.kr_progress is not UNSET:
-        return (replace(marks[0], percent=percent_of(fields.kr_progress)), *marks[1:])
+        percent = percent_of(fields.kr_progress)
+        # The number that we wrote last is untouched: a newer one in the stamp could not be written, because
+        # the field left the edit screen. What cannot be mended is no difference to plan for, run after run.
+        if str(percent) != recorded[site.progress]:
+            return (replace(marks[0], percent=percent), *marks[1:])
     return marks
 
 
