@@ -87,10 +87,17 @@ def sandbox(
     items: Items = 300,
     seed: Seed = 1,
     port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.")] = 8765,
+    truth: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the right answers for the example goals: each item's alignment, each key result.",
+            metavar="FILE",
+        ),
+    ] = None,
 ) -> None:
     """Serve a Jira site and a Linear workspace on loopback until Ctrl-C."""
     output = Output(Format.TEXT)
-    with demonstration.serving_sandbox(items, seed, port) as running:
+    with demonstration.serving_sandbox(items, seed, port, truth) as running:
         output.say(f"Jira:   {running.url}/jira")
         output.say(f"Linear: {running.url}/linear/graphql")
         output.say("In another terminal:")

@@ -20,6 +20,7 @@ from sync.session import Session, Synced, session_for, synchronise
 
 if TYPE_CHECKING:
     from connectors.sandbox.server import Sandbox
+    from connectors.sandbox.world import World
 
 JIRA_EMAIL = "truenorth@acme.example"
 JIRA_TOKEN = "sandbox-jira-token"  # noqa: S105  the sandbox's own, known to everybody
@@ -38,15 +39,18 @@ def examples() -> Path:
 
 
 @contextmanager
-def serving_sandbox(items: int, seed: int, port: int) -> Iterator[Sandbox]:
-    """A sandbox that serves on loopback. Raises SandboxError when it cannot."""
+def serving_sandbox(items: int, seed: int, port: int, truth: Path | None = None) -> Iterator[Sandbox]:
+    """A sandbox that serves on loopback, and the file of right answers. Raises SandboxError when it cannot."""
     try:
         from connectors.sandbox.server import Sandbox
         from connectors.sandbox.world import generate
     except ImportError as error:
         message = f"the sandbox needs {error.name}, which is not installed. Install truenorth[sandbox]."
         raise SandboxError(message) from error
-    sandbox = Sandbox(generate(items=items, seed=seed), port=port)
+    world = generate(items=items, seed=seed)
+    if truth is not None:
+        _write_truth(world, truth)
+    sandbox = Sandbox(world, port=port)
     try:
         sandbox.start()
     except OSError as error:
@@ -56,6 +60,14 @@ def serving_sandbox(items: int, seed: int, port: int) -> Iterator[Sandbox]:
         yield sandbox
     finally:
         sandbox.stop()
+
+
+def _write_truth(world: World, file: Path) -> None:
+    try:
+        with file.open("wb") as out:
+            out.writelines(world.truth.written())
+    except OSError as error:
+        raise SandboxError(f"the truth cannot be written to {file}: {error.strerror}.") from error
 
 
 def environment(sandbox: Sandbox) -> dict[str, str]:

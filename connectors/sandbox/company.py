@@ -6,11 +6,13 @@ Everything is seeded by text, never by `hash()`, so equal seeds give equal world
 from __future__ import annotations
 
 import random
+import sys
 import time
-import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
+
+from connectors.sandbox import effects
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 """The moment at which every world starts, a Monday morning; demos so never depend on today's date."""
@@ -20,19 +22,36 @@ NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 class Clock:
     """The world's clock: `NOW` when it is made, running on with real elapsed time.
 
-    `offset` is added to it, and may be moved at will to let days pass.
+    `offset` is added to it, and may be moved at will to let days pass; `speed` is how many of its seconds
+    pass in a real one.
     """
 
     offset: timedelta = timedelta()
+    speed: float = 1.0
     _born: float = field(default_factory=time.monotonic, repr=False)
 
     def now(self) -> datetime:
-        """The world's present moment, in UTC."""
-        return NOW + self.offset + timedelta(seconds=time.monotonic() - self._born)
+        """The world's present moment, in UTC, as a fault may shift it for the request being served."""
+        return self._true_now() + effects.skew.get()
 
     def advance(self, by: timedelta) -> None:
         """Let `by` pass at once."""
         self.offset += by
+
+    def set(self, moment: datetime) -> None:
+        """Make it `moment` now. Raises ValueError without a time zone."""
+        if moment.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        self.offset += moment - self._true_now()
+
+    def run_at(self, speed: float) -> None:
+        """From now on `speed` of its seconds pass in a real one; 0 stops it. Raises ValueError below 0."""
+        if not 0 <= speed < float("inf"):
+            raise ValueError("speed is 0 or more")
+        self.offset, self._born, self.speed = self._true_now() - NOW, time.monotonic(), speed
+
+    def _true_now(self) -> datetime:
+        return NOW + self.offset + timedelta(seconds=(time.monotonic() - self._born) * self.speed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +65,11 @@ class Person:
     team: str
 
 
+_UUID_FIXED = 4 << 76 | 2 << 62
+_UUID_FREE = ~(0xF << 76 | 0x3 << 62)
+"""Bits of version 4 and variant 1 (RFC 9562), and the others."""
+
+
 def rng(seed: int, *scope: object) -> random.Random:
     """A generator of its own for each scope, so that adding work in one place moves nothing in another."""
     return random.Random("/".join(map(str, ("truenorth", seed, *scope))))
@@ -53,7 +77,8 @@ def rng(seed: int, *scope: object) -> random.Random:
 
 def uuid4_from(source: random.Random) -> str:
     """A UUID with the version 4 and variant bits set, drawn from `source`."""
-    return str(uuid.UUID(int=source.getrandbits(128), version=4))
+    text = f"{source.getrandbits(128) & _UUID_FREE | _UUID_FIXED:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _person(name: str, team: str, *, local: str | None = None) -> Person:
@@ -109,6 +134,38 @@ def work_moment(source: random.Random, day: date) -> datetime:
     return datetime.combine(day, time_of_day(7), UTC) + timedelta(
         seconds=seconds % 7000, milliseconds=source.randrange(1000)
     )
+
+
+_DAY = 86_400
+_OPENS, _CLOSES = 7 * 3600, 17 * 3600
+_THURSDAY = 3
+"""Weekday of the first day of Unix time, Monday being 0."""
+
+
+def at_work(source: random.Random, first: float, last: float) -> float:
+    """A moment between the two, within working hours where these leave any; all in seconds of Unix time.
+
+    It falls on a weekday between 07:00 and 17:00 UTC. A weekend, or a moment that would come too early or
+    too late for the span, moves to the nearest working time in it; a `first` out of hours stays itself.
+    """
+    moment = first + (last - first) * source.random()
+    day = int(moment // _DAY)
+    day -= max(0, (day + _THURSDAY) % 7 - 4)
+    opens, share = day * _DAY + _OPENS, source.random()
+    if opens > first and opens + (_CLOSES - _OPENS) <= last:
+        return opens + int(share * (_CLOSES - _OPENS) * 1000) / 1000
+    low = max(first, opens)
+    high = min(last, opens + _CLOSES - _OPENS) if low == opens else min(last, _closing(first))
+    return low + int(share * (high - low) * 1000) / 1000 if high > low else first
+
+
+def _closing(moment: float) -> float:
+    return moment // _DAY * _DAY + _CLOSES
+
+
+def from_unix(seconds: float) -> datetime:
+    """The moment, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 _ANY = ("Make", "Rework", "Simplify", "Document", "Measure", "Tidy up", "Review", "Prepare")
@@ -265,6 +322,6 @@ def title(source: random.Random, theme: str) -> str:
     """A believable title; an unknown theme gives one about nothing in particular."""
     verbs, things = THEMES.get(theme, THEMES["other"])
     verb, thing = source.choice(verbs), source.choice(things)
-    if verb in ("Fix", "Repair", "Reproduce") and theme == "bug":
-        return f"{verb}: {thing}"
-    return f"{verb} {thing}"
+    colon = ":" if verb in ("Fix", "Repair", "Reproduce") and theme == "bug" else ""
+    # A large world says the same things over and over: each of them is kept once.
+    return sys.intern(f"{verb}{colon} {thing}")

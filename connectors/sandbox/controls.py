@@ -1,49 +1,48 @@
-"""The sandbox's controls: a record of every request, faults on demand, the clock, and a front page."""
+"""What stands between a request and the trackers: the record of it, the fault that breaks it, compression."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+import socket
+import struct
+import time
+import zlib
+from collections.abc import Awaitable, Callable, Sequence
+from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
 
-from connectors.sandbox import faults, pages
-from connectors.sandbox.company import SERVICE
-from connectors.sandbox.jira.http import SERVICE_TOKEN
-from connectors.sandbox.linear.state import TOKEN
-from connectors.sandbox.world import World
+from connectors.sandbox.breakage import Asked, Cut, Situation
+from connectors.sandbox.faults import Faults, Rule
+from connectors.sandbox.jira.http import credential
+from connectors.sandbox.recorder import Recorded, Recorder, operation_of, route_of
+from connectors.sandbox.world import World, generate
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A request that came in. `status` is 0 where the connection was cut without a reply.
-
-    `operation` is "query" or "mutation" for GraphQL, else empty.
-    """
-
-    at: datetime
-    method: str
-    path: str
-    query: str
-    status: int
-    request_bytes: int
-    response_bytes: int
-    operation: str = ""
+ICON = "/favicon.ico"
+WORTH_PACKING = 1024
+"""Bytes from which a reply is compressed; below, gzip gains nothing."""
+_LEVEL = 1
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Control:
-    """Records requests and breaks those that a fault rule chooses."""
+    """Records requests, and breaks those that a fault rule chooses."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, serve: Callable[[World], None]) -> None:
         self.world = world
-        self.faults = faults.Faults()
-        self.requests: list[Recorded] = []
+        self.faults = Faults(world)
+        self.recorder = Recorder()
+        self._serve = serve
+
+    def reset(self) -> None:
+        """Serve the world as it was generated, its clock included; faults go, the record stays."""
+        self.faults.clear()
+        self.world.linear.closed = True
+        self.world = generate(self.world.items, self.world.seed)
+        self.faults.world = self.world
+        self._serve(self.world)
 
     @property
     def middleware(self) -> Any:
@@ -51,148 +50,125 @@ class Control:
 
         @web.middleware
         async def control(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if request.path.startswith("/__"):
-                return await handler(request)
-            at, status, sent = self.world.clock.now(), 500, 0
-            operation = await _operation(request)
-            try:
-                response = await self._answer(request, handler)
-                if response is None:
-                    status = 0
-                    # The answer goes nowhere: the transport is closed already.
-                    return web.Response(status=500)
-                status = response.status
-                body = getattr(response, "body", None)
-                sent = len(body) if isinstance(body, bytes) else 0
-                return response
-            except web.HTTPException as error:
-                status = error.status
-                raise
-            finally:
-                size = request.content_length or 0
-                path, query = request.path, request.query_string
-                self.requests.append(Recorded(at, request.method, path, query, status, size, sent, operation))
+            if request.path.startswith("/__") or request.path == ICON:
+                return _packed(request, await handler(request))
+            return await self._recorded(request, handler)
 
         return control
 
-    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse | None:
-        """The reply as a fault leaves it, or None when the connection was cut."""
-        fault = self.faults.find(request.method, request.path)
-        if fault is None:
+    async def _recorded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        at, began = self.world.clock.now(), time.perf_counter()
+        number, in_flight = self.recorder.arrived()
+        status, size, sent = 500, 0, 0
+        broken_by: list[int] = []
+        # Before the body is there, a request can be given up by its client.
+        asked = Asked(request.method, request.path)
+        try:
+            asked = await self._asked(request)
+            response = await self._answered(request, handler, asked, self.faults.rules[:], broken_by)
+            size = _size(response)
+            response = _packed(request, response)
+            status, sent = response.status, _size(response)
+            if not response.prepared:
+                response.headers.setdefault("Date", format_datetime(self.world.clock.now(), usegmt=True))
+            return response
+        except Cut as cut:
+            status = 0
+            _close(request, cut)
+            return _unheard()
+        except ConnectionError:
+            # The client hung up while it was sent something long.
+            status = 0
+            return _unheard()
+        except web.HTTPException as error:
+            status = error.status
+            raise
+        finally:
+            self.recorder.left(
+                Recorded(
+                    at=at,
+                    method=asked.method,
+                    path=asked.path,
+                    query=request.query_string,
+                    status=status,
+                    request_bytes=request.content_length or 0,
+                    response_bytes=size,
+                    operation=asked.operation,
+                    operation_name=asked.operation_name,
+                    wire_bytes=sent,
+                    duration_ms=round((time.perf_counter() - began) * 1000, 3),
+                    in_flight=in_flight,
+                    route=route_of(request),
+                    credential=asked.credential,
+                    faults=tuple(broken_by),
+                    number=number,
+                )
+            )
+
+    async def _asked(self, request: web.Request) -> Asked:
+        operation, name = await operation_of(request)
+        return Asked(request.method, request.path, operation, name, self._account(request))
+
+    def _account(self, request: web.Request) -> str:
+        """Whose credential the request bears."""
+        given = request.headers.get("Authorization")
+        if given is None:
+            return "anonymous"
+        if request.path.startswith("/linear"):
+            user = self.world.linear.user_by_token(given.removeprefix("Bearer "))
+            return user.email if user else "unknown"
+        person, _ = credential(request)
+        return person.email if person else "unknown"
+
+    async def _answered(
+        self,
+        request: web.Request,
+        handler: Handler,
+        asked: Asked,
+        rules: Sequence[Rule],
+        broken_by: list[int],
+    ) -> web.StreamResponse:
+        """The reply as the rules leave it. Raises Cut."""
+        rule, further = self.faults.firing(asked, rules)
+        if rule is None:
             return await handler(request)
-        match fault.kind:
-            case "latency":
-                await asyncio.sleep(fault.seconds)
-                return await handler(request)
-            case "anonymous":
-                revoked = request.headers.copy()
-                if "Authorization" in revoked:
-                    revoked["Authorization"] = "Basic cmV2b2tlZDpyZXZva2Vk"
-                return await handler(request.clone(headers=revoked))
-            case "drop_before":
-                _cut(request)
-                return None
-            case "drop_after":
-                await handler(request)
-                _cut(request)
-                return None
-            case "truncate":
-                response = await handler(request)
-                body = getattr(response, "body", None)
-                if isinstance(response, web.Response) and isinstance(body, bytes):
-                    response.body = body[: len(body) // 2]
-                return response
-            case "status" | "html" | "wrong_json" | "empty":
-                return _instead(fault)
+        broken_by.append(rule.id)
 
-    def routes(self) -> list[web.RouteDef]:
-        """`GET|DELETE /__requests`, `POST|DELETE /__faults`, `GET|POST /__clock`, and `GET /` for people."""
-        return [
-            web.get("/__requests", self.list_requests),
-            web.delete("/__requests", self.clear_requests),
-            web.post("/__faults", self.add_fault),
-            web.delete("/__faults", self.clear_faults),
-            web.get("/__clock", self.read_clock),
-            web.post("/__clock", self.move_clock),
-            web.get("/", self.index),
-        ]
+        async def onward() -> web.StreamResponse:
+            return await self._answered(request, handler, asked, further, broken_by)
 
-    async def list_requests(self, _: web.Request) -> web.Response:
-        rows = [asdict(entry) | {"at": entry.at.isoformat()} for entry in self.requests]
-        return web.json_response(rows)
-
-    async def clear_requests(self, _: web.Request) -> web.Response:
-        self.requests.clear()
-        return web.Response(status=204)
-
-    async def add_fault(self, request: web.Request) -> web.Response:
-        try:
-            given = await request.json()
-            fault = self.faults.add(given if isinstance(given, dict) else {})
-        except (ValueError, TypeError) as error:
-            return web.json_response({"error": str(error)}, status=400)
-        return web.json_response(asdict(fault), status=201)
-
-    async def clear_faults(self, _: web.Request) -> web.Response:
-        self.faults.clear()
-        return web.Response(status=204)
-
-    async def read_clock(self, _: web.Request) -> web.Response:
-        return web.json_response({"now": self.world.clock.now().isoformat()})
-
-    async def move_clock(self, request: web.Request) -> web.Response:
-        try:
-            seconds = float((await request.json())["advance_seconds"])
-            self.world.clock.advance(timedelta(seconds=seconds))
-        except (ValueError, TypeError, KeyError, OverflowError):
-            return web.json_response({"error": 'expected {"advance_seconds": <number>}'}, status=400)
-        return await self.read_clock(request)
-
-    async def index(self, request: web.Request) -> web.Response:
-        return pages.page(
-            "index.html",
-            seed=self.world.seed,
-            now=self.world.clock.now(),
-            projects=self.world.jira.overview(),
-            linear=[
-                {"key": team.key, "name": team.name, "samples": [issue.identifier for issue in issues[:8]]}
-                for team, issues in self.world.linear.overview()
-            ],
-            url=f"http://{request.host}",
-            email=SERVICE.email,
-            jira_token=SERVICE_TOKEN,
-            linear_token=TOKEN,
-        )
+        return await rule.answer(Situation(request, asked, self.world, onward))
 
 
-async def _operation(request: web.Request) -> str:
-    """What a GraphQL request asks for; the body stays readable for its handler."""
-    if request.method != "POST" or not request.path.endswith("/graphql"):
-        return ""
-    try:
-        document = json.loads(await request.read())["query"]
-    except (ValueError, TypeError, KeyError):
-        return ""
-    return "mutation" if str(document).lstrip().startswith("mutation") else "query"
+def _unheard() -> web.Response:
+    """An answer that goes nowhere: the transport is closed already."""
+    return web.Response(status=500)
 
 
-def _instead(fault: faults.Fault) -> web.Response:
-    """The reply that stands in for the real one."""
-    status = fault.status or (503 if fault.kind == "status" else 200)
-    headers = dict(fault.headers)
-    if fault.kind == "html":
-        return web.Response(
-            text=fault.body or faults.PROXY_PAGE, status=status, content_type="text/html", headers=headers
-        )
-    body = faults.WRONG_JSON if fault.kind == "wrong_json" and fault.body is None else fault.body
-    if body is None or fault.kind == "empty":
-        return web.Response(status=status, headers=headers)
-    if isinstance(body, str):
-        return web.Response(text=body, status=status, headers=headers)
-    headers.setdefault("Content-Type", "application/json;charset=UTF-8")
-    return web.Response(body=json.dumps(body).encode(), status=status, headers=headers)
+def _size(response: web.StreamResponse) -> int:
+    body = getattr(response, "body", None)
+    return len(body) if isinstance(body, bytes) else 0
 
 
-def _cut(request: web.Request) -> None:
-    if request.transport is not None:
-        request.transport.close()
+def _packed(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    """The reply compressed, if it is worth it and the client takes it, as both vendors do."""
+    if response.prepared or "Content-Encoding" in response.headers or _size(response) < WORTH_PACKING:
+        return response
+    if isinstance(response, web.Response) and "gzip" in request.headers.get("Accept-Encoding", ""):
+        assert isinstance(response.body, bytes)  # noqa: S101  it has a size
+        packer = zlib.compressobj(level=_LEVEL, wbits=31)
+        response.body = packer.compress(response.body) + packer.flush()
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Vary"] = "Accept-Encoding"
+    return response
+
+
+def _close(request: web.Request, cut: Cut) -> None:
+    transport = request.transport
+    if transport is None:
+        return
+    if cut.reset:
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        transport.abort()
+    else:
+        transport.close()

@@ -1,104 +1,191 @@
 """Misbehaviour on demand: rules that break chosen requests in chosen ways.
 
-Kinds:
-
-- `status`: answer `status` with `headers` and `body` instead of the real reply.
-- `latency`: wait `seconds`, then go on as usual.
-- `drop_before`: cut the connection before anything happens.
-- `drop_after`: do what was asked, then cut the connection without a reply.
-- `truncate`: a whole HTTP message, but only the first half of its body.
-- `html`: a proxy's HTML page in place of JSON, with status 200 unless `status` says otherwise.
-- `wrong_json`: well-formed JSON of another shape, or `body`.
-- `anonymous`: the request is served as if its credential had been revoked.
-- `empty`: no body at all, with status 200 unless `status` says otherwise.
+A rule is JSON: its `kind`, the options of that kind, and what `Breakage` says about choosing requests. The
+kinds are the classes in `KINDS`; each says in its docstring what it does.
 """
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any, Literal, get_args
 
+import msgspec
+from aiohttp import web
+
+from connectors.sandbox import breakages_after as after
+from connectors.sandbox import breakages_before as before
+from connectors.sandbox.breakage import Asked, Breakage, Situation
+from connectors.sandbox.world import World
+
 Kind = Literal[
-    "status",
-    "latency",
-    "drop_before",
-    "drop_after",
-    "truncate",
-    "html",
-    "wrong_json",
-    "anonymous",
-    "empty",
-]
+    "status", "rate_limit", "html", "wrong_json", "empty", "redirect",
+    "revoked", "anonymous", "lost_access", "search_lag", "clock_skew", "latency",
+    "drop_before", "drop_after", "truncate", "cut_short", "drip",
+    "huge", "bomb", "deep", "wrong_types", "partial", "repeat_page", "repeat_rows", "lose_rows",
+]  # fmt: skip
 
-PROXY_PAGE = (
-    "<!doctype html><html><head><title>Service temporarily unavailable</title></head>"
-    "<body><h1>We will be right back</h1></body></html>"
+_CLASSES: tuple[type[Breakage], ...] = (
+    before.Failure,
+    before.Limited,
+    before.Html,
+    before.WrongJson,
+    before.Empty,
+    before.Redirect,
+    before.Revoked,
+    before.Anonymous,
+    before.LostAccess,
+    before.SearchLag,
+    before.ClockSkew,
+    before.Latency,
+    before.Dropped,
+    after.Landed,
+    after.Truncated,
+    after.CutShort,
+    after.Drip,
+    after.Huge,
+    after.Bomb,
+    after.Deep,
+    after.WrongTypes,
+    after.Partial,
+    after.RepeatedPage,
+    after.RepeatedRows,
+    after.LostRows,
 )
-WRONG_JSON = {"issues": "none", "data": 7, "values": {"unexpected": True}}
+KINDS: dict[str, type[Breakage]] = dict(zip(get_args(Kind), _CLASSES, strict=True))
+_ANY: Any = reduce(or_, _CLASSES)
 
 
-@dataclass
-class Fault:
-    """One rule. `match` is a regular expression searched for in "METHOD /path".
+@dataclass(eq=False)
+class Rule:
+    """A fault in force. `seen` counts the requests that it chose, `hits` those that it broke."""
 
-    It lets the first `skip` matching requests pass, then fires `times` times (None: for ever).
-    """
-
-    match: str
-    kind: Kind
-    status: int | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    body: Any = None
-    seconds: float = 0.2
-    times: int | None = None
-    skip: int = 0
+    id: int
+    fault: Breakage
+    seen: int = 0
+    hits: int = 0
+    memory: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(Kind):
-            raise ValueError(f"unknown kind {self.kind!r}: choose from {', '.join(get_args(Kind))}")
-        try:
-            self._pattern = re.compile(self.match)
-        except (re.error, TypeError) as error:
-            raise ValueError(f"match is not a regular expression: {error}") from None
+        self.random = random.Random(self.fault.seed)
+        self._match = re.compile(self.fault.match)
+        self._operation = re.compile(self.fault.operation or "")
 
-    def fires(self, line: str) -> bool:
-        """Whether the rule breaks the request `line`; counts it."""
-        if self.times == 0 or not self._pattern.search(line):
+    def fires(self, asked: Asked) -> bool:
+        """Whether the rule breaks this request; counts it."""
+        if self.is_spent or not self._chooses(asked):
             return False
-        if self.skip > 0:
-            self.skip -= 1
+        self.seen += 1
+        if self.seen <= self.fault.skip:
             return False
-        if self.times is not None:
-            self.times -= 1
+        # Only a rate below 1 draws, so that adding a certain rule moves no other's luck.
+        if self.fault.rate < 1 and self.random.random() >= self.fault.rate:
+            return False
+        self.hits += 1
         return True
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it has fired as often as it was told to."""
+        return self.fault.times is not None and self.hits >= self.fault.times
+
+    async def answer(self, at: Situation) -> web.StreamResponse:
+        """The reply as the fault makes it. Raises Cut."""
+        at.memory, at.random = self.memory, self.random
+        return await self.fault.answer(at)
+
+    def described(self) -> dict[str, Any]:
+        """The rule as JSON, with its id and its counts."""
+        told: dict[str, Any] = msgspec.to_builtins(self.fault)
+        return {"id": self.id, "hits": self.hits, "seen": self.seen} | told
+
+    def _chooses(self, asked: Asked) -> bool:
+        fault = self.fault
+        if fault.operation is not None and not (
+            asked.operation and self._operation.search(asked.operation_name)
+        ):
+            return False
+        if fault.operation_kind is not None and fault.operation_kind != asked.operation:
+            return False
+        if fault.credential is not None and fault.credential != asked.credential:
+            return False
+        return self._match.search(f"{asked.method} {asked.path}") is not None
 
 
 class Faults:
-    """The rules in force, in the order in which they were added; the first that fires wins."""
+    """The rules in force, in the order in which they were added.
 
-    def __init__(self) -> None:
-        self._rules: list[Fault] = []
+    The first that fires breaks the request, alone; only kinds that merely change the circumstances
+    (latency, clock skew, lost access) let a later rule fire too.
+    """
 
-    def add(self, given: Mapping[str, Any]) -> Fault:
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.rules: list[Rule] = []
+        self._last_id = 0
+
+    def add(self, given: Mapping[str, Any]) -> Rule:
         """Add a rule from JSON. Raises ValueError for one that cannot work."""
-        known = {entry.name for entry in fields(Fault)}
-        unknown = sorted(set(given) - known)
-        if unknown:
-            raise ValueError(f"unknown key {unknown[0]!r}: choose from {', '.join(sorted(known))}")
-        missing = sorted({"match", "kind"} - set(given))
-        if missing:
-            raise ValueError(f"missing key {missing[0]!r}")
-        fault = Fault(**given)
-        self._rules.append(fault)
-        return fault
+        rule = Rule(self._last_id + 1, checked(given))
+        rule.fault.start(self.world)
+        self._last_id = rule.id
+        self.rules.append(rule)
+        return rule
+
+    def remove(self, number: int) -> bool:
+        """Forget one rule; whether there was one with this id."""
+        found = [rule for rule in self.rules if rule.id == number]
+        for rule in found:
+            self.rules.remove(rule)
+            rule.fault.stop(self.world)
+        return bool(found)
 
     def clear(self) -> None:
         """Forget all rules."""
-        self._rules.clear()
+        for rule in list(self.rules):
+            self.remove(rule.id)
 
-    def find(self, method: str, path: str) -> Fault | None:
-        """The rule that breaks this request, if any."""
-        line = f"{method} {path}"
-        return next((rule for rule in self._rules if rule.fires(line)), None)
+    def firing(self, asked: Asked, rules: Sequence[Rule]) -> tuple[Rule | None, Sequence[Rule]]:
+        """The first of `rules` that breaks this request, and those that may break it further."""
+        for place, rule in enumerate(rules):
+            if rule.fires(asked):
+                return rule, rules[place + 1 :] if rule.fault.passes else ()
+        return None, ()
+
+
+def checked(given: Mapping[str, Any]) -> Breakage:
+    """The rule as a value. Raises ValueError that says which key cannot stand, and what could."""
+    for problem in _problems(given):
+        raise ValueError(problem)
+    try:
+        fault: Breakage = msgspec.convert(given, _ANY)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from None
+    return fault
+
+
+def _problems(given: Mapping[str, Any]) -> Iterator[str]:
+    """What msgspec would not say as plainly."""
+    if "kind" not in given:
+        yield "missing key 'kind'"
+        return
+    kind = KINDS.get(given["kind"]) if isinstance(given["kind"], str) else None
+    if kind is None:
+        yield f"unknown kind {given['kind']!r}: choose from {', '.join(KINDS)}"
+        return
+    known = sorted(entry.name for entry in msgspec.structs.fields(kind))
+    for key in given:
+        if key not in (*known, "kind"):
+            yield f"unknown key {key!r} for the kind {given['kind']!r}: choose from {', '.join(known)}"
+    selectors = ("match", "operation", "operation_kind", "credential")
+    if kind.needs_selector and not any(given.get(name) for name in selectors):
+        yield f"missing key 'match': say which requests, by {', '.join(selectors)}"
+    for name in ("match", "operation"):
+        try:
+            re.compile(given.get(name) or "")
+        except (re.error, TypeError) as error:
+            yield f"{name} is not a regular expression: {error}"

@@ -42,6 +42,11 @@ def _tint(name: str) -> str:
     return AVATAR_COLOURS[sum(map(ord, name)) % len(AVATAR_COLOURS)]
 
 
+def _web(url: str) -> str:
+    """The address, if a browser may follow it; else one that leads nowhere."""
+    return url if url.startswith(("https://", "http://")) else "#"
+
+
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.FileSystemLoader(_HERE),
     autoescape=True,
@@ -49,7 +54,7 @@ _ENVIRONMENT = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters.update(when=_when, initials=_initials, tint=_tint)
+_ENVIRONMENT.filters.update(when=_when, initials=_initials, tint=_tint, web=_web)
 
 
 def render(template: str, **values: object) -> str:

@@ -3,7 +3,7 @@
 All state lives in the event loop's thread, so nothing here needs a lock; other threads reach it over HTTP
 or through `Sandbox.call`.
 
-The controls of `controls.py` are below `/__`; `GET /` is for people.
+The controls of `control_routes.py` are below `/__`; `GET /` is for people.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from connectors.sandbox import faults
-from connectors.sandbox.controls import Control, Recorded
-from connectors.sandbox.jira.routes import routes as jira_routes
-from connectors.sandbox.linear.routes import routes as linear_routes
+from connectors.sandbox.control_routes import control_routes
+from connectors.sandbox.controls import Control
+from connectors.sandbox.recorder import Recorded
+from connectors.sandbox.trackers import Trackers
 from connectors.sandbox.world import World, generate
 
 T = TypeVar("T")
@@ -32,11 +33,11 @@ MAX_BODY = 32 * 1024 * 1024
 
 def application(world: World) -> tuple[web.Application, Control]:
     """The whole sandbox as an application, and its controls."""
-    control = Control(world)
+    trackers = Trackers(world)
+    control = Control(world, trackers.serve)
     app = web.Application(middlewares=[control.middleware], client_max_size=MAX_BODY)
-    app.add_routes(jira_routes(world))
-    app.add_routes(linear_routes(world))
-    app.add_routes(control.routes())
+    app.add_routes(control_routes(control))
+    app.router.register_resource(trackers)
     return app, control
 
 
@@ -58,12 +59,17 @@ class Sandbox:
     """
 
     def __init__(self, world: World | None = None, port: int = 0) -> None:
-        self.world = world if world is not None else generate()
+        self._world = world if world is not None else generate()
         self.port = port
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
         self._control: Control | None = None
+
+    @property
+    def world(self) -> World:
+        """What is served; another value after a reset."""
+        return self._control.world if self._control is not None else self._world
 
     @property
     def url(self) -> str:
@@ -72,20 +78,27 @@ class Sandbox:
 
     @property
     def requests(self) -> list[Recorded]:
-        """A copy of the requests so far, oldest first, without those to the controls."""
-        return list(self._running().requests)
+        """A copy of the requests so far, in the order of their answers, without those to the controls."""
+        return self.call(lambda: list(self._running().recorder.rows))
 
     def forget_requests(self) -> None:
         """Empty the record of requests."""
-        self.call(self._running().requests.clear)
+        self.call(self._running().recorder.clear)
 
-    def fault(self, match: str, kind: faults.Kind, **more: Any) -> None:
-        """Add a fault rule, as `POST /__faults` does."""
-        self.call(lambda: self._running().faults.add({"match": match, "kind": kind, **more}))
+    def fault(self, match: str, kind: faults.Kind, **more: Any) -> faults.Rule:
+        """Add a fault rule, as `POST /__faults` does; the rule tells its hits.
+
+        Raises ValueError for one that cannot work.
+        """
+        return self.call(lambda: self._running().faults.add({"match": match, "kind": kind, **more}))
 
     def clear_faults(self) -> None:
         """Forget all fault rules."""
         self.call(self._running().faults.clear)
+
+    def reset(self) -> None:
+        """Serve the generated world again, as if nothing had been written, without any faults."""
+        self.call(self._running().reset)
 
     def call(self, change: Callable[[], T]) -> T:
         """Run `change` in the sandbox's own thread and give its result: the safe way to alter the world."""
@@ -130,7 +143,7 @@ class Sandbox:
     async def _serve(self, opened: Future[int]) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         try:
-            app, self._control = application(self.world)
+            app, self._control = application(self._world)
             runner, port = await _listen(app, self.port)
         except Exception as error:  # noqa: BLE001  handed to the thread that started us
             opened.set_exception(error)

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from connectors.sandbox.company import Clock
-from connectors.sandbox.jira.generate import generate_jira
+from connectors.sandbox.jira.generate import planted_jira
 from connectors.sandbox.jira.state import JiraSite
-from connectors.sandbox.linear.generate import generate_linear
+from connectors.sandbox.linear.generate import planted_linear
 from connectors.sandbox.linear.state import LinearSpace
+from connectors.sandbox.meaning import Meaning
+from connectors.sandbox.truth import Truth
 
 FEWEST = 50
+LARGE = 20_000
+"""Items from which the collector of cycles is kept from walking all of the world time and again."""
 
 
 @dataclass
 class World:
-    """What the sandbox serves. It changes as requests come in; only the server's thread may touch it."""
+    """What the sandbox serves. It changes as requests come in; only the server's thread may touch it.
+
+    `means` is what the generators planted, by tracker and id.
+    """
 
     seed: int
     clock: Clock
     jira: JiraSite
     linear: LinearSpace
+    items: int
+    means: Mapping[tuple[str, str], Meaning] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def truth(self) -> Truth:
+        """The right answers; to be asked before anything is written to the world."""
+        return Truth(self.jira, self.linear, self.means)
 
 
 def generate(items: int = 300, seed: int = 1) -> World:
@@ -32,9 +50,23 @@ def generate(items: int = 300, seed: int = 1) -> World:
         raise ValueError(f"a world has at least {FEWEST} items, not {items}")
     clock = Clock()
     in_jira = items * 3 // 5
-    return World(
-        seed=seed,
-        clock=clock,
-        jira=generate_jira(in_jira, seed, clock),
-        linear=generate_linear(items - in_jira, seed, clock),
-    )
+    with _no_collection(items):
+        jira, jira_means = planted_jira(in_jira, seed, clock)
+        linear, linear_means = planted_linear(items - in_jira, seed, clock)
+    means = {("jira", str(number)): meaning for number, meaning in jira_means.items()}
+    means |= {("linear", one): meaning for one, meaning in linear_means.items()}
+    return World(seed=seed, clock=clock, jira=jira, linear=linear, items=items, means=means)
+
+
+@contextmanager
+def _no_collection(items: int) -> Iterator[None]:
+    """Make a large world without collections of cycles, and leave it out of later ones: it lasts."""
+    if items < LARGE or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()

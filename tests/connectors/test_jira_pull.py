@@ -12,6 +12,7 @@ from connectors.base import (
     QueryError,
 )
 from connectors.model import Marks, WorkItem
+from connectors.sandbox.jira.moves import move
 from connectors.sandbox.jira.state import EPIC_LINK, STORY_POINT_ESTIMATE, STORY_POINTS
 from tests.connectors.jira_site import (
     KEY_RESULT,
@@ -164,15 +165,17 @@ def test_claims_by_label(site: Site) -> None:
 def test_a_moved_issue_keeps_its_identity(site: Site) -> None:
     before = site.item("OPS-1")
     issue = site.jira.issues[int(before.ref.id)]
-    site.sandbox.call(lambda: site.jira.move(issue, site.jira.projects["WEB"]))
+    site.sandbox.call(lambda: move(site.jira, issue, site.jira.projects["WEB"]))
     after = {item.ref: item for item in site.truenorth.pull().items}[before.ref]
     assert after.project == "WEB"
 
 
 def test_an_old_key_in_the_epic_link_still_leads_to_the_epic(site: Site) -> None:
     child = next(one for one in site.in_scope("OPS") if one.custom.get(EPIC_LINK) and one.parent is None)
-    epic = site.jira.issues[site.jira.keys[child.custom[EPIC_LINK]]]
-    site.sandbox.call(lambda: site.jira.move(epic, site.jira.projects["WEB"]))
+    old = child.custom[EPIC_LINK]
+    epic = site.jira.issues[site.jira.keys[old]]
+    site.sandbox.call(lambda: move(site.jira, epic, site.jira.projects["WEB"]))
+    site.sandbox.call(lambda: child.custom.update({EPIC_LINK: old}))
     parent = site.item(child.key).parent
     assert parent is not None
     assert parent.id == str(epic.id)

@@ -10,6 +10,9 @@ import httpx
 from connectors.sandbox.linear.state import TOKEN, LinearSpace
 
 ANN = "sandbox-person-token:ann.lee@acme.example"
+INES = "sandbox-person-token:ines.duarte@acme.example"
+"""An admin's key."""
+APP = "Bearer lin_oauth_sandbox-app"
 
 
 @dataclass

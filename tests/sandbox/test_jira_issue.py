@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connectors.sandbox.jira.moves import move
 from tests.sandbox.jira_client import ANN, Jira, running
 
 KEY_RESULT, PROGRESS = "customfield_10101", "customfield_10102"
@@ -188,7 +189,7 @@ def test_notify_users_false_is_quiet_for_an_admin_and_refused_for_others(jira: J
 def test_a_moved_issue_keeps_its_id_and_answers_to_its_old_key(jira: Jira) -> None:
     key = fresh(jira)
     number = jira.issue(key)["id"]
-    jira.sandbox.call(lambda: jira.site.move(jira.site.issues[int(number)], jira.site.projects["OPS"]))
+    jira.sandbox.call(lambda: move(jira.site, jira.site.issues[int(number)], jira.site.projects["OPS"]))
     shown = jira.issue(key.lower())
     assert shown["id"] == number
     assert shown["key"].startswith("OPS-")

@@ -8,7 +8,8 @@ import pytest
 
 from connectors.sandbox.company import DIRECTORY, NOW, PEOPLE, Clock
 from connectors.sandbox.jira.http import JiraError
-from connectors.sandbox.jira.jql import parse, structure
+from connectors.sandbox.jira.jql import parse
+from connectors.sandbox.jira.jql_shape import structure
 from connectors.sandbox.jira.plan import empty_site
 from connectors.sandbox.jira.search import matching
 from connectors.sandbox.jira.state import (

@@ -382,7 +382,12 @@ def test_other_lists_filter_too(linear: Linear) -> None:
     listed = {
         name: {row.get("name") or row.get("key") for row in page["nodes"]} for name, page in data.items()
     }
-    assert listed["projects"] == {"Onboarding v2", "Mobile offline mode", "Design system refresh"}
+    assert listed["projects"] == {
+        project.name
+        for project in linear.space.projects.values()
+        if any(team.key == "MOB" for team in project.teams)
+    }
+    assert "Faster API" not in listed["projects"]
     assert listed["issueLabels"] == {"Key result", "Area"}
     assert listed["teams"] == {"ENG", "MOB"}
     assert listed["initiatives"] == {"Self-serve growth", "Fast and safe"}

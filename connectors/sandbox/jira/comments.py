@@ -7,7 +7,6 @@ from typing import Any
 from aiohttp import web
 
 from connectors.sandbox.company import Person
-from connectors.sandbox.jira import adf
 from connectors.sandbox.jira.edit import notify, property_of
 from connectors.sandbox.jira.http import (
     JiraError,
@@ -21,12 +20,11 @@ from connectors.sandbox.jira.http import (
     writer,
 )
 from connectors.sandbox.jira.issues import LARGEST_PAGE, quietly, store_property
+from connectors.sandbox.jira.remarks import check_room, checked_body
 from connectors.sandbox.jira.show import Part
 from connectors.sandbox.jira.state import Comment, Issue, JiraSite
 
 MOST_LISTED = 1000
-MOST_COMMENTS = 5000
-TOO_LONG = "The entered text is too long. It exceeds the allowed limit of 32,767 characters."
 
 
 class Comments(Part):
@@ -60,10 +58,10 @@ class Comments(Part):
         person = writer(request)
         issue = issue_of(request, self.site, person)
         body, properties = await _content(request)
-        if len(issue.comments) >= MOST_COMMENTS:
-            raise JiraError(413, f"The issue has reached the limit of {MOST_COMMENTS} comments.")
+        check_room(issue)
         now = self.site.clock.now()
         comment = Comment(self.site.next_id(), person, body, now, now, person, properties)
+        self.site.index.keep(self.site, issue)
         issue.comments[comment.id] = comment
         issue.updated = now
         notify(self.site, person, issue, "comment added")
@@ -73,10 +71,11 @@ class Comments(Part):
         person = writer(request)
         issue = issue_of(request, self.site, person)
         comment = _comment_of(request, issue)
-        _may_edit(self.site, person, comment)
+        _may("EDIT", self.site, person, comment, issue)
         body, properties = await _content(request)
         quiet = quietly(request, self.site, person)
         now = self.site.clock.now()
+        self.site.index.keep(self.site, issue)
         comment.body, comment.updated, comment.update_author = body, now, person
         comment.properties.update(properties)
         issue.updated = now
@@ -88,7 +87,8 @@ class Comments(Part):
         person = writer(request)
         issue = issue_of(request, self.site, person)
         comment = _comment_of(request, issue)
-        _may_edit(self.site, person, comment)
+        _may("DELETE", self.site, person, comment, issue)
+        self.site.index.keep(self.site, issue)
         del issue.comments[comment.id]
         issue.updated = self.site.clock.now()
         return nothing()
@@ -155,13 +155,13 @@ class CommentProperties(Part):
     async def put_property(self, request: web.Request) -> web.Response:
         person = writer(request)
         comment = self.find(request, person)
-        _may_edit(self.site, person, comment)
+        _may("EDIT", self.site, person, comment)
         return nothing(await store_property(request, comment.properties))
 
     async def delete_property(self, request: web.Request) -> web.Response:
         person = writer(request)
         comment = self.find(request, person)
-        _may_edit(self.site, person, comment)
+        _may("EDIT", self.site, person, comment)
         del comment.properties[self.key_of(request, comment)]
         return nothing()
 
@@ -184,9 +184,12 @@ def _comment_of(request: web.Request, issue: Issue) -> Comment:
     return comment
 
 
-def _may_edit(site: JiraSite, person: Person, comment: Comment) -> None:
-    if comment.author != person and person.email not in site.editors:
-        raise JiraError(400, f"{person.name}, you do not have the permission to edit this comment.")
+def _may(verb: str, site: JiraSite, person: Person, comment: Comment, issue: Issue | None = None) -> None:
+    whose = "OWN" if comment.author == person else "ALL"
+    project = issue.project if issue is not None else None
+    if not site.holds(person, f"{verb}_{whose}_COMMENTS", project):
+        said = f"you do not have the permission to {verb.lower()} this comment."
+        raise JiraError(400, f"{person.name}, {said}")
 
 
 async def _content(request: web.Request) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -194,9 +197,5 @@ async def _content(request: web.Request) -> tuple[dict[str, Any], dict[str, Any]
     given = await strict_body(
         request, body=(dict, str), properties=list, visibility=dict, parentId=(str, int), jsdPublic=bool
     )
-    body = given.get("body")
-    if not isinstance(body, dict) or not adf.is_valid(body) or not adf.plain(body).strip():
-        raise JiraError(400, errors={"comment": "Comment body is not valid!"})
-    if adf.is_too_long(body):
-        raise JiraError(400, errors={"comment": TOO_LONG})
+    body = checked_body(request, given.get("body"))
     return body, dict(property_of(entry) for entry in given.get("properties") or ())

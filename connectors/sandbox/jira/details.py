@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from connectors.sandbox.company import NOW, PEOPLE
+from connectors.sandbox.company import NOW, PEOPLE, at_work, from_unix
 from connectors.sandbox.jira.state import BLOCKS, RELATES, Comment, Issue, JiraSite, Link
 
 
@@ -33,21 +33,42 @@ def _doc(*blocks: dict[str, Any]) -> dict[str, Any]:
     return {"type": "doc", "version": 1, "content": list(blocks)}
 
 
-def describe(source: random.Random, subject: str) -> dict[str, Any]:
-    """A description as people write them."""
-    why = source.choice(
-        (
-            "Support hears about this every week.",
-            "We promised this to two customers.",
-            "It costs us half a day each time.",
-            "The numbers of last month point here.",
-        )
-    )
+_REASONS = (
+    "Support hears about this every week.",
+    "We promised this to two customers.",
+    "It costs us half a day each time.",
+    "The numbers of last month point here.",
+    "Sales lost a deal over it.",
+    "It came up in three retrospectives.",
+)
+_SUBJECTS = (
+    "The slow case",
+    "What new teams see first",
+    "The part that nobody owns",
+    "The way back after a failure",
+    "Whatever can go wrong on a Friday",
+    "The oldest browser we support",
+)
+_STEPS = (
+    ("Agree on what good looks like", "Build the smallest thing", "Look at the numbers after a week"),
+    ("Write down how it is today", "Ask two customers", "Decide"),
+    ("Reproduce it", "Find the first bad release", "Fix it with a test"),
+)
+
+
+def describe(source: random.Random) -> dict[str, Any]:
+    """A description as people write them. Whoever edits one puts another in its place."""
+    return _description(source.randrange(len(_REASONS) * len(_SUBJECTS) * len(_STEPS)))
+
+
+@cache
+def _description(number: int) -> dict[str, Any]:
+    # Half of a million issues have one: the same text is kept once, however many bear it.
+    number, steps = divmod(number, len(_STEPS))
+    reason, subject = divmod(number, len(_SUBJECTS))
     return _doc(
-        _para(_text(why + " "), _text(subject, "em"), _text(" is where we start.")),
-        _bullets(
-            "Agree on what good looks like", "Build the smallest thing", "Look at the numbers after a week"
-        ),
+        _para(_text(_REASONS[reason] + " "), _text(_SUBJECTS[subject], "em"), _text(" is where we start.")),
+        _bullets(*_STEPS[steps]),
     )
 
 
@@ -61,19 +82,20 @@ _REMARKS = (
 )
 
 
-def _remark(source: random.Random) -> dict[str, Any]:
-    text = source.choice(_REMARKS)
-    chance = source.random()
-    if chance < 0.12:
-        person = source.choice(PEOPLE)
-        mention = {"type": "mention", "attrs": {"id": person.account_id, "text": f"@{person.name}"}}
-        return _doc(_para(mention, _text(" " + text)))
-    if chance < 0.2:
+@cache
+def _remark(number: int, kind: int, person: int) -> dict[str, Any]:
+    """The remark of this number as plain text, or to a person, in a panel, or with a table."""
+    text = _REMARKS[number]
+    if kind == 1:
+        mentioned = PEOPLE[person]
+        attrs = {"id": mentioned.account_id, "text": f"@{mentioned.name}"}
+        return _doc(_para({"type": "mention", "attrs": attrs}, _text(" " + text)))
+    if kind == 2:
         panel = {"type": "panel", "attrs": {"panelType": "warning"}, "content": [_para(_text(text))]}
         return _doc(
             panel, _para(_text("See "), _text("the run book", href="https://wiki.acme.example/run-book"))
         )
-    if chance < 0.26:
+    if kind == 3:
         rows = [("Case", "Result"), ("small workspace", "fine"), ("10,000 items <b>", "slow")]
         cells = [
             {
@@ -93,17 +115,19 @@ def add_comments(site: JiraSite, source: random.Random, issue: Issue) -> None:
     """Comments on about a quarter of the issues, one in eight of them edited later."""
     if source.random() > 0.27:
         return
-    for _ in range(source.choice((1, 1, 1, 2, 3))):
-        span = NOW - timedelta(minutes=2) - issue.created
-        created = issue.created + span * source.random()
-        if issue.comments:
-            created = max(created, max(comment.created for comment in issue.comments.values()))
-        edited = created + (NOW - timedelta(minutes=1) - created) * source.random() * 0.1
+    last, first = NOW.timestamp() - 120, issue.created.timestamp() + 30
+    moments = sorted(at_work(source, first, max(first, last)) for _ in range(source.choice((1, 1, 1, 2, 3))))
+    for at in moments:
+        created = updated = from_unix(at)
+        if source.random() < 0.125:
+            updated = from_unix(min(last, at + source.random() * 3 * 3600))
         author = source.choice(PEOPLE)
-        updated = edited if source.random() < 0.125 else created
-        comment = Comment(site.next_id(), author, _remark(source), created, updated, author)
+        kind = source.choices((0, 1, 2, 3), cum_weights=(74, 86, 94, 100))[0]
+        person = source.randrange(len(PEOPLE)) if kind == 1 else 0
+        body = _remark(source.randrange(len(_REMARKS)), kind, person)
+        comment = Comment(site.next_id(), author, body, created, max(created, updated), author)
         issue.comments[comment.id] = comment
-        issue.updated = max(issue.updated, updated)
+        issue.updated = max(issue.updated, comment.updated)
 
 
 def add_links(site: JiraSite, source: random.Random, issues: Sequence[Issue]) -> None:

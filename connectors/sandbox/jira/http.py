@@ -13,16 +13,24 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from connectors.sandbox import effects
 from connectors.sandbox.company import DIRECTORY, SERVICE, Person
 from connectors.sandbox.jira.state import Issue, JiraSite
 
 SERVICE_TOKEN = "sandbox-jira-token"
 PERSON_TOKEN = "sandbox-person-token"
+SERVER_TOKEN = "sandbox-dc-pat"
+"""Personal access token of the service account on Data Center."""
+SERVER_BASE = "/jira-dc"
+"""Where the same site stands as a Data Center would serve it."""
 
 INVALID_PAYLOAD = "Invalid request payload. Refer to the REST API documentation and try again."
 UNSEEN = "Issue does not exist or you do not have permission to see it."
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+BY_NAME: dict[str, Person] = {email.partition("@")[0]: person for email, person in DIRECTORY.items()}
+"""Everybody by the user name that Data Center knows them under."""
 
 
 class JiraError(Exception):
@@ -66,7 +74,10 @@ def guarded(handler: Handler, traces: Iterator[int]) -> Handler:
     """The handler with Jira's error envelope, trace headers, and word on the credential."""
 
     async def call(request: web.Request) -> web.StreamResponse:
-        response = await _answered(handler, request)
+        if request.headers.get("Authorization", "").startswith("Bearer "):
+            response: web.StreamResponse = reply({"error": "Failed to parse Connect Session Auth Token"}, 403)
+        else:
+            response = await answered(handler, request)
         number = next(traces)
         response.headers["Atl-Traceid"] = f"{number:032x}"
         response.headers["X-Arequestid"] = f"{number:016x}"
@@ -81,9 +92,8 @@ def guarded(handler: Handler, traces: Iterator[int]) -> Handler:
     return call
 
 
-async def _answered(handler: Handler, request: web.Request) -> web.StreamResponse:
-    if request.headers.get("Authorization", "").startswith("Bearer "):
-        return reply({"error": "Failed to parse Connect Session Auth Token"}, 403)
+async def answered(handler: Handler, request: web.Request) -> web.StreamResponse:
+    """What the handler answers, a refusal in Jira's envelope."""
     try:
         return await handler(request)
     except JiraError as error:
@@ -96,16 +106,32 @@ async def _answered(handler: Handler, request: web.Request) -> web.StreamRespons
         )
 
 
+def is_server(request: web.Request) -> bool:
+    """Whether the request goes to Data Center, not to the Cloud."""
+    return request.path.startswith(f"{SERVER_BASE}/")
+
+
+def version_of(request: web.Request) -> str:
+    """The version of the REST API that is spoken: with "2", rich text is wiki markup."""
+    return "2" if is_server(request) or "/rest/api/2/" in request.path else "3"
+
+
 def credential(request: web.Request) -> tuple[Person | None, bool]:
     """Who asks, and whether a credential was given that is no good."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and is_server(request):
+        good = given == SERVER_TOKEN and not effects.revoked.get()
+        return (SERVICE, False) if good else (None, True)
     if scheme.lower() != "basic":
         return None, False
+    if effects.revoked.get():
+        return None, True
     try:
         email, _, token = base64.b64decode(given, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return None, True
-    person = DIRECTORY.get(email.lower())
+    # Data Center has names for accounts, the Cloud e-mail addresses.
+    person = BY_NAME.get(email.lower()) if is_server(request) else DIRECTORY.get(email.lower())
     expected = SERVICE_TOKEN if person is SERVICE else PERSON_TOKEN
     return (person, False) if person is not None and token == expected else (None, True)
 

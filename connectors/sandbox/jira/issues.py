@@ -23,9 +23,10 @@ from connectors.sandbox.jira.http import (
     reader,
     reply,
     strict_body,
-    whole_number,
     writer,
 )
+from connectors.sandbox.jira.remarks import add_remarks, remarks_of
+from connectors.sandbox.jira.rich import stored_fields
 from connectors.sandbox.jira.show import ALL_FIELDS, Part, chosen
 from connectors.sandbox.jira.state import Issue, JiraSite, RemoteLink
 
@@ -39,14 +40,25 @@ class Issues(Part):
 
     async def get_issue(self, request: web.Request) -> web.Response:
         issue = issue_of(request, self.site, reader(request))
-        fields = chosen(names(",".join(request.query.getall("fields", []))), ALL_FIELDS)
+        fields = chosen(names(",".join(request.query.getall("fields", []))), ALL_FIELDS, self.site)
         properties = names(request.query.get("properties"))
         return reply(self.show(request).issue(issue, fields, properties, names(request.query.get("expand"))))
+
+    async def edit_body(self, request: web.Request) -> dict[str, Any]:
+        """What an edit or a new issue asks for. Raises JiraError 400, or 403 for an override."""
+        for name in ("overrideScreenSecurity", "overrideEditableFlag"):
+            if flag(request, name, False):
+                raise JiraError(403, f"Only Connect and Forge apps with admin rights may use '{name}'.")
+        body = await strict_body(
+            request, fields=dict, update=dict, properties=list, historyMetadata=dict, transition=dict
+        )
+        return stored_fields(request, self.site, body)
 
     async def put_issue(self, request: web.Request) -> web.Response:
         person = writer(request)
         issue = issue_of(request, self.site, person)
-        body = await _edit_body(request)
+        body = await self.edit_body(request)
+        remarks = remarks_of(request, issue, body)
         quiet = quietly(request, self.site, person)
         changed = edit(
             self.site,
@@ -56,15 +68,16 @@ class Issues(Part):
             body.get("update") or {},
             body.get("properties") or [],
         )
-        if changed and not quiet:
+        add_remarks(self.site, person, issue, remarks)
+        if (changed or remarks) and not quiet:
             notify(self.site, person, issue, "issue updated")
         if flag(request, "returnIssue", False):
-            return reply(self.show(request).issue(issue, ALL_FIELDS))
+            return reply(self.show(request).issue(issue, chosen([], ALL_FIELDS, self.site)))
         return nothing()
 
     async def post_issue(self, request: web.Request) -> web.Response:
         person = writer(request)
-        issue = _create(self.site, person, await _edit_body(request))
+        issue = _create(self.site, person, await self.edit_body(request))
         address = f"{self.show(request).rest}/issue/{issue.id}"
         return reply({"id": str(issue.id), "key": issue.key, "self": address}, 201)
 
@@ -76,6 +89,7 @@ class Issues(Part):
             raise JiraError(
                 400, f"The issue '{issue.key}' has subtasks. You must specify the 'deleteSubtasks'."
             )
+        self.site.index.keep(self.site, issue)
         self.site.delete(issue)
         return nothing()
 
@@ -95,27 +109,12 @@ class Issues(Part):
         status = next((entry for entry in issue.project.statuses if str(entry.id) == wanted), None)
         if status is None:
             raise JiraError(400, f"Transition id '{wanted}' is not valid for this issue.")
+        remarks = remarks_of(request, issue, body)
         resolution = ((body.get("fields") or {}).get("resolution") or {}).get("name")
         transition(self.site, person, issue, status, resolution)
+        add_remarks(self.site, person, issue, remarks)
         notify(self.site, person, issue, "issue moved on")
         return nothing()
-
-    async def get_changelog(self, request: web.Request) -> web.Response:
-        issue = issue_of(request, self.site, reader(request))
-        start = max(0, whole_number(request, "startAt", 0))
-        size = min(LARGEST_PAGE, max(1, whole_number(request, "maxResults", LARGEST_PAGE)))
-        values = [self.show(request).history(entry) for entry in issue.history[start : start + size]]
-        total = len(issue.history)
-        return reply(
-            {
-                "self": f"{self.show(request).rest}/issue/{issue.id}/changelog",
-                "maxResults": size,
-                "startAt": start,
-                "total": total,
-                "isLast": start + size >= total,
-                "values": values,
-            }
-        )
 
     async def list_links(self, request: web.Request) -> web.Response:
         issue = issue_of(request, self.site, reader(request))
@@ -143,6 +142,7 @@ class Issues(Part):
         ]
         if len(kept) == len(issue.remote_links):
             raise JiraError(404, "The remote link does not exist.")
+        self.site.index.keep(self.site, issue)
         issue.remote_links, issue.updated = kept, self.site.clock.now()
         return nothing()
 
@@ -157,7 +157,6 @@ class Issues(Part):
             web.delete(one, self.delete_issue),
             web.get(f"{one}/transitions", self.get_transitions),
             web.post(f"{one}/transitions", self.post_transition),
-            web.get(f"{one}/changelog", self.get_changelog),
             web.get(f"{one}/remotelink", self.list_links),
             web.post(f"{one}/remotelink", self.post_link),
             web.delete(f"{one}/remotelink", self.delete_link),
@@ -179,11 +178,14 @@ class IssueProperties(Part):
 
     async def put_property(self, request: web.Request) -> web.Response:
         issue = issue_of(request, self.site, writer(request))
+        self.site.index.keep(self.site, issue)
         return nothing(await store_property(request, issue.properties))
 
     async def delete_property(self, request: web.Request) -> web.Response:
         issue = issue_of(request, self.site, writer(request))
-        del issue.properties[_key(request, issue.properties)]
+        key = _key(request, issue.properties)
+        self.site.index.keep(self.site, issue)
+        del issue.properties[key]
         return nothing()
 
     def routes(self) -> list[web.RouteDef]:
@@ -218,18 +220,9 @@ def quietly(request: web.Request, site: JiraSite, person: Person) -> bool:
     """Whether nobody is to be notified. Raises JiraError 403 for who may not ask for that."""
     if flag(request, "notifyUsers", True):
         return False
-    if person.email not in site.admins:
+    if not (site.holds(person, "ADMINISTER") or site.holds(person, "ADMINISTER_PROJECTS")):
         raise JiraError(403, NOT_ADMIN)
     return True
-
-
-async def _edit_body(request: web.Request) -> dict[str, Any]:
-    for name in ("overrideScreenSecurity", "overrideEditableFlag"):
-        if flag(request, name, False):
-            raise JiraError(403, f"Only Connect and Forge apps with admin rights may use '{name}'.")
-    return await strict_body(
-        request, fields=dict, update=dict, properties=list, historyMetadata=dict, transition=dict
-    )
 
 
 def _create(site: JiraSite, person: Person, body: dict[str, Any]) -> Issue:
@@ -241,6 +234,8 @@ def _create(site: JiraSite, person: Person, body: dict[str, Any]) -> Issue:
     )
     if project is None or not site.may_browse(person, project):
         raise JiraError(400, errors={"project": "Specify a valid project ID or key"})
+    if not site.holds(person, "CREATE_ISSUES", project):
+        raise JiraError(400, "You do not have permission to create issues in this project.")
     asked = fields.pop("issuetype", None) or {}
     kind = next(
         (t for t in project.types if asked.get("name") == t.name or asked.get("id") == str(t.id)), None
@@ -271,6 +266,7 @@ def _create(site: JiraSite, person: Person, body: dict[str, Any]) -> Issue:
     issue.history.clear()
     issue.created = issue.updated = issue.category_changed = now
     issue.key = site.new_key(project)
+    site.index.keep(site, issue)
     site.issues[issue.id] = issue
     site.keys[issue.key] = issue.id
     return issue
@@ -291,6 +287,7 @@ def _upsert(site: JiraSite, issue: Issue, body: Any) -> tuple[RemoteLink, bool]:
         "relationship": body.get("relationship"),
         "object": {"summary": None, "icon": {}, "status": {"icon": {}}} | shown,
     }
+    site.index.keep(site, issue)
     issue.updated = site.clock.now()
     found = next((link for link in issue.remote_links if global_id and link.global_id == global_id), None)
     if found is not None:

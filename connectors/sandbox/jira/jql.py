@@ -1,20 +1,16 @@
 """A real, small JQL: text to syntax tree, with Jira's own words for what is wrong.
 
-Grammar: clauses joined by and/or/not and parentheses, then ORDER BY. `was`, `changed` and index-only
-functions are left out; they are refused as Jira refuses what it does not know.
+Grammar: clauses joined by and/or/not and parentheses, then ORDER BY. It agrees with Atlassian's own parser
+(npm `@atlaskit/jql-ast`) on what a query is; which fields can be asked what is for `jql_fields` to say.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from connectors.sandbox.jira.jql_tokens import JqlError, Token, place, tokens, unescape
 from connectors.sandbox.jira.jql_words import RESERVED_WORDS
-
-
-class JqlError(Exception):
-    """What Jira says about a query that it does not accept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +34,22 @@ Operand = Value | Function | Empty
 
 
 @dataclass(frozen=True, slots=True)
+class Predicate:
+    """What narrows a search of the history: `after startOfDay()`, `by (ann, ben)`."""
+
+    operator: str
+    operands: tuple[Operand, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
-    """`is_list` tells `field in (a)` from `field = a`."""
+    """`is_list` tells `field in (a)` from `field = a`; a `changed` clause has no operands."""
 
     field: str
     operator: str
     operands: tuple[Operand, ...]
     is_list: bool = False
+    predicates: tuple[Predicate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,55 +80,11 @@ class Query:
     order: tuple[Order, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    at: int
-
-
-_TOKENS = re.compile(
-    r"""(?P<space>\s+)
-    |(?P<quoted>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-    |(?P<operator>!=|<=|>=|!~|[=<>~])
-    |(?P<logic>&&|\|\||!)
-    |(?P<mark>[(),])
-    |(?P<word>cf\[\d+\]|issue\.property\[[^\]]*\][\w.]*|(?:[^\s"'()=<>!~,&|\[\]{}*/%+^$#@?;\\]|\\.)+)""",
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
-)
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 _OPERATORS = "'=', '!=', '<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'"
-
-
-def _unescape(text: str) -> str:
-    return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), text, flags=re.DOTALL)
-
-
-def _place(text: str, at: int) -> str:
-    before = text[:at]
-    return f"(line {before.count(chr(10)) + 1}, character {at - before.rfind(chr(10))})"
-
-
-def tokens(text: str) -> list[_Token]:
-    """The words and signs of the query. Raises JqlError."""
-    found: list[_Token] = []
-    at = 0
-    while at < len(text):
-        match = _TOKENS.match(text, at)
-        if match is None:
-            character, place = text[at], _place(text, at)
-            if character in "\"'":
-                raise JqlError(
-                    f"Error in the JQL Query: The quoted string '{text[at + 1 :]}' has not been completed. {place}"
-                )
-            raise JqlError(
-                f"Error in the JQL Query: The character '{character}' is a reserved JQL character. You must "
-                f"enclose it in a string or use the escape '\\u{ord(character):04x}' to use it. {place}"
-            )
-        if match.lastgroup != "space":
-            found.append(_Token(str(match.lastgroup), match.group(), at))
-        at = match.end()
-    return found
+_ORDERED = frozenset({"<", ">", "<=", ">="})
+_PREDICATES = ("after", "before", "by", "during", "from", "on", "to")
+_KEYWORDS = frozenset({"was", "changed", "during"})
+"""Words of the grammar that are not on Jira's list of reserved ones, and cannot be used as they stand either."""
 
 
 class _Parser:
@@ -147,8 +108,8 @@ class _Parser:
         if self.at >= len(self.tokens):
             raise JqlError(f"Error in the JQL Query: Expecting {expected} before the end of the query.")
         token = self.tokens[self.at]
-        place = _place(self.text, token.at)
-        raise JqlError(f"Error in the JQL Query: Expecting {expected} but got '{token.text}'. {place}")
+        where = place(self.text, token.at)
+        raise JqlError(f"Error in the JQL Query: Expecting {expected} but got '{token.text}'. {where}")
 
     def query(self) -> Query:
         where = None if not self.tokens or self.peek("order", "by") else self.any_of()
@@ -185,33 +146,69 @@ class _Parser:
 
     def clause(self) -> Clause:
         name = self.word("field name")
+        if self.take("changed"):
+            return Clause(name, "changed", (), predicates=self.predicates())
+        if self.take("was"):
+            return self.was(name)
         if self.take("not", "in"):
-            return Clause(name, "not in", self.operand_list(), is_list=True)
+            return self.listing(name, "not in")
         if self.take("in"):
-            return Clause(name, "in", self.operand_list(), is_list=True)
+            return self.listing(name, "in")
         if self.take("is", "not"):
-            return Clause(name, "is not", (self.operand(),))
+            return Clause(name, "is not", self.emptiness(name, "is not"))
         if self.take("is"):
-            return Clause(name, "is", (self.operand(),))
+            return Clause(name, "is", self.emptiness(name, "is"))
         if self.at >= len(self.tokens) or self.tokens[self.at].kind != "operator":
             self.fail(f"operator (the valid operators are {_OPERATORS})")
         operator = self.tokens[self.at].text
         self.at += 1
-        return Clause(name, operator, (self.operand(),))
+        return Clause(name, operator, (self.operand(may_be_empty=operator not in _ORDERED),))
 
-    def operand_list(self) -> tuple[Operand, ...]:
-        if not self.take("("):
-            # A function that gives a list stands without parentheses.
-            return (self.operand(),)
-        found = [self.operand()]
-        while self.take(","):
-            found.append(self.operand())
-        if not self.take(")"):
-            self.fail("')' or ','")
+    def was(self, name: str) -> Clause:
+        operator = "was not" if self.take("not") else "was"
+        if self.take("in"):
+            return self.listing(name, f"{operator} in")
+        return Clause(name, operator, (self.operand(),), predicates=self.predicates())
+
+    def listing(self, name: str, operator: str) -> Clause:
+        is_list = self.peek("(")
+        operands = self.operand_list()
+        return Clause(name, operator, operands, is_list, self.predicates() if "was" in operator else ())
+
+    def predicates(self) -> tuple[Predicate, ...]:
+        found: list[Predicate] = []
+        while (operator := next((word for word in _PREDICATES if self.take(word)), None)) is not None:
+            is_list = self.peek("(")
+            found.append(Predicate(operator, self.operand_list() if is_list else (self.operand(),)))
         return tuple(found)
 
-    def operand(self) -> Operand:
-        if self.take("empty") or self.take("null"):
+    def emptiness(self, name: str, operator: str) -> tuple[Operand, ...]:
+        operand = self.operand()
+        if not isinstance(operand, Empty):
+            raise JqlError(f"The operator '{operator}' can only be used with 'EMPTY' for the field '{name}'.")
+        return (operand,)
+
+    def operand_list(self) -> tuple[Operand, ...]:
+        """The operands between parentheses; a list inside the list counts as its parts."""
+        if not self.take("("):
+            # Only a function, which may give a list, stands without parentheses.
+            start, found = self.at, self.operand()
+            if not isinstance(found, Function):
+                self.at = start
+                self.fail("'('")
+            return (found,)
+        parts = [*self.listed()]
+        while self.take(","):
+            parts += self.listed()
+        if not self.take(")"):
+            self.fail("')' or ','")
+        return tuple(parts)
+
+    def listed(self) -> tuple[Operand, ...]:
+        return self.operand_list() if self.peek("(") else (self.operand(),)
+
+    def operand(self, *, may_be_empty: bool = True) -> Operand:
+        if may_be_empty and (self.take("empty") or self.take("null")):
             return Empty()
         quoted = self.at < len(self.tokens) and self.tokens[self.at].kind == "quoted"
         text = self.word("either a value, list or function")
@@ -233,15 +230,19 @@ class _Parser:
 
     def word(self, expected: str) -> str:
         token = self.tokens[self.at] if self.at < len(self.tokens) else None
-        if token is None or token.kind not in ("word", "quoted"):
+        if token is None or token.kind not in ("word", "quoted") or _is_keyword(token):
             self.fail(expected)
         if token.kind == "word" and token.text.lower() in RESERVED_WORDS:
             raise JqlError(
                 f"Error in the JQL Query: '{token.text}' is a reserved JQL word. You must surround it in "
-                f"quotation marks to use it in a query. {_place(self.text, token.at)}"
+                f"quotation marks to use it in a query. {place(self.text, token.at)}"
             )
         self.at += 1
-        return _unescape(token.text[1:-1] if token.kind == "quoted" else token.text)
+        return unescape(token)
+
+
+def _is_keyword(token: Token) -> bool:
+    return token.kind == "word" and token.text.lower() in _KEYWORDS
 
 
 def parse(text: str) -> Query:
@@ -250,47 +251,3 @@ def parse(text: str) -> Query:
         return _Parser(text).query()
     except RecursionError:
         raise JqlError("Error in the JQL Query: The query is too deeply nested.") from None
-
-
-def structure(query: Query) -> dict[str, Any]:
-    """The tree in the shape of `POST /jql/parse`."""
-    shown: dict[str, Any] = {}
-    if query.where is not None:
-        shown["where"] = _shape(query.where)
-    if query.order:
-        shown["orderBy"] = {
-            "fields": [
-                {"field": _field(entry.field), "direction": "desc" if entry.descending else "asc"}
-                for entry in query.order
-            ]
-        }
-    return shown
-
-
-def _field(name: str) -> dict[str, str]:
-    return {"name": name, "encodedName": f'"{name}"' if " " in name else name}
-
-
-def _shape(node: Node) -> dict[str, Any]:
-    match node:
-        case Group(operator=operator, parts=parts):
-            return {"clauses": [_shape(part) for part in parts], "operator": operator}
-        case Negation(part=part):
-            return {"clauses": [_shape(part)], "operator": "not"}
-        case Clause(field=name, operator=operator, operands=operands, is_list=is_list):
-            shown = [_operand(operand) for operand in operands]
-            return {
-                "field": _field(name),
-                "operator": operator,
-                "operand": {"values": shown} if is_list else shown[0],
-            }
-
-
-def _operand(operand: Operand) -> dict[str, Any]:
-    match operand:
-        case Value(text=text, quoted=quoted):
-            return {"value": text, "encodedValue": f'"{text}"' if quoted else text}
-        case Function(name=name, arguments=arguments):
-            return {"function": name, "arguments": list(arguments)}
-        case Empty():
-            return {"keyword": "empty"}

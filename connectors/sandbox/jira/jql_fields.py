@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from connectors.sandbox.company import DIRECTORY
 from connectors.sandbox.jira import adf
-from connectors.sandbox.jira.jql import Function, JqlError, Operand, Value
+from connectors.sandbox.jira.fields import Field as SiteField
+from connectors.sandbox.jira.fields import Option
+from connectors.sandbox.jira.jql import Function, Operand, Value
+from connectors.sandbox.jira.jql_dates import moment_of
+from connectors.sandbox.jira.jql_tokens import JqlError
+from connectors.sandbox.jira.layout import listed, shown_fields
 from connectors.sandbox.jira.state import (
     CATEGORIES,
     EPIC_LINK,
-    FIELDS,
     PRIORITIES,
     RESOLUTIONS,
     SITE_ZONE,
@@ -23,7 +26,6 @@ from connectors.sandbox.jira.state import (
     Issue,
     JiraSite,
 )
-from connectors.sandbox.jira.state import Field as SiteField
 
 if TYPE_CHECKING:
     from connectors.sandbox.jira.jql_match import Asking
@@ -52,17 +54,41 @@ def find(name: str, site: JiraSite) -> SearchField:
     found = _SYSTEM.get(name.lower())
     if found is not None:
         return found
-    custom = next(
-        (
-            entry
-            for entry in FIELDS
-            if entry.is_custom and name.lower() in [clause.lower() for clause in (*entry.clauses, entry.id)]
-        ),
-        None,
-    )
-    if custom is None or not any(custom.id in project.screen for project in site.projects.values()):
+    wanted = name.lower()
+    custom = [
+        entry
+        for entry in listed(site)
+        if entry.is_custom
+        and entry.clauses
+        and wanted in (*(clause.lower() for clause in entry.clauses), entry.id)
+        and any(entry.id in shown_fields(site, p, kind) for p in site.projects.values() for kind in p.types)
+    ]
+    if not custom:
         raise JqlError(f"Field '{name}' does not exist or you do not have permission to view it.")
-    return _custom(custom)
+    # Names need not be unique: the query asks all fields of that name, here those of the first one's type.
+    return _any_of([_custom(entry) for entry in custom if entry.type == custom[0].type])
+
+
+def _any_of(fields: list[SearchField]) -> SearchField:
+    if len(fields) == 1:
+        return fields[0]
+
+    def read(issue: Issue, asking: Asking) -> list[Any]:
+        return [value for field in fields for value in field.read(issue, asking)]
+
+    def resolve(operand: Operand, name: str, asking: Asking) -> set[Any]:
+        found: set[Any] = set()
+        problem: JqlError | None = None
+        for field in fields:
+            try:
+                found |= field.resolve(operand, name, asking)
+            except JqlError as error:
+                problem = error
+        if problem is not None and not found:
+            raise problem
+        return found
+
+    return SearchField(fields[0].operators, read, resolve, fields[0].sort)
 
 
 # --- Reading -------------------------------------------------------------------------------------
@@ -83,6 +109,18 @@ def _all_text(issue: Issue, _: Asking) -> list[str]:
     texts += [adf.plain(comment.body) for comment in issue.comments.values()]
     texts += [value for value in issue.custom.values() if isinstance(value, str)]
     return texts
+
+
+def _choices(field: str) -> Read:
+    def read(issue: Issue, _: Asking) -> list[int]:
+        value = issue.custom.get(field) or []
+        return [option.id for option in ([value] if isinstance(value, Option) else value)]
+
+    return read
+
+
+def _plain(field: str) -> Read:
+    return _one(lambda issue: adf.plain(issue.custom[field]) if issue.custom.get(field) else None)
 
 
 def _epic(issue: Issue, asking: Asking) -> list[int]:
@@ -123,7 +161,10 @@ def _projects(text: str, asking: Asking) -> set[Any]:
     found = {
         project.key
         for project in asking.site.projects.values()
-        if wanted in (project.key.lower(), project.name.lower(), str(project.id))
+        if (
+            wanted in (project.key.lower(), project.name.lower(), str(project.id))
+            or wanted.upper() in project.former_keys
+        )
         and (asking.person is None or asking.site.may_browse(asking.person, project))
     }
     # The anonymous public is not told that a project is hidden: it just finds nothing.
@@ -170,6 +211,8 @@ def _people(operand: Operand, name: str, asking: Asking) -> set[Any]:
         return {asking.person.account_id} if asking.person else {None}
     text = _text_of(operand, name)
     for person in DIRECTORY.values():
+        if asking.by_user_name and text.lower() == person.email.partition("@")[0]:
+            return {person.account_id}
         if text.lower() in (person.account_id.lower(), person.email.lower(), person.name.lower()):
             return {person.account_id}
     raise _unknown(text, name)
@@ -199,52 +242,41 @@ def _numbers(operand: Operand, name: str, _: Asking) -> set[Any]:
         raise JqlError(f"The value '{text}' for the field '{name}' is not a number.") from None
 
 
-_PERIOD = re.compile(r"([+-]?)((?:\d+[yMwdhm]\s*)+)")
-_UNIT = {"m": 1, "h": 60, "d": 1440, "w": 10080, "M": 43200, "y": 525600}
-_FORMATS = ("%Y/%m/%d %H:%M", "%Y-%m-%d %H:%M", "%Y/%m/%d", "%Y-%m-%d")
+def _options(entry: SiteField) -> Callable[[Operand, str, Asking], set[Any]]:
+    """The choices of a select field, of all its contexts, by name or id."""
+
+    def resolve(operand: Operand, name: str, asking: Asking) -> set[Any]:
+        text = _text_of(operand, name)
+        found = {
+            option.id
+            for context in asking.site.contexts.values()
+            if context.field_id == entry.id
+            for option in context.options.values()
+            if text.lower() in (option.value.lower(), str(option.id))
+        }
+        if not found:
+            raise JqlError(f"The option '{text}' for field '{name}' does not exist.")
+        return found
+
+    return resolve
 
 
 def _dates(operand: Operand, name: str, asking: Asking) -> set[Any]:
-    """The moment meant. Minute texts are read in the asking account's zone; a bare integer is epoch ms."""
-    zone = ZoneInfo(SITE_ZONE)
-    if isinstance(operand, Function):
-        return {_date_function(operand, asking.now, zone)}
-    text = _text_of(operand, name)
-    assert isinstance(operand, Value)  # noqa: S101  the only kind that has a text
-    if not operand.quoted and text.isdecimal():
-        return {datetime.fromtimestamp(int(text) / 1000, UTC)}
-    period = _PERIOD.fullmatch(text.strip())
-    if period is not None:
-        minutes = sum(int(n) * _UNIT[unit] for n, unit in re.findall(r"(\d+)([yMwdhm])", period[2]))
-        return {asking.now + timedelta(minutes=-minutes if period[1] == "-" else minutes)}
-    for pattern in _FORMATS:
-        try:
-            return {datetime.strptime(text.strip(), pattern).replace(tzinfo=zone).astimezone(UTC)}
-        except ValueError:
-            continue
-    raise JqlError(
-        f"Date value '{text}' for field '{name}' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', "
-        "'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'."
-    )
+    return {moment_of(operand, name, asking.now, asking.site.zone_of(asking.person))}
 
 
-def _date_function(function: Function, now: datetime, zone: ZoneInfo) -> datetime:
-    local = now.astimezone(zone)
-    midnight = datetime.combine(local.date(), time(), zone)
-    match function.name.lower():
-        case "now":
-            return now
-        case "startofday":
-            return midnight.astimezone(UTC)
-        case "endofday":
-            return datetime.combine(local.date(), time.max, zone).astimezone(UTC)
-        case "startofweek":
-            return (midnight - timedelta(days=(local.weekday() + 1) % 7)).astimezone(UTC)
-        case "startofmonth":
-            return midnight.replace(day=1).astimezone(UTC)
-        case "startofyear":
-            return midnight.replace(month=1, day=1).astimezone(UTC)
-    raise JqlError(f"Unable to find JQL function '{function.name}({', '.join(function.arguments)})'.")
+def _parts(kind: str) -> Callable[[Operand, str, Asking], set[Any]]:
+    """Components or versions of any project, by name or id."""
+
+    def pick(text: str, asking: Asking) -> set[Any]:
+        return {
+            entry.id
+            for project in asking.site.projects.values()
+            for entry in getattr(project, kind)
+            if text.lower() in (entry.name.lower(), str(entry.id))
+        }
+
+    return _named(pick)
 
 
 # --- The table -----------------------------------------------------------------------------------
@@ -262,6 +294,10 @@ def _due(issue: Issue) -> datetime | None:
     return datetime.combine(issue.due, time(), ZoneInfo(SITE_ZONE)) if issue.due else None
 
 
+def _day(text: str | None) -> datetime | None:
+    return datetime.combine(date.fromisoformat(text), time(), ZoneInfo(SITE_ZONE)) if text else None
+
+
 def _key_sort(issue: Issue) -> list[Any]:
     return [issue.project.key, issue.number]
 
@@ -274,7 +310,20 @@ def _custom(entry: SiteField) -> SearchField:
         case "epic":
             return SearchField(EQUAL | EMPTY, _epic, _issues)
         case "date":
-            return SearchField(EMPTY, read, _dates, lambda i: i.custom.get(entry.id))
+            return SearchField(
+                EQUAL | COMPARE | EMPTY,
+                _one(lambda i: _day(i.custom.get(entry.id))),
+                _dates,
+                lambda i: i.custom.get(entry.id),
+            )
+        case "option" | "options":
+            return SearchField(EQUAL | EMPTY, _choices(entry.id), _options(entry))
+        case "labels":
+            return SearchField(EQUAL | EMPTY, lambda i, _: i.custom.get(entry.id) or [], _labels)
+        case "url":
+            return SearchField(EQUAL | EMPTY, read, _texts, lambda i: i.custom.get(entry.id))
+        case "adf":
+            return SearchField(TEXT | EMPTY, _plain(entry.id), _texts)
         case _:
             return SearchField(TEXT | EMPTY, read, _texts, lambda i: i.custom.get(entry.id))
 
@@ -317,8 +366,16 @@ _SYSTEM: dict[str, SearchField] = {
     "reporter": SearchField(
         EQUAL | EMPTY, _one(lambda i: i.reporter.account_id), _people, lambda i: i.reporter.name
     ),
+    "creator": SearchField(
+        EQUAL | EMPTY, _one(lambda i: i.reporter.account_id), _people, lambda i: i.reporter.name
+    ),
+    "component": SearchField(EQUAL | EMPTY, lambda i, _: [c.id for c in i.components], _parts("components")),
+    "fixversion": SearchField(EQUAL | EMPTY, lambda i, _: [v.id for v in i.fix_versions], _parts("versions")),
     "created": _moment(lambda issue: issue.created),
+    "createddate": _moment(lambda issue: issue.created),
     "updated": _moment(lambda issue: issue.updated),
+    "updateddate": _moment(lambda issue: issue.updated),
+    "statuscategorychangeddate": _moment(lambda issue: issue.category_changed),
     "resolved": _moment(lambda issue: issue.resolved),
     "resolutiondate": _moment(lambda issue: issue.resolved),
     "due": _moment(_due),

@@ -14,17 +14,9 @@ from typing import Any
 
 from connectors.sandbox.company import Person
 from connectors.sandbox.jira import jql_fields
-from connectors.sandbox.jira.jql import (
-    Clause,
-    Empty,
-    Group,
-    JqlError,
-    Negation,
-    Node,
-    Operand,
-    Order,
-    Query,
-)
+from connectors.sandbox.jira.jql import Clause, Empty, Group, Negation, Node, Operand, Order, Query
+from connectors.sandbox.jira.jql_saved import expanded
+from connectors.sandbox.jira.jql_tokens import JqlError
 from connectors.sandbox.jira.state import Issue, JiraSite
 
 Test = Callable[[Issue], bool]
@@ -41,11 +33,12 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks, of which site, and when."""
+    """Who asks, of which site, and when; on Data Center people go by their user names."""
 
     site: JiraSite
     person: Person | None
     now: datetime
+    by_user_name: bool = False
 
 
 class Backwards:
@@ -78,7 +71,8 @@ def prepare(query: Query, asking: Asking) -> Found:
     """Check the query against the site's fields and values. Raises JqlError as Jira words it."""
     if len(query.order) > MOST_ORDER_FIELDS:
         raise JqlError("JQL can be ordered by at most 7 fields.")
-    test = _node(query.where, asking) if query.where is not None else _everything
+    where = expanded(query.where, asking.site, asking.person) if query.where is not None else None
+    test = _node(where, asking) if where is not None else _everything
     position, rank = _ordering(query.order, asking)
     return Found(test, position, rank)
 

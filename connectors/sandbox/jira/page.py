@@ -45,7 +45,7 @@ def page_routes(site: JiraSite, base: str) -> list[web.RouteDef]:
                 found = sorted(unsorted, key=lambda issue: prepared.rank(prepared.position(issue)))
             except JiraError as error:
                 problem = " ".join(error.body["errorMessages"])
-        rows = [_row(issue) for issue in found[:MOST_LISTED]]
+        rows = [row_of(issue) for issue in found[:MOST_LISTED]]
         return pages.page(
             "jira/issues.html", base=base, jql=jql, problem=problem, rows=rows, total=len(found)
         )
@@ -57,7 +57,9 @@ def _anywhere(site: JiraSite, key: str) -> Issue | None:
     return site.issues.get(site.keys.get(key.upper(), -1))
 
 
-def _row(issue: Issue) -> dict[str, Any]:
+def row_of(issue: Issue) -> dict[str, Any]:
+    """An issue as the lists of a page show it."""
+    progress = issue.custom.get(KR_PROGRESS)
     return {
         "key": issue.key,
         "summary": issue.summary,
@@ -65,6 +67,7 @@ def _row(issue: Issue) -> dict[str, Any]:
         "status": issue.status.name,
         "colour": _COLOURS[issue.status.category],
         "key_result": issue.custom.get(KEY_RESULT),
+        "progress": None if progress is None else round(progress),
         "labels": issue.labels,
     }
 
@@ -87,7 +90,7 @@ def _issue(site: JiraSite, issue: Issue) -> dict[str, Any]:
         "issue": issue,
         "colour": _COLOURS[issue.status.category],
         "ancestors": ancestors,
-        "children": [_row(child) for child in _children(site, issue)],
+        "children": [row_of(child) for child in _children(site, issue)],
         "key_result": issue.custom.get(KEY_RESULT),
         "progress": None if progress is None else round(progress),
         "points": points if points is not None else issue.custom.get(STORY_POINT_ESTIMATE),

@@ -1,10 +1,10 @@
-"""What the generated Jira site consists of: its projects, and the epics that the examples count on."""
+"""What the generated Jira site consists of: its projects, their ways of working, their fields."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from connectors.sandbox.company import Clock, team_of
+from connectors.sandbox.jira import layout
+from connectors.sandbox.jira.components import furnish
 from connectors.sandbox.jira.state import (
     EPIC_LINK,
     KEY_RESULT,
@@ -90,55 +90,12 @@ def empty_site(clock: Clock) -> JiraSite:
         ),
     ):
         site.projects[project.key] = project
+    furnish(site)
+    layout.furnish(site)
     return site
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedEpic:
-    """`age` in days; `weight` is its part of the project's further issues."""
-
-    project: str
-    title: str
-    theme: str
-    age: int
-    weight: int
-    initiative: int | None = None
-    labels: tuple[str, ...] = ()
-
-
-INITIATIVES = (
-    "Win teams in their first week",
-    "Never lose a customer's trust",
-    "Half the cost of running the platform",
-)
-
-# In order of age, so that keys come out as the example OKRs name them: WEB-1, WEB-2, OPS-1.
-EPICS = (
-    PlannedEpic("WEB", "New onboarding", "onboarding", 166, 30, initiative=0),
-    PlannedEpic("WEB", "First dashboard in minutes", "dashboard", 159, 22, initiative=0),
-    PlannedEpic("OPS", "Automatic failover", "failover", 161, 24, initiative=1),
-    # Serve no key result, and have had time to: the orphans.
-    PlannedEpic("WEB", "Billing settings refresh", "other", 96, 14),
-    PlannedEpic("WEB", "Partner directory", "other", 61, 8),
-    PlannedEpic("OPS", "Cost of the data platform", "other", 83, 10, initiative=2),
-    # Serves none either, but was only just written down.
-    PlannedEpic("WEB", "Colour tokens for the new brand", "other", 3, 2),
-    # Exempt, or linked by label.
-    PlannedEpic("OPS", "Keep the lights on", "ktlo", 140, 10, labels=("ktlo",)),
-    PlannedEpic("OPS", "Faster deploy pipeline", "deploy", 75, 10, labels=("deploy-pipeline",)),
-    PlannedEpic("WEB", "Sign-up without a password", "onboarding", 44, 8, labels=("onboarding",)),
-    PlannedEpic("HR", "Hiring plan", "people", 120, 4),
-)
-
-# Work below no epic, one of each kind that the rules of the examples tell apart: project, theme, labels,
-# age in days.
-LOOSE: tuple[tuple[str, str, tuple[str, ...], int], ...] = (
-    ("WEB", "onboarding", ("onboarding",), 40),
-    ("WEB", "onboarding", ("activation",), 33),
-    ("WEB", "security", ("security",), 27),
-    ("WEB", "other", (), 50),
-    ("WEB", "other", (), 2),
-    ("OPS", "failover", ("failover",), 21),
-    ("OPS", "deploy", ("deploy-pipeline",), 30),
-    ("OPS", "ktlo", ("on-call",), 64),
-)
+STATUSES: dict[int, Status] = {status.id: status for status in (*_WEB, *_OPERATIONS, *_STRATEGY, *_PEOPLE)}
+POINTS_FIELDS = {"WEB": STORY_POINTS, "OPS": STORY_POINT_ESTIMATE}
+"""Where each project keeps its points; the others estimate nothing."""
+TEAMS = {"WEB": "web", "OPS": "operations", "HR": "people", "STRAT": "engineering"}

@@ -8,13 +8,42 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from connectors.sandbox.company import Person
+from connectors.sandbox.jira.admin import Fields
+from connectors.sandbox.jira.bulk import BulkEdits
+from connectors.sandbox.jira.catalog import Catalog
 from connectors.sandbox.jira.comments import CommentProperties, Comments
-from connectors.sandbox.jira.http import JiraError, guarded, names, reader, reply, whole_number
+from connectors.sandbox.jira.contexts import Contexts, Options
+from connectors.sandbox.jira.dashboards import Dashboards, Gadgets
+from connectors.sandbox.jira.datacenter import server_routes
+from connectors.sandbox.jira.editmeta import EditMeta
+from connectors.sandbox.jira.filters import Filters
+from connectors.sandbox.jira.gate import gated
+from connectors.sandbox.jira.history import Changelogs
+from connectors.sandbox.jira.http import (
+    SERVER_BASE,
+    UNSEEN,
+    JiraError,
+    guarded,
+    names,
+    reader,
+    reply,
+    whole_number,
+)
 from connectors.sandbox.jira.issues import IssueProperties, Issues
+from connectors.sandbox.jira.layout import listed
+from connectors.sandbox.jira.links import IssueLinks, SingleRemoteLinks
+from connectors.sandbox.jira.moves import Moves
 from connectors.sandbox.jira.page import page_routes
+from connectors.sandbox.jira.people import People
+from connectors.sandbox.jira.permissions import PERMISSIONS
+from connectors.sandbox.jira.property_jobs import PropertyJobs
+from connectors.sandbox.jira.rights import permitted
+from connectors.sandbox.jira.screens import Associations, Screens
 from connectors.sandbox.jira.search import Search
+from connectors.sandbox.jira.server_show import ServerShow
 from connectors.sandbox.jira.show import Part, Show, moment
-from connectors.sandbox.jira.state import FIELDS, PRIORITIES, SITE_ZONE, TYPES, JiraSite, Project
+from connectors.sandbox.jira.state import PRIORITIES, SITE_ZONE, TYPES, JiraSite, Project
+from connectors.sandbox.jira.views import view_routes
 
 if TYPE_CHECKING:
     from connectors.sandbox.world import World
@@ -22,38 +51,38 @@ if TYPE_CHECKING:
 BASE = "/jira"
 LARGEST_PROJECT_PAGE = 100
 
-_PERMISSIONS = {
-    "ADMINISTER": ("GLOBAL", "Administer Jira"),
-    "ADMINISTER_PROJECTS": ("PROJECT", "Administer Projects"),
-    "BROWSE_PROJECTS": ("PROJECT", "Browse Projects"),
-    "EDIT_ISSUES": ("PROJECT", "Edit Issues"),
-    "LINK_ISSUES": ("PROJECT", "Link Issues"),
-    "ADD_COMMENTS": ("PROJECT", "Add Comments"),
-    "EDIT_OWN_COMMENTS": ("PROJECT", "Edit Own Comments"),
-    "EDIT_ALL_COMMENTS": ("PROJECT", "Edit All Comments"),
-    "DELETE_OWN_COMMENTS": ("PROJECT", "Delete Own Comments"),
-    "DELETE_ALL_COMMENTS": ("PROJECT", "Delete All Comments"),
-    "TRANSITION_ISSUES": ("PROJECT", "Transition Issues"),
-    "CREATE_ISSUES": ("PROJECT", "Create Issues"),
-}
-
 
 def routes(world: World) -> list[web.RouteDef]:
     """Everything that the Jira site answers to."""
     site, traces = world.jira, count(1)
-    served = [
-        *Site(site, BASE).routes(),
-        *Search(site, BASE).routes(),
-        *Issues(site, BASE).routes(),
-        *IssueProperties(site, BASE).routes(),
-        *Comments(site, BASE).routes(),
-        *CommentProperties(site, BASE).routes(),
-        web.route("*", f"{BASE}/rest/{{rest:.*}}", _unknown),
-    ]
+    served = [route for part in PARTS for route in part(site, BASE).routes()]
+    on_server = [part(site, SERVER_BASE, ServerShow) for part in PARTS]
     return [
-        *[web.RouteDef(r.method, r.path, guarded(r.handler, traces), r.kwargs) for r in served],
+        *[
+            web.RouteDef(
+                r.method,
+                r.path,
+                guarded(gated(site, permitted(site, r.handler, r.method, r.path), r.method, r.path), traces),
+                r.kwargs,
+            )
+            for r in both_versions(served)
+        ],
+        web.route("*", f"{BASE}/rest/{{rest:.*}}", guarded(_unknown, traces)),
+        *server_routes(site, on_server, traces, SERVER_BASE),
         *page_routes(site, BASE),
+        *view_routes(site, BASE),
     ]
+
+
+def both_versions(served: list[web.RouteDef]) -> list[web.RouteDef]:
+    """The routes of version 3, and the same under version 2, where rich text is wiki markup."""
+    older = [
+        web.RouteDef(r.method, r.path.replace("/rest/api/3/", "/rest/api/2/"), r.handler, r.kwargs)
+        for r in served
+        if "/rest/api/3/" in r.path
+    ]
+    known = {(r.method, r.path) for r in served}
+    return [*served, *(r for r in older if (r.method, r.path) not in known)]
 
 
 async def _unknown(request: web.Request) -> web.Response:
@@ -85,7 +114,7 @@ class Site(Part):
         )
 
     async def fields(self, request: web.Request) -> web.Response:
-        return reply([self.show(request).described(entry) for entry in FIELDS])
+        return reply([self.show(request).described(entry) for entry in listed(self.site)])
 
     async def issue_types(self, request: web.Request) -> web.Response:
         return reply([self.show(request).type(kind) for kind in TYPES.values()] if reader(request) else [])
@@ -122,11 +151,9 @@ class Site(Part):
 
 
 def _project(site: JiraSite, person: Person | None, name: str) -> Project:
-    for project in site.projects.values():
-        if name.upper() == project.key or name == str(project.id):
-            if site.may_browse(person, project):
-                return project
-            break
+    project = site.project_named(name, person)
+    if project is not None:
+        return project
     raise JiraError(404, f"No project could be found with key '{name}'.")
 
 
@@ -160,27 +187,54 @@ def _permissions(request: web.Request, site: JiraSite) -> dict[str, Any]:
     asked = names(request.query.get("permissions"))
     if not asked:
         raise JiraError(400, "The 'permissions' query parameter is required.")
-    unknown = [name for name in asked if name not in _PERMISSIONS]
+    unknown = [name for name in asked if name not in PERMISSIONS]
     if unknown:
         raise JiraError(400, f"Unrecognized permission: {unknown[0]}")
     person = reader(request)
-    if key := request.query.get("projectKey"):
-        _project(site, person, key)
-    email = person.email if person else ""
-    held = {
-        name: person is not None
-        and (name not in ("ADMINISTER", "ADMINISTER_PROJECTS") or email in site.admins)
-        and (name not in ("EDIT_ALL_COMMENTS", "DELETE_ALL_COMMENTS") or email in site.editors)
-        for name in asked
-    }
+    place = None
+    if key := request.query.get("projectKey") or request.query.get("projectId"):
+        place = _project(site, person, key)
+    if name := request.query.get("issueKey") or request.query.get("issueId"):
+        issue = site.find(name, person)
+        if issue is None:
+            raise JiraError(404, UNSEEN)
+        place = issue.project
     return {
         name: {
-            "id": str(list(_PERMISSIONS).index(name)),
+            "id": str(list(PERMISSIONS).index(name)),
             "key": name,
-            "name": _PERMISSIONS[name][1],
-            "type": _PERMISSIONS[name][0],
+            "name": PERMISSIONS[name][1],
+            "type": PERMISSIONS[name][0],
             "description": "",
-            "havePermission": held[name],
+            "havePermission": site.holds(person, name, place),
         }
         for name in asked
     }
+
+
+PARTS: tuple[type[Part], ...] = (
+    Site,
+    Associations,
+    Screens,
+    Options,
+    Contexts,
+    Fields,
+    EditMeta,
+    PropertyJobs,
+    BulkEdits,
+    Filters,
+    Gadgets,
+    Dashboards,
+    Catalog,
+    People,
+    IssueLinks,
+    SingleRemoteLinks,
+    Search,
+    Moves,
+    Issues,
+    IssueProperties,
+    Changelogs,
+    Comments,
+    CommentProperties,
+)
+"""The parts of the API; where two would serve a path, the first does."""

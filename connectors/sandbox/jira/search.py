@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from bisect import bisect_right
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from aiohttp import web
 
 from connectors.sandbox.company import Person
 from connectors.sandbox.jira.http import (
+    INVALID_PAYLOAD,
     JiraError,
     json_body,
     names,
@@ -23,10 +25,12 @@ from connectors.sandbox.jira.http import (
     strict_body,
     whole_number,
 )
-from connectors.sandbox.jira.jql import JqlError, parse, structure
+from connectors.sandbox.jira.jql import parse
 from connectors.sandbox.jira.jql_match import Asking, Found, prepare
+from connectors.sandbox.jira.jql_shape import structure
+from connectors.sandbox.jira.jql_tokens import JqlError
 from connectors.sandbox.jira.show import NAVIGABLE_FIELDS, Part, Show, chosen
-from connectors.sandbox.jira.state import FIELDS, Issue, JiraSite
+from connectors.sandbox.jira.state import Issue, JiraSite
 
 LARGEST_PAGE = 5000
 FULL_PAGE = 100
@@ -46,12 +50,13 @@ REMOVED = (
 
 
 class _Token(msgspec.Struct, array_like=True):
-    """Position of the last row, page size, time of issue, and the query itself."""
+    """Position of the last row, page size, time of issue, the query itself, and the ids to reconcile."""
 
     position: list[Any]
     size: int
     at: int
     jql: str
+    reconcile: list[int] = []
 
 
 class Search(Part):
@@ -128,8 +133,13 @@ class Search(Part):
         ]
 
 
-def matching(site: JiraSite, person: Person | None, jql: str) -> tuple[Found, list[Issue]]:
-    """What a bounded query finds, unsorted. Raises JiraError 400."""
+def matching(
+    site: JiraSite, person: Person | None, jql: str, fresh: Collection[int] = ()
+) -> tuple[Found, list[Issue]]:
+    """What a bounded query finds in the index, unsorted; issues of the ids `fresh` as they are now.
+
+    Raises JiraError 400.
+    """
     try:
         query = parse(jql)
         if query.where is None:
@@ -137,36 +147,36 @@ def matching(site: JiraSite, person: Person | None, jql: str) -> tuple[Found, li
         found = prepare(query, Asking(site, person, site.clock.now()))
     except JqlError as error:
         raise JiraError(400, str(error)) from None
-    return found, [issue for issue in site.visible(person) if found.test(issue)]
+    return found, [issue for issue in site.index.visible(site, person, fresh) if found.test(issue)]
 
 
 def _page(site: JiraSite, show: Show, asked: dict[str, Any]) -> dict[str, Any]:
     """One page. Checks in the real order: the token, then the page size, then the query."""
     now = int(site.clock.now().timestamp() * 1000)
     jql = asked.get("jql") or ""
-    token = _read_token(asked["nextPageToken"], jql, now) if asked.get("nextPageToken") else None
+    fresh = _reconciled(asked.get("reconcileIssues"))
+    token = _read_token(asked["nextPageToken"], jql, fresh, now) if asked.get("nextPageToken") else None
     # A null counts as zero, which is refused; only an absent size means the default.
     size = (asked["maxResults"] or 0) if "maxResults" in asked else 50
     if not 1 <= size <= LARGEST_PAGE:
         raise JiraError(400, f"maxResults must be between 1 and {LARGEST_PAGE}.")
     properties = _property_names(asked.get("properties"))
-    if len(asked.get("reconcileIssues") or ()) > MOST_RECONCILED:
-        raise JiraError(400, f"At most {MOST_RECONCILED} issues can be reconciled.")
-    found, issues = matching(site, show.person, jql)
+    found, issues = matching(site, show.person, jql, fresh)
+    by_id = {issue.id: issue for issue in issues}
     rows = sorted((found.rank(found.position(issue)), issue.id) for issue in issues)
     start = bisect_right(rows, (found.rank(token.position), 1 << 62)) if token else 0
     fields = [str(name) for name in asked.get("fields") or ["id"]]
     narrow = not properties and set(fields) <= {"id", "key"}
     size = size if narrow else min(size, FULL_PAGE)
-    page = [site.issues[number] for _, number in rows[start : start + size]]
+    page = [by_id[number] for _, number in rows[start : start + size]]
     result: dict[str, Any] = {
         "issues": _rows(show, page, fields, properties, names(asked.get("expand"))),
         "isLast": start + size >= len(rows),
     }
     if not result["isLast"]:
-        result["nextPageToken"] = _write_token(_Token(found.position(page[-1]), size, now, jql))
+        result["nextPageToken"] = _write_token(_Token(found.position(page[-1]), size, now, jql, fresh))
     if "names" in names(asked.get("expand")):
-        result["names"] = {entry.id: entry.name for entry in FIELDS}
+        result["names"] = {entry.id: entry.name for entry in show.site.fields.values()}
     return result
 
 
@@ -175,7 +185,7 @@ def _rows(
 ) -> list[dict[str, Any]]:
     if fields == ["id"] and not properties:
         return [{"id": str(issue.id)} for issue in page]
-    picked = [name for name in chosen(fields, NAVIGABLE_FIELDS) if name not in ("id", "key")]
+    picked = [name for name in chosen(fields, NAVIGABLE_FIELDS, show.site) if name not in ("id", "key")]
     return [show.issue(issue, picked, properties, expand) for issue in page]
 
 
@@ -190,12 +200,23 @@ def _write_token(token: _Token) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(token)).decode()
 
 
-def _read_token(text: str, jql: str, now: int) -> _Token:
+def _reconciled(given: Any) -> list[int]:
+    """The ids to reconcile, which are numbers, not keys. Raises JiraError 400."""
+    try:
+        ids = [int(number) for number in given or ()]
+    except (TypeError, ValueError):
+        raise JiraError(400, INVALID_PAYLOAD, bare=True) from None
+    if len(ids) > MOST_RECONCILED:
+        raise JiraError(400, f"At most {MOST_RECONCILED} issues can be reconciled.")
+    return ids
+
+
+def _read_token(text: str, jql: str, fresh: list[int], now: int) -> _Token:
     try:
         token = msgspec.json.decode(base64.urlsafe_b64decode(text), type=_Token)
     except (msgspec.MsgspecError, binascii.Error, ValueError):
         raise JiraError(400, "The provided nextPageToken is invalid.") from None
-    if token.jql != jql or now - token.at > TOKEN_LIFE_MS:
+    if token.jql != jql or token.reconcile != fresh or now - token.at > TOKEN_LIFE_MS:
         raise JiraError(400, "The provided nextPageToken is invalid or has expired.")
     return token
 
@@ -224,7 +245,7 @@ def _bulk(site: JiraSite, show: Show, asked: dict[str, Any]) -> dict[str, Any]:
     if len(wanted) > FULL_PAGE:
         raise JiraError(400, f"The number of issues exceeds the limit of {FULL_PAGE}.")
     found = {issue.id: issue for name in wanted if (issue := site.find(str(name), show.person))}
-    fields = chosen([str(name) for name in asked.get("fields") or ()], NAVIGABLE_FIELDS)
+    fields = chosen([str(name) for name in asked.get("fields") or ()], NAVIGABLE_FIELDS, site)
     properties = _property_names(asked.get("properties"))
     expand = [str(name) for name in asked.get("expand") or ()]
     return {

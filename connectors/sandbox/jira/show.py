@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from connectors.sandbox.company import Person
-from connectors.sandbox.jira.http import reader
+from connectors.sandbox.jira.fields import FIELD_BY_ID, FIELDS, Field
+from connectors.sandbox.jira.http import reader, version_of
+from connectors.sandbox.jira.layout import shown_fields
+from connectors.sandbox.jira.past import entries
 from connectors.sandbox.jira.state import (
     CATEGORIES,
-    FIELDS,
+    EPIC_NAME,
     SITE_ZONE,
     Comment,
-    Field,
     History,
     Issue,
     IssueType,
@@ -27,38 +29,60 @@ from connectors.sandbox.jira.state import (
     RemoteLink,
     Status,
 )
+from connectors.sandbox.jira.values import shown as shown_value
+from connectors.sandbox.jira.wiki import to_wiki
 
 _ZONE = ZoneInfo(SITE_ZONE)
 _EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations"
 EMBEDDED_COMMENTS = 20
 """How many comments an issue carries in its `comment` field; the rest are paged for."""
+EMBEDDED_HISTORIES = 40
+"""How much of its history `expand=changelog` gives, newest first."""
 
 
-def moment(value: datetime) -> str:
+def moment(value: datetime, zone: ZoneInfo = _ZONE) -> str:
     """A time as Jira writes it: milliseconds, the account's own offset, no colon in it."""
-    local = value.astimezone(_ZONE)
+    local = value.astimezone(zone)
     return f"{local:%Y-%m-%dT%H:%M:%S}.{local.microsecond // 1000:03d}{local:%z}"
 
 
 class Part:
     """A part of the site's API below the path `base`; its routes come from `routes`."""
 
-    def __init__(self, site: JiraSite, base: str) -> None:
+    def __init__(self, site: JiraSite, base: str, shows: type[Show] | None = None) -> None:
         self.site = site
         self.base = base
+        self._shows = shows or Show
+
+    def routes(self) -> list[web.RouteDef]:
+        """What this part serves."""
+        raise NotImplementedError
 
     def show(self, request: web.Request) -> Show:
-        """The site as the asking account sees it."""
-        return Show(self.site, f"{request.scheme}://{request.host}{self.base}", reader(request))
+        """The site as the asking account sees it, in the version of the API that it asks."""
+        base = f"{request.scheme}://{request.host}{self.base}"
+        return self._shows(self.site, base, reader(request), version_of(request))
 
 
 class Show:
     """Shows parts of a site to one account; `base` is the site's address, without a slash at the end."""
 
-    def __init__(self, site: JiraSite, base: str, person: Person | None) -> None:
+    expands = _EXPAND
+
+    def __init__(self, site: JiraSite, base: str, person: Person | None, version: str = "3") -> None:
         self.site = site
-        self.rest = f"{base}/rest/api/3"
+        self.version = version
+        self.rest = f"{base}/rest/api/{version}"
         self.person = person
+        self.zone = site.zone_of(person)
+
+    def moment(self, value: datetime | None) -> str | None:
+        """A time in the zone of the account that asks."""
+        return None if value is None else moment(value, self.zone)
+
+    def text(self, document: dict[str, Any] | None) -> dict[str, Any] | str | None:
+        """Rich text: ADF in version 3, wiki markup in version 2."""
+        return document if document is None or self.version == "3" else to_wiki(dict(document))
 
     def user(self, person: Person | None) -> dict[str, Any] | None:
         """An account. The e-mail address is hidden, except from oneself."""
@@ -70,7 +94,7 @@ class Show:
             "accountType": "atlassian",
             "displayName": person.name,
             "active": True,
-            "timeZone": SITE_ZONE,
+            "timeZone": self.site.zone_of(person).key,
         }
         if person == self.person:
             shown["emailAddress"] = person.email
@@ -127,6 +151,10 @@ class Show:
             return None
         return {"self": f"{self.rest}/{kind}/{entry.id}", "id": str(entry.id), "name": entry.name}
 
+    def version_shown(self, entry: Named) -> dict[str, Any]:
+        """A version of a project."""
+        return (self.named("version", entry) or {}) | {"archived": False, "released": False}
+
     def brief(self, issue: Issue) -> dict[str, Any]:
         """An issue as it stands inside another one: parent, sub-task, link."""
         return {
@@ -169,42 +197,44 @@ class Show:
     ) -> dict[str, Any]:
         """An issue with the fields of these ids, and those of the named properties that it has."""
         shown: dict[str, Any] = {
-            "expand": _EXPAND,
+            "expand": self.expands,
             "id": str(issue.id),
             "self": f"{self.rest}/issue/{issue.id}",
             "key": issue.key,
-            "fields": {name: value for name in fields if (value := self.field(issue, name)) is not _ABSENT},
+            "fields": {name: value for name in fields if (value := self.field(issue, name)) is not ABSENT},
         }
         wanted = list(properties)
         if wanted:
             has = issue.properties
             shown["properties"] = dict(has) if wanted == ["*all"] else {k: has[k] for k in wanted if k in has}
         if "changelog" in expand:
-            newest = [self.history(entry) for entry in reversed(issue.history)][:100]
-            shown["changelog"] = {
-                "startAt": 0,
-                "maxResults": len(newest),
-                "total": len(issue.history),
-                "histories": newest,
-            }
+            shown["changelog"] = self.changelog(issue)
         return shown
 
+    def changelog(self, issue: Issue) -> dict[str, Any]:
+        """The history within an issue: the newest part, newest first."""
+        rows = entries(issue)
+        newest = [self.history(entry) for entry in reversed(rows[-EMBEDDED_HISTORIES:])]
+        return {"startAt": 0, "maxResults": len(newest), "total": len(rows), "histories": newest}
+
     def field(self, issue: Issue, name: str) -> Any:
-        """The value of one field, or `_ABSENT`."""
+        """The value of one field, or `ABSENT`."""
         if name.startswith("customfield_"):
-            return issue.custom.get(name) if name in issue.project.screen else _ABSENT
+            if name not in shown_fields(self.site, issue.project, issue.type):
+                return ABSENT
+            return shown_value(issue.custom.get(name), self.rest, self.text)
         read = _READ.get(name)
-        return _ABSENT if read is None else read(self, issue)
+        return ABSENT if read is None else read(self, issue)
 
     def comment(self, issue: Issue, comment: Comment, *, properties: bool) -> dict[str, Any]:
         shown: dict[str, Any] = {
             "self": f"{self.rest}/issue/{issue.id}/comment/{comment.id}",
             "id": str(comment.id),
             "author": self.user(comment.author),
-            "body": comment.body,
+            "body": self.text(comment.body),
             "updateAuthor": self.user(comment.update_author),
-            "created": moment(comment.created),
-            "updated": moment(comment.updated),
+            "created": self.moment(comment.created),
+            "updated": self.moment(comment.updated),
             "jsdPublic": True,
         }
         if properties:
@@ -215,12 +245,12 @@ class Show:
         return {
             "id": str(entry.id),
             "author": self.user(entry.author),
-            "created": moment(entry.created),
+            "created": self.moment(entry.created),
             "items": [
                 {
                     "field": item.field,
                     "fieldtype": "custom" if item.field_id.startswith("customfield_") else "jira",
-                    "fieldId": item.field_id,
+                    **({"fieldId": item.field_id} if item.field_id else {}),
                     "from": item.before,
                     "fromString": item.before_text,
                     "to": item.after,
@@ -250,13 +280,14 @@ class Show:
         }
 
 
-_ABSENT: Any = object()
+ABSENT: Any = object()
+"""In place of the value of a field that an issue does not have at all."""
 
 
 def _parent(show: Show, issue: Issue) -> Any:
     # The field is not there at all on an issue without a parent, or with one that is hidden.
     parent = show.site.find(str(issue.parent), show.person) if issue.parent is not None else None
-    return show.brief(parent) if parent is not None else _ABSENT
+    return show.brief(parent) if parent is not None else ABSENT
 
 
 def _subtasks(show: Show, issue: Issue) -> list[dict[str, Any]]:
@@ -282,38 +313,42 @@ _READ: dict[str, Callable[[Show, Issue], Any]] = {
     "parent": _parent,
     "status": lambda show, issue: show.status(issue.status),
     "statusCategory": lambda show, issue: show.status(issue.status)["statusCategory"],
-    "statuscategorychangedate": lambda _, issue: moment(issue.category_changed),
+    "statuscategorychangedate": lambda show, issue: show.moment(issue.category_changed),
     "resolution": lambda show, issue: show.named("resolution", issue.resolution),
-    "resolutiondate": lambda _, issue: moment(issue.resolved) if issue.resolved else None,
+    "resolutiondate": lambda show, issue: show.moment(issue.resolved),
     "priority": lambda show, issue: show.named("priority", issue.priority),
     "labels": lambda _, issue: list(issue.labels),
+    "components": lambda show, issue: [show.named("component", entry) for entry in issue.components],
+    "fixVersions": lambda show, issue: [show.version_shown(entry) for entry in issue.fix_versions],
     "assignee": lambda show, issue: show.user(issue.assignee),
     "reporter": lambda show, issue: show.user(issue.reporter),
     "creator": lambda show, issue: show.user(issue.reporter),
-    "created": lambda _, issue: moment(issue.created),
-    "updated": lambda _, issue: moment(issue.updated),
+    "created": lambda show, issue: show.moment(issue.created),
+    "updated": lambda show, issue: show.moment(issue.updated),
     "duedate": lambda _, issue: issue.due.isoformat() if issue.due else None,
-    "description": lambda _, issue: issue.description,
+    "description": lambda show, issue: show.text(issue.description),
     "issuelinks": lambda show, issue: [s for link in issue.links if (s := show.link(issue, link))],
     "subtasks": _subtasks,
     "comment": _comments,
 }
 
-ALL_FIELDS: tuple[str, ...] = (*_READ, *(entry.id for entry in FIELDS if entry.is_custom))
+# Epic names are for Data Center alone: on the Cloud no screen has them.
+ALL_FIELDS: tuple[str, ...] = (*_READ, *(entry.id for entry in FIELDS if entry.is_custom), EPIC_NAME)
 NAVIGABLE_FIELDS: tuple[str, ...] = tuple(name for name in ALL_FIELDS if name != "comment")
 
 
-def chosen(fields: Iterable[str], default: Collection[str]) -> list[str]:
+def chosen(fields: Iterable[str], default: Collection[str], site: JiraSite) -> list[str]:
     """The ids of the asked-for fields: `*all`, `*navigable`, ids, and `-id` to leave one out."""
+    later = [name for name in site.fields if name not in FIELD_BY_ID]
     wanted = list(fields)
     picked: dict[str, None] = {}
     if not wanted or all(name.startswith("-") for name in wanted):
-        picked.update(dict.fromkeys(default))
+        picked.update(dict.fromkeys([*default, *later]))
     for name in wanted:
         if name == "*all":
-            picked.update(dict.fromkeys(ALL_FIELDS))
+            picked.update(dict.fromkeys([*ALL_FIELDS, *later]))
         elif name == "*navigable":
-            picked.update(dict.fromkeys(NAVIGABLE_FIELDS))
+            picked.update(dict.fromkeys([*NAVIGABLE_FIELDS, *later]))
         elif not name.startswith("-"):
             picked[name] = None
     return [name for name in picked if f"-{name}" not in wanted]

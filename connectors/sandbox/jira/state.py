@@ -6,81 +6,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
+from connectors.sandbox import effects
 from connectors.sandbox.company import DIRECTORY, SERVICE, Clock, Person
+from connectors.sandbox.jira.fields import FIELD_BY_ID, Context, Field, Screen
+from connectors.sandbox.jira.index import SearchIndex
+from connectors.sandbox.jira.limits import Limits
+from connectors.sandbox.jira.permissions import ADMIN_ONLY, EDITORS_ONLY, PERMISSIONS, Permissions
+from connectors.sandbox.jira.shared import Dashboard, Filter
+from connectors.sandbox.jira.tasks import Tasks
 
 SITE_ZONE = "Europe/Paris"
-"""Time zone of everybody's profile: JQL texts are read in it and times are shown in it."""
+"""Time zone of the site, and of every profile that `JiraSite.zones` does not name."""
 
+EPIC_NAME = "customfield_10011"
 EPIC_LINK = "customfield_10014"
 STORY_POINT_ESTIMATE = "customfield_10016"
 STORY_POINTS = "customfield_10026"
 KEY_RESULT = "customfield_10101"
 KR_PROGRESS = "customfield_10102"
-
-FieldType = Literal["string", "number", "date", "epic", "adf", "system"]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of the site. `type` says what may be written into it; system fields check themselves."""
-
-    id: str
-    name: str
-    type: FieldType = "system"
-    schema: dict[str, Any] = field(default_factory=dict)
-    clauses: tuple[str, ...] = ()
-
-    @property
-    def is_custom(self) -> bool:
-        return self.id.startswith("customfield_")
-
-
-def _custom(number: int, name: str, kind: FieldType, wire: str, plugin: str) -> Field:
-    schema = {"type": wire, "custom": plugin, "customId": number}
-    return Field(f"customfield_{number}", name, kind, schema, (f"cf[{number}]", name))
-
-
-_PLAIN = "com.atlassian.jira.plugin.system.customfieldtypes"
-_GREENHOPPER = "com.pyxis.greenhopper.jira"
-
-
-def _system(name: str, label: str, wire: str, items: str | None = None, *clauses: str) -> Field:
-    schema = {"type": wire, "system": name} | ({"items": items} if items else {})
-    return Field(name, label, "system", schema, clauses or (name,))
-
-
-FIELDS: tuple[Field, ...] = (
-    _system("summary", "Summary", "string"),
-    _system("issuetype", "Issue Type", "issuetype", None, "issuetype", "type"),
-    _system("project", "Project", "project"),
-    _system("parent", "Parent", "issuelink"),
-    _system("status", "Status", "status"),
-    Field(
-        "statusCategory", "Status Category", "system", {"type": "statusCategory", "system": "statusCategory"}
-    ),
-    _system("statuscategorychangedate", "Status Category Changed", "datetime"),
-    _system("resolution", "Resolution", "resolution"),
-    _system("resolutiondate", "Resolved", "datetime", None, "resolutiondate", "resolved"),
-    _system("priority", "Priority", "priority"),
-    _system("labels", "Labels", "array", "string"),
-    _system("assignee", "Assignee", "user"),
-    _system("reporter", "Reporter", "user"),
-    _system("created", "Created", "datetime", None, "created", "createdDate"),
-    _system("updated", "Updated", "datetime", None, "updated", "updatedDate"),
-    _system("duedate", "Due date", "date", None, "due", "duedate"),
-    _system("description", "Description", "string"),
-    _system("issuelinks", "Linked Issues", "array", "issuelinks"),
-    _system("subtasks", "Sub-tasks", "array", "issuelinks", "subtasks"),
-    _system("comment", "Comment", "comments-page"),
-    Field("issuekey", "Key", "system", {}, ("id", "issue", "issuekey", "key")),
-    _custom(10014, "Epic Link", "epic", "any", f"{_GREENHOPPER}:gh-epic-link"),
-    _custom(10015, "Start date", "date", "date", f"{_PLAIN}:datepicker"),
-    _custom(10016, "Story point estimate", "number", "number", f"{_GREENHOPPER}:jsw-story-points"),
-    _custom(10026, "Story Points", "number", "number", f"{_PLAIN}:float"),
-    _custom(10101, "Key result", "string", "string", f"{_PLAIN}:textfield"),
-    _custom(10102, "KR progress", "number", "number", f"{_PLAIN}:float"),
-)
 
 CategoryKey = Literal["new", "indeterminate", "done"]
 CATEGORIES: dict[CategoryKey, tuple[int, str, str]] = {
@@ -110,7 +55,7 @@ class IssueType:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A priority or a resolution."""
+    """A priority, a resolution, a component or a version."""
 
     id: int
     name: str
@@ -147,7 +92,8 @@ RELATES = LinkType(10003, "Relates", "relates to", "relates to")
 @dataclass(slots=True)
 class Project:
     """`screen` holds the custom fields that can be set here. `browsers` None: every signed-in account may
-    look; else only these e-mail addresses, and for all others the project does not exist."""
+    look; else only these e-mail addresses, and for all others the project does not exist. Nobody sees one
+    that is archived or in the trash. `former_keys` still lead to it."""
 
     id: int
     key: str
@@ -159,6 +105,11 @@ class Project:
     simplified: bool = False
     browsers: frozenset[str] | None = None
     last_number: int = 0
+    former_keys: set[str] = field(default_factory=set)
+    components: tuple[Named, ...] = ()
+    versions: tuple[Named, ...] = ()
+    is_archived: bool = False
+    is_trashed: bool = False
 
 
 @dataclass(slots=True)
@@ -224,6 +175,8 @@ class Issue:
     priority: Named = PRIORITIES[2]
     assignee: Person | None = None
     labels: list[str] = field(default_factory=list)
+    components: tuple[Named, ...] = ()
+    fix_versions: tuple[Named, ...] = ()
     parent: int | None = None
     resolution: Named | None = None
     resolved: datetime | None = None
@@ -236,6 +189,8 @@ class Issue:
     properties: dict[str, Any] = field(default_factory=dict)
     remote_links: list[RemoteLink] = field(default_factory=list)
     history: list[History] = field(default_factory=list)
+    past: bytes = b""
+    """What happened before the site was served; `generate_history.history_of` tells both."""
 
     @property
     def number(self) -> int:
@@ -254,7 +209,13 @@ class Notification:
 
 @dataclass
 class JiraSite:
-    """`admins` may suppress notifications; `editors` may edit other people's comments."""
+    """`admins` may suppress notifications; `editors` may edit other people's comments.
+
+    Search runs `lag` seconds behind writes. `zones` holds the time zone of a profile by e-mail address: JQL
+    texts are read in it and times are shown in it. An issue in `restricted` is there for these e-mail
+    addresses only, one in `archived` for nobody. `failed_logins` counts by user name on Data Center.
+    `permissions` takes rights from single accounts; `shown` is a cache of `layout.py`, cleared by changes.
+    """
 
     clock: Clock
     projects: dict[str, Project] = field(default_factory=dict)
@@ -263,6 +224,23 @@ class JiraSite:
     notifications: list[Notification] = field(default_factory=list)
     admins: set[str] = field(default_factory=lambda: {SERVICE.email})
     editors: set[str] = field(default_factory=lambda: set(DIRECTORY) - {SERVICE.email})
+    lag: float = 0.0
+    index: SearchIndex = field(default_factory=SearchIndex, repr=False)
+    limits: Limits = field(default_factory=Limits, repr=False)
+    zones: dict[str, str] = field(default_factory=dict)
+    restricted: dict[int, frozenset[str]] = field(default_factory=dict)
+    archived: set[int] = field(default_factory=set)
+    failed_logins: dict[str, int] = field(default_factory=dict)
+    permissions: Permissions = field(default_factory=Permissions, repr=False)
+    fields: dict[str, Field] = field(default_factory=lambda: dict(FIELD_BY_ID))
+    trashed_fields: set[str] = field(default_factory=set)
+    contexts: dict[int, Context] = field(default_factory=dict)
+    screens: dict[int, Screen] = field(default_factory=dict)
+    shown: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict, repr=False)
+    filters: dict[int, Filter] = field(default_factory=dict)
+    dashboards: dict[int, Dashboard] = field(default_factory=dict)
+    share_scopes: dict[str, str] = field(default_factory=dict)
+    tasks: Tasks = field(default_factory=Tasks, repr=False)
     _last_id: int = 10_000
 
     def next_id(self) -> int:
@@ -285,26 +263,60 @@ class JiraSite:
 
     def may_browse(self, person: Person | None, project: Project) -> bool:
         """Whether `person` (None: anonymous) can see the project at all."""
-        if person is None:
+        if person is None or project.key in effects.hidden.get():
+            return False
+        if project.is_archived or project.is_trashed:
+            return False
+        if self.permissions.lacks(person.email, "BROWSE_PROJECTS", project.id):
             return False
         return project.browsers is None or person.email in project.browsers
+
+    def holds(self, person: Person | None, name: str, project: Project | None = None) -> bool:
+        """Whether the account has the permission; one for projects without a project: in any of them."""
+        if person is None or self.permissions.lacks(person.email, name):
+            return False
+        if name in ADMIN_ONLY:
+            return person.email in self.admins
+        if name in EDITORS_ONLY and person.email not in self.editors:
+            return False
+        if PERMISSIONS[name][0] == "GLOBAL":
+            return True
+        if project is None:
+            return any(self.holds(person, name, entry) for entry in self.projects.values())
+        return self.may_browse(person, project) and not self.permissions.lacks(person.email, name, project.id)
+
+    def may_see(self, person: Person | None, issue: Issue) -> bool:
+        """Whether `person` can see the issue; for who cannot, it does not exist."""
+        if not self.may_browse(person, issue.project) or issue.id in self.archived:
+            return False
+        only = self.restricted.get(issue.id)
+        return only is None or (person is not None and person.email in only)
+
+    def zone_of(self, person: Person | None) -> ZoneInfo:
+        """The time zone of a profile; the public has the site's."""
+        return ZoneInfo(self.zones.get(person.email, SITE_ZONE) if person is not None else SITE_ZONE)
+
+    def project_named(self, name: str, person: Person | None) -> Project | None:
+        """The project by id, key in any case, or former key; None where it is absent or hidden."""
+        wanted = name.upper()
+        for project in self.projects.values():
+            if wanted == project.key or name == str(project.id) or wanted in project.former_keys:
+                return project if self.may_browse(person, project) else None
+        return None
 
     def find(self, id_or_key: str, person: Person | None) -> Issue | None:
         """The issue by id, key in any case, or former key; None where it is absent or hidden."""
         number = int(id_or_key) if id_or_key.isdecimal() else self.keys.get(id_or_key.upper())
         issue = self.issues.get(number) if number is not None else None
-        return issue if issue is not None and self.may_browse(person, issue.project) else None
+        return issue if issue is not None and self.may_see(person, issue) else None
 
     def visible(self, person: Person | None) -> Iterator[Issue]:
         """Every issue that `person` may browse, in ascending id order."""
         open_to = {key for key, project in self.projects.items() if self.may_browse(person, project)}
-        return (issue for issue in self.issues.values() if issue.project.key in open_to)
-
-    def move(self, issue: Issue, project: Project) -> None:
-        """Move the issue to another project: the id stays, the key changes, the old key still finds it."""
-        issue.project, issue.key = project, self.new_key(project)
-        self.keys[issue.key] = issue.id
-        issue.updated = self.clock.now()
+        found = (issue for issue in self.issues.values() if issue.project.key in open_to)
+        if self.restricted or self.archived:
+            return (issue for issue in found if self.may_see(person, issue))
+        return found
 
     def delete(self, issue: Issue) -> None:
         """Delete the issue with its sub-tasks; other children lose their parent."""
@@ -327,6 +339,3 @@ class JiraSite:
         for issue in self.issues.values():
             counts[issue.project.key] += 1
         return [{"key": p.key, "name": p.name, "count": counts[p.key]} for p in self.projects.values()]
-
-
-FIELD_BY_ID = {entry.id: entry for entry in FIELDS}

@@ -7,14 +7,15 @@ from datetime import datetime
 
 from connectors.sandbox.linear.entities import User
 from connectors.sandbox.linear.quota import Quota
-from connectors.sandbox.linear.state import LinearSpace
+from connectors.sandbox.linear.state import Credential, LinearSpace
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """One request: the workspace, whose key it bears, what that user may spend, the moment."""
+    """One request: the workspace, whose token it bears and what that allows, the quota, the moment."""
 
     space: LinearSpace
     viewer: User
+    credential: Credential
     quota: Quota
     now: datetime

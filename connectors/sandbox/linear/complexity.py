@@ -13,6 +13,7 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     InlineFragmentNode,
     IntValueNode,
     OperationDefinitionNode,
@@ -29,6 +30,8 @@ MOST = 10_000
 """The largest complexity of one query, for every credential."""
 
 _SCALAR, _OBJECT = 0.1, 1.0
+
+_Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
 
 
 def complexity(
@@ -65,34 +68,43 @@ class _Scorer:
         self.schema = schema
         self.fragments = fragments
         self.variables = variables
+        self._scores: dict[str, float] = {}
 
-    def of(self, parent: GraphQLObjectType | GraphQLInterfaceType, selected: SelectionSetNode) -> float:
+    def of(self, parent: _Composite, selected: SelectionSetNode) -> float:
         total = 0.0
         for node in selected.selections:
             match node:
                 case FieldNode():
                     total += self._field(parent, node)
                 case FragmentSpreadNode():
-                    fragment = self.fragments[node.name.value]
-                    total += self._within(fragment.type_condition.name.value, fragment.selection_set)
+                    total += self._fragment(node.name.value)
                 case InlineFragmentNode():
                     name = node.type_condition.name.value if node.type_condition else parent.name
                     total += self._within(name, node.selection_set)
         return total
 
+    def _fragment(self, name: str) -> float:
+        """Each fragment is scored once: spreads in spreads could name it millions of times."""
+        if name not in self._scores:
+            fragment = self.fragments[name]
+            self._scores[name] = self._within(fragment.type_condition.name.value, fragment.selection_set)
+        return self._scores[name]
+
     def _within(self, name: str, selected: SelectionSetNode) -> float:
         kind = self.schema.type_map[name]
-        assert isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType))  # noqa: S101  validated
+        assert isinstance(kind, _Composite)  # noqa: S101  validated
         return self.of(kind, selected)
 
-    def _field(self, parent: GraphQLObjectType | GraphQLInterfaceType, node: FieldNode) -> float:
-        field = parent.fields.get(node.name.value)
+    def _field(self, parent: _Composite, node: FieldNode) -> float:
+        field = None if isinstance(parent, GraphQLUnionType) else parent.fields.get(node.name.value)
         if field is None or node.selection_set is None:
             return _SCALAR
         kind = get_named_type(field.type)
-        assert isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType))  # noqa: S101  it has fields
+        assert isinstance(kind, _Composite)  # noqa: S101  it has fields, or types that have
         inner = self.of(kind, node.selection_set)
-        return inner * self._size(node) if kind.name.endswith("Connection") else _OBJECT + inner
+        # A search's payload is a connection by another name.
+        is_list = kind.name.endswith(("Connection", "SearchPayload"))
+        return inner * self._size(node) if is_list else _OBJECT + inner
 
     def _size(self, node: FieldNode) -> int:
         for argument in node.arguments or ():

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from connectors.sandbox.linear.entities_around import StatusUpdate
 
 SITE = "https://linear.app/acme"
 
@@ -16,7 +19,7 @@ CLOSED = frozenset({"completed", "canceled", "duplicate"})
 """Types of workflow states in which nothing more will happen."""
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Entity:
     """What every row has. `updated_at` equals `created_at` until the first meaningful change."""
 
@@ -25,13 +28,19 @@ class Entity:
     updated_at: datetime
     archived_at: datetime | None = None
 
+    def __repr__(self) -> str:
+        # Rows point at each other: a dataclass's own text would hold half the workspace.
+        name = getattr(self, "identifier", None) or getattr(self, "name", None) or self.id
+        return f"<{type(self).__name__} {name}>"
 
-@dataclass(slots=True, eq=False, kw_only=True)
+
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class User(Entity):
     name: str
     email: str
     active: bool = True
     admin: bool = False
+    app: bool = False
 
     @property
     def display_name(self) -> str:
@@ -42,7 +51,7 @@ class User(Entity):
         return f"{SITE}/profiles/{self.display_name}"
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Team(Entity):
     key: str
     name: str
@@ -50,6 +59,7 @@ class Team(Entity):
     issue_estimation_type: str
     default_issue_estimate: float = 1.0
     triage_enabled: bool = False
+    visibility: str = "public"
     description: str | None = None
     retired_at: datetime | None = None
     states: list[WorkflowState] = field(default_factory=list)
@@ -64,7 +74,7 @@ class Team(Entity):
         return next(state for wanted in types for state in self.states if state.type == wanted)
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class WorkflowState(Entity):
     name: str
     type: str
@@ -74,7 +84,7 @@ class WorkflowState(Entity):
     description: str | None = None
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Label(Entity):
     """A label for issues or, with `for_projects`, for projects; `team` None means the whole workspace."""
 
@@ -92,7 +102,19 @@ class Label(Entity):
     children: list[Label] = field(default_factory=list)
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class BotActor:
+    """Who an app says that it acts for."""
+
+    id: str
+    name: str
+    user_display_name: str | None
+    avatar_url: str | None = None
+    type: str = "oauthClient"
+    sub_type: str | None = None
+
+
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Issue(Entity):
     number: int
     title: str
@@ -113,6 +135,9 @@ class Issue(Entity):
     triaged_at: datetime | None = None
     added_to_project_at: datetime | None = None
     trashed: bool | None = None
+    sub_issue_sort_order: float | None = None
+    delegate: User | None = None
+    bot_actor: BotActor | None = None
     previous_identifiers: list[str] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     children: list[Issue] = field(default_factory=list)
@@ -131,7 +156,7 @@ class Issue(Entity):
         return f"{SITE}/issue/{self.identifier}/{slug(self.title)}"
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Relation(Entity):
     """Stored once, on its source: `issue` blocks `related_issue`."""
 
@@ -140,7 +165,7 @@ class Relation(Entity):
     related_issue: Issue
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class ProjectStatus(Entity):
     name: str
     type: str
@@ -150,7 +175,7 @@ class ProjectStatus(Entity):
     description: str | None = None
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Project(Entity):
     name: str
     slug_id: str
@@ -179,6 +204,7 @@ class Project(Entity):
     issues: list[Issue] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     external_links: list[ExternalLink] = field(default_factory=list)
+    project_updates: list[StatusUpdate] = field(default_factory=list)
     initiative_to_projects: list[InitiativeToProject] = field(default_factory=list)
 
     @property
@@ -186,7 +212,7 @@ class Project(Entity):
         return f"{SITE}/project/{slug(self.name)}-{self.slug_id}"
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Initiative(Entity):
     name: str
     slug_id: str
@@ -210,6 +236,7 @@ class Initiative(Entity):
     parent_initiative: Initiative | None = None
     sub_initiatives: list[Initiative] = field(default_factory=list)
     links: list[ExternalLink] = field(default_factory=list)
+    initiative_updates: list[StatusUpdate] = field(default_factory=list)
     initiative_to_projects: list[InitiativeToProject] = field(default_factory=list)
 
     @property
@@ -217,14 +244,14 @@ class Initiative(Entity):
         return f"{SITE}/initiative/{slug(self.name)}-{self.slug_id}"
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class InitiativeToProject(Entity):
     initiative: Initiative
     project: Project
     sort_order: str
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class ExternalLink(Entity):
     label: str
     url: str
@@ -234,26 +261,42 @@ class ExternalLink(Entity):
     initiative: Initiative | None = None
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Comment(Entity):
-    """On an issue or on a project, never on both; `parent` makes it a reply."""
+    """On exactly one of an issue, a project, an initiative, a status update; `parent` makes it a reply."""
 
     body: str
     user: User | None
     issue: Issue | None = None
     project: Project | None = None
+    initiative: Initiative | None = None
+    status_update: StatusUpdate | None = None
     parent: Comment | None = None
+    bot_actor: BotActor | None = None
     quoted_text: str | None = None
     edited_at: datetime | None = None
     children: list[Comment] = field(default_factory=list)
 
     @property
+    def place(self) -> Issue | Project | Initiative | StatusUpdate | None:
+        """What the comment stands on."""
+        return self.issue or self.project or self.initiative or self.status_update
+
+    @property
+    def project_update(self) -> StatusUpdate | None:
+        return self.status_update if self.status_update and self.status_update.project else None
+
+    @property
+    def initiative_update(self) -> StatusUpdate | None:
+        return self.status_update if self.status_update and self.status_update.initiative else None
+
+    @property
     def url(self) -> str:
-        place = self.issue or self.project
+        place = self.place
         return f"{place.url if place else SITE}#comment-{self.id[:8]}"
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Attachment(Entity):
     """A card on an issue; its url is its key there."""
 

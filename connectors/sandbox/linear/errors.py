@@ -44,8 +44,8 @@ class BadRequest(LinearError):
 class NotFound(LinearError):
     """No such row, or none that the credential can see; there is no code of its own for it."""
 
-    def __init__(self, kind: str) -> None:
-        super().__init__(f"Entity not found: {kind}", f"Could not find referenced {kind}.")
+    def __init__(self, kind: str, shown: str = "") -> None:
+        super().__init__(f"Entity not found: {kind}", shown or f"Could not find referenced {kind}.")
 
 
 class BadArgument(LinearError):
@@ -62,9 +62,10 @@ class BadArgument(LinearError):
 
 
 class Conflict(LinearError):
-    """An id that is taken."""
+    """An id that is taken. The HTTP status was once seen to be 200 and once 400."""
 
-    def __init__(self, kind: str, given: str) -> None:
+    def __init__(self, kind: str, given: str, status: int = 200) -> None:
+        self.http = status
         super().__init__(f"conflict on insert of {kind}", f"Entity {kind} with id {given} already exists.")
 
 
@@ -72,6 +73,15 @@ class Forbidden(LinearError):
     type = "forbidden"
     code = "FORBIDDEN"
     status_code = 403
+
+
+class MissingScope(Forbidden):
+    """A token without the scope that a field asks for: the whole reply is a 400."""
+
+    http = 400
+
+    def __init__(self, *scopes: str) -> None:
+        super().__init__(f"Invalid scope: {' or '.join(f'`{scope}`' for scope in scopes)} required")
 
 
 class Unauthenticated(LinearError):

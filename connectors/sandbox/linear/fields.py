@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from connectors.sandbox.linear import progress
+from connectors.sandbox.linear import history, initiatives, progress, updates, views, webhooks
 from connectors.sandbox.linear.asker import Asker
-from connectors.sandbox.linear.entities import Comment, Entity, Initiative, Issue, Project, User, slug
-from connectors.sandbox.linear.filters import ancestors
+from connectors.sandbox.linear.entities import Comment, Entity, Initiative, Issue, Project, Team, User, slug
+from connectors.sandbox.linear.entities_around import StatusUpdate
+from connectors.sandbox.linear.filters import ancestors, snake
 
 Of = Callable[[Any, Asker], Any]
 """A field's value of a row, for whoever asks."""
 
+_UPDATES = ("ProjectUpdate", "InitiativeUpdate")
 PRIORITIES = ("No priority", "Urgent", "High", "Medium", "Low")
 
 
@@ -48,7 +50,60 @@ def _of_parent(place: str) -> Of:
 
 
 def _history(name: str) -> Of:
-    return lambda row, asker: progress.history(row, asker.now)[name]
+    return lambda row, asker: progress.history(row, name, asker.now)
+
+
+def _is_stale(update: StatusUpdate, asker: Asker) -> bool:
+    place = update.project or update.initiative
+    is_latest = place is not None and updates.latest(place) is update
+    return not is_latest or asker.now - update.created_at > updates.STALE
+
+
+def _data_of(model: str) -> Of:
+    return lambda view, _asker: view.stored if view.model == model else None
+
+
+_ENTRY_FIELDS = [
+    "actorId",
+    "addedLabelIds",
+    "addedLabels",
+    "archived",
+    "attachment",
+    "attachmentId",
+    "fromAssignee",
+    "fromAssigneeId",
+    "fromDueDate",
+    "fromEstimate",
+    "fromParent",
+    "fromParentId",
+    "fromPriority",
+    "fromProject",
+    "fromProjectId",
+    "fromState",
+    "fromStateId",
+    "fromTeam",
+    "fromTeamId",
+    "fromTitle",
+    "relationChanges",
+    "removedLabelIds",
+    "removedLabels",
+    "toAssignee",
+    "toAssigneeId",
+    "toDueDate",
+    "toEstimate",
+    "toParent",
+    "toParentId",
+    "toPriority",
+    "toProject",
+    "toProjectId",
+    "toState",
+    "toStateId",
+    "toTeam",
+    "toTeamId",
+    "toTitle",
+    "trashed",
+    "updatedDescription",
+]
 
 
 def _initials(user: User, _asker: Asker) -> str:
@@ -73,6 +128,7 @@ VALUES: dict[str, Of] = {
     "Organization.userCount": lambda _row, asker: len(asker.space.users),
     "Organization.createdIssueCount": lambda _row, asker: len(asker.space.issues),
     "Organization.projectStatuses": lambda _row, asker: asker.space.project_statuses.values(),
+    "Team.private": lambda row, _asker: row.visibility == "private",
     "User.isMe": lambda row, asker: row is asker.viewer,
     "User.initials": _initials,
     "Team.issueCount": lambda row, _asker: sum(issue.archived_at is None for issue in row.issues),
@@ -91,12 +147,31 @@ VALUES: dict[str, Of] = {
     "Project.progress": lambda row, _asker: progress.progress(row),
     "Project.scope": lambda row, _asker: progress.scope(row),
     **{f"Project.{name}": _history(name) for name in progress.HISTORIES},
-    "Comment.bodyData": _comment_data,
+    **{f"{kind}.bodyData": _comment_data for kind in ("Comment", "ProjectUpdate", "InitiativeUpdate")},
+    "Comment.initiativeId": _of_parent("initiative"),
+    "Comment.projectUpdateId": _of_parent("project_update"),
+    "Comment.initiativeUpdateId": _of_parent("initiative_update"),
+    **{f"{kind}.commentCount": lambda row, _asker: len(row.comments) for kind in _UPDATES},
+    **{f"{kind}.isStale": _is_stale for kind in _UPDATES},
+    "Project.lastUpdate": lambda row, _asker: updates.latest(row),
+    "Initiative.lastUpdate": lambda row, _asker: updates.latest(row),
+    "Initiative.prioritySortOrder": lambda row, _asker: row.sort_order,
+    **{f"IssueHistory.{name}": history.field(snake(name)) for name in _ENTRY_FIELDS},
+    "IssueStateSpan.stateId": lambda span, _asker: span.state.id,
+    "CustomView.modelName": lambda view, _asker: view.model,
+    "CustomView.filterData": lambda view, _asker: view.stored if view.model == "Issue" else {},
+    "CustomView.filters": lambda view, _asker: view.stored if view.model == "Issue" else {},
+    "CustomView.projectFilterData": _data_of("Project"),
+    "CustomView.initiativeFilterData": _data_of("Initiative"),
+    "Webhook.failures": webhooks.last_failures,
+    "Webhook.teamIds": lambda hook, _asker: [hook.team.id] if hook.team else None,
+    "Organization.restrictLabelManagementToAdmins": lambda _row, asker: asker.space.labels_by_admins,
     "Comment.issueId": _of_parent("issue"),
     "Comment.projectId": _of_parent("project"),
     "Comment.parentId": _of_parent("parent"),
     **{
-        f"{kind}.organization": _self for kind in ("User", "Team", "IssueLabel", "ProjectLabel", "Initiative")
+        f"{kind}.organization": _self
+        for kind in ("User", "Team", "IssueLabel", "ProjectLabel", "Initiative", "CustomView")
     },
 }
 
@@ -104,20 +179,18 @@ CONSTANTS: dict[str, Any] = {
     "Organization.name": "Acme",
     "Organization.urlKey": "acme",
     "Organization.fiscalYearStartMonth": 0,
-    "Team.private": False,
-    "Team.visibility": "public",
     "Team.timezone": "Europe/Paris",
     "Team.autoArchivePeriod": 6,
     "Team.children": (),
     "Team.ancestors": (),
     "Initiative.previousIdentifiers": (),
     "Initiative.visibility": "public",
-    "Comment.reactionData": {},
+    **{f"{kind}.reactionData": {} for kind in ("Comment", *_UPDATES)},
+    **{f"{kind}.metadata": {} for kind in ("IssueSearchResult", "ProjectSearchResult")},
     "User.avatarBackgroundColor": "#5e6ad2",
     **dict.fromkeys(("User.isAssignable", "User.isMentionable"), True),
     **dict.fromkeys(
         [
-            "User.app",
             "User.guest",
             "User.owner",
             "Team.cyclesEnabled",
@@ -126,6 +199,8 @@ CONSTANTS: dict[str, Any] = {
             "Team.issueEstimationExtended",
             "Team.issueEstimationAllowZero",
             "Comment.hideInLinear",
+            "IssueHistory.autoArchived",
+            "IssueHistory.autoClosed",
         ],
         False,
     ),
@@ -149,14 +224,12 @@ CONSTANTS: dict[str, Any] = {
             "Issue.addedToCycleAt",
             "Issue.snoozedBy",
             "Issue.snoozedUntilAt",
-            "Issue.delegate",
-            "Issue.botActor",
-            "Issue.subIssueSortOrder",
             "Project.autoArchivedAt",
-            "Comment.botActor",
             "Comment.resolvedAt",
             "Attachment.source",
             "Attachment.bodyData",
+            "IssueHistory.botActor",
+            *(f"{kind}.{name}" for kind in _UPDATES for name in ("diff", "infoSnapshot")),
         ],
         None,
     ),
@@ -167,6 +240,14 @@ ROWS: dict[str, Of] = {
     "Query.workflowStates": lambda _root, asker: asker.space.states.values(),
     "Query.issueLabels": lambda _root, asker: asker.space.labels.values(),
     "Query.projectLabels": lambda _root, asker: asker.space.project_labels.values(),
+    "Query.projectUpdates": lambda _root, asker: _updates(asker, "project"),
+    "Query.initiativeUpdates": lambda _root, asker: _updates(asker, "initiative"),
+    "Query.initiativeRelations": initiatives.nestings,
+    "Query.customViews": views.listed,
+    "Query.webhooks": webhooks.listed,
+    "Team.webhooks": webhooks.of_team,
+    "Issue.history": lambda row, asker: history.entries_of(asker.space, row),
+    "Issue.stateHistory": lambda row, asker: history.spans_of(asker.space, row),
     "Query.issues": lambda _root, asker: asker.space.issues.values(),
     "Query.issueRelations": lambda _root, asker: asker.space.relations.values(),
     "Query.projects": lambda _root, asker: asker.space.projects.values(),
@@ -197,20 +278,46 @@ ROWS: dict[str, Of] = {
 }
 
 
+def _updates(asker: Asker, place: str) -> list[StatusUpdate]:
+    return [one for one in asker.space.status_updates.values() if getattr(one, place) is not None]
+
+
 def _issues_where(asker: Asker, holds: Callable[[Issue], bool]) -> Iterable[Issue]:
     return filter(holds, asker.space.issues.values())
 
 
 Finder = Callable[[Asker, str], Entity | None]
 
+
+def _team(asker: Asker, given: str) -> Team | None:
+    """A team by id or key."""
+    by_key = (team for team in asker.space.teams.values() if team.key == given.upper())
+    return asker.space.teams.get(given) or next(by_key, None)
+
+
+def _by_slug(rows: Mapping[str, Any], given: str) -> Any:
+    """A row by its id or the last part of its address."""
+    return rows.get(given) or next((row for row in rows.values() if row.slug_id == given), None)
+
+
 LOOKUPS: dict[str, tuple[Finder, str]] = {
     "Query.issue": (lambda asker, given: asker.space.issue(given), "Issue"),
-    "Query.team": (lambda asker, given: asker.space.teams.get(given), "Team"),
+    "Query.team": (lambda asker, given: _team(asker, given), "Team"),
     "Query.user": (lambda asker, given: asker.space.users.get(given), "User"),
     "Query.workflowState": (lambda asker, given: asker.space.states.get(given), "WorkflowState"),
     "Query.issueLabel": (lambda asker, given: asker.space.labels.get(given), "IssueLabel"),
-    "Query.project": (lambda asker, given: asker.space.projects.get(given), "Project"),
-    "Query.initiative": (lambda asker, given: asker.space.initiatives.get(given), "Initiative"),
+    "Query.project": (lambda asker, given: _by_slug(asker.space.projects, given), "Project"),
+    "Query.initiative": (lambda asker, given: _by_slug(asker.space.initiatives, given), "Initiative"),
+    "Query.projectLabel": (lambda asker, given: asker.space.project_labels.get(given), "ProjectLabel"),
+    "Query.projectStatus": (lambda asker, given: asker.space.project_statuses.get(given), "ProjectStatus"),
+    "Query.initiativeToProject": (
+        lambda asker, given: asker.space.initiative_to_projects.get(given),
+        "InitiativeToProject",
+    ),
+    "Query.projectUpdate": (updates.finder("ProjectUpdate"), "ProjectUpdate"),
+    "Query.initiativeUpdate": (updates.finder("InitiativeUpdate"), "InitiativeUpdate"),
+    "Query.customView": (views.find, "CustomView"),
+    "Query.webhook": (webhooks.find, "Webhook"),
     "Query.attachment": (lambda asker, given: asker.space.attachments.get(given), "Attachment"),
     "Query.comment": (lambda asker, given: asker.space.comments.get(given), "Comment"),
     "Query.issueRelation": (lambda asker, given: asker.space.relations.get(given), "IssueRelation"),

@@ -7,8 +7,9 @@ on it but `null: true`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -16,7 +17,7 @@ from graphql import GraphQLInputObjectType, get_named_type
 
 from connectors.sandbox.linear import moments
 from connectors.sandbox.linear.asker import Asker
-from connectors.sandbox.linear.entities import Initiative, Issue, Relation
+from connectors.sandbox.linear.entities import CLOSED, Initiative, Issue, Project, Relation
 
 Test = Callable[[Any], bool]
 Getter = Callable[[Any], Any]
@@ -148,9 +149,16 @@ def _comparison(kind: str, key: str, value: Any, now: datetime) -> Test:
         want = [_moment(one, now) for one in value] if isinstance(value, list) else _moment(value, now)
         return lambda have: have is not None and holds(moments.midnight(have), want)
     if bare != key:
-        folded = value.casefold()
-        return lambda have: have is not None and holds(have.casefold(), folded)
+        fold = _unaccented if key.endswith("AndAccent") else str.casefold
+        folded = fold(value)
+        return lambda have: have is not None and holds(fold(have), folded)
     return lambda have: have is not None and holds(have, value)
+
+
+def _unaccented(text: str) -> str:
+    """The text without case and accents."""
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(one for one in apart if not unicodedata.combining(one)).casefold()
 
 
 def _moment(value: Any, now: datetime) -> datetime:
@@ -186,14 +194,55 @@ def _has_either_way(issue: Issue, kind: str) -> bool:
     return _has(issue.relations, kind) or _has(issue.inverse_relations, kind)
 
 
+def _seconds(start: datetime | None, end: datetime | None) -> float | None:
+    return (end - start).total_seconds() if start and end else None
+
+
+OUTDATED = timedelta(days=30)
+"""How old the latest update may be before `healthWithAge` calls the health outdated."""
+
+
+def _health_with_age(row: Project | Initiative, now: datetime) -> str:
+    if row.health is None or row.health_updated_at is None:
+        return "noUpdate"
+    return "outdated" if now - row.health_updated_at > OUTDATED else row.health
+
+
+_PROJECT_RELATIONS = (
+    "hasBlockedByRelations",
+    "hasBlockingRelations",
+    "hasDependedOnByRelations",
+    "hasDependsOnRelations",
+    "hasRelatedRelations",
+    "hasViolatedRelations",
+)
 _GETTERS: dict[str, Getter] = {
     # True even when the blocker is done, as on the real one.
     "Issue.hasBlockedByRelations": lambda row: _has(row.inverse_relations, "blocks"),
     "Issue.hasBlockingRelations": lambda row: _has(row.relations, "blocks"),
     "Issue.hasDuplicateRelations": lambda row: _has_either_way(row, "duplicate"),
     "Issue.hasRelatedRelations": lambda row: _has_either_way(row, "related"),
-    "Issue.autoArchivedAt": lambda _row: None,
-    "Issue.delegate": lambda _row: None,
+    **dict.fromkeys(
+        (
+            "Issue.autoArchivedAt",
+            "Issue.autoClosedAt",
+            "Issue.snoozedBy",
+            "Issue.snoozedUntilAt",
+            "Issue.slaBreachesAt",
+        ),
+        lambda _row: None,
+    ),
+    **dict.fromkeys(("Issue.customerCount", "Project.customerCount"), lambda _row: 0),
+    "Issue.accumulatedStateUpdatedAt": lambda row: (
+        row.completed_at or row.canceled_at or row.started_at or row.created_at
+    ),
+    "Issue.leadTime": lambda row: _seconds(row.created_at, row.completed_at),
+    "Issue.cycleTime": lambda row: _seconds(row.started_at, row.completed_at),
+    "Issue.triageTime": lambda row: _seconds(row.created_at, row.triaged_at),
+    "Issue.searchableContent": lambda row: f"{row.title}\n{row.description or ''}",
+    "Project.searchableContent": lambda row: f"{row.name}\n{row.description}\n{row.content or ''}",
+    **{f"Project.{name}": lambda _row: False for name in _PROJECT_RELATIONS},
+    "CustomView.modelName": attrgetter("model"),
     "Project.accessibleTeams": attrgetter("teams"),
     "Project.state": attrgetter("status.type"),
     "Project.initiatives": lambda row: [join.initiative for join in row.initiative_to_projects],
@@ -201,17 +250,22 @@ _GETTERS: dict[str, Getter] = {
     "Initiative.teams": lambda row: {
         team.id: team for join in row.initiative_to_projects for team in join.project.teams
     }.values(),
-    "Team.private": lambda _row: False,
-    "Team.visibility": lambda _row: "public",
+    "Team.private": lambda row: row.visibility == "private",
+    "Team.users": attrgetter("members"),
+    "Team.owners": lambda row: [one for one in row.members if one.admin],
     "Team.parent": lambda _row: None,
     "Team.ancestors": lambda _row: (),
-    "User.app": lambda _row: False,
+    "User.invited": lambda _row: False,
     "User.owner": attrgetter("admin"),
 }
 
 
 def _getter(base: str, key: str, asker: Asker) -> Getter:
     match f"{base}.{key}":
+        case "Issue.ageTime":
+            return lambda row: None if row.state.type in CLOSED else _seconds(row.created_at, asker.now)
+        case "Project.healthWithAge" | "Initiative.healthWithAge":
+            return lambda row: _health_with_age(row, asker.now)
         case "User.isMe":
             return lambda row: row.id == asker.viewer.id
         case "User.assignedIssues":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
@@ -19,50 +19,114 @@ from graphql import (
     get_named_type,
 )
 
-from connectors.sandbox.linear import issues, labels, moments, notes
+from connectors.sandbox.linear import moments, views
 from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import Entity
-from connectors.sandbox.linear.errors import NotFound
+from connectors.sandbox.linear.errors import MissingScope, NotFound
 from connectors.sandbox.linear.fields import CONSTANTS, LOOKUPS, ROWS, VALUES, Of
 from connectors.sandbox.linear.filters import compiled, snake
+from connectors.sandbox.linear.mutations import MUTATIONS
 from connectors.sandbox.linear.paging import Page, page
+from connectors.sandbox.linear.search import searcher
+from connectors.sandbox.linear.sight import seen, visible
+from connectors.sandbox.linear.sorting import Order
+from connectors.sandbox.linear.tables import large_page, narrowed
+from connectors.sandbox.linear.wider import FILES, refusing, resolver, widened
 
 _SDL = Path(__file__).with_name("schema.graphql")
+_SAME_AS = {"IssueSearchResult": "Issue", "ProjectSearchResult": "Project"}
+"""Types whose rows are those of another."""
+_SEARCHES = frozenset(["Query.searchIssues", "Query.searchProjects"])
+_VIEWED = {
+    "CustomView.issues": "Issue",
+    "CustomView.projects": "Project",
+    "CustomView.initiatives": "Initiative",
+}
+_CHECKS = {"Duration": moments.checked_duration, "UUID": moments.checked_uuid}
 
 
 @cache
 def schema() -> GraphQLSchema:
     """The part of Linear's schema that the sandbox serves, ready to execute."""
-    built = build_schema(_SDL.read_text(encoding="utf-8"))
+    wide = widened(_SDL.read_text(encoding="utf-8"), [file.read_text(encoding="utf-8") for file in FILES])
+    built = build_schema(wide.text)
     for kind in built.type_map.values():
         if isinstance(kind, GraphQLScalarType) and kind.name.startswith(("DateTime", "TimelessDate")):
             moments.adopt(kind)
+        if isinstance(kind, GraphQLScalarType) and kind.name in _CHECKS:
+            moments.check_inputs(kind, _CHECKS[kind.name])
         if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
             for name, field in kind.fields.items():
-                field.resolve = _resolver(kind.name, name, field)
+                path = f"{kind.name}.{name}"
+                is_empty = path in wide.fields and not any(
+                    path in table for table in (LOOKUPS, VALUES, CONSTANTS, ROWS)
+                )
+                field.resolve = (_unasked if is_empty else _resolver)(kind.name, name, field)
+                if path in wide.arguments:
+                    field.resolve = refusing(field.resolve, wide.arguments[path])
     return built
 
 
+def _unasked(_kind: str, name: str, field: GraphQLField) -> Callable[..., Any]:
+    if get_named_type(field.type).name.endswith("Connection"):
+        return _connection(name, lambda row, _asker: getattr(row, snake(name), ()), field)
+    return resolver(name, field)
+
+
 def _resolver(kind: str, name: str, field: GraphQLField) -> Callable[..., Any]:
+    kind = _SAME_AS.get(kind, kind) if f"{kind}.{name}" not in CONSTANTS else kind
     path = f"{kind}.{name}"
     if kind == "Mutation":
-        change = MUTATIONS[name]
+        change = MUTATIONS[name].run
         return lambda _root, info, **args: change(info.context, args)
-    if kind.endswith("Payload"):
+    if kind == "Query" and "initiative" in name.lower():
+        return _scoped(_reader(path, name, field), "initiative:read", "initiative:write")
+    return _reader(path, name, field)
+
+
+def _reader(path: str, name: str, field: GraphQLField) -> Callable[..., Any]:
+    if path in _SEARCHES:
+        return searcher(name, field)
+    if path.partition(".")[0].endswith(("Payload", "ArchiveResponse")):
         return lambda row, _info: row[name]
     if get_named_type(field.type).name.endswith("Connection"):
-        return _connection(ROWS.get(path) or _attribute(name), field)
+        return _connection(path, ROWS.get(path) or _viewed(path) or _attribute(name), field)
     if path in LOOKUPS:
         find, what = LOOKUPS[path]
         return lambda _root, info, **args: _found(find(info.context, args.get("id") or ""), what)
     if path in VALUES:
         of = VALUES[path]
-        return lambda row, info, **_args: of(row, info.context)
+        return lambda row, info, **_args: _there(of(row, info.context))
     if path in CONSTANTS:
         constant = CONSTANTS[path]
         return lambda _row, _info: constant
     get = attrgetter(snake(name))
+    if isinstance(field.type, GraphQLObjectType):
+        return lambda row, _info: _there(get(row))
     return lambda row, _info: get(row)
+
+
+def _scoped(read: Callable[..., Any], *scopes: str) -> Callable[..., Any]:
+    def resolve(root: Any, info: GraphQLResolveInfo[Asker], **args: Any) -> Any:
+        if not info.context.credential.allows(*scopes):
+            raise MissingScope(*scopes)
+        return read(root, info, **args)
+
+    return resolve
+
+
+def _there(value: Any) -> Any:
+    """The value, or None for a row that is out of the asker's reach."""
+    return None if isinstance(value, Entity) and not seen(value) else value
+
+
+def _found(row: Entity | None, what: str) -> Entity:
+    if row is None or not seen(row):
+        raise NotFound(what)
+    return row
+
+
+# --- Connections ---------------------------------------------------------------------------------
 
 
 def _attribute(name: str) -> Of:
@@ -70,70 +134,32 @@ def _attribute(name: str) -> Of:
     return lambda row, _asker: get(row)
 
 
-def _connection(rows_of: Of, field: GraphQLField) -> Callable[..., Any]:
+def _viewed(path: str) -> Of | None:
+    model = _VIEWED.get(path)
+    return (lambda view, asker: views.matching(view, model, asker, schema())) if model else None
+
+
+def _connection(path: str, rows_of: Of, field: GraphQLField) -> Callable[..., Any]:
     """A resolver that filters and pages. `pageInfo` and the rest are read off the Page."""
     filtered = field.args.get("filter")
     kind = get_named_type(filtered.type) if filtered else None
+    order = Order.by(attrgetter("started_at"), descending=False) if path == "Issue.stateHistory" else None
 
     def resolve(row: Any, info: GraphQLResolveInfo[Asker], **args: Any) -> Page:
-        rows: Iterable[Any] = rows_of(row, info.context)
+        asker, given, test = info.context, args.get("filter"), None
+        if given and isinstance(kind, GraphQLInputObjectType):
+            test = compiled(kind, given, asker)
+        rows: Iterable[Any] | None = narrowed(path, asker, given)
+        if rows is None:
+            large = large_page(path, asker, args, lambda one: seen(one) and (test is None or test(one)))
+            if large is not None:
+                return large
+            rows = rows_of(row, asker)
         if args.get("includeSubInitiatives") is False:
             rows = [join.project for join in row.initiative_to_projects]
         if "url" in args:
             rows = [one for one in rows if one.url == args["url"]]
-        given = args.get("filter")
-        if given and isinstance(kind, GraphQLInputObjectType):
-            rows = filter(compiled(kind, given, info.context), rows)
-        return page(rows, args)
+        rows = visible(rows)
+        return page(filter(test, rows) if test else rows, args, order)
 
     return resolve
-
-
-def _found(row: Entity | None, what: str) -> Entity:
-    if row is None:
-        raise NotFound(what)
-    return row
-
-
-# --- Mutations -----------------------------------------------------------------------------------
-
-Change = Callable[[Asker, Mapping[str, Any]], dict[str, Any]]
-
-
-def _done(asker: Asker, **changed: Any) -> dict[str, Any]:
-    asker.space.sync_id += 1
-    return {"success": True, "lastSyncId": float(asker.space.sync_id), **changed}
-
-
-def _gives(name: str, change: Callable[..., Any]) -> Change:
-    """A mutation whose arguments are `id`, `input`, and then its own, in the schema's order."""
-
-    def run(asker: Asker, args: Mapping[str, Any]) -> dict[str, Any]:
-        return _done(asker, **{name: change(asker, *args.values())})
-
-    return run
-
-
-MUTATIONS: dict[str, Change] = {
-    "issueCreate": _gives("issue", issues.create),
-    "issueUpdate": _gives("issue", issues.update),
-    "issueAddLabel": _gives("issue", issues.add_label),
-    "issueRemoveLabel": _gives("issue", issues.remove_label),
-    "issueArchive": _gives("entity", issues.archive),
-    "issueUnarchive": _gives("entity", issues.unarchive),
-    "issueDelete": _gives("entity", issues.delete),
-    "issueLabelCreate": _gives("issueLabel", labels.create_label),
-    "issueLabelDelete": _gives("entityId", labels.delete_label),
-    "issueRelationCreate": _gives("issueRelation", issues.relate),
-    "issueRelationDelete": _gives("entityId", issues.unrelate),
-    "commentCreate": _gives("comment", notes.create_comment),
-    "commentUpdate": _gives("comment", notes.update_comment),
-    "commentDelete": _gives("entityId", notes.delete_comment),
-    "attachmentCreate": _gives("attachment", notes.create_attachment),
-    "attachmentUpdate": _gives("attachment", notes.update_attachment),
-    "attachmentDelete": _gives("entityId", notes.delete_attachment),
-    "entityExternalLinkCreate": _gives("entityExternalLink", notes.create_link),
-    "entityExternalLinkUpdate": _gives("entityExternalLink", notes.update_link),
-    "entityExternalLinkDelete": _gives("entityId", notes.delete_link),
-    "projectUpdate": _gives("project", notes.update_project),
-}

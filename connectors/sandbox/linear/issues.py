@@ -9,24 +9,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.sandbox.linear import moments
+from connectors.sandbox.linear import history, markdown, moments
 from connectors.sandbox.linear.asker import Asker
-from connectors.sandbox.linear.entities import CLOSED, Issue, Project, Relation, Team, WorkflowState
-from connectors.sandbox.linear.errors import BadArgument, InvalidInput, NotFound
+from connectors.sandbox.linear.entities import CLOSED, Issue, Project, Relation, Team, User, WorkflowState
+from connectors.sandbox.linear.errors import BadArgument, InvalidInput, LinearError, NotFound
 from connectors.sandbox.linear.labels import labels_after
-from connectors.sandbox.linear.rows import Input, find_issue, fresh_id, known, open_issue, touch
+from connectors.sandbox.linear.rows import (
+    Input,
+    acted_for,
+    check_name,
+    find_issue,
+    fresh_id,
+    known,
+    made_at,
+    open_issue,
+    required,
+    touch,
+)
+from connectors.sandbox.linear.trash import remove_for_good
+
+LARGEST_BATCH = 50
+MOST_POINTS = 64
+"""The top of the longest scale; which steps of it a team uses is left to people here."""
 
 
 def create(asker: Asker, given: Input) -> Issue:
     """`issueCreate`."""
     space = asker.space
     new_id = fresh_id(asker, given.get("id"), "Issue", space.issues)
-    team = space.teams.get(given["teamId"])
-    if team is None:
-        raise NotFound("Team")
-    if not (given.get("title") or "").strip():
-        raise BadArgument("title", {"isNotEmpty": "title should not be empty"})
-    created = moments.parse(given["createdAt"], asker.now) if given.get("createdAt") else asker.now
+    team: Team = required(space.teams, given["teamId"], "Team")
+    check_name(given.get("title"), "title")
+    bot = acted_for(asker, given)
+    created = made_at(asker, given)
     start = team.state("triage", "backlog") if team.triage_enabled else team.state("backlog", "unstarted")
     issue = Issue(
         id=new_id,
@@ -37,7 +51,8 @@ def create(asker: Asker, given: Input) -> Issue:
         team=team,
         state=start,
         sort_order=-float(team.last_number + 1),
-        creator=asker.viewer,
+        creator=None if bot else asker.viewer,
+        bot_actor=bot,
         subscribers=[asker.viewer],
     )
     wanted = _resolved(asker, issue, given)
@@ -46,8 +61,25 @@ def create(asker: Asker, given: Input) -> Issue:
     space.identifiers[issue.identifier] = issue
     team.issues.append(issue)
     _assign(asker, issue, wanted)
+    if given.get("completedAt") and issue.state.type == "completed":
+        issue.completed_at = moments.parse(given["completedAt"], asker.now)
     issue.updated_at = issue.created_at
     return issue
+
+
+def create_batch(asker: Asker, given: Input) -> list[Issue]:
+    """`issueBatchCreate`, in one transaction: the inputs are checked before the first is made."""
+    _check_batch("issues", given["issues"])
+    made: list[Issue] = []
+    try:
+        made.extend(create(asker, one) for one in given["issues"])
+    except LinearError:
+        for issue in made:
+            remove_for_good(asker.space, issue)
+            asker.space.deleted_ids.discard(issue.id)
+            issue.team.last_number -= 1
+        raise
+    return made
 
 
 def update(asker: Asker, given_id: str, given: Input) -> Issue:
@@ -55,12 +87,36 @@ def update(asker: Asker, given_id: str, given: Input) -> Issue:
     issue = open_issue(asker, given_id)
     if "labelIds" in given and ("addedLabelIds" in given or "removedLabelIds" in given):
         raise InvalidInput("labelIds cannot be combined with addedLabelIds or removedLabelIds")
-    changed = _assign(asker, issue, _resolved(asker, issue, given))
+    _change(asker, issue, given, _resolved(asker, issue, given))
+    return issue
+
+
+def update_batch(asker: Asker, ids: list[str], given: Input) -> list[Issue]:
+    """`issueBatchUpdate`: all or nothing. Takes ids only, no identifiers."""
+    _check_batch("ids", ids)
+    if strange := [one for one in ids if one not in asker.space.issues]:
+        raise NotFound("Issue", f"Could not find {len(strange)} of the referenced issues.")
+    rows = [open_issue(asker, one) for one in dict.fromkeys(ids)]
+    wanted = [_resolved(asker, issue, given) for issue in rows]
+    for issue, values in zip(rows, wanted, strict=True):
+        _change(asker, issue, given, values)
+    return rows
+
+
+def _check_batch(name: str, given: list[Any]) -> None:
+    if not 1 <= len(given) <= LARGEST_BATCH:
+        limit = {"arrayMaxSize": f"{name} must contain no more than {LARGEST_BATCH} elements"}
+        raise BadArgument(name, limit if given else {"arrayNotEmpty": f"{name} should not be empty"})
+
+
+def _change(asker: Asker, issue: Issue, given: Input, wanted: Mapping[str, Any]) -> None:
+    before = history.before_change(issue)
+    changed = _assign(asker, issue, wanted)
+    history.record(asker, issue, before)
     if given.get("trashed"):
-        archive(asker, given_id, trash=True)
+        archive(asker, issue.id, trash=True)
     if changed & asker.space.meaningful:
         issue.updated_at = asker.now
-    return issue
 
 
 def _resolved(asker: Asker, issue: Issue, given: Input) -> dict[str, Any]:
@@ -68,32 +124,63 @@ def _resolved(asker: Asker, issue: Issue, given: Input) -> dict[str, Any]:
     space = asker.space
     wanted: dict[str, Any] = {
         name: given[name]
-        for name in ("title", "description", "priority", "estimate", "sortOrder")
+        for name in ("title", "priority", "estimate", "sortOrder", "subIssueSortOrder")
         if name in given
     }
-    if "title" in wanted and not (wanted["title"] or "").strip():
-        raise BadArgument("title", {"isNotEmpty": "title should not be empty"})
+    if "title" in wanted:
+        check_name(wanted["title"], "title")
+    if "description" in given:
+        text = given["description"]
+        # What is sent unchanged stays: a save normalises only what it touches.
+        wanted["description"] = text if text == issue.description else markdown.stored(text or "") or None
+    if "priority" in wanted:
+        wanted["priority"] = wanted["priority"] or 0
+    if "sortOrder" in wanted and wanted["sortOrder"] is None:
+        del wanted["sortOrder"]
+    _check_estimate(wanted.get("estimate"))
     if not 0 <= (wanted.get("priority") or 0) <= 4:
         raise BadArgument("priority", {"max": "priority must not be greater than 4"})
     if "dueDate" in given:
         wanted["dueDate"] = moments.day_in(given["dueDate"], asker.now) if given["dueDate"] else None
     team = known(space.teams, given.get("teamId"), "Team") or issue.team
     wanted["teamId"] = team
+    wanted |= _resolved_rows(asker, issue, team, given)
+    wanted["labelIds"] = labels_after(asker, issue, team, given)
+    return wanted
+
+
+def _resolved_rows(asker: Asker, issue: Issue, team: Team, given: Input) -> dict[str, Any]:
+    """Those of the input's ids that name one row, or subscribers."""
+    space, wanted = asker.space, dict[str, Any]()
     if given.get("stateId"):
         state: WorkflowState = known(space.states, given.get("stateId"), "WorkflowState")
         if state.team is not team:
             raise InvalidInput(f"WorkflowState does not belong to team {team.key}")
         wanted["stateId"] = state
     if "assigneeId" in given:
-        wanted["assigneeId"] = known(space.users, given.get("assigneeId"), "User")
+        wanted["assigneeId"] = _person(asker, given.get("assigneeId"))
+    if "delegateId" in given:
+        wanted["delegateId"] = _person(asker, given.get("delegateId"), app=True)
     if "projectId" in given:
         wanted["projectId"] = known(space.projects, given.get("projectId"), "Project")
     if "parentId" in given:
         wanted["parentId"] = _parent(asker, issue, given["parentId"])
     if "subscriberIds" in given:
         wanted["subscriberIds"] = [known(space.users, one, "User") for one in given["subscriberIds"] or ()]
-    wanted["labelIds"] = labels_after(asker, issue, team, given)
     return wanted
+
+
+def _person(asker: Asker, given: str | None, *, app: bool = False) -> User | None:
+    """Who is to do the work: people are assigned, apps are delegated to."""
+    user: User | None = known(asker.space.users, given, "User")
+    if user is not None and (user.app is not app or not user.active):
+        raise InvalidInput("User cannot do this", f"{user.name} cannot be given issues in this way.")
+    return user
+
+
+def _check_estimate(points: int | None) -> None:
+    if points is not None and not 0 <= points <= MOST_POINTS:
+        raise BadArgument("estimate", {"max": f"estimate must be between 0 and {MOST_POINTS}"})
 
 
 def _parent(asker: Asker, issue: Issue, given: str | None) -> Issue | None:
@@ -118,6 +205,8 @@ def _assign(asker: Asker, issue: Issue, wanted: Mapping[str, Any]) -> set[str]:
         "dueDate": "due_date",
         "assigneeId": "assignee",
         "sortOrder": "sort_order",
+        "subIssueSortOrder": "sub_issue_sort_order",
+        "delegateId": "delegate",
         "subscriberIds": "subscribers",
     }
     changed = {
@@ -198,6 +287,8 @@ def remove_label(asker: Asker, given_id: str, label_id: str) -> Issue:
 def archive(asker: Asker, given_id: str, trash: bool | None = None) -> Issue:
     """`issueArchive`, and `issueDelete` with `trash`: hidden, still read by id; `updatedAt` stays."""
     issue = find_issue(asker, given_id)
+    if issue.archived_at is None or (trash and not issue.trashed):
+        history.note(asker, issue, archived=True, trashed=True if trash else None)
     issue.archived_at = issue.archived_at or asker.now
     issue.trashed = True if trash else issue.trashed
     return issue
@@ -206,6 +297,8 @@ def archive(asker: Asker, given_id: str, trash: bool | None = None) -> Issue:
 def unarchive(asker: Asker, given_id: str) -> Issue:
     """`issueUnarchive`."""
     issue = find_issue(asker, given_id)
+    if issue.archived_at is not None:
+        history.note(asker, issue, archived=False, trashed=False if issue.trashed else None)
     issue.archived_at = issue.trashed = None
     return issue
 
@@ -213,26 +306,8 @@ def unarchive(asker: Asker, given_id: str) -> Issue:
 def delete(asker: Asker, given_id: str, for_good: bool = False) -> Issue:
     """`issueDelete`: into the trash, or gone with all that hangs on it. The latter is for admins."""
     issue = archive(asker, given_id, trash=True)
-    if not for_good or not asker.viewer.admin:
-        return issue
-    space = asker.space
-    for child in issue.children:
-        child.parent = None
-    for relation in [*issue.relations, *issue.inverse_relations]:
-        unrelate(asker, relation.id)
-    for comment in issue.comments:
-        del space.comments[comment.id]
-    for attachment in issue.attachments:
-        del space.attachments[attachment.id]
-    for rows in (issue.team.issues, issue.project.issues if issue.project else None):
-        if rows is not None:
-            rows.remove(issue)
-    if issue.parent is not None:
-        issue.parent.children.remove(issue)
-    for name in [issue.identifier, *issue.previous_identifiers]:
-        space.identifiers.pop(name, None)
-    space.deleted_ids.add(issue.id)
-    del space.issues[issue.id]
+    if for_good and asker.viewer.admin:
+        remove_for_good(asker.space, issue)
     return issue
 
 
@@ -250,6 +325,9 @@ def relate(asker: Asker, given: Input, created: str | None = None) -> Relation:
     source.relations.append(relation)
     target.inverse_relations.append(relation)
     touch(asker, source, "relation")
+    for issue, other in ((source, target), (target, source)):
+        told = {"identifier": other.identifier, "type": f"add_{relation.type}"}
+        history.note(asker, issue, relation_changes=[told])
     return relation
 
 

@@ -1,17 +1,21 @@
 """Labels and their rules: groups are exclusive, teams keep their own, names are unique.
 
-Wire facts: contracts/linear.md, section 10.
+Wire facts: contracts/linear.md, section 10. Labels of issues and labels of projects are two kinds with two
+tables and the same rules; only issues' labels can belong to a team.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from connectors.sandbox.linear import moments
 from connectors.sandbox.linear.asker import Asker
-from connectors.sandbox.linear.entities import Issue, Label, Team
-from connectors.sandbox.linear.errors import BadArgument, InvalidInput, NotFound
-from connectors.sandbox.linear.rows import Input, fresh_id, known, touch
+from connectors.sandbox.linear.entities import Issue, Label, Project, Team
+from connectors.sandbox.linear.errors import Forbidden, InvalidInput, NotFound
+from connectors.sandbox.linear.rows import Input, check_name, fresh_id, known, required, touch
+
+# --- Labels on a row -----------------------------------------------------------------------------
 
 
 def labels_after(asker: Asker, issue: Issue, team: Team, given: Input) -> list[Label]:
@@ -26,29 +30,32 @@ def labels_after(asker: Asker, issue: Issue, team: Team, given: Input) -> list[L
         ]
     if team is not issue.team:
         after = [label for label in after if label.team in (None, team)]
-    _check_labels(issue, team, after)
+    _check_team(team, after)
+    check_labels("An issue", issue.labels, after)
     return after
 
 
 def _found_labels(asker: Asker, ids: Iterable[str]) -> Iterable[Label]:
     for given in dict.fromkeys(ids):
-        label = asker.space.labels.get(given)
-        if label is None:
-            raise NotFound("IssueLabel")
-        yield label
+        yield required(asker.space.labels, given, "IssueLabel")
 
 
-def _check_labels(issue: Issue, team: Team, after: list[Label]) -> None:
-    groups: dict[str, Label] = {}
+def _check_team(team: Team, after: Iterable[Label]) -> None:
     for label in after:
-        if label.is_group:
-            raise InvalidInput("label is a group", f"{label.name} is a label group and cannot be applied.")
         if label.team is not None and label.team is not team:
             raise InvalidInput(
                 "label not associated with team",
                 f"The label {label.name} belongs to another team than {team.key}.",
             )
-        if label.retired_at is not None and label not in issue.labels:
+
+
+def check_labels(what: str, before: Sequence[Label], after: Iterable[Label]) -> None:
+    """Raises InvalidInput for groups, newly given retired labels, and two labels of one group."""
+    groups: dict[str, Label] = {}
+    for label in after:
+        if label.is_group:
+            raise InvalidInput("label is a group", f"{label.name} is a label group and cannot be applied.")
+        if label.retired_at is not None and label not in before:
             raise InvalidInput("label is retired", f"The label {label.name} is retired.")
         if label.parent is None:
             continue
@@ -57,29 +64,41 @@ def _check_labels(issue: Issue, team: Team, after: list[Label]) -> None:
             raise InvalidInput(
                 "labelIds not exclusive child labels",
                 f"{other.name} and {label.name} are both in the group {label.parent.name}. "
-                "An issue can have only one label of a group.",
+                f"{what} can have only one label of a group.",
             )
 
 
-def create_label(asker: Asker, given: Input, replace_team_labels: bool = False) -> Label:
-    """`issueLabelCreate`. Names are compared without case, a team's against the workspace's too."""
-    space = asker.space
-    new_id = fresh_id(asker, given.get("id"), "IssueLabel", space.labels)
-    team = known(space.teams, given.get("teamId"), "Team")
-    parent = known(space.labels, given.get("parentId"), "IssueLabel")
-    name = given["name"].strip()
-    if not name:
-        raise BadArgument("name", {"isNotEmpty": "name should not be empty"})
-    if parent is not None and not parent.is_group:
-        raise InvalidInput("parent label is not a group", f"{parent.name} is not a label group.")
-    if parent is not None and given.get("isGroup"):
-        raise InvalidInput(
-            "label group cannot have a parent", "A label group cannot be inside another group."
-        )
-    twins = [label for label in space.labels.values() if _clashes(label, name, team)]
-    folded = [label for label in twins if replace_team_labels and team is None and label.team is not None]
-    if len(folded) < len(twins):
-        raise InvalidInput("duplicate label name", f"A label named {name} exists already.")
+# --- Labels themselves ---------------------------------------------------------------------------
+
+
+def _table(asker: Asker, *, for_projects: bool) -> dict[str, Label]:
+    return asker.space.project_labels if for_projects else asker.space.labels
+
+
+def _kind(*, for_projects: bool) -> str:
+    return "ProjectLabel" if for_projects else "IssueLabel"
+
+
+def _may_manage(asker: Asker) -> None:
+    if asker.space.labels_by_admins and not asker.viewer.admin:
+        raise Forbidden("Forbidden", "Only admins may manage labels in this workspace.")
+
+
+def create_label(
+    asker: Asker, given: Input, replace_team_labels: bool = False, *, for_projects: bool = False
+) -> Label:
+    """`issueLabelCreate`, `projectLabelCreate`. A team's names may not be the workspace's either."""
+    _may_manage(asker)
+    table, kind = _table(asker, for_projects=for_projects), _kind(for_projects=for_projects)
+    new_id = fresh_id(asker, given.get("id"), kind, table)
+    team: Team | None = known(asker.space.teams, given.get("teamId"), "Team")
+    parent: Label | None = known(table, given.get("parentId"), kind)
+    name = check_name(given["name"])
+    _check_parent(parent, bool(given.get("isGroup")))
+    if parent is not None:
+        # A team's group has labels of that team.
+        team = team or parent.team
+    folded = _folded(table, None, name, team, replace_team_labels)
     label = Label(
         id=new_id,
         created_at=asker.now,
@@ -88,12 +107,13 @@ def create_label(asker: Asker, given: Input, replace_team_labels: bool = False) 
         color=given.get("color") or "#95a2b3",
         description=given.get("description"),
         is_group=bool(given.get("isGroup")),
+        for_projects=for_projects,
         parent=parent,
         team=team,
         creator=asker.viewer,
         retired_at=moments.parse(given["retiredAt"], asker.now) if given.get("retiredAt") else None,
     )
-    space.labels[label.id] = label
+    table[label.id] = label
     for rows in (parent.children if parent else None, team.labels if team else None):
         if rows is not None:
             rows.append(label)
@@ -102,28 +122,109 @@ def create_label(asker: Asker, given: Input, replace_team_labels: bool = False) 
     return label
 
 
+def _check_parent(parent: Label | None, is_group: bool) -> None:
+    if parent is not None and not parent.is_group:
+        raise InvalidInput("parent label is not a group", f"{parent.name} is not a label group.")
+    if parent is not None and is_group:
+        raise InvalidInput(
+            "label group cannot have a parent", "A label group cannot be inside another group."
+        )
+
+
+def _folded(
+    table: dict[str, Label], label: Label | None, name: str, team: Team | None, replace: bool
+) -> list[Label]:
+    """Team labels that the workspace's label of this name takes over. Raises InvalidInput for a twin."""
+    twins = [one for one in table.values() if one is not label and _clashes(one, name, team)]
+    folded = [one for one in twins if replace and team is None and one.team is not None]
+    if len(folded) < len(twins):
+        raise InvalidInput("duplicate label name", f"A label named {name} exists already.")
+    return folded
+
+
 def _clashes(label: Label, name: str, team: Team | None) -> bool:
     return label.name.casefold() == name.casefold() and (team is None or label.team in (None, team))
 
 
-def delete_label(asker: Asker, given_id: str) -> str:
-    """`issueLabelDelete`: off every issue too, and a group's children with it."""
-    label = asker.space.labels.get(given_id)
+def update_label(
+    asker: Asker,
+    given_id: str,
+    given: Input,
+    replace_team_labels: bool = False,
+    *,
+    for_projects: bool = False,
+) -> Label:
+    """`issueLabelUpdate`, `projectLabelUpdate`: name, looks, group, retirement."""
+    _may_manage(asker)
+    table, kind = _table(asker, for_projects=for_projects), _kind(for_projects=for_projects)
+    label: Label = required(table, given_id, kind)
+    name = check_name(given["name"]) if given.get("name") is not None else label.name
+    is_group = given["isGroup"] if given.get("isGroup") is not None else label.is_group
+    parent: Label | None = known(table, given["parentId"], kind) if "parentId" in given else label.parent
+    _check_parent(parent, is_group)
+    if label.children and not is_group:
+        raise InvalidInput("label group is not empty", f"{label.name} has labels in it.")
+    if is_group and not label.is_group and _bearers(asker, label):
+        raise InvalidInput("label is in use", f"{label.name} stands on issues and cannot become a group.")
+    folded = _folded(table, label, name, label.team, replace_team_labels)
+    if parent is not label.parent:
+        if label.parent is not None:
+            label.parent.children.remove(label)
+        if parent is not None:
+            parent.children.append(label)
+    label.name, label.is_group, label.parent = name, is_group, parent
+    label.color = given.get("color") or label.color
+    if "description" in given:
+        label.description = given["description"]
+    if "retiredAt" in given:
+        _retire(asker, label, given["retiredAt"])
+    label.updated_at = asker.now
+    for old in folded:
+        _drop_label(asker, old, label)
+    return label
+
+
+def _retire(asker: Asker, label: Label, at: str | None) -> None:
+    label.retired_at = moments.parse(at, asker.now) if at else None
+    label.retired_by = asker.viewer if at else None
+
+
+def retire_label(asker: Asker, given_id: str, *, for_projects: bool = False) -> Label:
+    """`issueLabelRetire`, `projectLabelRetire`: stays where it is, and cannot be given any more."""
+    change = {"retiredAt": moments.written(asker.now)}
+    return update_label(asker, given_id, change, for_projects=for_projects)
+
+
+def restore_label(asker: Asker, given_id: str, *, for_projects: bool = False) -> Label:
+    """`issueLabelRestore`, `projectLabelRestore`."""
+    return update_label(asker, given_id, {"retiredAt": None}, for_projects=for_projects)
+
+
+def delete_label(asker: Asker, given_id: str, *, for_projects: bool = False) -> str:
+    """`issueLabelDelete`, `projectLabelDelete`: off every row too, and a group's children with it."""
+    _may_manage(asker)
+    table = _table(asker, for_projects=for_projects)
+    label: Label | None = table.get(given_id)
     if label is None:
-        raise NotFound("IssueLabel")
+        raise NotFound(_kind(for_projects=for_projects))
     for child in list(label.children):
         _drop_label(asker, child, None)
     _drop_label(asker, label, None)
     return label.id
 
 
+def _bearers(asker: Asker, label: Label) -> list[Issue | Project]:
+    rows: Iterable[Any] = (asker.space.projects if label.for_projects else asker.space.issues).values()
+    return [row for row in rows if label in row.labels]
+
+
 def _drop_label(asker: Asker, label: Label, heir: Label | None) -> None:
-    for issue in asker.space.issues.values():
-        if label in issue.labels:
-            issue.labels = [one for one in issue.labels if one is not label] + ([heir] if heir else [])
-            touch(asker, issue, "labelIds")
+    for row in _bearers(asker, label):
+        row.labels = [one for one in row.labels if one is not label] + ([heir] if heir else [])
+        if isinstance(row, Issue):
+            touch(asker, row, "labelIds")
     for rows in (label.parent.children if label.parent else None, label.team.labels if label.team else None):
         if rows is not None:
             rows.remove(label)
     asker.space.deleted_ids.add(label.id)
-    del asker.space.labels[label.id]
+    del _table(asker, for_projects=label.for_projects)[label.id]

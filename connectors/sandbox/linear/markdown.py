@@ -19,6 +19,7 @@ _CODE = re.compile(r"(`+[^`]*`+)")
 _LINK = re.compile(r"(?<![\\!])\[((?:\\.|[^\[\]\\])*)\]\((?!<)((?:[^()\s\\]|\([^()\s]*\))+)\)")
 
 _renderer = MarkdownIt("commonmark", {"html": False}).enable("table").enable("strikethrough")
+_renderer.disable("image")  # a page loads nothing
 
 
 def stored(text: str) -> str:

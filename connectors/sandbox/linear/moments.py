@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import uuid
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from graphql import GraphQLError, GraphQLScalarType, StringValueNode, ValueNode
+from graphql import GraphQLError, GraphQLScalarType, ValueNode, value_from_ast_untyped
 
 _DURATION = re.compile(
     r"^(?P<sign>[+-]?)P(?=\d|T\d)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
@@ -61,29 +63,57 @@ def day_in(text: str, now: datetime) -> date:
 
 
 _ANY_NOW = datetime(2000, 1, 1, tzinfo=UTC)
+_EARLIEST, _LATEST = 1, 9000
+"""Years outside of which nothing is a date: what is left leaves room for time zones and durations."""
+
+Check = Callable[[Any], Any]
 
 
 def _checked(value: Any) -> str:
     if not isinstance(value, str):
         raise GraphQLError(f"expected an ISO 8601 date or duration, found {value!r}")
     try:
-        parse(value, _ANY_NOW)
+        if not _EARLIEST < parse(value, _ANY_NOW).year < _LATEST:
+            raise ValueError(value)
     except (ValueError, OverflowError):
         raise GraphQLError(f"expected an ISO 8601 date or duration, found {value!r}") from None
     return value
 
 
-def _checked_literal(node: ValueNode, _variables: dict[str, Any] | None = None) -> str:
-    return _checked(node.value if isinstance(node, StringValueNode) else None)
+def checked_duration(value: Any) -> float:
+    """Seconds of an ISO 8601 duration, or of a number of milliseconds. Raises GraphQLError."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value / 1000
+    if isinstance(value, str) and _DURATION.match(value):
+        return (parse(_checked(value), _ANY_NOW) - _ANY_NOW).total_seconds()
+    raise GraphQLError(f"expected an ISO 8601 duration, found {value!r}")
+
+
+def checked_uuid(value: Any) -> str:
+    """The value, if it is a UUID. Raises GraphQLError."""
+    try:
+        return str(uuid.UUID(value))
+    except (ValueError, TypeError, AttributeError):
+        raise GraphQLError(f"expected a UUID, found {value!r}") from None
+
+
+def check_inputs(scalar: GraphQLScalarType, check: Check) -> None:
+    """Let a scalar of the schema refuse inputs that `check` refuses."""
+
+    def literal(node: ValueNode, variables: Any = None) -> Any:
+        return check(value_from_ast_untyped(node, variables))
+
+    _set(scalar, (("parse_value", "coerce_input_value"), check))
+    _set(scalar, (("parse_literal", "coerce_input_literal"), literal))
 
 
 def adopt(scalar: GraphQLScalarType) -> None:
     """Let a date scalar of the schema write moments, and refuse inputs that are none."""
+    check_inputs(scalar, _checked)
+    _set(scalar, (("serialize", "coerce_output_value"), written))
+
+
+def _set(scalar: GraphQLScalarType, hook: tuple[tuple[str, str], Callable[..., Any]]) -> None:
     # graphql-core 3.3 has new names for the three hooks; the old ones serve 3.2.
-    for names, hook in (
-        (("serialize", "coerce_output_value"), written),
-        (("parse_value", "coerce_input_value"), _checked),
-        (("parse_literal", "coerce_input_literal"), _checked_literal),
-    ):
-        for name in names:
-            setattr(scalar, name, hook)
+    for name in hook[0]:
+        setattr(scalar, name, hook[1])

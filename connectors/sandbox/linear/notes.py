@@ -1,4 +1,4 @@
-"""Mutations of what hangs on issues and projects: comments, attachments, external links.
+"""Mutations of what hangs on the work: comments, attachments, external links.
 
 Wire facts: contracts/linear.md, sections 11 to 13.
 """
@@ -6,16 +6,25 @@ Wire facts: contracts/linear.md, sections 11 to 13.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
-from urllib.parse import urlsplit
 
-from connectors.sandbox.linear import markdown, moments
+from connectors.sandbox.linear import history, markdown
 from connectors.sandbox.linear.asker import Asker
-from connectors.sandbox.linear.entities import Attachment, Comment, ExternalLink, Project
+from connectors.sandbox.linear.entities import Attachment, Comment, ExternalLink, Initiative, Project
+from connectors.sandbox.linear.entities_around import StatusUpdate
 from connectors.sandbox.linear.errors import BadArgument, Forbidden, InvalidInput, NotFound
 from connectors.sandbox.linear.filters import snake
-from connectors.sandbox.linear.rows import Input, fresh_id, known, open_issue, subscribe, touch
+from connectors.sandbox.linear.rows import (
+    Input,
+    acted_for,
+    check_url,
+    fresh_id,
+    known,
+    made_at,
+    open_issue,
+    required,
+    subscribe,
+    touch,
+)
 
 MOST_METADATA = 10_000
 _RICH_METADATA = ("messages", "attributes")
@@ -28,24 +37,33 @@ def create_comment(asker: Asker, given: Input) -> Comment:
     """`commentCreate` on exactly one of an issue, a project, another comment."""
     space = asker.space
     new_id = fresh_id(asker, given.get("id"), "Comment", space.comments)
-    places = [name for name in ("issueId", "projectId", "parentId") if given.get(name) is not None]
+    parent: Comment | None = known(space.comments, given.get("parentId"), "Comment")
+    issue = open_issue(asker, given["issueId"]) if given.get("issueId") else None
+    project: Project | None = known(space.projects, given.get("projectId"), "Project")
+    initiative: Initiative | None = known(space.initiatives, given.get("initiativeId"), "Initiative")
+    project_update = _update(asker, given.get("projectUpdateId"), "ProjectUpdate")
+    initiative_update = _update(asker, given.get("initiativeUpdateId"), "InitiativeUpdate")
+    places = [one for one in (issue, project, initiative, project_update, initiative_update) if one]
     # A reply may name the place of its thread as well.
-    if not places or {"issueId", "projectId"} <= set(places):
+    if len(places) > 1 or not (places or parent):
         raise InvalidInput(
             "Exactly one parent must be given", "A comment needs exactly one place to stand in."
         )
-    parent: Comment | None = known(space.comments, given.get("parentId"), "Comment")
-    issue = open_issue(asker, given["issueId"]) if given.get("issueId") else parent.issue if parent else None
-    project = known(space.projects, given.get("projectId"), "Project") or (parent.project if parent else None)
-    created = moments.parse(given["createdAt"], asker.now) if given.get("createdAt") else asker.now
+    if not places and parent is not None:
+        issue, project, initiative = parent.issue, parent.project, parent.initiative
+        project_update = parent.status_update
+    bot, created = acted_for(asker, given), made_at(asker, given)
     comment = Comment(
         id=new_id,
         created_at=created,
         updated_at=created,
         body=markdown.stored(given.get("body") or ""),
-        user=asker.viewer,
+        user=None if bot else asker.viewer,
+        bot_actor=bot,
         issue=issue,
         project=project,
+        initiative=initiative,
+        status_update=project_update or initiative_update,
         parent=parent,
         quoted_text=given.get("quotedText"),
     )
@@ -57,9 +75,16 @@ def create_comment(asker: Asker, given: Input) -> Comment:
         touch(asker, issue, "comment")
         if not given.get("doNotSubscribeToIssue"):
             subscribe(issue, asker.viewer)
-    elif project is not None:
-        project.comments.append(comment)
+    elif isinstance(comment.place, (Project, StatusUpdate)):
+        comment.place.comments.append(comment)
     return comment
+
+
+def _update(asker: Asker, given: str | None, kind: str) -> StatusUpdate | None:
+    update: StatusUpdate | None = known(asker.space.status_updates, given, kind)
+    if update is not None and (update.project is None) == (kind == "ProjectUpdate"):
+        raise NotFound(kind)
+    return update
 
 
 def update_comment(asker: Asker, given_id: str, given: Input, skip_edited_at: bool = False) -> Comment:
@@ -78,15 +103,17 @@ def update_comment(asker: Asker, given_id: str, given: Input, skip_edited_at: bo
 def delete_comment(asker: Asker, given_id: str) -> str:
     """`commentDelete`, by its author only; its id is never free again."""
     comment = _own_comment(asker, given_id)
-    for child in list(comment.children):
-        _drop_comment(asker, child)
     _drop_comment(asker, comment)
     return comment.id
 
 
 def _drop_comment(asker: Asker, comment: Comment) -> None:
-    place = comment.issue or comment.project
-    for rows in (place.comments if place else None, comment.parent.children if comment.parent else None):
+    for child in list(comment.children):
+        _drop_comment(asker, child)
+    for rows in (
+        getattr(comment.place, "comments", None),
+        comment.parent.children if comment.parent else None,
+    ):
         if rows is not None:
             rows.remove(comment)
     asker.space.deleted_ids.add(comment.id)
@@ -94,10 +121,11 @@ def _drop_comment(asker: Asker, comment: Comment) -> None:
 
 
 def _own_comment(asker: Asker, given_id: str) -> Comment:
-    comment: Comment | None = asker.space.comments.get(given_id)
-    if comment is None:
-        raise NotFound("Comment")
-    if comment.user is not asker.viewer:
+    comment: Comment = required(asker.space.comments, given_id, "Comment")
+    if comment.issue is not None and comment.issue.archived_at is not None:
+        open_issue(asker, comment.issue.id)
+    author = comment.bot_actor.id if comment.bot_actor else comment.user.id if comment.user else None
+    if author != asker.viewer.id:
         raise Forbidden("Forbidden", "You can only change your own comments.")
     return comment
 
@@ -110,8 +138,9 @@ def create_attachment(asker: Asker, given: Input) -> Attachment:
     space = asker.space
     issue = open_issue(asker, given["issueId"])
     _check_attachment(given)
-    _check_url(given["url"])
+    check_url(given["url"])
     standing = next((one for one in issue.attachments if one.url == given["url"]), None)
+    bot = acted_for(asker, given)
     if standing is not None:
         return _change_attachment(asker, standing, given)
     attachment = Attachment(
@@ -125,19 +154,21 @@ def create_attachment(asker: Asker, given: Input) -> Attachment:
         metadata=dict(given.get("metadata") or {}),
         icon_url=given.get("iconUrl"),
         group_by_source=bool(given.get("groupBySource")),
-        creator=asker.viewer,
+        creator=None if bot else asker.viewer,
     )
     space.attachments[attachment.id] = attachment
     issue.attachments.append(attachment)
+    history.note(asker, issue, attachment=attachment)
     touch(asker, issue, "attachment")
+    if given.get("commentBody"):
+        create_comment(asker, {"issueId": issue.id, "body": given["commentBody"]})
     return attachment
 
 
 def update_attachment(asker: Asker, given_id: str, given: Input) -> Attachment:
     """`attachmentUpdate`; the url cannot change."""
-    attachment = asker.space.attachments.get(given_id)
-    if attachment is None:
-        raise NotFound("Attachment")
+    attachment: Attachment = required(asker.space.attachments, given_id, "Attachment")
+    open_issue(asker, attachment.issue.id)
     _check_attachment(given)
     return _change_attachment(asker, attachment, given)
 
@@ -157,9 +188,9 @@ def _change_attachment(asker: Asker, attachment: Attachment, given: Input) -> At
 
 def delete_attachment(asker: Asker, given_id: str) -> str:
     """`attachmentDelete`."""
-    attachment = asker.space.attachments.pop(given_id, None)
-    if attachment is None:
-        raise NotFound("Attachment")
+    attachment: Attachment = required(asker.space.attachments, given_id, "Attachment")
+    open_issue(asker, attachment.issue.id)
+    del asker.space.attachments[attachment.id]
     attachment.issue.attachments.remove(attachment)
     asker.space.deleted_ids.add(attachment.id)
     touch(asker, attachment.issue, "attachment")
@@ -181,13 +212,7 @@ def _check_attachment(given: Input) -> None:
             raise InvalidInput("invalid metadata", f"The metadata value {name} is neither text nor a number.")
 
 
-def _check_url(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadArgument("url", {"isUrl": "url must be a URL address"})
-
-
-# --- External links, projects --------------------------------------------------------------------
+# --- External links ------------------------------------------------------------------------------
 
 
 def create_link(asker: Asker, given: Input) -> ExternalLink:
@@ -197,7 +222,7 @@ def create_link(asker: Asker, given: Input) -> ExternalLink:
     initiative = known(space.initiatives, given.get("initiativeId"), "Initiative")
     if (project is None) == (initiative is None):
         raise InvalidInput("Exactly one parent must be given", "A link needs exactly one place to stand in.")
-    _check_url(given["url"])
+    check_url(given["url"])
     rows: list[ExternalLink] = project.external_links if project else initiative.links
     link = ExternalLink(
         id=fresh_id(asker, given.get("id"), "EntityExternalLink", space.external_links),
@@ -217,11 +242,9 @@ def create_link(asker: Asker, given: Input) -> ExternalLink:
 
 def update_link(asker: Asker, given_id: str, given: Input) -> ExternalLink:
     """`entityExternalLinkUpdate`; here the url may change."""
-    link: ExternalLink | None = asker.space.external_links.get(given_id)
-    if link is None:
-        raise NotFound("EntityExternalLink")
+    link: ExternalLink = required(asker.space.external_links, given_id, "EntityExternalLink")
     if given.get("url") is not None:
-        _check_url(given["url"])
+        check_url(given["url"])
     for name in ("label", "url", "sortOrder"):
         if given.get(name) is not None:
             setattr(link, snake(name), given[name])
@@ -231,60 +254,11 @@ def update_link(asker: Asker, given_id: str, given: Input) -> ExternalLink:
 
 def delete_link(asker: Asker, given_id: str) -> str:
     """`entityExternalLinkDelete`."""
-    link = asker.space.external_links.pop(given_id, None)
-    if link is None:
-        raise NotFound("EntityExternalLink")
+    link: ExternalLink = required(asker.space.external_links, given_id, "EntityExternalLink")
+    del asker.space.external_links[link.id]
     if link.project is not None:
         link.project.external_links.remove(link)
     if link.initiative is not None:
         link.initiative.links.remove(link)
     asker.space.deleted_ids.add(link.id)
     return link.id
-
-
-def update_project(asker: Asker, given_id: str, given: Input) -> Project:
-    """The mutation `projectUpdate`; the query of that name reads a status update and is not served."""
-    space = asker.space
-    project: Project = known(space.projects, given_id, "Project")
-    values: dict[str, Any] = {}
-    rows: dict[str, tuple[str, Mapping[str, Any]]] = {
-        "statusId": ("status", space.project_statuses),
-        "leadId": ("lead", space.users),
-    }
-    lists: dict[str, tuple[str, Mapping[str, Any]]] = {
-        "labelIds": ("labels", space.project_labels),
-        "memberIds": ("members", space.users),
-    }
-    for name, value in given.items():
-        if name in rows:
-            attribute, source = rows[name]
-            values[attribute] = known(source, value, "ProjectStatus" if name == "statusId" else "User")
-        elif name in lists:
-            attribute, source = lists[name]
-            values[attribute] = [known(source, one, attribute) for one in value or ()]
-        elif name == "teamIds":
-            values["teams"] = [known(space.teams, one, "Team") for one in value or ()]
-        else:
-            values[snake(name)] = _project_value(name, value, asker)
-    for team in space.teams.values():
-        if "teams" in values:
-            _keep(team.projects, project, team in values["teams"])
-    changed = {name for name, value in values.items() if getattr(project, name) != value}
-    for name in changed:
-        setattr(project, name, values[name])
-    if changed:
-        project.updated_at = asker.now
-    return project
-
-
-def _project_value(name: str, value: Any, asker: Asker) -> str | int | float | date | None:
-    if name in ("startDate", "targetDate"):
-        return moments.day_in(value, asker.now) if value else None
-    return value  # type: ignore[no-any-return]
-
-
-def _keep(rows: list[Project], row: Project, wanted: bool) -> None:
-    if wanted and row not in rows:
-        rows.append(row)
-    elif not wanted and row in rows:
-        rows.remove(row)

@@ -2,111 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
-from connectors.sandbox.linear import moments
-from connectors.sandbox.linear.entities import Comment
-from connectors.sandbox.linear.errors import BadArgument, InvalidInput
-from connectors.sandbox.linear.filters import snake
+from connectors.sandbox.linear.errors import BadArgument
+from connectors.sandbox.linear.sorting import Order, foreign_cursor
 
 DEFAULT_SIZE = 50
 LARGEST = 250
-
-
-@dataclass(frozen=True, slots=True)
-class _Criterion:
-    attribute: str
-    descending: bool = True
-    nulls_first: bool = False
-
-
-class _Backwards(str):
-    """Text that sorts from Z to A."""
-
-    __slots__ = ()
-
-    def __lt__(self, other: str) -> bool:
-        return str.__gt__(self, other)
-
-    def __gt__(self, other: str) -> bool:
-        return str.__lt__(self, other)
-
-
-Raw = int | float | str | None
-Key = tuple[Any, ...]
-
-
-class Order:
-    """How a list is sorted. A cursor holds the sort values of its row, so that it outlives the row."""
-
-    def __init__(self, args: Mapping[str, Any]) -> None:
-        criteria = [
-            _Criterion(
-                snake(name), (how.get("order") or "Ascending") == "Descending", how.get("nulls") == "first"
-            )
-            for entry in args.get("sort") or ()
-            for name, how in entry.items()
-            if how is not None
-        ]
-        self.criteria = criteria or [_Criterion(snake(args.get("orderBy") or "createdAt"))]
-
-    def values(self, row: Any) -> list[Raw]:
-        """The row's sort values, its id last, as JSON can hold them."""
-        return [*(_raw(getattr(row, criterion.attribute)) for criterion in self.criteria), row.id]
-
-    def key(self, values: Sequence[Raw]) -> Key:
-        """What `values` sort by."""
-        parts = [_part(value, how) for value, how in zip(values, self.criteria, strict=False)]
-        newest_first = self.criteria[0].descending
-        last = str(values[-1])
-        return (*parts, _Backwards(last) if newest_first else last)
-
-    def row_key(self, row: Any) -> Key:
-        """What the row sorts by."""
-        return self.key(self.values(row))
-
-    def cursor(self, row: Any) -> str:
-        """The row's cursor: opaque, and of another form for comments."""
-        if isinstance(row, Comment):
-            return row.id
-        return base64.b64encode(json.dumps(self.values(row)).encode()).decode()
-
-    def key_at(self, cursor: str, rows: Iterable[Any]) -> Key:
-        """What the row of a cursor sorts by. Raises InvalidInput for a cursor that is not ours."""
-        for row in rows:
-            if isinstance(row, Comment) and row.id == cursor:
-                return self.row_key(row)
-        try:
-            values = json.loads(base64.b64decode(cursor, validate=True))
-            if len(values) == len(self.criteria) + 1:
-                return self.key(values)
-        except (binascii.Error, ValueError, TypeError):
-            pass
-        raise InvalidInput("Invalid cursor", "The cursor does not belong to this list.")
-
-
-def _raw(value: Any) -> Raw:
-    if isinstance(value, (datetime, date)):
-        return round(moments.midnight(value).timestamp() * 1000)
-    if value is None or isinstance(value, (int, float)):
-        return value
-    return str(value)
-
-
-def _part(value: Raw, how: _Criterion) -> tuple[int, Any]:
-    if value is None:
-        return (-1 if how.nulls_first else 1), 0
-    if isinstance(value, str):
-        return 0, _Backwards(value) if how.descending else value
-    return 0, -value if how.descending else value
 
 
 class Edge:
@@ -159,24 +66,40 @@ def size_of(args: Mapping[str, Any]) -> int:
     return DEFAULT_SIZE
 
 
-def page(rows: Iterable[Any], args: Mapping[str, Any]) -> Page:
+def page(rows: Iterable[Any], args: Mapping[str, Any], order: Order | None = None) -> Page:
     """The page of `rows` that `args` ask for: first, after, last, before, orderBy, sort, includeArchived."""
     size = size_of(args)
     archived_too = args.get("includeArchived") or False
     found = [row for row in rows if archived_too or row.archived_at is None]
-    order = Order(args)
-    keys: list[Key] = []
-    if len(found) > 1:
-        keyed = sorted(((order.row_key(row), row) for row in found), key=itemgetter(0))
-        keys = [key for key, _ in keyed]
-        found = [row for _, row in keyed]
-    elif found:
-        keys = [order.row_key(found[0])]
+    order = order or Order(args)
+    keyed = sorted(((order.row_key(row), row) for row in found), key=itemgetter(0))
+    keys, found = [key for key, _ in keyed], [row for _, row in keyed]
     after, before = args.get("after"), args.get("before")
-    start = bisect_right(keys, order.key_at(after, found)) if after else 0
-    stop = bisect_left(keys, order.key_at(before, found)) if before else len(found)
+    try:
+        start = bisect_right(keys, order.key_at(after, found)) if after else 0
+        stop = bisect_left(keys, order.key_at(before, found)) if before else len(found)
+    except TypeError:
+        raise foreign_cursor() from None
     if args.get("last") is not None and args.get("first") is None:
         start = max(start, stop - size)
     else:
         stop = min(stop, start + size)
-    return Page(found[start:stop], order, stop < len(found), start > 0)
+    return Page(found[start:stop], order, start < len(found) and stop < len(found), start > 0)
+
+
+def page_of_sorted(rows: Sequence[Any], passing: Callable[[Any], bool], args: Mapping[str, Any]) -> Page:
+    """A forward page of rows that stand in the order of `args` already: looks only at those it needs."""
+    size, order = size_of(args), Order(args)
+    archived_too = args.get("includeArchived") or False
+    after = args.get("after")
+    try:
+        start = bisect_right(rows, order.key_at(after, rows), key=order.row_key) if after else 0
+    except TypeError:
+        raise foreign_cursor() from None
+    found: list[Any] = []
+    for row in islice(rows, start, None):
+        if (archived_too or row.archived_at is None) and passing(row):
+            if len(found) == size:
+                return Page(found, order, has_next_page=True, has_previous_page=start > 0)
+            found.append(row)
+    return Page(found, order, has_next_page=False, has_previous_page=start > 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from connectors.sandbox.linear.entities import Issue, Project
 
@@ -15,6 +17,7 @@ HISTORIES = (
 )
 IN_PROGRESS = 0.25
 """What a point of work in progress counts for."""
+WEEK = timedelta(weeks=1)
 
 
 def _points(issue: Issue) -> float:
@@ -44,21 +47,28 @@ def progress(project: Project) -> float:
     return done / total
 
 
-def history(project: Project, now: datetime) -> dict[str, list[float]]:
-    """The five histories, one entry for each week since the project was created, as today's issues tell it."""
-    rows: dict[str, list[float]] = {name: [] for name in HISTORIES}
+def history(project: Project, name: str, now: datetime) -> list[float]:
+    """One of the five histories: an entry for each week since the project was created, the last up to now.
+
+    A week counts what was so at its end, as the stamps of the work that is in the project today tell it.
+    """
+    began = project.created_at
+    weeks = max(1, -(-(now - began) // WEEK))
+    ends = [began + WEEK * week for week in range(1, weeks + 1)]
     issues = _counted(project)
-    end = project.created_at + timedelta(weeks=1)
-    while end <= now + timedelta(weeks=1):
-        there = [issue for issue in issues if issue.created_at <= end]
-        done = [issue for issue in there if issue.completed_at and issue.completed_at <= end]
-        doing = [
-            issue for issue in there if issue.started_at and issue.started_at <= end and issue not in done
-        ]
-        rows["scopeHistory"].append(sum(map(_points, there)))
-        rows["completedScopeHistory"].append(sum(map(_points, done)))
-        rows["inProgressScopeHistory"].append(sum(map(_points, doing)))
-        rows["issueCountHistory"].append(float(len(there)))
-        rows["completedIssueCountHistory"].append(float(len(done)))
-        end += timedelta(weeks=1)
-    return rows
+    weigh = _one if "Count" in name else _points
+    if name.startswith("completed"):
+        steps = [(issue.completed_at, weigh(issue)) for issue in issues]
+    elif name.startswith("inProgress"):
+        steps = [(issue.started_at, weigh(issue)) for issue in issues]
+        steps += [(issue.completed_at, -weigh(issue)) for issue in issues if issue.started_at]
+    else:
+        steps = [(issue.created_at, weigh(issue)) for issue in issues]
+    ordered = sorted((at, amount) for at, amount in steps if at is not None)
+    sums = [0.0, *accumulate(amount for _, amount in ordered)]
+    moments = [at for at, _ in ordered]
+    return [sums[bisect_right(moments, end)] for end in ends]
+
+
+def _one(_issue: Issue) -> float:
+    return 1.0

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
+from connectors.sandbox.linear import moments
 from connectors.sandbox.linear.asker import Asker
-from connectors.sandbox.linear.entities import Issue, User
+from connectors.sandbox.linear.entities import BotActor, Issue, User
 from connectors.sandbox.linear.errors import BadArgument, Conflict, InvalidInput, NotFound
+from connectors.sandbox.linear.sight import seen
 
 Input = Mapping[str, Any]
 
@@ -24,14 +28,14 @@ def fresh_id(asker: Asker, given: str | None, kind: str, taken: Mapping[str, Any
     if not is_v4:
         raise BadArgument("id", {"isUuid": "id must be a UUID"})
     if given.lower() in taken or given.lower() in asker.space.deleted_ids:
-        raise Conflict(kind, given)
+        raise Conflict(kind, given, asker.space.conflict_status)
     return given.lower()
 
 
 def find_issue(asker: Asker, given: str) -> Issue:
     """An issue by id or identifier. Raises NotFound."""
     issue = asker.space.issue(given)
-    if issue is None:
+    if issue is None or not seen(issue):
         raise NotFound("Issue")
     return issue
 
@@ -48,11 +52,50 @@ def open_issue(asker: Asker, given: str) -> Issue:
 
 def known(rows: Mapping[str, Any], given: str | None, kind: str) -> Any:
     """The row with this id, or None for no id. Raises NotFound."""
-    if given is None:
-        return None
-    if given not in rows:
+    return None if given is None else required(rows, given, kind)
+
+
+def required(rows: Mapping[str, Any], given: str, kind: str) -> Any:
+    """The row with this id. Raises NotFound."""
+    row = rows.get(given)
+    if row is None or not seen(row):
         raise NotFound(kind)
-    return rows[given]
+    return row
+
+
+def acted_for(asker: Asker, given: Input) -> BotActor | None:
+    """Whom an app writes for, by `createAsUser` and `displayIconUrl`. Raises InvalidInput from a key."""
+    name, icon = given.get("createAsUser"), given.get("displayIconUrl")
+    if name is None and icon is None:
+        return None
+    if not asker.viewer.app:
+        raise InvalidInput(
+            "createAsUser is not allowed", "createAsUser and displayIconUrl need a token with actor=app."
+        )
+    return BotActor(asker.viewer.id, asker.viewer.name, name, icon)
+
+
+def made_at(asker: Asker, given: Input) -> datetime:
+    """When the row was made: now, or as backdated."""
+    return moments.parse(given["createdAt"], asker.now) if given.get("createdAt") else asker.now
+
+
+def check_name(given: str | None, field: str = "name") -> str:
+    """The name without the blanks around it. Raises BadArgument for an empty one."""
+    if not (given or "").strip():
+        raise BadArgument(field, {"isNotEmpty": f"{field} should not be empty"})
+    return str(given).strip()
+
+
+def check_url(url: str) -> None:
+    """Raises BadArgument for what is no address of the web."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise BadArgument("url", {"isUrl": "url must be a URL address"})
 
 
 def touch(asker: Asker, issue: Issue, what: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from connectors.sandbox.company import DIRECTORY, SERVICE, Clock
 from connectors.sandbox.linear.entities import (
@@ -22,9 +24,41 @@ from connectors.sandbox.linear.entities import (
     User,
     WorkflowState,
 )
+from connectors.sandbox.linear.entities_around import (
+    CustomView,
+    HistoryEntry,
+    StateSpan,
+    StatusUpdate,
+    Webhook,
+)
+
+if TYPE_CHECKING:
+    from connectors.sandbox.linear.payloads import Event
 
 TOKEN = "sandbox-linear-token"
 PERSON_TOKEN = "sandbox-person-token"
+APP_TOKEN = "lin_oauth_sandbox-app"
+"""An OAuth token that acts as an app; to be sent with `Bearer`, unlike the keys above."""
+
+KEY_SCOPES = frozenset(
+    ["read", "write", "issues:create", "comments:create", "admin", "initiative:read", "initiative:write"]
+)
+APP_SCOPES = KEY_SCOPES - {"admin"}
+"""An app-actor token can never have `admin`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a token may do: whose it is, its scopes, and the keys of its teams (None for all)."""
+
+    user: User
+    scopes: frozenset[str]
+    teams: frozenset[str] | None = None
+
+    def allows(self, *scopes: str) -> bool:
+        """Whether one of the scopes is there."""
+        return not self.scopes.isdisjoint(scopes)
+
 
 MEANINGFUL = frozenset(
     [
@@ -51,8 +85,12 @@ test may give a space another set.
 class LinearSpace:
     """One workspace, with every kind of row by its id, in the order of their creation.
 
-    `quota` are requests and complexity points per hour for each user (section 3 of the contract);
-    `meaningful` says which changes move `Issue.updatedAt`.
+    What the contract leaves open, or what differs from workspace to workspace, is an attribute to be set:
+    `quota` and `app_quota` are requests and complexity points per hour for each user (section 3), and
+    `searches` those of each search field per minute; `meaningful` says which changes move
+    `Issue.updatedAt`; `labels_by_admins` refuses label management to others; `conflict_status` is the HTTP
+    status of a reused id; `retries_restamped` says whether a webhook's retry carries a new timestamp, and
+    `patience` after how many deliveries given up in a row a webhook is disabled.
     """
 
     def __init__(self, clock: Clock, organization_id: str) -> None:
@@ -60,6 +98,12 @@ class LinearSpace:
         self.organization_id = organization_id
         self.created_at = clock.now()
         self.quota: tuple[float, float] = (2500.0, 3_000_000.0)
+        self.app_quota: tuple[float, float] = (5000.0, 2_000_000.0)
+        self.searches = 30.0
+        self.labels_by_admins = False
+        self.conflict_status = 200
+        self.retries_restamped = True
+        self.patience = 3
         self.meaningful: frozenset[str] = MEANINGFUL
         self.users: dict[str, User] = {}
         self.teams: dict[str, Team] = {}
@@ -75,9 +119,20 @@ class LinearSpace:
         self.external_links: dict[str, ExternalLink] = {}
         self.comments: dict[str, Comment] = {}
         self.attachments: dict[str, Attachment] = {}
+        self.status_updates: dict[str, StatusUpdate] = {}
+        self.custom_views: dict[str, CustomView] = {}
+        self.webhooks: dict[str, Webhook] = {}
+        self.histories: dict[str, list[HistoryEntry]] = {}
+        self.spans: dict[str, list[StateSpan]] = {}
+        self.outbox: list[Event] = []
         self.identifiers: dict[str, Issue] = {}
         self.deleted_ids: set[str] = set()
+        self.orders: dict[tuple[str, str], tuple[Any, list[Any]]] = {}
+        self._granted: dict[str, Credential] = {}
         self.sync_id = 0
+        self.closed = False
+        """Whether another world is served by now, so that nothing is to be sent any more."""
+        self.trash_looked_at: datetime | None = None
 
     def now(self) -> datetime:
         """The present, in milliseconds as the API tells it."""
@@ -89,12 +144,32 @@ class LinearSpace:
         return str(uuid.uuid4())
 
     def user_by_token(self, token: str) -> User | None:
-        """Whose API key this is."""
+        """Whose token this is."""
+        credential = self.credential(token)
+        return credential.user if credential else None
+
+    def credential(self, token: str) -> Credential | None:
+        """What this token stands for, if anything."""
+        if token in self._granted:
+            return self._granted[token]
+        user: User | None = None
         if token == TOKEN:
-            return self.users.get(SERVICE.linear_id)
-        kind, _, email = token.partition(":")
-        person = DIRECTORY.get(email) if kind == PERSON_TOKEN else None
-        return self.users.get(person.linear_id) if person else None
+            user = self.users.get(SERVICE.linear_id)
+        elif token == APP_TOKEN:
+            user = next((one for one in self.users.values() if one.app), None)
+        else:
+            kind, _, email = token.partition(":")
+            person = DIRECTORY.get(email) if kind == PERSON_TOKEN else None
+            user = self.users.get(person.linear_id) if person else None
+        return Credential(user, APP_SCOPES if user.app else KEY_SCOPES) if user else None
+
+    def grant(
+        self, token: str, user: User, scopes: Iterable[str] = KEY_SCOPES, teams: Iterable[str] | None = None
+    ) -> str:
+        """Make `token` a credential of `user` with these scopes, limited to the teams with these keys."""
+        reach = None if teams is None else frozenset(teams)
+        self._granted[token] = Credential(user, frozenset(scopes) | {"read"}, reach)
+        return token
 
     def issue(self, given: str) -> Issue | None:
         """An issue by its id or by an identifier, an old one included."""

@@ -22,13 +22,15 @@ from graphql import (
     validate,
 )
 
-from connectors.sandbox.linear import complexity
+from connectors.sandbox import effects
+from connectors.sandbox.linear import complexity, trash
 from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import User
 from connectors.sandbox.linear.errors import BadRequest, LinearError, Unauthenticated, validation_error
 from connectors.sandbox.linear.graph import schema
 from connectors.sandbox.linear.quota import Quota
-from connectors.sandbox.linear.state import LinearSpace
+from connectors.sandbox.linear.sight import out_of_reach
+from connectors.sandbox.linear.state import Credential, LinearSpace
 
 log = structlog.get_logger(__name__)
 
@@ -61,10 +63,11 @@ class Endpoint:
         """The reply to a POST. Never raises: a fault of the sandbox itself is an internal error."""
         now = self.space.now()
         try:
-            viewer = self._viewer(authorization)
+            credential = self._credential(authorization)
         except LinearError as error:
             return _reply(error.http, {"errors": [_described(error)]}, {})
-        asker = Asker(self.space, viewer, self._quota(viewer), now)
+        viewer = credential.user
+        asker = Asker(self.space, viewer, credential, self._quota(viewer), now)
         points: float | None = None
         try:
             asker.quota.charge_request(now)
@@ -76,7 +79,9 @@ class Endpoint:
             points = complexity.complexity(schema(), document, operation, variables)
             asker.quota.charge_points(min(points, complexity.MOST), now)
             complexity.refuse_beyond_cap(points)
-            status, value = 200, _executed(document, variables, name, asker)
+            trash.empty(self.space, now)
+            with effects.during(effects.hidden, out_of_reach(asker)):
+                status, value = _executed(document, variables, name, asker)
         except LinearError as error:
             status, value = error.http, {"errors": [_described(error)]}
         except _Invalid as error:
@@ -84,24 +89,29 @@ class Endpoint:
                 400,
                 {"errors": [_formatted(one, validation_error(one.message)) for one in error.errors]},
             )
+        except RecursionError:
+            status, value = 400, {"errors": [_described(BadRequest("Query is nested too deeply"))]}
         return _reply(status, value, asker.quota.headers(points, now))
 
-    def _viewer(self, authorization: str | None) -> User:
-        if not authorization:
+    def _credential(self, authorization: str | None) -> Credential:
+        if not authorization or effects.revoked.get():
             raise Unauthenticated("Authentication required, not authenticated")
-        if authorization.startswith("Bearer ") and self.space.user_by_token(authorization[7:]):
+        scheme, _, rest = authorization.partition(" ")
+        found = self.space.credential(rest if scheme == "Bearer" else authorization)
+        if found is not None and scheme == "Bearer" and not found.user.app:
             raise BadRequest(
                 "It looks like you're trying to use an API key as a Bearer token. "
                 "Remove the Bearer prefix from the Authorization header."
             )
-        viewer = self.space.user_by_token(authorization)
-        if viewer is None:
+        if found is None or (found.user.app and scheme != "Bearer"):
             raise Unauthenticated("Authentication required, not authenticated")
-        return viewer
+        return found
 
     def _quota(self, viewer: User) -> Quota:
-        quota = self._quotas.setdefault(viewer.id, Quota(self.space.quota))
-        quota.requests.limit, quota.points.limit = self.space.quota
+        limits = self.space.app_quota if viewer.app else self.space.quota
+        quota = self._quotas.setdefault(viewer.id, Quota(limits, app=viewer.app))
+        quota.requests.limit, quota.points.limit = limits
+        quota.searches = self.space.searches
         return quota
 
 
@@ -132,17 +142,27 @@ def _document(query: str) -> DocumentNode:
 
 def _executed(
     document: DocumentNode, variables: dict[str, Any], name: str | None, asker: Asker
-) -> dict[str, Any]:
+) -> tuple[int, dict[str, Any]]:
+    """HTTP status and body. A reply without any data takes the status of what voided it."""
     result = execute_sync(
-        schema(), document, context_value=asker, variable_values=variables, operation_name=name
+        schema(),
+        document,
+        context_value=asker,
+        variable_values=variables,
+        operation_name=name,
+        middleware=effects.breaking(),
     )
+    if not result.errors:
+        return 200, {"data": result.data}
     # Errors without a place in the reply are about the variables: nothing has been executed.
-    if result.errors and all(error.path is None for error in result.errors):
+    if all(error.path is None for error in result.errors):
         raise _Invalid(result.errors)
-    value: dict[str, Any] = {"data": result.data}
-    if result.errors:
-        value = {"errors": [_of_resolver(error) for error in result.errors], "data": result.data}
-    return value
+    causes = [error.original_error for error in result.errors]
+    if any(isinstance(cause, RecursionError) for cause in causes):
+        raise RecursionError
+    statuses = [cause.http for cause in causes if isinstance(cause, LinearError)]
+    status = max(statuses, default=200) if result.data is None else 200
+    return status, {"errors": [_of_resolver(error) for error in result.errors], "data": result.data}
 
 
 def _of_resolver(error: GraphQLError) -> dict[str, Any]:

@@ -16,9 +16,11 @@ from connectors.sandbox.linear.entities import (
     User,
     WorkflowState,
 )
+from connectors.sandbox.linear.planted import ENDS, FURTHER_PROJECTS, ODD_LABELS
+from connectors.sandbox.linear.posts import install_app, post_updates
 from connectors.sandbox.linear.state import LinearSpace
 
-FOUNDED = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
+FOUNDED = datetime(2024, 11, 11, 8, 0, tzinfo=UTC)
 
 _TEAMS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "ENG": ("Engineering", "engineering", {"issue_estimation_type": "fibonacci", "triage_enabled": True}),
@@ -165,8 +167,9 @@ _INITIATIVES: tuple[tuple[str, str, str | None, tuple[str, ...]], ...] = (
 class Workspace:
     """The space with its lasting things in place, and ids drawn in a fixed order."""
 
-    def __init__(self, seed: int, clock: Clock) -> None:
+    def __init__(self, seed: int, clock: Clock, *, roomy: bool = True) -> None:
         self.seed = seed
+        self._roomy = roomy
         self._ids = rng(seed, "linear", "ids")
         self.space = LinearSpace(clock, self.new_id())
         self.space.created_at = FOUNDED
@@ -203,6 +206,7 @@ class Workspace:
             self.space.users[person.linear_id] = User(
                 **row, name=person.name, email=person.email, admin=admin
             )
+        install_app(self.space)
 
     def _add_teams(self) -> None:
         for key, (name, people, settings) in _TEAMS.items():
@@ -222,7 +226,7 @@ class Workspace:
                 team.states.append(state)
 
     def _add_labels(self) -> None:
-        for name in (*_LABELS, RETIRED):
+        for name in (*_LABELS, *ODD_LABELS, RETIRED):
             self._add_label(name)
         retired = self.label(RETIRED)
         retired.retired_at, retired.retired_by = (
@@ -239,6 +243,11 @@ class Workspace:
             label = Label(**self.row(), name=name, for_projects=True)
             self.space.project_labels[label.id] = label
 
+        above = Label(**self.row(), name="Key result", is_group=True, for_projects=True)
+        claim = Label(**self.row(), name="GROWTH-KR1", for_projects=True, parent=above)
+        above.children = [claim]
+        self.space.project_labels |= {above.id: above, claim.id: claim}
+
     def _add_label(self, name: str, **more: Any) -> Label:
         label = Label(**self.row(), name=name, **more)
         self.space.labels[label.id] = label
@@ -250,7 +259,8 @@ class Workspace:
                 **self.row(), name=name, type=kind, color="#95a2b3", position=float(position)
             )
             self.space.project_statuses[status.id] = status
-        for order, (name, keys, kind, lead, start, target, about) in enumerate(_PROJECTS):
+        planned = (*_PROJECTS, *FURTHER_PROJECTS) if self._roomy else _PROJECTS
+        for order, (name, keys, kind, lead, start, target, about) in enumerate(planned):
             day = start or date(2026, 9, 14)
             made = datetime(day.year, day.month, day.day, 8, 30, tzinfo=UTC)
             project = Project(
@@ -265,7 +275,9 @@ class Workspace:
                 creator=self.user(lead),
                 start_date=start,
                 target_date=target,
-                started_at=made if kind == "started" else None,
+                started_at=made if kind not in ("backlog", "planned") else None,
+                completed_at=ENDS[name] if kind == "completed" else None,
+                canceled_at=ENDS[name] if kind == "canceled" else None,
                 teams=[self.space.team(key) for key in keys],
             )
             project.members = [member for team in project.teams for member in team.members]
@@ -273,8 +285,10 @@ class Workspace:
                 team.projects.append(project)
             self.space.projects[project.id] = project
         self.project("Continuous delivery").labels = [next(iter(self.space.project_labels.values()))]
-        self.project("Faster API").health = "atRisk"
-        self.project("Faster API").health_updated_at = datetime(2026, 11, 12, 15, 20, tzinfo=UTC)
+        if self._roomy:
+            labels = self.space.project_labels.values()
+            self.project("Template gallery").labels = [one for one in labels if one.name == "GROWTH-KR1"]
+        post_updates(self.space, self.seed)
 
     def _add_initiatives(self) -> None:
         by_name: dict[str, Initiative] = {}

@@ -1,0 +1,172 @@
+"""The controls over HTTP, below `/__`, and the front page for people."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from connectors.sandbox import pages
+from connectors.sandbox.company import SERVICE
+from connectors.sandbox.controls import ICON, Control
+from connectors.sandbox.dump import dumped
+from connectors.sandbox.jira.http import SERVICE_TOKEN
+from connectors.sandbox.linear.state import TOKEN
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_PIECE = 1 << 18
+
+
+class Refused(Exception):
+    """A request to the controls that cannot be done; the text says why."""
+
+
+def control_routes(control: Control) -> list[web.RouteDef]:
+    """The routes of `/__requests`, `/__faults`, `/__clock`, `/__reset` and `/__world`, and `GET /`."""
+    routes = Routes(control)
+    return [
+        web.get("/__requests", _explained(routes.list_requests)),
+        web.get("/__requests/summary", _explained(routes.sum_requests)),
+        web.delete("/__requests", _explained(routes.clear_requests)),
+        web.get("/__faults", _explained(routes.list_faults)),
+        web.post("/__faults", _explained(routes.add_fault)),
+        web.delete("/__faults", _explained(routes.clear_faults)),
+        web.delete("/__faults/{id}", _explained(routes.remove_fault)),
+        web.get("/__clock", _explained(routes.read_clock)),
+        web.post("/__clock", _explained(routes.move_clock)),
+        web.post("/__reset", _explained(routes.reset)),
+        web.get("/__world", _explained(routes.world)),
+        web.get("/", routes.index),
+        web.get(ICON, _no_icon),
+    ]
+
+
+def _explained(handler: Handler) -> Handler:
+    async def call(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except Refused as error:
+            return _json({"error": str(error)}, 400)
+
+    return call
+
+
+async def _no_icon(_: web.Request) -> web.Response:
+    """Pages carry their icon in themselves; a browser that shows a control's JSON asks for one all the same."""
+    return web.Response(status=204)
+
+
+def _json(value: Any, status: int = 200) -> web.Response:
+    return web.Response(body=msgspec.json.encode(value), status=status, content_type="application/json")
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    try:
+        given = msgspec.json.decode(await request.read())
+    except msgspec.DecodeError as error:
+        raise Refused(f"the body is not JSON: {error}") from None
+    if not isinstance(given, dict):
+        raise Refused("the body must be a JSON object")
+    return given
+
+
+class Routes:
+    """The handlers."""
+
+    def __init__(self, control: Control) -> None:
+        self.control = control
+
+    async def list_requests(self, request: web.Request) -> web.Response:
+        try:
+            rows = [row.as_json() for row in self.control.recorder.chosen(request.query)]
+        except ValueError as error:
+            raise Refused(str(error)) from None
+        return _json(rows)
+
+    async def sum_requests(self, _: web.Request) -> web.Response:
+        return _json(self.control.recorder.summary())
+
+    async def clear_requests(self, _: web.Request) -> web.Response:
+        self.control.recorder.clear()
+        return web.Response(status=204)
+
+    async def list_faults(self, _: web.Request) -> web.Response:
+        return _json([rule.described() for rule in self.control.faults.rules])
+
+    async def add_fault(self, request: web.Request) -> web.Response:
+        try:
+            rule = self.control.faults.add(await _body(request))
+        except ValueError as error:
+            raise Refused(str(error)) from None
+        return _json(rule.described(), 201)
+
+    async def clear_faults(self, _: web.Request) -> web.Response:
+        self.control.faults.clear()
+        return web.Response(status=204)
+
+    async def remove_fault(self, request: web.Request) -> web.Response:
+        number = request.match_info["id"]
+        if not number.isdecimal() or not self.control.faults.remove(int(number)):
+            return _json({"error": f"there is no fault {number}"}, 404)
+        return web.Response(status=204)
+
+    async def read_clock(self, _: web.Request) -> web.Response:
+        clock = self.control.world.clock
+        return _json({"now": clock.now().isoformat(), "speed": clock.speed})
+
+    async def move_clock(self, request: web.Request) -> web.Response:
+        given = await _body(request)
+        clock = self.control.world.clock
+        moves: dict[str, Callable[[Any], None]] = {
+            "advance_seconds": lambda seconds: clock.advance(timedelta(seconds=float(seconds))),
+            "set": lambda moment: clock.set(datetime.fromisoformat(moment)),
+            "speed": lambda speed: clock.run_at(float(speed)),
+        }
+        if not given or set(given) - set(moves):
+            raise Refused(f"expected one or more of {', '.join(moves)}")
+        for name in (name for name in moves if name in given):
+            try:
+                moves[name](given[name])
+                clock.now()
+            except (ValueError, TypeError, OverflowError) as error:
+                raise Refused(f"{name} cannot be {given[name]!r}: {error}") from None
+        return await self.read_clock(request)
+
+    async def reset(self, _: web.Request) -> web.Response:
+        self.control.reset()
+        return web.Response(status=204)
+
+    async def world(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        gathered = bytearray()
+        # Nothing is awaited between two pieces of one batch, but a write may come in between batches:
+        # who compares worlds compares quiet ones.
+        for piece in dumped(self.control.world, times=request.query.get("times") == "true"):
+            gathered += piece
+            if len(gathered) > _PIECE:
+                await response.write(gathered)
+                gathered = bytearray()
+        await response.write_eof(bytes(gathered))
+        return response
+
+    async def index(self, request: web.Request) -> web.Response:
+        world = self.control.world
+        return pages.page(
+            "index.html",
+            seed=world.seed,
+            now=world.clock.now(),
+            projects=world.jira.overview(),
+            linear=[
+                {"key": team.key, "name": team.name, "samples": [issue.identifier for issue in issues[:8]]}
+                for team, issues in world.linear.overview()
+            ],
+            url=f"http://{request.host}",
+            email=SERVICE.email,
+            jira_token=SERVICE_TOKEN,
+            linear_token=TOKEN,
+        )

@@ -1,0 +1,116 @@
+"""Plain pages on which a lead looks at a saved filter, or at a dashboard of filters."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from aiohttp import web
+
+from connectors.sandbox import pages
+from connectors.sandbox.company import Person
+from connectors.sandbox.jira.http import JiraError
+from connectors.sandbox.jira.page import MOST_LISTED, row_of
+from connectors.sandbox.jira.search import matching
+from connectors.sandbox.jira.shared import Dashboard, Filter, Gadget, Share
+from connectors.sandbox.jira.state import JiraSite
+
+_FILTER_ID = re.compile(r"(?:filter-)?(\d+)")
+_FILTER_KEYS = ("filterId", "projectOrFilterId", "filter")
+"""Names under which gadgets keep their filter; the real ones are not documented."""
+
+
+def view_routes(site: JiraSite, base: str) -> list[web.RouteDef]:
+    """The pages of filters and dashboards below `base`; each shows what its owner sees."""
+
+    async def everything(_: web.Request) -> web.Response:
+        return pages.page(
+            "jira/filters.html",
+            base=base,
+            filters=[_head(site, one) for one in site.filters.values()],
+            dashboards=[_head(site, one) for one in site.dashboards.values()],
+        )
+
+    async def one_filter(request: web.Request) -> web.Response:
+        found = site.filters.get(int(request.match_info["number"]))
+        if found is None:
+            return pages.missing(f"There is no filter {request.match_info['number']} on this site.")
+        head = _head(site, found) | {"jql": found.jql}
+        return pages.page("jira/filter.html", base=base, head=head, result=_result(site, found))
+
+    async def one_dashboard(request: web.Request) -> web.Response:
+        found = site.dashboards.get(int(request.match_info["number"]))
+        if found is None:
+            return pages.missing(f"There is no dashboard {request.match_info['number']} on this site.")
+        gadgets = sorted(found.gadgets.values(), key=lambda gadget: (gadget.row, gadget.column))
+        shown = [_gadget(site, gadget) for gadget in gadgets]
+        return pages.page("jira/dashboard.html", base=base, head=_head(site, found), gadgets=shown)
+
+    async def by_query(request: web.Request) -> web.Response:
+        """The address that a filter tells of itself."""
+        number = request.query.get("filter", "")
+        raise web.HTTPFound(f"{base}/filter/{number}" if number.isdecimal() else f"{base}/issues")
+
+    return [
+        web.get(f"{base}/filters", everything),
+        web.get(rf"{base}/filter/{{number:\d{{1,12}}}}", one_filter),
+        web.get(rf"{base}/dashboard/{{number:\d{{1,12}}}}", one_dashboard),
+        web.get(f"{base}/issues/", by_query),
+    ]
+
+
+def _head(site: JiraSite, one: Filter | Dashboard) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "name": one.name,
+        "description": one.description,
+        "owner": one.owner.name,
+        "shares": [_words(site, share) for share in one.shares] or ["private"],
+    }
+
+
+def _words(site: JiraSite, share: Share) -> str:
+    match share.type:
+        case "global":
+            return "shared with everybody"
+        case "authenticated":
+            return "shared with all who are signed in"
+        case "project":
+            named = [p.name for p in site.projects.values() if str(p.id) == share.target]
+            return f"shared with project {named[0] if named else share.target}"
+        case kind:
+            return f"shared with a {kind}" if kind == "user" else f"shared with {share.target}"
+
+
+def _result(site: JiraSite, one: Filter) -> dict[str, Any]:
+    """What the filter finds for its owner, or why it finds nothing."""
+    return _found(site, one.owner, one.jql)
+
+
+def _found(site: JiraSite, person: Person, jql: str) -> dict[str, Any]:
+    site.tasks.settle(site.clock.now())
+    try:
+        prepared, unsorted = matching(site, person, jql)
+    except JiraError as error:
+        return {"problem": " ".join(error.body["errorMessages"]), "rows": [], "total": 0}
+    issues = sorted(unsorted, key=lambda issue: prepared.rank(prepared.position(issue)))
+    return {"problem": "", "rows": [row_of(issue) for issue in issues[:MOST_LISTED]], "total": len(issues)}
+
+
+def _gadget(site: JiraSite, gadget: Gadget) -> dict[str, Any]:
+    number = next(filter(None, map(_filter_id, gadget.properties.values())), None)
+    found = site.filters.get(number) if number is not None else None
+    return {
+        "title": gadget.title,
+        "filter": _head(site, found) if found is not None else None,
+        "result": _result(site, found) if found is not None else None,
+    }
+
+
+def _filter_id(settings: Any) -> int | None:
+    """The filter that settings name: a number, a text with it, or an object with one of the known keys."""
+    if isinstance(settings, dict):
+        named = (_filter_id(settings[key]) for key in _FILTER_KEYS if key in settings)
+        return next(filter(None, named), None)
+    match = _FILTER_ID.fullmatch(str(settings))
+    return int(match[1]) if match and not isinstance(settings, bool) else None

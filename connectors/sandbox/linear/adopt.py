@@ -1,0 +1,77 @@
+"""Sub-issues whose parent is elsewhere: in another team, another project, out of scope, in the archive.
+
+One of each kind, so that what is inherited, and what is not, can be told by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from connectors.sandbox.company import NOW
+from connectors.sandbox.linear.entities import Issue
+from connectors.sandbox.linear.workspace import Workspace
+from connectors.sandbox.meaning import Meaning, serving
+
+Test = Callable[[Issue], bool]
+
+
+def adopt_across(workspace: Workspace, issues: list[Issue], means: dict[str, Meaning]) -> None:
+    """Hang one issue each below a parent of another kind, where the workspace has such a pair."""
+    children = _loose(issues, means)
+
+    def adopt(is_parent: Test, is_child: Test) -> Issue | None:
+        """Gives the parent."""
+        for child in children:
+            parent = next((one for one in issues if is_parent(one) and _may_bear(one, child)), None)
+            if is_child(child) and parent is not None:
+                children.remove(child)
+                child.parent = parent
+                parent.children.append(child)
+                return parent
+        return None
+
+    # Across projects and teams: no word of its own, so the parent's holds.
+    adopt(lambda one: _in(one, "Faster API"), lambda one: one.team.key == "MOB")
+    adopt(lambda one: _in(one, "Onboarding v2") and one.parent is not None, lambda one: one.team.key == "ENG")
+    adopt(lambda one: one.id not in means and one.project is None, lambda one: one.team.key == "ENG")
+    # The parent is of a team out of scope: silent in one case, with a claim in the other.
+    silent = adopt(lambda one: one.team.key == "PEO", lambda one: one.team.key == "MOB")
+    claimed = adopt(
+        lambda one: one.team.key == "PEO" and one is not silent and not one.children,
+        lambda one: one.team.key == "ENG",
+    )
+    if claimed is not None:
+        claimed.labels.append(workspace.label("TRUST-KR3"))
+        means[claimed.id] = serving("TRUST-KR3")
+    # The parent was canceled and put into the archive, and still has its word.
+    gone = adopt(
+        lambda one: one.canceled_at is not None and one.id in means and means[one.id].serves != (),
+        lambda one: one.team.key == "ENG",
+    )
+    if gone is not None and gone.archived_at is None:
+        gone.archived_at = NOW - timedelta(days=2)
+
+
+def _loose(issues: list[Issue], means: dict[str, Meaning]) -> list[Issue]:
+    """Open work of no project, no parent and no word of its own, the youngest first."""
+    return [one for one in reversed(issues) if _is_loose(one) and one.id not in means]
+
+
+def _is_loose(issue: Issue) -> bool:
+    return (
+        issue.project is None
+        and issue.parent is None
+        and not issue.children
+        and issue.completed_at is None
+        and issue.canceled_at is None
+        and issue.archived_at is None
+    )
+
+
+def _may_bear(parent: Issue, child: Issue) -> bool:
+    return parent.created_at < child.created_at and parent.trashed is None and parent is not child
+
+
+def _in(issue: Issue, project: str) -> bool:
+    return issue.project is not None and issue.project.name == project and issue.archived_at is None

@@ -1,0 +1,165 @@
+"""The work that the generated Linear workspace is about, each with what it means for the example's key results.
+
+The meanings are written by hand next to the work: nothing here evaluates a rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from connectors.sandbox.meaning import LIGHTS_ON, SECURITY, SILENT, Meaning, divided, serving
+
+PROJECTS: dict[str, Meaning] = {
+    "Onboarding v2": serving("GROWTH-KR2"),
+    "Faster API": serving("TRUST-KR3"),
+    "Continuous delivery": serving("SPEED-KR1"),
+    # By a project label of the group "Key result", so that what is below says nothing itself.
+    "Template gallery": serving("GROWTH-KR1"),
+}
+"""What projects mean by themselves; the others serve nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A kind of work: its part of all issues, who does it, in which project, under which label.
+
+    What is not `early` is left out of a workspace that is too small for it.
+    """
+
+    part: float
+    team: str
+    theme: str
+    project: str | None = None
+    label: str | None = None
+    means: Meaning = SILENT
+    early: bool = True
+
+
+STREAMS = (
+    # A rule names these projects, and so matches each issue in them.
+    Stream(0.15, "ENG", "onboarding", "Onboarding v2", means=serving("GROWTH-KR2")),
+    Stream(0.08, "MOB", "onboarding", "Onboarding v2", means=serving("GROWTH-KR2")),
+    Stream(0.14, "ENG", "api", "Faster API", means=serving("TRUST-KR3")),
+    Stream(0.12, "ENG", "deploy", "Continuous delivery", means=serving("SPEED-KR1")),
+    Stream(0.03, "ENG", "deploy", None, "deploy-pipeline", serving("SPEED-KR1")),
+    Stream(0.10, "ENG", "flaky", None, "flaky-test", serving("SPEED-KR2")),
+    Stream(0.03, "ENG", "onboarding", None, "activation", serving("GROWTH-KR1")),
+    # The example's rule for this label asks for a Jira project too: here it links nothing.
+    Stream(0.02, "ENG", "onboarding", None, "onboarding"),
+    Stream(0.02, "ENG", "failover", None, "failover", serving("TRUST-KR2")),
+    Stream(0.05, "ENG", "ktlo", None, "ktlo", LIGHTS_ON),
+    Stream(0.03, "MOB", "ktlo", None, "on-call", LIGHTS_ON),
+    Stream(0.02, "ENG", "security", None, "security", SECURITY),
+    Stream(0.08, "MOB", "mobile", "Mobile offline mode"),
+    Stream(0.03, "ENG", "other", "Design system refresh"),
+    Stream(0.04, "ENG", "other"),
+    Stream(0.02, "MOB", "other"),
+    Stream(0.04, "PEO", "people", "Handbook"),
+    Stream(0.04, "ENG", "dashboard", "Template gallery", early=False),
+    # Of earlier years.
+    Stream(0.09, "ENG", "other", "Editor rewrite", early=False),
+    Stream(0.05, "ENG", "failover", "Move to Frankfurt", early=False),
+    Stream(0.03, "MOB", "mobile", "Chat on the phone", early=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """Labels that people put on an issue of a project (None: of no project), and what it then means.
+
+    `closed`: only on finished work. A name of the label group "Key result" is a claim.
+    """
+
+    project: str | None
+    labels: tuple[str, ...]
+    means: Meaning = SILENT
+    closed: bool = False
+
+
+ODD_LABELS = ("on boarding", "flaky test", "kr: SPEED-KR1", "KR:trust-kr1", "kr:GROWTH-KR7")
+"""Labels of the workspace that people made by mistake or in haste; Linear allows spaces."""
+
+ODDITIES = (
+    Odd(None, ("on boarding",)),
+    Odd(None, ("flaky test",)),
+    Odd(None, ("onboarding",)),
+    Odd(None, ("kr: SPEED-KR1",), serving("SPEED-KR1")),
+    Odd(None, ("KR:trust-kr1",), serving("TRUST-KR1")),
+    Odd(None, ("kr:GROWTH-KR7",)),
+    Odd(None, ("kr:GROWTH-KR7", "failover"), serving("TRUST-KR2")),
+    Odd(None, ("GROWTH-KR2", "kr:SPEED-KR1"), serving("GROWTH-KR2", "SPEED-KR1")),
+    Odd(None, ("activation", "deploy-pipeline"), divided(GROWTH_KR1="1/2", SPEED_KR1="1/2")),
+    Odd(None, ("failover", "ktlo"), serving("TRUST-KR2")),
+    Odd(None, ("ktlo", "kr:SPEED-KR1"), serving("SPEED-KR1")),
+    Odd("Onboarding v2", ("activation",), serving("GROWTH-KR1", "GROWTH-KR2")),
+    Odd("Onboarding v2", ("deploy-pipeline",), divided(GROWTH_KR2="1/2", SPEED_KR1="1/2")),
+    Odd("Onboarding v2", ("ktlo",), serving("GROWTH-KR2")),
+    Odd(
+        "Faster API",
+        ("deploy-pipeline", "failover"),
+        divided(SPEED_KR1="1/2", TRUST_KR2="1/4", TRUST_KR3="1/4"),
+    ),
+    Odd("Faster API", ("flaky-test",), serving("SPEED-KR2", "TRUST-KR3"), closed=True),
+    Odd("Continuous delivery", ("deploy-pipeline",), serving("SPEED-KR1")),
+    Odd("Continuous delivery", ("TRUST-KR3",), serving("TRUST-KR3")),
+    Odd("Mobile offline mode", ("activation",), serving("GROWTH-KR1")),
+    # The example's rule for this label asks for the team ENG.
+    Odd("Mobile offline mode", ("flaky-test",), closed=True),
+    Odd("Design system refresh", ("onboarding",)),
+    Odd("Template gallery", ("ktlo",), LIGHTS_ON),
+)
+
+CLAIMS = (
+    ("GROWTH-KR2", serving("GROWTH-KR2")),
+    ("TRUST-KR3", serving("TRUST-KR3")),
+    ("kr:SPEED-KR1", serving("SPEED-KR1")),
+    ("GROWTH-KR2", serving("GROWTH-KR2")),
+)
+"""People's own word on a few issues of no project, in a workspace of any size."""
+
+FURTHER_PROJECTS: tuple[tuple[str, tuple[str, ...], str, str, date | None, date | None, str], ...] = (
+    (
+        "Template gallery",
+        ("ENG",),
+        "started",
+        "Liam O'Brien",
+        date(2026, 8, 24),
+        date(2026, 12, 18),
+        "A board that fits, before the first coffee is cold.",
+    ),
+    (
+        "Editor rewrite",
+        ("ENG", "MOB"),
+        "completed",
+        "Ines Duarte",
+        date(2024, 12, 2),
+        date(2025, 9, 26),
+        "One editor for web and mobile.",
+    ),
+    (
+        "Move to Frankfurt",
+        ("ENG",),
+        "completed",
+        "Kavya Nair",
+        date(2025, 6, 2),
+        date(2026, 2, 27),
+        "Data of European customers stays in Europe.",
+    ),
+    (
+        "Chat on the phone",
+        ("MOB",),
+        "canceled",
+        "Mei Tanaka",
+        date(2025, 9, 1),
+        date(2026, 1, 30),
+        "Nobody asked for it twice.",
+    ),
+)
+"""What a workspace with room for it has as well: a claim by label, and the work of earlier years."""
+ENDS: dict[str, datetime] = {
+    name: datetime(ended.year, ended.month, ended.day, 15, 0, tzinfo=UTC)
+    for name, _, kind, _, _, ended, _ in FURTHER_PROJECTS
+    if ended is not None and kind in ("completed", "canceled")
+}
+"""When the projects that are over ended."""
