@@ -14,7 +14,7 @@ TrackerError               anything that went wrong with a tracker
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from connectors.model import Marks, Pull, Receipt, WorkItem
@@ -78,6 +78,9 @@ class RateLimited(Transient):
     """The tracker told us to wait; the request took no effect."""
 
 
+Wish = tuple[WorkItem, Marks]
+"""An item as it was read, and the marks that it should show."""
+
 Progress = Callable[[str, int, int | None], None]
 """Called with (what, done, total or None) while a long read or write goes on."""
 
@@ -110,6 +113,19 @@ class Connector(Protocol):
         Writes the stamp first, removes it last, sends no request when nothing differs. Never raises for
         a fault of this one item: that is a receipt with outcome "failed" or "skipped". Raises
         CredentialError, Unreachable or RateLimited (after retries) when the whole tracker is in trouble.
+        """
+        ...
+
+    @property
+    def batch(self) -> int:
+        """How many items `write_batch` takes at once; 1 where nothing is gained by more."""
+        ...
+
+    def write_batch(self, wishes: Sequence[Wish]) -> Iterator[Receipt]:
+        """`write` for several items in fewer requests: a receipt for each wish, in any order.
+
+        What holds for `write` holds for each item; one that fails never hides the fate of the others.
+        Raises what `write` raises; items without a receipt by then may or may not have been written.
         """
         ...
 

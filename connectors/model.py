@@ -45,13 +45,25 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class KeyResultMark:
-    """A key result as an item shows it. `percent` is 0..100, or None where there is no data."""
+    """A key result as an item shows it.
+
+    - `percent`: 0..100, or None where there is no data.
+    - `objective`: title of the objective above it; `due`: the last day of its cycle, as ISO date.
+    - `because`: the rule or claim that links this item, in words; `share`: percent of the item that counts
+      here; `moves`: points of percent by which closing the item would move the key result, None where that
+      cannot be said. "", None: not known.
+    """
 
     id: str
     title: str
     percent: int | None
     health: Health
     url: str
+    objective: str = ""
+    due: str = ""
+    because: str = ""
+    share: int | None = None
+    moves: int | None = None
 
 
 Fact = tuple[str, str | int]

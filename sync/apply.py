@@ -1,7 +1,7 @@
 """A plan becomes receipts, through the connectors and the journal.
 
-Trackers are written in parallel, the items of one tracker in order. Each write is journaled before it is
-sent and closed after; a journal that cannot be written stops everything before the tracker is touched.
+Trackers are written in parallel, the items of one tracker in order, in batches where the tracker takes
+them. Each write is journaled before it is sent and closed after; a journal that cannot be written stops everything before the tracker is touched.
 """
 
 from __future__ import annotations
@@ -77,21 +77,27 @@ def _apply_tracker(
     on_receipt: OnReceipt | None,
 ) -> tuple[list[Receipt], str | None]:
     receipts: list[Receipt] = []
-    for edit in edits:
+    for start in range(0, len(edits), max(1, connector.batch)):
         if halt.is_set():
             return receipts, "stopped on request; the next run finishes"
-        item = edit.item
-        marks = (change.mark for change in edit.changes)
-        entry = store.intend(run, item.ref.tracker, item.ref.id, item.key, marks)
+        batch = {edit.item.ref: edit for edit in edits[start : start + max(1, connector.batch)]}
+        entries = {ref: _intend(store, run, edit) for ref, edit in batch.items()}
         try:
-            receipt = connector.write(item, edit.wanted)
+            for receipt in connector.write_batch([(edit.item, edit.wanted) for edit in batch.values()]):
+                store.conclude(entries.pop(receipt.item), receipt.outcome, receipt.error)
+                receipts.append(receipt)
+                if on_receipt is not None:
+                    on_receipt(batch[receipt.item], receipt)
         except TrackerError as error:
-            store.conclude(entry, "failed", str(error))
-            receipts.append(Receipt(item.ref, item.key, "failed", error=str(error)))
+            for ref, entry in entries.items():
+                store.conclude(entry, "failed", str(error))
+                receipts.append(Receipt(ref, batch[ref].item.key, "failed", error=str(error)))
             log.error("tracker stopped", tracker=connector.name, cause=error.what)
             return receipts, str(error)
-        store.conclude(entry, receipt.outcome, receipt.error)
-        receipts.append(receipt)
-        if on_receipt is not None:
-            on_receipt(edit, receipt)
     return receipts, None
+
+
+def _intend(store: Store, run: int, edit: Edit) -> int:
+    item = edit.item
+    marks = (change.mark for change in edit.changes)
+    return store.intend(run, item.ref.tracker, item.ref.id, item.key, marks)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from config.workspace import JiraTracker
-from connectors.base import Progress
+from connectors.base import Progress, Wish
 from connectors.jira.client import JiraClient
 from connectors.jira.read import Reader, Site
 from connectors.jira.write import Writer
@@ -65,6 +66,16 @@ class JiraConnector:
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """See `Connector.write`."""
         return self._writer.write(item, wanted)
+
+    @property
+    def batch(self) -> int:
+        """See `Connector.batch`."""
+        return 1
+
+    def write_batch(self, wishes: Sequence[Wish]) -> Iterator[Receipt]:
+        """See `Connector.write_batch`."""
+        for item, wanted in wishes:
+            yield self.write(item, wanted)
 
     def close(self) -> None:
         """See `Connector.close`."""

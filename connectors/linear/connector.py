@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from config.settings import Credentials
 from config.workspace import LinearTracker
-from connectors.base import Progress, QueryError, Refused
+from connectors.base import Progress, QueryError, Refused, Wish
 from connectors.limits import RetryPolicy
 from connectors.linear import queries
 from connectors.linear.client import LinearClient
@@ -73,6 +74,16 @@ class LinearConnector:
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """Make the item show `wanted`: attachments or links, labels and a comment of ours, nothing else."""
         return write(self._client, self._labels, self._owner, item, wanted)
+
+    @property
+    def batch(self) -> int:
+        """See `Connector.batch`."""
+        return 1
+
+    def write_batch(self, wishes: Sequence[Wish]) -> Iterator[Receipt]:
+        """See `Connector.write_batch`."""
+        for item, wanted in wishes:
+            yield self.write(item, wanted)
 
     def close(self) -> None:
         """Give connections back."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from connectors.base import Progress, TrackerError
+from connectors.base import Progress, TrackerError, Wish
 from connectors.model import Marks, Pull, Receipt, Ref, Stamp, WorkItem
 from tests.sync.build import NOW
 
@@ -44,6 +44,12 @@ class FakeTracker:
         self.writes.append(item.key)
         self.items[item.ref] = replace(item, shown=replace(wanted, stamp=Stamp("acme")))
         return Receipt(item.ref, item.key, "written", 1)
+
+    batch = 1
+
+    def write_batch(self, wishes: Sequence[Wish]) -> Iterator[Receipt]:
+        for item, wanted in wishes:
+            yield self.write(item, wanted)
 
     def close(self) -> None:
         pass
