@@ -49,7 +49,9 @@ def view_routes(site: JiraSite, base: str) -> list[web.RouteDef]:
     async def by_query(request: web.Request) -> web.Response:
         """The address that a filter tells of itself."""
         number = request.query.get("filter", "")
-        raise web.HTTPFound(f"{base}/filter/{number}" if number.isdecimal() else f"{base}/issues")
+        if number.isdecimal():
+            raise web.HTTPFound(f"{base}/filter/{number}")
+        raise web.HTTPFound(f"{base}/issues?{request.query_string}")
 
     return [
         web.get(f"{base}/filters", everything),
