@@ -182,6 +182,7 @@ class JiraClient:
             )
             adapter = requests.adapters.HTTPAdapter(pool_maxsize=self._threads)
             session: requests.Session = client._session  # noqa: SLF001  the package offers no public way
+            session.headers["User-Agent"] = "truenorth"
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             self._local.client = client

@@ -15,10 +15,11 @@ from aiohttp import web
 from connectors.sandbox.breakage import Asked, Cut, Situation
 from connectors.sandbox.faults import Faults, Rule
 from connectors.sandbox.jira.http import credential
-from connectors.sandbox.recorder import Recorded, Recorder, operation_of, route_of
+from connectors.sandbox.recorder import Exchange, Recorded, Recorder, operation_of, route_of
 from connectors.sandbox.world import World, generate
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Watcher = Callable[[Exchange], None]
 
 ICON = "/favicon.ico"
 WORTH_PACKING = 1024
@@ -30,11 +31,14 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 class Control:
     """Records requests, and breaks those that a fault rule chooses."""
 
-    def __init__(self, world: World, serve: Callable[[World], None]) -> None:
+    def __init__(
+        self, world: World, serve: Callable[[World], None], watchers: Sequence[Watcher] = ()
+    ) -> None:
         self.world = world
         self.faults = Faults(world)
         self.recorder = Recorder()
         self._serve = serve
+        self._watchers = tuple(watchers)
 
     def reset(self) -> None:
         """Serve the world as it was generated, its clock included; faults go, the record stays."""
@@ -67,6 +71,7 @@ class Control:
             asked = await self._asked(request)
             response = await self._answered(request, handler, asked, self.faults.rules[:], broken_by)
             size = _size(response)
+            await self._tell(request, response, bool(broken_by))
             response = _packed(request, response)
             status, sent = response.status, _size(response)
             if not response.prepared:
@@ -104,6 +109,25 @@ class Control:
                     number=number,
                 )
             )
+
+    async def _tell(self, request: web.Request, response: web.StreamResponse, broken: bool) -> None:
+        """Show the exchange to those who watch."""
+        if not self._watchers or response.prepared:
+            return
+        body = getattr(response, "body", None)
+        exchange = Exchange(
+            request.method,
+            request.rel_url.raw_path,
+            tuple(request.query.items()),
+            dict(request.headers),
+            await request.read(),
+            response.status,
+            dict(response.headers),
+            body if isinstance(body, bytes) else b"",
+            broken,
+        )
+        for watcher in self._watchers:
+            watcher(exchange)
 
     async def _asked(self, request: web.Request) -> Asked:
         operation, name = await operation_of(request)

@@ -49,6 +49,24 @@ class Recorded:
         return asdict(self) | {"at": self.at.isoformat()}
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and its reply in full, as a watcher gets them: the body before compression.
+
+    `path` is as it was sent, with its percent signs. `broken`: a fault rule had a hand in the reply, so it may be anything.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    headers: Mapping[str, str]
+    body: bytes
+    status: int
+    reply_headers: Mapping[str, str]
+    reply: bytes
+    broken: bool
+
+
 @dataclass
 class Total:
     """What a route was asked for in all."""

@@ -11,16 +11,16 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from aiohttp import web
 
 from connectors.sandbox import faults
 from connectors.sandbox.control_routes import control_routes
-from connectors.sandbox.controls import Control
+from connectors.sandbox.controls import Control, Watcher
 from connectors.sandbox.recorder import Recorded
 from connectors.sandbox.trackers import Trackers
 from connectors.sandbox.world import World, generate
@@ -31,10 +31,10 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 MAX_BODY = 32 * 1024 * 1024
 
 
-def application(world: World) -> tuple[web.Application, Control]:
-    """The whole sandbox as an application, and its controls."""
+def application(world: World, watchers: Sequence[Watcher] = ()) -> tuple[web.Application, Control]:
+    """The whole sandbox as an application, and its controls; `watchers` are told of every exchange."""
     trackers = Trackers(world)
-    control = Control(world, trackers.serve)
+    control = Control(world, trackers.serve, watchers)
     app = web.Application(middlewares=[control.middleware], client_max_size=MAX_BODY)
     app.add_routes(control_routes(control))
     app.router.register_resource(trackers)
@@ -56,7 +56,11 @@ class Sandbox:
     """The sandbox in a background thread, for tests and demos: `with Sandbox(world) as sandbox`.
 
     Binds 127.0.0.1 only; port 0 takes a free one. Raises OSError when the port is taken.
+
+    Every sandbox tells `watchers` of every exchange, in its own thread; tests put theirs there.
     """
+
+    watchers: ClassVar[list[Watcher]] = []
 
     def __init__(self, world: World | None = None, port: int = 0) -> None:
         self._world = world if world is not None else generate()
@@ -143,7 +147,7 @@ class Sandbox:
     async def _serve(self, opened: Future[int]) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         try:
-            app, self._control = application(self._world)
+            app, self._control = application(self._world, self.watchers)
             runner, port = await _listen(app, self.port)
         except Exception as error:  # noqa: BLE001  handed to the thread that started us
             opened.set_exception(error)

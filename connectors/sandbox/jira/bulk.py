@@ -209,7 +209,10 @@ def _ms(moment: datetime) -> int:
 
 
 async def _body(request: web.Request) -> dict[str, Any]:
-    body = await json_body(request)
+    try:
+        body = await json_body(request)
+    except JiraError as error:
+        raise BulkError(error.status, error.body["errorMessages"][0]) from None
     if not isinstance(body, dict) or set(body) - _BODY:
         raise BulkError(400, "The request body is not valid.")
     return body

@@ -1,0 +1,132 @@
+"""Jira's own OpenAPI document as the judge of requests and replies, through openapi-core."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from openapi_core import Config, OpenAPI
+from openapi_core.templating.paths.exceptions import PathError
+from openapi_core.templating.responses.exceptions import ResponseFinderError
+from openapi_core.testing import MockRequest, MockResponse
+from openapi_core.validation.exceptions import ValidationError
+from werkzeug.datastructures import MultiDict
+
+from connectors.sandbox.recorder import Exchange
+
+BASE = "/jira/rest/api/3"
+_HOST = "http://sandbox"
+PROBLEM = "application/problem+json"
+
+
+class JiraContract:
+    """What the vendor's document has to say of an exchange below `BASE`."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @cached_property
+    def _api(self) -> OpenAPI:
+        document = corrected(meant(json.loads(self._file.read_bytes())))
+        document["servers"] = [{"url": f"{_HOST}/jira"}]
+        # The document itself is not wholly valid: defaults outside their own enums.
+        return OpenAPI.from_dict(document, config=Config(spec_validator_cls=None))  # type: ignore[arg-type]
+
+    def problems(self, exchange: Exchange, *, ours: bool) -> Iterator[str]:
+        """Every breach, as a sentence. Requests of others may be wrong on purpose."""
+        request = MockRequest(
+            _HOST,
+            exchange.method.lower(),
+            exchange.path,
+            args=MultiDict(exchange.query),
+            headers=dict(exchange.headers),
+            data=exchange.body or None,
+            content_type=_content_type(exchange.headers),
+        )
+        if ours:
+            yield from _told("request", self._api.iter_request_errors(request))
+        # A reply that a fault altered may be anything; an empty body has no shape to look at, and the problems of
+        # RFC 9457, a wire fact of contracts/jira.md, are unknown to the document.
+        if exchange.broken or not exchange.reply or _content_type(exchange.reply_headers) == PROBLEM:
+            return
+        reply = exchange.reply
+        if exchange.status < 300:
+            reply = json.dumps(without_nulls(json.loads(reply))).encode()
+        response = MockResponse(
+            reply,
+            exchange.status,
+            headers=dict(exchange.reply_headers),
+            content_type=_content_type(exchange.reply_headers),
+        )
+        yield from _told("reply", self._api.iter_response_errors(request, response), exchange.status)
+
+
+def _told(what: str, errors: Iterable[Exception], status: int = 0) -> Iterator[str]:
+    try:
+        for error in errors:
+            # The document lists few of the errors that every route can answer (429, 401 by the gateway, 405), and no
+            # reply for paths that are gone: 410 on the old search is a fact of contracts/jira.md.
+            if status >= 300 and isinstance(error, ResponseFinderError | PathError):
+                continue
+            yield f"{what}: {_words(error)}"
+    except ValidationError as error:
+        yield f"{what}: {_words(error)}"
+
+
+def _words(error: BaseException) -> str:
+    """The error and what it came from: openapi-core keeps the reason in `schema_errors` or the cause."""
+    parts = [str(error) or type(error).__name__]
+    cause = error.__cause__
+    broken = getattr(cause, "schema_errors", None) or ()
+    parts += [f"{'/'.join(map(str, one.absolute_path))}: {one.message[:300]}" for one in broken]
+    if cause is not None and len(parts) == 1:
+        parts.append(str(cause)[:300])
+    return " ".join(parts)
+
+
+def _content_type(headers: Any) -> str:
+    found = {name.casefold(): value for name, value in headers.items()}
+    return str(found.get("content-type", "application/json")).partition(";")[0]
+
+
+def meant(schema: Any) -> Any:
+    """The document as the vendor means it: without closed shells around alternatives, and formats."""
+    if isinstance(schema, list):
+        return [meant(entry) for entry in schema]
+    if not isinstance(schema, dict):
+        return schema
+    # Its `format: date-time` is not what the site sends ("+0000"), and examples are not always of their own type.
+    made = {
+        key: meant(value) for key, value in schema.items() if key not in ("format", "example", "examples")
+    }
+    if {"anyOf", "oneOf", "allOf"} & set(schema):
+        # A closed shell around open alternatives, which nothing could ever satisfy.
+        made.pop("additionalProperties", None)
+    return made
+
+
+def corrected(document: dict[str, Any]) -> dict[str, Any]:
+    """The document without its slips: each contradicts its own examples, or says nothing that a reply could meet."""
+    schemas = document["components"]["schemas"]
+    # Descriptions stand where the names of the members should, and replies that show it call it write-only.
+    whole = {"type": "integer"}
+    members = {"row": whole, "column": whole}
+    schemas["DashboardGadgetPosition"] = {"type": "object", "properties": members, "required": [*members]}
+    # Milliseconds since 1970 in its own example (contracts/jira.md, section 5.2).
+    for name in ("created", "started", "updated"):
+        schemas["BulkOperationProgress"]["properties"][name] = whole
+    # A closed object without any member; its example has `id` and the name of the option.
+    schemas["IssueBulkOperationsFieldOption"].pop("additionalProperties")
+    return document
+
+
+def without_nulls(value: Any) -> Any:
+    """The value without null members: the real site sends them everywhere, the document allows them nowhere."""
+    if isinstance(value, list):
+        return [without_nulls(entry) for entry in value]
+    if isinstance(value, dict):
+        return {key: without_nulls(entry) for key, entry in value.items() if entry is not None}
+    return value

@@ -1,0 +1,98 @@
+"""The layer around every sandbox of the test suite: no exchange passes that the vendors' own files forbid.
+
+What Truenorth's connectors send (they say so in `User-Agent`) must be right; what raw clients of tests send may be
+wrong on purpose. What the sandbox answers must be right always, unless a fault rule altered it. REST v2 and the
+Data Center have no document, so they are not looked at.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connectors.sandbox.recorder import Exchange
+
+if TYPE_CHECKING:
+    from tests.contract.jira import JiraContract
+    from tests.contract.linear import LinearContract
+
+CONTRACTS = Path(__file__).parents[3] / "shared" / "contracts"
+JIRA = CONTRACTS / "jira-cloud-v3.openapi.json"
+LINEAR = CONTRACTS / "linear.schema.graphql"
+AGENT = "truenorth"
+WHY_OFF = "the contract files are not beside the repository"
+
+
+def available() -> bool:
+    """Whether the vendors' files are there to check against."""
+    return JIRA.exists() and LINEAR.exists()
+
+
+class Layer:
+    """Collects exchanges as they happen, in whichever thread, and judges them when asked."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._waiting: list[Exchange] = []
+        self._seen: set[bytes] = set()
+        self._jira: JiraContract | None = None
+        self._linear: LinearContract | None = None
+
+    def watch(self, exchange: Exchange) -> None:
+        """Take note of an exchange: cheap, for it runs in the server's thread."""
+        tracker = _tracker(exchange)
+        if tracker is None:
+            return
+        ours = exchange.headers.get("User-Agent", "").startswith(AGENT)
+        with self._lock:
+            self.counts[f"{tracker} requests of the connectors" if ours else f"{tracker} other requests"] += 1
+            self.counts[f"{tracker} replies"] += not exchange.broken
+            identity = _identity(exchange, ours)
+            if identity not in self._seen:
+                self._seen.add(identity)
+                self._waiting.append(exchange)
+
+    def verdict(self) -> list[str]:
+        """The breaches since the last call."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        found: list[str] = []
+        for exchange in waiting:
+            ours = exchange.headers.get("User-Agent", "").startswith(AGENT)
+            contract = self._judge(exchange)
+            where = f"{exchange.method} {exchange.path} ({exchange.status})"
+            found += [f"{where}: {problem}" for problem in contract.problems(exchange, ours=ours)]
+        return list(dict.fromkeys(found))
+
+    def _judge(self, exchange: Exchange) -> JiraContract | LinearContract:
+        """Each contract is read when its first exchange is judged: it takes a second."""
+        if _tracker(exchange) == "Jira":
+            if self._jira is None:
+                from tests.contract.jira import JiraContract
+
+                self._jira = JiraContract(JIRA)
+            return self._jira
+        if self._linear is None:
+            from tests.contract.linear import LinearContract
+
+            self._linear = LinearContract()
+        return self._linear
+
+
+def _tracker(exchange: Exchange) -> str | None:
+    if exchange.path.startswith("/jira/rest/api/3/"):
+        return "Jira"
+    return "Linear" if exchange.path == "/linear/graphql" and exchange.method == "POST" else None
+
+
+def _identity(exchange: Exchange, ours: bool) -> bytes:
+    """Equal for exchanges of which one verdict holds for all."""
+    parts = (exchange.method, exchange.path, exchange.query, exchange.status, exchange.broken, ours)
+    digest = hashlib.blake2b(repr(parts).encode(), digest_size=16)
+    digest.update(exchange.body)
+    digest.update(b"\0" + exchange.reply)
+    return digest.digest()
