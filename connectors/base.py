@@ -14,7 +14,7 @@ TrackerError               anything that went wrong with a tracker
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Protocol
 
 from connectors.model import Marks, Pull, Receipt, WorkItem
@@ -100,6 +100,15 @@ class Connector(Protocol):
         """
         ...
 
+    def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+        """Every item that bears anything of ours, ready to be written `NOTHING`.
+
+        Looks at everything in scope, closed work included, and at the items with the ids in `written`, which
+        have been written to before: wherever they are by now, and even where the stamp was taken away and only
+        our comment is left. Raises as `pull` does.
+        """
+        ...
+
     def count(self, query: str) -> int:
         """How many items a native query finds: JQL on Jira, an IssueFilter as JSON on Linear.
 
@@ -114,6 +123,14 @@ class Connector(Protocol):
         a fault of this one item: that is a receipt with outcome "failed" or "skipped". Raises
         CredentialError, Unreachable or RateLimited (after retries) when the whole tracker is in trouble.
         """
+        ...
+
+    def made(self) -> tuple[str, ...]:
+        """Names of what writing marks made beside items, as labels of the workspace; reads only."""
+        ...
+
+    def unmake(self, name: str) -> bool:
+        """Remove one of `made`; False when people use it by now, and it stays."""
         ...
 
     @property

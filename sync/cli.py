@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -22,11 +21,14 @@ from sync import logs
 from sync.exits import Exit, stop_on_signals, wait_for_end
 from sync.explain import UnknownKeyError
 from sync.explain import explain as explain_item
+from sync.options import AsOf, Config, Fresh, Items, Seed, Style, moment_of
 from sync.output import Format, Output
 from sync.pipeline import Run, remember
+from sync.removal import undo as take_away
 from sync.report import data, sheets, views
 from sync.session import Session, open_session, read, recall, show_run, synchronise
 from sync.store import StoreError
+from sync.undo import Selection
 
 app = typer.Typer(
     name="truenorth",
@@ -37,19 +39,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Config = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", help="OKR file or folder; else TRUENORTH_CONFIG, else truenorth.yaml."),
-]
-Style = Annotated[Format, typer.Option("--format", "-f", help="How to print: text, json or markdown.")]
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", help="Judge as of this moment (ISO 8601) and not as of now.", metavar="TIME"),
-]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Read the trackers again and not the last snapshot.")]
-Items = Annotated[int, typer.Option(min=50, max=1_000_000, help="How many work items, about.")]
-Seed = Annotated[int, typer.Option(help="Equal seeds give equal worlds.")]
 
 
 @app.command()
@@ -146,8 +135,8 @@ def plan(
     """Read both trackers and show what a sync would write. Writes nothing."""
     output = Output(style)
     with _session(config) as session:
-        record = session.store.open_run("plan", _now(as_of), fingerprint(session.workspace))
-        result = read(session, _now(as_of), output)
+        record = session.store.open_run("plan", moment_of(as_of), fingerprint(session.workspace))
+        result = read(session, moment_of(as_of), output)
         show_run(output, result)
         if result.stops:
             output.show(sheets.stops(result.stops))
@@ -176,7 +165,7 @@ def sync(
     accepted += ["--first-run"] if first_run else []
     accepted += [f"--accept-plan {accept_plan}"] if accept_plan else []
     with _session(config) as session:
-        done = synchronise(session, _now(as_of), output, accepted)
+        done = synchronise(session, moment_of(as_of), output, accepted)
         signalled = session.halt.by
     output.finish()
     if done.blocked:
@@ -247,6 +236,37 @@ def explain(
 
 
 @app.command()
+def undo(
+    config: Config = None,
+    style: Style = Format.TEXT,
+    item: Annotated[
+        list[str] | None, typer.Option(help="This ticket, or this Linear project by name.", metavar="KEY")
+    ] = None,
+    project: Annotated[
+        list[str] | None, typer.Option(help="This Jira project, Linear team or Linear project.")
+    ] = None,
+    tracker: Annotated[list[str] | None, typer.Option(help="Everything on this tracker.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Everything, everywhere.")] = False,
+    really: Annotated[bool, typer.Option("--apply", help="Remove what the plan shows.")] = False,
+) -> None:
+    """Plan to remove our marks, and with --apply remove them. What people wrote stays as it is."""
+    output = Output(style)
+    chosen = Selection(everything, *(frozenset(names or ()) for names in (item, project, tracker)))
+    with _session(config) as session:
+        unknown = sorted(chosen.trackers - set(session.connectors))
+        if unknown or not chosen:
+            known = ", ".join(session.connectors)
+            message = f"there is no tracker {unknown[0]!r}; declared are {known}" if unknown else ""
+            raise typer.BadParameter(message or "say what to undo: --item, --project, --tracker or --all")
+        applied = take_away(session, chosen, moment_of(None), output, really=really)
+        signalled = session.halt.by
+    output.finish()
+    if signalled is not None:
+        raise typer.Exit(128 + signalled)
+    raise typer.Exit(Exit.DONE if applied is None or applied.complete else Exit.PARTIAL)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of the OKR files, for editors to complete and check."""
     sys.stdout.write(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
@@ -268,7 +288,7 @@ def _current(session: Session, output: Output, fresh: bool, as_of: str | None) -
     snapshot = None if fresh or as_of else session.store.snapshot()
     result = recall(session, snapshot) if snapshot else None
     if result is None:
-        result = read(session, _now(as_of), output)
+        result = read(session, moment_of(as_of), output)
         _remember_if_sane(session, result)
     return result
 
@@ -277,17 +297,6 @@ def _remember_if_sane(session: Session, result: Run) -> None:
     """Keep what was read, unless it shrank: the next run must measure itself against the last good one."""
     if not any(stop.guard == "shrunken-pull" for stop in result.stops):
         remember(result, session.workspace, session.store)
-
-
-def _now(as_of: str | None) -> datetime:
-    if as_of is None:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(as_of)
-    except ValueError:
-        message = f"{as_of!r} is no moment in ISO 8601, such as 2026-11-16 or 2026-11-16T09:00"
-        raise typer.BadParameter(message, param_hint="--as-of") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _say_environment(output: Output, variables: dict[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import msgspec
@@ -67,11 +67,11 @@ def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace:
     """Compare what items show with what they should show. Items without a wish are left alone."""
     edits: list[Edit] = []
     refusals: list[Refusal] = []
-    for item in sorted(items, key=_sort_key):
+    for item in sorted(items, key=sort_key):
         if item.ref not in wanted:
             continue
         target = settle(item.shown, wanted[item.ref], workspace.policy.step)
-        changes = _changes(item, target)
+        changes = changes_of(item, target)
         if not changes:
             continue
         owner = item.shown.stamp.owner if item.shown.stamp else None
@@ -80,10 +80,11 @@ def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace:
             refusals.append(Refusal(item.ref, item.key, reason))
             continue
         edits.append(Edit(item, target, changes))
-    return Plan(tuple(edits), tuple(refusals), _digest(edits))
+    return Plan(tuple(edits), tuple(refusals), digest_of(edits))
 
 
-def _sort_key(item: WorkItem) -> tuple[str, list[tuple[int, int, str]], Ref]:
+def sort_key(item: WorkItem) -> tuple[str, list[tuple[int, int, str]], Ref]:
+    """By tracker, then by key as people count."""
     return item.ref.tracker, natural(item.key), item.ref
 
 
@@ -93,7 +94,9 @@ def natural(key: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts]
 
 
-def _changes(item: WorkItem, wanted: Marks) -> tuple[Change, ...]:
+def changes_of(item: WorkItem, wanted: Marks) -> tuple[Change, ...]:
+    """Mark by mark, what `wanted` would change on the item."""
+
     def change(mark: Mark) -> Change:
         return Change(item.ref, item.key, item.title, mark, getattr(item.shown, mark), getattr(wanted, mark))
 
@@ -142,12 +145,15 @@ def _near(shown: int | None, wanted: int | None, step: int) -> bool:
     return wanted not in (0, 100) and abs(shown - wanted) < step
 
 
-def _digest(edits: Iterable[Edit]) -> str:
+def digest_of(edits: Sequence[Edit]) -> str:
+    """Identifies exactly these edits."""
     lines = [
         [str(change.item), change.mark, _plain(change.before), _plain(change.after)]
         for edit in edits
         for change in edit.changes
     ]
+    # Where people took all marks away, only our own record is left to be removed.
+    lines += [[str(edit.item.ref), "stamp"] for edit in edits if not edit.changes]
     return hashlib.sha256(msgspec.json.encode(lines)).hexdigest()[:12]
 
 

@@ -248,6 +248,12 @@ class Store:
         with self._transaction() as connection:
             connection.execute(change)
 
+    def written(self, tracker: str) -> frozenset[str]:
+        """Ids of the tracker's items that a write was ever begun for."""
+        query = sa.select(tables.journal.c.item).distinct().where(tables.journal.c.tracker == tracker)
+        with self._transaction() as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def troubled(self, run: int) -> list[tuple[str, str, str]]:
         """Writes of a run that did not land: (key, outcome or "unknown", error)."""
         query = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,12 @@ class JiraConnector:
         self._site = self._reader.site()
         return self._reader.pull(self._site, progress, before)
 
+    def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+        """See `Connector.marked`."""
+        before = self._client.requests
+        self._site = self._reader.site()
+        return self._reader.marked(self._site, written, progress, before)
+
     def count(self, query: str) -> int:
         """See `Connector.count`; `query` is JQL with at least one restriction."""
         self._known_site()
@@ -66,6 +72,14 @@ class JiraConnector:
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """See `Connector.write`."""
         return self._writer.write(item, wanted)
+
+    def made(self) -> tuple[str, ...]:
+        """See `Connector.made`. Jira's labels are only words on issues."""
+        return ()
+
+    def unmake(self, name: str) -> bool:  # noqa: ARG002
+        """See `Connector.unmake`."""
+        return False
 
     @property
     def batch(self) -> int:

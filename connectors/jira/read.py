@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from connectors.jira.client import JiraClient, Rejected
 from connectors.jira.comments import Comments, Stated
 from connectors.jira.fields import SiteFields, field_text, find_fields
 from connectors.jira.observe import Translator
-from connectors.model import Comment, Pull, WorkItem
+from connectors.model import Comment, Pull, Stamp, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,35 @@ class Reader:
             requests=self._client.requests - sent_before,
             notes=tuple(notes),
         )
+
+    def marked(
+        self, site: Site, written: Collection[str], progress: Progress | None, sent_before: int
+    ) -> tuple[WorkItem, ...]:
+        """See `Connector.marked`. What left the scope is found by id: a property cannot be searched for."""
+        scope = [item for item in self.pull(site, progress, sent_before).items if item.in_scope]
+        known = {item.ref.id for item in scope}
+        bulk = Bulk(self._client, site.fields, self._pool)
+        beyond = bulk.fetch(sorted(set(written) - known))
+        homes = frozenset(issue.fields.project.id for issue in beyond.values())
+        translate = Translator(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
+        away = [translate.item(issue, None) for issue in beyond.values()]
+        items = [*scope, *self._with_comments(away, site.me, lambda _what, _done, _total: None)]
+        comments = Comments(self._client, self._owner, site.me)
+        bare = [item.ref.id for item in items if item.ref.id in written and item.shown.stamp is None]
+        left = dict(on_threads(self._pool, lambda issue: (issue, comments.ours_on(issue)), bare))
+        return tuple(
+            item
+            for item in (self._with_remnant(item, left.get(item.ref.id)) for item in items)
+            if item.shown.stamp is not None
+        )
+
+    def _with_remnant(self, item: WorkItem, ours: list[tuple[str, Comment]] | None) -> WorkItem:
+        """The item with the comment of ours that stands there without a stamp."""
+        if not ours:
+            return item
+        id_, comment = ours[0]
+        stamp = Stamp(self._owner, comment_id=id_)
+        return replace(item, shown=replace(item.shown, comment=comment, stamp=stamp))
 
     def count(self, query: str) -> int:
         """How many issues the query finds, by listing their ids: Jira's own count is approximate."""

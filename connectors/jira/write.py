@@ -89,9 +89,10 @@ class Writer:
 
 def _comment_id(now: Marks, item: WorkItem) -> str | None:
     """Id of our comment: None for none, "" for one that may have landed without our knowing its id."""
-    if now.stamp is None:
-        return None
     known = item.shown.stamp.comment_id if item.shown.stamp else None
+    if now.stamp is None:
+        # The stamp was taken away by hand, and the comment was found by its own marker.
+        return known or None
     # A pull may have found the comment that the stamp on the issue only announces.
     return known or "" if now.stamp.comment_id == "" else now.stamp.comment_id
 
@@ -139,9 +140,9 @@ class _Work:
 
     def remove(self) -> str:
         """Take away everything of ours, the stamp last."""
+        self._drop_comments()
         if self._stamp is None:
             return ""
-        self._drop_comments()
         edit = self._edit(NOTHING)
         if not edit.is_empty:
             # A field that cannot be cleared fails the removal: the stamp must outlive what it proves.

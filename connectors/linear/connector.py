@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
@@ -15,7 +15,7 @@ from connectors.linear import queries
 from connectors.linear.client import LinearClient
 from connectors.linear.faults import Quota
 from connectors.linear.labels import LabelShelf
-from connectors.linear.read import pull
+from connectors.linear.read import marked, pull
 from connectors.linear.write import write
 from connectors.model import Marks, Pull, Receipt, WorkItem
 
@@ -55,6 +55,12 @@ class LinearConnector:
         self._labels.fill(labels)
         return result
 
+    def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+        """See `Connector.marked`."""
+        items, labels = marked(self._client, self._tracker, self._owner, written, progress)
+        self._labels.fill(labels)
+        return items
+
     def count(self, query: str) -> int:
         """How many issues an IssueFilter, given as JSON, finds: in all teams unless it names some."""
         try:
@@ -74,6 +80,14 @@ class LinearConnector:
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """Make the item show `wanted`: attachments or links, labels and a comment of ours, nothing else."""
         return write(self._client, self._labels, self._owner, item, wanted)
+
+    def made(self) -> tuple[str, ...]:
+        """See `Connector.made`: the labels that we created."""
+        return self._labels.made()
+
+    def unmake(self, name: str) -> bool:
+        """See `Connector.unmake`: a label that any issue bears stays."""
+        return self._labels.unmake(name)
 
     @property
     def batch(self) -> int:

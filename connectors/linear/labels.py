@@ -50,6 +50,29 @@ class LabelShelf:
             self._refused[name, team] = what
             raise Refused(self._client.tracker, what) from error
 
+    def made(self) -> tuple[str, ...]:
+        """Names of the labels that we made, sorted: those that still say so."""
+        return tuple(sorted({label.name for label in self._ours()}))
+
+    def unmake(self, name: str) -> bool:
+        """Delete the labels of this name that we made and no issue bears; False when one has to stay."""
+        gone = True
+        for label in self._ours():
+            if label.name != name:
+                continue
+            only = {"labels": {"some": {"id": {"eq": label.id}}}}
+            worn = self._client.walk(queries.ISSUE_IDS, lambda reply: reply.issues, filter=only)
+            if next(iter(worn), None) is not None:
+                gone = False
+                continue
+            if not self._client.execute(queries.LABEL_DELETE, id=label.id).done.success:
+                raise Refused(self._client.tracker, "Linear reports no success.")
+            self._known().pop(label.id, None)
+        return gone
+
+    def _ours(self) -> list[LabelNode]:
+        return [label for label in list(self._known().values()) if label.description == DESCRIPTION]
+
     def _known(self) -> dict[str, LabelNode]:
         if self._labels is None:
             self.fill(self._client.walk(queries.LABELS, lambda reply: reply.issue_labels))

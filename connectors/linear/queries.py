@@ -28,7 +28,7 @@ class Operation(Generic[T]):
     page: int = 250
 
 
-_LABEL = "id name isGroup parent { id } team { id } archivedAt retiredAt"
+_LABEL = "id name description isGroup parent { id } team { id } archivedAt retiredAt"
 _RELATIONS = "nodes { id type issue { id } } pageInfo { hasNextPage endCursor }"
 _ATTACHMENT = "id url metadata updatedAt"
 _LINK = "id url label updatedAt"
@@ -213,6 +213,7 @@ ISSUE_LABELS = _write(
     "$id: String!, $added: [String!]!, $removed: [String!]!",
     "issueUpdate(id: $id, input: { addedLabelIds: $added, removedLabelIds: $removed })",
 )
+LABEL_DELETE = _write("LabelDelete", "$id: String!", "issueLabelDelete(id: $id)")
 LABEL_CREATE = Operation(
     f"mutation LabelCreate($input: IssueLabelCreateInput!) {{"
     f" done: issueLabelCreate(input: $input) {{ success issueLabel {{ {_LABEL} }} }} }}",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.workspace import LinearTracker
 from connectors.base import BadReply, Progress, ScopeError
 from connectors.linear import queries
 from connectors.linear.client import LinearClient
+from connectors.linear.faults import NotFound
 from connectors.linear.items import Reader, is_counted, project_category, unknown_types
-from connectors.linear.marks import CONTAINS, Found, find_in_attachments, find_in_links, shown_on
+from connectors.linear.marks import CONTAINS, LEFTOVER, Found, find_in_attachments, find_in_links, shown_on
+from connectors.linear.places import own_id
 from connectors.linear.wire import (
     AttachmentNode,
     Connection,
@@ -21,9 +24,11 @@ from connectors.linear.wire import (
     ProjectNode,
     TeamNode,
 )
-from connectors.model import Marks, Pull, WorkItem
+from connectors.model import Marks, Pull, Stamp, WorkItem
 
 _BATCH = 100
+_LIVES = 3
+"""How often a comment of ours may have been deleted and written anew and still be found without its stamp."""
 
 
 def pull(
@@ -34,6 +39,27 @@ def pull(
     Raises TrackerError: all or nothing.
     """
     before = client.requests
+    pulling, as_of, labels = _opened(client, tracker, owner, progress)
+    items = pulling.items()
+    return Pull(client.tracker, items, as_of, client.requests - before, tuple(pulling.notes)), labels
+
+
+def marked(
+    client: LinearClient,
+    tracker: LinearTracker,
+    owner: str,
+    written: Collection[str],
+    progress: Progress | None = None,
+) -> tuple[tuple[WorkItem, ...], tuple[LabelNode, ...]]:
+    """Every item that bears anything of ours, and the labels beside it; see `Connector.marked`."""
+    pulling, _, labels = _opened(client, tracker, owner, progress)
+    return pulling.marked(written), labels
+
+
+def _opened(
+    client: LinearClient, tracker: LinearTracker, owner: str, progress: Progress | None
+) -> tuple[_Pulling, datetime, tuple[LabelNode, ...]]:
+    """What every read begins with: the credential, the teams, the labels."""
     check_credential(client)
     as_of = client.server_time or datetime.now(UTC)
     teams = scoped_teams(client, tracker.scope.teams)
@@ -44,9 +70,7 @@ def pull(
         frozenset(name.casefold() for name in tracker.dropped_states),
         {label.id: label for label in labels},
     )
-    pulling = _Pulling(client, reader, owner, progress)
-    items = pulling.items()
-    return Pull(client.tracker, items, as_of, client.requests - before, tuple(pulling.notes)), labels
+    return _Pulling(client, reader, owner, progress), as_of, labels
 
 
 def check_credential(client: LinearClient) -> str:
@@ -80,6 +104,7 @@ class _Pulling:
         self._reader = reader
         self._owner = owner
         self._progress = progress
+        self._on_issues: dict[str, Found] | None = None
 
     def items(self) -> tuple[WorkItem, ...]:
         issues = self._issues({"team": {"id": {"in": list(self._reader.teams)}}})
@@ -96,6 +121,50 @@ class _Pulling:
             *(self._reader.issue(one, shown.get(one.id, Marks()), in_scope=True) for one in counted.values()),
             *(self._reader.issue(one, Marks(), in_scope=False) for one in above),
         )
+
+    def marked(self, written: Collection[str]) -> tuple[WorkItem, ...]:
+        """Every item with a trace of ours, in scope or not, and those whose comment alone is left."""
+        scope = [one for one in self.items() if one.in_scope and one.writable]
+        known = {one.ref.id for one in scope}
+        outside = (set(written) | set(self._traced())) - known
+        issues: dict[str, IssueNode] = {}
+        for start in range(0, len(outside), _BATCH):
+            issues |= self._issues({"id": {"in": sorted(outside)[start : start + _BATCH]}})
+        projects = [one for one in map(self._project_now, sorted(outside - set(issues))) if one is not None]
+        shown = self._shown(issues, projects)
+        away = [
+            *(self._reader.issue(one, shown.get(one.id, Marks()), in_scope=True) for one in issues.values()),
+            *(self._reader.project(one, shown.get(one.id, Marks())) for one in projects),
+        ]
+        items = self._with_remnants([*scope, *away], written)
+        return tuple(one for one in items if one.shown.stamp is not None or one.shown != Marks())
+
+    def _project_now(self, identity: str) -> ProjectNode | None:
+        try:
+            return self._client.execute(queries.PROJECT, id=identity).project
+        except NotFound:
+            return None
+
+    def _with_remnants(self, items: list[WorkItem], written: Collection[str]) -> list[WorkItem]:
+        """A comment of ours outlives its stamp when a person deletes the attachment: its id is known to us."""
+        homes = {
+            own_id(self._owner, one.ref.id, "comment", generation): one.ref.id
+            for one in items
+            if one.ref.id in written and one.shown.stamp is None
+            for generation in range(_LIVES)
+        }
+        left: dict[str, str] = {}
+        ids = sorted(homes)
+        for start in range(0, len(ids), _BATCH):
+            some = ids[start : start + _BATCH]
+            for comment in self._client.walk(queries.COMMENTS, lambda reply: reply.comments, ids=some):
+                left[homes[comment.id]] = comment.id
+        return [
+            replace(one, shown=replace(one.shown, comment=LEFTOVER, stamp=Stamp(self._owner, comment_id=id_)))
+            if (id_ := left.get(one.ref.id))
+            else one
+            for one in items
+        ]
 
     # --- Issues ----------------------------------------------------------------------------------
 
@@ -192,12 +261,7 @@ class _Pulling:
 
     def _shown(self, issues: Mapping[str, IssueNode], projects: Iterable[ProjectNode]) -> dict[str, Marks]:
         """What the items show, by id: ours and foreign stamps, none for items without either."""
-        on_issue: dict[str, list[AttachmentNode]] = {}
-        for node in self._client.walk(
-            queries.ATTACHMENTS, lambda reply: reply.attachments, contains=CONTAINS
-        ):
-            on_issue.setdefault(node.issue.id, []).append(node)
-        found = {one: find_in_attachments(nodes, self._owner) for one, nodes in on_issue.items()}
+        found = self._traced()
         outside = sum(1 for one, traces in found.items() if traces.traces and one not in issues)
         if outside:
             self.notes.append(
@@ -208,6 +272,17 @@ class _Pulling:
         alive = self._existing_comments(found)
         names = {one.id: self._reader.label_names(one.label_ids) for one in issues.values()}
         return {one: shown_on(traces, names.get(one, ()), one in alive) for one, traces in found.items()}
+
+    def _traced(self) -> dict[str, Found]:
+        """Our traces, and foreign ones, by issue: of the whole workspace, read once."""
+        if self._on_issues is None:
+            nodes: dict[str, list[AttachmentNode]] = {}
+            for node in self._client.walk(
+                queries.ATTACHMENTS, lambda reply: reply.attachments, contains=CONTAINS
+            ):
+                nodes.setdefault(node.issue.id, []).append(node)
+            self._on_issues = {one: find_in_attachments(some, self._owner) for one, some in nodes.items()}
+        return dict(self._on_issues)
 
     def _existing_comments(self, found: Mapping[str, Found]) -> set[str]:
         """Ids of the items whose stamp names a comment that is still there."""

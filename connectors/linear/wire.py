@@ -56,6 +56,7 @@ class LabelNode(Wire):
     id: str
     name: str
     is_group: bool
+    description: str | None = None
     parent: Identified | None = None
     team: Identified | None = None
     archived_at: Moment | None = None

@@ -76,6 +76,8 @@ class _Edit:
     def run(self) -> list[str]:
         """Converge; what could not be done, in words, when the rest went on without it."""
         sight = self._look()
+        if self._wanted == Marks() and sight.found.stamp is None:
+            self._drop_remnant()
         if sight.shown == self._wanted:
             return []
         if sight.shown != self._item.shown:
@@ -107,6 +109,12 @@ class _Edit:
         carrier = sight.found.carrier
         for trace in sorted(sight.found.traces, key=lambda one: one is carrier):
             self._place.drop(trace)
+
+    def _drop_remnant(self) -> None:
+        """A comment whose stamp a person took away, found by its id."""
+        stamp = self._item.shown.stamp
+        if stamp is not None and stamp.comment_id:
+            send_delete(self._client, queries.COMMENT_DELETE, stamp.comment_id)
 
     # --- Marking ---------------------------------------------------------------------------------
 

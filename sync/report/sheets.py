@@ -155,13 +155,27 @@ def plan(plan: Plan, most: int | None = None) -> Sheet:
         return Sheet("Plan", ("Nothing to write: every item shows what it should.",))
     totals = ", ".join(f"{plan.totals[mark]} {_NOUNS[mark]}" for mark in MARKS if mark in plan.totals)
     lead = f"{len(plan.edits)} items would change: {totals}. Plan {plan.digest}."
+    hidden = 0 if most is None else max(0, len(plan.edits) - most)
+    tail = (f"… and {hidden} more: truenorth plan shows them all",) if hidden else ()
+    return Sheet("Plan", (lead,), ("key", "change"), _plan_rows(plan, most), tail=tail)
+
+
+def _plan_rows(plan: Plan, most: int | None = None) -> tuple[tuple[Cell, ...], ...]:
     rows = tuple((Cell(edit.item.key, "strong"), Cell(_edit_words(edit))) for edit in plan.edits[:most])
     refused = tuple(
         (Cell(one.key, "strong"), Cell(f"left alone: {one.reason}", "warn")) for one in plan.refusals
     )
-    hidden = len(plan.edits) - len(rows)
-    tail = (f"… and {hidden} more: truenorth plan shows them all",) if hidden else ()
-    return Sheet("Plan", (lead,), ("key", "change"), rows + refused, tail=tail)
+    return rows + refused
+
+
+def undoing(plan: Plan, made: Mapping[str, tuple[str, ...]]) -> Sheet:
+    """What an undo would remove, and what it leaves alone."""
+    labels = [f"{label} ({tracker})" for tracker, names in made.items() for label in names]
+    beside = (f"Labels that Truenorth made, removed where no ticket bears them: {', '.join(labels)}.",)
+    if plan.empty and not plan.refusals:
+        return Sheet("Undo", ("Nothing of ours is there.", *(beside if labels else ())))
+    lead = f"{len(plan.edits)} items would be freed of our marks. Plan {plan.digest}."
+    return Sheet("Undo", (lead, *(beside if labels else ())), ("key", "change"), _plan_rows(plan))
 
 
 _NOUNS: Mapping[Mark, str] = {
@@ -173,7 +187,7 @@ _NOUNS: Mapping[Mark, str] = {
 
 
 def _edit_words(edit: Edit) -> str:
-    return "; ".join(_change_words(change) for change in edit.changes)
+    return "; ".join(_change_words(change) for change in edit.changes) or "our own record of it, nothing else"
 
 
 def _change_words(change: Change) -> str:

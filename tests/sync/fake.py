@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from connectors.base import Progress, TrackerError, Wish
@@ -31,6 +31,16 @@ class FakeTracker:
         if progress is not None:
             progress(self.name, len(self.items), len(self.items))
         return Pull(self.name, tuple(self.items.values()), NOW, requests=1)
+
+    def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+        items = self.pull(progress).items
+        return tuple(item for item in items if item.shown.stamp is not None or item.ref.id in written)
+
+    def made(self) -> tuple[str, ...]:
+        return ()
+
+    def unmake(self, name: str) -> bool:
+        raise NotImplementedError(name)
 
     def count(self, query: str) -> int:
         return self.answers[query]

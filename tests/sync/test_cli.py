@@ -5,71 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import structlog
 
 from connectors.sandbox.server import Sandbox
-from connectors.sandbox.world import generate
-from sync import cli
-from sync.demo import environment, examples
+from sync.demo import examples
+from tests.sync.typed import Cli, Ran, writes
 
 AS_OF = ("--as-of", "2026-11-16T09:00")
-
-
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-
-Cli = Callable[..., Ran]
-
-
-@pytest.fixture
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(generate(items=120, seed=3)) as running:
-        yield running
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Cli]:
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["truenorth", *arguments])
-        code: object = 0
-        try:
-            cli.main()
-        except SystemExit as stopped:
-            code = stopped.code
-        captured = capsys.readouterr()
-        return Ran(int(code) if isinstance(code, int) else 1 if code else 0, captured.out, captured.err)
-
-    yield call
-    structlog.reset_defaults()
-
-
-@pytest.fixture
-def pointed(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    for name, value in environment(sandbox).items():
-        monkeypatch.setenv(name, value)
-    return sandbox
-
-
-def writes(sandbox: Sandbox) -> list[str]:
-    """Requests that could have written something."""
-    return [
-        f"{one.method} {one.path}"
-        for one in sandbox.requests
-        if one.method in ("PUT", "DELETE")
-        or (one.method == "POST" and one.path.endswith(("/comment", "/remotelink")))
-    ]
 
 
 def test_demo_shows_the_main_job_and_a_quiet_second_run(run: Cli) -> None:

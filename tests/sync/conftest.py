@@ -1,0 +1,47 @@
+"""A sandbox of both trackers, and the command line pointed at it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from connectors.sandbox.server import Sandbox
+from connectors.sandbox.world import generate
+from sync import cli
+from sync.demo import environment
+from tests.sync.typed import Cli, Ran
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(generate(items=120, seed=3)) as running:
+        yield running
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Cli]:
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["truenorth", *arguments])
+        code: object = 0
+        try:
+            cli.main()
+        except SystemExit as stopped:
+            code = stopped.code
+        captured = capsys.readouterr()
+        return Ran(int(code) if isinstance(code, int) else 1 if code else 0, captured.out, captured.err)
+
+    yield call
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def pointed(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    for name, value in environment(sandbox).items():
+        monkeypatch.setenv(name, value)
+    return sandbox
