@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Protocol
 
+from connectors.checkup import Check
 from connectors.model import Marks, Pull, Receipt, WorkItem
 
 
@@ -97,6 +98,13 @@ class Connector(Protocol):
         """Read everything in scope, and the ancestors of it that can be seen, with their marks.
 
         All or nothing: raises TrackerError rather than give a part.
+        """
+        ...
+
+    def examine(self, labels: Sequence[str]) -> Iterator[Check]:
+        """Look, before the first write, whether everything that a sync needs is there and allowed.
+
+        Reads only. `labels` are the names that marks will use. Never raises TrackerError: trouble is a check.
         """
         ...
 

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,8 @@ from config.settings import MissingCredential, Settings
 from connectors.base import TrackerError
 from sync import demo as demonstration
 from sync import logs
+from sync.check import check as examine
+from sync.check import is_well
 from sync.exits import Exit, stop_on_signals, wait_for_end
 from sync.explain import UnknownKeyError
 from sync.explain import explain as explain_item
@@ -121,6 +124,20 @@ def validate(config: Config = None, style: Style = Format.TEXT) -> None:
     for hint in hints:
         output.say(f"Advice: {hint}")
     output.finish()
+
+
+@app.command()
+def check(config: Config = None, style: Style = Format.TEXT) -> None:
+    """Prove before the first write that it can succeed: credentials, permissions, fields, labels. Reads only."""
+    output = Output(style)
+    with _session(config) as session:
+        found = examine(session.connectors, tuple(sorted(session.workspace.policy.labels.all)))
+    output.show(views.checks(found))
+    output.data(
+        well=is_well(found), checks={name: [asdict(one) for one in some] for name, some in found.items()}
+    )
+    output.finish()
+    raise typer.Exit(Exit.DONE if is_well(found) else Exit.FAILED)
 
 
 @app.command()

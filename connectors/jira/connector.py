@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from config.workspace import JiraTracker
 from connectors.base import Progress, Wish
+from connectors.checkup import Check
 from connectors.jira.client import JiraClient
+from connectors.jira.inspect import Inspector
 from connectors.jira.read import Reader, Site
 from connectors.jira.write import Writer
 from connectors.limits import RetryPolicy
@@ -41,6 +43,7 @@ class JiraConnector:
         api = (credentials.url or tracker.url).rstrip("/")
         pages = tracker.url.rstrip("/") if GATEWAY in api else api
         self._name = name
+        self._tracker = tracker
         self._client = JiraClient(name, api, credentials, retry or RetryPolicy(), threads=threads)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")
         self._reader = Reader(self._client, tracker, owner, pages, self._pool)
@@ -57,6 +60,10 @@ class JiraConnector:
         before = self._client.requests
         self._site = self._reader.site()
         return self._reader.pull(self._site, progress, before)
+
+    def examine(self, labels: Sequence[str]) -> Iterator[Check]:  # noqa: ARG002  any word can be a label
+        """See `Connector.examine`."""
+        return Inspector(self._client, self._tracker, self._reader).examine()
 
     def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
         """See `Connector.marked`."""

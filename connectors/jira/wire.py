@@ -18,6 +18,22 @@ class Me(_Reply):
     account_id: str
 
 
+class Account(_Reply):
+    display_name: str = ""
+
+
+class Permission(_Reply):
+    have_permission: bool = False
+
+
+class Permissions(_Reply):
+    permissions: dict[str, Permission]
+
+
+class EditMeta(_Reply):
+    fields: dict[str, Any]
+
+
 class ServerInfo(_Reply):
     deployment_type: str = "Cloud"
     server_time: str | None = None

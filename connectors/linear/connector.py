@@ -10,10 +10,12 @@ import msgspec
 from config.settings import Credentials
 from config.workspace import LinearTracker
 from connectors.base import Progress, QueryError, Refused, Wish
+from connectors.checkup import Check
 from connectors.limits import RetryPolicy
 from connectors.linear import queries
 from connectors.linear.client import LinearClient
 from connectors.linear.faults import Quota
+from connectors.linear.inspect import examine
 from connectors.linear.labels import LabelShelf
 from connectors.linear.read import marked, pull
 from connectors.linear.write import write
@@ -54,6 +56,10 @@ class LinearConnector:
         result, labels = pull(self._client, self._tracker, self._owner, progress)
         self._labels.fill(labels)
         return result
+
+    def examine(self, labels: Sequence[str]) -> Iterator[Check]:
+        """See `Connector.examine`."""
+        return examine(self._client, self._tracker, labels)
 
     def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
         """See `Connector.marked`."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from connectors.checkup import Check, Verdict
 from connectors.model import KeyResultMark
 from sync.explain import Explanation
 from sync.measure import to_percent
 from sync.pipeline import Run
-from sync.report.sheets import Cell, Sheet, percent
+from sync.report.sheets import Cell, Sheet, Style, percent
 from sync.store import HistoryRow, RunRecord
 
 Troubled = Sequence[tuple[str, str, str]]
@@ -69,6 +70,26 @@ def explanation_data(told: Explanation, run: Run) -> dict[str, Any]:
         "counts": told.counts,
         "advice": list(told.advice),
     }
+
+
+_VERDICTS: Mapping[Verdict, Style] = {"ok": "good", "warning": "warn", "wrong": "bad"}
+
+
+def checks(found: Mapping[str, Sequence[Check]]) -> Sheet:
+    """What a look at the trackers found, one line for each thing."""
+    rows = [
+        (Cell(name), Cell(one.about), Cell(one.verdict, _VERDICTS[one.verdict]), Cell(_finding(one)))
+        for name, some in found.items()
+        for one in some
+    ]
+    wrong = sum(row[2].text == "wrong" for row in rows)
+    stand = "thing stands" if wrong == 1 else "things stand"
+    lead = f"{wrong} {stand} in the way of a sync." if wrong else "A sync can go."
+    return Sheet("Check", (), ("tracker", "what", "is", "found"), tuple(rows), tail=("", lead))
+
+
+def _finding(one: Check) -> str:
+    return f"{one.found.rstrip('.')}. {one.remedy}" if one.remedy else one.found
 
 
 def movement(histories: Mapping[str, Sequence[HistoryRow]]) -> Sheet:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from connectors.base import Progress, TrackerError, Wish
+from connectors.checkup import Check
 from connectors.model import Marks, Pull, Receipt, Ref, Stamp, WorkItem
 from tests.sync.build import NOW
 
@@ -31,6 +32,9 @@ class FakeTracker:
         if progress is not None:
             progress(self.name, len(self.items), len(self.items))
         return Pull(self.name, tuple(self.items.values()), NOW, requests=1)
+
+    def examine(self, labels: Sequence[str]) -> Iterator[Check]:
+        yield Check("labels", "ok", ", ".join(labels))
 
     def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
         items = self.pull(progress).items

@@ -1,0 +1,56 @@
+"""What a look at a tracker before the first write finds: one line for each thing that must hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Verdict = Literal["ok", "warning", "wrong"]
+
+MOST_SKEW = 60.0
+"""Seconds by which clocks may differ without a word."""
+
+LOW_QUOTA = 0.1
+"""Share of a quota below which it is said to be low."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at.
+
+    - `about`: what, such as "project WEB".
+    - `verdict`: "wrong" stops a sync; a "warning" leaves something undone that the rest can do without.
+    - `found`: what was seen, for people; `remedy`: what to do about it, "" where all is well.
+    """
+
+    about: str
+    verdict: Verdict
+    found: str
+    remedy: str = ""
+
+
+def clock_check(theirs: datetime | None, ours: datetime) -> Check:
+    """Whether the tracker's clock and ours agree: ages of orphans and times of marks depend on both."""
+    if theirs is None:
+        return Check("clock", "ok", "the tracker does not tell its time")
+    skew = (theirs - ours).total_seconds()
+    if abs(skew) <= MOST_SKEW:
+        return Check("clock", "ok", "agrees with ours")
+    words = _span(abs(skew)) + (" ahead of ours" if skew > 0 else " behind ours")
+    return Check("clock", "warning", words, "Set this machine's clock, or give --as-of.")
+
+
+def quota_check(what: str, remaining: int, limit: int) -> Check:
+    """How much of a quota is left."""
+    found = f"{remaining:,} of {limit:,} {what} left"
+    if remaining < limit * LOW_QUOTA:
+        return Check("quota", "warning", found, "Wait, or use a credential of its own for Truenorth.")
+    return Check("quota", "ok", found)
+
+
+def _span(seconds: float) -> str:
+    for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{int(seconds // size)} {name}"
+    return f"{int(seconds)} seconds"

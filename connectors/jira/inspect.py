@@ -1,0 +1,116 @@
+"""A look at a Jira site before the first write: reads only. Permissions: contracts of GET /mypermissions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from config.workspace import JiraTracker
+from connectors.base import CredentialError, TrackerError
+from connectors.checkup import Check, clock_check
+from connectors.jira import wire
+from connectors.jira.client import JiraClient, Rejected
+from connectors.jira.fields import PROGRESS_NAME
+from connectors.jira.read import Reader, Site, jql_text
+from connectors.model import CLAIM_NAME
+
+NEEDED = {
+    "BROWSE_PROJECTS": ("Browse Projects", "nothing can be read"),
+    "EDIT_ISSUES": ("Edit Issues", "fields and labels cannot be written"),
+    "ADD_COMMENTS": ("Add Comments", "no comment can be written"),
+    "EDIT_OWN_COMMENTS": ("Edit Own Comments", "comments cannot be kept up to date"),
+    "DELETE_OWN_COMMENTS": ("Delete Own Comments", "comments cannot be taken away"),
+}
+"""Project permissions by Jira's key: the name that people see, and what happens without."""
+
+SILENT = {"ADMINISTER": "Administer Jira", "ADMINISTER_PROJECTS": "Administer Projects"}
+"""Either lets an edit go without notification (notifyUsers=false)."""
+
+
+class Inspector:
+    """Looks at one site with one credential."""
+
+    def __init__(self, client: JiraClient, tracker: JiraTracker, reader: Reader) -> None:
+        self._client = client
+        self._tracker = tracker
+        self._reader = reader
+
+    def examine(self) -> Iterator[Check]:
+        """One check after the other; a credential that is no good is the last one. Never raises TrackerError."""
+        try:
+            site = self._reader.site()
+            me = self._client.call("GET", "myself", wire.Account)
+            yield Check("credential", "ok", f"acts as {me.display_name or site.me}")
+            info = self._client.call("GET", "serverInfo", wire.ServerInfo)
+            yield clock_check(_moment(info.server_time), datetime.now(UTC))
+            yield from self._fields(site)
+            for key in self._tracker.scope.projects:
+                yield from self._project(key, site)
+        except TrackerError as error:
+            about = "credential" if isinstance(error, CredentialError) else "site"
+            yield Check(about, "wrong", error.what, error.remedy)
+
+    def _fields(self, site: Site) -> Iterator[Check]:
+        for name, field in ((CLAIM_NAME, site.fields.key_result), (PROGRESS_NAME, site.fields.progress)):
+            if field is None:
+                remedy = "Ask a Jira administrator for it; labels and comments say the same without it."
+                yield Check(f'field "{name}"', "warning", "there is none that can be used", remedy)
+            else:
+                yield Check(f'field "{name}"', "ok", f"is {field}")
+
+    def _project(self, key: str, site: Site) -> Iterator[Check]:
+        about = f"project {key}"
+        try:
+            self._client.call("GET", f"project/{quote(key, safe='')}", wire.Project)
+        except Rejected as error:
+            if error.status != 404:
+                raise
+            remedy = (
+                "Correct scope.projects, or let a project administrator give the account Browse Projects."
+            )
+            yield Check(about, "wrong", "does not exist, or the account may not browse it", remedy)
+            return
+        held = self._held(key)
+        missing = [one for one in NEEDED if one not in held]
+        for one in missing:
+            name, effect = NEEDED[one]
+            remedy = f'A project administrator of {key} can grant "{name}" to the account.'
+            yield Check(about, "wrong", f'lacks the permission "{name}": {effect}', remedy)
+        if not missing:
+            yield Check(about, "ok", "browse, edit, comment: allowed")
+        if not held & SILENT.keys():
+            remedy = f'Grant "{SILENT["ADMINISTER_PROJECTS"]}" there to write without notifications.'
+            yield Check(about, "warning", "watchers are notified of edits", remedy)
+        yield from self._screen(key, site)
+
+    def _held(self, key: str) -> set[str]:
+        asked = ",".join([*NEEDED, *SILENT])
+        params = {"projectKey": key, "permissions": asked}
+        found = self._client.call("GET", "mypermissions", wire.Permissions, params=params)
+        return {name for name, one in found.permissions.items() if one.have_permission}
+
+    def _screen(self, key: str, site: Site) -> Iterator[Check]:
+        """Whether the newest open issue's edit screen has what we set. Screens differ by type: it is a sample."""
+        jql = f"project = {jql_text(key)} AND statusCategory != Done ORDER BY created DESC"
+        body = {"jql": jql, "maxResults": 1, "fields": ["id"]}
+        page = self._client.call("POST", "search/jql", wire.SearchPage, body=body)
+        if not page.issues:
+            return
+        meta = self._client.call("GET", f"issue/{page.issues[0].id}/editmeta", wire.EditMeta)
+        ours = {CLAIM_NAME: site.fields.key_result, PROGRESS_NAME: site.fields.progress, "Labels": "labels"}
+        absent = [name for name, field in ours.items() if field and field not in meta.fields]
+        about = f"project {key}"
+        if not absent:
+            yield Check(about, "ok", "what we set is on the edit screen")
+            return
+        named = " and ".join(f'"{name}"' for name in absent)
+        remedy = f"A Jira administrator can put {named} on the edit screens of {key}."
+        yield Check(about, "warning", f"{named} cannot be set on the edit screen", remedy)
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text or "").astimezone(UTC)
+    except ValueError:
+        return None

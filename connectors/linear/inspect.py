@@ -1,0 +1,61 @@
+"""A look at a Linear workspace before the first write: reads only.
+
+Linear does not tell which scopes a key has, so that it may write is only known from the first write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from config.workspace import LinearTracker
+from connectors.base import CredentialError, TrackerError
+from connectors.checkup import Check, clock_check, quota_check
+from connectors.linear import queries
+from connectors.linear.client import LinearClient
+from connectors.linear.wire import LabelNode, TeamNode
+
+
+def examine(client: LinearClient, tracker: LinearTracker, labels: Iterable[str]) -> Iterator[Check]:
+    """One check after the other; a credential that is no good is the last one. Never raises TrackerError.
+
+    `labels` are the names that marks will use.
+    """
+    try:
+        viewer = client.execute(queries.VIEWER).viewer
+        yield Check("credential", "ok", f"acts as {viewer.name}; that it may write shows at the first write")
+        yield clock_check(client.server_time, datetime.now(UTC))
+        teams = {team.key: team for team in client.walk(queries.TEAMS, lambda reply: reply.teams)}
+        known = list(client.walk(queries.LABELS, lambda reply: reply.issue_labels))
+        for key in tracker.scope.teams:
+            if key not in teams:
+                seen = ", ".join(sorted(teams)) or "none at all"
+                remedy = f"Correct scope.teams, or give the credential access; it sees {seen}."
+                yield Check(f"team {key}", "wrong", "does not exist, or cannot be seen", remedy)
+                continue
+            yield Check(f"team {key}", "ok", "can be read")
+            yield from (_label(name, teams[key], known) for name in labels)
+        for kind, quota in sorted(client.quotas.items()):
+            yield quota_check(kind.lower(), quota.remaining, quota.limit)
+    except TrackerError as error:
+        about = "credential" if isinstance(error, CredentialError) else "workspace"
+        yield Check(about, "wrong", error.what, error.remedy)
+
+
+def _label(name: str, team: TeamNode, known: Iterable[LabelNode]) -> Check:
+    """Whether issues of the team can bear the label."""
+    about = f"team {team.key}"
+    named = [
+        one
+        for one in known
+        if one.name.casefold() == name.casefold() and (one.team is None or one.team.id == team.id)
+    ]
+    if any(not one.is_group and one.archived_at is None and one.retired_at is None for one in named):
+        return Check(about, "ok", f"label {name} is there")
+    if any(one.is_group for one in named):
+        remedy = "Rename that group, or choose another label in policy.labels."
+        return Check(about, "wrong", f"{name} is a group of labels, which no issue can bear", remedy)
+    if named:
+        remedy = "Restore it in Linear, or choose another label in policy.labels."
+        return Check(about, "warning", f"label {name} is retired or archived", remedy)
+    return Check(about, "ok", f"label {name} will be made at the first write")
