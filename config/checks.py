@@ -10,7 +10,7 @@ from datetime import timedelta
 from config.address import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
 from config.okrs import LinkRule, MetricMeasure, QueryMeasure
-from config.workspace import JiraTracker, Tracker, Workspace
+from config.workspace import JiraTracker, LinearTracker, Tracker, Workspace
 
 Path = tuple[str | int, ...]
 LATEST_CHECK_IN = timedelta(days=90)
@@ -41,6 +41,7 @@ def check(workspace: Workspace, names: Names | None = None) -> Iterator[Finding]
     names = names or Names(tuple(workspace.trackers), tuple(workspace.cycles))
     yield from _trackers(workspace)
     yield from _policy(workspace)
+    yield from _modes(workspace)
     yield from _ids(workspace)
     for at, objective in enumerate(workspace.objectives):
         if objective.cycle not in names.cycles:
@@ -85,6 +86,23 @@ def _trackers(workspace: Workspace) -> Iterator[Finding]:
                 message = f"project {quoted(project)} of this site is in scope twice"
                 yield Finding(here, message, "every item must have one reader", projects[twin])
             projects.setdefault(twin, here)
+
+
+def _modes(workspace: Workspace) -> Iterator[Finding]:
+    """Something must be read, and what measures ask must be there to answer."""
+    if not workspace.active:
+        yield Finding(("trackers",), "every tracker is off", "set policy.mode of one to observe or more")
+        return
+    for path, at, nr in _key_results(workspace):
+        measure = workspace.objectives[at].key_results[nr].measure
+        if not isinstance(measure, QueryMeasure):
+            continue
+        kind = JiraTracker if measure.jql is not None else LinearTracker
+        asked = [name for name, one in workspace.trackers.items() if isinstance(one, kind)]
+        asked = [measure.tracker] if measure.tracker else asked
+        if len(asked) == 1 and asked[0] in workspace.trackers and asked[0] not in workspace.active:
+            message = f"the query asks tracker {quoted(asked[0])}, which is off"
+            yield Finding((*path, "measure"), message, "set its policy.mode to observe, or measure otherwise")
 
 
 def _policy(workspace: Workspace) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import time
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,6 +14,42 @@ from config.okrs import Cycle, Declared, ExemptRule, Identifier, KeyResult, Obje
 Percent = Annotated[int, Field(ge=0, le=100)]
 Share = Annotated[float, Field(gt=0, le=1)]
 HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+
+
+Mode = Literal["off", "observe", "label", "full"]
+MarkName = Literal["key_results", "labels", "comment"]
+LevelName = Literal["project", "epic", "issue", "subtask"]
+
+
+class QuietHours(Declared):
+    """Hours of the day, in the workspace's time zone, in which nothing is written; they may span midnight."""
+
+    begin: time = Field(description='First quiet moment, such as "19:00".')
+    end: time = Field(description='First moment at which writing may go on, such as "07:00".')
+
+    def holds(self, moment: time) -> bool:
+        """Whether the moment is quiet."""
+        if self.begin <= self.end:
+            return self.begin <= moment < self.end
+        return moment >= self.begin or moment < self.end
+
+
+class TrackerPolicy(Declared):
+    """What one tracker does otherwise than `policy` says; what is not named here is as there."""
+
+    mode: Mode | None = Field(default=None, description="See policy.mode.")
+    marks: tuple[MarkName, ...] | None = Field(default=None, description="See policy.marks.")
+    levels: tuple[LevelName, ...] | None = Field(default=None, description="See policy.levels.")
+    grace_days: Annotated[int, Field(ge=0, le=365)] | None = Field(
+        default=None, description="See policy.grace_days."
+    )
+    step: Annotated[int, Field(ge=1, le=50)] | None = Field(default=None, description="See policy.step.")
+    comments: bool | None = Field(default=None, description="See policy.comments.")
+    orphan_comments: bool | None = Field(default=None, description="See policy.orphan_comments.")
+    quiet_hours: QuietHours | None = Field(default=None, description="See policy.quiet_hours.")
+    comments_a_day: Annotated[int, Field(ge=0)] | None = Field(
+        default=None, description="See policy.comments_a_day."
+    )
 
 
 class JiraScope(Declared):
@@ -37,6 +74,7 @@ class JiraTracker(Declared):
         default=("Won't Do", "Won't Fix", "Duplicate", "Cannot Reproduce", "Declined", "Incomplete"),
         description="Resolutions that mean: will not be done.",
     )
+    policy: TrackerPolicy = Field(default=TrackerPolicy(), description="Where this tracker differs.")
 
 
 class LinearScope(Declared):
@@ -53,6 +91,7 @@ class LinearTracker(Declared):
         default=(),
         description="Further states, by name, that mean: will not be done. Canceled and duplicate always do.",
     )
+    policy: TrackerPolicy = Field(default=TrackerPolicy(), description="Where this tracker differs.")
 
 
 Tracker = Annotated[JiraTracker | LinearTracker, Field(discriminator="kind")]
@@ -96,6 +135,18 @@ class GuardPolicy(Declared):
 
 
 class Policy(Declared):
+    mode: Mode = Field(
+        default="full",
+        description="off: not even read. observe: read, never written. label: labels and our record only. full.",
+    )
+    marks: tuple[MarkName, ...] = Field(
+        default=("key_results", "labels", "comment"),
+        description="What is written; what is not named here is taken off again.",
+    )
+    levels: tuple[LevelName, ...] = Field(
+        default=("project", "epic", "issue", "subtask"),
+        description="Which items are written to; marks on others are taken off again.",
+    )
     grace_days: Annotated[int, Field(ge=0, le=365)] = Field(
         default=7, description="Age in days below which unaligned work is not yet orphaned."
     )
@@ -103,6 +154,17 @@ class Policy(Declared):
         default=5, description="A shown percent is edited only when it moved by at least this much."
     )
     comments: bool = Field(default=True, description="Whether comments are written at all.")
+    orphan_comments: bool = Field(
+        default=True, description="Whether the topmost orphan gets a comment, or only its label."
+    )
+    quiet_hours: QuietHours | None = Field(
+        default=None,
+        description="Hours without any write; what is planned waits for the next run after them.",
+    )
+    comments_a_day: Annotated[int, Field(ge=0)] | None = Field(
+        default=None,
+        description="New comments a day in each project or team, oldest work first; the others wait.",
+    )
     health: HealthPolicy = HealthPolicy()
     labels: LabelPolicy = LabelPolicy()
     guards: GuardPolicy = GuardPolicy()
@@ -135,6 +197,20 @@ class Workspace(Declared):
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError(f"{name!r} is not a time zone of the IANA database") from None
         return name
+
+    def policy_of(self, tracker: str) -> Policy:
+        """The policy that holds on a tracker: the general one, with what the tracker says otherwise."""
+        declared = self.trackers.get(tracker)
+        own = declared.policy if declared is not None else TrackerPolicy()
+        changed = {
+            name: getattr(own, name) for name in own.model_fields_set if getattr(own, name) is not None
+        }
+        return self.policy.model_copy(update=changed) if changed else self.policy
+
+    @property
+    def active(self) -> dict[str, Tracker]:
+        """The trackers that are read."""
+        return {name: one for name, one in self.trackers.items() if self.policy_of(name).mode != "off"}
 
     @property
     def zone(self) -> ZoneInfo:

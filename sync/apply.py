@@ -16,7 +16,7 @@ import structlog
 from connectors.base import Connector, TrackerError
 from connectors.model import Receipt
 from sync.plan import Edit, Plan
-from sync.store import Store
+from sync.store import NEW_COMMENT, Store
 
 log = structlog.get_logger(__name__)
 
@@ -99,5 +99,6 @@ def _apply_tracker(
 
 def _intend(store: Store, run: int, edit: Edit) -> int:
     item = edit.item
-    marks = (change.mark for change in edit.changes)
-    return store.intend(run, item.ref.tracker, item.ref.id, item.key, marks)
+    what: list[str] = [change.mark for change in edit.changes]
+    what += [NEW_COMMENT for change in edit.changes if change.mark == "comment" and change.before is None]
+    return store.intend(run, item.ref.tracker, item.ref.id, item.key, what)

@@ -92,12 +92,12 @@ def _summary(item: WorkItem, placement: Placement, verdict: str, run: Run, works
             age = run.signals.orphans[item.ref].age_days
             return (
                 f"{item.key} is orphaned: {placement.reason}. It is {age} days old; "
-                f"the grace period is {workspace.policy.grace_days} days."
+                f"the grace period is {workspace.policy_of(item.ref.tracker).grace_days} days."
             )
         case "waiting":
             return (
                 f"{item.key} serves no key result yet: {placement.reason}. It is still within its grace "
-                f"period of {workspace.policy.grace_days} days, so nobody is warned."
+                f"period of {workspace.policy_of(item.ref.tracker).grace_days} days, so nobody is warned."
             )
         case _:
             return f"{item.key} serves no key result: {placement.reason}. It is {item.status}, so nobody is warned."

@@ -22,6 +22,7 @@ from connectors.model import (
 )
 from sync.align import Alignment, Link, Placement
 from sync.measure import Reading, Scorecard
+from sync.restraint import permitted
 from sync.signals import Orphan, Signals
 from sync.words import orphan_comment, progress_comment
 
@@ -31,6 +32,7 @@ def desired_marks(
 ) -> dict[Ref, Marks]:
     """The marks that every item in scope should show. Marks that an item cannot carry stay as shown."""
     shelf = _Shelf(scorecard, workspace)
+    policies = {name: workspace.policy_of(name) for name in workspace.trackers}
     wanted = {}
     for ref, item in alignment.items.items():
         if not item.in_scope:
@@ -41,7 +43,7 @@ def desired_marks(
             if item.is_open
             else shelf.for_closed(item)
         )
-        wanted[ref] = _only_writable(item, marks)
+        wanted[ref] = _only_writable(item, permitted(item, marks, policies[ref.tracker]))
     return wanted
 
 
@@ -87,7 +89,7 @@ class _Shelf:
 
     def _progress_comment(self, item: WorkItem, own: tuple[Link, ...]) -> Comment | None:
         """The comment on the epic or project that carries a key result itself."""
-        if not own or item.level not in ("epic", "project") or not self._workspace.policy.comments:
+        if not own or item.level not in ("epic", "project"):
             return None
         readings = [self._readings[link.key_result] for link in own]
         marks = [self._marks[link.key_result] for link in own]
@@ -98,8 +100,6 @@ class _Shelf:
         )
 
     def _orphan_comment(self, item: WorkItem, orphan: Orphan) -> Comment | None:
-        if not self._workspace.policy.comments:
-            return None
         return Comment("orphan", doc=orphan_comment(item, orphan, self._workspace))
 
 

@@ -16,6 +16,7 @@ from sync.align import Alignment, align
 from sync.marks import desired_marks
 from sync.measure import Scorecard, measure
 from sync.plan import Plan, Stop, first_run_stop, make_plan, mass_change_stop, shrink_stop
+from sync.restraint import hold_back
 from sync.signals import Signals, find_signals
 from sync.store import Snapshot, Store
 
@@ -67,7 +68,10 @@ def decide(observed: Observed, workspace: Workspace, store: Store, now: datetime
     scorecard = measure(alignment, observed.counts, workspace, now)
     signals = find_signals(alignment, scorecard, workspace, now)
     wanted = desired_marks(alignment, scorecard, signals, workspace)
-    plan = make_plan(observed.items, wanted, workspace)
+    day = now.astimezone(workspace.zone).date()
+    commented = store.commented(day, workspace.zone)
+    allowed, waiting = hold_back(observed.items, wanted, workspace, now, commented)
+    plan = replace(make_plan(observed.items, allowed, workspace), waiting=waiting)
     stops = guards(observed, plan, workspace, store)
     return Run(observed, alignment, scorecard, signals, plan, stops)
 

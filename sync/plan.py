@@ -34,11 +34,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Edits sorted by tracker and key; refusals; the digest identifies exactly this plan."""
+    """Edits sorted by tracker and key; refusals; the digest identifies exactly this plan.
+
+    `waiting` says, in sentences, what the policy lets wait: it is not in the edits.
+    """
 
     edits: tuple[Edit, ...]
     refusals: tuple[Refusal, ...]
     digest: str
+    waiting: tuple[str, ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -67,10 +71,11 @@ def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace:
     """Compare what items show with what they should show. Items without a wish are left alone."""
     edits: list[Edit] = []
     refusals: list[Refusal] = []
+    steps = {name: workspace.policy_of(name).step for name in workspace.trackers}
     for item in sorted(items, key=sort_key):
         if item.ref not in wanted:
             continue
-        target = settle(item.shown, wanted[item.ref], workspace.policy.step)
+        target = settle(item.shown, wanted[item.ref], steps[item.ref.tracker])
         changes = changes_of(item, target)
         if not changes:
             continue

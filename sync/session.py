@@ -50,7 +50,7 @@ def open_session(settings: Settings, config: Path | None = None) -> Iterator[Ses
     Raises ConfigError, MissingCredential or StoreError before any request is made.
     """
     workspace = load(config or settings.config)
-    keys = {name: credentials(name, one.kind, settings) for name, one in workspace.trackers.items()}
+    keys = {name: credentials(name, one.kind, settings) for name, one in workspace.active.items()}
     with session_for(workspace, keys, settings.store) as session:
         yield session
 
@@ -63,7 +63,7 @@ def session_for(workspace: Workspace, keys: Mapping[str, Credentials], store_url
         store = Store(store_url)
         stack.callback(store.close)
         connectors: dict[str, Connector] = {}
-        for name, tracker in workspace.trackers.items():
+        for name, tracker in workspace.active.items():
             connectors[name] = connect(name, tracker, keys[name], workspace.workspace)
             stack.callback(connectors[name].close)
         yield Session(workspace, connectors, store)
@@ -138,7 +138,7 @@ def recall(session: Session, snapshot: Snapshot) -> Run | None:
     """
     workspace = session.workspace
     asked = {kr.id for _, kr in workspace.key_results() if isinstance(kr.measure, QueryMeasure)}
-    if not asked <= set(snapshot.counts) or set(snapshot.as_of) != set(workspace.trackers):
+    if not asked <= set(snapshot.counts) or set(snapshot.as_of) != set(workspace.active):
         return None
     pulls = tuple(
         Pull(name, tuple(item for item in snapshot.items if item.ref.tracker == name), at)

@@ -53,13 +53,13 @@ def find_signals(alignment: Alignment, scorecard: Scorecard, workspace: Workspac
 
 
 def _orphans(alignment: Alignment, workspace: Workspace, now: datetime) -> dict[Ref, Orphan]:
-    grace = timedelta(days=workspace.policy.grace_days)
+    grace = {name: timedelta(days=workspace.policy_of(name).grace_days) for name in workspace.trackers}
     flagged = {
         ref: now - alignment.items[ref].created
         for ref, placement in alignment.placements.items()
         if placement.state == "unaligned"
         and alignment.items[ref].is_open
-        and now - alignment.items[ref].created >= grace
+        and now - alignment.items[ref].created >= grace[ref.tracker]
     }
     return {
         ref: Orphan(ref, alignment.items[ref].parent not in flagged, age.days)

@@ -6,19 +6,23 @@ Nothing here proves ownership: that lives on the items. A lost store costs histo
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from connectors.model import Outcome, WorkItem
+from connectors.model import Outcome, Ref, WorkItem
 from sync import tables
 from sync.measure import Scorecard
+
+NEW_COMMENT = "new comment"
+"""Stands in a journal entry beside the marks when the write puts a comment where none was."""
 
 
 class StoreError(Exception):
@@ -253,6 +257,25 @@ class Store:
         query = sa.select(tables.journal.c.item).distinct().where(tables.journal.c.tracker == tracker)
         with self._transaction() as connection:
             return frozenset(connection.execute(query).scalars())
+
+    def commented(self, day: date, zone: tzinfo) -> dict[Ref, int]:
+        """How many new comments each item got on a day of the zone."""
+        journal, runs = tables.journal.c, tables.runs.c
+        query = (
+            sa.select(runs.at, journal.tracker, journal.item, journal.what)
+            .join_from(tables.journal, tables.runs, journal.run == runs.id)
+            .where(journal.outcome == "written")
+            .where(runs.kind == "sync")
+            # Times are in UTC: a day of any zone lies within these three.
+            .where(runs.at >= (day - timedelta(days=1)).isoformat())
+            .where(runs.at < (day + timedelta(days=2)).isoformat())
+        )
+        counts: Counter[Ref] = Counter()
+        with self._transaction() as connection:
+            for row in connection.execute(query):
+                if datetime.fromisoformat(row.at).astimezone(zone).date() == day and NEW_COMMENT in row.what:
+                    counts[Ref(row.tracker, row.item)] += 1
+        return dict(counts)
 
     def troubled(self, run: int) -> list[tuple[str, str, str]]:
         """Writes of a run that did not land: (key, outcome or "unknown", error)."""

@@ -121,6 +121,7 @@ def of_plan(plan: Plan) -> Data:
         "items": len(plan.edits),
         "totals": plan.totals,
         "changes": [_change(change) for change in plan.changes],
+        "waiting": list(plan.waiting),
         "refusals": [{"key": one.key, "reason": one.reason} for one in plan.refusals],
     }
 

@@ -152,12 +152,13 @@ def findings(signals: Signals) -> Sheet:
 def plan(plan: Plan, most: int | None = None) -> Sheet:
     """The plan in words: one row an item, sorted."""
     if plan.empty and not plan.refusals:
-        return Sheet("Plan", ("Nothing to write: every item shows what it should.",))
+        shows = "every item shows what it may by now" if plan.waiting else "every item shows what it should"
+        return Sheet("Plan", (f"Nothing to write: {shows}.", *plan.waiting))
     totals = ", ".join(f"{plan.totals[mark]} {_NOUNS[mark]}" for mark in MARKS if mark in plan.totals)
     lead = f"{len(plan.edits)} items would change: {totals}. Plan {plan.digest}."
     hidden = 0 if most is None else max(0, len(plan.edits) - most)
     tail = (f"… and {hidden} more: truenorth plan shows them all",) if hidden else ()
-    return Sheet("Plan", (lead,), ("key", "change"), _plan_rows(plan, most), tail=tail)
+    return Sheet("Plan", (lead, *plan.waiting), ("key", "change"), _plan_rows(plan, most), tail=tail)
 
 
 def _plan_rows(plan: Plan, most: int | None = None) -> tuple[tuple[Cell, ...], ...]:
