@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,8 @@ from tests.contract import layer as contract
 
 LAYER = contract.Layer()
 _TOTALS: Counter[str] = Counter()
+_LATE: list[str] = []
+"""Breaches after the last test: in the teardown of a module or of the session."""
 _KEY = "contract"
 
 
@@ -32,27 +35,43 @@ def pytest_configure(config: pytest.Config) -> None:
 def judged_by_the_contracts(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test fails when an exchange that happened in it breaks a contract."""
     yield
-    problems = LAYER.verdict()
-    if problems and request.node.get_closest_marker("wrong_on_purpose") is None:
-        pytest.fail("against the vendors' contracts:\n" + "\n".join(problems[:20]), pytrace=False)
+    excused = request.node.get_closest_marker("wrong_on_purpose") is not None
+    if problems := LAYER.verdict(excused=excused):
+        pytest.fail(_told(problems), pytrace=False)
+
+
+def _told(problems: list[str]) -> str:
+    return "against the vendors' contracts:\n" + "\n".join(problems[:20])
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Give the counts to whoever prints them: this process, or the one that started it."""
+    """Judge what came after the last test, and give all to whoever prints it: this process, or the one above."""
+    told = {"counts": dict(LAYER.counts), "late": LAYER.verdict()}
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output[_KEY] = dict(LAYER.counts)
-    else:
-        _TOTALS.update(LAYER.counts)
+        output[_KEY] = told
+        return
+    _note(told)
+    if _LATE and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: object) -> None:
     """A worker of xdist is done."""
-    _TOTALS.update(getattr(node, "workeroutput", {}).get(_KEY, {}))
+    _note(getattr(node, "workeroutput", {}).get(_KEY))
+
+
+def _note(told: dict[str, Any] | None) -> None:
+    if told:
+        _TOTALS.update(told["counts"])
+        _LATE.extend(told["late"])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """How much was judged."""
     counts = ", ".join(f"{number:,} {what}" for what, number in sorted(_TOTALS.items()))
-    terminalreporter.write_line(f"contracts: {counts or contract.WHY_OFF}")
+    nothing = "no traffic" if contract.available() else contract.WHY_OFF
+    terminalreporter.write_line(f"contracts: {counts or nothing}")
+    if _LATE:
+        terminalreporter.write_line(_told(_LATE))

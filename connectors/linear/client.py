@@ -15,6 +15,7 @@ import httpx
 import msgspec
 from pydantic import SecretStr
 
+from connectors.agent import user_agent
 from connectors.base import BadReply, CredentialError, Unreachable
 from connectors.limits import RetryPolicy
 from connectors.linear.faults import (
@@ -66,7 +67,7 @@ class LinearClient:
             timeout=httpx.Timeout(60.0, connect=10.0),
             follow_redirects=False,
             trust_env=not _is_loopback(self._url.host),
-            headers={"content-type": "application/json", "user-agent": "truenorth"},
+            headers={"content-type": "application/json", "user-agent": user_agent()},
         )
 
     def close(self) -> None:

@@ -71,7 +71,7 @@ class Control:
             asked = await self._asked(request)
             response = await self._answered(request, handler, asked, self.faults.rules[:], broken_by)
             size = _size(response)
-            await self._tell(request, response, bool(broken_by))
+            await self._tell(request, response, broken=bool(broken_by))
             response = _packed(request, response)
             status, sent = response.status, _size(response)
             if not response.prepared:
@@ -79,6 +79,7 @@ class Control:
             return response
         except Cut as cut:
             status = 0
+            await self._tell(request, _unheard(), broken=True)
             _close(request, cut)
             return _unheard()
         except ConnectionError:
@@ -110,9 +111,13 @@ class Control:
                 )
             )
 
-    async def _tell(self, request: web.Request, response: web.StreamResponse, broken: bool) -> None:
-        """Show the exchange to those who watch."""
-        if not self._watchers or response.prepared:
+    async def _tell(self, request: web.Request, response: web.StreamResponse, *, broken: bool) -> None:
+        """Show the exchange to those who watch; a reply that was sent piece by piece has no body here."""
+        if not self._watchers:
+            return
+        try:
+            sent = await request.read()
+        except ConnectionError:  # the client is gone, and its request with it
             return
         body = getattr(response, "body", None)
         exchange = Exchange(
@@ -120,7 +125,7 @@ class Control:
             request.rel_url.raw_path,
             tuple(request.query.items()),
             dict(request.headers),
-            await request.read(),
+            sent,
             response.status,
             dict(response.headers),
             body if isinstance(body, bytes) else b"",

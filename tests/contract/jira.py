@@ -77,13 +77,12 @@ def _told(what: str, errors: Iterable[Exception], status: int = 0) -> Iterator[s
 
 
 def _words(error: BaseException) -> str:
-    """The error and what it came from: openapi-core keeps the reason in `schema_errors` or the cause."""
-    parts = [str(error) or type(error).__name__]
+    """Pointers and reasons where a schema gives them; the value itself may be megabytes, so it is left out."""
     cause = error.__cause__
-    broken = getattr(cause, "schema_errors", None) or ()
-    parts += [f"{'/'.join(map(str, one.absolute_path))}: {one.message[:300]}" for one in broken]
-    if cause is not None and len(parts) == 1:
-        parts.append(str(cause)[:300])
+    named = getattr(error, "schema_errors", None) or getattr(cause, "schema_errors", None) or ()
+    if named:
+        return "; ".join(f"/{'/'.join(map(str, one.absolute_path))}: {one.message[:300]}" for one in named)
+    parts = [str(error) or type(error).__name__] + ([str(cause)[:300]] if cause is not None else [])
     return " ".join(parts)
 
 
@@ -120,6 +119,12 @@ def corrected(document: dict[str, Any]) -> dict[str, Any]:
         schemas["BulkOperationProgress"]["properties"][name] = whole
     # A closed object without any member; its example has `id` and the name of the option.
     schemas["IssueBulkOperationsFieldOption"].pop("additionalProperties")
+    # A closed object of Java's questions to a JSON value; its own example sends the bare value.
+    one = schemas["IssueEntityPropertiesForMultiUpdate"]["properties"]
+    one["properties"]["additionalProperties"] = {}
+    # Closed objects without members, while the route's own example has a number and a text.
+    for name, kind in (("AssociationContextObject", "integer"), ("FieldIdentifierObject", "string")):
+        schemas[name]["properties"]["identifier"] = {"type": kind}
     return document
 
 

@@ -42,7 +42,9 @@ class LinearContract:
         """
         reply = _decoded(exchange.reply)
         data = reply.get("data") if isinstance(reply, dict) else None
-        if exchange.broken and not ours:
+        if not exchange.broken:
+            yield from _envelope(reply)
+        elif not ours:
             return
         asked = _decoded(exchange.body)
         if not isinstance(asked, dict) or not isinstance(asked.get("query"), str):
@@ -65,7 +67,9 @@ class LinearContract:
             yield from (f"request: {error.message}" for error in coerced)
             return
         if isinstance(data, dict) and not exchange.broken:
-            nulled = {tuple(one.get("path") or ()) for one in reply.get("errors") or ()}
+            nulled = {
+                tuple(one.get("path") or ()) for one in reply.get("errors") or () if isinstance(one, dict)
+            }
             yield from self._reply(document, operation, given, data, nulled)
 
     def _validate(self, query: str) -> tuple[DocumentNode | None, list[str]]:
@@ -101,6 +105,22 @@ class LinearContract:
             place = _difference(data, again.data, "data")
             if place:
                 yield f"reply: {place}"
+
+
+def _envelope(reply: Any) -> Iterator[str]:
+    """What GraphQL's specification (section 7.1) asks of a reply whatever the document, also of refusals."""
+    if not isinstance(reply, dict):
+        yield "reply: it is no JSON object"
+        return
+    if extra := reply.keys() - {"data", "errors", "extensions"}:
+        yield f"reply: {sorted(extra)} stands beside data and errors"
+    errors = reply.get("errors")
+    if "errors" in reply and not (isinstance(errors, list) and errors):
+        yield "reply: errors is no list, or an empty one"
+    elif any(not isinstance(one, dict) or not isinstance(one.get("message"), str) for one in errors or ()):
+        yield "reply: an error has no message"
+    if not isinstance(reply.get("data"), dict) and not errors:
+        yield "reply: it has neither data nor errors"
 
 
 def _from_reply(source: Any, info: GraphQLResolveInfo[Any], **_: Any) -> Any:
