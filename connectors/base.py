@@ -82,6 +82,17 @@ class RateLimited(Transient):
 Wish = tuple[WorkItem, Marks]
 """An item as it was read, and the marks that it should show."""
 
+Stop = Callable[[], bool]
+"""Whether to stop as soon as that leaves nothing half-written."""
+
+
+def never() -> bool:
+    """Go on to the end."""
+    return False
+
+
+STOPPED = "stopped on request; the next run finishes"
+
 Progress = Callable[[str, int, int | None], None]
 """Called with (what, done, total or None) while a long read or write goes on."""
 
@@ -146,8 +157,11 @@ class Connector(Protocol):
         """How many items `write_batch` takes at once; 1 where nothing is gained by more."""
         ...
 
-    def write_batch(self, wishes: Sequence[Wish]) -> Iterator[Receipt]:
+    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
         """`write` for several items in fewer requests: a receipt for each wish, in any order.
+
+        Once `stop` says so the running write finishes and no other begins; the items left over have no
+        receipt, or a "skipped" one that says `STOPPED`. The next run finishes them.
 
         What holds for `write` holds for each item; one that fails never hides the fate of the others.
         Raises what `write` raises; items without a receipt by then may or may not have been written.

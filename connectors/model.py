@@ -93,6 +93,8 @@ class Stamp:
     - `comment_id`: the tracker's id of our comment; "" means announced, not known to have landed.
     - `comment`: what that comment states, where the tracker keeps it with the stamp.
     - `fields`: Jira field id and the text we wrote there, so that a person's edit can be told from ours.
+      A field has two texts while one is being replaced by the other.
+    - `links`: key result id and a digest of what our Jira remote link says; "" while it is being written.
     """
 
     owner: str
@@ -102,6 +104,7 @@ class Stamp:
     comment_id: str | None = None
     comment: Comment | None = None
     fields: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

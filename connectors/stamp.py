@@ -35,6 +35,7 @@ class _Record(msgspec.Struct, omit_defaults=True):
     comment_id: str | None = None
     comment: _CommentRecord | None = None
     fields: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
 
 class _Owner(msgspec.Struct):
@@ -53,6 +54,7 @@ def to_property(stamp: Stamp) -> dict[str, Any]:
         comment_id=stamp.comment_id,
         comment=_CommentRecord(stamp.comment.purpose, stamp.comment.facts) if stamp.comment else None,
         fields=stamp.fields,
+        links=stamp.links,
     )
     value = msgspec.to_builtins(record)
     assert isinstance(value, dict)  # noqa: S101  a Struct always becomes a dict
@@ -80,6 +82,7 @@ def from_property(value: object) -> Stamp | None:
         labels=record.labels,
         comment_id=record.comment_id,
         fields=record.fields,
+        links=record.links,
     )
     if record.comment is None:
         return stamp

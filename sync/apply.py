@@ -1,7 +1,8 @@
 """A plan becomes receipts, through the connectors and the journal.
 
 Trackers are written in parallel, the items of one tracker in order, in batches where the tracker takes
-them. Each write is journaled before it is sent and closed after; a journal that cannot be written stops everything before the tracker is touched.
+them. Each write is journaled before it is sent and closed after; a journal that cannot be written
+stops everything before the tracker is touched.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from connectors.base import Connector, TrackerError
+from connectors.base import STOPPED, Connector, TrackerError
 from connectors.model import Receipt
 from sync.plan import Edit, Plan
 from sync.store import NEW_COMMENT, Store
@@ -79,11 +80,12 @@ def _apply_tracker(
     receipts: list[Receipt] = []
     for start in range(0, len(edits), max(1, connector.batch)):
         if halt.is_set():
-            return receipts, "stopped on request; the next run finishes"
+            return receipts, STOPPED
         batch = {edit.item.ref: edit for edit in edits[start : start + max(1, connector.batch)]}
         entries = {ref: _intend(store, run, edit) for ref, edit in batch.items()}
         try:
-            for receipt in connector.write_batch([(edit.item, edit.wanted) for edit in batch.values()]):
+            wishes = [(edit.item, edit.wanted) for edit in batch.values()]
+            for receipt in connector.write_batch(wishes, halt.is_set):
                 store.conclude(entries.pop(receipt.item), receipt.outcome, receipt.error)
                 receipts.append(receipt)
                 if on_receipt is not None:
@@ -94,6 +96,10 @@ def _apply_tracker(
                 receipts.append(Receipt(ref, batch[ref].item.key, "failed", error=str(error)))
             log.error("tracker stopped", tracker=connector.name, cause=error.what)
             return receipts, str(error)
+        for entry in entries.values():
+            store.conclude(entry, "skipped", STOPPED)
+        if entries or any(receipt.error == STOPPED for receipt in receipts):
+            return receipts, STOPPED
     return receipts, None
 
 

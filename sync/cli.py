@@ -30,6 +30,7 @@ from sync.pipeline import Run, remember
 from sync.removal import undo as take_away
 from sync.report import data, sheets, views
 from sync.session import Session, open_session, read, recall, show_run, synchronise
+from sync.setup_cli import setup
 from sync.store import StoreError
 from sync.undo import Selection
 
@@ -281,6 +282,9 @@ def undo(
     if signalled is not None:
         raise typer.Exit(128 + signalled)
     raise typer.Exit(Exit.DONE if applied is None or applied.complete else Exit.PARTIAL)
+
+
+app.command()(setup)
 
 
 @app.command()

@@ -291,6 +291,22 @@ class Store:
                 for row in connection.execute(query)
             ]
 
+    # --- what setup made ---------------------------------------------------------------------
+
+    def provisions(self, tracker: str) -> dict[str, str]:
+        """Ids of what setup made on a tracker, by name."""
+        query = sa.select(tables.provisions).where(tables.provisions.c.tracker == tracker)
+        with self._transaction() as connection:
+            return {row.name: row.id for row in connection.execute(query)}
+
+    def save_provision(self, tracker: str, name: str, id_: str | None) -> None:
+        """Remember what setup made; None forgets it."""
+        table = tables.provisions
+        with self._transaction() as connection:
+            connection.execute(table.delete().where(table.c.tracker == tracker).where(table.c.name == name))
+            if id_ is not None:
+                connection.execute(table.insert().values(tracker=tracker, name=name, id=id_))
+
 
 def _place(url: str) -> str:
     """The store's address without user and password."""

@@ -62,3 +62,11 @@ journal = sa.Table(
     sa.Column("outcome", sa.String(16)),
     sa.Column("error", sa.Text),
 )
+provisions = sa.Table(
+    "provisions",
+    metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("name", sa.String(255), primary_key=True),
+    sa.Column("id", sa.String(64), nullable=False),
+)
+"""What setup made on trackers: their ids, which prove it where a name cannot."""

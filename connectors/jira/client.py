@@ -19,6 +19,7 @@ import msgspec
 import requests
 import urllib3
 
+from connectors.agent import user_agent
 from connectors.base import (
     BadReply,
     CredentialError,
@@ -42,6 +43,9 @@ TIMEOUT = (10.0, 60.0)
 
 MAX_REPLY = 64 * 1024 * 1024
 """Bytes of one reply after decompression; 100 issues with the fields we name are below one megabyte."""
+
+JOBS = ("POST issue/properties/multi",)
+"""Calls that Jira answers with 303 and the address of a job (contracts, section 5.4)."""
 
 MAX_WORDS = 400
 """Characters of Jira's own words that an error repeats."""
@@ -146,6 +150,17 @@ class JiraClient:
                 "answers in its place.",
             ) from None
 
+    def submit(self, path: str, body: object) -> str:
+        """Start a job that Jira announces with 303, and give its id. The address itself is never called.
+
+        For jobs that may run twice. Raises as `call` does.
+        """
+        response = self.retry.call(lambda: self._send("POST", path, None, body), repeatable=True)
+        id_ = response.headers.get("Location", "").rstrip("/").rpartition("/")[2]
+        if response.status_code != 303 or not (id_.isascii() and id_.isalnum()):
+            raise BadReply(self.name, f"POST {path} started a job, but does not say which.")
+        return id_
+
     def close(self) -> None:
         """Give all connections back, and end all waits; no call succeeds afterwards."""
         self._closing.set()
@@ -182,7 +197,7 @@ class JiraClient:
             )
             adapter = requests.adapters.HTTPAdapter(pool_maxsize=self._threads)
             session: requests.Session = client._session  # noqa: SLF001  the package offers no public way
-            session.headers["User-Agent"] = "truenorth"
+            session.headers["User-Agent"] = user_agent()
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             self._local.client = client
@@ -261,7 +276,7 @@ class JiraClient:
                 "through https://api.atlassian.com/ex/jira/CLOUD-ID and needs read:jira-work, "
                 "write:jira-work and read:jira-user.",
             )
-        if status < 300:
+        if status < 300 or (status == 303 and what in JOBS):
             return
         words, fields = _complaint(response)
         told = f"{what}: HTTP {status}" + (f", {words}" if words else "")

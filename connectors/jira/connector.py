@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from config.workspace import JiraTracker
-from connectors.base import Progress, Wish
+from connectors.base import Progress, Stop, Wish, never
 from connectors.checkup import Check
+from connectors.jira.batch import BATCH, BatchWriter
 from connectors.jira.client import JiraClient
 from connectors.jira.inspect import Inspector
+from connectors.jira.provision import JiraProvisioner
 from connectors.jira.read import Reader, Site
 from connectors.jira.write import Writer
 from connectors.limits import RetryPolicy
@@ -43,11 +45,13 @@ class JiraConnector:
         api = (credentials.url or tracker.url).rstrip("/")
         pages = tracker.url.rstrip("/") if GATEWAY in api else api
         self._name = name
+        self._scope = tracker.scope.projects
         self._tracker = tracker
         self._client = JiraClient(name, api, credentials, retry or RetryPolicy(), threads=threads)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")
         self._reader = Reader(self._client, tracker, owner, pages, self._pool)
         self._writer = Writer(self._client, owner, self._known_site)
+        self._batches = BatchWriter(self._writer, owner, self._pool)
         self._site: Site | None = None
 
     @property
@@ -91,12 +95,16 @@ class JiraConnector:
     @property
     def batch(self) -> int:
         """See `Connector.batch`."""
-        return 1
+        return BATCH
 
-    def write_batch(self, wishes: Sequence[Wish]) -> Iterator[Receipt]:
+    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`."""
-        for item, wanted in wishes:
-            yield self.write(item, wanted)
+        yield from self._batches.write(wishes, stop)
+
+    @property
+    def provisioner(self) -> JiraProvisioner:
+        """Setup of this site."""
+        return JiraProvisioner(self._client, self._scope)
 
     def close(self) -> None:
         """See `Connector.close`."""

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from msgspec import UNSET
 
-from connectors.jira.fields import SiteFields, field_text, key_result_text
-from connectors.jira.wire import Issue
-from connectors.model import Marks, Stamp
+from connectors.document import clean
+from connectors.jira.fields import (
+    ALIGNMENT_OPTIONS,
+    HEALTH_OPTIONS,
+    MAX_TEXT,
+    SiteFields,
+    field_text,
+    key_result_text,
+)
+from connectors.jira.wire import Fields, Issue
+from connectors.model import KeyResultMark, Marks, Stamp
 
 
 @dataclass(slots=True)
 class Edit:
     """What an edit sets, and in `said` what the stamp then records about fields.
 
-    A field is recorded with the text that we wrote, or with "" while a person's claim stands in it.
+    - `fields`: values by field id; a select's is the text of its option.
+    - A field is recorded with the text that we wrote, or with "" while a person's claim stands in it or
+      the field is not on the screen.
     """
 
-    fields: dict[str, object] = field(default_factory=dict)
+    fields: dict[str, str | int | None] = field(default_factory=dict)
+    selects: set[str] = field(default_factory=set)
     add: list[str] = field(default_factory=list)
     remove: list[str] = field(default_factory=list)
     said: dict[str, str] = field(default_factory=dict)
@@ -34,10 +46,14 @@ class Edit:
         labels = [{"add": label} for label in self.add] + [{"remove": label} for label in self.remove]
         body: dict[str, object] = {}
         if self.fields:
-            body["fields"] = self.fields
+            body["fields"] = {name: self._value(name) for name in self.fields}
         if labels:
             body["update"] = {"labels": labels}
         return body
+
+    def _value(self, name: str) -> object:
+        value = self.fields[name]
+        return {"value": value} if name in self.selects and value is not None else value
 
 
 def edit_for(
@@ -46,26 +62,65 @@ def edit_for(
     """The edit from what the issue shows now to `wanted`.
 
     Only labels in our stamp are removed. A person's text in the Key result field is left alone, and so is
-    a number in KR progress that our stamp does not record.
+    any value in another field of ours that our stamp does not record.
     """
     edit = Edit()
     labels = set(issue.fields.labels)
     edit.add = sorted(set(wanted.labels) - labels)
     edit.remove = sorted(set(stamp.labels if stamp else ()) & labels - set(wanted.labels))
-    recorded = dict(stamp.fields) if stamp else {}
+    recorded = texts_of(stamp)
+    first = wanted.key_results[0] if wanted.key_results else None
     if site.key_result:
         there = field_text(issue.fields.key_result)
         text = key_result_text(wanted.key_results)
-        if not there or there == recorded.get(site.key_result, "").strip():
+        if not there or there in recorded.get(site.key_result, ()):
             _set(edit, site.key_result, there, text or None, recorded, is_off_screen)
         elif wanted.key_results:
             edit.said[site.key_result] = ""
     if site.progress:
         value = None if issue.fields.kr_progress is UNSET else issue.fields.kr_progress
-        percent = wanted.key_results[0].percent if wanted.key_results else None
-        if value is None or site.progress in recorded:
-            _set(edit, site.progress, value, percent, recorded, is_off_screen)
+        if value is None or any(recorded.get(site.progress, ())):
+            _set(edit, site.progress, value, first.percent if first else None, recorded, is_off_screen)
+    for name, given, says in _texts(issue.fields, site, first, wanted):
+        there = field_text(given)
+        if not there or any(recorded.get(name, ())):
+            _set(edit, name, there, says, recorded, is_off_screen)
+            if says and name not in edit.said:
+                edit.said[name] = ""
+        elif says:
+            edit.said[name] = ""
+    edit.selects = {name for name in (site.health, site.alignment) if name}
     return edit
+
+
+def texts_of(stamp: Stamp | None) -> dict[str, tuple[str, ...]]:
+    """What a stamp says was written into each field: two texts while one replaces the other."""
+    texts: dict[str, tuple[str, ...]] = {}
+    for name, text in stamp.fields if stamp else ():
+        texts[name] = (*texts.get(name, ()), text.strip())
+    return texts
+
+
+def _texts(
+    fields: Fields, site: SiteFields, first: KeyResultMark | None, wanted: Marks
+) -> list[tuple[str, Any, str | None]]:
+    """Field id, its value now, and the text that it should show, of the fields the issue has."""
+    rows = [
+        (site.health, fields.kr_health, HEALTH_OPTIONS[first.health] if first else None),
+        (
+            site.alignment,
+            fields.kr_alignment,
+            ALIGNMENT_OPTIONS[wanted.alignment] if wanted.alignment else None,
+        ),
+        (site.objective, fields.kr_objective, objective_text(first) if first else None),
+    ]
+    return [(name, there, text) for name, there, text in rows if name and there is not UNSET]
+
+
+def objective_text(mark: KeyResultMark) -> str | None:
+    """What the Objective field says of a key result; None where its objective is not known."""
+    text = clean(mark.objective).strip()
+    return (text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1].rstrip() + "…") or None
 
 
 def _set(
@@ -73,13 +128,13 @@ def _set(
     name: str,
     there: object,
     wanted: str | int | None,
-    recorded: dict[str, str],
+    recorded: dict[str, tuple[str, ...]],
     is_off_screen: Callable[[str], bool],
 ) -> None:
     if is_off_screen(name):
         # What we wrote before the field left the screen is still ours.
         if name in recorded:
-            edit.said[name] = recorded[name]
+            edit.said[name] = recorded[name][0]
         return
     if (None if there == "" else there) != wanted:
         edit.fields[name] = wanted

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -12,9 +12,24 @@ import msgspec
 from connectors.base import ScopeError
 from connectors.document import clean
 from connectors.jira.wire import STANDARD_FIELDS, BulkPage, FieldInfo, Fields, Issue
-from connectors.model import CLAIM_NAME, KeyResultMark
+from connectors.model import CLAIM_NAME, AlignmentState, Health, KeyResultMark
 
 PROGRESS_NAME = "KR progress"
+HEALTH_NAME = "KR health"
+ALIGNMENT_NAME = "Alignment"
+OBJECTIVE_NAME = "Objective"
+HEALTH_OPTIONS: Mapping[Health, str] = {
+    "on_track": "On track",
+    "at_risk": "At risk",
+    "off_track": "Off track",
+    "done": "Done",
+    "no_data": "No data",
+}
+ALIGNMENT_OPTIONS: Mapping[AlignmentState, str] = {
+    "aligned": "Aligned",
+    "orphaned": "Orphaned",
+    "exempt": "Exempt",
+}
 POINTS_NAMES = ("story points", "story point estimate")
 POINTS_CUSTOM = "com.pyxis.greenhopper.jira:jsw-story-points"
 EPIC_LINK_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-link"
@@ -38,17 +53,28 @@ class SiteFields:
     progress: str | None = None
     points: tuple[str, ...] = ()
     epic_link: str | None = None
+    health: str | None = None
+    alignment: str | None = None
+    objective: str | None = None
     notes: tuple[str, ...] = ()
 
     @property
     def wanted(self) -> list[str]:
         """Every field to ask for."""
-        custom = [self.claim, self.progress, *self.points, self.epic_link]
+        shown = [self.claim, self.progress, self.health, self.alignment, self.objective]
+        custom = [*shown, *self.points, self.epic_link]
         return [*STANDARD_FIELDS, *(id_ for id_ in custom if id_)]
 
     def issue_type(self) -> type[Issue]:
         """The type of an issue on this site, with the custom fields under their ids here."""
-        named = {"key_result": self.claim, "kr_progress": self.progress, "epic_link": self.epic_link}
+        named = {
+            "key_result": self.claim,
+            "kr_progress": self.progress,
+            "kr_health": self.health,
+            "kr_alignment": self.alignment,
+            "kr_objective": self.objective,
+            "epic_link": self.epic_link,
+        }
         rename = {name: id_ for name, id_ in named.items() if id_}
         rename |= {f"points_{n}": id_ for n, id_ in enumerate(self.points)}
         fields = msgspec.defstruct(
@@ -100,6 +126,9 @@ def find_fields(tracker: str, known: Iterable[FieldInfo], estimate_field: str | 
         progress=progress.id if progress else None,
         points=_points(tracker, custom, estimate_field),
         epic_link=epic_link,
+        health=_of_type(custom, HEALTH_NAME, "option", notes),
+        alignment=_of_type(custom, ALIGNMENT_NAME, "option", notes),
+        objective=_of_type(custom, OBJECTIVE_NAME, "string", notes),
         notes=tuple(notes),
     )
 
@@ -120,6 +149,15 @@ def _one(custom: list[FieldInfo], name: str, notes: list[str]) -> FieldInfo | No
         # Jira lets several fields bear one name.
         notes.append(f'{len(found)} fields are called "{name}"; the one used is {found[0].id}.')
     return found[0] if found else None
+
+
+def _of_type(custom: list[FieldInfo], name: str, kind: str, notes: list[str]) -> str | None:
+    """Id of the field with this name, when its values are of the type that we write."""
+    found = _one(custom, name, notes)
+    if found and found.schema.type != kind:
+        notes.append(f'The field "{name}" is of another type than ours: it is not used.')
+        return None
+    return found.id if found else None
 
 
 def _points(tracker: str, custom: list[FieldInfo], wanted: str | None) -> tuple[str, ...]:

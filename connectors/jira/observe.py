@@ -9,11 +9,13 @@ from msgspec import UNSET
 
 from config.workspace import JiraTracker
 from connectors.base import BadReply
-from connectors.jira.fields import SiteFields, claimed_ids, field_text, percent_of
+from connectors.jira.edit import texts_of
+from connectors.jira.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, field_text, percent_of
 from connectors.jira.wire import Fields, Issue
 from connectors.model import (
     MARKS,
     Category,
+    Health,
     KeyResultMark,
     Level,
     Marks,
@@ -42,16 +44,25 @@ def marks_on(issue: Issue, site: SiteFields, owner: str) -> Marks:
     if stamp is None or stamp.owner != owner:
         return Marks(stamp=stamp)
     labels = tuple(sorted(set(stamp.labels) & set(issue.fields.labels)))
+    whole = len(labels) == len(set(stamp.labels)) and _alignment_stands(issue.fields, stamp, site)
     return Marks(
         key_results=_key_results_on(issue.fields, stamp, site),
-        alignment=stamp.alignment if len(labels) == len(set(stamp.labels)) else None,
+        alignment=stamp.alignment if whole else None,
         labels=labels,
         stamp=stamp,
     )
 
 
+def _alignment_stands(fields: Fields, stamp: Stamp, site: SiteFields) -> bool:
+    """Whether the Alignment field says what we wrote; False also where it was never written."""
+    if not site.alignment or fields.kr_alignment is UNSET or stamp.alignment is None:
+        return True
+    texts = texts_of(stamp).get(site.alignment, ())
+    return texts == ("",) or field_text(fields.kr_alignment) in texts
+
+
 def _key_results_on(fields: Fields, stamp: Stamp, site: SiteFields) -> tuple[KeyResultMark, ...]:
-    marks, recorded = stamp.key_results, dict(stamp.fields)
+    marks, recorded = stamp.key_results, texts_of(stamp)
     if not marks:
         return ()
     # Recorded and empty now: a person cleared our text, or the claim of theirs that stood there. A field
@@ -59,13 +70,39 @@ def _key_results_on(fields: Fields, stamp: Stamp, site: SiteFields) -> tuple[Key
     lost = fields.key_result is UNSET
     if site.key_result in recorded and not lost and not field_text(fields.key_result):
         return ()
+    linked = {id_ for id_, said in stamp.links if said}
+    # Without a link, as an older version left it or an interrupted write, it does not show its page.
+    marks = tuple(mark if mark.id in linked else replace(mark, url="") for mark in marks)
+    return (_first_on(marks[0], fields, recorded, site), *marks[1:])
+
+
+def _first_on(
+    mark: KeyResultMark, fields: Fields, recorded: dict[str, tuple[str, ...]], site: SiteFields
+) -> KeyResultMark:
+    """The first key result as the fields show it.
+
+    The value that we wrote last is untouched: a newer one in the stamp could not be written, because the
+    field left the edit screen. What cannot be mended is no difference to plan for, run after run.
+    """
     if site.progress in recorded and fields.kr_progress is not UNSET:
         percent = percent_of(fields.kr_progress)
-        # The number that we wrote last is untouched: a newer one in the stamp could not be written, because
-        # the field left the edit screen. What cannot be mended is no difference to plan for, run after run.
-        if str(percent) != recorded[site.progress]:
-            return (replace(marks[0], percent=percent), *marks[1:])
-    return marks
+        if str(percent) not in recorded[site.progress]:
+            mark = replace(mark, percent=percent)
+    if site.health and any(said := recorded.get(site.health, ())) and fields.kr_health is not UNSET:
+        text = field_text(fields.kr_health)
+        if text not in said:
+            mark = replace(mark, health=_health_called(text, mark.health))
+    if site.objective and any(said := recorded.get(site.objective, ())) and fields.kr_objective is not UNSET:
+        text = field_text(fields.kr_objective)
+        if text not in said:
+            mark = replace(mark, objective=text)
+    return mark
+
+
+def _health_called(text: str, ours: Health) -> Health:
+    """The health that a person chose in place of ours; an empty or unknown choice differs from ours too."""
+    found = next((health for health, option in HEALTH_OPTIONS.items() if option == text), None)
+    return found or ("no_data" if ours != "no_data" else "on_track")
 
 
 def claims_on(issue: Issue, stamp: Stamp | None) -> tuple[str, ...]:

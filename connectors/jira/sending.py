@@ -9,7 +9,7 @@ from urllib.parse import quote
 import structlog
 
 from connectors.jira.client import Forbidden, JiraClient, Rejected
-from connectors.jira.wire import Issue
+from connectors.jira.wire import Issue, RemoteLink
 from connectors.model import Stamp
 from connectors.stamp import PROPERTY_KEY, to_property
 
@@ -26,6 +26,7 @@ class Sender:
     def __init__(self, client: JiraClient) -> None:
         self._client = client
         self._off_screen: set[tuple[str, str, str]] = set()
+        self._unlinkable: set[str] = set()
         self.notify = False
 
     def edit(self, issue: Issue, body: dict[str, object], stamp: Stamp | None = None) -> None:
@@ -51,6 +52,38 @@ class Sender:
         except Rejected as error:
             if error.status != 404:
                 raise
+
+    def link(self, issue: Issue, body: dict[str, object]) -> None:
+        """Make or replace the remote link with the body's `globalId`."""
+        self._client.call("POST", f"{issue_path(issue.id)}/remotelink", type(None), body=body)
+
+    def link_ids(self, issue: Issue, prefix: str) -> list[str]:
+        """The `globalId`s of the issue's remote links that begin with `prefix`."""
+        path = f"{issue_path(issue.id)}/remotelink"
+        links = self._client.call("GET", path, list[RemoteLink])
+        return [link.global_id for link in links if link.global_id and link.global_id.startswith(prefix)]
+
+    def unlink(self, issue: Issue, global_id: str) -> None:
+        """Take a remote link away; one that is gone already is fine."""
+        try:
+            path = f"{issue_path(issue.id)}/remotelink"
+            self._client.call("DELETE", path, type(None), params={"globalId": global_id})
+        except Rejected as error:
+            if error.status != 404:
+                raise
+
+    def is_unlinkable(self, issue: Issue) -> bool:
+        """Whether a remote link was refused in the issue's project before."""
+        return issue.fields.project.id in self._unlinkable
+
+    def learn_unlinkable(self, issue: Issue) -> None:
+        """Remember that remote links are refused in the issue's project."""
+        self._unlinkable.add(issue.fields.project.id)
+        log.warning(
+            "remote links are refused; give the account Link Issues",
+            tracker=self._client.name,
+            project=issue.fields.project.key,
+        )
 
     def quietly(self, send: Callable[[bool], T]) -> T:
         """Call `send(notify)` with False, or with True once it shows that the account may not suppress.

@@ -134,12 +134,15 @@ class Fields(_Reply):
     issuelinks: list[IssueLink] = []
     key_result: Any = msgspec.UNSET
     kr_progress: Any = msgspec.UNSET
+    kr_health: Any = msgspec.UNSET
+    kr_alignment: Any = msgspec.UNSET
+    kr_objective: Any = msgspec.UNSET
     epic_link: Any = msgspec.UNSET
 
 
-STANDARD_FIELDS = tuple(
-    name for name in Fields.__struct_fields__ if name not in ("key_result", "kr_progress", "epic_link")
-)
+CUSTOM_FIELDS = ("key_result", "kr_progress", "kr_health", "kr_alignment", "kr_objective", "epic_link")
+
+STANDARD_FIELDS = tuple(name for name in Fields.__struct_fields__ if name not in CUSTOM_FIELDS)
 """Fields that every site has, under the ids by which Jira knows them."""
 
 
@@ -148,6 +151,10 @@ class Issue(_Reply):
     key: str
     fields: Fields
     properties: dict[str, Any] = {}
+
+
+class RemoteLink(_Reply):
+    global_id: str | None = None
 
 
 class IssueError(_Reply):
@@ -189,3 +196,42 @@ class CommentPage(_Reply):
     comments: list[Comment]
     total: int
     start_at: int = 0
+
+
+class TaskId(_Reply):
+    """Reply of POST bulk/issues/fields."""
+
+    task_id: str
+
+
+class BulkProgress(_Reply):
+    """State of a bulk edit; ids of issues are numbers in one list and texts in the other."""
+
+    status: str
+    processed_accessible_issues: list[int] = []
+    failed_accessible_issues: dict[str, Any] = {}
+
+
+class TaskProgress(_Reply):
+    """State of another job; the vendor says nothing of what `result` looks like."""
+
+    status: str
+    result: Any = None
+
+
+class BulkOption(_Reply):
+    option_id: int | str | None = None
+    value: str | None = None
+
+
+class BulkField(_Reply):
+    id: str
+    field_options: list[BulkOption] = []
+    unavailable_message: str | None = None
+
+
+class BulkFields(_Reply):
+    """A page of the fields that a bulk edit of some issues can set."""
+
+    fields: list[BulkField]
+    starting_after: str | None = None

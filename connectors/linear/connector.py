@@ -9,7 +9,7 @@ import msgspec
 
 from config.settings import Credentials
 from config.workspace import LinearTracker
-from connectors.base import Progress, QueryError, Refused, Wish
+from connectors.base import Progress, QueryError, Refused, Stop, Wish, never
 from connectors.checkup import Check
 from connectors.limits import RetryPolicy
 from connectors.linear import queries
@@ -17,6 +17,7 @@ from connectors.linear.client import LinearClient
 from connectors.linear.faults import Quota
 from connectors.linear.inspect import examine
 from connectors.linear.labels import LabelShelf
+from connectors.linear.provision import LinearProvisioner
 from connectors.linear.read import marked, pull
 from connectors.linear.write import write
 from connectors.model import Marks, Pull, Receipt, WorkItem
@@ -100,10 +101,17 @@ class LinearConnector:
         """See `Connector.batch`."""
         return 1
 
-    def write_batch(self, wishes: Sequence[Wish]) -> Iterator[Receipt]:
+    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`."""
         for item, wanted in wishes:
+            if stop():
+                return
             yield self.write(item, wanted)
+
+    @property
+    def provisioner(self) -> LinearProvisioner:
+        """Setup of this workspace."""
+        return LinearProvisioner(self._client, self._tracker.scope.teams)
 
     def close(self) -> None:
         """Give connections back."""

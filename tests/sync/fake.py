@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from connectors.base import Progress, TrackerError, Wish
+from connectors.base import Progress, Stop, TrackerError, Wish, never
 from connectors.checkup import Check
 from connectors.model import Marks, Pull, Receipt, Ref, Stamp, WorkItem
 from tests.sync.build import NOW
@@ -61,8 +61,10 @@ class FakeTracker:
 
     batch = 1
 
-    def write_batch(self, wishes: Sequence[Wish]) -> Iterator[Receipt]:
+    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
         for item, wanted in wishes:
+            if stop():
+                return
             yield self.write(item, wanted)
 
     def close(self) -> None:

@@ -1,0 +1,102 @@
+"""Remote links on issues, one for each key result that an issue serves: what each says, and its fate.
+
+Jira has no bulk read of remote links, so the stamp records what each says; a link that a person removed
+comes back when its key result changes. Wire facts: contracts/jira.md, section 5.7.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from connectors.document import clean
+from connectors.jira.fields import HEALTH_OPTIONS, MAX_TEXT, TITLE_MARK
+from connectors.model import KeyResultMark, Marks, Stamp
+
+RELATIONSHIP = "serves key result"
+APPLICATION = {"type": "com.truenorth", "name": "Truenorth"}
+
+REFUSED = "refused"
+"""In place of a digest: the account may not link issues in this project."""
+
+
+@dataclass(slots=True)
+class LinkPlan:
+    """What becomes of an issue's links: bodies to send by key result, ids that go, digests that stay."""
+
+    send: dict[str, dict[str, Any]] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
+
+    def announced(self) -> tuple[tuple[str, str], ...]:
+        """What the stamp records before the first of them is touched."""
+        coming = dict.fromkeys((*self.send, *self.gone), "")
+        return tuple(sorted((self.kept | coming).items()))
+
+
+def plan_links(wanted: Marks, stamp: Stamp | None, owner: str) -> LinkPlan:
+    """The way from the links that the stamp records to those that `wanted` needs."""
+    plan, recorded = LinkPlan(), dict(stamp.links) if stamp else {}
+    for mark in wanted.key_results:
+        if not mark.url:
+            continue
+        body = link_body(mark, owner)
+        if recorded.get(mark.id) == digest(body):
+            plan.kept[mark.id] = recorded[mark.id]
+        else:
+            plan.send[mark.id] = body
+    plan.gone = [id_ for id_ in recorded if id_ not in plan.kept and id_ not in plan.send]
+    return plan
+
+
+def link_body(mark: KeyResultMark, owner: str) -> dict[str, Any]:
+    """The link in full: Jira empties whatever an update leaves out."""
+    return {
+        "globalId": global_id(owner, mark.id),
+        "application": APPLICATION,
+        "relationship": RELATIONSHIP,
+        "object": {
+            "url": mark.url,
+            "title": _line(f"{mark.id}{TITLE_MARK}{mark.title}"),
+            "summary": _line(TITLE_MARK.join(_facts(mark))),
+            "status": {"resolved": mark.health == "done"},
+        },
+    }
+
+
+def _facts(mark: KeyResultMark) -> list[str]:
+    percent = [] if mark.percent is None else [f"{mark.percent} %"]
+    facts = [*percent, HEALTH_OPTIONS[mark.health].lower()]
+    if mark.share is not None:
+        facts.append(f"{mark.share} % of this counts here")
+    if mark.moves is not None:
+        facts.append(f"closing it moves {mark.moves} points")
+    return [*facts, mark.because] if mark.because else facts
+
+
+def _line(text: str) -> str:
+    text = " ".join(clean(text).split())
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1].rstrip() + "…"
+
+
+def global_id(owner: str, key_result: str) -> str:
+    """The id by which Jira knows our link for ever; at most 255 characters."""
+    id_ = our_prefix(owner) + quote(key_result, safe="")
+    if len(id_) <= MAX_TEXT:
+        return id_
+    return our_prefix(owner)[: MAX_TEXT - 64] + hashlib.sha256(id_.encode()).hexdigest()
+
+
+def our_prefix(owner: str) -> str:
+    """How the ids of all links of one owner begin."""
+    return f"truenorth={quote(owner, safe='')}&keyResult="
+
+
+def digest(body: Mapping[str, Any]) -> str:
+    """Short proof of what a link says."""
+    return hashlib.sha256(msgspec.json.encode(body)).hexdigest()[:12]

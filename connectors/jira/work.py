@@ -1,0 +1,229 @@
+"""One issue in the course of being written, in steps that one write takes at once and a batch in rounds.
+
+1. `begin`: a comment that has to go goes.
+2. `put`: fields, labels and stamp in one edit. Or, in a batch, the stamp `in_between` first, which proves
+   what was there and what is to come, and then a bulk edit.
+3. `finish`: remote links and the comment.
+4. `final`: the stamp that says what now stands there, where it is not there already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from connectors.base import PermissionDenied
+from connectors.jira.client import Rejected
+from connectors.jira.comments import Comments, Stated, Theirs
+from connectors.jira.edit import Edit, edit_for
+from connectors.jira.fields import SiteFields
+from connectors.jira.links import REFUSED, global_id, our_prefix, plan_links
+from connectors.jira.links import digest as digest_of
+from connectors.jira.sending import Sender, notify_users
+from connectors.jira.wire import Issue
+from connectors.model import NOTHING, Comment, Marks, Stamp
+
+EDITED = "a person edited our comment, so it is theirs now and stays as it is"
+OFF_SCREEN = "the Key result fields cannot be set on it; put them on the edit screen of its project and type"
+
+
+class Work:
+    """The way of one issue from what it shows, `now`, to what is wanted."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        comments: Comments,
+        owner: str,
+        issue: Issue,
+        fields: SiteFields,
+        now: Marks,
+        comment_id: str | None,
+        wanted: Marks,
+    ) -> None:
+        self._sender = sender
+        self._comments = comments
+        self._owner = owner
+        self.issue = issue
+        self._fields = fields
+        self._shown = now.comment
+        self.stamp = now.stamp
+        self.comment_id = comment_id
+        self._wanted = wanted
+        self._differs = wanted.comment != now.comment
+        self._fresh = self._differs and wanted.comment is not None and comment_id is None
+        self._links = plan_links(wanted, self.stamp, owner)
+        self._linked = self._links.announced()
+        self._edit = Edit()
+        self._wrote = False
+
+    # --- step by step ----------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Delete our comment when none is wanted; announce one that is new."""
+        if self._differs and self._wanted.comment is None:
+            self._drop_comments()
+        if self._fresh:
+            self.comment_id = ""
+
+    def put(self) -> None:
+        """Fields, labels and stamp in one request, without the fields that cannot be set."""
+        while True:
+            edit = self._edit = self.edit()
+            stamp = self.final
+            if edit.is_empty and stamp == self.stamp:
+                return
+            try:
+                if edit.is_empty:
+                    self._sender.stamp(self.issue, stamp)
+                else:
+                    self._sender.edit(self.issue, edit.body(), stamp)
+            except Rejected as error:
+                unsettable = error.fields.keys() & edit.fields.keys()
+                if error.status != 400 or not unsettable:
+                    raise
+                self._sender.learn_off_screen(self.issue, unsettable)
+            else:
+                self.stamp, self._wrote = stamp, True
+                return
+
+    def edit(self) -> Edit:
+        """The edit of fields and labels that is left to be made."""
+        return edit_for(self.issue, self._wanted, self.stamp, self._fields, self._is_off_screen)
+
+    def in_between(self, edit: Edit) -> Stamp:
+        """A stamp under which both what stands there and what `edit` brings is ours.
+
+        It still shows the old marks, so that an interrupted write is planned again.
+        """
+        before = self.stamp or Stamp(self._owner)
+        texts = dict.fromkeys((*before.fields, *sorted(edit.said.items())))
+        return replace(
+            before,
+            labels=tuple(sorted({*before.labels, *self._wanted.labels})),
+            comment_id=self.comment_id,
+            fields=tuple(texts),
+            links=self._linked,
+        )
+
+    def edited(self, edit: Edit, stamp: Stamp) -> None:
+        """Take note that a batch has put `stamp` and made `edit`."""
+        self._edit, self.stamp, self._wrote = edit, stamp, True
+
+    def finish(self, known: dict[str, Stated] | None = None) -> str:
+        """Links and comment; "" or why nothing could be written. `known`: comments just looked at."""
+        self._write_links()
+        comment = self._wanted.comment
+        if comment is None or not self._differs:
+            return "" if self._wrote or self._differs or not self._is_blocked() else OFF_SCREEN
+        try:
+            self.comment_id = self._write_comment(comment, known or {})
+        except Theirs:
+            return "" if self._wrote else EDITED
+        return ""
+
+    @property
+    def final(self) -> Stamp:
+        """The stamp that says what stands there after the steps so far."""
+        return Stamp(
+            owner=self._owner,
+            key_results=self._wanted.key_results,
+            alignment=self._wanted.alignment,
+            labels=self._wanted.labels,
+            comment_id=self.comment_id,
+            fields=tuple(sorted(self._edit.said.items())),
+            links=self._linked,
+        )
+
+    # --- in one go -------------------------------------------------------------------------------
+
+    def show(self) -> str:
+        """Write what is wanted; "" or why there was nothing that could be written."""
+        self.begin()
+        self.put()
+        reason = self.finish()
+        self.close()
+        return reason
+
+    def close(self) -> None:
+        """Put the final stamp, unless it is there."""
+        if self.final != self.stamp:
+            self._sender.stamp(self.issue, self.final)
+
+    def remove(self) -> str:
+        """Take away everything of ours, the stamp last."""
+        self._drop_comments()
+        if self.stamp is None:
+            # A person took the stamp away: links still tell by their ids whose they are.
+            for id_ in self._sender.link_ids(self.issue, our_prefix(self._owner)):
+                self._sender.unlink(self.issue, id_)
+            return ""
+        for id_, said in self.stamp.links:
+            if said != REFUSED:
+                self._sender.unlink(self.issue, global_id(self._owner, id_))
+        edit = edit_for(self.issue, NOTHING, self.stamp, self._fields, self._is_off_screen)
+        if not edit.is_empty:
+            # A field that cannot be cleared fails the removal: the stamp must outlive what it proves.
+            self._sender.edit(self.issue, edit.body())
+        self._sender.unstamp(self.issue)
+        return ""
+
+    # --- links and comments ----------------------------------------------------------------------
+
+    def _write_links(self) -> None:
+        done = dict(self._links.kept)
+        for id_, body in self._links.send.items():
+            done[id_] = digest_of(body) if self._link(body) else REFUSED
+        for id_ in self._links.gone:
+            self._sender.unlink(self.issue, global_id(self._owner, id_))
+        self._linked = tuple(sorted(done.items()))
+
+    def _link(self, body: dict[str, object]) -> bool:
+        if self._sender.is_unlinkable(self.issue):
+            return False
+        try:
+            self._sender.link(self.issue, body)
+        except (PermissionDenied, Rejected):
+            self._sender.learn_unlinkable(self.issue)
+            return False
+        return True
+
+    def _is_off_screen(self, field: str) -> bool:
+        return self._sender.is_off_screen(self.issue, field)
+
+    def _is_blocked(self) -> bool:
+        return any(
+            name and self._is_off_screen(name) for name in (self._fields.key_result, self._fields.progress)
+        )
+
+    def _write_comment(self, comment: Comment, known: dict[str, Stated]) -> str:
+        """Update our comment, or one that landed unknown, or create it; its id. Raises Theirs."""
+        id_ = self.comment_id
+        if id_ and id_ in known:
+            if known[id_].theirs:
+                raise Theirs
+            self._update(id_, comment, sure=True)
+            return id_
+        if id_ and self._update(id_, comment):
+            return id_
+        landed = None if self._fresh else self._comments.adopt(self.issue.id)
+        if landed and self._update(landed[0], comment):
+            return landed[0]
+        return self._comments.create(self.issue.id, comment)
+
+    def _update(self, id_: str, comment: Comment, *, sure: bool = False) -> bool:
+        def send(notify: bool) -> bool:
+            return self._comments.update(self.issue.id, id_, comment, notify_users(notify), sure=sure)
+
+        return self._sender.quietly(send)
+
+    def _drop_comments(self) -> None:
+        """Delete our comments; one that a person made theirs only loses our marker."""
+        if self.comment_id is None:
+            return
+        ours = [id_ for id_, _ in self._comments.ours_on(self.issue.id)]
+        for id_ in dict.fromkeys([*ours, self.comment_id]):
+            try:
+                self._comments.delete(self.issue.id, id_) if id_ else None
+            except Theirs:
+                self._comments.release(id_)
+        self.comment_id = None

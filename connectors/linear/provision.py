@@ -1,0 +1,245 @@
+"""Setup of a Linear workspace: two label groups with their children, and shared views.
+
+Wire facts: contracts/linear.md, sections 10 and 16.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from connectors.base import Refused
+from connectors.linear import queries
+from connectors.linear.client import LinearClient
+from connectors.linear.queries import Operation
+from connectors.linear.wire import Connection, LabelNode, Wire
+from connectors.model import CLAIM_NAME
+from connectors.provision import (
+    AT_RISK,
+    BY_KEY_RESULT,
+    DANGLING,
+    UNALIGNED,
+    Action,
+    Need,
+    Problem,
+    Provisioning,
+    signature,
+)
+
+ALIGNMENT_GROUP = "Alignment"
+STATES = ("aligned", "orphaned", "exempt")
+LONGEST_NAME = 80
+"""Characters of a label; ours, short enough for a chip. Linear's limit is not published."""
+TITLE_MARK = " · "
+
+
+class ViewNode(Wire):
+    id: str
+    name: str
+    shared: bool = False
+    description: str | None = None
+    filter_data: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class Views(Wire):
+    custom_views: Connection[ViewNode]
+
+
+class Made(Wire):
+    id: str
+
+
+class Done(Wire):
+    success: bool
+    issue_label: Made | None = None
+    custom_view: Made | None = None
+
+
+class Answer(Wire):
+    done: Done
+
+
+VIEWS = Operation(
+    "query Views($first: Int!, $after: String) { customViews(first: $first, after: $after) {"
+    " nodes { id name shared description filterData } pageInfo { hasNextPage endCursor } } }",
+    Views,
+)
+
+
+def _write(name: str, type_: str, call: str, gives: str) -> Operation[Answer]:
+    return Operation(f"mutation {name}({type_}) {{ done: {call} {{ success {gives} }} }}", Answer)
+
+
+_ON = "$id: String!, $input: "
+WRITES = {
+    ("label", "create"): _write(
+        "MakeLabel", "$input: IssueLabelCreateInput!", "issueLabelCreate(input: $input)", "issueLabel { id }"
+    ),
+    ("label", "change"): _write(
+        "SetLabel",
+        _ON + "IssueLabelUpdateInput!",
+        "issueLabelUpdate(id: $id, input: $input)",
+        "issueLabel { id }",
+    ),
+    ("view", "create"): _write(
+        "MakeView", "$input: CustomViewCreateInput!", "customViewCreate(input: $input)", "customView { id }"
+    ),
+    ("view", "change"): _write(
+        "SetView",
+        _ON + "CustomViewUpdateInput!",
+        "customViewUpdate(id: $id, input: $input)",
+        "customView { id }",
+    ),
+    ("label", "remove"): _write("DropLabel", "$id: String!", "issueLabelDelete(id: $id)", ""),
+    ("view", "remove"): _write("DropView", "$id: String!", "customViewDelete(id: $id)", ""),
+}
+
+
+def child_name(key_result: str, title: str) -> str:
+    """The label of a key result: its id and its title, cut."""
+    name = f"{key_result}{TITLE_MARK}{title}"
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip() + "…"
+
+
+class LinearProvisioner:
+    """Setup of one workspace, for the teams with the keys in `teams`."""
+
+    def __init__(self, client: LinearClient, teams: tuple[str, ...]) -> None:
+        self._client = client
+        self._teams = teams
+
+    def plan(self, need: Need, made: Mapping[str, str]) -> Provisioning:
+        """See `Provisioner.plan`."""
+        problems: list[Problem] = []
+        labels = list(self._client.walk(queries.LABELS, lambda reply: reply.issue_labels))
+        children = {name: child_name(name, title) for name, title in need.key_results.items()}
+        actions = [
+            *self._group(CLAIM_NAME, children, labels, need, made, problems),
+            *self._group(ALIGNMENT_GROUP, {name: name for name in STATES}, labels, need, made, problems),
+            *self._views(need, made, problems),
+        ]
+        return Provisioning(tuple(actions), tuple(problems))
+
+    def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:  # noqa: ARG002  the protocol's
+        """See `Provisioner.removal`; a group that still holds a person's label stays."""
+        mark = signature(need.owner)
+        labels = list(self._client.walk(queries.LABELS, lambda reply: reply.issue_labels))
+        ours = {one.id for one in labels if (one.description or "").endswith(mark)}
+        worn = {one.id for one in labels if one.id in ours and not one.is_group and self._worn(one.id)}
+        stay = "issues bear it; undo takes ours off, and what people put there stays"
+        problems = [Problem(f"label {one.name}", stay, "Run undo first.") for one in labels if one.id in worn]
+        ours -= worn
+        kept = {one.parent.id for one in labels if one.parent and one.id not in ours}
+        actions = [
+            Action("view", one.name, "remove", "setup made it", one.id)
+            for one in self._client.walk(VIEWS, lambda reply: reply.custom_views)
+            if (one.description or "").endswith(mark)
+        ]
+        # Children first: a group with labels in it is in use.
+        actions += [
+            Action("label", one.name, "remove", "setup made it", one.id)
+            for one in sorted(labels, key=lambda one: one.is_group)
+            if one.id in ours and one.id not in kept
+        ]
+        return Provisioning(tuple(actions), tuple(problems))
+
+    def _worn(self, label: str) -> bool:
+        only = {"labels": {"some": {"id": {"eq": label}}}}
+        worn = self._client.walk(queries.ISSUE_IDS, lambda reply: reply.issues, filter=only)
+        return next(iter(worn), None) is not None
+
+    def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
+        """See `Provisioner.carry`."""
+        operation = WRITES[action.kind, action.verb]
+        given: dict[str, Any] = dict(action.body)
+        if group := given.pop("group", None):
+            given["parentId"] = made[f"label {group}"]
+        variables = {} if action.verb == "remove" else {"input": given}
+        done = self._client.execute(operation, **variables, **({"id": action.id} if action.id else {})).done
+        if not done.success:
+            raise Refused(self._client.tracker, f"Linear reports no success for {action.what}.")
+        there = done.issue_label or done.custom_view
+        return there.id if there else None
+
+    def _group(
+        self,
+        name: str,
+        children: Mapping[str, str],
+        labels: list[LabelNode],
+        need: Need,
+        made: Mapping[str, str],
+        problems: list[Problem],
+    ) -> Iterator[Action]:
+        there = [one for one in labels if one.name.casefold() == name.casefold() and one.archived_at is None]
+        group = next((one for one in there if one.is_group and one.team is None), None)
+        if there and group is None:
+            why = "a label of this name is there, and is no group of the workspace"
+            problems.append(Problem(f"label group {name}", why, "Rename that label."))
+            return
+        signed = {"description": signature(need.owner)}
+        if group is None:
+            body = {"name": name, "isGroup": True, **signed}
+            yield Action("label", name, "create", "there is no such group", None, body)
+        inside = [one for one in labels if group and one.parent and one.parent.id == group.id]
+        for short, wanted in children.items():
+            found = next((one for one in inside if one.id == made.get(f"label {name}: {short}")), None)
+            found = found or next((one for one in inside if _is_for(one.name, short)), None)
+            if found is None:
+                body = {"name": wanted, **signed}
+                body |= {"parentId": group.id} if group else {"group": name}
+                yield Action("label", f"{name}: {short}", "create", "there is none", None, body)
+            elif found.name != wanted and (found.description or "").endswith(signature(need.owner)):
+                reason = f"it is called {found.name}"
+                yield Action("label", f"{name}: {short}", "change", reason, found.id, {"name": wanted})
+
+    def _views(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> Iterator[Action]:
+        rows = list(self._client.walk(VIEWS, lambda reply: reply.custom_views))
+        for name, wanted in views_wanted(need, self._teams).items():
+            found = next((one for one in rows if one.id == made.get(f"view {name}")), None)
+            found = found or next((one for one in rows if one.name == name), None)
+            body = {
+                "name": name, "description": signature(need.owner), "shared": True, "filterData": wanted
+            }  # fmt: skip
+            if found is None:
+                yield Action("view", name, "create", "there is none", None, body)
+            elif not (found.description or "").endswith(signature(need.owner)):
+                why = "a view of this name is there, and setup did not make it"
+                problems.append(Problem(f"view {name}", why, "Rename that view."))
+            elif found.name != name or not found.shared or _parts(found.filter_data) != _parts(wanted):
+                yield Action("view", name, "change", "its filter, name or sharing differs", found.id, body)
+
+
+def views_wanted(need: Need, teams: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """Name of each view to its IssueFilter: open work of the teams in scope."""
+    within: dict[str, Any] = {
+        "team": {"key": {"in": list(teams)}},
+        "state": {"type": {"nin": ["completed", "canceled", "duplicate"]}},
+    }
+    words = [{"subtitle": {"containsIgnoreCase": word}} for word in ("at risk", "off track")]
+    claims = {"name": {"startsWith": need.claims}}
+    claims["name"]["nin"] = [need.claims + name for name in need.key_results]  # type: ignore[assignment]
+    inside = {
+        "parent": {"name": {"eq": CLAIM_NAME}},
+        "and": [
+            {"name": {"notStartsWith": name + end}} for name in need.key_results for end in TITLE_MARK[:1]
+        ]
+        + [{"name": {"nin": list(need.key_results)}}],
+    }
+    return {
+        UNALIGNED: within | {"labels": {"some": {"name": {"eq": need.orphaned or "orphaned"}}}},
+        BY_KEY_RESULT: within | {"labels": {"some": {"name": {"eq": need.aligned or "aligned"}}}},
+        AT_RISK: within | {"attachments": {"some": {"or": words}}},
+        DANGLING: within | {"or": [{"labels": {"some": claims}}, {"labels": {"some": inside}}]},
+    }
+
+
+def _is_for(name: str, short: str) -> bool:
+    return name == short or name.startswith(short + TITLE_MARK)
+
+
+def _parts(given: Mapping[str, Any]) -> list[str]:
+    """A filter in one shape: Linear gives what was sent back as a conjunction."""
+    parts = [{name: value} for name, value in given.items() if name != "and"] + list(given.get("and") or ())
+    return sorted(msgspec.json.encode(part, order="sorted").decode() for part in parts)
