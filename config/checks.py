@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from config.address import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
+from config.languages import ENGLISH, SHIPPED, names_in
 from config.okrs import LinkRule, MetricMeasure, QueryMeasure
 from config.workspace import JiraTracker, LinearTracker, Tracker, Workspace
 
@@ -42,6 +43,7 @@ def check(workspace: Workspace, names: Names | None = None) -> Iterator[Finding]
     yield from _trackers(workspace)
     yield from _policy(workspace)
     yield from _modes(workspace)
+    yield from _words(workspace)
     yield from _ids(workspace)
     for at, objective in enumerate(workspace.objectives):
         if objective.cycle not in names.cycles:
@@ -103,6 +105,35 @@ def _modes(workspace: Workspace) -> Iterator[Finding]:
         if len(asked) == 1 and asked[0] in workspace.trackers and asked[0] not in workspace.active:
             message = f"the query asks tracker {quoted(asked[0])}, which is off"
             yield Finding((*path, "measure"), message, "set its policy.mode to observe, or measure otherwise")
+
+
+def _words(workspace: Workspace) -> Iterator[Finding]:
+    """Templates name what there is, and languages exist."""
+    for language, texts in workspace.words.items():
+        for key, template in texts.items():
+            path: Path = ("words", language, key)
+            if key not in ENGLISH:
+                yield Finding(
+                    path, f"there is no text {quoted(key)}", did_you_mean(key, ENGLISH), at_key=True
+                )
+                continue
+            try:
+                unknown = sorted(names_in(template) - names_in(ENGLISH[key]))
+            except ValueError as error:
+                yield Finding(path, str(error))
+                continue
+            if unknown:
+                known = ", ".join(f"{{{name}}}" for name in sorted(names_in(ENGLISH[key]))) or "no names"
+                yield Finding(path, f"{{{unknown[0]}}} is not known in this text", f"it knows {known}")
+    known_languages = {**SHIPPED, **workspace.words}
+    places: list[tuple[Path, str]] = [(("policy", "language"), workspace.policy.language)]
+    for name, tracker in workspace.trackers.items():
+        if tracker.policy.language is not None:
+            places.append((("trackers", name, "policy", "language"), tracker.policy.language))
+    for at, language in places:
+        if language not in known_languages:
+            hint = did_you_mean(language, known_languages, "use one of") + " or declare its texts under words"
+            yield Finding(at, f"there are no texts in language {quoted(language)}", hint)
 
 
 def _policy(workspace: Workspace) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from config.yamltext import Mark, Node, Value, parse
 MAX_BYTES = 5_000_000
 SUFFIXES = (".yaml", ".yml")
 LISTS = ("objectives", "exempt")
-MAPPINGS = ("trackers", "cycles", "policy")
+MAPPINGS = ("trackers", "cycles", "policy", "words")
 """Sections that several files may share; anything else stands in one of them."""
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
+from config.languages import DEFAULT
 from config.okrs import Cycle, Declared, ExemptRule, Identifier, KeyResult, Objective
 
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -46,6 +47,7 @@ class TrackerPolicy(Declared):
     step: Annotated[int, Field(ge=1, le=50)] | None = Field(default=None, description="See policy.step.")
     comments: bool | None = Field(default=None, description="See policy.comments.")
     orphan_comments: bool | None = Field(default=None, description="See policy.orphan_comments.")
+    language: str | None = Field(default=None, min_length=1, description="See policy.language.")
     quiet_hours: QuietHours | None = Field(default=None, description="See policy.quiet_hours.")
     comments_a_day: Annotated[int, Field(ge=0)] | None = Field(
         default=None, description="See policy.comments_a_day."
@@ -157,6 +159,9 @@ class Policy(Declared):
     orphan_comments: bool = Field(
         default=True, description="Whether the topmost orphan gets a comment, or only its label."
     )
+    language: str = Field(
+        default=DEFAULT, min_length=1, description="Language of our comments: en, fr, or one under `words`."
+    )
     quiet_hours: QuietHours | None = Field(
         default=None,
         description="Hours without any write; what is planned waits for the next run after them.",
@@ -188,6 +193,10 @@ class Workspace(Declared):
     objectives: tuple[Objective, ...] = Field(min_length=1, description="Objectives with their key results.")
     exempt: tuple[ExemptRule, ...] = Field(default=(), description="Work that need not serve a key result.")
     policy: Policy = Policy()
+    words: dict[str, dict[str, Annotated[str, Field(max_length=2000)]]] = Field(
+        default={},
+        description="Texts of our comments by language and name, in place of the shipped ones.",
+    )
 
     @field_validator("time_zone")
     @classmethod

@@ -49,9 +49,10 @@ class KeyResultMark:
 
     - `percent`: 0..100, or None where there is no data.
     - `objective`: title of the objective above it; `due`: the last day of its cycle, as ISO date.
-    - `because`: the rule or claim that links this item, in words; `share`: percent of the item that counts
-      here; `moves`: points of percent by which closing the item would move the key result, None where that
-      cannot be said. "", None: not known.
+    - `because`: the rule or claim that links this item, in words; "": not known.
+    - `share`: percent of the item that counts here, None where all of it does.
+    - `moves`: points of percent by which closing the item would move the key result, rounded; None where
+      that cannot be said.
     """
 
     id: str
@@ -137,6 +138,8 @@ class WorkItem:
       back into alignment.
     - `estimate`: points, None when unestimated.
     - `claims`: key result ids claimed on the item itself, by label, field or label group, as written.
+    - `private`: whether not everybody who sees its neighbours may see it: a secured issue, a private team.
+      Nothing about it is said on other items.
     - `in_scope`: False for an ancestor that was read only because something in scope hangs below it.
     - `writable`: the marks that this item can carry.
     - Times are aware, in UTC.
@@ -164,6 +167,7 @@ class WorkItem:
     due: date | None = None
     blocked_by: tuple[Ref, ...] = ()
     claims: tuple[str, ...] = ()
+    private: bool = False
     in_scope: bool = True
     writable: frozenset[Mark] = frozenset()
     shown: Marks = NOTHING

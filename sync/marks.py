@@ -6,9 +6,14 @@ go away with their cause. Items out of scope are never touched.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
+from config.languages import DEFAULT
+from config.okrs import KeyResult, MetricMeasure, Objective
 from config.workspace import Workspace
 from connectors.model import (
     AlignmentState,
@@ -21,17 +26,28 @@ from connectors.model import (
     WorkItem,
 )
 from sync.align import Alignment, Link, Placement
-from sync.measure import Reading, Scorecard
+from sync.measure import Reading, Scorecard, latest
+from sync.movement import Movement
+from sync.parts import blocked_for, part_of
+from sync.phrases import phrases_for
 from sync.restraint import permitted
 from sync.signals import Orphan, Signals
-from sync.words import orphan_comment, progress_comment
+from sync.words import Closest, Progress, orphan_comment, progress_comment
 
 
 def desired_marks(
-    alignment: Alignment, scorecard: Scorecard, signals: Signals, workspace: Workspace
+    alignment: Alignment,
+    scorecard: Scorecard,
+    signals: Signals,
+    workspace: Workspace,
+    movements: Mapping[str, Movement] | None = None,
+    closest: Mapping[Ref, Sequence[Closest]] | None = None,
 ) -> dict[Ref, Marks]:
-    """The marks that every item in scope should show. Marks that an item cannot carry stay as shown."""
-    shelf = _Shelf(scorecard, workspace)
+    """The marks that every item in scope should show. Marks that an item cannot carry stay as shown.
+
+    `movements` by key result and `closest` by orphan only enrich the words of comments.
+    """
+    shelf = _Shelf(alignment, scorecard, workspace, movements or {}, closest or {})
     policies = {name: workspace.policy_of(name) for name in workspace.trackers}
     wanted = {}
     for ref, item in alignment.items.items():
@@ -50,20 +66,34 @@ def desired_marks(
 class _Shelf:
     """Marks ready to be taken: one per key result, and the labels of the policy."""
 
-    def __init__(self, scorecard: Scorecard, workspace: Workspace) -> None:
+    def __init__(
+        self,
+        alignment: Alignment,
+        scorecard: Scorecard,
+        workspace: Workspace,
+        movements: Mapping[str, Movement],
+        closest: Mapping[Ref, Sequence[Closest]],
+    ) -> None:
+        self._alignment = alignment
         self._readings = scorecard.readings
         self._scorecard = scorecard
         self._workspace = workspace
-        self._order = {kr.id: place for place, (_, kr) in enumerate(workspace.key_results())}
+        self._movements = movements
+        self._closest = closest
+        self._phrases = {name: phrases_for(workspace, name) for name in workspace.trackers}
+        self._key_results = {kr.id: kr for _, kr in workspace.key_results()}
+        self._order = {id_: place for place, id_ in enumerate(self._key_results)}
         self._marks = {
-            kr.id: mark_of(self._readings[kr.id], workspace.url_of(kr)) for _, kr in workspace.key_results()
+            kr.id: mark_of(self._readings[kr.id], objective, kr, workspace)
+            for objective, kr in workspace.key_results()
         }
+        self._leaves = alignment.leaves()
 
     def for_open(self, item: WorkItem, placement: Placement, orphan: Orphan | None) -> Marks:
         if placement.state == "aligned":
             links = sorted(placement.links, key=lambda link: (-link.share, self._order[link.key_result]))
             return Marks(
-                key_results=tuple(self._marks[link.key_result] for link in links),
+                key_results=tuple(self._part(item, link) for link in links),
                 alignment="aligned",
                 labels=self._labels("aligned"),
                 comment=self._progress_comment(item, placement.carries),
@@ -83,6 +113,10 @@ class _Shelf:
             shown = replace(shown, comment=None)
         return replace(shown, stamp=None)
 
+    def _part(self, item: WorkItem, link: Link) -> KeyResultMark:
+        mark = self._marks[link.key_result]
+        return part_of(mark, item, link, self._alignment, self._key_results, self._readings)
+
     def _labels(self, state: AlignmentState) -> tuple[str, ...]:
         label = getattr(self._workspace.policy.labels, state)
         return (label,) if label else ()
@@ -91,21 +125,65 @@ class _Shelf:
         """The comment on the epic or project that carries a key result itself."""
         if not own or item.level not in ("epic", "project"):
             return None
-        readings = [self._readings[link.key_result] for link in own]
-        marks = [self._marks[link.key_result] for link in own]
+        phrases = self._phrases[item.ref.tracker]
+        told = [self._progress(item, link) for link in own]
+        as_of = self._scorecard.as_of.astimezone(self._workspace.zone)
         return Comment(
             purpose="progress",
-            facts=tuple(fact for mark in marks for fact in _facts(mark)),
-            doc=progress_comment(readings, marks, [str(link.because) for link in own], self._scorecard.as_of),
+            facts=(*(fact for one in told for fact in _facts(one.mark)), *self._language(item)),
+            doc=progress_comment(told, phrases, as_of),
         )
 
+    def _progress(self, item: WorkItem, link: Link) -> Progress:
+        id_ = link.key_result
+        leaves = [leaf for leaf, _ in self._leaves.get(id_, ())]
+        return Progress(
+            reading=self._readings[id_],
+            mark=self._part(item, link),
+            movement=self._movements.get(id_),
+            blocked=blocked_for(item, leaves, self._alignment),
+            checked_in=self._checked_in(self._key_results[id_]),
+        )
+
+    def _checked_in(self, key_result: KeyResult) -> date | None:
+        measure = key_result.measure
+        if not isinstance(measure, MetricMeasure):
+            return None
+        last = latest(measure.checkins, self._scorecard.as_of, self._workspace)
+        return last.on if last else None
+
     def _orphan_comment(self, item: WorkItem, orphan: Orphan) -> Comment | None:
-        return Comment("orphan", doc=orphan_comment(item, orphan, self._workspace))
+        phrases = self._phrases[item.ref.tracker]
+        closest = self._closest.get(item.ref, ())
+        doc = orphan_comment(item, orphan, closest, self._workspace, phrases)
+        return Comment("orphan", self._language(item), doc)
+
+    def _language(self, item: WorkItem) -> tuple[Fact, ...]:
+        """A fact that renews every comment when its language, or the workspace's own texts, change.
+
+        None for English as shipped: that is how comments were before there were languages.
+        """
+        phrases = self._phrases[item.ref.tracker]
+        own = self._workspace.words.get(phrases.language, {})
+        if phrases.language == DEFAULT and not own:
+            return ()
+        digest = hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:8] if own else ""
+        return (("words", f"{phrases.language} {digest}".rstrip()),)
 
 
-def mark_of(reading: Reading, url: str) -> KeyResultMark:
-    """A key result's reading in the form in which items show it."""
-    return KeyResultMark(reading.key_result, reading.title, reading.percent, reading.health, url)
+def mark_of(
+    reading: Reading, objective: Objective, key_result: KeyResult, workspace: Workspace
+) -> KeyResultMark:
+    """A key result's reading in the form in which items show it, without any item's own part in it."""
+    return KeyResultMark(
+        reading.key_result,
+        reading.title,
+        reading.percent,
+        reading.health,
+        workspace.url_of(key_result),
+        objective=objective.title,
+        due=workspace.cycles[objective.cycle].end.isoformat(),
+    )
 
 
 def _facts(mark: KeyResultMark) -> tuple[Fact, ...]:

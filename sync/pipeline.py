@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,10 +11,11 @@ from datetime import datetime
 from config.okrs import QueryMeasure
 from config.workspace import JiraTracker, Workspace
 from connectors.base import Connector, Progress
-from connectors.model import Pull, Receipt, Stamp, WorkItem
+from connectors.model import Pull, Receipt, Ref, Stamp, WorkItem
 from sync.align import Alignment, align
 from sync.marks import desired_marks
 from sync.measure import Scorecard, measure
+from sync.movement import since, standing
 from sync.plan import Plan, Stop, first_run_stop, make_plan, mass_change_stop, shrink_stop
 from sync.restraint import hold_back
 from sync.signals import Signals, find_signals
@@ -67,7 +68,8 @@ def decide(observed: Observed, workspace: Workspace, store: Store, now: datetime
     alignment = align(observed.items, workspace)
     scorecard = measure(alignment, observed.counts, workspace, now)
     signals = find_signals(alignment, scorecard, workspace, now)
-    wanted = desired_marks(alignment, scorecard, signals, workspace)
+    movements = since(store.footings(), standing(alignment, workspace, now), workspace)
+    wanted = desired_marks(alignment, scorecard, signals, workspace, movements)
     day = now.astimezone(workspace.zone).date()
     commented = store.commented(day, workspace.zone)
     allowed, waiting = hold_back(observed.items, wanted, workspace, now, commented)
@@ -134,7 +136,21 @@ def remember(result: Run, workspace: Workspace, store: Store, receipts: Iterable
         replace(item, shown=now_shown[item.ref]) if item.ref in now_shown else item
         for item in result.observed.items
     )
+    _remember_told(result, workspace, store, written)
     as_of = {pull.tracker: pull.as_of for pull in result.observed.pulls}
     store.save_snapshot(Snapshot(items, result.observed.counts, as_of, result.scorecard.as_of))
     day = result.scorecard.as_of.astimezone(workspace.zone).date()
     store.save_readings(result.scorecard, day)
+
+
+def _remember_told(result: Run, workspace: Workspace, store: Store, written: Collection[Ref]) -> None:
+    """Keep where work stands for every key result whose comment was written, or was never told before."""
+    told = {
+        link.key_result
+        for edit in result.plan.edits
+        if edit.item.ref in written and any(change.mark == "comment" for change in edit.changes)
+        for link in result.alignment.placements[edit.item.ref].carries
+    }
+    known = store.footings()
+    stands = standing(result.alignment, workspace, result.scorecard.as_of)
+    store.save_footings({id_: one for id_, one in stands.items() if id_ in told or id_ not in known})

@@ -123,7 +123,8 @@ def settle(shown: Marks, wanted: Marks, step: int) -> Marks:
 def _settle_mark(shown: KeyResultMark | None, wanted: KeyResultMark, step: int) -> KeyResultMark:
     if shown is None or not _near(shown.percent, wanted.percent, step):
         return wanted
-    return replace(wanted, percent=shown.percent)
+    # What closing an item moves changes a little with every other item: it is renewed with the percent.
+    return replace(wanted, percent=shown.percent, moves=shown.moves)
 
 
 def _settle_comment(shown: Comment | None, wanted: Comment | None, step: int) -> Comment | None:

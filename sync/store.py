@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from connectors.model import Outcome, Ref, WorkItem
 from sync import tables
 from sync.measure import Scorecard
+from sync.movement import Footing
 
 NEW_COMMENT = "new comment"
 """Stands in a journal entry beside the marks when the write puts a comment where none was."""
@@ -194,6 +195,25 @@ class Store:
                 HistoryRow(date.fromisoformat(row.day), row.value, row.progress)
                 for row in connection.execute(query)
             )
+
+    # --- what was told -----------------------------------------------------------------------
+
+    def footings(self) -> dict[str, Footing]:
+        """Where the work of each key result stood when its progress was last told."""
+        with self._transaction() as connection:
+            rows = connection.execute(sa.select(tables.footings)).all()
+        decoder = msgspec.json.Decoder(Footing)
+        return {row.key_result: decoder.decode(row.body) for row in rows}
+
+    def save_footings(self, told: Mapping[str, Footing]) -> None:
+        """Remember where work stands whose progress was told just now."""
+        table = tables.footings
+        rows = [{"key_result": id_, "body": msgspec.json.encode(one)} for id_, one in told.items()]
+        if not rows:
+            return
+        with self._transaction() as connection:
+            connection.execute(table.delete().where(table.c.key_result.in_(list(told))))
+            connection.execute(table.insert(), rows)
 
     # --- runs and journal --------------------------------------------------------------------
 

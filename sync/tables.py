@@ -70,3 +70,10 @@ provisions = sa.Table(
     sa.Column("id", sa.String(64), nullable=False),
 )
 """What setup made on trackers: their ids, which prove it where a name cannot."""
+footings = sa.Table(
+    "footings",
+    metadata,
+    sa.Column("key_result", sa.String(64), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""Where the work of a key result stood when its progress was last told on a ticket."""

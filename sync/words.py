@@ -1,9 +1,14 @@
-"""The texts that people read on tickets, as documents. Pure."""
+"""The comments that people read on tickets, as documents. Pure.
+
+What tickets and YAML say enters as literal text only. Items that the readers of a ticket may not see are never
+named on it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from config.workspace import Workspace
 from connectors.document import (
@@ -12,10 +17,10 @@ from connectors.document import (
     Bullets,
     Colour,
     Doc,
-    Inline,
+    Line,
     Lozenge,
     Panel,
-    Paragraph,
+    Table,
     Text,
     Tone,
     line,
@@ -23,6 +28,8 @@ from connectors.document import (
 )
 from connectors.model import Health, KeyResultMark, WorkItem
 from sync.measure import Reading
+from sync.movement import Movement
+from sync.phrases import Phrases
 from sync.signals import Orphan
 
 HEALTH_WORDS: dict[Health, str] = {
@@ -50,32 +57,32 @@ _TONES: dict[Health, Tone] = {
 }
 
 _MOST_OFFERED = 6
+_MOST_BLOCKED = 3
 
 
-def progress_comment(
-    readings: Sequence[Reading], marks: Sequence[KeyResultMark], because: Sequence[str], as_of: datetime
-) -> Doc:
-    """The comment on an epic or project that carries key results."""
-    blocks: list[Block] = []
-    for reading, mark, why in zip(readings, marks, because, strict=True):
-        head = para(
-            Text(f"{reading.key_result} · {reading.title}", strong=True, href=mark.url),
-            "  ",
-            Lozenge(HEALTH_WORDS[reading.health].upper(), _COLOURS[reading.health]),
-        )
-        blocks.append(Panel(_TONES[reading.health], (head, _figures(reading))))
-        blocks.append(para(Text(f"Linked by {why}. {_sentence(reading.evidence)}", em=True)))
-    blocks.append(para(Text(f"As of {as_of:%Y-%m-%d}. Truenorth keeps this comment up to date.", em=True)))
-    return Doc(tuple(blocks))
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Everything that a progress comment says of one key result.
+
+    - `mark`: the key result with the ticket's own part in it.
+    - `blocked`: keys of open work and of what blocks it, as far as the ticket's readers may see both.
+    - `checked_in`: the day of the check-in that gave the value; None where trackers gave it.
+    """
+
+    reading: Reading
+    mark: KeyResultMark
+    movement: Movement | None = None
+    blocked: Sequence[tuple[str, str]] = ()
+    checked_in: date | None = None
 
 
-def _figures(reading: Reading) -> Paragraph:
-    if reading.percent is None:
-        return para("There is no data yet.")
-    parts: list[Inline | str] = [Bar(reading.percent), f" {reading.percent} %"]
-    parts.append(f", expected by now {int(reading.expected * 100)} %")
-    parts.append(f" · {value_against_target(reading)}")
-    return para(*parts)
+@dataclass(frozen=True, slots=True)
+class Closest:
+    """A key result that an orphan looks close to, with the words that speak for it."""
+
+    key_result: str
+    title: str
+    words: tuple[str, ...]
 
 
 def value_against_target(reading: Reading) -> str:
@@ -86,47 +93,174 @@ def value_against_target(reading: Reading) -> str:
     return f"{reading.value:g}{target} {reading.unit}".rstrip()
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + "."
+# --- Progress ------------------------------------------------------------------------------------
 
 
-def orphan_comment(item: WorkItem, orphan: Orphan, workspace: Workspace) -> Doc:
-    """The comment on the topmost piece of work that serves no key result: why, and the ways out."""
-    declared = [key_result for _, key_result in workspace.key_results()]
-    offered = [line(Text(f"kr:{kr.id}", code=True), f" {kr.title}") for kr in declared[:_MOST_OFFERED]]
-    if len(declared) > _MOST_OFFERED:
-        offered.append(line(f"and {len(declared) - _MOST_OFFERED} more"))
-    below = ", and with it all that hangs below it," if item.level in ("epic", "project") else ""
-    ways = (
-        line(Text("Link it", strong=True), ": add the label ", Text("kr:ID", code=True), " of a key result"),
-        line(Text("Exempt it", strong=True), *_exempt_words(workspace)),
-        line(Text("Close it", strong=True), ", if it is not worth doing now"),
+def progress_comment(told: Sequence[Progress], phrases: Phrases, as_of: datetime) -> Doc:
+    """The comment on an epic or project that carries key results."""
+    blocks: list[Block] = []
+    for one in told:
+        blocks += [_head(one, phrases), _facts(one, phrases, as_of)]
+    blocks.append(para(Text(phrases.text("progress.foot"), em=True)))
+    return Doc(tuple(blocks))
+
+
+def _head(one: Progress, phrases: Phrases) -> Panel:
+    reading = one.reading
+    title = para(
+        Text(f"{reading.key_result} · {reading.title}", strong=True, href=one.mark.url),
+        "  ",
+        Lozenge(phrases.text(f"health.{reading.health}").upper(), _COLOURS[reading.health]),
     )
-    why = f" It has been open for {_days(orphan.age_days)}, and no claim, rule or parent links it{below} to one."
+    if reading.percent is None:
+        return Panel(_TONES[reading.health], (title, para(*phrases.line("progress.none"))))
+    return Panel(_TONES[reading.health], (title, para(Bar(reading.percent), f" {reading.percent} %")))
+
+
+def _facts(one: Progress, phrases: Phrases, as_of: datetime) -> Table:
+    reading = one.reading
+    rows: list[tuple[Line, Line]] = []
+
+    def row(key: str, value: Line, **values: str) -> None:
+        rows.append((line(phrases.text(key, **values)), value))
+
+    if reading.value is not None:
+        row("progress.value", _value(reading, phrases))
+    if reading.percent is not None:
+        row("progress.pace", _pace(reading, one.mark.due, phrases))
+    if one.movement is not None:
+        row("progress.since", line(_moved(one.movement, phrases)), date=one.movement.since.isoformat())
+    if reading.tally.leaves:
+        row("progress.left", line(_left(reading, phrases)))
+    if one.blocked:
+        row("progress.blocked", line(_blocked(one.blocked, phrases)))
+    if one.mark.because:
+        row("progress.linked", line(one.mark.because))
+    checked = phrases.text("progress.data.checkin", date=one.checked_in) if one.checked_in else ""
+    row("progress.data", line(checked + phrases.text("progress.data.read", moment=phrases.moment(as_of))))
+    return Table((phrases.text("progress.header.what"), phrases.text("progress.header.now")), tuple(rows))
+
+
+def _value(reading: Reading, phrases: Phrases) -> Line:
+    value = phrases.number(reading.value or 0.0)
+    unit = f" {reading.unit}" if reading.unit else ""
+    if reading.target is None:
+        return line(value + unit)
+    return phrases.line("progress.value.text", value=value, target=phrases.number(reading.target) + unit)
+
+
+def _pace(reading: Reading, due: str, phrases: Phrases) -> Line:
+    words = phrases.text("progress.pace.text", percent=reading.percent, expected=int(reading.expected * 100))
+    if reading.forecast is not None and due:
+        words += phrases.text("progress.pace.forecast", forecast=int(reading.forecast * 100), due=due)
+    return line(words)
+
+
+def _moved(moved: Movement, phrases: Phrases) -> str:
+    parts = [
+        phrases.text(f"progress.since.{kind}", count=count)
+        for kind in ("done", "reopened", "added", "dropped", "gone", "estimated")
+        if (count := getattr(moved, kind))
+    ]
+    words = ", ".join(parts) or phrases.text("progress.since.nothing")
+    if moved.by_work is None or moved.by_scope is None or not parts:
+        return words
+    work, scope = (_points(effect, phrases) for effect in (moved.by_work, moved.by_scope))
+    return words + phrases.text("progress.since.effect", work=work, scope=scope)
+
+
+def _points(effect: float, phrases: Phrases) -> str:
+    rounded = round(effect)
+    return f"{'+' if rounded > 0 else '−' if rounded < 0 else '±'}{phrases.number(abs(rounded))}"
+
+
+def _left(reading: Reading, phrases: Phrases) -> str:
+    tally = reading.tally
+    if tally.done == tally.leaves:
+        return phrases.text("progress.left.nothing")
+    words = phrases.text("progress.left.text", count=tally.leaves - tally.done, total=tally.leaves)
+    if reading.unit != "points":
+        return words
+    return words + phrases.text(
+        "progress.left.points", points=phrases.number(float(tally.weight - tally.done_weight))
+    )
+
+
+def _blocked(pairs: Sequence[tuple[str, str]], phrases: Phrases) -> str:
+    words = [
+        phrases.text("progress.blocked.by", key=key, blocker=blocker)
+        for key, blocker in pairs[:_MOST_BLOCKED]
+    ]
+    if len(pairs) > _MOST_BLOCKED:
+        words.append(phrases.text("progress.blocked.more", count=len(pairs) - _MOST_BLOCKED))
+    return ", ".join(words)
+
+
+# --- Orphans -------------------------------------------------------------------------------------
+
+
+def orphan_comment(
+    item: WorkItem, orphan: Orphan, closest: Sequence[Closest], workspace: Workspace, phrases: Phrases
+) -> Doc:
+    """The comment on the topmost piece of work that serves no key result: why, what is near, the ways out."""
+    why = phrases.text(
+        "orphan.why.above" if item.parent else "orphan.why.alone", age=_age(orphan.age_days, phrases)
+    )
+    if item.level in ("epic", "project"):
+        why += phrases.text("orphan.why.below")
+    ways = (
+        line(
+            Text(phrases.text("orphan.link"), strong=True),
+            *phrases.line("orphan.link.how", label=Text("kr:ID", code=True)),
+        ),
+        line(Text(phrases.text("orphan.exempt"), strong=True), *_exempt_words(workspace, phrases)),
+        line(Text(phrases.text("orphan.close"), strong=True), *phrases.line("orphan.close.how")),
+    )
     return Doc(
         (
-            Panel("warning", (para(Text("This work serves no key result.", strong=True), why),)),
-            para("Three ways out:"),
+            Panel("warning", (para(Text(phrases.text("orphan.head"), strong=True), f" {why}"),)),
+            *_offers(closest, workspace, phrases),
+            para(*phrases.line("orphan.ways")),
             Bullets(ways),
-            para("The key results:"),
-            Bullets(tuple(offered)),
-            para(Text("The warning goes away by itself. Written by Truenorth.", em=True)),
+            para(Text(phrases.text("orphan.foot"), em=True)),
         )
     )
 
 
-def _days(days: int) -> str:
+def _age(days: int, phrases: Phrases) -> str:
     # A figure that grows by itself would make every comment stale: say the order of magnitude.
     if days < 14:
-        return "more than a week"
-    return f"{days // 7} weeks" if days < 70 else f"{days // 30} months"
+        return phrases.text("orphan.age.days")
+    if days < 70:
+        return phrases.text("orphan.age.weeks", count=days // 7)
+    return phrases.text("orphan.age.months", count=days // 30)
 
 
-def _exempt_words(workspace: Workspace) -> tuple[Inline | str, ...]:
+def _offers(closest: Sequence[Closest], workspace: Workspace, phrases: Phrases) -> tuple[Block, ...]:
+    """The key results that it looks closest to; all of them where none stands out."""
+    if closest:
+        near = [
+            line(
+                Text(f"kr:{one.key_result}", code=True),
+                f" {one.title}",
+                *phrases.line("orphan.closest.because", words=", ".join(one.words)),
+            )
+            for one in closest
+        ]
+        return para(*phrases.line("orphan.closest")), Bullets(tuple(near))
+    declared = [key_result for _, key_result in workspace.key_results()]
+    offered = [line(Text(f"kr:{kr.id}", code=True), f" {kr.title}") for kr in declared[:_MOST_OFFERED]]
+    if len(declared) > _MOST_OFFERED:
+        offered.append(phrases.line("orphan.declared.more", count=str(len(declared) - _MOST_OFFERED)))
+    return para(*phrases.line("orphan.declared")), Bullets(tuple(offered))
+
+
+def _exempt_words(workspace: Workspace, phrases: Phrases) -> Line:
     labels = [label for rule in workspace.exempt for label in rule.labels][:3]
     if not labels:
-        return (": ask for an exempt category in the OKR files",)
-    words: list[Inline | str] = [": add the label "]
+        return phrases.line("orphan.exempt.ask")
+    words: list[Text] = []
     for place, label in enumerate(labels):
-        words += [" or " if place else "", Text(label, code=True)]
-    return tuple(words)
+        words += [Text(phrases.text("orphan.exempt.or"))] if place else []
+        words.append(Text(label, code=True))
+    return phrases.line("orphan.exempt.label", labels=tuple(words))

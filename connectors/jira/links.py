@@ -17,6 +17,7 @@ import msgspec
 from connectors.document import clean
 from connectors.jira.fields import HEALTH_OPTIONS, MAX_TEXT, TITLE_MARK
 from connectors.model import KeyResultMark, Marks, Stamp
+from connectors.part import part_words
 
 RELATIONSHIP = "serves key result"
 APPLICATION = {"type": "com.truenorth", "name": "Truenorth"}
@@ -72,11 +73,9 @@ def link_body(mark: KeyResultMark, owner: str) -> dict[str, Any]:
 def _facts(mark: KeyResultMark) -> list[str]:
     percent = [] if mark.percent is None else [f"{mark.percent} %"]
     facts = [*percent, HEALTH_OPTIONS[mark.health].lower()]
-    if mark.share is not None:
-        facts.append(f"{mark.share} % of this counts here")
-    if mark.moves is not None:
-        facts.append(f"closing it moves {mark.moves} points")
-    return [*facts, mark.because] if mark.because else facts
+    if mark.due:
+        facts.append(f"due {mark.due}")
+    return [*facts, *part_words(mark)]
 
 
 def _line(text: str) -> str:

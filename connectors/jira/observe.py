@@ -162,6 +162,7 @@ class Translator:
                 due=date.fromisoformat(fields.duedate) if fields.duedate else None,
                 blocked_by=tuple(Ref(self.name, id_) for id_ in _blockers(fields)),
                 claims=claims_on(issue, stamp),
+                private=fields.security is not None,
                 in_scope=fields.project.id in self.projects,
                 writable=ALL_MARKS if fields.project.id in self.projects else frozenset(),
                 shown=marks_on(issue, self.site, self.owner),

@@ -43,11 +43,13 @@ _INITIATIVE: dict[str, Category] = {
 class Reader:
     """What is needed to read items of one workspace.
 
+    `teams`: keys of the teams in scope by id; `open_teams`: ids of the teams that everybody sees.
     `dropped`: state names, casefolded, that mean: will not be done. `labels`: all issue labels by id.
     """
 
     tracker: str
     teams: Mapping[str, str]
+    open_teams: frozenset[str]
     dropped: frozenset[str]
     labels: Mapping[str, LabelNode]
 
@@ -94,6 +96,7 @@ class Reader:
             due=node.due_date,
             blocked_by=self._blockers(node),
             claims=_claims(claims, plain),
+            private=node.team.id not in self.open_teams,
             in_scope=in_scope,
             writable=ISSUE_MARKS if in_scope and node.archived_at is None else READ_ONLY,
             shown=shown,
@@ -134,6 +137,7 @@ class Reader:
             completed=_maybe_utc(node.completed_at) if category == "done" else None,
             due=node.target_date,
             claims=_claims(claims, plain),
+            private=not any(team.id in self.open_teams for team in node.teams.nodes),
             writable=PROJECT_MARKS if node.archived_at is None else READ_ONLY,
             shown=shown,
         )

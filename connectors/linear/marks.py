@@ -170,7 +170,15 @@ class _Record(msgspec.Struct, omit_defaults=True):
     percent: int | None = None
     health: Any = ""
     url: str = ""
+    objective: str = ""
+    due: str = ""
+    because: str = ""
+    share: int | None = None
+    moves: int | None = None
     truenorth: str = ""
+
+
+_PART = ("objective", "due", "because", "share", "moves")
 
 
 def metadata_for(owner: str, mark: KeyResultMark | None, stamp: Stamp | None) -> dict[str, Any]:
@@ -180,6 +188,7 @@ def metadata_for(owner: str, mark: KeyResultMark | None, stamp: Stamp | None) ->
         metadata |= {"key_result": mark.id, "title": mark.title, "health": mark.health, "url": mark.url}
         if mark.percent is not None:
             metadata["percent"] = mark.percent
+        metadata |= {name: value for name in _PART if (value := getattr(mark, name)) not in ("", None)}
     return metadata
 
 
@@ -213,6 +222,7 @@ def _mark(record: _Record) -> KeyResultMark | None:
                 "percent": record.percent,
                 "health": record.health,
                 "url": record.url,
+                **{name: getattr(record, name) for name in _PART},
             },
             KeyResultMark,
         )

@@ -39,7 +39,7 @@ VIEWER = Operation("query Viewer { viewer { id name } }", wire.Viewer)
 
 TEAMS = Operation(
     f"query Teams($first: Int!, $after: String) {{"
-    f" teams(first: $first, after: $after) {{ nodes {{ id key name }} {_MORE} }} }}",
+    f" teams(first: $first, after: $after) {{ nodes {{ id key name visibility }} {_MORE} }} }}",
     wire.Teams,
 )
 

@@ -62,11 +62,13 @@ def _opened(
     """What every read begins with: the credential, the teams, the labels."""
     check_credential(client)
     as_of = client.server_time or datetime.now(UTC)
-    teams = scoped_teams(client, tracker.scope.teams)
+    visible = visible_teams(client)
+    teams = scoped_teams(client.tracker, visible, tracker.scope.teams)
     labels = tuple(client.walk(queries.LABELS, lambda reply: reply.issue_labels))
     reader = Reader(
         client.tracker,
         {team.id: team.key for team in teams},
+        frozenset(team.id for team in visible if team.visibility == "public"),
         frozenset(name.casefold() for name in tracker.dropped_states),
         {label.id: label for label in labels},
     )
@@ -78,9 +80,14 @@ def check_credential(client: LinearClient) -> str:
     return client.execute(queries.VIEWER).viewer.id
 
 
-def scoped_teams(client: LinearClient, keys: Sequence[str]) -> list[TeamNode]:
+def visible_teams(client: LinearClient) -> list[TeamNode]:
+    """Every team that the credential sees."""
+    return list(client.walk(queries.TEAMS, lambda reply: reply.teams))
+
+
+def scoped_teams(tracker: str, teams: Iterable[TeamNode], keys: Sequence[str]) -> list[TeamNode]:
     """The declared teams; ScopeError names one that does not exist or cannot be seen."""
-    visible = {team.key: team for team in client.walk(queries.TEAMS, lambda reply: reply.teams)}
+    visible = {team.key: team for team in teams}
     for key in keys:
         if key in visible:
             continue
@@ -88,7 +95,7 @@ def scoped_teams(client: LinearClient, keys: Sequence[str]) -> list[TeamNode]:
         meant = f" Did you mean {near[0]!r}?" if near else ""
         seen = ", ".join(sorted(visible)) or "none at all"
         raise ScopeError(
-            client.tracker,
+            tracker,
             f"there is no team {key!r}, or the credential cannot see it.{meant}",
             f"Correct scope.teams, or give the credential access; it sees {seen}.",
         )

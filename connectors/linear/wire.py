@@ -50,6 +50,7 @@ class TeamNode(Wire):
     id: str
     key: str
     name: str
+    visibility: str = ""
 
 
 class LabelNode(Wire):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from connectors.model import Change, Comment, KeyResultMark, Pull, Receipt
@@ -142,7 +143,7 @@ def _plain(value: object) -> object:
         case Comment():
             return {"purpose": value.purpose, "facts": dict(value.facts)}
         case KeyResultMark():
-            return {"id": value.id, "percent": value.percent, "health": value.health, "url": value.url}
+            return asdict(value)
         case tuple():
             return [_plain(one) for one in value]
         case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from connectors.model import MARKS, Change, Comment, Health, KeyResultMark, Level, Mark, Pull, Ref, WorkItem
@@ -195,7 +195,7 @@ def _change_words(change: Change) -> str:
     before, after = change.before, change.after
     match change.mark:
         case "key_results":
-            return f"{_key_results(before)} → {_key_results(after)}"
+            return _key_result_words(before, after)
         case "labels":
             return _label_words(_texts(before), _texts(after))
         case "alignment":
@@ -208,8 +208,34 @@ def _texts(value: object) -> list[str]:
     return [str(one) for one in value] if isinstance(value, tuple) else []
 
 
-def _key_results(value: object) -> str:
-    marks = [mark for mark in value if isinstance(mark, KeyResultMark)] if isinstance(value, tuple) else []
+def _key_result_words(before: object, after: object) -> str:
+    old, new = _marks(before), _marks(after)
+    said, says = _figures(old), _figures(new)
+    if said != says:
+        return f"{said} → {says}"
+    known = {mark.id: mark for mark in old}
+    parts = {
+        name: None
+        for mark in new
+        for name, value in asdict(mark).items()
+        if mark.id in known and getattr(known[mark.id], name) != value
+    }
+    return f"{says}: renew {', '.join(_PARTS.get(name, name) for name in parts) or 'the order'}"
+
+
+_PARTS = {
+    "url": "its address",
+    "due": "the due day",
+    "because": "why it is linked",
+    "moves": "what closing it adds",
+}
+
+
+def _marks(value: object) -> list[KeyResultMark]:
+    return [mark for mark in value if isinstance(mark, KeyResultMark)] if isinstance(value, tuple) else []
+
+
+def _figures(marks: Sequence[KeyResultMark]) -> str:
     return ", ".join(f"{mark.id} {percent(mark.percent)}" for mark in marks) or "no key result"
 
 

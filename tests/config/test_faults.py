@@ -19,7 +19,7 @@ BAD = [
         "policy:",
         "zzz:",
         "19:1",
-        '"zzz" is not known here; known are workspace, site, time_zone, trackers, cycles, objectives, exempt, policy',
+        '"zzz" is not known here; known are workspace, site, time_zone, trackers, cycles, objectives, exempt, policy, words',
     ),
     (
         "workspace: acme",

@@ -54,7 +54,17 @@ DECLARED = workspace(work("KR1"), metric("KR2", 0, 10), exempt=[{"name": "ktlo",
 
 def test_desired_marks_of_every_kind_of_item() -> None:
     wanted, _, _ = decide(WORLD, DECLARED)
-    mark = KeyResultMark("KR1", "Result KR1", 50, "on_track", "https://okrs.example/kr/KR1")
+    mark = KeyResultMark(
+        "KR1",
+        "Result KR1",
+        50,
+        "on_track",
+        "https://okrs.example/kr/KR1",
+        objective="Objective",
+        due="2026-12-31",
+        because="claim KR1",
+    )
+    inherited = replace(mark, because="claim KR1 on parent WEB-1", moves=50)
     seen = {
         key.id: (marks.key_results, marks.alignment, marks.labels, marks.comment and marks.comment.purpose)
         for key, marks in wanted.items()
@@ -63,7 +73,7 @@ def test_desired_marks_of_every_kind_of_item() -> None:
     assert seen == {
         "WEB-1": ((mark,), "aligned", ("okr-aligned",), "progress"),
         "WEB-2": nothing,
-        "WEB-3": ((mark,), "aligned", ("okr-aligned",), None),
+        "WEB-3": ((inherited,), "aligned", ("okr-aligned",), None),
         "WEB-4": ((), "orphaned", ("okr-orphaned",), "orphan"),
         "WEB-5": ((), "orphaned", ("okr-orphaned",), None),
         "WEB-6": nothing,
@@ -135,7 +145,7 @@ def test_texts_say_what_they_must() -> None:
     text = to_plain(progress.doc)
     assert "KR1 · Result KR1" in text
     assert "50 %" in text
-    assert "1 of 2 items done" in text
+    assert "1 of 2 items" in text
     warning = to_plain(orphan.doc)
     for words in ("serves no key result", "kr:KR1", "Exempt it", "ktlo", "Close it"):
         assert words in warning

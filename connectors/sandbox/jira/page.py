@@ -10,6 +10,7 @@ from aiohttp import web
 from connectors.sandbox import pages
 from connectors.sandbox.company import SERVICE
 from connectors.sandbox.jira.adf import to_html
+from connectors.sandbox.jira.fields import FIELD_BY_ID, Option
 from connectors.sandbox.jira.http import JiraError
 from connectors.sandbox.jira.search import matching
 from connectors.sandbox.jira.state import (
@@ -78,6 +79,17 @@ def _parent(site: JiraSite, issue: Issue) -> Issue | None:
     return _anywhere(site, issue.custom.get(EPIC_LINK) or "")
 
 
+def _added(site: JiraSite, issue: Issue) -> list[tuple[str, str]]:
+    """The fields that somebody added to the site, with what stands in them on the issue."""
+    found = ((entry.name, issue.custom.get(entry.id)) for entry in site.fields.values())
+    known = {entry.name for entry in FIELD_BY_ID.values()}
+    return [
+        (name, value.value if isinstance(value, Option) else str(value))
+        for name, value in found
+        if name not in known and value is not None
+    ]
+
+
 def _issue(site: JiraSite, issue: Issue) -> dict[str, Any]:
     ancestors: list[Issue] = []
     above = _parent(site, issue)
@@ -93,6 +105,7 @@ def _issue(site: JiraSite, issue: Issue) -> dict[str, Any]:
         "children": [row_of(child) for child in _children(site, issue)],
         "key_result": issue.custom.get(KEY_RESULT),
         "progress": None if progress is None else round(progress),
+        "added": _added(site, issue),
         "points": points if points is not None else issue.custom.get(STORY_POINT_ESTIMATE),
         "description": to_html(issue.description) if issue.description else None,
         "links": _links(site, issue),

@@ -295,6 +295,10 @@ def _subtasks(show: Show, issue: Issue) -> list[dict[str, Any]]:
     return [show.brief(child) for child in children if child.type.is_subtask]
 
 
+def _level(name: str | None) -> dict[str, Any] | None:
+    return None if name is None else {"id": "10000", "name": name, "description": ""}
+
+
 def _comments(show: Show, issue: Issue) -> dict[str, Any]:
     first = list(issue.comments.values())[:EMBEDDED_COMMENTS]
     return {
@@ -326,6 +330,7 @@ _READ: dict[str, Callable[[Show, Issue], Any]] = {
     "created": lambda show, issue: show.moment(issue.created),
     "updated": lambda show, issue: show.moment(issue.updated),
     "duedate": lambda _, issue: issue.due.isoformat() if issue.due else None,
+    "security": lambda _, issue: _level(issue.security),
     "description": lambda show, issue: show.text(issue.description),
     "issuelinks": lambda show, issue: [s for link in issue.links if (s := show.link(issue, link))],
     "subtasks": _subtasks,

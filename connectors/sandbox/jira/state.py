@@ -181,6 +181,8 @@ class Issue:
     resolution: Named | None = None
     resolved: datetime | None = None
     due: date | None = None
+    security: str | None = None
+    """Name of its security level; those whom the level leaves out do not see the issue at all."""
     description: dict[str, Any] | None = None
     custom: dict[str, Any] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)

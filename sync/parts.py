@@ -1,0 +1,85 @@
+"""What an item's part in a key result is: why it is linked, how much of it counts, what closing it moves. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from config.okrs import KeyResult, WorkMeasure
+from connectors.model import KeyResultMark, WorkItem
+from sync.align import Alignment, Because, Link
+from sync.measure import Reading, tally_of
+
+MOST_BECAUSE = 120
+"""Characters of a reason; rules can be long, and every marked item carries one."""
+
+HIDDEN = "the key result of an item above that not everybody may see"
+
+
+def part_of(
+    mark: KeyResultMark,
+    item: WorkItem,
+    link: Link,
+    alignment: Alignment,
+    key_results: Mapping[str, KeyResult],
+    readings: Mapping[str, Reading],
+) -> KeyResultMark:
+    """The mark of a key result with this item's part in it."""
+    return replace(
+        mark,
+        because=because_words(link.because, item, alignment),
+        share=None if link.share == 1 else round(link.share * 100),
+        moves=moves(item, link, alignment, key_results[link.key_result], readings[link.key_result]),
+    )
+
+
+def because_words(because: Because, item: WorkItem, alignment: Alignment) -> str:
+    """Why the item is linked; silent about an item above that people who see this one may not see."""
+    above: WorkItem | None = item
+    for _ in because.path:
+        above = alignment.items.get(above.parent) if above is not None and above.parent else None
+    if above is None or (above is not item and is_hidden_from(above, item)):
+        return HIDDEN
+    text = str(because)
+    return text if len(text) <= MOST_BECAUSE else text[: MOST_BECAUSE - 1].rstrip() + "…"
+
+
+def is_hidden_from(other: WorkItem, reader: WorkItem) -> bool:
+    """Whether `other` must not be named on `reader`: those who see the one may not see the other."""
+    if not other.private:
+        return False
+    # Linear's private teams see their own; a Jira security level may differ from issue to issue.
+    return not (reader.private and other.team is not None and other.team == reader.team)
+
+
+def moves(
+    item: WorkItem, link: Link, alignment: Alignment, key_result: KeyResult, reading: Reading
+) -> int | None:
+    """Points of percent by which closing the item moves the key result, rounded.
+
+    None where work does not measure it, or where the item does not count by itself: it is closed already, or
+    what hangs below it counts in its place.
+    """
+    if not isinstance(key_result.measure, WorkMeasure) or not item.is_open:
+        return None
+    if not alignment.is_leaf(item.ref):
+        return None
+    total = reading.tally.weight
+    own = tally_of(item, Fraction(link.share), key_result.measure).weight
+    return round(own / total * 100) if total else None
+
+
+def blocked_for(
+    reader: WorkItem, leaves: Iterable[WorkItem], alignment: Alignment
+) -> tuple[tuple[str, str], ...]:
+    """Keys of open leaves with what blocks each, as far as those who see `reader` may see both."""
+    found = []
+    for leaf in leaves:
+        if not leaf.is_open or is_hidden_from(leaf, reader):
+            continue
+        for ref in leaf.blocked_by:
+            blocker = alignment.items.get(ref)
+            if blocker is not None and blocker.is_open and not is_hidden_from(blocker, reader):
+                found.append((leaf.key, blocker.key))
+    return tuple(found)
