@@ -10,7 +10,8 @@ from datetime import timedelta
 from config.address import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
 from config.languages import ENGLISH, SHIPPED, names_in
-from config.okrs import LinkRule, MetricMeasure, QueryMeasure
+from config.linking import LinkRule
+from config.okrs import MetricMeasure, QueryMeasure
 from config.workspace import JiraTracker, LinearTracker, Tracker, Workspace
 
 Path = tuple[str | int, ...]

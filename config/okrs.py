@@ -1,45 +1,14 @@
-"""What people declare about goals: cycles, objectives, key results, measures, and rules that link work."""
+"""What people declare about goals: cycles, objectives, key results and measures."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import datetime, time, timedelta, timezone, tzinfo
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-Identifier = Annotated[
-    str,
-    Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
-        max_length=64,
-        description="Letters, digits, dot, dash and underscore; it must stay the same for ever.",
-    ),
-]
-
-
-def _no_truth(value: object) -> object:
-    # Left alone, pydantic reads true as 1.
-    if isinstance(value, bool):
-        raise ValueError(f"a number is expected here, not {str(value).lower()}")
-    return value
-
-
-def _no_number(value: object) -> object:
-    # Left alone, pydantic reads a number as seconds since 1970.
-    if isinstance(value, int | float):
-        raise ValueError(f"a day such as 2026-10-01 is expected here, not the number {str(value).lower()}")
-    return value
-
-
-Finite = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_no_truth)]
-Day = Annotated[date, BeforeValidator(_no_number)]
-Level = Literal["initiative", "project", "epic", "issue", "subtask"]
-
-
-class Declared(BaseModel):
-    """Base of everything in YAML: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+from config.declared import Day, Declared, Finite, Identifier, no_truth
+from config.linking import LinkRule
 
 
 class Cycle(Declared):
@@ -105,7 +74,7 @@ class WorkMeasure(Declared):
         default="count", description="Each piece of work counts one, or its estimate."
     )
     default_estimate: Annotated[
-        float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(_no_truth)
+        float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(no_truth)
     ] = Field(default=1.0, description="Points of work that has no estimate.")
 
 
@@ -131,36 +100,6 @@ class QueryMeasure(_Target):
 Measure = Annotated[MetricMeasure | WorkMeasure | QueryMeasure, Field(discriminator="kind")]
 
 
-class LinkRule(Declared):
-    """Work that serves a key result. Every condition given must hold; write another rule for "or".
-
-    A rule with `key` names an item, and so beats rules that only match it.
-    """
-
-    key: str | None = Field(default=None, min_length=1, description="Key of an item, or a project's name.")
-    label: str | None = Field(default=None, min_length=1, description="A label on the item.")
-    project: str | None = Field(
-        default=None, min_length=1, description="Jira project key, or Linear project name."
-    )
-    team: str | None = Field(default=None, min_length=1, description="Linear team key.")
-    type: str | None = Field(default=None, min_length=1, description="Type of the item, such as Bug.")
-    level: Level | None = Field(default=None, description="Level of the item.")
-    tracker: Identifier | None = Field(default=None, description="Name of the tracker it lives in.")
-    share: Annotated[float, Field(gt=0, le=1), BeforeValidator(_no_truth)] | None = Field(
-        default=None,
-        description="Part of the item that counts for this key result when several share it; "
-        "without it the rest is split evenly.",
-    )
-
-    @model_validator(mode="after")
-    def _says_something(self) -> LinkRule:
-        if not any((self.key, self.label, self.project, self.team, self.type, self.level)):
-            raise ValueError(
-                "the rule would match every item: give at least one of key, label, project, team, type, level"
-            )
-        return self
-
-
 class KeyResult(Declared):
     """A measurable result that an objective aims at."""
 
@@ -169,7 +108,7 @@ class KeyResult(Declared):
     owner: str | None = Field(
         default=None, description="Who answers for it; the objective's owner if absent."
     )
-    weight: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(_no_truth)] = (
+    weight: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(no_truth)] = (
         Field(default=1.0, description="Its part in the objective's progress, against its siblings.")
     )
     measure: Measure = Field(description="How its value comes about.")
@@ -187,23 +126,3 @@ class Objective(Declared):
     cycle: str = Field(description="Name of one of the declared cycles.")
     owner: str | None = Field(default=None, description="Who answers for it.")
     key_results: tuple[KeyResult, ...] = Field(min_length=1, description="What would prove it.")
-
-
-class ExemptRule(Declared):
-    """Work that need not serve a key result: it bears one of the labels, or is of one of the types, …
-
-    Unlike a link rule this is an inventory: one hit in any of its lists is enough.
-    """
-
-    name: str = Field(min_length=1, description="The category, such as keep-the-lights-on.")
-    labels: tuple[str, ...] = Field(default=(), description="Labels that exempt.")
-    types: tuple[str, ...] = Field(default=(), description="Types that exempt, such as Bug.")
-    projects: tuple[str, ...] = Field(default=(), description="Jira project keys or Linear project names.")
-    teams: tuple[str, ...] = Field(default=(), description="Linear team keys.")
-    keys: tuple[str, ...] = Field(default=(), description="Keys of single items.")
-
-    @model_validator(mode="after")
-    def _says_something(self) -> ExemptRule:
-        if not any((self.labels, self.types, self.projects, self.teams, self.keys)):
-            raise ValueError("nothing is exempt by it: give labels, types, projects, teams or keys")
-        return self

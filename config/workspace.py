@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
+from config.declared import Declared, Identifier
 from config.languages import DEFAULT
-from config.okrs import Cycle, Declared, ExemptRule, Identifier, KeyResult, Objective
+from config.linking import ExemptRule
+from config.okrs import Cycle, KeyResult, Objective
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 Share = Annotated[float, Field(gt=0, le=1)]

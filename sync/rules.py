@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from config.okrs import ExemptRule, LinkRule
+from config.linking import ExemptRule, LinkRule
 from config.workspace import Workspace
 from connectors.model import WorkItem
 

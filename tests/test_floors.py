@@ -19,7 +19,7 @@ NEIGHBOURS = ("jira", "linear", "sandbox")
 PURE = frozenset(
     f"{floor}.{name}"
     for floor, names in {
-        "config": ("okrs", "workspace", "checks", "address"),
+        "config": ("declared", "linking", "okrs", "workspace", "checks", "address"),
         "connectors": ("model", "document", "stamp"),
         "sync": ("align", "rules", "measure", "signals", "marks", "plan"),
     }.items()

@@ -1,0 +1,42 @@
+"""What every part of a declaration is made of: strict values, and a base that takes no unknown key."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Identifier = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        max_length=64,
+        description="Letters, digits, dot, dash and underscore; it must stay the same for ever.",
+    ),
+]
+
+
+def no_truth(value: object) -> object:
+    # Left alone, pydantic reads true as 1.
+    if isinstance(value, bool):
+        raise ValueError(f"a number is expected here, not {str(value).lower()}")
+    return value
+
+
+def _no_number(value: object) -> object:
+    # Left alone, pydantic reads a number as seconds since 1970.
+    if isinstance(value, int | float):
+        raise ValueError(f"a day such as 2026-10-01 is expected here, not the number {str(value).lower()}")
+    return value
+
+
+Finite = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(no_truth)]
+Day = Annotated[date, BeforeValidator(_no_number)]
+Level = Literal["initiative", "project", "epic", "issue", "subtask"]
+
+
+class Declared(BaseModel):
+    """Base of everything in YAML: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
