@@ -26,12 +26,12 @@ from sync.explain import UnknownKeyError
 from sync.explain import explain as explain_item
 from sync.options import AsOf, Config, Fresh, Items, Seed, Style, moment_of
 from sync.output import Format, Output
-from sync.pipeline import Run, remember
 from sync.removal import undo as take_away
 from sync.report import data, sheets, views
-from sync.session import Session, open_session, read, recall, show_run, synchronise
+from sync.session import Session, current, open_session, read, remember_if_sane, show_run, synchronise
 from sync.setup_cli import setup
 from sync.store import StoreError
+from sync.suggest_cli import suggest
 from sync.undo import Selection
 
 app = typer.Typer(
@@ -158,7 +158,7 @@ def plan(
         show_run(output, result)
         if result.stops:
             output.show(sheets.stops(result.stops))
-        _remember_if_sane(session, result)
+        remember_if_sane(session, result)
         session.store.close_run(record, "planned", {"items": len(result.plan.edits)})
     output.finish()
     raise typer.Exit(Exit.CHANGES if exit_code and not result.plan.empty else Exit.DONE)
@@ -202,7 +202,7 @@ def status(
     """The scorecard as last read, how the last run went, and what is stuck."""
     output = Output(style)
     with _session(config) as session:
-        result = _current(session, output, fresh, as_of)
+        result = current(session, output, fresh, as_of)
         last = session.store.last_run("sync")
         troubled = session.store.troubled(last.id) if last else []
         histories = {one: session.store.history(one) for one in result.scorecard.readings}
@@ -225,7 +225,7 @@ def orphans(
     """Open work that serves no key result, and other findings."""
     output = Output(style)
     with _session(config) as session:
-        result = _current(session, output, fresh, as_of)
+        result = current(session, output, fresh, as_of)
         output.show(sheets.orphans(result.alignment.items, result.signals), sheets.findings(result.signals))
         output.data(
             as_of=result.scorecard.as_of.isoformat(),
@@ -246,7 +246,7 @@ def explain(
     """Why a ticket serves the key results it does, or none, and what to do about it."""
     output = Output(style)
     with _session(config) as session:
-        result = _current(session, output, fresh, as_of)
+        result = current(session, output, fresh, as_of)
         told = explain_item(key, result, session.workspace)
         output.show(views.explanation(told))
         output.data(**views.explanation_data(told, result))
@@ -285,6 +285,7 @@ def undo(
 
 
 app.command()(setup)
+app.command()(suggest)
 
 
 @app.command()
@@ -302,22 +303,6 @@ def _session(config: Path | None) -> Iterator[Session]:
     logs.configure(settings.log_level, settings.log_format)
     with open_session(settings, config) as session, stop_on_signals(session):
         yield session
-
-
-def _current(session: Session, output: Output, fresh: bool, as_of: str | None) -> Run:
-    """What is known: the last snapshot where there is one, else a fresh read."""
-    snapshot = None if fresh or as_of else session.store.snapshot()
-    result = recall(session, snapshot) if snapshot else None
-    if result is None:
-        result = read(session, moment_of(as_of), output)
-        _remember_if_sane(session, result)
-    return result
-
-
-def _remember_if_sane(session: Session, result: Run) -> None:
-    """Keep what was read, unless it shrank: the next run must measure itself against the last good one."""
-    if not any(stop.guard == "shrunken-pull" for stop in result.stops):
-        remember(result, session.workspace, session.store)
 
 
 def _say_environment(output: Output, variables: dict[str, str]) -> None:

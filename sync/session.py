@@ -19,6 +19,7 @@ from connectors.model import Pull
 from connectors.registry import connect
 from sync.apply import Applied, apply
 from sync.logs import redactor
+from sync.options import moment_of
 from sync.output import Output
 from sync.pipeline import Observed, Run, decide, remember, run
 from sync.report import data, sheets
@@ -129,6 +130,22 @@ def show_run(output: Output, result: Run, most: int | None = None) -> None:
         output.show(sheets.findings(result.signals))
     output.show(sheets.plan(result.plan, most))
     output.data(**data.of_run(result))
+
+
+def current(session: Session, output: Output, fresh: bool, as_of: str | None) -> Run:
+    """What is known: the last snapshot where there is one, else a fresh read."""
+    snapshot = None if fresh or as_of else session.store.snapshot()
+    result = recall(session, snapshot) if snapshot else None
+    if result is None:
+        result = read(session, moment_of(as_of), output)
+        remember_if_sane(session, result)
+    return result
+
+
+def remember_if_sane(session: Session, result: Run) -> None:
+    """Keep what was read, unless it shrank: the next run must measure itself against the last good one."""
+    if not any(stop.guard == "shrunken-pull" for stop in result.stops):
+        remember(result, session.workspace, session.store)
 
 
 def recall(session: Session, snapshot: Snapshot) -> Run | None:

@@ -21,7 +21,7 @@ PURE = frozenset(
     for floor, names in {
         "config": ("declared", "linking", "okrs", "workspace", "checks", "address"),
         "connectors": ("model", "document", "stamp"),
-        "sync": ("align", "rules", "measure", "signals", "marks", "plan"),
+        "sync": ("align", "rules", "suggest", "measure", "signals", "marks", "plan"),
     }.items()
     for name in names
 )

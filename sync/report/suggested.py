@@ -1,0 +1,103 @@
+"""Suggestions as a sheet, as data, and as rules to paste. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.document import clean
+from connectors.model import Ref
+from sync.align import Alignment
+from sync.plan import natural
+from sync.report.sheets import Cell, Sheet
+from sync.suggest import Suggestion
+
+Found = Mapping[Ref, tuple[Suggestion, ...]]
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*-[0-9]+")
+"""Keys that YAML cannot take for anything but text."""
+
+
+def suggestions(found: Found, alignment: Alignment, orphans: int) -> Sheet:
+    """One row a suggestion, the likeliest of an item first."""
+    rows = []
+    for ref in _ordered(found, alignment):
+        item = alignment.items[ref]
+        for place, one in enumerate(found[ref]):
+            rows.append(
+                (
+                    Cell("" if place else item.key, "strong"),
+                    Cell("" if place else item.title),
+                    Cell(one.key_result),
+                    Cell(percent(one)),
+                    Cell(", ".join(one.words) or "where it stands and who works on it", "dim"),
+                )
+            )
+    lead = f"{len(found)} of {orphans} orphans look as if they served a key result."
+    columns = ("key", "title", "may serve", "score", "because of")
+    tail = ("To link them: truenorth suggest --as-yaml prints rules; or put a kr:ID label on the ticket.",)
+    return Sheet("Suggestions", (lead,), columns, tuple(rows), ("score",), tail if rows else ())
+
+
+def percent(one: Suggestion) -> str:
+    """The score for people, rounded down."""
+    return f"{int(one.score * 100)} %"
+
+
+def suggestions_data(found: Found, alignment: Alignment) -> list[dict[str, Any]]:
+    """Suggestions for programs."""
+    return [
+        {
+            "tracker": ref.tracker,
+            "id": ref.id,
+            "key": alignment.items[ref].key,
+            "title": alignment.items[ref].title,
+            "url": alignment.items[ref].url,
+            "suggestions": [
+                {"key_result": one.key_result, "score": round(one.score, 4), "words": list(one.words)}
+                for one in found[ref]
+            ],
+        }
+        for ref in _ordered(found, alignment)
+    ]
+
+
+def as_yaml(found: Found, alignment: Alignment, titles: Mapping[str, str]) -> str:
+    """The likeliest suggestions as link rules by key result.
+
+    An item whose parent has the same suggestion has no rule of its own: it inherits.
+    """
+    rules: defaultdict[str, list[str]] = defaultdict(list)
+    keys = Counter(item.key.casefold() for item in alignment.items.values())
+    for ref in _ordered(found, alignment):
+        item, best = alignment.items[ref], found[ref][0]
+        above = found.get(item.parent) if item.parent is not None else None
+        if above and above[0].key_result == best.key_result:
+            continue
+        twin = keys[item.key.casefold()] > 1
+        rule = f"key: {_scalar(item.key)}" + (f", tracker: {_scalar(ref.tracker)}" if twin else "")
+        rules[best.key_result].append(f"  - {{{rule}}}  # {percent(best)} {_comment(item.title)}")
+    if not rules:
+        return "# No orphan looks as if it served a key result.\n"
+    lines = [
+        "# Lists to paste under `links` of these key results. Read before: each rule links an item and all that",
+        "# hangs below it.",
+    ]
+    for name in sorted(rules):
+        lines += [f"{name}:  # {_comment(titles.get(name, ''))}", *rules[name]]
+    return "\n".join(lines) + "\n"
+
+
+def _ordered(found: Found, alignment: Alignment) -> list[Ref]:
+    return sorted(found, key=lambda ref: (ref.tracker, natural(alignment.items[ref].key), ref))
+
+
+def _scalar(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else json.dumps(clean(text), ensure_ascii=False)
+
+
+def _comment(text: str) -> str:
+    return " ".join(clean(text).split())

@@ -1,0 +1,208 @@
+"""The likeliest key results of work that serves none, with the words that speak for each. Pure.
+
+What work says is its title, its parent's, its labels, its project, team, type and assignee, and the family that
+it stands in. Each of these speaks for the key results that other work which says the same serves; what much work
+says speaks quietly, and what the text of a key result or of its rules says speaks for it too.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from config.linking import LinkRule
+from config.workspace import Workspace
+from connectors.model import Ref, WorkItem, claims_in
+from sync.align import Alignment
+
+MOST = 3
+"""Suggestions for one item."""
+THRESHOLD = 0.2
+"""Where the likeliest scores less nothing is said; see docs/suggestions.md for what that costs and saves."""
+FURTHER = 0.1
+"""What the second and the third must score."""
+_MOST_WORDS = 4
+_SPEAKS = 0.02
+"""A word that adds less than this to the score is not named."""
+
+_PARENT = 0.5
+_CIRCUMSTANCE = 0.4
+_UNHEARD = 0.3
+"""Weights against a word of the title or a label: a word of the parent's title; who works on it and where; and
+a word that no work with an answer says."""
+_UNDECIDED = 0.2
+"""Work without an answer that says the same: so much against, as it may be missing its link like this one."""
+_DECLARED = 3
+"""A word of a key result's own text weighs as much as this many pieces of work that say it."""
+
+Feature = tuple[str, str]
+"""What kind of thing is said, and what."""
+Said = Mapping[Feature, tuple[float, str]]
+"""What an item says: how much each thing weighs, and the word to show for it, "" for none."""
+
+_WORD = re.compile(r"[^\W_]+")
+_EMPTY = frozenset(
+    _WORD.findall(
+        "a an and are as at be by for from has in into is it its not of on or our out that the this to up was we "
+        "when will with you "
+        "au aux avec ce cette dans de des du en est et la le les leur nos notre ou par pas pour que qui sa se ses "
+        "son sous sur un une vers"
+    )
+)
+"""Words of English and French that say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A key result that an item may serve.
+
+    - `score`: 0..1, the part of what the item says that speaks for it.
+    - `words`: words of the item's own title and labels, or of its parent's title, the strongest first; empty
+      where only its circumstances speak.
+    """
+
+    key_result: str
+    score: float
+    words: tuple[str, ...]
+
+
+def suggest(alignment: Alignment, workspace: Workspace) -> dict[Ref, tuple[Suggestion, ...]]:
+    """At most three suggestions for each open item that serves no key result, the likeliest first.
+
+    An item for which nothing scores `THRESHOLD` is left out. Refs come in order.
+    """
+    heard = _Heard(alignment, workspace)
+    found: dict[Ref, tuple[Suggestion, ...]] = {}
+    for ref, placement in sorted(alignment.placements.items()):
+        if placement.state == "unaligned" and alignment.items[ref].is_open:
+            ranked = tuple(heard.ranked(_said(alignment.items[ref], alignment)))
+            if ranked:
+                found[ref] = ranked
+    return found
+
+
+class _Heard:
+    """What work says by which key results it serves, for all that is known."""
+
+    def __init__(self, alignment: Alignment, workspace: Workspace) -> None:
+        self._serving: defaultdict[Feature, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+        self._answered: Counter[Feature] = Counter()
+        self._undecided: Counter[Feature] = Counter()
+        self._spread: Counter[Feature] = Counter()
+        self._all = len(alignment.placements)
+        for ref, placement in alignment.placements.items():
+            features = _said(alignment.items[ref], alignment)
+            self._spread.update(features.keys())
+            if placement.state in ("aligned", "exempt"):
+                self._answered.update(features.keys())
+            elif placement.state == "unaligned":
+                self._undecided.update(features.keys())
+            for link in placement.links if placement.state == "aligned" else ():
+                for feature in features:
+                    self._serving[feature][link.key_result] += float(link.share)
+        self._usual = _usual(alignment)
+        self._hear_declared(workspace)
+
+    def _hear_declared(self, workspace: Workspace) -> None:
+        for objective, key_result in workspace.key_results():
+            texts = [key_result.title, objective.title]
+            texts += [text for rule in key_result.links for text in _texts(rule)]
+            for word in {folded for text in texts for _, folded in _words(text)}:
+                self._serving["word", word][key_result.id] += _DECLARED
+                self._answered["word", word] += _DECLARED
+
+    def ranked(self, said: Said) -> list[Suggestion]:
+        """The likeliest key results of what says this."""
+        parts: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+        whole = 0.0
+        for feature, (weight, shown) in said.items():
+            loudness = weight * math.log((self._all + 2) / (self._spread[feature] + 1))
+            whole += loudness * self._hearing(feature)
+            for name, belief in self._beliefs(feature):
+                parts[name][shown] += loudness * belief
+        if whole <= 0:
+            return []
+        scored = ((sum(words.values()) / whole, name) for name, words in parts.items())
+        best = heapq.nsmallest(MOST, ((-score, name) for score, name in scored if score >= FURTHER))
+        if not best or -best[0][0] < THRESHOLD:
+            return []
+        return [Suggestion(name, min(1.0, -score), _loudest(parts[name], whole)) for score, name in best]
+
+    def _hearing(self, feature: Feature) -> float:
+        """How much of a feature counts: what nobody with an answer says tells little, and who or where nothing."""
+        if self._answered[feature]:
+            return 1.0
+        return _UNHEARD if feature[0] in ("word", "label") else 0.0
+
+    def _beliefs(self, feature: Feature) -> Iterator[tuple[str, float]]:
+        """By how much more than usual work that says this serves each key result, 0 < belief < 1."""
+        said_by = self._answered[feature] + 1 + self._undecided[feature] * _UNDECIDED
+        for name, count in self._serving[feature].items() if feature in self._serving else ():
+            usual = self._usual.get(name, 0.0)
+            if count / said_by > usual:
+                yield name, (count / said_by - usual) / (1 - usual)
+
+
+def _usual(alignment: Alignment) -> dict[str, float]:
+    """The part of all work with an answer that serves each key result."""
+    shares: defaultdict[str, float] = defaultdict(float)
+    answered = 0
+    for placement in alignment.placements.values():
+        answered += placement.state in ("aligned", "exempt")
+        for link in placement.links if placement.state == "aligned" else ():
+            shares[link.key_result] += float(link.share)
+    return {name: share / answered for name, share in shares.items()}
+
+
+def _loudest(words: Mapping[str, float], whole: float) -> tuple[str, ...]:
+    named = {word: part for word, part in words.items() if word and part / whole >= _SPEAKS}
+    return tuple(heapq.nsmallest(_MOST_WORDS, named, key=lambda word: (-named[word], word)))
+
+
+def _said(item: WorkItem, alignment: Alignment) -> Said:
+    said: dict[Feature, tuple[float, str]] = {}
+    parent = alignment.items.get(item.parent) if item.parent is not None else None
+    for label in item.labels:
+        if claims_in([label]):
+            continue
+        said["label", label.casefold()] = (1.0, label)
+        for _, folded in _words(label):
+            said["word", folded] = (1.0, label)
+    for text, weight in _told(item, parent):
+        for shown, folded in _words(text):
+            said.setdefault(("word", folded), (weight, shown))
+    for kind, value in (
+        ("project", item.project),
+        ("team", item.team),
+        ("type", item.kind),
+        ("assignee", item.assignee),
+    ):
+        if value:
+            said[kind, value.casefold()] = (_CIRCUMSTANCE, "")
+    if parent is not None:
+        said["family", str(parent.ref)] = (1.0, "")
+    if alignment.children.get(item.ref):
+        said["family", str(item.ref)] = (1.0, "")
+    return said
+
+
+def _told(item: WorkItem, parent: WorkItem | None) -> Iterator[tuple[str, float]]:
+    yield item.title, 1.0
+    # The words end up on the item: those of a parent that not everybody sees must not.
+    if parent is not None and (item.private or not parent.private):
+        yield parent.title, _PARENT
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    """Each word in lower case, and without the final s that most plurals have in English and French."""
+    for word in _WORD.findall(text.casefold()):
+        if len(word) > 1 and not word.isdigit() and word not in _EMPTY:
+            yield word, word[:-1] if len(word) > 3 and word.endswith("s") and word[-2] != "s" else word
+
+
+def _texts(rule: LinkRule) -> Iterator[str]:
+    yield from (text for text in (rule.label, rule.project) if text)
