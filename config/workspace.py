@@ -132,9 +132,26 @@ class GuardPolicy(Declared):
         default=0.3, description="Stop when more than this share of the items would change …"
     )
     floor: Annotated[int, Field(ge=0)] = Field(default=50, description="… and more than this many of them.")
+    project_share: Share = Field(default=0.8, description="The same for the items of one project or team …")
+    project_floor: Annotated[int, Field(ge=0)] = Field(
+        default=50, description="… and more than this many of them."
+    )
+    removed_share: Share = Field(
+        default=0.3, description="Stop when more than this share of our marks of one kind would go …"
+    )
+    removed_floor: Annotated[int, Field(ge=0)] = Field(
+        default=20, description="… and more than this many of them."
+    )
     shrink: Share = Field(
         default=0.2,
         description="Stop when a pull finds fewer items than the last one, by more than this share.",
+    )
+    stale_hours: Annotated[int, Field(ge=0, le=168)] = Field(
+        default=24,
+        description="A tracker that cannot be read counts as last read for this long; then the run fails.",
+    )
+    plan_hours: Annotated[int, Field(ge=1, le=720)] = Field(
+        default=24, description="Age beyond which a saved plan is not applied."
     )
 
 

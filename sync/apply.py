@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 import structlog
 
-from connectors.base import STOPPED, Connector, TrackerError
+from connectors.base import STOPPED, Connector, Stop, TrackerError
 from connectors.model import Receipt
+from sync.lease import Lease
 from sync.plan import Edit, Plan
-from sync.store import NEW_COMMENT, Store
+from sync.store import Store
 
 log = structlog.get_logger(__name__)
 
@@ -46,14 +47,19 @@ def apply(
     store: Store,
     run: int,
     *,
+    lease: Lease | None = None,
     stop: threading.Event | None = None,
     on_receipt: OnReceipt | None = None,
 ) -> Applied:
     """Write every edit of the plan. When `stop` is set the running write finishes and no other begins.
 
-    Raises StoreError when the journal cannot be written.
+    Raises StoreError when the journal cannot be written, LeaseLost when another replica has taken over.
     """
     halt = stop or threading.Event()
+
+    def ending() -> bool:
+        return halt.is_set() or (lease is not None and lease.is_stale())
+
     by_tracker: dict[str, list[Edit]] = {}
     for edit in plan.edits:
         by_tracker.setdefault(edit.item.ref.tracker, []).append(edit)
@@ -61,7 +67,7 @@ def apply(
         return Applied((), {})
 
     def work(name: str) -> tuple[list[Receipt], str | None]:
-        return _apply_tracker(connectors[name], by_tracker[name], store, run, halt, on_receipt)
+        return _apply_tracker(connectors[name], by_tracker[name], store, run, lease, ending, on_receipt)
 
     with ThreadPoolExecutor(max_workers=len(by_tracker), thread_name_prefix="write") as pool:
         results = dict(zip(by_tracker, pool.map(work, by_tracker), strict=True))
@@ -74,37 +80,31 @@ def _apply_tracker(
     edits: Sequence[Edit],
     store: Store,
     run: int,
-    halt: threading.Event,
+    lease: Lease | None,
+    ending: Stop,
     on_receipt: OnReceipt | None,
 ) -> tuple[list[Receipt], str | None]:
     receipts: list[Receipt] = []
     for start in range(0, len(edits), max(1, connector.batch)):
-        if halt.is_set():
+        if ending():
             return receipts, STOPPED
         batch = {edit.item.ref: edit for edit in edits[start : start + max(1, connector.batch)]}
-        entries = {ref: _intend(store, run, edit) for ref, edit in batch.items()}
+        entries = store.journal.intend(run, batch.values(), lease)
         try:
             wishes = [(edit.item, edit.wanted) for edit in batch.values()]
-            for receipt in connector.write_batch(wishes, halt.is_set):
-                store.conclude(entries.pop(receipt.item), receipt.outcome, receipt.error)
+            for receipt in connector.write_batch(wishes, ending):
+                store.journal.conclude(entries.pop(receipt.item), receipt.outcome, receipt.error)
                 receipts.append(receipt)
                 if on_receipt is not None:
                     on_receipt(batch[receipt.item], receipt)
         except TrackerError as error:
             for ref, entry in entries.items():
-                store.conclude(entry, "failed", str(error))
+                store.journal.conclude(entry, "failed", str(error))
                 receipts.append(Receipt(ref, batch[ref].item.key, "failed", error=str(error)))
             log.error("tracker stopped", tracker=connector.name, cause=error.what)
             return receipts, str(error)
         for entry in entries.values():
-            store.conclude(entry, "skipped", STOPPED)
+            store.journal.conclude(entry, "skipped", STOPPED)
         if entries or any(receipt.error == STOPPED for receipt in receipts):
             return receipts, STOPPED
     return receipts, None
-
-
-def _intend(store: Store, run: int, edit: Edit) -> int:
-    item = edit.item
-    what: list[str] = [change.mark for change in edit.changes]
-    what += [NEW_COMMENT for change in edit.changes if change.mark == "comment" and change.before is None]
-    return store.intend(run, item.ref.tracker, item.ref.id, item.key, what)

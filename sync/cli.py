@@ -18,20 +18,35 @@ from config.schema import schema as json_schema
 from config.settings import MissingCredential, Settings
 from connectors.base import TrackerError
 from sync import demo as demonstration
-from sync import logs
+from sync import logs, saved
 from sync.check import check as examine
 from sync.check import is_well
 from sync.exits import Exit, stop_on_signals, wait_for_end
 from sync.explain import UnknownKeyError
 from sync.explain import explain as explain_item
-from sync.options import AsOf, Config, Fresh, Items, Seed, Style, moment_of
+from sync.lease import LeaseHeld, LeaseLost
+from sync.options import (
+    AcceptPlan,
+    AcceptShrink,
+    AsOf,
+    Config,
+    FirstRun,
+    Fresh,
+    Items,
+    Seed,
+    Style,
+    accepted_flags,
+    moment_of,
+)
 from sync.output import Format, Output
 from sync.removal import undo as take_away
 from sync.report import data, sheets, views
+from sync.saved import PlanError
 from sync.session import Session, current, open_session, read, remember_if_sane, show_run, synchronise
 from sync.setup_cli import setup
 from sync.store import StoreError
 from sync.suggest_cli import suggest
+from sync.trust_cli import apply, log, rebuild
 from sync.undo import Selection
 
 app = typer.Typer(
@@ -149,17 +164,25 @@ def plan(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 10 when there are changes.")
     ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Save the plan for `truenorth apply FILE`.", metavar="FILE"),
+    ] = None,
 ) -> None:
     """Read both trackers and show what a sync would write. Writes nothing."""
     output = Output(style)
+    now = moment_of(as_of)
     with _session(config) as session:
-        record = session.store.open_run("plan", moment_of(as_of), fingerprint(session.workspace))
-        result = read(session, moment_of(as_of), output)
+        record = session.store.open_run("plan", now, fingerprint(session.workspace))
+        result = read(session, now, output)
         show_run(output, result)
         if result.stops:
             output.show(sheets.stops(result.stops))
         remember_if_sane(session, result)
         session.store.close_run(record, "planned", {"items": len(result.plan.edits)})
+        if out is not None:
+            saved.save(out, result.plan, result.stops, session.workspace, now)
+            output.say(f"Saved as {out}; to write it: truenorth apply {out}")
     output.finish()
     raise typer.Exit(Exit.CHANGES if exit_code and not result.plan.empty else Exit.DONE)
 
@@ -169,19 +192,13 @@ def sync(
     config: Config = None,
     style: Style = Format.TEXT,
     as_of: AsOf = None,
-    first_run: Annotated[bool, typer.Option("--first-run", help="Let the first run of all write.")] = False,
-    accept_plan: Annotated[
-        str | None, typer.Option(help="Let a mass change through, by the plan's hash.", metavar="HASH")
-    ] = None,
-    accept_shrink: Annotated[
-        list[str] | None, typer.Option(help="Let a shrunken pull of this tracker through.", metavar="TRACKER")
-    ] = None,
+    first_run: FirstRun = False,
+    accept_plan: AcceptPlan = None,
+    accept_shrink: AcceptShrink = None,
 ) -> None:
     """Read both trackers, show the plan, check the guards, and write it."""
     output = Output(style)
-    accepted = [f"--accept-shrink {tracker}" for tracker in accept_shrink or []]
-    accepted += ["--first-run"] if first_run else []
-    accepted += [f"--accept-plan {accept_plan}"] if accept_plan else []
+    accepted = accepted_flags(first_run, accept_plan, accept_shrink)
     with _session(config) as session:
         done = synchronise(session, moment_of(as_of), output, accepted)
         signalled = session.halt.by
@@ -191,7 +208,7 @@ def sync(
         raise typer.Exit(Exit.STOPPED)
     if signalled is not None:
         raise typer.Exit(128 + signalled)
-    complete = done.applied is not None and done.applied.complete
+    complete = done.applied is not None and done.applied.complete and not done.run.observed.stale
     raise typer.Exit(Exit.DONE if complete else Exit.PARTIAL)
 
 
@@ -204,14 +221,18 @@ def status(
     with _session(config) as session:
         result = current(session, output, fresh, as_of)
         last = session.store.last_run("sync")
-        troubled = session.store.troubled(last.id) if last else []
+        troubled = session.store.journal.troubled(last.id) if last else []
+        stuck = session.store.stuck()
         histories = {one: session.store.history(one) for one in result.scorecard.readings}
         output.show(sheets.scorecard(result.scorecard), views.movement(histories))
         output.show(views.last_run(last, troubled, result))
+        if stuck:
+            output.show(views.stuck(stuck))
         output.data(
             as_of=result.scorecard.as_of.isoformat(),
             scorecard=data.of_scorecard(result.scorecard),
             last_run=views.last_run_data(last, troubled),
+            stuck=[asdict(one) for one in stuck],
             orphans=len(result.signals.orphans),
             unwritten=len(result.plan.edits),
         )
@@ -284,8 +305,8 @@ def undo(
     raise typer.Exit(Exit.DONE if applied is None or applied.complete else Exit.PARTIAL)
 
 
-app.command()(setup)
-app.command()(suggest)
+for command in (setup, suggest, apply, log, rebuild):
+    app.command()(command)
 
 
 @app.command()
@@ -326,7 +347,13 @@ def main() -> None:
         count = len(error.problems)
         _complain(f"{count} problem{'s' if count > 1 else ''} in the configuration")
         sys.exit(Exit.USAGE)
-    except (MissingCredential, UnknownKeyError) as error:
+    except LeaseHeld as held:
+        _complain(str(held))
+        sys.exit(Exit.DONE)
+    except LeaseLost as lost:
+        _complain(str(lost))
+        sys.exit(Exit.PARTIAL)
+    except (MissingCredential, PlanError, UnknownKeyError) as error:
         _complain(str(error))
         sys.exit(Exit.USAGE)
     except (TrackerError, StoreError, demonstration.SandboxError) as error:

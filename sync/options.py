@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,7 +22,23 @@ AsOf = Annotated[
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Read the trackers again and not the last snapshot.")]
 Items = Annotated[int, typer.Option(min=50, max=1_000_000, help="How many work items, about.")]
+FirstRun = Annotated[bool, typer.Option("--first-run", help="Let the first run of all write.")]
+AcceptPlan = Annotated[
+    str | None, typer.Option(help="Let a guard through, by the plan's hash.", metavar="HASH")
+]
+AcceptShrink = Annotated[
+    list[str] | None, typer.Option(help="Let a shrunken pull of this tracker through.", metavar="TRACKER")
+]
 Seed = Annotated[int, typer.Option(help="Equal seeds give equal worlds.")]
+
+
+def accepted_flags(
+    first_run: bool, accept_plan: str | None, accept_shrink: Iterable[str] | None = None
+) -> list[str]:
+    """What was let through, in the words of the guards' flags."""
+    accepted = [f"--accept-shrink {tracker}" for tracker in accept_shrink or ()]
+    accepted += ["--first-run"] if first_run else []
+    return accepted + ([f"--accept-plan {accept_plan}"] if accept_plan else [])
 
 
 def moment_of(as_of: str | None) -> datetime:

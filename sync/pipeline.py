@@ -5,19 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from config.okrs import QueryMeasure
 from config.workspace import JiraTracker, Workspace
-from connectors.base import Connector, Progress
+from connectors.base import Connector, Progress, TrackerError
 from connectors.model import Pull, Receipt, Ref, Stamp, WorkItem
 from sync.align import Alignment, align
+from sync.guards import (
+    Stop,
+    first_run_stop,
+    mass_change_stop,
+    project_stops,
+    removal_stops,
+    shrink_stop,
+    zero_stop,
+)
 from sync.marks import desired_marks
 from sync.measure import Scorecard, measure
 from sync.movement import since, standing
-from sync.plan import Plan, Stop, first_run_stop, make_plan, mass_change_stop, shrink_stop
-from sync.restraint import hold_back
+from sync.plan import Plan, make_plan
+from sync.restraint import hold_back, rest
 from sync.signals import Signals, find_signals
 from sync.store import Snapshot, Store
 
@@ -26,10 +35,14 @@ Connectors = Mapping[str, Connector]
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """Everything that was read: whole pulls of every tracker, and the answers to query measures."""
+    """Everything that was read: whole pulls of every tracker, and the answers to query measures.
+
+    `stale` names the trackers that could not be read, and why; their pulls are the last good ones.
+    """
 
     pulls: tuple[Pull, ...]
     counts: Mapping[str, int]
+    stale: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[WorkItem, ...]:
@@ -57,9 +70,9 @@ def run(
 ) -> Run:
     """Read both worlds and decide. Writes to no tracker.
 
-    Raises TrackerError when any read fails: absence means removal, so a part must never reach the planner.
+    Absence means removal, so a part of a tracker never reaches the planner: see `pull` for one that fails.
     """
-    observed = pull(workspace, connectors, progress)
+    observed = pull(workspace, connectors, now, store.snapshot(), progress)
     return decide(observed, workspace, store, now)
 
 
@@ -71,25 +84,75 @@ def decide(observed: Observed, workspace: Workspace, store: Store, now: datetime
     movements = since(store.footings(), standing(alignment, workspace, now), workspace)
     wanted = desired_marks(alignment, scorecard, signals, workspace, movements)
     day = now.astimezone(workspace.zone).date()
-    commented = store.commented(day, workspace.zone)
+    commented = store.journal.commented(day, workspace.zone)
     allowed, waiting = hold_back(observed.items, wanted, workspace, now, commented)
+    allowed, resting = rest(allowed, {item.ref: item for item in observed.items}, store.quarantine(), now)
+    allowed = {ref: marks for ref, marks in allowed.items() if ref.tracker not in observed.stale}
+    waiting = (
+        *(f"{name} is not written to: {why}" for name, why in observed.stale.items()),
+        *waiting,
+        *resting,
+    )
     plan = replace(make_plan(observed.items, allowed, workspace), waiting=waiting)
-    stops = guards(observed, plan, workspace, store)
+    stops = guards(observed, scorecard, plan, workspace, store)
     return Run(observed, alignment, scorecard, signals, plan, stops)
 
 
-def pull(workspace: Workspace, connectors: Connectors, progress: Progress | None = None) -> Observed:
-    """Read every tracker whole, side by side, then ask them the query measures."""
+def pull(
+    workspace: Workspace,
+    connectors: Connectors,
+    now: datetime,
+    last: Snapshot | None = None,
+    progress: Progress | None = None,
+) -> Observed:
+    """Read every tracker whole, side by side, then ask them the query measures.
+
+    A tracker that cannot be read stands as it was last read, if `last` is of within the policy's hours of `now`;
+    it is named in `stale` and not written to. Raises TrackerError where that is not to be had, or nothing else
+    could be read.
+    """
+
+    def look(connector: Connector) -> Pull | TrackerError:
+        try:
+            return connector.pull(progress)
+        except TrackerError as error:
+            return error
+
     with ThreadPoolExecutor(max_workers=len(connectors), thread_name_prefix="pull") as pool:
-        pulls = list(pool.map(lambda connector: connector.pull(progress), connectors.values()))
-    counts = {
-        key_result.id: connectors[answering(key_result.measure, workspace)].count(
-            native_query(key_result.measure)
+        looks = dict(zip(connectors, pool.map(look, connectors.values()), strict=True))
+    pulls: list[Pull] = []
+    stale: dict[str, str] = {}
+    failures = [one for one in looks.values() if isinstance(one, TrackerError)]
+    for name, found in looks.items():
+        if isinstance(found, Pull):
+            pulls.append(found)
+            continue
+        before = _as_last_read(name, last, now, workspace)
+        if before is None or len(failures) == len(looks):
+            raise found
+        pulls.append(before)
+        stale[name] = (
+            f"it could not be read ({found.what}); what counts is as of {before.as_of:%Y-%m-%d %H:%M} UTC"
         )
-        for _, key_result in workspace.key_results()
-        if isinstance(key_result.measure, QueryMeasure)
-    }
-    return Observed(tuple(pulls), counts)
+    counts = {}
+    for _, key_result in workspace.key_results():
+        if isinstance(key_result.measure, QueryMeasure):
+            name = answering(key_result.measure, workspace)
+            if name not in stale:
+                counts[key_result.id] = connectors[name].count(native_query(key_result.measure))
+            elif last is not None and key_result.id in last.counts:
+                counts[key_result.id] = last.counts[key_result.id]
+            else:
+                raise failures[0]
+    return Observed(tuple(pulls), counts, stale)
+
+
+def _as_last_read(name: str, last: Snapshot | None, now: datetime, workspace: Workspace) -> Pull | None:
+    if last is None or name not in last.as_of:
+        return None
+    if now - last.as_of[name] > timedelta(hours=workspace.policy.guards.stale_hours):
+        return None
+    return Pull(name, tuple(item for item in last.items if item.ref.tracker == name), last.as_of[name])
 
 
 def answering(query: QueryMeasure, workspace: Workspace) -> str:
@@ -107,7 +170,9 @@ def native_query(query: QueryMeasure) -> str:
     return query.jql if query.jql is not None else json.dumps(query.filter)
 
 
-def guards(observed: Observed, plan: Plan, workspace: Workspace, store: Store) -> tuple[Stop, ...]:
+def guards(
+    observed: Observed, scorecard: Scorecard, plan: Plan, workspace: Workspace, store: Store
+) -> tuple[Stop, ...]:
     """What looks wrong about writing this plan."""
     policy = workspace.policy.guards
     before = store.found_before()
@@ -115,10 +180,16 @@ def guards(observed: Observed, plan: Plan, workspace: Workspace, store: Store) -
         shrink_stop(one.tracker, sum(item.in_scope for item in one.items), before.get(one.tracker), policy)
         for one in observed.pulls
     ]
-    first = first_run_stop(observed.items, plan, store.writing_runs())
-    # On a first run everything is new: one stop says so, a second one would say it again.
-    mass = None if first else mass_change_stop(observed.items, plan, policy)
-    return tuple(stop for stop in [*shrunk, first, mass] if stop is not None)
+    first = first_run_stop(observed.items, plan, store.journal.writing_runs())
+    if first is not None:
+        # On a first run everything is new: one stop says so, others would say it again.
+        return tuple(stop for stop in [*shrunk, first] if stop is not None)
+    mass = mass_change_stop(observed.items, plan, policy)
+    # What the whole trips on, its projects need not repeat.
+    others: list[Stop | None] = [mass] if mass else [*project_stops(observed.items, plan, policy)]
+    others += removal_stops(observed.items, plan, policy)
+    others.append(zero_stop(store.last_progress(), scorecard, plan))
+    return tuple(stop for stop in [*shrunk, *others] if stop is not None)
 
 
 def remember(result: Run, workspace: Workspace, store: Store, receipts: Iterable[Receipt] = ()) -> None:

@@ -1,4 +1,4 @@
-"""Observed against desired: what would be written, and whether that looks safe. Pure."""
+"""Observed against desired: what would be written. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 
 import msgspec
 
-from config.workspace import GuardPolicy, Workspace
+from config.workspace import Workspace
 from connectors.model import MARKS, Change, Comment, Fact, KeyResultMark, Mark, Marks, Ref, WorkItem
 
 
@@ -56,15 +56,6 @@ class Plan:
     @property
     def empty(self) -> bool:
         return not self.edits
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """A guard that trips: what looks wrong, in numbers, and the flag that lets it through."""
-
-    guard: str
-    message: str
-    flag: str
 
 
 def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace: Workspace) -> Plan:
@@ -154,7 +145,7 @@ def _near(shown: int | None, wanted: int | None, step: int) -> bool:
 def digest_of(edits: Sequence[Edit]) -> str:
     """Identifies exactly these edits."""
     lines = [
-        [str(change.item), change.mark, _plain(change.before), _plain(change.after)]
+        [str(change.item), change.mark, plain_change(change.before), plain_change(change.after)]
         for edit in edits
         for change in edit.changes
     ]
@@ -163,44 +154,12 @@ def digest_of(edits: Sequence[Edit]) -> str:
     return hashlib.sha256(msgspec.json.encode(lines)).hexdigest()[:12]
 
 
-def _plain(value: object) -> object:
+def plain_change(value: object) -> object:
+    """A side of a change as plain data: what a digest, a journal or a report says of it."""
     if isinstance(value, Comment):
-        return [value.purpose, value.facts]
+        return {"purpose": value.purpose, "facts": dict(value.facts)}
+    if isinstance(value, KeyResultMark):
+        return asdict(value)
     if isinstance(value, tuple):
-        return [asdict(part) if isinstance(part, KeyResultMark) else part for part in value]
+        return [plain_change(part) for part in value]
     return value
-
-
-# --- Guards --------------------------------------------------------------------------------------
-
-
-def first_run_stop(items: Iterable[WorkItem], plan: Plan, runs_before: int) -> Stop | None:
-    """Nobody has seen this installation write yet: neither the store nor any item knows of a run."""
-    if plan.empty or runs_before or any(item.shown.stamp is not None for item in items):
-        return None
-    message = f"this is the first run: {len(plan.edits)} items would be written to"
-    return Stop("first-run", message, "--first-run")
-
-
-def mass_change_stop(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) -> Stop | None:
-    """More of the items would change than `share`, and more than `floor` of them."""
-    total = sum(1 for item in items if item.in_scope)
-    count = len(plan.edits)
-    if count <= policy.floor or count <= policy.share * total:
-        return None
-    message = (
-        f"{count} of {total} items would change ({count * 100 // total} %); "
-        f"the limit is {policy.share:.0%} and more than {policy.floor}"
-    )
-    return Stop("mass-change", message, f"--accept-plan {plan.digest}")
-
-
-def shrink_stop(tracker: str, found: int, found_before: int | None, policy: GuardPolicy) -> Stop | None:
-    """A pull found far fewer items than the last one did: lost permissions look just like this."""
-    if not found_before or found >= found_before * (1 - policy.shrink):
-        return None
-    message = (
-        f"{tracker} shows {found} items in scope, the last run saw {found_before}; "
-        f"the limit is a loss of {policy.shrink:.0%}. Has the credential lost access?"
-    )
-    return Stop("shrunken-pull", message, f"--accept-shrink {tracker}")

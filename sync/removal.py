@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -10,11 +9,12 @@ from datetime import datetime
 from config.load import fingerprint
 from connectors.base import Progress, TrackerError
 from connectors.model import WorkItem
-from sync.apply import Applied, apply
+from sync import lease
+from sync.apply import Applied
 from sync.output import Output
 from sync.plan import Plan
 from sync.report import data, sheets
-from sync.session import Session
+from sync.session import Session, finish, write
 from sync.undo import Selection, undo_plan
 
 
@@ -51,7 +51,7 @@ def _find(session: Session, names: list[str], report: Progress) -> Mapping[str, 
     """Marked items by tracker; the trackers are read at once."""
 
     def look(name: str) -> tuple[WorkItem, ...]:
-        return session.connectors[name].marked(session.store.written(name), report)
+        return session.connectors[name].marked(session.store.journal.written(name), report)
 
     with ThreadPoolExecutor(max_workers=len(names), thread_name_prefix="undo") as pool:
         return dict(zip(names, pool.map(look, names), strict=True))
@@ -60,25 +60,16 @@ def _find(session: Session, names: list[str], report: Progress) -> Mapping[str, 
 def _carry_out(
     session: Session, plan: Plan, made: Mapping[str, tuple[str, ...]], now: datetime, output: Output
 ) -> Applied:
-    store = session.store
-    record = store.open_run("undo", now, fingerprint(session.workspace))
-    begin = time.monotonic()
-    session.writing.set()
-    try:
-        applied = apply(plan, session.connectors, store, record, stop=session.halt)
+    with lease.held(session.store.transaction) as right:
+        record = session.store.open_run("undo", now, fingerprint(session.workspace))
+        applied = write(session, plan, record, right)
         stopped = dict(applied.stopped)
         # Labels last: one that an item still bears is in use.
         for name, labels in made.items():
             if applied.complete and not session.halt.is_set():
                 stopped |= _unmake(session, name, labels, output)
-    finally:
-        session.writing.clear()
-    applied = Applied(applied.receipts, stopped)
-    summary = data.of_applied(applied)
-    store.close_run(record, "done" if applied.complete else "partial", summary)
-    if not plan.empty:
-        output.show(sheets.written(applied, time.monotonic() - begin))
-    output.data(applied=summary)
+        applied = Applied(applied.receipts, stopped)
+        finish(session, applied, record, plan, now, output)
     return applied
 
 

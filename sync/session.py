@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from config.load import fingerprint, load
@@ -15,13 +14,18 @@ from config.okrs import QueryMeasure
 from config.settings import Credentials, Settings, credentials
 from config.workspace import Workspace
 from connectors.base import Connector
-from connectors.model import Pull
+from connectors.model import MARKS, Pull
 from connectors.registry import connect
+from sync import lease
 from sync.apply import Applied, apply
+from sync.guards import Stop
+from sync.journal import fate
+from sync.lease import Lease
 from sync.logs import redactor
 from sync.options import moment_of
 from sync.output import Output
 from sync.pipeline import Observed, Run, decide, remember, run
+from sync.plan import Plan, plain_change
 from sync.report import data, sheets
 from sync.store import Snapshot, Store
 
@@ -72,6 +76,9 @@ def session_for(workspace: Workspace, keys: Mapping[str, Credentials], store_url
 
 _MOST_ORPHANS = 12
 
+JOURNAL_DETAIL = timedelta(days=90)
+"""How long the journal keeps what a write changed from and to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Synced:
@@ -96,30 +103,71 @@ def synchronise(
     `accepted` holds guard flags let through; `most` bounds the rows of the plan that are printed, which only
     the demonstration does: nothing is written that was not shown.
     """
+    with lease.held(session.store.transaction) as right:
+        return _synchronise(session, now, output, accepted, most, right)
+
+
+def _synchronise(
+    session: Session, now: datetime, output: Output, accepted: Collection[str], most: int | None, right: Lease
+) -> Synced:
     store, workspace = session.store, session.workspace
     record = store.open_run("sync", now, fingerprint(workspace))
     result = read(session, now, output)
+    settle_open(store, result.observed, workspace)
     show_run(output, result, most)
-    blocked = [stop for stop in result.stops if stop.flag not in accepted]
-    if result.stops:
-        output.show(sheets.stops(result.stops, accepted))
+    blocked = show_stops(result.stops, accepted, output)
     if blocked:
         store.close_run(record, "stopped", {"guards": [stop.guard for stop in blocked]})
         output.data(applied=None)
         return Synced(result, True, None)
-    begin = time.monotonic()
+    applied = write(session, result.plan, record, right)
+    remember(result, workspace, store, applied.receipts)
+    finish(session, applied, record, result.plan, now, output)
+    return Synced(result, False, applied)
+
+
+def show_stops(stops: Sequence[Stop], accepted: Collection[str], output: Output) -> list[Stop]:
+    """Show the guards that trip; those that nobody let through."""
+    if stops:
+        output.show(sheets.stops(stops, accepted))
+    return [stop for stop in stops if stop.flag not in accepted]
+
+
+def write(session: Session, plan: Plan, record: int, right: Lease) -> Applied:
+    """Carry out a plan, journaled under the lease."""
     session.writing.set()
     try:
-        applied = apply(result.plan, session.connectors, store, record, stop=session.halt)
+        return apply(plan, session.connectors, session.store, record, lease=right, stop=session.halt)
     finally:
         session.writing.clear()
-    remember(result, workspace, store, applied.receipts)
+
+
+def finish(
+    session: Session, applied: Applied, record: int, plan: Plan, now: datetime, output: Output
+) -> None:
+    """Record and show how the writing went."""
+    store = session.store
+    store.save_outcomes(applied.receipts, now)
+    store.journal.compact(now - JOURNAL_DETAIL)
     summary = data.of_applied(applied)
     store.close_run(record, "done" if applied.complete else "partial", summary)
-    if not result.plan.empty:
-        output.show(sheets.written(applied, time.monotonic() - begin))
+    if not plan.empty:
+        output.show(sheets.written(applied))
     output.data(applied=summary)
-    return Synced(result, False, applied)
+
+
+def settle_open(store: Store, observed: Observed, workspace: Workspace) -> None:
+    """Close what earlier runs left open in the journal, by what the items themselves show now."""
+    shown = {item.ref: item.shown for item in observed.items}
+    for entry in store.journal.open():
+        if entry.item.tracker in observed.stale or entry.item.tracker not in workspace.active:
+            continue
+        marks = shown.get(entry.item)
+        sides: dict[str, object] | None = None
+        if marks is not None:
+            sides = {mark: plain_change(getattr(marks, mark)) for mark in MARKS}
+        outcome, why = fate(entry, sides)
+        store.journal.conclude(entry.id, outcome, why)
 
 
 def show_run(output: Output, result: Run, most: int | None = None) -> None:

@@ -6,24 +6,27 @@ Nothing here proves ownership: that lives on the items. A lost store costs histo
 from __future__ import annotations
 
 import os
-from collections import Counter
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from connectors.model import Outcome, Ref, WorkItem
+from connectors.model import Receipt, Ref, WorkItem
 from sync import tables
+from sync.journal import Journal
+from sync.lease import make_lease
 from sync.measure import Scorecard
 from sync.movement import Footing
+from sync.restraint import Rest, rest_after
 
-NEW_COMMENT = "new comment"
-"""Stands in a journal entry beside the marks when the write puts a comment where none was."""
+ATTEMPTS = 5
+"""Tries at opening a store that another process is just making."""
 
 
 class StoreError(Exception):
@@ -64,6 +67,15 @@ class HistoryRow:
     progress: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A write that did not come to its end: on which item, how it stands, why."""
+
+    key: str
+    state: str
+    why: str
+
+
 class Store:
     """A store at a SQLAlchemy URL; SQLite files are made private to their user. Threads may share it.
 
@@ -72,16 +84,29 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._where = _place(url)
+        self.journal = Journal(self.transaction)
         try:
             _prepare_file(url)
             self._engine = sa.create_engine(url)
             if self._engine.dialect.name == "sqlite":
                 sa.event.listen(self._engine, "connect", _sqlite_settings)
-            with self._transaction() as connection:
-                tables.metadata.create_all(connection)
-                self._check_version(connection)
+            self._prepare()
         except (sa.exc.SQLAlchemyError, OSError, ModuleNotFoundError) as error:
             raise self._unusable(error) from error
+
+    def _prepare(self) -> None:
+        for attempt in range(ATTEMPTS):
+            try:
+                with self._engine.begin() as connection:
+                    tables.metadata.create_all(connection)
+                    self._check_version(connection)
+            except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError) as error:
+                # Two that begin together on an empty store: the slower one finds it made.
+                if attempt == ATTEMPTS - 1 or ("exist" not in str(error) and "UNIQUE" not in str(error)):
+                    raise
+                time.sleep(0.1)
+            else:
+                return
 
     def _unusable(self, error: Exception) -> StoreError:
         cause = getattr(error, "orig", None) or error
@@ -94,6 +119,10 @@ class Store:
         ).scalar()
         if found is None:
             connection.execute(tables.about.insert().values(name="schema", value=str(tables.VERSION)))
+            make_lease(connection)
+        elif int(found) < tables.VERSION:
+            tables.migrate(connection, int(found))
+            make_lease(connection)
         elif int(found) > tables.VERSION:
             raise StoreError(
                 f"the store {self._where} was written by a newer Truenorth (schema {found}, this one knows "
@@ -101,7 +130,8 @@ class Store:
             )
 
     @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
+    def transaction(self) -> Iterator[sa.Connection]:
+        """A connection whose work is committed whole, or not at all. Raises StoreError."""
         try:
             with self._engine.begin() as connection:
                 yield connection
@@ -123,7 +153,7 @@ class Store:
         scope = dict.fromkeys(snapshot.as_of, 0)
         for item in snapshot.items:
             scope[item.ref.tracker] += int(item.in_scope)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for table in (tables.items, tables.pulls, tables.counts):
                 connection.execute(table.delete())
             if rows:
@@ -141,7 +171,7 @@ class Store:
 
     def snapshot(self) -> Snapshot | None:
         """The last snapshot, or None when nothing was ever read."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             pulls = connection.execute(sa.select(tables.pulls)).all()
             if not pulls:
                 return None
@@ -161,7 +191,7 @@ class Store:
 
     def found_before(self) -> dict[str, int]:
         """How many items in scope the last run saw, by tracker."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return {row.tracker: row.in_scope for row in connection.execute(sa.select(tables.pulls))}
 
     # --- history -----------------------------------------------------------------------------
@@ -179,7 +209,7 @@ class Store:
             }
             for reading in scorecard.readings.values()
         ]
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(tables.readings.delete().where(tables.readings.c.day == day.isoformat()))
             connection.execute(tables.readings.insert(), rows)
 
@@ -190,7 +220,7 @@ class Store:
             .where(tables.readings.c.key_result == key_result)
             .order_by(tables.readings.c.day)
         )
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return tuple(
                 HistoryRow(date.fromisoformat(row.day), row.value, row.progress)
                 for row in connection.execute(query)
@@ -200,7 +230,7 @@ class Store:
 
     def footings(self) -> dict[str, Footing]:
         """Where the work of each key result stood when its progress was last told."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             rows = connection.execute(sa.select(tables.footings)).all()
         decoder = msgspec.json.Decoder(Footing)
         return {row.key_result: decoder.decode(row.body) for row in rows}
@@ -211,11 +241,72 @@ class Store:
         rows = [{"key_result": id_, "body": msgspec.json.encode(one)} for id_, one in told.items()]
         if not rows:
             return
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(table.delete().where(table.c.key_result.in_(list(told))))
             connection.execute(table.insert(), rows)
 
-    # --- runs and journal --------------------------------------------------------------------
+    def last_progress(self) -> dict[str, float | None]:
+        """The latest progress of each key result, 0..1."""
+        query = sa.select(tables.readings).order_by(tables.readings.c.day)
+        with self.transaction() as connection:
+            return {row.key_result: row.progress for row in connection.execute(query)}
+
+    # --- what failed -------------------------------------------------------------------------
+
+    def quarantine(self) -> dict[Ref, Rest]:
+        """Items whose writes failed."""
+        with self.transaction() as connection:
+            rows = connection.execute(sa.select(tables.quarantine)).all()
+        return {
+            Ref(row.tracker, row.item): Rest(row.reason, row.failures, datetime.fromisoformat(row.until))
+            for row in rows
+        }
+
+    def stuck(self) -> list[Stuck]:
+        """What rests, and what was begun and never closed, for people to read."""
+        rests = self.quarantine()
+        with self.transaction() as connection:
+            keys = {
+                Ref(row.tracker, row.item): row.key
+                for row in connection.execute(sa.select(tables.quarantine))
+            }
+        found = [
+            Stuck(
+                keys[ref],
+                f"{why.failures} failed writes, tried again from {why.until:%Y-%m-%d %H:%M} UTC",
+                why.reason,
+            )
+            for ref, why in sorted(rests.items())
+        ]
+        found += [
+            Stuck(entry.key, "begun, its fate unknown", "the next sync looks at the item and closes it")
+            for entry in self.journal.open()
+        ]
+        return found
+
+    def save_outcomes(self, receipts: Iterable[Receipt], now: datetime) -> None:
+        """Let items whose write failed rest, each time longer; what was written rests no more."""
+        table, resting = tables.quarantine, self.quarantine()
+        with self.transaction() as connection:
+            for receipt in receipts:
+                ref = receipt.item
+                if receipt.outcome != "failed" and ref not in resting:
+                    continue
+                here = (table.c.tracker == ref.tracker) & (table.c.item == ref.id)
+                connection.execute(table.delete().where(here))
+                if receipt.outcome == "failed":
+                    failures = resting[ref].failures + 1 if ref in resting else 1
+                    row = {
+                        "tracker": ref.tracker,
+                        "item": ref.id,
+                        "key": receipt.key,
+                        "reason": receipt.error or "",
+                        "failures": failures,
+                        "until": rest_after(failures, now).isoformat(),
+                    }
+                    connection.execute(table.insert().values(row))
+
+    # --- runs --------------------------------------------------------------------------------
 
     def open_run(self, kind: str, at: datetime, configuration: str) -> int:
         """Begin a run; its outcome is "failed" until `close_run` says otherwise."""
@@ -226,7 +317,7 @@ class Store:
             "configuration": configuration,
             "summary": {},
         }
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             key = connection.execute(tables.runs.insert().values(row)).inserted_primary_key
         return int(key[0]) if key else 0
 
@@ -235,7 +326,7 @@ class Store:
         change = (
             tables.runs.update().where(tables.runs.c.id == run).values(outcome=outcome, summary=dict(summary))
         )
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(change)
 
     def last_run(self, *kinds: str) -> RunRecord | None:
@@ -243,86 +334,25 @@ class Store:
         query = sa.select(tables.runs).order_by(tables.runs.c.id.desc()).limit(1)
         if kinds:
             query = query.where(tables.runs.c.kind.in_(kinds))
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             row = connection.execute(query).first()
         if row is None:
             return None
         at = datetime.fromisoformat(row.at)
         return RunRecord(row.id, row.kind, at, row.outcome, row.configuration, row.summary)
 
-    def writing_runs(self) -> int:
-        """How many runs have ever recorded a write."""
-        with self._transaction() as connection:
-            return connection.execute(
-                sa.select(sa.func.count(sa.distinct(tables.journal.c.run)))
-            ).scalar_one()
-
-    def intend(self, run: int, tracker: str, item: str, key: str, what: Iterable[str]) -> int:
-        """Record a write before it is sent. When this fails, nothing may be written."""
-        row = {"run": run, "tracker": tracker, "item": item, "key": key, "what": sorted(what)}
-        with self._transaction() as connection:
-            inserted = connection.execute(tables.journal.insert().values(row)).inserted_primary_key
-        return int(inserted[0]) if inserted else 0
-
-    def conclude(self, entry: int, outcome: Outcome, error: str | None) -> None:
-        """Record what became of a write."""
-        change = (
-            tables.journal.update().where(tables.journal.c.id == entry).values(outcome=outcome, error=error)
-        )
-        with self._transaction() as connection:
-            connection.execute(change)
-
-    def written(self, tracker: str) -> frozenset[str]:
-        """Ids of the tracker's items that a write was ever begun for."""
-        query = sa.select(tables.journal.c.item).distinct().where(tables.journal.c.tracker == tracker)
-        with self._transaction() as connection:
-            return frozenset(connection.execute(query).scalars())
-
-    def commented(self, day: date, zone: tzinfo) -> dict[Ref, int]:
-        """How many new comments each item got on a day of the zone."""
-        journal, runs = tables.journal.c, tables.runs.c
-        query = (
-            sa.select(runs.at, journal.tracker, journal.item, journal.what)
-            .join_from(tables.journal, tables.runs, journal.run == runs.id)
-            .where(journal.outcome == "written")
-            .where(runs.kind == "sync")
-            # Times are in UTC: a day of any zone lies within these three.
-            .where(runs.at >= (day - timedelta(days=1)).isoformat())
-            .where(runs.at < (day + timedelta(days=2)).isoformat())
-        )
-        counts: Counter[Ref] = Counter()
-        with self._transaction() as connection:
-            for row in connection.execute(query):
-                if datetime.fromisoformat(row.at).astimezone(zone).date() == day and NEW_COMMENT in row.what:
-                    counts[Ref(row.tracker, row.item)] += 1
-        return dict(counts)
-
-    def troubled(self, run: int) -> list[tuple[str, str, str]]:
-        """Writes of a run that did not land: (key, outcome or "unknown", error)."""
-        query = (
-            sa.select(tables.journal)
-            .where(tables.journal.c.run == run)
-            .where(sa.or_(tables.journal.c.outcome.is_(None), tables.journal.c.outcome != "written"))
-            .order_by(tables.journal.c.id)
-        )
-        with self._transaction() as connection:
-            return [
-                (row.key, row.outcome or "unknown", row.error or "the run ended before an answer came")
-                for row in connection.execute(query)
-            ]
-
     # --- what setup made ---------------------------------------------------------------------
 
     def provisions(self, tracker: str) -> dict[str, str]:
         """Ids of what setup made on a tracker, by name."""
         query = sa.select(tables.provisions).where(tables.provisions.c.tracker == tracker)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             return {row.name: row.id for row in connection.execute(query)}
 
     def save_provision(self, tracker: str, name: str, id_: str | None) -> None:
         """Remember what setup made; None forgets it."""
         table = tables.provisions
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(table.delete().where(table.c.tracker == tracker).where(table.c.name == name))
             if id_ is not None:
                 connection.execute(table.insert().values(tracker=tracker, name=name, id=id_))

@@ -1,10 +1,13 @@
-"""The store's tables. A change here is a new `VERSION`, and a store of a newer one is never opened."""
+"""The store's tables, and how a store of an older version becomes one of this.
+
+A change here is a new `VERSION` with its migration, and a store of a newer version is never opened.
+"""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 1
+VERSION = 2
 
 metadata = sa.MetaData()
 about = sa.Table(
@@ -61,7 +64,34 @@ journal = sa.Table(
     sa.Column("what", sa.JSON, nullable=False),
     sa.Column("outcome", sa.String(16)),
     sa.Column("error", sa.Text),
+    sa.Column("operation", sa.String(16), index=True),
+    sa.Column("epoch", sa.Integer),
+    sa.Column("at", sa.String(32)),
+    sa.Column("changes", sa.LargeBinary),
 )
+"""One row for each item of each plan. `changes`: mark, before and after; None once it was compacted."""
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("holder", sa.String(255), nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("until", sa.String(32), nullable=False),
+)
+"""Who may write. The epoch grows with every holder and never falls."""
+
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("item", sa.String(64), primary_key=True),
+    sa.Column("key", sa.String(255), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("until", sa.String(32), nullable=False),
+)
+"""Items whose writes failed, and when the next try is due."""
 provisions = sa.Table(
     "provisions",
     metadata,
@@ -77,3 +107,23 @@ footings = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
 """Where the work of a key result stood when its progress was last told on a ticket."""
+
+MIGRATIONS: dict[int, tuple[str, ...]] = {
+    2: (
+        "ALTER TABLE journal ADD COLUMN operation VARCHAR(16)",
+        "ALTER TABLE journal ADD COLUMN epoch INTEGER",
+        "ALTER TABLE journal ADD COLUMN at VARCHAR(32)",
+        "ALTER TABLE journal ADD COLUMN changes {binary}",
+        "CREATE INDEX ix_journal_operation ON journal (operation)",
+    ),
+}
+"""What makes a store of the version before into one of the version named. Whole new tables need no word."""
+
+
+def migrate(connection: sa.Connection, version: int) -> None:
+    """Bring a store of an older version up to this one; tables that are missing are made by `create_all`."""
+    binary = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
+    for target in range(version + 1, VERSION + 1):
+        for statement in MIGRATIONS.get(target, ()):
+            connection.execute(sa.text(statement.format(binary=binary)))
+    connection.execute(about.update().where(about.c.name == "schema").values(value=str(VERSION)))

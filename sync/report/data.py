@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from connectors.model import Change, Comment, KeyResultMark, Pull, Receipt
+from connectors.model import Change, Pull, Receipt
 from sync.apply import Applied
+from sync.guards import Stop
 from sync.measure import ObjectiveReading, Reading, Scorecard
 from sync.pipeline import Run
-from sync.plan import Plan, Stop
+from sync.plan import Plan, plain_change
 from sync.signals import Signals
 
 Data = dict[str, Any]
@@ -133,25 +134,13 @@ def _change(change: Change) -> Data:
         "id": change.item.id,
         "key": change.key,
         "mark": change.mark,
-        "before": _plain(change.before),
-        "after": _plain(change.after),
+        "before": plain_change(change.before),
+        "after": plain_change(change.after),
     }
 
 
-def _plain(value: object) -> object:
-    match value:
-        case Comment():
-            return {"purpose": value.purpose, "facts": dict(value.facts)}
-        case KeyResultMark():
-            return asdict(value)
-        case tuple():
-            return [_plain(one) for one in value]
-        case _:
-            return value
-
-
 def of_stops(stops: Iterable[Stop]) -> list[Data]:
-    return [{"guard": stop.guard, "message": stop.message, "flag": stop.flag} for stop in stops]
+    return [asdict(stop) for stop in stops]
 
 
 def of_applied(applied: Applied) -> Data:

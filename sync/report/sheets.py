@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from connectors.model import MARKS, Change, Comment, Health, KeyResultMark, Level, Mark, Pull, Ref, WorkItem
+from connectors.model import MARKS, Change, Comment, Health, KeyResultMark, Level, Pull, Ref, WorkItem
 from sync.apply import Applied
+from sync.guards import NOUNS, Stop
 from sync.measure import Reading, Scorecard
-from sync.plan import Edit, Plan, Stop, natural
+from sync.plan import Edit, Plan, natural
+from sync.saved import Moved
 from sync.signals import Signals
 from sync.words import HEALTH_WORDS, value_against_target
 
@@ -154,7 +156,7 @@ def plan(plan: Plan, most: int | None = None) -> Sheet:
     if plan.empty and not plan.refusals:
         shows = "every item shows what it may by now" if plan.waiting else "every item shows what it should"
         return Sheet("Plan", (f"Nothing to write: {shows}.", *plan.waiting))
-    totals = ", ".join(f"{plan.totals[mark]} {_NOUNS[mark]}" for mark in MARKS if mark in plan.totals)
+    totals = ", ".join(f"{plan.totals[mark]} {NOUNS[mark]}" for mark in MARKS if mark in plan.totals)
     lead = f"{len(plan.edits)} items would change: {totals}. Plan {plan.digest}."
     hidden = 0 if most is None else max(0, len(plan.edits) - most)
     tail = (f"… and {hidden} more: truenorth plan shows them all",) if hidden else ()
@@ -169,6 +171,14 @@ def _plan_rows(plan: Plan, most: int | None = None) -> tuple[tuple[Cell, ...], .
     return rows + refused
 
 
+def moved(found: Sequence[Moved]) -> Sheet:
+    """Items of a saved plan that changed since it was made."""
+    if not found:
+        return Sheet("Changed since", ("Every item is as it was when the plan was made.",))
+    rows = tuple((Cell(one.key, "strong"), Cell(f"left alone: {one.what}", "warn")) for one in found)
+    return Sheet("Changed since", (), ("key", "why"), rows)
+
+
 def undoing(plan: Plan, made: Mapping[str, tuple[str, ...]]) -> Sheet:
     """What an undo would remove, and what it leaves alone."""
     labels = [f"{label} ({tracker})" for tracker, names in made.items() for label in names]
@@ -177,14 +187,6 @@ def undoing(plan: Plan, made: Mapping[str, tuple[str, ...]]) -> Sheet:
         return Sheet("Undo", ("Nothing of ours is there.", *(beside if labels else ())))
     lead = f"{len(plan.edits)} items would be freed of our marks. Plan {plan.digest}."
     return Sheet("Undo", (lead, *(beside if labels else ())), ("key", "change"), _plan_rows(plan))
-
-
-_NOUNS: Mapping[Mark, str] = {
-    "key_results": "key results",
-    "alignment": "alignments",
-    "labels": "labels",
-    "comment": "comments",
-}
 
 
 def _edit_words(edit: Edit) -> str:
@@ -257,12 +259,16 @@ def stops(found: Iterable[Stop], accepted: Iterable[str] = ()) -> Sheet:
     rows = tuple(
         (
             Cell(stop.guard, "dim" if stop.flag in let_through else "bad"),
-            Cell(stop.message),
+            Cell(_stop_words(stop)),
             Cell("let through" if stop.flag in let_through else stop.flag),
         )
         for stop in found
     )
     return Sheet("Guards", (), ("guard", "what looks wrong", "let it through with"), rows)
+
+
+def _stop_words(stop: Stop) -> str:
+    return f"{stop.message}; such as {', '.join(stop.samples)}" if stop.samples else stop.message
 
 
 def written(applied: Applied, elapsed: float | None = None) -> Sheet:

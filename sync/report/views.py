@@ -11,7 +11,7 @@ from sync.explain import Explanation
 from sync.measure import to_percent
 from sync.pipeline import Run
 from sync.report.sheets import Cell, Sheet, Style, percent
-from sync.store import HistoryRow, RunRecord
+from sync.store import HistoryRow, RunRecord, Stuck
 
 Troubled = Sequence[tuple[str, str, str]]
 
@@ -124,6 +124,12 @@ def last_run(record: RunRecord | None, troubled: Troubled, run: Run) -> Sheet:
         lead += f" by {', '.join(summary['guards'])}"
     rows = tuple((Cell(key, "strong"), Cell(outcome, "bad"), Cell(error)) for key, outcome, error in troubled)
     return Sheet("Last sync", (f"{lead}.", rest), ("key", "outcome", "why") if rows else (), rows)
+
+
+def stuck(found: Sequence[Stuck]) -> Sheet:
+    """What did not come to its end."""
+    rows = tuple((Cell(one.key, "strong"), Cell(one.state, "warn"), Cell(one.why)) for one in found)
+    return Sheet("Stuck", (), ("key", "state", "why"), rows)
 
 
 def last_run_data(record: RunRecord | None, troubled: Troubled) -> dict[str, Any] | None:

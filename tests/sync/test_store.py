@@ -13,6 +13,7 @@ import pytest
 from connectors.model import Comment, KeyResultMark, Marks, Stamp
 from sync.align import align
 from sync.measure import measure
+from sync.plan import Edit, changes_of
 from sync.store import HistoryRow, Snapshot, Store, StoreError
 from tests.sync.build import NOW, epic, item, metric, workspace
 
@@ -60,20 +61,20 @@ def test_the_same_day_again_gives_the_same_rows(path: Path) -> None:
 def test_runs_and_journal(path: Path) -> None:
     store = Store(f"sqlite:///{path}")
     assert store.last_run() is None
-    assert store.writing_runs() == 0
+    assert store.journal.writing_runs() == 0
     run = store.open_run("sync", NOW, "abc")
     assert store.last_run("sync") is not None
     assert store.last_run("plan") is None
-    first = store.intend(run, "jira", "1", "WEB-1", ["labels"])
-    store.conclude(first, "written", None)
-    second = store.intend(run, "jira", "2", "WEB-2", ["labels"])
-    store.conclude(second, "failed", "said no")
-    store.intend(run, "jira", "3", "WEB-3", ["labels"])
-    assert store.troubled(run) == [
+    wanted = Marks(labels=("okr-aligned",))
+    edits = [Edit(one, wanted, changes_of(one, wanted)) for one in map(item, ("WEB-1", "WEB-2", "WEB-3"))]
+    entries = store.journal.intend(run, edits)
+    store.journal.conclude(entries[edits[0].item.ref], "written", None)
+    store.journal.conclude(entries[edits[1].item.ref], "failed", "said no")
+    assert store.journal.troubled(run) == [
         ("WEB-2", "failed", "said no"),
         ("WEB-3", "unknown", "the run ended before an answer came"),
     ]
-    assert store.writing_runs() == 1
+    assert store.journal.writing_runs() == 1
     store.close_run(run, "partial", {"written": 1})
     last = store.last_run()
     assert last is not None

@@ -33,7 +33,7 @@ def run(request: pytest.FixtureRequest) -> tuple[World, Alignment, Scorecard]:
     workspace: Workspace = load(examples())
     world = generate(items, seed)
     with Sandbox(world) as sandbox, sandbox_session(sandbox, workspace) as session:
-        observed = pull(workspace, session.connectors)
+        observed = pull(workspace, session.connectors, NOW)
     alignment = align(observed.items, workspace)
     return world, alignment, measure(alignment, observed.counts, workspace, NOW)
 

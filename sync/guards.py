@@ -1,0 +1,128 @@
+"""What looks wrong about writing a plan: each guard says so in numbers, with samples and the flag that lets it through.
+
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from config.workspace import GuardPolicy
+from connectors.model import MARKS, Mark, WorkItem
+from sync.measure import Scorecard
+from sync.plan import Edit, Plan
+from sync.restraint import place_of
+
+SAMPLES = 3
+NOUNS: Mapping[Mark, str] = {
+    "key_results": "key results",
+    "alignment": "alignments",
+    "labels": "labels",
+    "comment": "comments",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A guard that trips: what looks wrong, in numbers; the flag that lets it through; some items it is about."""
+
+    guard: str
+    message: str
+    flag: str
+    samples: tuple[str, ...] = ()
+
+
+def first_run_stop(items: Iterable[WorkItem], plan: Plan, runs_before: int) -> Stop | None:
+    """Nobody has seen this installation write yet: neither the store nor any item knows of a run."""
+    if plan.empty or runs_before or any(item.shown.stamp is not None for item in items):
+        return None
+    message = f"this is the first run: {len(plan.edits)} items would be written to"
+    return Stop("first-run", message, "--first-run", samples(plan.edits))
+
+
+def mass_change_stop(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) -> Stop | None:
+    """More of the items would change than `share`, and more than `floor` of them."""
+    total = sum(1 for item in items if item.in_scope)
+    count = len(plan.edits)
+    if not _beyond(count, total, policy.share, policy.floor):
+        return None
+    message = (
+        f"{count} of {total} items would change ({count * 100 // total} %); "
+        f"the limit is {policy.share:.0%} and more than {policy.floor}"
+    )
+    return Stop("mass-change", message, _accept(plan), samples(plan.edits))
+
+
+def project_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) -> list[Stop]:
+    """More of one project's or team's items would change than `project_share`, and more than `project_floor`."""
+    totals = Counter(place_of(item) for item in items if item.in_scope)
+    changed: dict[tuple[str, str], list[Edit]] = {}
+    for edit in plan.edits:
+        changed.setdefault(place_of(edit.item), []).append(edit)
+    found = []
+    for place, edits in sorted(changed.items()):
+        total, count = totals[place], len(edits)
+        if not _beyond(count, total, policy.project_share, policy.project_floor):
+            continue
+        message = (
+            f"{count} of {total} items in {place[1] or place[0]} would change ({count * 100 // total} %); "
+            f"the limit is {policy.project_share:.0%} and more than {policy.project_floor}"
+        )
+        found.append(Stop("mass-change-project", message, _accept(plan), samples(edits)))
+    return found
+
+
+def removal_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) -> list[Stop]:
+    """More marks of one kind would go than `removed_share` of those there, and more than `removed_floor`."""
+    shown = [item.shown for item in items]
+    found = []
+    for mark in MARKS:
+        there = sum(1 for one in shown if getattr(one, mark))
+        edits = [
+            edit for edit in plan.edits if getattr(edit.item.shown, mark) and not getattr(edit.wanted, mark)
+        ]
+        if not _beyond(len(edits), there, policy.removed_share, policy.removed_floor):
+            continue
+        message = (
+            f"{len(edits)} of {there} {NOUNS[mark]} would be taken off ({len(edits) * 100 // there} %); "
+            f"the limit is {policy.removed_share:.0%} and more than {policy.removed_floor}"
+        )
+        found.append(Stop("mass-removal", message, _accept(plan), samples(edits)))
+    return found
+
+
+def zero_stop(before: Mapping[str, float | None], card: Scorecard, plan: Plan) -> Stop | None:
+    """Every key result that had progress, two at least, has none any more. `before` is the last reading of each."""
+    readings = card.readings
+    had = [id_ for id_, progress in before.items() if progress and id_ in readings]
+    if plan.empty or len(had) < 2 or any(readings[id_].progress for id_ in had):
+        return None
+    message = f"all {len(had)} key results that had progress read zero now; has the work become invisible?"
+    return Stop("all-zero", message, _accept(plan), samples(plan.edits))
+
+
+def shrink_stop(tracker: str, found: int, found_before: int | None, policy: GuardPolicy) -> Stop | None:
+    """A pull found far fewer items than the last one did: lost permissions look just like this."""
+    if not found_before or found >= found_before * (1 - policy.shrink):
+        return None
+    message = (
+        f"{tracker} shows {found} items in scope, the last run saw {found_before}; "
+        f"the limit is a loss of {policy.shrink:.0%}. Has the credential lost access?"
+    )
+    return Stop("shrunken-pull", message, f"--accept-shrink {tracker}")
+
+
+def samples(edits: Sequence[Edit]) -> tuple[str, ...]:
+    """Some of the items that would change, from all along the plan."""
+    step = max(1, len(edits) // SAMPLES)
+    return tuple(f"{edit.item.key} {edit.item.title}" for edit in edits[::step][:SAMPLES])
+
+
+def _beyond(count: int, total: int, share: float, floor: int) -> bool:
+    return count > floor and count > share * total
+
+
+def _accept(plan: Plan) -> str:
+    return f"--accept-plan {plan.digest}"

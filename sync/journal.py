@@ -1,0 +1,218 @@
+"""The journal: every write is recorded before it is sent, and closed after. It is also the audit trail."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from connectors.model import Outcome, Ref
+from sync import tables
+from sync.lease import Lease, assert_held
+from sync.plan import Edit, plain_change
+
+NEW_COMMENT = "new comment"
+"""Stands in a journal entry beside the marks when the write puts a comment where none was."""
+
+LANDED = "found in place by a later run"
+LOST = "the run ended before an answer came; it did not land, and was planned anew"
+
+Transaction = Callable[[], AbstractContextManager[sa.Connection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One recorded write. `outcome` None: open, its fate unknown. `changes`: mark, before, after."""
+
+    id: int
+    run: int
+    kind: str
+    configuration: str
+    at: datetime | None
+    item: Ref
+    key: str
+    operation: str
+    outcome: Outcome | None
+    error: str | None
+    changes: Sequence[Mapping[str, Any]]
+
+
+def operation_id(edit: Edit) -> str:
+    """Names a write by its target, its kind and what is desired: equal for equal intents."""
+    wanted = [[change.mark, plain_change(change.after)] for change in edit.changes]
+    text = msgspec.json.encode([edit.item.ref.tracker, edit.item.ref.id, wanted])
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+class Journal:
+    """The journal in the store behind `transaction`. Methods raise StoreError when it cannot be used."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    def intend(self, run: int, edits: Iterable[Edit], lease: Lease | None = None) -> dict[Ref, int]:
+        """Record writes before they are sent, all or none; ids of the entries by item.
+
+        When this fails, nothing may be written. Raises LeaseLost when another replica has taken over: the
+        check and the record are one transaction, so a sleeper that wakes can record nothing.
+        """
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        entries: dict[Ref, int] = {}
+        with self._transaction() as connection:
+            if lease is not None:
+                assert_held(connection, lease)
+            for edit in edits:
+                row = {
+                    "run": run,
+                    "tracker": edit.item.ref.tracker,
+                    "item": edit.item.ref.id,
+                    "key": edit.item.key,
+                    "what": _what(edit),
+                    "operation": operation_id(edit),
+                    "epoch": lease.epoch if lease else None,
+                    "at": at,
+                    "changes": msgspec.json.encode(_changes(edit)),
+                }
+                inserted = connection.execute(tables.journal.insert().values(row)).inserted_primary_key
+                entries[edit.item.ref] = int(inserted[0]) if inserted else 0
+        return entries
+
+    def conclude(self, entry: int, outcome: Outcome, error: str | None) -> None:
+        """Record what became of a write."""
+        change = (
+            tables.journal.update().where(tables.journal.c.id == entry).values(outcome=outcome, error=error)
+        )
+        with self._transaction() as connection:
+            connection.execute(change)
+
+    def compact(self, before: datetime) -> int:
+        """Forget the details of closed entries older than `before`; how many.
+
+        The rows stay: they prove which items were ever written to.
+        """
+        journal = tables.journal
+        old = (
+            journal.update()
+            .where(journal.c.at < before.isoformat())
+            .where(journal.c.outcome.is_not(None))
+            .where(journal.c.changes.is_not(None))
+            .values(changes=None)
+        )
+        with self._transaction() as connection:
+            return int(connection.execute(old).rowcount)
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    def writing_runs(self) -> int:
+        """How many runs have ever recorded a write."""
+        with self._transaction() as connection:
+            return connection.execute(
+                sa.select(sa.func.count(sa.distinct(tables.journal.c.run)))
+            ).scalar_one()
+
+    def written(self, tracker: str) -> frozenset[str]:
+        """Ids of the tracker's items that a write was ever begun for."""
+        query = sa.select(tables.journal.c.item).distinct().where(tables.journal.c.tracker == tracker)
+        with self._transaction() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def commented(self, day: date, zone: tzinfo) -> dict[Ref, int]:
+        """How many new comments each item got on a day of the zone."""
+        journal, runs = tables.journal.c, tables.runs.c
+        query = (
+            sa.select(runs.at, journal.tracker, journal.item, journal.what)
+            .join_from(tables.journal, tables.runs, journal.run == runs.id)
+            .where(journal.outcome == "written")
+            .where(runs.kind == "sync")
+            # Times are in UTC: a day of any zone lies within these three.
+            .where(runs.at >= (day - timedelta(days=1)).isoformat())
+            .where(runs.at < (day + timedelta(days=2)).isoformat())
+        )
+        counts: Counter[Ref] = Counter()
+        with self._transaction() as connection:
+            for row in connection.execute(query):
+                if datetime.fromisoformat(row.at).astimezone(zone).date() == day and NEW_COMMENT in row.what:
+                    counts[Ref(row.tracker, row.item)] += 1
+        return dict(counts)
+
+    def troubled(self, run: int) -> list[tuple[str, str, str]]:
+        """Writes of a run that did not land: (key, outcome or "unknown", error)."""
+        return [
+            (one.key, one.outcome or "unknown", one.error or "the run ended before an answer came")
+            for one in self.entries(run=run)
+            if one.outcome != "written"
+        ]
+
+    def open(self) -> list[Entry]:
+        """Writes of runs before whose fate is unknown, oldest first."""
+        return self._select(tables.journal.c.outcome.is_(None))
+
+    def entries(self, *, run: int | None = None, key: str | None = None) -> list[Entry]:
+        """Recorded writes, oldest first: of one run, of one item by key (in any case), or all.
+
+        An item that changed its key is found under each of its keys, with everything that was written to it.
+        """
+        conditions = []
+        if run is not None:
+            conditions.append(tables.journal.c.run == run)
+        if key is not None:
+            same = sa.select(tables.journal.c.item).where(sa.func.lower(tables.journal.c.key) == key.lower())
+            conditions.append(tables.journal.c.item.in_(same))
+        return self._select(*conditions)
+
+    def _select(self, *conditions: sa.ColumnElement[bool]) -> list[Entry]:
+        journal, runs = tables.journal, tables.runs
+        query = (
+            sa.select(journal, runs.c.kind, runs.c.configuration)
+            .join_from(journal, runs, journal.c.run == runs.c.id, isouter=True)
+            .where(*conditions)
+            .order_by(journal.c.id)
+        )
+        with self._transaction() as connection:
+            return [_entry(row) for row in connection.execute(query)]
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        id=row.id,
+        run=row.run,
+        kind=row.kind or "",
+        configuration=row.configuration or "",
+        at=datetime.fromisoformat(row.at) if row.at else None,
+        item=Ref(row.tracker, row.item),
+        key=row.key,
+        operation=row.operation or "",
+        outcome=row.outcome,
+        error=row.error,
+        changes=msgspec.json.decode(row.changes) if row.changes else (),
+    )
+
+
+def _what(edit: Edit) -> list[str]:
+    what: list[str] = [change.mark for change in edit.changes]
+    what += [NEW_COMMENT for change in edit.changes if change.mark == "comment" and change.before is None]
+    return sorted(what)
+
+
+def _changes(edit: Edit) -> list[dict[str, object]]:
+    return [
+        {"mark": change.mark, "before": plain_change(change.before), "after": plain_change(change.after)}
+        for change in edit.changes
+    ]
+
+
+def fate(entry: Entry, shown: Mapping[str, object] | None) -> tuple[Outcome, str]:
+    """What became of an open write, from the marks that its item shows now; None: the item is gone."""
+    if shown is None:
+        return "skipped", "the item is gone, or was not read"
+    landed = all(shown.get(change["mark"]) == change["after"] for change in entry.changes)
+    return ("written", LANDED) if landed and entry.changes else ("failed", LOST)

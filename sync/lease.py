@@ -1,0 +1,168 @@
+"""Who may write: one replica at a time, fenced by an epoch that only grows.
+
+The lease is one row of the store. Its holder renews it while it works; whoever takes it over after it ran out
+gets a higher epoch, and the journal refuses the lower one. So a replica that slept through its lease can wake,
+but not write.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+import structlog
+
+from sync import tables
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""How long a lease holds without renewal; a holder that was killed blocks others no longer than this."""
+
+RENEWAL = 15.0
+"""Seconds between renewals."""
+
+_NAME = "write"
+
+Transaction = Callable[[], AbstractContextManager[sa.Connection]]
+
+
+class LeaseHeld(Exception):
+    """Another replica is at work; the text says which, and until when its lease holds."""
+
+
+class LeaseLost(Exception):
+    """Another replica took over while this one slept or could not reach the store."""
+
+
+@dataclass(slots=True)
+class Lease:
+    """The right to write, for as long as the row bears this epoch. `renewed` is wall time, in seconds."""
+
+    holder: str
+    epoch: int
+    renewed: float = field(default_factory=time.time)
+
+    def is_stale(self) -> bool:
+        """Whether it has run out by our own clock: somebody else may hold it by now."""
+        return not 0 <= time.time() - self.renewed < LEASE.total_seconds()
+
+
+def holder_name() -> str:
+    """This process: host, namespace of process ids, process id."""
+    try:
+        space = str(Path("/proc/self/ns/pid").stat().st_ino)
+    except OSError:
+        space = "0"
+    return f"{socket.gethostname()}/{space}/{os.getpid()}"
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether the holder was a process of this very machine that is no more."""
+    place, _, number = holder.rpartition("/")
+    here, _, me = holder_name().rpartition("/")
+    if place != here or not number.isdecimal() or number == me:
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def make_lease(connection: sa.Connection) -> None:
+    """The row in a new store; nobody holds it."""
+    connection.execute(
+        tables.leases.insert().values(name=_NAME, holder="", epoch=0, until=datetime.now(UTC).isoformat())
+    )
+
+
+def acquire(connection: sa.Connection, holder: str, now: datetime) -> Lease:
+    """Take the lease within a transaction. Raises LeaseHeld while somebody else's runs."""
+    table = tables.leases
+    row = connection.execute(sa.select(table).where(table.c.name == _NAME).with_for_update()).one()
+    until = (now + LEASE).isoformat()
+    ends = datetime.fromisoformat(row.until)
+    if row.holder != "" and row.holder != holder and ends > now and not _is_dead(row.holder):
+        host, number = row.holder.split("/")[0], row.holder.rpartition("/")[2]
+        raise LeaseHeld(
+            f"another run is at work: process {number} on {host}, until {ends:%H:%M:%S} UTC at least. "
+            "It does this run's work, too."
+        )
+    epoch = int(row.epoch) + 1
+    taken = connection.execute(
+        table.update()
+        .where(table.c.name == _NAME, table.c.epoch == row.epoch)
+        .values(holder=holder, epoch=epoch, until=until)
+    )
+    if taken.rowcount != 1:
+        raise LeaseHeld("another run began at the same moment. It does this run's work, too.")
+    return Lease(holder, epoch)
+
+
+def assert_held(connection: sa.Connection, lease: Lease) -> None:
+    """Renew the lease within a transaction. Raises LeaseLost when its epoch is no longer the latest."""
+    table = tables.leases
+    renewed = connection.execute(
+        table.update()
+        .where(table.c.name == _NAME, table.c.epoch == lease.epoch, table.c.holder == lease.holder)
+        .values(until=(datetime.now(UTC) + LEASE).isoformat())
+    )
+    if renewed.rowcount == 1:
+        lease.renewed = time.time()
+    else:
+        raise LeaseLost(
+            "another run took over while this one slept or could not reach the store; "
+            "nothing more is written, and the other run finishes."
+        )
+
+
+@contextmanager
+def held(transaction: Transaction) -> Iterator[Lease]:
+    """The lease, renewed in the background until the end, and given back then.
+
+    Raises LeaseHeld at once when another replica works.
+    """
+    with transaction() as connection:
+        lease = acquire(connection, holder_name(), datetime.now(UTC))
+    ended = threading.Event()
+    renewing = threading.Thread(target=_renew, args=(transaction, lease, ended), name="lease", daemon=True)
+    renewing.start()
+    try:
+        yield lease
+    finally:
+        ended.set()
+        renewing.join()
+        _give_back(transaction, lease)
+
+
+def _renew(transaction: Transaction, lease: Lease, ended: threading.Event) -> None:
+    while not ended.wait(RENEWAL):
+        try:
+            with transaction() as connection:
+                assert_held(connection, lease)
+        except Exception as error:  # noqa: BLE001  whatever it is: the journal decides, at the next write
+            log.warning("the lease could not be renewed", cause=str(error))
+
+
+def _give_back(transaction: Transaction, lease: Lease) -> None:
+    table = tables.leases
+    try:
+        with transaction() as connection:
+            connection.execute(
+                table.update()
+                .where(table.c.name == _NAME, table.c.epoch == lease.epoch)
+                .values(holder="", until=datetime.now(UTC).isoformat())
+            )
+    except Exception as error:  # noqa: BLE001  it runs out by itself
+        log.warning("the lease could not be given back", cause=str(error))

@@ -1,0 +1,82 @@
+"""The audit trail in words: who wrote what, when, by which rule, before and after. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sync.journal import Entry
+from sync.report.sheets import Cell, Sheet
+
+_MOST = 100
+
+
+def sheet(entries: Sequence[Entry], scope: str) -> Sheet:
+    """Recorded writes as a table, the latest last."""
+    if not entries:
+        return Sheet("Log", (f"Nothing was written {scope}.",))
+    shown = entries[-_MOST:]
+    lead = f"{len(entries)} writes {scope}."
+    if len(shown) < len(entries):
+        lead += f" The last {_MOST}; --format json gives all."
+    rows = tuple(
+        (
+            Cell(f"{entry.at:%Y-%m-%d %H:%M:%S}" if entry.at else "–"),
+            Cell(f"{entry.kind} {entry.run}"),
+            Cell(entry.configuration),
+            Cell(entry.key, "strong"),
+            Cell(_outcome(entry), "good" if entry.outcome == "written" else "bad"),
+            Cell("; ".join(_words(change) for change in entry.changes) or "details were compacted"),
+        )
+        for entry in shown
+    )
+    return Sheet("Log", (lead,), ("when (UTC)", "run", "config", "item", "outcome", "what"), rows)
+
+
+def _outcome(entry: Entry) -> str:
+    outcome = entry.outcome or "open"
+    return f"{outcome}: {entry.error}" if entry.error else outcome
+
+
+def _words(change: Mapping[str, Any]) -> str:
+    before, after = change.get("before"), change.get("after")
+    return f"{change.get('mark')}: {_side(before)} → {_side(after)}"
+
+
+def _side(value: object) -> str:
+    match value:
+        case None | []:
+            return "nothing"
+        case {"purpose": purpose, "facts": facts}:
+            said = (
+                ", ".join(f"{name} {fact}" for name, fact in facts.items()) if isinstance(facts, dict) else ""
+            )
+            return f"{purpose} comment" + (f" ({said})" if said else "")
+        case {"id": id_, "percent": percent}:
+            by = value.get("because") if isinstance(value, dict) else ""
+            return f"{id_} {'no data' if percent is None else f'{percent} %'}" + (f" by {by}" if by else "")
+        case list(parts):
+            return ", ".join(_side(part) for part in parts)
+        case _:
+            return str(value)
+
+
+def data(entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Recorded writes for programs."""
+    return [
+        {
+            "id": entry.id,
+            "run": entry.run,
+            "kind": entry.kind,
+            "configuration": entry.configuration,
+            "at": entry.at.isoformat() if entry.at else None,
+            "tracker": entry.item.tracker,
+            "item": entry.item.id,
+            "key": entry.key,
+            "operation": entry.operation,
+            "outcome": entry.outcome or "open",
+            "error": entry.error,
+            "changes": list(entry.changes),
+        }
+        for entry in entries
+    ]

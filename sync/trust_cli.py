@@ -1,0 +1,93 @@
+"""The commands by which an operator keeps the upper hand: apply, log, rebuild."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.load import fingerprint
+from config.settings import Settings
+from sync import lease, logs, saved, trail
+from sync.exits import Exit, stop_on_signals
+from sync.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_flags, moment_of
+from sync.output import Format, Output
+from sync.pipeline import pull
+from sync.rebuild import rebuild as rebuild_store
+from sync.rebuild import set_aside
+from sync.report import data, sheets
+from sync.session import Session, finish, open_session, settle_open, show_stops, write
+from sync.store import Store
+
+
+def apply(
+    file: Annotated[Path, typer.Argument(help="A plan that `truenorth plan --out` wrote.")],
+    config: Config = None,
+    style: Style = Format.TEXT,
+    as_of: AsOf = None,
+    first_run: FirstRun = False,
+    accept_plan: AcceptPlan = None,
+) -> None:
+    """Write a saved plan exactly as it was shown; items that changed since are left alone and named."""
+    output = Output(style)
+    settings = Settings()
+    logs.configure(settings.log_level, settings.log_format)
+    now = moment_of(as_of)
+    with open_session(settings, config) as session, stop_on_signals(session):
+        known = saved.load(file, session.workspace, now)
+        blocked = show_stops(known.stops, accepted_flags(first_run, accept_plan), output)
+        code = Exit.STOPPED if blocked else _apply(session, known, now, output)
+        signalled = session.halt.by
+    output.finish()
+    raise typer.Exit(128 + signalled if signalled is not None else code)
+
+
+def _apply(session: Session, known: saved.Saved, now: datetime, output: Output) -> Exit:
+    store, workspace = session.store, session.workspace
+    with lease.held(store.transaction) as right:
+        record = store.open_run("sync", now, fingerprint(workspace))
+        with output.progress() as report:
+            observed = pull(workspace, session.connectors, now, None, report)
+        settle_open(store, observed, workspace)
+        plan, moved = saved.still_true(known.plan, observed.items)
+        output.show(sheets.plan(plan), sheets.moved(moved))
+        output.data(plan=data.of_plan(plan), moved=[{"key": one.key, "why": one.what} for one in moved])
+        applied = write(session, plan, record, right)
+        finish(session, applied, record, plan, now, output)
+    return Exit.DONE if applied.complete and not moved else Exit.PARTIAL
+
+
+def log(
+    style: Style = Format.TEXT,
+    item: Annotated[str | None, typer.Option(help="Only this ticket, by key.", metavar="KEY")] = None,
+    run: Annotated[int | None, typer.Option(help="Only this run, by number.")] = None,
+) -> None:
+    """Who wrote what, when, by which rule, before and after. Asks no tracker and needs no credential."""
+    output = Output(style)
+    settings = Settings()
+    store = Store(settings.store)
+    try:
+        entries = store.journal.entries(run=run, key=item)
+    finally:
+        store.close()
+    parts = [f"to {item}"] * bool(item) + [f"by run {run}"] * (run is not None)
+    output.show(trail.sheet(entries, " ".join(parts) or "ever"))
+    output.data(log=trail.data(entries))
+    output.finish()
+
+
+def rebuild(config: Config = None, style: Style = Format.TEXT, as_of: AsOf = None) -> None:
+    """Set the store aside and make a new one from what the trackers show; marks are adopted by their stamps."""
+    output = Output(style)
+    settings = Settings()
+    logs.configure(settings.log_level, settings.log_format)
+    aside = set_aside(settings.store, datetime.now(UTC))
+    with open_session(settings, config) as session, stop_on_signals(session):
+        adopted = rebuild_store(session, moment_of(as_of), output)
+    if aside is not None:
+        output.say(f"The old store was kept as {aside}.")
+    output.say(f"{adopted} items bear our stamp and are known again. History of readings begins anew.")
+    output.data(adopted=adopted, aside=str(aside) if aside else None)
+    output.finish()
