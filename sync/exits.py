@@ -42,10 +42,9 @@ def stop_on_signals(session: Session) -> Iterator[None]:
         session.halt.set()
         if not session.writing.is_set():
             # Nothing is half-written while reading, and a read may be in a long wait: leave now.
-            log.warning("ended while reading; nothing was written")
-            sys.stdout.flush()
+            _say("ended while reading; nothing was written")
             os._exit(128 + number)
-        log.warning("ending; the running write finishes first")
+        _say("ending; the running write finishes first")
 
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -56,6 +55,21 @@ def stop_on_signals(session: Session) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _say(event: str) -> None:
+    """Log from a signal handler: in a thread of its own, for the code that was interrupted may hold the locks.
+
+    Given up after a second; the end matters more than the word.
+    """
+
+    def say() -> None:
+        log.warning(event)
+        sys.stdout.flush()
+
+    saying = threading.Thread(target=say, daemon=True)
+    saying.start()
+    saying.join(1)
 
 
 def wait_for_end() -> None:

@@ -29,6 +29,8 @@ from sync.plan import Plan, make_plan
 from sync.restraint import hold_back, rest
 from sync.signals import Signals, find_signals
 from sync.store import Snapshot, Store
+from sync.suggest import suggest
+from sync.words import Closest
 
 Connectors = Mapping[str, Connector]
 
@@ -82,7 +84,8 @@ def decide(observed: Observed, workspace: Workspace, store: Store, now: datetime
     scorecard = measure(alignment, observed.counts, workspace, now)
     signals = find_signals(alignment, scorecard, workspace, now)
     movements = since(store.footings(), standing(alignment, workspace, now), workspace)
-    wanted = desired_marks(alignment, scorecard, signals, workspace, movements)
+    closest = _closest(alignment, signals, workspace)
+    wanted = desired_marks(alignment, scorecard, signals, workspace, movements, closest)
     day = now.astimezone(workspace.zone).date()
     commented = store.journal.commented(day, workspace.zone)
     allowed, waiting = hold_back(observed.items, wanted, workspace, now, commented)
@@ -96,6 +99,16 @@ def decide(observed: Observed, workspace: Workspace, store: Store, now: datetime
     plan = replace(make_plan(observed.items, allowed, workspace), waiting=waiting)
     stops = guards(observed, scorecard, plan, workspace, store)
     return Run(observed, alignment, scorecard, signals, plan, stops)
+
+
+def _closest(alignment: Alignment, signals: Signals, workspace: Workspace) -> dict[Ref, tuple[Closest, ...]]:
+    """What the comment on each orphan names as near."""
+    titles = {key_result.id: key_result.title for _, key_result in workspace.key_results()}
+    return {
+        ref: tuple(Closest(one.key_result, titles[one.key_result], one.words) for one in near)
+        for ref, near in suggest(alignment, workspace).items()
+        if ref in signals.orphans
+    }
 
 
 def pull(

@@ -25,8 +25,9 @@ from sync.measure import Scorecard
 from sync.movement import Footing
 from sync.restraint import Rest, rest_after
 
-ATTEMPTS = 5
+ATTEMPTS = 50
 """Tries at opening a store that another process is just making."""
+_BEGUN_BY_ANOTHER = ("exist", "UNIQUE", "locked")
 
 
 class StoreError(Exception):
@@ -101,8 +102,9 @@ class Store:
                     tables.metadata.create_all(connection)
                     self._check_version(connection)
             except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError) as error:
-                # Two that begin together on an empty store: the slower one finds it made.
-                if attempt == ATTEMPTS - 1 or ("exist" not in str(error) and "UNIQUE" not in str(error)):
+                # Two that begin together on an empty store: the slower one finds it made. SQLite does not
+                # wait for the lock when it turns WAL on, whatever its timeout says.
+                if attempt == ATTEMPTS - 1 or not any(word in str(error) for word in _BEGUN_BY_ANOTHER):
                     raise
                 time.sleep(0.1)
             else:
@@ -379,7 +381,7 @@ def _prepare_file(url: str) -> None:
 
 def _sqlite_settings(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=10000")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA busy_timeout=10000")
     cursor.close()

@@ -243,7 +243,7 @@ def _offers(closest: Sequence[Closest], workspace: Workspace, phrases: Phrases) 
             line(
                 Text(f"kr:{one.key_result}", code=True),
                 f" {one.title}",
-                *phrases.line("orphan.closest.because", words=", ".join(one.words)),
+                *(phrases.line("orphan.closest.because", words=", ".join(one.words)) if one.words else ()),
             )
             for one in closest
         ]

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft4Validator
 from openapi_core import Config, OpenAPI
 from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.templating.responses.exceptions import ResponseFinderError
@@ -25,8 +26,9 @@ PROBLEM = "application/problem+json"
 class JiraContract:
     """What the vendor's document has to say of an exchange below `BASE`."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, documents: Path) -> None:
         self._file = file
+        self._documents = documents
 
     @cached_property
     def _api(self) -> OpenAPI:
@@ -34,6 +36,10 @@ class JiraContract:
         document["servers"] = [{"url": f"{_HOST}/jira"}]
         # The document itself is not wholly valid: defaults outside their own enums.
         return OpenAPI.from_dict(document, config=Config(spec_validator_cls=None))  # type: ignore[arg-type]
+
+    @cached_property
+    def _adf(self) -> Draft4Validator:
+        return Draft4Validator(json.loads(self._documents.read_bytes()))
 
     def problems(self, exchange: Exchange, *, ours: bool) -> Iterator[str]:
         """Every breach, as a sentence. Requests of others may be wrong on purpose."""
@@ -48,6 +54,12 @@ class JiraContract:
         )
         if ours:
             yield from _told("request", self._api.iter_request_errors(request))
+            body = json.loads(exchange.body or b"null")
+            # A comment's body must be a document even where it does not look like one.
+            said = [body["body"]] if "/comment" in exchange.path and "body" in (body or ()) else []
+            for document in said or _documents_in(body):
+                if not self._adf.is_valid(document):
+                    yield f"request: no ADF: {json.dumps(document)[:300]}"
         # A reply that a fault altered may be anything; an empty body has no shape to look at, and the problems of
         # RFC 9457, a wire fact of contracts/jira.md, are unknown to the document.
         if exchange.broken or not exchange.reply or _content_type(exchange.reply_headers) == PROBLEM:
@@ -62,6 +74,18 @@ class JiraContract:
             content_type=_content_type(exchange.reply_headers),
         )
         yield from _told("reply", self._api.iter_response_errors(request, response), exchange.status)
+
+
+def _documents_in(value: Any) -> Iterator[dict[str, Any]]:
+    """Every ADF document in a body; Jira's own document calls them anything."""
+    if isinstance(value, dict):
+        if value.get("type") == "doc":
+            yield value
+            return
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _documents_in(one)
 
 
 def _told(what: str, errors: Iterable[Exception], status: int = 0) -> Iterator[str]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CONTRACTS = Path(__file__).parents[3] / "shared" / "contracts"
 JIRA = CONTRACTS / "jira-cloud-v3.openapi.json"
+ADF = CONTRACTS / "adf.schema.json"
 LINEAR = CONTRACTS / "linear.schema.graphql"
 AGENT = "truenorth"
 WHY_OFF = "the contract files are not beside the repository"
@@ -28,7 +29,7 @@ WHY_OFF = "the contract files are not beside the repository"
 
 def available() -> bool:
     """Whether the vendors' files are there to check against."""
-    return JIRA.exists() and LINEAR.exists()
+    return JIRA.exists() and ADF.exists() and LINEAR.exists()
 
 
 class Layer:
@@ -81,7 +82,7 @@ class Layer:
             if self._jira is None:
                 from tests.contract.jira import JiraContract
 
-                self._jira = JiraContract(JIRA)
+                self._jira = JiraContract(JIRA, ADF)
             return self._jira
         if self._linear is None:
             from tests.contract.linear import LinearContract

@@ -1,0 +1,300 @@
+"""Marks follow the world, and leave alone what people do: each row of docs/marks.md, on both trackers, over HTTP.
+
+What people do is done by Ann, with her own credential. At the end of each, undo must leave the world in which she
+did the same and Truenorth never was.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from connectors.sandbox.server import Sandbox
+from connectors.sandbox.world import generate
+from sync.demo import environment, examples
+from tests.sync.people import JiraTicket, LinearTicket, Ticket
+from tests.sync.typed import Cli, writes
+
+AS_OF = ("--as-of", "2026-11-16T09:00")
+ITEMS, SEED = 120, 3
+Act = Callable[[Sandbox], object]
+
+
+class Company:
+    """The example company on one tracker: its configuration as a file to edit, and tickets by their part in it."""
+
+    def __init__(self, sandbox: Sandbox, run: Cli, folder: Path, kind: str) -> None:
+        self.sandbox, self._run, self._folder, self.kind = sandbox, run, folder, kind
+        self.done: list[Act] = []
+
+    def ticket(self, key: str, of: Sandbox | None = None) -> Ticket:
+        return (JiraTicket if self.kind == "jira" else LinearTicket)(of or self.sandbox, key)
+
+    def sync(self) -> None:
+        ran = self._run("sync", *AS_OF, "--first-run")
+        assert ran.code == 0, ran.out + ran.err
+
+    def is_quiet(self) -> bool:
+        """Whether another run writes nothing."""
+        self.sandbox.forget_requests()
+        self.sync()
+        mutations = [one for one in self.sandbox.requests if one.operation == "mutation"]
+        return not writes(self.sandbox) and not mutations
+
+    def declare(self, file: str, before: str, after: str) -> None:
+        """Replace a text in the configuration."""
+        path = self._folder / file
+        text = path.read_text()
+        assert text.count(before) == 1, f"{before!r} is {text.count(before)} times in {file}"
+        path.write_text(text.replace(before, after))
+
+    def act(self, key: str, deed: Callable[[Ticket], object]) -> None:
+        """Ann does something, which stays whatever Truenorth does."""
+        self.done.append(lambda sandbox: deed(self.ticket(key, sandbox)))
+        self.done[-1](self.sandbox)
+
+    def undo_leaves_what_people_did(self) -> None:
+        ran = self._run("undo", "--all", "--apply")
+        assert ran.code == 0, ran.out + ran.err
+        with Sandbox(generate(items=ITEMS, seed=SEED)) as twin:
+            for deed in self.done:
+                deed(twin)
+            assert dump(self.sandbox) == dump(twin)
+
+
+def dump(sandbox: Sandbox) -> bytes:
+    """The world, without the moments at which people acted: the sandbox's clock began at nine."""
+    told = httpx.get(f"{sandbox.url}/__world").content
+    return re.sub(rb'"2026-11-16T09:[^"]*"', b'"now"', told)
+
+
+@pytest.fixture(params=["jira", "linear"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def company(kind: str, run: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Company]:
+    """After a first sync."""
+    folder = tmp_path / "okrs"
+    shutil.copytree(examples(), folder)
+    with Sandbox(generate(items=ITEMS, seed=SEED)) as sandbox:
+        for name, value in environment(sandbox).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("TRUENORTH_CONFIG", str(folder))
+        made = Company(sandbox, run, folder, kind)
+        made.sync()
+        yield made
+
+
+@pytest.fixture
+def carrier(company: Company) -> Ticket:
+    """It carries a metric key result itself: GROWTH-KR3 at 19 % on Jira, TRUST-KR3 at 6 % on Linear."""
+    return company.ticket({"jira": "WEB-2", "linear": "Faster API"}[company.kind])
+
+
+@pytest.fixture
+def orphan(company: Company) -> Ticket:
+    """Warned by label and comment."""
+    found = company.ticket({"jira": "WEB-27", "linear": "ENG-16"}[company.kind])
+    assert (found.ours, len(found.comments)) == ({"okr-orphaned"}, 1)
+    return found
+
+
+@pytest.fixture
+def linked(company: Company) -> Ticket:
+    """An open issue below an epic or project that carries GROWTH-KR2."""
+    keys = {
+        "jira": [one.key for one in company.sandbox.world.jira.issues.values()
+                 if one.parent is not None and one.status.category != "done"
+                 and company.sandbox.world.jira.issues[one.parent].key == "WEB-1"],
+        "linear": [one.identifier for one in company.sandbox.world.linear.issues.values()
+                   if one.project and one.project.name == "Onboarding v2" and one.state.type == "started"
+                   and one.archived_at is None],
+    }[company.kind]  # fmt: skip
+    found = (company.ticket(key) for key in sorted(keys))
+    return next(one for one in found if set(one.shown) == {"GROWTH-KR2"})
+
+
+def test_a_key_result_gets_another_title(company: Company, carrier: Ticket) -> None:
+    (id_,) = carrier.shown
+    before = {"GROWTH-KR3": "Median time to first dashboard under 10 minutes",
+              "TRUST-KR3": "p95 latency of the API under 250 ms"}[id_]  # fmt: skip
+    company.declare(
+        {"GROWTH-KR3": "growth.yaml", "TRUST-KR3": "trust.yaml"}[id_], before, "Fast enough to love"
+    )
+    company.sync()
+    assert "Fast enough to love" in carrier.shown[id_]
+    (comment,) = carrier.comments
+    assert "Fast enough to love" in comment
+    assert before not in comment
+    assert company.is_quiet()
+    company.undo_leaves_what_people_did()
+
+
+@pytest.mark.parametrize(("kind", "file", "before", "little", "much", "said"), [
+    ("jira", "growth.yaml", "{on: 2026-11-10, value: 27}", "{on: 2026-11-10, value: 26.5}",
+     "{on: 2026-11-10, value: 20}", "52 %"),
+    ("linear", "trust.yaml", "value: 465", "value: 460", "value: 365", "50 %"),
+])  # fmt: skip
+def test_a_percent_moves(
+    company: Company, carrier: Ticket, file: str, before: str, little: str, much: str, said: str
+) -> None:
+    company.declare(file, before, little)
+    assert company.is_quiet(), "less than the step is no news"
+    company.declare(file, little, much)
+    company.sync()
+    (comment,) = carrier.comments
+    assert said in comment
+    assert company.is_quiet()
+    company.undo_leaves_what_people_did()
+
+
+def test_a_key_result_leaves_the_configuration(company: Company, carrier: Ticket) -> None:
+    assert len(carrier.shown) == 1
+    rule = {"jira": "- {key: WEB-2}", "linear": "- {tracker: linear, project: Faster API}"}[company.kind]
+    company.declare({"jira": "growth.yaml", "linear": "trust.yaml"}[company.kind], rule, "- {key: WEB-99999}")
+    company.sync()
+    assert carrier.shown == {}
+    assert all("serves no key result" in comment for comment in carrier.comments)
+    assert carrier.ours <= {"okr-orphaned"}
+    assert company.is_quiet()
+    company.undo_leaves_what_people_did()
+
+
+def test_a_claim_links_it_anew(company: Company, linked: Ticket) -> None:
+    company.act(linked.key, lambda it: it.label("kr:TRUST-KR2"))
+    company.sync()
+    assert set(linked.shown) == {"TRUST-KR2"}
+    assert linked.ours == {"okr-aligned"}
+    assert company.is_quiet()
+    company.act(linked.key, lambda it: it.unlabel("kr:TRUST-KR2"))
+    company.sync()
+    assert set(linked.shown) == {"GROWTH-KR2"}
+    company.undo_leaves_what_people_did()
+
+
+def test_an_orphan_is_linked(company: Company, orphan: Ticket) -> None:
+    company.act(orphan.key, lambda it: it.label("kr:TRUST-KR2"))
+    company.sync()
+    assert (orphan.ours, orphan.comments) == ({"okr-aligned"}, [])
+    assert set(orphan.shown) == {"TRUST-KR2"}
+    assert company.is_quiet()
+    company.undo_leaves_what_people_did()
+
+
+def test_an_orphan_is_exempted(company: Company, orphan: Ticket) -> None:
+    company.act(orphan.key, lambda it: it.label("ktlo"))
+    company.sync()
+    assert (orphan.ours, orphan.comments, orphan.shown) == (set(), [], {})
+    assert company.is_quiet()
+    company.undo_leaves_what_people_did()
+
+
+def test_an_orphan_is_closed(company: Company, orphan: Ticket) -> None:
+    company.act(orphan.key, lambda it: it.close())
+    company.sync()
+    assert (orphan.ours, orphan.comments) == (set(), [])
+    assert company.is_quiet()
+    company.undo_leaves_what_people_did()
+
+
+def test_linked_work_is_closed(company: Company, linked: Ticket) -> None:
+    shown = linked.shown
+    company.act(linked.key, lambda it: it.close())
+    company.sync()
+    assert (linked.ours, linked.shown) == ({"okr-aligned"}, shown)
+    assert company.is_quiet()
+    company.undo_leaves_what_people_did()
+
+
+def test_a_person_deletes_our_comment(company: Company, orphan: Ticket) -> None:
+    orphan.drop_comments()
+    assert orphan.comments == []
+    company.sync()
+    assert len(orphan.comments) == 1
+    assert company.is_quiet()
+    company.undo_leaves_what_people_did()
+
+
+@pytest.mark.parametrize("kind", ["jira"])
+def test_a_person_edits_our_comment_on_jira(company: Company, orphan: Ticket) -> None:
+    assert isinstance(orphan, JiraTicket)
+    orphan.write_over_comment("Truenorth is right, but this one stays.")
+    company.sync()
+    assert company.is_quiet()
+    orphan.label("kr:TRUST-KR2")
+    company.sync()
+    (comment,) = orphan.comments
+    assert "this one stays" in comment
+    assert company.is_quiet()
+    assert company._run("undo", "--all", "--apply").code == 0
+    (comment,) = orphan.comments
+    assert "this one stays" in comment
+
+
+@pytest.mark.parametrize("kind", ["linear"])
+def test_linear_lets_nobody_edit_our_comment(company: Company, orphan: Ticket) -> None:
+    assert isinstance(orphan, LinearTicket)
+    assert "Forbidden" in orphan.write_over_comment("Mine now.")
+    assert company.is_quiet()
+
+
+@pytest.mark.parametrize("kind", ["jira"])
+@pytest.mark.parametrize(("name", "value"), [("KR progress", 99), ("Key result", None)])
+def test_a_person_edits_our_field(company: Company, linked: Ticket, name: str, value: object) -> None:
+    assert isinstance(linked, JiraTicket)
+    before = linked.fields[name]
+    assert before is not None
+    linked.set_field(name, value)
+    company.sync()
+    assert linked.fields[name] == before
+    assert company.is_quiet()
+    company.undo_leaves_what_people_did()
+
+
+@pytest.mark.parametrize("kind", ["jira"])
+def test_a_person_claims_in_our_field(company: Company, linked: Ticket) -> None:
+    assert isinstance(linked, JiraTicket)
+    linked.set_field("Key result", "TRUST-KR2")
+    company.sync()
+    assert linked.fields["Key result"] == "TRUST-KR2"
+    assert set(linked.shown) == {"TRUST-KR2"}
+    assert company.is_quiet()
+    assert company._run("undo", "--all", "--apply").code == 0
+    assert linked.fields["Key result"] == "TRUST-KR2", "what a person wrote stays"
+
+
+@pytest.mark.parametrize("kind", ["linear"])
+def test_a_person_deletes_our_attachment(company: Company, linked: Ticket) -> None:
+    assert isinstance(linked, LinearTicket)
+    before = linked.shown
+    linked.drop_traces()
+    assert linked.shown == {}
+    company.sync()
+    assert linked.shown == before
+    assert company.is_quiet()
+    company.undo_leaves_what_people_did()
+
+
+def test_a_person_puts_own_labels(company: Company, linked: Ticket) -> None:
+    company.act(linked.key, lambda it: it.label("Frontend"))
+    assert company.is_quiet()
+    assert {"Frontend", "okr-aligned"} <= linked.labels
+    company.undo_leaves_what_people_did()
+    assert "Frontend" in linked.labels
+
+
+def test_a_person_takes_our_label_off(company: Company, orphan: Ticket) -> None:
+    orphan.unlabel("okr-orphaned")
+    assert orphan.ours == set()
+    company.sync()
+    assert orphan.ours == {"okr-orphaned"}
+    assert len(orphan.comments) == 1
+    assert company.is_quiet()
+    company.undo_leaves_what_people_did()
