@@ -1,6 +1,6 @@
 """What writing marks costs: requests and seconds for many items, with the sandbox in this process.
 
-    python benchmarks/writes.py [--tracker jira] [--items 2000] [--seed 1]
+    python benchmarks/writes.py [--tracker jira|linear] [--items 2000] [--seed 1]
 
 Requests are the measure; seconds are of a loopback server that adds no latency and takes CPU from the client.
 """
@@ -16,14 +16,15 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from config.settings import Credentials
-from config.workspace import JiraScope, JiraTracker
+from config.workspace import JiraScope, JiraTracker, LinearScope, LinearTracker
 from connectors.base import Connector
 from connectors.document import Doc, para
 from connectors.jira import JiraConnector
+from connectors.linear import LinearConnector
 from connectors.model import NOTHING, Comment, KeyResultMark, Marks, WorkItem
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import World, generate
-from sync.demo import JIRA_EMAIL, JIRA_TOKEN
+from sync.demo import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN
 
 Round = tuple[str, Callable[[WorkItem], Marks]]
 
@@ -35,7 +36,7 @@ def marks(percent: int, url: str = "https://okrs.example.com/kr/GROW-2") -> Mark
     return Marks((mark,), "aligned", ("okr-aligned",), Comment("progress", (("GROW-2", percent),), doc))
 
 
-ROUNDS: list[Round] = [
+JIRA: list[Round] = [
     ("fields, label, comment: new", lambda _: marks(40, url="")),
     ("field and comment: changed", lambda _: marks(50, url="")),
     ("with remote links: new", lambda _: marks(60)),
@@ -43,11 +44,23 @@ ROUNDS: list[Round] = [
     ("the same again", lambda item: replace(item.shown, stamp=None)),
     ("everything removed", lambda _: NOTHING),
 ]
+LINEAR: list[Round] = [
+    ("attachment, label, comment: new", lambda _: marks(40)),
+    ("attachment and comment: changed", lambda _: marks(50)),
+    ("the same again", lambda item: replace(item.shown, stamp=None)),
+    ("everything removed", lambda _: NOTHING),
+]
+
+
+def is_bearer(item: WorkItem) -> bool:
+    """Whether the item can carry every mark that a round writes."""
+    return item.in_scope and item.writable >= {"key_results", "labels", "comment"}
 
 
 def unlimited(world: World) -> None:
     """No limits: waits would only hide what is counted."""
     world.jira.limits.burst = world.jira.limits.per_issue = False
+    world.linear.quota = (1e9, 1e12)
 
 
 def jira(sandbox: Sandbox) -> Connector:
@@ -58,19 +71,31 @@ def jira(sandbox: Sandbox) -> Connector:
     return JiraConnector("jira", tracker, token, "benchmark")
 
 
-TRACKERS: Mapping[str, Callable[[Sandbox], Connector]] = {"jira": jira}
+def linear(sandbox: Sandbox) -> Connector:
+    """The Linear connector, on every team."""
+    teams = tuple(team.key for team in sandbox.world.linear.teams.values())
+    tracker = LinearTracker(kind="linear", scope=LinearScope(teams=teams))
+    token = Credentials(token=SecretStr(LINEAR_TOKEN), url=f"{sandbox.url}/linear/graphql")
+    return LinearConnector("linear", tracker, token, "benchmark")
+
+
+TRACKERS: Mapping[str, tuple[Callable[[Sandbox], Connector], list[Round]]] = {
+    "jira": (jira, JIRA),
+    "linear": (linear, LINEAR),
+}
 
 
 def bench(name: str, count: int, seed: int) -> None:
     """Each round on `count` items of one tracker."""
     world = generate(count * 3, seed)
     unlimited(world)
+    make, rounds = TRACKERS[name]
     with Sandbox(world) as sandbox:
-        connector = TRACKERS[name](sandbox)
+        connector = make(sandbox)
         try:
-            chosen = {item.ref for item in connector.pull().items[: count * 3] if item.in_scope}
+            chosen = {item.ref for item in connector.pull().items[: count * 3] if is_bearer(item)}
             chosen = set(sorted(chosen)[:count])
-            for what, wanted in ROUNDS:
+            for what, wanted in rounds:
                 items = [item for item in connector.pull().items if item.ref in chosen]
                 began, requests, bad = time.perf_counter(), 0, 0
                 for start in range(0, len(items), connector.batch):
@@ -80,7 +105,7 @@ def bench(name: str, count: int, seed: int) -> None:
                         bad += receipt.outcome != "written"
                 took = time.perf_counter() - began
                 sys.stdout.write(
-                    f"{name:<8}{what:<30}{len(items):>6} items{requests:>7} requests"
+                    f"{name:<8}{what:<32}{len(items):>6} items{requests:>7} requests"
                     f"{took:>8.1f} s{f'  {bad} not written' if bad else ''}\n"
                 )
         finally:

@@ -7,7 +7,7 @@ error: a part is never taken for the whole.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -16,7 +16,7 @@ import msgspec
 from pydantic import SecretStr
 
 from connectors.agent import user_agent
-from connectors.base import BadReply, CredentialError, Unreachable
+from connectors.base import BadReply, CredentialError, TrackerError, Transient, Unreachable
 from connectors.limits import RetryPolicy
 from connectors.linear.faults import (
     GraphError,
@@ -26,8 +26,9 @@ from connectors.linear.faults import (
     quotas_in,
     server_time_in,
 )
+from connectors.linear.mutations import Write, alias, document, variables
 from connectors.linear.queries import Operation
-from connectors.linear.wire import Connection
+from connectors.linear.wire import Connection, Success
 
 T = TypeVar("T")
 MAX_REPLY = 64 * 1024 * 1024
@@ -82,6 +83,36 @@ class LinearClient:
         body = msgspec.json.encode({"query": operation.document, "variables": variables})
         return self._retry.call(lambda: self._once(body, operation.reply), repeatable=True)
 
+    def attempt(self, writes: Sequence[Write]) -> list[TrackerError | bool | None]:
+        """Carry out several mutations in one request; what each came to, None where that cannot be told.
+
+        An error is of that one alone; False is a write that Linear reports no success for. Raises as `execute`
+        does where an error names none of them.
+        """
+        sent = {"query": document([one.mutation for one in writes]), "variables": variables(writes)}
+        body = msgspec.json.encode(sent)
+        return self._retry.call(lambda: self._attempt(body, len(writes)), repeatable=True)
+
+    def _attempt(self, body: bytes, count: int) -> list[TrackerError | bool | None]:
+        status, headers, content = self._reply(body)
+        envelope = _decode_envelope(content)
+        if envelope is None or not envelope.errors:
+            done = self._data(envelope, status, headers, content, dict[str, Success])
+            return [done[alias(at)].success if alias(at) in done else None for at in range(count)]
+        failed: dict[object, TrackerError] = {}
+        for error in envelope.errors:
+            fate = self._faults.from_errors([error], status, headers)
+            place = error.path[0] if isinstance(error.path, list) and error.path else None
+            if place is None or isinstance(fate, (CredentialError, Transient)):
+                raise self._faults.from_errors(envelope.errors, status, headers)
+            failed.setdefault(place, fate)
+        told = _partial(envelope.data)
+        first = next((at for at in range(count) if alias(at) in failed), 0)
+        # Linear voids all the data when one fails. Mutations are carried out in order (GraphQL specification,
+        # section 6.2.2), so those before the first that failed are done.
+        carried = {alias(at): True for at in range(first)} | told
+        return [failed.get(alias(at), carried.get(alias(at))) for at in range(count)]
+
     def walk(
         self, operation: Operation[T], pick: Callable[[T], Connection[Node]], **variables: Any
     ) -> Iterator[Node]:
@@ -115,12 +146,22 @@ class LinearClient:
     # --- One request -----------------------------------------------------------------------------
 
     def _once(self, body: bytes, reply: type[T]) -> T:
-        status, headers, content = self._send(body)
-        self.quotas |= quotas_in(headers)
-        self.server_time = server_time_in(headers) or self.server_time
+        status, headers, content = self._reply(body)
         envelope = _decode_envelope(content)
         if envelope is not None and envelope.errors:
             raise self._faults.from_errors(envelope.errors, status, headers)
+        return self._data(envelope, status, headers, content, reply)
+
+    def _reply(self, body: bytes) -> tuple[int, httpx.Headers, bytes]:
+        status, headers, content = self._send(body)
+        self.quotas |= quotas_in(headers)
+        self.server_time = server_time_in(headers) or self.server_time
+        return status, headers, content
+
+    def _data(
+        self, envelope: _Envelope | None, status: int, headers: httpx.Headers, content: bytes, reply: type[T]
+    ) -> T:
+        """The data of a reply without errors."""
         if status != 200:
             raise self._faults.from_status(status, headers)
         if envelope is None:
@@ -173,6 +214,15 @@ def _decode_envelope(content: bytes) -> _Envelope | None:
         return msgspec.json.decode(content, type=_Envelope)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def _partial(data: msgspec.Raw) -> dict[str, bool]:
+    """What a reply with errors says of those mutations that have none; it may say nothing."""
+    try:
+        told = msgspec.json.decode(data, type=dict[str, Success | None] | None)
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return {name: one.success for name, one in (told or {}).items() if one is not None}
 
 
 def _what_came(content: bytes) -> str:

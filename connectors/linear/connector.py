@@ -19,7 +19,7 @@ from connectors.linear.inspect import examine
 from connectors.linear.labels import LabelShelf
 from connectors.linear.provision import LinearProvisioner
 from connectors.linear.read import marked, pull
-from connectors.linear.write import write
+from connectors.linear.write import BATCH, Writer
 from connectors.model import Marks, Pull, Receipt, WorkItem
 
 
@@ -41,6 +41,7 @@ class LinearConnector:
             name, credentials.url or tracker.url, credentials.token, retry or RetryPolicy()
         )
         self._labels = LabelShelf(self._client)
+        self._writer = Writer(self._client, self._labels, owner)
 
     @property
     def name(self) -> str:
@@ -86,7 +87,8 @@ class LinearConnector:
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """Make the item show `wanted`: attachments or links, labels and a comment of ours, nothing else."""
-        return write(self._client, self._labels, self._owner, item, wanted)
+        (receipt,) = self._writer.write([(item, wanted)])
+        return receipt
 
     def made(self) -> tuple[str, ...]:
         """See `Connector.made`: the labels that we created."""
@@ -99,14 +101,11 @@ class LinearConnector:
     @property
     def batch(self) -> int:
         """See `Connector.batch`."""
-        return 1
+        return BATCH
 
     def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`."""
-        for item, wanted in wishes:
-            if stop():
-                return
-            yield self.write(item, wanted)
+        return self._writer.write(wishes, stop)
 
     @property
     def provisioner(self) -> LinearProvisioner:

@@ -1,8 +1,8 @@
 """Where marks go: an issue with its attachments and labels, or a project with its links.
 
-A place looks at its item as it is right now and carries out single writes. All of them are safe to repeat,
-so a reply that was lost is no trouble: creates are upserts or carry an id of our choice, and deleting what
-is gone already is success.
+A place says how its item is looked at and which writes put marks there. All writes are safe to repeat, so a
+reply that was lost is no trouble: creates are upserts or carry an id of our choice, and deleting what is gone
+already is success.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from connectors.base import BadReply, Refused
-from connectors.linear import marks, queries
-from connectors.linear.client import LinearClient
+from connectors.linear import marks, mutations
 from connectors.linear.faults import Conflict, NotFound
 from connectors.linear.labels import LabelShelf
 from connectors.linear.marks import Found, Trace, shown_on
-from connectors.linear.queries import Operation
-from connectors.linear.wire import CommentNode, Comments, Connection, Done
+from connectors.linear.mutations import Write
+from connectors.linear.steps import Look, Steps, find_comment, look, send
+from connectors.linear.wire import CommentNode, Connection, IssueNow, ProjectNow
 from connectors.model import KeyResultMark, Marks, Stamp
 
 GENERATIONS = 100
@@ -41,24 +41,24 @@ class Sight:
 class Place(Protocol):
     """An item that can carry marks."""
 
-    def look(self, comments: Iterable[str]) -> Sight:
-        """The item now. `comments` are ids that our comment may have; it saves a request to guess well."""
+    def look(self, comment: str) -> Steps[Sight]:
+        """The item now. `comment` is the id that our comment may have; a good guess saves a request."""
         ...
 
     def address(self, mark: KeyResultMark | None) -> str:
         """The address of a key result's trace, or of the note."""
         ...
 
-    def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: Trace | None) -> None:
+    def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: Trace | None) -> Steps[None]:
         """Write one trace in place of `old`."""
         ...
 
-    def drop(self, trace: Trace) -> None:
-        """Take one trace away."""
+    def drop(self, trace: Trace) -> Write:
+        """What takes one trace away."""
         ...
 
-    def set_labels(self, sight: Sight, add: Iterable[str], remove: Iterable[str]) -> None:
-        """Put labels on by id and take others off by name, in one write."""
+    def labelling(self, sight: Sight, add: Iterable[str], remove: Iterable[str]) -> tuple[Write, ...]:
+        """What puts labels on by id and takes others off by name, in one write; () when nothing does."""
         ...
 
     @property
@@ -80,23 +80,9 @@ def own_id(owner: str, item: str, what: str, generation: int) -> str:
     return str(uuid.UUID(bytes=digest[:16], version=4))
 
 
-def send(client: LinearClient, operation: Operation[Done], **variables: Any) -> None:
-    """A write. Raises Refused when Linear reports no success, though it names no error."""
-    if not client.execute(operation, **variables).done.success:
-        raise Refused(client.tracker, "Linear reports no success.")
-
-
-def send_delete(client: LinearClient, operation: Operation[Done], identity: str) -> None:
-    """A deletion; what is gone already counts as deleted."""
-    try:
-        send(client, operation, id=identity)
-    except NotFound:
-        return
-
-
 class _Base:
-    def __init__(self, client: LinearClient, owner: str, item: str) -> None:
-        self._client = client
+    def __init__(self, tracker: str, owner: str, item: str) -> None:
+        self._tracker = tracker
         self._owner = owner
         self._item = item
 
@@ -107,47 +93,42 @@ class _Base:
     def _all_there(self, part: Connection[Any], what: str) -> None:
         """One page holds far more than any sane item has; a cut list must not look like a whole one."""
         if part.page_info.has_next_page:
-            raise BadReply(self._client.tracker, f"the item has more than {len(part.nodes)} {what}.")
+            raise BadReply(self._tracker, f"the item has more than {len(part.nodes)} {what}.")
 
-    def _comment_exists(self, stamp: Stamp | None, asked: Iterable[str], reply: list[CommentNode]) -> bool:
+    def _comment_exists(self, stamp: Stamp | None, asked: str, found: CommentNode | None) -> Steps[bool]:
         if stamp is None or not stamp.comment_id:
             return False
-        if stamp.comment_id not in asked:
-            more: Comments = self._client.execute(
-                queries.COMMENTS, first=1, after=None, ids=[stamp.comment_id]
-            )
-            reply = more.comments.nodes
-        return any(one.id == stamp.comment_id and self.holds(one) for one in reply)
+        if stamp.comment_id != asked:
+            found = yield from find_comment(stamp.comment_id)
+        return found is not None and self.holds(found)
 
 
 class IssuePlace(_Base):
     """An issue: one attachment for each key result, labels, a comment."""
 
-    def __init__(self, client: LinearClient, shelf: LabelShelf, owner: str, item: str) -> None:
-        super().__init__(client, owner, item)
+    def __init__(self, tracker: str, shelf: LabelShelf, owner: str, item: str) -> None:
+        super().__init__(tracker, owner, item)
         self._shelf = shelf
 
     @property
     def comment_parent(self) -> dict[str, Any]:
         return {"issueId": self._item, "doNotSubscribeToIssue": True}
 
-    def look(self, comments: Iterable[str]) -> Sight:
-        asked = sorted(comments)
-        reply = self._client.execute(
-            queries.ISSUE_NOW, id=self._item, contains=marks.CONTAINS, comments=asked
-        )
-        issue = reply.issue
+    def look(self, comment: str) -> Steps[Sight]:
+        seen = yield from look(Look(self._item, is_project=False, comment=comment))
+        issue = seen.item
+        assert isinstance(issue, IssueNow)  # noqa: S101  an issue was asked for
         self._all_there(issue.attachments, "attachments of Truenorth's")
         found = marks.find_in_attachments(issue.attachments.nodes, self._owner)
         labels = self._shelf.named(issue.label_ids)
-        exists = self._comment_exists(found.stamp, asked, reply.comments.nodes)
+        exists = yield from self._comment_exists(found.stamp, comment, seen.comment)
         read_only = issue.archived_at is not None or bool(issue.trashed)
         return Sight(found, shown_on(found, labels.values(), exists), labels, issue.team.id, read_only)
 
     def address(self, mark: KeyResultMark | None) -> str:
         return marks.address_of(mark, self._owner) if mark else marks.note_address(self._owner)
 
-    def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: Trace | None) -> None:  # noqa: ARG002
+    def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: Trace | None) -> Steps[None]:  # noqa: ARG002
         """The same address on the same issue updates the attachment that is there."""
         given = {
             "issueId": self._item,
@@ -156,18 +137,20 @@ class IssuePlace(_Base):
             "subtitle": marks.figures_of(mark) if mark else "",
             "metadata": marks.metadata_for(self._owner, mark, stamp),
         }
-        send(self._client, queries.ATTACHMENT_PUT, input=given)
+        yield from send(Write(mutations.ATTACHMENT_PUT, {"input": given}))
 
-    def drop(self, trace: Trace) -> None:
-        send_delete(self._client, queries.ATTACHMENT_DELETE, trace.id)
+    def drop(self, trace: Trace) -> Write:
+        return Write(mutations.ATTACHMENT_DELETE, {"id": trace.id})
 
-    def set_labels(self, sight: Sight, add: Iterable[str], remove: Iterable[str]) -> None:
+    def labelling(self, sight: Sight, add: Iterable[str], remove: Iterable[str]) -> tuple[Write, ...]:
         """Single labels only: the whole set would overwrite what people put there meanwhile."""
         names = {name.casefold() for name in remove}
         removed = sorted(one for one, name in sight.labels.items() if name.casefold() in names)
         added = sorted(set(add) - set(sight.labels))
-        if added or removed:
-            send(self._client, queries.ISSUE_LABELS, id=self._item, added=added, removed=removed)
+        if not added and not removed:
+            return ()
+        given = {"addedLabelIds": added, "removedLabelIds": removed}
+        return (Write(mutations.ISSUE_UPDATE, {"id": self._item, "input": given}),)
 
 
 class ProjectPlace(_Base):
@@ -177,13 +160,13 @@ class ProjectPlace(_Base):
     def comment_parent(self) -> dict[str, Any]:
         return {"projectId": self._item}
 
-    def look(self, comments: Iterable[str]) -> Sight:
-        asked = sorted(comments)
-        reply = self._client.execute(queries.PROJECT_NOW, id=self._item, comments=asked)
-        project = reply.project
+    def look(self, comment: str) -> Steps[Sight]:
+        seen = yield from look(Look(self._item, is_project=True, comment=comment))
+        project = seen.item
+        assert isinstance(project, ProjectNow)  # noqa: S101  a project was asked for
         self._all_there(project.external_links, "links")
         found = marks.find_in_links(project.external_links.nodes, self._item, self._owner)
-        exists = self._comment_exists(found.stamp, asked, reply.comments.nodes)
+        exists = yield from self._comment_exists(found.stamp, comment, seen.comment)
         read_only = project.archived_at is not None or bool(project.trashed)
         return Sight(found, shown_on(found, (), exists), {}, None, read_only)
 
@@ -193,38 +176,36 @@ class ProjectPlace(_Base):
             return marks.note_address(self._owner)
         return marks.address_of(mark, self._owner).partition("#")[0]
 
-    def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: Trace | None) -> None:
+    def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: Trace | None) -> Steps[None]:
         address = self.address(mark)
         given = {
             "label": marks.link_label_of(mark) if mark else marks.note_title(stamp),
             "url": marks.link_url(address, self._item, mark, stamp),
         }
         if old is not None:
-            send(self._client, queries.LINK_UPDATE, id=old.id, input=given)
+            yield from send(Write(mutations.LINK_UPDATE, {"id": old.id, "input": given}))
             return
         for generation in range(GENERATIONS):
             identity = own_id(self._owner, self._item, address, generation)
-            if self._create(identity, given):
+            if (yield from self._create(identity, given)):
                 return
-        raise Refused(self._client.tracker, "no id is left for another link on this project.")
+        raise Refused(self._tracker, "no id is left for another link on this project.")
 
-    def _create(self, identity: str, given: dict[str, str]) -> bool:
+    def _create(self, identity: str, given: dict[str, str]) -> Steps[bool]:
         """Whether the link is there now; False when its id once belonged to a link since deleted."""
+        new = {**given, "id": identity, "projectId": self._item}
         try:
-            send(
-                self._client,
-                queries.LINK_CREATE,
-                input={**given, "id": identity, "projectId": self._item},
-            )
+            yield from send(Write(mutations.LINK_CREATE, {"input": new}))
         except Conflict:
             try:
-                send(self._client, queries.LINK_UPDATE, id=identity, input=given)
+                yield from send(Write(mutations.LINK_UPDATE, {"id": identity, "input": given}))
             except NotFound:
                 return False
         return True
 
-    def drop(self, trace: Trace) -> None:
-        send_delete(self._client, queries.LINK_DELETE, trace.id)
+    def drop(self, trace: Trace) -> Write:
+        return Write(mutations.LINK_DELETE, {"id": trace.id})
 
-    def set_labels(self, sight: Sight, add: Iterable[str], remove: Iterable[str]) -> None:
+    def labelling(self, sight: Sight, add: Iterable[str], remove: Iterable[str]) -> tuple[Write, ...]:  # noqa: ARG002
         """Projects bear labels of another kind, and none of ours."""
+        return ()

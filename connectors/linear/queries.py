@@ -19,8 +19,7 @@ T = TypeVar("T")
 class Operation(Generic[T]):
     """A document and the type of its reply. `page` is the size of the pages it was made for.
 
-    All our writes are safe to repeat: creates carry an id of our choice or are upserts, the others say
-    what shall be.
+    All our writes are safe to repeat: a label that is there already is found again by its name.
     """
 
     document: str
@@ -145,74 +144,53 @@ COMMENTS = Operation(
     wire.Comments,
 )
 
-COMMENT = Operation(f"query Comment($id: String!) {{ comment(id: $id) {{ {_COMMENT} }} }}", wire.OneComment)
-
-LINK = Operation(
-    f"query Link($id: String!) {{ entityExternalLink(id: $id) {{ {_LINK} }} }}",
-    wire.OneLink,
-)
-
-# --- One item, as it is right now ----------------------------------------------------------------
+# --- Items as they are right now, by their ids ---------------------------------------------------
 
 _OUR_COMMENTS = (
-    f"comments(first: 5, filter: {{ id: {{ in: $comments }} }}) {{ nodes {{ {_COMMENT} }} {_MORE} }}"
+    f"comments(first: $first, filter: {{ id: {{ in: $comments }} }}) {{ nodes {{ {_COMMENT} }} {_MORE} }}"
 )
 
-ISSUE_NOW = Operation(
+ISSUES_NOW = Operation(
+    # Those that are absent are not returned, where `issue(id:)` would void the whole reply.
     f"""
-query IssueNow($id: String!, $contains: String!, $comments: [ID!]!) {{
-  issue(id: $id) {{
-    id archivedAt trashed labelIds
-    team {{ id }}
-    attachments(first: 50, filter: {{ url: {{ contains: $contains }} }}) {{ nodes {{ {_ATTACHMENT} }} {_MORE} }}
+query IssuesNow($first: Int!, $cards: Int!, $ids: [ID!]!, $contains: String!, $comments: [ID!]!) {{
+  issues(first: $first, filter: {{ id: {{ in: $ids }} }}, includeArchived: true) {{
+    nodes {{
+      id archivedAt trashed labelIds
+      team {{ id }}
+      attachments(first: $cards, filter: {{ url: {{ contains: $contains }} }}) {{ nodes {{ {_ATTACHMENT} }} {_MORE} }}
+    }}
+    {_MORE}
   }}
   {_OUR_COMMENTS}
 }}""",
-    wire.IssueSight,
+    wire.IssuesNow,
+    page=50,
 )
 
-PROJECT_NOW = Operation(
+PROJECTS_NOW = Operation(
     f"""
-query ProjectNow($id: String!, $comments: [ID!]!) {{
-  project(id: $id) {{
-    id archivedAt trashed
-    externalLinks(first: 250) {{ nodes {{ {_LINK} }} {_MORE} }}
+query ProjectsNow($first: Int!, $ids: [ID!]!, $comments: [ID!]!) {{
+  projects(first: $first, filter: {{ id: {{ in: $ids }} }}, includeArchived: true) {{
+    nodes {{
+      id archivedAt trashed
+      externalLinks(first: 250) {{ nodes {{ {_LINK} }} {_MORE} }}
+    }}
+    {_MORE}
   }}
   {_OUR_COMMENTS}
 }}""",
-    wire.ProjectSight,
+    wire.ProjectsNow,
+    page=10,
 )
 
-# --- Writes: every one answers under the alias `done` --------------------------------------------
+# --- Labels of the workspace; marks are written by connectors.linear.mutations -------------------
 
 
 def _write(name: str, parameters: str, call: str) -> Operation[wire.Done]:
     return Operation(f"mutation {name}({parameters}) {{ done: {call} {{ success }} }}", wire.Done)
 
 
-ATTACHMENT_PUT = _write("AttachmentPut", "$input: AttachmentCreateInput!", "attachmentCreate(input: $input)")
-ATTACHMENT_DELETE = _write("AttachmentDelete", "$id: String!", "attachmentDelete(id: $id)")
-LINK_CREATE = _write(
-    "LinkCreate", "$input: EntityExternalLinkCreateInput!", "entityExternalLinkCreate(input: $input)"
-)
-LINK_UPDATE = _write(
-    "LinkUpdate",
-    "$id: String!, $input: EntityExternalLinkUpdateInput!",
-    "entityExternalLinkUpdate(id: $id, input: $input)",
-)
-LINK_DELETE = _write("LinkDelete", "$id: String!", "entityExternalLinkDelete(id: $id)")
-COMMENT_CREATE = _write("CommentCreate", "$input: CommentCreateInput!", "commentCreate(input: $input)")
-COMMENT_UPDATE = _write(
-    "CommentUpdate",
-    "$id: String!, $input: CommentUpdateInput!",
-    "commentUpdate(id: $id, input: $input, skipEditedAt: true)",
-)
-COMMENT_DELETE = _write("CommentDelete", "$id: String!", "commentDelete(id: $id)")
-ISSUE_LABELS = _write(
-    "IssueLabels",
-    "$id: String!, $added: [String!]!, $removed: [String!]!",
-    "issueUpdate(id: $id, input: { addedLabelIds: $added, removedLabelIds: $removed })",
-)
 LABEL_DELETE = _write("LabelDelete", "$id: String!", "issueLabelDelete(id: $id)")
 LABEL_CREATE = Operation(
     f"mutation LabelCreate($input: IssueLabelCreateInput!) {{"

@@ -211,14 +211,6 @@ class Comments(Wire):
     comments: Connection[CommentNode]
 
 
-class OneComment(Wire):
-    comment: CommentNode
-
-
-class OneLink(Wire):
-    entity_external_link: LinkNode
-
-
 class IssueNow(Wire):
     id: str
     team: Identified
@@ -235,13 +227,13 @@ class ProjectNow(Wire):
     trashed: bool | None = None
 
 
-class IssueSight(Wire):
-    issue: IssueNow
+class IssuesNow(Wire):
+    issues: Connection[IssueNow]
     comments: Connection[CommentNode]
 
 
-class ProjectSight(Wire):
-    project: ProjectNow
+class ProjectsNow(Wire):
+    projects: Connection[ProjectNow]
     comments: Connection[CommentNode]
 
 

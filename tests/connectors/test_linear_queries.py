@@ -18,12 +18,16 @@ from graphql import (
     validate,
 )
 
-from connectors.linear import queries
+from connectors.linear import mutations, queries
+from connectors.linear.mutations import MOST, Mutation, document
 from connectors.linear.queries import Operation
 
 SCHEMA = Path(__file__).parents[3] / "shared" / "contracts" / "linear.schema.graphql"
 OPERATIONS: dict[str, Operation[Any]] = {
     name: value for name, value in vars(queries).items() if isinstance(value, Operation)
+}
+WRITES: dict[str, Mutation] = {
+    name: value for name, value in vars(mutations).items() if isinstance(value, Mutation)
 }
 
 
@@ -52,7 +56,21 @@ def test_every_connection_is_bounded_and_tells_whether_it_has_more(name: str) ->
 
 
 def test_nothing_is_left_unlisted() -> None:
-    assert len(OPERATIONS) > 15
+    assert len(OPERATIONS) > 14
+    assert len(WRITES) > 8
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_mutation_is_valid_alone_and_as_many(name: str, schema: GraphQLSchema) -> None:
+    for count in (1, MOST):
+        text = document([WRITES[name]] * count)
+        assert [error.message for error in validate(schema, parse(text))] == []
+
+
+def test_a_full_request_of_mixed_mutations_is_valid_and_far_below_the_cap(schema: GraphQLSchema) -> None:
+    text = document((list(WRITES.values()) * MOST)[:MOST])
+    assert [error.message for error in validate(schema, parse(text))] == []
+    assert points(Operation(text, object)) == pytest.approx(1.1 * MOST)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,160 @@
+"""Requests that serve many items: looks by ids, and mutations under aliases.
+
+What a shared request cannot answer for all is split until the one that spoils it stands alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from connectors.base import BadReply, PermissionDenied, Refused, Stop, TrackerError, never
+from connectors.linear import queries
+from connectors.linear.client import LinearClient
+from connectors.linear.faults import Conflict, NotFound
+from connectors.linear.marks import CONTAINS
+from connectors.linear.mutations import COMMENT_CREATE, MOST, Write
+from connectors.linear.steps import Fate, Look, Seen
+from connectors.linear.wire import CommentNode, IssueNow, ProjectNow
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+FEW_CARDS, MANY_CARDS = 10, 50
+"""Attachments of ours to ask for on each issue of a look, and on those that have more."""
+
+
+class Post:
+    """Carries the asks of many items to one workspace. Raises what stops the whole tracker."""
+
+    def __init__(self, client: LinearClient) -> None:
+        self._client = client
+
+    # --- Looking ---------------------------------------------------------------------------------
+
+    def look(self, asks: Sequence[Look]) -> dict[str, Seen | TrackerError]:
+        """What is there by item, or why that cannot be said: NotFound when it is gone."""
+        issues = [ask for ask in asks if not ask.is_project]
+        projects = [ask for ask in asks if ask.is_project]
+        size = queries.ISSUES_NOW.page
+        seen = _in_parts(issues, size, _item_of, lambda part: self._issues(part, FEW_CARDS))
+        more = [ask for ask in issues if _is_cut(seen.get(ask.item))]
+        seen |= _in_parts(more, size, _item_of, lambda part: self._issues(part, MANY_CARDS))
+        seen |= _in_parts(projects, queries.PROJECTS_NOW.page, _item_of, self._projects)
+        gone = NotFound(self._client.tracker, "there is no such item.")
+        return {ask.item: seen.get(ask.item, gone) for ask in asks}
+
+    def _issues(self, asks: Sequence[Look], cards: int) -> dict[str, Seen]:
+        reply = self._client.execute(queries.ISSUES_NOW, cards=cards, contains=CONTAINS, **_named(asks))
+        return _sorted(asks, reply.issues.nodes, reply.comments.nodes)
+
+    def _projects(self, asks: Sequence[Look]) -> dict[str, Seen]:
+        reply = self._client.execute(queries.PROJECTS_NOW, **_named(asks))
+        return _sorted(asks, reply.projects.nodes, reply.comments.nodes)
+
+    def find(self, comments: Sequence[str]) -> dict[str, CommentNode | TrackerError]:
+        """Those of the comments that are there, by id, or why that cannot be said."""
+        return _in_parts(comments, queries.COMMENTS.page, str, self._comments)
+
+    def _comments(self, ids: Sequence[str]) -> dict[str, CommentNode]:
+        walk = self._client.walk(queries.COMMENTS, lambda reply: reply.comments, ids=sorted(ids))
+        return {comment.id: comment for comment in walk}
+
+    # --- Writing ---------------------------------------------------------------------------------
+
+    def carry(self, writes: Sequence[Write], stop: Stop = never) -> list[Fate]:
+        """What became of each write; those that `stop` came before are left out at the end."""
+        fates: list[Fate] = []
+        for start in range(0, len(writes), MOST):
+            if start and stop():
+                break
+            fates += self._settle(writes[start : start + MOST])
+        return fates
+
+    def _settle(self, writes: Sequence[Write]) -> list[Fate]:
+        """The fates of writes that fit one request, in as many requests as it takes to know them all."""
+        try:
+            told = self._attempt(writes)
+        except (Refused, PermissionDenied, BadReply) as error:
+            if len(writes) == 1:
+                return [error]
+            half = len(writes) // 2
+            return self._settle(writes[:half]) + self._settle(writes[half:])
+        fates = [self._fate(one) for one in told]
+        unknown = [at for at, one in enumerate(told) if one is None]
+        landed: set[str] = set()
+        if any(isinstance(one, Conflict) for one in told):
+            landed = self._landed([writes[at] for at in unknown])
+        for at in unknown:
+            if _new_comment(writes[at]) in landed:
+                fates[at] = Conflict(self._client.tracker, "the comment is there already.")
+        again = [at for at in unknown if fates[at] is None]
+        if again:
+            for at, fate in zip(again, self._settle([writes[at] for at in again]), strict=True):
+                fates[at] = fate
+        return fates
+
+    def _attempt(self, writes: Sequence[Write]) -> list[TrackerError | bool | None]:
+        told = self._client.attempt(writes)
+        if all(one is None for one in told):
+            raise BadReply(self._client.tracker, "Linear does not say what became of a write.")
+        return told
+
+    def _fate(self, told: TrackerError | bool | None) -> Fate:
+        if told is False:
+            return Refused(self._client.tracker, "Linear reports no success.")
+        return told if isinstance(told, TrackerError) else None
+
+    def _landed(self, writes: Sequence[Write]) -> set[str]:
+        """The comments that are there already: where one is, a lost reply was likely that of them all."""
+        found = self.find([one for one in map(_new_comment, writes) if one is not None])
+        return {one for one, comment in found.items() if isinstance(comment, CommentNode)}
+
+
+def _in_parts(
+    asks: Sequence[A], size: int, key: Callable[[A], str], answer: Callable[[Sequence[A]], Mapping[str, B]]
+) -> dict[str, B | TrackerError]:
+    """The answers by key; a part that is refused or unreadable is halved until the cause stands alone."""
+    if len(asks) > size:
+        rest = _in_parts(asks[size:], size, key, answer)
+        return rest | _in_parts(asks[:size], size, key, answer)
+    if not asks:
+        return {}
+    try:
+        return dict(answer(asks))
+    except (Refused, PermissionDenied, BadReply) as error:
+        if len(asks) == 1:
+            return {key(asks[0]): error}
+    return _in_parts(asks, len(asks) // 2, key, answer)
+
+
+def _item_of(ask: Look) -> str:
+    return ask.item
+
+
+def _named(asks: Sequence[Look]) -> dict[str, object]:
+    ids, comments = sorted(ask.item for ask in asks), sorted({ask.comment for ask in asks})
+    return {"first": len(asks), "ids": ids, "comments": comments}
+
+
+def _sorted(
+    asks: Sequence[Look],
+    items: Sequence[IssueNow] | Sequence[ProjectNow],
+    comments: Sequence[CommentNode],
+) -> dict[str, Seen]:
+    there = {item.id: item for item in items}
+    known = {comment.id: comment for comment in comments}
+    return {ask.item: Seen(there[ask.item], known.get(ask.comment)) for ask in asks if ask.item in there}
+
+
+def _is_cut(seen: Seen | TrackerError | None) -> bool:
+    return (
+        isinstance(seen, Seen)
+        and isinstance(seen.item, IssueNow)
+        and seen.item.attachments.page_info.has_next_page
+    )
+
+
+def _new_comment(write: Write) -> str | None:
+    """The id that a write gives a new comment."""
+    return str(write.given["input"]["id"]) if write.mutation is COMMENT_CREATE else None

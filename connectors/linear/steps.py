@@ -1,0 +1,124 @@
+"""How the way of one item is told apart from the requests that carry it.
+
+A way is a generator: it asks, waits for the answer, and asks again, until it returns. It never speaks with
+Linear itself, so that the asks of many ways can share a request (connectors.linear.batch).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
+
+from connectors.base import TrackerError
+from connectors.linear.faults import NotFound
+from connectors.linear.mutations import Write
+from connectors.linear.wire import CommentNode, IssueNow, ProjectNow
+
+T = TypeVar("T")
+Fate = TrackerError | None
+"""What became of a write: None when it is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Asks for an item as it is right now, and for the comment that is likely to be ours."""
+
+    item: str
+    is_project: bool
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The answer to a Look. `comment` is None when there is none with that id."""
+
+    item: IssueNow | ProjectNow
+    comment: CommentNode | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindComment:
+    """Asks for the comment with this id; the answer is None when there is none."""
+
+    comment: str
+
+
+Ask = Look | FindComment | tuple[Write, ...]
+"""What a way may ask. Writes that are asked together may be carried out in any order."""
+
+Steps = Generator[Ask, Any, T]
+
+
+def look(ask: Look) -> Steps[Seen]:
+    """The item now. Raises NotFound when it is gone."""
+    seen: Seen = yield ask
+    return seen
+
+
+def find_comment(identity: str) -> Steps[CommentNode | None]:
+    """The comment with this id, if there is one."""
+    found: CommentNode | None = yield FindComment(identity)
+    return found
+
+
+def attempt(*writes: Write) -> Steps[Sequence[Fate]]:
+    """Carry out writes; what became of each."""
+    if not writes:
+        return ()
+    fates: Sequence[Fate] = yield writes
+    return fates
+
+
+def send(*writes: Write) -> Steps[None]:
+    """Carry out writes. Raises the first failure after all have been tried."""
+    for fate in (yield from attempt(*writes)):
+        if fate is not None:
+            raise fate
+
+
+def remove(*writes: Write) -> Steps[None]:
+    """Carry out deletions; what is gone already counts as deleted."""
+    for fate in (yield from attempt(*writes)):
+        if fate is not None and not isinstance(fate, NotFound):
+            raise fate
+
+
+def together(*ways: Steps[Any]) -> Steps[list[Any]]:
+    """Go several ways at once, their writes in shared rounds; what each returned.
+
+    Raises the first failure, after all of them have come to their end.
+    """
+    results: list[Any] = [None] * len(ways)
+    failures: list[TrackerError] = []
+    asks: dict[int, Ask] = {}
+
+    def go(at: int, step: Callable[[], Ask]) -> None:
+        asks.pop(at, None)
+        try:
+            asks[at] = step()
+        except StopIteration as end:
+            results[at] = end.value
+        except TrackerError as error:
+            failures.append(error)
+
+    for at, way in enumerate(ways):
+        go(at, way.__next__)
+    while asks:
+        for at, ask in list(asks.items()):
+            if not isinstance(ask, tuple):
+                try:
+                    answer = yield ask
+                except TrackerError as error:
+                    go(at, partial(ways[at].throw, error))
+                else:
+                    go(at, partial(ways[at].send, answer))
+        writes = [(at, ask) for at, ask in asks.items() if isinstance(ask, tuple)]
+        fates = iter((yield tuple(one for _, ask in writes for one in ask)) if writes else ())
+        for at, ask in writes:
+            go(at, partial(ways[at].send, list(islice(fates, len(ask)))))
+    if failures:
+        raise failures[0]
+    return results
