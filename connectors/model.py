@@ -96,6 +96,7 @@ class Stamp:
     - `fields`: Jira field id and the text we wrote there, so that a person's edit can be told from ours.
       A field has two texts while one is being replaced by the other.
     - `links`: key result id and a digest of what our Jira remote link says; "" while it is being written.
+    - `children`: ids of the labels of Linear's label groups that we put on.
     """
 
     owner: str
@@ -106,6 +107,7 @@ class Stamp:
     comment: Comment | None = None
     fields: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    children: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class _Record(msgspec.Struct, omit_defaults=True):
     comment: _CommentRecord | None = None
     fields: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    children: tuple[str, ...] = ()
 
 
 class _Owner(msgspec.Struct):
@@ -55,6 +56,7 @@ def to_property(stamp: Stamp) -> dict[str, Any]:
         comment=_CommentRecord(stamp.comment.purpose, stamp.comment.facts) if stamp.comment else None,
         fields=stamp.fields,
         links=stamp.links,
+        children=stamp.children,
     )
     value = msgspec.to_builtins(record)
     assert isinstance(value, dict)  # noqa: S101  a Struct always becomes a dict
@@ -83,6 +85,7 @@ def from_property(value: object) -> Stamp | None:
         comment_id=record.comment_id,
         fields=record.fields,
         links=record.links,
+        children=record.children,
     )
     if record.comment is None:
         return stamp

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from connectors.linear.groups import TITLE_MARK
 from connectors.linear.wire import InitiativeNode, IssueNode, LabelNode, ProjectLabelNode, ProjectNode
 from connectors.model import CLAIM_NAME, MARKS, Category, Mark, Marks, Ref, WorkItem, claims_in
 
@@ -68,7 +69,8 @@ class Reader:
 
     def issue(self, node: IssueNode, shown: Marks, *, in_scope: bool) -> WorkItem:
         """An issue. Archived ones are read-only in Linear until somebody restores them."""
-        labels = [self.labels[one] for one in node.label_ids if one in self.labels]
+        ours = set(shown.stamp.children) if shown.stamp else set()
+        labels = [self.labels[one] for one in node.label_ids if one in self.labels and one not in ours]
         plain = [one.name for one in labels if not self._is_claim(one)]
         claims = [one.name for one in labels if self._is_claim(one)]
         category = self.category_of(node)
@@ -188,7 +190,9 @@ def _in_claim_group(label: ProjectLabelNode) -> bool:
 
 
 def _claims(grouped: Sequence[str], plain: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([*sorted(grouped), *claims_in(sorted(plain))]))
+    # A child that setup made is called `ID · title`.
+    ids = sorted(name.partition(TITLE_MARK)[0].strip() for name in grouped)
+    return tuple(dict.fromkeys([*ids, *claims_in(sorted(plain))]))
 
 
 def _without_ours(names: Iterable[str], shown: Marks) -> tuple[str, ...]:

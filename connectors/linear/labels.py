@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from connectors.base import PermissionDenied, Refused
 from connectors.linear import queries
 from connectors.linear.client import LinearClient
+from connectors.linear.groups import Labels
 from connectors.linear.wire import LabelNode
 
 DESCRIPTION = "Set and removed by Truenorth."
@@ -32,6 +33,11 @@ class LabelShelf:
         """Names by id, of those ids that are known."""
         known = self._known()
         return {one: known[one].name for one in ids if one in known}
+
+    @property
+    def all(self) -> Labels:
+        """All of them by id."""
+        return self._known()
 
     def need(self, name: str, team: str) -> str:
         """Id of the label with this name that issues of the team can bear; made if there is none.

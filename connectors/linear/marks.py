@@ -76,8 +76,10 @@ class Found:
         return self.carrier.stamp if self.carrier else None
 
 
-def shown_on(found: Found, labels: Iterable[str], comment_exists: bool) -> Marks:
+def shown_on(found: Found, labels: Iterable[str], comment_exists: bool, children_stand: bool = True) -> Marks:
     """What an item shows, from its traces, the names of all its labels, and whether our comment is there.
+
+    `children_stand`: whether it bears the labels of groups that go with its stamp; see groups.stand.
 
     Marks of a foreign owner are not ours to show: only the foreign stamp is.
     """
@@ -93,7 +95,7 @@ def shown_on(found: Found, labels: Iterable[str], comment_exists: bool) -> Marks
         return Marks(key_results=tuple(marks))
     present = {label.casefold() for label in labels}
     ours = tuple(sorted(label for label in stamp.labels if label.casefold() in present))
-    whole = len(ours) == len(stamp.labels)
+    whole = children_stand and len(ours) == len(stamp.labels)
     shown = Marks(
         key_results=tuple(marks),
         alignment=stamp.alignment if whole else None,
@@ -144,8 +146,10 @@ def title_of(mark: KeyResultMark) -> str:
 
 def figures_of(mark: KeyResultMark) -> str:
     """The second line of an attachment. It never holds braces: Linear reads those as a template."""
-    words = mark.health.replace("_", " ")
-    return words if mark.percent is None else f"{mark.percent} % · {words}"
+    words = [f"{mark.percent} %"] if mark.percent is not None else []
+    words.append(mark.health.replace("_", " "))
+    words += [f"due {mark.due}"] if mark.due else []
+    return " · ".join(words)
 
 
 def link_label_of(mark: KeyResultMark) -> str:

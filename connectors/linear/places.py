@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from connectors.base import BadReply, Refused
-from connectors.linear import marks, mutations
+from connectors.linear import groups, marks, mutations
 from connectors.linear.faults import Conflict, NotFound
 from connectors.linear.labels import LabelShelf
 from connectors.linear.marks import Found, Trace, shown_on
@@ -58,7 +58,7 @@ class Place(Protocol):
         ...
 
     def labelling(self, sight: Sight, add: Iterable[str], remove: Iterable[str]) -> tuple[Write, ...]:
-        """What puts labels on by id and takes others off by name, in one write; () when nothing does."""
+        """What puts labels on by id and takes others off by name or id, in one write; () when nothing does."""
         ...
 
     @property
@@ -123,7 +123,9 @@ class IssuePlace(_Base):
         labels = self._shelf.named(issue.label_ids)
         exists = yield from self._comment_exists(found.stamp, comment, seen.comment)
         read_only = issue.archived_at is not None or bool(issue.trashed)
-        return Sight(found, shown_on(found, labels.values(), exists), labels, issue.team.id, read_only)
+        whole = found.stamp is None or groups.stand(found.stamp, labels, self._shelf.all)
+        shown = shown_on(found, labels.values(), exists, whole)
+        return Sight(found, shown, labels, issue.team.id, read_only)
 
     def address(self, mark: KeyResultMark | None) -> str:
         return marks.address_of(mark, self._owner) if mark else marks.note_address(self._owner)
@@ -145,7 +147,9 @@ class IssuePlace(_Base):
     def labelling(self, sight: Sight, add: Iterable[str], remove: Iterable[str]) -> tuple[Write, ...]:
         """Single labels only: the whole set would overwrite what people put there meanwhile."""
         names = {name.casefold() for name in remove}
-        removed = sorted(one for one, name in sight.labels.items() if name.casefold() in names)
+        removed = sorted(
+            one for one, name in sight.labels.items() if one in names or name.casefold() in names
+        )
         added = sorted(set(add) - set(sight.labels))
         if not added and not removed:
             return ()

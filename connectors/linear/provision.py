@@ -13,6 +13,7 @@ import msgspec
 from connectors.base import Refused
 from connectors.linear import queries
 from connectors.linear.client import LinearClient
+from connectors.linear.groups import ALIGNMENT_GROUP, TITLE_MARK, is_for
 from connectors.linear.queries import Operation
 from connectors.linear.wire import Connection, LabelNode, Wire
 from connectors.model import CLAIM_NAME
@@ -28,11 +29,9 @@ from connectors.provision import (
     signature,
 )
 
-ALIGNMENT_GROUP = "Alignment"
 STATES = ("aligned", "orphaned", "exempt")
 LONGEST_NAME = 80
 """Characters of a label; ours, short enough for a chip. Linear's limit is not published."""
-TITLE_MARK = " · "
 
 
 class ViewNode(Wire):
@@ -185,7 +184,7 @@ class LinearProvisioner:
         inside = [one for one in labels if group and one.parent and one.parent.id == group.id]
         for short, wanted in children.items():
             found = next((one for one in inside if one.id == made.get(f"label {name}: {short}")), None)
-            found = found or next((one for one in inside if _is_for(one.name, short)), None)
+            found = found or next((one for one in inside if is_for(one.name, short)), None)
             if found is None:
                 body = {"name": wanted, **signed}
                 body |= {"parentId": group.id} if group else {"group": name}
@@ -233,10 +232,6 @@ def views_wanted(need: Need, teams: tuple[str, ...]) -> dict[str, dict[str, Any]
         AT_RISK: within | {"attachments": {"some": {"or": words}}},
         DANGLING: within | {"or": [{"labels": {"some": claims}}, {"labels": {"some": inside}}]},
     }
-
-
-def _is_for(name: str, short: str) -> bool:
-    return name == short or name.startswith(short + TITLE_MARK)
 
 
 def _parts(given: Mapping[str, Any]) -> list[str]:

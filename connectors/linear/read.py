@@ -12,6 +12,7 @@ from connectors.base import BadReply, Progress, ScopeError
 from connectors.linear import queries
 from connectors.linear.client import LinearClient
 from connectors.linear.faults import NotFound
+from connectors.linear.groups import stand
 from connectors.linear.items import Reader, is_counted, project_category, unknown_types
 from connectors.linear.marks import CONTAINS, LEFTOVER, Found, find_in_attachments, find_in_links, shown_on
 from connectors.linear.places import own_id
@@ -277,8 +278,14 @@ class _Pulling:
         for project in projects:
             found[project.id] = find_in_links(project.external_links.nodes, project.id, self._owner)
         alive = self._existing_comments(found)
-        names = {one.id: self._reader.label_names(one.label_ids) for one in issues.values()}
-        return {one: shown_on(traces, names.get(one, ()), one in alive) for one, traces in found.items()}
+        worn = {one.id: one.label_ids for one in issues.values()}
+
+        def shown(one: str, traces: Found) -> Marks:
+            ids = worn.get(one, ())
+            whole = one not in worn or traces.stamp is None or stand(traces.stamp, ids, self._reader.labels)
+            return shown_on(traces, self._reader.label_names(ids), one in alive, whole)
+
+        return {one: shown(one, traces) for one, traces in found.items()}
 
     def _traced(self) -> dict[str, Found]:
         """Our traces, and foreign ones, by issue: of the whole workspace, read once."""

@@ -6,12 +6,14 @@ they are put on and until they are taken off, and a comment before it is made.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from connectors.base import PermissionDenied, Refused, TrackerError
 from connectors.document import to_markdown
 from connectors.linear import mutations
 from connectors.linear.faults import Conflict, NotFound
+from connectors.linear.groups import children_for, usable
 from connectors.linear.labels import LabelShelf
 from connectors.linear.mutations import Write
 from connectors.linear.places import GENERATIONS, IssuePlace, Place, ProjectPlace, Sight, own_id
@@ -73,7 +75,8 @@ class Work:
     def _unstamp(self, sight: Sight) -> Steps[None]:
         """The carrier of the stamp goes last: without it nothing could be removed any more."""
         stamp, carrier = sight.shown.stamp, sight.found.carrier
-        labelling = self._place.labelling(sight, (), sight.shown.labels)
+        ours = (*sight.shown.labels, *(stamp.children if stamp else ()))
+        labelling = self._place.labelling(sight, (), ours)
         others = [self._place.drop(trace) for trace in sight.found.traces if trace is not carrier]
         if sight.shown.comment is not None and stamp and stamp.comment_id:
             others.append(_delete_comment(stamp.comment_id))
@@ -92,23 +95,28 @@ class Work:
     def _mark(self, sight: Sight) -> Steps[None]:
         bearers = _Bearers(self._place, sight, self._wanted.key_results)
         label_ids, labels = self._usable_labels(sight)
-        final = Stamp(self._owner, self._wanted.key_results, self._wanted.alignment, labels)
-        known = sight.shown.stamp
+        children, known = self._children(sight), sight.shown.stamp
+        final = Stamp(
+            self._owner, self._wanted.key_results, self._wanted.alignment, labels, children=children
+        )
+        worn = sight.labels.keys() & set(known.children if known else ())
         announced = replace(
             final,
             labels=tuple(sorted({*labels, *sight.shown.labels})),
+            children=tuple(sorted({*children, *worn})),
             comment_id=self._announced_comment(sight),
             comment=known.comment if known and sight.shown.comment is not None else None,
         )
         yield from bearers.stamp(announced)
         _, refused, comment_id = yield from together(
             bearers.put_others(),
-            self._set_labels(sight, label_ids),
+            self._set_labels(sight, (*label_ids.values(), *children), worn - {*children}),
             self._comment(sight, bearers, announced),
         )
         final = replace(
             final,
             labels=sight.shown.labels if refused else labels,
+            children=tuple(sorted(worn)) if refused else children,
             comment_id=comment_id,
             comment=replace(self._wanted.comment, doc=None) if self._wanted.comment else None,
         )
@@ -126,10 +134,18 @@ class Work:
                 self._problems.append(words_of(error))
         return ids, tuple(sorted(ids))
 
-    def _set_labels(self, sight: Sight, ids: dict[str, str]) -> Steps[bool]:
+    def _children(self, sight: Sight) -> tuple[str, ...]:
+        """The labels of groups that the issue should bear from us."""
+        if sight.team is None:
+            return ()
+        labels = self._shelf.all
+        wanted = children_for(self._wanted.key_results, self._wanted.alignment, labels, self._owner)
+        return usable(wanted, sight.labels, sight.shown.stamp, labels)
+
+    def _set_labels(self, sight: Sight, add: Collection[str], drop: Collection[str]) -> Steps[bool]:
         """Whether Linear refused the labels; the other marks go on without them."""
-        stale = set(sight.shown.labels) - set(self._wanted.labels)
-        for error in (yield from attempt(*self._place.labelling(sight, ids.values(), stale))):
+        stale = {*sight.shown.labels, *drop} - set(self._wanted.labels)
+        for error in (yield from attempt(*self._place.labelling(sight, add, stale))):
             if error is None:
                 continue
             if not isinstance(error, (Refused, PermissionDenied)):

@@ -205,6 +205,11 @@ class LinearTicket(Ticket):
         query = "mutation M($id: String!, $ids: [String!]) { issueUpdate(id: $id, input: {labelIds: $ids}) { success } }"
         self._ask(query, id=self.key, ids=labels)
 
+    def swap(self, old: str, new: str) -> None:
+        """Ann takes one label off and puts another on, at once, as a group of labels wants it."""
+        kept = [id_ for id_, called in self._label_ids().items() if called != old]
+        self._set([*kept, self._label_id(new)])
+
     def close(self) -> None:
         team = self._node()["team"]["id"]
         query = "query Q($id: String!) { team(id: $id) { states { nodes { id type } } } }"

@@ -35,9 +35,13 @@ class Company:
     def ticket(self, key: str, of: Sandbox | None = None) -> Ticket:
         return (JiraTicket if self.kind == "jira" else LinearTicket)(of or self.sandbox, key)
 
+    def set_up(self, *arguments: str) -> None:
+        ran = self._run("setup", "--apply", *arguments)
+        assert ran.code == 0, ran.out[-1500:] + ran.err
+
     def sync(self) -> None:
         ran = self._run("sync", *AS_OF, "--first-run")
-        assert ran.code == 0, ran.out + ran.err
+        assert ran.code == 0, ran.out[-1500:] + ran.err
 
     def is_quiet(self) -> bool:
         """Whether another run writes nothing."""
@@ -58,9 +62,12 @@ class Company:
         self.done.append(lambda sandbox: deed(self.ticket(key, sandbox)))
         self.done[-1](self.sandbox)
 
+    def explained(self, key: str) -> str:
+        return self._run("explain", key).out
+
     def undo_leaves_what_people_did(self) -> None:
         ran = self._run("undo", "--all", "--apply")
-        assert ran.code == 0, ran.out + ran.err
+        assert ran.code == 0, ran.out[-1500:] + ran.err
         with Sandbox(generate(items=ITEMS, seed=SEED)) as twin:
             for deed in self.done:
                 deed(twin)
@@ -298,3 +305,87 @@ def test_a_person_takes_our_label_off(company: Company, orphan: Ticket) -> None:
     assert len(orphan.comments) == 1
     assert company.is_quiet()
     company.undo_leaves_what_people_did()
+
+
+# --- The label groups of Linear, once setup has made them -------------------------------------------
+
+
+CHILD, OTHER = "GROWTH-KR2", "TRUST-KR2 · Every service fails over by itself"
+"""The company had a child for the first before setup, and it keeps its name."""
+
+
+@pytest.fixture
+def grouped(company: Company) -> Company:
+    company.set_up()
+    # New marks on everything are a mass change, which the guard would rightly stop.
+    company.declare("truenorth.yaml", "guards: {share: 0.3", "guards: {share: 1")
+    company.sync()
+    assert company.is_quiet()
+    return company
+
+
+linear_only = pytest.mark.parametrize("kind", ["linear"])
+
+
+@linear_only
+def test_groups_tell_the_key_result_and_the_alignment(
+    grouped: Company, linked: Ticket, orphan: Ticket
+) -> None:
+    assert {CHILD, "aligned", "okr-aligned"} <= linked.labels
+    assert "orphaned" in orphan.labels
+    assert "by a rule that" in grouped.explained(linked.key), "our own label is no claim"
+    orphan.label("ktlo")
+    grouped.sync()
+    assert not {"orphaned", "aligned"} & orphan.labels
+    orphan.unlabel("ktlo")
+    grouped.sync()
+    assert "orphaned" in orphan.labels
+    assert grouped.is_quiet()
+
+
+@linear_only
+def test_a_person_chooses_another_key_result_of_the_group(grouped: Company, linked: Ticket) -> None:
+    assert isinstance(linked, LinearTicket)
+    linked.swap(CHILD, OTHER)
+    grouped.sync()
+    assert set(linked.shown) == {"TRUST-KR2"}
+    assert OTHER in linked.labels
+    assert CHILD not in linked.labels
+    assert grouped.is_quiet()
+    assert grouped._run("undo", "--all", "--apply").code == 0
+    assert linked.labels & {CHILD, OTHER, "aligned", "okr-aligned"} == {OTHER}
+
+
+@linear_only
+def test_a_person_takes_a_label_of_the_group_off(grouped: Company, linked: Ticket) -> None:
+    linked.unlabel(CHILD)
+    grouped.sync()
+    assert CHILD in linked.labels
+    assert grouped.is_quiet()
+
+
+@linear_only
+def test_the_label_of_a_renamed_key_result_follows_setup(grouped: Company) -> None:
+    issues = grouped.sandbox.world.linear.issues.values()
+    found = [
+        one.identifier for one in issues if any(label.name.startswith("SPEED-KR1") for label in one.labels)
+    ]
+    ticket = grouped.ticket(found[0])
+    grouped.declare("speed.yaml", "Every merge is deployed within the hour", "Merged is live")
+    grouped.sync()
+    assert "SPEED-KR1 · Every merge is deployed within the hour" in ticket.labels
+    grouped.set_up()
+    assert "SPEED-KR1 · Merged is live" in ticket.labels
+    assert grouped.is_quiet()
+
+
+@linear_only
+def test_nothing_is_left_of_the_groups(grouped: Company) -> None:
+    assert grouped._run("undo", "--all", "--apply").code == 0
+    assert grouped._run("setup", "--remove", "--apply").code == 0
+    with Sandbox(generate(items=ITEMS, seed=SEED)) as twin:
+        ours, theirs = grouped.sandbox.world.linear, twin.world.linear
+        assert set(ours.labels) == set(theirs.labels)
+        assert {id_: sorted(one.id for one in issue.labels) for id_, issue in ours.issues.items()} == {
+            id_: sorted(one.id for one in issue.labels) for id_, issue in theirs.issues.items()
+        }
