@@ -143,7 +143,7 @@ def _policy(workspace: Workspace) -> Iterator[Finding]:
         message = f"at_risk ({health.at_risk}) is more than off_track ({health.off_track})"
         yield Finding(("policy", "health"), message, "a key result is at risk before it is off track")
     seen: dict[str, str] = {}
-    for state in ("aligned", "orphaned", "exempt"):
+    for state in ("aligned", "orphaned", "exempt", "dangling"):
         label: str | None = getattr(workspace.policy.labels, state)
         if label is None:
             continue

@@ -109,7 +109,7 @@ class HealthPolicy(Declared):
 
 
 class LabelPolicy(Declared):
-    """Labels of ours, one per alignment; null writes none."""
+    """Labels of ours, one per alignment and one for claims that name nothing; null writes none."""
 
     aligned: str | None = Field(
         default="okr-aligned", pattern=r"^\S+$", description="On work that serves a key result."
@@ -118,11 +118,18 @@ class LabelPolicy(Declared):
         default="okr-orphaned", pattern=r"^\S+$", description="On work that should serve one and does not."
     )
     exempt: str | None = Field(default=None, pattern=r"^\S+$", description="On work that need not serve one.")
+    dangling: str | None = Field(
+        default="okr-dangling",
+        pattern=r"^\S+$",
+        description="On work that claims a key result nobody declared.",
+    )
 
     @property
     def all(self) -> frozenset[str]:
         """Every label that we may write."""
-        return frozenset(label for label in (self.aligned, self.orphaned, self.exempt) if label)
+        return frozenset(
+            label for label in (self.aligned, self.orphaned, self.exempt, self.dangling) if label
+        )
 
 
 class GuardPolicy(Declared):

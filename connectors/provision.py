@@ -24,14 +24,14 @@ class Need:
 
     - `owner`: id of the workspace, which signs what is made.
     - `key_results`: id to title, in order of declaration.
-    - `aligned`, `orphaned`, `claims`: labels of the policy, None where it has none; prefix of claims.
+    - `aligned`, `orphaned`, `dangling`: labels of the policy, None where it has none.
     """
 
     owner: str
     key_results: Mapping[str, str]
     aligned: str | None
     orphaned: str | None
-    claims: str = "kr:"
+    dangling: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def desired_marks(
     """
     shelf = _Shelf(alignment, scorecard, workspace, movements or {}, closest or {})
     policies = {name: workspace.policy_of(name) for name in workspace.trackers}
+    dangling = {claim.item for claim in alignment.dangling}
     wanted = {}
     for ref, item in alignment.items.items():
         if not item.in_scope:
@@ -59,6 +60,7 @@ def desired_marks(
             if item.is_open
             else shelf.for_closed(item)
         )
+        marks = shelf.with_warning(marks, is_dangling=item.is_open and ref in dangling)
         wanted[ref] = _only_writable(item, permitted(item, marks, policies[ref.tracker]))
     return wanted
 
@@ -112,6 +114,14 @@ class _Shelf:
         if shown.comment is not None and shown.comment.purpose == "orphan":
             shown = replace(shown, comment=None)
         return replace(shown, stamp=None)
+
+    def with_warning(self, marks: Marks, *, is_dangling: bool) -> Marks:
+        """The marks with the label of dangling claims on or off: it stands beside that of any alignment."""
+        label = self._workspace.policy.labels.dangling
+        if label is None:
+            return marks
+        others = {one for one in marks.labels if one.casefold() != label.casefold()}
+        return replace(marks, labels=tuple(sorted(others | ({label} if is_dangling else set()))))
 
     def _part(self, item: WorkItem, link: Link) -> KeyResultMark:
         mark = self._marks[link.key_result]

@@ -37,7 +37,7 @@ def need_of(workspace: Workspace) -> Need:
     """What the declared goals ask of every tracker."""
     labels = workspace.policy.labels
     titles = {kr.id: kr.title for _, kr in workspace.key_results()}
-    return Need(workspace.workspace, titles, labels.aligned, labels.orphaned)
+    return Need(workspace.workspace, titles, labels.aligned, labels.orphaned, labels.dangling)
 
 
 def provisioner_of(connector: Connector) -> Provisioner | None:

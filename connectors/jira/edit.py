@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,9 @@ from connectors.jira.fields import (
     key_result_text,
 )
 from connectors.jira.wire import Fields, Issue
-from connectors.model import KeyResultMark, Marks, Stamp
+from connectors.model import Health, KeyResultMark, Marks, Stamp
+
+_GRAVEST_FIRST: tuple[Health, ...] = ("off_track", "at_risk", "no_data", "on_track", "done")
 
 
 @dataclass(slots=True)
@@ -106,7 +108,7 @@ def _texts(
 ) -> list[tuple[str, Any, str | None]]:
     """Field id, its value now, and the text that it should show, of the fields the issue has."""
     rows = [
-        (site.health, fields.kr_health, HEALTH_OPTIONS[first.health] if first else None),
+        (site.health, fields.kr_health, HEALTH_OPTIONS[worst(wanted.key_results)] if first else None),
         (
             site.alignment,
             fields.kr_alignment,
@@ -115,6 +117,11 @@ def _texts(
         (site.objective, fields.kr_objective, objective_text(first) if first else None),
     ]
     return [(name, there, text) for name, there, text in rows if name and there is not UNSET]
+
+
+def worst(marks: Sequence[KeyResultMark]) -> Health:
+    """The health that an issue of several key results shows: who looks for those at risk must find it."""
+    return min((mark.health for mark in marks), key=_GRAVEST_FIRST.index)
 
 
 def objective_text(mark: KeyResultMark) -> str | None:

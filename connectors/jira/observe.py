@@ -91,7 +91,7 @@ def _first_on(
     if site.health and any(said := recorded.get(site.health, ())) and fields.kr_health is not UNSET:
         text = field_text(fields.kr_health)
         if text not in said:
-            mark = replace(mark, health=_health_called(text, mark.health))
+            mark = replace(mark, health=_other_health(text, mark.health))
     if site.objective and any(said := recorded.get(site.objective, ())) and fields.kr_objective is not UNSET:
         text = field_text(fields.kr_objective)
         if text not in said:
@@ -99,10 +99,13 @@ def _first_on(
     return mark
 
 
-def _health_called(text: str, ours: Health) -> Health:
-    """The health that a person chose in place of ours; an empty or unknown choice differs from ours too."""
-    found = next((health for health, option in HEALTH_OPTIONS.items() if option == text), None)
-    return found or ("no_data" if ours != "no_data" else "on_track")
+def _other_health(text: str, ours: Health) -> Health:
+    """The health that a person chose in place of what we wrote: never `ours`, so that it is put back.
+
+    We wrote the gravest of several, and they may have chosen that of the first, or nothing that is known.
+    """
+    found = next((health for health, option in HEALTH_OPTIONS.items() if option == text), ours)
+    return found if found != ours else "no_data" if ours != "no_data" else "on_track"
 
 
 def claims_on(issue: Issue, stamp: Stamp | None) -> tuple[str, ...]:

@@ -211,7 +211,7 @@ class JiraProvisioner:
         self, need: Need, made: Mapping[str, str], usable: set[str], problems: list[Problem]
     ) -> Iterator[Action]:
         rows = self._filters()
-        for name, jql in filters_wanted(need, self._projects, usable, self._labels()).items():
+        for name, jql in filters_wanted(need, self._projects, usable).items():
             if jql is None:
                 why = "it needs a field, or a label of the policy, that is not there"
                 problems.append(Problem(f"filter {name}", why, "A site administrator can run setup."))
@@ -260,13 +260,6 @@ class JiraProvisioner:
             else:
                 ids.append(str(row["id"]))
         return ids
-
-    def _labels(self) -> list[str]:
-        """Every label of the site; none where it does not tell."""
-        try:
-            return [str(one) for one in self._pages("label")]
-        except Rejected:
-            return []
 
     def _pages(self, path: str, **params: str) -> list[Any]:
         rows: list[Any] = []

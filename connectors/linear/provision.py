@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -14,6 +15,7 @@ from connectors.base import Refused
 from connectors.linear import queries
 from connectors.linear.client import LinearClient
 from connectors.linear.groups import ALIGNMENT_GROUP, TITLE_MARK, is_for
+from connectors.linear.marks import PARAMETER
 from connectors.linear.queries import Operation
 from connectors.linear.wire import Connection, LabelNode, Wire
 from connectors.model import CLAIM_NAME
@@ -196,6 +198,10 @@ class LinearProvisioner:
     def _views(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> Iterator[Action]:
         rows = list(self._client.walk(VIEWS, lambda reply: reply.custom_views))
         for name, wanted in views_wanted(need, self._teams).items():
+            if wanted is None:
+                why = "it needs a label that policy.labels does not write"
+                problems.append(Problem(f"view {name}", why, "Give that label a name in policy.labels."))
+                continue
             found = next((one for one in rows if one.id == made.get(f"view {name}")), None)
             found = found or next((one for one in rows if one.name == name), None)
             body = {
@@ -210,28 +216,29 @@ class LinearProvisioner:
                 yield Action("view", name, "change", "its filter, name or sharing differs", found.id, body)
 
 
-def views_wanted(need: Need, teams: tuple[str, ...]) -> dict[str, dict[str, Any]]:
-    """Name of each view to its IssueFilter: open work of the teams in scope."""
+def views_wanted(need: Need, teams: tuple[str, ...]) -> dict[str, dict[str, Any] | None]:
+    """Name of each view to its IssueFilter: open work of the teams in scope. None: its label is not written."""
     within: dict[str, Any] = {
         "team": {"key": {"in": list(teams)}},
         "state": {"type": {"nin": ["completed", "canceled", "duplicate"]}},
     }
     words = [{"subtitle": {"containsIgnoreCase": word}} for word in ("at risk", "off track")]
-    claims = {"name": {"startsWith": need.claims}}
-    claims["name"]["nin"] = [need.claims + name for name in need.key_results]  # type: ignore[assignment]
-    inside = {
-        "parent": {"name": {"eq": CLAIM_NAME}},
-        "and": [
-            {"name": {"notStartsWith": name + end}} for name in need.key_results for end in TITLE_MARK[:1]
-        ]
-        + [{"name": {"nin": list(need.key_results)}}],
+    # A person's attachment may use the same words: ours is known by its address.
+    ours = {"url": {"contains": urlencode({PARAMETER: need.owner})}}
+    labelled = {
+        UNALIGNED: _labelled(need.orphaned, "orphaned"),
+        BY_KEY_RESULT: _labelled(need.aligned, "aligned"),
+        DANGLING: _labelled(need.dangling, None),
     }
-    return {
-        UNALIGNED: within | {"labels": {"some": {"name": {"eq": need.orphaned or "orphaned"}}}},
-        BY_KEY_RESULT: within | {"labels": {"some": {"name": {"eq": need.aligned or "aligned"}}}},
-        AT_RISK: within | {"attachments": {"some": {"or": words}}},
-        DANGLING: within | {"or": [{"labels": {"some": claims}}, {"labels": {"some": inside}}]},
-    }
+    views = {name: within | {"labels": {"some": one}} if one else None for name, one in labelled.items()}
+    return views | {AT_RISK: within | {"attachments": {"some": ours | {"or": words}}}}
+
+
+def _labelled(label: str | None, child: str | None) -> dict[str, Any] | None:
+    """A label of the policy, or else the child of our group that says the same; None where there is neither."""
+    if label:
+        return {"name": {"eqIgnoreCase": label}}
+    return {"name": {"eq": child}, "parent": {"name": {"eq": ALIGNMENT_GROUP}}} if child else None
 
 
 def _parts(given: Mapping[str, Any]) -> list[str]:

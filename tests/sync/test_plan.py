@@ -107,6 +107,34 @@ def test_a_warning_goes_away_with_its_cause() -> None:
         assert marks.comment is None or marks.comment.purpose == "progress"
 
 
+@pytest.mark.parametrize(
+    ("claims", "age", "labels"),
+    [
+        pytest.param(("KR9",), 30, {"okr-dangling", "okr-orphaned"}, id="an orphan"),
+        pytest.param(("KR9",), 1, {"okr-dangling"}, id="in its grace"),
+        pytest.param(("KR9", "KR1"), 30, {"okr-dangling", "okr-aligned"}, id="beside a right claim"),
+        pytest.param(("KR1",), 30, {"okr-aligned"}, id="no dangling claim"),
+    ],
+)
+def test_a_dangling_claim_has_its_own_label(claims: tuple[str, ...], age: int, labels: set[str]) -> None:
+    one = item("WEB-9", claims=claims, created=NOW - timedelta(days=age))
+    wanted = decide([one], DECLARED)[0]
+    assert wanted[one.ref].labels == tuple(sorted(labels))
+    (marked,) = applied([one], wanted)
+    mended = replace(marked, claims=("KR1",))
+    assert decide([mended], DECLARED)[0][one.ref].labels == ("okr-aligned",)
+    closed = replace(marked, category="done")
+    assert "okr-dangling" not in decide([closed], DECLARED)[0][one.ref].labels
+
+
+def test_without_a_label_for_them_dangling_claims_get_none() -> None:
+    one = item("WEB-9", claims=("KR9", "KR1"))
+    labels = DECLARED.policy.labels.model_copy(update={"dangling": None})
+    policy = DECLARED.policy.model_copy(update={"labels": labels})
+    quiet = DECLARED.model_copy(update={"policy": policy})
+    assert decide([one], quiet)[0][one.ref].labels == ("okr-aligned",)
+
+
 def test_closed_work_keeps_what_it_shows() -> None:
     wanted, _, _ = decide(WORLD, DECLARED)
     marked = [replace(one, category="done") if one.key == "WEB-3" else one for one in applied(WORLD, wanted)]
