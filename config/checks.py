@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -225,7 +224,7 @@ def _links(workspace: Workspace, names: Names) -> Iterator[Finding]:
                 yield _no_tracker((*here, "tracker"), rule.tracker, names.trackers)
             if rule.share is None:
                 continue
-            same = json.dumps(rule.model_dump(exclude={"share"}), sort_keys=True).casefold()
+            same = rule.model_dump_json(exclude={"share"}).casefold()
             total, first = shares.get(same, (0.0, (*here, "share")))
             shares[same] = (total + rule.share, first)
             if total <= 1.0 + 1e-9 < total + rule.share:

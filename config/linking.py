@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from config.declared import Declared, Identifier, Level, no_truth
+from config.declared import Declared, no_truth
+from config.matching import Condition, Span, Text
 
 
-class LinkRule(Declared):
-    """Work that serves a key result. Every condition given must hold; write another rule for "or".
+class LinkRule(Condition):
+    """Work that serves a key result. Every condition given must hold; `any`, or another rule, says "or".
 
     A rule with `key` names an item, and so beats rules that only match it.
     """
 
-    key: str | None = Field(default=None, min_length=1, description="Key of an item, or a project's name.")
-    label: str | None = Field(default=None, min_length=1, description="A label on the item.")
-    project: str | None = Field(
-        default=None, min_length=1, description="Jira project key, or Linear project name."
-    )
-    team: str | None = Field(default=None, min_length=1, description="Linear team key.")
-    type: str | None = Field(default=None, min_length=1, description="Type of the item, such as Bug.")
-    level: Level | None = Field(default=None, description="Level of the item.")
-    tracker: Identifier | None = Field(default=None, description="Name of the tracker it lives in.")
+    too_wide: ClassVar[frozenset[str]] = frozenset({"tracker"})
+
     share: Annotated[float, Field(gt=0, le=1), BeforeValidator(no_truth)] | None = Field(
         default=None,
         description="Part of the item that counts for this key result when several share it; "
         "without it the rest is split evenly.",
     )
-
-    @model_validator(mode="after")
-    def _says_something(self) -> LinkRule:
-        if not any((self.key, self.label, self.project, self.team, self.type, self.level)):
-            raise ValueError(
-                "the rule would match every item: give at least one of key, label, project, team, type, level"
-            )
-        return self
+    inherit: bool = Field(default=True, description="Whether what hangs below the item serves it too.")
+    effective: Span | None = Field(
+        default=None,
+        description="Days on which the rule holds. Work that is closed is judged as of the day it was closed, "
+        "so that a change of rules does not rewrite what was done before it.",
+    )
 
 
 class ExemptRule(Declared):
@@ -46,14 +38,17 @@ class ExemptRule(Declared):
     """
 
     name: str = Field(min_length=1, description="The category, such as keep-the-lights-on.")
-    labels: tuple[str, ...] = Field(default=(), description="Labels that exempt.")
-    types: tuple[str, ...] = Field(default=(), description="Types that exempt, such as Bug.")
-    projects: tuple[str, ...] = Field(default=(), description="Jira project keys or Linear project names.")
-    teams: tuple[str, ...] = Field(default=(), description="Linear team keys.")
-    keys: tuple[str, ...] = Field(default=(), description="Keys of single items.")
+    labels: tuple[Text, ...] = Field(default=(), description="Labels that exempt.")
+    types: tuple[Text, ...] = Field(default=(), description="Types that exempt, such as Bug.")
+    projects: tuple[Text, ...] = Field(default=(), description="Jira project keys or Linear project names.")
+    teams: tuple[Text, ...] = Field(default=(), description="Linear team keys.")
+    keys: tuple[Text, ...] = Field(default=(), description="Keys of single items.")
+    any: tuple[Condition, ...] = Field(
+        default=(), description="Further conditions; one that holds is enough."
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> ExemptRule:
-        if not any((self.labels, self.types, self.projects, self.teams, self.keys)):
-            raise ValueError("nothing is exempt by it: give labels, types, projects, teams or keys")
+        if not any((self.labels, self.types, self.projects, self.teams, self.keys, self.any)):
+            raise ValueError("nothing is exempt by it: give labels, types, projects, teams, keys or any")
         return self

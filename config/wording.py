@@ -61,21 +61,23 @@ def find(root: Node, loc: Loc) -> tuple[Spot, str | None]:
 
 def _has(node: Node, step: str | int, model: type[BaseModel] | None) -> bool:
     return (
-        model is not None
-        and step in model.model_fields
-        and isinstance(node.value, dict)
-        and step in node.value
+        model is not None and step in _fields(model) and isinstance(node.value, dict) and step in node.value
     )
 
 
 def _below(spot: Spot, step: str | int) -> tuple[Any, FieldInfo | None]:
     if spot.model is not None:
-        field = spot.model.model_fields.get(str(step))
+        field = _fields(spot.model).get(str(step))
         return (field.annotation, field) if field else (None, None)
     arguments = get_args(_bare(spot.annotation))
     if get_origin(_bare(spot.annotation)) is dict:
         return arguments[1], None
     return (arguments[0], None) if arguments else (None, None)
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Fields by the names that they have in YAML."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _bare(annotation: Any) -> Any:
@@ -124,7 +126,7 @@ def explain(root: Node, details: Iterable[dict[str, Any]]) -> list[Problem]:
 def _meant(root: Node, detail: dict[str, Any]) -> tuple[Loc, str | None]:
     spot, _ = find(root, detail["loc"])
     parent, _ = find(root, spot.path[:-1])
-    known = parent.model.model_fields if parent.model else ()
+    known = _fields(parent.model) if parent.model else ()
     return spot.path[:-1], nearest(spot.path[-1], known)
 
 
@@ -152,7 +154,7 @@ def _explain(root: Node, detail: dict[str, Any]) -> Problem | None:
 
 
 def _missing(spot: Spot, key: str) -> Problem:
-    field = spot.model.model_fields.get(key) if spot.model else None
+    field = _fields(spot.model).get(key) if spot.model else None
     about = (field.description or "").rstrip(".") if field else ""
     return spot.node.mark.problem(f'"{key}" is missing', about[:1].lower() + about[1:])
 
@@ -160,7 +162,7 @@ def _missing(spot: Spot, key: str) -> Problem:
 def _unknown_key(spot: Spot, key: str, root: Node) -> Problem:
     parent, _ = find(root, spot.path[:-1])
     mark = spot.key or spot.node.mark
-    known = list(parent.model.model_fields) if parent.model else []
+    known = list(_fields(parent.model)) if parent.model else []
     message = f"{quoted(key)} is not known here"
     if parent.path[:1] == ("trackers",) and key.casefold() in _SECRETS:
         names = variables(str(parent.path[1]))

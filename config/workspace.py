@@ -218,6 +218,9 @@ class Workspace(Declared):
     cycles: dict[str, Cycle] = Field(min_length=1, description="Cycles by name, such as 2026-Q4.")
     objectives: tuple[Objective, ...] = Field(min_length=1, description="Objectives with their key results.")
     exempt: tuple[ExemptRule, ...] = Field(default=(), description="Work that need not serve a key result.")
+    groups: dict[str, tuple[str, ...]] = Field(
+        default={}, description="Groups of people, by the names that the trackers show; rules may match them."
+    )
     policy: Policy = Policy()
     words: dict[str, dict[str, Annotated[str, Field(max_length=2000)]]] = Field(
         default={},

@@ -13,13 +13,16 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
+from sync.facets import Setting
+from sync.questions import Answers, found_by
 from sync.rules import CompiledRule, RuleBook
 
 Rank = Literal["claim", "named", "matched"]
@@ -124,21 +127,31 @@ class Alignment:
 
 @dataclass(frozen=True, slots=True)
 class _Own:
-    """What holds for an item by itself, before any ancestor is asked."""
+    """What holds for an item by itself, before any ancestor is asked; `below` is what others inherit of it."""
 
     links: tuple[Link, ...]
+    below: tuple[Link, ...]
     exemption: tuple[str, str] | None
 
-    @property
-    def decides(self) -> bool:
-        return bool(self.links) or self.exemption is not None
+
+_NO_ANSWERS: Answers = {}
 
 
-def align(items: Iterable[WorkItem], workspace: Workspace) -> Alignment:
-    """Place every item. The order of `items` never matters."""
+def align(
+    items: Iterable[WorkItem],
+    workspace: Workspace,
+    answers: Answers = _NO_ANSWERS,
+    today: date | None = None,
+) -> Alignment:
+    """Place every item. The order of `items` never matters.
+
+    `answers` are the trackers' to the native queries of the rules. `today` is the day at which open work meets
+    rules with effective dates; None: at the end of all days.
+    """
     by_ref = {item.ref: item for item in sorted(items, key=lambda item: item.ref)}
     parents, cycles = _parents(by_ref)
-    book = RuleBook(workspace)
+    found = found_by(answers)
+    book = RuleBook(workspace, Setting(by_ref, parents, _groups(workspace), found, today, workspace.zone))
     known = {key_result.id.casefold(): key_result.id for _, key_result in workspace.key_results()}
     dangling: list[DanglingClaim] = []
     own = {ref: _own_word(item, book, known, dangling) for ref, item in by_ref.items()}
@@ -153,6 +166,15 @@ def align(items: Iterable[WorkItem], workspace: Workspace) -> Alignment:
         dangling=tuple(dangling),
         cycles=cycles,
     )
+
+
+def _groups(workspace: Workspace) -> dict[str, tuple[str, ...]]:
+    """The groups of each person, folded."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for group, people in workspace.groups.items():
+        for person in people:
+            found[person.strip().casefold()].append(group.casefold())
+    return {person: tuple(groups) for person, groups in found.items()}
 
 
 def _parents(by_ref: Mapping[Ref, WorkItem]) -> tuple[dict[Ref, Ref], tuple[tuple[Ref, ...], ...]]:
@@ -192,19 +214,29 @@ def _own_word(
             dangling.append(DanglingClaim(item.ref, claim, known[near[0]] if near else None))
         else:
             claimed.setdefault(key_result, f"claim {claim}")
-    exemption = book.exemption(item)
+    matches = book.about(item)
     if claimed:
         share = Fraction(1, len(claimed))
         links = tuple(Link(item.ref, kr, share, Because("claim", rule)) for kr, rule in claimed.items())
-        return _Own(links, exemption)
-    rules = book.matching(item)
+        return _Own(links, links, matches.exemption)
+    if not matches.rules:
+        return _SILENT if matches.exemption is None else _Own((), (), matches.exemption)
+    links = _links_by(item.ref, matches.rules)
+    if all(compiled.rule.inherit for compiled in matches.rules):
+        return _Own(links, links, matches.exemption)
+    below = _links_by(item.ref, [compiled for compiled in matches.rules if compiled.rule.inherit])
+    return _Own(links, below, matches.exemption)
+
+
+_SILENT = _Own((), (), None)
+
+
+def _links_by(item: Ref, rules: Sequence[CompiledRule]) -> tuple[Link, ...]:
+    """The links by those of the rules that name the item, or if none does by those that match it."""
     naming = [compiled for compiled in rules if compiled.names_item]
-    return _Own(_links_by(item.ref, naming, "named") or _links_by(item.ref, rules, "matched"), exemption)
-
-
-def _links_by(item: Ref, rules: Iterable[CompiledRule], rank: Rank) -> tuple[Link, ...]:
+    rank: Rank = "named" if naming else "matched"
     chosen: dict[str, CompiledRule] = {}
-    for compiled in rules:
+    for compiled in naming or rules:
         chosen.setdefault(compiled.key_result, compiled)
     shares = split([compiled.rule.share for compiled in chosen.values()])
     return tuple(
@@ -237,26 +269,30 @@ def split(declared: list[float | None]) -> list[Fraction]:
 def _place(
     item: WorkItem, by_ref: Mapping[Ref, WorkItem], parents: Mapping[Ref, Ref], own: Mapping[Ref, _Own]
 ) -> Placement:
+    mine = own[item.ref]
+    if not item.in_scope:
+        return Placement(item.ref, "out_of_scope", mine.links, "it lies outside the declared scope")
+    if mine.links:
+        return Placement(item.ref, "aligned", mine.links)
     path: list[str] = []
     at: Ref | None = item.ref
-    while at is not None and not own[at].decides:
+    while at is not None:
+        below, exemption = own[at].below, own[at].exemption
+        if below:
+            because = {link.key_result: replace(link.because, path=tuple(path)) for link in below}
+            return Placement(
+                item.ref,
+                "aligned",
+                tuple(replace(link, item=item.ref, because=because[link.key_result]) for link in below),
+            )
+        if exemption is not None:
+            category, by = exemption
+            reason = by if not path else f"{by} on ancestor {path[-1]}"
+            return Placement(item.ref, "exempt", reason=reason, category=category)
         at = parents.get(at)
         if at is not None:
             path.append(by_ref[at].key)
-    if not item.in_scope:
-        links = own[item.ref].links
-        return Placement(item.ref, "out_of_scope", links, "it lies outside the declared scope")
-    if at is None:
-        return Placement(item.ref, "unaligned", reason=_why_unaligned(item, path))
-    if own[at].links:
-        links = tuple(
-            replace(link, item=item.ref, because=replace(link.because, path=tuple(path)))
-            for link in own[at].links
-        )
-        return Placement(item.ref, "aligned", links)
-    category, by = own[at].exemption or ("", "")
-    reason = by if not path else f"{by} on ancestor {path[-1]}"
-    return Placement(item.ref, "exempt", reason=reason, category=category)
+    return Placement(item.ref, "unaligned", reason=_why_unaligned(item, path))
 
 
 def _why_unaligned(item: WorkItem, path: list[str]) -> str:

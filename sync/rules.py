@@ -1,17 +1,17 @@
-"""Link rules compiled into indexes, so that an item meets only the rules that could match it."""
+"""Every link and exempt rule of a workspace, compiled, ready to be asked about items. Pure."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from config.linking import ExemptRule, LinkRule
+from config.matching import Condition
 from config.workspace import Workspace
 from connectors.model import WorkItem
-
-_SELECTIVE = ("key", "label", "project", "team", "type", "level")
-"""Conditions from the most to the least selective; a rule is filed under the first that it has."""
+from sync.facets import Facts, Setting
+from sync.index import Index, in_effect
+from sync.questions import kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class CompiledRule:
     key_result: str
     rule: LinkRule
     order: int
+    words: str
 
     @property
     def names_item(self) -> bool:
@@ -28,84 +29,60 @@ class CompiledRule:
         return self.rule.key is not None
 
     def __str__(self) -> str:
-        given = self.rule.model_dump(exclude_none=True, exclude={"share"})
-        return ", ".join(f"{name} {value}" for name, value in given.items())
+        return self.words
 
 
-def _attributes(item: WorkItem) -> dict[str, tuple[str, ...]]:
-    return {
-        "key": (item.key.casefold(),),
-        "label": tuple(label.casefold() for label in item.labels),
-        "project": (item.project.casefold(),) if item.project else (),
-        "team": (item.team.casefold(),) if item.team else (),
-        "type": (item.kind.casefold(),),
-        "level": (item.level,),
-    }
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """What the rules say of one item: link rules in declared order; the exempt category, and by what."""
+
+    rules: tuple[CompiledRule, ...] = ()
+    exemption: tuple[str, str] | None = None
 
 
 class RuleBook:
-    """Every link and exempt rule of a workspace, ready to be asked about items.
-
-    Names compare without regard to case: people write labels both ways, and trackers do not agree on it.
-    The cost of a question grows with the rules filed under the item's own attributes, not with all rules.
+    """The rules of a workspace among items. Names compare without regard to case: people write labels both
+    ways, and trackers do not agree on it.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._index: dict[tuple[str, str], list[CompiledRule]] = defaultdict(list)
+    def __init__(self, workspace: Workspace, setting: Setting) -> None:
+        self._setting = setting
+        self._links: Index[CompiledRule] = Index(kinds(workspace))
+        self._exempt: Index[tuple[int, str, str]] = Index(kinds(workspace))
         order = 0
         for _, key_result in workspace.key_results():
             for rule in key_result.links:
-                self._file(CompiledRule(key_result.id, rule, order))
+                compiled = CompiledRule(key_result.id, rule, order, str(rule))
+                self._links.add(rule, compiled, in_effect(rule.effective) if rule.effective else None)
                 order += 1
-        self._exempt = workspace.exempt
+        for exempt in workspace.exempt:
+            for condition in _inventory(exempt):
+                self._exempt.add(condition, (order, exempt.name, str(condition)))
+                order += 1
 
-    def _file(self, compiled: CompiledRule) -> None:
-        for name in _SELECTIVE:
-            value = getattr(compiled.rule, name)
-            if value is not None:
-                self._index[name, value.casefold()].append(compiled)
-                return
-
-    def matching(self, item: WorkItem) -> list[CompiledRule]:
-        """The rules that hold for the item, in declared order."""
-        attributes = _attributes(item)
-        found = [
-            compiled
-            for name, values in attributes.items()
-            for value in dict.fromkeys(values)
-            for compiled in self._index.get((name, value), ())
-            if _holds(compiled.rule, item, attributes)
-        ]
-        return sorted(found, key=lambda compiled: compiled.order)
-
-    def exemption(self, item: WorkItem) -> tuple[str, str] | None:
-        """Name of the first exempt category that holds for the item, and by what; None if none does."""
-        attributes = _attributes(item)
-        for rule in self._exempt:
-            for what, value in _inventory(rule):
-                if value.casefold() in attributes[what]:
-                    return rule.name, f"{what} {value}"
-        return None
+    def about(self, item: WorkItem) -> Matches:
+        """Every link rule that holds for the item, and the first exempt category that does."""
+        facts = Facts(item, self._setting)
+        links = self._links.find(facts)
+        if len(links) > 1:
+            links = sorted({rule.order: rule for rule in links}.values(), key=lambda rule: rule.order)
+        exempt = self._exempt.find(facts)
+        if not links and not exempt:
+            return _NONE
+        return Matches(tuple(links), min(exempt)[1:] if exempt else None)
 
 
-def _holds(rule: LinkRule, item: WorkItem, attributes: dict[str, tuple[str, ...]]) -> bool:
-    if rule.tracker is not None and rule.tracker != item.ref.tracker:
-        return False
-    for name in _SELECTIVE:
-        value = getattr(rule, name)
-        if value is not None and value.casefold() not in attributes[name]:
-            return False
-    return True
+_NONE = Matches()
 
 
-def _inventory(rule: ExemptRule) -> Iterator[tuple[str, str]]:
-    lists: Iterable[tuple[str, tuple[str, ...]]] = (
+def _inventory(rule: ExemptRule) -> Iterator[Condition]:
+    for what, values in (
         ("key", rule.keys),
         ("label", rule.labels),
         ("type", rule.types),
         ("project", rule.projects),
         ("team", rule.teams),
-    )
-    for what, values in lists:
+    ):
         for value in values:
-            yield what, value
+            yield Condition.model_validate({what: value})
+    yield from rule.any

@@ -19,7 +19,7 @@ BAD = [
         "policy:",
         "zzz:",
         "19:1",
-        '"zzz" is not known here; known are workspace, site, time_zone, trackers, cycles, objectives, exempt, policy, words',
+        '"zzz" is not known here; known are workspace, site, time_zone, trackers, cycles, objectives, exempt, groups, policy, words',
     ),
     (
         "workspace: acme",
@@ -101,7 +101,7 @@ BAD = [
         "{label: onboarding, project: WEB}",
         "{tracker: jira}",
         "18:17",
-        "the rule would match every item: give at least one of key, label, project, team, type, level",
+        "the rule would match every item: give at least one condition, such as key, label, project, team, type, level",
     ),
     (
         "value: 2}]",

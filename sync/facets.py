@@ -1,0 +1,107 @@
+"""What conditions ask of an item, answered once for each item. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
+
+from connectors.model import Ref, WorkItem
+
+GRAM = 3
+"""Letters in a row by which titles are indexed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is around the items, as far as conditions ask for it.
+
+    - `parents`: the parent of each item that has one among the items, without cycles.
+    - `groups`: the groups that each person is in; both folded.
+    - `found`: the native queries that found each item, by `Question.id`.
+    - `today`: the day at which open work is judged; None: at the end of all days.
+    """
+
+    items: Mapping[Ref, WorkItem] = field(default_factory=dict)
+    parents: Mapping[Ref, Ref] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    found: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
+    today: date | None = None
+    zone: tzinfo = UTC
+
+    def day(self, moment: datetime | None) -> date | None:
+        """The day of a moment in the workspace's time zone."""
+        return moment.astimezone(self.zone).date() if moment is not None else None
+
+
+class Facts(dict[str, Sequence[str]]):
+    """One item's values by facet, folded, each found out when it is first asked for."""
+
+    __slots__ = ("item", "setting")
+
+    def __init__(self, item: WorkItem, setting: Setting) -> None:
+        self.item = item
+        self.setting = setting
+
+    def __missing__(self, facet: str) -> Sequence[str]:
+        known = self[facet] = FACETS[facet](self.item, self.setting)
+        return known
+
+    @property
+    def judged(self) -> date:
+        """The day at which rules with effective dates are asked: of closed work the day it was closed."""
+        item = self.item
+        if item.is_open:
+            return self.setting.today or date.max
+        return self.setting.day(item.completed or item.updated) or date.max
+
+
+Facet = Callable[[WorkItem, Setting], Sequence[str]]
+
+
+def _one(value: str | None) -> tuple[str, ...]:
+    return (value.casefold(),) if value else ()
+
+
+def _parent(item: WorkItem, setting: Setting) -> tuple[str, ...]:
+    parent = setting.parents.get(item.ref)
+    return _one(setting.items[parent].key) if parent is not None else ()
+
+
+def _above(item: WorkItem, setting: Setting) -> list[WorkItem]:
+    found, at = [], setting.parents.get(item.ref)
+    while at is not None:
+        found.append(setting.items[at])
+        at = setting.parents.get(at)
+    return found
+
+
+def _initiatives(item: WorkItem, setting: Setting) -> tuple[str, ...]:
+    above = (one for one in _above(item, setting) if one.level == "initiative")
+    return tuple(dict.fromkeys(name.casefold() for one in above for name in (one.key, one.title)))
+
+
+def grams(text: str) -> set[str]:
+    """Every three letters in a row, folded."""
+    folded = text.casefold()
+    return {folded[at : at + GRAM] for at in range(len(folded) - GRAM + 1)}
+
+
+FACETS: Mapping[str, Facet] = {
+    "key": lambda item, _: (item.key.casefold(),),
+    "query": lambda item, setting: setting.found.get(item.ref, ()),
+    "parent": _parent,
+    "under": lambda item, setting: tuple({one.key.casefold() for one in _above(item, setting)}),
+    "label": lambda item, _: tuple({label.casefold() for label in item.labels}),
+    "project": lambda item, _: _one(item.project),
+    "initiative": _initiatives,
+    "assignee": lambda item, _: _one(item.assignee),
+    "group": lambda item, setting: setting.groups.get((item.assignee or "").casefold(), ()),
+    "grams": lambda item, _: tuple(grams(item.title)),
+    "team": lambda item, _: _one(item.team),
+    "type": lambda item, _: (item.kind.casefold(),),
+    "priority": lambda item, _: _one(item.priority),
+    "level": lambda item, _: (item.level,),
+    "tracker": lambda item, _: (item.ref.tracker.casefold(),),
+}
+"""How to read each facet of an item, from the most to the least selective."""

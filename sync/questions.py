@@ -1,0 +1,74 @@
+"""Native queries in rules: who is asked what. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from config.matching import NATIVE, Condition
+from config.workspace import Workspace
+from connectors.model import NativeQuery, Ref
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Question:
+    """A native query and the tracker that answers it."""
+
+    tracker: str
+    query: NativeQuery
+
+    @property
+    def id(self) -> str:
+        """Always the same for the same question; of another question another."""
+        return "\n".join((self.tracker, self.query.language, self.query.text))
+
+
+Answers = Mapping[Question, frozenset[str]]
+"""Ids of the items that a question found, on the tracker that was asked."""
+
+
+def question_of(condition: Condition, trackers: Mapping[str, str]) -> Question | None:
+    """What the condition itself asks; None where it asks nothing. `trackers` gives kinds by name.
+
+    The configuration makes sure that exactly one tracker can answer.
+    """
+    language = next((name for name in NATIVE if getattr(condition, name) is not None), None)
+    if language is None:
+        return None
+    kind = "jira" if language in ("jql", "saved_filter") else "linear"
+    value = getattr(condition, language)
+    text = json.dumps(value, sort_keys=True) if isinstance(value, dict) else str(value)
+    tracker = condition.tracker or next((name for name, one in trackers.items() if one == kind), "")
+    return Question(tracker, NativeQuery(language, text))
+
+
+def kinds(workspace: Workspace) -> dict[str, str]:
+    """Kind of each tracker."""
+    return {name: tracker.kind for name, tracker in workspace.trackers.items()}
+
+
+def questions(workspace: Workspace) -> tuple[Question, ...]:
+    """Everything that the rules ask trackers, each once, sorted."""
+    known = kinds(workspace)
+    asked = (question_of(condition, known) for condition in _conditions(workspace))
+    return tuple(sorted({one for one in asked if one is not None}))
+
+
+def _conditions(workspace: Workspace) -> Iterator[Condition]:
+    for _, key_result in workspace.key_results():
+        for rule in key_result.links:
+            yield from rule.nested()
+    for exempt in workspace.exempt:
+        for condition in exempt.any:
+            yield from condition.nested()
+
+
+def found_by(answers: Answers) -> dict[Ref, tuple[str, ...]]:
+    """The questions that found each item."""
+    found: dict[Ref, list[str]] = defaultdict(list)
+    for question in sorted(answers):
+        for id_ in answers[question]:
+            found[Ref(question.tracker, id_)].append(question.id)
+    return {ref: tuple(ids) for ref, ids in found.items()}
