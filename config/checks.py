@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import timedelta
 
 from config.address import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
+from config.fault import Finding, Names, Path, answerable, key_result_places
 from config.languages import ENGLISH, SHIPPED, names_in
 from config.linking import LinkRule
+from config.linking_faults import linking_faults
 from config.okrs import MetricMeasure, QueryMeasure
 from config.workspace import JiraTracker, LinearTracker, Tracker, Workspace
 
-Path = tuple[str | int, ...]
 LATEST_CHECK_IN = timedelta(days=90)
 """After the end of its cycle a key result may be measured once more; later than this is a slip of the pen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A fault at a path of the declaration. `first` is where the other half of a clash stands."""
-
-    path: Path
-    message: str
-    hint: str = ""
-    first: Path | None = None
-    at_key: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Names that are declared, even where what stands behind them is faulty and left out of the workspace."""
-
-    trackers: Collection[str]
-    cycles: Collection[str]
 
 
 def check(workspace: Workspace, names: Names | None = None) -> Iterator[Finding]:
@@ -51,13 +32,7 @@ def check(workspace: Workspace, names: Names | None = None) -> Iterator[Finding]
             message = f"there is no cycle {quoted(objective.cycle)}"
             yield Finding(("objectives", at, "cycle"), message, hint)
     yield from _measures(workspace, names)
-    yield from _links(workspace, names)
-
-
-def _key_results(workspace: Workspace) -> Iterator[tuple[Path, int, int]]:
-    for at, objective in enumerate(workspace.objectives):
-        for nr in range(len(objective.key_results)):
-            yield ("objectives", at, "key_results", nr), at, nr
+    yield from linking_faults(workspace, names)
 
 
 def _trackers(workspace: Workspace) -> Iterator[Finding]:
@@ -95,7 +70,7 @@ def _modes(workspace: Workspace) -> Iterator[Finding]:
     if not workspace.active:
         yield Finding(("trackers",), "every tracker is off", "set policy.mode of one to observe or more")
         return
-    for path, at, nr in _key_results(workspace):
+    for path, at, nr in key_result_places(workspace):
         measure = workspace.objectives[at].key_results[nr].measure
         if not isinstance(measure, QueryMeasure):
             continue
@@ -162,7 +137,7 @@ def _ids(workspace: Workspace) -> Iterator[Finding]:
     key_results: dict[str, tuple[str, Path]] = {}
     for at, objective in enumerate(workspace.objectives):
         yield from _twin(objectives, "objective", objective.id, ("objectives", at, "id"))
-    for path, at, nr in _key_results(workspace):
+    for path, at, nr in key_result_places(workspace):
         identifier = workspace.objectives[at].key_results[nr].id
         yield from _twin(key_results, "key result", identifier, (*path, "id"))
 
@@ -178,12 +153,14 @@ def _twin(seen: dict[str, tuple[str, Path]], what: str, name: str, path: Path) -
 
 
 def _measures(workspace: Workspace, names: Names) -> Iterator[Finding]:
-    for path, at, nr in _key_results(workspace):
+    for path, at, nr in key_result_places(workspace):
         objective = workspace.objectives[at]
         measure = objective.key_results[nr].measure
         cycle = workspace.cycles.get(objective.cycle)
         if isinstance(measure, QueryMeasure):
-            yield from _query((*path, "measure"), measure, workspace, names)
+            yield from answerable(
+                (*path, "measure"), "jql" if measure.jql else "filter", measure.tracker, workspace, names
+            )
         elif isinstance(measure, MetricMeasure) and cycle is not None:
             for count, checkin in enumerate(measure.checkins):
                 if checkin.on > cycle.end + LATEST_CHECK_IN:
@@ -191,45 +168,6 @@ def _measures(workspace: Workspace, names: Names) -> Iterator[Finding]:
                         f"{checkin.on} lies long after the cycle {objective.cycle}, which ends on {cycle.end}"
                     )
                     yield Finding((*path, "measure", "checkins", count, "on"), message, "check the year")
-
-
-def _query(path: Path, measure: QueryMeasure, workspace: Workspace, names: Names) -> Iterator[Finding]:
-    kind, language = ("jira", "jql") if measure.jql is not None else ("linear", "filter")
-    fitting = [name for name, tracker in workspace.trackers.items() if tracker.kind == kind]
-    if measure.tracker is not None:
-        if measure.tracker not in names.trackers:
-            yield _no_tracker((*path, "tracker"), measure.tracker, fitting or names.trackers)
-        elif measure.tracker in workspace.trackers and measure.tracker not in fitting:
-            message = f"tracker {quoted(measure.tracker)} cannot answer {language}"
-            yield Finding((*path, "tracker"), message, did_you_mean(measure.tracker, fitting, "these can:"))
-    elif len(names.trackers) > len(workspace.trackers):
-        return  # a faulty tracker may be the one that is meant
-    elif not fitting:
-        yield Finding((*path, language), f"{language} asks a {kind.title()} tracker, and none is declared")
-    elif len(fitting) > 1:
-        message = f"several {kind.title()} trackers could answer"
-        yield Finding((*path, language), message, f"add tracker: {' or '.join(fitting)}")
-
-
-def _no_tracker(path: Path, name: str, known: Collection[str]) -> Finding:
-    return Finding(path, f"there is no tracker {quoted(name)}", did_you_mean(name, known, "declared are"))
-
-
-def _links(workspace: Workspace, names: Names) -> Iterator[Finding]:
-    shares: dict[str, tuple[float, Path]] = {}
-    for path, at, nr in _key_results(workspace):
-        for count, rule in enumerate(workspace.objectives[at].key_results[nr].links):
-            here: Path = (*path, "links", count)
-            if rule.tracker is not None and rule.tracker not in names.trackers:
-                yield _no_tracker((*here, "tracker"), rule.tracker, names.trackers)
-            if rule.share is None:
-                continue
-            same = rule.model_dump_json(exclude={"share"}).casefold()
-            total, first = shares.get(same, (0.0, (*here, "share")))
-            shares[same] = (total + rule.share, first)
-            if total <= 1.0 + 1e-9 < total + rule.share:
-                message = f"the shares of this rule add up to {total + rule.share:g}, more than 1"
-                yield Finding((*here, "share"), message, first=first)
 
 
 def advice(workspace: Workspace) -> tuple[str, ...]:

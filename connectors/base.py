@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Protocol
 
 from connectors.checkup import Check
-from connectors.model import Marks, Pull, Receipt, WorkItem
+from connectors.model import Marks, NativeQuery, Pull, Receipt, WorkItem
 
 
 class TrackerError(Exception):
@@ -133,6 +133,10 @@ class Connector(Protocol):
 
         Exact, not an estimate. Raises QueryError when the tracker does not accept the query.
         """
+        ...
+
+    def find(self, query: NativeQuery) -> frozenset[str]:
+        """Ids of the items that a native query finds, closed and archived ones included; raises as `count`."""
         ...
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:

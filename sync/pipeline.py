@@ -13,6 +13,7 @@ from config.workspace import JiraTracker, Workspace
 from connectors.base import Connector, Progress, TrackerError
 from connectors.model import Pull, Receipt, Ref, Stamp, WorkItem
 from sync.align import Alignment, align
+from sync.asking import ask
 from sync.guards import (
     Stop,
     first_run_stop,
@@ -26,6 +27,7 @@ from sync.marks import desired_marks
 from sync.measure import Scorecard, measure
 from sync.movement import since, standing
 from sync.plan import Plan, make_plan
+from sync.questions import Answers
 from sync.restraint import hold_back, rest
 from sync.signals import Signals, find_signals
 from sync.store import Snapshot, Store
@@ -37,7 +39,7 @@ Connectors = Mapping[str, Connector]
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """Everything that was read: whole pulls of every tracker, and the answers to query measures.
+    """Everything that was read: whole pulls of every tracker, and the answers to query measures and rules.
 
     `stale` names the trackers that could not be read, and why; their pulls are the last good ones.
     """
@@ -45,6 +47,7 @@ class Observed:
     pulls: tuple[Pull, ...]
     counts: Mapping[str, int]
     stale: Mapping[str, str] = field(default_factory=dict)
+    answers: Answers = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[WorkItem, ...]:
@@ -80,13 +83,13 @@ def run(
 
 def decide(observed: Observed, workspace: Workspace, store: Store, now: datetime) -> Run:
     """From what was read to what would be written."""
-    alignment = align(observed.items, workspace)
+    day = now.astimezone(workspace.zone).date()
+    alignment = align(observed.items, workspace, observed.answers, day)
     scorecard = measure(alignment, observed.counts, workspace, now)
     signals = find_signals(alignment, scorecard, workspace, now)
     movements = since(store.footings(), standing(alignment, workspace, now), workspace)
     closest = _closest(alignment, signals, workspace)
     wanted = desired_marks(alignment, scorecard, signals, workspace, movements, closest)
-    day = now.astimezone(workspace.zone).date()
     commented = store.journal.commented(day, workspace.zone)
     allowed, waiting = hold_back(observed.items, wanted, workspace, now, commented)
     allowed, resting = rest(allowed, {item.ref: item for item in observed.items}, store.quarantine(), now)
@@ -118,7 +121,7 @@ def pull(
     last: Snapshot | None = None,
     progress: Progress | None = None,
 ) -> Observed:
-    """Read every tracker whole, side by side, then ask them the query measures.
+    """Read every tracker whole, side by side, then ask them the queries of measures and rules.
 
     A tracker that cannot be read stands as it was last read, if `last` is of within the policy's hours of `now`;
     it is named in `stale` and not written to. Raises TrackerError where that is not to be had, or nothing else
@@ -157,7 +160,11 @@ def pull(
                 counts[key_result.id] = last.counts[key_result.id]
             else:
                 raise failures[0]
-    return Observed(tuple(pulls), counts, stale)
+    try:
+        answers = ask(workspace, connectors, stale, last.answers if last is not None else {})
+    except KeyError:
+        raise failures[0] from None
+    return Observed(tuple(pulls), counts, stale, answers)
 
 
 def _as_last_read(name: str, last: Snapshot | None, now: datetime, workspace: Workspace) -> Pull | None:
@@ -222,7 +229,9 @@ def remember(result: Run, workspace: Workspace, store: Store, receipts: Iterable
     )
     _remember_told(result, workspace, store, written)
     as_of = {pull.tracker: pull.as_of for pull in result.observed.pulls}
-    store.save_snapshot(Snapshot(items, result.observed.counts, as_of, result.scorecard.as_of))
+    store.save_snapshot(
+        Snapshot(items, result.observed.counts, as_of, result.scorecard.as_of, result.observed.answers)
+    )
     day = result.scorecard.as_of.astimezone(workspace.zone).date()
     store.save_readings(result.scorecard, day)
 

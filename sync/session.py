@@ -26,6 +26,7 @@ from sync.options import moment_of
 from sync.output import Output
 from sync.pipeline import Observed, Run, decide, remember, run
 from sync.plan import Plan, plain_change
+from sync.questions import questions
 from sync.report import data, sheets
 from sync.store import Snapshot, Store
 
@@ -199,14 +200,16 @@ def remember_if_sane(session: Session, result: Run) -> None:
 def recall(session: Session, snapshot: Snapshot) -> Run | None:
     """The decisions that today's configuration draws from the last snapshot, as of then.
 
-    None when the snapshot cannot answer: a tracker or a query measure was declared since.
+    None when the snapshot cannot answer: a tracker or a native query was declared since.
     """
     workspace = session.workspace
     asked = {kr.id for _, kr in workspace.key_results() if isinstance(kr.measure, QueryMeasure)}
-    if not asked <= set(snapshot.counts) or set(snapshot.as_of) != set(workspace.active):
+    known = asked <= set(snapshot.counts) and set(questions(workspace)) <= set(snapshot.answers)
+    if not known or set(snapshot.as_of) != set(workspace.active):
         return None
     pulls = tuple(
         Pull(name, tuple(item for item in snapshot.items if item.ref.tracker == name), at)
         for name, at in snapshot.as_of.items()
     )
-    return decide(Observed(pulls, snapshot.counts), workspace, session.store, snapshot.judged)
+    observed = Observed(pulls, snapshot.counts, answers=snapshot.answers)
+    return decide(observed, workspace, session.store, snapshot.judged)

@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,13 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from connectors.model import Receipt, Ref, WorkItem
+from connectors.model import NativeQuery, Receipt, Ref, WorkItem
 from sync import tables
 from sync.journal import Journal
 from sync.lease import make_lease
 from sync.measure import Scorecard
 from sync.movement import Footing
+from sync.questions import Answers, Question
 from sync.restraint import Rest, rest_after
 
 ATTEMPTS = 50
@@ -36,7 +37,7 @@ class StoreError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What the last run read: items, answers to query measures, and when each tracker was read.
+    """What the last run read: items, answers to query measures and rules, and when each tracker was read.
 
     `judged` is the moment for which that run decided, which `--as-of` may have set.
     """
@@ -45,6 +46,7 @@ class Snapshot:
     counts: Mapping[str, int]
     as_of: Mapping[str, datetime]
     judged: datetime
+    answers: Answers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ class Store:
         for item in snapshot.items:
             scope[item.ref.tracker] += int(item.in_scope)
         with self.transaction() as connection:
-            for table in (tables.items, tables.pulls, tables.counts):
+            for table in (tables.items, tables.pulls, tables.counts, tables.answers):
                 connection.execute(table.delete())
             if rows:
                 connection.execute(tables.items.insert(), rows)
@@ -170,6 +172,8 @@ class Store:
             if snapshot.counts:
                 counts = [{"key_result": name, "value": value} for name, value in snapshot.counts.items()]
                 connection.execute(tables.counts.insert(), counts)
+            if snapshot.answers:
+                connection.execute(tables.answers.insert(), [*map(_answer_row, snapshot.answers.items())])
 
     def snapshot(self) -> Snapshot | None:
         """The last snapshot, or None when nothing was ever read."""
@@ -189,6 +193,12 @@ class Store:
                 counts={row.key_result: row.value for row in connection.execute(sa.select(tables.counts))},
                 as_of={row.tracker: datetime.fromisoformat(row.as_of) for row in pulls},
                 judged=datetime.fromisoformat(judged),
+                answers={
+                    Question(row["tracker"], NativeQuery(row["language"], row["text"])): frozenset(
+                        row["items"]
+                    )
+                    for row in connection.execute(sa.select(tables.answers)).mappings().all()
+                },
             )
 
     def found_before(self) -> dict[str, int]:
@@ -358,6 +368,16 @@ class Store:
             connection.execute(table.delete().where(table.c.tracker == tracker).where(table.c.name == name))
             if id_ is not None:
                 connection.execute(table.insert().values(tracker=tracker, name=name, id=id_))
+
+
+def _answer_row(answer: tuple[Question, frozenset[str]]) -> dict[str, Any]:
+    question, found = answer
+    return {
+        "tracker": question.tracker,
+        "language": question.query.language,
+        "text": question.query.text,
+        "items": sorted(found),
+    }
 
 
 def _place(url: str) -> str:

@@ -43,6 +43,16 @@ counts = sa.Table(
     sa.Column("key_result", sa.String(64), primary_key=True),
     sa.Column("value", sa.Integer, nullable=False),
 )
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("tracker", sa.String(64), nullable=False),
+    sa.Column("language", sa.String(16), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("items", sa.JSON, nullable=False),
+)
+"""Ids of the items that the native queries of the rules found."""
 readings = sa.Table(
     "readings",
     metadata,

@@ -16,7 +16,7 @@ from connectors.jira.provision import JiraProvisioner
 from connectors.jira.read import Reader, Site
 from connectors.jira.write import Writer
 from connectors.limits import RetryPolicy
-from connectors.model import Marks, Pull, Receipt, WorkItem
+from connectors.model import Marks, NativeQuery, Pull, Receipt, WorkItem
 
 if TYPE_CHECKING:
     from config.settings import Credentials
@@ -79,6 +79,11 @@ class JiraConnector:
         """See `Connector.count`; `query` is JQL with at least one restriction."""
         self._known_site()
         return self._reader.count(query)
+
+    def find(self, query: NativeQuery) -> frozenset[str]:
+        """See `Connector.find`; a saved filter is asked as JQL, which takes its id."""
+        self._known_site()
+        return self._reader.find(f"filter = {query.text}" if query.language == "saved_filter" else query.text)
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """See `Connector.write`."""

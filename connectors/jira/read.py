@@ -115,8 +115,12 @@ class Reader:
 
     def count(self, query: str) -> int:
         """How many issues the query finds, by listing their ids: Jira's own count is approximate."""
+        return len(self.find(query))
+
+    def find(self, query: str) -> frozenset[str]:
+        """Ids of the issues that the query finds. Raises QueryError when Jira does not accept it."""
         try:
-            return len(search_ids(self._client, query))
+            return frozenset(search_ids(self._client, query))
         except Rejected as error:
             if error.status != 400:
                 raise

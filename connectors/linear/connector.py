@@ -12,7 +12,7 @@ from config.workspace import LinearTracker
 from connectors.base import Progress, QueryError, Refused, Stop, Wish, never
 from connectors.checkup import Check
 from connectors.limits import RetryPolicy
-from connectors.linear import queries
+from connectors.linear import queries, wire
 from connectors.linear.client import LinearClient
 from connectors.linear.faults import Quota
 from connectors.linear.inspect import examine
@@ -20,7 +20,7 @@ from connectors.linear.labels import LabelShelf
 from connectors.linear.provision import LinearProvisioner
 from connectors.linear.read import marked, pull
 from connectors.linear.write import BATCH, Writer
-from connectors.model import Marks, Pull, Receipt, WorkItem
+from connectors.model import Marks, NativeQuery, Pull, Receipt, WorkItem
 
 
 class LinearConnector:
@@ -71,6 +71,15 @@ class LinearConnector:
 
     def count(self, query: str) -> int:
         """How many issues an IssueFilter, given as JSON, finds: in all teams unless it names some."""
+        return sum(1 for _ in self._answer(query, queries.ISSUE_IDS))
+
+    def find(self, query: NativeQuery) -> frozenset[str]:
+        """See `Connector.find`."""
+        if query.language == "view":
+            return self._in_view(query.text)
+        return frozenset(one.id for one in self._answer(query.text, queries.FOUND))
+
+    def _answer(self, query: str, operation: queries.Operation[wire.IssueIds]) -> list[wire.Identified]:
         try:
             given = json.loads(query)
         except (ValueError, RecursionError):
@@ -78,12 +87,30 @@ class LinearConnector:
         if not isinstance(given, dict):
             raise QueryError(self.name, "the filter is not an object.", "Give a Linear IssueFilter.")
         try:
-            walk = self._client.walk(queries.ISSUE_IDS, lambda reply: reply.issues, filter=given)
-            return sum(1 for _ in walk)
+            return list(self._client.walk(operation, lambda reply: reply.issues, filter=given))
         except Refused as error:
-            raise QueryError(self.name, error.what, "Correct the measure's filter.") from error
+            raise QueryError(self.name, error.what, "Correct the filter in the OKR files.") from error
         except (msgspec.EncodeError, RecursionError):
             raise QueryError(self.name, "the filter is nested too deep.") from None
+
+    def _in_view(self, identity: str) -> frozenset[str]:
+        listed: set[str] = set()
+
+        def issues(reply: wire.ViewIssues) -> wire.Connection[wire.Identified]:
+            listed.add(reply.custom_view.model_name)
+            return reply.custom_view.issues
+
+        try:
+            found = frozenset(one.id for one in self._client.walk(queries.VIEW, issues, id=identity))
+        except Refused as error:
+            what = f"the custom view {identity!r} cannot be asked: {error.what}"
+            raise QueryError(
+                self.name, what, "It must be shared, or belong to the service account."
+            ) from error
+        if listed != {"Issue"}:
+            what = f"the custom view {identity!r} lists {', '.join(sorted(listed))}s, not issues."
+            raise QueryError(self.name, what, "Give a view of issues.")
+        return found
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """Make the item show `wanted`: attachments or links, labels and a comment of ours, nothing else."""

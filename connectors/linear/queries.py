@@ -76,6 +76,20 @@ ISSUE_IDS = Operation(
     wire.IssueIds,
 )
 
+FOUND = Operation(
+    # Linear archives closed work by itself, and what was done still serves.
+    f"query Found($first: Int!, $after: String, $filter: IssueFilter!) {{"
+    f" issues(first: $first, after: $after, filter: $filter, includeArchived: true) {{"
+    f" nodes {{ id }} {_MORE} }} }}",
+    wire.IssueIds,
+)
+
+VIEW = Operation(
+    f"query View($first: Int!, $after: String, $id: String!) {{ customView(id: $id) {{ modelName"
+    f" issues(first: $first, after: $after, includeArchived: true) {{ nodes {{ id }} {_MORE} }} }} }}",
+    wire.ViewIssues,
+)
+
 RELATIONS = Operation(
     f"query Relations($first: Int!, $after: String, $id: String!) {{"
     f" issue(id: $id) {{ inverseRelations(first: $first, after: $after) {{ {_RELATIONS} }} }} }}",

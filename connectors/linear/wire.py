@@ -183,6 +183,15 @@ class IssueIds(Wire):
     issues: Connection[Identified]
 
 
+class _View(Wire):
+    model_name: str
+    issues: Connection[Identified]
+
+
+class ViewIssues(Wire):
+    custom_view: _View
+
+
 class _Related(Wire):
     inverse_relations: Connection[RelationNode]
 

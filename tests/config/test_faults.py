@@ -191,6 +191,55 @@ BAD = [
         "18:59",
         "the shares of this rule add up to 1.4, more than 1; the first is at F:18:35",
     ),
+    (
+        "{label: onboarding, project: WEB}",
+        "{not: {lable: x}}",
+        "18:24",
+        '"lable" is not known here; did you mean "label"?',
+    ),
+    (
+        "{label: onboarding, project: WEB}",
+        "{any: [{label: x}, {type: 3}]}",
+        "18:43",
+        "text is expected here, not the number 3; put it in quotes",
+    ),
+    (
+        "{label: onboarding, project: WEB}",
+        "{label: x, not: {}}",
+        "18:33",
+        "the rule would match every item: give at least one condition, such as key, label, project, team, type, level",
+    ),
+    (
+        "{label: onboarding, project: WEB}",
+        "{jql: a, saved_filter: 1}",
+        "18:17",
+        "jql and saved_filter ask different questions: put them under all or any",
+    ),
+    (
+        "{label: onboarding, project: WEB}",
+        "{all: [{jql: a, tracker: linear}]}",
+        "18:42",
+        'tracker "linear" cannot answer jql; these can: jira',
+    ),
+    (
+        "{label: onboarding, project: WEB}",
+        "{label: x, created: {since: 2026-02-01, until: 2026-01-01}}",
+        "18:37",
+        "the span ends on 2026-01-01, before it begins on 2026-02-01",
+    ),
+    ("{label: onboarding, project: WEB}", "{label: x, effective: {}}", "18:39", "give since, until, or both"),
+    (
+        "{label: onboarding, project: WEB}",
+        "{not: {tracker: lineer, label: x}}",
+        "18:33",
+        'there is no tracker "lineer"; did you mean "linear"?',
+    ),
+    (
+        "{label: onboarding, project: WEB}",
+        "{group: platform}",
+        "18:25",
+        'there is no group "platform" under groups; declare it',
+    ),
     # YAML itself
     ("  grace_days", "\tgrace_days", "20:1", "a tab stands in the indentation; YAML wants spaces"),
     (

@@ -11,7 +11,7 @@ import pytest
 from connectors.base import (
     QueryError,
 )
-from connectors.model import Marks, WorkItem
+from connectors.model import Marks, NativeQuery, WorkItem
 from connectors.sandbox.jira.moves import move
 from connectors.sandbox.jira.state import EPIC_LINK, STORY_POINT_ESTIMATE, STORY_POINTS
 from tests.connectors.jira_site import (
@@ -275,6 +275,29 @@ def test_a_count_is_exact(still: Site) -> None:
         if issue.type.name == "Bug" and issue.priority.name == "Highest" and issue.status.category != "done"
     ]
     assert still.truenorth.count(query) == len(wanted) > 0
+
+
+def test_a_query_finds_ids(still: Site) -> None:
+    wanted = {str(issue.id) for issue in still.in_scope("OPS") if issue.type.name == "Bug"}
+    assert (
+        still.truenorth.find(NativeQuery("jql", "project = OPS AND issuetype = Bug ORDER BY key")) == wanted
+    )
+
+
+def test_a_saved_filter_finds_what_its_query_finds(site: Site) -> None:
+    made = site.ann(
+        "POST",
+        "filter",
+        {
+            "name": "Bugs of OPS",
+            "jql": "project = OPS AND type = Bug ORDER BY key",
+            "sharePermissions": [{"type": "authenticated"}],
+        },
+    )
+    wanted = site.truenorth.find(NativeQuery("jql", "project = OPS AND type = Bug"))
+    assert site.truenorth.find(NativeQuery("saved_filter", str(made["id"]))) == wanted != frozenset()
+    with pytest.raises(QueryError, match="99999"):
+        site.truenorth.find(NativeQuery("saved_filter", "99999"))
 
 
 @pytest.mark.parametrize("query", ["prioritee = Highest", "project = NOPE", "project =", "ORDER BY key", '"'])

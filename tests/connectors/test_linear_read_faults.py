@@ -18,10 +18,12 @@ from connectors.base import (
     TrackerError,
     Unreachable,
 )
+from connectors.model import NativeQuery
 from connectors.sandbox.linear.entities import (
     Issue,
 )
 from tests.connectors.linear_bench import Bench
+from tests.sandbox.linear_client import Linear
 
 MOMENT = datetime(2026, 11, 2, 10, 30, tzinfo=UTC)
 
@@ -150,6 +152,39 @@ def test_counts_exactly_what_the_filter_says(
 ) -> None:
     right = [one for one in still.space.issues.values() if one.archived_at is None and expected(one)]
     assert still.connector().count(json.dumps(query)) == len(right)
+
+
+def test_finds_archived_issues_as_well(still: Bench) -> None:
+    right = {one.id for one in still.space.issues.values() if one.team.key == "PEO"}
+    query = NativeQuery("filter", '{"team": {"key": {"eq": "PEO"}}}')
+    assert still.connector().find(query) == right
+    assert any(still.space.issues[one].archived_at for one in right)
+
+
+def test_finds_what_a_custom_view_shows() -> None:
+    bench = Bench()
+    try:
+        linear = Linear(bench.box.url, bench.space)
+        flaky = {"name": "Flaky", "shared": True, "filterData": {"labels": {"name": {"eq": "flaky-test"}}}}
+        lists = {"name": "Projects", "shared": True, "projectFilterData": {}}
+        view, projects = (
+            linear.data(VIEW, i=one)["customViewCreate"]["customView"]["id"] for one in (flaky, lists)
+        )
+        wanted = {
+            one.id
+            for one in bench.space.issues.values()
+            if "flaky-test" in {label.name for label in one.labels} and not one.trashed
+        }
+        assert bench.connector().find(NativeQuery("view", view)) == wanted != set()
+        with pytest.raises(QueryError, match="no-such-view"):
+            bench.connector().find(NativeQuery("view", "no-such-view"))
+        with pytest.raises(QueryError, match="lists Projects, not issues"):
+            bench.connector().find(NativeQuery("view", projects))
+    finally:
+        bench.close()
+
+
+VIEW = "mutation ($i: CustomViewCreateInput!) { customViewCreate(input: $i) { customView { id } } }"
 
 
 @pytest.mark.wrong_on_purpose("the filter is the operator's own text, for Linear to judge")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from connectors.base import Progress, Stop, TrackerError, Wish, never
 from connectors.checkup import Check
-from connectors.model import Marks, Pull, Receipt, Ref, Stamp, WorkItem
+from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Stamp, WorkItem
 from tests.sync.build import NOW
 
 
@@ -18,6 +18,7 @@ class FakeTracker:
     name: str
     items: dict[Ref, WorkItem]
     answers: dict[str, int] = field(default_factory=dict)
+    found: dict[NativeQuery, frozenset[str]] = field(default_factory=dict)
     read_fault: TrackerError | None = None
     write_faults: dict[str, TrackerError | str] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
@@ -48,6 +49,9 @@ class FakeTracker:
 
     def count(self, query: str) -> int:
         return self.answers[query]
+
+    def find(self, query: NativeQuery) -> frozenset[str]:
+        return self.found[query]
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         fault = self.write_faults.get(item.ref.id)

@@ -9,12 +9,12 @@ import pytest
 
 from config.workspace import Workspace
 from connectors.base import CredentialError, Unreachable
-from connectors.model import WorkItem
+from connectors.model import NativeQuery, WorkItem
 from sync.output import Format, Output
-from sync.pipeline import run
+from sync.pipeline import Run, remember, run
 from sync.session import Halt, Session, Synced, recall, synchronise
 from sync.store import Store, StoreError
-from tests.sync.build import NOW, epic, item, query, work, workspace
+from tests.sync.build import NOW, epic, item, query, ref, work, workspace
 from tests.sync.fake import FakeTracker
 
 ITEMS = [
@@ -178,3 +178,26 @@ def test_a_snapshot_that_cannot_answer_a_new_query_is_not_used(store: Store) -> 
     assert snapshot is not None
     changed = Session(workspace(work("KR1"), query("KR2", 1, 0)), session.connectors, store)
     assert recall(changed, snapshot) is None
+
+
+def test_rules_with_native_queries_are_asked_remembered_and_stand_while_their_tracker_is_away(
+    store: Store,
+) -> None:
+    declared = workspace(work("KR1", {"jql": "project = WEB"}))
+    session = session_of(store, ITEMS, declared)
+    fake(session, "jira").found = {NativeQuery("jql", "project = WEB"): frozenset({"WEB-4"})}
+    remember(run(declared, session.connectors, store, NOW), declared, store)
+
+    def links(result: Run | None) -> int:
+        assert result is not None
+        return len(result.alignment.placements[ref("WEB-4")].links)
+
+    known = store.snapshot()
+    assert known is not None
+    assert links(recall(session, known)) == 1
+    fake(session, "jira").read_fault = Unreachable("jira", "no answer")
+    assert links(run(declared, session.connectors, store, NOW)) == 1
+    other = workspace(work("KR1", {"jql": "project = OPS"}))
+    assert recall(Session(other, session.connectors, store), known) is None
+    with pytest.raises(Unreachable):
+        run(other, session.connectors, store, NOW)

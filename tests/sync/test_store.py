@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from connectors.model import Comment, KeyResultMark, Marks, Stamp
+from connectors.model import Comment, KeyResultMark, Marks, NativeQuery, Stamp
 from sync.align import align
 from sync.measure import measure
 from sync.plan import Edit, changes_of
+from sync.questions import Question
 from sync.store import HistoryRow, Snapshot, Store, StoreError
 from tests.sync.build import NOW, epic, item, metric, workspace
 
@@ -21,6 +22,12 @@ from tests.sync.build import NOW, epic, item, metric, workspace
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "deep" / "truenorth.db"
+
+
+ANSWERS = {
+    Question("jira", NativeQuery("jql", "project = WEB")): frozenset({"1", "2"}),
+    Question("linear", NativeQuery("view", "v")): frozenset(),
+}
 
 
 def test_a_snapshot_comes_back_equal(path: Path) -> None:
@@ -31,7 +38,7 @@ def test_a_snapshot_comes_back_equal(path: Path) -> None:
         stamp=Stamp("acme", labels=("x",), fields=(("customfield_1", "A"),)),
     )
     items = (item("WEB-1", shown=shown, estimate=3.5), epic("WEB-2", in_scope=False), item("eng-1"))
-    snapshot = Snapshot(items, {"A": 3}, {"jira": NOW, "linear": NOW}, NOW)
+    snapshot = Snapshot(items, {"A": 3}, {"jira": NOW, "linear": NOW}, NOW, ANSWERS)
     store = Store(f"sqlite:///{path}")
     store.save_snapshot(Snapshot(items[:1], {}, {"jira": NOW}, NOW))
     store.save_snapshot(snapshot)
@@ -42,6 +49,7 @@ def test_a_snapshot_comes_back_equal(path: Path) -> None:
     assert sorted(found.items, key=lambda one: one.ref) == sorted(items, key=lambda one: one.ref)
     assert found.items[0].shown.stamp == shown.stamp
     assert (found.counts, found.as_of, found.judged) == (snapshot.counts, snapshot.as_of, NOW)
+    assert found.answers == ANSWERS
     assert again.found_before() == {"jira": 1, "linear": 1}
     again.close()
 

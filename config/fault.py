@@ -1,0 +1,63 @@
+"""A fault across a declaration, and what several checks need."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from config.errors import did_you_mean, quoted
+from config.workspace import Workspace
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault at a path of the declaration. `first` is where the other half of a clash stands."""
+
+    path: Path
+    message: str
+    hint: str = ""
+    first: Path | None = None
+    at_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names that are declared, even where what stands behind them is faulty and left out of the workspace."""
+
+    trackers: Collection[str]
+    cycles: Collection[str]
+
+
+def key_result_places(workspace: Workspace) -> Iterator[tuple[Path, int, int]]:
+    """The path of each key result, and the places of its objective and of itself."""
+    for at, objective in enumerate(workspace.objectives):
+        for nr in range(len(objective.key_results)):
+            yield ("objectives", at, "key_results", nr), at, nr
+
+
+def answerable(
+    path: Path, language: str, asked: str | None, workspace: Workspace, names: Names
+) -> Iterator[Finding]:
+    """What keeps a native query at a path from being answered by exactly one tracker; `asked` names it."""
+    kind = "jira" if language in ("jql", "saved_filter") else "linear"
+    fitting = [name for name, tracker in workspace.trackers.items() if tracker.kind == kind]
+    if asked is not None:
+        if asked not in names.trackers:
+            yield no_tracker((*path, "tracker"), asked, fitting or names.trackers)
+        elif asked in workspace.trackers and asked not in fitting:
+            message = f"tracker {quoted(asked)} cannot answer {language}"
+            yield Finding((*path, "tracker"), message, did_you_mean(asked, fitting, "these can:"))
+    elif len(names.trackers) > len(workspace.trackers):
+        return  # a faulty tracker may be the one that is meant
+    elif not fitting:
+        yield Finding((*path, language), f"{language} asks a {kind.title()} tracker, and none is declared")
+    elif len(fitting) > 1:
+        message = f"several {kind.title()} trackers could answer"
+        yield Finding((*path, language), message, f"add tracker: {' or '.join(fitting)}")
+
+
+def no_tracker(path: Path, name: str, known: Collection[str]) -> Finding:
+    """A tracker that is not declared."""
+    return Finding(path, f"there is no tracker {quoted(name)}", did_you_mean(name, known, "declared are"))

@@ -1,0 +1,72 @@
+"""Checks of link and exempt rules against the rest of the declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from config.errors import did_you_mean, quoted
+from config.fault import Finding, Names, Path, answerable, key_result_places, no_tracker
+from config.matching import NATIVE, Condition
+from config.workspace import Workspace
+
+
+def linking_faults(workspace: Workspace, names: Names) -> Iterator[Finding]:
+    """Trackers and groups that are not there, queries that nobody can answer, shares above one."""
+    for path, condition in _conditions(workspace):
+        yield from _condition(path, condition, workspace, names)
+    yield from _shares(workspace)
+
+
+def _conditions(workspace: Workspace) -> Iterator[tuple[Path, Condition]]:
+    for path, at, nr in key_result_places(workspace):
+        for count, rule in enumerate(workspace.objectives[at].key_results[nr].links):
+            yield from _nested((*path, "links", count), rule)
+    for count, exempt in enumerate(workspace.exempt):
+        for at, condition in enumerate(exempt.any):
+            yield from _nested(("exempt", count, "any", at), condition)
+
+
+def _nested(path: Path, condition: Condition) -> Iterator[tuple[Path, Condition]]:
+    yield path, condition
+    for name, inside in (("all", condition.all), ("any", condition.any)):
+        for at, one in enumerate(inside):
+            yield from _nested((*path, name, at), one)
+    if condition.not_ is not None:
+        yield from _nested((*path, "not"), condition.not_)
+
+
+def _condition(path: Path, condition: Condition, workspace: Workspace, names: Names) -> Iterator[Finding]:
+    language = next((name for name in NATIVE if getattr(condition, name) is not None), None)
+    if language is not None:
+        yield from answerable(path, language, condition.tracker, workspace, names)
+        yield from _asleep(path, language, condition.tracker, workspace)
+    elif condition.tracker is not None and condition.tracker not in names.trackers:
+        yield no_tracker((*path, "tracker"), condition.tracker, names.trackers)
+    groups = {name.casefold(): name for name in workspace.groups}
+    if condition.group is not None and condition.group.casefold() not in groups:
+        hint = did_you_mean(condition.group, workspace.groups, "declared are") if groups else "declare it"
+        yield Finding((*path, "group"), f"there is no group {quoted(condition.group)} under groups", hint)
+
+
+def _asleep(path: Path, language: str, tracker: str | None, workspace: Workspace) -> Iterator[Finding]:
+    """A query to a tracker that is not read."""
+    kind = "jira" if language in ("jql", "saved_filter") else "linear"
+    able = [tracker] if tracker else [name for name, one in workspace.trackers.items() if one.kind == kind]
+    if len(able) == 1 and able[0] in workspace.trackers and able[0] not in workspace.active:
+        message = f"{language} asks tracker {quoted(able[0])}, which is off"
+        yield Finding((*path, language), message, "set its policy.mode to observe, or match otherwise")
+
+
+def _shares(workspace: Workspace) -> Iterator[Finding]:
+    shares: dict[str, tuple[float, Path]] = {}
+    for path, at, nr in key_result_places(workspace):
+        for count, rule in enumerate(workspace.objectives[at].key_results[nr].links):
+            here: Path = (*path, "links", count)
+            if rule.share is None:
+                continue
+            same = rule.model_dump_json(exclude={"share"}).casefold()
+            total, first = shares.get(same, (0.0, (*here, "share")))
+            shares[same] = (total + rule.share, first)
+            if total <= 1.0 + 1e-9 < total + rule.share:
+                message = f"the shares of this rule add up to {total + rule.share:g}, more than 1"
+                yield Finding((*here, "share"), message, first=first)
