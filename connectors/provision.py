@@ -16,6 +16,7 @@ UNALIGNED = "Unaligned work"
 BY_KEY_RESULT = "Work by key result"
 AT_RISK = "At-risk key results"
 DANGLING = "Dangling links"
+DASHBOARD = "OKR alignment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +96,8 @@ class Provisioner(Protocol):
 def signature(owner: str) -> str:
     """How a description says that setup of this workspace made the thing."""
     return f"Provided by truenorth setup for {owner}."
+
+
+def is_ours(description: str | None, owner: str) -> bool:
+    """Whether a description says so."""
+    return (description or "").endswith(signature(owner))

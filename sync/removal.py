@@ -34,6 +34,9 @@ def undo(
     made = {name: session.connectors[name].made() for name in found} if selection.everything else {}
     output.show(sheets.undoing(plan, made))
     output.data(**data.of_plan(plan), made={name: list(names) for name, names in made.items()})
+    if selection.everything:
+        what = "What setup made (fields, filters, dashboard, label groups, views) stays"
+        output.say(f"{what}: `truenorth setup --remove` takes it away.")
     for name in selection.unknown(marked):
         output.say(f"Nothing of ours was found under {name}.")
     if not really:

@@ -6,8 +6,8 @@ Wire facts: contracts/linear.md, sections 10 and 16.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 
@@ -15,19 +15,16 @@ from connectors.base import Refused
 from connectors.linear import queries
 from connectors.linear.client import LinearClient
 from connectors.linear.groups import ALIGNMENT_GROUP, TITLE_MARK, is_for
-from connectors.linear.marks import PARAMETER
 from connectors.linear.queries import Operation
-from connectors.linear.wire import Connection, LabelNode, Wire
+from connectors.linear.views import VIEWS, parts_of, views_wanted
+from connectors.linear.wire import IssueIds, LabelNode, Wire
 from connectors.model import CLAIM_NAME
 from connectors.provision import (
-    AT_RISK,
-    BY_KEY_RESULT,
-    DANGLING,
-    UNALIGNED,
     Action,
     Need,
     Problem,
     Provisioning,
+    is_ours,
     signature,
 )
 
@@ -36,20 +33,23 @@ LONGEST_NAME = 80
 """Characters of a label; ours, short enough for a chip. Linear's limit is not published."""
 
 
-class ViewNode(Wire):
-    id: str
-    name: str
-    shared: bool = False
-    description: str | None = None
-    filter_data: dict[str, Any] = msgspec.field(default_factory=dict)
-
-
-class Views(Wire):
-    custom_views: Connection[ViewNode]
-
-
 class Made(Wire):
     id: str
+
+
+class Account(Wire):
+    name: str
+    admin: bool = False
+    owner: bool = False
+
+
+class Organization(Wire):
+    security_settings: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class Rights(Wire):
+    viewer: Account
+    organization: Organization
 
 
 class Done(Wire):
@@ -62,10 +62,13 @@ class Answer(Wire):
     done: Done
 
 
-VIEWS = Operation(
-    "query Views($first: Int!, $after: String) { customViews(first: $first, after: $after) {"
-    " nodes { id name shared description filterData } pageInfo { hasNextPage endCursor } } }",
-    Views,
+RIGHTS = Operation("query Rights { viewer { name admin owner } organization { securitySettings } }", Rights)
+WEARERS = Operation(
+    # Archived issues keep their labels, and lose them with the label.
+    "query Wearers($first: Int!, $after: String, $filter: IssueFilter!) {"
+    " issues(first: $first, after: $after, filter: $filter, includeArchived: true)"
+    " { nodes { id } pageInfo { hasNextPage endCursor } } }",
+    IssueIds,
 )
 
 
@@ -119,15 +122,33 @@ class LinearProvisioner:
         actions = [
             *self._group(CLAIM_NAME, children, labels, need, made, problems),
             *self._group(ALIGNMENT_GROUP, {name: name for name in STATES}, labels, need, made, problems),
-            *self._views(need, made, problems),
         ]
+        if actions and (refusal := self._may_not_label()):
+            problems.append(refusal)
+            actions = []
+        actions += self._views(need, made, problems)
         return Provisioning(tuple(actions), tuple(problems))
+
+    def _may_not_label(self) -> Problem | None:
+        """Why the account cannot make labels of the workspace, as far as Linear tells beforehand."""
+        try:
+            told = self._client.execute(RIGHTS)
+        except Refused:
+            return None
+        role = told.organization.security_settings.get("labelManagementRole")
+        if role not in ("admin", "owner") or told.viewer.owner or (told.viewer.admin and role == "admin"):
+            return None
+        why = f"in this workspace only the role {role} may manage labels, which {told.viewer.name} has not"
+        remedy = (
+            "A workspace admin can let members manage labels (Settings, Security), make the account an admin, or run"
+            " setup. Views and attachments serve without the groups."
+        )
+        return Problem(f"label groups {CLAIM_NAME} and {ALIGNMENT_GROUP}", why, remedy)
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:  # noqa: ARG002  the protocol's
         """See `Provisioner.removal`; a group that still holds a person's label stays."""
-        mark = signature(need.owner)
         labels = list(self._client.walk(queries.LABELS, lambda reply: reply.issue_labels))
-        ours = {one.id for one in labels if (one.description or "").endswith(mark)}
+        ours = {one.id for one in labels if is_ours(one.description, need.owner)}
         worn = {one.id for one in labels if one.id in ours and not one.is_group and self._worn(one.id)}
         stay = "issues bear it; undo takes ours off, and what people put there stays"
         problems = [Problem(f"label {one.name}", stay, "Run undo first.") for one in labels if one.id in worn]
@@ -136,7 +157,7 @@ class LinearProvisioner:
         actions = [
             Action("view", one.name, "remove", "setup made it", one.id)
             for one in self._client.walk(VIEWS, lambda reply: reply.custom_views)
-            if (one.description or "").endswith(mark)
+            if is_ours(one.description, need.owner)
         ]
         # Children first: a group with labels in it is in use.
         actions += [
@@ -148,7 +169,7 @@ class LinearProvisioner:
 
     def _worn(self, label: str) -> bool:
         only = {"labels": {"some": {"id": {"eq": label}}}}
-        worn = self._client.walk(queries.ISSUE_IDS, lambda reply: reply.issues, filter=only)
+        worn = self._client.walk(WEARERS, lambda reply: reply.issues, filter=only)
         return next(iter(worn), None) is not None
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
@@ -157,6 +178,8 @@ class LinearProvisioner:
         given: dict[str, Any] = dict(action.body)
         if group := given.pop("group", None):
             given["parentId"] = made[f"label {group}"]
+        if given.pop("retire", False):
+            given["retiredAt"] = datetime.now(UTC).isoformat()
         variables = {} if action.verb == "remove" else {"input": given}
         done = self._client.execute(operation, **variables, **({"id": action.id} if action.id else {})).done
         if not done.success:
@@ -183,7 +206,11 @@ class LinearProvisioner:
         if group is None:
             body = {"name": name, "isGroup": True, **signed}
             yield Action("label", name, "create", "there is no such group", None, body)
-        inside = [one for one in labels if group and one.parent and one.parent.id == group.id]
+        inside = [
+            one
+            for one in labels
+            if group and one.parent and one.parent.id == group.id and one.archived_at is None
+        ]
         for short, wanted in children.items():
             found = next((one for one in inside if one.id == made.get(f"label {name}: {short}")), None)
             found = found or next((one for one in inside if is_for(one.name, short)), None)
@@ -191,9 +218,30 @@ class LinearProvisioner:
                 body = {"name": wanted, **signed}
                 body |= {"parentId": group.id} if group else {"group": name}
                 yield Action("label", f"{name}: {short}", "create", "there is none", None, body)
-            elif found.name != wanted and (found.description or "").endswith(signature(need.owner)):
+            elif not is_ours(found.description, need.owner):
+                continue
+            elif found.retired_at is not None:
+                body = {"name": wanted, "retiredAt": None}
+                yield Action("label", f"{name}: {short}", "change", "it is needed again", found.id, body)
+            elif found.name != wanted:
                 reason = f"it is called {found.name}"
                 yield Action("label", f"{name}: {short}", "change", reason, found.id, {"name": wanted})
+        known = {made.get(f"label {name}: {short}") for short in children}
+        left = [one for one in inside if not any(is_for(one.name, short) for short in children)]
+        yield from self._leave(name, [one for one in left if one.id not in known], need)
+
+    def _leave(self, group: str, labels: list[LabelNode], need: Need) -> Iterator[Action]:
+        """Our labels of what is not declared any more: those on issues are retired, which keeps them there."""
+        for one in labels:
+            if not is_ours(one.description, need.owner):
+                continue
+            what = f"{group}: {one.name.split(TITLE_MARK)[0]}"
+            if not self._worn(one.id):
+                yield Action("label", what, "remove", "it is not declared any more", one.id)
+            elif one.retired_at is None:
+                reason = "it is not declared any more: retired, and it stays on the issues that bear it"
+                body = {"retire": True}
+                yield Action("label", what, "change", reason, one.id, body)
 
     def _views(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> Iterator[Action]:
         rows = list(self._client.walk(VIEWS, lambda reply: reply.custom_views))
@@ -209,39 +257,8 @@ class LinearProvisioner:
             }  # fmt: skip
             if found is None:
                 yield Action("view", name, "create", "there is none", None, body)
-            elif not (found.description or "").endswith(signature(need.owner)):
+            elif not is_ours(found.description, need.owner):
                 why = "a view of this name is there, and setup did not make it"
                 problems.append(Problem(f"view {name}", why, "Rename that view."))
-            elif found.name != name or not found.shared or _parts(found.filter_data) != _parts(wanted):
+            elif found.name != name or not found.shared or parts_of(found.filter_data) != parts_of(wanted):
                 yield Action("view", name, "change", "its filter, name or sharing differs", found.id, body)
-
-
-def views_wanted(need: Need, teams: tuple[str, ...]) -> dict[str, dict[str, Any] | None]:
-    """Name of each view to its IssueFilter: open work of the teams in scope. None: its label is not written."""
-    within: dict[str, Any] = {
-        "team": {"key": {"in": list(teams)}},
-        "state": {"type": {"nin": ["completed", "canceled", "duplicate"]}},
-    }
-    words = [{"subtitle": {"containsIgnoreCase": word}} for word in ("at risk", "off track")]
-    # A person's attachment may use the same words: ours is known by its address.
-    ours = {"url": {"contains": urlencode({PARAMETER: need.owner})}}
-    labelled = {
-        UNALIGNED: _labelled(need.orphaned, "orphaned"),
-        BY_KEY_RESULT: _labelled(need.aligned, "aligned"),
-        DANGLING: _labelled(need.dangling, None),
-    }
-    views = {name: within | {"labels": {"some": one}} if one else None for name, one in labelled.items()}
-    return views | {AT_RISK: within | {"attachments": {"some": ours | {"or": words}}}}
-
-
-def _labelled(label: str | None, child: str | None) -> dict[str, Any] | None:
-    """A label of the policy, or else the child of our group that says the same; None where there is neither."""
-    if label:
-        return {"name": {"eqIgnoreCase": label}}
-    return {"name": {"eq": child}, "parent": {"name": {"eq": ALIGNMENT_GROUP}}} if child else None
-
-
-def _parts(given: Mapping[str, Any]) -> list[str]:
-    """A filter in one shape: Linear gives what was sent back as a conjunction."""
-    parts = [{name: value} for name, value in given.items() if name != "and"] + list(given.get("and") or ())
-    return sorted(msgspec.json.encode(part, order="sorted").decode() for part in parts)

@@ -165,6 +165,9 @@ VALUES: dict[str, Of] = {
     "CustomView.initiativeFilterData": _data_of("Initiative"),
     "Webhook.failures": webhooks.last_failures,
     "Webhook.teamIds": lambda hook, _asker: [hook.team.id] if hook.team else None,
+    "Organization.securitySettings": lambda _row, asker: {
+        "labelManagementRole": "admin" if asker.space.labels_by_admins else "user"
+    },
     "Organization.restrictLabelManagementToAdmins": lambda _row, asker: asker.space.labels_by_admins,
     "Comment.issueId": _of_parent("issue"),
     "Comment.projectId": _of_parent("project"),

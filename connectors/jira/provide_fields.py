@@ -1,0 +1,172 @@
+"""Setup of a site's custom fields: the fields, their options, and the screens of the projects in scope.
+
+Wire facts: contracts/jira.md, section 5.3. Removed fields go to the site's trash, where an administrator can
+restore them with their values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from connectors.jira import wire
+from connectors.jira.client import JiraClient
+from connectors.jira.fields import (
+    ALIGNMENT_NAME,
+    ALIGNMENT_OPTIONS,
+    HEALTH_NAME,
+    HEALTH_OPTIONS,
+    OBJECTIVE_NAME,
+    PROGRESS_NAME,
+)
+from connectors.jira.listing import Row, listed
+from connectors.jira.saved import quoted
+from connectors.model import CLAIM_NAME
+from connectors.provision import Action, Need, Problem, is_ours, signature
+
+PLUGIN = "com.atlassian.jira.plugin.system.customfieldtypes:"
+FIELDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    CLAIM_NAME: ("textfield", "textsearcher", ()),
+    PROGRESS_NAME: ("float", "exactnumber", ()),
+    HEALTH_NAME: ("select", "multiselectsearcher", tuple(HEALTH_OPTIONS.values())),
+    ALIGNMENT_NAME: ("select", "multiselectsearcher", tuple(ALIGNMENT_OPTIONS.values())),
+    OBJECTIVE_NAME: ("textfield", "textsearcher", ()),
+}
+"""Name of a field to its type, its searcher and its options."""
+
+
+class FieldSetup:
+    """Custom fields of one site."""
+
+    def __init__(self, client: JiraClient) -> None:
+        self._client = client
+
+    def found(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> dict[str, str | None]:
+        """Name to id of the fields that can be used, None where one has to be made; names that stand for
+        something of another type are left out, aloud."""
+        rows = self._fields()
+        usable: dict[str, str | None] = {}
+        for name, (type_, _, _) in FIELDS.items():
+            known = made.get(f"field {name}")
+            named = [row for row in rows if row["id"] == known] or [
+                row for row in rows if row["name"] == name
+            ]
+            fitting = [row for row in named if row.get("schema", {}).get("custom") == PLUGIN + type_]
+            if named and not fitting:
+                why = "a field of this name is of another type"
+                problems.append(Problem(f"field {name}", why, "Rename that field; setup then makes its own."))
+                continue
+            ours = [row for row in fitting if is_ours(row.get("description"), need.owner)]
+            usable[name] = str((ours or fitting)[0]["id"]) if fitting else None
+        return usable
+
+    def plan(
+        self,
+        fields: Mapping[str, str | None],
+        need: Need,
+        made: Mapping[str, str],
+        projects: Mapping[str, str],
+    ) -> Iterator[Action]:
+        """What the fields lack. `projects` is key to id of those that screens reach."""
+        for name, id_ in fields.items():
+            kind, searcher, options = FIELDS[name]
+            if id_ is None:
+                body = {
+                    "name": name,
+                    "type": PLUGIN + kind,
+                    "searcherKey": PLUGIN + searcher,
+                    "description": signature(need.owner),
+                }
+                yield Action("field", name, "create", "there is none", None, body)
+            there = self._options(id_) if id_ and options else set()
+            for value in options:
+                if value not in there:
+                    body = {"field": name, "value": value}
+                    yield Action("option", f"{name}: {value}", "create", "there is none", id_, body)
+        yield from self._screens(fields, made, projects)
+
+    def _screens(
+        self, fields: Mapping[str, str | None], made: Mapping[str, str], projects: Mapping[str, str]
+    ) -> Iterator[Action]:
+        """The fields that no screen of a project has.
+
+        Jira tells what the screen of an issue has, by editmeta, but for what a field configuration hides; so
+        what the store remembers to have been put there counts as there while it is on any screen.
+        """
+        off = {id_ for id_ in fields.values() if id_ and not listed(self._client, f"field/{id_}/screens")}
+        for key, project in projects.items():
+            settable = self._settable(key)
+            there = (settable | set(made.get(f"screens {key}", "").split(","))) - off
+            lacking = {name: id_ for name, id_ in fields.items() if id_ is None or id_ not in there}
+            if lacking:
+                reason = f"its screens lack {', '.join(lacking)}"
+                body = {"fields": lacking, "project": project}
+                yield Action("screens", key, "change", reason, None, body)
+
+    def _settable(self, key: str) -> set[str]:
+        """Ids of the fields that can be set on the newest open issue of a project; none without an issue."""
+        jql = f"project = {quoted(key)} AND statusCategory != Done ORDER BY created DESC"
+        body = {"jql": jql, "maxResults": 1, "fields": ["id"]}
+        page = self._client.call("POST", "search/jql", wire.SearchPage, body=body)
+        if not page.issues:
+            return set()
+        return set(self._client.call("GET", f"issue/{page.issues[0].id}/editmeta", wire.EditMeta).fields)
+
+    def removal(self, need: Need, made: Mapping[str, str]) -> Iterator[Action]:
+        """Our fields, and our options in the fields of others."""
+        for row in self._fields():
+            if is_ours(row.get("description"), need.owner):
+                yield Action("field", row["name"], "remove", "setup made it", row["id"])
+                continue
+            for what, id_ in made.items():
+                if what.startswith(f"option {row['name']}: ") and row["name"] in FIELDS:
+                    name, body = what.removeprefix("option "), {"field": row["id"]}
+                    yield Action("option", name, "remove", "setup made it", id_, body)
+
+    def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
+        """Do one action; see `Provisioner.carry`."""
+        if action.verb == "remove":
+            self._remove(action)
+            return None
+        if action.kind == "field":
+            body = dict(action.body)
+            row = self._client.call("POST", "field", dict[str, Any], body=body, repeatable=False)
+            return str(row["id"])
+        if action.kind == "screens":
+            return self._put_on_screens(action, made)
+        field = action.id or made[f"field {action.body['field']}"]
+        path = f"field/{field}/context/{self._contexts(field)[0]['id']}/option"
+        options = {"options": [{"value": action.body["value"], "disabled": False}]}
+        reply = self._client.call("POST", path, dict[str, Any], body=options, repeatable=False)
+        return str(reply["options"][0]["id"])
+
+    def _put_on_screens(self, action: Action, made: Mapping[str, str]) -> str:
+        """Ids of all fields that we have put on the project's screens so far."""
+        ids = [id_ or made[f"field {name}"] for name, id_ in action.body["fields"].items()]
+        asked: Row = {
+            "fields": [{"type": "FIELD_ID", "identifier": one} for one in ids],
+            "associationContexts": [{"type": "PROJECT_ID", "identifier": int(action.body["project"])}],
+        }
+        self._client.call("PUT", "field/association", type(None), body=asked)
+        before = made.get(action.what, "")
+        return ",".join(sorted({*ids, *before.split(",")} - {""}))
+
+    def _remove(self, action: Action) -> None:
+        if action.kind == "field":
+            self._client.call("POST", f"field/{action.id}/trash", type(None))
+            return
+        field = action.body["field"]
+        for context in self._contexts(field):
+            path = f"field/{field}/context/{context['id']}/option"
+            if any(str(row["id"]) == action.id for row in listed(self._client, path)):
+                self._client.call("DELETE", f"{path}/{action.id}", type(None))
+
+    def _fields(self) -> list[Row]:
+        return listed(self._client, "field/search", type="custom")
+
+    def _contexts(self, field: str) -> list[Row]:
+        return listed(self._client, f"field/{field}/context")
+
+    def _options(self, field: str) -> set[str]:
+        paths = [f"field/{field}/context/{one['id']}/option" for one in self._contexts(field)[:1]]
+        return {row["value"] for path in paths for row in listed(self._client, path)}

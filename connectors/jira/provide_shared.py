@@ -1,0 +1,175 @@
+"""Setup of what a site's people share: saved filters, and a dashboard with a gadget for each.
+
+Wire facts: contracts/jira.md, section 5.8. The settings of gadgets are not documented by the vendor: where the
+site does not offer the gadget there is no dashboard, and the filters serve without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from connectors.base import PermissionDenied
+from connectors.jira.client import JiraClient, Rejected
+from connectors.jira.listing import Row, listed
+from connectors.provision import DASHBOARD, Action, Need, Problem, is_ours, signature
+
+SHARED = [{"type": "authenticated"}]
+"""With everybody who can sign in; what each finds is still what they may browse."""
+MODULE = "com.atlassian.jira.gadgets:filter-results-gadget"
+SETTINGS = "config"
+"""The dashboard item property in which this gadget keeps its settings."""
+NEW_SETTINGS = {
+    "isConfigured": "true",
+    "num": "20",
+    "columnNames": "issuetype|issuekey|summary|status|assignee",
+}
+COLUMNS = 2
+
+
+class SharedSetup:
+    """Filters and the dashboard of one site."""
+
+    def __init__(self, client: JiraClient) -> None:
+        self._client = client
+
+    def plan(
+        self, queries: Mapping[str, str | None], need: Need, made: Mapping[str, str], problems: list[Problem]
+    ) -> Iterator[Action]:
+        """What is lacking. `queries` is name to JQL, None where a filter cannot be made."""
+        filters: dict[str, str | None] = {}
+        rows = listed(self._client, "filter/search", expand="jql,description,owner,sharePermissions")
+        for name, jql in queries.items():
+            if jql is None:
+                why = "it needs a field, or a label of the policy, that is not there"
+                problems.append(
+                    Problem(f"filter {name}", why, "Run setup as a Jira administrator, or name the label.")
+                )
+                continue
+            found = find(rows, made.get(f"filter {name}"), name, need.owner)
+            if found is not None and not is_ours(found.get("description"), need.owner):
+                why = "a filter of this name is there, and setup did not make it"
+                problems.append(Problem(f"filter {name}", why, "Rename that filter."))
+                continue
+            filters[name] = str(found["id"]) if found else None
+            body = {"jql": jql} | described(name, need)
+            if found is None:
+                yield Action("filter", name, "create", "there is none", None, body)
+            elif reason := difference(found, body):
+                yield Action("filter", name, "change", reason, str(found["id"]), body)
+        yield from self._board(filters, need, made, problems)
+
+    def _board(
+        self,
+        filters: Mapping[str, str | None],
+        need: Need,
+        made: Mapping[str, str],
+        problems: list[Problem],
+    ) -> Iterator[Action]:
+        if not self._offered():
+            why = "this site does not offer the gadget Filter Results to apps"
+            problems.append(Problem(f"dashboard {DASHBOARD}", why, "The filters serve without it."))
+            return
+        rows = listed(self._client, "dashboard/search", expand="description,sharePermissions")
+        found = find(rows, made.get(f"dashboard {DASHBOARD}"), DASHBOARD, need.owner)
+        if found is not None and not is_ours(found.get("description"), need.owner):
+            why = "a dashboard of this name is there, and setup did not make it"
+            problems.append(Problem(f"dashboard {DASHBOARD}", why, "Rename that dashboard."))
+            return
+        body = described(DASHBOARD, need) | {"editPermissions": []}
+        if found is None:
+            yield Action("dashboard", DASHBOARD, "create", "there is none", None, body)
+        elif reason := difference(found, body):
+            yield Action("dashboard", DASHBOARD, "change", reason, str(found["id"]), body)
+        yield from self._gadgets(str(found["id"]) if found else None, filters, made)
+
+    def _offered(self) -> bool:
+        try:
+            reply = self._client.call("GET", "dashboard/gadgets", dict[str, Any])
+        except (Rejected, PermissionDenied):
+            return False
+        return any(one.get("moduleKey") == MODULE for one in reply.get("gadgets", ()))
+
+    def _gadgets(
+        self, board: str | None, filters: Mapping[str, str | None], made: Mapping[str, str]
+    ) -> Iterator[Action]:
+        """People may add gadgets, move ours and set their columns; only the filter that ours name is kept."""
+        path = f"dashboard/{board}/gadget"
+        there = self._client.call("GET", path, dict[str, Any])["gadgets"] if board else []
+        there = [row for row in there if row.get("moduleKey") == MODULE]
+        for place, (name, filter_) in enumerate(filters.items()):
+            known = made.get(f"gadget {name}")
+            found = next((row for row in there if str(row["id"]) == known), None)
+            found = found or next((row for row in there if row["title"] == name), None)
+            body = {"board": board, "filter": filter_, "view": name, "place": place}
+            if found is None or board is None:
+                yield Action("gadget", name, "create", f"{DASHBOARD} does not show it", None, body)
+            elif filter_ is None or self._settings(board, found["id"]).get("filterId") != filter_:
+                yield Action("gadget", name, "change", "it names another filter", str(found["id"]), body)
+
+    def _settings(self, board: str, gadget: object) -> Row:
+        path = f"dashboard/{board}/items/{gadget}/properties/{SETTINGS}"
+        try:
+            value = self._client.call("GET", path, dict[str, Any]).get("value")
+        except Rejected as error:
+            if error.status != 404:
+                raise
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def removal(self, need: Need) -> Iterator[Action]:
+        """Our dashboard, whose gadgets go with it, and our filters."""
+        for kind in ("dashboard", "filter"):
+            for row in listed(self._client, f"{kind}/search", expand="description"):
+                if is_ours(row.get("description"), need.owner):
+                    yield Action(kind, row["name"], "remove", "setup made it", str(row["id"]))
+
+    def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
+        """Do one action; see `Provisioner.carry`."""
+        if action.verb == "remove":
+            self._client.call("DELETE", f"{action.kind}/{action.id}", type(None))
+            return None
+        if action.kind == "gadget":
+            return self._carry_gadget(action, made)
+        path = action.kind if action.id is None else f"{action.kind}/{action.id}"
+        method, again = ("POST", False) if action.id is None else ("PUT", True)
+        row = self._client.call(method, path, dict[str, Any], body=dict(action.body), repeatable=again)
+        return str(row["id"])
+
+    def _carry_gadget(self, action: Action, made: Mapping[str, str]) -> str:
+        board = action.body["board"] or made[f"dashboard {DASHBOARD}"]
+        filter_ = action.body["filter"] or made[f"filter {action.body['view']}"]
+        id_ = action.id
+        if id_ is None:
+            row, column = divmod(action.body["place"], COLUMNS)
+            body = {
+                "moduleKey": MODULE, "title": action.name, "position": {"row": row, "column": column}
+            }  # fmt: skip
+            path = f"dashboard/{board}/gadget"
+            id_ = str(self._client.call("POST", path, dict[str, Any], body=body, repeatable=False)["id"])
+        settings = NEW_SETTINGS | self._settings(board, id_) | {"filterId": filter_}
+        self._client.call("PUT", f"dashboard/{board}/items/{id_}/properties/{SETTINGS}", Any, body=settings)
+        return id_
+
+
+def find(rows: Sequence[Row], known: str | None, name: str, owner: str) -> Row | None:
+    """The row with the known id; else the one of this name, ours before others': names are each owner's own."""
+    named = [row for row in rows if row["name"] == name]
+    ours = [row for row in named if is_ours(row.get("description"), owner)]
+    return next((row for row in rows if str(row["id"]) == known), None) or next(iter(ours + named), None)
+
+
+def described(name: str, need: Need) -> Row:
+    """Name, signature and shares of something new."""
+    return {"name": name, "description": signature(need.owner), "sharePermissions": SHARED}
+
+
+def difference(found: Row, wanted: Row) -> str | None:
+    """Why something of ours must be written again. People may share it otherwise, but not with nobody."""
+    if found["name"] != wanted["name"]:
+        return f"it is called {found['name']}"
+    if found.get("sharePermissions") == []:
+        return "it is shared with nobody"
+    if "jql" in wanted and found["jql"] != wanted["jql"]:
+        return "its query differs"
+    return None
