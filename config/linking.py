@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -45,6 +45,13 @@ class ExemptRule(Declared):
     keys: tuple[Text, ...] = Field(default=(), description="Keys of single items.")
     any: tuple[Condition, ...] = Field(
         default=(), description="Further conditions; one that holds is enough."
+    )
+    budget: Annotated[int, Field(ge=0, le=100)] | None = Field(
+        default=None,
+        description="Percent of the work of the running cycles that the category may take; more is a finding.",
+    )
+    weigh: Literal["count", "points"] = Field(
+        default="count", description="Whether pieces of work count for the budget, or their estimates."
     )
 
     @model_validator(mode="after")

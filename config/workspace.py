@@ -196,6 +196,9 @@ class Policy(Declared):
         default=None,
         description="New comments a day in each project or team, oldest work first; the others wait.",
     )
+    most_key_results: Annotated[int, Field(ge=1, le=50)] = Field(
+        default=3, description="Work that serves more key results than this is a finding."
+    )
     health: HealthPolicy = HealthPolicy()
     labels: LabelPolicy = LabelPolicy()
     guards: GuardPolicy = GuardPolicy()

@@ -33,12 +33,13 @@ State = Literal["aligned", "exempt", "unaligned", "out_of_scope"]
 class Because:
     """Why a link exists: its rank, the rule in words, and the keys walked from the item up to where it held.
 
-    `path` is empty when the link is the item's own.
+    `path` is empty when the link is the item's own. `shared`: the rule declares the share.
     """
 
     rank: Rank
     rule: str
     path: tuple[str, ...] = ()
+    shared: bool = False
 
     @property
     def inherited(self) -> bool:
@@ -90,6 +91,15 @@ class DanglingClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class Overruled:
+    """A claim on an item that a rule naming the same item contradicts: they have no key result in common."""
+
+    item: Ref
+    claimed: tuple[str, ...]
+    ruled: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Alignment:
     """The placement of every item. `cycles` lists parent cycles that were met and broken."""
 
@@ -98,6 +108,7 @@ class Alignment:
     children: Mapping[Ref, tuple[Ref, ...]]
     dangling: tuple[DanglingClaim, ...] = ()
     cycles: tuple[tuple[Ref, ...], ...] = ()
+    overruled: tuple[Overruled, ...] = ()
 
     def leaves(self) -> dict[str, list[tuple[WorkItem, Fraction]]]:
         """The leaves that serve each key result, each once, with their share, in order of ref.
@@ -154,7 +165,8 @@ def align(
     book = RuleBook(workspace, Setting(by_ref, parents, _groups(workspace), found, today, workspace.zone))
     known = {key_result.id.casefold(): key_result.id for _, key_result in workspace.key_results()}
     dangling: list[DanglingClaim] = []
-    own = {ref: _own_word(item, book, known, dangling) for ref, item in by_ref.items()}
+    overruled: list[Overruled] = []
+    own = {ref: _own_word(item, book, known, dangling, overruled) for ref, item in by_ref.items()}
 
     children: dict[Ref, list[Ref]] = defaultdict(list)
     for child, parent in parents.items():
@@ -165,6 +177,7 @@ def align(
         children={ref: tuple(sorted(below)) for ref, below in children.items()},
         dangling=tuple(dangling),
         cycles=cycles,
+        overruled=tuple(overruled),
     )
 
 
@@ -204,7 +217,11 @@ def _parents(by_ref: Mapping[Ref, WorkItem]) -> tuple[dict[Ref, Ref], tuple[tupl
 
 
 def _own_word(
-    item: WorkItem, book: RuleBook, known: Mapping[str, str], dangling: list[DanglingClaim]
+    item: WorkItem,
+    book: RuleBook,
+    known: Mapping[str, str],
+    dangling: list[DanglingClaim],
+    overruled: list[Overruled],
 ) -> _Own:
     claimed: dict[str, str] = {}
     for claim in item.claims:
@@ -216,6 +233,9 @@ def _own_word(
             claimed.setdefault(key_result, f"claim {claim}")
     matches = book.about(item)
     if claimed:
+        ruled = tuple(dict.fromkeys(rule.key_result for rule in matches.rules if rule.names_item))
+        if ruled and not claimed.keys() & set(ruled):
+            overruled.append(Overruled(item.ref, tuple(claimed), ruled))
         share = Fraction(1, len(claimed))
         links = tuple(Link(item.ref, kr, share, Because("claim", rule)) for kr, rule in claimed.items())
         return _Own(links, links, matches.exemption)
@@ -240,7 +260,12 @@ def _links_by(item: Ref, rules: Sequence[CompiledRule]) -> tuple[Link, ...]:
         chosen.setdefault(compiled.key_result, compiled)
     shares = split([compiled.rule.share for compiled in chosen.values()])
     return tuple(
-        Link(item, compiled.key_result, share, Because(rank, f"rule {compiled}"))
+        Link(
+            item,
+            compiled.key_result,
+            share,
+            Because(rank, f"rule {compiled}", shared=compiled.rule.share is not None),
+        )
         for compiled, share in zip(chosen.values(), shares, strict=True)
     )
 

@@ -1,0 +1,222 @@
+"""What contradicts itself, leads nowhere or takes too much: on which items, and a remedy. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Literal
+
+from config.okrs import WorkMeasure
+from config.workspace import Workspace
+from connectors.model import Ref, WorkItem
+from sync.align import Alignment, Placement
+from sync.budgets import usages
+from sync.measure import Scorecard
+
+Kind = Literal[
+    "dangling_claim",
+    "parent_cycle",
+    "unserved_key_result",
+    "done_over_open",
+    "dropped_over_open",
+    "closed_key_result",
+    "claim_against_rule",
+    "two_objectives",
+    "against_parent",
+    "too_many_key_results",
+    "over_budget",
+]
+FEW = 5
+"""How many items a message names; the finding itself holds them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that people should look at: what, on which items, and a remedy."""
+
+    kind: Kind
+    items: tuple[Ref, ...]
+    message: str
+    remedy: str
+
+
+def find(
+    alignment: Alignment, scorecard: Scorecard, workspace: Workspace, now: datetime
+) -> tuple[Finding, ...]:
+    """Every finding, kind by kind in the order of `Kind`, within a kind always in the same order."""
+    objectives = {one.id: objective.id for objective, one in workspace.key_results()}
+    return (
+        *_dangling(alignment),
+        *_cycles(alignment),
+        *_unserved(scorecard, workspace),
+        *_contradictions(alignment, "done", "done_over_open"),
+        *_contradictions(alignment, "dropped", "dropped_over_open"),
+        *_closed(alignment, workspace, now),
+        *_overruled(alignment),
+        *_two_objectives(alignment, objectives),
+        *_against_parent(alignment, objectives),
+        *_too_many(alignment, workspace),
+        *_over_budget(alignment, workspace, now),
+    )
+
+
+def _dangling(alignment: Alignment) -> Iterator[Finding]:
+    for claim in alignment.dangling:
+        item = alignment.items[claim.item]
+        if item.in_scope:
+            hint = f"did you mean {claim.nearest}?" if claim.nearest else "check the OKR files for its id"
+            message = f"{item.key} claims {claim.claim}, which is no declared key result"
+            yield Finding("dangling_claim", (claim.item,), message, hint)
+
+
+def _cycles(alignment: Alignment) -> Iterator[Finding]:
+    for cycle in alignment.cycles:
+        keys = [alignment.items[ref].key for ref in cycle]
+        message = f"these are each other's parents: {' → '.join([*keys, keys[0]])}"
+        remedy = f"the parent of {keys[0]} is left out of account until one of the links is removed"
+        yield Finding("parent_cycle", cycle, message, remedy)
+
+
+def _unserved(scorecard: Scorecard, workspace: Workspace) -> Iterator[Finding]:
+    for _, key_result in workspace.key_results():
+        wants_work = isinstance(key_result.measure, WorkMeasure) or key_result.links
+        if wants_work and scorecard.readings[key_result.id].tally.leaves == 0:
+            yield Finding(
+                "unserved_key_result",
+                (),
+                f"nothing serves {key_result.id} ({key_result.title})",
+                f"label work with kr:{key_result.id}, or add a link to its declaration",
+            )
+
+
+def _contradictions(alignment: Alignment, ended: Literal["done", "dropped"], kind: Kind) -> Iterator[Finding]:
+    for ref, below in sorted(alignment.children.items()):
+        parent = alignment.items[ref]
+        still_open = [alignment.items[child] for child in below if alignment.items[child].is_open]
+        if parent.category != ended or not parent.in_scope or not still_open:
+            continue
+        # What was dropped may bear a status such as Done; only its resolution says so.
+        state = parent.status if ended == "done" else f"dropped ({parent.status})"
+        message = f"{parent.key} is {state}, but below it is open: {_named(still_open)}"
+        remedy = "reopen it, or close or move what is open"
+        yield Finding(kind, (ref, *_refs(still_open)), message, remedy)
+
+
+def _closed(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterator[Finding]:
+    today = now.astimezone(workspace.zone).date()
+    claiming: dict[str, list[WorkItem]] = defaultdict(list)
+    for item, placement in _open(alignment):
+        for link in placement.carries:
+            if link.because.rank == "claim":
+                claiming[link.key_result].append(item)
+    for objective, key_result in workspace.key_results():
+        ended = workspace.cycles[objective.cycle].end
+        items = claiming.get(key_result.id, [])
+        if items and ended < today:
+            message = (
+                f"{_named(items)} {_verb(items, 'claims', 'claim')} {key_result.id}, "
+                f"whose cycle {objective.cycle} ended on {ended}"
+            )
+            remedy = "claim a key result of a running cycle instead, or close what is finished"
+            yield Finding("closed_key_result", _refs(items), message, remedy)
+
+
+def _overruled(alignment: Alignment) -> Iterator[Finding]:
+    for one in alignment.overruled:
+        item = alignment.items[one.item]
+        if item.in_scope and item.is_open:
+            yield Finding(
+                "claim_against_rule",
+                (one.item,),
+                f"{item.key} claims {', '.join(one.claimed)}, but a rule names it for {', '.join(one.ruled)}",
+                "the claim holds; take it off, or take the item out of the rule",
+            )
+
+
+def _two_objectives(alignment: Alignment, objectives: Mapping[str, str]) -> Iterator[Finding]:
+    """Work that says itself that it serves two objectives, and not how it is to be shared."""
+    torn: dict[tuple[str, ...], list[WorkItem]] = defaultdict(list)
+    for item, placement in _open(alignment):
+        links = placement.carries
+        served = tuple(dict.fromkeys(objectives[link.key_result] for link in links))
+        if len(served) > 1 and not any(link.because.shared for link in links):
+            torn[tuple(sorted(served))].append(item)
+    for served, items in sorted(torn.items()):
+        message = f"{_named(items)} {_verb(items, 'serves', 'serve')} {' and '.join(served)} at once"
+        remedy = "decide which objective comes first, split the work, or declare shares in the rules"
+        yield Finding("two_objectives", _refs(items), message, remedy)
+
+
+def _against_parent(alignment: Alignment, objectives: Mapping[str, str]) -> Iterator[Finding]:
+    """Work whose own word names another objective than all that its parent serves."""
+    for ref, below in sorted(alignment.children.items()):
+        parent = alignment.items[ref]
+        above = _objectives(alignment.placements[ref], objectives)
+        against: dict[str, list[WorkItem]] = defaultdict(list)
+        for child in below:
+            item, placement = alignment.items[child], alignment.placements[child]
+            own = {objectives[link.key_result] for link in placement.carries}
+            if item.in_scope and item.is_open and own and above and not own & above:
+                against[", ".join(sorted(own))].append(item)
+        for other, items in sorted(against.items()):
+            message = (
+                f"{parent.key} serves {', '.join(sorted(above))}, but below it "
+                f"{_named(items)} {_verb(items, 'serves', 'serve')} {other}"
+            )
+            remedy = "move the work below an epic of its objective, or take its claim or label off"
+            yield Finding("against_parent", (ref, *_refs(items)), message, remedy)
+
+
+def _objectives(placement: Placement, objectives: Mapping[str, str]) -> set[str]:
+    if placement.state != "aligned":
+        return set()
+    return {objectives[link.key_result] for link in placement.links}
+
+
+def _too_many(alignment: Alignment, workspace: Workspace) -> Iterator[Finding]:
+    most = workspace.policy.most_key_results
+    for item, placement in _open(alignment):
+        if len(placement.carries) > most:
+            served = ", ".join(sorted(link.key_result for link in placement.carries))
+            message = f"{item.key} serves {len(placement.carries)} key results, more than {most}: {served}"
+            remedy = "keep the one or two that it moves most, or split it"
+            yield Finding("too_many_key_results", (item.ref,), message, remedy)
+
+
+def _over_budget(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterator[Finding]:
+    for usage in usages(alignment, workspace, now):
+        if usage.is_over:
+            message = (
+                f"{usage.category} takes {_percent(usage.share)} % of the running work, "
+                f"more than its budget of {_percent(usage.budget)} % "
+                f"({len(usage.items)} of {usage.pieces} pieces)"
+            )
+            remedy = "do less of it, or raise the budget in the OKR files"
+            yield Finding("over_budget", usage.items, message, remedy)
+
+
+def _percent(share: Fraction) -> str:
+    return f"{float(share * 100):.1f}".removesuffix(".0")
+
+
+def _open(alignment: Alignment) -> Iterator[tuple[WorkItem, Placement]]:
+    """Open work that serves something, in order of ref."""
+    for ref, placement in sorted(alignment.placements.items()):
+        if placement.state == "aligned" and alignment.items[ref].is_open:
+            yield alignment.items[ref], placement
+
+
+def _refs(items: Iterable[WorkItem]) -> tuple[Ref, ...]:
+    return tuple(item.ref for item in items)
+
+
+def _named(items: Sequence[WorkItem]) -> str:
+    rest = len(items) - FEW
+    return ", ".join(item.key for item in items[:FEW]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _verb(items: Sequence[WorkItem], one: str, many: str) -> str:
+    return one if len(items) == 1 else many
