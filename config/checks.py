@@ -186,8 +186,9 @@ def _advice(workspace: Workspace) -> Iterator[str]:
         if isinstance(key_result.measure, MetricMeasure) and not key_result.measure.checkins:
             yield f"{name} has no check-ins: it will show no data."
         for rule in key_result.links:
-            if rule.label is not None and rule.label.casefold() in _ours(workspace):
-                yield f'{name} links by label "{rule.label}", which is one of ours and so never counts.'
+            for label in (one.label for one in rule.nested() if one.label is not None):
+                if label.casefold() in _ours(workspace):
+                    yield f'{name} links by label "{label}", which is one of ours and so never counts.'
             yield from _out_of_scope(name, rule, workspace)
 
 

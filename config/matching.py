@@ -62,6 +62,12 @@ class Condition(Declared):
     initiative: Text | None = Field(default=None, description="Key or title of an initiative above it.")
     priority: Text | None = Field(default=None, description="Priority, such as Highest.")
     assignee: Text | None = Field(default=None, description="Name of the person who has it.")
+    component: Text | None = Field(default=None, description="A Jira component that it is in.")
+    field: dict[Text, Text] | None = Field(
+        default=None,
+        min_length=1,
+        description="Jira custom fields by name or id, and the value that each has, or one of its values is.",
+    )
     group: Text | None = Field(default=None, description="A group under `groups` that this person is in.")
     title: Text | None = Field(
         default=None,
@@ -121,6 +127,8 @@ def _in_words(name: str, value: object) -> str:
             return f"{name} ({value})"
         case tuple():
             return f"{name} of ({'; '.join(map(str, value))})"
+        case dict() if name == "field":
+            return ", ".join(f"{field} {text}" for field, text in value.items())
         case dict():
             return f"{name} {json.dumps(value, ensure_ascii=False)}"
         case _:

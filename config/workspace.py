@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 from config.declared import Declared, Identifier
 from config.languages import DEFAULT
 from config.linking import ExemptRule
+from config.matching import Condition
 from config.okrs import Cycle, KeyResult, Objective
 
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -262,6 +263,20 @@ class Workspace(Declared):
         for objective in self.objectives:
             for key_result in objective.key_results:
                 yield objective, key_result
+
+    def conditions(self) -> Iterator[Condition]:
+        """Every condition of every link and exempt rule, with those inside it."""
+        for _, key_result in self.key_results():
+            for rule in key_result.links:
+                yield from rule.nested()
+        for exempt in self.exempt:
+            for condition in exempt.any:
+                yield from condition.nested()
+
+    def matched_fields(self, tracker: str) -> tuple[str, ...]:
+        """Names of the custom fields that rules match on a tracker, sorted."""
+        asked = (one for one in self.conditions() if one.tracker in (None, tracker))
+        return tuple(sorted({name for one in asked for name in one.field or ()}))
 
     def url_of(self, key_result: KeyResult) -> str:
         """The address that a key result's marks link to; stable as long as `site` and the id are."""

@@ -139,6 +139,7 @@ class WorkItem:
       Linear project name. A project item carries its own name in `project`.
     - `labels`: what people put there; labels of ours are left out, so that our own marks never feed
       back into alignment.
+    - `fields`: custom fields that rules match, by the name that the rules use; one pair for each value.
     - `estimate`: points, None when unestimated.
     - `claims`: key result ids claimed on the item itself, by label, field or label group, as written.
     - `private`: whether not everybody who sees its neighbours may see it: a secured issue, a private team.
@@ -165,6 +166,8 @@ class WorkItem:
     estimate: float | None = None
     priority: str | None = None
     assignee: str | None = None
+    components: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
     started: datetime | None = None
     completed: datetime | None = None
     due: date | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from config.settings import Credentials
 from config.workspace import JiraTracker, LinearTracker, Tracker
 from connectors.base import Connector
@@ -9,13 +11,16 @@ from connectors.jira import JiraConnector
 from connectors.linear import LinearConnector
 
 
-def connect(name: str, tracker: Tracker, credentials: Credentials, owner: str) -> Connector:
+def connect(
+    name: str, tracker: Tracker, credentials: Credentials, owner: str, fields: Sequence[str] = ()
+) -> Connector:
     """A connector for the tracker. No request is made before the first read.
 
-    `owner` is the id of the workspace, which signs every mark.
+    `owner` is the id of the workspace, which signs every mark; `fields` names the custom fields that
+    rules match, which only Jira has.
     """
     match tracker:
         case JiraTracker():
-            return JiraConnector(name, tracker, credentials, owner)
+            return JiraConnector(name, tracker, credentials, owner, fields=fields)
         case LinearTracker():
             return LinearConnector(name, tracker, credentials, owner)

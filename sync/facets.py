@@ -93,6 +93,8 @@ FACETS: Mapping[str, Facet] = {
     "parent": _parent,
     "under": lambda item, setting: tuple({one.key.casefold() for one in _above(item, setting)}),
     "label": lambda item, _: tuple({label.casefold() for label in item.labels}),
+    "component": lambda item, _: tuple(name.casefold() for name in item.components),
+    "field": lambda item, _: tuple(f"{name}\n{text}".casefold() for name, text in item.fields),
     "project": lambda item, _: _one(item.project),
     "initiative": _initiatives,
     "assignee": lambda item, _: _one(item.assignee),

@@ -26,7 +26,7 @@ Test = Callable[[Facts], bool]
 MOST = 64
 """Alternatives of one condition; beyond, only a part of it is filed and the rest is tested."""
 _RANK = {facet: place for place, facet in enumerate(FACETS)}
-_EQUAL = tuple(name for name in Condition.model_fields if name in FACETS)
+_EQUAL = tuple(name for name in Condition.model_fields if name in FACETS and name != "field")
 _SPANS = ("created", "started", "completed", "due")
 
 
@@ -120,6 +120,7 @@ def alternatives(condition: Condition, trackers: Mapping[str, str]) -> list[Alte
 def _atoms(condition: Condition, trackers: Mapping[str, str]) -> tuple[list[Atom], bool]:
     """What the condition itself wants to be equal, and whether that is all that it wants itself."""
     atoms = [(name, value.casefold()) for name in _EQUAL if (value := getattr(condition, name)) is not None]
+    atoms += [("field", f"{name}\n{text}".casefold()) for name, text in (condition.field or {}).items()]
     question = question_of(condition, trackers)
     if question is not None:
         atoms.append(("query", question.id))

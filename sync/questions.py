@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from config.matching import NATIVE, Condition
@@ -52,17 +52,8 @@ def kinds(workspace: Workspace) -> dict[str, str]:
 def questions(workspace: Workspace) -> tuple[Question, ...]:
     """Everything that the rules ask trackers, each once, sorted."""
     known = kinds(workspace)
-    asked = (question_of(condition, known) for condition in _conditions(workspace))
+    asked = (question_of(condition, known) for condition in workspace.conditions())
     return tuple(sorted({one for one in asked if one is not None}))
-
-
-def _conditions(workspace: Workspace) -> Iterator[Condition]:
-    for _, key_result in workspace.key_results():
-        for rule in key_result.links:
-            yield from rule.nested()
-    for exempt in workspace.exempt:
-        for condition in exempt.any:
-            yield from condition.nested()
 
 
 def found_by(answers: Answers) -> dict[Ref, tuple[str, ...]]:

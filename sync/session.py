@@ -70,7 +70,8 @@ def session_for(workspace: Workspace, keys: Mapping[str, Credentials], store_url
         stack.callback(store.close)
         connectors: dict[str, Connector] = {}
         for name, tracker in workspace.active.items():
-            connectors[name] = connect(name, tracker, keys[name], workspace.workspace)
+            fields = workspace.matched_fields(name)
+            connectors[name] = connect(name, tracker, keys[name], workspace.workspace, fields)
             stack.callback(connectors[name].close)
         yield Session(workspace, connectors, store)
 

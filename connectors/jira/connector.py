@@ -28,7 +28,7 @@ GATEWAY = "/ex/jira/"
 class JiraConnector:
     """A `Connector` for Jira Cloud.
 
-    `owner` signs every mark. `threads` is how many requests a read has in flight; the vendor asks for no
+    `owner` signs every mark. `fields` names the custom fields whose values items carry. `threads` is how many requests a read has in flight; the vendor asks for no
     more than ten.
     """
 
@@ -39,6 +39,7 @@ class JiraConnector:
         credentials: Credentials,
         owner: str,
         *,
+        fields: Sequence[str] = (),
         retry: RetryPolicy | None = None,
         threads: int = 8,
     ) -> None:
@@ -49,7 +50,7 @@ class JiraConnector:
         self._tracker = tracker
         self._client = JiraClient(name, api, credentials, retry or RetryPolicy(), threads=threads)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")
-        self._reader = Reader(self._client, tracker, owner, pages, self._pool)
+        self._reader = Reader(self._client, tracker, owner, pages, self._pool, fields)
         self._writer = Writer(self._client, owner, self._known_site)
         self._batches = BatchWriter(self._writer, owner, self._pool)
         self._site: Site | None = None

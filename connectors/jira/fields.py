@@ -45,6 +45,7 @@ TITLE_MARK = " · "
 class SiteFields:
     """Ids of the custom fields that matter on this site; None where the site has none.
 
+    `carried`: the fields that rules match, by the name that the rules use.
     `claim` may be read only, when it is not a plain text field; `key_result` is set only when we may write.
     """
 
@@ -56,27 +57,20 @@ class SiteFields:
     health: str | None = None
     alignment: str | None = None
     objective: str | None = None
+    carried: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def wanted(self) -> list[str]:
         """Every field to ask for."""
         shown = [self.claim, self.progress, self.health, self.alignment, self.objective]
-        custom = [*shown, *self.points, self.epic_link]
-        return [*STANDARD_FIELDS, *(id_ for id_ in custom if id_)]
+        custom = [*shown, *self.points, self.epic_link, *(id_ for _, id_ in self.carried)]
+        return [*STANDARD_FIELDS, *dict.fromkeys(id_ for id_ in custom if id_)]
 
     def issue_type(self) -> type[Issue]:
         """The type of an issue on this site, with the custom fields under their ids here."""
-        named = {
-            "key_result": self.claim,
-            "kr_progress": self.progress,
-            "kr_health": self.health,
-            "kr_alignment": self.alignment,
-            "kr_objective": self.objective,
-            "epic_link": self.epic_link,
-        }
-        rename = {name: id_ for name, id_ in named.items() if id_}
-        rename |= {f"points_{n}": id_ for n, id_ in enumerate(self.points)}
+        rename = self._ours()
+        rename |= {self.attribute(n, id_): id_ for n, (_, id_) in enumerate(self.carried)}
         fields = msgspec.defstruct(
             "FieldsHere",
             [(name, Any, msgspec.UNSET) for name in rename],
@@ -86,6 +80,26 @@ class SiteFields:
         )
         issue = msgspec.defstruct("IssueHere", [("fields", fields)], bases=(Issue,), kw_only=True)
         return cast("type[Issue]", issue)
+
+    def _ours(self) -> dict[str, str]:
+        """Ids of the fields that have a meaning to us, by the names of their attributes."""
+        named = {
+            "key_result": self.claim,
+            "kr_progress": self.progress,
+            "kr_health": self.health,
+            "kr_alignment": self.alignment,
+            "kr_objective": self.objective,
+            "epic_link": self.epic_link,
+        }
+        found = {name: id_ for name, id_ in named.items() if id_}
+        return found | {f"points_{n}": id_ for n, id_ in enumerate(self.points)}
+
+    def attribute(self, n: int, id_: str) -> str:
+        """Under which name `Fields` holds the field number `n` of `carried`."""
+        ours = {own: name for name, own in self._ours().items()}
+        # Rules may name one field in two ways.
+        first = next((at for at, (_, other) in enumerate(self.carried) if other == id_), n)
+        return ours.get(id_, f"carried_{first}")
 
     def page_type(self) -> type[BulkPage]:
         """The type of a bulkfetch reply on this site."""
@@ -141,6 +155,11 @@ def _order(info: FieldInfo) -> tuple[bool, int, str]:
 
 def _called(info: FieldInfo, name: str) -> bool:
     return name.casefold() in {(info.name or "").casefold(), (info.untranslated_name or "").casefold()}
+
+
+def find_named(custom: Iterable[FieldInfo], name: str) -> FieldInfo | None:
+    """The field with this name: one of the whole site before one of a project, the older before the newer."""
+    return min((info for info in custom if _called(info, name)), key=_order, default=None)
 
 
 def _one(custom: list[FieldInfo], name: str, notes: list[str]) -> FieldInfo | None:

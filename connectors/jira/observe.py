@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from config.workspace import JiraTracker
 from connectors.base import BadReply
+from connectors.jira.carried import values_of
 from connectors.jira.edit import texts_of
 from connectors.jira.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, field_text, percent_of
 from connectors.jira.wire import Fields, Issue
@@ -160,6 +161,8 @@ class Translator:
                 estimate=self.site.estimate(fields),
                 priority=fields.priority.name if fields.priority else None,
                 assignee=fields.assignee.display_name if fields.assignee else None,
+                components=tuple(one.name for one in fields.components),
+                fields=values_of(fields, self.site),
                 started=_moment(changed) if changed and category == "doing" else None,
                 completed=_completed(fields) if category == "done" else None,
                 due=date.fromisoformat(fields.duedate) if fields.duedate else None,

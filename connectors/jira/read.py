@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from config.workspace import JiraTracker
 from connectors.base import Progress, QueryError, ScopeError, TrackerError
 from connectors.jira import wire
 from connectors.jira.bulk import Bulk, on_threads, search_ids
+from connectors.jira.carried import find_carried
 from connectors.jira.client import JiraClient, Rejected
 from connectors.jira.comments import Comments, Stated
 from connectors.jira.fields import SiteFields, field_text, find_fields
@@ -32,13 +33,20 @@ class Reader:
     """Reads one tracker. `pages` is the address at which people see the site."""
 
     def __init__(
-        self, client: JiraClient, tracker: JiraTracker, owner: str, pages: str, pool: Executor
+        self,
+        client: JiraClient,
+        tracker: JiraTracker,
+        owner: str,
+        pages: str,
+        pool: Executor,
+        fields: Sequence[str] = (),
     ) -> None:
         self._client = client
         self._tracker = tracker
         self._owner = owner
         self._pages = pages
         self._pool = pool
+        self._fields = fields
 
     def site(self) -> Site:
         """Who we are and which fields there are.
@@ -56,7 +64,9 @@ class Reader:
                 "Check the tracker's url.",
             ) from None
         known = self._client.call("GET", "field", list[wire.FieldInfo])
-        return Site(me.account_id, find_fields(self._client.name, known, self._tracker.estimate_field))
+        found = find_fields(self._client.name, known, self._tracker.estimate_field)
+        carried = find_carried(self._client.name, known, self._fields, found)
+        return Site(me.account_id, replace(found, carried=carried))
 
     def pull(self, site: Site, progress: Progress | None, sent_before: int) -> Pull:
         """Everything in scope and its visible ancestors, with their marks."""

@@ -132,6 +132,7 @@ class Fields(_Reply):
     resolutiondate: str | None = None
     statuscategorychangedate: str | None = None
     issuelinks: list[IssueLink] = []
+    components: list[Named] = []
     security: Named | None = None
     key_result: Any = msgspec.UNSET
     kr_progress: Any = msgspec.UNSET

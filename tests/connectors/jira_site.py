@@ -45,6 +45,7 @@ def connector(
     projects: tuple[str, ...] = ("WEB", "OPS"),
     waits: Waits | None = None,
     threads: int = 4,
+    fields: tuple[str, ...] = (),
     **tracker: Any,
 ) -> JiraConnector:
     declared = JiraTracker(
@@ -52,7 +53,7 @@ def connector(
     )
     credentials = Credentials(token=SecretStr(token), email=email, url=url)
     policy = (Waits() if waits is None else waits).policy()
-    return JiraConnector("jira", declared, credentials, owner, retry=policy, threads=threads)
+    return JiraConnector("jira", declared, credentials, owner, retry=policy, threads=threads, fields=fields)
 
 
 class Site:

@@ -45,6 +45,8 @@ ITEM = item(
     completed=DONE,
     category="done",
     due=date(2026, 10, 31),
+    components=("Storage", "API"),
+    fields=(("Squad", "Core"), ("Squad", "Data"), ("Size", "5")),
 )
 
 CASES: list[tuple[dict[str, Any], bool]] = [
@@ -58,6 +60,12 @@ CASES: list[tuple[dict[str, Any], bool]] = [
     ({"priority": "Low"}, False),
     ({"assignee": "ada"}, True),
     ({"assignee": "ada lovelace"}, False),
+    ({"component": "api"}, True),
+    ({"component": "ui"}, False),
+    ({"field": {"squad": "core"}}, True),
+    ({"field": {"squad": "data", "size": "5"}}, True),
+    ({"field": {"squad": "data", "size": "8"}}, False),
+    ({"field": {"size": "core"}}, False),
     ({"group": "platform"}, True),
     ({"group": "growth"}, False),
     ({"level": "issue"}, True),
@@ -275,6 +283,7 @@ def test_exempt_by_a_condition_says_which() -> None:
         ({"label": "x", "project": "WEB", "share": 0.5, "inherit": False}, "label x, project WEB"),
         ({"any": [{"label": "x"}, {"type": "Bug"}]}, "any of (label x; type Bug)"),
         ({"saved_filter": 7}, "saved filter 7"),
+        ({"field": {"Squad": "Core"}, "component": "API"}, "component API, Squad Core"),
         ({"label": "x", "created": {"since": "2026-10-01"}}, "label x, created since 2026-10-01"),
         ({"filter": {"a": {"eq": 1}}}, 'filter {"a": {"eq": 1}}'),
     ],

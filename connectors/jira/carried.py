@@ -1,0 +1,70 @@
+"""Custom fields that rules match: found by name or id, and read as texts whichever kind they are of."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+
+from connectors.base import ScopeError
+from connectors.jira.fields import SiteFields, find_named
+from connectors.jira.wire import FieldInfo, Fields
+
+_NAMES = ("value", "name", "displayName", "key")
+"""Where options, versions, people and others have their text."""
+
+
+def find_carried(
+    tracker: str, known: Iterable[FieldInfo], wanted: Sequence[str], site: SiteFields
+) -> tuple[tuple[str, str], ...]:
+    """Name and id of each custom field that is wanted, by its name or its id.
+
+    Raises ScopeError for one that the site does not have, since a rule that matches nothing would take marks
+    away, and for one that we write ourselves, since our own marks must not feed back into alignment.
+    """
+    custom = [info for info in known if info.schema.custom]
+    found = []
+    for name in wanted:
+        info = next((one for one in custom if one.id == name), None) or find_named(custom, name)
+        if info is None:
+            near = difflib.get_close_matches(name, [one.name for one in custom], n=1, cutoff=0.5)
+            hint = f'Did you mean "{near[0]}"?' if near else "Correct the rule."
+            raise ScopeError(
+                tracker,
+                f'a rule matches the field "{name}", and the site has no such custom field.',
+                f"{hint} If another site has it, add its tracker to the condition.",
+            )
+        if info.id in (site.claim, site.progress, site.health, site.alignment, site.objective):
+            raise ScopeError(
+                tracker,
+                f'a rule matches the field "{name}", which Truenorth itself writes.',
+                "Match another field; what people enter there as key result is a claim already.",
+            )
+        found.append((name, info.id))
+    return tuple(found)
+
+
+def values_of(fields: Fields, site: SiteFields) -> tuple[tuple[str, str], ...]:
+    """Every value of the fields that rules match, under the name that the rules use."""
+    return tuple(
+        (name, text)
+        for n, (name, id_) in enumerate(site.carried)
+        for text in _texts(getattr(fields, site.attribute(n, id_), None))
+    )
+
+
+def _texts(value: object) -> Iterator[str]:
+    match value:
+        case bool():
+            yield str(value).lower()
+        case str():
+            yield value.strip()
+        case int() | float():
+            yield f"{value:g}"
+        case list():
+            for one in value:
+                yield from _texts(one)
+        case dict():
+            named = (text for key in _NAMES if isinstance(text := value.get(key), str))
+            yield from (text.strip() for text in list(named)[:1])
+            # A cascading select has its second choice inside the first.
+            yield from _texts(value.get("child"))
