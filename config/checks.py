@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from config.address import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
@@ -11,11 +10,9 @@ from config.fault import Finding, Names, Path, answerable, key_result_places
 from config.languages import ENGLISH, SHIPPED, names_in
 from config.linking import LinkRule
 from config.linking_faults import linking_faults
-from config.okrs import MetricMeasure, QueryMeasure
+from config.measure_checks import check_measures
+from config.measures import KeepMeasure, MetricMeasure, QueryMeasure
 from config.workspace import JiraTracker, LinearTracker, Tracker, Workspace
-
-LATEST_CHECK_IN = timedelta(days=90)
-"""After the end of its cycle a key result may be measured once more; later than this is a slip of the pen."""
 
 
 def check(workspace: Workspace, names: Names | None = None) -> Iterator[Finding]:
@@ -154,20 +151,11 @@ def _twin(seen: dict[str, tuple[str, Path]], what: str, name: str, path: Path) -
 
 def _measures(workspace: Workspace, names: Names) -> Iterator[Finding]:
     for path, at, nr in key_result_places(workspace):
-        objective = workspace.objectives[at]
-        measure = objective.key_results[nr].measure
-        cycle = workspace.cycles.get(objective.cycle)
+        measure = workspace.objectives[at].key_results[nr].measure
         if isinstance(measure, QueryMeasure):
-            yield from answerable(
-                (*path, "measure"), "jql" if measure.jql else "filter", measure.tracker, workspace, names
-            )
-        elif isinstance(measure, MetricMeasure) and cycle is not None:
-            for count, checkin in enumerate(measure.checkins):
-                if checkin.on > cycle.end + LATEST_CHECK_IN:
-                    message = (
-                        f"{checkin.on} lies long after the cycle {objective.cycle}, which ends on {cycle.end}"
-                    )
-                    yield Finding((*path, "measure", "checkins", count, "on"), message, "check the year")
+            language = "jql" if measure.jql else "filter"
+            yield from answerable((*path, "measure"), language, measure.tracker, workspace, names)
+    yield from check_measures(workspace)
 
 
 def advice(workspace: Workspace) -> tuple[str, ...]:
@@ -183,7 +171,10 @@ def _advice(workspace: Workspace) -> Iterator[str]:
         name = f'Key result "{key_result.id}"'
         if not key_result.links:
             yield f"{name} has no links: only work that claims it by label or field will serve it."
-        if isinstance(key_result.measure, MetricMeasure) and not key_result.measure.checkins:
+        measure = key_result.measure
+        if isinstance(measure, MetricMeasure | KeepMeasure) and not (
+            measure.checkins or measure.file or measure.http
+        ):
             yield f"{name} has no check-ins: it will show no data."
         for rule in key_result.links:
             for label in (one.label for one in rule.nested() if one.label is not None):

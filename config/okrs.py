@@ -1,14 +1,15 @@
-"""What people declare about goals: cycles, objectives, key results and measures."""
+"""What people declare about goals: cycles, objectives and key results."""
 
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta, timezone, tzinfo
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from config.declared import Day, Declared, Finite, Identifier, no_truth
+from config.declared import Day, Declared, Identifier, no_truth
 from config.linking import LinkRule
+from config.measures import Measure, Weight
 
 
 class Cycle(Declared):
@@ -30,74 +31,14 @@ class Cycle(Declared):
         return min(1.0, max(0.0, (now - begin) / (finish - begin)))
 
 
-class CheckIn(Declared):
-    """A value somebody measured on a day."""
+class Override(Declared):
+    """A percent that somebody set by hand, in place of the computed one, until a day."""
 
-    on: Day = Field(description="The day to which the value belongs.")
-    value: Finite = Field(description="The value, in the measure's unit.")
-    note: str | None = Field(default=None, description="What is worth knowing about it.")
-
-
-class _Target(Declared):
-    start: Finite = Field(description="Value when the cycle began.")
-    target: Finite = Field(description="Value to reach; below `start` when smaller is better.")
-    unit: str = Field(default="", description='Shown behind the value, such as "%" or "ms".')
-
-    @model_validator(mode="after")
-    def _has_a_way_to_go(self) -> _Target:
-        if self.start == self.target:
-            raise ValueError(f"start and target are both {self.start:g}: there is no progress to measure")
-        return self
-
-
-class MetricMeasure(_Target):
-    """A number from outside the trackers, by check-ins; the latest one counts."""
-
-    kind: Literal["metric"] = Field(description="A number given by check-ins.")
-    checkins: tuple[CheckIn, ...] = Field(default=(), description="Values measured so far.")
-
-    @field_validator("checkins")
-    @classmethod
-    def _one_a_day(cls, checkins: tuple[CheckIn, ...]) -> tuple[CheckIn, ...]:
-        days = [checkin.on for checkin in checkins]
-        twice = sorted({day for day in days if days.count(day) > 1})
-        if twice:
-            raise ValueError(f"two check-ins on {twice[0]}: keep one value a day")
-        return checkins
-
-
-class WorkMeasure(Declared):
-    """The done share of the linked work."""
-
-    kind: Literal["work"] = Field(description="The done share of the linked work.")
-    weigh: Literal["count", "points"] = Field(
-        default="count", description="Each piece of work counts one, or its estimate."
+    percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(no_truth)] = Field(
+        description="The percent that counts meanwhile."
     )
-    default_estimate: Annotated[
-        float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(no_truth)
-    ] = Field(default=1.0, description="Points of work that has no estimate.")
-
-
-class QueryMeasure(_Target):
-    """How many items a tracker finds for a query in its own language."""
-
-    kind: Literal["query"] = Field(description="A count that a tracker answers.")
-    jql: str | None = Field(default=None, min_length=1, description="A Jira query.")
-    filter: dict[str, Any] | None = Field(
-        default=None, description="A Linear IssueFilter, as its API takes it."
-    )
-    tracker: Identifier | None = Field(
-        default=None, description="Which tracker answers; needed only when there are several of its kind."
-    )
-
-    @model_validator(mode="after")
-    def _exactly_one_query(self) -> QueryMeasure:
-        if (self.jql is None) == (self.filter is None):
-            raise ValueError("give exactly one of jql (asks Jira) and filter (asks Linear)")
-        return self
-
-
-Measure = Annotated[MetricMeasure | WorkMeasure | QueryMeasure, Field(discriminator="kind")]
+    until: Day = Field(description="The last day on which it counts.")
+    note: str | None = Field(default=None, max_length=200, description="Why; shown beside the percent.")
 
 
 class KeyResult(Declared):
@@ -108,10 +49,18 @@ class KeyResult(Declared):
     owner: str | None = Field(
         default=None, description="Who answers for it; the objective's owner if absent."
     )
-    weight: Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(no_truth)] = (
-        Field(default=1.0, description="Its part in the objective's progress, against its siblings.")
+    weight: Weight = Field(
+        default=1.0, description="Its part in the objective's progress, against its siblings."
     )
     measure: Measure = Field(description="How its value comes about.")
+    pace: Literal["linear", "back_loaded", "step"] = Field(
+        default="linear",
+        description="How progress is expected: evenly, late (the square of time), or only at phases and the end.",
+    )
+    override: Override | None = Field(default=None, description="A percent by hand, for a while.")
+    closed: Day | None = Field(
+        default=None, description="The day on which it was closed: its last reading stands, its marks rest."
+    )
     links: tuple[LinkRule, ...] = Field(default=(), description="Which work serves it.")
     url: str | None = Field(
         default=None, pattern=r"^https?://\S+$", description="Its page; built from `site` if absent."
@@ -125,4 +74,16 @@ class Objective(Declared):
     title: str = Field(min_length=1, max_length=200, description="The objective in one line.")
     cycle: str = Field(description="Name of one of the declared cycles.")
     owner: str | None = Field(default=None, description="Who answers for it.")
+    parent: Identifier | None = Field(
+        default=None, description="The objective to which it contributes, as one more of its parts."
+    )
+    weight: Weight = Field(default=1.0, description="Its part in the parent's progress.")
+    roll_up: Literal["mean", "minimum"] = Field(
+        default="mean", description="Progress is the weighted mean of its parts, or that of the weakest."
+    )
+    grading: Literal["committed", "aspirational"] | None = Field(
+        default=None,
+        description="Also graded from 0.0 to 1.0: a commitment aims at 1.0, an aspiration succeeds at 0.7.",
+    )
+    closed: Day | None = Field(default=None, description="The day on which it was closed with all its parts.")
     key_results: tuple[KeyResult, ...] = Field(min_length=1, description="What would prove it.")

@@ -110,9 +110,9 @@ def credentials(name: str, kind: Literal["jira", "linear"], settings: Settings) 
     that would send the credential unencrypted.
     """
     token_name, email_name, url_name = variables(name)
-    token = _secret(token_name, settings)
-    email = _secret(email_name, settings) if kind == "jira" else None
-    url = _secret(url_name, settings)
+    token = secret(token_name, settings)
+    email = secret(email_name, settings) if kind == "jira" else None
+    url = secret(url_name, settings)
     absent = [token_name] if token is None else []
     if kind == "jira" and email is None:
         absent.append(email_name)
@@ -135,7 +135,8 @@ def credentials(name: str, kind: Literal["jira", "linear"], settings: Settings) 
     return Credentials(token=SecretStr(token), email=email, url=url)
 
 
-def _secret(name: str, settings: Settings) -> str | None:
+def secret(name: str, settings: Settings) -> str | None:
+    """The value of a variable, from the environment or else from a file of its name in the secrets folder."""
     value = os.environ.get(name, "").strip()
     if value:
         return value

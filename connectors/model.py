@@ -140,7 +140,8 @@ class WorkItem:
     - `labels`: what people put there; labels of ours are left out, so that our own marks never feed
       back into alignment.
     - `fields`: custom fields that rules match, by the name that the rules use; one pair for each value.
-    - `estimate`: points, None when unestimated.
+    - `estimate`: points, `hours`: estimated working time; None when unestimated.
+    - `progress`: 0..1, where the tracker itself computes one, as Linear does for projects.
     - `claims`: key result ids claimed on the item itself, by label, field or label group, as written.
     - `private`: whether not everybody who sees its neighbours may see it: a secured issue, a private team.
       Nothing about it is said on other items.
@@ -164,6 +165,8 @@ class WorkItem:
     parent: Ref | None = None
     labels: tuple[str, ...] = ()
     estimate: float | None = None
+    hours: float | None = None
+    progress: float | None = None
     priority: str | None = None
     assignee: str | None = None
     components: tuple[str, ...] = ()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
-from config.okrs import Cycle, WorkMeasure
+from config.measures import WorkMeasure
+from config.okrs import Cycle
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align import Alignment

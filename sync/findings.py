@@ -9,12 +9,12 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
-from config.okrs import WorkMeasure
+from config.measures import WorkMeasure
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align import Alignment, Placement
 from sync.budgets import usages
-from sync.measure import Scorecard
+from sync.measure import Scorecard, closed_on
 
 Kind = Literal[
     "dangling_claim",
@@ -28,6 +28,7 @@ Kind = Literal[
     "against_parent",
     "too_many_key_results",
     "over_budget",
+    "output_without_outcome",
 ]
 FEW = 5
 """How many items a message names; the finding itself holds them all."""
@@ -60,6 +61,7 @@ def find(
         *_against_parent(alignment, objectives),
         *_too_many(alignment, workspace),
         *_over_budget(alignment, workspace, now),
+        *_mismatches(scorecard),
     )
 
 
@@ -114,14 +116,22 @@ def _closed(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterat
                 claiming[link.key_result].append(item)
     for objective, key_result in workspace.key_results():
         ended = workspace.cycles[objective.cycle].end
+        closed = closed_on(key_result, objective, today)
         items = claiming.get(key_result.id, [])
-        if items and ended < today:
-            message = (
-                f"{_named(items)} {_verb(items, 'claims', 'claim')} {key_result.id}, "
-                f"whose cycle {objective.cycle} ended on {ended}"
+        if items and (closed is not None or ended < today):
+            why = (
+                f"whose cycle {objective.cycle} ended on {ended}" if closed is None else f"closed on {closed}"
             )
+            message = f"{_named(items)} {_verb(items, 'claims', 'claim')} {key_result.id}, {why}"
             remedy = "claim a key result of a running cycle instead, or close what is finished"
             yield Finding("closed_key_result", _refs(items), message, remedy)
+
+
+def _mismatches(scorecard: Scorecard) -> Iterator[Finding]:
+    for id_, reading in scorecard.readings.items():
+        said, _, question = reading.note.partition(": ")
+        if said:
+            yield Finding("output_without_outcome", (), f"{id_}: {said}", question)
 
 
 def _overruled(alignment: Alignment) -> Iterator[Finding]:

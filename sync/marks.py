@@ -13,7 +13,8 @@ from dataclasses import replace
 from datetime import date
 
 from config.languages import DEFAULT
-from config.okrs import KeyResult, MetricMeasure, Objective
+from config.measures import KeepMeasure, MetricMeasure
+from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from connectors.model import (
     AlignmentState,
@@ -94,6 +95,9 @@ class _Shelf:
     def for_open(self, item: WorkItem, placement: Placement, orphan: Orphan | None) -> Marks:
         if placement.state == "aligned":
             links = sorted(placement.links, key=lambda link: (-link.share, self._order[link.key_result]))
+            if any(self._readings[link.key_result].closed for link in links):
+                # A closed key result takes no more marks; what it left stays beside those that go on.
+                return self._beside_closed(item, links, placement.carries)
             return Marks(
                 key_results=tuple(self._part(item, link) for link in links),
                 alignment="aligned",
@@ -106,6 +110,21 @@ class _Shelf:
             comment = self._orphan_comment(item, orphan) if orphan.top else None
             return Marks(alignment="orphaned", labels=self._labels("orphaned"), comment=comment)
         return Marks()
+
+    def _beside_closed(self, item: WorkItem, links: Sequence[Link], carries: Sequence[Link]) -> Marks:
+        closed = {link.key_result for link in links if self._readings[link.key_result].closed}
+        if len(closed) == len({link.key_result for link in links}):
+            return self.for_closed(item)
+        going_on = [link for link in links if link.key_result not in closed]
+        left = [mark for mark in item.shown.key_results if mark.id in closed]
+        return Marks(
+            key_results=(*(self._part(item, link) for link in going_on), *left),
+            alignment="aligned",
+            labels=self._labels("aligned"),
+            comment=self._progress_comment(
+                item, tuple(one for one in carries if one.key_result not in closed)
+            ),
+        )
 
     def for_closed(self, item: WorkItem) -> Marks:
         shown = item.shown
@@ -157,7 +176,7 @@ class _Shelf:
 
     def _checked_in(self, key_result: KeyResult) -> date | None:
         measure = key_result.measure
-        if not isinstance(measure, MetricMeasure):
+        if not isinstance(measure, MetricMeasure | KeepMeasure):
             return None
         last = latest(measure.checkins, self._scorecard.as_of, self._workspace)
         return last.on if last else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
 
-from config.okrs import Measure, WorkMeasure
+from config.measures import Measure, WorkMeasure
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align import Alignment

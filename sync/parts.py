@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from config.okrs import KeyResult, WorkMeasure
+from config.measures import WorkMeasure
+from config.okrs import KeyResult
 from connectors.model import KeyResultMark, WorkItem
 from sync.align import Alignment, Because, Link
 from sync.measure import Reading, tally_of
@@ -66,8 +67,11 @@ def moves(
     if not alignment.is_leaf(item.ref):
         return None
     total = reading.tally.weight
-    own = tally_of(item, Fraction(link.share), key_result.measure).weight
-    return round(own / total * 100) if total else None
+    if key_result.measure.target is not None:
+        total = Fraction(key_result.measure.target)
+    own = tally_of(item, Fraction(link.share), key_result.measure)
+    # What came after the baseline moves nothing, and what is started was credited in part.
+    return round((own.weight - own.done_weight) / total * 100) if total and own.leaves else None
 
 
 def blocked_for(

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from config.okrs import QueryMeasure
+from config.measures import Ask, QueryMeasure
 from config.workspace import JiraTracker, Workspace
 from connectors.base import Connector, Progress, TrackerError
 from connectors.model import Pull, Receipt, Ref, Stamp, WorkItem
@@ -24,12 +24,13 @@ from sync.guards import (
     zero_stop,
 )
 from sync.marks import desired_marks
-from sync.measure import Scorecard, measure
+from sync.measure import OVER, Sample, Scorecard, closed_on, measure
 from sync.movement import since, standing
 from sync.plan import Plan, make_plan
 from sync.questions import Answers
 from sync.restraint import hold_back, rest
 from sync.signals import Signals, find_signals
+from sync.sources import Sources
 from sync.store import Snapshot, Store
 from sync.suggest import suggest
 from sync.words import Closest
@@ -41,13 +42,16 @@ Connectors = Mapping[str, Connector]
 class Observed:
     """Everything that was read: whole pulls of every tracker, and the answers to query measures and rules.
 
-    `stale` names the trackers that could not be read, and why; their pulls are the last good ones.
+    `stale` names the trackers that could not be read, and why; their pulls are the last good ones. `samples` are
+    values from files and endpoints, `notes` what these could not give.
     """
 
     pulls: tuple[Pull, ...]
     counts: Mapping[str, int]
     stale: Mapping[str, str] = field(default_factory=dict)
     answers: Answers = field(default_factory=dict)
+    samples: Mapping[str, Sample] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def items(self) -> tuple[WorkItem, ...]:
@@ -72,25 +76,36 @@ def run(
     store: Store,
     now: datetime,
     progress: Progress | None = None,
+    sources: Sources | None = None,
 ) -> Run:
     """Read both worlds and decide. Writes to no tracker.
 
     Absence means removal, so a part of a tracker never reaches the planner: see `pull` for one that fails.
     """
-    observed = pull(workspace, connectors, now, store.snapshot(), progress)
+    last = store.snapshot()
+    observed = pull(workspace, connectors, now, last, progress)
+    today = now.astimezone(workspace.zone).date()
+    samples, notes = (sources or Sources()).take(workspace, today, last.samples if last else None)
+    observed = replace(observed, samples=samples, notes=notes)
     return decide(observed, workspace, store, now)
 
 
 def decide(observed: Observed, workspace: Workspace, store: Store, now: datetime) -> Run:
     """From what was read to what would be written."""
-    day = now.astimezone(workspace.zone).date()
-    alignment = align(observed.items, workspace, observed.answers, day)
-    scorecard = measure(alignment, observed.counts, workspace, now)
+    today = now.astimezone(workspace.zone).date()
+    alignment = align(observed.items, workspace, observed.answers, today)
+    closed = {
+        key_result.id: day
+        for objective, key_result in workspace.key_results()
+        if (day := closed_on(key_result, objective, today)) is not None
+    }
+    past = store.past(closed) if closed else {}
+    scorecard = measure(alignment, observed.counts, workspace, now, samples=observed.samples, past=past)
     signals = find_signals(alignment, scorecard, workspace, now)
     movements = since(store.footings(), standing(alignment, workspace, now), workspace)
     closest = _closest(alignment, signals, workspace)
     wanted = desired_marks(alignment, scorecard, signals, workspace, movements, closest)
-    commented = store.journal.commented(day, workspace.zone)
+    commented = store.journal.commented(today, workspace.zone)
     allowed, waiting = hold_back(observed.items, wanted, workspace, now, commented)
     allowed, resting = rest(allowed, {item.ref: item for item in observed.items}, store.quarantine(), now)
     allowed = {ref: marks for ref, marks in allowed.items() if ref.tracker not in observed.stale}
@@ -154,12 +169,13 @@ def pull(
     for _, key_result in workspace.key_results():
         if isinstance(key_result.measure, QueryMeasure):
             name = answering(key_result.measure, workspace)
-            if name not in stale:
-                counts[key_result.id] = connectors[name].count(native_query(key_result.measure))
-            elif last is not None and key_result.id in last.counts:
-                counts[key_result.id] = last.counts[key_result.id]
-            else:
-                raise failures[0]
+            for asked, query in queries(key_result.id, key_result.measure).items():
+                if name not in stale:
+                    counts[asked] = connectors[name].count(native_query(query))
+                elif last is not None and asked in last.counts:
+                    counts[asked] = last.counts[asked]
+                else:
+                    raise failures[0]
     try:
         answers = ask(workspace, connectors, stale, last.answers if last is not None else {})
     except KeyError:
@@ -185,7 +201,12 @@ def answering(query: QueryMeasure, workspace: Workspace) -> str:
     )
 
 
-def native_query(query: QueryMeasure) -> str:
+def queries(key_result: str, measure: QueryMeasure) -> dict[str, Ask]:
+    """What a query measure asks, by the name under which the answer is kept."""
+    return {key_result: measure} | ({key_result + OVER: measure.over} if measure.over is not None else {})
+
+
+def native_query(query: Ask) -> str:
     """The query in the form in which a connector takes it."""
     return query.jql if query.jql is not None else json.dumps(query.filter)
 
@@ -229,8 +250,9 @@ def remember(result: Run, workspace: Workspace, store: Store, receipts: Iterable
     )
     _remember_told(result, workspace, store, written)
     as_of = {pull.tracker: pull.as_of for pull in result.observed.pulls}
+    observed = result.observed
     store.save_snapshot(
-        Snapshot(items, result.observed.counts, as_of, result.scorecard.as_of, result.observed.answers)
+        Snapshot(items, observed.counts, as_of, result.scorecard.as_of, observed.answers, observed.samples)
     )
     day = result.scorecard.as_of.astimezone(workspace.zone).date()
     store.save_readings(result.scorecard, day)

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import structlog
+
 from config.load import fingerprint, load
-from config.okrs import QueryMeasure
-from config.settings import Credentials, Settings, credentials
+from config.measures import QueryMeasure
+from config.settings import Credentials, Settings, credentials, secret
 from config.workspace import Workspace
 from connectors.base import Connector
 from connectors.model import MARKS, Pull
@@ -24,11 +26,14 @@ from sync.lease import Lease
 from sync.logs import redactor
 from sync.options import moment_of
 from sync.output import Output
-from sync.pipeline import Observed, Run, decide, remember, run
+from sync.pipeline import Observed, Run, decide, queries, remember, run
 from sync.plan import Plan, plain_change
 from sync.questions import questions
 from sync.report import data, sheets
+from sync.sources import Sources
 from sync.store import Snapshot, Store
+
+log = structlog.get_logger(__name__)
 
 
 class Halt(threading.Event):
@@ -45,6 +50,7 @@ class Session:
     connectors: Mapping[str, Connector]
     store: Store
     halt: Halt = field(default_factory=Halt)
+    sources: Sources = field(default_factory=Sources)
     writing: threading.Event = field(default_factory=threading.Event)
     """Set while writes may be under way."""
 
@@ -55,14 +61,25 @@ def open_session(settings: Settings, config: Path | None = None) -> Iterator[Ses
 
     Raises ConfigError, MissingCredential or StoreError before any request is made.
     """
-    workspace = load(config or settings.config)
+    place = config or settings.config
+    workspace = load(place)
     keys = {name: credentials(name, one.kind, settings) for name, one in workspace.active.items()}
-    with session_for(workspace, keys, settings.store) as session:
+    sources = Sources(place if place.is_dir() else place.parent, lambda name: _learnt(name, settings))
+    with session_for(workspace, keys, settings.store, sources) as session:
         yield session
 
 
+def _learnt(name: str, settings: Settings) -> str | None:
+    """A secret by the name of its variable, which no log will show."""
+    value = secret(name, settings)
+    redactor.add(value)
+    return value
+
+
 @contextmanager
-def session_for(workspace: Workspace, keys: Mapping[str, Credentials], store_url: str) -> Iterator[Session]:
+def session_for(
+    workspace: Workspace, keys: Mapping[str, Credentials], store_url: str, sources: Sources | None = None
+) -> Iterator[Session]:
     """A session from values at hand."""
     redactor.add(*(key.token.get_secret_value() for key in keys.values()))
     with ExitStack() as stack:
@@ -73,7 +90,7 @@ def session_for(workspace: Workspace, keys: Mapping[str, Credentials], store_url
             fields = workspace.matched_fields(name)
             connectors[name] = connect(name, tracker, keys[name], workspace.workspace, fields)
             stack.callback(connectors[name].close)
-        yield Session(workspace, connectors, store)
+        yield Session(workspace, connectors, store, sources=sources or Sources())
 
 
 _MOST_ORPHANS = 12
@@ -94,7 +111,10 @@ class Synced:
 def read(session: Session, now: datetime, output: Output) -> Run:
     """Read both worlds and decide, showing how far the reading has come."""
     with output.progress() as report:
-        return run(session.workspace, session.connectors, session.store, now, report)
+        result = run(session.workspace, session.connectors, session.store, now, report, session.sources)
+    for note in result.observed.notes:
+        log.warning(note)
+    return result
 
 
 def synchronise(
@@ -204,7 +224,12 @@ def recall(session: Session, snapshot: Snapshot) -> Run | None:
     None when the snapshot cannot answer: a tracker or a native query was declared since.
     """
     workspace = session.workspace
-    asked = {kr.id for _, kr in workspace.key_results() if isinstance(kr.measure, QueryMeasure)}
+    asked = {
+        name
+        for _, kr in workspace.key_results()
+        if isinstance(kr.measure, QueryMeasure)
+        for name in queries(kr.id, kr.measure)
+    }
     known = asked <= set(snapshot.counts) and set(questions(workspace)) <= set(snapshot.answers)
     if not known or set(snapshot.as_of) != set(workspace.active):
         return None
@@ -212,5 +237,5 @@ def recall(session: Session, snapshot: Snapshot) -> Run | None:
         Pull(name, tuple(item for item in snapshot.items if item.ref.tracker == name), at)
         for name, at in snapshot.as_of.items()
     )
-    observed = Observed(pulls, snapshot.counts, answers=snapshot.answers)
+    observed = Observed(pulls, snapshot.counts, answers=snapshot.answers, samples=snapshot.samples)
     return decide(observed, workspace, session.store, snapshot.judged)

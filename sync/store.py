@@ -21,7 +21,7 @@ from connectors.model import NativeQuery, Receipt, Ref, WorkItem
 from sync import tables
 from sync.journal import Journal
 from sync.lease import make_lease
-from sync.measure import Scorecard
+from sync.measure import Past, Sample, Scorecard
 from sync.movement import Footing
 from sync.questions import Answers, Question
 from sync.restraint import Rest, rest_after
@@ -47,6 +47,7 @@ class Snapshot:
     as_of: Mapping[str, datetime]
     judged: datetime
     answers: Answers = field(default_factory=dict)
+    samples: Mapping[str, Sample] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class Store:
         for item in snapshot.items:
             scope[item.ref.tracker] += int(item.in_scope)
         with self.transaction() as connection:
-            for table in (tables.items, tables.pulls, tables.counts, tables.answers):
+            for table in (tables.items, tables.pulls, tables.counts, tables.answers, tables.samples):
                 connection.execute(table.delete())
             if rows:
                 connection.execute(tables.items.insert(), rows)
@@ -174,6 +175,17 @@ class Store:
                 connection.execute(tables.counts.insert(), counts)
             if snapshot.answers:
                 connection.execute(tables.answers.insert(), [*map(_answer_row, snapshot.answers.items())])
+            samples = [
+                {
+                    "key_result": name,
+                    "day": one.on.isoformat(),
+                    "value": one.value,
+                    "source": one.source[:512],
+                }
+                for name, one in snapshot.samples.items()
+            ]
+            if samples:
+                connection.execute(tables.samples.insert(), samples)
 
     def snapshot(self) -> Snapshot | None:
         """The last snapshot, or None when nothing was ever read."""
@@ -198,6 +210,10 @@ class Store:
                         row["items"]
                     )
                     for row in connection.execute(sa.select(tables.answers)).mappings().all()
+                },
+                samples={
+                    row.key_result: Sample(row.value, date.fromisoformat(row.day), row.source)
+                    for row in connection.execute(sa.select(tables.samples))
                 },
             )
 
@@ -237,6 +253,17 @@ class Store:
                 HistoryRow(date.fromisoformat(row.day), row.value, row.progress)
                 for row in connection.execute(query)
             )
+
+    def past(self, closed: Mapping[str, date]) -> dict[str, Past]:
+        """The last reading of each key result on or before the day on which it was closed."""
+        found: dict[str, Past] = {}
+        query = sa.select(tables.readings).order_by(tables.readings.c.day)
+        with self.transaction() as connection:
+            for row in connection.execute(query.where(tables.readings.c.key_result.in_(list(closed)))):
+                on = date.fromisoformat(row.day)
+                if on <= closed[row.key_result]:
+                    found[row.key_result] = Past(on, row.value, row.progress)
+        return found
 
     # --- what was told -----------------------------------------------------------------------
 

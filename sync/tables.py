@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-VERSION = 2
+VERSION = 3
 
 metadata = sa.MetaData()
 about = sa.Table(
@@ -40,7 +40,7 @@ pulls = sa.Table(
 counts = sa.Table(
     "counts",
     metadata,
-    sa.Column("key_result", sa.String(64), primary_key=True),
+    sa.Column("key_result", sa.String(80), primary_key=True),
     sa.Column("value", sa.Integer, nullable=False),
 )
 answers = sa.Table(
@@ -53,6 +53,15 @@ answers = sa.Table(
     sa.Column("items", sa.JSON, nullable=False),
 )
 """Ids of the items that the native queries of the rules found."""
+samples = sa.Table(
+    "samples",
+    metadata,
+    sa.Column("key_result", sa.String(64), primary_key=True),
+    sa.Column("day", sa.String(10), nullable=False),
+    sa.Column("value", sa.Float, nullable=False),
+    sa.Column("source", sa.String(512), nullable=False),
+)
+"""What files and endpoints told last."""
 readings = sa.Table(
     "readings",
     metadata,
@@ -126,6 +135,8 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE journal ADD COLUMN changes {binary}",
         "CREATE INDEX ix_journal_operation ON journal (operation)",
     ),
+    # SQLite does not limit lengths, and knows no such statement.
+    3: ("postgresql: ALTER TABLE counts ALTER COLUMN key_result TYPE VARCHAR(80)",),
 }
 """What makes a store of the version before into one of the version named. Whole new tables need no word."""
 
@@ -135,5 +146,7 @@ def migrate(connection: sa.Connection, version: int) -> None:
     binary = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
     for target in range(version + 1, VERSION + 1):
         for statement in MIGRATIONS.get(target, ()):
-            connection.execute(sa.text(statement.format(binary=binary)))
+            dialect, _, rest = statement.rpartition(": ")
+            if dialect in ("", connection.dialect.name):
+                connection.execute(sa.text(rest.format(binary=binary)))
     connection.execute(about.update().where(about.c.name == "schema").values(value=str(VERSION)))

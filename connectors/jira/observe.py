@@ -159,6 +159,7 @@ class Translator:
                 parent=Ref(self.name, parent) if parent else None,
                 labels=tuple(label for label in fields.labels if label not in ours),
                 estimate=self.site.estimate(fields),
+                hours=None if fields.timeoriginalestimate is None else fields.timeoriginalestimate / 3600,
                 priority=fields.priority.name if fields.priority else None,
                 assignee=fields.assignee.display_name if fields.assignee else None,
                 components=tuple(one.name for one in fields.components),

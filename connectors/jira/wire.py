@@ -128,6 +128,7 @@ class Fields(_Reply):
     priority: Named | None = None
     assignee: User | None = None
     duedate: str | None = None
+    timeoriginalestimate: float | None = None
     resolution: Named | None = None
     resolutiondate: str | None = None
     statuscategorychangedate: str | None = None

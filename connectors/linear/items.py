@@ -133,6 +133,7 @@ class Reader:
             project=node.name,
             parent=self.ref(min((one.id for one in node.initiatives.nodes), default=None)),
             labels=tuple(sorted(plain)),
+            progress=node.progress,
             priority=_priority(node.priority_label),
             assignee=node.lead.name if node.lead else None,
             started=_maybe_utc(node.started_at),

@@ -107,6 +107,7 @@ ATTACHMENTS = Operation(
 def _project_fields(few: int, links: int) -> str:
     return f"""
       id name url createdAt updatedAt startedAt completedAt targetDate archivedAt trashed priorityLabel
+      progress
       status {{ name type }}
       lead {{ name }}
       teams(first: {few}) {{ nodes {{ id key name }} {_MORE} }}

@@ -118,6 +118,7 @@ class ProjectNode(Wire):
     labels: Connection[ProjectLabelNode]
     external_links: Connection[LinkNode]
     priority_label: str = "No priority"
+    progress: float | None = None
     started_at: Moment | None = None
     completed_at: Moment | None = None
     target_date: date | None = None

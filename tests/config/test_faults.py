@@ -45,7 +45,12 @@ BAD = [
     # kinds and choices
     ("kind: metric", "kind: metrc", "14:25", '"metrc" is not a kind of measure; did you mean "metric"?'),
     ("kind: linear", "kind: gitlab", "4:18", '"gitlab" is not a kind of tracker; use one of jira, linear'),
-    ("kind: metric, ", "", "14:18", '"kind" is missing; use one of metric, work, query'),
+    (
+        "kind: metric, ",
+        "",
+        "14:18",
+        '"kind" is missing; use one of metric, keep, binary, work, milestones, flow, project, composite, query',
+    ),
     ("weigh: points", "weigh: point", "17:38", '"point" is not possible here; did you mean "points"?'),
     ("label: onboarding", "level: epics", "18:25", '"epics" is not possible here; did you mean "epic"?'),
     # types
@@ -239,6 +244,31 @@ BAD = [
         "{group: platform}",
         "18:25",
         'there is no group "platform" under groups; declare it',
+    ),
+    # measures
+    (
+        "start: 1,",
+        "start: 1, phases: [{by: 2027-02-01, target: 2}],",
+        "14:57",
+        "2027-02-01 lies outside the cycle 2026-Q4, 2026-10-01 to 2026-12-31; check the year",
+    ),
+    (
+        "kind: work, weigh: points",
+        "kind: composite, of: {KR9: 1}",
+        "17:41",
+        'there is no key result "KR9"; did you mean "KR1"?',
+    ),
+    (
+        "kind: work, weigh: points",
+        "kind: composite, of: {KR2: 1}",
+        "17:40",
+        "KR2 is made of itself, by way of others; break the circle",
+    ),
+    (
+        "cycle: 2026-Q4",
+        "cycle: 2026-Q4\n    parent: GROWTH",
+        "11:13",
+        '"GROWTH" stands above itself, by way of others; break the circle',
     ),
     # YAML itself
     ("  grace_days", "\tgrace_days", "20:1", "a tab stands in the indentation; YAML wants spaces"),

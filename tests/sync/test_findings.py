@@ -13,7 +13,7 @@ from sync.align import align
 from sync.budgets import usages
 from sync.findings import Finding, find
 from sync.measure import measure
-from tests.sync.build import NOW, epic, item, work, workspace
+from tests.sync.build import NOW, epic, item, metric, work, workspace
 
 CYCLES = {
     "2026-Q3": {"start": "2026-07-01", "end": "2026-09-30"},
@@ -175,3 +175,14 @@ def test_outside_every_cycle_there_is_no_budget() -> None:
     goals = exempting(budget=0)
     late = datetime(2027, 2, 1, tzinfo=UTC)
     assert usages(align(MIX, goals), goals, late) == ()
+
+
+def test_a_claim_on_a_closed_key_result_and_output_without_outcome() -> None:
+    items = [
+        item("WEB-1", claims=("A",)),
+        *(item(f"WEB-{n}", claims=("B",), category="done") for n in (2, 3)),
+    ]
+    goals = workspace(work("A", closed="2026-11-01"), metric("B", 0, 10, ("2026-11-01", 1.0)))
+    messages = {one.kind: one.message for one in found(items, goals)}
+    assert messages["closed_key_result"] == "WEB-1 claims A, closed on 2026-11-01"
+    assert messages["output_without_outcome"] == "B: 2 of 2 items are done, and the value has hardly moved"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.okrs import WorkMeasure
+from config.measures import WorkMeasure
 from config.workspace import HealthPolicy
 from connectors.model import WorkItem
 from sync.align import align

@@ -286,3 +286,16 @@ def test_findings() -> None:
     assert "WEB-3 → WEB-3" in told["parent_cycle"]
     assert "nothing serves KR1" in told["unserved_key_result"]
     assert "WEB-1 is Done, but below it is open: WEB-2" in told["done_over_open"]
+
+
+def test_a_closed_key_result_takes_no_more_marks() -> None:
+    shown = Marks(
+        key_results=(KeyResultMark("KR1", "Old", 40, "on_track", "https://x.example"),), alignment="aligned"
+    )
+    served = item("WEB-1", claims=("KR1",), shown=shown)
+    both = item("WEB-2", claims=("KR1", "KR2"), shown=shown)
+    _, _, plan = decide([served, both], workspace(work("KR1", closed="2026-11-01"), work("KR2")))
+    (edit,) = plan.edits
+    assert edit.item.key == "WEB-2"
+    assert [mark.id for mark in edit.wanted.key_results] == ["KR2", "KR1"]
+    assert edit.wanted.key_results[1] == shown.key_results[0]

@@ -1,0 +1,96 @@
+"""Checks of measures and objectives across the declaration: names that must exist, circles, days, addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from config.address import unsafe_address
+from config.errors import did_you_mean, quoted
+from config.fault import Finding, Path
+from config.measures import CompositeMeasure, KeepMeasure, MetricMeasure
+from config.workspace import Workspace
+
+LATEST_CHECK_IN = timedelta(days=90)
+"""After the end of its cycle a key result may be measured once more; later than this is a slip of the pen."""
+
+
+def check_measures(workspace: Workspace) -> Iterator[Finding]:
+    """Every fault of a measure, or between objectives, that no single entry shows by itself."""
+    made_of: dict[str, tuple[str, ...]] = {}
+    places: dict[str, Path] = {}
+    known = {key_result.id for _, key_result in workspace.key_results()}
+    for at, objective in enumerate(workspace.objectives):
+        for nr, key_result in enumerate(objective.key_results):
+            path: Path = ("objectives", at, "key_results", nr, "measure")
+            measure = key_result.measure
+            places[key_result.id] = path
+            if isinstance(measure, CompositeMeasure):
+                made_of[key_result.id] = tuple(measure.of)
+                for name in measure.of:
+                    if name not in known:
+                        message = f"there is no key result {quoted(name)}"
+                        yield Finding(
+                            (*path, "of", name),
+                            message,
+                            did_you_mean(name, known - {key_result.id}),
+                            at_key=True,
+                        )
+            if isinstance(measure, MetricMeasure | KeepMeasure):
+                yield from _numbers(path, measure, objective.cycle, workspace)
+    for name in _in_circles(made_of):
+        yield Finding(
+            (*places[name], "of"), f"{name} is made of itself, by way of others", "break the circle"
+        )
+    yield from _parents(workspace)
+
+
+def _numbers(
+    path: Path, measure: MetricMeasure | KeepMeasure, name: str, workspace: Workspace
+) -> Iterator[Finding]:
+    if measure.http is not None and (fault := unsafe_address(measure.http.url)):
+        yield Finding((*path, "http", "url"), *fault)
+    cycle = workspace.cycles.get(name)
+    if cycle is None:
+        return
+    for count, checkin in enumerate(measure.checkins):
+        if checkin.on > cycle.end + LATEST_CHECK_IN:
+            message = f"{checkin.on} lies long after the cycle {name}, which ends on {cycle.end}"
+            yield Finding((*path, "checkins", count, "on"), message, "check the year")
+    for count, phase in enumerate(measure.phases if isinstance(measure, MetricMeasure) else ()):
+        if not cycle.start <= phase.by <= cycle.end:
+            message = f"{phase.by} lies outside the cycle {name}, {cycle.start} to {cycle.end}"
+            yield Finding((*path, "phases", count, "by"), message, "check the year")
+
+
+def _parents(workspace: Workspace) -> Iterator[Finding]:
+    known = {objective.id for objective in workspace.objectives}
+    above: dict[str, tuple[str, ...]] = {}
+    for at, objective in enumerate(workspace.objectives):
+        if objective.parent is None:
+            continue
+        if objective.parent not in known:
+            message = f"there is no objective {quoted(objective.parent)}"
+            yield Finding(("objectives", at, "parent"), message, did_you_mean(objective.parent, known))
+        above[objective.id] = (objective.parent,)
+    circles = _in_circles(above)
+    for at, objective in enumerate(workspace.objectives):
+        if objective.id in circles:
+            message = f"{quoted(objective.id)} stands above itself, by way of others"
+            yield Finding(("objectives", at, "parent"), message, "break the circle")
+
+
+def _in_circles(edges: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Names from which one comes back to them, in their order."""
+    found = []
+    for name in edges:
+        seen: set[str] = set()
+        ahead = list(edges[name])
+        while ahead:
+            step = ahead.pop()
+            if step not in seen:
+                seen.add(step)
+                ahead += edges.get(step, ())
+        if name in seen:
+            found.append(name)
+    return found

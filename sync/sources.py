@@ -1,0 +1,178 @@
+"""Values of key results from files and HTTP endpoints: the edge where they are read.
+
+A source that fails is no zero: what it told last stands, with its day, until the measure's own limit of age.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from config.measures import FileSource, HttpSource, KeepMeasure, MetricMeasure
+from config.workspace import Workspace
+from connectors.agent import user_agent
+from sync.measure import Sample
+
+MOST_BYTES = 5_000_000
+"""A greater file or reply is no value, and is not read to its end."""
+SECONDS = 15.0
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class SourceError(Exception):
+    """A source gives no value; the text says why, without what stood there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where relative paths begin, and how the value of a secret's variable is found."""
+
+    folder: Path = Path()
+    secret: Callable[[str], str | None] = lambda _: None
+
+    def take(
+        self, workspace: Workspace, today: date, last: Mapping[str, Sample] | None = None
+    ) -> tuple[dict[str, Sample], tuple[str, ...]]:
+        """Today's values by key result id, and a sentence for each source that gave none."""
+        samples: dict[str, Sample] = {}
+        notes: list[str] = []
+        for _, key_result in workspace.key_results():
+            how = key_result.measure
+            if not isinstance(how, MetricMeasure | KeepMeasure) or (how.file is None and how.http is None):
+                continue
+            try:
+                if how.file is not None:
+                    samples[key_result.id] = self._from_file(how.file, today)
+                elif how.http is not None:
+                    samples[key_result.id] = self._from_http(how.http, today)
+            except SourceError as error:
+                kept = (last or {}).get(key_result.id)
+                if kept is not None:
+                    samples[key_result.id] = kept
+                stands = f"the value of {kept.on} stands" if kept else "it has no value from there"
+                notes.append(f"{key_result.id}: {error}; {stands}")
+        return samples, tuple(notes)
+
+    def _from_file(self, source: FileSource, today: date) -> Sample:
+        path = self.folder / source.path
+        try:
+            with path.open("rb") as stream:
+                raw = stream.read(MOST_BYTES + 1)
+        except OSError as error:
+            raise SourceError(f"the file {path} cannot be read ({error.strerror})") from None
+        if len(raw) > MOST_BYTES:
+            raise SourceError(f"the file {path} is larger than {MOST_BYTES // 1_000_000} MB")
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise SourceError(f"the file {path} is not text in UTF-8") from None
+        rows = _csv_rows(text) if path.suffix.casefold() == ".csv" else _json_rows(text, f"the file {path}")
+        return _newest(rows, source.at, source.day, today, f"file {path.name}")
+
+    def _from_http(self, source: HttpSource, today: date) -> Sample:
+        host = urlsplit(source.url).hostname or ""
+        headers = {"user-agent": user_agent(), "accept": "application/json"}
+        if source.token is not None:
+            token = self.secret(source.token)
+            if not token:
+                raise SourceError(f"the variable {source.token} is not set")
+            headers["authorization"] = f"Bearer {token}"
+        raw = _fetched(source.url, headers, host)
+        rows = _json_rows(raw.decode("utf-8", "replace"), f"the reply of {host}")
+        return _newest(rows, source.at, "", today, f"measured by {host}")
+
+
+def _fetched(url: str, headers: Mapping[str, str], host: str) -> bytes:
+    # A proxy from the environment is for the world outside, never for this very machine.
+    local = host in _LOOPBACK
+    try:
+        with (
+            httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=not local) as client,
+            client.stream("GET", url, headers=dict(headers)) as reply,
+        ):
+            if reply.status_code != 200:
+                raise SourceError(f"{host} answers with status {reply.status_code}")
+            content = bytearray()
+            for chunk in reply.iter_bytes():
+                content += chunk
+                if len(content) > MOST_BYTES:
+                    raise SourceError(f"the reply of {host} is larger than {MOST_BYTES // 1_000_000} MB")
+            return bytes(content)
+    except httpx.HTTPError as error:
+        raise SourceError(f"{host} cannot be asked ({type(error).__name__})") from None
+
+
+def _csv_rows(text: str) -> list[Any]:
+    try:
+        return list(csv.DictReader(io.StringIO(text)))
+    except csv.Error as error:
+        raise SourceError(f"it is no CSV: {error}") from None
+
+
+def _json_rows(text: str, what: str) -> list[Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        raise SourceError(f"{what} is no JSON") from None
+    return value if isinstance(value, list) else [value]
+
+
+def _newest(rows: list[Any], at: str, day: str, today: date, source: str) -> Sample:
+    """The value of the latest day that is not in the future; without days, that of the last row."""
+    found = list(_dated(rows, at, day, today))
+    if not found:
+        raise SourceError(f"{source} has no value{f' at {at}' if at else ''} up to {today}")
+    on, _, value = max(found)
+    return Sample(value, on, source)
+
+
+def _dated(rows: list[Any], at: str, day: str, today: date) -> Iterator[tuple[date, int, float]]:
+    for nr, row in enumerate(rows):
+        value = _number(_follow(row, at))
+        if value is None:
+            continue
+        on = _date(_follow(row, day)) if day else today
+        if on is not None and on <= today:
+            yield on, nr, value
+
+
+def _follow(value: Any, path: str) -> Any:
+    """What stands at a dotted path; None when there is nothing."""
+    if isinstance(value, dict) and path in value:
+        return value[path]
+    for step in path.split(".") if path else ():
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.lstrip("-").isdigit() and -len(value) <= int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
+
+
+def _number(value: Any) -> float | None:
+    """Numbers, and texts that hold one as Prometheus and CSV give them."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _date(value: Any) -> date | None:
+    try:
+        return datetime.fromisoformat(str(value)).date()
+    except ValueError:
+        return None

@@ -1,0 +1,130 @@
+"""Readings that a product person can check by hand: the tables in `cases/`, each line a world and what is read of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from config.workspace import Workspace
+from connectors.model import WorkItem
+from sync.align import align
+from sync.measure import Past, Reading, Sample, Scorecard, measure
+from tests.sync.build import NOW, item, workspace
+
+Case = dict[str, Any]
+FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
+
+
+CASES: list[Case] = [case for file in FILES for case in YAML(typ="safe", pure=True).load(file)]
+DECLARED = ("measure", "weight", "pace", "override", "closed")
+TOLD = {
+    "case", "items", "also", "read", "objective", "children", "answers", "samples", "past", "zone", "at",
+    "percent", "value", "health", "says", "silent", "expected", "whole", "output", "notes", "teams", *DECLARED,
+}  # fmt: skip
+
+
+def test_the_tables_are_whole() -> None:
+    assert len(CASES) >= 150
+    assert [name for name, count in Counter(case["case"] for case in CASES).items() if count > 1] == []
+    assert {name for case in CASES for name in case} <= TOLD
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
+def test_case(case: Case) -> None:
+    card = read(case)
+    reading = card.readings[case.get("read", "A")]
+    told: dict[str, Any] = {
+        "percent": reading.percent,
+        "value": reading.value,
+        "health": reading.health,
+        "expected": round(reading.expected * 100),
+        "output": None if reading.output is None else round(reading.output * 100),
+        "teams": {team: f"{tally.done} of {tally.leaves}" for team, tally in reading.teams},
+    }
+    wanted = {name: case[name] for name in told if name in case}
+    assert {name: told[name] for name in wanted} == wanted
+    assert case.get("says", "") in reading.evidence
+    assert "silent" not in case or case["silent"] not in reading.evidence
+    if "notes" in case:
+        assert (case["notes"] in reading.note) if case["notes"] else reading.note == ""
+    whole = next(one for one in card.objectives if one.objective == "O")
+    for name, value in case.get("whole", {}).items():
+        assert getattr(whole, name) == value, name
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
+def test_nothing_depends_on_the_order_and_percents_are_percents(case: Case) -> None:
+    card = read(case)
+    assert read(case, backwards=True) == card
+    told = [(one.percent, one.expected) for one in card.readings.values()]
+    told += [(one.percent, one.expected) for one in card.objectives]
+    for percent, expected in told:
+        assert percent is None or 0 <= percent <= 100
+        assert 0 <= expected <= 1
+
+
+def read(case: Case, *, backwards: bool = False) -> Scorecard:
+    declared = declared_in(case)
+    items = [item_from(line) for line in case.get("items", [])]
+    at = datetime.fromisoformat(case["at"]).replace(tzinfo=UTC) if "at" in case else NOW
+    samples = {name: Sample(float(value), on) for name, (value, on) in case.get("samples", {}).items()}
+    past = {name: Past(*row) for name, row in case.get("past", {}).items()}
+    alignment = align(reversed(items) if backwards else items, declared)
+    return measure(alignment, case.get("answers", {}), declared, at, samples=samples, past=past)
+
+
+def declared_in(case: Case) -> Workspace:
+    own = {"id": "A", "title": "A", **{name: case[name] for name in DECLARED if name in case}}
+    also = [{"title": one["id"], **one} for one in case.get("also", [])]
+    cycle = {"cycle": "2026-Q4"}
+    objectives = [
+        {"id": "O", "title": "O", **cycle, "key_results": [own, *also], **case.get("objective", {})}
+    ]
+    for child in case.get("children", []):
+        results = [{"title": one["id"], **one} for one in child["key_results"]]
+        objectives.append({"title": child["id"], "parent": "O", **cycle, **child, "key_results": results})
+    return workspace(objectives=objectives, time_zone=case.get("zone", "UTC"))
+
+
+def item_from(line: str) -> WorkItem:
+    """Such as "WEB-2 done, 8 points, under WEB-1, serves A and B"."""
+    head, *rest = line.split(", ")
+    key, category = head.split(" ")
+    changes: dict[str, Any] = {"category": category}
+    parent = None
+    claims: tuple[str, ...] | None = None
+    for words in rest:
+        name, _, value = words.partition(" ")
+        if value in ("points", "hours"):
+            changes["estimate" if value == "points" else "hours"] = float(name)
+        elif name in ("created", "started", "completed"):
+            changes[name] = datetime.fromisoformat(value).replace(tzinfo=UTC)
+        elif name == "under":
+            parent = value
+        elif name == "serves":
+            claims = tuple(value.split(" and "))
+        elif name in ("a", "an"):
+            changes |= {"kind": value, "level": "epic" if value == "Epic" else "issue"}
+        elif name == "project":
+            found = re.fullmatch(r"(.+?)(?: at ([\d.]+))?", value)
+            assert found is not None
+            changes |= {"level": "project", "title": found[1]}
+            changes["progress"] = float(found[2]) if found[2] else None
+        else:
+            raise AssertionError(f"{words!r} in {line!r} is not understood")
+    if claims is None:
+        claims = () if parent else ("A",)
+    return replace(item(key, parent, **changes), claims=claims)
+
+
+def test_a_case_is_read_as_written() -> None:
+    found = item_from("WEB-2 done, 8 points, under WEB-1, serves A and B")
+    assert (found.estimate, found.category, found.claims) == (8, "done", ("A", "B"))
+    assert isinstance(read({"measure": {"kind": "binary"}}).readings["A"], Reading)
