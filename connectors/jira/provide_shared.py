@@ -32,13 +32,16 @@ class SharedSetup:
 
     def __init__(self, client: JiraClient) -> None:
         self._client = client
+        self._me: str | None = None
 
     def plan(
         self, queries: Mapping[str, str | None], need: Need, made: Mapping[str, str], problems: list[Problem]
     ) -> Iterator[Action]:
         """What is lacking. `queries` is name to JQL, None where a filter cannot be made."""
         filters: dict[str, str | None] = {}
-        rows = listed(self._client, "filter/search", expand="jql,description,owner,sharePermissions")
+        rows = listed(
+            self._client, "filter/search", expand="jql,description,editPermissions,owner,sharePermissions"
+        )
         for name, jql in queries.items():
             if jql is None:
                 why = "it needs a field, or a label of the policy, that is not there"
@@ -56,6 +59,9 @@ class SharedSetup:
             if found is None:
                 yield Action("filter", name, "create", "there is none", None, body)
             elif reason := difference(found, body):
+                if self._is_kept(found):
+                    problems.append(locked("filter", found, reason))
+                    continue
                 yield Action("filter", name, "change", reason, str(found["id"]), body)
         yield from self._board(filters, need, made, problems)
 
@@ -70,13 +76,19 @@ class SharedSetup:
             why = "this site does not offer the gadget Filter Results to apps"
             problems.append(Problem(f"dashboard {DASHBOARD}", why, "The filters serve without it."))
             return
-        rows = listed(self._client, "dashboard/search", expand="description,sharePermissions")
+        rows = listed(
+            self._client, "dashboard/search", expand="description,editPermissions,owner,sharePermissions"
+        )
         found = find(rows, made.get(f"dashboard {DASHBOARD}"), DASHBOARD, need.owner)
         if found is not None and not is_ours(found.get("description"), need.owner):
             why = "a dashboard of this name is there, and setup did not make it"
             problems.append(Problem(f"dashboard {DASHBOARD}", why, "Rename that dashboard."))
             return
         body = described(DASHBOARD, need) | {"editPermissions": []}
+        if found is not None and self._is_kept(found):
+            if reason := difference(found, body):
+                problems.append(locked("dashboard", found, reason))
+            return
         if found is None:
             yield Action("dashboard", DASHBOARD, "create", "there is none", None, body)
         elif reason := difference(found, body):
@@ -117,11 +129,22 @@ class SharedSetup:
             return {}
         return value if isinstance(value, dict) else {}
 
-    def removal(self, need: Need) -> Iterator[Action]:
+    def _is_kept(self, row: Row) -> bool:
+        """Whether another account owns it, and lets nobody else edit it."""
+        if self._me is None:
+            self._me = str(self._client.call("GET", "myself", dict[str, Any]).get("accountId"))
+        return (row.get("owner") or {}).get("accountId") != self._me and not row.get("editPermissions")
+
+    def removal(self, need: Need, problems: list[Problem]) -> Iterator[Action]:
         """Our dashboard, whose gadgets go with it, and our filters."""
         for kind in ("dashboard", "filter"):
-            for row in listed(self._client, f"{kind}/search", expand="description"):
-                if is_ours(row.get("description"), need.owner):
+            for row in listed(self._client, f"{kind}/search", expand="description,editPermissions,owner"):
+                if not is_ours(row.get("description"), need.owner):
+                    continue
+                # Of filters an administrator may delete those of others too.
+                if kind == "dashboard" and self._is_kept(row):
+                    problems.append(locked(kind, row, "setup made it"))
+                else:
                     yield Action(kind, row["name"], "remove", "setup made it", str(row["id"]))
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
@@ -162,6 +185,14 @@ def find(rows: Sequence[Row], known: str | None, name: str, owner: str) -> Row |
 def described(name: str, need: Need) -> Row:
     """Name, signature and shares of something new."""
     return {"name": name, "description": signature(need.owner), "sharePermissions": SHARED}
+
+
+def locked(kind: str, found: Row, reason: str) -> Problem:
+    """What another account of the same workspace made, and keeps for itself."""
+    owner = (found.get("owner") or {}).get("displayName", "another account")
+    why = f"{reason}, and only its owner {owner} may change or delete it"
+    remedy = "Run setup with that account, or let a Jira administrator make this account the owner."
+    return Problem(f"{kind} {found['name']}", why, remedy)
 
 
 def difference(found: Row, wanted: Row) -> str | None:

@@ -50,7 +50,15 @@ class JiraProvisioner:
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.removal`."""
-        return Provisioning((*self._shared.removal(need), *self._fields.removal(need, made)))
+        problems: list[Problem] = []
+        fields = tuple(self._fields.removal(need, made))
+        if fields and ADMINISTER not in self._held((ADMINISTER,)):
+            why = 'taking them away needs the global permission "Administer Jira"'
+            names = ", ".join(one.name for one in fields)
+            problems.append(Problem(f"fields and options {names}", why, GRANT))
+            fields = ()
+        actions = (*self._shared.removal(need, problems), *fields)
+        return Provisioning(actions, tuple(problems))
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """See `Provisioner.carry`."""

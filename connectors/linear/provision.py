@@ -160,11 +160,15 @@ class LinearProvisioner:
             if is_ours(one.description, need.owner)
         ]
         # Children first: a group with labels in it is in use.
-        actions += [
+        gone = [
             Action("label", one.name, "remove", "setup made it", one.id)
             for one in sorted(labels, key=lambda one: one.is_group)
             if one.id in ours and one.id not in kept
         ]
+        if gone and (refusal := self._may_not_label()):
+            problems.append(refusal)
+            gone = []
+        actions += gone
         return Provisioning(tuple(actions), tuple(problems))
 
     def _worn(self, label: str) -> bool:

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
+from connectors.sandbox.company import NOW
 from connectors.sandbox.jira.shared import Dashboard, Gadget
 from connectors.sandbox.server import Sandbox
 from sync.demo import examples
-from tests.sandbox.jira_client import SERVICE, Jira
+from tests.sandbox.jira_client import ANN, SERVICE, Jira
 from tests.sync.typed import Cli
 
 VIEWS = ["Unaligned work", "Work by key result", "At-risk key results", "Dangling links"]
@@ -228,6 +229,39 @@ def test_labels_that_only_admins_may_make_are_said_and_the_views_made(run: Cli, 
     assert "Key result" in {one.name for one in space.labels.values()}
 
 
+def test_what_may_not_be_removed_is_said_beforehand_and_the_rest_goes(run: Cli, pointed: Sandbox) -> None:
+    assert run("setup", "--apply").code == 0
+    pointed.call(lambda: pointed.world.jira.permissions.take(SERVICE[0], "ADMINISTER"))
+    pointed.call(lambda: setattr(pointed.world.linear, "labels_by_admins", True))
+    ran = run("setup", "--remove")
+    assert re.search(r'KR health.* taking them away needs the global permission "Administer Jira"', ran.out)
+    assert "only the role admin may manage labels" in ran.out
+    ran = run("setup", "--remove", "--apply")
+    assert (ran.code, "failed" in ran.out) == (0, False), ran.out
+    assert (pointed.world.jira.dashboards, pointed.world.jira.filters) == ({}, {})
+    assert "KR health" in {one.name for one in pointed.world.jira.fields.values()}
+    assert "Alignment" in {one.name for one in pointed.world.linear.labels.values()}
+
+
+def test_what_another_account_of_ours_made_is_used_and_its_owner_named(run: Cli, pointed: Sandbox) -> None:
+    assert run("setup", "--apply").code == 0
+    jira = pointed.world.jira
+    ann = next(one.assignee for one in jira.issues.values() if one.assignee and one.assignee.email == ANN[0])
+    filters = list(jira.filters.values())
+    for one in (*filters, board(pointed)):
+        pointed.call(partial(setattr, one, "owner", ann))
+    assert told(run)["jira"] == {"actions": [], "problems": []}
+    pointed.call(lambda: setattr(filters[0], "jql", "project = WEB"))
+    pointed.call(lambda: setattr(board(pointed), "name", "Mine"))
+    plan = told(run, "--apply")["jira"]
+    assert plan["actions"] == []
+    assert [one["what"] for one in plan["problems"]] == [f"filter {filters[0].name}", "dashboard Mine"]
+    assert all(f"only its owner {ann.name} may" in one["why"] for one in plan["problems"])
+    ran = run("setup", "--remove", "--apply")
+    assert f"only its owner {ann.name} may" in ran.out
+    assert (ran.code, list(jira.dashboards.values()), jira.filters) == (0, [board(pointed)], {})
+
+
 # --- Later ---------------------------------------------------------------------------------------
 
 
@@ -272,8 +306,13 @@ def test_a_key_result_that_left_is_retired_while_worn_and_removed_after(
     assert verbs(told(run, "--apply")["linear"]) == ["change label Key result: GROWTH-KR1"]
     assert pointed.call(lambda: child.retired_at) is None
     file.write_text(text[:start] + text[end:])
-    for one in bearers:
+    for one in bearers[1:]:
         pointed.call(partial(one.labels.remove, child))
+    pointed.call(lambda: setattr(bearers[0], "archived_at", NOW))
+    assert verbs(told(run, "--apply")["linear"]) == ["change label Key result: GROWTH-KR1"], (
+        "archived work has it"
+    )
+    pointed.call(partial(bearers[0].labels.remove, child))
     assert verbs(told(run, "--apply")["linear"]) == ["remove label Key result: GROWTH-KR1"]
     assert child.id not in space.labels
     assert verbs(told(run)["linear"]) == []
