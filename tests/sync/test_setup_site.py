@@ -284,6 +284,21 @@ def test_a_later_project_gets_its_screens(run: Cli, pointed: Sandbox, company: P
     assert verbs(told(run)["jira"]) == []
 
 
+def test_a_field_that_left_every_screen_is_put_back(run: Cli, pointed: Sandbox) -> None:
+    assert run("setup", "--apply").code == 0
+    field = next(one.id for one in pointed.world.jira.fields.values() if one.name == "KR health")
+    with Jira(pointed) as client:
+        for key in ("WEB", "OPS"):
+            project = client.get(f"project/{key}").json()["id"]
+            body = {
+                "fields": [{"type": "FIELD_ID", "identifier": field}],
+                "associationContexts": [{"type": "PROJECT_ID", "identifier": int(project)}],
+            }
+            assert client.request("DELETE", "field/association", json=body).is_success
+    assert verbs(told(run, "--apply")["jira"]) == ["change screens WEB", "change screens OPS"]
+    assert verbs(told(run)["jira"]) == []
+
+
 def test_a_key_result_that_left_is_retired_while_worn_and_removed_after(
     run: Cli, pointed: Sandbox, company: Path
 ) -> None:

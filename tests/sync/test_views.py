@@ -13,7 +13,7 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.truth import KEY_RESULTS, Item
 from connectors.sandbox.world import World, generate
 from tests.sandbox.jira_client import Jira
-from tests.sandbox.linear_client import Linear
+from tests.sandbox.linear_client import ANN, Linear
 from tests.sync.people import JiraTicket, LinearTicket, Ticket
 from tests.sync.typed import Cli, writes
 
@@ -112,8 +112,16 @@ def claimed(labels: list[str]) -> set[str]:
     return {one.casefold()[3:] for one in labels if one.casefold().startswith("kr:") and one[3:].strip()}
 
 
+def attach(sandbox: Sandbox, issue: str, subtitle: str) -> None:
+    """A person's attachment, in words that ours use."""
+    made = "mutation($i: AttachmentCreateInput!) { attachmentCreate(input: $i) { success } }"
+    given = {"issueId": issue, "title": "Contract", "subtitle": subtitle, "url": "https://files.example/1"}
+    assert Linear(sandbox.url, sandbox.world.linear).data(made, ANN, i=given)["attachmentCreate"]["success"]
+
+
 def test_each_view_lists_exactly_what_the_truth_names(run: Cli, pointed: Sandbox) -> None:
     wanted = right(pointed.world)
+    attach(pointed, min(wanted["linear"]["Unaligned work"]), "The supplier says: at risk")
     assert run("setup", "--apply").code == 0
     assert run("sync", "--first-run", *AS_OF).code == 0
     for tracker, found in (("jira", in_jira(pointed)), ("linear", in_linear(pointed))):
