@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from config.load import load
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
+from connectors.sandbox.company import NOW
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync import suggest as suggesting
@@ -44,7 +45,7 @@ class Hidden:
 def pulled(items: int, seed: int, workspace: Workspace) -> tuple[WorkItem, ...]:
     """The items of a world as the connectors read them."""
     with Sandbox(generate(items, seed)) as sandbox, sandbox_session(sandbox, workspace) as session:
-        return pull(workspace, session.connectors).items
+        return pull(workspace, session.connectors, NOW).items
 
 
 def hide(items: Iterable[WorkItem], workspace: Workspace, share: float, seed: int) -> Hidden:
