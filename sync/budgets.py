@@ -1,4 +1,4 @@
-"""How much of the running cycles' work each exempt category takes, against its budget. Pure."""
+"""Where the work of the running cycles goes, and what exempt categories take against their budgets. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from typing import Literal
 
 from config.measures import WorkMeasure
 from config.okrs import Cycle
@@ -44,15 +45,9 @@ def usages(alignment: Alignment, workspace: Workspace, now: datetime) -> tuple[U
         if rule.budget is not None:
             how = WorkMeasure(kind="work", weigh=rule.weigh)
             budgets.setdefault(rule.name, (Fraction(rule.budget, 100), how))
-    running = [cycle for cycle in workspace.cycles.values() if _runs(cycle, now, workspace)]
-    if not budgets or not running:
+    leaves = running_work(alignment, workspace, now) if budgets else None
+    if leaves is None:
         return ()
-    since = min(cycle.start for cycle in running)
-    leaves = [
-        item
-        for ref, item in alignment.items.items()
-        if item.in_scope and alignment.is_leaf(ref) and _is_of(item, since, workspace)
-    ]
     inside: dict[str, list[WorkItem]] = defaultdict(list)
     for leaf in leaves:
         category = alignment.placements[leaf.ref].category
@@ -68,6 +63,58 @@ def usages(alignment: Alignment, workspace: Workspace, now: datetime) -> tuple[U
         )
         for category, (budget, how) in budgets.items()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of the running work: of an objective, of an exempt category, or of neither (`name` "")."""
+
+    kind: Literal["objective", "category", "unaligned"]
+    name: str
+    pieces: Fraction
+    share: Fraction
+
+
+def slices(alignment: Alignment, workspace: Workspace, now: datetime) -> tuple[Slice, ...]:
+    """Where the running work goes, by count of leaves, those that serve several objectives in parts.
+
+    Objectives and categories in declared order, what is unaligned last, each even where it takes nothing; the
+    shares add up to 1. () while no cycle runs or nothing is under way.
+    """
+    leaves = running_work(alignment, workspace, now)
+    if not leaves:
+        return ()
+    of_key_result = {one.id: objective.id for objective, one in workspace.key_results()}
+    objectives = {objective.id: Fraction(0) for objective in workspace.objectives}
+    categories = {rule.name: Fraction(0) for rule in workspace.exempt}
+    unaligned = Fraction(0)
+    for leaf in leaves:
+        placement = alignment.placements[leaf.ref]
+        for link in placement.links:
+            objectives[of_key_result[link.key_result]] += link.share
+        if placement.category is not None:
+            categories[placement.category] += 1
+        elif not placement.links:
+            unaligned += 1
+    whole = len(leaves)
+    return (
+        *(Slice("objective", name, part, part / whole) for name, part in objectives.items()),
+        *(Slice("category", name, part, part / whole) for name, part in categories.items()),
+        Slice("unaligned", "", unaligned, unaligned / whole),
+    )
+
+
+def running_work(alignment: Alignment, workspace: Workspace, now: datetime) -> list[WorkItem] | None:
+    """The leaves that are being done, or were done since the running cycles began; None while none runs."""
+    running = [cycle for cycle in workspace.cycles.values() if _runs(cycle, now, workspace)]
+    if not running:
+        return None
+    since = min(cycle.start for cycle in running)
+    return [
+        item
+        for ref, item in alignment.items.items()
+        if item.in_scope and alignment.is_leaf(ref) and _is_of(item, since, workspace)
+    ]
 
 
 def _runs(cycle: Cycle, now: datetime, workspace: Workspace) -> bool:

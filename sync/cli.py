@@ -40,7 +40,7 @@ from sync.options import (
 )
 from sync.output import Format, Output
 from sync.removal import undo as take_away
-from sync.report import data, sheets, views
+from sync.report import data, invested, sheets, views
 from sync.saved import PlanError
 from sync.session import Session, current, open_session, read, remember_if_sane, show_run, synchronise
 from sync.setup_cli import setup
@@ -225,12 +225,14 @@ def status(
         stuck = session.store.stuck()
         histories = {one: session.store.history(one) for one in result.scorecard.readings}
         output.show(sheets.scorecard(result.scorecard), views.movement(histories))
+        output.show(invested.sheet(result, session.workspace))
         output.show(views.last_run(last, troubled, result))
         if stuck:
             output.show(views.stuck(stuck))
         output.data(
             as_of=result.scorecard.as_of.isoformat(),
             scorecard=data.of_scorecard(result.scorecard),
+            work=invested.data(result, session.workspace),
             last_run=views.last_run_data(last, troubled),
             stuck=[asdict(one) for one in stuck],
             orphans=len(result.signals.orphans),

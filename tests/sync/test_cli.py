@@ -83,6 +83,8 @@ def test_status_orphans_and_explain_answer_from_the_last_read(run: Cli, pointed:
     pointed.forget_requests()
     status = json.loads(run("status", "--format", "json").out)
     assert status["last_run"]["outcome"] == "done"
+    assert {"SPEED", "keep-the-lights-on", None} <= {part["name"] for part in status["work"]}
+    assert sum(part["share"] for part in status["work"]) == pytest.approx(1)
     assert status["unwritten"] == 0
     orphans = json.loads(run("orphans", "--format", "json").out)["orphans"]
     assert len(orphans) == status["orphans"] > 0

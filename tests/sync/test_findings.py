@@ -10,7 +10,7 @@ import pytest
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align import align
-from sync.budgets import usages
+from sync.budgets import slices, usages
 from sync.findings import Finding, find
 from sync.measure import measure
 from tests.sync.build import NOW, epic, item, metric, work, workspace
@@ -186,3 +186,26 @@ def test_a_claim_on_a_closed_key_result_and_output_without_outcome() -> None:
     messages = {one.kind: one.message for one in found(items, goals)}
     assert messages["closed_key_result"] == "WEB-1 claims A, closed on 2026-11-01"
     assert messages["output_without_outcome"] == "B: 2 of 2 items are done, and the value has hardly moved"
+
+
+def test_where_the_running_work_goes() -> None:
+    goals = declared(
+        ("O", [work("A", {"label": "a"})]),
+        ("P", [work("B", {"label": "b"})]),
+        exempt=[{"name": "ktlo", "types": ["Bug"]}],
+    )
+    more = [
+        item("WEB-20", labels=("a",), category="doing"),
+        item("WEB-21", labels=("a", "b"), category="doing"),
+        item("WEB-22", labels=("b",), category="todo"),
+    ]
+    found = slices(align([*MIX, *more], goals), goals, NOW)
+    assert [(one.kind, one.name, float(one.pieces)) for one in found] == [
+        ("objective", "O", 1.5),
+        ("objective", "P", 0.5),
+        ("category", "ktlo", 2.0),
+        ("unaligned", "", 3.0),
+    ]
+    assert sum(one.share for one in found) == 1
+    assert slices(align(more, goals), goals, datetime(2027, 2, 1, tzinfo=UTC)) == ()
+    assert slices(align([], goals), goals, NOW) == ()
