@@ -23,7 +23,7 @@ from sync.check import check as examine
 from sync.check import is_well
 from sync.exits import Exit, stop_on_signals, wait_for_end
 from sync.explain import UnknownKeyError
-from sync.explain import explain as explain_item
+from sync.explain_cli import explain
 from sync.lease import LeaseHeld, LeaseLost
 from sync.options import (
     AcceptPlan,
@@ -42,7 +42,16 @@ from sync.output import Format, Output
 from sync.removal import undo as take_away
 from sync.report import data, invested, sheets, views
 from sync.saved import PlanError
-from sync.session import Session, current, open_session, read, remember_if_sane, show_run, synchronise
+from sync.session import (
+    Session,
+    current,
+    forecasts,
+    open_session,
+    read,
+    remember_if_sane,
+    show_run,
+    synchronise,
+)
 from sync.setup_cli import setup
 from sync.store import StoreError
 from sync.suggest_cli import suggest
@@ -224,7 +233,10 @@ def status(
         troubled = session.store.journal.troubled(last.id) if last else []
         stuck = session.store.stuck()
         histories = {one: session.store.history(one) for one in result.scorecard.readings}
+        foretold = forecasts(session, result)
         output.show(sheets.scorecard(result.scorecard), views.movement(histories))
+        if foretold:
+            output.show(views.outlooks(foretold, result.scorecard))
         output.show(invested.sheet(result, session.workspace))
         output.show(views.last_run(last, troubled, result))
         if stuck:
@@ -232,6 +244,7 @@ def status(
         output.data(
             as_of=result.scorecard.as_of.isoformat(),
             scorecard=data.of_scorecard(result.scorecard),
+            outlook=views.outlooks_data(foretold),
             work=invested.data(result, session.workspace),
             last_run=views.last_run_data(last, troubled),
             stuck=[asdict(one) for one in stuck],
@@ -255,24 +268,6 @@ def orphans(
             orphans=data.of_orphans(result),
             findings=data.of_findings(result, result.signals),
         )
-    output.finish()
-
-
-@app.command()
-def explain(
-    key: Annotated[str, typer.Argument(help="Key of a ticket, such as WEB-12, or name of a Linear project.")],
-    config: Config = None,
-    style: Style = Format.TEXT,
-    fresh: Fresh = False,
-    as_of: AsOf = None,
-) -> None:
-    """Why a ticket serves the key results it does, or none, and what to do about it."""
-    output = Output(style)
-    with _session(config) as session:
-        result = current(session, output, fresh, as_of)
-        told = explain_item(key, result, session.workspace)
-        output.show(views.explanation(told))
-        output.data(**views.explanation_data(told, result))
     output.finish()
 
 
@@ -307,7 +302,7 @@ def undo(
     raise typer.Exit(Exit.DONE if applied is None or applied.complete else Exit.PARTIAL)
 
 
-for command in (setup, suggest, apply, log, rebuild):
+for command in (explain, setup, suggest, apply, log, rebuild):
     app.command()(command)
 
 

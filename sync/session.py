@@ -20,11 +20,13 @@ from connectors.model import MARKS, Pull
 from connectors.registry import connect
 from sync import lease
 from sync.apply import Applied, apply
+from sync.forecast import Outlook
 from sync.guards import Stop
 from sync.journal import fate
 from sync.lease import Lease
 from sync.logs import redactor
 from sync.options import moment_of
+from sync.outlooks import outlooks
 from sync.output import Output
 from sync.pipeline import Observed, Run, decide, queries, remember, run
 from sync.plan import Plan, plain_change
@@ -210,6 +212,15 @@ def current(session: Session, output: Output, fresh: bool, as_of: str | None) ->
         result = read(session, moment_of(as_of), output)
         remember_if_sane(session, result)
     return result
+
+
+def forecasts(session: Session, result: Run) -> dict[str, Outlook]:
+    """Where the key results will end, as far as that can be told."""
+    kept = {
+        id_: [(row.day, row.progress) for row in session.store.history(id_) if row.progress is not None]
+        for id_ in result.scorecard.readings
+    }
+    return outlooks(result.alignment, result.scorecard, session.workspace, kept)
 
 
 def remember_if_sane(session: Session, result: Run) -> None:

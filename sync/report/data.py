@@ -56,11 +56,16 @@ def _objective(reading: ObjectiveReading) -> Data:
         "expected": round(reading.expected, 4),
         "health": reading.health,
         "without_data": reading.without_data,
-        "key_results": [_key_result(one) for one in reading.readings],
+        "grade": reading.grade,
+        "grading": reading.grading or None,
+        "parent": reading.parent,
+        "closed": reading.closed.isoformat() if reading.closed else None,
+        "key_results": [of_reading(one) for one in reading.readings],
     }
 
 
-def _key_result(reading: Reading) -> Data:
+def of_reading(reading: Reading) -> Data:
+    """One key result."""
     tally = reading.tally
     return {
         "key_result": reading.key_result,
@@ -73,6 +78,10 @@ def _key_result(reading: Reading) -> Data:
         "forecast": None if reading.forecast is None else round(reading.forecast, 4),
         "health": reading.health,
         "evidence": reading.evidence,
+        "output": None if reading.output is None else round(reading.output, 4),
+        "note": reading.note,
+        "closed": reading.closed.isoformat() if reading.closed else None,
+        "teams": {team: {"leaves": one.leaves, "done": one.done} for team, one in reading.teams},
         "work": {
             "leaves": tally.leaves,
             "done": tally.done,

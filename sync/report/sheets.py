@@ -10,7 +10,7 @@ from typing import Literal
 from connectors.model import MARKS, Change, Comment, Health, KeyResultMark, Level, Pull, Ref, WorkItem
 from sync.apply import Applied
 from sync.guards import NOUNS, Stop
-from sync.measure import Reading, Scorecard
+from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan import Edit, Plan, natural
 from sync.saved import Moved
 from sync.signals import Signals
@@ -81,7 +81,7 @@ def scorecard(card: Scorecard) -> Sheet:
                 Cell(percent(objective.percent), "strong"),
                 Cell(f"{int(objective.expected * 100)} %", "dim"),
                 Cell(HEALTH_WORDS[objective.health], HEALTH_STYLES[objective.health]),
-                Cell(f"{objective.without_data} without data" if objective.without_data else "", "dim"),
+                Cell(_objective_words(objective), "dim"),
             )
         )
         rows += [_reading_row(reading) for reading in objective.readings]
@@ -93,6 +93,13 @@ def scorecard(card: Scorecard) -> Sheet:
     )
 
 
+def _objective_words(objective: ObjectiveReading) -> str:
+    words = [f"grade {objective.grade:.1f} ({objective.grading})"] if objective.grade is not None else []
+    words += [f"part of {objective.parent}"] if objective.parent else []
+    words += [f"{objective.without_data} without data"] if objective.without_data else []
+    return ", ".join(words)
+
+
 def _reading_row(reading: Reading) -> tuple[Cell, ...]:
     return (
         Cell(reading.key_result),
@@ -101,8 +108,15 @@ def _reading_row(reading: Reading) -> tuple[Cell, ...]:
         Cell(percent(reading.percent)),
         Cell(f"{int(reading.expected * 100)} %", "dim"),
         Cell(HEALTH_WORDS[reading.health], HEALTH_STYLES[reading.health]),
-        Cell(reading.evidence, "dim"),
+        Cell(_evidence_words(reading), "dim"),
     )
+
+
+def _evidence_words(reading: Reading) -> str:
+    """Beside a value that is not made of work stands how much of its work is done."""
+    if reading.output is None:
+        return reading.evidence
+    return f"{reading.evidence}; {to_percent(reading.output)} % of its work done"
 
 
 def percent(value: int | None) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 from connectors.checkup import Check, Verdict
 from connectors.model import KeyResultMark
 from sync.explain import Explanation
-from sync.measure import to_percent
+from sync.forecast import Outlook
+from sync.measure import Scorecard, to_percent
 from sync.pipeline import Run
+from sync.report.derived import outlook_data
 from sync.report.sheets import Cell, Sheet, Style, percent
 from sync.store import HistoryRow, RunRecord, Stuck
 
@@ -144,3 +146,25 @@ def last_run_data(record: RunRecord | None, troubled: Troubled) -> dict[str, Any
         "summary": dict(record.summary),
         "troubled": [{"key": key, "outcome": outcome, "error": error} for key, outcome, error in troubled],
     }
+
+
+def outlooks(found: Mapping[str, Outlook], card: Scorecard) -> Sheet:
+    """Where the key results will end, if things go on as they went."""
+    readings = card.readings
+    rows = tuple(
+        (
+            Cell(id_),
+            Cell(readings[id_].title),
+            Cell(percent(readings[id_].percent)),
+            Cell(f"{round(100 * one.low)}–{round(100 * one.high)} %"),
+            Cell(f"{round(100 * one.chance)} %"),
+        )
+        for id_, one in found.items()
+    )
+    columns = ("", "key result", "now", "at the end", "chance of 100 %")
+    return Sheet("Outlook", ("Four of five futures end within the range.",), columns, rows, right=columns[2:])
+
+
+def outlooks_data(found: Mapping[str, Outlook]) -> dict[str, dict[str, float]]:
+    """The same for programs, 0..1, by key result."""
+    return {id_: outlook_data(one) for id_, one in found.items()}

@@ -1,0 +1,144 @@
+"""Where a key result's number comes from: which items, which weights, which formula, and the same sum by hand. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from config.measures import CompositeMeasure, MilestonesMeasure, WorkMeasure
+from config.okrs import KeyResult, Objective
+from config.workspace import Workspace
+from connectors.model import WorkItem
+from sync.measure import Reading, tally_of, to_percent, weigher, weight_of
+from sync.pipeline import Run
+from sync.words import HEALTH_WORDS
+
+_MOST_TERMS = 12
+"""Terms of a sum that are written out; the rows hold them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One linked leaf: its weight, the share of it that counts here, what of that is done, and its fate."""
+
+    item: WorkItem
+    weight: Fraction
+    share: Fraction
+    done: Fraction
+    fate: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A reading with everything that made it. `steps` are sentences: the formula with its numbers, then the result."""
+
+    reading: Reading
+    objective: Objective
+    rows: tuple[Counted, ...]
+    steps: tuple[str, ...]
+
+
+def derive(key: str, run: Run, workspace: Workspace) -> Derivation | None:
+    """The derivation of the key result with that id, whatever its case; None when there is none."""
+    wanted = key.strip().casefold()
+    found = next((pair for pair in workspace.key_results() if pair[1].id.casefold() == wanted), None)
+    if found is None:
+        return None
+    objective, key_result = found
+    reading = run.scorecard.readings[key_result.id]
+    rows = tuple(_rows(key_result, run, workspace))
+    steps = (*_steps(key_result, reading, rows, run), *_standing(key_result, reading))
+    return Derivation(reading, objective, rows, steps)
+
+
+def _rows(key_result: KeyResult, run: Run, workspace: Workspace) -> Iterator[Counted]:
+    how = weigher(key_result)
+    for item, share in run.alignment.leaves().get(key_result.id, []):
+        tally = tally_of(item, share, how, workspace.zone)
+        placement = run.alignment.placements[item.ref]
+        because = next(
+            (str(link.because) for link in placement.links if link.key_result == key_result.id), ""
+        )
+        fate: str = "dropped: counts nowhere" if tally.dropped else item.category
+        fate = f"came after {how.baseline}" if tally.late else fate
+        yield Counted(item, weight_of(item, how)[0], share, tally.done_weight, fate, because)
+
+
+def _steps(key_result: KeyResult, reading: Reading, rows: tuple[Counted, ...], run: Run) -> Iterator[str]:
+    how = key_result.measure
+    yield reading.evidence + "."
+    if reading.closed is not None or reading.progress is None:
+        return
+    if key_result.override is not None and reading.evidence.startswith("set by hand"):
+        return
+    if isinstance(how, WorkMeasure):
+        yield from _sum_of_work(how, reading, rows)
+    elif isinstance(how, CompositeMeasure):
+        yield from _mean_of(how, run)
+    elif isinstance(how, MilestonesMeasure):
+        yield f"{reading.value:g} / {reading.target:g} = {_percents(reading.progress)}."
+    elif (start := getattr(how, "start", None)) is not None and reading.value is not None:
+        assert reading.target is not None  # noqa: S101  what has a start has a target
+        way = f"({reading.value:g} − {start:g}) / ({reading.target:g} − {start:g})"
+        yield f"{way} = {_percents((reading.value - start) / (reading.target - start))}."
+
+
+def _sum_of_work(how: WorkMeasure, reading: Reading, rows: tuple[Counted, ...]) -> Iterator[str]:
+    counting = [
+        row for row in rows if row.item.category != "dropped" and not row.fate.startswith("came after")
+    ]
+    done = [row for row in counting if row.done]
+    tally = reading.tally
+    yield f"Done: {_added([row.done for row in done])} = {_plain(tally.done_weight)}."
+    if how.target is not None:
+        yield f"{_plain(tally.done_weight)} / {how.target:g}, the fixed target = {_percents(reading.progress or 0)}."
+        return
+    yield f"Scope: {_added([row.weight * row.share for row in counting])} = {_plain(tally.weight)}."
+    if tally.weight:
+        ratio = float(tally.done_weight / tally.weight)
+        yield f"{_plain(tally.done_weight)} / {_plain(tally.weight)} = {_percents(ratio)}."
+    else:
+        yield f"All weigh nothing, so items are counted: {tally.done} / {tally.leaves}."
+    if to_percent(reading.progress) == 99 and tally.done_weight == tally.weight:
+        yield "Something open weighs nothing; only what is complete reads 100 %."
+
+
+def _mean_of(how: CompositeMeasure, run: Run) -> Iterator[str]:
+    parts = [(run.scorecard.readings[name].progress, weight) for name, weight in how.of.items()]
+    known = [(part, weight) for part, weight in parts if part is not None]
+    terms = " + ".join(f"{weight:g} × {100 * part:g} %" for part, weight in known)
+    total = sum(weight for _, weight in known)
+    yield f"({terms}) / {total:g} = {_percents(sum(part * weight for part, weight in known) / total)}."
+
+
+def _standing(key_result: KeyResult, reading: Reading) -> Iterator[str]:
+    if reading.note:
+        yield reading.note[0].upper() + reading.note[1:]
+    if len(reading.teams) > 1:
+        parts = (f"{team} {tally.done} of {tally.leaves}" for team, tally in reading.teams)
+        yield f"By team: {', '.join(parts)}."
+    if reading.progress is not None and reading.counts:
+        curve = {"linear": "evenly in time", "back_loaded": "late", "step": "in steps"}[key_result.pace]
+        yield (
+            f"Shown as {to_percent(reading.progress)} %; {round(100 * reading.expected)} % is expected by now, "
+            f"{curve}: {HEALTH_WORDS[reading.health]}."
+        )
+
+
+def _added(terms: list[Fraction]) -> str:
+    if not terms:
+        return "nothing"
+    shown = [_plain(term) for term in terms[:_MOST_TERMS]]
+    if len(terms) > _MOST_TERMS:
+        shown.append(f"{len(terms) - _MOST_TERMS} more")
+    return " + ".join(shown)
+
+
+def _plain(number: Fraction) -> str:
+    return f"{float(number):g}"
+
+
+def _percents(share: float) -> str:
+    return f"{100 * share:.4g} %"

@@ -1,0 +1,48 @@
+"""The command `truenorth explain`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from config.settings import Settings
+from sync import logs
+from sync.derive import derive
+from sync.exits import stop_on_signals
+from sync.explain import explain as explain_item
+from sync.options import AsOf, Config, Fresh, Style
+from sync.output import Format, Output
+from sync.report import views
+from sync.report.derived import derivation, derivation_data
+from sync.session import current, forecasts, open_session
+
+
+def explain(
+    key: Annotated[
+        str,
+        typer.Argument(
+            help="A ticket such as WEB-12, the name of a Linear project, or the id of a key result."
+        ),
+    ],
+    config: Config = None,
+    style: Style = Format.TEXT,
+    fresh: Fresh = False,
+    as_of: AsOf = None,
+) -> None:
+    """Why a ticket serves the key results it does, or none; or where a key result's number comes from."""
+    output = Output(style)
+    settings = Settings()
+    logs.configure(settings.log_level, settings.log_format)
+    with open_session(settings, config) as session, stop_on_signals(session):
+        result = current(session, output, fresh, as_of)
+        derived = derive(key, result, session.workspace)
+        if derived is not None:
+            foretold = forecasts(session, result).get(derived.reading.key_result)
+            output.show(derivation(derived, foretold))
+            output.data(as_of=result.scorecard.as_of.isoformat(), **derivation_data(derived, foretold))
+        else:
+            told = explain_item(key, result, session.workspace)
+            output.show(views.explanation(told))
+            output.data(**views.explanation_data(told, result))
+    output.finish()

@@ -1,0 +1,89 @@
+"""The outlook of every key result: from the days on which its work was done, its check-ins, or the readings kept. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from config.measures import KeepMeasure, MetricMeasure, WorkMeasure
+from config.okrs import KeyResult
+from config.workspace import Workspace
+from connectors.model import WorkItem
+from sync.align import Alignment
+from sync.forecast import BEHIND_DAYS, Outlook, outlook
+from sync.measure import Reading, Scorecard, tally_of, way
+
+Kept = Mapping[str, Iterable[tuple[date, float]]]
+"""Progress by day, as remembered, by key result id."""
+
+
+def outlooks(alignment: Alignment, card: Scorecard, workspace: Workspace, kept: Kept) -> dict[str, Outlook]:
+    """Progress at the end of the cycle, 0..1, for open key results that can be foretold.
+
+    None is foretold after the end, for guard-rails, or while a percent by hand stands.
+    """
+    leaves = alignment.leaves()
+    today = card.as_of.astimezone(workspace.zone).date()
+    found: dict[str, Outlook] = {}
+    for objective, key_result in workspace.key_results():
+        reading = card.readings[key_result.id]
+        end = workspace.cycles[objective.cycle].end
+        by_hand = key_result.override is not None and today <= key_result.override.until
+        if reading.progress is None or reading.closed or by_hand or end < today:
+            continue
+        if isinstance(key_result.measure, KeepMeasure):
+            continue
+        past = _past(key_result, reading, leaves.get(key_result.id, []), workspace, card.as_of, kept)
+        told = outlook(past, end, 1.0, key_result.id)
+        if told is not None:
+            low, middle, high = (min(1.0, max(0.0, one)) for one in (told.low, told.middle, told.high))
+            found[key_result.id] = Outlook(low, middle, high, told.chance, told.weeks)
+    return found
+
+
+def _past(
+    key_result: KeyResult,
+    reading: Reading,
+    leaves: Iterable[tuple[WorkItem, Fraction]],
+    workspace: Workspace,
+    now: datetime,
+    kept: Kept,
+) -> list[tuple[date, float]]:
+    """Progress by day until now, against the scope of today."""
+    assert reading.progress is not None  # noqa: S101  the caller's condition
+    today = now.astimezone(workspace.zone).date()
+    how = key_result.measure
+    if isinstance(how, WorkMeasure):
+        past = _work(how, reading, leaves, workspace, today)
+    elif isinstance(how, MetricMeasure):
+        past = sorted(
+            (one.on, way(how.start, how.target, one.value)) for one in how.checkins if one.on <= today
+        )
+    else:
+        past = sorted((day, progress) for day, progress in kept.get(key_result.id, ()) if day <= today)
+    return [*(row for row in past if row[0] < today), (today, reading.progress)]
+
+
+def _work(
+    how: WorkMeasure,
+    reading: Reading,
+    leaves: Iterable[tuple[WorkItem, Fraction]],
+    workspace: Workspace,
+    today: date,
+) -> list[tuple[date, float]]:
+    scope = Fraction(how.target).limit_denominator(1_000_000) if how.target else reading.tally.weight
+    if not scope:
+        return []
+    brought: dict[date, Fraction] = {}
+    for item, share in leaves:
+        if item.category == "done" and item.completed is not None:
+            day = item.completed.astimezone(workspace.zone).date()
+            brought[day] = brought.get(day, Fraction(0)) + tally_of(item, share, how, workspace.zone).weight
+    begin = today - timedelta(days=BEHIND_DAYS)
+    total = sum((weight for day, weight in brought.items() if day < begin), Fraction(0))
+    past = [(begin, float(total / scope))]
+    for day in sorted(day for day in brought if begin <= day <= today):
+        total += brought[day]
+        past.append((day, float(total / scope)))
+    return past

@@ -1,0 +1,75 @@
+"""Where a key result's number comes from, as a sheet and for programs. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sync.derive import Counted, Derivation
+from sync.forecast import Outlook
+from sync.report import data
+from sync.report.sheets import Cell, Sheet, percent
+
+
+def derivation(told: Derivation, foretold: Outlook | None) -> Sheet:
+    """Every item with its weight, then the formula with its numbers."""
+    reading = told.reading
+    steps = list(told.steps) + ([outlook_words(foretold)] if foretold else [])
+    return Sheet(
+        f"{reading.key_result}  {reading.title}",
+        lead=(f"{told.objective.id} · {told.objective.title}", f"It stands at {percent(reading.percent)}."),
+        columns=("key", "title", "state", "weighs", "share", "done", "linked by") if told.rows else (),
+        rows=tuple(_row(row) for row in told.rows),
+        right=("weighs", "share", "done"),
+        tail=("", *steps),
+    )
+
+
+def _row(row: Counted) -> tuple[Cell, ...]:
+    share = "" if row.share == 1 else f"{row.share.numerator}/{row.share.denominator}"
+    return (
+        Cell(row.item.key),
+        Cell(row.item.title),
+        Cell(row.fate),
+        Cell(f"{float(row.weight):g}"),
+        Cell(share),
+        Cell(f"{float(row.done):g}" if row.done else ""),
+        Cell(row.because, "dim"),
+    )
+
+
+def outlook_words(told: Outlook) -> str:
+    """The range and the chance, in a sentence."""
+    low, high = round(100 * told.low), round(100 * told.high)
+    return (
+        f"At the pace of the last {told.weeks:.0f} weeks it ends between {low} and {high} % (four times of five), "
+        f"most likely near {round(100 * told.middle)} %; the chance to reach 100 % is {round(100 * told.chance)} %."
+    )
+
+
+def derivation_data(told: Derivation, foretold: Outlook | None) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        **data.of_reading(told.reading),
+        "objective": told.objective.id,
+        "items": [
+            {
+                "tracker": row.item.ref.tracker,
+                "key": row.item.key,
+                "title": row.item.title,
+                "state": row.item.category,
+                "weight": float(row.weight),
+                "share": float(row.share),
+                "done": float(row.done),
+                "fate": row.fate,
+                "because": row.because,
+            }
+            for row in told.rows
+        ],
+        "steps": list(told.steps),
+        "outlook": outlook_data(foretold) if foretold else None,
+    }
+
+
+def outlook_data(told: Outlook) -> dict[str, float]:
+    """A range and a chance, 0..1."""
+    return {name: round(getattr(told, name), 4) for name in ("low", "middle", "high", "chance", "weeks")}
