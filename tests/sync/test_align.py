@@ -245,3 +245,35 @@ def test_order_never_matters(items: list[WorkItem]) -> None:
     shuffled, straight = align(items, declared), align(WORLD, declared)
     assert shuffled == straight
     assert list(shuffled.placements) == list(straight.placements)
+
+
+SILENT = "it claims no key result, no rule names or matches it"
+
+
+@pytest.mark.parametrize(
+    ("items", "key", "reason"),
+    [
+        (
+            [item("WEB-1")],
+            "WEB-1",
+            f"{SILENT}, and it has no parent",
+        ),
+        (
+            [item("WEB-1", "WEB-9")],
+            "WEB-1",
+            f"{SILENT}, and its parent cannot be read",
+        ),
+        (
+            [epic("WEB-1"), item("WEB-2", "WEB-1"), item("WEB-3", "WEB-2")],
+            "WEB-3",
+            f"{SILENT}, and so it is with all that stands above it (WEB-2 → WEB-1)",
+        ),
+        ([item("WEB-1", in_scope=False)], "WEB-1", "it lies outside the declared scope"),
+        ([item("WEB-1", kind="Chore")], "WEB-1", "type Chore"),
+        ([epic("WEB-1", labels=("ktlo",)), item("WEB-2", "WEB-1")], "WEB-2", "label ktlo on ancestor WEB-1"),
+        ([item("WEB-1", claims=("A",))], "WEB-1", ""),
+    ],
+)
+def test_an_item_without_links_says_why(items: list[WorkItem], key: str, reason: str) -> None:
+    alignment = align(items, workspace(work("A", {"label": "x"}), **EXEMPT))
+    assert alignment.placements[ref(key)].reason == reason
