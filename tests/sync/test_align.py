@@ -179,6 +179,7 @@ def test_because_names_the_rule_and_the_path() -> None:
         workspace(work("A", {"label": "x"}, {"key": "WEB-1"})),
     )
     (link,) = alignment.placements[ref("WEB-3")].links
+    assert link.because.rank == "named"
     assert link.because.path == ("WEB-2", "WEB-1")
     assert str(link.because) == "rule key WEB-1 on ancestor WEB-1"
 
@@ -215,6 +216,7 @@ def test_leaves_count_and_containers_do_not() -> None:
         item("WEB-6", "WEB-5", category="dropped"),
         epic("WEB-7", claims=("A",)),
         item("WEB-8", "WEB-7", in_scope=False),
+        item("WEB-9", claims=("A",), in_scope=False),
     ]
     leaves = align(items, workspace(work("A"))).leaves()["A"]
     assert [leaf.key for leaf, _ in leaves] == ["WEB-3", "WEB-4", "WEB-5", "WEB-6", "WEB-7"]
@@ -226,6 +228,23 @@ def test_shares_add_up_to_one(declared: list[float | None]) -> None:
     assert len(shares) == len(declared)
     assert sum(shares, Fraction(0)) == (1 if declared else 0)
     assert all(share > 0 for share in shares)
+
+
+@pytest.mark.parametrize(
+    ("declared", "shares"),
+    [
+        ([], []),
+        ([None], ["1"]),
+        ([None, None, None], ["1/3", "1/3", "1/3"]),
+        ([0.5, None, None], ["1/2", "1/4", "1/4"]),
+        ([0.2, 0.3, None], ["1/5", "3/10", "1/2"]),
+        ([1.0, None], ["1/2", "1/2"]),
+        ([0.8, 0.8, None], ["1/3", "1/3", "1/3"]),
+        ([0.2, 0.6], ["1/4", "3/4"]),
+    ],
+)
+def test_how_shares_are_split(declared: list[float | None], shares: list[str]) -> None:
+    assert split(declared) == [Fraction(share) for share in shares]
 
 
 WORLD = [
@@ -277,3 +296,30 @@ SILENT = "it claims no key result, no rule names or matches it"
 def test_an_item_without_links_says_why(items: list[WorkItem], key: str, reason: str) -> None:
     alignment = align(items, workspace(work("A", {"label": "x"}), **EXEMPT))
     assert alignment.placements[ref(key)].reason == reason
+
+
+@pytest.mark.parametrize(
+    ("one", "rank", "shared"),
+    [
+        (item("WEB-1", claims=("A",)), "claim", False),
+        (item("WEB-2"), "named", False),
+        (item("WEB-3", labels=("x",)), "matched", True),
+    ],
+)
+def test_a_link_knows_who_said_it(one: WorkItem, rank: str, shared: bool) -> None:
+    declared = workspace(work("A", {"label": "x", "share": 0.5}, {"key": "WEB-2"}))
+    (link,) = align([one], declared).placements[one.ref].carries
+    assert (link.because.rank, link.because.shared) == (rank, shared)
+
+
+def test_what_leads_into_a_cycle_is_no_part_of_it() -> None:
+    items = [item("WEB-0", "WEB-3"), item("WEB-1", "WEB-3"), item("WEB-2", "WEB-1"), item("WEB-3", "WEB-2")]
+    alignment = align(items, workspace(work("A")))
+    assert alignment.cycles == ((ref("WEB-1"), ref("WEB-3"), ref("WEB-2")),)
+    two = [item("WEB-0", "WEB-6"), item("WEB-5", "WEB-6"), item("WEB-6", "WEB-5"), *items[1:]]
+    assert [cycle[0].id for cycle in align(two, workspace(work("A"))).cycles] == ["WEB-1", "WEB-5"]
+
+
+def test_a_claim_is_told_as_it_was_written() -> None:
+    (link,) = align([item("WEB-1", claims=("a",))], workspace(work("A"))).placements[ref("WEB-1")].links
+    assert str(link.because) == "claim a"

@@ -251,7 +251,7 @@ def test_a_day_ends_at_midnight_in_the_time_zone_of_the_workspace() -> None:
 
 def test_groups_name_people() -> None:
     items = [item("WEB-1", assignee="Ada Lovelace"), item("WEB-2", assignee="Bo"), item("WEB-3")]
-    declared = workspace(work("A", {"group": "Platform"}), groups={"platform": ["ada lovelace"]})
+    declared = workspace(work("A", {"group": "Platform"}), groups={"PLATForm": [" ada LOVElace "]})
     placed = align(items, declared).placements
     assert [one.state for one in placed.values()] == ["aligned", "unaligned", "unaligned"]
 
