@@ -186,7 +186,7 @@ def _groups(workspace: Workspace) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = defaultdict(list)
     for group, people in workspace.groups.items():
         for person in people:
-            found[person.strip().casefold()].append(group.casefold())
+            found[person.casefold()].append(group.casefold())
     return {person: tuple(groups) for person, groups in found.items()}
 
 

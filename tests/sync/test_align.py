@@ -323,3 +323,20 @@ def test_what_leads_into_a_cycle_is_no_part_of_it() -> None:
 def test_a_claim_is_told_as_it_was_written() -> None:
     (link,) = align([item("WEB-1", claims=("a",))], workspace(work("A"))).placements[ref("WEB-1")].links
     assert str(link.because) == "claim a"
+
+
+@pytest.mark.parametrize(
+    ("hit", "by"),
+    [
+        ({"labels": ["Later", "KTLO"]}, "label ktlo"),
+        ({"types": ["bug"]}, "type Bug"),
+        ({"projects": ["web"]}, "project WEB"),
+        ({"teams": ["eng"]}, "team ENG"),
+        ({"keys": ["web-1"]}, "key WEB-1"),
+    ],
+)
+def test_the_first_declared_category_that_holds_exempts(hit: dict[str, Any], by: str) -> None:
+    one = item("WEB-1", labels=("ktlo",), kind="Bug", team="ENG")
+    rows = [{"name": "none", "types": ["Epic"]}, {"name": "z", **hit}, {"name": "a", "labels": ["ktlo"]}]
+    placed = align([one], workspace(exempt=rows)).placements[ref("WEB-1")]
+    assert (placed.category, placed.reason.casefold()) == ("z", by.casefold())
