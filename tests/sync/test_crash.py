@@ -75,6 +75,9 @@ def plain(value: Any, name: str = "") -> Any:
         return {plain(key): plain(one, key) for key, one in value.items()}
     if isinstance(value, list):
         return [plain(one) for one in value]
+    if name == "comment_id" and value == "":
+        # Announced: it landed, and every run finds it by its own property, but the record never learnt its id.
+        return "new"
     if isinstance(value, int) and name == "id" and str(value) not in known():
         return "new"
     if isinstance(value, str):
