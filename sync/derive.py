@@ -69,9 +69,7 @@ def _rows(key_result: KeyResult, run: Run, workspace: Workspace) -> Iterator[Cou
 def _steps(key_result: KeyResult, reading: Reading, rows: tuple[Counted, ...], run: Run) -> Iterator[str]:
     how = key_result.measure
     yield reading.evidence + "."
-    if reading.closed is not None or reading.progress is None:
-        return
-    if key_result.override is not None and reading.evidence.startswith("set by hand"):
+    if reading.closed is not None or reading.by_hand or reading.progress is None:
         return
     if isinstance(how, WorkMeasure):
         yield from _sum_of_work(how, reading, rows)

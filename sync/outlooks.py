@@ -29,8 +29,7 @@ def outlooks(alignment: Alignment, card: Scorecard, workspace: Workspace, kept: 
     for objective, key_result in workspace.key_results():
         reading = card.readings[key_result.id]
         end = workspace.cycles[objective.cycle].end
-        by_hand = key_result.override is not None and today <= key_result.override.until
-        if reading.progress is None or reading.closed or by_hand or end < today:
+        if reading.progress is None or reading.closed or reading.by_hand or end < today:
             continue
         if isinstance(key_result.measure, KeepMeasure):
             continue

@@ -9,6 +9,8 @@ import csv
 import io
 import json
 import math
+import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,6 +28,9 @@ from sync.measure import Sample
 MOST_BYTES = 5_000_000
 """A greater file or reply is no value, and is not read to its end."""
 SECONDS = 15.0
+MOST_SECONDS = 60.0
+"""What one read may take, and all of them together: a reply that drips must not hold up a run."""
+_INDEX = re.compile(r"-?[0-9]{1,9}")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -68,15 +73,17 @@ class Sources:
         try:
             with path.open("rb") as stream:
                 raw = stream.read(MOST_BYTES + 1)
-        except OSError as error:
-            raise SourceError(f"the file {path} cannot be read ({error.strerror})") from None
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or "it has no such name"
+            raise SourceError(f"the file {path} cannot be read ({why})") from None
         if len(raw) > MOST_BYTES:
             raise SourceError(f"the file {path} is larger than {MOST_BYTES // 1_000_000} MB")
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise SourceError(f"the file {path} is not text in UTF-8") from None
-        rows = _csv_rows(text) if path.suffix.casefold() == ".csv" else _json_rows(text, f"the file {path}")
+        is_table = path.suffix.casefold() == ".csv"
+        rows = _csv_rows(text) if is_table else _json_rows(text, f"the file {path}", source.at)
         return _newest(rows, source.at, source.day, today, f"file {path.name}")
 
     def _from_http(self, source: HttpSource, today: date) -> Sample:
@@ -86,9 +93,11 @@ class Sources:
             token = self.secret(source.token)
             if not token:
                 raise SourceError(f"the variable {source.token} is not set")
+            if not (token.isascii() and token.isprintable()):
+                raise SourceError(f"the variable {source.token} holds characters that no token has")
             headers["authorization"] = f"Bearer {token}"
         raw = _fetched(source.url, headers, host)
-        rows = _json_rows(raw.decode("utf-8", "replace"), f"the reply of {host}")
+        rows = _json_rows(raw.decode("utf-8", "replace"), f"the reply of {host}", source.at)
         return _newest(rows, source.at, "", today, f"measured by {host}")
 
 
@@ -103,8 +112,11 @@ def _fetched(url: str, headers: Mapping[str, str], host: str) -> bytes:
             if reply.status_code != 200:
                 raise SourceError(f"{host} answers with status {reply.status_code}")
             content = bytearray()
+            end = time.monotonic() + MOST_SECONDS
             for chunk in reply.iter_bytes():
                 content += chunk
+                if time.monotonic() > end:
+                    raise SourceError(f"the reply of {host} takes longer than {MOST_SECONDS:g} seconds")
                 if len(content) > MOST_BYTES:
                     raise SourceError(f"the reply of {host} is larger than {MOST_BYTES // 1_000_000} MB")
             return bytes(content)
@@ -119,12 +131,13 @@ def _csv_rows(text: str) -> list[Any]:
         raise SourceError(f"it is no CSV: {error}") from None
 
 
-def _json_rows(text: str, what: str) -> list[Any]:
+def _json_rows(text: str, what: str, at: str) -> list[Any]:
+    """The rows of a list, each a place to look; a path that begins with a number means the list itself."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         raise SourceError(f"{what} is no JSON") from None
-    return value if isinstance(value, list) else [value]
+    return value if isinstance(value, list) and not _INDEX.fullmatch(at.partition(".")[0]) else [value]
 
 
 def _newest(rows: list[Any], at: str, day: str, today: date, source: str) -> Sample:
@@ -153,7 +166,7 @@ def _follow(value: Any, path: str) -> Any:
     for step in path.split(".") if path else ():
         if isinstance(value, dict):
             value = value.get(step)
-        elif isinstance(value, list) and step.lstrip("-").isdigit() and -len(value) <= int(step) < len(value):
+        elif isinstance(value, list) and _INDEX.fullmatch(step) and -len(value) <= int(step) < len(value):
             value = value[int(step)]
         else:
             return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from fractions import Fraction
 
@@ -129,13 +130,19 @@ def _read(key_result: KeyResult, objective: Objective, leaves: Leaves, scene: Sc
     at = scene.now if closed is None else min(scene.now, _end_of(closed, workspace.zone))
     cycle = workspace.cycles[objective.cycle]
     by_now = expected(key_result, cycle, at, workspace.zone)
+    if closed is not None:
+        # Without a reading that was kept, the nearest to it is what can be told of that day by today's items.
+        leaves = _as_of(at, leaves)
+        scene = replace(scene, now=at - timedelta(seconds=1))
     tally = fold(leaves, weigher(key_result), workspace.zone)
     value = value_of(key_result, leaves, tally, scene)
     progress, evidence = value.progress, value.evidence
     shown = value.value
+    override = key_result.override
+    by_hand = closed is None and override is not None and scene.today <= override.until
     if closed is not None:
         shown, progress, evidence = _frozen(value, scene.told.past.get(key_result.id), closed)
-    elif key_result.override is not None and scene.today <= key_result.override.until:
+    elif by_hand:
         progress, evidence = _overridden(key_result, value)
     output = None if isinstance(how, WorkMeasure) else _output(tally)
     return Reading(
@@ -155,8 +162,22 @@ def _read(key_result: KeyResult, objective: Objective, leaves: Leaves, scene: Sc
         output=output,
         note=_mismatch(progress, output, tally) if value.counts else "",
         closed=closed,
+        by_hand=by_hand,
         teams=_teams(key_result, leaves, workspace.zone),
     )
+
+
+def _as_of(moment: datetime, leaves: Leaves) -> list[tuple[WorkItem, Fraction]]:
+    """The leaves that were there by then; what was done later was not done yet."""
+    return [
+        (replace(item, category="doing") if _is_later(item, moment) else item, share)
+        for item, share in leaves
+        if item.created < moment
+    ]
+
+
+def _is_later(item: WorkItem, moment: datetime) -> bool:
+    return item.category == "done" and item.completed is not None and item.completed >= moment
 
 
 def _end_of(day: date, zone: tzinfo) -> datetime:

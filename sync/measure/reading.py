@@ -42,6 +42,7 @@ class Reading:
     - `output`: done share of the linked work, 0..1, beside a value that is not made of work; None without work.
     - `note`: what does not fit together, in words; "" where nothing does not.
     - `closed`: the day on which it was closed; its marks rest.
+    - `by_hand`: whether the progress was set by hand, in place of what was computed.
     - `teams`: the linked work by team or project, those with most of it first.
     """
 
@@ -61,6 +62,7 @@ class Reading:
     output: float | None = None
     note: str = ""
     closed: date | None = None
+    by_hand: bool = False
     teams: tuple[tuple[str, Tally], ...] = ()
 
     @property

@@ -151,7 +151,7 @@ def _coverage(tally: Tally, how: WorkMeasure) -> str:
     if how.weigh not in ("points", "time"):
         return ""
     covered = (tally.leaves - tally.unestimated) * 100 // tally.leaves
-    return f", {covered} % estimated" if covered < 100 else ""
+    return f", {covered} % estimated"
 
 
 def _creep(tally: Tally, how: WorkMeasure, unit: str) -> str:

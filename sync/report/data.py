@@ -81,6 +81,7 @@ def of_reading(reading: Reading) -> Data:
         "output": None if reading.output is None else round(reading.output, 4),
         "note": reading.note,
         "closed": reading.closed.isoformat() if reading.closed else None,
+        "by_hand": reading.by_hand,
         "teams": {team: {"leaves": one.leaves, "done": one.done} for team, one in reading.teams},
         "work": {
             "leaves": tally.leaves,

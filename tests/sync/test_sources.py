@@ -44,6 +44,7 @@ TABLE = "day,score\n2026-11-01,40\n2026-11-12,44.5\n2026-11-13,\n2026-11-30,99\n
         ("x.json", "4.5", {}, 4.5, TODAY),
         ("x.json", '{"data": {"rows": [{"n": 3}, {"n": 8}]}}', {"at": "data.rows.1.n"}, 8, TODAY),
         ("x.json", '{"rows": [1, 2, 3]}', {"at": "rows.-1"}, 3, TODAY),
+        ("x.json", '[{"n": 3}, {"n": 4}]', {"at": "0.n"}, 3, TODAY),
         ("x.json", '{"a.b": 6}', {"at": "a.b"}, 6, TODAY),
         ("x.json", '{"n": 3, "of": "2026-11-02"}', {"at": "n", "day": "of"}, 3, date(2026, 11, 2)),
         ("x.json", SERIES, {"at": "v", "day": "d"}, 2.5, date(2026, 11, 10)),
@@ -70,6 +71,8 @@ def test_a_value_from_a_file(
         ("x.json", '{"n": 1, "d": "2026-12-01"}', {"at": "n", "day": "d"}, "up to 2026-11-16"),
         ("x.json", '{"n": 1, "d": "soon"}', {"at": "n", "day": "d"}, "has no value"),
         ("x.csv", "score\n", {"at": "score"}, "has no value at score"),
+        ("x.json", '{"n": [1]}', {"at": "n.²"}, "has no value at n.²"),
+        ("x.json", '{"n": [1]}', {"at": "n.--1"}, "has no value at n.--1"),
     ],
 )
 def test_what_a_file_cannot_tell(
@@ -134,6 +137,20 @@ def test_what_an_endpoint_cannot_tell(reply: httpx.Response | Exception, said: s
     assert said in note
     assert "planted-secret" not in note
     assert not elsewhere.called
+
+
+def test_a_path_or_a_token_of_odd_characters() -> None:
+    assert "no such name" in Sources().take(declared(file={"path": "a\0b.json"}), TODAY)[1][0]
+    (note,) = Sources(secret=lambda _: "tök").take(declared(http=ONE), TODAY)[1]
+    assert "METRICS_TOKEN holds characters that no token has" in note
+    assert "tök" not in note
+
+
+@respx.mock
+def test_a_reply_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_SECONDS", -1.0)
+    respx.get(URL).respond(json=PROMETHEUS)
+    assert "takes longer than" in Sources(secret=lambda _: "t").take(declared(http=ONE), TODAY)[1][0]
 
 
 def test_without_its_secret_nothing_is_asked() -> None:
