@@ -1,0 +1,150 @@
+"""The reading of one key result: what was measured of it, as it stands by its declaration. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from fractions import Fraction
+
+from config.measures import KeepMeasure, WorkMeasure
+from config.okrs import KeyResult, Objective
+from config.workspace import Workspace
+from connectors.model import Health, WorkItem
+from sync.measure.pace import expected
+from sync.measure.reading import Past, Reading, health, to_percent
+from sync.measure.tally import Tally, fold
+from sync.measure.values import Scene, Value, value_of
+
+_MUCH, _LITTLE = 0.8, 0.2
+Leaves = Sequence[tuple[WorkItem, Fraction]]
+
+
+def weigher(key_result: KeyResult) -> WorkMeasure:
+    """How a key result's linked work is weighed: as declared, or by count where work does not measure it."""
+    how = key_result.measure
+    return how if isinstance(how, WorkMeasure) else WorkMeasure(kind="work")
+
+
+def closed_on(key_result: KeyResult, objective: Objective, today: date) -> date | None:
+    """The day on which a key result was closed, by itself or with its objective; None while it is open."""
+    days = [day for day in (key_result.closed, objective.closed) if day is not None and day <= today]
+    return min(days, default=None)
+
+
+def read(key_result: KeyResult, objective: Objective, leaves: Leaves, scene: Scene) -> Reading:
+    """The reading by the declared measure, closing and override. Raises KeyError as `value_of` does."""
+    workspace, how = scene.workspace, key_result.measure
+    closed = closed_on(key_result, objective, scene.today)
+    at = scene.now if closed is None else min(scene.now, _end_of(closed, workspace.zone))
+    cycle = workspace.cycles[objective.cycle]
+    by_now = expected(key_result, cycle, at, workspace.zone)
+    if closed is not None:
+        # Without a reading that was kept, the nearest to it is what can be told of that day by today's items.
+        leaves = _as_of(at, leaves)
+        scene = replace(scene, now=at - timedelta(seconds=1))
+    tally = fold(leaves, weigher(key_result), workspace.zone)
+    value = value_of(key_result, leaves, tally, scene)
+    progress, evidence = value.progress, value.evidence
+    shown = value.value
+    override = key_result.override
+    by_hand = closed is None and override is not None and scene.today <= override.until
+    if closed is not None:
+        shown, progress, evidence = _frozen(value, scene.told.past.get(key_result.id), closed)
+    elif by_hand:
+        progress, evidence = _overridden(key_result, value)
+    output = None if isinstance(how, WorkMeasure) else _output(tally)
+    return Reading(
+        key_result=key_result.id,
+        objective=objective.id,
+        title=key_result.title,
+        value=shown,
+        progress=progress,
+        expected=by_now,
+        health=_health(how, progress, by_now, workspace),
+        forecast=_forecast(progress, cycle.elapsed(at, workspace.zone)) if value.counts else None,
+        evidence=evidence,
+        tally=tally,
+        unit=value.unit,
+        target=value.target,
+        counts=value.counts,
+        output=output,
+        note=_mismatch(progress, output, tally) if value.counts else "",
+        closed=closed,
+        by_hand=by_hand,
+        teams=_teams(key_result, leaves, workspace.zone),
+    )
+
+
+def _as_of(moment: datetime, leaves: Leaves) -> list[tuple[WorkItem, Fraction]]:
+    """The leaves that were there by then; what was done later was not done yet."""
+    return [
+        (replace(item, category="doing") if _is_later(item, moment) else item, share)
+        for item, share in leaves
+        if item.created < moment
+    ]
+
+
+def _is_later(item: WorkItem, moment: datetime) -> bool:
+    return item.category == "done" and item.completed is not None and item.completed >= moment
+
+
+def _end_of(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC)
+
+
+def _frozen(value: Value, past: Past | None, closed: date) -> tuple[float | None, float | None, str]:
+    if past is None:
+        return value.value, value.progress, f"closed on {closed}; {value.evidence}"
+    kept = "" if past.on == closed else f", as read on {past.on}"
+    return past.value, past.progress, f"closed on {closed}{kept}"
+
+
+def _overridden(key_result: KeyResult, value: Value) -> tuple[float, str]:
+    override = key_result.override
+    assert override is not None  # noqa: S101  the caller's condition
+    computed = to_percent(value.progress)
+    told = "no data" if computed is None else f"{computed} %"
+    note = f" ({override.note})" if override.note else ""
+    evidence = f"set by hand until {override.until}{note}; computed: {told}, {value.evidence}"
+    return override.percent / 100, evidence
+
+
+def _health(how: object, progress: float | None, by_now: float, workspace: Workspace) -> Health:
+    if isinstance(how, KeepMeasure) and progress is not None:
+        # What must only stay so is never done, and nothing about it is gradual.
+        return "on_track" if progress >= 1 else "off_track"
+    return health(progress, by_now, workspace.policy.health)
+
+
+def _output(tally: Tally) -> float | None:
+    if not tally.leaves:
+        return None
+    return float(tally.done_weight / tally.weight) if tally.weight else tally.done / tally.leaves
+
+
+def _mismatch(progress: float | None, output: float | None, tally: Tally) -> str:
+    """Output without outcome, or the reverse."""
+    if progress is None or output is None:
+        return ""
+    work = f"{tally.done} of {tally.leaves} items are done"
+    if output >= _MUCH and progress < _LITTLE:
+        return f"{work}, and the value has hardly moved: is this the work that moves it?"
+    if progress >= _MUCH and output < _LITTLE:
+        return f"the value is nearly there, and only {work}: is the rest of the work still needed?"
+    return ""
+
+
+def _teams(key_result: KeyResult, leaves: Leaves, zone: tzinfo) -> tuple[tuple[str, Tally], ...]:
+    parts: defaultdict[str, list[tuple[WorkItem, Fraction]]] = defaultdict(list)
+    for item, share in leaves:
+        parts[item.team or item.project or item.ref.tracker].append((item, share))
+    tallies = {team: fold(some, weigher(key_result), zone) for team, some in parts.items()}
+    return tuple(sorted(tallies.items(), key=lambda one: (-one[1].weight, one[0])))
+
+
+def _forecast(progress: float | None, elapsed: float) -> float | None:
+    if progress is None or elapsed < 0.05:
+        return None
+    return min(1.0, progress / elapsed)

@@ -1,0 +1,69 @@
+"""How far each key result and each objective has come. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from config.measures import CompositeMeasure
+from config.okrs import KeyResult, Objective
+from config.workspace import Workspace
+from sync.align import Alignment
+from sync.measure.keyresults import read
+from sync.measure.objectives import roll_up
+from sync.measure.reading import ObjectiveReading, Past, Reading, Sample, Scorecard
+from sync.measure.values import Scene, Told
+
+
+def measure(
+    alignment: Alignment,
+    counts: Mapping[str, int],
+    workspace: Workspace,
+    now: datetime,
+    *,
+    samples: Mapping[str, Sample] | None = None,
+    past: Mapping[str, Past] | None = None,
+) -> Scorecard:
+    """Read every key result. `counts`, `samples` and `past` are what `Told` says.
+
+    Raises KeyError when the answer to a query measure is missing: a failed read must not look like zero.
+    """
+    leaves = alignment.leaves()
+    told = Told(counts, samples or {}, past or {})
+    readings: dict[str, Reading] = {}
+    for objective, key_result in _composites_last(workspace):
+        scene = Scene(alignment, told, workspace, now, readings)
+        readings[key_result.id] = read(key_result, objective, leaves.get(key_result.id, []), scene)
+    rolled: dict[str, ObjectiveReading] = {}
+    for objective in _children_first(workspace):
+        below = [
+            rolled[one.id] for one in workspace.objectives if one.parent == objective.id and one.id in rolled
+        ]
+        rolled[objective.id] = roll_up(objective, readings, below, workspace, now)
+    return Scorecard(now, tuple(rolled[objective.id] for objective in workspace.objectives))
+
+
+def _composites_last(workspace: Workspace) -> Iterator[tuple[Objective, KeyResult]]:
+    """Every key result after those that it is made of; the configuration refuses circles."""
+    waiting = list(workspace.key_results())
+    read: set[str] = set()
+    names = {key_result.id for _, key_result in waiting}
+    while waiting:
+        ready = [one for one in waiting if _parts(one[1]) & names <= read] or waiting
+        yield from ready
+        read |= {key_result.id for _, key_result in ready}
+        waiting = [one for one in waiting if one[1].id not in read]
+
+
+def _parts(key_result: KeyResult) -> set[str]:
+    how = key_result.measure
+    return set(how.of) if isinstance(how, CompositeMeasure) else set()
+
+
+def _children_first(workspace: Workspace) -> Iterator[Objective]:
+    waiting = list(workspace.objectives)
+    while waiting:
+        above = {one.parent for one in waiting}
+        ready = [one for one in waiting if one.id not in above] or waiting
+        yield from ready
+        waiting = [one for one in waiting if one not in ready]
