@@ -131,14 +131,23 @@ class WorkMeasure(Declared):
     """The done share of the linked work."""
 
     kind: Literal["work"] = Field(description="The done share of the linked work.")
-    weigh: Literal["count", "points", "time", "type"] = Field(
+    weigh: Literal["count", "points", "time", "type", "label", "key", "field"] = Field(
         default="count",
-        description="What a piece of work counts: one, its points, its estimated hours, or by its type.",
+        description="What a piece of work counts: one, its points, its estimated hours, or a declared weight "
+        "by its type, its labels, its key or a custom field.",
     )
     default_estimate: Weight = Field(
-        default=1.0, description="Points or hours of work without an estimate; weight of a type not listed."
+        default=1.0, description="Points or hours of work without an estimate; weight of what is not listed."
     )
-    weights: dict[str, Weight] = Field(default={}, description="Weight by type of item, for weigh: type.")
+    weights: dict[str, Weight] = Field(
+        default={},
+        description="Weight by type, label, key or value of the field; of several labels the most.",
+    )
+    field: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The custom field, for weigh: field; without weights its own number weighs.",
+    )
     started: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False), BeforeValidator(no_truth)] = Field(
         default=0.0, description="Credit for work that is in progress, as a part of its weight."
     )
@@ -152,8 +161,10 @@ class WorkMeasure(Declared):
 
     @model_validator(mode="after")
     def _fits_together(self) -> WorkMeasure:
-        if (self.weigh == "type") != bool(self.weights):
-            raise ValueError("weigh: type and weights belong together")
+        if (self.weigh == "field") != (self.field is not None):
+            raise ValueError("weigh: field and field, the name of a custom field, belong together")
+        if self.weigh != "field" and (self.weigh in ("type", "label", "key")) != bool(self.weights):
+            raise ValueError("weigh: type, label or key and weights belong together")
         if self.target is not None and self.baseline is not None:
             raise ValueError("give target or baseline, not both: each fixes what 100 % means")
         return self
@@ -169,9 +180,10 @@ class MilestonesMeasure(Declared):
 class FlowMeasure(_Target):
     """How work flows: of the linked work that was done within a window."""
 
-    kind: Literal["flow"] = Field(description="Cycle time, lead time or throughput of the linked work.")
-    of: Literal["cycle_time", "lead_time", "throughput"] = Field(
-        description="Days from start, or from creation, to done; or items done a week."
+    kind: Literal["flow"] = Field(description="Times, throughput or flow efficiency of the linked work.")
+    of: Literal["cycle_time", "lead_time", "throughput", "efficiency"] = Field(
+        description="Days from start, or from creation, to done; items done a week; or how much of the time "
+        "was active, in percent."
     )
     percentile: Annotated[int, Field(ge=1, le=100)] = Field(
         default=50, description="Which of the times counts; 50 is the median."
@@ -179,6 +191,19 @@ class FlowMeasure(_Target):
     window_days: Annotated[int, Field(ge=1, le=366)] = Field(
         default=30, description="How far back work counts."
     )
+    waiting: tuple[str, ...] = Field(
+        default=(),
+        description="Statuses in progress in which nobody works, for of: efficiency; such as In Review.",
+    )
+    since: Literal["creation", "start"] = Field(
+        default="creation", description="From when on time counts, for of: efficiency."
+    )
+
+    @model_validator(mode="after")
+    def _only_efficiency_waits(self) -> FlowMeasure:
+        if self.of != "efficiency" and (self.waiting or self.since != "creation"):
+            raise ValueError("waiting and since belong to of: efficiency")
+        return self
 
 
 class ProjectMeasure(Declared):
@@ -210,10 +235,26 @@ class Ask(Declared):
         return self
 
 
-class QueryMeasure(_Target, Ask):
-    """How many items a tracker finds for a query in its own language."""
+FIELDS = ("points", "hours", "age", "cycle_time", "lead_time")
+"""What every item can be asked for; other names are those of custom fields, which only Jira has."""
+LINEAR_FIELDS = tuple(name for name in FIELDS if name != "hours")
 
-    kind: Literal["query"] = Field(description="A count that a tracker answers.")
+
+class QueryMeasure(_Target, Ask):
+    """What a tracker finds for a query in its own language: how many, or what their fields come to."""
+
+    kind: Literal["query"] = Field(description="What a query of a tracker comes to.")
+    of: Literal["count", "sum", "average", "median", "percentile"] = Field(
+        default="count", description="How many items are found, or what becomes of their field."
+    )
+    field: str | None = Field(
+        default=None,
+        min_length=1,
+        description="points, hours, age, cycle_time or lead_time (in days), or a custom field with a number.",
+    )
+    percentile: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        default=None, description="Which of the values counts, for of: percentile."
+    )
     over: Ask | None = Field(
         default=None, description="A second query: the value is then the first count in percent of this one."
     )
@@ -225,6 +266,18 @@ class QueryMeasure(_Target, Ask):
     def _one_tracker_answers(self) -> QueryMeasure:
         if self.over is not None and (self.over.jql is None) != (self.jql is None):
             raise ValueError("both queries ask the same tracker: give jql twice, or filter twice")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> QueryMeasure:
+        if (self.of == "count") != (self.field is None):
+            raise ValueError("give field with of: sum, average, median or percentile, and only there")
+        if (self.of == "percentile") != (self.percentile is not None):
+            raise ValueError("of: percentile and percentile belong together")
+        if self.of != "count" and self.over is not None:
+            raise ValueError("a ratio is of two counts: leave out of and field, or over")
+        if self.filter is not None and self.field is not None and self.field not in LINEAR_FIELDS:
+            raise ValueError(f"Linear has no custom fields and no hours: ask for {', '.join(LINEAR_FIELDS)}")
         return self
 
 

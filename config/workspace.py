@@ -13,6 +13,7 @@ from config.declared import Declared, Identifier
 from config.languages import DEFAULT
 from config.linking import ExemptRule
 from config.matching import Condition
+from config.measures import FIELDS, QueryMeasure, WorkMeasure
 from config.okrs import Cycle, KeyResult, Objective
 
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -274,9 +275,16 @@ class Workspace(Declared):
                 yield from condition.nested()
 
     def matched_fields(self, tracker: str) -> tuple[str, ...]:
-        """Names of the custom fields that rules match on a tracker, sorted."""
+        """Names of the custom fields that rules match or measures use on a tracker, sorted."""
         asked = (one for one in self.conditions() if one.tracker in (None, tracker))
-        return tuple(sorted({name for one in asked for name in one.field or ()}))
+        names = {name for one in asked for name in one.field or ()}
+        for _, key_result in self.key_results():
+            how = key_result.measure
+            if isinstance(how, WorkMeasure) and how.field is not None:
+                names.add(how.field)
+            elif isinstance(how, QueryMeasure) and how.tracker in (None, tracker):
+                names |= {how.field} - {None, *FIELDS} if how.field else set()
+        return tuple(sorted(names))
 
     def url_of(self, key_result: KeyResult) -> str:
         """The address that a key result's marks link to; stable as long as `site` and the id are."""

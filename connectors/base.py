@@ -14,11 +14,11 @@ TrackerError               anything that went wrong with a tracker
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from connectors.checkup import Check
-from connectors.model import Marks, NativeQuery, Pull, Receipt, WorkItem
+from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 
 
 class TrackerError(Exception):
@@ -137,6 +137,20 @@ class Connector(Protocol):
 
     def find(self, query: NativeQuery) -> frozenset[str]:
         """Ids of the items that a native query finds, closed and archived ones included; raises as `count`."""
+        ...
+
+    def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
+        """The items with these ids that exist and can be seen, in scope or not, as plain facts without marks.
+
+        Raises as `pull` does.
+        """
+        ...
+
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+        """The statuses in which each item stood from its creation on, without a gap, oldest first.
+
+        An item whose history cannot be told is left out. Raises as `pull` does.
+        """
         ...
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:

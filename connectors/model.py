@@ -188,6 +188,19 @@ class WorkItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A time in which an item stood in one status; the last one has no end. Times are aware, in UTC.
+
+    `category` is never "dropped": a history tells of statuses, not of why work ended.
+    """
+
+    category: Category
+    status: str
+    begin: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pull:
     """A whole and consistent read of one tracker's scope.
 

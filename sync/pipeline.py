@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from config.measures import Ask, QueryMeasure
-from config.workspace import JiraTracker, Workspace
+from config.measures import FlowMeasure
+from config.workspace import Workspace
 from connectors.base import Connector, Progress, TrackerError
 from connectors.model import Pull, Receipt, Ref, Stamp, WorkItem
 from sync.align import Alignment, align
-from sync.asking import ask
+from sync.asking import Answered, Histories, ask, ask_histories, ask_measures
 from sync.guards import (
     Stop,
     first_run_stop,
@@ -24,7 +23,7 @@ from sync.guards import (
     zero_stop,
 )
 from sync.marks import desired_marks
-from sync.measure import OVER, Sample, Scorecard, closed_on, measure
+from sync.measure import Drawn, Sample, Scorecard, closed_on, measure
 from sync.movement import since, standing
 from sync.plan import Plan, make_plan
 from sync.questions import Answers
@@ -43,7 +42,8 @@ class Observed:
     """Everything that was read: whole pulls of every tracker, and the answers to query measures and rules.
 
     `stale` names the trackers that could not be read, and why; their pulls are the last good ones. `samples` are
-    values from files and endpoints, `notes` what these could not give.
+    values from files and endpoints, `notes` what these could not give; `drawn` are values of fields on what queries
+    found, `histories` those that flow measures need.
     """
 
     pulls: tuple[Pull, ...]
@@ -52,6 +52,8 @@ class Observed:
     answers: Answers = field(default_factory=dict)
     samples: Mapping[str, Sample] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    drawn: Mapping[str, Drawn] = field(default_factory=dict)
+    histories: Histories = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[WorkItem, ...]:
@@ -87,7 +89,17 @@ def run(
     today = now.astimezone(workspace.zone).date()
     samples, notes = (sources or Sources()).take(workspace, today, last.samples if last else None)
     observed = replace(observed, samples=samples, notes=notes)
+    if _needs_histories(workspace):
+        alignment = align(observed.items, workspace, observed.answers, today)
+        kept = last.histories if last is not None else {}
+        told = ask_histories(workspace, connectors, alignment, now, observed.stale, kept)
+        observed = replace(observed, histories=told)
     return decide(observed, workspace, store, now)
+
+
+def _needs_histories(workspace: Workspace) -> bool:
+    measures = (key_result.measure for _, key_result in workspace.key_results())
+    return any(isinstance(how, FlowMeasure) and how.of in ("efficiency", "cycle_time") for how in measures)
 
 
 def decide(observed: Observed, workspace: Workspace, store: Store, now: datetime) -> Run:
@@ -100,7 +112,16 @@ def decide(observed: Observed, workspace: Workspace, store: Store, now: datetime
         if (day := closed_on(key_result, objective, today)) is not None
     }
     past = store.past(closed) if closed else {}
-    scorecard = measure(alignment, observed.counts, workspace, now, samples=observed.samples, past=past)
+    scorecard = measure(
+        alignment,
+        observed.counts,
+        workspace,
+        now,
+        samples=observed.samples,
+        past=past,
+        drawn=observed.drawn,
+        histories=observed.histories,
+    )
     signals = find_signals(alignment, scorecard, workspace, now)
     movements = since(store.footings(), standing(alignment, workspace, now), workspace)
     closest = _closest(alignment, signals, workspace)
@@ -165,22 +186,14 @@ def pull(
         stale[name] = (
             f"it could not be read ({found.what}); what counts is as of {before.as_of:%Y-%m-%d %H:%M} UTC"
         )
-    counts = {}
-    for _, key_result in workspace.key_results():
-        if isinstance(key_result.measure, QueryMeasure):
-            name = answering(key_result.measure, workspace)
-            for asked, query in queries(key_result.id, key_result.measure).items():
-                if name not in stale:
-                    counts[asked] = connectors[name].count(native_query(query))
-                elif last is not None and asked in last.counts:
-                    counts[asked] = last.counts[asked]
-                else:
-                    raise failures[0]
+    items = [item for one in pulls for item in one.items]
+    earlier = Answered(last.counts, last.drawn) if last is not None else Answered()
     try:
+        answered = ask_measures(workspace, connectors, items, now, stale, earlier)
         answers = ask(workspace, connectors, stale, last.answers if last is not None else {})
     except KeyError:
         raise failures[0] from None
-    return Observed(tuple(pulls), counts, stale, answers)
+    return Observed(tuple(pulls), answered.counts, stale, answers, drawn=answered.drawn)
 
 
 def _as_last_read(name: str, last: Snapshot | None, now: datetime, workspace: Workspace) -> Pull | None:
@@ -189,26 +202,6 @@ def _as_last_read(name: str, last: Snapshot | None, now: datetime, workspace: Wo
     if now - last.as_of[name] > timedelta(hours=workspace.policy.guards.stale_hours):
         return None
     return Pull(name, tuple(item for item in last.items if item.ref.tracker == name), last.as_of[name])
-
-
-def answering(query: QueryMeasure, workspace: Workspace) -> str:
-    """Name of the tracker that answers a query; the configuration makes sure that there is exactly one."""
-    if query.tracker is not None:
-        return query.tracker
-    wants_jira = query.jql is not None
-    return next(
-        name for name, tracker in workspace.trackers.items() if isinstance(tracker, JiraTracker) == wants_jira
-    )
-
-
-def queries(key_result: str, measure: QueryMeasure) -> dict[str, Ask]:
-    """What a query measure asks, by the name under which the answer is kept."""
-    return {key_result: measure} | ({key_result + OVER: measure.over} if measure.over is not None else {})
-
-
-def native_query(query: Ask) -> str:
-    """The query in the form in which a connector takes it."""
-    return query.jql if query.jql is not None else json.dumps(query.filter)
 
 
 def guards(
@@ -252,7 +245,16 @@ def remember(result: Run, workspace: Workspace, store: Store, receipts: Iterable
     as_of = {pull.tracker: pull.as_of for pull in result.observed.pulls}
     observed = result.observed
     store.save_snapshot(
-        Snapshot(items, observed.counts, as_of, result.scorecard.as_of, observed.answers, observed.samples)
+        Snapshot(
+            items,
+            observed.counts,
+            as_of,
+            result.scorecard.as_of,
+            observed.answers,
+            observed.samples,
+            observed.drawn,
+            observed.histories,
+        )
     )
     day = result.scorecard.as_of.astimezone(workspace.zone).date()
     store.save_readings(result.scorecard, day)

@@ -20,6 +20,7 @@ from connectors.model import MARKS, Pull
 from connectors.registry import connect
 from sync import lease
 from sync.apply import Applied, apply
+from sync.asking import queries
 from sync.forecast import Outlook
 from sync.guards import Stop
 from sync.journal import fate
@@ -28,7 +29,7 @@ from sync.logs import redactor
 from sync.options import moment_of
 from sync.outlooks import outlooks
 from sync.output import Output
-from sync.pipeline import Observed, Run, decide, queries, remember, run
+from sync.pipeline import Observed, Run, decide, remember, run
 from sync.plan import Plan, plain_change
 from sync.questions import questions
 from sync.report import data, sheets
@@ -241,12 +242,25 @@ def recall(session: Session, snapshot: Snapshot) -> Run | None:
         if isinstance(kr.measure, QueryMeasure)
         for name in queries(kr.id, kr.measure)
     }
-    known = asked <= set(snapshot.counts) and set(questions(workspace)) <= set(snapshot.answers)
+    fields = {
+        kr.id
+        for _, kr in workspace.key_results()
+        if isinstance(kr.measure, QueryMeasure) and kr.measure.field
+    }
+    known = asked <= set(snapshot.counts) and fields <= set(snapshot.drawn)
+    known = known and set(questions(workspace)) <= set(snapshot.answers)
     if not known or set(snapshot.as_of) != set(workspace.active):
         return None
     pulls = tuple(
         Pull(name, tuple(item for item in snapshot.items if item.ref.tracker == name), at)
         for name, at in snapshot.as_of.items()
     )
-    observed = Observed(pulls, snapshot.counts, answers=snapshot.answers, samples=snapshot.samples)
+    observed = Observed(
+        pulls,
+        snapshot.counts,
+        answers=snapshot.answers,
+        samples=snapshot.samples,
+        drawn=snapshot.drawn,
+        histories=snapshot.histories,
+    )
     return decide(observed, workspace, session.store, snapshot.judged)

@@ -17,11 +17,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from connectors.model import NativeQuery, Receipt, Ref, WorkItem
+from connectors.model import NativeQuery, Receipt, Ref, Span, WorkItem
 from sync import tables
 from sync.journal import Journal
 from sync.lease import make_lease
-from sync.measure import Past, Sample, Scorecard
+from sync.measure import Drawn, Past, Sample, Scorecard
 from sync.movement import Footing
 from sync.questions import Answers, Question
 from sync.restraint import Rest, rest_after
@@ -48,6 +48,8 @@ class Snapshot:
     judged: datetime
     answers: Answers = field(default_factory=dict)
     samples: Mapping[str, Sample] = field(default_factory=dict)
+    drawn: Mapping[str, Drawn] = field(default_factory=dict)
+    histories: Mapping[Ref, tuple[Span, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ class Store:
         for item in snapshot.items:
             scope[item.ref.tracker] += int(item.in_scope)
         with self.transaction() as connection:
-            for table in (tables.items, tables.pulls, tables.counts, tables.answers, tables.samples):
+            for table in tables.SNAPSHOT:
                 connection.execute(table.delete())
             if rows:
                 connection.execute(tables.items.insert(), rows)
@@ -186,6 +188,17 @@ class Store:
             ]
             if samples:
                 connection.execute(tables.samples.insert(), samples)
+            drawn = [
+                {"key_result": name, "body": msgspec.json.encode(one)} for name, one in snapshot.drawn.items()
+            ]
+            if drawn:
+                connection.execute(tables.drawn.insert(), drawn)
+            histories = [
+                {"tracker": ref.tracker, "id": ref.id, "body": msgspec.json.encode(spans)}
+                for ref, spans in snapshot.histories.items()
+            ]
+            if histories:
+                connection.execute(tables.histories.insert(), histories)
 
     def snapshot(self) -> Snapshot | None:
         """The last snapshot, or None when nothing was ever read."""
@@ -214,6 +227,14 @@ class Store:
                 samples={
                     row.key_result: Sample(row.value, date.fromisoformat(row.day), row.source)
                     for row in connection.execute(sa.select(tables.samples))
+                },
+                drawn={
+                    row.key_result: msgspec.json.decode(row.body, type=Drawn)
+                    for row in connection.execute(sa.select(tables.drawn))
+                },
+                histories={
+                    Ref(row.tracker, row.id): msgspec.json.decode(row.body, type=tuple[Span, ...])
+                    for row in connection.execute(sa.select(tables.histories))
                 },
             )
 

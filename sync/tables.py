@@ -62,6 +62,21 @@ samples = sa.Table(
     sa.Column("source", sa.String(512), nullable=False),
 )
 """What files and endpoints told last."""
+drawn = sa.Table(
+    "drawn",
+    metadata,
+    sa.Column("key_result", sa.String(64), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""Values of a field on what the query of a measure found last."""
+histories = sa.Table(
+    "histories",
+    metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""The statuses in which items stood, of those whose flow was measured last."""
 readings = sa.Table(
     "readings",
     metadata,
@@ -126,6 +141,9 @@ footings = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
 """Where the work of a key result stood when its progress was last told on a ticket."""
+
+SNAPSHOT = (items, pulls, counts, answers, samples, drawn, histories)
+"""What every snapshot replaces."""
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (

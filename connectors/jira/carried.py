@@ -59,7 +59,7 @@ def _texts(value: object) -> Iterator[str]:
         case str():
             yield value.strip()
         case int() | float():
-            yield f"{value:g}"
+            yield f"{value:.15g}"
         case list():
             for one in value:
                 yield from _texts(one)

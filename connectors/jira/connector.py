@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -11,12 +11,13 @@ from connectors.base import Progress, Stop, Wish, never
 from connectors.checkup import Check
 from connectors.jira.batch import BATCH, BatchWriter
 from connectors.jira.client import JiraClient
+from connectors.jira.histories import histories
 from connectors.jira.inspect import Inspector
 from connectors.jira.provision import JiraProvisioner
 from connectors.jira.read import Reader, Site
 from connectors.jira.write import Writer
 from connectors.limits import RetryPolicy
-from connectors.model import Marks, NativeQuery, Pull, Receipt, WorkItem
+from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 
 if TYPE_CHECKING:
     from config.settings import Credentials
@@ -85,6 +86,14 @@ class JiraConnector:
         """See `Connector.find`; a saved filter is asked as JQL, which takes its id."""
         self._known_site()
         return self._reader.find(f"filter = {query.text}" if query.language == "saved_filter" else query.text)
+
+    def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
+        """See `Connector.fetch`."""
+        return self._reader.fetch(self._known_site(), ids)
+
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+        """See `Connector.histories`."""
+        return histories(self._client, items)
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """See `Connector.write`."""

@@ -18,7 +18,7 @@ from connectors.jira.client import JiraClient, Rejected
 from connectors.jira.comments import Comments, Stated
 from connectors.jira.fields import SiteFields, field_text, find_fields
 from connectors.jira.observe import Translator
-from connectors.model import Comment, Pull, Stamp, WorkItem
+from connectors.model import NOTHING, Comment, Pull, Stamp, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,19 @@ class Reader:
             raise QueryError(
                 self._client.name, f"Jira does not accept the query {query!r}: {error.words or 'HTTP 400'}"
             ) from None
+
+    def fetch(self, site: Site, ids: Collection[str]) -> tuple[WorkItem, ...]:
+        """The issues with these ids, wherever they are, without parents and marks; see `Connector.fetch`."""
+        if not ids:
+            return ()
+        found = Bulk(self._client, site.fields, self._pool).fetch(sorted(ids))
+        scope = {key.upper() for key in self._tracker.scope.projects}
+        homes = frozenset(
+            one.fields.project.id for one in found.values() if one.fields.project.key.upper() in scope
+        )
+        translate = Translator(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
+        items = (translate.item(issue, None) for issue in found.values())
+        return tuple(replace(item, shown=NOTHING, writable=frozenset()) for item in items)
 
     def _server_time(self) -> datetime:
         info = self._client.call("GET", "serverInfo", wire.ServerInfo)

@@ -80,6 +80,39 @@ class Status(_Reply):
     status_category: StatusCategory
 
 
+class KnownStatus(_Reply):
+    """A status of the site; its id, not its name, is what histories tell."""
+
+    id: str
+    name: str
+    status_category: StatusCategory
+
+
+class ChangedField(msgspec.Struct, kw_only=True):
+    """One change within an entry of a changelog; `fieldId` is absent on old rows."""
+
+    field_id: str | None = msgspec.field(name="fieldId", default=None)
+    from_: str | None = msgspec.field(name="from", default=None)
+    to: str | None = None
+
+
+class ChangelogEntry(_Reply):
+    created: str
+    items: list[ChangedField] = []
+
+
+class IssueChangelog(_Reply):
+    issue_id: str
+    change_histories: list[ChangelogEntry] = []
+
+
+class ChangelogPage(_Reply):
+    """Reply of POST changelog/bulkfetch; no token on the last page."""
+
+    issue_change_logs: list[IssueChangelog] = []
+    next_page_token: str | None = None
+
+
 class IssueType(_Reply):
     id: str
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -15,12 +15,13 @@ from connectors.limits import RetryPolicy
 from connectors.linear import queries, wire
 from connectors.linear.client import LinearClient
 from connectors.linear.faults import Quota
+from connectors.linear.histories import histories
 from connectors.linear.inspect import examine
 from connectors.linear.labels import LabelShelf
 from connectors.linear.provision import LinearProvisioner
-from connectors.linear.read import marked, pull
+from connectors.linear.read import fetch, marked, pull
 from connectors.linear.write import BATCH, Writer
-from connectors.model import Marks, NativeQuery, Pull, Receipt, WorkItem
+from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 
 
 class LinearConnector:
@@ -111,6 +112,14 @@ class LinearConnector:
             what = f"the custom view {identity!r} lists {', '.join(sorted(listed))}s, not issues."
             raise QueryError(self.name, what, "Give a view of issues.")
         return found
+
+    def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
+        """See `Connector.fetch`."""
+        return fetch(self._client, self._tracker, self._owner, ids)
+
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+        """See `Connector.histories`."""
+        return histories(self._client, items)
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """Make the item show `wanted`: attachments or links, labels and a comment of ours, nothing else."""

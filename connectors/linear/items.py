@@ -58,10 +58,10 @@ class Reader:
         return Ref(self.tracker, identity) if identity is not None else None
 
     def category_of(self, node: IssueNode) -> Category:
-        """By the type of the state; a type that is new to us counts as not begun."""
+        """By the type of the state, or as dropped by its name."""
         if node.state.name.casefold() in self.dropped:
             return "dropped"
-        return _ISSUE.get(node.state.type, "todo")
+        return category_of_type(node.state.type)
 
     def label_names(self, ids: Iterable[str]) -> list[str]:
         """Names of the labels with these ids, those of children of a group without the group."""
@@ -166,6 +166,11 @@ class Reader:
             due=node.target_date,
             in_scope=False,
         )
+
+
+def category_of_type(kind: str) -> Category:
+    """The category of a state by its type; a type that is new to us counts as not begun."""
+    return _ISSUE.get(kind, "todo")
 
 
 def unknown_types(issues: Iterable[IssueNode], projects: Iterable[ProjectNode]) -> list[str]:

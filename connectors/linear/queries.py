@@ -96,6 +96,26 @@ RELATIONS = Operation(
     wire.Relations,
 )
 
+_SPANS = "nodes { id startedAt endedAt state { name type } } pageInfo { hasNextPage endCursor }"
+
+HISTORIES = Operation(
+    f"""
+query Histories($first: Int!, $after: String, $ids: [ID!]!) {{
+  issues(first: $first, after: $after, filter: {{ id: {{ in: $ids }} }}, includeArchived: true) {{
+    nodes {{ id stateHistory(first: 50) {{ {_SPANS} }} }}
+    {_MORE}
+  }}
+}}""",
+    wire.Histories,
+    page=50,
+)
+
+HISTORY = Operation(
+    f"query History($first: Int!, $after: String, $id: String!) {{"
+    f" issue(id: $id) {{ id stateHistory(first: $first, after: $after) {{ {_SPANS} }} }} }}",
+    wire.OneHistory,
+)
+
 ATTACHMENTS = Operation(
     f"query Attachments($first: Int!, $after: String, $contains: String!) {{"
     f" attachments(first: $first, after: $after, filter: {{ url: {{ contains: $contains }} }}) {{"

@@ -57,6 +57,16 @@ def marked(
     return pulling.marked(written), labels
 
 
+def fetch(
+    client: LinearClient, tracker: LinearTracker, owner: str, ids: Collection[str]
+) -> tuple[WorkItem, ...]:
+    """The issues with these ids, without marks; see `Connector.fetch`."""
+    if not ids:
+        return ()
+    pulling, _, _ = _opened(client, tracker, owner, None)
+    return pulling.facts(sorted(ids))
+
+
 def _opened(
     client: LinearClient, tracker: LinearTracker, owner: str, progress: Progress | None
 ) -> tuple[_Pulling, datetime, tuple[LabelNode, ...]]:
@@ -146,6 +156,17 @@ class _Pulling:
         ]
         items = self._with_remnants([*scope, *away], written)
         return tuple(one for one in items if one.shown.stamp is not None or one.shown != Marks())
+
+    def facts(self, ids: Sequence[str]) -> tuple[WorkItem, ...]:
+        """The issues with these ids as plain facts, but those in the trash."""
+        issues: dict[str, IssueNode] = {}
+        for start in range(0, len(ids), _BATCH):
+            issues |= self._issues({"id": {"in": list(ids[start : start + _BATCH])}})
+        return tuple(
+            self._reader.issue(one, Marks(), in_scope=one.team.id in self._reader.teams)
+            for one in issues.values()
+            if not one.trashed
+        )
 
     def _project_now(self, identity: str) -> ProjectNode | None:
         try:

@@ -201,6 +201,26 @@ class Relations(Wire):
     issue: _Related
 
 
+class SpanNode(Wire):
+    id: str
+    started_at: Moment
+    ended_at: Moment | None = None
+    state: Status | None = None
+
+
+class IssueHistory(Wire):
+    id: str
+    state_history: Connection[SpanNode]
+
+
+class Histories(Wire):
+    issues: Connection[IssueHistory]
+
+
+class OneHistory(Wire):
+    issue: IssueHistory
+
+
 class Attachments(Wire):
     attachments: Connection[PlacedAttachment]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from sync.measure.keyresults import closed_on, weigher
+from sync.measure.drawn import Drawn, draw
+from sync.measure.flow import Histories, needs_history
+from sync.measure.keyresults import closed_on, end_of, weigher
 from sync.measure.reading import (
+    Creep,
     ObjectiveReading,
     Past,
     Reading,
@@ -19,6 +22,9 @@ from sync.measure.values import OVER, Told, latest, way
 __all__ = [
     "OVER",
     "ZERO",
+    "Creep",
+    "Drawn",
+    "Histories",
     "ObjectiveReading",
     "Past",
     "Reading",
@@ -27,10 +33,13 @@ __all__ = [
     "Tally",
     "Told",
     "closed_on",
+    "draw",
+    "end_of",
     "fold",
     "health",
     "latest",
     "measure",
+    "needs_history",
     "tally_of",
     "to_percent",
     "way",

@@ -37,7 +37,7 @@ def read(key_result: KeyResult, objective: Objective, leaves: Leaves, scene: Sce
     """The reading by the declared measure, closing and override. Raises KeyError as `value_of` does."""
     workspace, how = scene.workspace, key_result.measure
     closed = closed_on(key_result, objective, scene.today)
-    at = scene.now if closed is None else min(scene.now, _end_of(closed, workspace.zone))
+    at = scene.now if closed is None else min(scene.now, end_of(closed, workspace.zone))
     cycle = workspace.cycles[objective.cycle]
     by_now = expected(key_result, cycle, at, workspace.zone)
     if closed is not None:
@@ -74,6 +74,8 @@ def read(key_result: KeyResult, objective: Objective, leaves: Leaves, scene: Sce
         closed=closed,
         by_hand=by_hand,
         teams=_teams(key_result, leaves, workspace.zone),
+        coverage=value.coverage,
+        creep=value.creep,
     )
 
 
@@ -90,7 +92,8 @@ def _is_later(item: WorkItem, moment: datetime) -> bool:
     return item.category == "done" and item.completed is not None and item.completed >= moment
 
 
-def _end_of(day: date, zone: tzinfo) -> datetime:
+def end_of(day: date, zone: tzinfo) -> datetime:
+    """The moment at which the day is over, in UTC."""
     return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC)
 
 

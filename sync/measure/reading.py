@@ -31,6 +31,18 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
+class Creep:
+    """What came after the baseline: items, their weight, and that as a share of the frozen scope.
+
+    `share` is None where the frozen scope weighs nothing.
+    """
+
+    items: int
+    weight: float
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One key result at one moment.
 
@@ -43,6 +55,8 @@ class Reading:
     - `note`: what does not fit together, in words; "" where nothing does not.
     - `closed`: the day on which it was closed; its marks rest.
     - `by_hand`: whether the progress was set by hand, in place of what was computed.
+    - `coverage`: share of the items whose estimate, weight or field is known, 0..1; None where none is asked for.
+    - `creep`: what came after the baseline; None without one.
     - `teams`: the linked work by team or project, those with most of it first.
     """
 
@@ -64,6 +78,8 @@ class Reading:
     closed: date | None = None
     by_hand: bool = False
     teams: tuple[tuple[str, Tally], ...] = ()
+    coverage: float | None = None
+    creep: Creep | None = None
 
     @property
     def percent(self) -> int | None:

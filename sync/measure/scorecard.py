@@ -9,6 +9,8 @@ from config.measures import CompositeMeasure
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from sync.align import Alignment
+from sync.measure.drawn import Drawn
+from sync.measure.flow import Histories
 from sync.measure.keyresults import read
 from sync.measure.objectives import roll_up
 from sync.measure.reading import ObjectiveReading, Past, Reading, Sample, Scorecard
@@ -23,13 +25,15 @@ def measure(
     *,
     samples: Mapping[str, Sample] | None = None,
     past: Mapping[str, Past] | None = None,
+    drawn: Mapping[str, Drawn] | None = None,
+    histories: Histories | None = None,
 ) -> Scorecard:
-    """Read every key result. `counts`, `samples` and `past` are what `Told` says.
+    """Read every key result. What was asked of the world is what `Told` says.
 
     Raises KeyError when the answer to a query measure is missing: a failed read must not look like zero.
     """
     leaves = alignment.leaves()
-    told = Told(counts, samples or {}, past or {})
+    told = Told(counts, samples or {}, past or {}, drawn or {}, histories or {})
     readings: dict[str, Reading] = {}
     for objective, key_result in _composites_last(workspace):
         scene = Scene(alignment, told, workspace, now, readings)

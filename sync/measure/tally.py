@@ -6,6 +6,7 @@ and for many workers. Sums are exact fractions; floats would make the order of a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, tzinfo
@@ -72,14 +73,49 @@ def tally_of(item: WorkItem, share: Fraction, how: WorkMeasure, zone: tzinfo = U
 
 def weight_of(item: WorkItem, how: WorkMeasure) -> tuple[Fraction, bool]:
     """What an item weighs by itself, and whether somebody estimated it."""
-    if how.weigh == "type":
-        known = {name.casefold(): weight for name, weight in how.weights.items()}
-        return _exact(known.get(item.kind.casefold(), how.default_estimate)), True
-    estimate = item.hours if how.weigh == "time" else item.estimate
-    usable = estimate is not None and 0 <= estimate <= MOST_POINTS  # false for NaN too
-    if how.weigh == "count":
-        return Fraction(1), usable
-    return _exact(estimate if usable and estimate is not None else how.default_estimate), usable
+    match how.weigh:
+        case "count":
+            return Fraction(1), usable(item.estimate) is not None
+        case "points":
+            known = usable(item.estimate)
+        case "time":
+            known = usable(item.hours)
+        case _:
+            known = _declared(item, how)
+    weight = _exact(how.default_estimate if known is None else known)
+    return weight, known is not None or how.weigh == "type"
+
+
+def usable(estimate: float | None) -> float | None:
+    """The estimate, or None where it is missing, negative, absurd or no number."""
+    return estimate if estimate is not None and 0 <= estimate <= MOST_POINTS else None  # false for NaN too
+
+
+def number_in(item: WorkItem, field: str) -> float | None:
+    """The number in a custom field; None where there is no single one."""
+    texts = [text for name, text in item.fields if name == field]
+    try:
+        value = float(texts[0]) if len(texts) == 1 else math.nan
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _declared(item: WorkItem, how: WorkMeasure) -> float | None:
+    """The weight by what the item is: the greatest of those that are listed, None where none is."""
+    if how.weigh == "field" and not how.weights:
+        return usable(number_in(item, how.field or ""))
+    listed = {name.casefold(): weight for name, weight in how.weights.items()}
+    match how.weigh:
+        case "type":
+            names: Iterable[str] = (item.kind,)
+        case "key":
+            names = (item.key,)
+        case "label":
+            names = item.labels
+        case _:
+            names = (text for name, text in item.fields if name == how.field)
+    return max((listed[name.casefold()] for name in names if name.casefold() in listed), default=None)
 
 
 def _exact(number: float) -> Fraction:

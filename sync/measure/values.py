@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 from typing import assert_never
 
 from config.measures import (
+    FIELDS,
     BinaryMeasure,
     CheckIn,
     CompositeMeasure,
@@ -25,13 +26,14 @@ from config.okrs import KeyResult
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align import Alignment
-from sync.measure.reading import Past, Reading, Sample
+from sync.measure.drawn import Drawn, combined
+from sync.measure.flow import Histories, done_within, flow_of, nearest_rank
+from sync.measure.reading import Creep, Past, Reading, Sample, to_percent
 from sync.measure.tally import Tally
 
 OVER = "/over"
 """Behind a key result's id: the name of the answer to the second query of a ratio."""
 _NEARLY = 0.9999
-_SECONDS_A_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,15 @@ class Told:
     - `counts`: the trackers' answers by key result id; that to the second query of a ratio under id + OVER.
     - `samples`: values from files and endpoints by key result id.
     - `past`: for closed key results, the last reading that was kept.
+    - `drawn`: values of a field on what a query found, by key result id.
+    - `histories`: of the items whose flow only their history tells.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
     samples: Mapping[str, Sample] = field(default_factory=dict)
     past: Mapping[str, Past] = field(default_factory=dict)
+    drawn: Mapping[str, Drawn] = field(default_factory=dict)
+    histories: Histories = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,8 @@ class Value:
     unit: str = ""
     target: float | None = None
     counts: bool = True
+    coverage: float | None = None
+    creep: Creep | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +100,9 @@ def value_of(
         case BinaryMeasure():
             return _binary(how, scene.today)
         case QueryMeasure():
-            return _query(key_result.id, how, scene.told.counts)
+            return _query(key_result.id, how, scene.told)
         case FlowMeasure():
-            return _flow(how, (item for item, _ in leaves), scene.now)
+            return _flow(how, (item for item, _ in leaves), scene)
         case ProjectMeasure():
             return _project(how, scene.alignment)
         case CompositeMeasure():
@@ -122,17 +130,18 @@ def latest(checkins: Iterable[CheckIn], now: datetime, workspace: Workspace) -> 
 
 
 def _work(tally: Tally, how: WorkMeasure) -> Value:
-    units = {"points": "points", "time": "hours", "type": "weighted items", "count": "items"}
-    unit = units[how.weigh]
+    unit = {"points": "points", "time": "hours", "count": "items"}.get(how.weigh, "weighted items")
     if tally.leaves == 0:
         left_out = [f"{tally.dropped} dropped"] if tally.dropped else []
         left_out += [f"{tally.late} came after {how.baseline}"] if tally.late else []
         return Value(None, None, ", ".join(["no work is linked", *left_out]), unit)
     done = float(tally.done_weight)
+    coverage = None if how.weigh in ("count", "type") else 1 - tally.unestimated / tally.leaves
     if how.target is not None:
         progress = min(Fraction(1), tally.done_weight / Fraction(how.target).limit_denominator(1_000_000))
         evidence = f"{tally.done} items done, {done:g} of a fixed {how.target:g} {unit}"
-        return Value(done, float(progress), evidence + _coverage(tally, how), unit, how.target)
+        evidence += _coverage_words(how, coverage)
+        return Value(done, float(progress), evidence, unit, how.target, coverage=coverage)
     # Where every weight is zero, weights say nothing: count instead.
     progress = tally.done_weight / tally.weight if tally.weight else Fraction(tally.done, tally.leaves)
     if tally.done < tally.leaves:
@@ -143,22 +152,32 @@ def _work(tally: Tally, how: WorkMeasure) -> Value:
         evidence += f", {done:g} of {float(tally.weight):g} {unit}"
     if how.started and tally.doing:
         evidence += f", {tally.doing} started count {how.started:g}"
-    evidence += _coverage(tally, how) + _creep(tally, how, unit)
-    return Value(done, float(progress), evidence, unit, float(tally.weight))
+    creep = _creep(tally, how)
+    evidence += _coverage_words(how, coverage) + _creep_words(creep, how, unit)
+    return Value(done, float(progress), evidence, unit, float(tally.weight), coverage=coverage, creep=creep)
 
 
-def _coverage(tally: Tally, how: WorkMeasure) -> str:
-    if how.weigh not in ("points", "time"):
+def _coverage_words(how: WorkMeasure, coverage: float | None) -> str:
+    if coverage is None:
         return ""
-    covered = (tally.leaves - tally.unestimated) * 100 // tally.leaves
-    return f", {covered} % estimated"
+    return f", {to_percent(coverage)} % {'estimated' if how.weigh in ('points', 'time') else 'with a weight'}"
 
 
-def _creep(tally: Tally, how: WorkMeasure, unit: str) -> str:
-    if how.baseline is None or not tally.late:
+def _creep(tally: Tally, how: WorkMeasure) -> Creep | None:
+    if how.baseline is None:
+        return None
+    return Creep(tally.late, float(tally.late_weight), _share(tally.late_weight, tally.weight))
+
+
+def _share(part: Fraction, whole: Fraction) -> float | None:
+    return float(part / whole) if whole else None
+
+
+def _creep_words(creep: Creep | None, how: WorkMeasure, unit: str) -> str:
+    if creep is None or not creep.items:
         return ""
-    grown = f" (+{round(100 * tally.late_weight / tally.weight)} %)" if tally.weight else ""
-    return f"; since {how.baseline} came {tally.late} more, {float(tally.late_weight):g} {unit}{grown}"
+    grown = f" (+{round(100 * creep.share)} %)" if creep.share is not None else ""
+    return f"; since {how.baseline} came {creep.items} more, {creep.weight:g} {unit}{grown}"
 
 
 def _milestones(key_result: KeyResult, how: MilestonesMeasure, scene: Scene) -> Value:
@@ -240,15 +259,17 @@ def _binary(how: BinaryMeasure, today: date) -> Value:
     return Value(float(done), float(done), evidence, "", 1)
 
 
-def _query(id_: str, how: QueryMeasure, counts: Mapping[str, int]) -> Value:
-    found = counts[id_]
+def _query(id_: str, how: QueryMeasure, told: Told) -> Value:
+    found = told.counts[id_]
     by = "JQL" if how.jql else "the Linear filter"
+    if how.of != "count":
+        return _drawn(how, told.drawn[id_], by)
     if how.over is None:
         value = float(found)
         return Value(
             value, way(how.start, how.target, value), f"{value:g} found by {by}", how.unit, how.target
         )
-    whole = counts[id_ + OVER]
+    whole = told.counts[id_ + OVER]
     evidence = f"{found} of {whole} found by {by}"
     if not whole:
         return Value(None, None, evidence, how.unit or "%", how.target)
@@ -256,38 +277,46 @@ def _query(id_: str, how: QueryMeasure, counts: Mapping[str, int]) -> Value:
     return Value(value, way(how.start, how.target, value), evidence, how.unit or "%", how.target)
 
 
+def _drawn(how: QueryMeasure, drawn: Drawn, by: str) -> Value:
+    field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
+    unit = how.unit or {"points": "points", "hours": "hours"}.get(how.field or "", "")
+    unit = unit or ("days" if how.field in FIELDS else "")
+    number = len(drawn.values) + drawn.missing
+    name = f"{how.percentile}th percentile" if how.of == "percentile" else how.of
+    evidence = f"{name} of {field} of {number} items found by {by}"
+    evidence += f"; {drawn.missing} without it left out" if drawn.missing else ""
+    value = combined(drawn, how)
+    progress = None if value is None else way(how.start, how.target, value)
+    return Value(value, progress, evidence, unit, how.target, coverage=drawn.coverage)
+
+
 # --- Flow ----------------------------------------------------------------------------------------
 
 
-def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], now: datetime) -> Value:
-    """Times by the nearest-rank percentile (ceil(p/100 * n)-th of the sorted values)."""
-    since = now - timedelta(days=how.window_days)
-    done = [
-        item
-        for item in leaves
-        if item.category == "done" and item.completed is not None and since < item.completed <= now
-    ]
-    unit = how.unit or ("items a week" if how.of == "throughput" else "days")
+def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], scene: Scene) -> Value:
+    """Times and efficiency by the nearest-rank percentile."""
+    done = done_within(leaves, how, scene.now)
+    unit = how.unit or {"throughput": "items a week", "efficiency": "%"}.get(how.of, "days")
     window = f"in the last {how.window_days} days"
     if how.of == "throughput":
         value = round(len(done) * 7 / how.window_days, 4)
         evidence = f"{len(done)} items done {window}"
         return Value(value, way(how.start, how.target, value), evidence, unit, how.target)
-    times = sorted(days for item in done if (days := _days(item, how)) is not None)
-    if not times:
+    if not done:
         return Value(None, None, f"nothing was done {window}", unit, how.target)
-    value = round(times[max(0, math.ceil(how.percentile / 100 * len(times)) - 1)], 4)
+    told = [flow_of(item, how, scene.told.histories.get(item.ref, ())) for item in done]
+    times = [one for one in told if one is not None]
+    coverage = len(times) / len(done)
+    untold = f"; {len(done) - len(times)} without a history that tells it" if len(times) < len(done) else ""
+    if not times:
+        return Value(
+            None, None, f"{len(done)} items done {window}{untold}", unit, how.target, coverage=coverage
+        )
+    value = round(nearest_rank(times, how.percentile), 4)
     name = "median" if how.percentile == 50 else f"{how.percentile}th percentile"
-    evidence = f"{name} {how.of.replace('_', ' ')} of {len(times)} items done {window}"
-    return Value(value, way(how.start, how.target, value), evidence, unit, how.target)
-
-
-def _days(item: WorkItem, how: FlowMeasure) -> float | None:
-    begin = item.created if how.of == "lead_time" else item.started
-    if begin is None or item.completed is None:
-        return None
-    # A tracker that was corrected by hand can tell an end before the beginning.
-    return max(0.0, (item.completed - begin).total_seconds() / _SECONDS_A_DAY)
+    what = "flow efficiency" if how.of == "efficiency" else how.of.replace("_", " ")
+    evidence = f"{name} {what} of {len(times)} items done {window}{untold}"
+    return Value(value, way(how.start, how.target, value), evidence, unit, how.target, coverage=coverage)
 
 
 # --- Others --------------------------------------------------------------------------------------

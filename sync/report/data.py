@@ -82,6 +82,8 @@ def of_reading(reading: Reading) -> Data:
         "note": reading.note,
         "closed": reading.closed.isoformat() if reading.closed else None,
         "by_hand": reading.by_hand,
+        "coverage": None if reading.coverage is None else round(reading.coverage, 4),
+        "creep": None if reading.creep is None else asdict(reading.creep),
         "teams": {team: {"leaves": one.leaves, "done": one.done} for team, one in reading.teams},
         "work": {
             "leaves": tally.leaves,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from connectors.base import Progress, Stop, TrackerError, Wish, never
 from connectors.checkup import Check
-from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Stamp, WorkItem
+from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, Stamp, WorkItem
 from tests.sync.build import NOW
 
 
@@ -22,6 +22,9 @@ class FakeTracker:
     read_fault: TrackerError | None = None
     write_faults: dict[str, TrackerError | str] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
+    beyond: dict[str, WorkItem] = field(default_factory=dict)
+    past: dict[Ref, tuple[Span, ...]] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, name: str, items: Iterable[WorkItem]) -> FakeTracker:
@@ -52,6 +55,13 @@ class FakeTracker:
 
     def find(self, query: NativeQuery) -> frozenset[str]:
         return self.found[query]
+
+    def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
+        return tuple(self.beyond[id_] for id_ in sorted(ids) if id_ in self.beyond)
+
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+        self.told += [item.key for item in items]
+        return {item.ref: self.past[item.ref] for item in items if item.ref in self.past}
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         fault = self.write_faults.get(item.ref.id)

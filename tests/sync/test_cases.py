@@ -13,10 +13,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from config.workspace import Workspace
-from connectors.model import WorkItem
+from connectors.model import Category, Span, WorkItem
 from sync.align import align
-from sync.measure import Past, Reading, Sample, Scorecard, measure
-from tests.sync.build import NOW, item, workspace
+from sync.measure import Past, Reading, Sample, Scorecard, draw, measure, to_percent
+from tests.sync.build import NOW, item, ref, workspace
 
 Case = dict[str, Any]
 FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
@@ -24,9 +24,10 @@ FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 
 CASES: list[Case] = [case for file in FILES for case in YAML(typ="safe", pure=True).load(file)]
 DECLARED = ("measure", "weight", "pace", "override", "closed")
+CATEGORIES: dict[str, Category] = {"todo": "todo", "doing": "doing", "done": "done"}
 TOLD = {
     "case", "items", "also", "read", "objective", "children", "answers", "samples", "past", "zone", "at",
-    "percent", "value", "health", "says", "silent", "expected", "whole", "output", "notes", "teams", *DECLARED,
+    "percent", "value", "health", "says", "silent", "expected", "whole", "output", "notes", "teams", "found", "spans", "coverage", "creep", *DECLARED,
 }  # fmt: skip
 
 
@@ -46,6 +47,8 @@ def test_case(case: Case) -> None:
         "health": reading.health,
         "expected": round(reading.expected * 100),
         "output": None if reading.output is None else round(reading.output * 100),
+        "coverage": None if reading.coverage is None else to_percent(reading.coverage),
+        "creep": None if reading.creep is None else [reading.creep.items, reading.creep.weight],
         "teams": {team: f"{tally.done} of {tally.leaves}" for team, tally in reading.teams},
     }
     wanted = {name: case[name] for name in told if name in case}
@@ -77,7 +80,24 @@ def read(case: Case, *, backwards: bool = False) -> Scorecard:
     samples = {name: Sample(float(value), on) for name, (value, on) in case.get("samples", {}).items()}
     past = {name: Past(*row) for name, row in case.get("past", {}).items()}
     alignment = align(reversed(items) if backwards else items, declared)
-    return measure(alignment, case.get("answers", {}), declared, at, samples=samples, past=past)
+    histories = {ref(key): spans_from(lines) for key, lines in case.get("spans", {}).items()}
+    counts, drawn = case.get("answers", {}), {}
+    if "found" in case:
+        found = [item_from(line) for line in case["found"]]
+        counts, drawn = {"A": len(found)}, {"A": draw(found, case["measure"]["field"], at, histories)}
+    told: dict[str, Any] = {"samples": samples, "past": past, "drawn": drawn, "histories": histories}
+    return measure(alignment, counts, declared, at, **told)
+
+
+def spans_from(lines: list[str]) -> tuple[Span, ...]:
+    """Such as "2026-11-03 doing In Review", from the beginning of that day until the next line's."""
+    rows = [line.split(" ", 2) for line in lines]
+    begins = [datetime.fromisoformat(row[0]).replace(tzinfo=UTC) for row in rows]
+    ends: list[datetime | None] = [*begins[1:], None]
+    return tuple(
+        Span(CATEGORIES[row[1]], row[2] if len(row) > 2 else row[1], begin, end)
+        for row, begin, end in zip(rows, begins, ends, strict=True)
+    )
 
 
 def declared_in(case: Case) -> Workspace:
@@ -102,7 +122,7 @@ def item_from(line: str) -> WorkItem:
     claims: tuple[str, ...] | None = None
     for words in rest:
         name, _, value = words.partition(" ")
-        if value in ("points", "hours"):
+        if value in ("points", "hours") and name != "with":
             changes["estimate" if value == "points" else "hours"] = float(name)
         elif name in ("created", "started", "completed"):
             changes[name] = datetime.fromisoformat(value).replace(tzinfo=UTC)
@@ -110,6 +130,11 @@ def item_from(line: str) -> WorkItem:
             parent = value
         elif name == "serves":
             claims = tuple(value.split(" and "))
+        elif name == "labelled":
+            changes["labels"] = tuple(value.split(" and "))
+        elif name == "with":
+            field, _, text = value.partition("=")
+            changes["fields"] = (*changes.get("fields", ()), (field, text))
         elif name in ("a", "an"):
             changes |= {"kind": value, "level": "epic" if value == "Epic" else "issue"}
         elif name == "project":

@@ -1,0 +1,105 @@
+"""Which statuses issues stood in, from their changelogs.
+
+Wire facts: contracts/jira.md, section 1.3. Statuses are known by id: their names are translated and change.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import NamedTuple
+
+from connectors.base import BadReply
+from connectors.jira import wire
+from connectors.jira.bulk import batches
+from connectors.jira.client import JiraClient
+from connectors.model import Category, Ref, Span, WorkItem
+
+ISSUES = 1000
+"""Issues a request takes at most."""
+ENTRIES = 1000
+_CATEGORIES: Mapping[str, Category] = {"indeterminate": "doing", "done": "done"}
+
+
+class Move(NamedTuple):
+    """One change of status: when, from and to which, by their ids."""
+
+    at: datetime
+    before: str
+    after: str
+
+
+def histories(client: JiraClient, items: Collection[WorkItem]) -> dict[Ref, tuple[Span, ...]]:
+    """See `Connector.histories`."""
+    if not items:
+        return {}
+    statuses = {one.id: one for one in client.call("GET", "status", list[wire.KnownStatus])}
+    found: dict[Ref, tuple[Span, ...]] = {}
+    for some in batches(sorted(items, key=lambda item: item.ref), ISSUES):
+        moves = _moves(client, [item.ref.id for item in some])
+        for item in some:
+            spans = spans_of(item, moves.get(item.ref.id, ()), statuses)
+            if spans is not None:
+                found[item.ref] = spans
+    return found
+
+
+def spans_of(
+    item: WorkItem, moves: Iterable[Move], statuses: Mapping[str, wire.KnownStatus]
+) -> tuple[Span, ...] | None:
+    """The statuses from the creation on; None where one of them is not known any more, or the changes do not join.
+
+    Without a change it stood all the time where it stands now.
+    """
+    ordered = sorted(moves)
+    if not ordered:
+        category: Category = "done" if item.category == "dropped" else item.category
+        return (Span(category, item.status, item.created),)
+    ids = [ordered[0].before, *(move.after for move in ordered)]
+    if any(id_ not in statuses for id_ in ids) or any(a.after != b.before for a, b in pairwise(ordered)):
+        return None
+    begins = [item.created, *(move.at for move in ordered)]
+    ends: Sequence[datetime | None] = [*begins[1:], None]
+    return tuple(
+        Span(_CATEGORIES.get(statuses[id_].status_category.key, "todo"), statuses[id_].name, begin, end)
+        for id_, begin, end in zip(ids, begins, ends, strict=True)
+    )
+
+
+def _moves(client: JiraClient, ids: Sequence[str]) -> dict[str, list[Move]]:
+    """Changes of status by issue; one issue can span pages."""
+    found: defaultdict[str, list[Move]] = defaultdict(list)
+    tokens: set[str] = set()
+    body: dict[str, object] = {"issueIdsOrKeys": list(ids), "fieldIds": ["status"], "maxResults": ENTRIES}
+    while True:
+        page = client.call("POST", "changelog/bulkfetch", wire.ChangelogPage, body=body)
+        for log in page.issue_change_logs:
+            found[log.issue_id] += _read(client.name, log)
+        token = page.next_page_token
+        if not token:
+            return found
+        if token in tokens:
+            raise BadReply(
+                client.name, "the changelog gave the same page token twice, so it would never end."
+            )
+        tokens.add(token)
+        body["nextPageToken"] = token
+
+
+def _read(tracker: str, log: wire.IssueChangelog) -> Iterable[Move]:
+    for entry in log.change_histories:
+        for change in entry.items:
+            if change.field_id == "status" and change.from_ and change.to:
+                yield Move(_moment(tracker, log.issue_id, entry.created), change.from_, change.to)
+
+
+def _moment(tracker: str, issue: str, text: str) -> datetime:
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        when = None
+    if when is None or when.tzinfo is None:
+        raise BadReply(tracker, f"the changelog of issue {issue} has a time that cannot be understood.")
+    return when.astimezone(UTC)

@@ -1,0 +1,72 @@
+"""What the items that a query found say in one field, and what that comes to. Pure."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.measures import QueryMeasure
+from connectors.model import Span, WorkItem
+from sync.measure.flow import Histories, days_between, nearest_rank, started
+from sync.measure.tally import number_in, usable
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The values of a field on the items that a query found, sorted, and how many items have none."""
+
+    values: tuple[float, ...] = ()
+    missing: int = 0
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of the items that have a value, 0..1; None where none was found."""
+        found = len(self.values) + self.missing
+        return len(self.values) / found if found else None
+
+
+def draw(items: Iterable[WorkItem], field: str, now: datetime, histories: Histories) -> Drawn:
+    """The field of every item. An estimate that is negative, absurd or no number is missing."""
+    said = [value_in(item, field, now, histories.get(item.ref, ())) for item in items]
+    values = sorted(value for value in said if value is not None)
+    return Drawn(tuple(values), len(said) - len(values))
+
+
+def value_in(item: WorkItem, field: str, now: datetime, spans: Sequence[Span]) -> float | None:
+    """One item's value; times in days.
+
+    `age` runs from the creation until now, or until the item was done; `lead_time` and `cycle_time` are only of
+    what is done. A custom field with several values, or with text, has none.
+    """
+    match field:
+        case "points":
+            return usable(item.estimate)
+        case "hours":
+            return usable(item.hours)
+        case "age":
+            return days_between(item.created, item.completed if item.category == "done" else now)
+        case "lead_time":
+            return days_between(item.created, item.completed) if item.category == "done" else None
+        case "cycle_time":
+            return days_between(started(item, spans), item.completed) if item.category == "done" else None
+        case _:
+            return number_in(item, field)
+
+
+def combined(drawn: Drawn, how: QueryMeasure) -> float | None:
+    """What the values come to, to four decimals; None where none is there, but nothing found sums up to 0."""
+    if not drawn.values:
+        return 0.0 if how.of == "sum" and not drawn.missing else None
+    match how.of:
+        case "sum":
+            value = math.fsum(drawn.values)
+        case "average":
+            value = math.fsum(drawn.values) / len(drawn.values)
+        case "median":
+            value = statistics.median(drawn.values)
+        case _:
+            value = nearest_rank(drawn.values, how.percentile or 100)
+    return round(value, 4)
