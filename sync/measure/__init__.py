@@ -15,9 +15,9 @@ from sync.measure.reading import (
     health,
     to_percent,
 )
+from sync.measure.scene import OVER, Told, latest, way
 from sync.measure.scorecard import measure
 from sync.measure.tally import ZERO, Tally, fold, tally_of, weight_of
-from sync.measure.values import OVER, Told, latest, way
 
 __all__ = [
     "OVER",

@@ -14,8 +14,9 @@ from config.workspace import Workspace
 from connectors.model import Health, WorkItem
 from sync.measure.pace import expected
 from sync.measure.reading import Past, Reading, health, to_percent
+from sync.measure.scene import Scene, Value
 from sync.measure.tally import Tally, fold
-from sync.measure.values import Scene, Value, value_of
+from sync.measure.values import value_of
 
 _MUCH, _LITTLE = 0.8, 0.2
 Leaves = Sequence[tuple[WorkItem, Fraction]]

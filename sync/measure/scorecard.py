@@ -14,7 +14,7 @@ from sync.measure.flow import Histories
 from sync.measure.keyresults import read
 from sync.measure.objectives import roll_up
 from sync.measure.reading import ObjectiveReading, Past, Reading, Sample, Scorecard
-from sync.measure.values import Scene, Told
+from sync.measure.scene import Scene, Told
 
 
 def measure(

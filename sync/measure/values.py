@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
 from config.measures import (
     FIELDS,
     BinaryMeasure,
-    CheckIn,
     CompositeMeasure,
     FlowMeasure,
     KeepMeasure,
@@ -23,64 +21,15 @@ from config.measures import (
     WorkMeasure,
 )
 from config.okrs import KeyResult
-from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.align import Alignment
 from sync.measure.drawn import Drawn, combined
-from sync.measure.flow import Histories, done_within, flow_of, nearest_rank
-from sync.measure.reading import Creep, Past, Reading, Sample, to_percent
+from sync.measure.flow import done_within, flow_of, nearest_rank
+from sync.measure.reading import Reading
+from sync.measure.scene import OVER, Scene, Told, Value, latest, way
 from sync.measure.tally import Tally
+from sync.measure.worked import milestones, project, work
 
-OVER = "/over"
-"""Behind a key result's id: the name of the answer to the second query of a ratio."""
 _NEARLY = 0.9999
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What was asked of the world beside the items.
-
-    - `counts`: the trackers' answers by key result id; that to the second query of a ratio under id + OVER.
-    - `samples`: values from files and endpoints by key result id.
-    - `past`: for closed key results, the last reading that was kept.
-    - `drawn`: values of a field on what a query found, by key result id.
-    - `histories`: of the items whose flow only their history tells.
-    """
-
-    counts: Mapping[str, int] = field(default_factory=dict)
-    samples: Mapping[str, Sample] = field(default_factory=dict)
-    past: Mapping[str, Past] = field(default_factory=dict)
-    drawn: Mapping[str, Drawn] = field(default_factory=dict)
-    histories: Histories = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What a measure gives; see Reading."""
-
-    value: float | None
-    progress: float | None
-    evidence: str
-    unit: str = ""
-    target: float | None = None
-    counts: bool = True
-    coverage: float | None = None
-    creep: Creep | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Everything that a value can come from. `others`: readings that were taken before this one."""
-
-    alignment: Alignment
-    told: Told
-    workspace: Workspace
-    now: datetime
-    others: Mapping[str, Reading]
-
-    @property
-    def today(self) -> date:
-        return self.now.astimezone(self.workspace.zone).date()
 
 
 def value_of(
@@ -90,9 +39,9 @@ def value_of(
     how = key_result.measure
     match how:
         case WorkMeasure():
-            return _work(tally, how)
+            return work(tally, how)
         case MilestonesMeasure():
-            return _milestones(key_result, how, scene)
+            return milestones(key_result, how, scene)
         case MetricMeasure():
             return _metric(key_result.id, how, scene)
         case KeepMeasure():
@@ -104,114 +53,11 @@ def value_of(
         case FlowMeasure():
             return _flow(how, (item for item, _ in leaves), scene)
         case ProjectMeasure():
-            return _project(how, scene.alignment)
+            return project(how, scene.alignment)
         case CompositeMeasure():
             return _composite(how, scene.others)
         case _:
             assert_never(how)
-
-
-def way(start: float, target: float, value: float) -> float:
-    """Share of the way from start to target, up or down alike: (value - start) / (target - start), 0..1.
-
-    `start` and `target` differ; the configuration refuses equal ones.
-    """
-    return min(1.0, max(0.0, (value - start) / (target - start)))
-
-
-def latest(checkins: Iterable[CheckIn], now: datetime, workspace: Workspace) -> CheckIn | None:
-    """The latest check-in that is not in the future, or None."""
-    today = now.astimezone(workspace.zone).date()
-    past = [checkin for checkin in checkins if checkin.on <= today]
-    return max(past, key=lambda checkin: checkin.on, default=None)
-
-
-# --- Work ----------------------------------------------------------------------------------------
-
-
-def _work(tally: Tally, how: WorkMeasure) -> Value:
-    unit = {"points": "points", "time": "hours", "count": "items"}.get(how.weigh, "weighted items")
-    if tally.leaves == 0:
-        left_out = [f"{tally.dropped} dropped"] if tally.dropped else []
-        left_out += [f"{tally.late} came after {how.baseline}"] if tally.late else []
-        return Value(None, None, ", ".join(["no work is linked", *left_out]), unit)
-    done = float(tally.done_weight)
-    coverage = None if how.weigh in ("count", "type") else 1 - tally.unestimated / tally.leaves
-    if how.target is not None:
-        progress = min(Fraction(1), tally.done_weight / Fraction(how.target).limit_denominator(1_000_000))
-        evidence = f"{tally.done} items done, {done:g} of a fixed {how.target:g} {unit}"
-        evidence += _coverage_words(how, coverage)
-        return Value(done, float(progress), evidence, unit, how.target, coverage=coverage)
-    # Where every weight is zero, weights say nothing: count instead.
-    progress = tally.done_weight / tally.weight if tally.weight else Fraction(tally.done, tally.leaves)
-    if tally.done < tally.leaves:
-        # Open work of zero points is still open: only what is complete may read 100 %.
-        progress = min(progress, Fraction(9999, 10000))
-    evidence = f"{tally.done} of {tally.leaves} items done"
-    if how.weigh != "count":
-        evidence += f", {done:g} of {float(tally.weight):g} {unit}"
-    if how.started and tally.doing:
-        evidence += f", {tally.doing} started count {how.started:g}"
-    creep = _creep(tally, how)
-    evidence += _coverage_words(how, coverage) + _creep_words(creep, how, unit)
-    return Value(done, float(progress), evidence, unit, float(tally.weight), coverage=coverage, creep=creep)
-
-
-def _coverage_words(how: WorkMeasure, coverage: float | None) -> str:
-    if coverage is None:
-        return ""
-    return f", {to_percent(coverage)} % {'estimated' if how.weigh in ('points', 'time') else 'with a weight'}"
-
-
-def _creep(tally: Tally, how: WorkMeasure) -> Creep | None:
-    if how.baseline is None:
-        return None
-    return Creep(tally.late, float(tally.late_weight), _share(tally.late_weight, tally.weight))
-
-
-def _share(part: Fraction, whole: Fraction) -> float | None:
-    return float(part / whole) if whole else None
-
-
-def _creep_words(creep: Creep | None, how: WorkMeasure, unit: str) -> str:
-    if creep is None or not creep.items:
-        return ""
-    grown = f" (+{round(100 * creep.share)} %)" if creep.share is not None else ""
-    return f"; since {how.baseline} came {creep.items} more, {creep.weight:g} {unit}{grown}"
-
-
-def _milestones(key_result: KeyResult, how: MilestonesMeasure, scene: Scene) -> Value:
-    weights = {key.casefold(): weight for key, weight in how.weights.items()}
-    total = done = Fraction(0)
-    counted = reached = 0
-    for ref, placement in scene.alignment.placements.items():
-        item = scene.alignment.items[ref]
-        if item.category == "dropped" or not item.in_scope:
-            continue
-        if not any(link.key_result == key_result.id for link in placement.carries):
-            continue
-        weight = Fraction(weights.get(item.key.casefold(), 1.0)).limit_denominator(1_000_000)
-        counted, total = counted + 1, total + weight
-        if item.category == "done":
-            reached, done = reached + 1, done + weight
-    if not counted:
-        return Value(None, None, "no milestone is linked", "milestones")
-    evidence = f"{reached} of {counted} milestones reached"
-    return Value(float(done), float(done / total), evidence, "milestones", float(total))
-
-
-def _project(how: ProjectMeasure, alignment: Alignment) -> Value:
-    wanted = how.project.casefold()
-    found = [
-        item
-        for item in alignment.items.values()
-        if item.level == "project" and item.title.casefold() == wanted and item.progress is not None
-    ]
-    if not found:
-        return Value(None, None, f"no project {how.project!r} was read", "%", 100)
-    first = min(found, key=lambda item: item.ref)
-    progress = min(1.0, max(0.0, first.progress or 0.0))
-    return Value(round(100 * progress, 1), progress, f"the tracker's own progress of {first.title}", "%", 100)
 
 
 # --- Numbers from outside ------------------------------------------------------------------------

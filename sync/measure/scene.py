@@ -1,0 +1,79 @@
+"""What a value can come from, and what it is once it is found. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from config.measures import CheckIn
+from config.workspace import Workspace
+from sync.align import Alignment
+from sync.measure.drawn import Drawn
+from sync.measure.flow import Histories
+from sync.measure.reading import Creep, Past, Reading, Sample
+
+OVER = "/over"
+"""Behind a key result's id: the name of the answer to the second query of a ratio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was asked of the world beside the items.
+
+    - `counts`: the trackers' answers by key result id; that to the second query of a ratio under id + OVER.
+    - `samples`: values from files and endpoints by key result id.
+    - `past`: for closed key results, the last reading that was kept.
+    - `drawn`: values of a field on what a query found, by key result id.
+    - `histories`: of the items whose flow only their history tells.
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    samples: Mapping[str, Sample] = field(default_factory=dict)
+    past: Mapping[str, Past] = field(default_factory=dict)
+    drawn: Mapping[str, Drawn] = field(default_factory=dict)
+    histories: Histories = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a measure gives; see Reading."""
+
+    value: float | None
+    progress: float | None
+    evidence: str
+    unit: str = ""
+    target: float | None = None
+    counts: bool = True
+    coverage: float | None = None
+    creep: Creep | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that a value can come from. `others`: readings that were taken before this one."""
+
+    alignment: Alignment
+    told: Told
+    workspace: Workspace
+    now: datetime
+    others: Mapping[str, Reading]
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.workspace.zone).date()
+
+
+def way(start: float, target: float, value: float) -> float:
+    """Share of the way from start to target, up or down alike: (value - start) / (target - start), 0..1.
+
+    `start` and `target` differ; the configuration refuses equal ones.
+    """
+    return min(1.0, max(0.0, (value - start) / (target - start)))
+
+
+def latest(checkins: Iterable[CheckIn], now: datetime, workspace: Workspace) -> CheckIn | None:
+    """The latest check-in that is not in the future, or None."""
+    today = now.astimezone(workspace.zone).date()
+    past = [checkin for checkin in checkins if checkin.on <= today]
+    return max(past, key=lambda checkin: checkin.on, default=None)

@@ -1,0 +1,100 @@
+"""Values made of linked work: its done share, milestones, a project's own progress. Pure."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from config.measures import MilestonesMeasure, ProjectMeasure, WorkMeasure
+from config.okrs import KeyResult
+from sync.align import Alignment
+from sync.measure.reading import Creep, to_percent
+from sync.measure.scene import Scene, Value
+from sync.measure.tally import Tally
+
+
+def work(tally: Tally, how: WorkMeasure) -> Value:
+    """The done share of linked work, as folded."""
+    unit = {"points": "points", "time": "hours", "count": "items"}.get(how.weigh, "weighted items")
+    if tally.leaves == 0:
+        left_out = [f"{tally.dropped} dropped"] if tally.dropped else []
+        left_out += [f"{tally.late} came after {how.baseline}"] if tally.late else []
+        return Value(None, None, ", ".join(["no work is linked", *left_out]), unit)
+    done = float(tally.done_weight)
+    coverage = None if how.weigh in ("count", "type") else 1 - tally.unestimated / tally.leaves
+    if how.target is not None:
+        progress = min(Fraction(1), tally.done_weight / Fraction(how.target).limit_denominator(1_000_000))
+        evidence = f"{tally.done} items done, {done:g} of a fixed {how.target:g} {unit}"
+        evidence += _coverage_words(how, coverage)
+        return Value(done, float(progress), evidence, unit, how.target, coverage=coverage)
+    # Where every weight is zero, weights say nothing: count instead.
+    progress = tally.done_weight / tally.weight if tally.weight else Fraction(tally.done, tally.leaves)
+    if tally.done < tally.leaves:
+        # Open work of zero points is still open: only what is complete may read 100 %.
+        progress = min(progress, Fraction(9999, 10000))
+    evidence = f"{tally.done} of {tally.leaves} items done"
+    if how.weigh != "count":
+        evidence += f", {done:g} of {float(tally.weight):g} {unit}"
+    if how.started and tally.doing:
+        evidence += f", {tally.doing} started count {how.started:g}"
+    creep = _creep(tally, how)
+    evidence += _coverage_words(how, coverage) + _creep_words(creep, how, unit)
+    return Value(done, float(progress), evidence, unit, float(tally.weight), coverage=coverage, creep=creep)
+
+
+def _coverage_words(how: WorkMeasure, coverage: float | None) -> str:
+    if coverage is None:
+        return ""
+    return f", {to_percent(coverage)} % {'estimated' if how.weigh in ('points', 'time') else 'with a weight'}"
+
+
+def _creep(tally: Tally, how: WorkMeasure) -> Creep | None:
+    if how.baseline is None:
+        return None
+    return Creep(tally.late, float(tally.late_weight), _share(tally.late_weight, tally.weight))
+
+
+def _share(part: Fraction, whole: Fraction) -> float | None:
+    return float(part / whole) if whole else None
+
+
+def _creep_words(creep: Creep | None, how: WorkMeasure, unit: str) -> str:
+    if creep is None or not creep.items:
+        return ""
+    grown = f" (+{round(100 * creep.share)} %)" if creep.share is not None else ""
+    return f"; since {how.baseline} came {creep.items} more, {creep.weight:g} {unit}{grown}"
+
+
+def milestones(key_result: KeyResult, how: MilestonesMeasure, scene: Scene) -> Value:
+    """The reached share of what is linked by itself."""
+    weights = {key.casefold(): weight for key, weight in how.weights.items()}
+    total = done = Fraction(0)
+    counted = reached = 0
+    for ref, placement in scene.alignment.placements.items():
+        item = scene.alignment.items[ref]
+        if item.category == "dropped" or not item.in_scope:
+            continue
+        if not any(link.key_result == key_result.id for link in placement.carries):
+            continue
+        weight = Fraction(weights.get(item.key.casefold(), 1.0)).limit_denominator(1_000_000)
+        counted, total = counted + 1, total + weight
+        if item.category == "done":
+            reached, done = reached + 1, done + weight
+    if not counted:
+        return Value(None, None, "no milestone is linked", "milestones")
+    evidence = f"{reached} of {counted} milestones reached"
+    return Value(float(done), float(done / total), evidence, "milestones", float(total))
+
+
+def project(how: ProjectMeasure, alignment: Alignment) -> Value:
+    """What the tracker itself says of a project; of several with that name the one with the smallest ref."""
+    wanted = how.project.casefold()
+    found = [
+        item
+        for item in alignment.items.values()
+        if item.level == "project" and item.title.casefold() == wanted and item.progress is not None
+    ]
+    if not found:
+        return Value(None, None, f"no project {how.project!r} was read", "%", 100)
+    first = min(found, key=lambda item: item.ref)
+    progress = min(1.0, max(0.0, first.progress or 0.0))
+    return Value(round(100 * progress, 1), progress, f"the tracker's own progress of {first.title}", "%", 100)
