@@ -53,6 +53,9 @@ def _trackers(workspace: Workspace) -> Iterator[Finding]:
         variables.setdefault(stem, name)
         if not isinstance(tracker, JiraTracker):
             continue
+        if tracker.policy.updates is not None:
+            message = "Jira has no status updates"
+            yield Finding((*path, "policy", "updates"), message, "name them under policy or a Linear tracker")
         for nr, project in enumerate(tracker.scope.projects):
             here: Path = (*path, "scope", "projects", nr)
             twin = (tracker.url.rstrip("/").casefold(), project.casefold())

@@ -24,6 +24,7 @@ HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
 Mode = Literal["off", "observe", "label", "full"]
 MarkName = Literal["key_results", "labels", "comment"]
 LevelName = Literal["project", "epic", "issue", "subtask"]
+UpdateLevel = Literal["project", "initiative"]
 
 
 class QuietHours(Declared):
@@ -37,6 +38,21 @@ class QuietHours(Declared):
         if self.begin <= self.end:
             return self.begin <= moment < self.end
         return moment >= self.begin or moment < self.end
+
+
+class UpdatePolicy(Declared):
+    """Status updates on Linear's projects and initiatives; the latest one sets the health that Linear shows."""
+
+    every_days: Annotated[int, Field(ge=1, le=90)] = Field(
+        default=7, description="At most one update on a project or initiative in this many days."
+    )
+    step: Annotated[int, Field(ge=1, le=50)] = Field(
+        default=5,
+        description="An update is posted when a percent moved by at least this much, or a health changed.",
+    )
+    levels: tuple[UpdateLevel, ...] = Field(
+        default=("project", "initiative"), description="What updates are posted on."
+    )
 
 
 class TrackerPolicy(Declared):
@@ -56,6 +72,7 @@ class TrackerPolicy(Declared):
     comments_a_day: Annotated[int, Field(ge=0)] | None = Field(
         default=None, description="See policy.comments_a_day."
     )
+    updates: UpdatePolicy | None = Field(default=None, description="See policy.updates.")
 
 
 class JiraScope(Declared):
@@ -87,6 +104,17 @@ class LinearScope(Declared):
     teams: tuple[str, ...] = Field(min_length=1, description="Team keys to read and to write.")
 
 
+class AppActor(Declared):
+    """How marks name their author where the credential is an app's; a person's credential shows that person."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)] = Field(
+        description="Name beside comments and attachments."
+    )
+    icon: Annotated[str, Field(pattern=r"^https://[^\s/]+/\S+$")] | None = Field(
+        default=None, description="Address of a small square png or jpg."
+    )
+
+
 class LinearTracker(Declared):
     """A Linear workspace. Its credential comes from the environment, never from YAML."""
 
@@ -96,6 +124,9 @@ class LinearTracker(Declared):
     dropped_states: tuple[str, ...] = Field(
         default=(),
         description="Further states, by name, that mean: will not be done. Canceled and duplicate always do.",
+    )
+    app: AppActor | None = Field(
+        default=None, description="Name and icon of our marks where the credential is an app's."
     )
     policy: TrackerPolicy = Field(default=TrackerPolicy(), description="Where this tracker differs.")
 
@@ -197,6 +228,10 @@ class Policy(Declared):
     comments_a_day: Annotated[int, Field(ge=0)] | None = Field(
         default=None,
         description="New comments a day in each project or team, oldest work first; the others wait.",
+    )
+    updates: UpdatePolicy | None = Field(
+        default=None,
+        description="Status updates on Linear projects and initiatives linked to a key result; none by default.",
     )
     most_key_results: Annotated[int, Field(ge=1, le=50)] = Field(
         default=3, description="Work that serves more key results than this is a finding."

@@ -18,10 +18,14 @@ AlignmentState = Literal["aligned", "orphaned", "exempt"]
 Health = Literal["on_track", "at_risk", "off_track", "done", "no_data"]
 CommentPurpose = Literal["progress", "orphan"]
 QueryLanguage = Literal["jql", "saved_filter", "filter", "view"]
-Mark = Literal["key_results", "alignment", "labels", "comment"]
+UpdateHealth = Literal["on_track", "at_risk", "off_track"]
+Mark = Literal["key_results", "alignment", "labels", "comment", "update"]
 
 MARKS: tuple[Mark, ...] = ("key_results", "alignment", "labels", "comment")
-"""The marks that a plan compares, in the order in which people read them."""
+"""The marks of an ordinary item, in the order in which people read them."""
+
+ALL_MARKS: tuple[Mark, ...] = (*MARKS, "update")
+"""All marks that a plan compares; projects and initiatives of Linear alone can carry the last one."""
 
 CLAIM_PREFIX = "kr:"
 """A label `kr:ID` on an item is a person's word that the item serves key result ID."""
@@ -87,6 +91,23 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class Update:
+    """The latest status update of ours on a project or initiative. It is never edited: news is another one.
+
+    - `on`: the day for which it was posted, in the workspace's zone: there is one a day at most.
+    - `facts`: what it states. `doc`, `foot` and `page` are its text, the words of its last line and the address
+      to which that leads; observed updates have none of the three.
+    """
+
+    health: UpdateHealth
+    on: date
+    facts: tuple[Fact, ...] = ()
+    doc: Doc | None = field(default=None, compare=False)
+    foot: str = field(default="", compare=False)
+    page: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Stamp:
     """What Truenorth itself recorded on the item about what it wrote there: proof of ownership.
 
@@ -116,13 +137,14 @@ class Marks:
     """What Truenorth shows on an item. Observed and desired are this same type.
 
     `stamp` is only ever set on observed marks; it is evidence, never compared.
-    `labels` are labels of ours, sorted.
+    `labels` are labels of ours, sorted. `update` is what was told last, and never taken back but by an undo.
     """
 
     key_results: tuple[KeyResultMark, ...] = ()
     alignment: AlignmentState | None = None
     labels: tuple[str, ...] = ()
     comment: Comment | None = None
+    update: Update | None = None
     stamp: Stamp | None = field(default=None, compare=False)
 
 
@@ -146,6 +168,7 @@ class WorkItem:
     - `private`: whether not everybody who sees its neighbours may see it: a secured issue, a private team.
       Nothing about it is said on other items.
     - `in_scope`: False for an ancestor that was read only because something in scope hangs below it.
+    - `told`: when somebody else last posted a status update on it.
     - `writable`: the marks that this item can carry.
     - Times are aware, in UTC.
     """
@@ -178,6 +201,7 @@ class WorkItem:
     claims: tuple[str, ...] = ()
     private: bool = False
     in_scope: bool = True
+    told: datetime | None = None
     writable: frozenset[Mark] = frozenset()
     shown: Marks = NOTHING
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.workspace import GuardPolicy
-from connectors.model import MARKS, Mark, WorkItem
+from connectors.model import ALL_MARKS, Mark, WorkItem
 from sync.measure import Scorecard
 from sync.plan import Edit, Plan
 from sync.restraint import place_of
@@ -21,6 +21,7 @@ NOUNS: Mapping[Mark, str] = {
     "alignment": "alignments",
     "labels": "labels",
     "comment": "comments",
+    "update": "status updates",
 }
 
 
@@ -78,7 +79,7 @@ def removal_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) ->
     """More marks of one kind would go than `removed_share` of those there, and more than `removed_floor`."""
     shown = [item.shown for item in items]
     found = []
-    for mark in MARKS:
+    for mark in ALL_MARKS:
         there = sum(1 for one in shown if getattr(one, mark))
         edits = [
             edit for edit in plan.edits if getattr(edit.item.shown, mark) and not getattr(edit.wanted, mark)

@@ -28,11 +28,12 @@ from connectors.model import (
 )
 from sync.align import Alignment, Link, Placement
 from sync.measure import Reading, Scorecard, latest
-from sync.movement import Movement
+from sync.movement import Footing, Movement
 from sync.parts import blocked_for, part_of
 from sync.phrases import phrases_for
 from sync.restraint import permitted
 from sync.signals import Orphan, Signals
+from sync.updates import StatusUpdates, Told
 from sync.words import Closest, Progress, orphan_comment, progress_comment
 
 
@@ -43,17 +44,23 @@ def desired_marks(
     workspace: Workspace,
     movements: Mapping[str, Movement] | None = None,
     closest: Mapping[Ref, Sequence[Closest]] | None = None,
+    told: Mapping[Ref, Told] | None = None,
+    stands: Mapping[str, Footing] | None = None,
 ) -> dict[Ref, Marks]:
     """The marks that every item in scope should show. Marks that an item cannot carry stay as shown.
 
-    `movements` by key result and `closest` by orphan only enrich the words of comments.
+    `movements` by key result and `closest` by orphan only enrich the words of comments. `told` is what the
+    latest status updates said, as remembered, and `stands` where work stands now.
     """
     shelf = _Shelf(alignment, scorecard, workspace, movements or {}, closest or {})
+    updates = StatusUpdates(alignment, scorecard, workspace, shelf.marks, told or {}, stands or {})
     policies = {name: workspace.policy_of(name) for name in workspace.trackers}
     dangling = {claim.item for claim in alignment.dangling}
     wanted = {}
     for ref, item in alignment.items.items():
         if not item.in_scope:
+            if "update" in item.writable:
+                wanted[ref] = replace(item.shown, stamp=None, update=updates.wanted(item))
             continue
         placement = alignment.placements[ref]
         marks = (
@@ -62,7 +69,8 @@ def desired_marks(
             else shelf.for_closed(item)
         )
         marks = shelf.with_warning(marks, is_dangling=item.is_open and ref in dangling)
-        wanted[ref] = _only_writable(item, permitted(item, marks, policies[ref.tracker]))
+        marks = permitted(item, marks, policies[ref.tracker])
+        wanted[ref] = _only_writable(item, replace(marks, update=updates.wanted(item)))
     return wanted
 
 
@@ -86,7 +94,7 @@ class _Shelf:
         self._phrases = {name: phrases_for(workspace, name) for name in workspace.trackers}
         self._key_results = {kr.id: kr for _, kr in workspace.key_results()}
         self._order = {id_: place for place, id_ in enumerate(self._key_results)}
-        self._marks = {
+        self.marks = {
             kr.id: mark_of(self._readings[kr.id], objective, kr, workspace)
             for objective, kr in workspace.key_results()
         }
@@ -143,7 +151,7 @@ class _Shelf:
         return replace(marks, labels=tuple(sorted(others | ({label} if is_dangling else set()))))
 
     def _part(self, item: WorkItem, link: Link) -> KeyResultMark:
-        mark = self._marks[link.key_result]
+        mark = self.marks[link.key_result]
         return part_of(mark, item, link, self._alignment, self._key_results, self._readings)
 
     def _labels(self, state: AlignmentState) -> tuple[str, ...]:
@@ -226,6 +234,7 @@ def _only_writable(item: WorkItem, marks: Marks) -> Marks:
         "alignment": item.shown.alignment,
         "labels": item.shown.labels,
         "comment": item.shown.comment,
+        "update": item.shown.update,
     }
     kept = {name: value for name, value in shown.items() if name not in item.writable}
     return replace(marks, **kept) if kept else marks  # type: ignore[arg-type]

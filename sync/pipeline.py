@@ -32,6 +32,7 @@ from sync.signals import Signals, find_signals
 from sync.sources import Sources
 from sync.store import Snapshot, Store
 from sync.suggest import suggest
+from sync.updates import told_of
 from sync.words import Closest
 
 Connectors = Mapping[str, Connector]
@@ -123,9 +124,11 @@ def decide(observed: Observed, workspace: Workspace, store: Store, now: datetime
         histories=observed.histories,
     )
     signals = find_signals(alignment, scorecard, workspace, now)
-    movements = since(store.footings(), standing(alignment, workspace, now), workspace)
+    stands = standing(alignment, workspace, now)
+    movements = since(store.footings(), stands, workspace)
     closest = _closest(alignment, signals, workspace)
-    wanted = desired_marks(alignment, scorecard, signals, workspace, movements, closest)
+    told = store.told_updates()
+    wanted = desired_marks(alignment, scorecard, signals, workspace, movements, closest, told, stands)
     commented = store.journal.commented(today, workspace.zone)
     allowed, waiting = hold_back(observed.items, wanted, workspace, now, commented)
     allowed, resting = rest(allowed, {item.ref: item for item in observed.items}, store.quarantine(), now)
@@ -270,4 +273,11 @@ def _remember_told(result: Run, workspace: Workspace, store: Store, written: Col
     }
     known = store.footings()
     stands = standing(result.alignment, workspace, result.scorecard.as_of)
+    store.save_told_updates(
+        {
+            edit.item.ref: told_of(edit.wanted.update, stands)
+            for edit in result.plan.edits
+            if edit.item.ref in written and edit.wanted.update not in (None, edit.item.shown.update)
+        }
+    )
     store.save_footings({id_: one for id_, one in stands.items() if id_ in told or id_ not in known})

@@ -11,7 +11,18 @@ from dataclasses import asdict, dataclass, replace
 import msgspec
 
 from config.workspace import Workspace
-from connectors.model import MARKS, Change, Comment, Fact, KeyResultMark, Mark, Marks, Ref, WorkItem
+from connectors.model import (
+    ALL_MARKS,
+    Change,
+    Comment,
+    Fact,
+    KeyResultMark,
+    Mark,
+    Marks,
+    Ref,
+    Update,
+    WorkItem,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +107,7 @@ def changes_of(item: WorkItem, wanted: Marks) -> tuple[Change, ...]:
     def change(mark: Mark) -> Change:
         return Change(item.ref, item.key, item.title, mark, getattr(item.shown, mark), getattr(wanted, mark))
 
-    return tuple(change(mark) for mark in MARKS if getattr(item.shown, mark) != getattr(wanted, mark))
+    return tuple(change(mark) for mark in ALL_MARKS if getattr(item.shown, mark) != getattr(wanted, mark))
 
 
 def settle(shown: Marks, wanted: Marks, step: int) -> Marks:
@@ -112,7 +123,7 @@ def settle(shown: Marks, wanted: Marks, step: int) -> Marks:
 
 
 def _settle_mark(shown: KeyResultMark | None, wanted: KeyResultMark, step: int) -> KeyResultMark:
-    if shown is None or not _near(shown.percent, wanted.percent, step):
+    if shown is None or not is_near(shown.percent, wanted.percent, step):
         return wanted
     # What closing an item moves changes a little with every other item: it is renewed with the percent.
     return replace(wanted, percent=shown.percent, moves=shown.moves)
@@ -132,11 +143,12 @@ def _same_fact(shown: Fact, wanted: Fact, step: int) -> bool:
     if shown[0] != wanted[0]:
         return False
     if isinstance(shown[1], int) and isinstance(wanted[1], int):
-        return _near(shown[1], wanted[1], step)
+        return is_near(shown[1], wanted[1], step)
     return shown[1] == wanted[1]
 
 
-def _near(shown: int | None, wanted: int | None, step: int) -> bool:
+def is_near(shown: int | None, wanted: int | None, step: int) -> bool:
+    """Whether a percent moved by less than `step`; 0 and 100 are always news."""
     if shown is None or wanted is None or shown == wanted:
         return shown == wanted
     return wanted not in (0, 100) and abs(shown - wanted) < step
@@ -158,6 +170,8 @@ def plain_change(value: object) -> object:
     """A side of a change as plain data: what a digest, a journal or a report says of it."""
     if isinstance(value, Comment):
         return {"purpose": value.purpose, "facts": dict(value.facts)}
+    if isinstance(value, Update):
+        return {"health": value.health, "on": value.on.isoformat(), "facts": dict(value.facts)}
     if isinstance(value, KeyResultMark):
         return asdict(value)
     if isinstance(value, tuple):

@@ -16,7 +16,7 @@ from config.measures import QueryMeasure
 from config.settings import Credentials, Settings, credentials, secret
 from config.workspace import Workspace
 from connectors.base import Connector
-from connectors.model import MARKS, Pull
+from connectors.model import ALL_MARKS, Pull
 from connectors.registry import connect
 from sync import lease
 from sync.apply import Applied, apply
@@ -190,7 +190,7 @@ def settle_open(store: Store, observed: Observed, workspace: Workspace) -> None:
         marks = shown.get(entry.item)
         sides: dict[str, object] | None = None
         if marks is not None:
-            sides = {mark: plain_change(getattr(marks, mark)) for mark in MARKS}
+            sides = {mark: plain_change(getattr(marks, mark)) for mark in ALL_MARKS}
         outcome, why = fate(entry, sides)
         store.journal.conclude(entry.id, outcome, why)
 

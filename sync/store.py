@@ -25,6 +25,7 @@ from sync.measure import Drawn, Past, Sample, Scorecard
 from sync.movement import Footing
 from sync.questions import Answers, Question
 from sync.restraint import Rest, rest_after
+from sync.updates import Told
 
 ATTEMPTS = 50
 """Tries at opening a store that another process is just making."""
@@ -304,6 +305,23 @@ class Store:
         with self.transaction() as connection:
             connection.execute(table.delete().where(table.c.key_result.in_(list(told))))
             connection.execute(table.insert(), rows)
+
+    def told_updates(self) -> dict[Ref, Told]:
+        """What the latest status update of ours on each item said, whatever became of it since."""
+        with self.transaction() as connection:
+            rows = connection.execute(sa.select(tables.updates)).all()
+        decoder = msgspec.json.Decoder(Told)
+        return {Ref(row.tracker, row.item): decoder.decode(row.body) for row in rows}
+
+    def save_told_updates(self, told: Mapping[Ref, Told]) -> None:
+        """Remember what was told just now."""
+        table = tables.updates
+        with self.transaction() as connection:
+            for ref, one in told.items():
+                here = (table.c.tracker == ref.tracker) & (table.c.item == ref.id)
+                connection.execute(table.delete().where(here))
+                row = {"tracker": ref.tracker, "item": ref.id, "body": msgspec.json.encode(one)}
+                connection.execute(table.insert().values(row))
 
     def last_progress(self) -> dict[str, float | None]:
         """The latest progress of each key result, 0..1."""

@@ -145,6 +145,15 @@ footings = sa.Table(
 SNAPSHOT = (items, pulls, counts, answers, samples, drawn, histories)
 """What every snapshot replaces."""
 
+updates = sa.Table(
+    "updates",
+    metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("item", sa.String(64), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""What our latest status update on a project or initiative said, and where work stood then."""
+
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (
         "ALTER TABLE journal ADD COLUMN operation VARCHAR(16)",

@@ -52,6 +52,8 @@ def _side(value: object) -> str:
                 ", ".join(f"{name} {fact}" for name, fact in facts.items()) if isinstance(facts, dict) else ""
             )
             return f"{purpose} comment" + (f" ({said})" if said else "")
+        case {"health": health, "on": day, "facts": _}:
+            return f"status update of {day} ({str(health).replace('_', ' ')})"
         case {"id": id_, "percent": percent}:
             by = value.get("because") if isinstance(value, dict) else ""
             return f"{id_} {'no data' if percent is None else f'{percent} %'}" + (f" by {by}" if by else "")

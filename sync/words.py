@@ -127,13 +127,13 @@ def _facts(one: Progress, phrases: Phrases, as_of: datetime) -> Table:
     if reading.value is not None:
         row("progress.value", _value(reading, phrases))
     if reading.percent is not None:
-        row("progress.pace", _pace(reading, one.mark.due, phrases))
+        row("progress.pace", line(pace_words(reading, one.mark.due, phrases)))
     if one.movement is not None:
-        row("progress.since", line(_moved(one.movement, phrases)), date=one.movement.since.isoformat())
+        row("progress.since", line(moved_words(one.movement, phrases)), date=one.movement.since.isoformat())
     if reading.tally.leaves:
         row("progress.left", line(_left(reading, phrases)))
     if one.blocked:
-        row("progress.blocked", line(_blocked(one.blocked, phrases)))
+        row("progress.blocked", line(blocked_words(one.blocked, phrases)))
     if one.mark.because:
         row("progress.linked", line(one.mark.because))
     checked = phrases.text("progress.data.checkin", date=one.checked_in) if one.checked_in else ""
@@ -149,14 +149,16 @@ def _value(reading: Reading, phrases: Phrases) -> Line:
     return phrases.line("progress.value.text", value=value, target=phrases.number(reading.target) + unit)
 
 
-def _pace(reading: Reading, due: str, phrases: Phrases) -> Line:
+def pace_words(reading: Reading, due: str, phrases: Phrases) -> str:
+    """How far it is, how much of the time is gone, and where that leads."""
     words = phrases.text("progress.pace.text", percent=reading.percent, expected=int(reading.expected * 100))
     if reading.forecast is not None and due:
         words += phrases.text("progress.pace.forecast", forecast=int(reading.forecast * 100), due=due)
-    return line(words)
+    return words
 
 
-def _moved(moved: Movement, phrases: Phrases) -> str:
+def moved_words(moved: Movement, phrases: Phrases) -> str:
+    """What linked work did."""
     parts = [
         phrases.text(f"progress.since.{kind}", count=count)
         for kind in ("done", "reopened", "added", "dropped", "gone", "estimated")
@@ -186,7 +188,8 @@ def _left(reading: Reading, phrases: Phrases) -> str:
     )
 
 
-def _blocked(pairs: Sequence[tuple[str, str]], phrases: Phrases) -> str:
+def blocked_words(pairs: Sequence[tuple[str, str]], phrases: Phrases) -> str:
+    """Which work waits for which, the first few of it."""
     words = [
         phrases.text("progress.blocked.by", key=key, blocker=blocker)
         for key, blocker in pairs[:_MOST_BLOCKED]

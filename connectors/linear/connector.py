@@ -42,7 +42,8 @@ class LinearConnector:
             name, credentials.url or tracker.url, credentials.token, retry or RetryPolicy()
         )
         self._labels = LabelShelf(self._client)
-        self._writer = Writer(self._client, self._labels, owner)
+        self._writer = Writer(self._client, self._labels, owner, self._voice)
+        self._is_app: bool | None = None
 
     @property
     def name(self) -> str:
@@ -53,6 +54,20 @@ class LinearConnector:
     def quotas(self) -> dict[str, Quota]:
         """The last reading of Linear's limits, by kind; empty before the first reply."""
         return dict(self._client.quotas)
+
+    def _voice(self) -> Mapping[str, str]:
+        """Whom comments and attachments name as their author; Linear takes that from an app's token only.
+
+        Source: contracts/linear.md, section 12. Status updates have no such input: they show the app itself.
+        """
+        actor = self._tracker.app
+        if actor is None:
+            return {}
+        if self._is_app is None:
+            self._is_app = self._client.execute(queries.VIEWER).viewer.app
+        if not self._is_app:
+            return {}
+        return {"createAsUser": actor.name} | ({"displayIconUrl": actor.icon} if actor.icon else {})
 
     def pull(self, progress: Progress | None = None) -> Pull:
         """Everything of the teams in scope, with the projects, initiatives and parents above it."""

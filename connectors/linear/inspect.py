@@ -24,6 +24,8 @@ def examine(client: LinearClient, tracker: LinearTracker, labels: Iterable[str])
     try:
         viewer = client.execute(queries.VIEWER).viewer
         yield Check("credential", "ok", f"acts as {viewer.name}; that it may write shows at the first write")
+        if tracker.app is not None:
+            yield _author(tracker.app.name, is_app=viewer.app)
         yield clock_check(client.server_time, datetime.now(UTC))
         teams = {team.key: team for team in client.walk(queries.TEAMS, lambda reply: reply.teams)}
         known = list(client.walk(queries.LABELS, lambda reply: reply.issue_labels))
@@ -40,6 +42,14 @@ def examine(client: LinearClient, tracker: LinearTracker, labels: Iterable[str])
     except TrackerError as error:
         about = "credential" if isinstance(error, CredentialError) else "workspace"
         yield Check(about, "wrong", error.what, error.remedy)
+
+
+def _author(name: str, *, is_app: bool) -> Check:
+    """Whether marks can bear the declared name."""
+    if is_app:
+        return Check("app", "ok", f"comments and attachments are shown as by {name}")
+    remedy = "Use a token with actor=app, or take `app` away."
+    return Check("app", "warning", f"the credential is a person's, so {name} is not shown", remedy)
 
 
 def _label(name: str, team: TeamNode, known: Iterable[LabelNode]) -> Check:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from connectors.linear.groups import TITLE_MARK
 from connectors.linear.wire import InitiativeNode, IssueNode, LabelNode, ProjectLabelNode, ProjectNode
-from connectors.model import CLAIM_NAME, MARKS, Category, Mark, Marks, Ref, WorkItem, claims_in
+from connectors.model import CLAIM_NAME, MARKS, Category, Mark, Marks, Ref, Update, WorkItem, claims_in
 
 ISSUE_MARKS: frozenset[Mark] = frozenset(MARKS)
-PROJECT_MARKS: frozenset[Mark] = frozenset(("key_results", "comment"))
+PROJECT_MARKS: frozenset[Mark] = frozenset(("key_results", "comment", "update"))
+INITIATIVE_MARKS: frozenset[Mark] = frozenset(("update",))
 READ_ONLY: frozenset[Mark] = frozenset()
 
 _ISSUE: dict[str, Category] = {
@@ -38,6 +39,10 @@ _INITIATIVE: dict[str, Category] = {
     "Completed": "done",
     "Canceled": "dropped",
 }
+
+
+Told = tuple[Update | None, datetime | None]
+"""Our latest status update on an item, and when somebody else posted the latest one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ class Reader:
         blockers = {one.issue.id for one in node.inverse_relations.nodes if one.type == "blocks"}
         return tuple(Ref(self.tracker, one) for one in sorted(blockers))
 
-    def project(self, node: ProjectNode, shown: Marks) -> WorkItem:
+    def project(self, node: ProjectNode, shown: Marks, told: Told = (None, None)) -> WorkItem:
         """A project. It stands for one team where only one of its teams is in scope."""
         plain = [one.name for one in node.labels.nodes if not _in_claim_group(one)]
         claims = [one.name for one in node.labels.nodes if _in_claim_group(one)]
@@ -141,12 +146,13 @@ class Reader:
             due=node.target_date,
             claims=_claims(claims, plain),
             private=not any(team.id in self.open_teams for team in node.teams.nodes),
+            told=told[1],
             writable=PROJECT_MARKS if node.archived_at is None else READ_ONLY,
-            shown=shown,
+            shown=replace(shown, update=told[0]),
         )
 
-    def initiative(self, node: InitiativeNode) -> WorkItem:
-        """An initiative: read for what hangs below it, never written to."""
+    def initiative(self, node: InitiativeNode, told: Told = (None, None)) -> WorkItem:
+        """An initiative: read for what hangs below it; a status update is all that it ever gets."""
         category = _INITIATIVE.get(node.status, "todo")
         return WorkItem(
             ref=Ref(self.tracker, node.id),
@@ -165,6 +171,9 @@ class Reader:
             completed=_maybe_utc(node.completed_at) if category == "done" else None,
             due=node.target_date,
             in_scope=False,
+            told=told[1],
+            writable=INITIATIVE_MARKS if node.archived_at is None else READ_ONLY,
+            shown=Marks(update=told[0]),
         )
 
 

@@ -51,6 +51,10 @@ LINK_DELETE = _delete("entityExternalLinkDelete")
 COMMENT_CREATE = _create("commentCreate", "CommentCreateInput!")
 COMMENT_UPDATE = _update("commentUpdate", "CommentUpdateInput!", "skipEditedAt: true")
 COMMENT_DELETE = _delete("commentDelete")
+PROJECT_UPDATE_CREATE = _create("projectUpdateCreate", "ProjectUpdateCreateInput!")
+PROJECT_UPDATE_ARCHIVE = _delete("projectUpdateArchive")
+INITIATIVE_UPDATE_CREATE = _create("initiativeUpdateCreate", "InitiativeUpdateCreateInput!")
+INITIATIVE_UPDATE_ARCHIVE = _delete("initiativeUpdateArchive")
 ISSUE_UPDATE = _update("issueUpdate", "IssueUpdateInput!")
 
 

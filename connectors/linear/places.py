@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -81,7 +81,8 @@ def own_id(owner: str, item: str, what: str, generation: int) -> str:
 
 
 class _Base:
-    def __init__(self, tracker: str, owner: str, item: str) -> None:
+    def __init__(self, tracker: str, owner: str, item: str, voice: Mapping[str, str]) -> None:
+        self._voice = voice
         self._tracker = tracker
         self._owner = owner
         self._item = item
@@ -106,13 +107,15 @@ class _Base:
 class IssuePlace(_Base):
     """An issue: one attachment for each key result, labels, a comment."""
 
-    def __init__(self, tracker: str, shelf: LabelShelf, owner: str, item: str) -> None:
-        super().__init__(tracker, owner, item)
+    def __init__(
+        self, tracker: str, shelf: LabelShelf, owner: str, item: str, voice: Mapping[str, str]
+    ) -> None:
+        super().__init__(tracker, owner, item, voice)
         self._shelf = shelf
 
     @property
     def comment_parent(self) -> dict[str, Any]:
-        return {"issueId": self._item, "doNotSubscribeToIssue": True}
+        return {"issueId": self._item, "doNotSubscribeToIssue": True, **self._voice}
 
     def look(self, comment: str) -> Steps[Sight]:
         seen = yield from look(Look(self._item, is_project=False, comment=comment))
@@ -138,6 +141,7 @@ class IssuePlace(_Base):
             "title": marks.title_of(mark) if mark else marks.note_title(stamp),
             "subtitle": marks.figures_of(mark) if mark else "",
             "metadata": marks.metadata_for(self._owner, mark, stamp),
+            **self._voice,
         }
         yield from send(Write(mutations.ATTACHMENT_PUT, {"input": given}))
 
@@ -162,7 +166,7 @@ class ProjectPlace(_Base):
 
     @property
     def comment_parent(self) -> dict[str, Any]:
-        return {"projectId": self._item}
+        return {"projectId": self._item, **self._voice}
 
     def look(self, comment: str) -> Steps[Sight]:
         seen = yield from look(Look(self._item, is_project=True, comment=comment))

@@ -14,8 +14,8 @@ from connectors.linear.client import LinearClient
 from connectors.linear.faults import Conflict, NotFound
 from connectors.linear.marks import CONTAINS
 from connectors.linear.mutations import COMMENT_CREATE, MOST, Write
-from connectors.linear.steps import Fate, Look, Seen
-from connectors.linear.wire import CommentNode, IssueNow, ProjectNow
+from connectors.linear.steps import Fate, FindUpdates, Look, Seen
+from connectors.linear.wire import CommentNode, IssueNow, PlacedUpdate, ProjectNow
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -59,6 +59,24 @@ class Post:
     def _comments(self, ids: Sequence[str]) -> dict[str, CommentNode]:
         walk = self._client.walk(queries.COMMENTS, lambda reply: reply.comments, ids=sorted(ids))
         return {comment.id: comment for comment in walk}
+
+    def updates(self, asks: Sequence[FindUpdates]) -> dict[str, list[PlacedUpdate]]:
+        """All status updates on the items, by item."""
+        found: dict[str, list[PlacedUpdate]] = {ask.item: [] for ask in asks}
+        projects = sorted(ask.item for ask in asks if ask.is_project)
+        initiatives = sorted(ask.item for ask in asks if not ask.is_project)
+        there: list[PlacedUpdate] = []
+        if projects:
+            only = {"project": {"id": {"in": projects}}}
+            operation = queries.PROJECT_UPDATES
+            there += self._client.walk(operation, lambda reply: reply.project_updates, filter=only)
+        if initiatives:
+            only = {"initiative": {"id": {"in": initiatives}}}
+            those = queries.INITIATIVE_UPDATES
+            there += self._client.walk(those, lambda reply: reply.initiative_updates, filter=only)
+        for one in there:
+            found[one.place].append(one)
+        return found
 
     # --- Writing ---------------------------------------------------------------------------------
 

@@ -32,9 +32,10 @@ _RELATIONS = "nodes { id type issue { id } } pageInfo { hasNextPage endCursor }"
 _ATTACHMENT = "id url metadata updatedAt"
 _LINK = "id url label updatedAt"
 _COMMENT = "id body issue { id } project { id }"
+_UPDATE = "id body health createdAt editedAt archivedAt"
 _MORE = "pageInfo { hasNextPage endCursor }"
 
-VIEWER = Operation("query Viewer { viewer { id name } }", wire.Viewer)
+VIEWER = Operation("query Viewer { viewer { id name app } }", wire.Viewer)
 
 TEAMS = Operation(
     f"query Teams($first: Int!, $after: String) {{"
@@ -133,7 +134,8 @@ def _project_fields(few: int, links: int) -> str:
       teams(first: {few}) {{ nodes {{ id key name }} {_MORE} }}
       initiatives(first: {few}) {{ nodes {{ id }} {_MORE} }}
       labels(first: {few}) {{ nodes {{ id name parent {{ id name }} }} {_MORE} }}
-      externalLinks(first: {links}) {{ nodes {{ {_LINK} }} {_MORE} }}"""
+      externalLinks(first: {links}) {{ nodes {{ {_LINK} }} {_MORE} }}
+      projectUpdates(first: 5, includeArchived: true) {{ nodes {{ {_UPDATE} }} {_MORE} }}"""
 
 
 PROJECTS = Operation(
@@ -165,6 +167,7 @@ query Initiatives($first: Int!, $after: String) {{
       id name url status createdAt updatedAt startedAt completedAt targetDate archivedAt trashed
       owner {{ name }}
       parentInitiative {{ id }}
+      initiativeUpdates(first: 5, includeArchived: true) {{ nodes {{ {_UPDATE} }} {_MORE} }}
     }}
     {_MORE}
   }}
@@ -177,6 +180,22 @@ COMMENTS = Operation(
     f" comments(first: $first, after: $after, filter: {{ id: {{ in: $ids }} }}) {{"
     f" nodes {{ {_COMMENT} }} {_MORE} }} }}",
     wire.Comments,
+)
+
+PROJECT_UPDATES = Operation(
+    f"query ProjectUpdates($first: Int!, $after: String, $filter: ProjectUpdateFilter!) {{"
+    f" projectUpdates(first: $first, after: $after, filter: $filter, includeArchived: true) {{"
+    f" nodes {{ {_UPDATE} project {{ id }} }} {_MORE} }} }}",
+    wire.ProjectUpdates,
+    page=100,
+)
+
+INITIATIVE_UPDATES = Operation(
+    f"query InitiativeUpdates($first: Int!, $after: String, $filter: InitiativeUpdateFilter!) {{"
+    f" initiativeUpdates(first: $first, after: $after, filter: $filter, includeArchived: true) {{"
+    f" nodes {{ {_UPDATE} initiative {{ id }} }} {_MORE} }} }}",
+    wire.InitiativeUpdates,
+    page=100,
 )
 
 # --- Items as they are right now, by their ids ---------------------------------------------------

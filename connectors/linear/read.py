@@ -16,16 +16,18 @@ from connectors.linear.groups import stand
 from connectors.linear.items import Reader, is_counted, project_category, unknown_types
 from connectors.linear.marks import CONTAINS, LEFTOVER, Found, find_in_attachments, find_in_links, shown_on
 from connectors.linear.places import own_id
+from connectors.linear.updates import ours, told_on
 from connectors.linear.wire import (
     AttachmentNode,
     Connection,
     InitiativeNode,
     IssueNode,
     LabelNode,
+    PlacedUpdate,
     ProjectNode,
     TeamNode,
 )
-from connectors.model import Marks, Pull, Stamp, WorkItem
+from connectors.model import Marks, Pull, Stamp, Update, WorkItem
 
 _BATCH = 100
 _LIVES = 3
@@ -123,6 +125,7 @@ class _Pulling:
         self._owner = owner
         self._progress = progress
         self._on_issues: dict[str, Found] | None = None
+        self._every_initiative: list[InitiativeNode] | None = None
 
     def items(self) -> tuple[WorkItem, ...]:
         issues = self._issues({"team": {"id": {"in": list(self._reader.teams)}}})
@@ -134,17 +137,24 @@ class _Pulling:
         shown = self._shown(counted, open_or_used)
         self._note_oddities(counted, open_or_used)
         return (
-            *(self._reader.initiative(one) for one in initiatives),
-            *(self._reader.project(one, shown.get(one.id, Marks())) for one in open_or_used),
+            *(self._initiative(one) for one in initiatives),
+            *(self._project(one, shown.get(one.id, Marks())) for one in open_or_used),
             *(self._reader.issue(one, shown.get(one.id, Marks()), in_scope=True) for one in counted.values()),
             *(self._reader.issue(one, Marks(), in_scope=False) for one in above),
         )
 
+    def _project(self, node: ProjectNode, shown: Marks) -> WorkItem:
+        return self._reader.project(node, shown, told_on(node.id, node.project_updates.nodes, self._owner))
+
+    def _initiative(self, node: InitiativeNode) -> WorkItem:
+        return self._reader.initiative(node, told_on(node.id, node.initiative_updates.nodes, self._owner))
+
     def marked(self, written: Collection[str]) -> tuple[WorkItem, ...]:
         """Every item with a trace of ours, in scope or not, and those whose comment alone is left."""
+        on_projects, on_initiatives = self._standing_updates()
         scope = [one for one in self.items() if one.in_scope and one.writable]
         known = {one.ref.id for one in scope}
-        outside = (set(written) | set(self._traced())) - known
+        outside = (set(written) | set(self._traced()) | set(on_projects)) - known
         issues: dict[str, IssueNode] = {}
         for start in range(0, len(outside), _BATCH):
             issues |= self._issues({"id": {"in": sorted(outside)[start : start + _BATCH]}})
@@ -152,9 +162,14 @@ class _Pulling:
         shown = self._shown(issues, projects)
         away = [
             *(self._reader.issue(one, shown.get(one.id, Marks()), in_scope=True) for one in issues.values()),
-            *(self._reader.project(one, shown.get(one.id, Marks())) for one in projects),
+            *(self._project(one, shown.get(one.id, Marks())) for one in projects),
+            *(self._initiative(one) for one in self._all_initiatives() if one.id in on_initiatives),
         ]
-        items = self._with_remnants([*scope, *away], written)
+        updates = on_projects | on_initiatives
+        items = [
+            replace(one, shown=replace(one.shown, update=updates.get(one.ref.id)))
+            for one in self._with_remnants([*scope, *away], written)
+        ]
         return tuple(one for one in items if one.shown.stamp is not None or one.shown != Marks())
 
     def facts(self, ids: Sequence[str]) -> tuple[WorkItem, ...]:
@@ -167,6 +182,17 @@ class _Pulling:
             for one in issues.values()
             if not one.trashed
         )
+
+    def _standing_updates(self) -> tuple[dict[str, Update], dict[str, Update]]:
+        """Our updates that are not in the archive: one for each project, one for each initiative."""
+        walk = self._client.walk
+        projects = walk(queries.PROJECT_UPDATES, lambda reply: reply.project_updates, filter={})
+        initiatives = walk(queries.INITIATIVE_UPDATES, lambda reply: reply.initiative_updates, filter={})
+        return self._ours_among(projects), self._ours_among(initiatives)
+
+    def _ours_among(self, nodes: Iterable[PlacedUpdate]) -> dict[str, Update]:
+        there = ((one.place, ours(one, one.place, self._owner)) for one in nodes if one.archived_at is None)
+        return {place: update for place, update in there if update is not None}
 
     def _project_now(self, identity: str) -> ProjectNode | None:
         try:
@@ -274,17 +300,20 @@ class _Pulling:
         wanted = {one.id for project in projects for one in project.initiatives.nodes}
         if not wanted:
             return []
-        everything = {
-            one.id: one
-            for one in self._client.walk(queries.INITIATIVES, lambda reply: reply.initiatives)
-            if not one.trashed
-        }
+        everything = {one.id: one for one in self._all_initiatives() if not one.trashed}
         kept: dict[str, InitiativeNode] = {}
         while wanted:
             found = [everything[one] for one in sorted(wanted) if one in everything]
             kept |= {one.id: one for one in found}
             wanted = {one.parent_initiative.id for one in found if one.parent_initiative} - set(kept)
         return list(kept.values())
+
+    def _all_initiatives(self) -> list[InitiativeNode]:
+        """Every initiative of the workspace, read once."""
+        if self._every_initiative is None:
+            walk = self._client.walk(queries.INITIATIVES, lambda reply: reply.initiatives)
+            self._every_initiative = list(walk)
+        return self._every_initiative
 
     # --- Marks -----------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from connectors.base import TrackerError
 from connectors.linear.faults import NotFound
 from connectors.linear.mutations import Write
-from connectors.linear.wire import CommentNode, IssueNow, ProjectNow
+from connectors.linear.wire import CommentNode, IssueNow, PlacedUpdate, ProjectNow
 
 T = TypeVar("T")
 Fate = TrackerError | None
@@ -46,7 +46,15 @@ class FindComment:
     comment: str
 
 
-Ask = Look | FindComment | tuple[Write, ...]
+@dataclass(frozen=True, slots=True)
+class FindUpdates:
+    """Asks for all status updates on an item, those of the archive included."""
+
+    item: str
+    is_project: bool
+
+
+Ask = Look | FindComment | FindUpdates | tuple[Write, ...]
 """What a way may ask. Writes that are asked together may be carried out in any order."""
 
 Steps = Generator[Ask, Any, T]
@@ -61,6 +69,12 @@ def look(ask: Look) -> Steps[Seen]:
 def find_comment(identity: str) -> Steps[CommentNode | None]:
     """The comment with this id, if there is one."""
     found: CommentNode | None = yield FindComment(identity)
+    return found
+
+
+def find_updates(ask: FindUpdates) -> Steps[Sequence[PlacedUpdate]]:
+    """All status updates on the item."""
+    found: Sequence[PlacedUpdate] = yield ask
     return found
 
 

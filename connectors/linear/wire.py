@@ -106,6 +106,26 @@ class LinkNode(Wire):
     updated_at: Moment
 
 
+class UpdateNode(Wire):
+    id: str
+    body: str
+    health: str
+    created_at: Moment
+    edited_at: Moment | None = None
+    archived_at: Moment | None = None
+
+
+class PlacedUpdate(UpdateNode):
+    project: Identified | None = None
+    initiative: Identified | None = None
+
+    @property
+    def place(self) -> str:
+        """Id of what it is about."""
+        place = self.project or self.initiative
+        return place.id if place else ""
+
+
 class ProjectNode(Wire):
     id: str
     name: str
@@ -117,6 +137,7 @@ class ProjectNode(Wire):
     initiatives: Connection[Identified]
     labels: Connection[ProjectLabelNode]
     external_links: Connection[LinkNode]
+    project_updates: Connection[UpdateNode]
     priority_label: str = "No priority"
     progress: float | None = None
     started_at: Moment | None = None
@@ -134,6 +155,7 @@ class InitiativeNode(Wire):
     status: str
     created_at: Moment
     updated_at: Moment
+    initiative_updates: Connection[UpdateNode]
     started_at: Moment | None = None
     completed_at: Moment | None = None
     target_date: date | None = None
@@ -164,8 +186,12 @@ class CommentNode(Wire):
 # --- Whole replies -------------------------------------------------------------------------------
 
 
+class Actor(Named):
+    app: bool = False
+
+
 class Viewer(Wire):
-    viewer: Named
+    viewer: Actor
 
 
 class Teams(Wire):
@@ -235,6 +261,14 @@ class OneProject(Wire):
 
 class Initiatives(Wire):
     initiatives: Connection[InitiativeNode]
+
+
+class ProjectUpdates(Wire):
+    project_updates: Connection[PlacedUpdate]
+
+
+class InitiativeUpdates(Wire):
+    initiative_updates: Connection[PlacedUpdate]
 
 
 class Comments(Wire):

@@ -6,7 +6,7 @@ they are put on and until they are taken off, and a comment before it is made.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from connectors.base import PermissionDenied, Refused, TrackerError
@@ -28,7 +28,15 @@ class Skip(Exception):
 class Work:
     """One item on its way."""
 
-    def __init__(self, tracker: str, shelf: LabelShelf, owner: str, item: WorkItem, wanted: Marks) -> None:
+    def __init__(
+        self,
+        tracker: str,
+        shelf: LabelShelf,
+        owner: str,
+        item: WorkItem,
+        wanted: Marks,
+        voice: Mapping[str, str],
+    ) -> None:
         self._tracker = tracker
         self._shelf = shelf
         self._owner = owner
@@ -36,9 +44,9 @@ class Work:
         self._wanted = wanted
         self._problems: list[str] = []
         self._place: Place = (
-            ProjectPlace(tracker, owner, item.ref.id)
+            ProjectPlace(tracker, owner, item.ref.id, voice)
             if item.level == "project"
-            else IssuePlace(tracker, shelf, owner, item.ref.id)
+            else IssuePlace(tracker, shelf, owner, item.ref.id, voice)
         )
 
     def steps(self) -> Steps[list[str]]:

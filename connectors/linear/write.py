@@ -6,7 +6,8 @@ An item alone is a batch of one, so that there is only one way to write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 
@@ -15,9 +16,10 @@ from connectors.linear.client import LinearClient
 from connectors.linear.faults import NotFound
 from connectors.linear.labels import LabelShelf
 from connectors.linear.post import Post
-from connectors.linear.steps import Ask, FindComment, Look, Steps
+from connectors.linear.steps import Ask, FindComment, FindUpdates, Look, Steps
+from connectors.linear.updates import update_steps
 from connectors.linear.work import Skip, Work, words_of
-from connectors.model import MARKS, Marks, Outcome, Receipt, WorkItem
+from connectors.model import ALL_MARKS, Marks, Outcome, Receipt, WorkItem
 
 BATCH = 50
 """Items at once: what one look can hold below the complexity cap, and one request of writes."""
@@ -65,9 +67,16 @@ class _Case:
 
 
 class Writer:
-    """Writes on one workspace."""
+    """Writes on one workspace. `voice` tells what comments and attachments say of their author."""
 
-    def __init__(self, client: LinearClient, shelf: LabelShelf, owner: str) -> None:
+    def __init__(
+        self,
+        client: LinearClient,
+        shelf: LabelShelf,
+        owner: str,
+        voice: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        self._voice = voice
         self._client = client
         self._shelf = shelf
         self._owner = owner
@@ -84,7 +93,7 @@ class Writer:
 
         cases: list[_Case] = []
         for item, wanted in wishes:
-            differing = [mark for mark in MARKS if getattr(item.shown, mark) != getattr(wanted, mark)]
+            differing = [mark for mark in ALL_MARKS if getattr(item.shown, mark) != getattr(wanted, mark)]
             cannot = [mark for mark in differing if mark not in item.writable]
             if not differing:
                 yield receipt(item, "written", None)
@@ -105,13 +114,23 @@ class Writer:
             cases = [one for one in cases if one.ask is not None]
 
     def _way(self, item: WorkItem, wanted: Marks) -> Steps[list[str]]:
-        return Work(self._client.tracker, self._shelf, self._owner, item, wanted).steps()
+        """The marks that stay, and then the update that people are told of."""
+        tracker, problems = self._client.tracker, list[str]()
+        before = replace(item, shown=replace(item.shown, update=None))
+        after = replace(wanted, update=None)
+        if before.shown != after:
+            work = Work(tracker, self._shelf, self._owner, before, after, self._voice())
+            problems += yield from work.steps()
+        if item.shown.update != wanted.update:
+            yield from update_steps(tracker, self._owner, item, wanted.update)
+        return problems
 
 
 def _answer(cases: Sequence[_Case], post: Post, stop: Stop) -> None:
     """Carry out what all of them wait for: looks first, for they are cheap, then the writes."""
     looks = [(case, case.ask) for case in cases if isinstance(case.ask, Look)]
     finds = [(case, case.ask) for case in cases if isinstance(case.ask, FindComment)]
+    told = [(case, case.ask) for case in cases if isinstance(case.ask, FindUpdates)]
     writes = [(case, case.ask) for case in cases if isinstance(case.ask, tuple)]
     seen = post.look([ask for _, ask in looks])
     for case, look in looks:
@@ -119,6 +138,9 @@ def _answer(cases: Sequence[_Case], post: Post, stop: Stop) -> None:
     found = post.find([ask.comment for _, ask in finds])
     for case, find in finds:
         case.resume(found.get(find.comment))
+    updates = post.updates([ask for _, ask in told])
+    for case, ask_ in told:
+        case.resume(updates[ask_.item])
     fates = iter(post.carry([one for _, ask in writes for one in ask], stop))
     for case, ask in writes:
         its = list(islice(fates, len(ask)))

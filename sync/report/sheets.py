@@ -7,7 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from connectors.model import MARKS, Change, Comment, Health, KeyResultMark, Level, Pull, Ref, WorkItem
+from connectors.model import (
+    ALL_MARKS,
+    Change,
+    Comment,
+    Health,
+    KeyResultMark,
+    Level,
+    Pull,
+    Ref,
+    Update,
+    WorkItem,
+)
 from sync.apply import Applied
 from sync.guards import NOUNS, Stop
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
@@ -170,7 +181,7 @@ def plan(plan: Plan, most: int | None = None) -> Sheet:
     if plan.empty and not plan.refusals:
         shows = "every item shows what it may by now" if plan.waiting else "every item shows what it should"
         return Sheet("Plan", (f"Nothing to write: {shows}.", *plan.waiting))
-    totals = ", ".join(f"{plan.totals[mark]} {NOUNS[mark]}" for mark in MARKS if mark in plan.totals)
+    totals = ", ".join(f"{plan.totals[mark]} {NOUNS[mark]}" for mark in ALL_MARKS if mark in plan.totals)
     lead = f"{len(plan.edits)} items would change: {totals}. Plan {plan.digest}."
     hidden = 0 if most is None else max(0, len(plan.edits) - most)
     tail = (f"… and {hidden} more: truenorth plan shows them all",) if hidden else ()
@@ -218,6 +229,8 @@ def _change_words(change: Change) -> str:
             return f"{before or 'no alignment'} → {after or 'no alignment'}"
         case "comment":
             return _comment_words(before, after)
+        case "update":
+            return _update_words(after)
 
 
 def _texts(value: object) -> list[str]:
@@ -265,6 +278,15 @@ def _comment_words(before: object, after: object) -> str:
     if not isinstance(after, Comment):
         return "remove our comment"
     return f"{'edit' if isinstance(before, Comment) else 'write'} the {after.purpose} comment"
+
+
+def _update_words(after: object) -> str:
+    if not isinstance(after, Update):
+        return "remove our status updates"
+    figures = ", ".join(
+        f"{name.removesuffix(' percent')} {value} %" for name, value in after.facts if isinstance(value, int)
+    )
+    return f"post a status update: {HEALTH_WORDS[after.health]}, {figures}"
 
 
 def stops(found: Iterable[Stop], accepted: Iterable[str] = ()) -> Sheet:

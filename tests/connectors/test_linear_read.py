@@ -231,13 +231,13 @@ def test_projects_hang_below_initiatives(still: Bench) -> None:
     project = items["Onboarding v2"]
     stored = still.project("Onboarding v2")
     assert (project.level, project.kind, project.project) == ("project", "Project", "Onboarding v2")
-    assert project.writable == {"key_results", "comment"}
+    assert project.writable == {"key_results", "comment", "update"}
     assert project.url == stored.url
     assert project.parent is not None
     initiative = by_ref[project.parent]
     assert initiative.level == "initiative"
     assert initiative.key in {join.initiative.name for join in stored.initiative_to_projects}
-    assert (initiative.in_scope, initiative.writable) == (False, frozenset())
+    assert (initiative.in_scope, initiative.writable) == (False, frozenset({"update"}))
     assert initiative.parent in by_ref
 
 

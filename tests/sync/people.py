@@ -234,6 +234,49 @@ class LinearTicket(Ticket):
         ).json()
         return str(reply["errors"][0]["message"])
 
+    def updates(self) -> list[dict[str, Any]]:
+        """The status updates on the project or initiative with this name that are not in the archive, oldest first."""
+        parts = "nodes { id body health editedAt createdAt user { name } }"
+        query = (
+            f"query Q($name: String!) {{ projects(filter: {{name: {{eq: $name}}}}, first: 5) {{ nodes {{"
+            f" projectUpdates {{ {parts} }} }} }} initiatives(filter: {{name: {{eq: $name}}}}, first: 5) {{ nodes {{"
+            f" initiativeUpdates {{ {parts} }} }} }} }}"
+        )
+        told = self._ask(query, name=self.key)
+        found = [
+            one
+            for place in (*told["projects"]["nodes"], *told["initiatives"]["nodes"])
+            for one in (place.get("projectUpdates") or place["initiativeUpdates"])["nodes"]
+        ]
+        return sorted(found, key=lambda one: str(one["createdAt"]))
+
+    def our_updates(self) -> list[dict[str, Any]]:
+        """Those that are ours by their author and their words."""
+        return [
+            one for one in self.updates() if "Truenorth" in one["body"] or "Truenorth" in one["user"]["name"]
+        ]
+
+    def post_update(self, body: str, health: str) -> None:
+        """Ann says how the project goes."""
+        query = (
+            "mutation M($input: ProjectUpdateCreateInput!) { projectUpdateCreate(input: $input) { success } }"
+        )
+        id_ = str(uuid.UUID(bytes=hashlib.md5(body.encode()).digest(), version=4))  # noqa: S324  no secret
+        given = {"id": id_, "projectId": self._node()["id"], "body": body, "health": health}
+        self._ask(query, input=given)
+
+    def write_over_update(self, body: str) -> None:
+        """Our update is edited by one who may."""
+        query = "mutation M($id: String!, $body: String!) { projectUpdateUpdate(id: $id, input: {body: $body}) { success } }"
+        (one,) = self.our_updates()
+        self._ask(query, as_us=True, id=one["id"], body=body)
+
+    def drop_updates(self, kind: str = "project") -> None:
+        """Our updates are taken away by one who may."""
+        query = f"mutation M($id: String!) {{ {kind}UpdateArchive(id: $id) {{ success }} }}"
+        for one in self.our_updates():
+            self._ask(query, as_us=True, id=one["id"])
+
     def drop_traces(self) -> None:
         """Ann deletes our attachments."""
         query = "mutation M($id: String!) { attachmentDelete(id: $id) { success } }"

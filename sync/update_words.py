@@ -1,0 +1,92 @@
+"""The words of a status update: where each key result stands, what moved since the last one, what is at risk. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from connectors.document import Bar, Block, Bullets, Doc, Line, Lozenge, Text, line, para
+from connectors.model import KeyResultMark
+from sync.measure import Reading
+from sync.movement import Movement
+from sync.phrases import Phrases
+from sync.words import blocked_words, moved_words, pace_words
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the last update said of a key result, and what moved since; None where that was forgotten."""
+
+    on: date
+    percent: int
+    health: str
+    moved: Movement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Everything that an update says of one key result.
+
+    `blocked`: keys of open work and of what blocks it, as far as the readers of the item may see both.
+    """
+
+    reading: Reading
+    mark: KeyResultMark
+    before: Before | None = None
+    blocked: Sequence[tuple[str, str]] = ()
+
+
+def update_words(told: Sequence[Status], phrases: Phrases) -> Doc:
+    """The text of an update on a project or initiative."""
+    blocks: list[Block] = []
+    for one in told:
+        blocks += [_head(one, phrases), Bullets(tuple(_rows(one, phrases)))]
+    return Doc(tuple(blocks))
+
+
+def _head(one: Status, phrases: Phrases) -> Block:
+    reading = one.reading
+    percent = reading.percent or 0
+    return para(
+        Text(f"{reading.key_result} · {reading.title}", strong=True, href=one.mark.url),
+        "  ",
+        Bar(percent),
+        f" {percent} % ",
+        Lozenge(phrases.text(f"health.{reading.health}").upper()),
+    )
+
+
+def _rows(one: Status, phrases: Phrases) -> list[Line]:
+    rows: list[Line] = []
+
+    def row(label: str, value: str) -> None:
+        rows.append(line(Text(phrases.text("update.row", label=label), strong=True), value))
+
+    row(phrases.text("progress.pace"), pace_words(one.reading, one.mark.due, phrases))
+    if one.before is not None:
+        row(phrases.text("progress.since", date=one.before.on), _since(one.reading, one.before, phrases))
+    risks = _risks(one, phrases)
+    if risks:
+        row(phrases.text("update.risk"), "; ".join(risks))
+    return rows
+
+
+def _since(reading: Reading, before: Before, phrases: Phrases) -> str:
+    parts = [phrases.text("update.percents", before=before.percent, after=reading.percent)]
+    if before.health != reading.health:
+        healths = (phrases.text(f"health.{one}") for one in (before.health, reading.health))
+        parts.append(phrases.text("update.healths", **dict(zip(("before", "after"), healths, strict=True))))
+    if before.moved is not None:
+        parts.append(moved_words(before.moved, phrases))
+    return "; ".join(parts)
+
+
+def _risks(one: Status, phrases: Phrases) -> list[str]:
+    behind = int(one.reading.expected * 100) - (one.reading.percent or 0)
+    risks = []
+    if one.reading.health in ("at_risk", "off_track") and behind > 0:
+        risks.append(phrases.text("update.risk.behind", points=behind))
+    if one.blocked:
+        risks.append(blocked_words(one.blocked, phrases))
+    return risks

@@ -1,0 +1,164 @@
+"""Status updates on projects and initiatives: whether there is news, and what it says. Pure.
+
+An update tells people who did not ask, and sets the health that Linear shows. So there is one only on what a rule
+or claim links to a key result itself, when a health or a percent moved enough, and never within the declared
+interval after another: ours, or a person's, whose word is the newer one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from config.workspace import UpdatePolicy, Workspace
+from connectors.model import Fact, Health, KeyResultMark, Ref, Update, UpdateHealth, WorkItem
+from sync.align import Alignment
+from sync.measure import Scorecard
+from sync.movement import Footing, movement
+from sync.parts import blocked_for
+from sync.phrases import phrases_for
+from sync.plan import is_near
+from sync.update_words import Before, Status, update_words
+
+HEALTHS: Mapping[Health, UpdateHealth] = {
+    "on_track": "on_track",
+    "done": "on_track",
+    "at_risk": "at_risk",
+    "off_track": "off_track",
+}
+"""Linear knows three healths; a key result without data has none to tell."""
+
+_GRAVEST: tuple[UpdateHealth, ...] = ("off_track", "at_risk", "on_track")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an update said, and where the work of its key results stood then."""
+
+    on: date
+    health: UpdateHealth
+    facts: tuple[Fact, ...]
+    footings: Mapping[str, Footing] = field(default_factory=dict)
+
+
+def told_of(update: Update | None, stands: Mapping[str, Footing]) -> Told:
+    """What to remember of an update that was posted just now."""
+    assert update is not None  # noqa: S101  the caller has looked
+    names = {name.partition(" ")[0] for name, _ in update.facts}
+    return Told(
+        update.on, update.health, update.facts, {one: stands[one] for one in sorted(names & set(stands))}
+    )
+
+
+def is_news(before: Told, health: UpdateHealth, facts: tuple[Fact, ...], step: int) -> bool:
+    """Whether a health changed, a key result came or went, or a percent moved by at least `step` points."""
+    said, says = dict(before.facts), dict(facts)
+    if before.health != health or said.keys() != says.keys():
+        return True
+    return any(
+        not is_near(was, now, step) if isinstance(was, int) and isinstance(now, int) else was != now
+        for was, now in ((said[name], says[name]) for name in says)
+    )
+
+
+class StatusUpdates:
+    """The updates that are due on a day."""
+
+    def __init__(
+        self,
+        alignment: Alignment,
+        scorecard: Scorecard,
+        workspace: Workspace,
+        marks: Mapping[str, KeyResultMark],
+        told: Mapping[Ref, Told],
+        stands: Mapping[str, Footing],
+    ) -> None:
+        self._alignment = alignment
+        self._scorecard = scorecard
+        self._workspace = workspace
+        self._marks = marks
+        self._told = told
+        self._stands = stands
+        self._today = scorecard.as_of.astimezone(workspace.zone).date()
+        self._measures = {kr.id: kr.measure.kind for _, kr in workspace.key_results()}
+        self._leaves = alignment.leaves() if any(self._policy(name) for name in workspace.trackers) else {}
+
+    def _policy(self, tracker: str) -> UpdatePolicy | None:
+        policy = self._workspace.policy_of(tracker)
+        return policy.updates if policy.mode == "full" else None
+
+    def wanted(self, item: WorkItem) -> Update | None:
+        """The update that the item should have as its latest; what it shows, where there is no news or no leave."""
+        shown, policy = item.shown.update, self._policy(item.ref.tracker)
+        if policy is None or item.level not in policy.levels or "update" not in item.writable:
+            return shown
+        told = self._key_results(item)
+        if not told or not item.is_open or self._too_young(item):
+            return shown
+        facts = tuple(fact for name in told for fact in self._facts(name))
+        healths = {HEALTHS[self._scorecard.readings[name].health] for name in told}
+        health = next(one for one in _GRAVEST if one in healths)
+        last = self._last(item)
+        if last is not None and not is_news(last, health, facts, policy.step):
+            return shown
+        if self._is_too_soon(item, last, policy):
+            return shown
+        phrases = phrases_for(self._workspace, item.ref.tracker)
+        doc = update_words([self._status(item, name, last) for name in told], phrases)
+        page = self._marks[told[0]].url
+        return Update(health, self._today, facts, doc, phrases.text("update.foot"), page)
+
+    def _key_results(self, item: WorkItem) -> list[str]:
+        """Those that the item carries itself, that go on, and of which something is known."""
+        carried = dict.fromkeys(link.key_result for link in self._alignment.placements[item.ref].carries)
+        readings = self._scorecard.readings
+        return [
+            name
+            for name in self._marks
+            if name in carried and readings[name].closed is None and readings[name].health in HEALTHS
+        ]
+
+    def _facts(self, name: str) -> tuple[Fact, Fact]:
+        reading = self._scorecard.readings[name]
+        percent = "none" if reading.percent is None else reading.percent
+        return (f"{name} percent", percent), (f"{name} health", reading.health)
+
+    def _too_young(self, item: WorkItem) -> bool:
+        grace = self._workspace.policy_of(item.ref.tracker).grace_days
+        return (self._scorecard.as_of - item.created).days < grace
+
+    def _last(self, item: WorkItem) -> Told | None:
+        """What was told last: the tracker says it, and the store where a person deleted it for good."""
+        seen, kept = item.shown.update, self._told.get(item.ref)
+        if seen is None or (kept is not None and kept.on >= seen.on):
+            return kept
+        return Told(seen.on, seen.health, seen.facts)
+
+    def _is_too_soon(self, item: WorkItem, last: Told | None, policy: UpdatePolicy) -> bool:
+        days = [last.on] if last is not None else []
+        days += [item.told.astimezone(self._workspace.zone).date()] if item.told is not None else []
+        return bool(days) and (self._today - max(days)).days < policy.every_days
+
+    def _status(self, item: WorkItem, name: str, last: Told | None) -> Status:
+        said = dict(last.facts) if last is not None else {}
+        was = said.get(f"{name} percent")
+        before = None
+        if last is not None and isinstance(was, int):
+            health = self._scorecard.readings[name].health
+            # The record comes from the tracker: anything may stand there.
+            health = next((one for one in HEALTHS if one == said.get(f"{name} health")), health)
+            footing = last.footings.get(name)
+            moved = (
+                movement(footing, self._stands[name], by_work=self._measures[name] == "work")
+                if footing is not None and name in self._stands
+                else None
+            )
+            before = Before(last.on, was, health, moved)
+        leaves = [leaf for leaf, _ in self._leaves.get(name, ())]
+        return Status(
+            self._scorecard.readings[name],
+            self._marks[name],
+            before,
+            blocked_for(item, leaves, self._alignment),
+        )
