@@ -31,6 +31,7 @@ SECONDS = 15.0
 MOST_SECONDS = 60.0
 """What one read may take, and all of them together: a reply that drips must not hold up a run."""
 _INDEX = re.compile(r"-?[0-9]{1,9}")
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -143,8 +144,15 @@ def _json_rows(text: str, what: str, at: str) -> list[Any]:
 def _newest(rows: list[Any], at: str, day: str, today: date, source: str) -> Sample:
     """The value of the latest day that is not in the future; without days, that of the last row."""
     found = list(_dated(rows, at, day, today))
+    where = f" at {at}" if at else ""
+    if any(_has_comma(_follow(row, at)) for row in rows):
+        # The rows of whole numbers alone would pass for the latest value.
+        raise SourceError(f"{source} writes numbers{where} with a decimal comma: export them with a point")
     if not found:
-        raise SourceError(f"{source} has no value{f' at {at}' if at else ''} up to {today}")
+        if rows and isinstance(rows[0], dict) and any(";" in str(name) for name in rows[0]):
+            where += ": it is separated by semicolons, export it with commas"
+            raise SourceError(f"{source} has no value{where}")
+        raise SourceError(f"{source} has no value{where} up to {today}")
     on, _, value = max(found)
     return Sample(value, on, source)
 
@@ -182,6 +190,10 @@ def _number(value: Any) -> float | None:
     except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
+
+
+def _has_comma(value: Any) -> bool:
+    return isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value.strip()) is not None
 
 
 def _date(value: Any) -> date | None:

@@ -43,7 +43,16 @@ MEASURES: dict[str, dict[str, Any]] = {
               "start": 0, "target": 100},
     "LFLOW": {"kind": "flow", "of": "efficiency", "window_days": 366, "start": 0, "target": 100},
 }  # fmt: skip
-LINKS = {"JFLOW": [{"project": "WEB"}], "LFLOW": [{"team": "ENG"}]}
+WEB_BY = {"TIME": "time", "LABELS": "label", "KEYS": "key"}
+MEASURES |= {
+    "TIME": {"kind": "work", "weigh": "time", "default_estimate": 4},
+    "LABELS": {"kind": "work", "weigh": "label", "weights": {"onboarding": 5}},
+    "KEYS": {"kind": "work", "weigh": "key", "weights": {"WEB-3": 40}},
+}
+LINKS = {name: [{"project": "WEB", "share": 0.2}] for name in WEB_BY} | {
+    "JFLOW": [{"project": "WEB", "share": 0.4}],
+    "LFLOW": [{"team": "ENG"}],
+}
 
 
 def declared() -> Workspace:
@@ -67,6 +76,34 @@ def found(sandbox: Sandbox, session: Session, jql: str) -> list[Any]:
     ids = session.connectors["jira"].find(NativeQuery("jql", jql))
     assert len(ids) > 5
     return [one for one in sandbox.world.jira.issues.values() if str(one.id) in ids]
+
+
+def test_work_by_time_and_declared_weights(looked: tuple[Sandbox, Session, Run]) -> None:
+    sandbox, _, told = looked
+    by_id = {str(one.id): one for one in sandbox.world.jira.issues.values()}
+
+    def weigh(name: str, item: WorkItem) -> float:
+        issue = by_id[item.ref.id]
+        if name == "TIME":
+            return issue.original_estimate / 3600 if issue.original_estimate is not None else 4
+        if name == "LABELS":
+            return 5 if "onboarding" in map(str.casefold, issue.labels) else 1
+        return 40 if issue.key == "WEB-3" else 1
+
+    for name in WEB_BY:
+        leaves = [
+            (item, float(share))
+            for item, share in told.alignment.leaves()[name]
+            if item.category != "dropped"
+        ]
+        assert len(leaves) > 20
+        whole = sum(weigh(name, item) * share for item, share in leaves)
+        done = sum(weigh(name, item) * share for item, share in leaves if item.category == "done")
+        assert told.scorecard.readings[name].progress == pytest.approx(done / whole)
+    timed = [item for item, _ in told.alignment.leaves()["TIME"] if item.category != "dropped"]
+    known = [item for item in timed if by_id[item.ref.id].original_estimate is not None]
+    assert told.scorecard.readings["TIME"].coverage == pytest.approx(len(known) / len(timed))
+    assert 0.4 < len(known) / len(timed) < 0.9
 
 
 def test_points_beyond_the_pull_are_asked_for(looked: tuple[Sandbox, Session, Run]) -> None:

@@ -62,6 +62,14 @@ def test_a_value_from_a_file(
 @pytest.mark.parametrize(
     ("name", "text", "where", "said"),
     [
+        (
+            "x.csv",
+            "day;score\n2026-11-01;44\n",
+            {"at": "score"},
+            "separated by semicolons, export it with commas",
+        ),
+        ("x.csv", 'score\n44\n"44,5"\n', {"at": "score"}, "at score with a decimal comma"),
+        ("x.json", '{"n": "1,5"}', {"at": "n"}, "at n with a decimal comma"),
         ("x.json", "{", {}, "is no JSON"),
         ("x.json", "[" * 100_000, {}, "is no JSON"),
         ("x.json", '{"n": true}', {"at": "n"}, "has no value at n"),

@@ -112,6 +112,12 @@ FIELDS: tuple[Field, ...] = (
     _system("created", "Created", "datetime", None, "created", "createdDate"),
     _system("updated", "Updated", "datetime", None, "updated", "updatedDate"),
     _system("duedate", "Due date", "date", None, "due", "duedate"),
+    Field(
+        "timeoriginalestimate",
+        "Original estimate",
+        "system",
+        {"type": "number", "system": "timeoriginalestimate"},
+    ),
     Field("security", "Security Level", "system", {"type": "securitylevel", "system": "security"}),
     _system("description", "Description", "string"),
     _system("issuelinks", "Linked Issues", "array", "issuelinks"),

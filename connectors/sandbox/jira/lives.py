@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import timedelta
+from zlib import crc32
 
 from connectors.sandbox.company import NOW, PEOPLE, Person, at_work, from_unix
 from connectors.sandbox.jira.drafts import Draft
@@ -26,6 +27,8 @@ SLOWEST = 60
 LAST = NOW.timestamp() - 60
 _POINTS = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0)
 _POINT_WEIGHTS = (1, 11, 22, 34, 56, 76, 86, 92)
+_HOURS = (1, 2, 4, 6, 8, 8, 16, 24, 32, 48, 80)
+"""Half hours."""
 _PLACE = {person.name: place for place, person in enumerate(PEOPLE)}
 
 
@@ -61,6 +64,7 @@ def live(source: random.Random, issue: Issue, draft: Draft, ways: Ways, origin: 
         diary.note(at, issue.reporter, What.EPIC, origin.epic.id, below.id)
         diary.note(at, issue.reporter, What.EPIC_KEY, coded(origin.epic.key), coded(below.key))
     _estimate(source, issue, diary, born)
+    issue.original_estimate = _hours(issue)
     moments, path = _walk(source, issue, draft, ways, diary, born)
     _hand_over(source, issue, diary, moments[0] if moments else born)
     if source.random() < 0.06:
@@ -170,6 +174,14 @@ def _estimate(source: random.Random, issue: Issue, diary: Diary, born: float) ->
         if before != int(points * 2):
             what = What.STORY_POINTS if name == STORY_POINTS else What.STORY_POINT_ESTIMATE
             diary.note(_later(source, born), issue.reporter, what, before, int(points * 2))
+
+
+def _hours(issue: Issue) -> int | None:
+    """Original estimates, in seconds, of two thirds of the work; by its id, so that no other draw moves."""
+    drawn = crc32(f"original estimate/{issue.id}".encode())
+    if issue.type.level > 0 or issue.project.key not in POINTS_FIELDS or drawn % 3 == 0:
+        return None
+    return _HOURS[drawn // 3 % len(_HOURS)] * 1800
 
 
 def _hand_over(source: random.Random, issue: Issue, diary: Diary, begun: float) -> None:

@@ -330,6 +330,7 @@ _READ: dict[str, Callable[[Show, Issue], Any]] = {
     "created": lambda show, issue: show.moment(issue.created),
     "updated": lambda show, issue: show.moment(issue.updated),
     "duedate": lambda _, issue: issue.due.isoformat() if issue.due else None,
+    "timeoriginalestimate": lambda _, issue: issue.original_estimate,
     "security": lambda _, issue: _level(issue.security),
     "description": lambda show, issue: show.text(issue.description),
     "issuelinks": lambda show, issue: [s for link in issue.links if (s := show.link(issue, link))],

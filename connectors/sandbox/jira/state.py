@@ -181,6 +181,8 @@ class Issue:
     resolution: Named | None = None
     resolved: datetime | None = None
     due: date | None = None
+    original_estimate: int | None = None
+    """Seconds."""
     security: str | None = None
     """Name of its security level; those whom the level leaves out do not see the issue at all."""
     description: dict[str, Any] | None = None
