@@ -73,6 +73,16 @@ def test_nothing_depends_on_the_order_and_percents_are_percents(case: Case) -> N
         assert 0 <= expected <= 1
 
 
+WORDS: list[list[Any]] = YAML(typ="safe", pure=True).load(Path(__file__).parent / "words_of_cases.yaml")
+
+
+@pytest.mark.parametrize("row", WORDS, ids=[row[0] for row in WORDS])
+def test_words(row: list[Any]) -> None:
+    case = next(one for one in CASES if one["case"] == row[0])
+    told = read(case).readings[case.get("read", "A")]
+    assert [told.value, told.target, told.unit, told.evidence, told.note] == row[1:]
+
+
 def read(case: Case, *, backwards: bool = False) -> Scorecard:
     declared = declared_in(case)
     items = [item_from(line) for line in case.get("items", [])]

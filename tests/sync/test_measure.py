@@ -15,7 +15,7 @@ from config.measures import WorkMeasure
 from config.workspace import HealthPolicy
 from connectors.model import WorkItem
 from sync.align import align
-from sync.measure import Reading, Tally, fold, health, measure, to_percent, way
+from sync.measure import Reading, Tally, fold, health, measure, needs_history, to_percent, way
 from tests.sync.build import NOW, epic, item, metric, query, work, workspace
 
 
@@ -231,3 +231,38 @@ def test_percent_is_floored(progress: float | None, percent: int | None) -> None
 def test_an_empty_tally_is_the_zero_of_addition() -> None:
     one = fold([(leaf(1, "done", 3), Fraction(1))], HOW)
     assert one + Tally() == one
+
+
+@pytest.mark.parametrize(
+    ("changes", "what", "needed"),
+    [
+        ({"category": "done"}, "efficiency", True),
+        ({"category": "done"}, "cycle_time", True),
+        ({"category": "done", "started": NOW}, "cycle_time", False),
+        ({"category": "done", "started": NOW}, "efficiency", True),
+        ({"category": "done"}, "lead_time", False),
+        ({"category": "done"}, "points", False),
+        ({"category": "doing"}, "efficiency", False),
+        ({"category": "dropped"}, "efficiency", False),
+        ({"category": "done", "level": "project"}, "efficiency", False),
+    ],
+)
+def test_a_history_is_needed_only_where_nothing_else_tells(
+    changes: dict[str, Any], what: str, needed: bool
+) -> None:
+    assert needs_history(item("WEB-1", **changes), what) is needed
+
+
+def test_an_objective_closed_today_is_closed_and_tomorrow_is_not() -> None:
+    for day, shown in (("2026-11-16", True), ("2026-11-17", False)):
+        objective = {"id": "O", "title": "O", "cycle": "2026-Q4", "key_results": [work("A")], "closed": day}
+        declared = workspace(objectives=[objective])
+        (told,) = measure(align([], declared), {}, declared, NOW).objectives
+        assert (told.closed is not None) is shown
+
+
+def test_a_grade_is_in_tenths() -> None:
+    objective = {"id": "O", "title": "O", "cycle": "2026-Q4", "grading": "committed",
+                 "key_results": [metric("A", 0, 100, ("2026-11-10", 37.0))]}  # fmt: skip
+    declared = workspace(objectives=[objective])
+    assert measure(align([], declared), {}, declared, NOW).objectives[0].grade == 0.4
