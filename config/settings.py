@@ -89,7 +89,7 @@ def _explain(detail: dict[str, Any]) -> Problem:
 class Credentials:
     """How to sign in to one tracker. The token shows itself only to those who ask for it by name.
 
-    `email` is set for Jira; `url` overrides the declared address.
+    `email` is set for Jira Cloud; `url` overrides the declared address.
     """
 
     token: SecretStr
@@ -103,18 +103,22 @@ def variables(name: str) -> tuple[str, str, str]:
     return f"{stem}_TOKEN", f"{stem}_EMAIL", f"{stem}_URL"
 
 
-def credentials(name: str, kind: Literal["jira", "linear"], settings: Settings) -> Credentials:
+def credentials(
+    name: str, kind: Literal["jira", "linear"], settings: Settings, *, by_token: bool = False
+) -> Credentials:
     """The credential of a tracker, from the environment or else from files in the secrets folder.
 
+    `by_token`: a Jira that takes a personal access token alone, so that no e-mail is asked for.
     Raises MissingCredential, naming every variable that is missing, and SettingsError for an address
     that would send the credential unencrypted.
     """
     token_name, email_name, url_name = variables(name)
     token = secret(token_name, settings)
-    email = secret(email_name, settings) if kind == "jira" else None
+    with_email = kind == "jira" and not by_token
+    email = secret(email_name, settings) if with_email else None
     url = secret(url_name, settings)
     absent = [token_name] if token is None else []
-    if kind == "jira" and email is None:
+    if with_email and email is None:
         absent.append(email_name)
     if token is None or absent:
         folder = settings.secrets_dir or "the folder that TRUENORTH_SECRETS_DIR names"

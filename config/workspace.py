@@ -82,8 +82,12 @@ class JiraScope(Declared):
 class JiraTracker(Declared):
     """A Jira site. Its credential comes from the environment, never from YAML."""
 
-    kind: Literal["jira"] = Field(description="A Jira Cloud site.")
-    url: HttpUrl = Field(description="Address of the site.")
+    kind: Literal["jira"] = Field(description="A Jira site.")
+    deployment: Literal["cloud", "data_center"] = Field(
+        default="cloud",
+        description="cloud, signed in to by e-mail and token, or data_center, by personal access token alone.",
+    )
+    url: HttpUrl = Field(description="Address of the site, with its context path if it has one.")
     scope: JiraScope = Field(description="What to look at.")
     estimate_field: str | None = Field(
         default=None,

@@ -86,7 +86,7 @@ def run(
     Absence means removal, so a part of a tracker never reaches the planner: see `pull` for one that fails.
     """
     last = store.snapshot()
-    observed = pull(workspace, connectors, now, last, progress)
+    observed = pull(workspace, connectors, now, last, progress, borne(store, last))
     today = now.astimezone(workspace.zone).date()
     samples, notes = (sources or Sources()).take(workspace, today, last.samples if last else None)
     observed = replace(observed, samples=samples, notes=notes)
@@ -153,12 +153,24 @@ def _closest(alignment: Alignment, signals: Signals, workspace: Workspace) -> di
     }
 
 
+def borne(store: Store, last: Snapshot | None) -> dict[str, frozenset[str]]:
+    """Ids of all items that may bear marks of ours, by tracker; not of those that were never read."""
+    if last is None:
+        return {}
+    return {
+        name: store.journal.written(name)
+        | {one.ref.id for one in last.items if one.ref.tracker == name and one.shown.stamp is not None}
+        for name in last.as_of
+    }
+
+
 def pull(
     workspace: Workspace,
     connectors: Connectors,
     now: datetime,
     last: Snapshot | None = None,
     progress: Progress | None = None,
+    known: Mapping[str, Collection[str]] | None = None,
 ) -> Observed:
     """Read every tracker whole, side by side, then ask them the queries of measures and rules.
 
@@ -169,7 +181,7 @@ def pull(
 
     def look(connector: Connector) -> Pull | TrackerError:
         try:
-            return connector.pull(progress)
+            return connector.pull(progress, (known or {}).get(connector.name))
         except TrackerError as error:
             return error
 

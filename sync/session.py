@@ -14,7 +14,7 @@ import structlog
 from config.load import fingerprint, load
 from config.measures import QueryMeasure
 from config.settings import Credentials, Settings, credentials, secret
-from config.workspace import Workspace
+from config.workspace import JiraTracker, Workspace
 from connectors.base import Connector
 from connectors.model import ALL_MARKS, Pull
 from connectors.registry import connect
@@ -66,7 +66,15 @@ def open_session(settings: Settings, config: Path | None = None) -> Iterator[Ses
     """
     place = config or settings.config
     workspace = load(place)
-    keys = {name: credentials(name, one.kind, settings) for name, one in workspace.active.items()}
+    keys = {
+        name: credentials(
+            name,
+            one.kind,
+            settings,
+            by_token=isinstance(one, JiraTracker) and one.deployment == "data_center",
+        )
+        for name, one in workspace.active.items()
+    }
     sources = Sources(place if place.is_dir() else place.parent, lambda name: _learnt(name, settings))
     with session_for(workspace, keys, settings.store, sources) as session:
         yield session

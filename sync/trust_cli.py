@@ -14,7 +14,7 @@ from sync import lease, logs, saved, trail
 from sync.exits import Exit, stop_on_signals
 from sync.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_flags, moment_of
 from sync.output import Format, Output
-from sync.pipeline import pull
+from sync.pipeline import borne, pull
 from sync.rebuild import rebuild as rebuild_store
 from sync.rebuild import set_aside
 from sync.report import data, sheets
@@ -49,7 +49,7 @@ def _apply(session: Session, known: saved.Saved, now: datetime, output: Output) 
     with lease.held(store.transaction) as right:
         record = store.open_run("sync", now, fingerprint(workspace))
         with output.progress() as report:
-            observed = pull(workspace, session.connectors, now, None, report)
+            observed = pull(workspace, session.connectors, now, None, report, borne(store, store.snapshot()))
         settle_open(store, observed, workspace)
         plan, moved = saved.still_true(known.plan, observed.items)
         output.show(sheets.plan(plan), sheets.moved(moved))

@@ -8,7 +8,6 @@ fails, goes its own way.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from connectors.base import (
@@ -21,10 +20,10 @@ from connectors.base import (
     Wish,
     never,
 )
-from connectors.jira.bulk import Bulk
 from connectors.jira.comments import Comments, Stated
 from connectors.jira.edit import Edit
 from connectors.jira.jobs import Jobs
+from connectors.jira.source import Issues
 from connectors.jira.work import Work
 from connectors.jira.write import GONE, Skip, Writer
 from connectors.model import NOTHING, Outcome, Receipt, Stamp, WorkItem
@@ -73,11 +72,10 @@ class _Case:
 class BatchWriter:
     """Writes batches on one site, with the single writer's knowledge of it."""
 
-    def __init__(self, writer: Writer, owner: str, pool: Executor) -> None:
+    def __init__(self, writer: Writer, owner: str) -> None:
         self._writer = writer
         self._client = writer.client
         self._owner = owner
-        self._pool = pool
         self._jobs = Jobs(writer.client)
 
     def write(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
@@ -99,7 +97,7 @@ class BatchWriter:
     def _in_rounds(self, wishes: Sequence[Wish], stop: Stop) -> Iterator[Receipt]:
         before = self._client.requests
         site = self._writer.site()
-        bulk = Bulk(self._client, site.fields, self._pool)
+        bulk = self._writer.source.issues(site.fields)
         issues = bulk.fetch([item.ref.id for item, _ in wishes])
         cases: list[_Case] = []
         for item, wanted in wishes:
@@ -110,8 +108,8 @@ class BatchWriter:
             except Skip as skip:
                 yield Receipt(item.ref, item.key, "skipped", self._client.requests - before, str(skip))
                 before = self._client.requests
-        comments = Comments(self._client, self._owner, site.me)
-        known = comments.stated((case.work.comment_id or "" for case in cases), self._pool)
+        comments = Comments(self._client, self._writer.source, self._owner, site.me)
+        known = comments.stated({case.item.ref.id: case.work.comment_id or "" for case in cases})
         for case in cases:
             case.attempt(case.work.begin)
         self._put(cases, bulk)
@@ -123,7 +121,7 @@ class BatchWriter:
             yield Receipt(case.item.ref, case.item.key, case.outcome, sent, case.reason or None)
             before = self._client.requests
 
-    def _put(self, cases: Sequence[_Case], bulk: Bulk) -> None:
+    def _put(self, cases: Sequence[_Case], bulk: Issues) -> None:
         """Fields, labels and stamps."""
         groups: dict[object, list[tuple[_Case, Edit]]] = {}
         for case in cases:
@@ -171,7 +169,7 @@ class BatchWriter:
                 case.work.edited(its, case.work.in_between(its))
         return ids
 
-    def _close(self, cases: Sequence[_Case], bulk: Bulk) -> None:
+    def _close(self, cases: Sequence[_Case], bulk: Issues) -> None:
         """The stamps that say what stands there now."""
         by_id = {
             case.item.ref.id: case for case in cases if not case.ended and case.work.final != case.work.stamp

@@ -124,3 +124,9 @@ def batches(values: Iterable[A], size: int) -> Iterator[list[A]]:
     rest = iter(values)
     while batch := list(islice(rest, size)):
         yield batch
+
+
+def jql_text(value: str) -> str:
+    """The value as a quoted JQL string, in which no character has a meaning of its own."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,4 +1,4 @@
-"""Jira's REST v3 over the `jira` package's session: typed replies, our errors, our retries.
+"""Jira's REST API over the `jira` package's session: typed replies, our errors, our retries.
 
 The package is the transport only. Its retries are off (it repeats a POST after a dropped connection), its
 `Resource` objects are not used (they cost most of a bulk read), and no address from a reply is ever called.
@@ -12,7 +12,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import jira
 import msgspec
@@ -43,6 +43,14 @@ TIMEOUT = (10.0, 60.0)
 
 MAX_REPLY = 64 * 1024 * 1024
 """Bytes of one reply after decompression; 100 issues with the fields we name are below one megabyte."""
+
+REMEDIES = {
+    "3": "Check the e-mail and that the token is not expired or revoked; a scoped token works only "
+    "through https://api.atlassian.com/ex/jira/CLOUD-ID and needs read:jira-work, "
+    "write:jira-work and read:jira-user.",
+    "2": "Check that the token is a personal access token of this site, and not expired or revoked.",
+}
+"""What to do about a credential that is not accepted, by version of the API: Cloud, Data Center."""
 
 JOBS = ("POST issue/properties/multi",)
 """Calls that Jira answers with 303 and the address of a job (contracts, section 5.4)."""
@@ -100,10 +108,18 @@ class JiraClient:
     """
 
     def __init__(
-        self, name: str, api: str, credentials: Credentials, retry: RetryPolicy, *, threads: int
+        self,
+        name: str,
+        api: str,
+        credentials: Credentials,
+        retry: RetryPolicy,
+        *,
+        threads: int,
+        version: Literal["2", "3"] = "3",
     ) -> None:
         self.name = name
         self.api = api.rstrip("/")
+        self.version = version
         self.retry = retry
         self.requests = 0
         self._closing = threading.Event()
@@ -127,7 +143,7 @@ class JiraClient:
         body: object = None,
         repeatable: bool = True,
     ) -> T:
-        """Send a request to `path` below `/rest/api/3/` and decode its reply as `reply`.
+        """Send a request to `path` below `/rest/api/VERSION/` and decode its reply as `reply`.
 
         `type(None)` as `reply` takes no notice of the body. Raises the errors of `connectors.base`;
         `repeatable` says whether the call may be sent again when nobody knows if it took effect.
@@ -187,8 +203,8 @@ class JiraClient:
                 )
             client = jira.JIRA(
                 self.api,
-                options={"rest_api_version": "3"},
-                # A service account's scoped token goes as bearer, through the gateway address.
+                options={"rest_api_version": self.version},
+                # A service account's scoped token goes as bearer, through the gateway address; so does a Data Center's.
                 basic_auth=(email, secret) if email else None,
                 token_auth=None if email else secret,
                 get_server_info=False,
@@ -215,7 +231,7 @@ class JiraClient:
         try:
             response = self._session().request(
                 method,
-                f"{self.api}/rest/api/3/{path}",
+                f"{self.api}/rest/api/{self.version}/{path}",
                 params=params,
                 data=None if body is None else msgspec.json.encode(body),
                 # A redirect would carry the request to an address that nobody configured.
@@ -272,9 +288,7 @@ class JiraClient:
             raise CredentialError(
                 self.name,
                 f"Jira does not accept the credential (HTTP {status}, {clean(reason)[:60]}).",
-                "Check the e-mail and that the token is not expired or revoked; a scoped token works only "
-                "through https://api.atlassian.com/ex/jira/CLOUD-ID and needs read:jira-work, "
-                "write:jira-work and read:jira-user.",
+                REMEDIES[self.version],
             )
         if status < 300 or (status == 303 and what in JOBS):
             return

@@ -6,30 +6,21 @@ its author nor we belongs to that person from then on: it is never edited or del
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from concurrent.futures import Executor
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
-
 from connectors.base import Unreachable
-from connectors.document import Block, Bullets, Doc, Panel, Paragraph, Table, para, to_adf
+from connectors.document import Doc
 from connectors.jira import wire
-from connectors.jira.bulk import batches, on_threads
 from connectors.jira.client import JiraClient, Rejected
+from connectors.jira.source import Source
 from connectors.model import Comment
 from connectors.stamp import PROPERTY_KEY, comment_marker, from_comment_marker
 
-LIST_PAGE = 1000
-"""Comment ids a call of comment/list."""
-
 PAGE = 100
 """Comments of one issue a page."""
-
-MAX_BODY = 30_000
-"""Bytes of a comment's ADF. Jira's limit is 32,767 characters of a stored form that may be longer."""
 
 
 class Theirs(Exception):
@@ -45,36 +36,22 @@ class Stated:
 
 
 class Comments:
-    """The comments of one site, for one owner. `me` is the account id of our credential."""
+    """The comments of one site, for one owner. `me` is the account of our credential."""
 
-    def __init__(self, client: JiraClient, owner: str, me: str) -> None:
+    def __init__(self, client: JiraClient, source: Source, owner: str, me: str) -> None:
         self._client = client
+        self._source = source
         self._owner = owner
         self._me = me
 
-    def stated(self, ids: Iterable[str], pool: Executor) -> dict[str, Stated]:
-        """What those of these comments say that exist and bear our marker, by comment id."""
-        numbers = sorted({int(id_) for id_ in ids if id_.isdecimal()})
-        found: dict[str, Stated] = {}
-        for comments in on_threads(pool, self._list, batches(numbers, LIST_PAGE)):
-            for comment in comments:
-                if stated := self._stated_by(comment):
-                    found[comment.id] = Stated(stated, self._is_theirs(comment))
-        return found
-
-    def _list(self, ids: list[int]) -> list[wire.Comment]:
-        params = {"expand": "properties"}
-        found: list[wire.Comment] = []
-        while ids:
-            page = self._client.call(
-                "POST", "comment/list", wire.CommentList, params=params, body={"ids": ids}
-            )
-            found += page.values
-            if page.is_last is not False or not page.values:
-                break
-            got = {comment.id for comment in page.values}
-            ids = [id_ for id_ in ids if str(id_) not in got]
-        return found
+    def stated(self, where: Mapping[str, str]) -> dict[str, Stated]:
+        """What those of these comments, by issue id, say that exist and bear our marker, by comment id."""
+        numbers = {issue: id_ for issue, id_ in where.items() if id_.isdecimal()}
+        return {
+            comment.id: Stated(stated, self._is_theirs(comment))
+            for comment in self._source.comments(numbers)
+            if (stated := self._stated_by(comment))
+        }
 
     def ours_on(self, issue: str) -> list[tuple[str, Comment]]:
         """Our comments on an issue, lowest id first: those with our marker that our account wrote."""
@@ -85,7 +62,7 @@ class Comments:
             page = self._client.call("GET", f"{_issue(issue)}/comment", wire.CommentPage, params=params)
             for comment in page.comments:
                 stated = self._stated_by(comment)
-                if stated and comment.author and comment.author.account_id == self._me:
+                if stated and comment.author and comment.author.account == self._me:
                     found[int(comment.id)] = stated
             start += len(page.comments)
             if not page.comments or start >= page.total:
@@ -165,8 +142,8 @@ class Comments:
         return True
 
     def _is_theirs(self, comment: wire.Comment) -> bool:
-        author = comment.author.account_id if comment.author else None
-        editor = comment.update_author.account_id if comment.update_author else author
+        author = comment.author.account if comment.author else None
+        editor = comment.update_author.account if comment.update_author else author
         return editor not in (author, self._me)
 
     def _stated_by(self, comment: wire.Comment) -> Comment | None:
@@ -178,55 +155,8 @@ class Comments:
 
     def _body(self, comment: Comment) -> dict[str, Any]:
         marker = {"key": PROPERTY_KEY, "value": comment_marker(self._owner, comment)}
-        return {"body": fitting_adf(comment.doc or Doc(())), "properties": [marker]}
+        return {"body": self._source.body(comment.doc or Doc(())), "properties": [marker]}
 
 
 def _issue(id_: str) -> str:
     return f"issue/{quote(id_, safe='')}"
-
-
-def fitting_adf(doc: Doc, limit: int = MAX_BODY) -> dict[str, Any]:
-    """The document as ADF of at most `limit` bytes, cut at rows with "and n more" when it is longer."""
-    adf, cut = to_adf(doc), 0
-    while len(msgspec.json.encode(adf)) > limit:
-        shorter, gone = _without_last_rows(doc)
-        if not gone:
-            break
-        doc, cut = shorter, cut + gone
-        adf = to_adf(Doc((*doc.blocks, para(f"… and {cut} more"))))
-    return adf
-
-
-def _without_last_rows(doc: Doc) -> tuple[Doc, int]:
-    """The document with its longest list of rows cut by a tenth, and how many rows that took away.
-
-    Without any rows left to cut, its last block goes.
-    """
-    longest = max(range(len(doc.blocks)), key=lambda n: len(_rows(doc.blocks[n])), default=0)
-    block = doc.blocks[longest] if doc.blocks else None
-    rows = _rows(block) if block else ()
-    if len(rows) < 2:
-        return Doc(doc.blocks[:-1]), min(1, len(doc.blocks))
-    gone = max(1, len(rows) // 10)
-    match block:
-        case Table(header=header, rows=cells):
-            shorter: Block = Table(header, cells[:-gone])
-        case Bullets(items=items):
-            shorter = Bullets(items[:-gone])
-        case Panel(tone=tone, blocks=inner):
-            shorter = Panel(tone, inner[:-gone])
-        case _:
-            return doc, 0
-    return Doc((*doc.blocks[:longest], shorter, *doc.blocks[longest + 1 :])), gone
-
-
-def _rows(block: Block) -> tuple[object, ...]:
-    match block:
-        case Table(rows=rows):
-            return rows
-        case Bullets(items=items):
-            return items
-        case Panel(blocks=blocks):
-            return blocks
-        case Paragraph():
-            return ()

@@ -10,14 +10,19 @@ from config.workspace import JiraTracker
 from connectors.base import Progress, Stop, Wish, never
 from connectors.checkup import Check
 from connectors.jira.batch import BATCH, BatchWriter
+from connectors.jira.by_hand import ServerProvisioner
 from connectors.jira.client import JiraClient
+from connectors.jira.cloud import Cloud
+from connectors.jira.data_center import DataCenter
 from connectors.jira.histories import histories
 from connectors.jira.inspect import Inspector
 from connectors.jira.provision import JiraProvisioner
 from connectors.jira.read import Reader, Site
+from connectors.jira.source import Source
 from connectors.jira.write import Writer
 from connectors.limits import RetryPolicy
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
+from connectors.provision import Provisioner
 
 if TYPE_CHECKING:
     from config.settings import Credentials
@@ -27,7 +32,7 @@ GATEWAY = "/ex/jira/"
 
 
 class JiraConnector:
-    """A `Connector` for Jira Cloud.
+    """A `Connector` for Jira: Cloud, or Data Center where the tracker says so.
 
     `owner` signs every mark. `fields` names the custom fields whose values items carry. `threads` is how many requests a read has in flight; the vendor asks for no
     more than ten.
@@ -49,11 +54,21 @@ class JiraConnector:
         self._name = name
         self._scope = tracker.scope.projects
         self._tracker = tracker
-        self._client = JiraClient(name, api, credentials, retry or RetryPolicy(), threads=threads)
+        self._server = tracker.deployment == "data_center"
+        self._client = JiraClient(
+            name,
+            api,
+            credentials,
+            retry or RetryPolicy(),
+            threads=threads,
+            version="2" if self._server else "3",
+        )
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")
-        self._reader = Reader(self._client, tracker, owner, pages, self._pool, fields)
-        self._writer = Writer(self._client, owner, self._known_site)
-        self._batches = BatchWriter(self._writer, owner, self._pool)
+        source: Source = (DataCenter if self._server else Cloud)(self._client, self._pool)
+        self._source = source
+        self._reader = Reader(self._client, source, tracker, owner, pages, self._pool, fields)
+        self._writer = Writer(self._client, source, owner, self._known_site)
+        self._batches = BatchWriter(self._writer, owner)
         self._site: Site | None = None
 
     @property
@@ -61,15 +76,15 @@ class JiraConnector:
         """The tracker's name in the workspace."""
         return self._name
 
-    def pull(self, progress: Progress | None = None) -> Pull:
+    def pull(self, progress: Progress | None = None, known: Collection[str] | None = None) -> Pull:
         """See `Connector.pull`."""
         before = self._client.requests
         self._site = self._reader.site()
-        return self._reader.pull(self._site, progress, before)
+        return self._reader.pull(self._site, progress, before, known)
 
     def examine(self, labels: Sequence[str]) -> Iterator[Check]:  # noqa: ARG002  any word can be a label
         """See `Connector.examine`."""
-        return Inspector(self._client, self._tracker, self._reader).examine()
+        return Inspector(self._client, self._source, self._tracker, self._reader).examine()
 
     def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
         """See `Connector.marked`."""
@@ -93,7 +108,7 @@ class JiraConnector:
 
     def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
         """See `Connector.histories`."""
-        return histories(self._client, items)
+        return histories(self._client, self._source, items)
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """See `Connector.write`."""
@@ -109,16 +124,18 @@ class JiraConnector:
 
     @property
     def batch(self) -> int:
-        """See `Connector.batch`."""
-        return BATCH
+        """See `Connector.batch`. Data Center has no call for several issues."""
+        return 1 if self._server else BATCH
 
     def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`."""
         yield from self._batches.write(wishes, stop)
 
     @property
-    def provisioner(self) -> JiraProvisioner:
+    def provisioner(self) -> Provisioner:
         """Setup of this site."""
+        if self._server:
+            return ServerProvisioner(self._client, self._scope)
         return JiraProvisioner(self._client, self._scope)
 
     def close(self) -> None:

@@ -33,6 +33,7 @@ ALIGNMENT_OPTIONS: Mapping[AlignmentState, str] = {
 POINTS_NAMES = ("story points", "story point estimate")
 POINTS_CUSTOM = "com.pyxis.greenhopper.jira:jsw-story-points"
 EPIC_LINK_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-link"
+EPIC_NAME_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-label"
 
 MAX_TEXT = 255
 """Characters that a Jira text field holds."""
@@ -54,6 +55,7 @@ class SiteFields:
     progress: str | None = None
     points: tuple[str, ...] = ()
     epic_link: str | None = None
+    epic_name: str | None = None
     health: str | None = None
     alignment: str | None = None
     objective: str | None = None
@@ -64,7 +66,7 @@ class SiteFields:
     def wanted(self) -> list[str]:
         """Every field to ask for."""
         shown = [self.claim, self.progress, self.health, self.alignment, self.objective]
-        custom = [*shown, *self.points, self.epic_link, *(id_ for _, id_ in self.carried)]
+        custom = [*shown, *self.points, self.epic_link, self.epic_name, *(id_ for _, id_ in self.carried)]
         return [*STANDARD_FIELDS, *dict.fromkeys(id_ for id_ in custom if id_)]
 
     def issue_type(self) -> type[Issue]:
@@ -90,6 +92,7 @@ class SiteFields:
             "kr_alignment": self.alignment,
             "kr_objective": self.objective,
             "epic_link": self.epic_link,
+            "epic_name": self.epic_name,
         }
         found = {name: id_ for name, id_ in named.items() if id_}
         return found | {f"points_{n}": id_ for n, id_ in enumerate(self.points)}
@@ -102,7 +105,7 @@ class SiteFields:
         return ours.get(id_, f"carried_{first}")
 
     def page_type(self) -> type[BulkPage]:
-        """The type of a bulkfetch reply on this site."""
+        """The type of a reply with many issues on this site."""
         issues = list[self.issue_type()]  # type: ignore[misc, valid-type]
         page = msgspec.defstruct("PageHere", [("issues", issues)], bases=(BulkPage,), kw_only=True)
         return cast("type[BulkPage]", page)
@@ -134,12 +137,14 @@ def find_fields(tracker: str, known: Iterable[FieldInfo], estimate_field: str | 
         names = " and ".join(f'"{name}"' for name in absent)
         notes.append(f"The site has no usable field {names}: people see key results only in our comments.")
     epic_link = next((info.id for info in custom if info.schema.custom == EPIC_LINK_CUSTOM), None)
+    epic_name = next((info.id for info in custom if info.schema.custom == EPIC_NAME_CUSTOM), None)
     return SiteFields(
         claim=claim.id if claim else None,
         key_result=writable.id if writable else None,
         progress=progress.id if progress else None,
         points=_points(tracker, custom, estimate_field),
         epic_link=epic_link,
+        epic_name=epic_name,
         health=_of_type(custom, HEALTH_NAME, "option", notes),
         alignment=_of_type(custom, ALIGNMENT_NAME, "option", notes),
         objective=_of_type(custom, OBJECTIVE_NAME, "string", notes),

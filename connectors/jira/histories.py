@@ -13,13 +13,10 @@ from typing import NamedTuple
 
 from connectors.base import BadReply
 from connectors.jira import wire
-from connectors.jira.bulk import batches
 from connectors.jira.client import JiraClient
+from connectors.jira.source import Source
 from connectors.model import Category, Ref, Span, WorkItem
 
-ISSUES = 1000
-"""Issues a request takes at most."""
-ENTRIES = 1000
 _CATEGORIES: Mapping[str, Category] = {"indeterminate": "doing", "done": "done"}
 
 
@@ -31,18 +28,20 @@ class Move(NamedTuple):
     after: str
 
 
-def histories(client: JiraClient, items: Collection[WorkItem]) -> dict[Ref, tuple[Span, ...]]:
+def histories(client: JiraClient, source: Source, items: Collection[WorkItem]) -> dict[Ref, tuple[Span, ...]]:
     """See `Connector.histories`."""
     if not items:
         return {}
     statuses = {one.id: one for one in client.call("GET", "status", list[wire.KnownStatus])}
     found: dict[Ref, tuple[Span, ...]] = {}
-    for some in batches(sorted(items, key=lambda item: item.ref), ISSUES):
-        moves = _moves(client, [item.ref.id for item in some])
-        for item in some:
-            spans = spans_of(item, moves.get(item.ref.id, ()), statuses)
-            if spans is not None:
-                found[item.ref] = spans
+    moves: defaultdict[str, list[Move]] = defaultdict(list)
+    # One issue can span pages.
+    for log in source.changelogs(sorted(item.ref.id for item in items)):
+        moves[log.issue_id] += _read(client.name, log)
+    for item in items:
+        spans = spans_of(item, moves.get(item.ref.id, ()), statuses)
+        if spans is not None:
+            found[item.ref] = spans
     return found
 
 
@@ -68,30 +67,11 @@ def spans_of(
     )
 
 
-def _moves(client: JiraClient, ids: Sequence[str]) -> dict[str, list[Move]]:
-    """Changes of status by issue; one issue can span pages."""
-    found: defaultdict[str, list[Move]] = defaultdict(list)
-    tokens: set[str] = set()
-    body: dict[str, object] = {"issueIdsOrKeys": list(ids), "fieldIds": ["status"], "maxResults": ENTRIES}
-    while True:
-        page = client.call("POST", "changelog/bulkfetch", wire.ChangelogPage, body=body)
-        for log in page.issue_change_logs:
-            found[log.issue_id] += _read(client.name, log)
-        token = page.next_page_token
-        if not token:
-            return found
-        if token in tokens:
-            raise BadReply(
-                client.name, "the changelog gave the same page token twice, so it would never end."
-            )
-        tokens.add(token)
-        body["nextPageToken"] = token
-
-
 def _read(tracker: str, log: wire.IssueChangelog) -> Iterable[Move]:
     for entry in log.change_histories:
         for change in entry.items:
-            if change.field_id == "status" and change.from_ and change.to:
+            # Data Center names no ids of fields; `status` is not translated there.
+            if (change.field_id or change.field) == "status" and change.from_ and change.to:
                 yield Move(_moment(tracker, log.issue_id, entry.created), change.from_, change.to)
 
 

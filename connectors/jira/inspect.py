@@ -10,9 +10,11 @@ from config.workspace import JiraTracker
 from connectors.base import CredentialError, TrackerError
 from connectors.checkup import Check, clock_check
 from connectors.jira import wire
+from connectors.jira.bulk import jql_text
 from connectors.jira.client import JiraClient, Rejected
 from connectors.jira.fields import PROGRESS_NAME
-from connectors.jira.read import Reader, Site, jql_text
+from connectors.jira.read import Reader, Site
+from connectors.jira.source import Source
 from connectors.model import CLAIM_NAME
 
 NEEDED = {
@@ -31,8 +33,9 @@ SILENT = {"ADMINISTER": "Administer Jira", "ADMINISTER_PROJECTS": "Administer Pr
 class Inspector:
     """Looks at one site with one credential."""
 
-    def __init__(self, client: JiraClient, tracker: JiraTracker, reader: Reader) -> None:
+    def __init__(self, client: JiraClient, source: Source, tracker: JiraTracker, reader: Reader) -> None:
         self._client = client
+        self._source = source
         self._tracker = tracker
         self._reader = reader
 
@@ -40,9 +43,10 @@ class Inspector:
         """One check after the other; a credential that is no good is the last one. Never raises TrackerError."""
         try:
             site = self._reader.site()
-            me = self._client.call("GET", "myself", wire.Account)
+            me = self._client.call("GET", "myself", wire.User)
             yield Check("credential", "ok", f"acts as {me.display_name or site.me}")
             info = self._client.call("GET", "serverInfo", wire.ServerInfo)
+            self._source.check(info)
             yield clock_check(_moment(info.server_time), datetime.now(UTC))
             yield from self._fields(site)
             for key in self._tracker.scope.projects:
@@ -93,11 +97,10 @@ class Inspector:
     def _screen(self, key: str, site: Site) -> Iterator[Check]:
         """Whether the newest open issue's edit screen has what we set. Screens differ by type: it is a sample."""
         jql = f"project = {jql_text(key)} AND statusCategory != Done ORDER BY created DESC"
-        body = {"jql": jql, "maxResults": 1, "fields": ["id"]}
-        page = self._client.call("POST", "search/jql", wire.SearchPage, body=body)
-        if not page.issues:
+        newest = self._source.newest(jql)
+        if newest is None:
             return
-        meta = self._client.call("GET", f"issue/{page.issues[0].id}/editmeta", wire.EditMeta)
+        meta = self._client.call("GET", f"issue/{newest}/editmeta", wire.EditMeta)
         ours = {CLAIM_NAME: site.fields.key_result, PROGRESS_NAME: site.fields.progress, "Labels": "labels"}
         absent = [name for name, field in ours.items() if field and field not in meta.fields]
         about = f"project {key}"

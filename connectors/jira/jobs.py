@@ -14,11 +14,12 @@ import structlog
 
 from connectors.base import PermissionDenied, Unreachable
 from connectors.jira import wire
-from connectors.jira.bulk import Bulk, batches
+from connectors.jira.bulk import batches
 from connectors.jira.client import JiraClient, Rejected
 from connectors.jira.edit import Edit
 from connectors.jira.fields import SiteFields
 from connectors.jira.observe import stamp_on
+from connectors.jira.source import Issues
 from connectors.jira.wire import Issue
 from connectors.model import Stamp
 from connectors.stamp import PROPERTY_KEY, to_property
@@ -46,7 +47,7 @@ class Jobs:
         self.may_edit = True
         """False once Jira refused a bulk edit: the account lacks the Bulk change permission."""
 
-    def stamp(self, stamps: Mapping[str, Stamp], bulk: Bulk) -> set[str]:
+    def stamp(self, stamps: Mapping[str, Stamp], bulk: Issues) -> set[str]:
         """Put a stamp on each issue, by id; gives the ids of those that did not get theirs."""
         started: list[tuple[str, list[str]]] = []
         for ids in batches(stamps, MOST_STAMPS):
@@ -59,7 +60,7 @@ class Jobs:
             bare |= set(ids) - self._stamped(task, ids, stamps, bulk)
         return bare
 
-    def _stamped(self, task: str, ids: list[str], stamps: Mapping[str, Stamp], bulk: Bulk) -> set[str]:
+    def _stamped(self, task: str, ids: list[str], stamps: Mapping[str, Stamp], bulk: Issues) -> set[str]:
         def look() -> wire.TaskProgress | None:
             state = self._client.call("GET", f"task/{quote(task, safe='')}", wire.TaskProgress)
             return None if state.status in RUNNING else state

@@ -197,7 +197,8 @@ class Translator:
 def _level(fields: Fields) -> Level:
     level = fields.issuetype.hierarchy_level
     if level is None:
-        return "subtask" if fields.issuetype.subtask else "issue"
+        # Data Center knows no levels; names of types are translated, and only epics have an epic name.
+        return "subtask" if fields.issuetype.subtask else "epic" if field_text(fields.epic_name) else "issue"
     if level < 0:
         return "subtask"
     return "issue" if level == 0 else "epic" if level == 1 else "initiative"

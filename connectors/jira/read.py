@@ -10,14 +10,23 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from config.workspace import JiraTracker
-from connectors.base import Progress, QueryError, ScopeError, TrackerError
+from connectors.base import (
+    BadReply,
+    CredentialError,
+    PermissionDenied,
+    Progress,
+    QueryError,
+    ScopeError,
+    TrackerError,
+)
 from connectors.jira import wire
-from connectors.jira.bulk import Bulk, on_threads, search_ids
+from connectors.jira.bulk import on_threads
 from connectors.jira.carried import find_carried
 from connectors.jira.client import JiraClient, Rejected
 from connectors.jira.comments import Comments, Stated
 from connectors.jira.fields import SiteFields, field_text, find_fields
 from connectors.jira.observe import Translator
+from connectors.jira.source import Issues, Source
 from connectors.model import NOTHING, Comment, Pull, Stamp, WorkItem
 
 
@@ -35,6 +44,7 @@ class Reader:
     def __init__(
         self,
         client: JiraClient,
+        source: Source,
         tracker: JiraTracker,
         owner: str,
         pages: str,
@@ -42,6 +52,7 @@ class Reader:
         fields: Sequence[str] = (),
     ) -> None:
         self._client = client
+        self._source = source
         self._tracker = tracker
         self._owner = owner
         self._pages = pages
@@ -54,29 +65,41 @@ class Reader:
         `/myself` comes first: it is the one read that a bad credential cannot make as anonymous.
         """
         try:
-            me = self._client.call("GET", "myself", wire.Me)
+            me = self._client.call("GET", "myself", wire.User)
+        except PermissionDenied as error:
+            raise CredentialError(self._client.name, error.what, self._source.hint()) from None
         except Rejected as error:
             if error.status != 404:
                 raise
             raise TrackerError(
                 self._client.name,
                 f"there is no Jira site at {self._client.api} (HTTP 404).",
-                "Check the tracker's url.",
+                self._source.hint(),
             ) from None
         known = self._client.call("GET", "field", list[wire.FieldInfo])
         found = find_fields(self._client.name, known, self._tracker.estimate_field)
         carried = find_carried(self._client.name, known, self._fields, found)
-        return Site(me.account_id, replace(found, carried=carried))
+        return Site(self._account(me), replace(found, carried=carried))
 
-    def pull(self, site: Site, progress: Progress | None, sent_before: int) -> Pull:
+    def _account(self, me: wire.User) -> str:
+        if me.account is None:
+            raise BadReply(self._client.name, "GET myself does not say who we are.")
+        return me.account
+
+    def pull(
+        self,
+        site: Site,
+        progress: Progress | None,
+        sent_before: int,
+        known: Collection[str] | None = None,
+    ) -> Pull:
         """Everything in scope and its visible ancestors, with their marks."""
         report = progress or (lambda _what, _done, _total: None)
         as_of = self._server_time()
         projects = self._projects()
-        listed = ", ".join(jql_text(project.key) for project in projects)
-        ids = search_ids(self._client, f"project in ({listed}) ORDER BY key ASC")
+        ids = self._source.scope([project.key for project in projects])
         report("issues", 0, len(ids))
-        bulk = Bulk(self._client, site.fields, self._pool)
+        bulk = self._source.issues(site.fields, known)
         scope = frozenset(project.id for project in projects)
         found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
         notes = [*site.fields.notes, *_gone(len(ids) - len(found))]
@@ -100,13 +123,13 @@ class Reader:
         """See `Connector.marked`. What left the scope is found by id: a property cannot be searched for."""
         scope = [item for item in self.pull(site, progress, sent_before).items if item.in_scope]
         known = {item.ref.id for item in scope}
-        bulk = Bulk(self._client, site.fields, self._pool)
+        bulk = self._source.issues(site.fields)
         beyond = bulk.fetch(sorted(set(written) - known))
         homes = frozenset(issue.fields.project.id for issue in beyond.values())
         translate = Translator(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
         away = [translate.item(issue, None) for issue in beyond.values()]
         items = [*scope, *self._with_comments(away, site.me, lambda _what, _done, _total: None)]
-        comments = Comments(self._client, self._owner, site.me)
+        comments = Comments(self._client, self._source, self._owner, site.me)
         bare = [item.ref.id for item in items if item.ref.id in written and item.shown.stamp is None]
         left = dict(on_threads(self._pool, lambda issue: (issue, comments.ours_on(issue)), bare))
         return tuple(
@@ -130,7 +153,7 @@ class Reader:
     def find(self, query: str) -> frozenset[str]:
         """Ids of the issues that the query finds. Raises QueryError when Jira does not accept it."""
         try:
-            return frozenset(search_ids(self._client, query))
+            return frozenset(self._source.ids(query))
         except Rejected as error:
             if error.status != 400:
                 raise
@@ -142,7 +165,7 @@ class Reader:
         """The issues with these ids, wherever they are, without parents and marks; see `Connector.fetch`."""
         if not ids:
             return ()
-        found = Bulk(self._client, site.fields, self._pool).fetch(sorted(ids))
+        found = self._source.issues(site.fields, ()).fetch(sorted(ids))
         scope = {key.upper() for key in self._tracker.scope.projects}
         homes = frozenset(
             one.fields.project.id for one in found.values() if one.fields.project.key.upper() in scope
@@ -153,11 +176,7 @@ class Reader:
 
     def _server_time(self) -> datetime:
         info = self._client.call("GET", "serverInfo", wire.ServerInfo)
-        if info.deployment_type != "Cloud":
-            raise TrackerError(
-                self._client.name,
-                f"the site is Jira {info.deployment_type}; only Jira Cloud is supported.",
-            )
+        self._source.check(info)
         try:
             return datetime.fromisoformat(info.server_time or "").astimezone(UTC)
         except ValueError:
@@ -175,8 +194,7 @@ class Reader:
         return found
 
     def _no_project(self, key: str) -> ScopeError:
-        page = self._client.call("GET", "project/search", wire.ProjectPage, params={"maxResults": "50"})
-        visible = sorted(project.key for project in page.values)
+        visible = sorted(project.key for project in self._source.projects())
         near = difflib.get_close_matches(key.upper(), visible, n=1, cutoff=0.0)
         hint = f'Did you mean "{near[0]}"?' if near else "The account can see no project at all."
         return ScopeError(
@@ -185,7 +203,7 @@ class Reader:
             f"{hint} Correct scope.projects, or give the account access.",
         )
 
-    def _close_upwards(self, issues: dict[str, wire.Issue], bulk: Bulk) -> dict[str, str]:
+    def _close_upwards(self, issues: dict[str, wire.Issue], bulk: Issues) -> dict[str, str]:
         """Add every ancestor that can be seen to `issues`, and give each issue's parent id.
 
         `parent` names it; some old issues name their epic by key in Epic Link instead.
@@ -213,12 +231,12 @@ class Reader:
         return parents
 
     def _with_comments(self, items: list[WorkItem], me: str, report: Progress) -> list[WorkItem]:
-        comments = Comments(self._client, self._owner, me)
+        comments = Comments(self._client, self._source, self._owner, me)
         stamped = {item.ref.id: id_ for item in items if (id_ := self._comment_id(item)) is not None}
         if not stamped:
             return items
         report("comments", 0, len(stamped))
-        stated = comments.stated(stamped.values(), self._pool)
+        stated = comments.stated(stamped)
         announced = [issue for issue, id_ in stamped.items() if id_ == ""]
 
         def look(issue: str) -> tuple[str, list[tuple[str, Comment]]]:
@@ -262,9 +280,3 @@ def _epic_key(issue: wire.Issue) -> str | None:
 def _gone(count: int) -> Iterable[str]:
     if count:
         yield f"{count} issues were found but are gone or hidden by now: they are left out."
-
-
-def jql_text(value: str) -> str:
-    """The value as a quoted JQL string, in which no character has a meaning of its own."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

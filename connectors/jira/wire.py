@@ -14,12 +14,17 @@ class _Reply(msgspec.Struct, rename="camel", kw_only=True):
     pass
 
 
-class Me(_Reply):
-    account_id: str
+class User(_Reply):
+    """A person: by account id on the Cloud, by the key of the account on Data Center."""
 
+    account_id: str | None = None
+    key: str | None = None
+    display_name: str | None = None
 
-class Account(_Reply):
-    display_name: str = ""
+    @property
+    def account(self) -> str | None:
+        """What names the account for ever."""
+        return self.account_id or self.key
 
 
 class Permission(_Reply):
@@ -63,12 +68,21 @@ class FieldInfo(_Reply):
 
 class FoundIssue(_Reply):
     id: str
+    key: str = ""
 
 
 class SearchPage(_Reply):
     issues: list[FoundIssue]
     next_page_token: str | None = None
     is_last: bool | None = None
+
+
+class OffsetPage(_Reply):
+    """A page of Data Center's search; `max_results` may be fewer than were asked for."""
+
+    issues: list[FoundIssue]
+    total: int
+    start_at: int = 0
 
 
 class StatusCategory(_Reply):
@@ -92,6 +106,7 @@ class ChangedField(msgspec.Struct, kw_only=True):
     """One change within an entry of a changelog; `fieldId` is absent on old rows."""
 
     field_id: str | None = msgspec.field(name="fieldId", default=None)
+    field: str | None = None
     from_: str | None = msgspec.field(name="from", default=None)
     to: str | None = None
 
@@ -113,6 +128,22 @@ class ChangelogPage(_Reply):
     next_page_token: str | None = None
 
 
+class Histories(_Reply):
+    histories: list[ChangelogEntry] = []
+
+
+class LoggedIssue(_Reply):
+    id: str
+    changelog: Histories = msgspec.field(default_factory=Histories)
+
+
+class LoggedPage(_Reply):
+    """A page of Data Center's search with `expand=changelog`."""
+
+    issues: list[LoggedIssue]
+    total: int
+
+
 class IssueType(_Reply):
     id: str
     name: str
@@ -122,11 +153,6 @@ class IssueType(_Reply):
 
 class Named(_Reply):
     name: str
-
-
-class User(_Reply):
-    account_id: str | None = None
-    display_name: str | None = None
 
 
 class Parent(_Reply):
@@ -174,9 +200,18 @@ class Fields(_Reply):
     kr_alignment: Any = msgspec.UNSET
     kr_objective: Any = msgspec.UNSET
     epic_link: Any = msgspec.UNSET
+    epic_name: Any = msgspec.UNSET
 
 
-CUSTOM_FIELDS = ("key_result", "kr_progress", "kr_health", "kr_alignment", "kr_objective", "epic_link")
+CUSTOM_FIELDS = (
+    "key_result",
+    "kr_progress",
+    "kr_health",
+    "kr_alignment",
+    "kr_objective",
+    "epic_link",
+    "epic_name",
+)
 
 STANDARD_FIELDS = tuple(name for name in Fields.__struct_fields__ if name not in CUSTOM_FIELDS)
 """Fields that every site has, under the ids by which Jira knows them."""
@@ -198,8 +233,12 @@ class IssueError(_Reply):
 
 
 class BulkPage(_Reply):
+    """Issues in full: of the Cloud's bulkfetch, or a page of Data Center's search."""
+
     issues: list[Issue]
     issue_errors: list[IssueError] = []
+    total: int = 0
+    """Data Center alone: how many the query finds."""
 
 
 class IssueKey(_Reply):

@@ -18,6 +18,7 @@ from connectors.jira.fields import SiteFields
 from connectors.jira.observe import marks_on
 from connectors.jira.read import Site
 from connectors.jira.sending import Sender, issue_path
+from connectors.jira.source import Source
 from connectors.jira.wire import Issue
 from connectors.jira.work import Work
 from connectors.model import NOTHING, Marks, Receipt, WorkItem
@@ -33,8 +34,9 @@ class Skip(Exception):
 class Writer:
     """Writes marks on one site for one owner; `site` tells who we are and which fields there are."""
 
-    def __init__(self, client: JiraClient, owner: str, site: Callable[[], Site]) -> None:
+    def __init__(self, client: JiraClient, source: Source, owner: str, site: Callable[[], Site]) -> None:
         self.client = client
+        self.source = source
         self._owner = owner
         self.site = site
         self.sender = Sender(client)
@@ -74,7 +76,7 @@ class Writer:
         now = replace(now, comment=item.shown.comment)
         if now != item.shown and now != replace(wanted, comment=now.comment):
             raise Skip("our marks on it were changed since it was read; the next run plans it anew")
-        comments = Comments(self.client, self._owner, site.me)
+        comments = Comments(self.client, self.source, self._owner, site.me)
         known = _comment_id(now, item)
         return Work(self.sender, comments, self._owner, issue, site.fields, now, known, wanted)
 

@@ -260,7 +260,7 @@ def test_a_data_center_is_refused_in_plain_words(httpserver: HTTPServer) -> None
     Bulk(httpserver, [])
     made = connector(httpserver.url_for("/jira"), projects=("WEB",))
     try:
-        with pytest.raises(TrackerError, match="only Jira Cloud"):
+        with pytest.raises(TrackerError, match="is declared as Jira Cloud"):
             made.pull()
     finally:
         made.close()

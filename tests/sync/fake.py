@@ -30,7 +30,11 @@ class FakeTracker:
     def of(cls, name: str, items: Iterable[WorkItem]) -> FakeTracker:
         return cls(name, {item.ref: item for item in items if item.ref.tracker == name})
 
-    def pull(self, progress: Progress | None = None) -> Pull:
+    def pull(
+        self,
+        progress: Progress | None = None,
+        known: Collection[str] | None = None,  # noqa: ARG002
+    ) -> Pull:
         if self.read_fault is not None:
             raise self.read_fault
         if progress is not None:

@@ -135,7 +135,7 @@ class ServerSite(Part):
 
 
 class ServerSearch(Part):
-    """Search by offset, which reads the store."""
+    """Search by offset, which reads the store. It gives no entity properties (JRASERVER-62898)."""
 
     async def get_search(self, request: web.Request) -> web.Response:
         query = request.query
@@ -157,8 +157,6 @@ class ServerSearch(Part):
             fields=list,
             expand=list,
             validateQuery=(bool, str),
-            properties=list,
-            fieldsByKeys=bool,
         )
         return self._page(request, asked)
 
@@ -169,7 +167,8 @@ class ServerSearch(Part):
         size = limits.server_page if size < 0 else min(size, limits.server_page)
         if start + size > limits.server_window:
             return _beyond_window(start + size, limits.server_window)
-        found = self._found(request, asked.get("jql") or "")
+        lenient = asked.get("validateQuery", True) in (False, "false", "none")
+        found = self._found(request, asked.get("jql") or "", lenient)
         fields = chosen([str(name) for name in asked.get("fields") or ()], NAVIGABLE_FIELDS, self.site)
         expand = [str(name) for name in asked.get("expand") or ()]
         return reply(
@@ -178,17 +177,14 @@ class ServerSearch(Part):
                 "startAt": start,
                 "maxResults": size,
                 "total": len(found),
-                "issues": [
-                    show.issue(issue, fields, asked.get("properties") or (), expand)
-                    for issue in found[start : start + size]
-                ],
+                "issues": [show.issue(issue, fields, (), expand) for issue in found[start : start + size]],
             }
         )
 
-    def _found(self, request: web.Request, jql: str) -> list[Issue]:
+    def _found(self, request: web.Request, jql: str, lenient: bool) -> list[Issue]:
         person = reader(request)
         try:
-            asking = Asking(self.site, person, self.site.clock.now(), by_user_name=True)
+            asking = Asking(self.site, person, self.site.clock.now(), by_user_name=True, lenient=lenient)
             found = prepare(parse(jql), asking)
         except JqlError as error:
             raise JiraError(400, str(error)) from None

@@ -226,6 +226,15 @@ def _issues(operand: Operand, name: str, asking: Asking) -> set[Any]:
     return {issue.id if issue is not None else -1}
 
 
+def _keys(operand: Operand, name: str, asking: Asking) -> set[Any]:
+    """The place of an issue among the keys. An unvalidated query may name issues that do not exist."""
+    text = _text_of(operand, name)
+    issue = asking.site.find(text, asking.person)
+    if issue is None and asking.person is not None and not asking.lenient:
+        raise JqlError(f"An issue with key '{text}' does not exist for field '{name}'.")
+    return {_key_place(issue) if issue is not None else ("", -1)}
+
+
 def _labels(operand: Operand, name: str, _: Asking) -> set[Any]:
     return {_text_of(operand, name)}
 
@@ -302,6 +311,10 @@ def _key_sort(issue: Issue) -> list[Any]:
     return [issue.project.key, issue.number]
 
 
+def _key_place(issue: Issue) -> tuple[str, int]:
+    return issue.project.key, issue.number
+
+
 def _custom(entry: SiteField) -> SearchField:
     read = _one(lambda issue: issue.custom.get(entry.id))
     match entry.type:
@@ -328,7 +341,7 @@ def _custom(entry: SiteField) -> SearchField:
             return SearchField(TEXT | EMPTY, read, _texts, lambda i: i.custom.get(entry.id))
 
 
-_KEY = SearchField(EQUAL | COMPARE | EMPTY, _one(lambda issue: issue.id), _issues, _key_sort)
+_KEY = SearchField(EQUAL | COMPARE | EMPTY, _one(_key_place), _keys, _key_sort)
 _TYPE = SearchField(EQUAL | EMPTY, _one(lambda i: i.type.id), _types, lambda i: i.type.id)
 _SYSTEM: dict[str, SearchField] = {
     "project": SearchField(

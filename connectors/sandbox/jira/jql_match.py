@@ -33,12 +33,16 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks, of which site, and when; on Data Center people go by their user names."""
+    """Who asks, of which site, and when; on Data Center people go by their user names.
+
+    - `lenient`: keys of issues that do not exist find nothing, in place of an error.
+    """
 
     site: JiraSite
     person: Person | None
     now: datetime
     by_user_name: bool = False
+    lenient: bool = False
 
 
 class Backwards:

@@ -1,0 +1,114 @@
+"""Jira Cloud: search by token, reading in bulk, rich text as ADF."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+from connectors.base import BadReply, TrackerError
+from connectors.document import Doc
+from connectors.jira import wire
+from connectors.jira.bulk import Bulk, batches, jql_text, on_threads, search_ids
+from connectors.jira.client import JiraClient
+from connectors.jira.fields import SiteFields
+from connectors.jira.fitting import fitting_adf
+from connectors.jira.source import Issues
+
+LOGGED_ISSUES = 1000
+"""Issues whose changelogs a request gives at most."""
+
+LOG_PAGE = 1000
+"""Changes a page."""
+
+LIST_PAGE = 1000
+"""Comment ids a call of comment/list."""
+
+
+class Cloud:
+    """A `Source` that is a Cloud site."""
+
+    def __init__(self, client: JiraClient, pool: Executor) -> None:
+        self._client = client
+        self._pool = pool
+
+    def check(self, info: wire.ServerInfo) -> None:
+        """See `Source.check`."""
+        if info.deployment_type != "Cloud":
+            raise TrackerError(
+                self._client.name,
+                f"the site is Jira {info.deployment_type}, and is declared as Jira Cloud.",
+                "Add `deployment: data_center` to the tracker.",
+            )
+
+    def hint(self) -> str:
+        """See `Source.hint`."""
+        return "Check the tracker's url; a site of your own, on Data Center, needs `deployment: data_center`."
+
+    def projects(self) -> list[wire.Project]:
+        """See `Source.projects`."""
+        params = {"maxResults": "50"}
+        return self._client.call("GET", "project/search", wire.ProjectPage, params=params).values
+
+    def ids(self, jql: str) -> list[str]:
+        """See `Source.ids`."""
+        return search_ids(self._client, jql)
+
+    def scope(self, projects: Sequence[str]) -> list[str]:
+        """See `Source.scope`."""
+        return self.ids(f"project in ({', '.join(map(jql_text, projects))}) ORDER BY key ASC")
+
+    def newest(self, jql: str) -> str | None:
+        """See `Source.newest`."""
+        body = {"jql": jql, "maxResults": 1, "fields": ["id"]}
+        page = self._client.call("POST", "search/jql", wire.SearchPage, body=body)
+        return page.issues[0].id if page.issues else None
+
+    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> Issues:  # noqa: ARG002
+        """See `Source.issues`; stamps come with the issues, so `known` is not needed."""
+        return Bulk(self._client, fields, self._pool)
+
+    def comments(self, where: Mapping[str, str]) -> Iterator[wire.Comment]:
+        """See `Source.comments`."""
+        numbers = sorted({int(id_) for id_ in where.values()})
+        for found in on_threads(self._pool, self._list, batches(numbers, LIST_PAGE)):
+            yield from found
+
+    def _list(self, ids: list[int]) -> list[wire.Comment]:
+        params = {"expand": "properties"}
+        found: list[wire.Comment] = []
+        while ids:
+            page = self._client.call(
+                "POST", "comment/list", wire.CommentList, params=params, body={"ids": ids}
+            )
+            found += page.values
+            if page.is_last is not False or not page.values:
+                break
+            got = {comment.id for comment in page.values}
+            ids = [id_ for id_ in ids if str(id_) not in got]
+        return found
+
+    def changelogs(self, ids: Sequence[str]) -> Iterator[wire.IssueChangelog]:
+        """See `Source.changelogs`."""
+        for part in batches(ids, LOGGED_ISSUES):
+            yield from self._changes(part)
+
+    def _changes(self, ids: list[str]) -> Iterator[wire.IssueChangelog]:
+        tokens: set[str] = set()
+        body: dict[str, object] = {"issueIdsOrKeys": ids, "fieldIds": ["status"], "maxResults": LOG_PAGE}
+        while True:
+            page = self._client.call("POST", "changelog/bulkfetch", wire.ChangelogPage, body=body)
+            yield from page.issue_change_logs
+            token = page.next_page_token
+            if not token:
+                return
+            if token in tokens:
+                raise BadReply(
+                    self._client.name, "the changelog gave the same page token twice, so it would never end."
+                )
+            tokens.add(token)
+            body["nextPageToken"] = token
+
+    def body(self, doc: Doc) -> dict[str, Any]:
+        """See `Source.body`."""
+        return fitting_adf(doc)

@@ -1,0 +1,254 @@
+"""Jira Data Center: REST v2, search by offset, stamps and comments one by one, rich text as wiki markup.
+
+Wire facts: contracts/jira.md, section 6. Search gives no entity properties (JRASERVER-62898), so the stamp of
+each issue that may have one costs a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from urllib.parse import quote
+
+from connectors.base import QueryError, TrackerError, Unreachable
+from connectors.document import Doc
+from connectors.jira import wire
+from connectors.jira.bulk import batches, jql_text, on_threads
+from connectors.jira.client import JiraClient, Rejected
+from connectors.jira.fields import SiteFields, field_text
+from connectors.jira.fitting import fitting_wiki
+from connectors.jira.source import Issues
+from connectors.stamp import PROPERTY_KEY
+
+ID_PAGE = 1000
+"""Ids a page; a site may give fewer, and says so by what it gives."""
+
+ISSUE_PAGE = 200
+"""Issues in full a page."""
+
+LOGGED_ISSUES = 100
+"""Issues with their changelogs a page; histories can be long."""
+
+WINDOW = 10_000
+"""How far a search reaches from its beginning on newer releases."""
+
+TRIES = 3
+"""Walks through a project while issues leave it under our feet."""
+
+
+class DataCenter:
+    """A `Source` that is a Data Center site."""
+
+    def __init__(self, client: JiraClient, pool: Executor) -> None:
+        self._client = client
+        self._pool = pool
+
+    def check(self, info: wire.ServerInfo) -> None:
+        """See `Source.check`."""
+        if info.deployment_type == "Cloud":
+            raise TrackerError(
+                self._client.name,
+                "the site is Jira Cloud, and is declared as Data Center.",
+                "Take `deployment: data_center` off the tracker, and give an e-mail beside the token.",
+            )
+
+    def hint(self) -> str:
+        """See `Source.hint`."""
+        return (
+            "Check the tracker's url, with its context path if it has one, as in https://jira.acme.com/jira."
+        )
+
+    def projects(self) -> list[wire.Project]:
+        """See `Source.projects`."""
+        return self._client.call("GET", "project", list[wire.Project])
+
+    def ids(self, jql: str) -> list[str]:
+        """See `Source.ids`. Raises QueryError for more than the site's search reaches."""
+        found: dict[str, None] = {}
+        start = 0
+        while True:
+            page = self._page(jql, start, min(ID_PAGE, WINDOW - start))
+            found.update((issue.id, None) for issue in page.issues)
+            start += len(page.issues)
+            if not page.issues or start >= page.total:
+                return list(found)
+            if start >= WINDOW:
+                raise QueryError(
+                    self._client.name,
+                    f"the query {jql!r} finds {page.total:,} issues, and Jira Data Center gives {WINDOW:,}.",
+                    "Narrow it down.",
+                )
+
+    def scope(self, projects: Sequence[str]) -> list[str]:
+        """See `Source.scope`. Pages go on from a key, so no deletion meanwhile can hide an issue."""
+        found: dict[str, None] = {}
+        for key in projects:
+            for left in range(TRIES - 1, -1, -1):
+                try:
+                    found.update((id_, None) for id_ in self._walk(key))
+                except Rejected as error:
+                    # The issue from whose key the next page was to go on has just left.
+                    if error.status != 400 or not left:
+                        raise
+                else:
+                    break
+        return list(found)
+
+    def _walk(self, project: str) -> Iterator[str]:
+        here = f"project = {jql_text(project)}"
+        after = ""
+        while True:
+            page = self._page(f"{here}{after} ORDER BY key ASC", 0, ID_PAGE)
+            yield from (issue.id for issue in page.issues)
+            if not page.issues or len(page.issues) >= page.total:
+                return
+            after = f" AND key > {jql_text(page.issues[-1].key)}"
+
+    def _page(self, jql: str, start: int, size: int) -> wire.OffsetPage:
+        body = {"jql": jql, "startAt": start, "maxResults": size, "fields": ["id"]}
+        return self._client.call("POST", "search", wire.OffsetPage, body=body)
+
+    def newest(self, jql: str) -> str | None:
+        """See `Source.newest`."""
+        page = self._page(jql, 0, 1)
+        return page.issues[0].id if page.issues else None
+
+    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> Issues:
+        """See `Source.issues`."""
+        return ServerIssues(self._client, fields, self._pool, known)
+
+    def comments(self, where: Mapping[str, str]) -> Iterator[wire.Comment]:
+        """See `Source.comments`; a request for each."""
+        for found in on_threads(self._pool, self._comment, where.items()):
+            if found:
+                yield found
+
+    def _comment(self, place: tuple[str, str]) -> wire.Comment | None:
+        path = f"issue/{quote(place[0], safe='')}/comment/{quote(place[1], safe='')}"
+        try:
+            return self._client.call("GET", path, wire.Comment, params={"expand": "properties"})
+        except Rejected as error:
+            if error.status != 404:
+                raise
+            return None
+
+    def changelogs(self, ids: Sequence[str]) -> Iterator[wire.IssueChangelog]:
+        """See `Source.changelogs`; issues come with the whole of theirs."""
+        queries = [f"id in ({', '.join(part)})" for part in batches(ids, LOGGED_ISSUES)]
+        for issues in on_threads(self._pool, self._logged, queries):
+            for issue in issues:
+                yield wire.IssueChangelog(issue_id=issue.id, change_histories=issue.changelog.histories)
+
+    def _logged(self, jql: str) -> list[wire.LoggedIssue]:
+        issues: list[wire.LoggedIssue] = []
+        while True:
+            body = {
+                "jql": jql,
+                "startAt": len(issues),
+                "maxResults": LOGGED_ISSUES,
+                "fields": ["id"],
+                "expand": ["changelog"],
+                "validateQuery": False,
+            }
+            page = self._client.call("POST", "search", wire.LoggedPage, body=body)
+            issues += page.issues
+            if not page.issues or len(issues) >= page.total:
+                return issues
+
+    def body(self, doc: Doc) -> str:
+        """See `Source.body`."""
+        return fitting_wiki(doc)
+
+
+class ServerIssues:
+    """Issues by id from one site; see `Issues`.
+
+    `known` are those whose stamps are asked for, None for all. Beside them those whose fields of ours hold
+    something: another workspace may have written it.
+    """
+
+    def __init__(
+        self, client: JiraClient, fields: SiteFields, pool: Executor, known: Collection[str] | None
+    ) -> None:
+        self._client = client
+        self._fields = fields.wanted
+        self._page = fields.page_type()
+        self._pool = pool
+        self._known = None if known is None else frozenset(known)
+
+    def fetch(self, ids: Sequence[str], done: Callable[[int], None] | None = None) -> dict[str, wire.Issue]:
+        """See `Issues.fetch`."""
+        found = self._round("id", ids, done)
+        absent = [id_ for id_ in ids if id_ not in found]
+        found |= self._round("id", absent)
+        self._stamp(found.values())
+        return found
+
+    def fetch_keys(self, keys: Iterable[str]) -> tuple[dict[str, wire.Issue], dict[str, str]]:
+        """See `Issues.fetch_keys`. Search resolves old keys, but does not say which is whose."""
+        wanted = sorted(set(keys))
+        found = self._round("key", [jql_text(key) for key in wanted])
+        self._stamp(found.values())
+        by_key = {issue.key: issue.id for issue in found.values()}
+        for key in wanted:
+            if key not in by_key:
+                try:
+                    path = f"issue/{quote(key, safe='')}"
+                    by_key[key] = self._client.call("GET", path, wire.IssueKey, params={"fields": "id"}).id
+                except Rejected as error:
+                    if error.status != 404:
+                        raise
+        return found, {key: by_key[key] for key in wanted if key in by_key}
+
+    def _round(
+        self, by: str, names: Sequence[str], done: Callable[[int], None] | None = None
+    ) -> dict[str, wire.Issue]:
+        found: dict[str, wire.Issue] = {}
+        # A number in quotes would be looked for among the keys.
+        queries = [f"{by} in ({', '.join(part)})" for part in batches(names, ISSUE_PAGE)]
+        for issues in on_threads(self._pool, self._get, queries):
+            found.update((issue.id, issue) for issue in issues)
+            if done:
+                done(len(found))
+        return found
+
+    def _get(self, jql: str) -> list[wire.Issue]:
+        issues: list[wire.Issue] = []
+        while True:
+            body = {
+                "jql": jql,
+                "startAt": len(issues),
+                "maxResults": ISSUE_PAGE,
+                "fields": self._fields,
+                # One that is gone by now would else fail the whole query.
+                "validateQuery": False,
+            }
+            page = self._client.call("POST", "search", self._page, body=body)
+            issues += page.issues
+            if len(issues) >= page.total:
+                return issues
+            if not page.issues:
+                raise Unreachable(
+                    self._client.name, "a page of the search is empty, yet there is more to come."
+                )
+
+    def _stamp(self, issues: Iterable[wire.Issue]) -> None:
+        """Put the stamps on the issues, as the Cloud gives them."""
+        asked = {issue.id: issue for issue in issues if self._may_bear(issue)}
+        for id_, value in on_threads(self._pool, self._property, asked):
+            if value is not None:
+                asked[id_].properties = {PROPERTY_KEY: value}
+
+    def _may_bear(self, issue: wire.Issue) -> bool:
+        fields = issue.fields
+        ours = (fields.key_result, fields.kr_health, fields.kr_alignment, fields.kr_objective)
+        return self._known is None or issue.id in self._known or any(map(field_text, ours))
+
+    def _property(self, id_: str) -> tuple[str, object]:
+        path = f"issue/{quote(id_, safe='')}/properties/{PROPERTY_KEY}"
+        try:
+            return id_, self._client.call("GET", path, wire.Property).value
+        except Rejected as error:
+            if error.status != 404:
+                raise
+            return id_, None

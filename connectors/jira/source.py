@@ -1,0 +1,66 @@
+"""What differs between the kinds of Jira sites: how many issues and comments are read, and how text is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from connectors.document import Doc
+from connectors.jira.fields import SiteFields
+from connectors.jira.wire import Comment, Issue, IssueChangelog, Project, ServerInfo
+
+
+class Issues(Protocol):
+    """Issues in full, as far as the site's fields name what is wanted."""
+
+    def fetch(self, ids: Sequence[str], done: Callable[[int], None] | None = None) -> dict[str, Issue]:
+        """The issues with these ids that exist and can be seen; Unreachable rather than a part of them."""
+        ...
+
+    def fetch_keys(self, keys: Iterable[str]) -> tuple[dict[str, Issue], dict[str, str]]:
+        """Issues by key, and the id for each key that could be resolved, old keys of moved issues too."""
+        ...
+
+
+class Source(Protocol):
+    """One site. Methods raise TrackerError."""
+
+    def check(self, info: ServerInfo) -> None:
+        """Raise TrackerError when the site is of another kind than was declared."""
+        ...
+
+    def hint(self) -> str:
+        """What to check when there seems to be no Jira at the address."""
+        ...
+
+    def projects(self) -> list[Project]:
+        """Projects that the account can see, or the first fifty of them."""
+        ...
+
+    def ids(self, jql: str) -> list[str]:
+        """Ids of every issue that the query finds, each once."""
+        ...
+
+    def scope(self, projects: Sequence[str]) -> list[str]:
+        """Ids of every issue of the projects with these keys, each once."""
+        ...
+
+    def newest(self, jql: str) -> str | None:
+        """Id of the first issue that the query finds."""
+        ...
+
+    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> Issues:
+        """Issues with their stamps; `known` as in `Connector.pull`."""
+        ...
+
+    def comments(self, where: Mapping[str, str]) -> Iterator[Comment]:
+        """Those of these comments, by issue id, that exist, with their properties."""
+        ...
+
+    def changelogs(self, ids: Sequence[str]) -> Iterator[IssueChangelog]:
+        """What changed on these issues, of their statuses at least; one issue may come several times."""
+        ...
+
+    def body(self, doc: Doc) -> object:
+        """The document as the body of a comment, short enough for it."""
+        ...
