@@ -47,7 +47,8 @@ MAX_REPLY = 64 * 1024 * 1024
 REMEDIES = {
     "3": "Check the e-mail and that the token is not expired or revoked; a scoped token works only "
     "through https://api.atlassian.com/ex/jira/CLOUD-ID and needs read:jira-work, "
-    "write:jira-work and read:jira-user.",
+    "write:jira-work and read:jira-user. A Data Center site needs `deployment: data_center` and a personal "
+    "access token.",
     "2": "Check that the token is a personal access token of this site, and not expired or revoked.",
 }
 """What to do about a credential that is not accepted, by version of the API: Cloud, Data Center."""
