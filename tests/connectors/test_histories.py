@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from connectors.jira import cloud
 from connectors.jira import histories as jira
 from connectors.jira.histories import Move
 from connectors.jira.wire import KnownStatus, StatusCategory
@@ -80,8 +81,8 @@ def site() -> Iterator[Site]:
 def test_one_issue_can_span_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     items = [one for one in site.truenorth.pull().items if one.project == "WEB"]
     whole = site.truenorth.histories(items)
-    monkeypatch.setattr(jira, "ENTRIES", 1)
-    monkeypatch.setattr(jira, "ISSUES", 7)
+    monkeypatch.setattr(cloud, "LOG_PAGE", 1)
+    monkeypatch.setattr(cloud, "LOGGED_ISSUES", 7)
     assert site.truenorth.histories(items) == whole
     assert len(whole) == len(items)
     by_id = {str(one.id): one for one in site.jira.issues.values()}

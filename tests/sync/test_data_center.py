@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-import yaml
 
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
@@ -24,9 +23,9 @@ def server(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     folder = tmp_path / "okrs"
     shutil.copytree(examples(), folder)
     file = folder / "truenorth.yaml"
-    declared = yaml.safe_load(file.read_text(encoding="utf-8"))
-    declared["trackers"]["jira"]["deployment"] = "data_center"
-    file.write_text(yaml.safe_dump(declared, sort_keys=False), encoding="utf-8")
+    declared = file.read_text(encoding="utf-8")
+    assert "kind: jira," in declared
+    file.write_text(declared.replace("kind: jira,", "kind: jira, deployment: data_center,"), encoding="utf-8")
     for name, value in environment(sandbox).items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("TRUENORTH_JIRA_EMAIL")
