@@ -43,8 +43,19 @@ def first_run_stop(items: Iterable[WorkItem], plan: Plan, runs_before: int) -> S
     return Stop("first-run", message, "--first-run", samples(plan.edits))
 
 
-def mass_change_stop(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) -> Stop | None:
-    """More of the items would change than `share`, and more than `floor` of them."""
+AFTER_SETUP = (
+    ". `truenorth setup` ran since the last write, so the fields and labels that it made are the probable cause: "
+    "look at the plan, then run the same command with "
+)
+
+
+def mass_change_stop(
+    items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy, *, after_setup: bool = False
+) -> Stop | None:
+    """More of the items would change than `share`, and more than `floor` of them.
+
+    `after_setup`: nothing was written since setup changed what marks are made of.
+    """
     total = sum(1 for item in items if item.in_scope)
     count = len(plan.edits)
     if not _beyond(count, total, policy.share, policy.floor):
@@ -53,10 +64,16 @@ def mass_change_stop(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy)
         f"{count} of {total} items would change ({count * 100 // total} %); "
         f"the limit is {policy.share:.0%} and more than {policy.floor}"
     )
-    return Stop("mass-change", message, _accept(plan), samples(plan.edits))
+    return Stop("mass-change", message + _cause(plan, after_setup), _accept(plan), samples(plan.edits))
 
 
-def project_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) -> list[Stop]:
+def _cause(plan: Plan, after_setup: bool) -> str:
+    return AFTER_SETUP + _accept(plan) if after_setup else ""
+
+
+def project_stops(
+    items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy, *, after_setup: bool = False
+) -> list[Stop]:
     """More of one project's or team's items would change than `project_share`, and more than `project_floor`."""
     totals = Counter(place_of(item) for item in items if item.in_scope)
     changed: dict[tuple[str, str], list[Edit]] = {}
@@ -71,6 +88,7 @@ def project_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) ->
             f"{count} of {total} items in {place[1] or place[0]} would change ({count * 100 // total} %); "
             f"the limit is {policy.project_share:.0%} and more than {policy.project_floor}"
         )
+        message += _cause(plan, after_setup)
         found.append(Stop("mass-change-project", message, _accept(plan), samples(edits)))
     return found
 

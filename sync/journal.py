@@ -119,6 +119,11 @@ class Journal:
                 sa.select(sa.func.count(sa.distinct(tables.journal.c.run)))
             ).scalar_one()
 
+    def last_run(self) -> int:
+        """The latest run that recorded a write, 0 when none did."""
+        with self._transaction() as connection:
+            return connection.execute(sa.select(sa.func.max(tables.journal.c.run))).scalar_one() or 0
+
     def written(self, tracker: str) -> frozenset[str]:
         """Ids of the tracker's items that a write was ever begun for."""
         query = sa.select(tables.journal.c.item).distinct().where(tables.journal.c.tracker == tracker)

@@ -233,9 +233,13 @@ def guards(
     if first is not None:
         # On a first run everything is new: one stop says so, others would say it again.
         return tuple(stop for stop in [*shrunk, first] if stop is not None)
-    mass = mass_change_stop(observed.items, plan, policy)
+    setup = store.last_run("setup")
+    after = setup is not None and setup.id > store.journal.last_run()
+    mass = mass_change_stop(observed.items, plan, policy, after_setup=after)
     # What the whole trips on, its projects need not repeat.
-    others: list[Stop | None] = [mass] if mass else [*project_stops(observed.items, plan, policy)]
+    others: list[Stop | None] = (
+        [mass] if mass else [*project_stops(observed.items, plan, policy, after_setup=after)]
+    )
     others += removal_stops(observed.items, plan, policy)
     others.append(zero_stop(store.last_progress(), scorecard, plan))
     return tuple(stop for stop in [*shrunk, *others] if stop is not None)

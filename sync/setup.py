@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from config.load import fingerprint
 from config.workspace import Workspace
 from connectors.base import Connector, TrackerError
 from connectors.jira import JiraConnector
@@ -29,7 +32,10 @@ def set_up(session: Session, output: Output, *, remove: bool, really: bool) -> b
     if not really:
         output.say("Nothing was changed. Add --apply to carry it out.")
         return True
+    now = datetime.now(UTC)
+    record = session.store.open_run("setup", now, fingerprint(session.workspace))
     done = [_carry(session, name, hands[name], plan, output) for name, plan in plans.items()]
+    session.store.close_run(record, "done" if all(done) else "partial", {})
     return all(done)
 
 

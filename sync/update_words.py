@@ -41,20 +41,16 @@ def update_words(told: Sequence[Status], phrases: Phrases) -> Doc:
     """The text of an update on a project or initiative."""
     blocks: list[Block] = []
     for one in told:
-        blocks += [_head(one, phrases), Bullets(tuple(_rows(one, phrases)))]
+        blocks += [*_head(one, phrases), Bullets(tuple(_rows(one, phrases)))]
     return Doc(tuple(blocks))
 
 
-def _head(one: Status, phrases: Phrases) -> Block:
+def _head(one: Status, phrases: Phrases) -> tuple[Block, ...]:
     reading = one.reading
     percent = reading.percent or 0
-    return para(
-        Text(f"{reading.key_result} · {reading.title}", strong=True, href=one.mark.url),
-        "  ",
-        Bar(percent),
-        f" {percent} % ",
-        Lozenge(phrases.text(f"health.{reading.health}").upper()),
-    )
+    title = Text(f"{reading.key_result} · {reading.title}", strong=True, href=one.mark.url)
+    health = Lozenge(phrases.text(f"health.{reading.health}").upper())
+    return para(title, "  ", health), para(Bar(percent), f" {percent} %")
 
 
 def _rows(one: Status, phrases: Phrases) -> list[Line]:

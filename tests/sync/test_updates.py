@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -410,6 +411,22 @@ def test_quiet_hours_hold_updates_back(company: Company) -> None:
     )
     company.sync()
     assert company.place(ONBOARDING).our_updates() == []
+
+
+@pytest.mark.parametrize("set_up", [True, False])
+def test_the_guard_names_setup_as_the_cause_where_it_is(company: Company, set_up: bool) -> None:
+    company.sync()
+    company.declare("truenorth.yaml", "guards: {share: 0.3, floor: 50", "guards: {share: 0.1, floor: 5")
+    if set_up:
+        assert company.run("setup", "--apply").code == 0
+    else:
+        company.declare("truenorth.yaml", "aligned: okr-aligned", "aligned: okr-good")
+    ran = company.run("sync", "--as-of", "2026-11-16T09:00", "--format", "json")
+    assert ran.code == 4
+    (stop,) = [one for one in json.loads(ran.out)["guards"] if one["guard"] == "mass-change"]
+    assert ("`truenorth setup` ran since the last write" in stop["message"]) is set_up
+    assert stop["flag"].startswith("--accept-plan ")
+    assert stop["message"].endswith(stop["flag"]) is set_up
 
 
 def test_jira_has_none(company: Company) -> None:

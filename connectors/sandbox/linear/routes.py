@@ -1,22 +1,26 @@
-"""The Linear workspace's routes: the GraphQL endpoint, and pages for issues, projects, views and teams."""
+"""The Linear workspace's routes: the GraphQL endpoint, and pages for issues, projects, initiatives, views and teams."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiohttp import web
 
 from connectors.sandbox import pages
 from connectors.sandbox.linear import show
 from connectors.sandbox.linear.delivery import Deliverer
+from connectors.sandbox.linear.state import LinearSpace
 from connectors.sandbox.linear.wire import Endpoint
 
 if TYPE_CHECKING:
     from connectors.sandbox.world import World
 
+T = TypeVar("T")
+
 
 def routes(world: World) -> list[web.RouteDef]:
-    """POST /linear/graphql, and GET /linear/issue/, project/, view/ and team/ with an id or a key."""
+    """POST /linear/graphql, and GET /linear/issue/, project/, initiative/, view/ and team/ with an id or a key."""
     space = world.linear
     endpoint = Endpoint(space)
     deliverer = Deliverer(space)
@@ -41,12 +45,6 @@ def routes(world: World) -> list[web.RouteDef]:
             raise web.HTTPMovedPermanently(f"/linear/issue/{issue.identifier}")
         return pages.page("linear/issue.html", **show.issue_values(issue))
 
-    async def project_page(request: web.Request) -> web.Response:
-        project = show.project(space, request.match_info["id"])
-        if project is None:
-            return pages.missing(f"There is no Linear project {request.match_info['id']}.")
-        return pages.page("linear/project.html", **show.project_values(project))
-
     async def view_page(request: web.Request) -> web.Response:
         view = show.view(space, request.match_info["id"])
         if view is None:
@@ -63,7 +61,27 @@ def routes(world: World) -> list[web.RouteDef]:
     return [
         web.post("/linear/graphql", graphql),
         web.get("/linear/issue/{identifier}", issue_page),
-        web.get("/linear/project/{id}", project_page),
+        web.get("/linear/project/{id}", _page(space, "project", show.project, show.project_values)),
+        web.get(
+            "/linear/initiative/{id}", _page(space, "initiative", show.initiative, show.initiative_values)
+        ),
         web.get("/linear/view/{id}", view_page),
         web.get("/linear/team/{key}", team_page),
     ]
+
+
+def _page(
+    space: LinearSpace,
+    what: str,
+    find: Callable[[LinearSpace, str], T | None],
+    values: Callable[[T], Mapping[str, Any]],
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """The page of one kind of thing, by id."""
+
+    async def page(request: web.Request) -> web.Response:
+        found = find(space, request.match_info["id"])
+        if found is None:
+            return pages.missing(f"There is no Linear {what} {request.match_info['id']}.")
+        return pages.page(f"linear/{what}.html", **values(found))
+
+    return page

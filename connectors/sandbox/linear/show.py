@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from connectors.sandbox import effects
-from connectors.sandbox.linear import markdown, progress, views
+from connectors.sandbox.linear import markdown, progress, updates, views
 from connectors.sandbox.linear.asker import Asker
-from connectors.sandbox.linear.entities import Attachment, Comment, Issue, Project, Team
+from connectors.sandbox.linear.entities import Attachment, Comment, Initiative, Issue, Project, Team
 from connectors.sandbox.linear.entities_around import CustomView, StatusUpdate
 from connectors.sandbox.linear.fields import PRIORITIES
 from connectors.sandbox.linear.graph import schema
@@ -71,6 +71,24 @@ def project_values(project: Project) -> dict[str, Any]:
     }
 
 
+def initiative(space: LinearSpace, given: str) -> Initiative | None:
+    """An initiative by id, or by the last part of its address on the real site."""
+    by_id = space.initiatives.get(given)
+    return by_id or next((one for one in space.initiatives.values() if given.endswith(one.slug_id)), None)
+
+
+def initiative_values(initiative: Initiative) -> dict[str, Any]:
+    """What the page of an initiative shows."""
+    return {
+        "initiative": initiative,
+        "updates": _updates(initiative),
+        "projects": [join.project for join in initiative.initiative_to_projects],
+        "colours": STATE_COLOURS,
+        "healths": HEALTHS,
+        "percent": _percent,
+    }
+
+
 def view(space: LinearSpace, given: str) -> CustomView | None:
     """A view by id, or by the last part of its address on the real site."""
     by_id = space.custom_views.get(given)
@@ -122,9 +140,9 @@ def _percent(project: Project) -> int:
     return int(progress.progress(project) * 100)
 
 
-def _updates(project: Project) -> list[tuple[StatusUpdate, str]]:
-    """The project's updates, the latest first, each with its body as HTML."""
-    there = [one for one in project.project_updates if one.archived_at is None]
+def _updates(place: Project | Initiative) -> list[tuple[StatusUpdate, str]]:
+    """The updates about it, the latest first, each with its body as HTML."""
+    there = [one for one in updates.updates_of(place) if one.archived_at is None]
     there.sort(key=lambda one: one.created_at, reverse=True)
     return [(one, markdown.shown(one.body)) for one in there]
 
