@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 
 from connectors.model import Outcome, Ref
 from sync import tables
+from sync.database import Transaction, repeated
 from sync.lease import Lease, assert_held
 from sync.plan import Edit, plain_change
 
@@ -23,8 +23,6 @@ NEW_COMMENT = "new comment"
 
 LANDED = "found in place by a later run"
 LOST = "the run ended before an answer came; it did not land, and was planned anew"
-
-Transaction = Callable[[], AbstractContextManager[sa.Connection]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,33 +64,37 @@ class Journal:
         check and the record are one transaction, so a sleeper that wakes can record nothing.
         """
         at = datetime.now(UTC).isoformat(timespec="seconds")
-        entries: dict[Ref, int] = {}
-        with self._transaction() as connection:
+        rows = [
+            {
+                "run": run,
+                "tracker": edit.item.ref.tracker,
+                "item": edit.item.ref.id,
+                "key": edit.item.key,
+                "what": _what(edit),
+                "operation": operation_id(edit),
+                "epoch": lease.epoch if lease else None,
+                "at": at,
+                "changes": msgspec.json.encode(_changes(edit)),
+            }
+            for edit in edits
+        ]
+
+        def record(connection: sa.Connection) -> dict[Ref, int]:
             if lease is not None:
                 assert_held(connection, lease)
-            for edit in edits:
-                row = {
-                    "run": run,
-                    "tracker": edit.item.ref.tracker,
-                    "item": edit.item.ref.id,
-                    "key": edit.item.key,
-                    "what": _what(edit),
-                    "operation": operation_id(edit),
-                    "epoch": lease.epoch if lease else None,
-                    "at": at,
-                    "changes": msgspec.json.encode(_changes(edit)),
-                }
-                inserted = connection.execute(tables.journal.insert().values(row)).inserted_primary_key
-                entries[edit.item.ref] = int(inserted[0]) if inserted else 0
-        return entries
+            table = tables.journal
+            insert = table.insert().returning(table.c.tracker, table.c.item, table.c.id)
+            return {Ref(row.tracker, row.item): row.id for row in connection.execute(insert, rows)}
+
+        # Where a record was kept and the answer lost, the second one stands beside it: the next run closes the first.
+        return repeated(self._transaction, record) if rows else {}
 
     def conclude(self, entry: int, outcome: Outcome, error: str | None) -> None:
         """Record what became of a write."""
         change = (
             tables.journal.update().where(tables.journal.c.id == entry).values(outcome=outcome, error=error)
         )
-        with self._transaction() as connection:
-            connection.execute(change)
+        repeated(self._transaction, lambda connection: connection.execute(change))
 
     def compact(self, before: datetime) -> int:
         """Forget the details of closed entries older than `before`; how many.

@@ -11,8 +11,8 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ import sqlalchemy as sa
 import structlog
 
 from sync import tables
+from sync.database import Transaction
 
 log = structlog.get_logger(__name__)
 
@@ -31,8 +32,6 @@ RENEWAL = 15.0
 """Seconds between renewals."""
 
 _NAME = "write"
-
-Transaction = Callable[[], AbstractContextManager[sa.Connection]]
 
 
 class LeaseHeld(Exception):

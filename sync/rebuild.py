@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from config.load import fingerprint
 from connectors.model import NOTHING, WorkItem
+from sync import tables
+from sync.database import Database, address
 from sync.output import Output
 from sync.pipeline import remember
 from sync.plan import Edit, changes_of
@@ -17,21 +19,43 @@ from sync.session import Session, read
 from sync.store import StoreError
 
 
-def set_aside(url: str, now: datetime) -> Path | None:
-    """Move a SQLite store out of the way, with its side files; where to, or None when there is none.
+def set_aside(url: str, now: datetime) -> str | None:
+    """Move the old store out of the way, whatever its state; where to, or None when there is none.
 
-    Raises StoreError for another database, which its own tools keep and mend.
+    A SQLite file is renamed with its side files; on PostgreSQL our tables go into a schema of their own.
+    Raises StoreError when that cannot be done.
     """
-    parsed = sa.make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        raise StoreError(
-            "only a SQLite store can be set aside; make an empty database, point TRUENORTH_STORE to it, and "
-            "run rebuild again."
-        )
-    path = Path(parsed.database)
+    try:
+        parsed = address(url)
+    except sa.exc.ArgumentError:
+        # The text would show a password.
+        raise StoreError("TRUENORTH_STORE is not a database URL; correct it.") from None
+    mark = f"{now:%Y%m%dT%H%M%S}"
+    if parsed.get_backend_name() != "sqlite":
+        return _tables_aside(url, f"truenorth_aside_{mark.lower()}")
+    return _file_aside(Path(parsed.database), mark) if parsed.database else None
+
+
+def _tables_aside(url: str, schema: str) -> str | None:
+    database = Database(url)
+    try:
+        with database.ordered() as connection:
+            found = set(sa.inspect(connection).get_table_names())
+            ours = [name for name in tables.metadata.tables if name in found]
+            if not ours:
+                return None
+            connection.execute(sa.schema.CreateSchema(schema))
+            for name in ours:
+                connection.exec_driver_sql(f"ALTER TABLE {name} SET SCHEMA {schema}")
+    finally:
+        database.close()
+    return f"schema {schema}"
+
+
+def _file_aside(path: Path, mark: str) -> str | None:
     if not path.exists():
         return None
-    aside = path.with_name(f"{path.name}.{now:%Y%m%dT%H%M%S}.aside")
+    aside = path.with_name(f"{path.name}.{mark}.aside")
     for suffix in ("", "-wal", "-shm"):
         side = path.with_name(path.name + suffix)
         if side.exists():
@@ -39,7 +63,7 @@ def set_aside(url: str, now: datetime) -> Path | None:
                 side.rename(aside.with_name(aside.name + suffix))
             except OSError as error:
                 raise StoreError(f"{side} cannot be moved: {error.strerror}.") from None
-    return aside
+    return str(aside)
 
 
 def rebuild(session: Session, now: datetime, output: Output) -> int:

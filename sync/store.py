@@ -5,13 +5,9 @@ Nothing here proves ownership: that lives on the items. A lost store costs histo
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,6 +15,7 @@ import sqlalchemy as sa
 
 from connectors.model import NativeQuery, Receipt, Ref, Span, WorkItem
 from sync import tables
+from sync.database import REBUILD, Database, StoreError
 from sync.journal import Journal
 from sync.lease import make_lease
 from sync.measure import Drawn, Past, Sample, Scorecard
@@ -27,13 +24,7 @@ from sync.questions import Answers, Question
 from sync.restraint import Rest, rest_after
 from sync.updates import Told
 
-ATTEMPTS = 50
-"""Tries at opening a store that another process is just making."""
-_BEGUN_BY_ANOTHER = ("exist", "UNIQUE", "locked")
-
-
-class StoreError(Exception):
-    """The store cannot be used; the text says where it is, what is wrong and what to do."""
+__all__ = ["HistoryRow", "RunRecord", "Snapshot", "Store", "StoreError", "Stuck"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,65 +81,40 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self._where = _place(url)
+        self._database = Database(url)
+        self.transaction = self._database.transaction
+        """A connection whose work is committed whole, or not at all. Raises StoreError."""
         self.journal = Journal(self.transaction)
         try:
-            _prepare_file(url)
-            self._engine = sa.create_engine(url)
-            if self._engine.dialect.name == "sqlite":
-                sa.event.listen(self._engine, "connect", _sqlite_settings)
-            self._prepare()
-        except (sa.exc.SQLAlchemyError, OSError, ModuleNotFoundError) as error:
-            raise self._unusable(error) from error
+            self._database.prepare(self._make)
+        except BaseException:
+            self.close()
+            raise
 
-    def _prepare(self) -> None:
-        for attempt in range(ATTEMPTS):
-            try:
-                with self._engine.begin() as connection:
-                    tables.metadata.create_all(connection)
-                    self._check_version(connection)
-            except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError) as error:
-                # Two that begin together on an empty store: the slower one finds it made. SQLite does not
-                # wait for the lock when it turns WAL on, whatever its timeout says.
-                if attempt == ATTEMPTS - 1 or not any(word in str(error) for word in _BEGUN_BY_ANOTHER):
-                    raise
-                time.sleep(0.1)
-            else:
-                return
-
-    def _unusable(self, error: Exception) -> StoreError:
-        cause = getattr(error, "orig", None) or error
-        advice = "Check the path and its permissions, or set TRUENORTH_STORE to another place."
-        return StoreError(f"the store {self._where} cannot be used: {cause}. {advice}")
-
-    def _check_version(self, connection: sa.Connection) -> None:
+    def _make(self, connection: sa.Connection) -> None:
+        tables.metadata.create_all(connection)
         found = connection.execute(
             sa.select(tables.about.c.value).where(tables.about.c.name == "schema")
         ).scalar()
         if found is None:
             connection.execute(tables.about.insert().values(name="schema", value=str(tables.VERSION)))
             make_lease(connection)
+        elif not found.isdecimal():
+            raise StoreError(
+                f"the store {self._database.where} is damaged: its version is {found!r}. {REBUILD}"
+            )
         elif int(found) < tables.VERSION:
             tables.migrate(connection, int(found))
             make_lease(connection)
         elif int(found) > tables.VERSION:
             raise StoreError(
-                f"the store {self._where} was written by a newer Truenorth (schema {found}, this one knows "
+                f"the store {self._database.where} was written by a newer Truenorth (schema {found}, this one knows "
                 f"{tables.VERSION}). Run that version, or point TRUENORTH_STORE to another place."
             )
 
-    @contextmanager
-    def transaction(self) -> Iterator[sa.Connection]:
-        """A connection whose work is committed whole, or not at all. Raises StoreError."""
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except sa.exc.SQLAlchemyError as error:
-            raise self._unusable(error) from error
-
     def close(self) -> None:
         """Give connections back."""
-        self._engine.dispose()
+        self._database.close()
 
     # --- what was read -----------------------------------------------------------------------
 
@@ -161,7 +127,7 @@ class Store:
         scope = dict.fromkeys(snapshot.as_of, 0)
         for item in snapshot.items:
             scope[item.ref.tracker] += int(item.in_scope)
-        with self.transaction() as connection:
+        with self._database.ordered() as connection:
             for table in tables.SNAPSHOT:
                 connection.execute(table.delete())
             if rows:
@@ -183,7 +149,7 @@ class Store:
                     "key_result": name,
                     "day": one.on.isoformat(),
                     "value": one.value,
-                    "source": one.source[:512],
+                    "source": one.source,
                 }
                 for name, one in snapshot.samples.items()
             ]
@@ -202,42 +168,13 @@ class Store:
                 connection.execute(tables.histories.insert(), histories)
 
     def snapshot(self) -> Snapshot | None:
-        """The last snapshot, or None when nothing was ever read."""
-        with self.transaction() as connection:
-            pulls = connection.execute(sa.select(tables.pulls)).all()
-            if not pulls:
-                return None
-            bodies = connection.execute(
-                sa.select(tables.items.c.body).order_by(tables.items.c.tracker, tables.items.c.id)
-            )
-            judged = connection.execute(
-                sa.select(tables.about.c.value).where(tables.about.c.name == "judged")
-            ).scalar_one()
-            decoder = msgspec.json.Decoder(WorkItem)
-            return Snapshot(
-                items=tuple(decoder.decode(row.body) for row in bodies),
-                counts={row.key_result: row.value for row in connection.execute(sa.select(tables.counts))},
-                as_of={row.tracker: datetime.fromisoformat(row.as_of) for row in pulls},
-                judged=datetime.fromisoformat(judged),
-                answers={
-                    Question(row["tracker"], NativeQuery(row["language"], row["text"])): frozenset(
-                        row["items"]
-                    )
-                    for row in connection.execute(sa.select(tables.answers)).mappings().all()
-                },
-                samples={
-                    row.key_result: Sample(row.value, date.fromisoformat(row.day), row.source)
-                    for row in connection.execute(sa.select(tables.samples))
-                },
-                drawn={
-                    row.key_result: msgspec.json.decode(row.body, type=Drawn)
-                    for row in connection.execute(sa.select(tables.drawn))
-                },
-                histories={
-                    Ref(row.tracker, row.id): msgspec.json.decode(row.body, type=tuple[Span, ...])
-                    for row in connection.execute(sa.select(tables.histories))
-                },
-            )
+        """The last snapshot, or None when nothing was ever read. Raises StoreError also for one that is damaged."""
+        try:
+            with self._database.view() as connection:
+                return _snapshot(connection)
+        except (msgspec.MsgspecError, ValueError, sa.exc.NoResultFound) as error:
+            where = self._database.where
+            raise StoreError(f"the snapshot in the store {where} is damaged: {error}. {REBUILD}") from error
 
     def found_before(self) -> dict[str, int]:
         """How many items in scope the last run saw, by tracker."""
@@ -259,7 +196,7 @@ class Store:
             }
             for reading in scorecard.readings.values()
         ]
-        with self.transaction() as connection:
+        with self._database.ordered() as connection:
             connection.execute(tables.readings.delete().where(tables.readings.c.day == day.isoformat()))
             connection.execute(tables.readings.insert(), rows)
 
@@ -302,7 +239,7 @@ class Store:
         rows = [{"key_result": id_, "body": msgspec.json.encode(one)} for id_, one in told.items()]
         if not rows:
             return
-        with self.transaction() as connection:
+        with self._database.ordered() as connection:
             connection.execute(table.delete().where(table.c.key_result.in_(list(told))))
             connection.execute(table.insert(), rows)
 
@@ -316,7 +253,7 @@ class Store:
     def save_told_updates(self, told: Mapping[Ref, Told]) -> None:
         """Remember what was told just now."""
         table = tables.updates
-        with self.transaction() as connection:
+        with self._database.ordered() as connection:
             for ref, one in told.items():
                 here = (table.c.tracker == ref.tracker) & (table.c.item == ref.id)
                 connection.execute(table.delete().where(here))
@@ -365,7 +302,7 @@ class Store:
     def save_outcomes(self, receipts: Iterable[Receipt], now: datetime) -> None:
         """Let items whose write failed rest, each time longer; what was written rests no more."""
         table, resting = tables.quarantine, self.quarantine()
-        with self.transaction() as connection:
+        with self._database.ordered() as connection:
             for receipt in receipts:
                 ref = receipt.item
                 if receipt.outcome != "failed" and ref not in resting:
@@ -430,10 +367,45 @@ class Store:
     def save_provision(self, tracker: str, name: str, id_: str | None) -> None:
         """Remember what setup made; None forgets it."""
         table = tables.provisions
-        with self.transaction() as connection:
+        with self._database.ordered() as connection:
             connection.execute(table.delete().where(table.c.tracker == tracker).where(table.c.name == name))
             if id_ is not None:
                 connection.execute(table.insert().values(tracker=tracker, name=name, id=id_))
+
+
+def _snapshot(connection: sa.Connection) -> Snapshot | None:
+    pulls = connection.execute(sa.select(tables.pulls).order_by(tables.pulls.c.tracker)).all()
+    if not pulls:
+        return None
+    judged = connection.execute(
+        sa.select(tables.about.c.value).where(tables.about.c.name == "judged")
+    ).scalar_one()
+    decoder = msgspec.json.Decoder(WorkItem)
+    items = [decoder.decode(body) for body in connection.execute(sa.select(tables.items.c.body)).scalars()]
+    asked = connection.execute(sa.select(tables.answers).order_by(tables.answers.c.id)).mappings()
+    return Snapshot(
+        # Sorted here, since databases sort text as their locale says.
+        items=tuple(sorted(items, key=lambda item: item.ref)),
+        counts={row.key_result: row.value for row in connection.execute(sa.select(tables.counts))},
+        as_of={row.tracker: datetime.fromisoformat(row.as_of) for row in pulls},
+        judged=datetime.fromisoformat(judged),
+        answers={
+            Question(row["tracker"], NativeQuery(row["language"], row["text"])): frozenset(row["items"])
+            for row in asked
+        },
+        samples={
+            row.key_result: Sample(row.value, date.fromisoformat(row.day), row.source)
+            for row in connection.execute(sa.select(tables.samples))
+        },
+        drawn={
+            row.key_result: msgspec.json.decode(row.body, type=Drawn)
+            for row in connection.execute(sa.select(tables.drawn))
+        },
+        histories={
+            Ref(row.tracker, row.id): msgspec.json.decode(row.body, type=tuple[Span, ...])
+            for row in connection.execute(sa.select(tables.histories))
+        },
+    )
 
 
 def _answer_row(answer: tuple[Question, frozenset[str]]) -> dict[str, Any]:
@@ -444,30 +416,3 @@ def _answer_row(answer: tuple[Question, frozenset[str]]) -> dict[str, Any]:
         "text": question.query.text,
         "items": sorted(found),
     }
-
-
-def _place(url: str) -> str:
-    """The store's address without user and password."""
-    try:
-        return sa.make_url(url).render_as_string(hide_password=True)
-    except sa.exc.ArgumentError:
-        return "(TRUENORTH_STORE is not a database URL)"
-
-
-def _prepare_file(url: str) -> None:
-    parsed = sa.make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        return
-    path = Path(parsed.database)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        # Titles of private work are in it: it belongs to its user alone from its first byte.
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-
-
-def _sqlite_settings(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout=10000")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()

@@ -5,9 +5,30 @@ A change here is a new `VERSION` with its migration, and a store of a newer vers
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 VERSION = 3
+
+
+class Words(sa.types.TypeDecorator[str]):
+    """Text from elsewhere, cut to its length and without the NUL that PostgreSQL cannot hold.
+
+    SQLite limits no length; cut here, the same goes into either.
+    """
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, length: int | None = None) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def process_bind_param(self, value: str | None, _dialect: Any) -> str | None:
+        """The text as it is kept."""
+        return None if value is None else value.replace("\0", "")[: self.length]
+
 
 metadata = sa.MetaData()
 about = sa.Table(
@@ -59,7 +80,7 @@ samples = sa.Table(
     sa.Column("key_result", sa.String(64), primary_key=True),
     sa.Column("day", sa.String(10), nullable=False),
     sa.Column("value", sa.Float, nullable=False),
-    sa.Column("source", sa.String(512), nullable=False),
+    sa.Column("source", Words(512), nullable=False),
 )
 """What files and endpoints told last."""
 drawn = sa.Table(
@@ -94,10 +115,10 @@ journal = sa.Table(
     sa.Column("run", sa.Integer, nullable=False, index=True),
     sa.Column("tracker", sa.String(64), nullable=False),
     sa.Column("item", sa.String(64), nullable=False),
-    sa.Column("key", sa.String(255), nullable=False),
+    sa.Column("key", Words(255), nullable=False),
     sa.Column("what", sa.JSON, nullable=False),
     sa.Column("outcome", sa.String(16)),
-    sa.Column("error", sa.Text),
+    sa.Column("error", Words),
     sa.Column("operation", sa.String(16), index=True),
     sa.Column("epoch", sa.Integer),
     sa.Column("at", sa.String(32)),
@@ -109,7 +130,7 @@ leases = sa.Table(
     "leases",
     metadata,
     sa.Column("name", sa.String(32), primary_key=True),
-    sa.Column("holder", sa.String(255), nullable=False),
+    sa.Column("holder", Words(255), nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("until", sa.String(32), nullable=False),
 )
@@ -120,8 +141,8 @@ quarantine = sa.Table(
     metadata,
     sa.Column("tracker", sa.String(64), primary_key=True),
     sa.Column("item", sa.String(64), primary_key=True),
-    sa.Column("key", sa.String(255), nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("key", Words(255), nullable=False),
+    sa.Column("reason", Words, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("until", sa.String(32), nullable=False),
 )

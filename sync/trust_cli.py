@@ -89,5 +89,5 @@ def rebuild(config: Config = None, style: Style = Format.TEXT, as_of: AsOf = Non
     if aside is not None:
         output.say(f"The old store was kept as {aside}.")
     output.say(f"{adopted} items bear our stamp and are known again. History of readings begins anew.")
-    output.data(adopted=adopted, aside=str(aside) if aside else None)
+    output.data(adopted=adopted, aside=aside)
     output.finish()

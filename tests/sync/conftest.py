@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync import cli
 from sync.demo import environment
+from tests.sync import postgres
 from tests.sync.typed import Cli, Ran
 
 
@@ -45,3 +47,25 @@ def pointed(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     for name, value in environment(sandbox).items():
         monkeypatch.setenv(name, value)
     return sandbox
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[postgres.Cluster]:
+    """A PostgreSQL server; where none is installed the test is skipped, but in CI, which installs it, fails."""
+    if why := postgres.why_not():
+        if os.environ.get("CI"):
+            pytest.fail(why)
+        pytest.skip(why)
+    running = postgres.Cluster()
+    try:
+        yield running
+    finally:
+        running.remove()
+
+
+@pytest.fixture
+def database(cluster: postgres.Cluster, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A new database, to which the command line is pointed."""
+    name = cluster.make()
+    monkeypatch.setenv("TRUENORTH_STORE", cluster.url(name))
+    return name

@@ -447,10 +447,10 @@ def test_a_lost_store_is_rebuilt_and_everything_is_ours_again(run: Cli) -> None:
     assert undone.code == 0, undone.err
 
 
-def test_only_a_sqlite_store_is_set_aside() -> None:
-    with pytest.raises(StoreError, match="only a SQLite store"):
-        set_aside("postgresql+psycopg://u:p@localhost/t", NOW)
+def test_where_nothing_is_nothing_is_set_aside() -> None:
     assert set_aside("sqlite:///none.db", NOW) is None
+    with pytest.raises(StoreError, match="not a database URL"):
+        set_aside("nonsense", NOW)
 
 
 def test_every_stop_says_its_samples() -> None:
