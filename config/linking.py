@@ -46,7 +46,7 @@ class ExemptRule(Declared):
     any: tuple[Condition, ...] = Field(
         default=(), description="Further conditions; one that holds is enough."
     )
-    budget: Annotated[int, Field(ge=0, le=100)] | None = Field(
+    budget: Annotated[int, Field(ge=0, le=100), BeforeValidator(no_truth)] | None = Field(
         default=None,
         description="Percent of the work of the running cycles that the category may take; more is a finding.",
     )

@@ -49,7 +49,7 @@ class _Measured(Declared):
     checkins: tuple[CheckIn, ...] = Field(default=(), description="Values measured so far.")
     file: FileSource | None = Field(default=None, description="A file that holds the value.")
     http: HttpSource | None = Field(default=None, description="An endpoint that tells the value.")
-    stale_days: Annotated[int, Field(ge=1, le=3650)] | None = Field(
+    stale_days: Annotated[int, Field(ge=1, le=3650), BeforeValidator(no_truth)] | None = Field(
         default=None, description="A latest value older than this many days is no data."
     )
 
@@ -185,10 +185,10 @@ class FlowMeasure(_Target):
         description="Days from start, or from creation, to done; items done a week; or how much of the time "
         "was active, in percent."
     )
-    percentile: Annotated[int, Field(ge=1, le=100)] = Field(
+    percentile: Annotated[int, Field(ge=1, le=100), BeforeValidator(no_truth)] = Field(
         default=50, description="Which of the times counts; 50 is the median."
     )
-    window_days: Annotated[int, Field(ge=1, le=366)] = Field(
+    window_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_truth)] = Field(
         default=30, description="How far back work counts."
     )
     waiting: tuple[str, ...] = Field(
@@ -252,7 +252,7 @@ class QueryMeasure(_Target, Ask):
         min_length=1,
         description="points, hours, age, cycle_time or lead_time (in days), or a custom field with a number.",
     )
-    percentile: Annotated[int, Field(ge=1, le=100)] | None = Field(
+    percentile: Annotated[int, Field(ge=1, le=100), BeforeValidator(no_truth)] | None = Field(
         default=None, description="Which of the values counts, for of: percentile."
     )
     over: Ask | None = Field(

@@ -17,6 +17,9 @@ from config.yamltext import Mark, Node
 
 Loc = tuple[str | int, ...]
 
+MOST = 50
+"""Faults that are told one by one; nobody reads more at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -109,8 +112,16 @@ def _kinds(annotation: Any) -> dict[str | int, type[BaseModel]]:
 
 
 def explain(root: Node, details: Iterable[dict[str, Any]]) -> list[Problem]:
-    """Pydantic's error details as problems, without those that only follow from another."""
+    """Pydantic's error details as problems, without those that only follow from another.
+
+    Of very many the first are told, and how many more there are.
+    """
     details = list(details)
+    beyond = details[MOST:]
+    if beyond:
+        spot, _ = find(root, beyond[0]["loc"])
+        more = (spot.key or spot.node.mark).problem(f"here and below are {len(beyond):,} more faults")
+        return [*explain(root, details[:MOST]), more]
     mistyped = {_meant(root, detail) for detail in details if detail["type"] == "extra_forbidden"}
     found = []
     for detail in details:

@@ -7,17 +7,18 @@ from datetime import time
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
-from config.declared import Declared, Identifier
+from config.declared import Declared, Identifier, no_truth
 from config.languages import DEFAULT
 from config.linking import ExemptRule
 from config.matching import Condition
 from config.measures import FIELDS, QueryMeasure, WorkMeasure
 from config.okrs import Cycle, KeyResult, Objective
 
-Percent = Annotated[int, Field(ge=0, le=100)]
-Share = Annotated[float, Field(gt=0, le=1)]
+Named = Annotated[str, Field(min_length=1)]
+Percent = Annotated[int, Field(ge=0, le=100), BeforeValidator(no_truth)]
+Share = Annotated[float, Field(gt=0, le=1), BeforeValidator(no_truth)]
 HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
 
 
@@ -43,10 +44,10 @@ class QuietHours(Declared):
 class UpdatePolicy(Declared):
     """Status updates on Linear's projects and initiatives; the latest one sets the health that Linear shows."""
 
-    every_days: Annotated[int, Field(ge=1, le=90)] = Field(
+    every_days: Annotated[int, Field(ge=1, le=90), BeforeValidator(no_truth)] = Field(
         default=7, description="At most one update on a project or initiative in this many days."
     )
-    step: Annotated[int, Field(ge=1, le=50)] = Field(
+    step: Annotated[int, Field(ge=1, le=50), BeforeValidator(no_truth)] = Field(
         default=5,
         description="An update is posted when a percent moved by at least this much, or a health changed.",
     )
@@ -61,22 +62,24 @@ class TrackerPolicy(Declared):
     mode: Mode | None = Field(default=None, description="See policy.mode.")
     marks: tuple[MarkName, ...] | None = Field(default=None, description="See policy.marks.")
     levels: tuple[LevelName, ...] | None = Field(default=None, description="See policy.levels.")
-    grace_days: Annotated[int, Field(ge=0, le=365)] | None = Field(
+    grace_days: Annotated[int, Field(ge=0, le=365), BeforeValidator(no_truth)] | None = Field(
         default=None, description="See policy.grace_days."
     )
-    step: Annotated[int, Field(ge=1, le=50)] | None = Field(default=None, description="See policy.step.")
+    step: Annotated[int, Field(ge=1, le=50), BeforeValidator(no_truth)] | None = Field(
+        default=None, description="See policy.step."
+    )
     comments: bool | None = Field(default=None, description="See policy.comments.")
     orphan_comments: bool | None = Field(default=None, description="See policy.orphan_comments.")
     language: str | None = Field(default=None, min_length=1, description="See policy.language.")
     quiet_hours: QuietHours | None = Field(default=None, description="See policy.quiet_hours.")
-    comments_a_day: Annotated[int, Field(ge=0)] | None = Field(
+    comments_a_day: Annotated[int, Field(ge=0), BeforeValidator(no_truth)] | None = Field(
         default=None, description="See policy.comments_a_day."
     )
     updates: UpdatePolicy | None = Field(default=None, description="See policy.updates.")
 
 
 class JiraScope(Declared):
-    projects: tuple[str, ...] = Field(min_length=1, description="Project keys to read and to write.")
+    projects: tuple[Named, ...] = Field(min_length=1, description="Project keys to read and to write.")
 
 
 class JiraTracker(Declared):
@@ -105,7 +108,7 @@ class JiraTracker(Declared):
 
 
 class LinearScope(Declared):
-    teams: tuple[str, ...] = Field(min_length=1, description="Team keys to read and to write.")
+    teams: tuple[Named, ...] = Field(min_length=1, description="Team keys to read and to write.")
 
 
 class AppActor(Declared):
@@ -175,26 +178,28 @@ class GuardPolicy(Declared):
     share: Share = Field(
         default=0.3, description="Stop when more than this share of the items would change …"
     )
-    floor: Annotated[int, Field(ge=0)] = Field(default=50, description="… and more than this many of them.")
+    floor: Annotated[int, Field(ge=0), BeforeValidator(no_truth)] = Field(
+        default=50, description="… and more than this many of them."
+    )
     project_share: Share = Field(default=0.8, description="The same for the items of one project or team …")
-    project_floor: Annotated[int, Field(ge=0)] = Field(
+    project_floor: Annotated[int, Field(ge=0), BeforeValidator(no_truth)] = Field(
         default=50, description="… and more than this many of them."
     )
     removed_share: Share = Field(
         default=0.3, description="Stop when more than this share of our marks of one kind would go …"
     )
-    removed_floor: Annotated[int, Field(ge=0)] = Field(
+    removed_floor: Annotated[int, Field(ge=0), BeforeValidator(no_truth)] = Field(
         default=20, description="… and more than this many of them."
     )
     shrink: Share = Field(
         default=0.2,
         description="Stop when a pull finds fewer items than the last one, by more than this share.",
     )
-    stale_hours: Annotated[int, Field(ge=0, le=168)] = Field(
+    stale_hours: Annotated[int, Field(ge=0, le=168), BeforeValidator(no_truth)] = Field(
         default=24,
         description="A tracker that cannot be read counts as last read for this long; then the run fails.",
     )
-    plan_hours: Annotated[int, Field(ge=1, le=720)] = Field(
+    plan_hours: Annotated[int, Field(ge=1, le=720), BeforeValidator(no_truth)] = Field(
         default=24, description="Age beyond which a saved plan is not applied."
     )
 
@@ -212,10 +217,10 @@ class Policy(Declared):
         default=("project", "epic", "issue", "subtask"),
         description="Which items are written to; marks on others are taken off again.",
     )
-    grace_days: Annotated[int, Field(ge=0, le=365)] = Field(
+    grace_days: Annotated[int, Field(ge=0, le=365), BeforeValidator(no_truth)] = Field(
         default=7, description="Age in days below which unaligned work is not yet orphaned."
     )
-    step: Annotated[int, Field(ge=1, le=50)] = Field(
+    step: Annotated[int, Field(ge=1, le=50), BeforeValidator(no_truth)] = Field(
         default=5, description="A shown percent is edited only when it moved by at least this much."
     )
     comments: bool = Field(default=True, description="Whether comments are written at all.")
@@ -229,7 +234,7 @@ class Policy(Declared):
         default=None,
         description="Hours without any write; what is planned waits for the next run after them.",
     )
-    comments_a_day: Annotated[int, Field(ge=0)] | None = Field(
+    comments_a_day: Annotated[int, Field(ge=0), BeforeValidator(no_truth)] | None = Field(
         default=None,
         description="New comments a day in each project or team, oldest work first; the others wait.",
     )
@@ -237,7 +242,7 @@ class Policy(Declared):
         default=None,
         description="Status updates on Linear projects and initiatives linked to a key result; none by default.",
     )
-    most_key_results: Annotated[int, Field(ge=1, le=50)] = Field(
+    most_key_results: Annotated[int, Field(ge=1, le=50), BeforeValidator(no_truth)] = Field(
         default=3, description="Work that serves more key results than this is a finding."
     )
     health: HealthPolicy = HealthPolicy()

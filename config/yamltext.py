@@ -19,7 +19,7 @@ from ruamel.yaml.reader import ReaderError
 from config.errors import Problem, quoted
 
 MAX_DEPTH = 40
-MAX_VALUES = 200_000
+MAX_VALUES = 100_000
 """Values in one file after aliases are followed; a few nested aliases can make billions."""
 
 _TAG = "tag:yaml.org,2002:"
