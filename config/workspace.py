@@ -18,6 +18,8 @@ from config.okrs import Cycle, KeyResult, Objective
 
 Named = Annotated[str, Field(min_length=1)]
 Percent = Annotated[int, Field(ge=0, le=100), BeforeValidator(no_truth)]
+Reserve = Annotated[int, Field(ge=0, le=90), BeforeValidator(no_truth)]
+Minutes = Annotated[int, Field(ge=1, le=1440), BeforeValidator(no_truth)]
 Share = Annotated[float, Field(gt=0, le=1), BeforeValidator(no_truth)]
 HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
 
@@ -76,6 +78,8 @@ class TrackerPolicy(Declared):
         default=None, description="See policy.comments_a_day."
     )
     updates: UpdatePolicy | None = Field(default=None, description="See policy.updates.")
+    quota_for_people: Reserve | None = Field(default=None, description="See policy.quota_for_people.")
+    deadline_minutes: Minutes | None = Field(default=None, description="See policy.deadline_minutes.")
 
 
 class JiraScope(Declared):
@@ -241,6 +245,14 @@ class Policy(Declared):
     updates: UpdatePolicy | None = Field(
         default=None,
         description="Status updates on Linear projects and initiatives linked to a key result; none by default.",
+    )
+    quota_for_people: Reserve = Field(
+        default=20,
+        description="Percent of a tracker's request quota that is left to people; below it, requests slow down.",
+    )
+    deadline_minutes: Minutes = Field(
+        default=30,
+        description="A run waits for no limit of a tracker beyond this long after its start; the next one goes on.",
     )
     most_key_results: Annotated[int, Field(ge=1, le=50), BeforeValidator(no_truth)] = Field(
         default=3, description="Work that serves more key results than this is a finding."

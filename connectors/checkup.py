@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from connectors.pace import Allowance, kept, wait_before
+
 Verdict = Literal["ok", "warning", "wrong"]
 
 MOST_SKEW = 60.0
 """Seconds by which clocks may differ without a word."""
-
-LOW_QUOTA = 0.1
-"""Share of a quota below which it is said to be low."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +40,13 @@ def clock_check(theirs: datetime | None, ours: datetime) -> Check:
     return Check("clock", "warning", words, "Set this machine's clock, or give --as-of.")
 
 
-def quota_check(what: str, remaining: int, limit: int) -> Check:
-    """How much of a quota is left."""
-    found = f"{remaining:,} of {limit:,} {what} left"
-    if remaining < limit * LOW_QUOTA:
-        return Check("quota", "warning", found, "Wait, or use a credential of its own for Truenorth.")
+def quota_check(reading: Allowance, people: float) -> Check:
+    """How much of a quota is left, and whether a run would have to wait for it; `people` is their share, 0..1."""
+    for_people = kept(reading.limit, people)
+    found = f"{reading.remaining:,.0f} of {reading.limit:,.0f} {reading.name} left, {for_people:,.0f} kept for people"
+    if wait_before(reading, people) > 0:
+        remedy = "Runs slow down until more is left; give Truenorth a credential of its own, or lower policy.quota_for_people."
+        return Check("quota", "warning", found, remedy)
     return Check("quota", "ok", found)
 
 

@@ -17,6 +17,12 @@ import tenacity
 from connectors.base import RateLimited, Transient
 
 T = TypeVar("T")
+
+
+class OutOfTime(RateLimited):
+    """A wait would pass the run's deadline, or the run is to end; the request was not sent."""
+
+
 log = structlog.get_logger(__name__)
 
 
@@ -51,6 +57,7 @@ class RetryPolicy:
       for Jira; a Retry-After is a floor below it).
     - `budget`: seconds that one call may spend waiting; a longer wait asked for by the tracker ends the
       call at once, with the error that says how long.
+    - `time_left`: seconds until the run's deadline; no wait is begun that would pass it.
     - `sleep` and `rng` are there for tests.
     """
 
@@ -59,6 +66,7 @@ class RetryPolicy:
     cap: float = 30.0
     budget: float = 300.0
     sleep: Callable[[float], None] = time.sleep
+    time_left: Callable[[], float] = lambda: math.inf
     rng: random.Random = field(default_factory=random.SystemRandom)
 
     def call(self, send: Callable[[], T], *, repeatable: bool) -> T:
@@ -68,18 +76,20 @@ class RetryPolicy:
         effect; after any other doubt the caller must look before it repeats.
         """
         waited = 0.0
+        doubt: BaseException | None = None
 
         def may_retry(state: tenacity.RetryCallState) -> bool:
             error = state.outcome.exception() if state.outcome else None
-            if not isinstance(error, Transient):
+            if not isinstance(error, Transient) or isinstance(error, OutOfTime):
                 return False
             if not repeatable and not isinstance(error, RateLimited):
                 return False
-            return waited + (error.retry_after or 0.0) <= self.budget
+            told = error.retry_after or 0.0
+            return waited + told <= self.budget and told < self.time_left()
 
         def pause(state: tenacity.RetryCallState) -> float:
-            nonlocal waited
-            error = state.outcome.exception() if state.outcome else None
+            nonlocal waited, doubt
+            doubt = error = state.outcome.exception() if state.outcome else None
             own = min(self.cap, self.base * 2 ** (state.attempt_number - 1)) * self.rng.uniform(0.7, 1.3)
             told = error.retry_after if isinstance(error, Transient) else None
             seconds = float(max(told, min(own, 1.0)) if told is not None else own)
@@ -104,4 +114,10 @@ class RetryPolicy:
             before_sleep=announce,
             reraise=True,
         )
-        return retrying(send)
+        try:
+            return retrying(send)
+        except OutOfTime:
+            # An earlier try may have landed: its error says so, and this one would deny it.
+            if doubt is not None:
+                raise doubt from None
+            raise

@@ -7,20 +7,26 @@ from collections.abc import Sequence
 from config.settings import Credentials
 from config.workspace import JiraTracker, LinearTracker, Tracker
 from connectors.base import Connector
+from connectors.governor import Governor
 from connectors.jira import JiraConnector
 from connectors.linear import LinearConnector
 
 
 def connect(
-    name: str, tracker: Tracker, credentials: Credentials, owner: str, fields: Sequence[str] = ()
+    name: str,
+    tracker: Tracker,
+    credentials: Credentials,
+    owner: str,
+    fields: Sequence[str] = (),
+    governor: Governor | None = None,
 ) -> Connector:
     """A connector for the tracker. No request is made before the first read.
 
     `owner` is the id of the workspace, which signs every mark; `fields` names the custom fields that
-    rules match, which only Jira has.
+    rules match, which only Jira has; `governor` lets the requests through, one for each site and credential.
     """
     match tracker:
         case JiraTracker():
-            return JiraConnector(name, tracker, credentials, owner, fields=fields)
+            return JiraConnector(name, tracker, credentials, owner, fields=fields, governor=governor)
         case LinearTracker():
-            return LinearConnector(name, tracker, credentials, owner)
+            return LinearConnector(name, tracker, credentials, owner, governor=governor)

@@ -16,6 +16,7 @@ from config.measures import QueryMeasure
 from config.settings import Credentials, Settings, credentials, secret
 from config.workspace import JiraTracker, Workspace
 from connectors.base import Connector
+from connectors.governor import Governors
 from connectors.model import ALL_MARKS, Pull
 from connectors.registry import connect
 from sync import lease
@@ -96,12 +97,21 @@ def session_for(
     with ExitStack() as stack:
         store = Store(store_url)
         stack.callback(store.close)
+        halt = Halt()
+        governors = Governors(halt)
         connectors: dict[str, Connector] = {}
         for name, tracker in workspace.active.items():
             fields = workspace.matched_fields(name)
-            connectors[name] = connect(name, tracker, keys[name], workspace.workspace, fields)
+            policy, key = workspace.policy_of(name), keys[name]
+            governor = governors.of(
+                key.url or tracker.url,
+                key.token.get_secret_value(),
+                people=policy.quota_for_people / 100,
+                deadline=policy.deadline_minutes * 60,
+            )
+            connectors[name] = connect(name, tracker, key, workspace.workspace, fields, governor)
             stack.callback(connectors[name].close)
-        yield Session(workspace, connectors, store, sources=sources or Sources())
+        yield Session(workspace, connectors, store, halt, sources=sources or Sources())
 
 
 _MOST_ORPHANS = 12

@@ -9,8 +9,6 @@ from __future__ import annotations
 import functools
 import io
 import threading
-import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -31,10 +29,13 @@ from connectors.base import (
     Unreachable,
 )
 from connectors.document import clean
-from connectors.limits import RetryPolicy, parse_retry_after
+from connectors.jira.quotas import quotas_in
+from connectors.limits import parse_retry_after
 
 if TYPE_CHECKING:
     from config.settings import Credentials
+    from connectors.governor import Governor
+    from connectors.pace import Allowance
 
 T = TypeVar("T")
 
@@ -105,7 +106,7 @@ class JiraClient:
     """Calls to one Jira site with one credential; safe to use from several threads.
 
     - `requests`: how many requests were sent so far, repeated ones included.
-    - `retry`: the one policy by which calls are repeated.
+    - `retry`: the one policy by which calls are repeated; the governor's.
     """
 
     def __init__(
@@ -113,7 +114,7 @@ class JiraClient:
         name: str,
         api: str,
         credentials: Credentials,
-        retry: RetryPolicy,
+        governor: Governor,
         *,
         threads: int,
         version: Literal["2", "3"] = "3",
@@ -121,18 +122,15 @@ class JiraClient:
         self.name = name
         self.api = api.rstrip("/")
         self.version = version
-        self.retry = retry
+        self.governor = governor
+        self.retry = governor.retry
         self.requests = 0
         self._closing = threading.Event()
-        if retry.sleep is time.sleep:
-            # A wait that `close` can end, so that no thread outlives the connector by minutes.
-            self.retry = replace(retry, sleep=self._sleep)
         self._credentials = credentials
         self._threads = threads
         self._lock = threading.Lock()
         self._local = threading.local()
         self._clients: list[jira.JIRA] = []
-        self._not_before = 0.0
 
     def call(
         self,
@@ -181,6 +179,7 @@ class JiraClient:
     def close(self) -> None:
         """Give all connections back, and end all waits; no call succeeds afterwards."""
         self._closing.set()
+        self.governor.close()
         with self._lock:
             clients, self._clients = self._clients, []
         for client in clients:
@@ -223,7 +222,22 @@ class JiraClient:
         return client._session  # noqa: SLF001  likewise
 
     def _send(self, method: str, path: str, params: dict[str, str] | None, body: object) -> requests.Response:
-        self._wait_for_the_others()
+        self.governor.admit(self.name)
+        readings: list[Allowance] = []
+        try:
+            return self._transport(method, path, params, body, readings)
+        finally:
+            self.governor.answered(readings)
+
+    def _transport(
+        self,
+        method: str,
+        path: str,
+        params: dict[str, str] | None,
+        body: object,
+        readings: list[Allowance],
+    ) -> requests.Response:
+        """One request and its reply; `readings` gets what the reply says is left, whatever its status."""
         if self._closing.is_set():
             raise TrackerError(self.name, "the connection was closed.")
         with self._lock:
@@ -238,7 +252,7 @@ class JiraClient:
                 # A redirect would carry the request to an address that nobody configured.
                 allow_redirects=False,
                 # In a hook, so before the package reads the body, logs, or raises by rules of its own.
-                hooks={"response": functools.partial(self._receive, what)},
+                hooks={"response": functools.partial(self._receive, what, readings)},
             )
         except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
             raise Unreachable(
@@ -256,7 +270,9 @@ class JiraClient:
             ) from None
         return response
 
-    def _receive(self, what: str, response: requests.Response, **_: object) -> None:
+    def _receive(
+        self, what: str, readings: list[Allowance], response: requests.Response, **_: object
+    ) -> None:
         """Read the body, up to a cap so that no reply can fill the memory, and raise what it means."""
         raw, kept, size = response.raw, [], 0
         while chunk := raw.read(1 << 16, decode_content=True):
@@ -269,16 +285,10 @@ class JiraClient:
             kept.append(chunk)
         raw.release_conn()
         response.raw = io.BytesIO(b"".join(kept))
+        if response.status_code != 429:
+            # A refusal for a spent quota is the retry policy's, which waits as told.
+            readings.extend(quotas_in(response.headers, what))
         self._check(response, what)
-
-    def _wait_for_the_others(self) -> None:
-        """Hold back while the site told one of our threads to wait: the limit is shared by all of them."""
-        with self._lock:
-            left = self._not_before - time.monotonic()
-        if left > self.retry.budget:
-            raise RateLimited(self.name, "the site asked for a longer wait.", retry_after=left)
-        if left > 0:
-            self.retry.sleep(left)
 
     def _check(self, response: requests.Response, what: str) -> None:
         """Raise what a reply means; the one place where statuses and headers become our errors."""
@@ -298,7 +308,9 @@ class JiraClient:
         if status == 429:
             now = datetime.now(UTC)
             wait = parse_retry_after(headers.get("Retry-After"), now)
-            self._remember_wait(wait, headers.get("RateLimit-Reason", ""))
+            # The limit of writes per issue concerns that issue alone (contracts, section 4).
+            if wait and "per-issue" not in headers.get("RateLimit-Reason", ""):
+                self.governor.hold(wait)
             raise RateLimited(self.name, f"Jira limits our requests ({what}).", retry_after=wait)
         if status in (408, 425) or status >= 500:
             wait = parse_retry_after(headers.get("Retry-After"), datetime.now(UTC))
@@ -314,15 +326,6 @@ class JiraClient:
                 "Set the tracker's url to the address that Jira itself uses.",
             )
         raise Rejected(self.name, what, status, words, fields)
-
-    def _sleep(self, seconds: float) -> None:
-        self._closing.wait(seconds)
-
-    def _remember_wait(self, wait: float | None, reason: str) -> None:
-        # The limit of writes per issue concerns that issue alone (contracts, section 4).
-        if wait and "per-issue" not in reason:
-            with self._lock:
-                self._not_before = max(self._not_before, time.monotonic() + wait)
 
 
 def _complaint(response: requests.Response) -> tuple[str, dict[str, str]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from config.workspace import JiraTracker
 from connectors.base import Progress, Stop, Wish, never
 from connectors.checkup import Check
+from connectors.governor import Governor
 from connectors.jira.batch import BATCH, BatchWriter
 from connectors.jira.by_hand import ServerProvisioner
 from connectors.jira.client import JiraClient
@@ -20,7 +21,6 @@ from connectors.jira.provision import JiraProvisioner
 from connectors.jira.read import Reader, Site
 from connectors.jira.source import Source
 from connectors.jira.write import Writer
-from connectors.limits import RetryPolicy
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 from connectors.provision import Provisioner
 
@@ -34,7 +34,8 @@ GATEWAY = "/ex/jira/"
 class JiraConnector:
     """A `Connector` for Jira: Cloud, or Data Center where the tracker says so.
 
-    `owner` signs every mark. `fields` names the custom fields whose values items carry. `threads` is how many requests a read has in flight; the vendor asks for no
+    `owner` signs every mark. `fields` names the custom fields whose values items carry. `governor` is shared by all
+    who use the same site and credential. `threads` is how many requests a read has in flight; the vendor asks for no
     more than ten.
     """
 
@@ -46,7 +47,7 @@ class JiraConnector:
         owner: str,
         *,
         fields: Sequence[str] = (),
-        retry: RetryPolicy | None = None,
+        governor: Governor | None = None,
         threads: int = 8,
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
@@ -59,7 +60,7 @@ class JiraConnector:
             name,
             api,
             credentials,
-            retry or RetryPolicy(),
+            governor or Governor(),
             threads=threads,
             version="2" if self._server else "3",
         )

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from config.workspace import JiraTracker
 from connectors.base import CredentialError, TrackerError
-from connectors.checkup import Check, clock_check
+from connectors.checkup import Check, clock_check, quota_check
 from connectors.jira import wire
 from connectors.jira.bulk import jql_text
 from connectors.jira.client import JiraClient, Rejected
@@ -51,6 +51,10 @@ class Inspector:
             yield from self._fields(site)
             for key in self._tracker.scope.projects:
                 yield from self._project(key, site)
+            governor = self._client.governor
+            for reading in governor.readings:
+                if not reading.name.endswith("a second"):
+                    yield quota_check(reading, governor.people)
         except TrackerError as error:
             about = "credential" if isinstance(error, CredentialError) else "site"
             yield Check(about, "wrong", error.what, error.remedy)

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from connectors.agent import user_agent
 from connectors.base import BadReply, CredentialError, TrackerError, Transient, Unreachable
-from connectors.limits import RetryPolicy
+from connectors.governor import Governor
 from connectors.linear.faults import (
     GraphError,
     Quota,
@@ -29,6 +29,7 @@ from connectors.linear.faults import (
 from connectors.linear.mutations import Write, alias, document, variables
 from connectors.linear.queries import Operation
 from connectors.linear.wire import Connection, Success
+from connectors.pace import Allowance
 
 T = TypeVar("T")
 MAX_REPLY = 64 * 1024 * 1024
@@ -54,13 +55,14 @@ class LinearClient:
     `server_time` the `Date` of the last reply.
     """
 
-    def __init__(self, tracker: str, url: str, token: SecretStr, retry: RetryPolicy) -> None:
+    def __init__(self, tracker: str, url: str, token: SecretStr, governor: Governor) -> None:
         self.tracker = tracker
         self.requests = 0
         self.quotas: dict[str, Quota] = {}
         self.server_time: datetime | None = None
         self._url = httpx.URL(url)
-        self._retry = retry
+        self.governor = governor
+        self._retry = governor.retry
         self._faults = Translator(tracker, self._url.host)
         self._token = token
         # A proxy from the environment is for the world outside, never for this very machine.
@@ -72,7 +74,8 @@ class LinearClient:
         )
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and end all waits."""
+        self.governor.close()
         self._http.close()
 
     def execute(self, operation: Operation[T], **variables: Any) -> T:
@@ -153,8 +156,17 @@ class LinearClient:
         return self._data(envelope, status, headers, content, reply)
 
     def _reply(self, body: bytes) -> tuple[int, httpx.Headers, bytes]:
-        status, headers, content = self._send(body)
-        self.quotas |= quotas_in(headers)
+        self.governor.admit(self.tracker)
+        readings: list[Allowance] = []
+        try:
+            status, headers, content = self._send(body)
+            now = quotas_in(headers)
+            if status == 200 or all(quota.remaining > 0 for quota in now.values()):
+                # A refusal for a spent quota is the retry policy's: it waits as told.
+                readings = [quota.allowance(kind) for kind, quota in now.items()]
+        finally:
+            self.governor.answered(readings)
+        self.quotas |= now
         self.server_time = server_time_in(headers) or self.server_time
         return status, headers, content
 

@@ -11,7 +11,7 @@ from config.settings import Credentials
 from config.workspace import LinearTracker
 from connectors.base import Progress, QueryError, Refused, Stop, Wish, never
 from connectors.checkup import Check
-from connectors.limits import RetryPolicy
+from connectors.governor import Governor
 from connectors.linear import queries, wire
 from connectors.linear.client import LinearClient
 from connectors.linear.faults import Quota
@@ -34,12 +34,12 @@ class LinearConnector:
         credentials: Credentials,
         owner: str,
         *,
-        retry: RetryPolicy | None = None,
+        governor: Governor | None = None,
     ) -> None:
         self._tracker = tracker
         self._owner = owner
         self._client = LinearClient(
-            name, credentials.url or tracker.url, credentials.token, retry or RetryPolicy()
+            name, credentials.url or tracker.url, credentials.token, governor or Governor()
         )
         self._labels = LabelShelf(self._client)
         self._writer = Writer(self._client, self._labels, owner, self._voice)

@@ -24,6 +24,7 @@ from connectors.base import (
     Unreachable,
 )
 from connectors.limits import parse_retry_after
+from connectors.pace import Allowance
 
 _FULL_HOUR = 3500.0
 _NEW_CREDENTIAL = "Make a new API key in Linear under Settings > Security & access, and set it again."
@@ -136,7 +137,12 @@ def _facts(error: GraphError) -> tuple[str, str, str]:
 
 # --- Quotas --------------------------------------------------------------------------------------
 
-_KINDS = ("Requests", "Complexity", "Endpoint-Requests")
+_PERIODS = {
+    "Requests": ("requests", 3600.0),
+    "Complexity": ("points of complexity", 3600.0),
+    "Endpoint-Requests": ("requests to one endpoint", 60.0),
+}
+"""Every kind of limit by its part of a header's name: what people call it, and its period in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +153,16 @@ class Quota:
     remaining: int
     reset: float
 
+    def allowance(self, kind: str) -> Allowance:
+        """The same for the governor: a bucket that refills all the time, in the period of its kind."""
+        name, period = _PERIODS[kind]
+        return Allowance(name, self.limit, self.remaining, refill=self.limit / period)
+
 
 def quotas_in(headers: Mapping[str, str]) -> dict[str, Quota]:
     """The readings in a reply's headers, by kind. Linear gives resets in milliseconds."""
     found = {}
-    for kind in _KINDS:
+    for kind in _PERIODS:
         limit, remaining, reset = (
             _number(headers.get(f"x-ratelimit-{kind.lower()}-{what}"))
             for what in ("limit", "remaining", "reset")

@@ -37,8 +37,8 @@ def examine(client: LinearClient, tracker: LinearTracker, labels: Iterable[str])
                 continue
             yield Check(f"team {key}", "ok", "can be read")
             yield from (_label(name, teams[key], known) for name in labels)
-        for kind, quota in sorted(client.quotas.items()):
-            yield quota_check(kind.lower(), quota.remaining, quota.limit)
+        for reading in client.governor.readings:
+            yield quota_check(reading, client.governor.people)
     except TrackerError as error:
         about = "credential" if isinstance(error, CredentialError) else "workspace"
         yield Check(about, "wrong", error.what, error.remedy)

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.workspace import JiraScope, JiraTracker
 from connectors.document import Doc, para
+from connectors.governor import Governor
 from connectors.jira import JiraConnector
 from connectors.limits import RetryPolicy
 from connectors.model import AlignmentState, Comment, CommentPurpose, KeyResultMark, Marks, WorkItem
@@ -53,7 +54,9 @@ def connector(
     )
     credentials = Credentials(token=SecretStr(token), email=email, url=url)
     policy = (Waits() if waits is None else waits).policy()
-    return JiraConnector("jira", declared, credentials, owner, retry=policy, threads=threads, fields=fields)
+    return JiraConnector(
+        "jira", declared, credentials, owner, governor=Governor(policy), threads=threads, fields=fields
+    )
 
 
 class Site:

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.workspace import LinearScope, LinearTracker
 from connectors.document import Doc, para
+from connectors.governor import Governor
 from connectors.limits import RetryPolicy
 from connectors.linear import LinearConnector
 from connectors.model import Comment, KeyResultMark, Marks, WorkItem
@@ -73,7 +74,7 @@ class Bench:
         )
         credentials = Credentials(token=SecretStr(token), url=f"{self.box.url}/linear/graphql")
         retry = RetryPolicy(attempts=3, sleep=self.naps.append)
-        connector = LinearConnector("linear", tracker, credentials, owner, retry=retry)
+        connector = LinearConnector("linear", tracker, credentials, owner, governor=Governor(retry))
         self._open.append(connector)
         return connector
 

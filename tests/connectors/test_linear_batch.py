@@ -14,6 +14,7 @@ from httpx import Response
 from pydantic import SecretStr
 
 from connectors.base import STOPPED, CredentialError, Refused, TrackerError, Unreachable
+from connectors.governor import Governor
 from connectors.limits import RetryPolicy
 from connectors.linear import mutations
 from connectors.linear.client import LinearClient
@@ -251,7 +252,9 @@ class Told:
 
 
 def fates(told: Told, count: int) -> list[TrackerError | None]:
-    client = LinearClient("linear", "https://linear.test/graphql", SecretStr("t"), RetryPolicy(attempts=1))
+    client = LinearClient(
+        "linear", "https://linear.test/graphql", SecretStr("t"), Governor(RetryPolicy(attempts=1))
+    )
     with respx.mock() as router:
         router.post("https://linear.test/graphql").mock(side_effect=told)
         try:

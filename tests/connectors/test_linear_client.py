@@ -19,6 +19,7 @@ from connectors.base import (
     TrackerError,
     Unreachable,
 )
+from connectors.governor import Governor
 from connectors.limits import RetryPolicy
 from connectors.linear import client as client_module
 from connectors.linear import queries
@@ -52,7 +53,7 @@ def client(naps: Naps) -> Iterator[LinearClient]:
 
 
 def make(naps: Naps, token: str = "lin_api_secret") -> LinearClient:  # noqa: S107
-    return LinearClient("linear", URL, SecretStr(token), RetryPolicy(attempts=3, sleep=naps))
+    return LinearClient("linear", URL, SecretStr(token), Governor(RetryPolicy(attempts=3, sleep=naps)))
 
 
 def error(message: str, kind: str = "", code: str = "", shown: str = "") -> dict[str, Any]:

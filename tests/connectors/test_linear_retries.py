@@ -18,6 +18,7 @@ from connectors.base import (
     BadReply,
     CredentialError,
 )
+from connectors.governor import Governor
 from connectors.limits import RetryPolicy
 from connectors.linear import queries
 from connectors.linear.client import LinearClient
@@ -50,7 +51,7 @@ def client(naps: Naps) -> Iterator[LinearClient]:
 
 
 def make(naps: Naps, token: str = "lin_api_secret") -> LinearClient:  # noqa: S107
-    return LinearClient("linear", URL, SecretStr(token), RetryPolicy(attempts=3, sleep=naps))
+    return LinearClient("linear", URL, SecretStr(token), Governor(RetryPolicy(attempts=3, sleep=naps)))
 
 
 def error(message: str, kind: str = "", code: str = "", shown: str = "") -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.workspace import AppActor, LinearScope, LinearTracker
 from connectors.document import Doc, para
+from connectors.governor import Governor
 from connectors.limits import RetryPolicy
 from connectors.linear import LinearConnector
 from connectors.linear.updates import body_of, ours, update_id
@@ -178,7 +179,9 @@ def test_ours(changes: dict[str, Any], expected: Update | None) -> None:
 def speaking(bench: Bench, token: str, app: AppActor | None) -> LinearConnector:
     tracker = LinearTracker(kind="linear", scope=LinearScope(teams=("ENG", "MOB")), app=app)
     credentials = Credentials(token=SecretStr(token), url=f"{bench.box.url}/linear/graphql")
-    connector = LinearConnector("linear", tracker, credentials, OWNER, retry=RetryPolicy(attempts=1))
+    connector = LinearConnector(
+        "linear", tracker, credentials, OWNER, governor=Governor(RetryPolicy(attempts=1))
+    )
     bench._open.append(connector)
     return connector
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from connectors.checkup import clock_check, quota_check
+from connectors.pace import Allowance
 from connectors.sandbox.server import Sandbox
 from tests.sync.typed import Cli
 
@@ -145,6 +146,7 @@ def test_clocks(off: int, verdict: str, said: str) -> None:
     assert (found.verdict, said in found.found) == (verdict, True)
 
 
-@pytest.mark.parametrize(("left", "verdict"), [(99, "warning"), (100, "ok")], ids=["little", "enough"])
+@pytest.mark.parametrize(("left", "verdict"), [(200, "warning"), (201, "ok")], ids=["little", "enough"])
 def test_quotas(left: int, verdict: str) -> None:
-    assert quota_check("requests", left, 1000).verdict == verdict
+    found = quota_check(Allowance("requests", 1000, left, refill=1.0), 0.2)
+    assert (found.verdict, found.found) == (verdict, f"{left} of 1,000 requests left, 200 kept for people")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -84,9 +85,11 @@ def edit(
     return bool(steps)
 
 
-def record(site: JiraSite, person: Person, issue: Issue, items: list[HistoryItem]) -> None:
-    """Write the changes into the issue's history and move its `updated`."""
-    now = site.clock.now()
+def record(
+    site: JiraSite, person: Person, issue: Issue, items: list[HistoryItem], now: datetime | None = None
+) -> None:
+    """Write the changes into the issue's history and move its `updated`; `now` where other fields bear it too."""
+    now = now or site.clock.now()
     issue.history.append(History(site.next_id(), person, now, tuple(items)))
     issue.updated = now
 
@@ -279,4 +282,4 @@ def transition(
     if issue.resolution != ended:
         pair = [(str(entry.id), entry.name) if entry else (None, None) for entry in (ended, issue.resolution)]
         items.insert(0, HistoryItem("resolution", "resolution", *pair[0], *pair[1]))
-    record(site, person, issue, items)
+    record(site, person, issue, items, now)

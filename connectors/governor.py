@@ -1,0 +1,194 @@
+"""How fast a site may be asked: the one governor of a site and a credential.
+
+It learns from the trackers' own headers what may still be asked, keeps the declared share of it for people, and holds
+all requests back while the site wants a wait. `connectors.pace` decides; the governor remembers and sleeps.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import structlog
+
+from connectors.base import RateLimited
+from connectors.limits import OutOfTime, RetryPolicy
+from connectors.pace import Allowance, follow, wait_before
+
+log = structlog.get_logger(__name__)
+
+PEOPLE = 0.2
+"""Share of every quota that is left to people where nothing else is declared (ADR 17)."""
+
+_WORTH_A_WORD = 1.0
+"""Seconds of waiting below which nothing is said."""
+
+_BETWEEN_WORDS = 30.0
+"""Seconds between two words about the same quota."""
+
+_GRACE = 5.0
+"""Seconds that may still be waited once the run is to end, so that the running write can finish."""
+
+_LOOK = 0.5
+"""Seconds between two looks, while waiting, at whether the run is to end."""
+
+
+@dataclass(slots=True)
+class _Known:
+    reading: Allowance
+    at: float
+
+
+class Governor:
+    """Lets requests to one site with one credential through; safe to use from several threads.
+
+    - `people`: share of each quota, 0..1, that is left to people.
+    - `deadline`: seconds after the governor's making beyond which nothing is waited for any more.
+    - `halt`: set by whoever wants the run to end; no wait outlasts it.
+    - `retry`: the one policy by which calls are repeated, its waits bound by the same deadline and halt.
+    """
+
+    def __init__(
+        self,
+        retry: RetryPolicy | None = None,
+        *,
+        people: float = PEOPLE,
+        deadline: float = math.inf,
+        halt: threading.Event | None = None,
+    ) -> None:
+        given = retry or RetryPolicy()
+        self._own_sleep = None if given.sleep is time.sleep else given.sleep
+        self.retry = replace(given, sleep=self._sleep, time_left=self._time_left)
+        self.people = people
+        self._ends = time.monotonic() + deadline
+        self._halt = halt or threading.Event()
+        self._closed = threading.Event()
+        self._lock = threading.Lock()
+        self._known: dict[str, _Known] = {}
+        self._said: dict[str, float] = {}
+        self._outstanding = self._most = 0
+        self._not_before = 0.0
+
+    @property
+    def readings(self) -> list[Allowance]:
+        """The last reading of every limit, by name."""
+        with self._lock:
+            return [self._known[name].reading for name in sorted(self._known)]
+
+    def admit(self, tracker: str) -> None:
+        """Wait until a request may be sent; `answered` must follow, whatever comes of it.
+
+        Raises RateLimited when the site wants a longer wait than one call may spend, OutOfTime when the wait
+        would pass the deadline or the run is to end.
+        """
+        with self._lock:
+            now = time.monotonic()
+            held = max(0.0, self._not_before - now)
+            if held > self.retry.budget:
+                raise RateLimited(tracker, "the site asked for a longer wait.", retry_after=held)
+            known, shared = self._narrowest(now)
+            seconds = max(held, shared)
+            if seconds > self._time_left():
+                raise OutOfTime(tracker, self._why(known), _LATER, retry_after=seconds)
+            self._outstanding += 1
+            self._most = max(self._most, self._outstanding)
+            tell = known if shared > held and self._is_news(known, shared, now) else None
+        if tell is not None:
+            log.warning(
+                "slowing down to leave people their share",
+                tracker=tracker,
+                quota=tell.name,
+                left=int(tell.remaining),
+                limit=int(tell.limit),
+                seconds=round(seconds, 1),
+            )
+        if seconds > 0:
+            self.retry.sleep(seconds)
+            if self._halt.is_set() and self._not_before > time.monotonic():
+                self.answered()
+                raise OutOfTime(tracker, "the run is ending, and the site wants a longer wait.")
+
+    def answered(self, readings: Iterable[Allowance] = ()) -> None:
+        """A request that was let through came to an end; `readings` are what its reply says is left."""
+        with self._lock:
+            self._outstanding -= 1
+            now = time.monotonic()
+            for told in readings:
+                old = self._known.get(told.name)
+                one = follow(old.reading, now - old.at, told, self._most) if old else told
+                self._known[one.name] = _Known(one, now)
+
+    def hold(self, seconds: float) -> None:
+        """Let nothing through for so long: the site told one of our requests to wait."""
+        with self._lock:
+            self._not_before = max(self._not_before, time.monotonic() + seconds)
+
+    def close(self) -> None:
+        """End all waits, so that no thread outlives its connector by minutes."""
+        self._closed.set()
+
+    def _narrowest(self, now: float) -> tuple[Allowance | None, float]:
+        """The limit that asks for the longest wait, and that wait. People's share does not hold up an ending run."""
+        if not self._known or self._halt.is_set():
+            return None, 0.0
+        waits = [
+            (wait_before(one.reading, self.people, now - one.at, self._outstanding), name)
+            for name, one in self._known.items()
+        ]
+        seconds, name = max(waits)
+        return self._known[name].reading, seconds
+
+    def _why(self, known: Allowance | None) -> str:
+        if known is None:
+            return "the site wants a longer wait than the run has time for."
+        return (
+            f"{int(known.remaining):,} of {int(known.limit):,} {known.name} are left, {self.people:.0%} are for "
+            "people, and the wait would pass the run's deadline."
+        )
+
+    def _is_news(self, known: Allowance | None, seconds: float, now: float) -> bool:
+        if known is None or seconds < _WORTH_A_WORD:
+            return False
+        if now - self._said.get(known.name, -math.inf) < _BETWEEN_WORDS:
+            return False
+        self._said[known.name] = now
+        return True
+
+    def _time_left(self) -> float:
+        left = self._ends - time.monotonic()
+        return min(left, _GRACE) if self._halt.is_set() else left
+
+    def _sleep(self, seconds: float) -> None:
+        if self._own_sleep is not None:
+            self._own_sleep(seconds)
+            return
+        until, ending = time.monotonic() + seconds, self._halt.is_set()
+        while (left := until - time.monotonic()) > 0 and not self._closed.wait(min(left, _LOOK)):
+            if self._halt.is_set() and not ending:
+                until, ending = min(until, time.monotonic() + _GRACE), True
+
+
+_LATER = "The next run goes on; run less often, or lower policy.quota_for_people."
+
+
+class Governors:
+    """One governor for each site and credential, however many trackers share them.
+
+    `halt` is set by whoever wants the run to end.
+    """
+
+    def __init__(self, halt: threading.Event | None = None) -> None:
+        self._halt = halt
+        self._made: dict[tuple[str, str], Governor] = {}
+
+    def of(self, site: str, secret: str, *, people: float, deadline: float) -> Governor:
+        """The governor of a site's address and a credential; who shares it, keeps the larger share for people."""
+        key = (site.rstrip("/"), secret)
+        found = self._made.get(key)
+        if found is None:
+            found = self._made[key] = Governor(people=people, deadline=deadline, halt=self._halt)
+        found.people = max(found.people, people)
+        return found
