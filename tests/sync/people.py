@@ -218,6 +218,11 @@ class LinearTicket(Ticket):
         query = "mutation M($id: String!, $state: String!) { issueUpdate(id: $id, input: {stateId: $state}) { success } }"
         self._ask(query, id=self.key, state=done)
 
+    def estimate(self, points: int) -> None:
+        """Ann sets its estimate."""
+        query = "mutation M($id: String!, $points: Int) { issueUpdate(id: $id, input: {estimate: $points}) { success } }"
+        self._ask(query, id=self.key, points=points)
+
     def drop_comments(self) -> None:
         query = "mutation M($id: String!) { commentDelete(id: $id) { success } }"
         for one in list(self._ours()):

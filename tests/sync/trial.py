@@ -10,10 +10,21 @@ from pathlib import Path
 import httpx
 
 from connectors.sandbox.server import Sandbox
+from connectors.sandbox.world import World
 from tests.sync.typed import Cli, Ran
 
 AS_OF = ("--as-of", "2026-11-16T09:00")
 TOKENS = ("sandbox-jira-token", "sandbox-linear-token")
+
+
+def comments_of_ours(world: World) -> dict[str, int]:
+    """How many comments of ours each ticket has, by its key or name."""
+    told = {
+        one.key: [json.dumps(c.body) for c in one.comments.values()] for one in world.jira.issues.values()
+    }
+    told |= {one.identifier: [c.body for c in one.comments] for one in world.linear.issues.values()}
+    told |= {one.name: [c.body for c in one.comments] for one in world.linear.projects.values()}
+    return {key: sum("Truenorth" in body for body in bodies) for key, bodies in told.items()}
 
 
 class Trial:
@@ -46,13 +57,7 @@ class Trial:
         self._is_silent()
 
     def comments(self) -> dict[str, int]:
-        world = self._box.world
-        told = {
-            one.key: [json.dumps(c.body) for c in one.comments.values()] for one in world.jira.issues.values()
-        }
-        told |= {one.identifier: [c.body for c in one.comments] for one in world.linear.issues.values()}
-        told |= {one.name: [c.body for c in one.comments] for one in world.linear.projects.values()}
-        return {key: sum("Truenorth" in body for body in bodies) for key, bodies in told.items()}
+        return comments_of_ours(self._box.world)
 
     def _dump(self) -> bytes:
         told = httpx.get(f"{self._box.url}/__world").content
