@@ -1,72 +1,29 @@
 """Writing many issues in few requests, in rounds; what `write` promises holds for each of them.
 
 One look at all; stamps that prove old and new alike; equal edits together; links and comments one by one,
-because Jira has no other way; the final stamps. An item that can only be written by itself, or that a round
-fails, goes its own way.
+because Jira has no other way; the final stamps. What is to lose all marks goes the way of `removal`. An item
+that can only be written by itself, or that a round fails, goes its own way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
-from connectors.base import (
-    STOPPED,
-    CredentialError,
-    RateLimited,
-    Stop,
-    TrackerError,
-    Unreachable,
-    Wish,
-    never,
-)
+from connectors.base import Stop, Wish, never
+from connectors.jira.case import SMALL, Case, grouped
 from connectors.jira.comments import Comments, Stated
 from connectors.jira.edit import Edit
 from connectors.jira.jobs import Jobs
+from connectors.jira.removal import Remover
 from connectors.jira.source import Issues
-from connectors.jira.work import Work
 from connectors.jira.write import GONE, Skip, Writer
-from connectors.model import NOTHING, Outcome, Receipt, Stamp, WorkItem
+from connectors.model import NOTHING, Receipt, Stamp
+
+Rounds = Callable[[Sequence[Case], Issues, Stop], None]
+"""Sends what is to be sent for some cases, and says in each what became of it."""
 
 BATCH = 100
 """Items at once: one bulkfetch and one job of stamps; more would cost little less."""
-
-SMALL = 4
-"""Fewer items than this are written one by one, and fewer equal edits are sent singly."""
-
-
-@dataclass(slots=True)
-class _Case:
-    """One item under way."""
-
-    item: WorkItem
-    work: Work
-    outcome: Outcome = "written"
-    reason: str = ""
-    ended: bool = False
-    """Nothing more is sent for it: a step failed, or the run was stopped."""
-
-    def attempt(self, step: Callable[[], str | None]) -> None:
-        """Do the step unless one before it failed; a fault of this item alone ends its way."""
-        if self.ended:
-            return
-        try:
-            reason = step()
-        except (CredentialError, Unreachable, RateLimited):
-            raise
-        except TrackerError as error:
-            self.fail(str(error))
-        else:
-            if reason:
-                self.outcome, self.reason = "skipped", reason
-
-    def fail(self, why: str) -> None:
-        self.outcome, self.reason, self.ended = "failed", why, True
-
-    def halt(self) -> None:
-        """Its stamp proves what stands there; what is missing is planned again."""
-        if not self.ended:
-            self.outcome, self.reason, self.ended = "skipped", STOPPED, True
 
 
 class BatchWriter:
@@ -77,61 +34,63 @@ class BatchWriter:
         self._client = writer.client
         self._owner = owner
         self._jobs = Jobs(writer.client)
+        self._remover = Remover(writer, owner, self._jobs)
 
     def write(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`. Requests for several items count with the first receipt after them."""
         alone: list[Wish] = []
-        together: list[Wish] = []
+        kept: list[Wish] = []
+        bare: list[Wish] = []
         for item, wanted in wishes:
-            single = wanted == NOTHING or not item.in_scope or self._writer.is_done(item, wanted)
-            (alone if single else together).append((item, wanted))
-        if len(together) < SMALL:
-            alone, together = [*alone, *together], []
+            single = not item.in_scope or self._writer.is_done(item, wanted)
+            (alone if single else bare if wanted == NOTHING else kept).append((item, wanted))
+        batches = [(kept, self._show), (bare, self._remover.carry_out)]
+        for some, _ in batches:
+            alone += some if len(some) < SMALL else []
         for item, wanted in alone:
             if stop():
                 return
             yield self._writer.write(item, wanted)
-        if together and not stop():
-            yield from self._in_rounds(together, stop)
+        for some, rounds in batches:
+            if len(some) >= SMALL and not stop():
+                yield from self._in_rounds(some, rounds, stop)
 
-    def _in_rounds(self, wishes: Sequence[Wish], stop: Stop) -> Iterator[Receipt]:
+    def _in_rounds(self, wishes: Sequence[Wish], rounds: Rounds, stop: Stop) -> Iterator[Receipt]:
         before = self._client.requests
         site = self._writer.site()
         bulk = self._writer.source.issues(site.fields)
         issues = bulk.fetch([item.ref.id for item, _ in wishes])
-        cases: list[_Case] = []
+        cases: list[Case] = []
         for item, wanted in wishes:
             try:
                 if item.ref.id not in issues:
                     raise Skip(GONE)
-                cases.append(_Case(item, self._writer.work(item, wanted, issues[item.ref.id])))
+                cases.append(Case(item, self._writer.work(item, wanted, issues[item.ref.id])))
             except Skip as skip:
                 yield Receipt(item.ref, item.key, "skipped", self._client.requests - before, str(skip))
                 before = self._client.requests
-        comments = Comments(self._client, self._writer.source, self._owner, site.me)
-        known = comments.stated({case.item.ref.id: case.work.comment_id or "" for case in cases})
+        rounds(cases, bulk, stop)
+        for case in cases:
+            sent = self._client.requests - before
+            yield Receipt(case.item.ref, case.item.key, case.outcome, sent, case.reason or None)
+            before = self._client.requests
+
+    def _show(self, cases: Sequence[Case], bulk: Issues, stop: Stop) -> None:
+        comments = Comments(self._client, self._writer.source, self._owner, self._writer.site().me)
+        known = comments.stated([(case.item.ref.id, case.work.comment_id or "") for case in cases])
         for case in cases:
             case.attempt(case.work.begin)
         self._put(cases, bulk)
         for case in cases:
             case.halt() if stop() else _finish(case, known)
         self._close(cases, bulk)
-        for case in cases:
-            sent = self._client.requests - before
-            yield Receipt(case.item.ref, case.item.key, case.outcome, sent, case.reason or None)
-            before = self._client.requests
 
-    def _put(self, cases: Sequence[_Case], bulk: Issues) -> None:
+    def _put(self, cases: Sequence[Case], bulk: Issues) -> None:
         """Fields, labels and stamps."""
-        groups: dict[object, list[tuple[_Case, Edit]]] = {}
-        for case in cases:
-            if not case.ended:
-                edit = case.work.edit()
-                groups.setdefault(_signature(case.work, edit), []).append((case, edit))
         site = self._writer.site().fields
         large = [
             group
-            for group in groups.values()
+            for group in grouped(cases)
             if group[0][1].is_empty or (len(group) >= SMALL and self._jobs.takes(group[0][1], site))
         ]
         stamps: dict[str, Stamp] = {}
@@ -150,7 +109,7 @@ class BatchWriter:
                 # Also the one that a round failed: here Jira says why.
                 case.attempt(case.work.put)
 
-    def _edit(self, ready: Sequence[tuple[_Case, Edit]], stamps: dict[str, Stamp]) -> set[str]:
+    def _edit(self, ready: Sequence[tuple[Case, Edit]], stamps: dict[str, Stamp]) -> set[str]:
         """One bulk edit; the ids of the issues that are as wanted after it."""
         if not ready:
             return set()
@@ -169,7 +128,7 @@ class BatchWriter:
                 case.work.edited(its, case.work.in_between(its))
         return ids
 
-    def _close(self, cases: Sequence[_Case], bulk: Issues) -> None:
+    def _close(self, cases: Sequence[Case], bulk: Issues) -> None:
         """The stamps that say what stands there now."""
         by_id = {
             case.item.ref.id: case for case in cases if not case.ended and case.work.final != case.work.stamp
@@ -179,12 +138,5 @@ class BatchWriter:
             by_id[id_].attempt(by_id[id_].work.close)
 
 
-def _finish(case: _Case, known: dict[str, Stated]) -> None:
+def _finish(case: Case, known: dict[str, Stated]) -> None:
     case.attempt(lambda: case.work.finish(known))
-
-
-def _signature(work: Work, edit: Edit) -> object:
-    """What must be equal for issues to share a bulk edit; options of selects differ by project and type."""
-    fields = work.issue.fields
-    place = (fields.project.id, fields.issuetype.id) if edit.selects & edit.fields.keys() else None
-    return (*sorted(edit.fields.items()), *edit.add), tuple(edit.remove), place

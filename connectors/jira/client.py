@@ -31,6 +31,7 @@ from connectors.base import (
 from connectors.document import clean
 from connectors.jira.quotas import quotas_in
 from connectors.limits import parse_retry_after
+from connectors.stamp import PROPERTY_KEY
 
 if TYPE_CHECKING:
     from config.settings import Credentials
@@ -54,7 +55,7 @@ REMEDIES = {
 }
 """What to do about a credential that is not accepted, by version of the API: Cloud, Data Center."""
 
-JOBS = ("POST issue/properties/multi",)
+JOBS = ("POST issue/properties/multi", f"DELETE issue/properties/{PROPERTY_KEY}")
 """Calls that Jira answers with 303 and the address of a job (contracts, section 5.4)."""
 
 MAX_WORDS = 400
@@ -165,15 +166,15 @@ class JiraClient:
                 "answers in its place.",
             ) from None
 
-    def submit(self, path: str, body: object) -> str:
+    def submit(self, method: str, path: str, body: object) -> str:
         """Start a job that Jira announces with 303, and give its id. The address itself is never called.
 
         For jobs that may run twice. Raises as `call` does.
         """
-        response = self.retry.call(lambda: self._send("POST", path, None, body), repeatable=True)
+        response = self.retry.call(lambda: self._send(method, path, None, body), repeatable=True)
         id_ = response.headers.get("Location", "").rstrip("/").rpartition("/")[2]
         if response.status_code != 303 or not (id_.isascii() and id_.isalnum()):
-            raise BadReply(self.name, f"POST {path} started a job, but does not say which.")
+            raise BadReply(self.name, f"{method} {path} started a job, but does not say which.")
         return id_
 
     def close(self) -> None:

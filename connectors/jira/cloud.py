@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
@@ -68,9 +68,9 @@ class Cloud:
         """See `Source.issues`; stamps come with the issues, so `known` is not needed."""
         return Bulk(self._client, fields, self._pool)
 
-    def comments(self, where: Mapping[str, str]) -> Iterator[wire.Comment]:
+    def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.Comment]:
         """See `Source.comments`."""
-        numbers = sorted({int(id_) for id_ in where.values()})
+        numbers = sorted({int(id_) for _, id_ in where})
         for found in on_threads(self._pool, self._list, batches(numbers, LIST_PAGE)):
             yield from found
 

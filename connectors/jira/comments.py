@@ -6,7 +6,7 @@ its author nor we belongs to that person from then on: it is never edited or del
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -44,9 +44,12 @@ class Comments:
         self._owner = owner
         self._me = me
 
-    def stated(self, where: Mapping[str, str]) -> dict[str, Stated]:
-        """What those of these comments, by issue id, say that exist and bear our marker, by comment id."""
-        numbers = {issue: id_ for issue, id_ in where.items() if id_.isdecimal()}
+    def stated(self, where: Iterable[tuple[str, str]]) -> dict[str, Stated]:
+        """What those of these comments say that exist and bear our marker, by comment id.
+
+        `where` holds ids of an issue and of a comment on it; "" is no comment.
+        """
+        numbers = [(issue, id_) for issue, id_ in where if id_.isdecimal()]
         return {
             comment.id: Stated(stated, self._is_theirs(comment))
             for comment in self._source.comments(numbers)
@@ -110,9 +113,9 @@ class Comments:
         self._client.call("PUT", path, type(None), params=params, body=self._body(comment))
         return True
 
-    def delete(self, issue: str, id_: str) -> None:
-        """Delete the comment; one that is gone or not ours is left in peace. Raises Theirs."""
-        if self._is_ours(issue, id_):
+    def delete(self, issue: str, id_: str, *, sure: bool = False) -> None:
+        """Delete the comment; one that is gone or not ours is left in peace. Raises Theirs. `sure` as above."""
+        if sure or self._is_ours(issue, id_):
             self._forgiving("DELETE", f"{_issue(issue)}/comment/{quote(id_, safe='')}")
 
     def release(self, id_: str) -> None:

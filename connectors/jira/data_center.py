@@ -6,7 +6,7 @@ each issue that may have one costs a request.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from urllib.parse import quote
 
@@ -117,9 +117,9 @@ class DataCenter:
         """See `Source.issues`."""
         return ServerIssues(self._client, fields, self._pool, known)
 
-    def comments(self, where: Mapping[str, str]) -> Iterator[wire.Comment]:
+    def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.Comment]:
         """See `Source.comments`; a request for each."""
-        for found in on_threads(self._pool, self._comment, where.items()):
+        for found in on_threads(self._pool, self._comment, where):
             if found:
                 yield found
 

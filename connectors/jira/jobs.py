@@ -54,23 +54,51 @@ class Jobs:
             rows = [
                 {"issueID": int(id_), "properties": {PROPERTY_KEY: to_property(stamps[id_])}} for id_ in ids
             ]
-            started.append((self._client.submit("issue/properties/multi", {"issues": rows}), ids))
+            started.append((self._client.submit("POST", "issue/properties/multi", {"issues": rows}), ids))
         bare: set[str] = set()
         for task, ids in started:
             bare |= set(ids) - self._stamped(task, ids, stamps, bulk)
         return bare
 
-    def _stamped(self, task: str, ids: list[str], stamps: Mapping[str, Stamp], bulk: Issues) -> set[str]:
-        def look() -> wire.TaskProgress | None:
-            state = self._client.call("GET", f"task/{quote(task, safe='')}", wire.TaskProgress)
-            return None if state.status in RUNNING else state
+    def unstamp(self, ids: Sequence[str], bulk: Issues) -> set[str]:
+        """Take the stamps off these issues; gives the ids of those that still bear theirs.
 
-        state = self._ended(look, "the job that puts stamps")
+        The job takes all of them or none, passes over issues that may not be edited, and says nothing of
+        either that is documented: the issues themselves tell. Source: Jira Cloud REST v3, "Bulk delete issue
+        property".
+        """
+        left: set[str] = set()
+        for part in batches(ids, MOST_STAMPS):
+            # The list is never empty: without a filter the job would take every issue of the site.
+            chosen = {"entityIds": [int(id_) for id_ in part]}
+            try:
+                task = self._client.submit("DELETE", f"issue/properties/{PROPERTY_KEY}", chosen)
+            except (PermissionDenied, Rejected) as refusal:
+                log.warning(
+                    "the job that takes stamps away is refused; they go one by one",
+                    tracker=self._client.name,
+                    cause=refusal.what,
+                )
+                left |= set(part)
+                continue
+            self._task(task, "the job that takes stamps away")
+            left |= {id_ for id_, issue in bulk.fetch(part).items() if PROPERTY_KEY in issue.properties}
+        return left
+
+    def _stamped(self, task: str, ids: list[str], stamps: Mapping[str, Stamp], bulk: Issues) -> set[str]:
+        state = self._task(task, "the job that puts stamps")
         match state.result:
             case {"updated": [*updated]} if state.status == "COMPLETE":
                 return {str(id_) for id_ in updated} & set(ids)
         # What the result looks like is not documented: the issues themselves tell.
         return {id_ for id_, issue in bulk.fetch(ids).items() if stamp_on(issue) == stamps[id_]}
+
+    def _task(self, task: str, what: str) -> wire.TaskProgress:
+        def look() -> wire.TaskProgress | None:
+            state = self._client.call("GET", f"task/{quote(task, safe='')}", wire.TaskProgress)
+            return None if state.status in RUNNING else state
+
+        return self._ended(look, what)
 
     def takes(self, edit: Edit, site: SiteFields) -> bool:
         """Whether a bulk edit can make this edit: one operation a field, and texts are not cleared."""

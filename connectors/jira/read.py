@@ -236,7 +236,7 @@ class Reader:
         if not stamped:
             return items
         report("comments", 0, len(stamped))
-        stated = comments.stated(stamped)
+        stated = comments.stated(stamped.items())
         announced = [issue for issue, id_ in stamped.items() if id_ == ""]
 
         def look(issue: str) -> tuple[str, list[tuple[str, Comment]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from connectors.document import Doc
@@ -53,8 +53,8 @@ class Source(Protocol):
         """Issues with their stamps; `known` as in `Connector.pull`."""
         ...
 
-    def comments(self, where: Mapping[str, str]) -> Iterator[Comment]:
-        """Those of these comments, by issue id, that exist, with their properties."""
+    def comments(self, where: Collection[tuple[str, str]]) -> Iterator[Comment]:
+        """Those of these comments that exist, with their properties; given as ids of issue and comment."""
         ...
 
     def changelogs(self, ids: Sequence[str]) -> Iterator[IssueChangelog]:

@@ -273,6 +273,21 @@ class CommentPage(_Reply):
     start_at: int = 0
 
 
+class CommentedFields(_Reply):
+    comment: CommentPage | None = None
+
+
+class CommentedIssue(_Reply):
+    id: str
+    fields: CommentedFields
+
+
+class CommentedPage(_Reply):
+    """Reply of POST issue/bulkfetch for the field `comment`, which holds the first comments alone."""
+
+    issues: list[CommentedIssue]
+
+
 class TaskId(_Reply):
     """Reply of POST bulk/issues/fields."""
 

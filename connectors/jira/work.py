@@ -5,10 +5,13 @@
    what was there and what is to come, and then a bulk edit.
 3. `finish`: remote links and the comment.
 4. `final`: the stamp that says what now stands there, where it is not there already.
+
+When nothing is to be left: `withdraw` for comments and links, `clear` for fields and labels, `unstamp` last.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from connectors.base import PermissionDenied
@@ -20,7 +23,7 @@ from connectors.jira.links import REFUSED, global_id, our_prefix, plan_links
 from connectors.jira.links import digest as digest_of
 from connectors.jira.sending import Sender, notify_users
 from connectors.jira.wire import Issue
-from connectors.model import NOTHING, Comment, Marks, Stamp
+from connectors.model import Comment, Marks, Stamp
 
 EDITED = "a person edited our comment, so it is theirs now and stays as it is"
 OFF_SCREEN = "the Key result fields cannot be set on it; put them on the edit screen of its project and type"
@@ -151,21 +154,36 @@ class Work:
 
     def remove(self) -> str:
         """Take away everything of ours, the stamp last."""
-        self._drop_comments()
-        if self.stamp is None:
-            # A person took the stamp away: links still tell by their ids whose they are.
-            for id_ in self._sender.link_ids(self.issue, our_prefix(self._owner)):
-                self._sender.unlink(self.issue, id_)
-            return ""
-        for id_, said in self.stamp.links:
-            if said != REFUSED:
-                self._sender.unlink(self.issue, global_id(self._owner, id_))
-        edit = edit_for(self.issue, NOTHING, self.stamp, self._fields, self._is_off_screen)
-        if not edit.is_empty:
-            # A field that cannot be cleared fails the removal: the stamp must outlive what it proves.
-            self._sender.edit(self.issue, edit.body())
-        self._sender.unstamp(self.issue)
+        self.withdraw(None)
+        self.clear()
+        if self.stamp:
+            self.unstamp()
         return ""
+
+    # --- away, in a batch ------------------------------------------------------------------------
+
+    def withdraw(self, known: Mapping[str, Stated] | None) -> None:
+        """Take comments and links away. `known`: all our comments, just looked at, or None."""
+        if known is None:
+            self._drop_comments()
+        else:
+            for id_, stated in known.items():
+                if stated.theirs:
+                    self._comments.release(id_)
+                else:
+                    self._comments.delete(self.issue.id, id_, sure=True)
+            self.comment_id = None
+        self._drop_links()
+
+    def clear(self) -> None:
+        """Take fields and labels away. What cannot be cleared fails, since the stamp must outlive it."""
+        edit = self.edit()
+        if not edit.is_empty:
+            self._sender.edit(self.issue, edit.body())
+
+    def unstamp(self) -> None:
+        """Take the stamp away, when nothing is left that it proves."""
+        self._sender.unstamp(self.issue)
 
     # --- links and comments ----------------------------------------------------------------------
 
@@ -176,6 +194,16 @@ class Work:
         for id_ in self._links.gone:
             self._sender.unlink(self.issue, global_id(self._owner, id_))
         self._linked = tuple(sorted(done.items()))
+
+    def _drop_links(self) -> None:
+        if self.stamp is None:
+            # A person took the stamp away: links still tell by their ids whose they are.
+            for id_ in self._sender.link_ids(self.issue, our_prefix(self._owner)):
+                self._sender.unlink(self.issue, id_)
+            return
+        for id_, said in self.stamp.links:
+            if said != REFUSED:
+                self._sender.unlink(self.issue, global_id(self._owner, id_))
 
     def _link(self, body: dict[str, object]) -> bool:
         if self._sender.is_unlinkable(self.issue):

@@ -239,6 +239,42 @@ def test_properties_of_their_own_fail_one_by_one(jira: Jira) -> None:
     assert jira.get("issue/WEB-1/properties/truenorth").json()["value"] == {"n": good}
 
 
+def take(jira: Jira, body: dict[str, Any]) -> set[int]:
+    """The issues that still bear the property after a bulk deletion by this filter."""
+    reply = jira.request("DELETE", "issue/properties/truenorth", json=body)
+    assert (reply.status_code, reply.content) == (303, b""), reply.text
+    wait(jira, 60)
+    assert jira.get(reply.headers["Location"]).json()["status"] == "COMPLETE"
+    return {number for number, issue in jira.site.issues.items() if "truenorth" in issue.properties}
+
+
+def test_a_property_goes_from_the_issues_that_the_filter_takes(jira: Jira) -> None:
+    ids = [int(number) for number in jira.ids("project = WEB")[:20]]
+    for part, value in ((ids[:10], {"v": 1}), (ids[10:], {"v": 2})):
+        job(jira, "issue/properties", {"entitiesIds": part, "properties": {"truenorth": value}})
+    # Ids of no issue are passed over.
+    assert take(jira, {"entityIds": [*ids[:2], 1]}) == set(ids[2:])
+    assert take(jira, {"currentValue": {"v": 2}, "entityIds": ids[:11]}) == {*ids[2:10], *ids[11:]}
+    assert take(jira, {"entityIds": []}) == {*ids[2:10], *ids[11:]}
+    assert take(jira, {"currentValue": {"v": 2}}) == set(ids[2:10])
+    assert take(jira, {}) == set()
+
+
+def test_a_property_stays_where_the_account_may_not_edit(jira: Jira) -> None:
+    ids = [int(number) for number in jira.ids("project = WEB")[:4]]
+    job(jira, "issue/properties", {"entitiesIds": ids, "properties": {"truenorth": 1}})
+    jira.sandbox.call(lambda: jira.site.permissions.take(SERVICE[0], "EDIT_ISSUES"))
+    assert take(jira, {"entityIds": ids}) == set(ids)
+
+
+@pytest.mark.parametrize("body", [None, {"entityIds": ["WEB-1"]}, {"entityIds": 1}, {"entitiesIds": [1]}])
+def test_a_bulk_deletion_without_a_good_filter_is_refused(jira: Jira, body: Any) -> None:
+    sent = {} if body is None else {"json": body}
+    headers = {"Content-Type": "application/json"}
+    reply = jira.request("DELETE", "issue/properties/truenorth", headers=headers, **sent)
+    assert reply.status_code == 400
+
+
 MANY = {f"p{n}": n for n in range(11)}
 REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
     "too-many-properties": ("issue/properties", {"entitiesIds": [1], "properties": MANY}),

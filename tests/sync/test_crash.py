@@ -28,17 +28,18 @@ ALL = os.environ.get("TRUENORTH_ALL_CRASH_POINTS") == "1"
 SOME = 4
 """Crash points of each kind in an ordinary run of the suite."""
 SYNC = ("sync", "--as-of", "2026-11-16T09:00", "--first-run")
+UNDO = ("undo", "--all", "--apply")
 KINDS = ("journal", "jira", "linear")
 NEW = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|1\d{4,5})\b")
 """Ids as trackers give them: of Linear, and of Jira's comments and links."""
 
 
-def run(sandbox: Sandbox, folder: Path, kind: str, at: int) -> int:
-    """A sync that is killed before that step; its exit code."""
+def run(sandbox: Sandbox, folder: Path, kind: str, at: int, arguments: tuple[str, ...] = SYNC) -> int:
+    """A sync, or what else is told, that is killed before that step; its exit code."""
     told = folder / "steps"
     told.unlink(missing_ok=True)
     done = subprocess.run(  # noqa: S603  our own module
-        [sys.executable, "-m", "tests.sync.killing", kind, str(at), str(told), *SYNC],
+        [sys.executable, "-m", "tests.sync.killing", kind, str(at), str(told), *arguments],
         cwd=folder,
         env={**os.environ, **environment(sandbox), "PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,
@@ -116,3 +117,27 @@ def test_a_rerun_ends_where_an_unharmed_run_ends(
                 differing.append(point)
     sys.stdout.write(f"{len(list(points))} of {count} crash points of kind {kind} tried\n")
     assert differing == []
+
+
+@pytest.mark.timeout(3600 if ALL else 240)
+def test_an_undo_that_was_killed_is_finished_by_the_next(tmp_path: Path) -> None:
+    told = tmp_path / "steps"
+    with Sandbox(generate(items=50, seed=4)) as sandbox:
+
+        def world() -> bytes:
+            return httpx.get(f"{sandbox.url}/__world").content
+
+        bare = world()
+        assert run(sandbox, tmp_path, "none", 0) == 0
+        assert run(sandbox, tmp_path, "none", 0, UNDO) == 0
+        assert world() == bare
+        count = Counter(told.read_text().split())["jira"]
+        points = range(1, count + 1) if ALL else [count * nr // SOME for nr in range(1, SOME + 1)]
+        for point in points:
+            folder = tmp_path / str(point)
+            folder.mkdir()
+            sandbox.reset()
+            assert run(sandbox, folder, "none", 0) == 0
+            assert run(sandbox, folder, "jira", point, UNDO) == -signal.SIGKILL
+            assert run(sandbox, folder, "none", 0, UNDO) == 0
+            assert world() == bare, point

@@ -35,7 +35,7 @@ NEAR = 0.8
 
 
 class PropertyJobs(Part):
-    """Properties of many issues at once. Both answer 303 with the address of the job."""
+    """Properties of many issues at once. All answer 303 with the address of the job."""
 
     async def post_same(self, request: web.Request) -> web.Response:
         """The same properties on all issues, or none at all."""
@@ -80,6 +80,28 @@ class PropertyJobs(Part):
                 result["updated"].append(number)
 
         return self._started(request, person, len(rows), work, result)
+
+    async def delete(self, request: web.Request) -> web.Response:
+        """One property off all issues that the filter takes; without a filter, off every one."""
+        person, key = writer(request), request.match_info["key"]
+        body = await strict_body(request, entityIds=list, currentValue=(object, bool))
+        ids, value = body.get("entityIds"), body.get("currentValue")
+        if ids is not None and not all(_is_id(number) for number in ids):
+            raise JiraError(400, INVALID_PAYLOAD, bare=True)
+        chosen = None if ids is None else set(ids)
+
+        def work(_: int) -> None:
+            for issue in self.site.visible(person):
+                if (
+                    key in issue.properties
+                    and (chosen is None or issue.id in chosen)
+                    and value in (None, issue.properties[key])
+                    and self.site.holds(person, "EDIT_ISSUES", issue.project)
+                ):
+                    self.site.index.keep(self.site, issue)
+                    del issue.properties[key]
+
+        return self._started(request, person, 1, work, None)
 
     def _issue(self, number: int, person: Person) -> Issue:
         """The issue that the job may write to. Raises LookupError."""
@@ -155,6 +177,7 @@ class PropertyJobs(Part):
         return [
             web.post(f"{rest}/issue/properties", self.post_same),
             web.post(f"{rest}/issue/properties/multi", self.post_multi),
+            web.delete(f"{rest}/issue/properties/{{key}}", self.delete),
             web.get(f"{rest}/issue/limit/report", self.limit_report),
             web.get(f"{rest}/task/{{task}}", self.get_task),
         ]

@@ -1,0 +1,65 @@
+"""One item of a batch under way, and which of them can share an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from connectors.base import STOPPED, CredentialError, RateLimited, TrackerError, Unreachable
+from connectors.jira.edit import Edit
+from connectors.jira.work import Work
+from connectors.model import Outcome, WorkItem
+
+SMALL = 4
+"""Fewer items than this are written one by one, and fewer equal edits are sent singly."""
+
+
+@dataclass(slots=True)
+class Case:
+    """One item under way."""
+
+    item: WorkItem
+    work: Work
+    outcome: Outcome = "written"
+    reason: str = ""
+    ended: bool = False
+    """Nothing more is sent for it: a step failed, or the run was stopped."""
+
+    def attempt(self, step: Callable[[], str | None]) -> None:
+        """Do the step unless one before it failed; a fault of this item alone ends its way."""
+        if self.ended:
+            return
+        try:
+            reason = step()
+        except (CredentialError, Unreachable, RateLimited):
+            raise
+        except TrackerError as error:
+            self.fail(str(error))
+        else:
+            if reason:
+                self.outcome, self.reason = "skipped", reason
+
+    def fail(self, why: str) -> None:
+        self.outcome, self.reason, self.ended = "failed", why, True
+
+    def halt(self) -> None:
+        """Its stamp proves what stands there; what is missing is planned again."""
+        if not self.ended:
+            self.outcome, self.reason, self.ended = "skipped", STOPPED, True
+
+
+def grouped(cases: Sequence[Case]) -> list[list[tuple[Case, Edit]]]:
+    """The cases that have not ended, each with its edit, those whose edits are equal together."""
+    groups: dict[object, list[tuple[Case, Edit]]] = {}
+    for case in cases:
+        if not case.ended:
+            edit = case.work.edit()
+            groups.setdefault(_signature(case.work, edit), []).append((case, edit))
+    return list(groups.values())
+
+
+def _signature(work: Work, edit: Edit) -> object:
+    """What must be equal for issues to share a bulk edit; options of selects differ by project and type."""
+    fields = work.issue.fields
+    place = (fields.project.id, fields.issuetype.id) if edit.selects & edit.fields.keys() else None
+    return (*sorted(edit.fields.items()), *edit.add), tuple(edit.remove), place
