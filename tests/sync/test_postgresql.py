@@ -25,7 +25,7 @@ from sync.store import Snapshot, Store, StoreError
 from tests.sync.build import NOW, item
 from tests.sync.postgres import Cluster
 from tests.sync.test_trust import WANTED, edits, take
-from tests.sync.trial import AS_OF, Trial
+from tests.sync.trial import AS_OF, Trial, marked
 from tests.sync.typed import Cli, writes
 
 
@@ -236,15 +236,6 @@ def test_stopped_in_mid_run_nothing_more_is_written_and_a_rerun_converges(
     journaled = set(cluster.ask(database, "SELECT tracker || ' ' || item FROM journal"))
     assert marked(box) <= journaled, "a tracker was written to without a word in the journal"
     trial.holds()
-
-
-def marked(box: Sandbox) -> set[str]:
-    """The items that bear anything of ours, as a row of the journal names them."""
-    site, linear = box.world.jira, box.world.linear
-    found = {f"jira {one.id}" for one in site.issues.values() if "truenorth" in one.properties}
-    return found | {
-        f"linear {one.issue.id}" for one in linear.attachments.values() if "truenorth=" in one.url
-    }
 
 
 def test_a_restart_in_mid_run_is_sat_out(box: Sandbox, run: Cli, cluster: Cluster, database: str) -> None:

@@ -27,6 +27,15 @@ def comments_of_ours(world: World) -> dict[str, int]:
     return {key: sum("Truenorth" in body for body in bodies) for key, bodies in told.items()}
 
 
+def marked(box: Sandbox) -> set[str]:
+    """The items that bear anything of ours, as a row of the journal names them."""
+    site, linear = box.world.jira, box.world.linear
+    found = {f"jira {one.id}" for one in site.issues.values() if "truenorth" in one.properties}
+    return found | {
+        f"linear {one.issue.id}" for one in linear.attachments.values() if "truenorth=" in one.url
+    }
+
+
 class Trial:
     """What came of a sync under a fault, and what must hold afterwards."""
 
