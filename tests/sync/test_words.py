@@ -76,6 +76,22 @@ def test_a_progress_comment_says_value_pace_left_blockers_rule_and_age_of_the_da
     assert "Since" not in text
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Left, here and elsewhere"), ("fr", "Reste, ici et ailleurs")],
+)
+def test_what_is_left_counts_work_from_elsewhere_and_says_so(language: str, words: str) -> None:
+    elsewhere = item("OPS-1", claims=("KR1",))
+    count = {"en": "3 of 4 items", "fr": "3 tickets sur 4"}[language]
+    text = text_on(
+        "WEB-1",
+        [*EPIC, elsewhere],
+        POINTS.model_copy(update={"policy": POINTS.policy.model_copy(update={"language": language})}),
+    )
+    assert words in text
+    assert count in text
+
+
 def test_a_metric_names_its_check_in() -> None:
     declared = workspace(metric("KR1", 0, 10, ("2026-11-02", 4.5), links=[{"key": "WEB-1"}]))
     text = text_on("WEB-1", [epic("WEB-1")], declared)
