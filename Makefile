@@ -12,7 +12,7 @@ requirements-build.txt_FROM := --group build
 requirements-dev.txt_FROM   := pyproject.toml --all-extras --group dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock lock-check dockerfile clean
+.PHONY: help setup demo test lint format lock lock-check audit dockerfile clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ lock-check: $(READY) ## Fail when pyproject.toml and the locks disagree
 	@$(foreach lock,$(LOCKS),$(COMPILE) $($(lock)_FROM) -o $(VENV)/locks/$(lock) && \
 	  diff $(lock) $(VENV)/locks/$(lock) &&) true || { \
 	  echo "The locks do not fit pyproject.toml: run make lock and commit them." >&2; exit 1; }
+
+audit: $(READY) ## Ask for advisories on what is locked; says so when the service cannot be reached
+	$(BIN)/python .ci/audit.py $(LOCKS)
 
 dockerfile: $(READY) ## Lint the Dockerfile
 	$(BIN)/hadolint Dockerfile
