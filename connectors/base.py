@@ -115,10 +115,11 @@ class Connector(Protocol):
         """
         ...
 
-    def examine(self, labels: Sequence[str]) -> Iterator[Check]:
+    def examine(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
         """Look, before the first write, whether everything that a sync needs is there and allowed.
 
-        Reads only. `labels` are the names that marks will use. Never raises TrackerError: trouble is a check.
+        Reads only. `labels` are the names that marks will use, `updates` the levels on which status updates
+        are to be posted. Never raises TrackerError: trouble is a check.
         """
         ...
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from config.workspace import Workspace
 from connectors.base import Connector
 from connectors.checkup import Check
 
 
-def check(connectors: Mapping[str, Connector], labels: tuple[str, ...]) -> dict[str, list[Check]]:
+def check(connectors: Mapping[str, Connector], workspace: Workspace) -> dict[str, list[Check]]:
     """What every tracker says, by its name; one that is in trouble does not hide the others."""
+    labels = tuple(sorted(workspace.policy.labels.all))
+
+    def look(name: str) -> list[Check]:
+        updates = workspace.policy_of(name).updates
+        return list(connectors[name].examine(labels, updates.levels if updates else ()))
+
     with ThreadPoolExecutor(max_workers=len(connectors), thread_name_prefix="check") as pool:
-        found = pool.map(lambda one: list(one.examine(labels)), connectors.values())
-        return dict(zip(connectors, found, strict=True))
+        return dict(zip(connectors, pool.map(look, connectors), strict=True))
 
 
 def is_well(found: Mapping[str, list[Check]]) -> bool:

@@ -156,7 +156,7 @@ def check(config: Config = None, style: Style = Format.TEXT) -> None:
     """Prove before the first write that it can succeed: credentials, permissions, fields, labels. Reads only."""
     output = Output(style)
     with _session(config) as session:
-        found = examine(session.connectors, tuple(sorted(session.workspace.policy.labels.all)))
+        found = examine(session.connectors, session.workspace)
     output.show(views.checks(found))
     output.data(
         well=is_well(found), checks={name: [asdict(one) for one in some] for name, some in found.items()}

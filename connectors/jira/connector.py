@@ -83,8 +83,8 @@ class JiraConnector:
         self._site = self._reader.site()
         return self._reader.pull(self._site, progress, before, known)
 
-    def examine(self, labels: Sequence[str]) -> Iterator[Check]:  # noqa: ARG002  any word can be a label
-        """See `Connector.examine`."""
+    def examine(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
+        """See `Connector.examine`; any word can be a label here, and there are no status updates."""
         return Inspector(self._client, self._source, self._tracker, self._reader).examine()
 
     def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:

@@ -75,9 +75,9 @@ class LinearConnector:
         self._labels.fill(labels)
         return result
 
-    def examine(self, labels: Sequence[str]) -> Iterator[Check]:
+    def examine(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
         """See `Connector.examine`."""
-        return examine(self._client, self._tracker, labels)
+        return examine(self._client, self._tracker, labels, updates)
 
     def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
         """See `Connector.marked`."""

@@ -5,21 +5,23 @@ Linear does not tell which scopes a key has, so that it may write is only known 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 
 from config.workspace import LinearTracker
-from connectors.base import CredentialError, TrackerError
+from connectors.base import CredentialError, RateLimited, TrackerError, Unreachable
 from connectors.checkup import Check, clock_check, quota_check
 from connectors.linear import queries
 from connectors.linear.client import LinearClient
 from connectors.linear.wire import LabelNode, TeamNode
 
 
-def examine(client: LinearClient, tracker: LinearTracker, labels: Iterable[str]) -> Iterator[Check]:
+def examine(
+    client: LinearClient, tracker: LinearTracker, labels: Iterable[str], updates: Collection[str]
+) -> Iterator[Check]:
     """One check after the other; a credential that is no good is the last one. Never raises TrackerError.
 
-    `labels` are the names that marks will use.
+    `labels` are the names that marks will use, `updates` the levels of status updates.
     """
     try:
         viewer = client.execute(queries.VIEWER).viewer
@@ -37,6 +39,8 @@ def examine(client: LinearClient, tracker: LinearTracker, labels: Iterable[str])
                 continue
             yield Check(f"team {key}", "ok", "can be read")
             yield from (_label(name, teams[key], known) for name in labels)
+        if "initiative" in updates:
+            yield _initiatives(client)
         for reading in client.governor.readings:
             yield quota_check(reading, client.governor.people)
     except TrackerError as error:
@@ -50,6 +54,23 @@ def _author(name: str, *, is_app: bool) -> Check:
         return Check("app", "ok", f"comments and attachments are shown as by {name}")
     remedy = "Use a token with actor=app, or take `app` away."
     return Check("app", "warning", f"the credential is a person's, so {name} is not shown", remedy)
+
+
+def _initiatives(client: LinearClient) -> Check:
+    """Whether updates on initiatives can be foreseen to fail.
+
+    Reading needs `initiative:read` or `initiative:write`, and which of them a credential has nothing tells.
+    Source: contracts/linear.md, section 1.
+    """
+    try:
+        next(iter(client.walk(queries.INITIATIVES, lambda reply: reply.initiatives)), None)
+    except TrackerError as error:
+        if isinstance(error, Unreachable | RateLimited):
+            raise
+        remedy = "Grant the app initiative:write, or take initiative off policy.updates.levels."
+        return Check("initiatives", "wrong", error.what, remedy)
+    found = "can be read; an app's token needs initiative:write for updates on them, which cannot be known"
+    return Check("initiatives", "ok", f"{found} before the first")
 
 
 def _label(name: str, team: TeamNode, known: Iterable[LabelNode]) -> Check:

@@ -217,6 +217,29 @@ def test_comments_name_their_author(
     assert issue.comments == []
 
 
+@pytest.mark.parametrize(
+    ("scopes", "verdict", "said"),
+    [
+        ({"read", "write"}, "wrong", "`initiative:write` required"),
+        ({"read", "write", "initiative:read"}, "ok", "needs initiative:write"),
+        ({"read", "write", "initiative:write"}, "ok", "needs initiative:write"),
+    ],
+    ids=["neither scope", "reading", "both"],
+)
+def test_check_foresees_what_updates_on_initiatives_need(
+    bench: Bench, scopes: set[str], verdict: str, said: str
+) -> None:
+    space = bench.box.world.linear
+    person = space.user_by_token(TOKEN)
+    assert person is not None
+    connector = speaking(
+        bench, bench.box.call(lambda: space.grant("lin_api_scoped", person, sorted(scopes))), None
+    )
+    (check,) = [one for one in connector.examine((), ("project", "initiative")) if one.about == "initiatives"]
+    assert (check.verdict, said in check.found) == (verdict, True)
+    assert [one for one in connector.examine((), ("project",)) if one.about == "initiatives"] == []
+
+
 @pytest.mark.parametrize(("token", "verdict"), [(APP_TOKEN, "ok"), (TOKEN, "warning")])
 def test_check_says_whether_the_name_is_shown(bench: Bench, token: str, verdict: str) -> None:
     (check,) = [one for one in speaking(bench, token, NAMED).examine(()) if one.about == "app"]

@@ -41,7 +41,7 @@ class FakeTracker:
             progress(self.name, len(self.items), len(self.items))
         return Pull(self.name, tuple(self.items.values()), NOW, requests=1)
 
-    def examine(self, labels: Sequence[str]) -> Iterator[Check]:
+    def examine(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
         yield Check("labels", "ok", ", ".join(labels))
 
     def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
