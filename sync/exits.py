@@ -12,6 +12,7 @@ from enum import IntEnum
 
 import structlog
 
+from sync.lease import give_back
 from sync.session import Session
 
 log = structlog.get_logger(__name__)
@@ -30,21 +31,30 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
+_PATIENCE = 3.0
+"""Seconds that giving the lease back may take when a signal ends the process; after that it runs out by itself."""
+
+
 @contextlib.contextmanager
 def stop_on_signals(session: Session) -> Iterator[None]:
     """SIGTERM and Ctrl-C let the running write finish and begin no other; while only reading, they end at once.
 
     A second one changes nothing: the running write is a matter of seconds.
     """
+    ending: list[threading.Thread] = []
 
     def stop(number: int, _: object) -> None:
+        if session.halt.is_set():
+            return
         session.halt.by = number
         session.halt.set()
-        if not session.writing.is_set():
-            # Nothing is half-written while reading, and a read may be in a long wait: leave now.
-            _say("ended while reading; nothing was written")
-            os._exit(128 + number)
-        _say("ending; the running write finishes first")
+        if session.writing.is_set():
+            _say("ending; the running write finishes first")
+            return
+        # In a thread of its own, and the main thread goes on: it may hold the locks that this needs. As the halt is
+        # set, it writes nothing more.
+        ending.append(threading.Thread(target=_leave, args=(session, number), name="leave", daemon=True))
+        ending[0].start()
 
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -53,8 +63,22 @@ def stop_on_signals(session: Session) -> Iterator[None]:
     try:
         yield
     finally:
+        for thread in ending:
+            # It ends the process: whatever the command came to meanwhile, it was told to stop.
+            thread.join()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _leave(session: Session, number: int) -> None:
+    """Give the lease back and end the process: nothing is half-written while reading, and a read may wait for long."""
+    right = session.halt.right
+    if right is not None:
+        giving = threading.Thread(target=give_back, args=(session.store.transaction, right), daemon=True)
+        giving.start()
+        giving.join(_PATIENCE)
+    _say("ended while reading; nothing was written")
+    os._exit(128 + number)
 
 
 def _say(event: str) -> None:

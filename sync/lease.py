@@ -21,7 +21,7 @@ import sqlalchemy as sa
 import structlog
 
 from sync import tables
-from sync.database import Transaction
+from sync.database import Transaction, repeated
 
 log = structlog.get_logger(__name__)
 
@@ -132,8 +132,8 @@ def held(transaction: Transaction) -> Iterator[Lease]:
 
     Raises LeaseHeld at once when another replica works.
     """
-    with transaction() as connection:
-        lease = acquire(connection, holder_name(), datetime.now(UTC))
+    # Ours by name already where the answer to the first try was lost.
+    lease = repeated(transaction, lambda connection: acquire(connection, holder_name(), datetime.now(UTC)))
     ended = threading.Event()
     renewing = threading.Thread(target=_renew, args=(transaction, lease, ended), name="lease", daemon=True)
     renewing.start()
@@ -142,7 +142,7 @@ def held(transaction: Transaction) -> Iterator[Lease]:
     finally:
         ended.set()
         renewing.join()
-        _give_back(transaction, lease)
+        give_back(transaction, lease)
 
 
 def _renew(transaction: Transaction, lease: Lease, ended: threading.Event) -> None:
@@ -154,14 +154,15 @@ def _renew(transaction: Transaction, lease: Lease, ended: threading.Event) -> No
             log.warning("the lease could not be renewed", cause=str(error))
 
 
-def _give_back(transaction: Transaction, lease: Lease) -> None:
+def give_back(transaction: Transaction, lease: Lease) -> None:
+    """Let others take it at once; does nothing where somebody has, and fails with a word in the log: it runs out by itself."""
     table = tables.leases
     try:
-        with transaction() as connection:
-            connection.execute(
-                table.update()
-                .where(table.c.name == _NAME, table.c.epoch == lease.epoch)
-                .values(holder="", until=datetime.now(UTC).isoformat())
-            )
+        free = (
+            table.update()
+            .where(table.c.name == _NAME, table.c.epoch == lease.epoch)
+            .values(holder="", until=datetime.now(UTC).isoformat())
+        )
+        repeated(transaction, lambda connection: connection.execute(free))
     except Exception as error:  # noqa: BLE001  it runs out by itself
         log.warning("the lease could not be given back", cause=str(error))

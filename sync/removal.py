@@ -9,12 +9,11 @@ from datetime import datetime
 from config.load import fingerprint
 from connectors.base import Progress, TrackerError
 from connectors.model import WorkItem
-from sync import lease
 from sync.apply import Applied
 from sync.output import Output
 from sync.plan import Plan
 from sync.report import data, sheets
-from sync.session import Session, finish, write
+from sync.session import Session, finish, holding, write
 from sync.undo import Selection, undo_plan
 
 
@@ -63,7 +62,7 @@ def _find(session: Session, names: list[str], report: Progress) -> Mapping[str, 
 def _carry_out(
     session: Session, plan: Plan, made: Mapping[str, tuple[str, ...]], now: datetime, output: Output
 ) -> Applied:
-    with lease.held(session.store.transaction) as right:
+    with holding(session) as right:
         record = session.store.open_run("undo", now, fingerprint(session.workspace))
         applied = write(session, plan, record, right)
         stopped = dict(applied.stopped)

@@ -44,6 +44,8 @@ class Halt(threading.Event):
     """Set to finish the running write and begin no other; `by` is the signal that asked for it."""
 
     by: int | None = None
+    right: Lease | None = None
+    """The lease while this process holds it, for whoever ends the process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,19 @@ def synchronise(
     `accepted` holds guard flags let through; `most` bounds the rows of the plan that are printed, which only
     the demonstration does: nothing is written that was not shown.
     """
-    with lease.held(session.store.transaction) as right:
+    with holding(session) as right:
         return _synchronise(session, now, output, accepted, most, right)
+
+
+@contextmanager
+def holding(session: Session) -> Iterator[Lease]:
+    """The lease, known to whoever ends the process before its time. Raises LeaseHeld."""
+    with lease.held(session.store.transaction) as right:
+        session.halt.right = right
+        try:
+            yield right
+        finally:
+            session.halt.right = None
 
 
 def _synchronise(

@@ -10,7 +10,7 @@ import typer
 
 from config.load import fingerprint
 from config.settings import Settings
-from sync import lease, logs, saved, trail
+from sync import logs, saved, trail
 from sync.exits import Exit, stop_on_signals
 from sync.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_flags, moment_of
 from sync.output import Format, Output
@@ -18,7 +18,7 @@ from sync.pipeline import borne, pull
 from sync.rebuild import rebuild as rebuild_store
 from sync.rebuild import set_aside
 from sync.report import data, sheets
-from sync.session import Session, finish, open_session, settle_open, show_stops, write
+from sync.session import Session, finish, holding, open_session, settle_open, show_stops, write
 from sync.store import Store
 
 
@@ -46,7 +46,7 @@ def apply(
 
 def _apply(session: Session, known: saved.Saved, now: datetime, output: Output) -> Exit:
     store, workspace = session.store, session.workspace
-    with lease.held(store.transaction) as right:
+    with holding(session) as right:
         record = store.open_run("sync", now, fingerprint(workspace))
         with output.progress() as report:
             observed = pull(workspace, session.connectors, now, None, report, borne(store, store.snapshot()))

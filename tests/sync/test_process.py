@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -72,7 +74,11 @@ def test_a_signal_lets_the_running_write_finish_and_the_next_run_the_rest(
     assert quiet.returncode == 0
 
 
-def test_sigterm_while_reading_ends_at_once(sandbox: Sandbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_sigterm_while_reading_ends_at_once_and_gives_the_lease_back(
+    sandbox: Sandbox, tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    database = request.getfixturevalue("database") if kind == "postgresql" else None
     sandbox.fault("bulkfetch", "latency", seconds=20, times=10_000)
     process = start(sandbox, tmp_path, "sync", *AS_OF, "--first-run")
     end = time.monotonic() + 60
@@ -84,6 +90,12 @@ def test_sigterm_while_reading_ends_at_once(sandbox: Sandbox, tmp_path: Path) ->
     assert process.returncode == 143
     assert "nothing was written" in err
     assert "Traceback" not in err
+    told = "SELECT holder, epoch FROM leases"
+    if database is not None:
+        assert request.getfixturevalue("cluster").ask(database, told) == ["|1"]
+    else:
+        with contextlib.closing(sqlite3.connect(tmp_path / ".truenorth" / "truenorth.db")) as store:
+            assert store.execute(told).fetchall() == [("", 1)]
 
 
 def test_results_go_to_stdout_and_logs_to_stderr(sandbox: Sandbox, tmp_path: Path) -> None:
