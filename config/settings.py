@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -95,6 +97,12 @@ class Credentials:
     token: SecretStr
     email: str | None = None
     url: str | None = None
+
+    def forms(self) -> tuple[str, ...]:
+        """Every form in which the token travels or may be quoted: bare, in an address, with the e-mail as HTTP basic."""
+        token = self.token.get_secret_value()
+        basic = base64.b64encode(f"{self.email}:{token}".encode()).decode() if self.email else ""
+        return tuple({form for form in (token, quote(token, safe=""), basic) if form})
 
 
 def variables(name: str) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -363,6 +364,10 @@ def main() -> None:
         # The reader of our output went away, as `head` does: nothing to complain about.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.DONE)
+    except Exception:  # noqa: BLE001  whatever it is, its text may quote a secret
+        sys.stderr.write(logs.redactor.text(traceback.format_exc()))
+        _complain("this is a fault of Truenorth itself; please report it with the lines above")
+        sys.exit(Exit.FAILED)
 
 
 if __name__ == "__main__":

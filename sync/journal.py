@@ -16,6 +16,7 @@ from connectors.model import Outcome, Ref
 from sync import tables
 from sync.database import Transaction, repeated
 from sync.lease import Lease, assert_held
+from sync.logs import redactor
 from sync.plan import Edit, plain_change
 
 NEW_COMMENT = "new comment"
@@ -90,10 +91,10 @@ class Journal:
         return repeated(self._transaction, record) if rows else {}
 
     def conclude(self, entry: int, outcome: Outcome, error: str | None) -> None:
-        """Record what became of a write."""
-        change = (
-            tables.journal.update().where(tables.journal.c.id == entry).values(outcome=outcome, error=error)
-        )
+        """Record what became of a write; an error's words are kept without secrets."""
+        told = redactor.text(error) if error is not None else None
+        change = tables.journal.update().where(tables.journal.c.id == entry)
+        change = change.values(outcome=outcome, error=told)
         repeated(self._transaction, lambda connection: connection.execute(change))
 
     def compact(self, before: datetime) -> int:

@@ -59,7 +59,9 @@ class Output:
         if self._silent:
             return
         if self.style is Format.TEXT:
-            self._console.print(Text(clean(sentence), style="bold" if strong else ""), soft_wrap=True)
+            self._console.print(
+                Text(redactor.text(clean(sentence)), style="bold" if strong else ""), soft_wrap=True
+            )
         elif self.style is Format.MARKDOWN:
             self._write(f"{markdown_escape(sentence)}\n\n")
 

@@ -95,7 +95,7 @@ def session_for(
     workspace: Workspace, keys: Mapping[str, Credentials], store_url: str, sources: Sources | None = None
 ) -> Iterator[Session]:
     """A session from values at hand."""
-    redactor.add(*(key.token.get_secret_value() for key in keys.values()))
+    redactor.add(*(form for key in keys.values() for form in key.forms()))
     with ExitStack() as stack:
         store = Store(store_url)
         stack.callback(store.close)

@@ -5,6 +5,7 @@ Nothing here proves ownership: that lives on the items. A lost store costs histo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from sync import tables
 from sync.database import REBUILD, Database, StoreError
 from sync.journal import Journal
 from sync.lease import make_lease
+from sync.logs import redactor
 from sync.measure import Drawn, Past, Sample, Scorecard
 from sync.movement import Footing
 from sync.questions import Answers, Question
@@ -315,7 +317,7 @@ class Store:
                         "tracker": ref.tracker,
                         "item": ref.id,
                         "key": receipt.key,
-                        "reason": receipt.error or "",
+                        "reason": redactor.text(receipt.error or ""),
                         "failures": failures,
                         "until": rest_after(failures, now).isoformat(),
                     }
@@ -337,10 +339,9 @@ class Store:
         return int(key[0]) if key else 0
 
     def close_run(self, run: int, outcome: str, summary: Mapping[str, Any]) -> None:
-        """Say how a run ended."""
-        change = (
-            tables.runs.update().where(tables.runs.c.id == run).values(outcome=outcome, summary=dict(summary))
-        )
+        """Say how a run ended; the summary is kept without secrets."""
+        told = json.loads(redactor.text(json.dumps(dict(summary))))
+        change = tables.runs.update().where(tables.runs.c.id == run).values(outcome=outcome, summary=told)
         with self.transaction() as connection:
             connection.execute(change)
 

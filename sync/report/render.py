@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from connectors.document import clean, markdown_escape
+from sync.logs import redactor
 from sync.report.sheets import Cell, Sheet, Style
 
 _STYLES: dict[Style, str] = {
@@ -22,13 +23,18 @@ _STYLES: dict[Style, str] = {
 def to_console(sheet: Sheet, console: Console) -> None:
     """Print a sheet. Colours and borders appear on terminals only; NO_COLOR is honoured by rich."""
     console.print()
-    console.print(Text(clean(sheet.title), style="bold underline"))
+    console.print(Text(_plain(sheet.title), style="bold underline"))
     for sentence in sheet.lead:
-        console.print(Text(clean(sentence)))
+        console.print(Text(_plain(sentence)))
     if sheet.rows:
         console.print(_table(sheet))
     for sentence in sheet.tail:
-        console.print(Text(clean(sentence), style="dim"))
+        console.print(Text(_plain(sentence), style="dim"))
+
+
+def _plain(text: str) -> str:
+    """Without control characters and secrets, before a column's width breaks either apart."""
+    return redactor.text(clean(text))
 
 
 def _table(sheet: Sheet) -> Table:
@@ -42,7 +48,7 @@ def _table(sheet: Sheet) -> Table:
 
 
 def _text(cell: Cell) -> Text:
-    return Text(clean(cell.text), style=_STYLES[cell.style])
+    return Text(_plain(cell.text), style=_STYLES[cell.style])
 
 
 def to_markdown(sheet: Sheet) -> str:
