@@ -7,16 +7,18 @@ StoreError          it cannot be used; the text says where it is, what is wrong 
 from __future__ import annotations
 
 import errno
+import functools
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
 T = TypeVar("T")
+P = ParamSpec("P")
 Transaction = Callable[[], AbstractContextManager[sa.Connection]]
 
 PATIENCE = 6.0
@@ -71,7 +73,9 @@ class Database:
             except (sa.exc.OperationalError, sa.exc.ProgrammingError, sa.exc.IntegrityError) as error:
                 # Two that begin together on an empty store: the slower one finds it made. SQLite does not
                 # wait for the lock when it turns WAL on, whatever its timeout says.
-                if attempt == ATTEMPTS - 1 or not any(word in str(error) for word in _BEGUN_BY_ANOTHER):
+                cut = error.connection_invalidated and attempt < TRIES
+                known = any(word in str(error) for word in _BEGUN_BY_ANOTHER)
+                if attempt == ATTEMPTS - 1 or not (cut or known):
                     raise self.unusable(error) from error
                 time.sleep(0.1)
             except sa.exc.SQLAlchemyError as error:
@@ -144,16 +148,30 @@ class Database:
                 return connection
 
 
+def again(work: Callable[P, T]) -> Callable[P, T]:
+    """The work, done again when a transaction in it was cut off; it must bear to be done twice. Raises StoreError."""
+
+    @functools.wraps(work)
+    def done(*given: P.args, **named: P.kwargs) -> T:
+        for _ in range(TRIES - 1):
+            try:
+                return work(*given, **named)
+            except StoreInterrupted:
+                time.sleep(0.2)
+        return work(*given, **named)
+
+    return done
+
+
 def repeated(transaction: Transaction, work: Callable[[sa.Connection], T]) -> T:
-    """Do the work in a transaction, and again when it was cut off; it must bear to be done twice. Raises StoreError."""
-    for _ in range(TRIES - 1):
-        try:
-            with transaction() as connection:
-                return work(connection)
-        except StoreInterrupted:
-            time.sleep(0.2)
-    with transaction() as connection:
-        return work(connection)
+    """Do the work in a transaction, and again when it was cut off; see `again`."""
+
+    @again
+    def done() -> T:
+        with transaction() as connection:
+            return work(connection)
+
+    return done()
 
 
 def address(url: str) -> sa.URL:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from connectors.model import Outcome, Ref
 from sync import tables
-from sync.database import Transaction, repeated
+from sync.database import Transaction, again, repeated
 from sync.lease import Lease, assert_held
 from sync.logs import redactor
 from sync.plan import Edit, plain_change
@@ -97,6 +97,7 @@ class Journal:
         change = change.values(outcome=outcome, error=told)
         repeated(self._transaction, lambda connection: connection.execute(change))
 
+    @again
     def compact(self, before: datetime) -> int:
         """Forget the details of closed entries older than `before`; how many.
 
@@ -115,6 +116,7 @@ class Journal:
 
     # --- reading ---------------------------------------------------------------------------------
 
+    @again
     def writing_runs(self) -> int:
         """How many runs have ever recorded a write."""
         with self._transaction() as connection:
@@ -122,17 +124,20 @@ class Journal:
                 sa.select(sa.func.count(sa.distinct(tables.journal.c.run)))
             ).scalar_one()
 
+    @again
     def last_run(self) -> int:
         """The latest run that recorded a write, 0 when none did."""
         with self._transaction() as connection:
             return connection.execute(sa.select(sa.func.max(tables.journal.c.run))).scalar_one() or 0
 
+    @again
     def written(self, tracker: str) -> frozenset[str]:
         """Ids of the tracker's items that a write was ever begun for."""
         query = sa.select(tables.journal.c.item).distinct().where(tables.journal.c.tracker == tracker)
         with self._transaction() as connection:
             return frozenset(connection.execute(query).scalars())
 
+    @again
     def commented(self, day: date, zone: tzinfo) -> dict[Ref, int]:
         """How many new comments each item got on a day of the zone."""
         journal, runs = tables.journal.c, tables.runs.c
@@ -177,6 +182,7 @@ class Journal:
             conditions.append(tables.journal.c.item.in_(same))
         return self._select(*conditions)
 
+    @again
     def _select(self, *conditions: sa.ColumnElement[bool]) -> list[Entry]:
         journal, runs = tables.journal, tables.runs
         query = (

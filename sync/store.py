@@ -6,7 +6,7 @@ Nothing here proves ownership: that lives on the items. A lost store costs histo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from connectors.model import NativeQuery, Receipt, Ref, Span, WorkItem
 from sync import tables
-from sync.database import REBUILD, Database, StoreError
+from sync.database import REBUILD, Database, StoreError, again
 from sync.journal import Journal
 from sync.lease import make_lease
 from sync.logs import redactor
@@ -120,6 +120,7 @@ class Store:
 
     # --- what was read -----------------------------------------------------------------------
 
+    @again
     def save_snapshot(self, snapshot: Snapshot) -> None:
         """Replace the last snapshot, all or nothing."""
         rows = [
@@ -169,6 +170,7 @@ class Store:
             if histories:
                 connection.execute(tables.histories.insert(), histories)
 
+    @again
     def snapshot(self) -> Snapshot | None:
         """The last snapshot, or None when nothing was ever read. Raises StoreError also for one that is damaged."""
         try:
@@ -178,6 +180,7 @@ class Store:
             where = self._database.where
             raise StoreError(f"the snapshot in the store {where} is damaged: {error}. {REBUILD}") from error
 
+    @again
     def found_before(self) -> dict[str, int]:
         """How many items in scope the last run saw, by tracker."""
         with self.transaction() as connection:
@@ -185,6 +188,7 @@ class Store:
 
     # --- history -----------------------------------------------------------------------------
 
+    @again
     def save_readings(self, scorecard: Scorecard, day: date) -> None:
         """Remember a day's readings; the same day again replaces them."""
         rows = [
@@ -202,6 +206,7 @@ class Store:
             connection.execute(tables.readings.delete().where(tables.readings.c.day == day.isoformat()))
             connection.execute(tables.readings.insert(), rows)
 
+    @again
     def history(self, key_result: str) -> tuple[HistoryRow, ...]:
         """A key result's readings, oldest first."""
         query = (
@@ -215,6 +220,7 @@ class Store:
                 for row in connection.execute(query)
             )
 
+    @again
     def past(self, closed: Mapping[str, date]) -> dict[str, Past]:
         """The last reading of each key result on or before the day on which it was closed."""
         found: dict[str, Past] = {}
@@ -228,6 +234,7 @@ class Store:
 
     # --- what was told -----------------------------------------------------------------------
 
+    @again
     def footings(self) -> dict[str, Footing]:
         """Where the work of each key result stood when its progress was last told."""
         with self.transaction() as connection:
@@ -235,6 +242,7 @@ class Store:
         decoder = msgspec.json.Decoder(Footing)
         return {row.key_result: decoder.decode(row.body) for row in rows}
 
+    @again
     def save_footings(self, told: Mapping[str, Footing]) -> None:
         """Remember where work stands whose progress was told just now."""
         table = tables.footings
@@ -245,6 +253,7 @@ class Store:
             connection.execute(table.delete().where(table.c.key_result.in_(list(told))))
             connection.execute(table.insert(), rows)
 
+    @again
     def told_updates(self) -> dict[Ref, Told]:
         """What the latest status update of ours on each item said, whatever became of it since."""
         with self.transaction() as connection:
@@ -252,6 +261,7 @@ class Store:
         decoder = msgspec.json.Decoder(Told)
         return {Ref(row.tracker, row.item): decoder.decode(row.body) for row in rows}
 
+    @again
     def save_told_updates(self, told: Mapping[Ref, Told]) -> None:
         """Remember what was told just now."""
         table = tables.updates
@@ -262,6 +272,7 @@ class Store:
                 row = {"tracker": ref.tracker, "item": ref.id, "body": msgspec.json.encode(one)}
                 connection.execute(table.insert().values(row))
 
+    @again
     def last_progress(self) -> dict[str, float | None]:
         """The latest progress of each key result, 0..1."""
         query = sa.select(tables.readings).order_by(tables.readings.c.day)
@@ -270,6 +281,7 @@ class Store:
 
     # --- what failed -------------------------------------------------------------------------
 
+    @again
     def quarantine(self) -> dict[Ref, Rest]:
         """Items whose writes failed."""
         with self.transaction() as connection:
@@ -279,6 +291,7 @@ class Store:
             for row in rows
         }
 
+    @again
     def stuck(self) -> list[Stuck]:
         """What rests, and what was begun and never closed, for people to read."""
         rests = self.quarantine()
@@ -301,7 +314,8 @@ class Store:
         ]
         return found
 
-    def save_outcomes(self, receipts: Iterable[Receipt], now: datetime) -> None:
+    @again
+    def save_outcomes(self, receipts: Collection[Receipt], now: datetime) -> None:
         """Let items whose write failed rest, each time longer; what was written rests no more."""
         table, resting = tables.quarantine, self.quarantine()
         with self._database.ordered() as connection:
@@ -325,6 +339,7 @@ class Store:
 
     # --- runs --------------------------------------------------------------------------------
 
+    @again
     def open_run(self, kind: str, at: datetime, configuration: str) -> int:
         """Begin a run; its outcome is "failed" until `close_run` says otherwise."""
         row = {
@@ -338,6 +353,7 @@ class Store:
             key = connection.execute(tables.runs.insert().values(row)).inserted_primary_key
         return int(key[0]) if key else 0
 
+    @again
     def close_run(self, run: int, outcome: str, summary: Mapping[str, Any]) -> None:
         """Say how a run ended; the summary is kept without secrets."""
         told = json.loads(redactor.text(json.dumps(dict(summary))))
@@ -345,6 +361,7 @@ class Store:
         with self.transaction() as connection:
             connection.execute(change)
 
+    @again
     def last_run(self, *kinds: str) -> RunRecord | None:
         """The latest run, of one of the kinds if any are given."""
         query = sa.select(tables.runs).order_by(tables.runs.c.id.desc()).limit(1)
@@ -359,12 +376,14 @@ class Store:
 
     # --- what setup made ---------------------------------------------------------------------
 
+    @again
     def provisions(self, tracker: str) -> dict[str, str]:
         """Ids of what setup made on a tracker, by name."""
         query = sa.select(tables.provisions).where(tables.provisions.c.tracker == tracker)
         with self.transaction() as connection:
             return {row.name: row.id for row in connection.execute(query)}
 
+    @again
     def save_provision(self, tracker: str, name: str, id_: str | None) -> None:
         """Remember what setup made; None forgets it."""
         table = tables.provisions

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
@@ -25,8 +26,8 @@ from sync.store import Snapshot, Store, StoreError
 from tests.sync.build import NOW, item
 from tests.sync.postgres import Cluster
 from tests.sync.test_trust import WANTED, edits, take
-from tests.sync.trial import AS_OF, Trial, marked
-from tests.sync.typed import Cli, writes
+from tests.sync.trial import AS_OF, Trial, comments_of_ours, marked
+from tests.sync.typed import Cli, Ran, writes
 
 
 @pytest.fixture
@@ -252,6 +253,58 @@ def test_a_restart_in_mid_run_is_sat_out(box: Sandbox, run: Cli, cluster: Cluste
     assert restarted.is_set()
     assert ended.code == 0, ended.out[-1500:] + ended.err
     trial.holds()
+
+
+STATEMENT = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) (\w+)|SELECT.*?\bFROM (\w+)", re.DOTALL)
+TABLES = ("runs", "leases", "items", "readings", "journal")
+"""Those whose statements are cut off: of every moment of a run."""
+
+
+@contextmanager
+def each_statement(act: Callable[[str, sa.Connection], object]) -> Iterator[None]:
+    """Do something just before each statement of a run, which is told by its verb and table."""
+
+    def before(connection: sa.Connection, _cursor: object, statement: str, *_more: object) -> None:
+        found = STATEMENT.match(statement)
+        table = (found[2] or found[3]) if found else None
+        if found is not None and table in TABLES:
+            act(f"{found[1] or 'SELECT'} {table}", connection)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", before)
+    try:
+        yield
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", before)
+
+
+@pytest.mark.timeout(400)
+def test_cut_off_within_any_transaction_the_run_goes_on(
+    box: Sandbox, run: Cli, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sync() -> Ran:
+        monkeypatch.setenv("TRUENORTH_STORE", cluster.url(cluster.make()))
+        box.reset()
+        return run("sync", *AS_OF, "--first-run")
+
+    kinds: dict[str, None] = {}
+    with each_statement(lambda kind, _: kinds.setdefault(kind)):
+        assert sync().code == 0
+    assert {"INSERT INTO runs", "INSERT INTO items", "DELETE FROM items", "UPDATE runs"} <= set(kinds)
+    for wanted in kinds:
+        cut: list[str] = []
+
+        def act(kind: str, connection: sa.Connection, wanted: str = wanted, cut: list[str] = cut) -> None:
+            if kind == wanted and not cut:
+                cut.append(kind)
+                backend = connection.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]  # psycopg's
+                cluster.ask("postgres", f"SELECT pg_terminate_backend({backend}, 5000)")
+
+        with each_statement(act):
+            ended = sync()
+        assert cut == [wanted]
+        assert ended.code == 0, f"{wanted}: {ended.err}"
+        assert run("plan", *AS_OF, "--exit-code").code == 0, wanted
+        assert [key for key, count in comments_of_ours(box.world).items() if count > 1] == [], wanted
 
 
 # --- Shared --------------------------------------------------------------------------------------
