@@ -256,7 +256,8 @@ class QueryMeasure(_Target, Ask):
         default=None, description="Which of the values counts, for of: percentile."
     )
     over: Ask | None = Field(
-        default=None, description="A second query: the value is then the first count in percent of this one."
+        default=None,
+        description="A second query: the value is then the first count or sum in percent of that of this one.",
     )
     tracker: Identifier | None = Field(
         default=None, description="Which tracker answers; needed only when there are several of its kind."
@@ -274,8 +275,8 @@ class QueryMeasure(_Target, Ask):
             raise ValueError("give field with of: sum, average, median or percentile, and only there")
         if (self.of == "percentile") != (self.percentile is not None):
             raise ValueError("of: percentile and percentile belong together")
-        if self.of != "count" and self.over is not None:
-            raise ValueError("a ratio is of two counts: leave out of and field, or over")
+        if self.of not in ("count", "sum") and self.over is not None:
+            raise ValueError("a ratio is of two counts or two sums: leave out over, or ask for one of these")
         if self.filter is not None and self.field is not None and self.field not in LINEAR_FIELDS:
             raise ValueError(f"Linear has no custom fields and no hours: ask for {', '.join(LINEAR_FIELDS)}")
         return self

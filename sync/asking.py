@@ -65,23 +65,23 @@ def ask_measures(
         name = answering(how, workspace)
         if name in stale:
             counts |= {asked: last.counts[asked] for asked in queries(key_result.id, how)}
-            drawn |= {key_result.id: last.drawn[key_result.id]} if how.field is not None else {}
+            if how.field is not None:
+                drawn |= {asked: last.drawn[asked] for asked in queries(key_result.id, how)}
         elif how.field is None:
             for asked, query in queries(key_result.id, how).items():
                 counts[asked] = connectors[name].count(native_query(query))
         else:
             known = known or {item.ref: item for item in items}
-            found = _found(how, name, connectors[name], known)
-            past = [item for item in found if needs_history(item, how.field)]
-            told = connectors[name].histories(past) if past else {}
-            counts[key_result.id] = len(found)
-            drawn[key_result.id] = draw(found, how.field, now, told)
+            for asked, query in queries(key_result.id, how).items():
+                found = _found(query, name, connectors[name], known)
+                past = [item for item in found if needs_history(item, how.field)]
+                told = connectors[name].histories(past) if past else {}
+                counts[asked] = len(found)
+                drawn[asked] = draw(found, how.field, now, told)
     return Answered(counts, drawn)
 
 
-def _found(
-    how: QueryMeasure, name: str, connector: Connector, known: Mapping[Ref, WorkItem]
-) -> list[WorkItem]:
+def _found(how: Ask, name: str, connector: Connector, known: Mapping[Ref, WorkItem]) -> list[WorkItem]:
     ids = connector.find(NativeQuery("jql" if how.jql is not None else "filter", native_query(how)))
     here = [known[Ref(name, id_)] for id_ in sorted(ids) if Ref(name, id_) in known]
     beyond = {id_ for id_ in ids if Ref(name, id_) not in known}

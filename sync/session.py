@@ -274,9 +274,10 @@ def recall(session: Session, snapshot: Snapshot) -> Run | None:
         for name in queries(kr.id, kr.measure)
     }
     fields = {
-        kr.id
+        name
         for _, kr in workspace.key_results()
         if isinstance(kr.measure, QueryMeasure) and kr.measure.field
+        for name in queries(kr.id, kr.measure)
     }
     known = asked <= set(snapshot.counts) and fields <= set(snapshot.drawn)
     known = known and set(questions(workspace)) <= set(snapshot.answers)

@@ -109,7 +109,8 @@ def _query(id_: str, how: QueryMeasure, told: Told) -> Value:
     found = told.counts[id_]
     by = "JQL" if how.jql else "the Linear filter"
     if how.of != "count":
-        return _drawn(how, told.drawn[id_], by)
+        over = told.drawn[id_ + OVER] if how.over is not None else None
+        return _drawn(how, told.drawn[id_], by) if over is None else _share(how, told.drawn[id_], over, by)
     if how.over is None:
         value = float(found)
         return Value(
@@ -134,6 +135,22 @@ def _drawn(how: QueryMeasure, drawn: Drawn, by: str) -> Value:
     value = combined(drawn, how)
     progress = None if value is None else way(how.start, how.target, value)
     return Value(value, progress, evidence, unit, how.target, coverage=drawn.coverage)
+
+
+def _share(how: QueryMeasure, part: Drawn, whole: Drawn, by: str) -> Value:
+    """One sum in percent of another; no data where either is unknown or the whole is not above 0."""
+    field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
+    sums = combined(part, how), combined(whole, how)
+    told = " of ".join("nothing known" if one is None else f"{one:g}" for one in sums)
+    missing, number = part.missing + whole.missing, len(part.values) + len(whole.values)
+    evidence = f"{field}: {told} found by {by}"
+    evidence += f"; {missing} items without it left out" if missing else ""
+    coverage = number / (number + missing) if number + missing else None
+    if sums[0] is None or not sums[1] or sums[1] < 0:
+        return Value(None, None, evidence, how.unit or "%", how.target, coverage=coverage)
+    value = round(100 * sums[0] / sums[1], 4)
+    progress = way(how.start, how.target, value)
+    return Value(value, progress, evidence, how.unit or "%", how.target, coverage=coverage)
 
 
 # --- Flow ----------------------------------------------------------------------------------------

@@ -21,7 +21,10 @@ WORK = {"kind": "work"}
         ({**QUERY, "field": "points"}, "give field with of"),
         ({**QUERY, "of": "percentile", "field": "points"}, "of: percentile and percentile"),
         ({**QUERY, "of": "sum", "field": "points", "percentile": 5}, "of: percentile and percentile"),
-        ({**QUERY, "of": "sum", "field": "points", "over": {"jql": "y"}}, "a ratio is of two counts"),
+        (
+            {**QUERY, "of": "average", "field": "points", "over": {"jql": "y"}},
+            "a ratio is of two counts or two sums",
+        ),
         ({**QUERY, "jql": None, "filter": {}, "of": "sum", "field": "hours"}, "Linear has no custom fields"),
         (
             {**QUERY, "jql": None, "filter": {}, "of": "sum", "field": "Savings"},

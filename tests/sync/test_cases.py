@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from config.workspace import Workspace
 from connectors.model import Category, Span, WorkItem
 from sync.align import align
-from sync.measure import Past, Reading, Sample, Scorecard, draw, measure, to_percent
+from sync.measure import OVER, Past, Reading, Sample, Scorecard, draw, measure, to_percent
 from tests.sync.build import NOW, item, ref, workspace
 
 Case = dict[str, Any]
@@ -27,7 +27,7 @@ DECLARED = ("measure", "weight", "pace", "override", "closed")
 CATEGORIES: dict[str, Category] = {"todo": "todo", "doing": "doing", "done": "done"}
 TOLD = {
     "case", "items", "also", "read", "objective", "children", "answers", "samples", "past", "zone", "at",
-    "percent", "value", "health", "says", "silent", "expected", "whole", "output", "notes", "teams", "found", "spans", "coverage", "creep", *DECLARED,
+    "percent", "value", "health", "says", "silent", "expected", "whole", "output", "notes", "teams", "found", "found_over", "spans", "coverage", "creep", *DECLARED,
 }  # fmt: skip
 
 
@@ -95,6 +95,9 @@ def read(case: Case, *, backwards: bool = False) -> Scorecard:
     if "found" in case:
         found = [item_from(line) for line in case["found"]]
         counts, drawn = {"A": len(found)}, {"A": draw(found, case["measure"]["field"], at, histories)}
+        if "over" in case["measure"]:
+            whole = [item_from(line) for line in case["found_over"]]
+            drawn |= {"A" + OVER: draw(whole, case["measure"]["field"], at, histories)}
     told: dict[str, Any] = {"samples": samples, "past": past, "drawn": drawn, "histories": histories}
     return measure(alignment, counts, declared, at, **told)
 

@@ -27,6 +27,7 @@ from sync.pipeline import Run, decide, remember, run
 from sync.session import Session, recall
 
 OPS = "project = OPS AND issuetype = Bug"
+OPS_DONE = f"{OPS} AND statusCategory = Done"
 ENG: dict[str, Any] = {"team": {"key": {"eq": "ENG"}}}
 
 
@@ -38,6 +39,7 @@ MEASURES: dict[str, dict[str, Any]] = {
     "SUM": asked(jql=OPS, of="sum", field="points"),
     "FIELD": asked(jql=OPS, of="average", field="Story point estimate"),
     "CYCLE": asked(jql=f"{OPS} AND statusCategory = Done", of="median", field="cycle_time"),
+    "SHARE": asked(jql=OPS_DONE, of="sum", field="points", over={"jql": OPS}),
     "LINEAR": asked(filter=ENG, of="sum", field="points"),
     "JFLOW": {"kind": "flow", "of": "efficiency", "since": "start", "waiting": ["In Review"], "window_days": 366,
               "start": 0, "target": 100},
@@ -112,6 +114,13 @@ def test_points_beyond_the_pull_are_asked_for(looked: tuple[Sandbox, Session, Ru
     points = [one.custom[STORY_POINT_ESTIMATE] for one in issues if STORY_POINT_ESTIMATE in one.custom]
     readings = told.scorecard.readings
     assert readings["SUM"].value == sum(points)
+    done = [
+        one.custom[STORY_POINT_ESTIMATE]
+        for one in issues
+        if one.status.category == "done" and STORY_POINT_ESTIMATE in one.custom
+    ]
+    assert readings["SHARE"].value == pytest.approx(100 * sum(done) / sum(points), abs=1e-3)
+    assert 0 < sum(done) < sum(points)
     assert readings["SUM"].coverage == len(points) / len(issues) < 1
     assert readings["FIELD"].value == pytest.approx(mean(points), abs=1e-4)
     assert not any(item.project == "OPS" and item.in_scope for item in told.observed.items)
