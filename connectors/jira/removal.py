@@ -78,7 +78,9 @@ class Remover:
 
     def _unstamp(self, cases: Sequence[Case], bulk: Issues) -> None:
         bare = {case.item.ref.id: case for case in cases if not case.ended and case.work.stamp}
-        left = self._jobs.unstamp(list(bare), bulk) if len(bare) >= SMALL else set(bare)
+        clear = [id_ for id_, case in bare.items() if not case.work.unseen()]
+        left = self._jobs.unstamp(clear, bulk) if len(clear) >= SMALL else set(clear)
+        left |= bare.keys() - set(clear)
         for id_, case in bare.items():
             if id_ in left:
                 case.attempt(case.work.unstamp)

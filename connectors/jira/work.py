@@ -14,10 +14,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from msgspec import UNSET
+
 from connectors.base import PermissionDenied
 from connectors.jira.client import Rejected
 from connectors.jira.comments import Comments, Stated, Theirs
-from connectors.jira.edit import Edit, edit_for
+from connectors.jira.edit import Edit, edit_for, texts_of
 from connectors.jira.fields import SiteFields
 from connectors.jira.links import REFUSED, global_id, our_prefix, plan_links
 from connectors.jira.links import digest as digest_of
@@ -26,6 +28,11 @@ from connectors.jira.wire import Issue
 from connectors.model import Comment, Marks, Stamp
 
 EDITED = "a person edited our comment, so it is theirs now and stays as it is"
+UNSEEN = (
+    "Jira keeps values of our fields unseen on it, because its project has no such fields; "
+    "put them on its screens, or move it back, and undo again"
+)
+"""Why a stamp stays on an issue from which all else was removed."""
 OFF_SCREEN = "the Key result fields cannot be set on it; put them on the edit screen of its project and type"
 
 
@@ -156,9 +163,7 @@ class Work:
         """Take away everything of ours, the stamp last."""
         self.withdraw(None)
         self.clear()
-        if self.stamp:
-            self.unstamp()
-        return ""
+        return self.unstamp() if self.stamp else ""
 
     # --- away, in a batch ------------------------------------------------------------------------
 
@@ -181,9 +186,26 @@ class Work:
         if not edit.is_empty:
             self._sender.edit(self.issue, edit.body())
 
-    def unstamp(self) -> None:
-        """Take the stamp away, when nothing is left that it proves."""
+    def unstamp(self) -> str:
+        """Take the stamp away, when nothing is left that it proves; "" or what is left."""
+        if left := self.unseen():
+            return left
         self._sender.unstamp(self.issue)
+        return ""
+
+    def unseen(self) -> str:
+        """ "" or that values of ours outlast the removal: the issue has come to where nobody sees or clears them."""
+        fields, site = self.issue.fields, self._fields
+        shown = {
+            site.key_result: fields.key_result,
+            site.progress: fields.kr_progress,
+            site.health: fields.kr_health,
+            site.alignment: fields.kr_alignment,
+            site.objective: fields.kr_objective,
+        }
+        recorded = texts_of(self.stamp)
+        hidden = any(name and value is UNSET and any(recorded.get(name, ())) for name, value in shown.items())
+        return UNSEEN if hidden else ""
 
     # --- links and comments ----------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from config.load import load
+from connectors.sandbox.jira.moves import move
 from connectors.sandbox.jira.state import Issue
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import World
@@ -50,6 +51,29 @@ def test_undoing_all_leaves_the_world_as_it_was(run: Cli, pointed: Sandbox, writ
     again = run("undo", "--all", "--apply")
     assert (again.code, "Nothing of ours is there." in again.out) == (0, True)
     assert world(pointed) == written
+
+
+def test_what_a_move_has_hidden_is_said_and_goes_once_it_is_seen_again(
+    run: Cli, pointed: Sandbox, written: bytes
+) -> None:
+    """Jira keeps values of fields that a project does not show, and lets nobody clear them (contracts, section 1.4)."""
+    site = pointed.world.jira
+    issue = next(one for one in marked_issues(pointed) if any("·" in str(v) for v in one.custom.values()))
+    home, team_managed = issue.project, next(one for one in site.projects.values() if one.key == "HR")
+    pointed.call(lambda: move(site, issue, team_managed))
+    hidden = dict(issue.custom)
+    ran = run("undo", "--all", "--apply")
+    assert ran.code == 3
+    assert "Jira keeps values of our fields unseen" in " ".join(ran.out.split())
+    assert issue.custom == hidden
+    assert "truenorth" in issue.properties, "the stamp proves whose they are"
+    assert [one.id for one in marked_issues(pointed)] == [issue.id], "all else is gone"
+    assert not [label for label in issue.labels if label.startswith("okr-")]
+    pointed.call(lambda: move(site, issue, home))
+    assert run("undo", "--all", "--apply").code == 0
+    assert marked_issues(pointed) == []
+    assert not any("·" in str(value) for value in issue.custom.values())
+    assert written
 
 
 def test_without_apply_nothing_is_removed(run: Cli, pointed: Sandbox, written: bytes) -> None:
