@@ -11,7 +11,6 @@ from connectors.base import Progress, Stop, Wish, never
 from connectors.checkup import Check
 from connectors.governor import Governor
 from connectors.jira.batch import BATCH, BatchWriter
-from connectors.jira.by_hand import ServerProvisioner
 from connectors.jira.client import JiraClient
 from connectors.jira.cloud import Cloud
 from connectors.jira.data_center import DataCenter
@@ -19,6 +18,7 @@ from connectors.jira.histories import histories
 from connectors.jira.inspect import Inspector
 from connectors.jira.provision import JiraProvisioner
 from connectors.jira.read import Reader, Site
+from connectors.jira.server_setup import ServerProvisioner
 from connectors.jira.source import Source
 from connectors.jira.write import Writer
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
@@ -80,8 +80,9 @@ class JiraConnector:
     def pull(self, progress: Progress | None = None, known: Collection[str] | None = None) -> Pull:
         """See `Connector.pull`."""
         before = self._client.requests
-        self._site = self._reader.site()
-        return self._reader.pull(self._site, progress, before, known)
+        pulled, self._site = self._reader.pull(self._reader.site(), progress, before, known)
+        self._writer.sender.forget_off_screen(self._site.fields.regained)
+        return pulled
 
     def examine(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
         """See `Connector.examine`; any word can be a label here, and there are no status updates."""
@@ -136,7 +137,7 @@ class JiraConnector:
     def provisioner(self) -> Provisioner:
         """Setup of this site."""
         if self._server:
-            return ServerProvisioner(self._client, self._scope)
+            return ServerProvisioner(self._client, self._source, self._scope)
         return JiraProvisioner(self._client, self._scope)
 
     def close(self) -> None:

@@ -76,13 +76,16 @@ def edit_for(
         there = field_text(issue.fields.key_result)
         text = key_result_text(wanted.key_results)
         if not there or there in recorded.get(site.key_result, ()):
-            _set(edit, site.key_result, there, text or None, recorded, is_off_screen)
+            lost = issue.fields.key_result is UNSET
+            _set(edit, site.key_result, there, text or None, recorded, is_off_screen, lost=lost)
         elif wanted.key_results:
             edit.said[site.key_result] = ""
     if site.progress:
-        value = None if issue.fields.kr_progress is UNSET else issue.fields.kr_progress
+        lost = issue.fields.kr_progress is UNSET
+        value = None if lost else issue.fields.kr_progress
         if value is None or any(recorded.get(site.progress, ())):
-            _set(edit, site.progress, value, first.percent if first else None, recorded, is_off_screen)
+            percent = first.percent if first else None
+            _set(edit, site.progress, value, percent, recorded, is_off_screen, lost=lost)
     for name, given, says in _texts(issue.fields, site, first, wanted):
         there = field_text(given)
         if not there or any(recorded.get(name, ())):
@@ -137,11 +140,16 @@ def _set(
     wanted: str | int | None,
     recorded: dict[str, tuple[str, ...]],
     is_off_screen: Callable[[str], bool],
+    *,
+    lost: bool = False,
 ) -> None:
+    """Take the field into the edit. `lost`: the issue does not have the field at all."""
     if is_off_screen(name):
-        # What we wrote before the field left the screen is still ours.
-        if name in recorded:
-            edit.said[name] = recorded[name][0]
+        # What we wrote before the field left the screen is still ours; what a batch announced and the site
+        # then refused was never written.
+        said = recorded.get(name, ())
+        if said and (lost or there not in (None, "")):
+            edit.said[name] = str(there) if str(there) in said else said[0]
         return
     if (None if there == "" else there) != wanted:
         edit.fields[name] = wanted

@@ -48,6 +48,7 @@ class SiteFields:
 
     `carried`: the fields that rules match, by the name that the rules use.
     `claim` may be read only, when it is not a plain text field; `key_result` is set only when we may write.
+    `regained`: fields that could not be set before and now can, by ids of project, type and field.
     """
 
     claim: str | None = None
@@ -60,6 +61,7 @@ class SiteFields:
     alignment: str | None = None
     objective: str | None = None
     carried: tuple[tuple[str, str], ...] = ()
+    regained: frozenset[tuple[str, str, str]] = frozenset()
     notes: tuple[str, ...] = ()
 
     @property

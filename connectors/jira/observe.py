@@ -10,7 +10,7 @@ from msgspec import UNSET
 from config.workspace import JiraTracker
 from connectors.base import BadReply
 from connectors.jira.carried import values_of
-from connectors.jira.edit import texts_of
+from connectors.jira.edit import objective_text, texts_of
 from connectors.jira.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, field_text, percent_of
 from connectors.jira.wire import Fields, Issue
 from connectors.model import (
@@ -39,16 +39,19 @@ def marks_on(issue: Issue, site: SiteFields, owner: str) -> Marks:
     """The marks of ours that the issue itself shows; the comment is read elsewhere.
 
     The stamp tells what we wrote, the issue what is left of it: a mark that a person took away does not
-    show any more. Of another owner's marks only the stamp is given.
+    show any more, nor one that could not be written before and now can be. Of another owner's marks only the
+    stamp is given.
     """
     stamp = stamp_on(issue)
     if stamp is None or stamp.owner != owner:
         return Marks(stamp=stamp)
+    place = (issue.fields.project.id, issue.fields.issuetype.id)
+    due = {id_ for id_ in unsaid(issue.fields, stamp, site) if (*place, id_) in site.regained}
     labels = tuple(sorted(set(stamp.labels) & set(issue.fields.labels)))
     whole = len(labels) == len(set(stamp.labels)) and _alignment_stands(issue.fields, stamp, site)
     return Marks(
-        key_results=_key_results_on(issue.fields, stamp, site),
-        alignment=stamp.alignment if whole else None,
+        key_results=_key_results_on(issue.fields, stamp, site, due),
+        alignment=stamp.alignment if whole and site.alignment not in due else None,
         labels=labels,
         stamp=stamp,
     )
@@ -62,7 +65,31 @@ def _alignment_stands(fields: Fields, stamp: Stamp, site: SiteFields) -> bool:
     return texts == ("",) or field_text(fields.kr_alignment) in texts
 
 
-def _key_results_on(fields: Fields, stamp: Stamp, site: SiteFields) -> tuple[KeyResultMark, ...]:
+def unsaid(fields: Fields, stamp: Stamp, site: SiteFields) -> set[str]:
+    """Ids of our fields that the issue has empty though the stamp has something to say in them: they could not
+    be set when it was written."""
+    recorded = texts_of(stamp)
+    first = stamp.key_results[0] if stamp.key_results else None
+    rows = (
+        (site.progress, fields.kr_progress, first and first.percent is not None),
+        (site.health, fields.kr_health, first),
+        (site.objective, fields.kr_objective, first and objective_text(first)),
+        (site.alignment, fields.kr_alignment, stamp.alignment),
+    )
+    found = {
+        id_
+        for id_, there, says in rows
+        if id_ and says and there in (None, "") and not any(recorded.get(id_, ()))
+    }
+    # Recorded with nothing it held a person's claim, and what is cleared then is seen without this.
+    if site.key_result and first and site.key_result not in recorded and fields.key_result in (None, ""):
+        found.add(site.key_result)
+    return found
+
+
+def _key_results_on(
+    fields: Fields, stamp: Stamp, site: SiteFields, due: set[str]
+) -> tuple[KeyResultMark, ...]:
     marks, recorded = stamp.key_results, texts_of(stamp)
     if not marks:
         return ()
@@ -71,10 +98,19 @@ def _key_results_on(fields: Fields, stamp: Stamp, site: SiteFields) -> tuple[Key
     lost = fields.key_result is UNSET
     if site.key_result in recorded and not lost and not field_text(fields.key_result):
         return ()
+    if site.key_result in due:
+        return ()
     linked = {id_ for id_, said in stamp.links if said}
     # Without a link, as an older version left it or an interrupted write, it does not show its page.
     marks = tuple(mark if mark.id in linked else replace(mark, url="") for mark in marks)
-    return (_first_on(marks[0], fields, recorded, site), *marks[1:])
+    first = _first_on(marks[0], fields, recorded, site)
+    if site.progress in due:
+        first = replace(first, percent=None)
+    if site.health in due:
+        first = replace(first, health=_other_health("", first.health))
+    if site.objective in due:
+        first = replace(first, objective="")
+    return (first, *marks[1:])
 
 
 def _first_on(

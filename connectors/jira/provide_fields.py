@@ -6,7 +6,7 @@ restore them with their values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.jira import wire
@@ -42,23 +42,8 @@ class FieldSetup:
         self._client = client
 
     def found(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> dict[str, str | None]:
-        """Name to id of the fields that can be used, None where one has to be made; names that stand for
-        something of another type are left out, aloud."""
-        rows = self._fields()
-        usable: dict[str, str | None] = {}
-        for name, (type_, _, _) in FIELDS.items():
-            known = made.get(f"field {name}")
-            named = [row for row in rows if row["id"] == known] or [
-                row for row in rows if row["name"] == name
-            ]
-            fitting = [row for row in named if row.get("schema", {}).get("custom") == PLUGIN + type_]
-            if named and not fitting:
-                why = "a field of this name is of another type"
-                problems.append(Problem(f"field {name}", why, "Rename that field; setup then makes its own."))
-                continue
-            ours = [row for row in fitting if is_ours(row.get("description"), need.owner)]
-            usable[name] = str((ours or fitting)[0]["id"]) if fitting else None
-        return usable
+        """See `usable`."""
+        return usable(self._fields(), need, made, problems)
 
     def plan(
         self,
@@ -69,15 +54,9 @@ class FieldSetup:
     ) -> Iterator[Action]:
         """What the fields lack. `projects` is key to id of those that screens reach."""
         for name, id_ in fields.items():
-            kind, searcher, options = FIELDS[name]
+            options = FIELDS[name][2]
             if id_ is None:
-                body = {
-                    "name": name,
-                    "type": PLUGIN + kind,
-                    "searcherKey": PLUGIN + searcher,
-                    "description": signature(need.owner),
-                }
-                yield Action("field", name, "create", "there is none", None, body)
+                yield creation(name, need)
             there = self._options(id_) if id_ and options else set()
             for value in options:
                 if value not in there:
@@ -170,3 +149,34 @@ class FieldSetup:
     def _options(self, field: str) -> set[str]:
         paths = [f"field/{field}/context/{one['id']}/option" for one in self._contexts(field)[:1]]
         return {row["value"] for path in paths for row in listed(self._client, path)}
+
+
+def usable(
+    rows: Sequence[Row], need: Need, made: Mapping[str, str], problems: list[Problem]
+) -> dict[str, str | None]:
+    """Name to id of the fields that can be used, found by the id that `made` holds or by name; None where one
+    has to be made. Names that stand for something of another type are left out, aloud."""
+    found: dict[str, str | None] = {}
+    for name, (type_, _, _) in FIELDS.items():
+        known = made.get(f"field {name}")
+        named = [row for row in rows if row["id"] == known] or [row for row in rows if row["name"] == name]
+        fitting = [row for row in named if row.get("schema", {}).get("custom") == PLUGIN + type_]
+        if named and not fitting:
+            why = "a field of this name is of another type"
+            problems.append(Problem(f"field {name}", why, "Rename that field; setup then makes its own."))
+            continue
+        ours = [row for row in fitting if is_ours(row.get("description"), need.owner)]
+        found[name] = str((ours or fitting)[0]["id"]) if fitting else None
+    return found
+
+
+def creation(name: str, need: Need) -> Action:
+    """The step that makes one of the `FIELDS`."""
+    kind, searcher, _ = FIELDS[name]
+    body = {
+        "name": name,
+        "type": PLUGIN + kind,
+        "searcherKey": PLUGIN + searcher,
+        "description": signature(need.owner),
+    }
+    return Action("field", name, "create", "there is none", None, body)

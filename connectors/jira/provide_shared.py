@@ -44,15 +44,11 @@ class SharedSetup:
         )
         for name, jql in queries.items():
             if jql is None:
-                why = "it needs a field, or a label of the policy, that is not there"
-                problems.append(
-                    Problem(f"filter {name}", why, "Run setup as a Jira administrator, or name the label.")
-                )
+                problems.append(without_query(name))
                 continue
             found = find(rows, made.get(f"filter {name}"), name, need.owner)
             if found is not None and not is_ours(found.get("description"), need.owner):
-                why = "a filter of this name is there, and setup did not make it"
-                problems.append(Problem(f"filter {name}", why, "Rename that filter."))
+                problems.append(foreign(name))
                 continue
             filters[name] = str(found["id"]) if found else None
             body = {"jql": jql} | described(name, need)
@@ -185,6 +181,19 @@ def find(rows: Sequence[Row], known: str | None, name: str, owner: str) -> Row |
 def described(name: str, need: Need) -> Row:
     """Name, signature and shares of something new."""
     return {"name": name, "description": signature(need.owner), "sharePermissions": SHARED}
+
+
+def without_query(name: str) -> Problem:
+    """Of a filter that cannot be made yet."""
+    why = "it needs a field with its options, or a label of the policy, that is not there"
+    remedy = "Run setup as a Jira administrator, or name the label; then run setup again."
+    return Problem(f"filter {name}", why, remedy)
+
+
+def foreign(name: str) -> Problem:
+    """Of a filter's name that somebody else's filter has."""
+    why = "a filter of this name is there, and setup did not make it"
+    return Problem(f"filter {name}", why, "Rename that filter.")
 
 
 def locked(kind: str, found: Row, reason: str) -> Problem:

@@ -26,6 +26,7 @@ from connectors.jira.client import JiraClient, Rejected
 from connectors.jira.comments import Comments, Stated
 from connectors.jira.fields import SiteFields, field_text, find_fields
 from connectors.jira.observe import Translator
+from connectors.jira.regaining import Regaining
 from connectors.jira.source import Issues, Source
 from connectors.model import NOTHING, Comment, Pull, Stamp, WorkItem
 
@@ -92,8 +93,11 @@ class Reader:
         progress: Progress | None,
         sent_before: int,
         known: Collection[str] | None = None,
-    ) -> Pull:
-        """Everything in scope and its visible ancestors, with their marks."""
+        *,
+        regain: bool = True,
+    ) -> tuple[Pull, Site]:
+        """Everything in scope and its visible ancestors, with their marks; and the site with what was learned
+        of its fields meanwhile. `regain`: ask which fields can be set now that could not be before."""
         report = progress or (lambda _what, _done, _total: None)
         as_of = self._server_time()
         projects = self._projects()
@@ -106,22 +110,29 @@ class Reader:
         # The index lags behind: an issue may have left the scope since.
         issues = {id_: issue for id_, issue in found.items() if issue.fields.project.id in scope}
         parents = self._close_upwards(issues, bulk)
+        if regain:
+            mine = [issue for issue in issues.values() if issue.fields.project.id in scope]
+            regained = Regaining(self._client, self._pool, self._owner).among(mine, site.fields)
+            site = replace(site, fields=replace(site.fields, regained=regained))
         translate = Translator(self._client.name, self._tracker, site.fields, self._owner, self._pages, scope)
         items = [translate.item(issue, parents.get(id_)) for id_, issue in issues.items()]
         items = self._with_comments(items, site.me, report)
-        return Pull(
+        pulled = Pull(
             tracker=self._client.name,
             items=tuple(sorted(items, key=lambda item: (len(item.ref.id), item.ref.id))),
             as_of=as_of,
             requests=self._client.requests - sent_before,
             notes=tuple(notes),
         )
+        return pulled, site
 
     def marked(
         self, site: Site, written: Collection[str], progress: Progress | None, sent_before: int
     ) -> tuple[WorkItem, ...]:
         """See `Connector.marked`. What left the scope is found by id: a property cannot be searched for."""
-        scope = [item for item in self.pull(site, progress, sent_before).items if item.in_scope]
+        # Marks that are to go need not be filled in first.
+        pulled, _ = self.pull(site, progress, sent_before, regain=False)
+        scope = [item for item in pulled.items if item.in_scope]
         known = {item.ref.id for item in scope}
         bulk = self._source.issues(site.fields)
         beyond = bulk.fetch(sorted(set(written) - known))

@@ -110,6 +110,10 @@ class Sender:
         """Whether the field could not be set on an issue of this project and type before."""
         return (issue.fields.project.id, issue.fields.issuetype.id, field) in self._off_screen
 
+    def forget_off_screen(self, places: Iterable[tuple[str, str, str]]) -> None:
+        """Fields that can be set after all, by ids of project, type and field."""
+        self._off_screen -= set(places)
+
     def learn_off_screen(self, issue: Issue, fields: Iterable[str]) -> None:
         """Remember that these fields cannot be set on issues of this project and type."""
         names = sorted(fields)

@@ -152,7 +152,7 @@ def test_an_issue_deleted_between_search_and_read_is_left_out_with_a_note(site: 
             fetched.append("once")
             site.sandbox.call(lambda: site.jira.delete(issue))
 
-    pull = reader.pull(site_now, delete_after_search, 0)
+    pull, _ = reader.pull(site_now, delete_after_search, 0)
     assert {item.ref.id for item in pull.items} == whole - {str(issue.id)}
     assert any("1 issues were found but are gone" in note for note in pull.notes)
 

@@ -291,7 +291,20 @@ def test_a_receipt_tells_of_the_screen_when_nothing_else_was_to_be_written(site:
     site.ann_sets(KEY, **{KEY_RESULT: None})
     off_the_screen(site, KEY_RESULT)
     receipts = [site.truenorth.write(site.item(KEY), marks()) for _ in range(2)]
-    assert [receipt.outcome for receipt in receipts] == ["skipped", "skipped"]
+    # First our record stops claiming what a person has cleared.
+    assert [receipt.outcome for receipt in receipts] == ["written", "skipped"]
+
+
+def test_what_a_person_cleared_of_a_field_that_left_the_screen_comes_to_rest(site: Site) -> None:
+    show(site, marks())
+    site.ann_sets(KEY, **{KEY_RESULT: None})
+    site.sandbox.call(lambda: site.jira.projects["WEB"].screen.discard(KEY_RESULT))
+    assert site.truenorth.write(site.item(KEY), marks()).outcome == "written"
+    assert site.item(KEY).shown == marks()
+    site.sandbox.call(lambda: site.jira.projects["WEB"].screen.add(KEY_RESULT))
+    assert site.item(KEY).shown.key_results == ()
+    show(site, marks())
+    assert site.fields(KEY)[KEY_RESULT] == "GROWTH-KR2 · It is live"
 
 
 def test_a_field_that_cannot_be_cleared_keeps_the_stamp(site: Site) -> None:

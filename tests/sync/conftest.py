@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +11,11 @@ from pathlib import Path
 import pytest
 import structlog
 
+from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync import cli
-from sync.demo import environment
+from sync.demo import environment, examples
 from tests.sync import postgres
 from tests.sync.typed import Cli, Ran
 
@@ -46,6 +48,24 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 def pointed(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     for name, value in environment(sandbox).items():
         monkeypatch.setenv(name, value)
+    return sandbox
+
+
+@pytest.fixture
+def server(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sandbox:
+    """The example company with its Jira on Data Center."""
+    folder = tmp_path / "okrs"
+    shutil.copytree(examples(), folder)
+    file = folder / "truenorth.yaml"
+    declared = file.read_text(encoding="utf-8")
+    assert "kind: jira," in declared
+    file.write_text(declared.replace("kind: jira,", "kind: jira, deployment: data_center,"), encoding="utf-8")
+    for name, value in environment(sandbox).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("TRUENORTH_JIRA_EMAIL")
+    monkeypatch.setenv("TRUENORTH_CONFIG", str(folder))
+    monkeypatch.setenv("TRUENORTH_JIRA_URL", f"{sandbox.url}/jira-dc")
+    monkeypatch.setenv("TRUENORTH_JIRA_TOKEN", SERVER_TOKEN)
     return sandbox
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,28 +10,9 @@ import pytest
 
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
-from sync.demo import environment, examples
 from tests.sync.typed import Cli
 
 PAT = {"Authorization": f"Bearer {SERVER_TOKEN}"}
-
-
-@pytest.fixture
-def server(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Sandbox:
-    """The example company with its Jira on Data Center."""
-    folder = tmp_path / "okrs"
-    shutil.copytree(examples(), folder)
-    file = folder / "truenorth.yaml"
-    declared = file.read_text(encoding="utf-8")
-    assert "kind: jira," in declared
-    file.write_text(declared.replace("kind: jira,", "kind: jira, deployment: data_center,"), encoding="utf-8")
-    for name, value in environment(sandbox).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("TRUENORTH_JIRA_EMAIL")
-    monkeypatch.setenv("TRUENORTH_CONFIG", str(folder))
-    monkeypatch.setenv("TRUENORTH_JIRA_URL", f"{sandbox.url}/jira-dc")
-    monkeypatch.setenv("TRUENORTH_JIRA_TOKEN", SERVER_TOKEN)
-    return sandbox
 
 
 def get(server: Sandbox, path: str, **params: str) -> Any:
@@ -93,20 +73,6 @@ def test_an_epic_gives_its_key_result_to_what_is_linked_to_it(run: Cli, server: 
     assert ours
     shown = [get(server, f"issue/{one['key']}")["fields"] for one in children]
     assert {one["customfield_10101"] for one in shown if "okr-aligned" in one["labels"]} == {ours}
-
-
-def test_check_and_setup_say_what_is_to_be_done_by_hand(run: Cli, server: Sandbox) -> None:
-    checked = run("check")
-    assert "acts as Truenorth" in checked.out
-    planned = run("setup")
-    assert (
-        planned.code,
-        "Select List (single choice) with the options On track" in " ".join(planned.out.split()),
-    ) == (
-        0,
-        True,
-    ), planned.out
-    assert writes(server) == []
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from connectors.sandbox.jira.jql_match import Asking, prepare
 from connectors.sandbox.jira.jql_tokens import JqlError
 from connectors.sandbox.jira.layout import listed
 from connectors.sandbox.jira.rights import permitted
+from connectors.sandbox.jira.server_admin import ServerFieldList, ServerFilters, ServerScreens
 from connectors.sandbox.jira.server_login import guarded
 from connectors.sandbox.jira.server_show import EPIC_NAME_FIELD, ServerShow, name_of
 from connectors.sandbox.jira.show import NAVIGABLE_FIELDS, Part, chosen
@@ -36,8 +37,8 @@ from connectors.sandbox.jira.state import EPIC_LINK, EPIC_NAME, SITE_ZONE, Issue
 _CLOUD_ONLY = (
     "/search", "/changelog", "/issue/bulkfetch", "/issue/archive", "/issue/unarchive", "/issue/limit",
     "/issue/properties", "/issue/{issue}/changelog", "/issue/{issue}/assignee", "/jql", "/bulk", "/task",
-    "/comment/list", "/field/", "/project/search", "/project/{project}/", "/filter/search", "/filter/my", "/dashboard",
-    "/user",
+    "/comment/list", "/field/", "/project/search", "/project/{project}/", "/filter/search", "/filter/my",
+    "/dashboard/", "/user",
 )  # fmt: skip
 """Beginnings of paths that the Cloud serves and Data Center does not, or quite otherwise."""
 
@@ -50,13 +51,18 @@ def server_routes(
         *ServerSite(site, base, ServerShow).routes(),
         *ServerSearch(site, base, ServerShow).routes(),
         *ServerIssues(site, base, ServerShow).routes(),
+        *ServerFieldList(site, base, ServerShow).routes(),
+        *ServerScreens(site, base, ServerShow).routes(),
+        *ServerFilters(site, base, ServerShow).routes(),
     ]
     taken = {(r.method, r.path) for r in own}
     also = [
         r
         for part in shared
         for r in part.routes()
-        if (r.method, r.path) not in taken and not _route(r).startswith(_CLOUD_ONLY)
+        if (r.method, r.path) not in taken
+        and not _route(r).startswith(_CLOUD_ONLY)
+        and (r.method, _route(r)) != ("POST", "/dashboard")
     ]
     served = [
         web.RouteDef(r.method, r.path.replace("/rest/api/3/", "/rest/api/2/"), r.handler, r.kwargs)

@@ -1,0 +1,54 @@
+"""What setup may do on a site, and which projects it reaches: told before anything is made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+from urllib.parse import quote
+
+from connectors.base import PermissionDenied
+from connectors.jira.client import JiraClient, Rejected
+from connectors.jira.inspect import NEEDED
+from connectors.provision import Problem
+
+ADMINISTER, SHARE = "ADMINISTER", "CREATE_SHARED_OBJECTS"
+GRANT = "A Jira administrator can grant it (Settings, System, Global permissions), or run setup."
+
+
+class Permits:
+    """What one account may do on one site. Permissions: contracts of GET /mypermissions."""
+
+    def __init__(self, client: JiraClient) -> None:
+        self._client = client
+
+    def held(self, asked: Collection[str], **where: str) -> set[str]:
+        """Those of the permissions that the account holds, in a project or globally."""
+        params = {**where, "permissions": ",".join(asked)}
+        told = self._client.call("GET", "mypermissions", dict[str, Any], params=params)["permissions"]
+        return {name for name in asked if told.get(name, {}).get("havePermission") is True}
+
+    def reachable(self, projects: Collection[str], problems: list[Problem]) -> dict[str, str]:
+        """Key to id of the projects that screens reach; what is amiss with the others, aloud."""
+        ids: dict[str, str] = {}
+        for key in projects:
+            try:
+                row = self._client.call("GET", f"project/{quote(key, safe='')}", dict[str, Any])
+            except (Rejected, PermissionDenied):
+                remedy = f'An administrator of {key} can grant "Browse Projects".'
+                problems.append(Problem(f"project {key}", "it does not exist, or cannot be seen", remedy))
+                continue
+            problems += self._lacks(key)
+            if row.get("simplified"):
+                why = "it is team-managed: no shared field reaches it; labels and links carry the same"
+                problems.append(Problem(f"fields in {key}", why, "Its project administrator can add them."))
+            else:
+                ids[key] = str(row["id"])
+        return ids
+
+    def _lacks(self, key: str) -> Iterator[Problem]:
+        """The permissions without which what setup makes stays empty in a project."""
+        held = self.held(NEEDED, projectKey=key)
+        for one, (name, effect) in NEEDED.items():
+            if one not in held:
+                remedy = f"An administrator of {key} can grant it, by a role of its permission scheme."
+                yield Problem(f"project {key}", f'the account lacks "{name}": {effect}', remedy)

@@ -1,0 +1,218 @@
+"""Setup of a Data Center site's custom fields: the fields, and the screens of the projects in scope.
+
+Its REST v2 makes fields and puts them on screens. It can neither add options to a field nor say which screens
+a project has (contracts/jira.md, section 6): options are told to the administrator, and screens are taken by
+the names that Jira's project templates give them ("WEB: Scrum Default Issue Screen"), else the Default Screen.
+Removed fields are gone with their values: there is no trash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from connectors.base import TrackerError
+from connectors.jira import wire
+from connectors.jira.client import JiraClient, Rejected
+from connectors.jira.listing import Row
+from connectors.jira.provide_fields import FIELDS, creation, usable
+from connectors.jira.regaining import allowed
+from connectors.jira.saved import quoted
+from connectors.jira.source import Source
+from connectors.provision import Action, Need, Problem, is_ours
+
+KINDS = {
+    "textfield": "Text Field (single line)",
+    "float": "Number Field",
+    "select": "Select List (single choice)",
+}
+"""Types of fields by the names under which an administrator finds them."""
+
+DEFAULT_SCREEN = 1
+"""Every site comes with it, under this id."""
+
+MOST = "1000"
+"""Rows asked for at once; pages of these lists do not go on reliably."""
+
+Meta = Mapping[str, Any]
+"""What can be set on an issue, by field id."""
+
+
+class ServerFields:
+    """Custom fields of one site."""
+
+    def __init__(self, client: JiraClient, source: Source) -> None:
+        self._client = client
+        self._source = source
+
+    def found(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> dict[str, str | None]:
+        """See `usable`."""
+        return usable(self._client.call("GET", "field", list[Row]), need, made, problems)
+
+    def metas(self, projects: Sequence[str]) -> dict[str, Meta | None]:
+        """By project, what can be set on its newest open issue; None without an issue."""
+        return {key: self._meta(key) for key in projects}
+
+    def plan(
+        self,
+        fields: Mapping[str, str | None],
+        need: Need,
+        metas: Mapping[str, Meta | None],
+        problems: list[Problem],
+    ) -> Iterator[Action]:
+        """What is lacking of the fields, and of the fields on the projects' screens. `metas`: see there."""
+        yield from (creation(name, need) for name, id_ in fields.items() if id_ is None)
+        yield from self._screens(fields, metas, problems)
+
+    def _meta(self, key: str) -> Meta | None:
+        jql = f"project = {quoted(key)} AND statusCategory != Done ORDER BY created DESC"
+        newest = self._source.newest(jql)
+        if newest is None:
+            return None
+        return self._client.call("GET", f"issue/{newest}/editmeta", wire.EditMeta).fields
+
+    def _screens(
+        self, fields: Mapping[str, str | None], metas: Mapping[str, Meta | None], problems: list[Problem]
+    ) -> Iterator[Action]:
+        lacking = {
+            key: [name for name, id_ in fields.items() if meta is None or id_ not in meta]
+            for key, meta in metas.items()
+        }
+        screens = self._known_screens() if any(lacking.values()) else {}
+        tabs: dict[int, tuple[int, set[str]]] = {}
+        planned: dict[str, Action] = {}
+        for key, names in lacking.items():
+            own = [id_ for id_, name in screens.items() if name.startswith(f"{key}: ")]
+            stuck = set(names)
+            for screen in (own or [DEFAULT_SCREEN]) if names else ():
+                if screen not in tabs:
+                    tabs[screen] = self._on(screen)
+                tab, there = tabs[screen]
+                missing = [name for name in names if fields[name] is None or fields[name] not in there]
+                title = screens.get(screen, "Default Screen")
+                steps = [_placing(name, fields[name], title, screen, tab) for name in missing]
+                planned |= {step.what: step for step in steps}
+                stuck -= set(missing)
+            if stuck and metas[key] is not None:
+                why = (
+                    f"its edit screen lacks {', '.join(sorted(stuck))}, and the API does not tell which it is"
+                )
+                remedy = f"A Jira administrator can put them there ({key}, Project settings, Screens)."
+                problems.append(Problem(f"screens of {key}", why, remedy))
+        yield from planned.values()
+
+    def _known_screens(self) -> dict[int, str]:
+        """Id to name of the site's screens; none where an older release does not list them."""
+        try:
+            told: Any = self._client.call("GET", "screens", Any, params={"maxResults": MOST})
+        except Rejected as error:
+            if error.status != 404:
+                raise
+            return {}
+        if isinstance(told, dict):  # releases differ in what the list stands in
+            told = told.get("values") or told.get("screens") or []
+        rows: list[Row] = [row for row in told if isinstance(row, dict)]
+        return {int(row["id"]): str(row.get("name")) for row in rows}
+
+    def _on(self, screen: int) -> tuple[int, set[str]]:
+        """The first tab of a screen, and the ids of the fields on all its tabs."""
+        path = f"screens/{screen}/tabs"
+        tabs = [row["id"] for row in self._client.call("GET", path, list[Row])]
+        rows = [row for tab in tabs for row in self._client.call("GET", f"{path}/{tab}/fields", list[Row])]
+        return tabs[0], {str(row["id"]) for row in rows}
+
+    def removal(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> Iterator[Action]:
+        """What we put on screens, then our fields."""
+        for what, path in made.items():
+            if what.startswith("screen "):
+                yield Action("screen", what.removeprefix("screen "), "remove", "setup put it there", path)
+        try:
+            rows = [row for name in FIELDS for row in self._named(name)]
+        except Rejected as error:
+            if error.status != 404:
+                raise
+            why = "this release cannot delete fields by its API"
+            remedy = "A Jira administrator can (Administration, Issues, Custom fields)."
+            problems.append(Problem(f"fields {', '.join(FIELDS)}", why, remedy))
+            return
+        for row in rows:
+            if is_ours(row.get("description"), need.owner):
+                reason = "setup made it; its values go with it for good"
+                yield Action("field", row["name"], "remove", reason, f"customfield_{row['numericId']}")
+
+    def _named(self, name: str) -> list[Row]:
+        params = {"search": name, "maxResults": MOST}
+        rows: list[Row] = self._client.call("GET", "customFields", dict[str, Any], params=params)["values"]
+        return [row for row in rows if row["name"] == name]
+
+    def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
+        """Do one action; see `Provisioner.carry`."""
+        if action.verb == "remove":
+            self._remove(action)
+            return None
+        if action.kind == "field":
+            body = dict(action.body)
+            row = self._client.call("POST", "field", Row, body=body, repeatable=False)
+            return str(row["id"])
+        field = action.id or made[f"field {action.body['field']}"]
+        path = action.body["tab"]
+        self._client.call("POST", path, Any, body={"fieldId": field}, repeatable=False)
+        return f"{path}/{field}"
+
+    def _remove(self, action: Action) -> None:
+        if action.kind == "screen":
+            try:
+                self._client.call("DELETE", str(action.id), type(None))
+            except Rejected as error:
+                if error.status != 404:  # people took it off before us
+                    raise
+            return
+        told = self._client.call("DELETE", "customFields", Row, params={"ids": str(action.id)})
+        kept = told.get("notDeletedCustomFields") or {}
+        if action.id in kept:
+            raise TrackerError(self._client.name, f"{action.name} was not deleted: {kept[action.id]}")
+
+
+def by_hand(names: Sequence[str], projects: Sequence[str]) -> Iterator[Problem]:
+    """What an administrator has to make where the account may not."""
+    for name in names:
+        kind, _, options = FIELDS[name]
+        choices = f" with the options {', '.join(options)}" if options else ""
+        why = 'there is none, and making it needs the global permission "Jira Administrators"'
+        remedy = (
+            f"A Jira administrator can add it (Administration, Issues, Custom fields): {KINDS[kind]}{choices}, "
+            f"on the edit screens of {', '.join(projects)}."
+        )
+        yield Problem(f"field {name}", why, remedy)
+
+
+def _placing(name: str, field: str | None, screen: str, id_: int, tab: int) -> Action:
+    """The step that puts a field on a screen."""
+    reason = "it lacks the field"
+    if id_ == DEFAULT_SCREEN:
+        reason += "; it serves every project without screens of its own"
+    body = {"field": name, "tab": f"screens/{id_}/tabs/{tab}/fields"}
+    return Action("screen", f"{screen}: {name}", "change", reason, field, body)
+
+
+def without_options(
+    fields: Mapping[str, str | None], metas: Mapping[str, Meta | None]
+) -> dict[str, list[str]]:
+    """By field, the options that it lacks where it can be seen; all of them where it cannot."""
+    lacking: dict[str, list[str]] = {}
+    for name, id_ in fields.items():
+        seen = [allowed(meta[id_]) for meta in metas.values() if meta and id_ is not None and id_ in meta]
+        options = [one for one in FIELDS[name][2] if not seen or any(one not in values for values in seen)]
+        if options:
+            lacking[name] = options
+    return lacking
+
+
+def options_by_hand(name: str, options: Sequence[str]) -> Problem:
+    """What an administrator has to add to a field."""
+    why = "Data Center's API cannot add options to a field"
+    remedy = (
+        f"A Jira administrator can (Administration, Issues, Custom fields, {name}, Configure, Edit options): "
+        f"{', '.join(options)}. Until then labels say the same."
+    )
+    return Problem(f"options of {name}", why, remedy)

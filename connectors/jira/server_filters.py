@@ -1,0 +1,138 @@
+"""Setup of the filters that a Data Center site's people share.
+
+Its REST v2 has no search for filters (contracts/jira.md, section 6): ours are found by the id that the store
+keeps, and without it among the favourites of the account, to which a new one is added. A new filter is shared
+by a request of its own. Dashboards cannot be made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from connectors.jira import wire
+from connectors.jira.client import JiraClient, Rejected
+from connectors.jira.listing import Row
+from connectors.jira.provide_shared import difference, find, foreign, locked, without_query
+from connectors.jira.saved import quoted
+from connectors.provision import DASHBOARD, Action, Need, Problem, is_ours, signature
+
+EVERYBODY = ("authenticated", "loggedin")
+"""With everybody who can sign in: asked for by the first word, and by the second where a release knows only
+that."""
+
+DASHBOARDS = "1000"
+
+
+class ServerFilters:
+    """Filters of one site."""
+
+    def __init__(self, client: JiraClient) -> None:
+        self._client = client
+
+    def plan(
+        self, queries: Mapping[str, str | None], need: Need, made: Mapping[str, str], problems: list[Problem]
+    ) -> Iterator[Action]:
+        """What is lacking. `queries` is name to JQL, None where a filter cannot be made."""
+        rows = self._rows(made)
+        me = self._me() if rows else {}
+        for name, jql in queries.items():
+            if jql is None:
+                problems.append(without_query(name))
+                continue
+            found = find(rows, made.get(f"filter {name}"), name, need.owner)
+            body = {"name": name, "jql": jql, "description": signature(need.owner)}
+            if found is None:
+                if self._is_taken(name):
+                    problems.append(_unseen(name))
+                else:
+                    yield Action("filter", name, "create", "there is none", None, body)
+            elif not is_ours(found.get("description"), need.owner):
+                problems.append(foreign(name))
+            elif reason := difference(found, body):
+                if _is_mine(found, me):
+                    yield Action("filter", name, "change", reason, str(found["id"]), body)
+                else:
+                    problems.append(locked("filter", found, reason))
+        problems += self._dashboard()
+
+    def removal(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> Iterator[Action]:
+        """Our filters."""
+        rows = [row for row in self._rows(made) if is_ours(row.get("description"), need.owner)]
+        me = self._me() if rows else {}
+        for row in rows:
+            if _is_mine(row, me):
+                yield Action("filter", row["name"], "remove", "setup made it", str(row["id"]))
+            else:
+                problems.append(locked("filter", row, "setup made it"))
+
+    def carry(self, action: Action) -> str | None:
+        """Do one action; see `Provisioner.carry`."""
+        if action.verb == "remove":
+            self._client.call("DELETE", f"filter/{action.id}", type(None))
+            return None
+        if action.id is None:
+            body = {**action.body, "favourite": True}
+            row = self._client.call("POST", "filter", Row, body=body, repeatable=False)
+        else:
+            row = self._client.call("PUT", f"filter/{action.id}", Row, body=dict(action.body))
+        if not row.get("sharePermissions"):
+            self._share(str(row["id"]))
+        return str(row["id"])
+
+    def _share(self, filter_: str) -> None:
+        path = f"filter/{filter_}/permission"
+        for word in EVERYBODY:
+            try:
+                self._client.call("POST", path, Any, body={"type": word}, repeatable=False)
+            except Rejected as error:
+                if error.status != 400 or word == EVERYBODY[-1]:
+                    raise
+            else:
+                return
+
+    def _rows(self, made: Mapping[str, str]) -> list[Row]:
+        """The account's favourites, and what the store knows besides."""
+        rows = self._client.call("GET", "filter/favourite", list[Row])
+        ids = {str(row["id"]) for row in rows}
+        for what, id_ in made.items():
+            if what.startswith("filter ") and id_ not in ids:
+                try:
+                    rows.append(self._client.call("GET", f"filter/{id_}", Row))
+                except Rejected as error:
+                    if error.status not in (400, 404):  # either is how releases tell that it is gone
+                        raise
+        return rows
+
+    def _me(self) -> Row:
+        return self._client.call("GET", "myself", Row)
+
+    def _is_taken(self, name: str) -> bool:
+        """Whether a filter that the account can see has this name: only then does a query know it."""
+        body = {"jql": f"filter = {quoted(name)}", "startAt": 0, "maxResults": 1, "fields": ["id"]}
+        try:
+            self._client.call("POST", "search", wire.OffsetPage, body=body)
+        except Rejected as error:
+            if error.status != 400:
+                raise
+            return False
+        return True
+
+    def _dashboard(self) -> Iterator[Problem]:
+        params = {"maxResults": DASHBOARDS}
+        rows = self._client.call("GET", "dashboard", Row, params=params)["dashboards"]
+        if all(row["name"] != DASHBOARD for row in rows):
+            why = "Data Center's API cannot make one"
+            remedy = "Make it by hand, with the gadget Filter Results for each of the filters."
+            yield Problem(f"dashboard {DASHBOARD}", why, remedy)
+
+
+def _is_mine(row: Row, me: Row) -> bool:
+    """Whether the account owns the filter: nobody else may change or delete it."""
+    return (row.get("owner") or {}).get("key") == me.get("key")
+
+
+def _unseen(name: str) -> Problem:
+    why = "a filter of this name is there, and is none of this account's favourites"
+    remedy = "Rename that filter; if setup made it, mark it as a favourite of the account instead."
+    return Problem(f"filter {name}", why, remedy)

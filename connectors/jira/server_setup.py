@@ -1,0 +1,75 @@
+"""Setup of a Jira Data Center site: what its API can make is made, and the rest is told to the administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from connectors.jira.client import JiraClient
+from connectors.jira.permits import ADMINISTER, GRANT, SHARE, Permits
+from connectors.jira.saved import filters_wanted
+from connectors.jira.server_fields import Meta, ServerFields, by_hand, options_by_hand, without_options
+from connectors.jira.server_filters import ServerFilters
+from connectors.jira.source import Source
+from connectors.provision import Action, Need, Problem, Provisioning
+
+
+class ServerProvisioner:
+    """Setup of one site, for the projects with the keys in `projects`."""
+
+    def __init__(self, client: JiraClient, source: Source, projects: tuple[str, ...]) -> None:
+        self._permits = Permits(client)
+        self._projects = projects
+        self._fields = ServerFields(client, source)
+        self._filters = ServerFilters(client)
+
+    def plan(self, need: Need, made: Mapping[str, str]) -> Provisioning:
+        """See `Provisioner.plan`."""
+        actions: list[Action] = []
+        problems: list[Problem] = []
+        held = self._permits.held((ADMINISTER, SHARE))
+        reachable = self._permits.reachable(self._projects, problems)
+        fields = self._fields.found(need, made, problems)
+        metas = self._fields.metas(tuple(reachable))
+        if ADMINISTER in held:
+            actions += self._fields.plan(fields, need, metas, problems)
+        else:
+            missing = [name for name, id_ in fields.items() if id_ is None]
+            problems += by_hand(missing, tuple(reachable))
+            fields = {name: id_ for name, id_ in fields.items() if id_ is not None}
+            problems += _unplaced(fields, metas)
+        lacking = without_options(fields, metas)
+        problems += [options_by_hand(name, options) for name, options in lacking.items()]
+        if SHARE in held:
+            queries = filters_wanted(need, self._projects, fields.keys() - lacking.keys())
+            actions += self._filters.plan(queries, need, made, problems)
+        else:
+            why = 'sharing them needs the global permission "Create Shared Objects"'
+            problems.append(Problem("shared filters", why, GRANT))
+        return Provisioning(tuple(actions), tuple(problems))
+
+    def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:
+        """See `Provisioner.removal`."""
+        problems: list[Problem] = []
+        actions = list(self._filters.removal(need, made, problems))
+        if ADMINISTER in self._permits.held((ADMINISTER,)):
+            actions += self._fields.removal(need, made, problems)
+        else:
+            why = 'finding and deleting them needs the global permission "Jira Administrators"'
+            problems.append(Problem("fields", why, GRANT))
+        return Provisioning(tuple(actions), tuple(problems))
+
+    def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
+        """See `Provisioner.carry`."""
+        if action.kind == "filter":
+            return self._filters.carry(action)
+        return self._fields.carry(action, made)
+
+
+def _unplaced(fields: Mapping[str, str | None], metas: Mapping[str, Meta | None]) -> Iterator[Problem]:
+    """The fields that issues' edit screens lack, where the account may not put them there."""
+    for key, meta in metas.items():
+        off = [name for name, id_ in fields.items() if meta is not None and id_ not in meta]
+        if off:
+            why = f"its edit screen lacks {', '.join(off)}"
+            remedy = f"A Jira administrator can put them there ({key}, Project settings, Screens)."
+            yield Problem(f"screens of {key}", why, remedy)
