@@ -246,6 +246,10 @@ class Policy(Declared):
         default=None,
         description="Status updates on Linear projects and initiatives linked to a key result; none by default.",
     )
+    read_descriptions: bool = Field(
+        default=True,
+        description="Whether suggestions may read the descriptions of work that serves no key result.",
+    )
     quota_for_people: Reserve = Field(
         default=20,
         description="Percent of a tracker's request quota that is left to people; below it, requests slow down.",

@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from connectors.checkup import Check
+from connectors.gist import Gist
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 
 
@@ -155,6 +156,10 @@ class Connector(Protocol):
 
         An item whose history cannot be told is left out. Raises as `pull` does.
         """
+        ...
+
+    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
+        """The gist of each item's description; an item without one is left out. Raises as `pull` does."""
         ...
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from config.measures import Ask, FlowMeasure, QueryMeasure
 from config.workspace import JiraTracker, Workspace
-from connectors.base import Connector
+from connectors.base import Connector, TrackerError
+from connectors.gist import Gist
 from connectors.model import NativeQuery, Ref, Span, WorkItem
 from sync.align import Alignment
 from sync.measure import OVER, Drawn, closed_on, draw, end_of, needs_history
@@ -17,6 +18,7 @@ from sync.questions import Answers, Question, questions
 
 Connectors = Mapping[str, Connector]
 Histories = Mapping[Ref, tuple[Span, ...]]
+Gists = Mapping[Ref, Gist]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,30 @@ def ask_histories(
         if own:
             found |= connector.histories(own)
     return found
+
+
+def ask_gists(
+    connectors: Connectors, alignment: Alignment, stale: Collection[str], last: Gists
+) -> tuple[dict[Ref, Gist], tuple[str, ...]]:
+    """The gists of open work that serves no key result, and what could not be had: suggestions do without it.
+
+    Of a tracker in `stale`, or that does not give them, the last ones: a comment must not change for that.
+    """
+    found: dict[Ref, Gist] = {}
+    notes: list[str] = []
+    for name, connector in connectors.items():
+        asked = [
+            alignment.items[ref]
+            for ref, placement in sorted(alignment.placements.items())
+            if ref.tracker == name and placement.state == "unaligned" and alignment.items[ref].is_open
+        ]
+        kept = {item.ref: last[item.ref] for item in asked if item.ref in last}
+        try:
+            found |= kept if name in stale or not asked else connector.gists(asked)
+        except TrackerError as error:
+            notes.append(f"descriptions of {name} could not be read: {error.what}")
+            found |= kept
+    return found, tuple(notes)
 
 
 def _needed(workspace: Workspace, alignment: Alignment, now: datetime) -> Iterator[WorkItem]:

@@ -12,7 +12,7 @@ from config.workspace import Workspace
 from connectors.base import Connector, Progress, TrackerError
 from connectors.model import Pull, Receipt, Ref, Stamp, WorkItem
 from sync.align import Alignment, align
-from sync.asking import Answered, Histories, ask, ask_histories, ask_measures
+from sync.asking import Answered, Gists, Histories, ask, ask_gists, ask_histories, ask_measures
 from sync.guards import (
     Stop,
     first_run_stop,
@@ -44,7 +44,7 @@ class Observed:
 
     `stale` names the trackers that could not be read, and why; their pulls are the last good ones. `samples` are
     values from files and endpoints, `notes` what these could not give; `drawn` are values of fields on what queries
-    found, `histories` those that flow measures need.
+    found, `histories` those that flow measures need; `gists` are of what serves no key result.
     """
 
     pulls: tuple[Pull, ...]
@@ -55,6 +55,7 @@ class Observed:
     notes: tuple[str, ...] = ()
     drawn: Mapping[str, Drawn] = field(default_factory=dict)
     histories: Histories = field(default_factory=dict)
+    gists: Gists = field(default_factory=dict)
 
     @property
     def items(self) -> tuple[WorkItem, ...]:
@@ -90,12 +91,17 @@ def run(
     today = now.astimezone(workspace.zone).date()
     samples, notes = (sources or Sources()).take(workspace, today, last.samples if last else None)
     observed = replace(observed, samples=samples, notes=notes)
+    alignment = align(observed.items, workspace, observed.answers, today)
     if _needs_histories(workspace):
-        alignment = align(observed.items, workspace, observed.answers, today)
         kept = last.histories if last is not None else {}
         told = ask_histories(workspace, connectors, alignment, now, observed.stale, kept)
         observed = replace(observed, histories=told)
-    return decide(observed, workspace, store, now)
+    if workspace.policy.read_descriptions:
+        gists, notes = ask_gists(
+            connectors, alignment, observed.stale, last.gists if last is not None else {}
+        )
+        observed = replace(observed, gists=gists, notes=(*observed.notes, *notes))
+    return decide(observed, workspace, store, now, alignment)
 
 
 def _needs_histories(workspace: Workspace) -> bool:
@@ -103,10 +109,17 @@ def _needs_histories(workspace: Workspace) -> bool:
     return any(isinstance(how, FlowMeasure) and how.of in ("efficiency", "cycle_time") for how in measures)
 
 
-def decide(observed: Observed, workspace: Workspace, store: Store, now: datetime) -> Run:
-    """From what was read to what would be written."""
+def decide(
+    observed: Observed,
+    workspace: Workspace,
+    store: Store,
+    now: datetime,
+    alignment: Alignment | None = None,
+) -> Run:
+    """From what was read to what would be written. `alignment`: that of the items, if it is there already."""
     today = now.astimezone(workspace.zone).date()
-    alignment = align(observed.items, workspace, observed.answers, today)
+    if alignment is None:
+        alignment = align(observed.items, workspace, observed.answers, today)
     closed = {
         key_result.id: day
         for objective, key_result in workspace.key_results()
@@ -126,7 +139,7 @@ def decide(observed: Observed, workspace: Workspace, store: Store, now: datetime
     signals = find_signals(alignment, scorecard, workspace, now)
     stands = standing(alignment, workspace, now)
     movements = since(store.footings(), stands, workspace)
-    closest = _closest(alignment, signals, workspace)
+    closest = _closest(alignment, signals, workspace, observed.gists)
     told = store.told_updates()
     wanted = desired_marks(alignment, scorecard, signals, workspace, movements, closest, told, stands)
     commented = store.journal.commented(today, workspace.zone)
@@ -143,12 +156,14 @@ def decide(observed: Observed, workspace: Workspace, store: Store, now: datetime
     return Run(observed, alignment, scorecard, signals, plan, stops)
 
 
-def _closest(alignment: Alignment, signals: Signals, workspace: Workspace) -> dict[Ref, tuple[Closest, ...]]:
+def _closest(
+    alignment: Alignment, signals: Signals, workspace: Workspace, gists: Gists
+) -> dict[Ref, tuple[Closest, ...]]:
     """What the comment on each orphan names as near."""
     titles = {key_result.id: key_result.title for _, key_result in workspace.key_results()}
     return {
         ref: tuple(Closest(one.key_result, titles[one.key_result], one.words) for one in near)
-        for ref, near in suggest(alignment, workspace).items()
+        for ref, near in suggest(alignment, workspace, gists).items()
         if ref in signals.orphans
     }
 
@@ -273,6 +288,7 @@ def remember(result: Run, workspace: Workspace, store: Store, receipts: Iterable
             observed.samples,
             observed.drawn,
             observed.histories,
+            observed.gists,
         )
     )
     day = result.scorecard.as_of.astimezone(workspace.zone).date()

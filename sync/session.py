@@ -294,5 +294,6 @@ def recall(session: Session, snapshot: Snapshot) -> Run | None:
         samples=snapshot.samples,
         drawn=snapshot.drawn,
         histories=snapshot.histories,
+        gists=snapshot.gists,
     )
     return decide(observed, workspace, session.store, snapshot.judged)

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from connectors.gist import Gist
 from connectors.model import NativeQuery, Receipt, Ref, Span, WorkItem
 from sync import tables
 from sync.database import REBUILD, Database, StoreError, again
@@ -44,6 +45,7 @@ class Snapshot:
     samples: Mapping[str, Sample] = field(default_factory=dict)
     drawn: Mapping[str, Drawn] = field(default_factory=dict)
     histories: Mapping[Ref, tuple[Span, ...]] = field(default_factory=dict)
+    gists: Mapping[Ref, Gist] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,12 @@ class Store:
             ]
             if histories:
                 connection.execute(tables.histories.insert(), histories)
+            gists = [
+                {"tracker": ref.tracker, "id": ref.id, "body": msgspec.json.encode(gist)}
+                for ref, gist in snapshot.gists.items()
+            ]
+            if gists:
+                connection.execute(tables.gists.insert(), gists)
 
     @again
     def snapshot(self) -> Snapshot | None:
@@ -424,6 +432,10 @@ def _snapshot(connection: sa.Connection) -> Snapshot | None:
         histories={
             Ref(row.tracker, row.id): msgspec.json.decode(row.body, type=tuple[Span, ...])
             for row in connection.execute(sa.select(tables.histories))
+        },
+        gists={
+            Ref(row.tracker, row.id): msgspec.json.decode(row.body, type=tuple[str, ...])
+            for row in connection.execute(sa.select(tables.gists))
         },
     )
 

@@ -1,7 +1,7 @@
 """The likeliest key results of work that serves none, with the words that speak for each. Pure.
 
-What work says is its title, its parent's, its labels, its project, team, type and assignee, and the family that
-it stands in. Each of these speaks for the key results that other work which says the same serves; what much work
+What work says is its title, its parent's, its labels, its description, its project, team, type and assignee, and the
+family that it stands in. Each of these speaks for the key results that other work which says the same serves; what much work
 says speaks quietly, and what the text of a key result or of its rules says speaks for it too.
 """
 
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from config.linking import LinkRule
 from config.workspace import Workspace
+from connectors.gist import Gist
 from connectors.model import Ref, WorkItem, claims_in
 from sync.align import Alignment
 
@@ -30,10 +31,11 @@ _SPEAKS = 0.02
 """A word that adds less than this to the score is not named."""
 
 _PARENT = 0.5
+_DESCRIPTION = 0.5
 _CIRCUMSTANCE = 0.4
 _UNHEARD = 0.3
-"""Weights against a word of the title or a label: a word of the parent's title; who works on it and where; and
-a word that no work with an answer says."""
+"""Weights against a word of the title or a label: a word of the parent's title, of the description; who works on it
+and where; and a word that no work with an answer says."""
 _UNDECIDED = 0.2
 """Work without an answer that says the same: so much against, as it may be missing its link like this one."""
 _DECLARED = 3
@@ -61,8 +63,8 @@ class Suggestion:
     """A key result that an item may serve.
 
     - `score`: 0..1, the part of what the item says that speaks for it.
-    - `words`: words of the item's own title and labels, or of its parent's title, the strongest first; empty
-      where only its circumstances speak.
+    - `words`: words of the item's own title, labels and description, or of its parent's title, the strongest
+      first; empty where only its circumstances speak.
     """
 
     key_result: str
@@ -70,16 +72,19 @@ class Suggestion:
     words: tuple[str, ...]
 
 
-def suggest(alignment: Alignment, workspace: Workspace) -> dict[Ref, tuple[Suggestion, ...]]:
+def suggest(
+    alignment: Alignment, workspace: Workspace, gists: Mapping[Ref, Gist] | None = None
+) -> dict[Ref, tuple[Suggestion, ...]]:
     """At most three suggestions for each open item that serves no key result, the likeliest first.
 
-    An item for which nothing scores `THRESHOLD` is left out. Refs come in order.
+    `gists`: of the descriptions of such items, as far as they were read. An item for which nothing scores
+    `THRESHOLD` is left out. Refs come in order.
     """
-    heard = _Heard(alignment, workspace)
+    heard = _Heard(alignment, workspace, gists or {})
     found: dict[Ref, tuple[Suggestion, ...]] = {}
     for ref, placement in sorted(alignment.placements.items()):
         if placement.state == "unaligned" and alignment.items[ref].is_open:
-            ranked = tuple(heard.ranked(_said(alignment.items[ref], alignment)))
+            ranked = tuple(heard.ranked(alignment.items[ref]))
             if ranked:
                 found[ref] = ranked
     return found
@@ -88,7 +93,9 @@ def suggest(alignment: Alignment, workspace: Workspace) -> dict[Ref, tuple[Sugge
 class _Heard:
     """What work says by which key results it serves, for all that is known."""
 
-    def __init__(self, alignment: Alignment, workspace: Workspace) -> None:
+    def __init__(self, alignment: Alignment, workspace: Workspace, gists: Mapping[Ref, Gist]) -> None:
+        self._alignment = alignment
+        self._gists = gists
         self._serving: defaultdict[Feature, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
         self._answered: Counter[Feature] = Counter()
         self._undecided: Counter[Feature] = Counter()
@@ -106,6 +113,11 @@ class _Heard:
                     self._serving[feature][link.key_result] += float(link.share)
         self._usual = _usual(alignment)
         self._hear_declared(workspace)
+        self._spread_below = self._spread.copy()
+        for ref, gist in gists.items():
+            if ref in alignment.items:
+                own = _said(alignment.items[ref], alignment).keys()
+                self._spread_below.update(_of_gist(gist).keys() - own)
 
     def _hear_declared(self, workspace: Workspace) -> None:
         for objective, key_result in workspace.key_results():
@@ -115,22 +127,44 @@ class _Heard:
                 self._serving["word", word][key_result.id] += _DECLARED
                 self._answered["word", word] += _DECLARED
 
-    def ranked(self, said: Said) -> list[Suggestion]:
-        """The likeliest key results of what says this."""
+    def ranked(self, item: WorkItem) -> list[Suggestion]:
+        """The likeliest key results of an item.
+
+        What its description says can only add: it counts where the score with it is higher than without.
+        """
+        said = _said(item, self._alignment)
+        found = self._scored(said, self._spread)
+        if below := self._below(item, said):
+            for name, one in self._scored({**said, **below}, self._spread_below).items():
+                if name not in found or one.score > found[name].score:
+                    found[name] = one
+        loud = (one for one in found.values() if one.score >= FURTHER)
+        best = heapq.nsmallest(MOST, loud, key=lambda one: (-one.score, one.key_result))
+        return best if best and best[0].score >= THRESHOLD else []
+
+    def _below(self, item: WorkItem, said: Said) -> Said:
+        """What the description adds: words that work with an answer says; others would only drown the rest."""
+        return {
+            feature: (_DESCRIPTION, shown)
+            for feature, shown in _of_gist(self._gists.get(item.ref, ())).items()
+            if feature not in said and self._answered[feature]
+        }
+
+    def _scored(self, said: Said, spread: Counter[Feature]) -> dict[str, Suggestion]:
+        """By key result, how much of what is said speaks for it."""
         parts: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
         whole = 0.0
         for feature, (weight, shown) in said.items():
-            loudness = weight * math.log((self._all + 2) / (self._spread[feature] + 1))
+            loudness = weight * math.log((self._all + 2) / (spread[feature] + 1))
             whole += loudness * self._hearing(feature)
             for name, belief in self._beliefs(feature):
                 parts[name][shown] += loudness * belief
         if whole <= 0:
-            return []
-        scored = ((sum(words.values()) / whole, name) for name, words in parts.items())
-        best = heapq.nsmallest(MOST, ((-score, name) for score, name in scored if score >= FURTHER))
-        if not best or -best[0][0] < THRESHOLD:
-            return []
-        return [Suggestion(name, min(1.0, -score), _loudest(parts[name], whole)) for score, name in best]
+            return {}
+        return {
+            name: Suggestion(name, min(1.0, sum(words.values()) / whole), _loudest(words, whole))
+            for name, words in parts.items()
+        }
 
     def _hearing(self, feature: Feature) -> float:
         """How much of a feature counts: what nobody with an answer says tells little, and who or where nothing."""
@@ -161,6 +195,10 @@ def _usual(alignment: Alignment) -> dict[str, float]:
 def _loudest(words: Mapping[str, float], whole: float) -> tuple[str, ...]:
     named = {word: part for word, part in words.items() if word and part / whole >= _SPEAKS}
     return tuple(heapq.nsmallest(_MOST_WORDS, named, key=lambda word: (-named[word], word)))
+
+
+def _of_gist(gist: Gist) -> dict[Feature, str]:
+    return {("word", folded): shown for shown, folded in _words(" ".join(gist))}
 
 
 def _said(item: WorkItem, alignment: Alignment) -> Said:

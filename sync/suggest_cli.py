@@ -36,7 +36,9 @@ def suggest(
     logs.configure(settings.log_level, settings.log_format)
     with open_session(settings, config) as session, stop_on_signals(session):
         run = current(session, output, fresh, as_of)
-        found = dict(_of_orphans(find(run.alignment, session.workspace), run.signals.orphans))
+        found = dict(
+            _of_orphans(find(run.alignment, session.workspace, run.observed.gists), run.signals.orphans)
+        )
         titles = {one.id: one.title for _, one in session.workspace.key_results()}
     if as_yaml:
         sys.stdout.write(logs.redactor.text(to_yaml(found, run.alignment, titles)))

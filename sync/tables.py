@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-VERSION = 3
+VERSION = 4
 
 
 class Words(sa.types.TypeDecorator[str]):
@@ -98,6 +98,14 @@ histories = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
 """The statuses in which items stood, of those whose flow was measured last."""
+gists = sa.Table(
+    "gists",
+    metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""Words of the descriptions of work that serves no key result."""
 readings = sa.Table(
     "readings",
     metadata,
@@ -163,7 +171,7 @@ footings = sa.Table(
 )
 """Where the work of a key result stood when its progress was last told on a ticket."""
 
-SNAPSHOT = (items, pulls, counts, answers, samples, drawn, histories)
+SNAPSHOT = (items, pulls, counts, answers, samples, drawn, histories, gists)
 """What every snapshot replaces."""
 
 updates = sa.Table(

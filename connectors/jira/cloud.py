@@ -8,8 +8,9 @@ from typing import Any
 
 from connectors.base import BadReply, TrackerError
 from connectors.document import Doc
+from connectors.gist import adf_text
 from connectors.jira import wire
-from connectors.jira.bulk import Bulk, batches, jql_text, on_threads, search_ids
+from connectors.jira.bulk import ISSUE_PAGE, Bulk, batches, jql_text, on_threads, search_ids
 from connectors.jira.client import JiraClient
 from connectors.jira.fields import SiteFields
 from connectors.jira.fitting import fitting_adf
@@ -108,6 +109,18 @@ class Cloud:
                 )
             tokens.add(token)
             body["nextPageToken"] = token
+
+    def descriptions(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """See `Source.descriptions`."""
+
+        def get(some: list[str]) -> wire.DescribedPage:
+            body = {"issueIdsOrKeys": some, "fields": ["description"]}
+            return self._client.call("POST", "issue/bulkfetch", wire.DescribedPage, body=body)
+
+        for page in on_threads(self._pool, get, batches(ids, ISSUE_PAGE)):
+            for issue in page.issues:
+                if issue.fields.description:
+                    yield issue.id, adf_text(issue.fields.description)
 
     def body(self, doc: Doc) -> dict[str, Any]:
         """See `Source.body`."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from config.workspace import JiraTracker
 from connectors.base import Progress, Stop, Wish, never
 from connectors.checkup import Check
+from connectors.gist import Gist, gist_of
 from connectors.governor import Governor
 from connectors.jira.batch import BATCH, BatchWriter
 from connectors.jira.client import JiraClient
@@ -111,6 +112,11 @@ class JiraConnector:
     def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
         """See `Connector.histories`."""
         return histories(self._client, self._source, items)
+
+    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
+        """See `Connector.gists`."""
+        found = self._source.descriptions(sorted(item.ref.id for item in items))
+        return {Ref(self._name, id_): gist for id_, text in found if (gist := gist_of(text))}
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """See `Connector.write`."""

@@ -155,6 +155,29 @@ class DataCenter:
             if not page.issues or len(issues) >= page.total:
                 return issues
 
+    def descriptions(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """See `Source.descriptions`."""
+        queries = [f"id in ({', '.join(part)})" for part in batches(ids, ISSUE_PAGE)]
+        for issues in on_threads(self._pool, self._described, queries):
+            for issue in issues:
+                if isinstance(issue.fields.description, str):
+                    yield issue.id, issue.fields.description
+
+    def _described(self, jql: str) -> list[wire.DescribedIssue]:
+        issues: list[wire.DescribedIssue] = []
+        while True:
+            body = {
+                "jql": jql,
+                "startAt": len(issues),
+                "maxResults": ISSUE_PAGE,
+                "fields": ["description"],
+                "validateQuery": False,
+            }
+            page = self._client.call("POST", "search", wire.DescribedPage, body=body)
+            issues += page.issues
+            if not page.issues or len(issues) >= page.total:
+                return issues
+
     def body(self, doc: Doc) -> str:
         """See `Source.body`."""
         return fitting_wiki(doc)

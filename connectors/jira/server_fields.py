@@ -34,6 +34,9 @@ DEFAULT_SCREEN = 1
 MOST = "1000"
 """Rows asked for at once; pages of these lists do not go on reliably."""
 
+LONGEST_TITLE = 120
+"""Characters of a screen's name in a plan."""
+
 Meta = Mapping[str, Any]
 """What can be set on an issue, by field id."""
 
@@ -89,7 +92,7 @@ class ServerFields:
                     tabs[screen] = self._on(screen)
                 tab, there = tabs[screen]
                 missing = [name for name in names if fields[name] is None or fields[name] not in there]
-                title = screens.get(screen, "Default Screen")
+                title = screens.get(screen, "Default Screen")[:LONGEST_TITLE]
                 steps = [_placing(name, fields[name], title, screen, tab) for name in missing]
                 planned |= {step.what: step for step in steps}
                 stuck -= set(missing)

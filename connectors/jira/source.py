@@ -61,6 +61,10 @@ class Source(Protocol):
         """What changed on these issues, of their statuses at least; one issue may come several times."""
         ...
 
+    def descriptions(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Ids and descriptions as plain text of those of these issues that have one."""
+        ...
+
     def body(self, doc: Doc) -> object:
         """The document as the body of a comment, short enough for it."""
         ...

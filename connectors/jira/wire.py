@@ -66,6 +66,22 @@ class FieldInfo(_Reply):
     scope: dict[str, Any] | None = None
 
 
+class Described(_Reply):
+    description: Any = None
+
+
+class DescribedIssue(_Reply):
+    id: str
+    fields: Described = msgspec.field(default_factory=Described)
+
+
+class DescribedPage(_Reply):
+    """Issues with nothing but their descriptions; `total` is told by Data Center's search only."""
+
+    issues: list[DescribedIssue]
+    total: int = 0
+
+
 class FoundIssue(_Reply):
     id: str
     key: str = ""

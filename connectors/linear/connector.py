@@ -11,10 +11,12 @@ from config.settings import Credentials
 from config.workspace import LinearTracker
 from connectors.base import Progress, QueryError, Refused, Stop, Wish, never
 from connectors.checkup import Check
+from connectors.gist import Gist
 from connectors.governor import Governor
 from connectors.linear import queries, wire
 from connectors.linear.client import LinearClient
 from connectors.linear.faults import Quota
+from connectors.linear.gists import gists
 from connectors.linear.histories import histories
 from connectors.linear.inspect import examine
 from connectors.linear.labels import LabelShelf
@@ -135,6 +137,10 @@ class LinearConnector:
     def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
         """See `Connector.histories`."""
         return histories(self._client, items)
+
+    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
+        """See `Connector.gists`."""
+        return gists(self._client, items)
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """Make the item show `wanted`: attachments or links, labels and a comment of ours, nothing else."""

@@ -99,6 +99,22 @@ RELATIONS = Operation(
 
 _SPANS = "nodes { id startedAt endedAt state { name type } } pageInfo { hasNextPage endCursor }"
 
+DESCRIBED_ISSUES = Operation(
+    f"query DescribedIssues($first: Int!, $after: String, $ids: [ID!]!) {{"
+    f" issues(first: $first, after: $after, filter: {{ id: {{ in: $ids }} }}, includeArchived: true) {{"
+    f" nodes {{ id description }} {_MORE} }} }}",
+    wire.DescribedIssues,
+    page=100,
+)
+
+DESCRIBED_PROJECTS = Operation(
+    f"query DescribedProjects($first: Int!, $after: String, $ids: [ID!]!) {{"
+    f" projects(first: $first, after: $after, filter: {{ id: {{ in: $ids }} }}, includeArchived: true) {{"
+    f" nodes {{ id description content }} {_MORE} }} }}",
+    wire.DescribedProjects,
+    page=100,
+)
+
 HISTORIES = Operation(
     f"""
 query Histories($first: Int!, $after: String, $ids: [ID!]!) {{

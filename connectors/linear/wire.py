@@ -239,6 +239,20 @@ class IssueHistory(Wire):
     state_history: Connection[SpanNode]
 
 
+class DescribedNode(Wire):
+    id: str
+    description: str | None = None
+    content: str | None = None
+
+
+class DescribedIssues(Wire):
+    issues: Connection[DescribedNode]
+
+
+class DescribedProjects(Wire):
+    projects: Connection[DescribedNode]
+
+
 class Histories(Wire):
     issues: Connection[IssueHistory]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from connectors.base import Progress, Stop, TrackerError, Wish, never
 from connectors.checkup import Check
+from connectors.gist import Gist
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, Stamp, WorkItem
 from tests.sync.build import NOW
 
@@ -25,6 +26,8 @@ class FakeTracker:
     beyond: dict[str, WorkItem] = field(default_factory=dict)
     past: dict[Ref, tuple[Span, ...]] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    described: dict[Ref, Gist] = field(default_factory=dict)
+    gist_fault: TrackerError | None = None
 
     @classmethod
     def of(cls, name: str, items: Iterable[WorkItem]) -> FakeTracker:
@@ -66,6 +69,11 @@ class FakeTracker:
     def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
         self.told += [item.key for item in items]
         return {item.ref: self.past[item.ref] for item in items if item.ref in self.past}
+
+    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
+        if self.gist_fault is not None:
+            raise self.gist_fault
+        return {item.ref: self.described[item.ref] for item in items if item.ref in self.described}
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         fault = self.write_faults.get(item.ref.id)

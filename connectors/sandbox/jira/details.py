@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from connectors.sandbox.company import NOW, PEOPLE, at_work, from_unix
+from connectors.sandbox.company import NOW, PEOPLE, at_work, background, from_unix
 from connectors.sandbox.jira.state import BLOCKS, RELATES, Comment, Issue, JiraSite, Link
 
 
@@ -56,17 +56,20 @@ _STEPS = (
 )
 
 
-def describe(source: random.Random) -> dict[str, Any]:
-    """A description as people write them. Whoever edits one puts another in its place."""
-    return _description(source.randrange(len(_REASONS) * len(_SUBJECTS) * len(_STEPS)))
+def describe(source: random.Random, theme: str) -> dict[str, Any]:
+    """A description as people write them, many of them with a template's words around what it is about. Whoever
+    edits one puts another in its place."""
+    return _description(source.randrange(len(_REASONS) * len(_SUBJECTS) * len(_STEPS)), theme)
 
 
 @cache
-def _description(number: int) -> dict[str, Any]:
+def _description(number: int, theme: str) -> dict[str, Any]:
     # Half of a million issues have one: the same text is kept once, however many bear it.
+    about = background(theme, number)
     number, steps = divmod(number, len(_STEPS))
     reason, subject = divmod(number, len(_SUBJECTS))
     return _doc(
+        *([_para(_text(about))] if about else []),
         _para(_text(_REASONS[reason] + " "), _text(_SUBJECTS[subject], "em"), _text(" is where we start.")),
         _bullets(*_STEPS[steps]),
     )

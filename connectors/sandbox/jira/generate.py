@@ -101,7 +101,7 @@ class _Writer:
             priority=draft.priority or source.choices(PRIORITIES[1:], cum_weights=(3, 11, 14, 15))[0],
             assignee=source.choice(team) if source.random() < 0.8 else None,
             labels=labels,
-            description=describe(source) if source.random() < 0.5 else None,
+            description=describe(source, draft.theme) if source.random() < 0.5 else None,
             due=(NOW + timedelta(days=source.randrange(-10, 60))).date() if source.random() < 0.15 else None,
         )
         if draft.claim is not None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 
-from connectors.sandbox.company import MESSY_TITLES, NOW, at_work, from_unix, title
+from connectors.sandbox.company import MESSY_TITLES, NOW, at_work, background, from_unix, theme_of, title
 from connectors.sandbox.linear.entities import Attachment, Comment, Issue, Label, Relation
 from connectors.sandbox.linear.markdown import stored
 from connectors.sandbox.linear.workspace import RETIRED, Workspace
@@ -81,7 +82,9 @@ class Decorator:
         if issue.team.labels and source.random() < 0.12:
             issue.labels.append(source.choice(issue.team.labels))
         if source.random() < 0.5:
-            issue.description = _stored(f"{title(source, 'other')}.\n\n- how it is now\n- how it should be\n")
+            about = background(theme_of(issue.title), zlib.crc32(issue.title.encode()))
+            seen = title(source, "other")
+            issue.description = _stored(f"{about or seen + '.'}\n\n- how it is now\n- how it should be\n")
         for _ in range(source.choices((0, 1, 2, 3), (60, 25, 10, 5))[0]):
             self._comment(issue)
         if source.random() < 0.15:

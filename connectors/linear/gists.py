@@ -1,0 +1,37 @@
+"""The gists of issues' and projects' descriptions, asked for by their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TypeVar
+
+from connectors.gist import Gist, gist_of
+from connectors.linear import queries, wire
+from connectors.linear.client import LinearClient
+from connectors.linear.queries import Operation
+from connectors.model import Ref, WorkItem
+
+T = TypeVar("T")
+
+
+def gists(client: LinearClient, items: Collection[WorkItem]) -> dict[Ref, Gist]:
+    """See `Connector.gists`; initiatives are not asked about."""
+    issues = sorted(item.ref.id for item in items if item.level not in ("project", "initiative"))
+    projects = sorted(item.ref.id for item in items if item.level == "project")
+    nodes = [
+        *_described(client, queries.DESCRIBED_ISSUES, lambda reply: reply.issues, issues),
+        *_described(client, queries.DESCRIBED_PROJECTS, lambda reply: reply.projects, projects),
+    ]
+    # A project has a line about it, and a text.
+    told = {node.id: gist_of(f"{node.description or ''}\n{node.content or ''}") for node in nodes}
+    return {Ref(client.tracker, id_): gist for id_, gist in told.items() if gist}
+
+
+def _described(
+    client: LinearClient,
+    operation: Operation[T],
+    nodes: Callable[[T], wire.Connection[wire.DescribedNode]],
+    ids: Sequence[str],
+) -> Iterator[wire.DescribedNode]:
+    for start in range(0, len(ids), operation.page):
+        yield from client.walk(operation, nodes, ids=ids[start : start + operation.page])
