@@ -26,7 +26,7 @@ CASES: list[Case] = [case for file in FILES for case in YAML(typ="safe", pure=Tr
 DECLARED = ("measure", "weight", "pace", "override", "closed")
 CATEGORIES: dict[str, Category] = {"todo": "todo", "doing": "doing", "done": "done"}
 TOLD = {
-    "case", "items", "also", "read", "objective", "children", "answers", "samples", "past", "zone", "at",
+    "case", "items", "cycles", "also", "read", "objective", "children", "answers", "samples", "past", "zone", "at",
     "percent", "value", "health", "says", "silent", "expected", "whole", "output", "notes", "teams", "found", "found_over", "spans", "coverage", "creep", *DECLARED,
 }  # fmt: skip
 
@@ -123,7 +123,8 @@ def declared_in(case: Case) -> Workspace:
     for child in case.get("children", []):
         results = [{"title": one["id"], **one} for one in child["key_results"]]
         objectives.append({"title": child["id"], "parent": "O", **cycle, **child, "key_results": results})
-    return workspace(objectives=objectives, time_zone=case.get("zone", "UTC"))
+    cycles = {"cycles": case["cycles"]} if "cycles" in case else {}
+    return workspace(objectives=objectives, time_zone=case.get("zone", "UTC"), **cycles)
 
 
 def item_from(line: str) -> WorkItem:
