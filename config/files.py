@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from config.errors import Problem
 from config.yamltext import Mark, Node, Value, parse
 
-MAX_BYTES = 5_000_000
+MAX_BYTES = 1_000_000
+MAX_SIGNS = 20_000
+"""Of the signs that part YAML into values, in one file: some 1,200 key results. More would take seconds to read."""
+_SIGN = re.compile(r"[\n,:\[\]{}?]")
 SUFFIXES = (".yaml", ".yml")
 LISTS = ("objectives", "exempt")
 MAPPINGS = ("trackers", "cycles", "policy", "words")
@@ -84,11 +89,20 @@ def _text(file: Path) -> str | Problem:
         )
     try:
         # Windows editors put a byte order mark in front.
-        return raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = bytes(error.object)[: error.start].decode("utf-8", "replace")
-        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-        return Mark(str(file), line, column).problem("the file is not in UTF-8", "save it as UTF-8")
+        return _after(before, file).problem("the file is not in UTF-8", "save it as UTF-8")
+    last = next(islice(_SIGN.finditer(text), MAX_SIGNS, None), None)
+    if last is not None:
+        message = f"more than {MAX_SIGNS:,} lines, commas, colons and brackets stand before this"
+        return _after(text[: last.start()], file).problem(message, "spread it over several files of a folder")
+    return text
+
+
+def _after(before: str, file: Path) -> Mark:
+    """The place that follows the text."""
+    return Mark(str(file), before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 
 def _merge(parts: list[Node], name: str, problems: list[Problem]) -> Node:

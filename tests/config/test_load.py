@@ -17,6 +17,9 @@ from tests.config.declared import GOOD, problems_of, written
 EXAMPLES = Path(__file__).parents[2] / "config" / "examples"
 
 
+TOO_MUCH = "more than 20,000 lines, commas, colons and brackets stand before this"
+
+
 def test_the_sound_declaration_of_this_table_loads(tmp_path: Path) -> None:
     workspace = load(written(tmp_path, GOOD))
     assert [key_result.id for _, key_result in workspace.key_results()] == ["KR1", "KR2"]
@@ -31,7 +34,9 @@ def test_the_sound_declaration_of_this_table_loads(tmp_path: Path) -> None:
         (b"hello", "1:1", "the file is no mapping"),
         (b"workspace: acme\ntitle: \xe9\n", "2:8", "the file is not in UTF-8"),
         (b"\xff\xfea\x00", "1:1", "the file is not in UTF-8"),
-        (b"#" * 5_000_001, "1:1", "the file is larger than 5 MB"),
+        (b"#" * 1_000_001, "1:1", "the file is larger than 1 MB"),
+        (b"a: b\n" * 20_000, "10001:2", TOO_MUCH),
+        (b"workspace: [" + b"1," * 30_000 + b"]", "1:40010", TOO_MUCH),
         (b"a: " + b"[" * 5000, "1:43", "is nested more than 40 levels deep"),
         (b"[" * 5000, "1:41", "is nested more than 40 levels deep"),
         (b"a: 'x", "1:4", "the text ends inside quotes"),
