@@ -123,9 +123,8 @@ def _health(how: object, progress: float | None, by_now: float, workspace: Works
 
 
 def _output(tally: Tally) -> float | None:
-    if not tally.leaves:
-        return None
-    return float(tally.done_weight / tally.weight) if tally.weight else tally.done / tally.leaves
+    # Work that does not measure is counted, so that each item has a weight.
+    return float(tally.done_weight / tally.weight) if tally.leaves else None
 
 
 def _mismatch(progress: float | None, output: float | None, tally: Tally) -> str:

@@ -17,10 +17,10 @@ def expected(key_result: KeyResult, cycle: Cycle, now: datetime, zone: tzinfo) -
     """
     elapsed = cycle.elapsed(now, zone)
     points = _points(key_result, cycle, zone)
-    before = max((point for point in points if point[0] <= elapsed), default=(0.0, 0.0))
-    after = min((point for point in points if point[0] > elapsed), default=(1.0, 1.0))
-    if key_result.pace == "step" or before[0] >= 1 or after[0] <= before[0]:
+    before = max(point for point in points if point[0] <= elapsed)
+    if key_result.pace == "step" or before[0] >= 1:
         return before[1]
+    after = min(point for point in points if point[0] > elapsed)
     part = (elapsed - before[0]) / (after[0] - before[0])
     if key_result.pace == "back_loaded":
         part = part**2

@@ -15,7 +15,7 @@ from config.measures import WorkMeasure
 from config.workspace import HealthPolicy
 from connectors.model import WorkItem
 from sync.align import align
-from sync.measure import Reading, Tally, fold, health, measure, needs_history, to_percent, way
+from sync.measure import Drawn, Reading, Tally, fold, health, measure, needs_history, to_percent, way
 from tests.sync.build import NOW, epic, item, metric, query, work, workspace
 
 
@@ -266,3 +266,67 @@ def test_a_grade_is_in_tenths() -> None:
                  "key_results": [metric("A", 0, 100, ("2026-11-10", 37.0))]}  # fmt: skip
     declared = workspace(objectives=[objective])
     assert measure(align([], declared), {}, declared, NOW).objectives[0].grade == 0.4
+
+
+@pytest.mark.parametrize(
+    ("moment", "forecast"),
+    [
+        (datetime(2026, 10, 5, 14, tzinfo=UTC), None),  # a twentieth of the cycle is over at 14:24
+        (datetime(2026, 10, 5, 15, tzinfo=UTC), 1.0),
+        (datetime(2026, 11, 16, tzinfo=UTC), 0.5),
+        (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), 0.25),
+    ],
+)
+def test_the_forecast_goes_on_at_the_pace_so_far(moment: datetime, forecast: float | None) -> None:
+    declared = workspace(work("A"))
+    leaves = [leaf(1, "done"), *(leaf(number, "todo") for number in range(2, 5))]
+    told = measure(align(leaves, declared), {}, declared, moment).readings["A"].forecast
+    assert told == (None if forecast is None else pytest.approx(forecast, abs=0.001))
+
+
+def test_a_guard_rail_has_neither_a_forecast_nor_a_part_in_its_objective() -> None:
+    rail = {"id": "B", "title": "B", "measure": {"kind": "keep", "below": 5, "checkins": []}}
+    declared = workspace(work("A"), rail)
+    told = measure(align([leaf(1, "done")], declared), {}, declared, NOW)
+    assert (told.readings["B"].counts, told.readings["B"].forecast) == (False, None)
+    (whole,) = told.objectives
+    assert (whole.progress, whole.without_data) == (1.0, 0)
+
+
+def test_a_key_result_closed_today_is_closed_and_tomorrow_is_not() -> None:
+    for day, shown in (("2026-11-16", True), ("2026-11-17", False)):
+        assert (read([leaf(1, "done")], work("A", closed=day)).closed is not None) is shown
+
+
+def test_what_is_expected_of_an_objective_is_weighted_too() -> None:
+    late = metric("B", 0, 10, ("2026-11-10", 5.0), pace="step", weight=3)
+    declared = workspace(work("A", weight=1), late)
+    card = measure(align([], declared), {}, declared, NOW)
+    by_now = card.readings["A"].expected
+    assert card.readings["B"].expected == 0
+    assert card.objectives[0].expected == pytest.approx(by_now / 4)
+
+
+def test_an_objective_says_how_it_is_graded() -> None:
+    for grading in ("committed", "aspirational", None):
+        objective = {"id": "O", "title": "O", "cycle": "2026-Q4", "key_results": [work("A")]}
+        declared = workspace(objectives=[objective | ({"grading": grading} if grading else {})])
+        assert measure(align([], declared), {}, declared, NOW).objectives[0].grading == (grading or "")
+
+
+@pytest.mark.parametrize(
+    ("how", "unestimated"),
+    [
+        ({}, 1),
+        ({"weigh": "points"}, 1),
+        ({"weigh": "time"}, 2),
+        ({"weigh": "type", "weights": {"Bug": 2}}, 0),
+    ],
+)
+def test_how_many_items_nobody_estimated(how: dict[str, Any], unestimated: int) -> None:
+    leaves = [leaf(1, "done", 3.0), leaf(2, "todo")]
+    assert read(leaves, work("A", measure={"kind": "work", **how})).tally.unestimated == unestimated
+
+
+def test_nothing_drawn_covers_nothing() -> None:
+    assert (Drawn().coverage, Drawn((1.0,)).coverage, Drawn((1.0,), 1).coverage) == (None, 1.0, 0.5)
