@@ -49,7 +49,7 @@ def stop_on_signals(session: Session) -> Iterator[None]:
         session.halt.by = number
         session.halt.set()
         if session.writing.is_set():
-            _say("ending; the running write finishes first")
+            _say("ending; what has begun is finished and saved first")
             return
         # In a thread of its own, and the main thread goes on: it may hold the locks that this needs. As the halt is
         # set, it writes nothing more.

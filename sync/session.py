@@ -58,7 +58,7 @@ class Session:
     halt: Halt = field(default_factory=Halt)
     sources: Sources = field(default_factory=Sources)
     writing: threading.Event = field(default_factory=threading.Event)
-    """Set while writes may be under way."""
+    """Set from the first write until what came of the writes is saved."""
 
 
 @contextmanager
@@ -133,6 +133,7 @@ class Synced:
 
 def read(session: Session, now: datetime, output: Output) -> Run:
     """Read both worlds and decide, showing how far the reading has come."""
+    session.writing.clear()
     with output.progress() as report:
         result = run(session.workspace, session.connectors, session.store, now, report, session.sources)
     for note in result.observed.notes:
@@ -190,12 +191,12 @@ def show_stops(stops: Sequence[Stop], accepted: Collection[str], output: Output)
 
 
 def write(session: Session, plan: Plan, record: int, right: Lease) -> Applied:
-    """Carry out a plan, journaled under the lease."""
+    """Carry out a plan, journaled under the lease.
+
+    `Session.writing` stays set: what was written has to be saved before a signal may end the process.
+    """
     session.writing.set()
-    try:
-        return apply(plan, session.connectors, session.store, record, lease=right, stop=session.halt)
-    finally:
-        session.writing.clear()
+    return apply(plan, session.connectors, session.store, record, lease=right, stop=session.halt)
 
 
 def finish(

@@ -12,12 +12,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.demo import environment
+from sync.pipeline import remember
+from tests.sync.typed import Cli
 
 COMMAND = [sys.executable, "-W", "error", "-m", "sync.cli"]
 AS_OF = ["--as-of", "2026-11-16T09:00"]
@@ -113,3 +116,18 @@ def test_a_closed_pipe_is_no_fault(sandbox: Sandbox, tmp_path: Path) -> None:
     process.stdout = None
     _, err = process.communicate(timeout=60)
     assert "Traceback" not in err
+
+
+@pytest.mark.usefixtures("pointed")
+def test_a_signal_after_the_last_write_waits_until_it_is_saved(
+    run: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def saving(*given: Any) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0.2)  # the handler runs, and would end the process in a thread of its own
+        remember(*given)
+
+    monkeypatch.setattr("sync.session.remember", saving)
+    ended = run("sync", *AS_OF, "--first-run")
+    assert (ended.code, "nothing was written" in ended.out + ended.err) == (143, False)
+    assert "Written" in ended.out
