@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+import msgspec
 import sqlalchemy as sa
 
 T = TypeVar("T")
@@ -149,16 +150,26 @@ class Database:
 
 
 def again(work: Callable[P, T]) -> Callable[P, T]:
-    """The work, done again when a transaction in it was cut off; it must bear to be done twice. Raises StoreError."""
+    """The work, done again when a transaction in it was cut off; it must bear to be done twice.
+
+    Raises StoreError, also for a row that cannot be what we wrote.
+    """
+
+    def once(*given: P.args, **named: P.kwargs) -> T:
+        try:
+            return work(*given, **named)
+        except (msgspec.MsgspecError, ValueError, TypeError) as error:
+            cause = str(error).rstrip(".")
+            raise StoreError(f"a row of the store is damaged: {cause}. {REBUILD}") from error
 
     @functools.wraps(work)
     def done(*given: P.args, **named: P.kwargs) -> T:
         for _ in range(TRIES - 1):
             try:
-                return work(*given, **named)
+                return once(*given, **named)
             except StoreInterrupted:
                 time.sleep(0.2)
-        return work(*given, **named)
+        return once(*given, **named)
 
     return done
 
