@@ -20,7 +20,11 @@ _MOST_TERMS = 12
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One linked leaf: its weight, the share of it that counts here, what of that is done, and its fate."""
+    """One linked leaf: its weight, the share of it that counts here, what of that is done, and its fate.
+
+    `known`: False where the weight is the declared default, for want of an estimate or a listed weight.
+    `late`: whether it came after the baseline.
+    """
 
     item: WorkItem
     weight: Fraction
@@ -28,6 +32,8 @@ class Counted:
     done: Fraction
     fate: str
     because: str
+    known: bool = True
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,9 @@ def _rows(key_result: KeyResult, run: Run, workspace: Workspace) -> Iterator[Cou
         )
         fate: str = "dropped: counts nowhere" if tally.dropped else item.category
         fate = f"came after {how.baseline}" if tally.late else fate
-        yield Counted(item, weight_of(item, how)[0], share, tally.done_weight, fate, because)
+        weight, known = weight_of(item, how)
+        known = known or how.weigh == "count"
+        yield Counted(item, weight, share, tally.done_weight, fate, because, known, bool(tally.late))
 
 
 def _steps(key_result: KeyResult, reading: Reading, rows: tuple[Counted, ...], run: Run) -> Iterator[str]:
@@ -84,11 +92,12 @@ def _steps(key_result: KeyResult, reading: Reading, rows: tuple[Counted, ...], r
 
 
 def _sum_of_work(how: WorkMeasure, reading: Reading, rows: tuple[Counted, ...]) -> Iterator[str]:
-    counting = [
-        row for row in rows if row.item.category != "dropped" and not row.fate.startswith("came after")
-    ]
+    counting = [row for row in rows if row.item.category != "dropped" and not row.late]
     done = [row for row in counting if row.done]
     tally = reading.tally
+    yield from _guessed(how, counting)
+    if late := [row.weight * row.share for row in rows if row.late]:
+        yield f"Came after {how.baseline} and counts nowhere: {_added(late)} = {_plain(sum(late, Fraction()))}."
     yield f"Done: {_added([row.done for row in done])} = {_plain(tally.done_weight)}."
     if how.target is not None:
         yield f"{_plain(tally.done_weight)} / {how.target:g}, the fixed target = {_percents(reading.progress or 0)}."
@@ -101,6 +110,17 @@ def _sum_of_work(how: WorkMeasure, reading: Reading, rows: tuple[Counted, ...]) 
         yield f"All weigh nothing, so items are counted: {tally.done} / {tally.leaves}."
     if to_percent(reading.progress) == 99 and tally.done_weight == tally.weight:
         yield "Something open weighs nothing; only what is complete reads 100 %."
+
+
+def _guessed(how: WorkMeasure, counting: list[Counted]) -> Iterator[str]:
+    """The items that nobody weighed, so that somebody can."""
+    keys = [row.item.key for row in counting if not row.known]
+    if not keys:
+        return
+    what = "estimate" if how.weigh in ("points", "time") else "weight"
+    shown = ", ".join(keys[:_MOST_TERMS])
+    more = f" and {len(keys) - _MOST_TERMS} more" if len(keys) > _MOST_TERMS else ""
+    yield f"Without {'an' if what == 'estimate' else 'a'} {what}, so the default of {how.default_estimate:g} weighs: {shown}{more}."
 
 
 def _mean_of(how: CompositeMeasure, run: Run) -> Iterator[str]:

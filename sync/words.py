@@ -27,7 +27,7 @@ from connectors.document import (
     para,
 )
 from connectors.model import Health, KeyResultMark, WorkItem
-from sync.measure import Reading
+from sync.measure import Reading, to_percent
 from sync.movement import Movement
 from sync.phrases import Phrases
 from sync.signals import Orphan
@@ -91,6 +91,17 @@ def value_against_target(reading: Reading) -> str:
         return "–"
     target = "" if reading.target is None else f" / {reading.target:g}"
     return f"{reading.value:g}{target} {reading.unit}".rstrip()
+
+
+def doubt(reading: Reading) -> str:
+    """What a percent leaves open, in short: known of less than all, and scope that came after the baseline; or ""."""
+    parts = []
+    if reading.coverage is not None and reading.coverage < 1:
+        known = "estimated" if reading.unit in ("points", "hours") else "known"
+        parts.append(f"{to_percent(reading.coverage)} % {known}")
+    if reading.creep is not None and reading.creep.items:
+        parts.append(f"{reading.creep.items} more since the baseline")
+    return ", ".join(parts)
 
 
 # --- Progress ------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ def work(tally: Tally, how: WorkMeasure) -> Value:
     if tally.leaves == 0:
         left_out = [f"{tally.dropped} dropped"] if tally.dropped else []
         left_out += [f"{tally.late} came after {how.baseline}"] if tally.late else []
-        return Value(None, None, ", ".join(["no work is linked", *left_out]), unit)
+        evidence = ", ".join(["no work is linked", *left_out])
+        return Value(None, None, evidence, unit, creep=_creep(tally, how))
     done = float(tally.done_weight)
     coverage = None if how.weigh in ("count", "type") else 1 - tally.unestimated / tally.leaves
     if how.target is not None:

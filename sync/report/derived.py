@@ -62,6 +62,7 @@ def derivation_data(told: Derivation, foretold: Outlook | None) -> dict[str, Any
                 "done": float(row.done),
                 "fate": row.fate,
                 "because": row.because,
+                "known": row.known,
             }
             for row in told.rows
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from connectors.model import Pull, WorkItem
 from sync.derive import Derivation, derive
 from sync.pipeline import Observed, decide
+from sync.report.derived import derivation_data
 from sync.store import Store
 from tests.sync.build import NOW, epic, item, metric, query, work, workspace
 
@@ -80,3 +82,41 @@ def test_what_is_closed_or_by_hand_has_no_formula(tmp_path: Path) -> None:
     closed = derived(tmp_path, WORK, work("A", closed="2026-11-01"))
     assert closed.steps[0].startswith("closed on 2026-11-01")
     assert not any(" / " in step for step in closed.steps)
+
+
+def test_what_nobody_estimated_is_named_and_what_came_later_is_added_up(tmp_path: Path) -> None:
+    early = NOW - timedelta(days=50)
+    items = [
+        item("WEB-1", claims=("A",), category="done", estimate=8, created=early),
+        item("WEB-2", claims=("A",), created=early),
+        item("WEB-3", claims=("A",), estimate=-1, created=early),
+        item("WEB-4", claims=("A", "B"), estimate=6, created=NOW),
+        item("WEB-5", claims=("A",), created=NOW),
+    ]
+    how = {"weigh": "points", "default_estimate": 2, "baseline": "2026-10-15"}
+    told = derived(tmp_path, items, work("A", measure=how), work("B"))
+    assert told.steps[1:4] == (
+        "Without an estimate, so the default of 2 weighs: WEB-2, WEB-3.",
+        "Came after 2026-10-15 and counts nowhere: 3 + 2 = 5.",
+        "Done: 8 = 8.",
+    )
+    assert [row.item.key for row in told.rows if row.late] == ["WEB-4", "WEB-5"]
+    assert [row["key"] for row in derivation_data(told, None)["items"] if not row["known"]] == [
+        "WEB-2",
+        "WEB-3",
+        "WEB-5",
+    ]
+
+
+def test_many_without_an_estimate_are_not_all_named(tmp_path: Path) -> None:
+    items = [item(f"WEB-{number}", claims=("A",)) for number in range(10, 30)]
+    told = derived(tmp_path, items, work("A", measure={"weigh": "points"}))
+    assert told.steps[1].endswith("WEB-20, WEB-21 and 8 more.")
+    told = derived(tmp_path, items, work("A", measure={"weigh": "label", "weights": {"big": 5}}))
+    assert told.steps[1].startswith("Without a weight, so the default of 1 weighs: WEB-10")
+
+
+@pytest.mark.parametrize("how", [{}, {"weigh": "type", "weights": {"Bug": 3}}])
+def test_a_count_or_a_type_leaves_nothing_to_guess(tmp_path: Path, how: dict[str, Any]) -> None:
+    told = derived(tmp_path, [item("WEB-1", claims=("A",))], work("A", measure=how))
+    assert told.steps[1] == "Done: nothing = 0."

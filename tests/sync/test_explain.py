@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align import align
 from sync.explain import Explanation, UnknownKeyError, explain
@@ -34,12 +35,12 @@ ITEMS = [
 ]
 
 
-def told(key: str, items: list[WorkItem] = ITEMS) -> Explanation:
-    alignment = align(items, DECLARED)
-    card = measure(alignment, {}, DECLARED, NOW)
-    signals = find_signals(alignment, card, DECLARED, NOW)
-    plan = make_plan(items, desired_marks(alignment, card, signals, DECLARED), DECLARED)
-    return explain(key, Run(Observed((), {}), alignment, card, signals, plan, ()), DECLARED)
+def told(key: str, items: list[WorkItem] = ITEMS, declared: Workspace = DECLARED) -> Explanation:
+    alignment = align(items, declared)
+    card = measure(alignment, {}, declared, NOW)
+    signals = find_signals(alignment, card, declared, NOW)
+    plan = make_plan(items, desired_marks(alignment, card, signals, declared), declared)
+    return explain(key, Run(Observed((), {}), alignment, card, signals, plan, ()), declared)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,24 @@ def test_links_tell_rule_rank_path_and_share() -> None:
     )
     claimed = told("WEB-3").links
     assert all("with 1/2 of it, by a person's claim" in line for line in claimed)
+
+
+def test_a_link_tells_what_its_percent_leaves_open() -> None:
+    how = {"weigh": "points", "baseline": "2026-10-15"}
+    declared = workspace(work("KR1", measure=how), work("KR2"))
+    early = NOW - timedelta(days=50)
+    items = [
+        item("WEB-1", claims=("KR1",), category="done", estimate=3, created=early),
+        item("WEB-2", claims=("KR1",), created=early),
+        item("WEB-3", claims=("KR1",), created=NOW),
+        item("WEB-4", claims=("KR2",)),
+    ]
+    (open_,) = told("WEB-2", items, declared).links
+    assert "(75 %, on track, 50 % estimated, 1 more since the baseline), by" in open_
+    (counted,) = told("WEB-4", items, declared).links
+    assert "(0 %, off track), by" in counted
+    sure = told("WEB-1", [items[0]], declared).links[0]
+    assert "(100 %, done), by" in sure
 
 
 @pytest.mark.parametrize(

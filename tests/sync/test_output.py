@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+from datetime import timedelta
 
 import pytest
+from rich.console import Console
 
+from sync.align import align
 from sync.logs import REDACTED, Redactor, configure
+from sync.measure import measure
 from sync.output import Format, Output
-from sync.report.render import to_markdown
-from sync.report.sheets import Cell, Sheet
+from sync.report.render import to_console, to_markdown
+from sync.report.sheets import Cell, Sheet, scorecard
+from tests.sync.build import NOW, item, work, workspace
 
 NASTY = "[bold]x[/bold] \x1b[31mred\x1b[0m | <script>alert(1)</script> @ann \u202egnirts\x00\nnext"
 SHEET = Sheet("T", ("lead",), ("a", "b"), ((Cell(NASTY), Cell("1")),), ("b",), ("tail",))
@@ -71,3 +77,22 @@ def test_logs_go_to_stderr_as_json_when_nobody_watches(capsys: pytest.CaptureFix
         structlog.reset_defaults()
     assert captured.out == ""
     assert json.loads(captured.err)["tracker"] == "jira"
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_what_a_percent_rests_on_is_readable_at_any_width(width: int) -> None:
+    """Coverage and creep stand in a cell that wraps; nothing of them is cut off."""
+    items = [
+        item("WEB-1", claims=("A",), category="done", estimate=2, created=NOW - timedelta(days=50)),
+        item("WEB-2", claims=("A",), created=NOW - timedelta(days=50)),
+        item("WEB-3", claims=("A",), estimate=8, created=NOW),
+    ]
+    declared = workspace(work("A", measure={"weigh": "points", "baseline": "2026-10-15"}))
+    printed = io.StringIO()
+    sheet = scorecard(measure(align(items, declared), {}, declared, NOW))
+    to_console(sheet, Console(file=printed, width=width))
+    lines = printed.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    header = next(line for line in lines if "percent" in line)
+    told = " ".join(line[header.index("from") :].strip() for line in lines[lines.index(header) :])
+    assert "50 % estimated; since 2026-10-15 came 1 more, 8 points (+267 %)" in told
