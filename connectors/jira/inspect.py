@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 from config.workspace import JiraTracker
@@ -12,8 +13,16 @@ from connectors.checkup import Check, clock_check, quota_check
 from connectors.jira import wire
 from connectors.jira.bulk import jql_text
 from connectors.jira.client import JiraClient, Rejected
-from connectors.jira.fields import PROGRESS_NAME
+from connectors.jira.fields import (
+    ALIGNMENT_NAME,
+    ALIGNMENT_OPTIONS,
+    HEALTH_NAME,
+    HEALTH_OPTIONS,
+    OBJECTIVE_NAME,
+    PROGRESS_NAME,
+)
 from connectors.jira.read import Reader, Site
+from connectors.jira.regaining import allowed
 from connectors.jira.source import Source
 from connectors.model import CLAIM_NAME
 
@@ -25,6 +34,9 @@ NEEDED = {
     "DELETE_OWN_COMMENTS": ("Delete Own Comments", "comments cannot be taken away"),
 }
 """Project permissions by Jira's key: the name that people see, and what happens without."""
+
+OPTIONS = {HEALTH_NAME: tuple(HEALTH_OPTIONS.values()), ALIGNMENT_NAME: tuple(ALIGNMENT_OPTIONS.values())}
+"""Of our selects, by their names."""
 
 SILENT = {"ADMINISTER": "Administer Jira", "ADMINISTER_PROJECTS": "Administer Projects"}
 """Either lets an edit go without notification (notifyUsers=false)."""
@@ -105,15 +117,33 @@ class Inspector:
         if newest is None:
             return
         meta = self._client.call("GET", f"issue/{newest}/editmeta", wire.EditMeta)
-        ours = {CLAIM_NAME: site.fields.key_result, PROGRESS_NAME: site.fields.progress, "Labels": "labels"}
+        fields = site.fields
+        ours = {
+            CLAIM_NAME: fields.key_result,
+            PROGRESS_NAME: fields.progress,
+            HEALTH_NAME: fields.health,
+            ALIGNMENT_NAME: fields.alignment,
+            OBJECTIVE_NAME: fields.objective,
+            "Labels": "labels",
+        }
         absent = [name for name, field in ours.items() if field and field not in meta.fields]
         about = f"project {key}"
+        yield from _options(about, {name: meta.fields.get(ours[name] or "") for name in OPTIONS})
         if not absent:
             yield Check(about, "ok", "what we set is on the edit screen")
             return
         named = " and ".join(f'"{name}"' for name in absent)
         remedy = f"A Jira administrator can put {named} on the edit screens of {key}."
         yield Check(about, "warning", f"{named} cannot be set on the edit screen", remedy)
+
+
+def _options(about: str, fields: Mapping[str, Any]) -> Iterator[Check]:
+    """The options that selects of ours lack, of those that can be set."""
+    for name, field in fields.items():
+        lacking = [one for one in OPTIONS[name] if one not in allowed(field)] if field is not None else []
+        if lacking:
+            remedy = "Run setup, or let a Jira administrator add them; labels say the same until then."
+            yield Check(about, "warning", f'"{name}" lacks the options {", ".join(lacking)}', remedy)
 
 
 def _moment(text: str | None) -> datetime | None:

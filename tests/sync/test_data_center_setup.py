@@ -222,3 +222,21 @@ def test_a_dashboard_made_by_hand_is_not_asked_for_again(run: Cli, server: Sandb
     made = httpx.post(f"{server.url}/jira/rest/api/3/dashboard", json=board, auth=ANN)
     assert made.status_code == 200, made.text
     assert BOARD not in amiss(told(run))
+
+
+def test_check_names_the_options_that_are_still_lacking(run: Cli, server: Sandbox) -> None:
+    assert run("setup", "--apply").code == 0
+    said = " ".join(run("check").out.split())
+    assert '"KR health" lacks the options On track, At risk, Off track, Done, No data' in said
+    assert '"Alignment" lacks the options Aligned, Orphaned, Exempt' in said
+    server.call(partial(give_options, server))
+    assert "lacks the options" not in run("check").out
+
+
+def test_check_names_each_field_of_ours_that_is_off_the_screen(run: Cli, server: Sandbox) -> None:
+    assert run("setup", "--apply").code == 0
+    jira = server.world.jira
+    screen = next(one for one in jira.screens.values() if one.name.startswith("OPS: "))
+    field = next(one.id for one in jira.fields.values() if one.name == "Objective")
+    server.call(lambda: take_off(jira, screen, field))
+    assert '"Objective" cannot be set on the edit screen' in " ".join(run("check").out.split())
