@@ -157,7 +157,8 @@ def _value(reading: Reading, phrases: Phrases) -> Line:
     unit = f" {reading.unit}" if reading.unit else ""
     if reading.target is None:
         return line(value + unit)
-    return phrases.line("progress.value.text", value=value, target=phrases.number(reading.target) + unit)
+    text = "progress.value.down" if reading.smaller_is_better else "progress.value.text"
+    return phrases.line(text, value=value, target=phrases.number(reading.target) + unit)
 
 
 def pace_words(reading: Reading, due: str, phrases: Phrases) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from fractions import Fraction
 
-from config.measures import KeepMeasure, WorkMeasure
+from config.measures import FlowMeasure, KeepMeasure, MetricMeasure, QueryMeasure, WorkMeasure
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from connectors.model import Health, WorkItem
@@ -77,6 +77,7 @@ def read(key_result: KeyResult, objective: Objective, leaves: Leaves, scene: Sce
         teams=_teams(key_result, leaves, workspace.zone),
         coverage=value.coverage,
         creep=value.creep,
+        smaller_is_better=_is_smaller_better(how),
     )
 
 
@@ -120,6 +121,12 @@ def _health(how: object, progress: float | None, by_now: float, workspace: Works
         # What must only stay so is never done, and nothing about it is gradual.
         return "on_track" if progress >= 1 else "off_track"
     return health(progress, by_now, workspace.policy.health)
+
+
+def _is_smaller_better(how: object) -> bool:
+    if isinstance(how, KeepMeasure):
+        return how.below is not None
+    return isinstance(how, MetricMeasure | QueryMeasure | FlowMeasure) and how.target < how.start
 
 
 def _output(tally: Tally) -> float | None:

@@ -57,6 +57,7 @@ class Reading:
     - `by_hand`: whether the progress was set by hand, in place of what was computed.
     - `coverage`: share of the items whose estimate, weight or field is known, 0..1; None where none is asked for.
     - `creep`: what came after the baseline; None without one.
+    - `smaller_is_better`: whether the value is to come down to the target, or to stay below it.
     - `teams`: the linked work by team or project, those with most of it first.
     """
 
@@ -80,6 +81,7 @@ class Reading:
     teams: tuple[tuple[str, Tally], ...] = ()
     coverage: float | None = None
     creep: Creep | None = None
+    smaller_is_better: bool = False
 
     @property
     def percent(self) -> int | None:

@@ -330,3 +330,19 @@ def test_how_many_items_nobody_estimated(how: dict[str, Any], unestimated: int) 
 
 def test_nothing_drawn_covers_nothing() -> None:
     assert (Drawn().coverage, Drawn((1.0,)).coverage, Drawn((1.0,), 1).coverage) == (None, 1.0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ({"kind": "metric", "start": 14, "target": 2, "checkins": []}, True),
+        ({"kind": "metric", "start": 2, "target": 14, "checkins": []}, False),
+        ({"kind": "keep", "below": 5, "checkins": []}, True),
+        ({"kind": "keep", "above": 5, "checkins": []}, False),
+        ({"kind": "flow", "of": "cycle_time", "start": 9, "target": 4}, True),
+        ({"kind": "work"}, False),
+        ({"kind": "binary"}, False),
+    ],
+)
+def test_where_smaller_is_better(how: dict[str, Any], expected: bool) -> None:
+    assert read([], {"id": "A", "title": "A", "measure": how}).smaller_is_better is expected

@@ -92,6 +92,16 @@ def test_what_is_left_counts_work_from_elsewhere_and_says_so(language: str, word
     assert count in text
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "465; the target is at most 250 ms"), ("fr", "465\u00a0; l'objectif est d'au plus 250 ms")],
+)
+def test_a_value_that_is_to_come_down_is_not_so_many_of_its_target(language: str, words: str) -> None:
+    key_result = metric("KR1", 480, 250, ("2026-11-02", 465), links=[{"key": "WEB-1"}])
+    key_result["measure"]["unit"] = "ms"
+    assert words in text_on("WEB-1", [epic("WEB-1")], workspace(key_result, policy={"language": language}))
+
+
 def test_a_metric_names_its_check_in() -> None:
     declared = workspace(metric("KR1", 0, 10, ("2026-11-02", 4.5), links=[{"key": "WEB-1"}]))
     text = text_on("WEB-1", [epic("WEB-1")], declared)
