@@ -71,17 +71,17 @@ class Reading:
     forecast: float | None
     evidence: str
     tally: Tally
-    unit: str = ""
-    target: float | None = None
-    counts: bool = True
-    output: float | None = None
-    note: str = ""
-    closed: date | None = None
-    by_hand: bool = False
-    teams: tuple[tuple[str, Tally], ...] = ()
-    coverage: float | None = None
-    creep: Creep | None = None
-    smaller_is_better: bool = False
+    unit: str
+    target: float | None
+    counts: bool
+    output: float | None
+    note: str
+    closed: date | None
+    by_hand: bool
+    teams: tuple[tuple[str, Tally], ...]
+    coverage: float | None
+    creep: Creep | None
+    smaller_is_better: bool
 
     @property
     def percent(self) -> int | None:
@@ -105,10 +105,10 @@ class ObjectiveReading:
     health: Health
     readings: tuple[Reading, ...]
     without_data: int
-    grade: float | None = None
-    grading: str = ""
-    parent: str | None = None
-    closed: date | None = None
+    grade: float | None
+    grading: str
+    parent: str | None
+    closed: date | None
 
     @property
     def percent(self) -> int | None:

@@ -146,7 +146,7 @@ def _share(how: QueryMeasure, part: Drawn, whole: Drawn, by: str) -> Value:
     evidence = f"{field}: {told} found by {by}"
     evidence += f"; {missing} items without it left out" if missing else ""
     coverage = number / (number + missing) if number + missing else None
-    if sums[0] is None or not sums[1] or sums[1] < 0:
+    if sums[0] is None or sums[1] is None or sums[1] <= 0:
         return Value(None, None, evidence, how.unit or "%", how.target, coverage=coverage)
     value = round(100 * sums[0] / sums[1], 4)
     progress = way(how.start, how.target, value)
@@ -189,7 +189,6 @@ def _composite(how: CompositeMeasure, others: Mapping[str, Reading]) -> Value:
     known = [
         (name, others[name].progress, Fraction(weight).limit_denominator(1_000_000))
         for name, weight in how.of.items()
-        if name in others
     ]
     with_data = [(name, part, weight) for name, part, weight in known if part is not None]
     if not with_data:

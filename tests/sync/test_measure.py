@@ -16,6 +16,7 @@ from config.workspace import HealthPolicy
 from connectors.model import WorkItem
 from sync.align import align
 from sync.measure import Drawn, Reading, Tally, fold, health, measure, needs_history, to_percent, way
+from sync.measure.flow import nearest_rank
 from tests.sync.build import NOW, epic, item, metric, query, work, workspace
 
 
@@ -272,6 +273,7 @@ def test_a_grade_is_in_tenths() -> None:
     ("moment", "forecast"),
     [
         (datetime(2026, 10, 5, 14, tzinfo=UTC), None),  # a twentieth of the cycle is over at 14:24
+        (datetime(2026, 10, 5, 14, 24, tzinfo=UTC), 1.0),
         (datetime(2026, 10, 5, 15, tzinfo=UTC), 1.0),
         (datetime(2026, 11, 16, tzinfo=UTC), 0.5),
         (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), 0.25),
@@ -299,12 +301,12 @@ def test_a_key_result_closed_today_is_closed_and_tomorrow_is_not() -> None:
 
 
 def test_what_is_expected_of_an_objective_is_weighted_too() -> None:
-    late = metric("B", 0, 10, ("2026-11-10", 5.0), pace="step", weight=3)
-    declared = workspace(work("A", weight=1), late)
+    late = metric("B", 0, 10, ("2026-11-10", 5.0), pace="step", weight=1)
+    declared = workspace(work("A", weight=3), late)
     card = measure(align([], declared), {}, declared, NOW)
     by_now = card.readings["A"].expected
     assert card.readings["B"].expected == 0
-    assert card.objectives[0].expected == pytest.approx(by_now / 4)
+    assert card.objectives[0].expected == pytest.approx(3 * by_now / 4)
 
 
 def test_an_objective_says_how_it_is_graded() -> None:
@@ -317,14 +319,14 @@ def test_an_objective_says_how_it_is_graded() -> None:
 @pytest.mark.parametrize(
     ("how", "unestimated"),
     [
-        ({}, 1),
-        ({"weigh": "points"}, 1),
-        ({"weigh": "time"}, 2),
+        ({}, 2),
+        ({"weigh": "points"}, 2),
+        ({"weigh": "time"}, 3),
         ({"weigh": "type", "weights": {"Bug": 2}}, 0),
     ],
 )
 def test_how_many_items_nobody_estimated(how: dict[str, Any], unestimated: int) -> None:
-    leaves = [leaf(1, "done", 3.0), leaf(2, "todo")]
+    leaves = [leaf(1, "done", 3.0), leaf(2, "todo"), leaf(3, "todo")]
     assert read(leaves, work("A", measure={"kind": "work", **how})).tally.unestimated == unestimated
 
 
@@ -346,3 +348,32 @@ def test_nothing_drawn_covers_nothing() -> None:
 )
 def test_where_smaller_is_better(how: dict[str, Any], expected: bool) -> None:
     assert read([], {"id": "A", "title": "A", "measure": how}).smaller_is_better is expected
+
+
+def test_the_team_with_the_most_work_comes_first() -> None:
+    leaves = [leaf(1, "done"), item("AAA-1", claims=("A",)), leaf(2, "todo"), item("ZZZ-1", claims=("A",))]
+    assert [team for team, _ in read(leaves, work("A")).teams] == ["WEB", "AAA", "ZZZ"]
+
+
+@pytest.mark.parametrize(
+    ("value", "done", "note"),
+    [
+        (1.0, 4, "hardly moved"),
+        (2.0, 4, ""),  # a fifth of the way is a move
+        (1.0, 3, ""),
+        (8.0, 0, "still needed"),  # four fifths is nearly there
+        (7.9, 0, ""),
+        (8.0, 1, ""),
+    ],
+)
+def test_where_work_and_value_part(value: float, done: int, note: str) -> None:
+    leaves = [leaf(number, "done" if number < done else "todo") for number in range(5)]
+    told = read(leaves, metric("A", 0, 10, ("2026-11-10", value))).note
+    assert note in told
+    assert bool(told) is bool(note)
+
+
+def test_the_hundredth_percentile_is_the_greatest_of_any_number() -> None:
+    for number in (1, 50, 101, 202):
+        assert nearest_rank(range(number), 100) == number - 1
+        assert nearest_rank(range(number), 1) == -(-number // 100) - 1
