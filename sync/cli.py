@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -59,6 +59,9 @@ from sync.suggest_cli import suggest
 from sync.trust_cli import apply, log, rebuild
 from sync.undo import Selection
 
+if TYPE_CHECKING:
+    from connectors.sandbox.server import Sandbox
+
 app = typer.Typer(
     name="truenorth",
     help="Keeps Jira and Linear honest about goals: links work to key results, measures, and writes it back.",
@@ -92,7 +95,7 @@ def demo(
         output.finish()
         if keep:
             output.say("The sandbox goes on until Ctrl-C. Other commands work on it with:")
-            _say_environment(output, demonstration.environment(sandbox))
+            _say_environment(output, sandbox)
             wait_for_end()
         else:
             output.say("To open them in a browser: truenorth demo --keep")
@@ -119,11 +122,7 @@ def sandbox(
         output.say(f"Jira:   {running.url}/jira")
         output.say(f"Linear: {running.url}/linear/graphql")
         output.say("In another terminal:")
-        _say_environment(output, demonstration.environment(running))
-        clock = running.world.clock.now()
-        output.say(
-            f"Its clock stands at {clock:%Y-%m-%d %H:%M} UTC: give commands --as-of {clock:%Y-%m-%dT%H:%M}"
-        )
+        _say_environment(output, running)
         wait_for_end()
 
 
@@ -324,9 +323,15 @@ def _session(config: Path | None) -> Iterator[Session]:
         yield session
 
 
-def _say_environment(output: Output, variables: dict[str, str]) -> None:
-    for name, value in variables.items():
+def _say_environment(output: Output, running: Sandbox) -> None:
+    # To be pasted: the sandbox's own tokens are known to everybody, and a demo has used them as secrets.
+    logs.redactor.spare(demonstration.JIRA_TOKEN, demonstration.LINEAR_TOKEN)
+    for name, value in demonstration.environment(running).items():
         output.say(f"  export {name}={value}")
+    clock = running.world.clock.now()
+    output.say(
+        f"Its clock stands at {clock:%Y-%m-%d %H:%M} UTC: give commands --as-of {clock:%Y-%m-%dT%H:%M}"
+    )
 
 
 def _complain(message: str) -> None:

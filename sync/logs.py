@@ -25,6 +25,10 @@ class Redactor:
         """Learn further secrets."""
         self._secrets = sorted({*self._secrets, *(one for one in secrets if one)}, key=len, reverse=True)
 
+    def spare(self, *known: str) -> None:
+        """Forget what everybody may know, such as a sandbox's token."""
+        self._secrets = [secret for secret in self._secrets if secret not in known]
+
     def text(self, text: str) -> str:
         """The text without secrets."""
         for secret in self._secrets:

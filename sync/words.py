@@ -86,10 +86,11 @@ class Closest:
 
 
 def value_against_target(reading: Reading) -> str:
-    """Such as "29.1 / 35 %", or a dash without data."""
+    """Such as "29.1 / 35 %", or "465 / ≤ 250 ms" where smaller is better; a dash without data."""
     if reading.value is None:
         return "–"
-    target = "" if reading.target is None else f" / {reading.target:g}"
+    most = "≤ " if reading.smaller_is_better else ""
+    target = "" if reading.target is None else f" / {most}{reading.target:g}"
     return f"{reading.value:g}{target} {reading.unit}".rstrip()
 
 

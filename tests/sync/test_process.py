@@ -131,3 +131,29 @@ def test_a_signal_after_the_last_write_waits_until_it_is_saved(
     ended = run("sync", *AS_OF, "--first-run")
     assert (ended.code, "nothing was written" in ended.out + ended.err) == (143, False)
     assert "Written" in ended.out
+
+
+def test_what_a_kept_demo_prints_can_be_pasted(tmp_path: Path) -> None:
+    unset = {name: value for name, value in os.environ.items() if not name.startswith("TRUENORTH_")}
+    with subprocess.Popen(  # noqa: S603  our own command
+        [*COMMAND, "demo", "--items", "60", "--keep"],
+        cwd=tmp_path,
+        env=unset,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as demo:
+        assert demo.stdout is not None
+        lines = []
+        while "--as-of" not in (line := demo.stdout.readline()):
+            assert line, "the demo ended"
+            lines.append(line.strip())
+        told = dict(
+            line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export ")
+        )
+        plan = subprocess.run(  # noqa: S603  our own command
+            [*COMMAND, "plan", *line.split()[-2:]], cwd=tmp_path, env=unset | told, capture_output=True, text=True,
+            check=False,
+        )  # fmt: skip
+        demo.send_signal(signal.SIGINT)
+    assert plan.returncode == 0, plan.stderr
+    assert "Nothing to write" in plan.stdout

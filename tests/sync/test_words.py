@@ -23,7 +23,7 @@ from sync.measure import measure
 from sync.movement import Footing, Movement, movement, since, standing
 from sync.parts import HIDDEN, MOST_BECAUSE
 from sync.signals import find_signals
-from sync.words import Closest
+from sync.words import Closest, value_against_target
 from tests.sync.build import NOW, epic, item, metric, ref, work, workspace
 from tests.sync.typed import Cli
 
@@ -358,3 +358,19 @@ def accepted(run: Cli) -> list[str]:
     """What lets a mass change through."""
     plan = json.loads(run("plan", "--as-of", "2026-11-18T09:00", "--format", "json").out)
     return [word for stop in plan["guards"] for word in stop["flag"].split()]
+
+
+@pytest.mark.parametrize(
+    ("start", "target", "values", "told"),
+    [
+        (22, 35, [29.1], "29.1 / 35"),
+        (500, 250, [465], "465 / ≤ 250"),
+        (500, 250, [], "–"),
+    ],
+)
+def test_a_value_is_told_against_its_target(
+    start: float, target: float, values: list[float], told: str
+) -> None:
+    declared = workspace(metric("A", start, target, *(("2026-11-10", value) for value in values)))
+    reading = measure(align([], declared), {}, declared, NOW).readings["A"]
+    assert value_against_target(reading) == told
