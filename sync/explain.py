@@ -10,6 +10,7 @@ from connectors.model import WorkItem
 from sync.align import Alignment, Link, Placement
 from sync.measure import to_percent
 from sync.pipeline import Run
+from sync.suggest import Suggestion, suggest
 from sync.words import HEALTH_WORDS, doubt
 
 
@@ -22,7 +23,7 @@ class Explanation:
     """What there is to say about one item. Sentences are plain text.
 
     `verdict`: "aligned", "orphaned", "waiting" (unaligned within its grace), "closed" (unaligned and no
-    longer open), "exempt" or "out of scope".
+    longer open), "exempt" or "out of scope". `closest`: what open unaligned work may serve, the likeliest first.
     """
 
     item: WorkItem
@@ -31,6 +32,7 @@ class Explanation:
     links: tuple[str, ...]
     counts: str
     advice: tuple[str, ...]
+    closest: tuple[Suggestion, ...]
 
 
 def explain(key: str, run: Run, workspace: Workspace) -> Explanation:
@@ -38,13 +40,17 @@ def explain(key: str, run: Run, workspace: Workspace) -> Explanation:
     item = _find(key, run.alignment)
     placement = run.alignment.placements[item.ref]
     verdict = _verdict(item, placement, run)
+    closest: tuple[Suggestion, ...] = ()
+    if verdict in ("orphaned", "waiting"):
+        closest = suggest(run.alignment, workspace, run.observed.gists).get(item.ref, ())
     return Explanation(
         item=item,
         verdict=verdict,
         summary=_summary(item, placement, verdict, run, workspace),
         links=tuple(_link_words(link, item, run) for link in placement.links),
         counts=_counts(item, placement, run.alignment),
-        advice=_advice(item, placement, verdict, workspace, run),
+        advice=_advice(item, placement, verdict, workspace, run, closest),
+        closest=closest,
     )
 
 
@@ -138,7 +144,12 @@ def _counts(item: WorkItem, placement: Placement, alignment: Alignment) -> str:
 
 
 def _advice(
-    item: WorkItem, placement: Placement, verdict: str, workspace: Workspace, run: Run
+    item: WorkItem,
+    placement: Placement,
+    verdict: str,
+    workspace: Workspace,
+    run: Run,
+    closest: tuple[Suggestion, ...],
 ) -> tuple[str, ...]:
     dangling = [claim for claim in run.alignment.dangling if claim.item == item.ref]
     advice = [
@@ -147,7 +158,10 @@ def _advice(
         for claim in dangling
     ]
     ids = [key_result.id for _, key_result in workspace.key_results()]
-    label = f"kr:{ids[0]}" if ids else "kr:ID"
+    first = [one.key_result for one in closest] + ids
+    label = f"kr:{first[0]}" if first else "kr:ID"
+    if closest:
+        advice.append(f"It looks closest to {' or '.join(map(_closeness, closest))}.")
     match verdict:
         case "aligned" if placement.carries:
             advice.append("To change this, put a kr:ID label on it: a person's claim beats every rule.")
@@ -171,6 +185,11 @@ def _advice(
         case _:
             pass
     return tuple(advice)
+
+
+def _closeness(near: Suggestion) -> str:
+    because = f": {', '.join(near.words)}" if near.words else ""
+    return f"{near.key_result} ({int(near.score * 100)} %{because})"
 
 
 def _exempt_advice(workspace: Workspace) -> str:

@@ -56,13 +56,15 @@ def suggestions_data(found: Found, alignment: Alignment) -> list[dict[str, Any]]
             "key": alignment.items[ref].key,
             "title": alignment.items[ref].title,
             "url": alignment.items[ref].url,
-            "suggestions": [
-                {"key_result": one.key_result, "score": round(one.score, 4), "words": list(one.words)}
-                for one in found[ref]
-            ],
+            "suggestions": [suggestion_data(one) for one in found[ref]],
         }
         for ref in _ordered(found, alignment)
     ]
+
+
+def suggestion_data(one: Suggestion) -> dict[str, Any]:
+    """One suggestion for programs."""
+    return {"key_result": one.key_result, "score": round(one.score, 4), "words": list(one.words)}
 
 
 def as_yaml(found: Found, alignment: Alignment, titles: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from sync.measure import Scorecard, to_percent
 from sync.pipeline import Run
 from sync.report.derived import outlook_data
 from sync.report.sheets import Cell, Sheet, Style, percent
+from sync.report.suggested import suggestion_data
 from sync.store import HistoryRow, RunRecord, Stuck
 
 Troubled = Sequence[tuple[str, str, str]]
@@ -70,6 +71,7 @@ def explanation_data(told: Explanation, run: Run) -> dict[str, Any]:
             for link in placement.links
         ],
         "counts": told.counts,
+        "closest": [suggestion_data(one) for one in told.closest],
         "advice": list(told.advice),
     }
 

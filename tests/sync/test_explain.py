@@ -121,3 +121,22 @@ def test_advice_says_what_a_person_could_do() -> None:
 def test_an_unknown_key_names_the_nearest() -> None:
     with pytest.raises(UnknownKeyError, match=r"WEB-77 is not among the 10 items .* Did you mean WEB-7"):
         told("WEB-77")
+
+
+def test_what_serves_nothing_is_told_what_it_looks_closest_to() -> None:
+    declared = workspace(work("KR1", {"label": "signup"}), work("KR2", {"label": "search"}))
+    items = [
+        *(item(f"WEB-{n}", title=f"Cache the ranking, part {n}", labels=("search",)) for n in range(1, 6)),
+        *(item(f"WEB-{n}", title=f"Shorten the form, part {n}", labels=("signup",)) for n in range(21, 26)),
+        item("WEB-9", title="Ranking of boards"),
+        item("WEB-10", title="Ranking of boards", created=NOW),
+        item("WEB-11", title="Ranking of boards", category="done"),
+    ]
+    for key in ("WEB-9", "WEB-10"):
+        explanation = told(key, items, declared)
+        assert [one.key_result for one in explanation.closest] == ["KR2"]
+        first, link = explanation.advice[:2]
+        assert first.startswith("It looks closest to KR2 (")
+        assert "ranking" in first
+        assert "such as kr:KR2 on it" in link
+    assert (told("WEB-1", items, declared).closest, told("WEB-11", items, declared).closest) == ((), ())
