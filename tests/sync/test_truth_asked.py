@@ -8,7 +8,7 @@ import pytest
 
 from config.load import load
 from config.workspace import Workspace
-from connectors.sandbox.company import NOW
+from connectors.sandbox.company import NOW, team_of
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.align import align
@@ -59,6 +59,25 @@ def asking(workspace: Workspace) -> Workspace:
         for key_result in objective["key_results"]:
             key_result["links"] = ASKED[key_result["id"]]
     return Workspace.model_validate(plain)
+
+
+def test_a_group_kept_in_jira_is_the_group_declared_by_names() -> None:
+    straight = load(examples())
+    people = [one.name for one in team_of("operations")]
+    placed = []
+    for rule in ({"group": "ops", "tracker": "jira"}, {"jql": "assignee in membersOf(operations)"}):
+        plain = straight.model_dump(mode="json", by_alias=True) | {"groups": {"ops": people}, "exempt": []}
+        for objective in plain["objectives"]:
+            for key_result in objective["key_results"]:
+                key_result["links"] = []
+        plain["objectives"][0]["key_results"][0]["links"] = [rule]
+        declared = Workspace.model_validate(plain)
+        with Sandbox(generate(200, 3)) as sandbox, sandbox_session(sandbox, declared) as session:
+            observed = pull(declared, session.connectors, NOW)
+        placements = align(observed.items, declared, observed.answers, NOW.date()).placements
+        placed.append({ref: [link.key_result for link in one.links] for ref, one in placements.items()})
+    assert placed[0] == placed[1]
+    assert sum(map(bool, placed[0].values())) > 10
 
 
 @pytest.mark.parametrize(("seed", "items"), [(1, 900), (2, 300), (3, 300)])

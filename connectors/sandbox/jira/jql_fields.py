@@ -209,6 +209,8 @@ def _resolutions(text: str, _: Asking) -> set[Any]:
 def _people(operand: Operand, name: str, asking: Asking) -> set[Any]:
     if isinstance(operand, Function) and operand.name.lower() == "currentuser":
         return {asking.person.account_id} if asking.person else {None}
+    if isinstance(operand, Function) and operand.name.lower() == "membersof":
+        return _members(operand)
     text = _text_of(operand, name)
     for person in DIRECTORY.values():
         if asking.by_user_name and text.lower() == person.email.partition("@")[0]:
@@ -216,6 +218,21 @@ def _people(operand: Operand, name: str, asking: Asking) -> set[Any]:
         if text.lower() in (person.account_id.lower(), person.email.lower(), person.name.lower()):
             return {person.account_id}
     raise _unknown(text, name)
+
+
+def _members(call: Function) -> set[Any]:
+    """`membersOf("Growth")`: the accounts of a group, which here is a team of the company, in any case."""
+    if len(call.arguments) != 1:
+        raise JqlError("Function 'membersOf' expected '1' arguments but received "
+                       f"'{len(call.arguments)}'.")  # fmt: skip
+    (group,) = call.arguments
+    found = {one.account_id for one in DIRECTORY.values() if one.team.lower() == group.lower()}
+    if not found:
+        raise JqlError(
+            f"Function 'membersOf' can not generate a list of usernames for group '{group}'; "
+            "the group does not exist."
+        )
+    return found
 
 
 def _issues(operand: Operand, name: str, asking: Asking) -> set[Any]:

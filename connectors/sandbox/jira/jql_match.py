@@ -14,7 +14,7 @@ from typing import Any
 
 from connectors.sandbox.company import Person
 from connectors.sandbox.jira import jql_fields
-from connectors.sandbox.jira.jql import Clause, Empty, Group, Negation, Node, Operand, Order, Query
+from connectors.sandbox.jira.jql import Clause, Empty, Function, Group, Negation, Node, Operand, Order, Query
 from connectors.sandbox.jira.jql_saved import expanded
 from connectors.sandbox.jira.jql_tokens import JqlError
 from connectors.sandbox.jira.state import Issue, JiraSite
@@ -119,6 +119,11 @@ def _clause(clause: Clause, asking: Asking) -> Test:
         compare, bound = _COMPARE[clause.operator], _bound(clause, field, asking)
         return lambda issue: any(compare(value, bound) for value in read(issue, asking))
     wanted, empty_too = _values(clause.operands, clause.field, field, asking)
+    if clause.operator in ("=", "!=") and len(wanted) > 1 and isinstance(clause.operands[0], Function):
+        raise JqlError(
+            f"Operator '{clause.operator}' does not support a list returned by the function in the "
+            f"'{clause.field}' field."
+        )
     if clause.operator in ("=", "in"):
         return lambda issue: not wanted.isdisjoint(values) if (values := read(issue, asking)) else empty_too
     return lambda issue: bool(values := read(issue, asking)) and wanted.isdisjoint(values)
