@@ -152,7 +152,9 @@ class _Shelf:
 
     def _part(self, item: WorkItem, link: Link) -> KeyResultMark:
         mark = self.marks[link.key_result]
-        return part_of(mark, item, link, self._alignment, self._key_results, self._readings)
+        return part_of(
+            mark, item, link, self._alignment, self._key_results, self._readings, self._workspace.zone
+        )
 
     def _labels(self, state: AlignmentState) -> tuple[str, ...]:
         label = getattr(self._workspace.policy.labels, state)

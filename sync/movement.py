@@ -1,25 +1,31 @@
-"""What moved a key result since its progress was last told: work done, or scope that changed. Pure."""
+"""What moved a key result between two days: work done, or scope that changed. Pure."""
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from fractions import Fraction
 
 from config.measures import Measure, WorkMeasure
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align import Alignment
-from sync.measure import tally_of
+from sync.measure import Tally, tally_of, weigher
+from sync.measure.worked import work
 
 Standing = tuple[str, float]
 """The category of a leaf, and what it weighs."""
 
 
+KINDS = ("done", "reopened", "added", "dropped", "gone", "estimated")
+
+
 @dataclass(frozen=True, slots=True)
 class Footing:
-    """The work of a key result on the day its progress was told: each leaf, by ref, with its standing."""
+    """The work of a key result on a day: each leaf, by ref, with its standing."""
 
     on: date
     leaves: Mapping[str, Standing]
@@ -30,8 +36,9 @@ class Movement:
     """How many leaves changed since a day, and what that did to the percent, in points.
 
     Each leaf counts once, for what weighs most: dropped, gone, added, done, reopened, re-estimated.
-    `by_work` is what came from work that was done or reopened, `by_scope` the rest; None where the measure is
-    not work, or there was none before.
+    `by_scope` is what all that was added, dropped, unlinked or re-estimated would have done to the percent had
+    nobody worked, `by_work` the rest: what was begun, done and reopened, in the scope of today. Both are None
+    where the measure is not work, or there was none before. Their sum is how the measured percent moved.
     """
 
     since: date
@@ -45,47 +52,72 @@ class Movement:
     by_scope: float | None = None
 
 
-def footing(leaves: Iterable[tuple[WorkItem, Fraction]], how: WorkMeasure, on: date) -> Footing:
+def footing(leaves: Iterable[tuple[WorkItem, Fraction]], how: WorkMeasure, on: date, zone: tzinfo) -> Footing:
     """Where a key result's work stands today."""
-    return Footing(on, {str(item.ref): (item.category, _weight(item, share, how)) for item, share in leaves})
-
-
-def _weight(item: WorkItem, share: Fraction, how: WorkMeasure) -> float:
-    # What a dropped leaf weighed is forgotten by its tally; nothing is made of it here either.
-    return float(tally_of(item, share, how).weight)
+    # What is dropped, or came after the baseline, weighs nothing: it moves no percent.
+    return Footing(
+        on,
+        {
+            str(item.ref): (item.category, float(tally_of(item, share, how, zone).weight))
+            for item, share in leaves
+        },
+    )
 
 
 def standing(alignment: Alignment, workspace: Workspace, now: datetime) -> dict[str, Footing]:
     """Where the work of every key result stands at `now`."""
     on = now.astimezone(workspace.zone).date()
     leaves = alignment.leaves()
-    return {kr.id: footing(leaves.get(kr.id, ()), _how(kr.measure), on) for _, kr in workspace.key_results()}
-
-
-def since(
-    told: Mapping[str, Footing], stands: Mapping[str, Footing], workspace: Workspace
-) -> dict[str, Movement]:
-    """What moved each key result since its progress was told; nothing for one that was never told."""
     return {
-        kr.id: movement(told[kr.id], stands[kr.id], by_work=isinstance(kr.measure, WorkMeasure))
+        kr.id: footing(leaves.get(kr.id, ()), weigher(kr), on, workspace.zone)
         for _, kr in workspace.key_results()
-        if kr.id in told
     }
 
 
-def _how(measure: Measure) -> WorkMeasure:
-    return measure if isinstance(measure, WorkMeasure) else WorkMeasure(kind="work")
+def since(
+    before: Mapping[str, Footing], stands: Mapping[str, Footing], workspace: Workspace
+) -> dict[str, Movement]:
+    """What moved each key result since where it stood before; nothing for one that stood nowhere."""
+    return {
+        kr.id: movement(before[kr.id], stands[kr.id], kr.measure)
+        for _, kr in workspace.key_results()
+        if kr.id in before
+    }
 
 
-def movement(before: Footing, now: Footing, *, by_work: bool) -> Movement:
-    """What changed from one footing to the next. `by_work`: whether linked work is what is measured."""
-    counts: dict[str, int] = {}
-    for ref in before.leaves.keys() | now.leaves.keys():
-        kind = _kind(before.leaves.get(ref), now.leaves.get(ref))
-        if kind:
-            counts[kind] = counts.get(kind, 0) + 1
-    work, scope = _effects(before, now) if by_work else (None, None)
-    return Movement(before.on, **counts, by_work=work, by_scope=scope)
+def movement(before: Footing, now: Footing, how: Measure) -> Movement:
+    """What changed from one footing to the next of a key result that is measured as `how` says."""
+    counts = Counter(
+        _kind(before.leaves.get(ref), now.leaves.get(ref)) for ref in before.leaves.keys() | now.leaves.keys()
+    )
+    del counts[""]
+    by_work, by_scope = _effects(before, now, how) if isinstance(how, WorkMeasure) else (None, None)
+    return Movement(before.on, **counts, by_work=by_work, by_scope=by_scope)
+
+
+def together(moves: Iterable[Movement]) -> Movement | None:
+    """Movements that follow on each other, as one since the first of them; None of none.
+
+    A leaf that was done and reopened counts as both. Effects add up; what is not known of one is not known of all.
+    """
+    whole: Movement | None = None
+    for one in moves:
+        whole = one if whole is None else _joined(whole, one)
+    return whole
+
+
+def _joined(first: Movement, then: Movement) -> Movement:
+    counts = {kind: getattr(first, kind) + getattr(then, kind) for kind in KINDS}
+    return Movement(
+        first.since,
+        **counts,
+        by_work=_sum(first.by_work, then.by_work),
+        by_scope=_sum(first.by_scope, then.by_scope),
+    )
+
+
+def _sum(first: float | None, then: float | None) -> float | None:
+    return None if first is None or then is None else first + then
 
 
 def _kind(before: Standing | None, now: Standing | None) -> str:
@@ -103,25 +135,39 @@ def _kind(before: Standing | None, now: Standing | None) -> str:
     return "estimated" if weighed != weighs else ""
 
 
-def _effects(before: Footing, now: Footing) -> tuple[float | None, float | None]:
-    told, shown = _progress(before.leaves), _progress(now.leaves)
-    if told is None or shown is None:
+def _effects(before: Footing, now: Footing, how: WorkMeasure) -> tuple[float | None, float | None]:
+    was, stands = _percent(before.leaves, how), _percent(now.leaves, how)
+    # Today's scope with the states of before: what the change would be had nobody worked. Scope comes first, so
+    # that work which was added and done since lowers the percent by the one and raises it by the other.
+    unworked = _percent(
+        {
+            ref: (_state_before(before.leaves.get(ref), state), weight)
+            for ref, (state, weight) in now.leaves.items()
+        },
+        how,
+    )
+    if was is None or stands is None or unworked is None:
         return None, None
-    # The old scope with today's states: what of the change is work.
-    same = {
-        ref: (_state_in(now.leaves.get(ref), state), weight) for ref, (state, weight) in before.leaves.items()
-    }
-    worked = _progress(same)
-    work = (worked if worked is not None else told) - told
-    return work, shown - told - work
+    return stands - unworked, unworked - was
 
 
-def _state_in(now: Standing | None, before: str) -> str:
-    return before if now is None or "dropped" in (now[0], before) else now[0]
+def _state_before(before: Standing | None, now: str) -> str:
+    if now == "dropped":
+        return now
+    return "todo" if before is None or before[0] == "dropped" else before[0]
 
 
-def _progress(leaves: Mapping[str, Standing]) -> float | None:
-    """Percent, unrounded; None without work."""
-    total = sum(weight for state, weight in leaves.values() if state != "dropped")
-    done = sum(weight for state, weight in leaves.values() if state == "done")
-    return 100 * done / total if total else None
+def _percent(leaves: Mapping[str, Standing], how: WorkMeasure) -> float | None:
+    """Percent as the measure gives it, unrounded; None without work."""
+    counted = [(state, weight) for state, weight in leaves.values() if state != "dropped"]
+    states = Counter(state for state, _ in counted)
+    credit = {"done": 1.0, "doing": how.started}
+    tally = Tally(
+        leaves=len(counted),
+        done=states["done"],
+        doing=states["doing"],
+        weight=Fraction(math.fsum(weight for _, weight in counted)),
+        done_weight=Fraction(math.fsum(weight * credit.get(state, 0.0) for state, weight in counted)),
+    )
+    progress = work(tally, how).progress
+    return None if progress is None else 100 * progress

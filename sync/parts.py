@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import tzinfo
 from fractions import Fraction
 
 from config.measures import WorkMeasure
@@ -25,13 +26,14 @@ def part_of(
     alignment: Alignment,
     key_results: Mapping[str, KeyResult],
     readings: Mapping[str, Reading],
+    zone: tzinfo,
 ) -> KeyResultMark:
     """The mark of a key result with this item's part in it."""
     return replace(
         mark,
         because=because_words(link.because, item, alignment),
         share=None if link.share == 1 else round(link.share * 100),
-        moves=moves(item, link, alignment, key_results[link.key_result], readings[link.key_result]),
+        moves=moves(item, link, alignment, key_results[link.key_result], readings[link.key_result], zone),
     )
 
 
@@ -55,7 +57,7 @@ def is_hidden_from(other: WorkItem, reader: WorkItem) -> bool:
 
 
 def moves(
-    item: WorkItem, link: Link, alignment: Alignment, key_result: KeyResult, reading: Reading
+    item: WorkItem, link: Link, alignment: Alignment, key_result: KeyResult, reading: Reading, zone: tzinfo
 ) -> int | None:
     """Points of percent by which closing the item moves the key result, rounded.
 
@@ -66,12 +68,15 @@ def moves(
         return None
     if not alignment.is_leaf(item.ref):
         return None
-    total = reading.tally.weight
+    tally = reading.tally
+    own = tally_of(item, Fraction(link.share), key_result.measure, zone)
+    # What came after the baseline moves nothing, and what is started was credited in part.
+    gain = own.weight - own.done_weight
+    total = tally.weight
     if key_result.measure.target is not None:
         total = Fraction(key_result.measure.target)
-    own = tally_of(item, Fraction(link.share), key_result.measure)
-    # What came after the baseline moves nothing, and what is started was credited in part.
-    return round((own.weight - own.done_weight) / total * 100) if total and own.leaves else None
+        gain = max(Fraction(0), min(gain, total - tally.done_weight))
+    return round(gain / total * 100) if total and own.leaves else None
 
 
 def blocked_for(

@@ -81,7 +81,7 @@ class StatusUpdates:
         self._told = told
         self._stands = stands
         self._today = scorecard.as_of.astimezone(workspace.zone).date()
-        self._measures = {kr.id: kr.measure.kind for _, kr in workspace.key_results()}
+        self._measures = {kr.id: kr.measure for _, kr in workspace.key_results()}
         self._leaves = alignment.leaves() if any(self._policy(name) for name in workspace.trackers) else {}
 
     def _policy(self, tracker: str) -> UpdatePolicy | None:
@@ -150,7 +150,7 @@ class StatusUpdates:
             health = next((one for one in HEALTHS if one == said.get(f"{name} health")), health)
             footing = last.footings.get(name)
             moved = (
-                movement(footing, self._stands[name], by_work=self._measures[name] == "work")
+                movement(footing, self._stands[name], self._measures[name])
                 if footing is not None and name in self._stands
                 else None
             )

@@ -28,7 +28,7 @@ from connectors.document import (
 )
 from connectors.model import Health, KeyResultMark, WorkItem
 from sync.measure import Reading, to_percent
-from sync.movement import Movement
+from sync.movement import KINDS, Movement
 from sync.phrases import Phrases
 from sync.signals import Orphan
 
@@ -174,7 +174,7 @@ def moved_words(moved: Movement, phrases: Phrases) -> str:
     """What linked work did."""
     parts = [
         phrases.text(f"progress.since.{kind}", count=count)
-        for kind in ("done", "reopened", "added", "dropped", "gone", "estimated")
+        for kind in KINDS
         if (count := getattr(moved, kind))
     ]
     words = ", ".join(parts) or phrases.text("progress.since.nothing")

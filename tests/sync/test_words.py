@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 
 from config.languages import ENGLISH, FRENCH, names_in
 from config.load import ConfigError, load
+from config.measures import WorkMeasure
 from config.workspace import Workspace
 from connectors.document import to_adf, to_markdown, to_plain, to_wiki
 from connectors.model import Comment, Marks, WorkItem
@@ -130,7 +131,7 @@ def test_what_moved_since_the_last_time_is_told_apart_by_work_and_scope() -> Non
     ]
     text = text_on("WEB-1", after, POINTS, told=before)
     assert "Since 2026-11-09" in text
-    assert "1 done, 1 added, 1 re-estimated (+50 points by work, −30 by scope)" in text
+    assert "1 done, 1 added, 1 re-estimated (+31 points by work, −11 by scope)" in text
     assert "no linked work moved" in text_on("WEB-1", EPIC, POINTS, told=before)
 
 
@@ -157,7 +158,7 @@ def test_every_kind_of_movement(
     before: dict[str, tuple[str, float]], now: dict[str, tuple[str, float]], expected: dict[str, Any]
 ) -> None:
     day = date(2026, 11, 2)
-    found = movement(Footing(day, before), Footing(date(2026, 11, 9), now), by_work=True)
+    found = movement(Footing(day, before), Footing(date(2026, 11, 9), now), WorkMeasure(kind="work"))
     assert found == Movement(day, **expected)
 
 
@@ -176,6 +177,30 @@ def test_a_ticket_tells_the_rule_its_share_and_what_closing_it_moves() -> None:
     (own,) = marks_of(items, declared)["WEB-2"].key_results
     assert (own.because, own.share, own.moves) == ("claim KR1", None, 75)
     assert (own.objective, own.due) == ("Objective", "2026-12-31")
+
+
+@pytest.mark.parametrize(
+    ("how", "moves"),
+    [
+        ({"weigh": "points"}, 40),
+        ({"weigh": "points", "started": 0.5}, 20),
+        ({"weigh": "points", "target": 20}, 20),
+        ({"weigh": "points", "target": 5}, 0),  # it is reached: closing more adds nothing
+        ({"weigh": "points", "target": 8}, 25),  # 6 of 8 are done: the rest of the way is all that is left
+        ({"weigh": "points", "baseline": "2026-11-01"}, None),
+        ({"weigh": "points", "baseline": "2026-11-02"}, 40),
+    ],
+)
+def test_what_closing_a_ticket_moves(how: dict[str, Any], moves: int | None) -> None:
+    declared = workspace(work("KR1", measure={"kind": "work", **how}), time_zone="America/New_York")
+    # The evening of the 2nd in New York is the 3rd in UTC.
+    begun = item(
+        "WEB-2", claims=("KR1",), category="doing", estimate=4, created=datetime(2026, 11, 3, 3, tzinfo=UTC)
+    )
+    (mark,) = marks_of([item("WEB-1", claims=("KR1",), category="done", estimate=6), begun], declared)[
+        "WEB-2"
+    ].key_results
+    assert mark.moves == moves
 
 
 def test_what_moves_a_container_is_below_it() -> None:
