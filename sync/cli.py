@@ -41,10 +41,11 @@ from sync.options import (
 )
 from sync.output import Format, Output
 from sync.removal import undo as take_away
-from sync.report import data, invested, sheets, views
+from sync.report import data, invested, moved, sheets, views
 from sync.saved import PlanError
 from sync.session import (
     Session,
+    course,
     current,
     forecasts,
     open_session,
@@ -232,9 +233,9 @@ def status(
         last = session.store.last_run("sync")
         troubled = session.store.journal.troubled(last.id) if last else []
         stuck = session.store.stuck()
-        histories = {one: session.store.history(one) for one in result.scorecard.readings}
+        histories = course(session, result)
         foretold = forecasts(session, result)
-        output.show(sheets.scorecard(result.scorecard), views.movement(histories))
+        output.show(sheets.scorecard(result.scorecard), moved.movement(histories))
         if foretold:
             output.show(views.outlooks(foretold, result.scorecard))
         output.show(invested.sheet(result, session.workspace))
@@ -244,6 +245,7 @@ def status(
         output.data(
             as_of=result.scorecard.as_of.isoformat(),
             scorecard=data.of_scorecard(result.scorecard),
+            movement=moved.movement_data(histories),
             outlook=views.outlooks_data(foretold),
             work=invested.data(result, session.workspace),
             last_run=views.last_run_data(last, troubled),

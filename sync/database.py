@@ -130,7 +130,11 @@ class Database:
         return kind(f"the store {self.where} cannot be used: {cause}. {advice}")
 
     def _order(self, connection: sa.Connection) -> None:
-        if not self.is_sqlite:
+        if self.is_sqlite:
+            # By itself the driver begins no transaction before the first change of a row, so that tables would be
+            # made and altered outside of any; and two that read first cannot both write then.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OURS)))
 
     def _connected(self) -> sa.Connection:

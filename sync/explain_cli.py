@@ -13,9 +13,9 @@ from sync.exits import stop_on_signals
 from sync.explain import explain as explain_item
 from sync.options import AsOf, Config, Fresh, Style
 from sync.output import Format, Output
-from sync.report import views
+from sync.report import moved, views
 from sync.report.derived import derivation, derivation_data
-from sync.session import current, forecasts, open_session
+from sync.session import course, current, forecasts, open_session
 
 
 def explain(
@@ -39,8 +39,15 @@ def explain(
         derived = derive(key, result, session.workspace)
         if derived is not None:
             foretold = forecasts(session, result).get(derived.reading.key_result)
+            history = course(session, result)[derived.reading.key_result]
             output.show(derivation(derived, foretold))
-            output.data(as_of=result.scorecard.as_of.isoformat(), **derivation_data(derived, foretold))
+            if (by_week := moved.weeks(history)) is not None:
+                output.show(by_week)
+            output.data(
+                as_of=result.scorecard.as_of.isoformat(),
+                **derivation_data(derived, foretold),
+                history=moved.history_data(history),
+            )
         else:
             told = explain_item(key, result, session.workspace)
             output.show(views.explanation(told))

@@ -80,7 +80,9 @@ def _is_dead(holder: str) -> bool:
 
 
 def make_lease(connection: sa.Connection) -> None:
-    """The row in a new store; nobody holds it."""
+    """The row, where a store has none yet; nobody holds it."""
+    if connection.execute(sa.select(tables.leases.c.name).where(tables.leases.c.name == _NAME)).first():
+        return
     connection.execute(
         tables.leases.insert().values(name=_NAME, holder="", epoch=0, until=datetime.now(UTC).isoformat())
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from config.measures import FlowMeasure
 from config.workspace import Workspace
@@ -24,7 +24,7 @@ from sync.guards import (
 )
 from sync.marks import desired_marks
 from sync.measure import Drawn, Sample, Scorecard, closed_on, measure
-from sync.movement import since, standing
+from sync.movement import Footing, Movement, since, standing
 from sync.plan import Plan, make_plan
 from sync.questions import Answers
 from sync.restraint import hold_back, rest
@@ -275,7 +275,8 @@ def remember(result: Run, workspace: Workspace, store: Store, receipts: Iterable
         replace(item, shown=now_shown[item.ref]) if item.ref in now_shown else item
         for item in result.observed.items
     )
-    _remember_told(result, workspace, store, written)
+    stands = standing(result.alignment, workspace, result.scorecard.as_of)
+    _remember_told(result, store, written, stands)
     as_of = {pull.tracker: pull.as_of for pull in result.observed.pulls}
     observed = result.observed
     store.save_snapshot(
@@ -291,11 +292,23 @@ def remember(result: Run, workspace: Workspace, store: Store, receipts: Iterable
             observed.gists,
         )
     )
-    day = result.scorecard.as_of.astimezone(workspace.zone).date()
-    store.save_readings(result.scorecard, day)
+    day = _today(result, workspace)
+    store.save_readings(result.scorecard, day, stands, since(store.stood_before(day), stands, workspace))
 
 
-def _remember_told(result: Run, workspace: Workspace, store: Store, written: Collection[Ref]) -> None:
+def moved_today(result: Run, workspace: Workspace, store: Store) -> dict[str, Movement]:
+    """What moved each key result since the last day that was read before this one."""
+    stands = standing(result.alignment, workspace, result.scorecard.as_of)
+    return since(store.stood_before(_today(result, workspace)), stands, workspace)
+
+
+def _today(result: Run, workspace: Workspace) -> date:
+    return result.scorecard.as_of.astimezone(workspace.zone).date()
+
+
+def _remember_told(
+    result: Run, store: Store, written: Collection[Ref], stands: Mapping[str, Footing]
+) -> None:
     """Keep where work stands for every key result whose comment was written, or was never told before."""
     told = {
         link.key_result
@@ -304,7 +317,6 @@ def _remember_told(result: Run, workspace: Workspace, store: Store, written: Col
         for link in result.alignment.placements[edit.item.ref].carries
     }
     known = store.footings()
-    stands = standing(result.alignment, workspace, result.scorecard.as_of)
     store.save_told_updates(
         {
             edit.item.ref: told_of(edit.wanted.update, stands)

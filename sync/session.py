@@ -24,13 +24,14 @@ from sync.apply import Applied, apply
 from sync.asking import queries
 from sync.forecast import Outlook
 from sync.guards import Stop
+from sync.history import History, until_now
 from sync.journal import fate
 from sync.lease import Lease
 from sync.logs import redactor
 from sync.options import moment_of
 from sync.outlooks import outlooks
 from sync.output import Output
-from sync.pipeline import Observed, Run, decide, remember, run
+from sync.pipeline import Observed, Run, decide, moved_today, remember, run
 from sync.plan import Plan, plain_change
 from sync.questions import questions
 from sync.report import data, sheets
@@ -250,10 +251,17 @@ def current(session: Session, output: Output, fresh: bool, as_of: str | None) ->
 def forecasts(session: Session, result: Run) -> dict[str, Outlook]:
     """Where the key results will end, as far as that can be told."""
     kept = {
-        id_: [(row.day, row.progress) for row in session.store.history(id_) if row.progress is not None]
-        for id_ in result.scorecard.readings
+        id_: [(row.day, row.progress) for row in rows if row.progress is not None]
+        for id_, rows in session.store.histories().items()
     }
     return outlooks(result.alignment, result.scorecard, session.workspace, kept)
+
+
+def course(session: Session, result: Run) -> dict[str, History]:
+    """How each key result went until now, as far as it was read."""
+    today = result.scorecard.as_of.astimezone(session.workspace.zone).date()
+    moved = moved_today(result, session.workspace, session.store)
+    return until_now(session.store.histories(), result.scorecard, moved, today)
 
 
 def remember_if_sane(session: Session, result: Run) -> None:

@@ -18,16 +18,17 @@ from connectors.gist import Gist
 from connectors.model import NativeQuery, Receipt, Ref, Span, WorkItem
 from sync import tables
 from sync.database import REBUILD, Database, StoreError, again
+from sync.history import History, HistoryRow
 from sync.journal import Journal
 from sync.lease import make_lease
 from sync.logs import redactor
 from sync.measure import Drawn, Past, Sample, Scorecard
-from sync.movement import Footing
+from sync.movement import Footing, Movement
 from sync.questions import Answers, Question
 from sync.restraint import Rest, rest_after
 from sync.updates import Told
 
-__all__ = ["HistoryRow", "RunRecord", "Snapshot", "Store", "StoreError", "Stuck"]
+__all__ = ["RunRecord", "Snapshot", "Store", "StoreError", "Stuck"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,6 @@ class RunRecord:
     outcome: str
     configuration: str
     summary: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
-    """A key result's reading on a day."""
-
-    day: date
-    value: float | None
-    progress: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,36 +189,66 @@ class Store:
     # --- history -----------------------------------------------------------------------------
 
     @again
-    def save_readings(self, scorecard: Scorecard, day: date) -> None:
-        """Remember a day's readings; the same day again replaces them."""
-        rows = [
-            {
-                "key_result": reading.key_result,
-                "day": day.isoformat(),
-                "value": reading.value,
-                "progress": reading.progress,
-                "expected": reading.expected,
-                "health": reading.health,
-            }
-            for reading in scorecard.readings.values()
-        ]
+    def save_readings(
+        self, scorecard: Scorecard, day: date, stands: Mapping[str, Footing], moved: Mapping[str, Movement]
+    ) -> None:
+        """Remember a day's readings, where work stands and what moved it; the same day again replaces them.
+
+        Where it is not known what moved, what was remembered of that day stays.
+        """
+        on, table, places = day.isoformat(), tables.readings, tables.standings
         with self._database.ordered() as connection:
-            connection.execute(tables.readings.delete().where(tables.readings.c.day == day.isoformat()))
-            connection.execute(tables.readings.insert(), rows)
+            kept = sa.select(table.c.key_result, table.c.moved).where(table.c.day == on)
+            before = {row.key_result: row.moved for row in connection.execute(kept)}
+            rows = [
+                {
+                    "key_result": reading.key_result,
+                    "day": on,
+                    "value": reading.value,
+                    "progress": reading.progress,
+                    "expected": reading.expected,
+                    "health": reading.health,
+                    "moved": msgspec.json.encode(moved[reading.key_result])
+                    if reading.key_result in moved
+                    else before.get(reading.key_result),
+                }
+                for reading in scorecard.readings.values()
+            ]
+            connection.execute(table.delete().where(table.c.day == on))
+            connection.execute(table.insert(), rows)
+            last = connection.execute(sa.select(sa.func.max(places.c.day)).where(places.c.day < on)).scalar()
+            connection.execute(places.delete().where((places.c.day == on) | (places.c.day < (last or on))))
+            bodies = [
+                {"key_result": name, "day": on, "body": msgspec.json.encode(one)}
+                for name, one in stands.items()
+            ]
+            if bodies:
+                connection.execute(places.insert(), bodies)
 
     @again
-    def history(self, key_result: str) -> tuple[HistoryRow, ...]:
-        """A key result's readings, oldest first."""
-        query = (
-            sa.select(tables.readings)
-            .where(tables.readings.c.key_result == key_result)
-            .order_by(tables.readings.c.day)
-        )
+    def stood_before(self, day: date) -> dict[str, Footing]:
+        """Where work stood on the last day before `day` that was read, as far as it is still known."""
+        places = tables.standings
+        earlier = sa.select(sa.func.max(places.c.day)).where(places.c.day < day.isoformat())
+        query = sa.select(places).where(places.c.day == earlier.scalar_subquery())
         with self.transaction() as connection:
-            return tuple(
-                HistoryRow(date.fromisoformat(row.day), row.value, row.progress)
-                for row in connection.execute(query)
-            )
+            rows = connection.execute(query).all()
+        decoder = msgspec.json.Decoder(Footing)
+        return {row.key_result: decoder.decode(row.body) for row in rows}
+
+    @again
+    def histories(self) -> dict[str, History]:
+        """The readings of every key result."""
+        decoder = msgspec.json.Decoder(Movement)
+        found: dict[str, list[HistoryRow]] = {}
+        with self.transaction() as connection:
+            for row in connection.execute(sa.select(tables.readings).order_by(tables.readings.c.day)):
+                moved = None if row.moved is None else decoder.decode(row.moved)
+                day = date.fromisoformat(row.day)
+                found.setdefault(row.key_result, []).append(
+                    HistoryRow(day, row.value, row.progress, row.expected, row.health, moved)
+                )
+        return {name: tuple(rows) for name, rows in found.items()}
 
     @again
     def past(self, closed: Mapping[str, date]) -> dict[str, Past]:

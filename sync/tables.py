@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-VERSION = 4
+VERSION = 5
 
 
 class Words(sa.types.TypeDecorator[str]):
@@ -115,7 +115,17 @@ readings = sa.Table(
     sa.Column("progress", sa.Float),
     sa.Column("expected", sa.Float, nullable=False),
     sa.Column("health", sa.String(16), nullable=False),
+    sa.Column("moved", sa.LargeBinary),
 )
+"""Readings by day. `moved`: what did since the day before it that was read."""
+standings = sa.Table(
+    "standings",
+    metadata,
+    sa.Column("key_result", sa.String(64), primary_key=True),
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""Where the work of each key result stood on the day that was read last, and on the one before."""
 journal = sa.Table(
     "journal",
     metadata,
@@ -193,6 +203,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
     ),
     # SQLite does not limit lengths, and knows no such statement.
     3: ("postgresql: ALTER TABLE counts ALTER COLUMN key_result TYPE VARCHAR(80)",),
+    5: ("ALTER TABLE readings ADD COLUMN moved {binary}",),
 }
 """What makes a store of the version before into one of the version named. Whole new tables need no word."""
 

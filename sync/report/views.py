@@ -9,12 +9,12 @@ from connectors.checkup import Check, Verdict
 from connectors.model import KeyResultMark
 from sync.explain import Explanation
 from sync.forecast import Outlook
-from sync.measure import Scorecard, to_percent
+from sync.measure import Scorecard
 from sync.pipeline import Run
 from sync.report.derived import outlook_data
 from sync.report.sheets import Cell, Sheet, Style, percent
 from sync.report.suggested import suggestion_data
-from sync.store import HistoryRow, RunRecord, Stuck
+from sync.store import RunRecord, Stuck
 
 Troubled = Sequence[tuple[str, str, str]]
 
@@ -94,21 +94,6 @@ def checks(found: Mapping[str, Sequence[Check]]) -> Sheet:
 
 def _finding(one: Check) -> str:
     return f"{one.found.rstrip('.')}. {one.remedy}" if one.remedy else one.found
-
-
-def movement(histories: Mapping[str, Sequence[HistoryRow]]) -> Sheet:
-    """How key results moved between the last two days that were read."""
-    rows = []
-    for key_result, days in histories.items():
-        if len(days) < 2:
-            continue
-        before, after = to_percent(days[-2].progress), to_percent(days[-1].progress)
-        moved = "–" if before is None or after is None else f"{after - before:+d}"
-        rows.append((Cell(key_result), Cell(percent(before)), Cell(percent(after)), Cell(moved)))
-    if not rows:
-        return Sheet("Movement", ("There is no earlier day to compare with yet.",))
-    columns = ("", "before", "now", "points")
-    return Sheet("Movement since the last day read", (), columns, tuple(rows), columns[1:])
 
 
 def last_run(record: RunRecord | None, troubled: Troubled, run: Run) -> Sheet:

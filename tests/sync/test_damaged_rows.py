@@ -26,6 +26,8 @@ NONSENSE = (
     ("UPDATE journal SET at = 'then' WHERE id = 1", ("log",)),
     ("UPDATE footings SET body = '[]'", SYNC),
     ("UPDATE readings SET day = 'Monday'", ("status",)),
+    ("UPDATE readings SET moved = '{}'", ("status",)),
+    ("UPDATE standings SET day = '2026-11-15', body = '[]'", ("status",)),
     ("UPDATE gists SET body = '{}'", SYNC),
     ("INSERT INTO quarantine VALUES ('jira', '1', 'A-1', 'it failed', 1, 'soon')", SYNC),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,10 +11,12 @@ import pytest
 
 from connectors.model import Comment, KeyResultMark, Marks, NativeQuery, Stamp
 from sync.align import align
+from sync.history import HistoryRow
 from sync.measure import measure
+from sync.movement import Footing, Movement
 from sync.plan import Edit, changes_of
 from sync.questions import Question
-from sync.store import HistoryRow, Snapshot, Store, StoreError
+from sync.store import Snapshot, Store, StoreError
 from tests.sync.build import NOW, epic, item, metric, workspace
 
 
@@ -58,11 +59,20 @@ def test_the_same_day_again_gives_the_same_rows(path: Path) -> None:
     declared = workspace(metric("A", 0, 10, ("2026-11-10", 4.0)))
     card = measure(align([], declared), {}, declared, NOW)
     store = Store(f"sqlite:///{path}")
-    for _ in range(2):
-        store.save_readings(card, date(2026, 11, 16))
-    assert store.history("A") == (HistoryRow(date(2026, 11, 16), 4.0, 0.4),)
-    store.save_readings(replace(card), date(2026, 11, 17))
-    assert len(store.history("A")) == 2
+    stands = {"A": Footing(date(2026, 11, 16), {"jira/1": ("todo", 1.0)})}
+    moved = {"A": Movement(date(2026, 11, 15), done=1, by_work=10.0, by_scope=0.0)}
+    reading = card.readings["A"]
+    row = HistoryRow(date(2026, 11, 16), 4.0, 0.4, reading.expected, reading.health, moved["A"])
+    for known in (moved, moved, {}):  # what is not known the second time is what was known the first
+        store.save_readings(card, date(2026, 11, 16), stands, known)
+        assert store.histories() == {"A": (row,)}
+    assert store.stood_before(date(2026, 11, 16)) == {}
+    for day in (17, 18, 19, 19):
+        store.save_readings(card, date(2026, 11, day), {"A": Footing(date(2026, 11, day), {})}, {})
+    assert [one.moved for one in store.histories()["A"]] == [moved["A"], None, None, None]
+    assert store.stood_before(date(2026, 11, 20)) == {"A": Footing(date(2026, 11, 19), {})}
+    assert store.stood_before(date(2026, 11, 19)) == {"A": Footing(date(2026, 11, 18), {})}
+    assert store.stood_before(date(2026, 11, 18)) == {}  # two days are enough
     store.close()
 
 

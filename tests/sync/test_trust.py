@@ -33,6 +33,7 @@ from sync.report import data
 from sync.restraint import rest_after
 from sync.session import synchronise
 from sync.store import Store, StoreError
+from sync.tables import VERSION
 from tests.sync.build import NOW, item, metric, ref, work, workspace
 from tests.sync.fake import FakeTracker
 from tests.sync.test_run import ITEMS, fake, session_of, sync
@@ -219,6 +220,7 @@ def test_a_store_of_the_version_before_is_migrated(tmp_path: Path) -> None:
             "ALTER TABLE journal DROP COLUMN operation; ALTER TABLE journal DROP COLUMN epoch;"
             "ALTER TABLE journal DROP COLUMN at; ALTER TABLE journal DROP COLUMN changes;"
             "DROP TABLE leases; DROP TABLE quarantine; DROP TABLE footings;"
+            "ALTER TABLE readings DROP COLUMN moved; DROP TABLE standings;"
             "UPDATE about SET value = '1' WHERE name = 'schema';"
             "INSERT INTO journal (run, tracker, item, key, what) VALUES (1, 'jira', '7', 'WEB-7', '[]');"
         )
@@ -228,6 +230,35 @@ def test_a_store_of_the_version_before_is_migrated(tmp_path: Path) -> None:
     store.journal.intend(1, edits("WEB-1"))
     store.close()
     Store(f"sqlite:///{path}").close()
+
+
+@pytest.mark.parametrize("version", range(2, VERSION))
+def test_a_store_of_any_version_is_migrated_whole_or_not_at_all(
+    tmp_path: Path, version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.db"
+    store = Store(f"sqlite:///{path}")
+    take(store, "a/1/1", NOW)
+    store.close()
+    with sqlite3.connect(path) as old:
+        old.executescript("ALTER TABLE readings DROP COLUMN moved; DROP TABLE standings;")
+        old.execute("UPDATE about SET value = ? WHERE name = 'schema'", (str(version),))
+    with monkeypatch.context() as broken:
+        broken.setattr("sync.store.make_lease", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            Store(f"sqlite:///{path}")
+    with sqlite3.connect(path) as found:
+        assert found.execute("SELECT value FROM about WHERE name = 'schema'").fetchone() == (str(version),)
+        assert "moved" not in {row[1] for row in found.execute("PRAGMA table_info(readings)")}
+    store = Store(f"sqlite:///{path}")
+    assert take(store, "b/1/1", NOW + timedelta(days=1)).epoch == 2
+    store.close()
+    with sqlite3.connect(path) as found:
+        assert found.execute("SELECT value FROM about WHERE name = 'schema'").fetchone() == (str(VERSION),)
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 # --- Guards --------------------------------------------------------------------------------------
