@@ -90,6 +90,7 @@ CASES: list[tuple[dict[str, Any], bool]] = [
     ({"title": "*move"}, False),
     ({"title": "*[infra]*"}, True),
     ({"title": "[infra]**database"}, True),
+    ({"title": "[infra]* move the database"}, True),
     ({"title": "*base*move*"}, False),
     ({"title": "*data*data*"}, False),
     ({"title": "[infra]*[infra] move the database"}, False),
