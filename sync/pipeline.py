@@ -293,13 +293,22 @@ def remember(result: Run, workspace: Workspace, store: Store, receipts: Iterable
         )
     )
     day = _today(result, workspace)
-    store.save_readings(result.scorecard, day, stands, since(store.stood_before(day), stands, workspace))
+    store.save_readings(result.scorecard, day, stands, _moved(result, stands, workspace, store))
 
 
 def moved_today(result: Run, workspace: Workspace, store: Store) -> dict[str, Movement]:
-    """What moved each key result since the last day that was read before this one."""
+    """What moved each key result that is not closed or set by hand since the last day that was read before this one."""
     stands = standing(result.alignment, workspace, result.scorecard.as_of)
-    return since(store.stood_before(_today(result, workspace)), stands, workspace)
+    return _moved(result, stands, workspace, store)
+
+
+def _moved(
+    result: Run, stands: Mapping[str, Footing], workspace: Workspace, store: Store
+) -> dict[str, Movement]:
+    moved = since(store.stood_before(_today(result, workspace)), stands, workspace)
+    # What is closed, or set by hand, stands whatever its work does.
+    fixed = {name for name, one in result.scorecard.readings.items() if one.closed or one.by_hand}
+    return {name: one for name, one in moved.items() if name not in fixed}
 
 
 def _today(result: Run, workspace: Workspace) -> date:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +15,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from sync.align import align
+from sync.demo import examples
 from sync.history import HistoryRow, moved_between, until_now, week_before, weekly
 from sync.measure import measure
 from sync.movement import Movement
@@ -147,6 +151,27 @@ def create(sandbox: Sandbox) -> None:
     }
     url = f"{sandbox.url}/jira/rest/api/3/issue"
     httpx.post(url, auth=(ANN, TOKEN), json={"fields": fields}).raise_for_status()
+
+
+@pytest.mark.usefixtures("pointed")
+def test_what_is_set_by_hand_tells_no_movement(
+    run: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "okrs"
+    shutil.copytree(examples(), folder)
+    monkeypatch.setenv("TRUENORTH_CONFIG", str(folder))
+    assert run("sync", "--as-of", "2026-11-02T09:00", "--first-run").code == 0
+    file = folder / "growth.yaml"
+    declared = file.read_text(encoding="utf-8")
+    by_hand = "- id: GROWTH-KR2\n{0}  override: {{percent: 80, until: 2026-11-05}}\n"
+    changed = re.sub(r"( *)- id: GROWTH-KR2\n", lambda found: found[1] + by_hand.format(found[1]), declared)
+    assert changed != declared
+    file.write_text(changed, encoding="utf-8")
+    assert run("sync", "--as-of", "2026-11-05T09:00").code == 0
+    found = told(run)
+    assert (found["now"], found["moved"]) == (80, None)
+    assert run("sync", "--as-of", "2026-11-06T09:00").code == 0
+    assert told(run)["moved"] is None  # since 2 November: one of these days is not known
 
 
 def test_a_lead_reads_what_moved_by_work_and_by_scope(run: Cli, pointed: Sandbox) -> None:
