@@ -197,7 +197,12 @@ def _parents(by_ref: Mapping[Ref, WorkItem]) -> tuple[dict[Ref, Ref], tuple[tupl
     }
     cycles: list[tuple[Ref, ...]] = []
     settled: set[Ref] = set()
+    # What stands alone or below what is settled, as nearly all does, needs no path.
+    settled.update(ref for ref in by_ref if ref not in parents)
     for start in by_ref:
+        if parents.get(start) in settled:
+            settled.add(start)
+            continue
         path: list[Ref] = []
         on_path: set[Ref] = set()
         at: Ref | None = start
