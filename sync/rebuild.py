@@ -1,17 +1,22 @@
-"""A new store from what the trackers show: nothing of ours lives in the store alone."""
+"""A new store from what the trackers show, with the history that the old one can still tell: no tracker knows that."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from config.load import fingerprint
 from connectors.model import NOTHING, WorkItem
 from sync import tables
 from sync.database import Database, address
+from sync.history import History, HistoryRow
 from sync.output import Output
 from sync.pipeline import remember
 from sync.plan import Edit, changes_of
@@ -64,6 +69,36 @@ def _file_aside(path: Path, mark: str) -> str | None:
             except OSError as error:
                 raise StoreError(f"{side} cannot be moved: {error.strerror}.") from None
     return str(aside)
+
+
+def salvage(url: str) -> dict[str, History]:
+    """The readings that can still be read from a store, whatever became of the rest; rows that mean nothing are left out."""
+    found: dict[str, list[HistoryRow]] = {}
+    try:
+        parsed = address(url)
+        if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+            return {}
+        database = Database(url)
+    except (sa.exc.ArgumentError, StoreError):
+        return {}
+    try:
+        with database.view() as connection:
+            # A store of an older version has fewer columns.
+            for row in connection.execute(sa.text("SELECT * FROM readings ORDER BY day")).mappings():
+                with contextlib.suppress(ValueError, TypeError, LookupError, msgspec.MsgspecError):
+                    found.setdefault(row["key_result"], []).append(_row(dict(row)))
+    except StoreError:
+        pass  # what came before a spoilt page is good
+    finally:
+        database.close()
+    return {name: tuple(rows) for name, rows in found.items() if rows}
+
+
+def _row(row: Mapping[str, Any]) -> HistoryRow:
+    moved = row.get("moved")
+    return msgspec.convert(
+        {**row, "moved": None if moved is None else msgspec.json.decode(moved)}, HistoryRow, strict=True
+    )
 
 
 def rebuild(session: Session, now: datetime, output: Output) -> int:

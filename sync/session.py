@@ -69,8 +69,16 @@ def open_session(settings: Settings, config: Path | None = None) -> Iterator[Ses
     Raises ConfigError, MissingCredential or StoreError before any request is made.
     """
     place = config or settings.config
+    workspace, keys = declared(settings, place)
+    sources = Sources(place if place.is_dir() else place.parent, lambda name: _learnt(name, settings))
+    with session_for(workspace, keys, settings.store, sources) as session:
+        yield session
+
+
+def declared(settings: Settings, place: Path) -> tuple[Workspace, dict[str, Credentials]]:
+    """The configuration at a place and the credentials that it needs. Raises ConfigError or MissingCredential."""
     workspace = load(place)
-    keys = {
+    return workspace, {
         name: credentials(
             name,
             one.kind,
@@ -79,9 +87,6 @@ def open_session(settings: Settings, config: Path | None = None) -> Iterator[Ses
         )
         for name, one in workspace.active.items()
     }
-    sources = Sources(place if place.is_dir() else place.parent, lambda name: _learnt(name, settings))
-    with session_for(workspace, keys, settings.store, sources) as session:
-        yield session
 
 
 def _learnt(name: str, settings: Settings) -> str | None:

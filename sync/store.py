@@ -251,6 +251,29 @@ class Store:
         return {name: tuple(rows) for name, rows in found.items()}
 
     @again
+    def save_history(self, rows: Mapping[str, History]) -> None:
+        """Remember readings of days of which there are none yet."""
+        table = tables.readings
+        with self._database.ordered() as connection:
+            known = {(row.key_result, row.day) for row in connection.execute(sa.select(table))}
+            new = [
+                {
+                    "key_result": name,
+                    "day": row.day.isoformat(),
+                    "value": row.value,
+                    "progress": row.progress,
+                    "expected": row.expected,
+                    "health": row.health,
+                    "moved": None if row.moved is None else msgspec.json.encode(row.moved),
+                }
+                for name, some in rows.items()
+                for row in some
+                if (name, row.day.isoformat()) not in known
+            ]
+            if new:
+                connection.execute(table.insert(), new)
+
+    @again
     def past(self, closed: Mapping[str, date]) -> dict[str, Past]:
         """The last reading of each key result on or before the day on which it was closed."""
         found: dict[str, Past] = {}

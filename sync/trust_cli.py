@@ -16,9 +16,9 @@ from sync.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_fla
 from sync.output import Format, Output
 from sync.pipeline import borne, pull
 from sync.rebuild import rebuild as rebuild_store
-from sync.rebuild import set_aside
+from sync.rebuild import salvage, set_aside
 from sync.report import data, sheets
-from sync.session import Session, finish, holding, open_session, settle_open, show_stops, write
+from sync.session import Session, declared, finish, holding, open_session, settle_open, show_stops, write
 from sync.store import Store
 
 
@@ -83,11 +83,19 @@ def rebuild(config: Config = None, style: Style = Format.TEXT, as_of: AsOf = Non
     output = Output(style)
     settings = Settings()
     logs.configure(settings.log_level, settings.log_format)
+    # What is wrong with the configuration must not cost the store its place.
+    declared(settings, config or settings.config)
+    history = salvage(settings.store)
     aside = set_aside(settings.store, datetime.now(UTC))
     with open_session(settings, config) as session, stop_on_signals(session):
+        # First, so that a tracker that cannot be read now does not cost it.
+        session.store.save_history(history)
         adopted = rebuild_store(session, moment_of(as_of), output)
     if aside is not None:
         output.say(f"The old store was kept as {aside}.")
-    output.say(f"{adopted} items bear our stamp and are known again. History of readings begins anew.")
-    output.data(adopted=adopted, aside=aside)
+    output.say(f"{adopted} items bear our stamp and are known again.")
+    days = len({row.day for rows in history.values() for row in rows})
+    kept = f"The readings of {days} {'day' if days == 1 else 'days'} were taken along"
+    output.say(f"{kept}." if days else "No readings could be taken along: history begins anew.")
+    output.data(adopted=adopted, aside=aside, days=days)
     output.finish()

@@ -11,8 +11,9 @@ import sys
 import threading
 import time
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,11 +25,12 @@ from sync import lease, saved
 from sync.align import align
 from sync.apply import apply
 from sync.guards import project_stops, removal_stops, zero_stop
+from sync.history import HistoryRow
 from sync.journal import LANDED, LOST, fate, operation_id
 from sync.measure import measure
 from sync.output import Format, Output
 from sync.plan import Edit, Plan, changes_of, digest_of
-from sync.rebuild import set_aside
+from sync.rebuild import salvage, set_aside
 from sync.report import data
 from sync.restraint import rest_after
 from sync.session import synchronise
@@ -476,6 +478,52 @@ def test_a_lost_store_is_rebuilt_and_everything_is_ours_again(run: Cli) -> None:
     store.close()
     undone = run("undo", "--all", "--apply")
     assert undone.code == 0, undone.err
+
+
+@pytest.mark.usefixtures("pointed")
+def test_a_rebuild_takes_the_history_along(run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in ("2026-11-02", "2026-11-09", "2026-11-16"):
+        assert run("sync", "--as-of", f"{day}T09:00", "--first-run").code == 0
+    before = history_of(run)
+    assert [row["day"] for row in before] == ["2026-11-02", "2026-11-09", "2026-11-16"]
+    with sqlite3.connect(".truenorth/truenorth.db") as store:
+        store.execute("UPDATE items SET body = '{}'")
+        store.execute(
+            "UPDATE readings SET day = 'Monday' WHERE day = '2026-11-09' AND key_result = 'SPEED-KR1'"
+        )
+        store.execute("UPDATE readings SET moved = '[' WHERE day = '2026-11-09' AND key_result = 'SPEED-KR2'")
+    monkeypatch.delenv("TRUENORTH_LINEAR_TOKEN")
+    assert run("rebuild", *AS_OF).code == 2
+    assert not list(Path(".truenorth").glob("*.aside"))
+    monkeypatch.setenv("TRUENORTH_LINEAR_TOKEN", "sandbox-linear-token")
+    rebuilt = run("rebuild", *AS_OF)
+    assert rebuilt.code == 0, rebuilt.err
+    assert "The readings of 3 days were taken along." in rebuilt.out
+    assert history_of(run) == before
+    assert len(history_of(run, "SPEED-KR1")) == len(history_of(run, "SPEED-KR2")) == 2
+
+
+def history_of(run: Cli, key_result: str = "GROWTH-KR2") -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(run("explain", key_result, "--format", "json").out)["history"]
+    return [{name: row[name] for name in ("day", "value", "percent", "expected", "health")} for row in rows]
+
+
+def test_nothing_is_salvaged_from_what_is_no_store(tmp_path: Path) -> None:
+    spoilt = tmp_path / "spoilt.db"
+    spoilt.write_bytes(b"not a database" * 1000)
+    for place in (tmp_path / "none.db", spoilt):
+        assert salvage(f"sqlite:///{place}") == {}
+    assert not (tmp_path / "none.db").exists()
+    assert salvage("nonsense") == {}
+
+
+def test_a_store_of_an_older_version_is_salvaged_too(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    Store(f"sqlite:///{path}").close()
+    with sqlite3.connect(path) as old:
+        old.execute("ALTER TABLE readings DROP COLUMN moved")
+        old.execute("INSERT INTO readings VALUES ('A', '2026-11-02', 3, 0.5, 0.4, 'on_track')")
+    assert salvage(f"sqlite:///{path}") == {"A": (HistoryRow(date(2026, 11, 2), 3.0, 0.5, 0.4, "on_track"),)}
 
 
 def test_where_nothing_is_nothing_is_set_aside() -> None:
