@@ -9,12 +9,13 @@ import typer
 from config.settings import Settings
 from sync import logs
 from sync.derive import derive
+from sync.derive_objective import derive_objective
 from sync.exits import stop_on_signals
 from sync.explain import explain as explain_item
 from sync.options import AsOf, Config, Fresh, Style
 from sync.output import Format, Output
 from sync.report import moved, views
-from sync.report.derived import derivation, derivation_data
+from sync.report.derived import derivation, derivation_data, objective_data, objective_derivation
 from sync.session import course, current, forecasts, open_session
 
 
@@ -22,7 +23,7 @@ def explain(
     key: Annotated[
         str,
         typer.Argument(
-            help="A ticket such as WEB-12, the name of a Linear project, or the id of a key result."
+            help="A ticket such as WEB-12, the name of a Linear project, or the id of a key result or objective."
         ),
     ],
     config: Config = None,
@@ -30,7 +31,7 @@ def explain(
     fresh: Fresh = False,
     as_of: AsOf = None,
 ) -> None:
-    """Why a ticket serves the key results it does, or none; or where a key result's number comes from."""
+    """Why a ticket serves the key results it does, or none; or where the number of a key result or objective comes from."""
     output = Output(style)
     settings = Settings()
     logs.configure(settings.log_level, settings.log_format)
@@ -48,6 +49,9 @@ def explain(
                 **derivation_data(derived, foretold),
                 history=moved.history_data(history),
             )
+        elif (whole := derive_objective(key, result, session.workspace)) is not None:
+            output.show(objective_derivation(whole))
+            output.data(as_of=result.scorecard.as_of.isoformat(), **objective_data(whole))
         else:
             told = explain_item(key, result, session.workspace)
             output.show(views.explanation(told))

@@ -1,13 +1,16 @@
-"""Where a key result's number comes from, as a sheet and for programs. Pure."""
+"""Where the number of a key result or an objective comes from, as a sheet and for programs. Pure."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sync.derive import Counted, Derivation
+from sync.derive_objective import ObjectiveDerivation
 from sync.forecast import Outlook
+from sync.measure import to_percent
 from sync.report import data
-from sync.report.sheets import Cell, Sheet, percent
+from sync.report.sheets import HEALTH_STYLES, Cell, Sheet, percent
+from sync.words import HEALTH_WORDS
 
 
 def derivation(told: Derivation, foretold: Outlook | None) -> Sheet:
@@ -35,6 +38,57 @@ def _row(row: Counted) -> tuple[Cell, ...]:
         Cell(f"{float(row.done):g}" if row.done else ""),
         Cell(row.because, "dim"),
     )
+
+
+def objective_derivation(told: ObjectiveDerivation) -> Sheet:
+    """Every part with its weight, then the formula with its numbers."""
+    reading = told.reading
+    rows = tuple(
+        (
+            Cell(one.kind, "dim"),
+            Cell(one.id),
+            Cell(one.title),
+            Cell("" if one.kind == "guard-rail" else f"{one.weight:g}"),
+            Cell(percent(to_percent(one.progress))),
+            Cell(percent(to_percent(one.expected))),
+            Cell(HEALTH_WORDS[one.health], HEALTH_STYLES[one.health]),
+        )
+        for one in told.parts
+    )
+    return Sheet(
+        f"{reading.objective}  {reading.title}",
+        lead=(f"It stands at {percent(reading.percent)}.",),
+        columns=("", "part", "title", "weighs", "percent", "expected", "health") if rows else (),
+        rows=rows,
+        right=("weighs", "percent", "expected"),
+        tail=("", *told.steps),
+    )
+
+
+def objective_data(told: ObjectiveDerivation) -> dict[str, Any]:
+    """The same for programs."""
+    reading = told.reading
+    return {
+        "objective": reading.objective,
+        "title": reading.title,
+        "percent": reading.percent,
+        "expected": round(reading.expected, 4),
+        "health": reading.health,
+        "grade": reading.grade,
+        "parts": [
+            {
+                "kind": one.kind,
+                "id": one.id,
+                "title": one.title,
+                "weight": one.weight,
+                "percent": to_percent(one.progress),
+                "expected": round(one.expected, 4),
+                "health": one.health,
+            }
+            for one in told.parts
+        ],
+        "steps": list(told.steps),
+    }
 
 
 def outlook_words(told: Outlook) -> str:

@@ -51,8 +51,8 @@ def weeks(history: History) -> Sheet | None:
     rows = weekly(history)
     if len(rows) < 2:
         return None
-    columns = ("day", "", "now", "expected", "by work", "by scope", "what changed")
-    cells = tuple(
+    columns: tuple[str, ...] = ("day", "", "now", "expected", "by work", "by scope", "what changed")
+    cells: tuple[tuple[Cell, ...], ...] = tuple(
         (
             Cell(row.day.isoformat()),
             Cell(bar(row.progress, row.expected)),
@@ -62,7 +62,9 @@ def weeks(history: History) -> Sheet | None:
         )
         for row in rows
     )
-    return Sheet("Week by week", ("The line in a bar is what was expected.",), columns, cells, columns[2:6])
+    if not any(cell.text for row in cells for cell in row[4:6]):
+        columns, cells = (*columns[:4], *columns[6:]), tuple((*row[:4], *row[6:]) for row in cells)
+    return Sheet("Week by week", ("The line in a bar is what was expected.",), columns, cells, columns[2:-1])
 
 
 def history_data(history: History) -> list[dict[str, Any]]:

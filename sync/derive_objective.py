@@ -1,0 +1,102 @@
+"""Where an objective's number comes from: its parts, their weights, the formula, and the same sum by hand. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from config.okrs import Objective
+from config.workspace import Workspace
+from connectors.model import Health
+from sync.measure import ObjectiveReading, to_percent
+from sync.pipeline import Run
+from sync.words import HEALTH_WORDS
+
+PartKind = Literal["key result", "guard-rail", "objective"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A key result, guard-rail or objective below. `progress`: 0..1, None without data; a guard-rail's counts nowhere."""
+
+    kind: PartKind
+    id: str
+    title: str
+    weight: float
+    progress: float | None
+    expected: float
+    health: Health
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveDerivation:
+    """An objective's reading with the parts that made it. `steps` are sentences, as of a key result."""
+
+    reading: ObjectiveReading
+    parts: tuple[Part, ...]
+    steps: tuple[str, ...]
+
+
+def derive_objective(key: str, run: Run, workspace: Workspace) -> ObjectiveDerivation | None:
+    """The derivation of the objective with that id, whatever its case; None when there is none."""
+    wanted = key.strip().casefold()
+    objective = next((one for one in workspace.objectives if one.id.casefold() == wanted), None)
+    if objective is None:
+        return None
+    reading = next(one for one in run.scorecard.objectives if one.objective == objective.id)
+    parts = tuple(_parts(objective, reading, run, workspace))
+    return ObjectiveDerivation(reading, parts, tuple(_steps(objective, reading, parts)))
+
+
+def _parts(objective: Objective, reading: ObjectiveReading, run: Run, workspace: Workspace) -> Iterator[Part]:
+    weights = {one.id: one.weight for one in objective.key_results}
+    for one in reading.readings:
+        kind: PartKind = "key result" if one.counts else "guard-rail"
+        weight = weights[one.key_result]
+        yield Part(kind, one.key_result, one.title, weight, one.progress, one.expected, one.health)
+    below = {one.id: one.weight for one in workspace.objectives if one.parent == objective.id}
+    for row in run.scorecard.objectives:
+        if row.objective in below:
+            weight = below[row.objective]
+            yield Part("objective", row.objective, row.title, weight, row.progress, row.expected, row.health)
+
+
+def _steps(objective: Objective, reading: ObjectiveReading, parts: tuple[Part, ...]) -> Iterator[str]:
+    counting = [one for one in parts if one.kind != "guard-rail"]
+    if missing := [one.id for one in counting if one.progress is None]:
+        yield f"Without data, so left out: {', '.join(missing)}."
+    known = [(one, one.progress) for one in counting if one.progress is not None]
+    if known:
+        yield _formula(objective, known)
+    yield from _grade(reading)
+    expected = f"{round(100 * reading.expected)} % is expected by now"
+    mean = "the weighted mean of its parts" if counting else "by how much of the cycle is over"
+    percent = "It has no data" if reading.percent is None else f"Shown as {reading.percent} %"
+    yield f"{percent}; {expected}, {mean}: {HEALTH_WORDS[reading.health]}."
+    broken = [one.id for one in parts if one.kind == "guard-rail" and one.health == "off_track"]
+    if broken:
+        yield f"A guard-rail is broken ({', '.join(broken)}), so it is at risk at best."
+
+
+def _formula(objective: Objective, known: list[tuple[Part, float]]) -> str:
+    if all(progress >= 1 for _, progress in known):
+        return "All of it is complete: 100 %."
+    if objective.roll_up == "minimum":
+        part, progress = min(known, key=lambda one: one[1])
+        return f"The weakest counts: {part.id} at {_percents(progress)}."
+    terms = " + ".join(f"{part.weight:g} × {_percents(progress)}" for part, progress in known)
+    total = sum(part.weight for part, _ in known)
+    whole = sum(part.weight * progress for part, progress in known) / total
+    return f"({terms}) / {total:g} = {_percents(whole)}."
+
+
+def _grade(reading: ObjectiveReading) -> Iterator[str]:
+    if reading.grade is None:
+        return
+    held = ", for which 0.7 is success" if reading.grading == "aspirational" else ""
+    yield f"Graded {reading.grade:.1f} as {reading.grading}{held}: {to_percent(reading.progress)} % in tenths."
+
+
+def _percents(share: float) -> str:
+    return f"{100 * share:.4g} %"
