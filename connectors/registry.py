@@ -8,8 +8,6 @@ from config.settings import Credentials
 from config.workspace import JiraTracker, LinearTracker, Tracker
 from connectors.base import Connector
 from connectors.governor import Governor
-from connectors.jira import JiraConnector
-from connectors.linear import LinearConnector
 
 
 def connect(
@@ -25,8 +23,13 @@ def connect(
     `owner` is the id of the workspace, which signs every mark; `fields` names the custom fields that
     rules match, which only Jira has; `governor` lets the requests through, one for each site and credential.
     """
+    # Loaded when they are needed: what asks no tracker should not wait for their clients.
     match tracker:
         case JiraTracker():
+            from connectors.jira import JiraConnector
+
             return JiraConnector(name, tracker, credentials, owner, fields=fields, governor=governor)
         case LinearTracker():
+            from connectors.linear import LinearConnector
+
             return LinearConnector(name, tracker, credentials, owner, governor=governor)

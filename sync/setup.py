@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from config.load import fingerprint
 from config.workspace import Workspace
 from connectors.base import Connector, TrackerError
-from connectors.jira import JiraConnector
-from connectors.linear import LinearConnector
 from connectors.provision import Need, Provisioner, Provisioning
 from sync.output import Output
 from sync.session import Session
@@ -48,6 +46,9 @@ def need_of(workspace: Workspace) -> Need:
 
 def provisioner_of(connector: Connector) -> Provisioner | None:
     """Setup of a tracker, None where it has none."""
+    from connectors.jira import JiraConnector
+    from connectors.linear import LinearConnector
+
     if isinstance(connector, JiraConnector | LinearConnector):
         return connector.provisioner
     return None
