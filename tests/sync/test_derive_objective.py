@@ -99,6 +99,24 @@ def test_objectives_below_are_parts_by_their_own_weight(tmp_path: Path) -> None:
     assert told.reading.percent == 37
 
 
+def test_it_is_the_objective_that_was_asked_for(tmp_path: Path) -> None:
+    cycle = {"cycle": "2026-Q4"}
+    other = {"id": "N", "title": "Other", **cycle, "key_results": [at("B", 20), work("C"), work("D")]}
+    declared = workspace(
+        objectives=[other, {"id": "O", "title": "Whole", **cycle, "key_results": [at("A", 60)]}]
+    )
+    store = Store(f"sqlite:///{tmp_path}/t.db")
+    try:
+        run = decide(Observed((Pull("jira", (), NOW),), {}), declared, store, NOW)
+    finally:
+        store.close()
+    first, second = (derive_objective(name, run, declared) for name in ("N", "O"))
+    assert first is not None
+    assert second is not None
+    assert (second.reading.objective, second.reading.percent) == ("O", 60)
+    assert first.steps[0] == "Without data, so left out: C, D."
+
+
 def test_a_guard_rail_shows_no_weight(tmp_path: Path) -> None:
     sheet = objective_derivation(of(tmp_path, {"key_results": [at("A", 60), BROKEN]}))
     rows = [[cell.text for cell in row] for row in sheet.rows]
