@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -18,11 +18,12 @@ from config.load import ConfigError, advice, fingerprint, load
 from config.schema import schema as json_schema
 from config.settings import MissingCredential, Settings
 from connectors.base import TrackerError
-from sync import demo as demonstration
 from sync import logs, saved
 from sync.check import check as examine
 from sync.check import is_well
-from sync.exits import Exit, stop_on_signals, wait_for_end
+from sync.demo import SandboxError
+from sync.demo_cli import demo, sandbox
+from sync.exits import Exit, stop_on_signals
 from sync.explain import UnknownKeyError
 from sync.explain_cli import explain
 from sync.lease import LeaseHeld, LeaseLost
@@ -33,8 +34,6 @@ from sync.options import (
     Config,
     FirstRun,
     Fresh,
-    Items,
-    Seed,
     Style,
     accepted_flags,
     moment_of,
@@ -60,9 +59,6 @@ from sync.suggest_cli import suggest
 from sync.trust_cli import apply, log, rebuild
 from sync.undo import Selection
 
-if TYPE_CHECKING:
-    from connectors.sandbox.server import Sandbox
-
 app = typer.Typer(
     name="truenorth",
     help="Keeps Jira and Linear honest about goals: links work to key results, measures, and writes it back.",
@@ -73,58 +69,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-
-@app.command()
-def demo(
-    items: Items = 300,
-    seed: Seed = 1,
-    port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.")] = 0,
-    keep: Annotated[
-        bool, typer.Option("--keep", help="Leave the sandbox running to look at tickets.")
-    ] = False,
-    style: Style = Format.TEXT,
-) -> None:
-    """Run the main job on a sandbox of both trackers, with the example company. Needs no set-up."""
-    output = Output(style)
-    with demonstration.serving_sandbox(items, seed, port) as sandbox:
-        first, second = demonstration.demonstrate(sandbox, output)
-        pages = demonstration.ticket_pages(sandbox, first)
-        output.data(pages=pages)
-        output.say()
-        for line in pages:
-            output.say(line)
-        output.finish()
-        if keep:
-            output.say("The sandbox goes on until Ctrl-C. Other commands work on it with:")
-            _say_environment(output, sandbox)
-            wait_for_end()
-        else:
-            output.say("To open them in a browser: truenorth demo --keep")
-    good = first.applied is not None and first.applied.complete and second.run.plan.empty
-    raise typer.Exit(Exit.DONE if good else Exit.PARTIAL)
-
-
-@app.command()
-def sandbox(
-    items: Items = 300,
-    seed: Seed = 1,
-    port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.")] = 8765,
-    truth: Annotated[
-        Path | None,
-        typer.Option(
-            help="Write the right answers for the example goals: each item's alignment, each key result.",
-            metavar="FILE",
-        ),
-    ] = None,
-) -> None:
-    """Serve a Jira site and a Linear workspace on loopback until Ctrl-C."""
-    output = Output(Format.TEXT)
-    with demonstration.serving_sandbox(items, seed, port, truth) as running:
-        output.say(f"Jira:   {running.url}/jira")
-        output.say(f"Linear: {running.url}/linear/graphql")
-        output.say("In another terminal:")
-        _say_environment(output, running)
-        wait_for_end()
+app.command()(demo)
+app.command()(sandbox)
 
 
 @app.command()
@@ -325,17 +271,6 @@ def _session(config: Path | None) -> Iterator[Session]:
         yield session
 
 
-def _say_environment(output: Output, running: Sandbox) -> None:
-    # To be pasted: the sandbox's own tokens are known to everybody, and a demo has used them as secrets.
-    logs.redactor.spare(demonstration.JIRA_TOKEN, demonstration.LINEAR_TOKEN)
-    for name, value in demonstration.environment(running).items():
-        output.say(f"  export {name}={value}")
-    clock = running.world.clock.now()
-    output.say(
-        f"Its clock stands at {clock:%Y-%m-%d %H:%M} UTC: give commands --as-of {clock:%Y-%m-%dT%H:%M}"
-    )
-
-
 def _complain(message: str) -> None:
     sys.stderr.write(f"truenorth: {logs.redactor.text(message)}\n")
 
@@ -361,7 +296,7 @@ def main() -> None:
     except (MissingCredential, PlanError, UnknownKeyError) as error:
         _complain(str(error))
         sys.exit(Exit.USAGE)
-    except (TrackerError, StoreError, demonstration.SandboxError) as error:
+    except (TrackerError, StoreError, SandboxError) as error:
         _complain(str(error))
         sys.exit(Exit.FAILED)
     except KeyboardInterrupt:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sync.measure import Scorecard
+from sync.measure import Reading, Scorecard
 from sync.movement import Movement, together
 
 WEEKS = 13
@@ -29,13 +29,18 @@ History = tuple[HistoryRow, ...]
 """Rows of one key result, oldest first."""
 
 
+def row_of(reading: Reading, day: date, moved: Movement | None) -> HistoryRow:
+    """The reading of a day."""
+    return HistoryRow(day, reading.value, reading.progress, reading.expected, reading.health, moved)
+
+
 def until_now(
     kept: Mapping[str, Sequence[HistoryRow]], card: Scorecard, moved: Mapping[str, Movement], today: date
 ) -> dict[str, History]:
     """What was kept of the days before `today`, and today as the scorecard has it. `moved`: since the last such day."""
     found: dict[str, History] = {}
     for name, one in card.readings.items():
-        now = HistoryRow(today, one.value, one.progress, one.expected, one.health, moved.get(name))
+        now = row_of(one, today, moved.get(name))
         found[name] = (*(row for row in kept.get(name, ()) if row.day < today), now)
     return found
 

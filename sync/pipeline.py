@@ -125,7 +125,7 @@ def decide(
         for objective, key_result in workspace.key_results()
         if (day := closed_on(key_result, objective, today)) is not None
     }
-    past = store.past(closed) if closed else {}
+    past = store.readings.past(closed) if closed else {}
     scorecard = measure(
         alignment,
         observed.counts,
@@ -256,7 +256,7 @@ def guards(
         [mass] if mass else [*project_stops(observed.items, plan, policy, after_setup=after)]
     )
     others += removal_stops(observed.items, plan, policy)
-    others.append(zero_stop(store.last_progress(), scorecard, plan))
+    others.append(zero_stop(store.readings.last_progress(), scorecard, plan))
     return tuple(stop for stop in [*shrunk, *others] if stop is not None)
 
 
@@ -293,7 +293,7 @@ def remember(result: Run, workspace: Workspace, store: Store, receipts: Iterable
         )
     )
     day = _today(result, workspace)
-    store.save_readings(result.scorecard, day, stands, _moved(result, stands, workspace, store))
+    store.readings.save(result.scorecard, day, stands, _moved(result, stands, workspace, store))
 
 
 def moved_today(result: Run, workspace: Workspace, store: Store) -> dict[str, Movement]:
@@ -305,7 +305,7 @@ def moved_today(result: Run, workspace: Workspace, store: Store) -> dict[str, Mo
 def _moved(
     result: Run, stands: Mapping[str, Footing], workspace: Workspace, store: Store
 ) -> dict[str, Movement]:
-    moved = since(store.stood_before(_today(result, workspace)), stands, workspace)
+    moved = since(store.readings.stood_before(_today(result, workspace)), stands, workspace)
     # What is closed, or set by hand, stands whatever its work does.
     fixed = {name for name, one in result.scorecard.readings.items() if one.closed or one.by_hand}
     return {name: one for name, one in moved.items() if name not in fixed}

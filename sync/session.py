@@ -257,7 +257,7 @@ def forecasts(session: Session, result: Run) -> dict[str, Outlook]:
     """Where the key results will end, as far as that can be told."""
     kept = {
         id_: [(row.day, row.progress) for row in rows if row.progress is not None]
-        for id_, rows in session.store.histories().items()
+        for id_, rows in session.store.readings.all().items()
     }
     return outlooks(result.alignment, result.scorecard, session.workspace, kept)
 
@@ -266,7 +266,7 @@ def course(session: Session, result: Run) -> dict[str, History]:
     """How each key result went until now, as far as it was read."""
     today = result.scorecard.as_of.astimezone(session.workspace.zone).date()
     moved = moved_today(result, session.workspace, session.store)
-    return until_now(session.store.histories(), result.scorecard, moved, today)
+    return until_now(session.store.readings.all(), result.scorecard, moved, today)
 
 
 def remember_if_sane(session: Session, result: Run) -> None:

@@ -18,13 +18,13 @@ from connectors.gist import Gist
 from connectors.model import NativeQuery, Receipt, Ref, Span, WorkItem
 from sync import tables
 from sync.database import REBUILD, Database, StoreError, again
-from sync.history import History, HistoryRow
 from sync.journal import Journal
 from sync.lease import make_lease
 from sync.logs import redactor
-from sync.measure import Drawn, Past, Sample, Scorecard
-from sync.movement import Footing, Movement
+from sync.measure import Drawn, Sample
+from sync.movement import Footing
 from sync.questions import Answers, Question
+from sync.readings import Readings
 from sync.restraint import Rest, rest_after
 from sync.updates import Told
 
@@ -81,6 +81,7 @@ class Store:
         self.transaction = self._database.transaction
         """A connection whose work is committed whole, or not at all. Raises StoreError."""
         self.journal = Journal(self.transaction)
+        self.readings = Readings(self._database)
         try:
             self._database.prepare(self._make)
         except BaseException:
@@ -186,105 +187,6 @@ class Store:
         with self.transaction() as connection:
             return {row.tracker: row.in_scope for row in connection.execute(sa.select(tables.pulls))}
 
-    # --- history -----------------------------------------------------------------------------
-
-    @again
-    def save_readings(
-        self, scorecard: Scorecard, day: date, stands: Mapping[str, Footing], moved: Mapping[str, Movement]
-    ) -> None:
-        """Remember a day's readings, where work stands and what moved it; the same day again replaces them.
-
-        Where it is not known what moved, what was remembered of that day stays.
-        """
-        on, table, places = day.isoformat(), tables.readings, tables.standings
-        with self._database.ordered() as connection:
-            kept = sa.select(table.c.key_result, table.c.moved).where(table.c.day == on)
-            before = {row.key_result: row.moved for row in connection.execute(kept)}
-            rows = [
-                {
-                    "key_result": reading.key_result,
-                    "day": on,
-                    "value": reading.value,
-                    "progress": reading.progress,
-                    "expected": reading.expected,
-                    "health": reading.health,
-                    "moved": msgspec.json.encode(moved[reading.key_result])
-                    if reading.key_result in moved
-                    else before.get(reading.key_result),
-                }
-                for reading in scorecard.readings.values()
-            ]
-            connection.execute(table.delete().where(table.c.day == on))
-            connection.execute(table.insert(), rows)
-            last = connection.execute(sa.select(sa.func.max(places.c.day)).where(places.c.day < on)).scalar()
-            connection.execute(places.delete().where((places.c.day == on) | (places.c.day < (last or on))))
-            bodies = [
-                {"key_result": name, "day": on, "body": msgspec.json.encode(one)}
-                for name, one in stands.items()
-            ]
-            if bodies:
-                connection.execute(places.insert(), bodies)
-
-    @again
-    def stood_before(self, day: date) -> dict[str, Footing]:
-        """Where work stood on the last day before `day` that was read, as far as it is still known."""
-        places = tables.standings
-        earlier = sa.select(sa.func.max(places.c.day)).where(places.c.day < day.isoformat())
-        query = sa.select(places).where(places.c.day == earlier.scalar_subquery())
-        with self.transaction() as connection:
-            rows = connection.execute(query).all()
-        decoder = msgspec.json.Decoder(Footing)
-        return {row.key_result: decoder.decode(row.body) for row in rows}
-
-    @again
-    def histories(self) -> dict[str, History]:
-        """The readings of every key result."""
-        decoder = msgspec.json.Decoder(Movement)
-        found: dict[str, list[HistoryRow]] = {}
-        with self.transaction() as connection:
-            for row in connection.execute(sa.select(tables.readings).order_by(tables.readings.c.day)):
-                moved = None if row.moved is None else decoder.decode(row.moved)
-                day = date.fromisoformat(row.day)
-                found.setdefault(row.key_result, []).append(
-                    HistoryRow(day, row.value, row.progress, row.expected, row.health, moved)
-                )
-        return {name: tuple(rows) for name, rows in found.items()}
-
-    @again
-    def save_history(self, rows: Mapping[str, History]) -> None:
-        """Remember readings of days of which there are none yet."""
-        table = tables.readings
-        with self._database.ordered() as connection:
-            known = {(row.key_result, row.day) for row in connection.execute(sa.select(table))}
-            new = [
-                {
-                    "key_result": name,
-                    "day": row.day.isoformat(),
-                    "value": row.value,
-                    "progress": row.progress,
-                    "expected": row.expected,
-                    "health": row.health,
-                    "moved": None if row.moved is None else msgspec.json.encode(row.moved),
-                }
-                for name, some in rows.items()
-                for row in some
-                if (name, row.day.isoformat()) not in known
-            ]
-            if new:
-                connection.execute(table.insert(), new)
-
-    @again
-    def past(self, closed: Mapping[str, date]) -> dict[str, Past]:
-        """The last reading of each key result on or before the day on which it was closed."""
-        found: dict[str, Past] = {}
-        query = sa.select(tables.readings).order_by(tables.readings.c.day)
-        with self.transaction() as connection:
-            for row in connection.execute(query.where(tables.readings.c.key_result.in_(list(closed)))):
-                on = date.fromisoformat(row.day)
-                if on <= closed[row.key_result]:
-                    found[row.key_result] = Past(on, row.value, row.progress)
-        return found
-
     # --- what was told -----------------------------------------------------------------------
 
     @again
@@ -324,13 +226,6 @@ class Store:
                 connection.execute(table.delete().where(here))
                 row = {"tracker": ref.tracker, "item": ref.id, "body": msgspec.json.encode(one)}
                 connection.execute(table.insert().values(row))
-
-    @again
-    def last_progress(self) -> dict[str, float | None]:
-        """The latest progress of each key result, 0..1."""
-        query = sa.select(tables.readings).order_by(tables.readings.c.day)
-        with self.transaction() as connection:
-            return {row.key_result: row.progress for row in connection.execute(query)}
 
     # --- what failed -------------------------------------------------------------------------
 

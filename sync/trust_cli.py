@@ -79,7 +79,7 @@ def log(
 
 
 def rebuild(config: Config = None, style: Style = Format.TEXT, as_of: AsOf = None) -> None:
-    """Set the store aside and make a new one from what the trackers show; marks are adopted by their stamps."""
+    """Set the store aside and make a new one from what the trackers show; readings that it can still tell come along."""
     output = Output(style)
     settings = Settings()
     logs.configure(settings.log_level, settings.log_format)
@@ -89,7 +89,7 @@ def rebuild(config: Config = None, style: Style = Format.TEXT, as_of: AsOf = Non
     aside = set_aside(settings.store, datetime.now(UTC))
     with open_session(settings, config) as session, stop_on_signals(session):
         # First, so that a tracker that cannot be read now does not cost it.
-        session.store.save_history(history)
+        session.store.readings.adopt(history)
         adopted = rebuild_store(session, moment_of(as_of), output)
     if aside is not None:
         output.say(f"The old store was kept as {aside}.")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -189,3 +191,9 @@ def test_the_checker_sees_a_planted_fault(module: str, source: str, expected: st
 )
 def test_the_checker_lets_pass_what_may_be(module: str, source: str) -> None:
     assert faults(module, source) == []
+
+
+def test_what_asks_no_tracker_loads_no_client() -> None:
+    code = "import sys, sync.cli; print([name for name in ('jira', 'aiohttp') if name in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)  # noqa: S603  our own code
+    assert told.stdout.strip() == "[]"

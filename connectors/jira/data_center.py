@@ -6,8 +6,9 @@ each issue that may have one costs a request.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from connectors.base import QueryError, TrackerError, Unreachable
@@ -34,6 +35,24 @@ WINDOW = 10_000
 
 TRIES = 3
 """Walks through a project while issues leave it under our feet."""
+
+
+P = TypeVar("P", wire.BulkPage, wire.DescribedPage, wire.LoggedPage)
+
+
+def _pages(client: JiraClient, jql: str, asked: Mapping[str, Any], kind: type[P]) -> Iterator[P]:
+    """The pages of a search until all that was found is there. Raises Unreachable when they end before."""
+    read = 0
+    while True:
+        # One that is gone by now would else fail the whole query.
+        body = {"jql": jql, "startAt": read, "validateQuery": False, **asked}
+        page = client.call("POST", "search", kind, body=body)
+        yield page
+        read += len(page.issues)
+        if read >= page.total:
+            return
+        if not page.issues:
+            raise Unreachable(client.name, "a page of the search is empty, yet there is more to come.")
 
 
 class DataCenter:
@@ -140,20 +159,8 @@ class DataCenter:
                 yield wire.IssueChangelog(issue_id=issue.id, change_histories=issue.changelog.histories)
 
     def _logged(self, jql: str) -> list[wire.LoggedIssue]:
-        issues: list[wire.LoggedIssue] = []
-        while True:
-            body = {
-                "jql": jql,
-                "startAt": len(issues),
-                "maxResults": LOGGED_ISSUES,
-                "fields": ["id"],
-                "expand": ["changelog"],
-                "validateQuery": False,
-            }
-            page = self._client.call("POST", "search", wire.LoggedPage, body=body)
-            issues += page.issues
-            if not page.issues or len(issues) >= page.total:
-                return issues
+        asked = {"maxResults": LOGGED_ISSUES, "fields": ["id"], "expand": ["changelog"]}
+        return [issue for page in _pages(self._client, jql, asked, wire.LoggedPage) for issue in page.issues]
 
     def descriptions(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
         """See `Source.descriptions`."""
@@ -164,19 +171,10 @@ class DataCenter:
                     yield issue.id, issue.fields.description
 
     def _described(self, jql: str) -> list[wire.DescribedIssue]:
-        issues: list[wire.DescribedIssue] = []
-        while True:
-            body = {
-                "jql": jql,
-                "startAt": len(issues),
-                "maxResults": ISSUE_PAGE,
-                "fields": ["description"],
-                "validateQuery": False,
-            }
-            page = self._client.call("POST", "search", wire.DescribedPage, body=body)
-            issues += page.issues
-            if not page.issues or len(issues) >= page.total:
-                return issues
+        asked = {"maxResults": ISSUE_PAGE, "fields": ["description"]}
+        return [
+            issue for page in _pages(self._client, jql, asked, wire.DescribedPage) for issue in page.issues
+        ]
 
     def body(self, doc: Doc) -> str:
         """See `Source.body`."""
@@ -236,24 +234,8 @@ class ServerIssues:
         return found
 
     def _get(self, jql: str) -> list[wire.Issue]:
-        issues: list[wire.Issue] = []
-        while True:
-            body = {
-                "jql": jql,
-                "startAt": len(issues),
-                "maxResults": ISSUE_PAGE,
-                "fields": self._fields,
-                # One that is gone by now would else fail the whole query.
-                "validateQuery": False,
-            }
-            page = self._client.call("POST", "search", self._page, body=body)
-            issues += page.issues
-            if len(issues) >= page.total:
-                return issues
-            if not page.issues:
-                raise Unreachable(
-                    self._client.name, "a page of the search is empty, yet there is more to come."
-                )
+        asked = {"maxResults": ISSUE_PAGE, "fields": self._fields}
+        return [issue for page in _pages(self._client, jql, asked, self._page) for issue in page.issues]
 
     def _stamp(self, issues: Iterable[wire.Issue]) -> None:
         """Put the stamps on the issues, as the Cloud gives them."""

@@ -61,6 +61,31 @@ def test_what_work_did_and_what_scope_did(
     ), name
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ({"a": ("todo", 1.0)}, {"a": ("done", 1.0)}, {"done": 1, "by_work": 100.0, "by_scope": 0.0}),
+        ({"a": ("done", 1.0)}, {"a": ("doing", 1.0)}, {"reopened": 1, "by_work": -100.0, "by_scope": 0.0}),
+        ({"a": ("done", 1.0)}, {"a": ("done", 1.0), "b": ("todo", 1.0)},
+         {"added": 1, "by_work": 0.0, "by_scope": -50.0}),
+        ({"a": ("done", 1.0), "b": ("todo", 1.0)}, {"a": ("done", 1.0), "b": ("dropped", 0.0)},
+         {"dropped": 1, "by_work": 0.0, "by_scope": 50.0}),
+        ({"a": ("done", 1.0), "b": ("todo", 1.0)}, {"a": ("done", 1.0)},
+         {"gone": 1, "by_work": 0.0, "by_scope": 50.0}),
+        ({"a": ("dropped", 0.0)}, {"a": ("todo", 1.0)}, {"added": 1}),
+        ({"a": ("todo", 1.0)}, {"a": ("doing", 1.0)}, {"by_work": 0.0, "by_scope": 0.0}),
+        ({"a": ("todo", 1.0)}, {"a": ("todo", 2.0)}, {"estimated": 1, "by_work": 0.0, "by_scope": 0.0}),
+        ({}, {"a": ("todo", 2.0)}, {"added": 1}),
+        ({}, {}, {}),
+    ],
+    ids=["done", "reopened", "added", "dropped", "unlinked", "revived", "begun", "re-estimated", "first", "none"],
+)  # fmt: skip
+def test_every_kind_of_movement(
+    before: dict[str, tuple[str, float]], now: dict[str, tuple[str, float]], expected: dict[str, Any]
+) -> None:
+    assert moved(before, now) == Movement(MONDAY, **expected)
+
+
 def test_what_came_after_the_baseline_moves_nothing() -> None:
     declared = workspace(
         work("A", measure={"kind": "work", "baseline": "2026-11-01"}), time_zone="America/New_York"

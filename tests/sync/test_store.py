@@ -64,15 +64,15 @@ def test_the_same_day_again_gives_the_same_rows(path: Path) -> None:
     reading = card.readings["A"]
     row = HistoryRow(date(2026, 11, 16), 4.0, 0.4, reading.expected, reading.health, moved["A"])
     for known in (moved, moved, {}):  # what is not known the second time is what was known the first
-        store.save_readings(card, date(2026, 11, 16), stands, known)
-        assert store.histories() == {"A": (row,)}
-    assert store.stood_before(date(2026, 11, 16)) == {}
+        store.readings.save(card, date(2026, 11, 16), stands, known)
+        assert store.readings.all() == {"A": (row,)}
+    assert store.readings.stood_before(date(2026, 11, 16)) == {}
     for day in (17, 18, 19, 19):
-        store.save_readings(card, date(2026, 11, day), {"A": Footing(date(2026, 11, day), {})}, {})
-    assert [one.moved for one in store.histories()["A"]] == [moved["A"], None, None, None]
-    assert store.stood_before(date(2026, 11, 20)) == {"A": Footing(date(2026, 11, 19), {})}
-    assert store.stood_before(date(2026, 11, 19)) == {"A": Footing(date(2026, 11, 18), {})}
-    assert store.stood_before(date(2026, 11, 18)) == {}  # two days are enough
+        store.readings.save(card, date(2026, 11, day), {"A": Footing(date(2026, 11, day), {})}, {})
+    assert [one.moved for one in store.readings.all()["A"]] == [moved["A"], None, None, None]
+    assert store.readings.stood_before(date(2026, 11, 20)) == {"A": Footing(date(2026, 11, 19), {})}
+    assert store.readings.stood_before(date(2026, 11, 19)) == {"A": Footing(date(2026, 11, 18), {})}
+    assert store.readings.stood_before(date(2026, 11, 18)) == {}  # two days are enough
     store.close()
 
 

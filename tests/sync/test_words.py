@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ import pytest
 
 from config.languages import ENGLISH, FRENCH, names_in
 from config.load import ConfigError, load
-from config.measures import WorkMeasure
 from config.workspace import Workspace
 from connectors.document import to_adf, to_markdown, to_plain, to_wiki
 from connectors.model import Comment, Marks, WorkItem
@@ -21,7 +20,7 @@ from connectors.sandbox.server import Sandbox
 from sync.align import align
 from sync.marks import desired_marks
 from sync.measure import measure
-from sync.movement import Footing, Movement, movement, since, standing
+from sync.movement import Footing, since, standing
 from sync.parts import HIDDEN, MOST_BECAUSE
 from sync.signals import find_signals
 from sync.words import Closest, value_against_target
@@ -133,33 +132,6 @@ def test_what_moved_since_the_last_time_is_told_apart_by_work_and_scope() -> Non
     assert "Since 2026-11-09" in text
     assert "1 done, 1 added, 1 re-estimated (+31 points by work, −11 by scope)" in text
     assert "no linked work moved" in text_on("WEB-1", EPIC, POINTS, told=before)
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "expected"),
-    [
-        ({"a": ("todo", 1.0)}, {"a": ("done", 1.0)}, {"done": 1, "by_work": 100.0, "by_scope": 0.0}),
-        ({"a": ("done", 1.0)}, {"a": ("doing", 1.0)}, {"reopened": 1, "by_work": -100.0, "by_scope": 0.0}),
-        ({"a": ("done", 1.0)}, {"a": ("done", 1.0), "b": ("todo", 1.0)},
-         {"added": 1, "by_work": 0.0, "by_scope": -50.0}),
-        ({"a": ("done", 1.0), "b": ("todo", 1.0)}, {"a": ("done", 1.0), "b": ("dropped", 0.0)},
-         {"dropped": 1, "by_work": 0.0, "by_scope": 50.0}),
-        ({"a": ("done", 1.0), "b": ("todo", 1.0)}, {"a": ("done", 1.0)},
-         {"gone": 1, "by_work": 0.0, "by_scope": 50.0}),
-        ({"a": ("dropped", 0.0)}, {"a": ("todo", 1.0)}, {"added": 1}),
-        ({"a": ("todo", 1.0)}, {"a": ("doing", 1.0)}, {"by_work": 0.0, "by_scope": 0.0}),
-        ({"a": ("todo", 1.0)}, {"a": ("todo", 2.0)}, {"estimated": 1, "by_work": 0.0, "by_scope": 0.0}),
-        ({}, {"a": ("todo", 2.0)}, {"added": 1}),
-        ({}, {}, {}),
-    ],
-    ids=["done", "reopened", "added", "dropped", "unlinked", "revived", "begun", "re-estimated", "first", "none"],
-)  # fmt: skip
-def test_every_kind_of_movement(
-    before: dict[str, tuple[str, float]], now: dict[str, tuple[str, float]], expected: dict[str, Any]
-) -> None:
-    day = date(2026, 11, 2)
-    found = movement(Footing(day, before), Footing(date(2026, 11, 9), now), WorkMeasure(kind="work"))
-    assert found == Movement(day, **expected)
 
 
 # --- The part of an item -------------------------------------------------------------------------

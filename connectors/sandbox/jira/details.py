@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from connectors.sandbox.company import NOW, PEOPLE, at_work, background, from_unix
+from connectors.sandbox.company import NOW, PEOPLE, at_work, from_unix
 from connectors.sandbox.jira.state import BLOCKS, RELATES, Comment, Issue, JiraSite, Link
+from connectors.sandbox.lore import background
 
 
 def _text(words: str, *marks: str, href: str | None = None) -> dict[str, Any]:
