@@ -221,7 +221,11 @@ def _people(operand: Operand, name: str, asking: Asking) -> set[Any]:
 
 
 def _members(call: Function) -> set[Any]:
-    """`membersOf("Growth")`: the accounts of a group, which here is a team of the company, in any case."""
+    """`membersOf("Growth")`: the accounts of a group, which here is a team of the company, in any case.
+
+    What it finds, and that it gives a list, is in Atlassian's reference of JQL functions; the words of its errors
+    are as remembered, and no contract holds them.
+    """
     if len(call.arguments) != 1:
         raise JqlError("Function 'membersOf' expected '1' arguments but received "
                        f"'{len(call.arguments)}'.")  # fmt: skip
