@@ -140,7 +140,7 @@ def _standing(key_result: KeyResult, reading: Reading) -> Iterator[str]:
     if reading.progress is not None and reading.counts:
         curve = {"linear": "evenly in time", "back_loaded": "late", "step": "in steps"}[key_result.pace]
         yield (
-            f"Shown as {to_percent(reading.progress)} %; {round(100 * reading.expected)} % is expected by now, "
+            f"Shown as {to_percent(reading.progress)} %; {to_percent(reading.expected)} % is expected by now, "
             f"{curve}: {HEALTH_WORDS[reading.health]}."
         )
 

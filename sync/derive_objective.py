@@ -70,7 +70,7 @@ def _steps(objective: Objective, reading: ObjectiveReading, parts: tuple[Part, .
     if known:
         yield _formula(objective, known)
     yield from _grade(reading)
-    expected = f"{round(100 * reading.expected)} % is expected by now"
+    expected = f"{to_percent(reading.expected)} % is expected by now"
     mean = "the weighted mean of its parts" if counting else "by how much of the cycle is over"
     percent = "It has no data" if reading.percent is None else f"Shown as {reading.percent} %"
     yield f"{percent}; {expected}, {mean}: {HEALTH_WORDS[reading.health]}."

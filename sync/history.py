@@ -37,11 +37,16 @@ def row_of(reading: Reading, day: date, moved: Movement | None) -> HistoryRow:
 def until_now(
     kept: Mapping[str, Sequence[HistoryRow]], card: Scorecard, moved: Mapping[str, Movement], today: date
 ) -> dict[str, History]:
-    """What was kept of the days before `today`, and today as the scorecard has it. `moved`: since the last such day."""
+    """What was kept of the days before `today`, and today as the scorecard has it.
+
+    `moved`: since the last such day; where that is not known, what was kept of today stands, as after a rebuild.
+    """
     found: dict[str, History] = {}
     for name, one in card.readings.items():
-        now = row_of(one, today, moved.get(name))
-        found[name] = (*(row for row in kept.get(name, ()) if row.day < today), now)
+        rows = kept.get(name, ())
+        before = next((row.moved for row in rows if row.day == today), None)
+        now = row_of(one, today, moved.get(name, before))
+        found[name] = (*(row for row in rows if row.day < today), now)
     return found
 
 

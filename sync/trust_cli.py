@@ -79,7 +79,7 @@ def log(
 
 
 def rebuild(config: Config = None, style: Style = Format.TEXT, as_of: AsOf = None) -> None:
-    """Set the store aside and make a new one from what the trackers show; readings that it can still tell come along."""
+    """Set the store aside and make a new one from what the trackers show; readings that the old one can tell come along."""
     output = Output(style)
     settings = Settings()
     logs.configure(settings.log_level, settings.log_format)

@@ -96,8 +96,11 @@ def test_since_last_week(days: tuple[int, ...], since: int | None) -> None:
 def test_today_is_as_the_scorecard_has_it() -> None:
     declared = workspace(metric("A", 0, 10, ("2026-11-10", 4.0)))
     card = measure(align([], declared), {}, declared, NOW)
-    kept = {"A": (row(1, 0.3), row(0, 0.9), row(-1, 1.0)), "OLD": (row(1, 0.5),)}
+    earlier, later = (Movement(TODAY - timedelta(days=1), done=number) for number in (1, 2))
+    kept = {"A": (row(1, 0.3), row(0, 0.9, earlier), row(-1, 1.0)), "OLD": (row(1, 0.5),)}
     found = until_now(kept, card, {}, TODAY)
+    assert found["A"][-1].moved == earlier  # of which nothing newer is known
+    assert until_now(kept, card, {"A": later}, TODAY)["A"][-1].moved == later
     assert [(one.day, one.progress) for one in found["A"]] == [(TODAY - timedelta(days=1), 0.3), (TODAY, 0.4)]
     assert list(found) == ["A"]
 
