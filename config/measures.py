@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from config.declared import Day, Declared, Finite, Identifier, no_truth
+from config.fields import Day, Declared, Finite, Identifier, no_truth
 
 Weight = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(no_truth)]
 

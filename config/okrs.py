@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from config.declared import Day, Declared, Identifier, no_truth
-from config.linking import LinkRule
+from config.fields import Day, Declared, Identifier, no_truth
+from config.link_rules import LinkRule
 from config.measures import Measure, Weight
 
 

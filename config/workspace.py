@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from config.declared import Declared, Identifier, no_truth
-from config.languages import DEFAULT
-from config.linking import ExemptRule
-from config.matching import Condition
+from config.conditions import Condition
+from config.fields import Declared, Identifier, no_truth
+from config.link_rules import ExemptRule
 from config.measures import FIELDS, QueryMeasure, WorkMeasure
+from config.messages import DEFAULT
 from config.okrs import Cycle, KeyResult, Objective
 
 Named = Annotated[str, Field(min_length=1)]

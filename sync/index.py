@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from config.matching import Condition, Span
+from config.conditions import Condition, Span
 from sync.facets import FACETS, GRAM, Facts, grams
 from sync.questions import question_of
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from config.languages import DEFAULT
 from config.measures import KeepMeasure, MetricMeasure
+from config.messages import DEFAULT
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from connectors.model import (

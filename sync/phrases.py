@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from config.languages import DEFAULT, SHIPPED, pieces
+from config.messages import DEFAULT, SHIPPED, pieces
 from config.workspace import Workspace
 from connectors.document import Inline, Line, Text
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from config.matching import NATIVE, Condition
+from config.conditions import NATIVE, Condition
 from config.workspace import Workspace
 from connectors.model import NativeQuery, Ref
 

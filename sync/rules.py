@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from config.linking import ExemptRule, LinkRule
-from config.matching import Condition
+from config.conditions import Condition
+from config.link_rules import ExemptRule, LinkRule
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.facets import Facts, Setting

@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from config.linking import LinkRule
+from config.link_rules import LinkRule
 from config.workspace import Workspace
 from connectors.gist import Gist
 from connectors.model import Ref, WorkItem, claims_in

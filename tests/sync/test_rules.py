@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.linking import LinkRule
-from config.matching import Condition
+from config.conditions import Condition
+from config.link_rules import LinkRule
 from connectors.model import NativeQuery, WorkItem
 from sync.align import align
 from sync.facets import Facts, Setting

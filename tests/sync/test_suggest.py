@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from config.linking import LinkRule
+from config.link_rules import LinkRule
 from connectors.model import WorkItem
 from connectors.sandbox.server import Sandbox
 from sync.align import align

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from config.languages import ENGLISH, FRENCH, names_in
 from config.load import ConfigError, load
+from config.messages import ENGLISH, FRENCH, names_in
 from config.workspace import Workspace
 from connectors.document import to_adf, to_markdown, to_plain, to_wiki
 from connectors.model import Comment, Marks, WorkItem

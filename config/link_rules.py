@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from config.declared import Declared, no_truth
-from config.matching import Condition, Span, Text
+from config.conditions import Condition, Span, Text
+from config.fields import Declared, no_truth
 
 
 class LinkRule(Condition):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from config.declared import Day, Declared, Identifier, Level, no_truth
+from config.fields import Day, Declared, Identifier, Level, no_truth
 
 Text = Annotated[str, Field(min_length=1)]
 _ENOUGH = "such as key, label, project, team, type, level"
