@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config.checks import advice, check
+from config.checks.finding import Finding, Names
+from config.checks.workspace import advice, check
 from config.errors import ConfigError, Problem
-from config.fault import Finding, Names
 from config.files import read
 from config.wording import Loc, explain, find, place
 from config.workspace import Workspace

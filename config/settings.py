@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from config.address import unsafe_address
+from config.checks.urls import unsafe_address
 from config.errors import MissingCredential, Problem, SettingsError, did_you_mean
 
 __all__ = ["Credentials", "MissingCredential", "Settings", "SettingsError", "credentials", "variables"]

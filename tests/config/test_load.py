@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config.checks import check
+from config.checks.workspace import check
 from config.load import ConfigError, advice, fingerprint, load
 from tests.config.declared import GOOD, problems_of, written
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.checks.finding import Finding, Names, Path, answerable, key_result_places, no_tracker
 from config.conditions import NATIVE, Condition
 from config.errors import did_you_mean, quoted
-from config.fault import Finding, Names, Path, answerable, key_result_places, no_tracker
 from config.workspace import Workspace
 
 

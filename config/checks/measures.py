@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from config.address import unsafe_address
+from config.checks.finding import Finding, Path
+from config.checks.urls import unsafe_address
 from config.errors import did_you_mean, quoted
-from config.fault import Finding, Path
 from config.measures import CompositeMeasure, KeepMeasure, MetricMeasure
 from config.workspace import Workspace
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.address import unsafe_address
+from config.checks.finding import Finding, Names, Path, answerable, key_result_places
+from config.checks.link_rules import linking_faults
+from config.checks.measures import check_measures
+from config.checks.urls import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
-from config.fault import Finding, Names, Path, answerable, key_result_places
 from config.link_rules import LinkRule
-from config.linking_faults import linking_faults
-from config.measure_checks import check_measures
 from config.measures import KeepMeasure, MetricMeasure, QueryMeasure
 from config.messages import ENGLISH, SHIPPED, names_in
 from config.workspace import JiraTracker, LinearTracker, Tracker, Workspace
