@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from config.checks.finding import Finding, Names
 from config.checks.workspace import advice, check
 from config.errors import ConfigError, Problem
-from config.files import read
-from config.wording import Loc, explain, find, place
+from config.loading.files import read
+from config.loading.schema_errors import Loc, explain, find, place
+from config.loading.yaml_nodes import Node
 from config.workspace import Workspace
-from config.yamltext import Node
 
 __all__ = ["ConfigError", "Problem", "advice", "fingerprint", "load"]
 

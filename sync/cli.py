@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from config.load import ConfigError, advice, fingerprint, load
-from config.schema import schema as json_schema
+from config.loading.json_schema import schema as json_schema
 from config.settings import MissingCredential, Settings
 from connectors.base import TrackerError
 from sync import logs, saved

@@ -8,8 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from config.schema import schema
-from config.yamltext import parse
+from config.loading.json_schema import schema
+from config.loading.yaml_nodes import parse
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "config" / "examples").glob("*.yaml"))
 

@@ -11,9 +11,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from config.errors import Problem, did_you_mean, nearest, quoted
+from config.loading.yaml_nodes import Mark, Node
 from config.settings import variables
 from config.workspace import Workspace
-from config.yamltext import Mark, Node
 
 Loc = tuple[str | int, ...]
 

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from config.errors import Problem
-from config.yamltext import Mark, Node, Value, parse
+from config.loading.yaml_nodes import Mark, Node, Value, parse
 
 MAX_BYTES = 1_000_000
 MAX_SIGNS = 20_000
