@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from config.workspace import Workspace
 from connectors.base import Connector
-from connectors.checkup import Check
+from connectors.preflight import Check
 
 
 def check(connectors: Mapping[str, Connector], workspace: Workspace) -> dict[str, list[Check]]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from config.load import fingerprint
 from config.workspace import Workspace
 from connectors.base import Connector, TrackerError
-from connectors.provision import Need, Provisioner, Provisioning
+from connectors.setup import Need, Provisioner, Provisioning
 from sync.output import Output
 from sync.session import Session
 

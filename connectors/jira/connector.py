@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from config.workspace import JiraTracker
 from connectors.base import Progress, Stop, Wish, never
-from connectors.checkup import Check
 from connectors.gist import Gist, gist_of
 from connectors.governor import Governor
 from connectors.jira.batch import BATCH, BatchWriter
@@ -23,7 +22,8 @@ from connectors.jira.server_setup import ServerProvisioner
 from connectors.jira.source import Source
 from connectors.jira.write import Writer
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
-from connectors.provision import Provisioner
+from connectors.preflight import Check
+from connectors.setup import Provisioner
 
 if TYPE_CHECKING:
     from config.settings import Credentials

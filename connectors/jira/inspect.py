@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from config.workspace import JiraTracker
 from connectors.base import CredentialError, TrackerError
-from connectors.checkup import Check, clock_check, quota_check
 from connectors.jira import wire
 from connectors.jira.bulk import jql_text
 from connectors.jira.client import JiraClient, Rejected
@@ -25,6 +24,7 @@ from connectors.jira.read import Reader, Site
 from connectors.jira.regaining import allowed
 from connectors.jira.source import Source
 from connectors.model import CLAIM_NAME
+from connectors.preflight import Check, clock_check, quota_check
 
 NEEDED = {
     "BROWSE_PROJECTS": ("Browse Projects", "nothing can be read"),

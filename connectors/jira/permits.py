@@ -9,7 +9,7 @@ from urllib.parse import quote
 from connectors.base import PermissionDenied
 from connectors.jira.client import JiraClient, Rejected
 from connectors.jira.inspect import NEEDED
-from connectors.provision import Problem
+from connectors.setup import Problem
 
 ADMINISTER, SHARE = "ADMINISTER", "CREATE_SHARED_OBJECTS"
 GRANT = "A Jira administrator can grant it (Settings, System, Global permissions), or run setup."

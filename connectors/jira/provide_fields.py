@@ -22,7 +22,7 @@ from connectors.jira.fields import (
 from connectors.jira.listing import Row, listed
 from connectors.jira.saved import quoted
 from connectors.model import CLAIM_NAME
-from connectors.provision import Action, Need, Problem, is_ours, signature
+from connectors.setup import Action, Need, Problem, is_ours, signature
 
 PLUGIN = "com.atlassian.jira.plugin.system.customfieldtypes:"
 FIELDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {

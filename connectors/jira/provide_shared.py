@@ -12,7 +12,7 @@ from typing import Any
 from connectors.base import PermissionDenied
 from connectors.jira.client import JiraClient, Rejected
 from connectors.jira.listing import Row, listed
-from connectors.provision import DASHBOARD, Action, Need, Problem, is_ours, signature
+from connectors.setup import DASHBOARD, Action, Need, Problem, is_ours, signature
 
 SHARED = [{"type": "authenticated"}]
 """With everybody who can sign in; what each finds is still what they may browse."""

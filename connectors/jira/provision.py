@@ -9,7 +9,7 @@ from connectors.jira.permits import ADMINISTER, GRANT, SHARE, Permits
 from connectors.jira.provide_fields import FIELDS, FieldSetup
 from connectors.jira.provide_shared import SharedSetup
 from connectors.jira.saved import filters_wanted
-from connectors.provision import DASHBOARD, Action, Need, Problem, Provisioning
+from connectors.setup import DASHBOARD, Action, Need, Problem, Provisioning
 
 OF_SHARED = ("filter", "dashboard", "gadget")
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from connectors.jira.fields import ALIGNMENT_NAME, ALIGNMENT_OPTIONS, HEALTH_NAME, HEALTH_OPTIONS
 from connectors.model import CLAIM_NAME
-from connectors.provision import AT_RISK, BY_KEY_RESULT, DANGLING, UNALIGNED, Need
+from connectors.setup import AT_RISK, BY_KEY_RESULT, DANGLING, UNALIGNED, Need
 
 
 def filters_wanted(need: Need, projects: Iterable[str], fields: Collection[str]) -> dict[str, str | None]:

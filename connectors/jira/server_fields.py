@@ -19,7 +19,7 @@ from connectors.jira.provide_fields import FIELDS, creation, usable
 from connectors.jira.regaining import allowed
 from connectors.jira.saved import quoted
 from connectors.jira.source import Source
-from connectors.provision import Action, Need, Problem, is_ours
+from connectors.setup import Action, Need, Problem, is_ours
 
 KINDS = {
     "textfield": "Text Field (single line)",

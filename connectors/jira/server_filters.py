@@ -15,7 +15,7 @@ from connectors.jira.client import JiraClient, Rejected
 from connectors.jira.listing import Row
 from connectors.jira.provide_shared import difference, find, foreign, locked, without_query
 from connectors.jira.saved import quoted
-from connectors.provision import DASHBOARD, Action, Need, Problem, is_ours, signature
+from connectors.setup import DASHBOARD, Action, Need, Problem, is_ours, signature
 
 EVERYBODY = ("authenticated", "loggedin")
 """With everybody who can sign in: asked for by the first word, and by the second where a release knows only

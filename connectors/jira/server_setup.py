@@ -10,7 +10,7 @@ from connectors.jira.saved import filters_wanted
 from connectors.jira.server_fields import Meta, ServerFields, by_hand, options_by_hand, without_options
 from connectors.jira.server_filters import ServerFilters
 from connectors.jira.source import Source
-from connectors.provision import Action, Need, Problem, Provisioning
+from connectors.setup import Action, Need, Problem, Provisioning
 
 
 class ServerProvisioner:

@@ -10,7 +10,6 @@ import msgspec
 from config.settings import Credentials
 from config.workspace import LinearTracker
 from connectors.base import Progress, QueryError, Refused, Stop, Wish, never
-from connectors.checkup import Check
 from connectors.gist import Gist
 from connectors.governor import Governor
 from connectors.linear import queries, wire
@@ -24,6 +23,7 @@ from connectors.linear.provision import LinearProvisioner
 from connectors.linear.read import fetch, marked, pull
 from connectors.linear.write import BATCH, Writer
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
+from connectors.preflight import Check
 
 
 class LinearConnector:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from connectors.linear.wire import LabelNode
 from connectors.model import CLAIM_NAME, AlignmentState, KeyResultMark, Stamp
-from connectors.provision import signature
+from connectors.setup import signature
 
 ALIGNMENT_GROUP = "Alignment"
 TITLE_MARK = " · "

@@ -19,14 +19,7 @@ from connectors.linear.queries import Operation
 from connectors.linear.views import VIEWS, parts_of, views_wanted
 from connectors.linear.wire import IssueIds, LabelNode, Wire
 from connectors.model import CLAIM_NAME
-from connectors.provision import (
-    Action,
-    Need,
-    Problem,
-    Provisioning,
-    is_ours,
-    signature,
-)
+from connectors.setup import Action, Need, Problem, Provisioning, is_ours, signature
 
 STATES = ("aligned", "orphaned", "exempt")
 LONGEST_NAME = 80

@@ -12,7 +12,7 @@ from connectors.linear.groups import ALIGNMENT_GROUP
 from connectors.linear.marks import PARAMETER
 from connectors.linear.queries import Operation
 from connectors.linear.wire import Connection, Wire
-from connectors.provision import AT_RISK, BY_KEY_RESULT, DANGLING, UNALIGNED, Need
+from connectors.setup import AT_RISK, BY_KEY_RESULT, DANGLING, UNALIGNED, Need
 
 
 class ViewNode(Wire):

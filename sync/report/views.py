@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connectors.checkup import Check, Verdict
 from connectors.model import KeyResultMark
+from connectors.preflight import Check, Verdict
 from sync.explain import Explanation
 from sync.forecast import Outlook
 from sync.measure import Scorecard

@@ -13,7 +13,7 @@ from connectors.jira.provide_fields import FIELDS, creation
 from connectors.jira.server_fields import ServerFields
 from connectors.jira.server_filters import ServerFilters
 from connectors.jira.source import Source
-from connectors.provision import Action, Need, Problem, signature
+from connectors.setup import Action, Need, Problem, signature
 
 NEED = Need("acme", {}, "okr-aligned", "okr-orphaned", "okr-dangling")
 IDS = {name: f"customfield_{n}" for n, name in enumerate(FIELDS, 10_101)}

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from connectors.checkup import clock_check, quota_check
 from connectors.pace import Allowance
+from connectors.preflight import clock_check, quota_check
 from connectors.sandbox.server import Sandbox
 from tests.sync.typed import Cli
 
