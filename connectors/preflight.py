@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from connectors.pace import Allowance, kept, wait_before
+from connectors.http.rate_limits import Allowance, kept, wait_before
 
 Verdict = Literal["ok", "warning", "wrong"]
 

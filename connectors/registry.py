@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from config.settings import Credentials
 from config.workspace import JiraTracker, LinearTracker, Tracker
 from connectors.base import Connector
-from connectors.governor import Governor
+from connectors.http.throttle import Governor
 
 
 def connect(

@@ -16,7 +16,7 @@ from config.measures import QueryMeasure
 from config.settings import Credentials, Settings, credentials, secret
 from config.workspace import JiraTracker, Workspace
 from connectors.base import Connector
-from connectors.governor import Governors
+from connectors.http.throttle import Governors
 from connectors.model import ALL_MARKS, Pull
 from connectors.registry import connect
 from sync import lease

@@ -22,7 +22,7 @@ import httpx
 
 from config.measures import FileSource, HttpSource, KeepMeasure, MetricMeasure
 from config.workspace import Workspace
-from connectors.agent import user_agent
+from connectors.http.user_agent import user_agent
 from sync.measure import Sample
 
 MOST_BYTES = 5_000_000

@@ -17,7 +17,6 @@ import msgspec
 import requests
 import urllib3
 
-from connectors.agent import user_agent
 from connectors.base import (
     BadReply,
     CredentialError,
@@ -29,14 +28,15 @@ from connectors.base import (
     Unreachable,
 )
 from connectors.document import clean
+from connectors.http.retry import parse_retry_after
+from connectors.http.user_agent import user_agent
 from connectors.jira.quotas import quotas_in
-from connectors.limits import parse_retry_after
 from connectors.stamp import PROPERTY_KEY
 
 if TYPE_CHECKING:
     from config.settings import Credentials
-    from connectors.governor import Governor
-    from connectors.pace import Allowance
+    from connectors.http.rate_limits import Allowance
+    from connectors.http.throttle import Governor
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from config.workspace import JiraTracker
 from connectors.base import Progress, Stop, Wish, never
 from connectors.gist import Gist, gist_of
-from connectors.governor import Governor
+from connectors.http.throttle import Governor
 from connectors.jira.batch import BATCH, BatchWriter
 from connectors.jira.client import JiraClient
 from connectors.jira.cloud import Cloud

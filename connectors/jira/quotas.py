@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from connectors.pace import Allowance
+from connectors.http.rate_limits import Allowance
 
 SHORT = 60.0
 """Seconds of a policy's window up to which it counts as refilling all the time: such limits are token buckets."""

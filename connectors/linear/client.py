@@ -15,9 +15,10 @@ import httpx
 import msgspec
 from pydantic import SecretStr
 
-from connectors.agent import user_agent
 from connectors.base import BadReply, CredentialError, TrackerError, Transient, Unreachable
-from connectors.governor import Governor
+from connectors.http.rate_limits import Allowance
+from connectors.http.throttle import Governor
+from connectors.http.user_agent import user_agent
 from connectors.linear.faults import (
     GraphError,
     Quota,
@@ -29,7 +30,6 @@ from connectors.linear.faults import (
 from connectors.linear.mutations import Write, alias, document, variables
 from connectors.linear.queries import Operation
 from connectors.linear.wire import Connection, Success
-from connectors.pace import Allowance
 
 T = TypeVar("T")
 MAX_REPLY = 64 * 1024 * 1024

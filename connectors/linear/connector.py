@@ -11,7 +11,7 @@ from config.settings import Credentials
 from config.workspace import LinearTracker
 from connectors.base import Progress, QueryError, Refused, Stop, Wish, never
 from connectors.gist import Gist
-from connectors.governor import Governor
+from connectors.http.throttle import Governor
 from connectors.linear import queries, wire
 from connectors.linear.client import LinearClient
 from connectors.linear.faults import Quota

@@ -23,8 +23,8 @@ from connectors.base import (
     TrackerError,
     Unreachable,
 )
-from connectors.limits import parse_retry_after
-from connectors.pace import Allowance
+from connectors.http.rate_limits import Allowance
+from connectors.http.retry import parse_retry_after
 
 _FULL_HOUR = 3500.0
 _NEW_CREDENTIAL = "Make a new API key in Linear under Settings > Security & access, and set it again."

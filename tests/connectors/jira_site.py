@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.workspace import JiraScope, JiraTracker
 from connectors.document import Doc, para
-from connectors.governor import Governor
+from connectors.http.retry import RetryPolicy
+from connectors.http.throttle import Governor
 from connectors.jira import JiraConnector
-from connectors.limits import RetryPolicy
 from connectors.model import AlignmentState, Comment, CommentPurpose, KeyResultMark, Marks, WorkItem
 from connectors.sandbox.jira.state import Issue
 from connectors.sandbox.server import Sandbox

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.workspace import LinearScope, LinearTracker
 from connectors.document import Doc, para
-from connectors.governor import Governor
-from connectors.limits import RetryPolicy
+from connectors.http.retry import RetryPolicy
+from connectors.http.throttle import Governor
 from connectors.linear import LinearConnector
 from connectors.model import Comment, KeyResultMark, Marks, WorkItem
 from connectors.sandbox.linear.entities import Attachment, Issue, Label, Project

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from connectors.base import BadReply, CredentialError, RateLimited, TrackerError, Transient, Unreachable
-from connectors.limits import RetryPolicy, parse_retry_after
+from connectors.http.retry import RetryPolicy, parse_retry_after
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 

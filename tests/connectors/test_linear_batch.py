@@ -14,8 +14,8 @@ from httpx import Response
 from pydantic import SecretStr
 
 from connectors.base import STOPPED, CredentialError, Refused, TrackerError, Unreachable
-from connectors.governor import Governor
-from connectors.limits import RetryPolicy
+from connectors.http.retry import RetryPolicy
+from connectors.http.throttle import Governor
 from connectors.linear import mutations
 from connectors.linear.client import LinearClient
 from connectors.linear.mutations import Write

@@ -19,8 +19,8 @@ from connectors.base import (
     TrackerError,
     Unreachable,
 )
-from connectors.governor import Governor
-from connectors.limits import RetryPolicy
+from connectors.http.retry import RetryPolicy
+from connectors.http.throttle import Governor
 from connectors.linear import client as client_module
 from connectors.linear import queries
 from connectors.linear.client import LinearClient

@@ -18,8 +18,8 @@ from connectors.base import (
     BadReply,
     CredentialError,
 )
-from connectors.governor import Governor
-from connectors.limits import RetryPolicy
+from connectors.http.retry import RetryPolicy
+from connectors.http.throttle import Governor
 from connectors.linear import queries
 from connectors.linear.client import LinearClient
 from connectors.linear.faults import TooComplex

@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.workspace import AppActor, LinearScope, LinearTracker
 from connectors.document import Doc, para
-from connectors.governor import Governor
-from connectors.limits import RetryPolicy
+from connectors.http.retry import RetryPolicy
+from connectors.http.throttle import Governor
 from connectors.linear import LinearConnector
 from connectors.linear.updates import body_of, ours, update_id
 from connectors.linear.wire import UpdateNode

@@ -18,11 +18,11 @@ from structlog.testing import capture_logs
 from config.settings import Credentials
 from config.workspace import JiraScope, JiraTracker
 from connectors.base import RateLimited, Unreachable
-from connectors.governor import Governor, Governors
+from connectors.http.rate_limits import Allowance, follow, kept, wait_before
+from connectors.http.retry import OutOfTime, RetryPolicy
+from connectors.http.throttle import Governor, Governors
 from connectors.jira import JiraConnector
 from connectors.jira.quotas import quotas_in
-from connectors.limits import OutOfTime, RetryPolicy
-from connectors.pace import Allowance, follow, kept, wait_before
 from connectors.sandbox.jira.limits import UserLimit
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
@@ -216,7 +216,7 @@ def test_a_run_that_is_to_end_does_not_wait_for_the_share() -> None:
 
 @pytest.mark.parametrize("end", ["close", "halt"])
 def test_a_wait_under_way_ends_with_the_run(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.governor._GRACE", 0.0)
+    monkeypatch.setattr("connectors.http.throttle._GRACE", 0.0)
     halt = threading.Event()
     made = Governor(halt=halt)
     made.hold(200)

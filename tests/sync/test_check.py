@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from connectors.pace import Allowance
+from connectors.http.rate_limits import Allowance
 from connectors.preflight import clock_check, quota_check
 from connectors.sandbox.server import Sandbox
 from tests.sync.typed import Cli

@@ -1,7 +1,7 @@
 """How fast a site may be asked: the one governor of a site and a credential.
 
 It learns from the trackers' own headers what may still be asked, keeps the declared share of it for people, and holds
-all requests back while the site wants a wait. `connectors.pace` decides; the governor remembers and sleeps.
+all requests back while the site wants a wait. `connectors.http.rate_limits` decides; the governor remembers and sleeps.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 import structlog
 
 from connectors.base import RateLimited
-from connectors.limits import OutOfTime, RetryPolicy
-from connectors.pace import Allowance, follow, wait_before
+from connectors.http.rate_limits import Allowance, follow, wait_before
+from connectors.http.retry import OutOfTime, RetryPolicy
 
 log = structlog.get_logger(__name__)
 
