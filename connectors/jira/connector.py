@@ -15,7 +15,7 @@ from connectors.jira.client import JiraClient
 from connectors.jira.cloud import Cloud
 from connectors.jira.data_center import DataCenter
 from connectors.jira.histories import histories
-from connectors.jira.inspect import Inspector
+from connectors.jira.preflight import Inspector
 from connectors.jira.provision import JiraProvisioner
 from connectors.jira.read import Reader, Site
 from connectors.jira.server_setup import ServerProvisioner

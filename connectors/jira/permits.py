@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from connectors.base import PermissionDenied
 from connectors.jira.client import JiraClient, Rejected
-from connectors.jira.inspect import NEEDED
+from connectors.jira.preflight import NEEDED
 from connectors.setup import Problem
 
 ADMINISTER, SHARE = "ADMINISTER", "CREATE_SHARED_OBJECTS"
