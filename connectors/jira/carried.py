@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
 from connectors.base import ScopeError
-from connectors.jira.fields import SiteFields, find_named
-from connectors.jira.wire import FieldInfo, Fields
+from connectors.jira.api.fields import SiteFields, find_named
+from connectors.jira.api.wire import FieldInfo, Fields
 
 _NAMES = ("value", "name", "displayName", "key")
 """Where options, versions, people and others have their text."""

@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 from connectors.base import Unreachable
 from connectors.document import Doc
-from connectors.jira import wire
-from connectors.jira.client import JiraClient, Rejected
-from connectors.jira.source import Source
+from connectors.jira.api import wire
+from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.deployment import Source
 from connectors.model import Comment
 from connectors.stamp import PROPERTY_KEY, comment_marker, from_comment_marker
 

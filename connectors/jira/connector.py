@@ -10,16 +10,16 @@ from config.workspace import JiraTracker
 from connectors.base import Progress, Stop, Wish, never
 from connectors.gist import Gist, gist_of
 from connectors.http.throttle import Governor
+from connectors.jira.api.client import JiraClient
+from connectors.jira.api.cloud import Cloud
+from connectors.jira.api.data_center import DataCenter
+from connectors.jira.api.deployment import Source
 from connectors.jira.batch import BATCH, BatchWriter
-from connectors.jira.client import JiraClient
-from connectors.jira.cloud import Cloud
-from connectors.jira.data_center import DataCenter
 from connectors.jira.histories import histories
 from connectors.jira.preflight import Inspector
 from connectors.jira.provision import JiraProvisioner
 from connectors.jira.read import Reader, Site
 from connectors.jira.server_setup import ServerProvisioner
-from connectors.jira.source import Source
 from connectors.jira.write import Writer
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check

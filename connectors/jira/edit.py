@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import UNSET
 
 from connectors.document import clean
-from connectors.jira.fields import (
+from connectors.jira.api.fields import (
     ALIGNMENT_OPTIONS,
     HEALTH_OPTIONS,
     MAX_TEXT,
@@ -17,7 +17,7 @@ from connectors.jira.fields import (
     field_text,
     key_result_text,
 )
-from connectors.jira.wire import Fields, Issue
+from connectors.jira.api.wire import Fields, Issue
 from connectors.model import Health, KeyResultMark, Marks, Stamp
 
 _GRAVEST_FIRST: tuple[Health, ...] = ("off_track", "at_risk", "no_data", "on_track", "done")

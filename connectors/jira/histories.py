@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from connectors.base import BadReply
-from connectors.jira import wire
-from connectors.jira.client import JiraClient
-from connectors.jira.source import Source
+from connectors.jira.api import wire
+from connectors.jira.api.client import JiraClient
+from connectors.jira.api.deployment import Source
 from connectors.model import Category, Ref, Span, WorkItem
 
 _CATEGORIES: Mapping[str, Category] = {"indeterminate": "doing", "done": "done"}

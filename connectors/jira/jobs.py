@@ -13,14 +13,14 @@ from urllib.parse import quote
 import structlog
 
 from connectors.base import PermissionDenied, Unreachable
-from connectors.jira import wire
-from connectors.jira.bulk import batches
-from connectors.jira.client import JiraClient, Rejected
+from connectors.jira.api import wire
+from connectors.jira.api.bulk_read import batches
+from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.deployment import Issues
+from connectors.jira.api.fields import SiteFields
+from connectors.jira.api.wire import Issue
 from connectors.jira.edit import Edit
-from connectors.jira.fields import SiteFields
 from connectors.jira.observe import stamp_on
-from connectors.jira.source import Issues
-from connectors.jira.wire import Issue
 from connectors.model import Stamp
 from connectors.stamp import PROPERTY_KEY, to_property
 

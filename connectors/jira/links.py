@@ -15,7 +15,7 @@ from urllib.parse import quote
 import msgspec
 
 from connectors.document import clean
-from connectors.jira.fields import HEALTH_OPTIONS, MAX_TEXT, TITLE_MARK
+from connectors.jira.api.fields import HEALTH_OPTIONS, MAX_TEXT, TITLE_MARK
 from connectors.model import KeyResultMark, Marks, Stamp
 from connectors.part import part_words
 

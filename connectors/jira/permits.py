@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.base import PermissionDenied
-from connectors.jira.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.preflight import NEEDED
 from connectors.setup import Problem
 

@@ -9,10 +9,11 @@ from urllib.parse import quote
 
 from config.workspace import JiraTracker
 from connectors.base import CredentialError, TrackerError
-from connectors.jira import wire
-from connectors.jira.bulk import jql_text
-from connectors.jira.client import JiraClient, Rejected
-from connectors.jira.fields import (
+from connectors.jira.api import wire
+from connectors.jira.api.bulk_read import jql_text
+from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.deployment import Source
+from connectors.jira.api.fields import (
     ALIGNMENT_NAME,
     ALIGNMENT_OPTIONS,
     HEALTH_NAME,
@@ -22,7 +23,6 @@ from connectors.jira.fields import (
 )
 from connectors.jira.read import Reader, Site
 from connectors.jira.regaining import allowed
-from connectors.jira.source import Source
 from connectors.model import CLAIM_NAME
 from connectors.preflight import Check, clock_check, quota_check
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from connectors.jira import wire
-from connectors.jira.client import JiraClient
-from connectors.jira.fields import (
+from connectors.jira.api import wire
+from connectors.jira.api.client import JiraClient
+from connectors.jira.api.fields import (
     ALIGNMENT_NAME,
     ALIGNMENT_OPTIONS,
     HEALTH_NAME,
@@ -19,7 +19,7 @@ from connectors.jira.fields import (
     OBJECTIVE_NAME,
     PROGRESS_NAME,
 )
-from connectors.jira.listing import Row, listed
+from connectors.jira.api.paging import Row, listed
 from connectors.jira.saved import quoted
 from connectors.model import CLAIM_NAME
 from connectors.setup import Action, Need, Problem, is_ours, signature

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.base import PermissionDenied
-from connectors.jira.client import JiraClient, Rejected
-from connectors.jira.listing import Row, listed
+from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.paging import Row, listed
 from connectors.setup import DASHBOARD, Action, Need, Problem, is_ours, signature
 
 SHARED = [{"type": "authenticated"}]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from connectors.jira.client import JiraClient
+from connectors.jira.api.client import JiraClient
 from connectors.jira.permits import ADMINISTER, GRANT, SHARE, Permits
 from connectors.jira.provide_fields import FIELDS, FieldSetup
 from connectors.jira.provide_shared import SharedSetup

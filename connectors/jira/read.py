@@ -19,15 +19,15 @@ from connectors.base import (
     ScopeError,
     TrackerError,
 )
-from connectors.jira import wire
-from connectors.jira.bulk import on_threads
+from connectors.jira.api import wire
+from connectors.jira.api.bulk_read import on_threads
+from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.deployment import Issues, Source
+from connectors.jira.api.fields import SiteFields, field_text, find_fields
 from connectors.jira.carried import find_carried
-from connectors.jira.client import JiraClient, Rejected
 from connectors.jira.comments import Comments, Stated
-from connectors.jira.fields import SiteFields, field_text, find_fields
 from connectors.jira.observe import Translator
 from connectors.jira.regaining import Regaining
-from connectors.jira.source import Issues, Source
 from connectors.model import NOTHING, Comment, Pull, Stamp, WorkItem
 
 

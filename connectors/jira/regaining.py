@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from concurrent.futures import Executor
 from typing import Any
 
-from connectors.jira import wire
-from connectors.jira.bulk import on_threads
-from connectors.jira.client import JiraClient, Rejected
-from connectors.jira.fields import ALIGNMENT_OPTIONS, HEALTH_OPTIONS, SiteFields
+from connectors.jira.api import wire
+from connectors.jira.api.bulk_read import on_threads
+from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.fields import ALIGNMENT_OPTIONS, HEALTH_OPTIONS, SiteFields
+from connectors.jira.api.issues import issue_path
+from connectors.jira.api.wire import Issue
 from connectors.jira.observe import stamp_on, unsaid
-from connectors.jira.sending import issue_path
-from connectors.jira.wire import Issue
 
 Place = tuple[str, str]
 """Ids of a project and a type of issue: editmeta is the same for their issues, but for statuses."""

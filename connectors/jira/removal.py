@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from connectors.base import Stop
-from connectors.jira import wire
-from connectors.jira.bulk import ISSUE_PAGE, batches
+from connectors.jira.api import wire
+from connectors.jira.api.bulk_read import ISSUE_PAGE, batches
+from connectors.jira.api.deployment import Issues
 from connectors.jira.case import SMALL, Case, grouped
 from connectors.jira.comments import Comments, Stated
 from connectors.jira.jobs import Jobs
-from connectors.jira.source import Issues
 from connectors.jira.write import Writer
 
 Known = Mapping[str, Mapping[str, Stated]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from connectors.jira.fields import ALIGNMENT_NAME, ALIGNMENT_OPTIONS, HEALTH_NAME, HEALTH_OPTIONS
+from connectors.jira.api.fields import ALIGNMENT_NAME, ALIGNMENT_OPTIONS, HEALTH_NAME, HEALTH_OPTIONS
 from connectors.model import CLAIM_NAME
 from connectors.setup import AT_RISK, BY_KEY_RESULT, DANGLING, UNALIGNED, Need
 

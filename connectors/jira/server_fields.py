@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.base import TrackerError
-from connectors.jira import wire
-from connectors.jira.client import JiraClient, Rejected
-from connectors.jira.listing import Row
+from connectors.jira.api import wire
+from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.deployment import Source
+from connectors.jira.api.paging import Row
 from connectors.jira.provide_fields import FIELDS, creation, usable
 from connectors.jira.regaining import allowed
 from connectors.jira.saved import quoted
-from connectors.jira.source import Source
 from connectors.setup import Action, Need, Problem, is_ours
 
 KINDS = {

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectors.jira import wire
-from connectors.jira.client import JiraClient, Rejected
-from connectors.jira.listing import Row
+from connectors.jira.api import wire
+from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.paging import Row
 from connectors.jira.provide_shared import difference, find, foreign, locked, without_query
 from connectors.jira.saved import quoted
 from connectors.setup import DASHBOARD, Action, Need, Problem, is_ours, signature

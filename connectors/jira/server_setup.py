@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from connectors.jira.client import JiraClient
+from connectors.jira.api.client import JiraClient
+from connectors.jira.api.deployment import Source
 from connectors.jira.permits import ADMINISTER, GRANT, SHARE, Permits
 from connectors.jira.saved import filters_wanted
 from connectors.jira.server_fields import Meta, ServerFields, by_hand, options_by_hand, without_options
 from connectors.jira.server_filters import ServerFilters
-from connectors.jira.source import Source
 from connectors.setup import Action, Need, Problem, Provisioning
 
 

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from connectors.base import CredentialError, RateLimited, TrackerError, Unreachable
-from connectors.jira.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.deployment import Source
+from connectors.jira.api.fields import SiteFields
+from connectors.jira.api.issues import Sender, issue_path
+from connectors.jira.api.wire import Issue
 from connectors.jira.comments import Comments
-from connectors.jira.fields import SiteFields
 from connectors.jira.observe import marks_on
 from connectors.jira.read import Site
-from connectors.jira.sending import Sender, issue_path
-from connectors.jira.source import Source
-from connectors.jira.wire import Issue
 from connectors.jira.work import Work
 from connectors.model import NOTHING, Marks, Receipt, WorkItem
 from connectors.stamp import PROPERTY_KEY

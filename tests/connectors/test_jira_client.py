@@ -20,9 +20,9 @@ from connectors.base import (
     Transient,
     Unreachable,
 )
-from connectors.jira import client as client_module
-from connectors.jira.bulk import search_ids
-from connectors.jira.client import JiraClient
+from connectors.jira.api import client as client_module
+from connectors.jira.api.bulk_read import search_ids
+from connectors.jira.api.client import JiraClient
 from tests.connectors.jira_site import TOKEN, Waits, connector
 
 PATH = "/jira/rest/api/3/thing"

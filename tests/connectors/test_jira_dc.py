@@ -10,8 +10,9 @@ import pytest
 
 from connectors.base import CredentialError, QueryError, TrackerError
 from connectors.document import Doc, para
-from connectors.jira import JiraConnector, data_center
-from connectors.jira.fitting import fitting_wiki
+from connectors.jira import JiraConnector
+from connectors.jira.api import data_center
+from connectors.jira.api.comment_limit import fitting_wiki
 from connectors.model import NOTHING, NativeQuery, WorkItem
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox

@@ -22,7 +22,7 @@ from connectors.http.rate_limits import Allowance, follow, kept, wait_before
 from connectors.http.retry import OutOfTime, RetryPolicy
 from connectors.http.throttle import Governor, Governors
 from connectors.jira import JiraConnector
-from connectors.jira.quotas import quotas_in
+from connectors.jira.api.quotas import quotas_in
 from connectors.sandbox.jira.limits import UserLimit
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate

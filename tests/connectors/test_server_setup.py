@@ -8,11 +8,11 @@ from typing import Any, cast
 import pytest
 
 from connectors.base import TrackerError
-from connectors.jira.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.deployment import Source
 from connectors.jira.provide_fields import FIELDS, creation
 from connectors.jira.server_fields import ServerFields
 from connectors.jira.server_filters import ServerFilters
-from connectors.jira.source import Source
 from connectors.setup import Action, Need, Problem, signature
 
 NEED = Need("acme", {}, "okr-aligned", "okr-orphaned", "okr-dangling")

@@ -14,7 +14,7 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
-from connectors.jira.bulk import jql_text
+from connectors.jira.api.bulk_read import jql_text
 from connectors.sandbox.jira.jql import Query, parse
 from connectors.sandbox.jira.jql_shape import structure
 from connectors.sandbox.jira.jql_tokens import JqlError

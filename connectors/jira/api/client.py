@@ -30,7 +30,7 @@ from connectors.base import (
 from connectors.document import clean
 from connectors.http.retry import parse_retry_after
 from connectors.http.user_agent import user_agent
-from connectors.jira.quotas import quotas_in
+from connectors.jira.api.quotas import quotas_in
 from connectors.stamp import PROPERTY_KEY
 
 if TYPE_CHECKING:

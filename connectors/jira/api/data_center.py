@@ -13,12 +13,12 @@ from urllib.parse import quote
 
 from connectors.base import QueryError, TrackerError, Unreachable
 from connectors.document import Doc
-from connectors.jira import wire
-from connectors.jira.bulk import batches, jql_text, on_threads
-from connectors.jira.client import JiraClient, Rejected
-from connectors.jira.fields import SiteFields, field_text
-from connectors.jira.fitting import fitting_wiki
-from connectors.jira.source import Issues
+from connectors.jira.api import wire
+from connectors.jira.api.bulk_read import batches, jql_text, on_threads
+from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.comment_limit import fitting_wiki
+from connectors.jira.api.deployment import Issues
+from connectors.jira.api.fields import SiteFields, field_text
 from connectors.stamp import PROPERTY_KEY
 
 ID_PAGE = 1000

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from connectors.document import Doc
-from connectors.jira.fields import SiteFields
-from connectors.jira.wire import Comment, Issue, IssueChangelog, Project, ServerInfo
+from connectors.jira.api.fields import SiteFields
+from connectors.jira.api.wire import Comment, Issue, IssueChangelog, Project, ServerInfo
 
 
 class Issues(Protocol):

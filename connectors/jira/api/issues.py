@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import structlog
 
-from connectors.jira.client import Forbidden, JiraClient, Rejected
-from connectors.jira.wire import Issue, RemoteLink
+from connectors.jira.api.client import Forbidden, JiraClient, Rejected
+from connectors.jira.api.wire import Issue, RemoteLink
 from connectors.model import Stamp
 from connectors.stamp import PROPERTY_KEY, to_property
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from connectors.jira.client import JiraClient
+from connectors.jira.api.client import JiraClient
 
 Row = dict[str, Any]
 

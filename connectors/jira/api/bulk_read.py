@@ -9,9 +9,9 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from connectors.base import BadReply, Unreachable
-from connectors.jira.client import JiraClient, Rejected
-from connectors.jira.fields import SiteFields
-from connectors.jira.wire import BulkPage, Issue, IssueKey, SearchPage
+from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.fields import SiteFields
+from connectors.jira.api.wire import BulkPage, Issue, IssueKey, SearchPage
 from connectors.stamp import PROPERTY_KEY
 
 A = TypeVar("A")

@@ -11,7 +11,7 @@ import msgspec
 
 from connectors.base import ScopeError
 from connectors.document import clean
-from connectors.jira.wire import STANDARD_FIELDS, BulkPage, FieldInfo, Fields, Issue
+from connectors.jira.api.wire import STANDARD_FIELDS, BulkPage, FieldInfo, Fields, Issue
 from connectors.model import CLAIM_NAME, AlignmentState, Health, KeyResultMark
 
 PROGRESS_NAME = "KR progress"
