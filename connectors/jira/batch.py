@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from connectors.base import Stop, Wish, never
 from connectors.jira.api.deployment import Issues
 from connectors.jira.case import SMALL, Case, grouped
-from connectors.jira.comments import Comments, Stated
-from connectors.jira.edit import Edit
 from connectors.jira.jobs import Jobs
+from connectors.jira.marks.comment import Comments, Stated
+from connectors.jira.marks.issue_edit import Edit
 from connectors.jira.removal import Remover
 from connectors.jira.write import GONE, Skip, Writer
 from connectors.model import NOTHING, Receipt, Stamp

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connectors.base import STOPPED, CredentialError, RateLimited, TrackerError, Unreachable
-from connectors.jira.edit import Edit
+from connectors.jira.marks.issue_edit import Edit
 from connectors.jira.work import Work
 from connectors.model import Outcome, WorkItem
 

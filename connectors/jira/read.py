@@ -25,7 +25,7 @@ from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Issues, Source
 from connectors.jira.api.fields import SiteFields, field_text, find_fields
 from connectors.jira.carried import find_carried
-from connectors.jira.comments import Comments, Stated
+from connectors.jira.marks.comment import Comments, Stated
 from connectors.jira.observe import Translator
 from connectors.jira.regaining import Regaining
 from connectors.model import NOTHING, Comment, Pull, Stamp, WorkItem

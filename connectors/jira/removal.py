@@ -14,8 +14,8 @@ from connectors.jira.api import wire
 from connectors.jira.api.bulk_read import ISSUE_PAGE, batches
 from connectors.jira.api.deployment import Issues
 from connectors.jira.case import SMALL, Case, grouped
-from connectors.jira.comments import Comments, Stated
 from connectors.jira.jobs import Jobs
+from connectors.jira.marks.comment import Comments, Stated
 from connectors.jira.write import Writer
 
 Known = Mapping[str, Mapping[str, Stated]]

@@ -21,10 +21,10 @@ from connectors.jira.api.client import Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import Sender, notify_users
 from connectors.jira.api.wire import Issue
-from connectors.jira.comments import Comments, Stated, Theirs
-from connectors.jira.edit import Edit, edit_for, texts_of
-from connectors.jira.links import REFUSED, global_id, our_prefix, plan_links
-from connectors.jira.links import digest as digest_of
+from connectors.jira.marks.comment import Comments, Stated, Theirs
+from connectors.jira.marks.issue_edit import Edit, edit_for, texts_of
+from connectors.jira.marks.remote_links import REFUSED, global_id, our_prefix, plan_links
+from connectors.jira.marks.remote_links import digest as digest_of
 from connectors.model import Comment, Marks, Stamp
 
 EDITED = "a person edited our comment, so it is theirs now and stays as it is"

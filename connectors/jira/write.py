@@ -17,7 +17,7 @@ from connectors.jira.api.deployment import Source
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import Sender, issue_path
 from connectors.jira.api.wire import Issue
-from connectors.jira.comments import Comments
+from connectors.jira.marks.comment import Comments
 from connectors.jira.observe import marks_on
 from connectors.jira.read import Site
 from connectors.jira.work import Work
