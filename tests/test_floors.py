@@ -156,10 +156,10 @@ def test_every_floor_is_looked_at() -> None:
         ("config.load", "import connectors.model", "1: config imports connectors.model, a floor above it"),
         ("config.load", "from sync import plan", "1: config imports sync.plan, a floor above it"),
         ("connectors.base", "def f():\n    from sync.plan import Plan", "2: connectors imports sync.plan.Plan, a floor above it"),
-        ("connectors.jira.read", "from connectors.linear import client", "1: jira imports its neighbour linear"),
+        ("connectors.jira.read.reader", "from connectors.linear import client", "1: jira imports its neighbour linear"),
         ("connectors.linear.read", "from connectors.sandbox.world import World", "1: linear imports its neighbour sandbox"),
         ("connectors.sandbox.server", "import connectors.jira.client", "1: sandbox imports its neighbour jira"),
-        ("connectors.jira.read", "from .client import get", "1: relative import of .client.get"),
+        ("connectors.jira.read.reader", "from .client import get", "1: relative import of .client.get"),
         ("sync.cli", "from tests.sync.build import item", "1: the product imports its tests"),
         ("sync.align", "import os.path", "1: a pure module imports os.path"),
         ("sync.plan", "from pathlib import Path", "1: a pure module imports pathlib.Path"),
@@ -180,7 +180,7 @@ def test_the_checker_sees_a_planted_fault(module: str, source: str, expected: st
     ("module", "source"),
     [
         ("sync.pipeline", "from connectors.base import Connector\nfrom config.workspace import Workspace"),
-        ("connectors.jira.read", "import jira\nfrom connectors.jira.client import get\nimport os"),
+        ("connectors.jira.read.reader", "import jira\nfrom connectors.jira.client import get\nimport os"),
         (
             "connectors.registry",
             "from connectors.jira import read\nfrom connectors.linear import read as other",

@@ -20,7 +20,7 @@ from connectors.jira.api.deployment import Issues
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import Issue
 from connectors.jira.marks.issue_edit import Edit
-from connectors.jira.observe import stamp_on
+from connectors.jira.read.mapping import stamp_on
 from connectors.model import Stamp
 from connectors.stamp import PROPERTY_KEY, to_property
 

@@ -21,8 +21,8 @@ from connectors.jira.api.fields import (
     OBJECTIVE_NAME,
     PROGRESS_NAME,
 )
-from connectors.jira.read import Reader, Site
-from connectors.jira.regaining import allowed
+from connectors.jira.read.reader import Reader, Site
+from connectors.jira.read.settable_fields import allowed
 from connectors.model import CLAIM_NAME
 from connectors.preflight import Check, clock_check, quota_check
 

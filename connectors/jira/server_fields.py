@@ -17,7 +17,7 @@ from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Source
 from connectors.jira.api.paging import Row
 from connectors.jira.provide_fields import FIELDS, creation, usable
-from connectors.jira.regaining import allowed
+from connectors.jira.read.settable_fields import allowed
 from connectors.jira.saved import quoted
 from connectors.setup import Action, Need, Problem, is_ours
 

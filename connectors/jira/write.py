@@ -18,8 +18,8 @@ from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import Sender, issue_path
 from connectors.jira.api.wire import Issue
 from connectors.jira.marks.comment import Comments
-from connectors.jira.observe import marks_on
-from connectors.jira.read import Site
+from connectors.jira.read.mapping import marks_on
+from connectors.jira.read.reader import Site
 from connectors.jira.work import Work
 from connectors.model import NOTHING, Marks, Receipt, WorkItem
 from connectors.stamp import PROPERTY_KEY

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.jira import histories as jira
 from connectors.jira.api import cloud
 from connectors.jira.api.wire import KnownStatus, StatusCategory
-from connectors.jira.histories import Move
+from connectors.jira.read import histories as jira
+from connectors.jira.read.histories import Move
 from connectors.linear import histories as linear
 from connectors.linear.wire import SpanNode, Status
 from connectors.model import Span

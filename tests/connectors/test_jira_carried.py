@@ -9,7 +9,7 @@ import pytest
 from connectors.base import ScopeError
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import Fields, IssueType, Project, Status, StatusCategory
-from connectors.jira.carried import find_carried, values_of
+from connectors.jira.read.custom_fields import find_carried, values_of
 from connectors.sandbox.jira.state import STORY_POINTS
 from tests.connectors.jira_site import connector, running
 from tests.connectors.test_jira_fields import field

@@ -11,8 +11,8 @@ from config.workspace import JiraTracker
 from connectors.base import BadReply
 from connectors.jira.api.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, field_text, percent_of
 from connectors.jira.api.wire import Fields, Issue
-from connectors.jira.carried import values_of
 from connectors.jira.marks.issue_edit import objective_text, texts_of
+from connectors.jira.read.custom_fields import values_of
 from connectors.model import (
     MARKS,
     Category,

@@ -24,10 +24,10 @@ from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Issues, Source
 from connectors.jira.api.fields import SiteFields, field_text, find_fields
-from connectors.jira.carried import find_carried
 from connectors.jira.marks.comment import Comments, Stated
-from connectors.jira.observe import Translator
-from connectors.jira.regaining import Regaining
+from connectors.jira.read.custom_fields import find_carried
+from connectors.jira.read.mapping import Translator
+from connectors.jira.read.settable_fields import Regaining
 from connectors.model import NOTHING, Comment, Pull, Stamp, WorkItem
 
 

@@ -17,7 +17,7 @@ from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.fields import ALIGNMENT_OPTIONS, HEALTH_OPTIONS, SiteFields
 from connectors.jira.api.issues import issue_path
 from connectors.jira.api.wire import Issue
-from connectors.jira.observe import stamp_on, unsaid
+from connectors.jira.read.mapping import stamp_on, unsaid
 
 Place = tuple[str, str]
 """Ids of a project and a type of issue: editmeta is the same for their issues, but for statuses."""
