@@ -16,10 +16,10 @@ from connectors.jira.api.data_center import DataCenter
 from connectors.jira.api.deployment import Source
 from connectors.jira.batch import BATCH, BatchWriter
 from connectors.jira.preflight import Inspector
-from connectors.jira.provision import JiraProvisioner
 from connectors.jira.read.histories import histories
 from connectors.jira.read.reader import Reader, Site
-from connectors.jira.server_setup import ServerProvisioner
+from connectors.jira.setup.cloud import JiraProvisioner
+from connectors.jira.setup.server import ServerProvisioner
 from connectors.jira.write import Writer
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check

@@ -10,9 +10,9 @@ import pytest
 from connectors.base import TrackerError
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Source
-from connectors.jira.provide_fields import FIELDS, creation
-from connectors.jira.server_fields import ServerFields
-from connectors.jira.server_filters import ServerFilters
+from connectors.jira.setup.cloud_fields import FIELDS, creation
+from connectors.jira.setup.server_fields import ServerFields
+from connectors.jira.setup.server_filters import ServerFilters
 from connectors.setup import Action, Need, Problem, signature
 
 NEED = Need("acme", {}, "okr-aligned", "okr-orphaned", "okr-dangling")

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import Source
-from connectors.jira.permits import ADMINISTER, GRANT, SHARE, Permits
-from connectors.jira.saved import filters_wanted
-from connectors.jira.server_fields import Meta, ServerFields, by_hand, options_by_hand, without_options
-from connectors.jira.server_filters import ServerFilters
+from connectors.jira.setup.filter_queries import filters_wanted
+from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permits
+from connectors.jira.setup.server_fields import Meta, ServerFields, by_hand, options_by_hand, without_options
+from connectors.jira.setup.server_filters import ServerFilters
 from connectors.setup import Action, Need, Problem, Provisioning
 
 

@@ -16,9 +16,9 @@ from connectors.jira.api import wire
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Source
 from connectors.jira.api.paging import Row
-from connectors.jira.provide_fields import FIELDS, creation, usable
 from connectors.jira.read.settable_fields import allowed
-from connectors.jira.saved import quoted
+from connectors.jira.setup.cloud_fields import FIELDS, creation, usable
+from connectors.jira.setup.filter_queries import quoted
 from connectors.setup import Action, Need, Problem, is_ours
 
 KINDS = {

@@ -13,8 +13,8 @@ from typing import Any
 from connectors.jira.api import wire
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.paging import Row
-from connectors.jira.provide_shared import difference, find, foreign, locked, without_query
-from connectors.jira.saved import quoted
+from connectors.jira.setup.cloud_filters import difference, find, foreign, locked, without_query
+from connectors.jira.setup.filter_queries import quoted
 from connectors.setup import DASHBOARD, Action, Need, Problem, is_ours, signature
 
 EVERYBODY = ("authenticated", "loggedin")

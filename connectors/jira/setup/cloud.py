@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from connectors.jira.api.client import JiraClient
-from connectors.jira.permits import ADMINISTER, GRANT, SHARE, Permits
-from connectors.jira.provide_fields import FIELDS, FieldSetup
-from connectors.jira.provide_shared import SharedSetup
-from connectors.jira.saved import filters_wanted
+from connectors.jira.setup.cloud_fields import FIELDS, FieldSetup
+from connectors.jira.setup.cloud_filters import SharedSetup
+from connectors.jira.setup.filter_queries import filters_wanted
+from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permits
 from connectors.setup import DASHBOARD, Action, Need, Problem, Provisioning
 
 OF_SHARED = ("filter", "dashboard", "gadget")

@@ -20,7 +20,7 @@ from connectors.jira.api.fields import (
     PROGRESS_NAME,
 )
 from connectors.jira.api.paging import Row, listed
-from connectors.jira.saved import quoted
+from connectors.jira.setup.filter_queries import quoted
 from connectors.model import CLAIM_NAME
 from connectors.setup import Action, Need, Problem, is_ours, signature
 
