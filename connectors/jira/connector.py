@@ -14,13 +14,13 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.cloud import Cloud
 from connectors.jira.api.data_center import DataCenter
 from connectors.jira.api.deployment import Source
-from connectors.jira.batch import BATCH, BatchWriter
 from connectors.jira.preflight import Inspector
 from connectors.jira.read.histories import histories
 from connectors.jira.read.reader import Reader, Site
 from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
-from connectors.jira.write import Writer
+from connectors.jira.write.batch import BATCH, BatchWriter
+from connectors.jira.write.writer import Writer
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
 from connectors.setup import Provisioner

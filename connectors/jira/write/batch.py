@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from connectors.base import Stop, Wish, never
 from connectors.jira.api.deployment import Issues
-from connectors.jira.case import SMALL, Case, grouped
-from connectors.jira.jobs import Jobs
 from connectors.jira.marks.comment import Comments, Stated
 from connectors.jira.marks.issue_edit import Edit
-from connectors.jira.removal import Remover
-from connectors.jira.write import GONE, Skip, Writer
+from connectors.jira.write.batch_item import SMALL, Case, grouped
+from connectors.jira.write.bulk_tasks import Jobs
+from connectors.jira.write.removal import Remover
+from connectors.jira.write.writer import GONE, Skip, Writer
 from connectors.model import NOTHING, Receipt, Stamp
 
 Rounds = Callable[[Sequence[Case], Issues, Stop], None]

@@ -13,10 +13,10 @@ from connectors.base import Stop
 from connectors.jira.api import wire
 from connectors.jira.api.bulk_read import ISSUE_PAGE, batches
 from connectors.jira.api.deployment import Issues
-from connectors.jira.case import SMALL, Case, grouped
-from connectors.jira.jobs import Jobs
 from connectors.jira.marks.comment import Comments, Stated
-from connectors.jira.write import Writer
+from connectors.jira.write.batch_item import SMALL, Case, grouped
+from connectors.jira.write.bulk_tasks import Jobs
+from connectors.jira.write.writer import Writer
 
 Known = Mapping[str, Mapping[str, Stated]]
 """Our comments by the id of their issue, then by their own, of those issues whose comments are all known."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from connectors.base import STOPPED, CredentialError, RateLimited, TrackerError, Unreachable
 from connectors.jira.marks.issue_edit import Edit
-from connectors.jira.work import Work
+from connectors.jira.write.issue_write import Work
 from connectors.model import Outcome, WorkItem
 
 SMALL = 4

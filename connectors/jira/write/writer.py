@@ -20,7 +20,7 @@ from connectors.jira.api.wire import Issue
 from connectors.jira.marks.comment import Comments
 from connectors.jira.read.mapping import marks_on
 from connectors.jira.read.reader import Site
-from connectors.jira.work import Work
+from connectors.jira.write.issue_write import Work
 from connectors.model import NOTHING, Marks, Receipt, WorkItem
 from connectors.stamp import PROPERTY_KEY
 
