@@ -17,8 +17,8 @@ from connectors.linear.client import LinearClient
 from connectors.linear.faults import Quota
 from connectors.linear.gists import gists
 from connectors.linear.histories import histories
-from connectors.linear.inspect import examine
 from connectors.linear.labels import LabelShelf
+from connectors.linear.preflight import examine
 from connectors.linear.provision import LinearProvisioner
 from connectors.linear.read import fetch, marked, pull
 from connectors.linear.write import BATCH, Writer
