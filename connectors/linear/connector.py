@@ -12,9 +12,9 @@ from config.workspace import LinearTracker
 from connectors.base import Progress, QueryError, Refused, Stop, Wish, never
 from connectors.gist import Gist
 from connectors.http.throttle import Governor
-from connectors.linear import queries, wire
-from connectors.linear.client import LinearClient
-from connectors.linear.faults import Quota
+from connectors.linear.api import queries, wire
+from connectors.linear.api.client import LinearClient
+from connectors.linear.api.errors import Quota
 from connectors.linear.gists import gists
 from connectors.linear.histories import histories
 from connectors.linear.labels import LabelShelf

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeVar
 
 from connectors.gist import Gist, gist_of
-from connectors.linear import queries, wire
-from connectors.linear.client import LinearClient
-from connectors.linear.queries import Operation
+from connectors.linear.api import queries, wire
+from connectors.linear.api.client import LinearClient
+from connectors.linear.api.queries import Operation
 from connectors.model import Ref, WorkItem
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from connectors.linear.wire import LabelNode
+from connectors.linear.api.wire import LabelNode
 from connectors.model import CLAIM_NAME, AlignmentState, KeyResultMark, Stamp
 from connectors.setup import signature
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
-from connectors.linear import queries
-from connectors.linear.client import LinearClient
+from connectors.linear.api import queries
+from connectors.linear.api.client import LinearClient
+from connectors.linear.api.wire import SpanNode
 from connectors.linear.items import category_of_type
-from connectors.linear.wire import SpanNode
 from connectors.model import Category, Ref, Span, WorkItem
 
 

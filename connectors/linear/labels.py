@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from connectors.base import PermissionDenied, Refused
-from connectors.linear import queries
-from connectors.linear.client import LinearClient
+from connectors.linear.api import queries
+from connectors.linear.api.client import LinearClient
+from connectors.linear.api.wire import LabelNode
 from connectors.linear.groups import Labels
-from connectors.linear.wire import LabelNode
 
 DESCRIPTION = "Set and removed by Truenorth."
 

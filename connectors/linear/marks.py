@@ -24,7 +24,7 @@ import msgspec
 
 from connectors import stamp as stamps
 from connectors.document import clean
-from connectors.linear.wire import AttachmentNode, LinkNode
+from connectors.linear.api.wire import AttachmentNode, LinkNode
 from connectors.model import AlignmentState, Comment, KeyResultMark, Marks, Stamp
 
 PARAMETER = "truenorth"

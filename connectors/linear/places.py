@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from connectors.base import BadReply, Refused
-from connectors.linear import groups, marks, mutations
-from connectors.linear.faults import Conflict, NotFound
+from connectors.linear import groups, marks
+from connectors.linear.api import mutations
+from connectors.linear.api.effects import Look, Steps, find_comment, look, send
+from connectors.linear.api.errors import Conflict, NotFound
+from connectors.linear.api.mutations import Write
+from connectors.linear.api.wire import CommentNode, Connection, IssueNow, ProjectNow
 from connectors.linear.labels import LabelShelf
 from connectors.linear.marks import Found, Trace, shown_on
-from connectors.linear.mutations import Write
-from connectors.linear.steps import Look, Steps, find_comment, look, send
-from connectors.linear.wire import CommentNode, Connection, IssueNow, ProjectNow
 from connectors.model import KeyResultMark, Marks, Stamp
 
 GENERATIONS = 100

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from connectors.base import BadReply, PermissionDenied, Refused, Stop, TrackerError, never
-from connectors.linear import queries
-from connectors.linear.client import LinearClient
-from connectors.linear.faults import Conflict, NotFound
+from connectors.linear.api import queries
+from connectors.linear.api.client import LinearClient
+from connectors.linear.api.effects import Fate, FindUpdates, Look, Seen
+from connectors.linear.api.errors import Conflict, NotFound
+from connectors.linear.api.mutations import COMMENT_CREATE, MOST, Write
+from connectors.linear.api.wire import CommentNode, IssueNow, PlacedUpdate, ProjectNow
 from connectors.linear.marks import CONTAINS
-from connectors.linear.mutations import COMMENT_CREATE, MOST, Write
-from connectors.linear.steps import Fate, FindUpdates, Look, Seen
-from connectors.linear.wire import CommentNode, IssueNow, PlacedUpdate, ProjectNow
 
 A = TypeVar("A")
 B = TypeVar("B")

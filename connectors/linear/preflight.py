@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 from config.workspace import LinearTracker
 from connectors.base import CredentialError, RateLimited, TrackerError, Unreachable
-from connectors.linear import queries
-from connectors.linear.client import LinearClient
-from connectors.linear.wire import LabelNode, TeamNode
+from connectors.linear.api import queries
+from connectors.linear.api.client import LinearClient
+from connectors.linear.api.wire import LabelNode, TeamNode
 from connectors.preflight import Check, clock_check, quota_check
 
 

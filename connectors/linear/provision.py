@@ -12,12 +12,12 @@ from typing import Any
 import msgspec
 
 from connectors.base import Refused
-from connectors.linear import queries
-from connectors.linear.client import LinearClient
+from connectors.linear.api import queries
+from connectors.linear.api.client import LinearClient
+from connectors.linear.api.queries import Operation
+from connectors.linear.api.wire import IssueIds, LabelNode, Wire
 from connectors.linear.groups import ALIGNMENT_GROUP, TITLE_MARK, is_for
-from connectors.linear.queries import Operation
 from connectors.linear.views import VIEWS, parts_of, views_wanted
-from connectors.linear.wire import IssueIds, LabelNode, Wire
 from connectors.model import CLAIM_NAME
 from connectors.setup import Action, Need, Problem, Provisioning, is_ours, signature
 

@@ -9,15 +9,10 @@ from datetime import UTC, datetime
 
 from config.workspace import LinearTracker
 from connectors.base import BadReply, Progress, ScopeError
-from connectors.linear import queries
-from connectors.linear.client import LinearClient
-from connectors.linear.faults import NotFound
-from connectors.linear.groups import stand
-from connectors.linear.items import Reader, is_counted, project_category, unknown_types
-from connectors.linear.marks import CONTAINS, LEFTOVER, Found, find_in_attachments, find_in_links, shown_on
-from connectors.linear.places import own_id
-from connectors.linear.updates import ours, told_on
-from connectors.linear.wire import (
+from connectors.linear.api import queries
+from connectors.linear.api.client import LinearClient
+from connectors.linear.api.errors import NotFound
+from connectors.linear.api.wire import (
     AttachmentNode,
     Connection,
     InitiativeNode,
@@ -27,6 +22,11 @@ from connectors.linear.wire import (
     ProjectNode,
     TeamNode,
 )
+from connectors.linear.groups import stand
+from connectors.linear.items import Reader, is_counted, project_category, unknown_types
+from connectors.linear.marks import CONTAINS, LEFTOVER, Found, find_in_attachments, find_in_links, shown_on
+from connectors.linear.places import own_id
+from connectors.linear.updates import ours, told_on
 from connectors.model import Marks, Pull, Stamp, Update, WorkItem
 
 _BATCH = 100

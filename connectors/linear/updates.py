@@ -21,13 +21,13 @@ import msgspec
 
 from connectors.base import Refused
 from connectors.document import Doc, Text, para, to_markdown
-from connectors.linear import mutations
-from connectors.linear.faults import Conflict
+from connectors.linear.api import mutations
+from connectors.linear.api.effects import FindUpdates, Steps, find_updates, remove, send
+from connectors.linear.api.errors import Conflict
+from connectors.linear.api.mutations import Write
+from connectors.linear.api.wire import UpdateNode
 from connectors.linear.items import Told
-from connectors.linear.mutations import Write
 from connectors.linear.places import own_id
-from connectors.linear.steps import FindUpdates, Steps, find_updates, remove, send
-from connectors.linear.wire import UpdateNode
 from connectors.model import Fact, Update, UpdateHealth, WorkItem
 
 HEALTHS: Mapping[UpdateHealth, str] = {"on_track": "onTrack", "at_risk": "atRisk", "off_track": "offTrack"}

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 from connectors.base import PermissionDenied, Refused, TrackerError
 from connectors.document import to_markdown
-from connectors.linear import mutations
-from connectors.linear.faults import Conflict, NotFound
+from connectors.linear.api import mutations
+from connectors.linear.api.effects import Steps, attempt, find_comment, remove, send, together
+from connectors.linear.api.errors import Conflict, NotFound
+from connectors.linear.api.mutations import Write
 from connectors.linear.groups import children_for, usable
 from connectors.linear.labels import LabelShelf
-from connectors.linear.mutations import Write
 from connectors.linear.places import GENERATIONS, IssuePlace, Place, ProjectPlace, Sight, own_id
-from connectors.linear.steps import Steps, attempt, find_comment, remove, send, together
 from connectors.model import Comment, KeyResultMark, Marks, Stamp, WorkItem
 
 

@@ -12,11 +12,11 @@ from functools import partial
 from itertools import islice
 
 from connectors.base import STOPPED, BadReply, PermissionDenied, Refused, Stop, TrackerError, Wish, never
-from connectors.linear.client import LinearClient
-from connectors.linear.faults import NotFound
+from connectors.linear.api.client import LinearClient
+from connectors.linear.api.effects import Ask, FindComment, FindUpdates, Look, Steps
+from connectors.linear.api.errors import NotFound
 from connectors.linear.labels import LabelShelf
 from connectors.linear.post import Post
-from connectors.linear.steps import Ask, FindComment, FindUpdates, Look, Steps
 from connectors.linear.updates import update_steps
 from connectors.linear.work import Skip, Work, words_of
 from connectors.model import ALL_MARKS, Marks, Outcome, Receipt, WorkItem

@@ -16,11 +16,11 @@ from pydantic import SecretStr
 from connectors.base import STOPPED, CredentialError, Refused, TrackerError, Unreachable
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Governor
-from connectors.linear import mutations
-from connectors.linear.client import LinearClient
-from connectors.linear.mutations import Write
+from connectors.linear.api import mutations
+from connectors.linear.api.client import LinearClient
+from connectors.linear.api.effects import Steps, attempt, find_comment, together
+from connectors.linear.api.mutations import Write
 from connectors.linear.post import Post
-from connectors.linear.steps import Steps, attempt, find_comment, together
 from connectors.model import NOTHING, Marks, Receipt, WorkItem
 from tests.connectors.linear_bench import (
     EVERYTHING,

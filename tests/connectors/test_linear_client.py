@@ -21,10 +21,10 @@ from connectors.base import (
 )
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Governor
-from connectors.linear import client as client_module
-from connectors.linear import queries
-from connectors.linear.client import LinearClient
-from connectors.linear.faults import Conflict, NotFound, TooComplex
+from connectors.linear.api import client as client_module
+from connectors.linear.api import queries
+from connectors.linear.api.client import LinearClient
+from connectors.linear.api.errors import Conflict, NotFound, TooComplex
 
 URL = "https://linear.example/graphql"
 VIEWER = {"data": {"viewer": {"id": "u1", "name": "Truenorth"}}}

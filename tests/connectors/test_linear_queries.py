@@ -18,9 +18,9 @@ from graphql import (
     validate,
 )
 
-from connectors.linear import mutations, queries
-from connectors.linear.mutations import MOST, Mutation, document
-from connectors.linear.queries import Operation
+from connectors.linear.api import mutations, queries
+from connectors.linear.api.mutations import MOST, Mutation, document
+from connectors.linear.api.queries import Operation
 
 SCHEMA = Path(__file__).parents[3] / "shared" / "contracts" / "linear.schema.graphql"
 OPERATIONS: dict[str, Operation[Any]] = {

@@ -20,9 +20,9 @@ from connectors.base import (
 )
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Governor
-from connectors.linear import queries
-from connectors.linear.client import LinearClient
-from connectors.linear.faults import TooComplex
+from connectors.linear.api import queries
+from connectors.linear.api.client import LinearClient
+from connectors.linear.api.errors import TooComplex
 
 URL = "https://linear.example/graphql"
 VIEWER = {"data": {"viewer": {"id": "u1", "name": "Truenorth"}}}

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from connectors.linear.api.wire import LinkNode
 from connectors.linear.marks import find_in_links
-from connectors.linear.wire import LinkNode
 from connectors.model import Marks
 from tests.connectors.linear_bench import (
     EVERYTHING,

@@ -19,17 +19,10 @@ from connectors.base import BadReply, CredentialError, TrackerError, Transient, 
 from connectors.http.rate_limits import Allowance
 from connectors.http.throttle import Governor
 from connectors.http.user_agent import user_agent
-from connectors.linear.faults import (
-    GraphError,
-    Quota,
-    TooComplex,
-    Translator,
-    quotas_in,
-    server_time_in,
-)
-from connectors.linear.mutations import Write, alias, document, variables
-from connectors.linear.queries import Operation
-from connectors.linear.wire import Connection, Success
+from connectors.linear.api.errors import GraphError, Quota, TooComplex, Translator, quotas_in, server_time_in
+from connectors.linear.api.mutations import Write, alias, document, variables
+from connectors.linear.api.queries import Operation
+from connectors.linear.api.wire import Connection, Success
 
 T = TypeVar("T")
 MAX_REPLY = 64 * 1024 * 1024

@@ -13,9 +13,9 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from connectors.base import TrackerError
-from connectors.linear.faults import NotFound
-from connectors.linear.mutations import Write
-from connectors.linear.wire import CommentNode, IssueNow, PlacedUpdate, ProjectNow
+from connectors.linear.api.errors import NotFound
+from connectors.linear.api.mutations import Write
+from connectors.linear.api.wire import CommentNode, IssueNow, PlacedUpdate, ProjectNow
 
 T = TypeVar("T")
 Fate = TrackerError | None

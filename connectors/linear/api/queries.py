@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from connectors.linear import wire
+from connectors.linear.api import wire
 
 T = TypeVar("T")
 
