@@ -17,7 +17,7 @@ from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import Quota
 from connectors.linear.gists import gists
 from connectors.linear.histories import histories
-from connectors.linear.labels import LabelShelf
+from connectors.linear.marks.labels import LabelShelf
 from connectors.linear.preflight import examine
 from connectors.linear.provision import LinearProvisioner
 from connectors.linear.read import fetch, marked, pull

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from connectors.linear.api.wire import InitiativeNode, IssueNode, LabelNode, ProjectLabelNode, ProjectNode
-from connectors.linear.groups import TITLE_MARK
+from connectors.linear.marks.label_groups import TITLE_MARK
 from connectors.model import CLAIM_NAME, MARKS, Category, Mark, Marks, Ref, Update, WorkItem, claims_in
 
 ISSUE_MARKS: frozenset[Mark] = frozenset(MARKS)

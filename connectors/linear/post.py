@@ -15,7 +15,7 @@ from connectors.linear.api.effects import Fate, FindUpdates, Look, Seen
 from connectors.linear.api.errors import Conflict, NotFound
 from connectors.linear.api.mutations import COMMENT_CREATE, MOST, Write
 from connectors.linear.api.wire import CommentNode, IssueNow, PlacedUpdate, ProjectNow
-from connectors.linear.marks import CONTAINS
+from connectors.linear.marks.records import CONTAINS
 
 A = TypeVar("A")
 B = TypeVar("B")

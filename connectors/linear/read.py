@@ -22,11 +22,18 @@ from connectors.linear.api.wire import (
     ProjectNode,
     TeamNode,
 )
-from connectors.linear.groups import stand
 from connectors.linear.items import Reader, is_counted, project_category, unknown_types
-from connectors.linear.marks import CONTAINS, LEFTOVER, Found, find_in_attachments, find_in_links, shown_on
-from connectors.linear.places import own_id
-from connectors.linear.updates import ours, told_on
+from connectors.linear.marks.label_groups import stand
+from connectors.linear.marks.records import (
+    CONTAINS,
+    LEFTOVER,
+    Found,
+    find_in_attachments,
+    find_in_links,
+    shown_on,
+)
+from connectors.linear.marks.status_updates import ours, told_on
+from connectors.linear.marks.targets import own_id
 from connectors.model import Marks, Pull, Stamp, Update, WorkItem
 
 _BATCH = 100

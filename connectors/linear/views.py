@@ -10,8 +10,8 @@ import msgspec
 
 from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import Connection, Wire
-from connectors.linear.groups import ALIGNMENT_GROUP
-from connectors.linear.marks import PARAMETER
+from connectors.linear.marks.label_groups import ALIGNMENT_GROUP
+from connectors.linear.marks.records import PARAMETER
 from connectors.setup import AT_RISK, BY_KEY_RESULT, DANGLING, UNALIGNED, Need
 
 

@@ -15,9 +15,9 @@ from connectors.linear.api import mutations
 from connectors.linear.api.effects import Steps, attempt, find_comment, remove, send, together
 from connectors.linear.api.errors import Conflict, NotFound
 from connectors.linear.api.mutations import Write
-from connectors.linear.groups import children_for, usable
-from connectors.linear.labels import LabelShelf
-from connectors.linear.places import GENERATIONS, IssuePlace, Place, ProjectPlace, Sight, own_id
+from connectors.linear.marks.label_groups import children_for, usable
+from connectors.linear.marks.labels import LabelShelf
+from connectors.linear.marks.targets import GENERATIONS, IssuePlace, Place, ProjectPlace, Sight, own_id
 from connectors.model import Comment, KeyResultMark, Marks, Stamp, WorkItem
 
 

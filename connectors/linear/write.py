@@ -15,9 +15,9 @@ from connectors.base import STOPPED, BadReply, PermissionDenied, Refused, Stop, 
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.effects import Ask, FindComment, FindUpdates, Look, Steps
 from connectors.linear.api.errors import NotFound
-from connectors.linear.labels import LabelShelf
+from connectors.linear.marks.labels import LabelShelf
+from connectors.linear.marks.status_updates import update_steps
 from connectors.linear.post import Post
-from connectors.linear.updates import update_steps
 from connectors.linear.work import Skip, Work, words_of
 from connectors.model import ALL_MARKS, Marks, Outcome, Receipt, WorkItem
 

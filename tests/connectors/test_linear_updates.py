@@ -18,7 +18,7 @@ from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Governor
 from connectors.linear import LinearConnector
 from connectors.linear.api.wire import UpdateNode
-from connectors.linear.updates import body_of, ours, update_id
+from connectors.linear.marks.status_updates import body_of, ours, update_id
 from connectors.model import NOTHING, Update, WorkItem
 from connectors.sandbox.linear.entities_around import StatusUpdate
 from connectors.sandbox.linear.state import APP_TOKEN, TOKEN

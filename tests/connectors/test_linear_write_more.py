@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.linear.api.wire import LinkNode
-from connectors.linear.marks import find_in_links
+from connectors.linear.marks.records import find_in_links
 from connectors.model import Marks
 from tests.connectors.linear_bench import (
     EVERYTHING,

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from connectors.base import BadReply, Refused
-from connectors.linear import groups, marks
 from connectors.linear.api import mutations
 from connectors.linear.api.effects import Look, Steps, find_comment, look, send
 from connectors.linear.api.errors import Conflict, NotFound
 from connectors.linear.api.mutations import Write
 from connectors.linear.api.wire import CommentNode, Connection, IssueNow, ProjectNow
-from connectors.linear.labels import LabelShelf
-from connectors.linear.marks import Found, Trace, shown_on
+from connectors.linear.marks import label_groups, records
+from connectors.linear.marks.labels import LabelShelf
+from connectors.linear.marks.records import Found, Trace, shown_on
 from connectors.model import KeyResultMark, Marks, Stamp
 
 GENERATIONS = 100
@@ -123,25 +123,25 @@ class IssuePlace(_Base):
         issue = seen.item
         assert isinstance(issue, IssueNow)  # noqa: S101  an issue was asked for
         self._all_there(issue.attachments, "attachments of Truenorth's")
-        found = marks.find_in_attachments(issue.attachments.nodes, self._owner)
+        found = records.find_in_attachments(issue.attachments.nodes, self._owner)
         labels = self._shelf.named(issue.label_ids)
         exists = yield from self._comment_exists(found.stamp, comment, seen.comment)
         read_only = issue.archived_at is not None or bool(issue.trashed)
-        whole = found.stamp is None or groups.stand(found.stamp, labels, self._shelf.all)
+        whole = found.stamp is None or label_groups.stand(found.stamp, labels, self._shelf.all)
         shown = shown_on(found, labels.values(), exists, whole)
         return Sight(found, shown, labels, issue.team.id, read_only)
 
     def address(self, mark: KeyResultMark | None) -> str:
-        return marks.address_of(mark, self._owner) if mark else marks.note_address(self._owner)
+        return records.address_of(mark, self._owner) if mark else records.note_address(self._owner)
 
     def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: Trace | None) -> Steps[None]:  # noqa: ARG002
         """The same address on the same issue updates the attachment that is there."""
         given = {
             "issueId": self._item,
             "url": self.address(mark),
-            "title": marks.title_of(mark) if mark else marks.note_title(stamp),
-            "subtitle": marks.figures_of(mark) if mark else "",
-            "metadata": marks.metadata_for(self._owner, mark, stamp),
+            "title": records.title_of(mark) if mark else records.note_title(stamp),
+            "subtitle": records.figures_of(mark) if mark else "",
+            "metadata": records.metadata_for(self._owner, mark, stamp),
             **self._voice,
         }
         yield from send(Write(mutations.ATTACHMENT_PUT, {"input": given}))
@@ -174,7 +174,7 @@ class ProjectPlace(_Base):
         project = seen.item
         assert isinstance(project, ProjectNow)  # noqa: S101  a project was asked for
         self._all_there(project.external_links, "links")
-        found = marks.find_in_links(project.external_links.nodes, self._item, self._owner)
+        found = records.find_in_links(project.external_links.nodes, self._item, self._owner)
         exists = yield from self._comment_exists(found.stamp, comment, seen.comment)
         read_only = project.archived_at is not None or bool(project.trashed)
         return Sight(found, shown_on(found, (), exists), {}, None, read_only)
@@ -182,14 +182,14 @@ class ProjectPlace(_Base):
     def address(self, mark: KeyResultMark | None) -> str:
         """Without fragment: that is where the record goes."""
         if mark is None:
-            return marks.note_address(self._owner)
-        return marks.address_of(mark, self._owner).partition("#")[0]
+            return records.note_address(self._owner)
+        return records.address_of(mark, self._owner).partition("#")[0]
 
     def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: Trace | None) -> Steps[None]:
         address = self.address(mark)
         given = {
-            "label": marks.link_label_of(mark) if mark else marks.note_title(stamp),
-            "url": marks.link_url(address, self._item, mark, stamp),
+            "label": records.link_label_of(mark) if mark else records.note_title(stamp),
+            "url": records.link_url(address, self._item, mark, stamp),
         }
         if old is not None:
             yield from send(Write(mutations.LINK_UPDATE, {"id": old.id, "input": given}))

@@ -8,7 +8,7 @@ from connectors.base import PermissionDenied, Refused
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import LabelNode
-from connectors.linear.groups import Labels
+from connectors.linear.marks.label_groups import Labels
 
 DESCRIPTION = "Set and removed by Truenorth."
 
