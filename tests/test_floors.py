@@ -157,7 +157,7 @@ def test_every_floor_is_looked_at() -> None:
         ("config.load", "from sync import plan", "1: config imports sync.plan, a floor above it"),
         ("connectors.base", "def f():\n    from sync.plan import Plan", "2: connectors imports sync.plan.Plan, a floor above it"),
         ("connectors.jira.read.reader", "from connectors.linear import client", "1: jira imports its neighbour linear"),
-        ("connectors.linear.read", "from connectors.sandbox.world import World", "1: linear imports its neighbour sandbox"),
+        ("connectors.linear.read.reader", "from connectors.sandbox.world import World", "1: linear imports its neighbour sandbox"),
         ("connectors.sandbox.server", "import connectors.jira.client", "1: sandbox imports its neighbour jira"),
         ("connectors.jira.read.reader", "from .client import get", "1: relative import of .client.get"),
         ("sync.cli", "from tests.sync.build import item", "1: the product imports its tests"),

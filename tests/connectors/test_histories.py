@@ -11,8 +11,8 @@ from connectors.jira.api import cloud
 from connectors.jira.api.wire import KnownStatus, StatusCategory
 from connectors.jira.read import histories as jira
 from connectors.jira.read.histories import Move
-from connectors.linear import histories as linear
 from connectors.linear.api.wire import SpanNode, Status
+from connectors.linear.read import histories as linear
 from connectors.model import Span
 from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.server import Sandbox

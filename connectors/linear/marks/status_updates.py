@@ -26,8 +26,8 @@ from connectors.linear.api.effects import FindUpdates, Steps, find_updates, remo
 from connectors.linear.api.errors import Conflict
 from connectors.linear.api.mutations import Write
 from connectors.linear.api.wire import UpdateNode
-from connectors.linear.items import Told
 from connectors.linear.marks.targets import own_id
+from connectors.linear.read.mapping import Told
 from connectors.model import Fact, Update, UpdateHealth, WorkItem
 
 HEALTHS: Mapping[UpdateHealth, str] = {"on_track": "onTrack", "at_risk": "atRisk", "off_track": "offTrack"}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import SpanNode
-from connectors.linear.items import category_of_type
+from connectors.linear.read.mapping import category_of_type
 from connectors.model import Category, Ref, Span, WorkItem
 
 

@@ -22,7 +22,6 @@ from connectors.linear.api.wire import (
     ProjectNode,
     TeamNode,
 )
-from connectors.linear.items import Reader, is_counted, project_category, unknown_types
 from connectors.linear.marks.label_groups import stand
 from connectors.linear.marks.records import (
     CONTAINS,
@@ -34,6 +33,7 @@ from connectors.linear.marks.records import (
 )
 from connectors.linear.marks.status_updates import ours, told_on
 from connectors.linear.marks.targets import own_id
+from connectors.linear.read.mapping import Reader, is_counted, project_category, unknown_types
 from connectors.model import Marks, Pull, Stamp, Update, WorkItem
 
 _BATCH = 100
