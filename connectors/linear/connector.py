@@ -17,10 +17,10 @@ from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import Quota
 from connectors.linear.marks.labels import LabelShelf
 from connectors.linear.preflight import examine
-from connectors.linear.provision import LinearProvisioner
 from connectors.linear.read.descriptions import gists
 from connectors.linear.read.histories import histories
 from connectors.linear.read.reader import fetch, marked, pull
+from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write import BATCH, Writer
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check

@@ -17,7 +17,7 @@ from connectors.linear.api.client import LinearClient
 from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import IssueIds, LabelNode, Wire
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, TITLE_MARK, is_for
-from connectors.linear.views import VIEWS, parts_of, views_wanted
+from connectors.linear.setup.views import VIEWS, parts_of, views_wanted
 from connectors.model import CLAIM_NAME
 from connectors.setup import Action, Need, Problem, Provisioning, is_ours, signature
 
