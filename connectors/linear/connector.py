@@ -21,7 +21,7 @@ from connectors.linear.read.descriptions import gists
 from connectors.linear.read.histories import histories
 from connectors.linear.read.reader import fetch, marked, pull
 from connectors.linear.setup.workspace import LinearProvisioner
-from connectors.linear.write import BATCH, Writer
+from connectors.linear.write.writer import BATCH, Writer
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
 

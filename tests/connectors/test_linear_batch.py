@@ -20,7 +20,7 @@ from connectors.linear.api import mutations
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.effects import Steps, attempt, find_comment, together
 from connectors.linear.api.mutations import Write
-from connectors.linear.post import Post
+from connectors.linear.write.batching import Post
 from connectors.model import NOTHING, Marks, Receipt, WorkItem
 from tests.connectors.linear_bench import (
     EVERYTHING,

@@ -17,8 +17,8 @@ from connectors.linear.api.effects import Ask, FindComment, FindUpdates, Look, S
 from connectors.linear.api.errors import NotFound
 from connectors.linear.marks.labels import LabelShelf
 from connectors.linear.marks.status_updates import update_steps
-from connectors.linear.post import Post
-from connectors.linear.work import Skip, Work, words_of
+from connectors.linear.write.batching import Post
+from connectors.linear.write.item_write import Skip, Work, words_of
 from connectors.model import ALL_MARKS, Marks, Outcome, Receipt, WorkItem
 
 BATCH = 50
