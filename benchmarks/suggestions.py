@@ -23,11 +23,11 @@ from dataclasses import dataclass, field, replace
 
 from config.load import load
 from config.workspace import Workspace
-from connectors.gist import Gist
 from connectors.model import Ref, WorkItem
 from connectors.sandbox.company import NOW
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from connectors.text.keywords import Gist
 from sync import suggest as suggesting
 from sync.align import Alignment, Placement, align
 from sync.asking import Gists

@@ -18,12 +18,12 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.workspace import JiraScope, JiraTracker, LinearScope, LinearTracker
 from connectors.base import Connector
-from connectors.document import Doc, para
 from connectors.jira import JiraConnector
 from connectors.linear import LinearConnector
 from connectors.model import NOTHING, Comment, KeyResultMark, Marks, WorkItem
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import World, generate
+from connectors.text.document import Doc, para
 from sync.demo import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN
 
 Round = tuple[str, Callable[[WorkItem], Marks]]

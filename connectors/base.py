@@ -17,9 +17,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from connectors.gist import Gist
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
+from connectors.text.keywords import Gist
 
 
 class TrackerError(Exception):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from connectors.document import Doc
+from connectors.text.document import Doc
 
 Level = Literal["initiative", "project", "epic", "issue", "subtask"]
 Category = Literal["todo", "doing", "done", "dropped"]

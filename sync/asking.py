@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from config.measures import Ask, FlowMeasure, QueryMeasure
 from config.workspace import JiraTracker, Workspace
 from connectors.base import Connector, TrackerError
-from connectors.gist import Gist
 from connectors.model import NativeQuery, Ref, Span, WorkItem
+from connectors.text.keywords import Gist
 from sync.align import Alignment
 from sync.measure import OVER, Drawn, closed_on, draw, end_of, needs_history
 from sync.questions import Answers, Question, questions

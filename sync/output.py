@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 
 from connectors.base import Progress as Report
-from connectors.document import clean, markdown_escape
+from connectors.text.document import clean, markdown_escape
 from sync.logs import redactor
 from sync.report.render import to_console, to_markdown
 from sync.report.sheets import Sheet

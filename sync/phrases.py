@@ -7,7 +7,7 @@ from datetime import datetime
 
 from config.messages import DEFAULT, SHIPPED, pieces
 from config.workspace import Workspace
-from connectors.document import Inline, Line, Text
+from connectors.text.document import Inline, Line, Text
 
 
 class Phrases:

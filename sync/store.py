@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from connectors.gist import Gist
 from connectors.model import NativeQuery, Receipt, Ref, Span, WorkItem
+from connectors.text.keywords import Gist
 from sync import tables
 from sync.database import REBUILD, Database, StoreError, again
 from sync.journal import Journal

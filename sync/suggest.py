@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 from config.link_rules import LinkRule
 from config.workspace import Workspace
-from connectors.gist import Gist
 from connectors.model import Ref, WorkItem, claims_in
+from connectors.text.keywords import Gist
 from sync.align import Alignment
 
 MOST = 3

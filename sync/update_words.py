@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from connectors.document import Bar, Block, Bullets, Doc, Line, Lozenge, Text, line, para
 from connectors.model import KeyResultMark
+from connectors.text.document import Bar, Block, Bullets, Doc, Line, Lozenge, Text, line, para
 from sync.measure import Reading
 from sync.movement import Movement
 from sync.phrases import Phrases

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from config.workspace import Workspace
-from connectors.document import (
+from connectors.model import Health, KeyResultMark, WorkItem
+from connectors.text.document import (
     Bar,
     Block,
     Bullets,
@@ -26,7 +27,6 @@ from connectors.document import (
     line,
     para,
 )
-from connectors.model import Health, KeyResultMark, WorkItem
 from sync.measure import Reading, to_percent
 from sync.movement import KINDS, Movement
 from sync.phrases import Phrases

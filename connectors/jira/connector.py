@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from config.workspace import JiraTracker
 from connectors.base import Progress, Stop, Wish, never
-from connectors.gist import Gist, gist_of
 from connectors.http.throttle import Governor
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.cloud import Cloud
@@ -24,6 +23,7 @@ from connectors.jira.write.writer import Writer
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
 from connectors.setup import Provisioner
+from connectors.text.keywords import Gist, gist_of
 
 if TYPE_CHECKING:
     from config.settings import Credentials

@@ -10,7 +10,6 @@ import msgspec
 from config.settings import Credentials
 from config.workspace import LinearTracker
 from connectors.base import Progress, QueryError, Refused, Stop, Wish, never
-from connectors.gist import Gist
 from connectors.http.throttle import Governor
 from connectors.linear.api import queries, wire
 from connectors.linear.api.client import LinearClient
@@ -24,6 +23,7 @@ from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, Writer
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
+from connectors.text.keywords import Gist
 
 
 class LinearConnector:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from connectors.document import clean, markdown_escape
+from connectors.text.document import clean, markdown_escape
 from sync.logs import redactor
 from sync.report.sheets import Cell, Sheet, Style
 

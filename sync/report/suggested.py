@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.document import clean
 from connectors.model import Ref
+from connectors.text.document import clean
 from sync.align import Alignment
 from sync.plan import natural
 from sync.report.sheets import Cell, Sheet

@@ -12,7 +12,6 @@ from pydantic import SecretStr
 
 from config.settings import Credentials
 from config.workspace import JiraScope, JiraTracker
-from connectors.document import Doc, para
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Governor
 from connectors.jira import JiraConnector
@@ -20,6 +19,7 @@ from connectors.model import AlignmentState, Comment, CommentPurpose, KeyResultM
 from connectors.sandbox.jira.state import Issue
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from connectors.text.document import Doc, para
 
 OWNER = "acme"
 EMAIL = "truenorth@acme.example"

@@ -10,7 +10,6 @@ from pydantic import SecretStr
 
 from config.settings import Credentials
 from config.workspace import LinearScope, LinearTracker
-from connectors.document import Doc, para
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Governor
 from connectors.linear import LinearConnector
@@ -20,6 +19,7 @@ from connectors.sandbox.linear.entities import Comment as StoredComment
 from connectors.sandbox.linear.state import TOKEN, LinearSpace
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from connectors.text.document import Doc, para
 
 OWNER = "acme"
 ONBOARDING = KeyResultMark(

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.document import (
+from connectors.text.document import (
     Bar,
     Block,
     Bullets,

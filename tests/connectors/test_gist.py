@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.gist import LONGEST_TEXT, LONGEST_WORD, MOST_WORDS, adf_text, gist_of
+from connectors.text.keywords import LONGEST_TEXT, LONGEST_WORD, MOST_WORDS, adf_text, gist_of
 
 
 @pytest.mark.parametrize(

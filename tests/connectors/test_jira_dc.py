@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from connectors.base import CredentialError, QueryError, TrackerError
-from connectors.document import Doc, para
 from connectors.jira import JiraConnector
 from connectors.jira.api import data_center
 from connectors.jira.api.comment_limit import fitting_wiki
@@ -17,6 +16,7 @@ from connectors.model import NOTHING, NativeQuery, WorkItem
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from connectors.text.document import Doc, para
 from tests.connectors.jira_site import ANN, Site, comment, connector, marks
 
 ONLY_CLOUD = ("url", "parent", "started", "completed", "shown")

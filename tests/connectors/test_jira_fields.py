@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from connectors.base import ScopeError
-from connectors.document import Bullets, Doc, Panel, Table, line, para
 from connectors.jira.api.bulk_read import jql_text
 from connectors.jira.api.comment_limit import fitting_adf
 from connectors.jira.api.fields import claimed_ids, field_text, find_fields, key_result_text, percent_of
 from connectors.jira.api.wire import FieldInfo, FieldSchema
+from connectors.text.document import Bullets, Doc, Panel, Table, line, para
 from tests.connectors.jira_site import key_result
 
 PLAIN = "com.atlassian.jira.plugin.system.customfieldtypes"

@@ -13,7 +13,6 @@ from pydantic import SecretStr
 
 from config.settings import Credentials
 from config.workspace import AppActor, LinearScope, LinearTracker
-from connectors.document import Doc, para
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Governor
 from connectors.linear import LinearConnector
@@ -22,6 +21,7 @@ from connectors.linear.marks.status_updates import body_of, ours, update_id
 from connectors.model import NOTHING, Update, WorkItem
 from connectors.sandbox.linear.entities_around import StatusUpdate
 from connectors.sandbox.linear.state import APP_TOKEN, TOKEN
+from connectors.text.document import Doc, para
 from tests.connectors.linear_bench import EVERYTHING, OWNER, Bench, write
 
 MONDAY = Update(

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.document import Bar, Bullets, Doc, Lozenge, Panel, Table, Text, line, para, to_adf
+from connectors.text.document import Bar, Bullets, Doc, Lozenge, Panel, Table, Text, line, para, to_adf
 from tests.sandbox.jira_client import ANN, Jira, paragraph, running
 
 KEY = "OPS-1"

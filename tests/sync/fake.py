@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from connectors.base import Progress, Stop, TrackerError, Wish, never
-from connectors.gist import Gist
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, Stamp, WorkItem
 from connectors.preflight import Check
+from connectors.text.keywords import Gist
 from tests.sync.build import NOW
 
 

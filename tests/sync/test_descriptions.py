@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from config.load import load
 from connectors.base import Unreachable
-from connectors.gist import gist_of
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
+from connectors.text.keywords import gist_of
 from sync.align import align
 from sync.asking import ask_gists
 from sync.demo import examples, sandbox_session

@@ -14,11 +14,11 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.document import to_plain
 from connectors.model import NOTHING, Fact, Ref, Update, WorkItem
 from connectors.sandbox.linear.state import LinearSpace
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from connectors.text.document import to_plain
 from sync.align import align
 from sync.demo import environment, examples
 from sync.marks import desired_marks

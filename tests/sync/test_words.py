@@ -14,9 +14,9 @@ import pytest
 from config.load import ConfigError, load
 from config.messages import ENGLISH, FRENCH, names_in
 from config.workspace import Workspace
-from connectors.document import to_adf, to_markdown, to_plain, to_wiki
 from connectors.model import Comment, Marks, WorkItem
 from connectors.sandbox.server import Sandbox
+from connectors.text.document import to_adf, to_markdown, to_plain, to_wiki
 from sync.align import align
 from sync.marks import desired_marks
 from sync.measure import measure

@@ -27,11 +27,11 @@ from connectors.base import (
     Transient,
     Unreachable,
 )
-from connectors.document import clean
 from connectors.http.retry import parse_retry_after
 from connectors.http.user_agent import user_agent
 from connectors.jira.api.quotas import quotas_in
 from connectors.stamp import PROPERTY_KEY
+from connectors.text.document import clean
 
 if TYPE_CHECKING:
     from config.settings import Credentials

@@ -7,14 +7,14 @@ from concurrent.futures import Executor
 from typing import Any
 
 from connectors.base import BadReply, TrackerError
-from connectors.document import Doc
-from connectors.gist import adf_text
 from connectors.jira.api import wire
 from connectors.jira.api.bulk_read import ISSUE_PAGE, Bulk, batches, jql_text, on_threads, search_ids
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.comment_limit import fitting_adf
 from connectors.jira.api.deployment import Issues
 from connectors.jira.api.fields import SiteFields
+from connectors.text.document import Doc
+from connectors.text.keywords import adf_text
 
 LOGGED_ISSUES = 1000
 """Issues whose changelogs a request gives at most."""

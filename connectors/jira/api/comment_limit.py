@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from connectors.document import Block, Bullets, Doc, Panel, Paragraph, Table, para, to_adf, to_wiki
+from connectors.text.document import Block, Bullets, Doc, Panel, Paragraph, Table, para, to_adf, to_wiki
 
 T = TypeVar("T")
 

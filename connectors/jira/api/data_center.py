@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from connectors.base import QueryError, TrackerError, Unreachable
-from connectors.document import Doc
 from connectors.jira.api import wire
 from connectors.jira.api.bulk_read import batches, jql_text, on_threads
 from connectors.jira.api.client import JiraClient, Rejected
@@ -20,6 +19,7 @@ from connectors.jira.api.comment_limit import fitting_wiki
 from connectors.jira.api.deployment import Issues
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.stamp import PROPERTY_KEY
+from connectors.text.document import Doc
 
 ID_PAGE = 1000
 """Ids a page; a site may give fewer, and says so by what it gives."""

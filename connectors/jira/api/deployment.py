@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from connectors.document import Doc
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import Comment, Issue, IssueChangelog, Project, ServerInfo
+from connectors.text.document import Doc
 
 
 class Issues(Protocol):

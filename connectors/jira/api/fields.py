@@ -10,9 +10,9 @@ from typing import Any, cast
 import msgspec
 
 from connectors.base import ScopeError
-from connectors.document import clean
 from connectors.jira.api.wire import STANDARD_FIELDS, BulkPage, FieldInfo, Fields, Issue
 from connectors.model import CLAIM_NAME, AlignmentState, Health, KeyResultMark
+from connectors.text.document import clean
 
 PROGRESS_NAME = "KR progress"
 HEALTH_NAME = "KR health"

@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.base import Unreachable
-from connectors.document import Doc
 from connectors.jira.api import wire
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Source
 from connectors.model import Comment
 from connectors.stamp import PROPERTY_KEY, comment_marker, from_comment_marker
+from connectors.text.document import Doc
 
 PAGE = 100
 """Comments of one issue a page."""

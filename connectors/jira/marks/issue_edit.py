@@ -8,7 +8,6 @@ from typing import Any
 
 from msgspec import UNSET
 
-from connectors.document import clean
 from connectors.jira.api.fields import (
     ALIGNMENT_OPTIONS,
     HEALTH_OPTIONS,
@@ -19,6 +18,7 @@ from connectors.jira.api.fields import (
 )
 from connectors.jira.api.wire import Fields, Issue
 from connectors.model import Health, KeyResultMark, Marks, Stamp
+from connectors.text.document import clean
 
 _GRAVEST_FIRST: tuple[Health, ...] = ("off_track", "at_risk", "no_data", "on_track", "done")
 

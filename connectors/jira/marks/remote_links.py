@@ -14,10 +14,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from connectors.document import clean
 from connectors.jira.api.fields import HEALTH_OPTIONS, MAX_TEXT, TITLE_MARK
 from connectors.model import KeyResultMark, Marks, Stamp
 from connectors.part import part_words
+from connectors.text.document import clean
 
 RELATIONSHIP = "serves key result"
 APPLICATION = {"type": "com.truenorth", "name": "Truenorth"}

@@ -23,9 +23,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 import msgspec
 
 from connectors import stamp as stamps
-from connectors.document import clean
 from connectors.linear.api.wire import AttachmentNode, LinkNode
 from connectors.model import AlignmentState, Comment, KeyResultMark, Marks, Stamp
+from connectors.text.document import clean
 
 PARAMETER = "truenorth"
 """Query parameter that makes an address ours; its value is the owner."""

@@ -20,7 +20,6 @@ from typing import Literal
 import msgspec
 
 from connectors.base import Refused
-from connectors.document import Doc, Text, para, to_markdown
 from connectors.linear.api import mutations
 from connectors.linear.api.effects import FindUpdates, Steps, find_updates, remove, send
 from connectors.linear.api.errors import Conflict
@@ -29,6 +28,7 @@ from connectors.linear.api.wire import UpdateNode
 from connectors.linear.marks.targets import own_id
 from connectors.linear.read.mapping import Told
 from connectors.model import Fact, Update, UpdateHealth, WorkItem
+from connectors.text.document import Doc, Text, para, to_markdown
 
 HEALTHS: Mapping[UpdateHealth, str] = {"on_track": "onTrack", "at_risk": "atRisk", "off_track": "offTrack"}
 _LONGEST_RECORD = 16 * 1024

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeVar
 
-from connectors.gist import Gist, gist_of
 from connectors.linear.api import queries, wire
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.queries import Operation
 from connectors.model import Ref, WorkItem
+from connectors.text.keywords import Gist, gist_of
 
 T = TypeVar("T")
 

@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from connectors.base import PermissionDenied, Refused, TrackerError
-from connectors.document import to_markdown
 from connectors.linear.api import mutations
 from connectors.linear.api.effects import Steps, attempt, find_comment, remove, send, together
 from connectors.linear.api.errors import Conflict, NotFound
@@ -19,6 +18,7 @@ from connectors.linear.marks.label_groups import children_for, usable
 from connectors.linear.marks.labels import LabelShelf
 from connectors.linear.marks.targets import GENERATIONS, IssuePlace, Place, ProjectPlace, Sight, own_id
 from connectors.model import Comment, KeyResultMark, Marks, Stamp, WorkItem
+from connectors.text.document import to_markdown
 
 
 class Skip(Exception):
