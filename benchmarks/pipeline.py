@@ -27,8 +27,8 @@ from sync.align import align
 from sync.demo import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN, examples
 from sync.marks import desired_marks
 from sync.measure import measure
-from sync.pipeline import pull
 from sync.plan import make_plan
+from sync.run import pull
 from sync.session import session_for
 from sync.signals import find_signals
 

@@ -32,7 +32,7 @@ from sync import suggest as suggesting
 from sync.align import Alignment, Placement, align
 from sync.asking import Gists
 from sync.demo import examples, sandbox_session
-from sync.pipeline import pull
+from sync.run import pull
 
 NOTHING = (suggesting.Suggestion("", -1.0, ()),)
 VAGUE = ("Follow-up", "Part 2", "Spike", "Leftovers from the review", "Quick fix", "As discussed")

@@ -11,7 +11,7 @@ from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.measure import Reading, tally_of, to_percent, weigher, weight_of
-from sync.pipeline import Run
+from sync.run import Run
 from sync.words import HEALTH_WORDS
 
 _MOST_TERMS = 12

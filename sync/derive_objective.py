@@ -10,7 +10,7 @@ from config.okrs import Objective
 from config.workspace import Workspace
 from connectors.model import Health
 from sync.measure import ObjectiveReading, to_percent
-from sync.pipeline import Run
+from sync.run import Run
 from sync.words import HEALTH_WORDS
 
 PartKind = Literal["key result", "guard-rail", "objective"]

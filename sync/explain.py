@@ -9,7 +9,7 @@ from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align import Alignment, Link, Placement
 from sync.measure import to_percent
-from sync.pipeline import Run
+from sync.run import Run
 from sync.suggest import Suggestion, suggest
 from sync.words import HEALTH_WORDS, doubt
 

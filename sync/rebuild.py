@@ -18,8 +18,8 @@ from sync import tables
 from sync.database import Database, address
 from sync.history import History, HistoryRow
 from sync.output import Output
-from sync.pipeline import remember
 from sync.plan import Edit, changes_of
+from sync.run import remember
 from sync.session import Session, read
 from sync.store import StoreError
 

@@ -31,10 +31,10 @@ from sync.logs import redactor
 from sync.options import moment_of
 from sync.outlooks import outlooks
 from sync.output import Output
-from sync.pipeline import Observed, Run, decide, moved_today, remember, run
 from sync.plan import Plan, plain_change
 from sync.questions import questions
 from sync.report import data, sheets
+from sync.run import Observed, Run, decide, moved_today, remember, run
 from sync.sources import Sources
 from sync.store import Snapshot, Store
 

@@ -14,10 +14,10 @@ from sync import logs, saved, trail
 from sync.exits import Exit, stop_on_signals
 from sync.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_flags, moment_of
 from sync.output import Format, Output
-from sync.pipeline import borne, pull
 from sync.rebuild import rebuild as rebuild_store
 from sync.rebuild import salvage, set_aside
 from sync.report import data, sheets
+from sync.run import borne, pull
 from sync.session import Session, declared, finish, holding, open_session, settle_open, show_stops, write
 from sync.store import Store
 

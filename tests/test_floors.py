@@ -116,7 +116,7 @@ def _import_fault(module: str, name: str) -> str | None:
 
 
 _IMPURE_OWN = frozenset(
-    {"config.load", "config.loading.files", "config.settings", "sync.store", "sync.apply", "sync.pipeline"}
+    {"config.load", "config.loading.files", "config.settings", "sync.store", "sync.apply", "sync.run"}
 )
 
 
@@ -179,7 +179,7 @@ def test_the_checker_sees_a_planted_fault(module: str, source: str, expected: st
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("sync.pipeline", "from connectors.base import Connector\nfrom config.workspace import Workspace"),
+        ("sync.run", "from connectors.base import Connector\nfrom config.workspace import Workspace"),
         ("connectors.jira.read.reader", "import jira\nfrom connectors.jira.client import get\nimport os"),
         (
             "connectors.registry",

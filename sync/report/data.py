@@ -10,8 +10,8 @@ from connectors.model import Change, Pull, Receipt
 from sync.apply import Applied
 from sync.guards import Stop
 from sync.measure import ObjectiveReading, Reading, Scorecard
-from sync.pipeline import Run
 from sync.plan import Plan, plain_change
+from sync.run import Run
 from sync.signals import Signals
 
 Data = dict[str, Any]

@@ -6,8 +6,8 @@ from typing import Any
 
 from config.workspace import Workspace
 from sync.budgets import slices, usages
-from sync.pipeline import Run
 from sync.report.sheets import Cell, Sheet
+from sync.run import Run
 
 
 def sheet(run: Run, workspace: Workspace) -> Sheet:

@@ -10,10 +10,10 @@ from connectors.preflight import Check, Verdict
 from sync.explain import Explanation
 from sync.forecast import Outlook
 from sync.measure import Scorecard
-from sync.pipeline import Run
 from sync.report.derived import outlook_data
 from sync.report.sheets import Cell, Sheet, Style, percent
 from sync.report.suggested import suggestion_data
+from sync.run import Run
 from sync.store import RunRecord, Stuck
 
 Troubled = Sequence[tuple[str, str, str]]

@@ -10,8 +10,8 @@ import pytest
 
 from connectors.model import Pull, WorkItem
 from sync.derive import Derivation, derive
-from sync.pipeline import Observed, decide
 from sync.report.derived import derivation_data
+from sync.run import Observed, decide
 from sync.store import Store
 from tests.sync.build import NOW, epic, item, metric, query, work, workspace
 

@@ -10,8 +10,8 @@ import pytest
 
 from connectors.model import Pull
 from sync.derive_objective import ObjectiveDerivation, derive_objective
-from sync.pipeline import Observed, decide
 from sync.report.derived import objective_derivation
+from sync.run import Observed, decide
 from sync.store import Store
 from tests.sync.build import NOW, metric, work, workspace
 from tests.sync.typed import Cli

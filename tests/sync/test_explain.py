@@ -12,8 +12,8 @@ from sync.align import align
 from sync.explain import Explanation, UnknownKeyError, explain
 from sync.marks import desired_marks
 from sync.measure import measure
-from sync.pipeline import Observed, Run
 from sync.plan import make_plan
+from sync.run import Observed, Run
 from sync.signals import find_signals
 from tests.sync.build import NOW, epic, item, work, workspace
 

@@ -23,7 +23,7 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.asking import native_query
 from sync.demo import examples, sandbox_session
-from sync.pipeline import Run, decide, remember, run
+from sync.run import Run, decide, remember, run
 from sync.session import Session, recall
 
 OPS = "project = OPS AND issuetype = Bug"

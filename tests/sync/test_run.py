@@ -11,7 +11,7 @@ from config.workspace import Workspace
 from connectors.base import CredentialError, Unreachable
 from connectors.model import NativeQuery, WorkItem
 from sync.output import Format, Output
-from sync.pipeline import Run, remember, run
+from sync.run import Run, remember, run
 from sync.session import Halt, Session, Synced, recall, synchronise
 from sync.store import Store, StoreError
 from tests.sync.build import NOW, epic, item, query, ref, work, workspace

@@ -21,7 +21,7 @@ from connectors.sandbox.world import World, generate
 from sync.align import Alignment, align
 from sync.demo import examples, sandbox_session
 from sync.measure import Scorecard, measure
-from sync.pipeline import pull
+from sync.run import pull
 
 COMMAND = [sys.executable, "-W", "error", "-m", "sync.cli", "sandbox"]
 Told = tuple[str, dict[str, Fraction], str | None]

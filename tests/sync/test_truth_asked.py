@@ -13,8 +13,8 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.align import align
 from sync.demo import examples, sandbox_session
-from sync.pipeline import pull
 from sync.questions import questions
+from sync.run import pull
 
 
 def labelled(label: str) -> list[dict[str, Any]]:
