@@ -23,7 +23,7 @@ from pydantic import SecretStr
 
 from config.load import load
 from config.settings import Credentials
-from sync.align import align
+from sync.align.alignment import align
 from sync.demo import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN, examples
 from sync.marks import desired_marks
 from sync.measure import measure

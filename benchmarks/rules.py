@@ -20,9 +20,9 @@ from typing import Any, TypeVar
 
 from config.workspace import Workspace
 from connectors.model import Category, Ref, WorkItem
-from sync.align import align
-from sync.facets import Setting
-from sync.rules import RuleBook
+from sync.align.alignment import align
+from sync.align.item_facets import Setting
+from sync.align.rule_book import RuleBook
 
 T = TypeVar("T")
 WORDS = [

@@ -28,8 +28,8 @@ from connectors.sandbox.company import NOW
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from connectors.text.keywords import Gist
-from sync import suggest as suggesting
-from sync.align import Alignment, Placement, align
+from sync.align import suggestions as suggesting
+from sync.align.alignment import Alignment, Placement, align
 from sync.asking import Gists
 from sync.demo import examples, sandbox_session
 from sync.run import pull

@@ -12,9 +12,9 @@ from config.workspace import JiraTracker, Workspace
 from connectors.base import Connector, TrackerError
 from connectors.model import NativeQuery, Ref, Span, WorkItem
 from connectors.text.keywords import Gist
-from sync.align import Alignment
+from sync.align.alignment import Alignment
+from sync.align.native_queries import Answers, Question, questions
 from sync.measure import OVER, Drawn, closed_on, draw, end_of, needs_history
-from sync.questions import Answers, Question, questions
 
 Connectors = Mapping[str, Connector]
 Histories = Mapping[Ref, tuple[Span, ...]]

@@ -12,7 +12,7 @@ from config.measures import WorkMeasure
 from config.okrs import Cycle
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
-from sync.align import Alignment
+from sync.align.alignment import Alignment
 from sync.measure import tally_of
 
 WHOLE = Fraction(1)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.align import Alignment, Link, Placement
+from sync.align.alignment import Alignment, Link, Placement
+from sync.align.suggestions import Suggestion, suggest
 from sync.measure import to_percent
 from sync.run import Run
-from sync.suggest import Suggestion, suggest
 from sync.words import HEALTH_WORDS, doubt
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 from config.measures import WorkMeasure
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
-from sync.align import Alignment, Placement
+from sync.align.alignment import Alignment, Placement
 from sync.budgets import usages
 from sync.measure import Scorecard, closed_on
 

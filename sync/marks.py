@@ -26,7 +26,7 @@ from connectors.model import (
     Ref,
     WorkItem,
 )
-from sync.align import Alignment, Link, Placement
+from sync.align.alignment import Alignment, Link, Placement
 from sync.measure import Reading, Scorecard, latest
 from sync.movement import Footing, Movement
 from sync.parts import blocked_for, part_of

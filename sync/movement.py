@@ -12,7 +12,7 @@ from fractions import Fraction
 from config.measures import Measure, WorkMeasure
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.align import Alignment
+from sync.align.alignment import Alignment
 from sync.measure import Tally, tally_of, weigher
 from sync.measure.worked import work
 

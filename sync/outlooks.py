@@ -10,7 +10,7 @@ from config.measures import KeepMeasure, MetricMeasure, WorkMeasure
 from config.okrs import KeyResult
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.align import Alignment
+from sync.align.alignment import Alignment
 from sync.forecast import BEHIND_DAYS, Outlook, outlook
 from sync.measure import Reading, Scorecard, tally_of, way
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from config.measures import WorkMeasure
 from config.okrs import KeyResult
 from connectors.model import KeyResultMark, WorkItem
-from sync.align import Alignment, Because, Link
+from sync.align.alignment import Alignment, Because, Link
 from sync.measure import Reading, tally_of
 
 MOST_BECAUSE = 120

@@ -11,7 +11,9 @@ from config.measures import FlowMeasure
 from config.workspace import Workspace
 from connectors.base import Connector, Progress, TrackerError
 from connectors.model import Pull, Receipt, Ref, Stamp, WorkItem
-from sync.align import Alignment, align
+from sync.align.alignment import Alignment, align
+from sync.align.native_queries import Answers
+from sync.align.suggestions import suggest
 from sync.asking import Answered, Gists, Histories, ask, ask_gists, ask_histories, ask_measures
 from sync.guards import (
     Stop,
@@ -26,12 +28,10 @@ from sync.marks import desired_marks
 from sync.measure import Drawn, Sample, Scorecard, closed_on, measure
 from sync.movement import Footing, Movement, since, standing
 from sync.plan import Plan, make_plan
-from sync.questions import Answers
 from sync.restraint import hold_back, rest
 from sync.signals import Signals, find_signals
 from sync.sources import Sources
 from sync.store import Snapshot, Store
-from sync.suggest import suggest
 from sync.updates import told_of
 from sync.words import Closest
 

@@ -20,6 +20,7 @@ from connectors.http.throttle import Governors
 from connectors.model import ALL_MARKS, Pull
 from connectors.registry import connect
 from sync import lease
+from sync.align.native_queries import questions
 from sync.apply import Applied, apply
 from sync.asking import queries
 from sync.forecast import Outlook
@@ -32,7 +33,6 @@ from sync.options import moment_of
 from sync.outlooks import outlooks
 from sync.output import Output
 from sync.plan import Plan, plain_change
-from sync.questions import questions
 from sync.report import data, sheets
 from sync.run import Observed, Run, decide, moved_today, remember, run
 from sync.sources import Sources

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from config.workspace import Workspace
 from connectors.model import Ref
-from sync.align import Alignment
+from sync.align.alignment import Alignment
 from sync.findings import Finding, find
 from sync.measure import Scorecard
 

@@ -11,14 +11,14 @@ import typer
 from config.settings import Settings
 from connectors.model import Ref
 from sync import logs
+from sync.align.suggestions import Suggestion
+from sync.align.suggestions import suggest as find
 from sync.exits import stop_on_signals
 from sync.options import AsOf, Config, Fresh, Style
 from sync.output import Format, Output
 from sync.report.suggested import as_yaml as to_yaml
 from sync.report.suggested import suggestions, suggestions_data
 from sync.session import current, open_session
-from sync.suggest import Suggestion
-from sync.suggest import suggest as find
 
 
 def suggest(

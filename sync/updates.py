@@ -13,7 +13,7 @@ from datetime import date
 
 from config.workspace import UpdatePolicy, Workspace
 from connectors.model import Fact, Health, KeyResultMark, Ref, Update, UpdateHealth, WorkItem
-from sync.align import Alignment
+from sync.align.alignment import Alignment
 from sync.measure import Scorecard
 from sync.movement import Footing, movement
 from sync.parts import blocked_for

@@ -161,7 +161,7 @@ def test_every_floor_is_looked_at() -> None:
         ("connectors.sandbox.server", "import connectors.jira.client", "1: sandbox imports its neighbour jira"),
         ("connectors.jira.read.reader", "from .client import get", "1: relative import of .client.get"),
         ("sync.cli", "from tests.sync.build import item", "1: the product imports its tests"),
-        ("sync.align", "import os.path", "1: a pure module imports os.path"),
+        ("sync.align.alignment", "import os.path", "1: a pure module imports os.path"),
         ("sync.plan", "from pathlib import Path", "1: a pure module imports pathlib.Path"),
         ("sync.plan", "from sync.store import Store", "1: a pure module imports sync.store.Store"),
         ("connectors.model", "import structlog", "1: a pure module imports structlog"),
@@ -185,7 +185,10 @@ def test_the_checker_sees_a_planted_fault(module: str, source: str, expected: st
             "connectors.registry",
             "from connectors.jira import read\nfrom connectors.linear import read as other",
         ),
-        ("sync.align", "from datetime import datetime\nfrom urllib.parse import quote\nimport json"),
+        (
+            "sync.align.alignment",
+            "from datetime import datetime\nfrom urllib.parse import quote\nimport json",
+        ),
         ("sync.cli", "import os\nprint(open('x'))"),
     ],
 )

@@ -8,7 +8,7 @@ from datetime import datetime
 from config.measures import CompositeMeasure
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
-from sync.align import Alignment
+from sync.align.alignment import Alignment
 from sync.measure.drawn import Drawn
 from sync.measure.flow import Histories
 from sync.measure.keyresults import read

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from config.measures import MilestonesMeasure, ProjectMeasure, WorkMeasure
 from config.okrs import KeyResult
-from sync.align import Alignment
+from sync.align.alignment import Alignment
 from sync.measure.reading import Creep, to_percent
 from sync.measure.scene import Scene, Value
 from sync.measure.tally import Tally

@@ -10,10 +10,10 @@ from typing import Any
 
 from connectors.model import Ref
 from connectors.text.document import clean
-from sync.align import Alignment
+from sync.align.alignment import Alignment
+from sync.align.suggestions import Suggestion
 from sync.plan import natural
 from sync.report.sheets import Cell, Sheet
-from sync.suggest import Suggestion
 
 Found = Mapping[Ref, tuple[Suggestion, ...]]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.model import WorkItem
-from sync.align import Alignment, align, split
+from sync.align.alignment import Alignment, align, split
 from tests.sync.build import epic, item, ref, work, workspace
 
 

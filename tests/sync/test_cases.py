@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from config.workspace import Workspace
 from connectors.model import Category, Span, WorkItem
-from sync.align import align
+from sync.align.alignment import align
 from sync.measure import OVER, Past, Reading, Sample, Scorecard, draw, measure, to_percent
 from tests.sync.build import NOW, item, ref, workspace
 

@@ -19,10 +19,10 @@ from connectors.base import Unreachable
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.text.keywords import gist_of
-from sync.align import align
+from sync.align.alignment import align
+from sync.align.suggestions import suggest
 from sync.asking import ask_gists
 from sync.demo import examples, sandbox_session
-from sync.suggest import suggest
 from tests.sync.build import epic, item, ref
 from tests.sync.fake import FakeTracker
 from tests.sync.test_suggest import GOALS, KNOWN

@@ -8,7 +8,7 @@ import pytest
 
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.align import align
+from sync.align.alignment import align
 from sync.explain import Explanation, UnknownKeyError, explain
 from sync.marks import desired_marks
 from sync.measure import measure

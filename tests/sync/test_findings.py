@@ -9,7 +9,7 @@ import pytest
 
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.align import align
+from sync.align.alignment import align
 from sync.budgets import slices, usages
 from sync.findings import Finding, find
 from sync.measure import measure

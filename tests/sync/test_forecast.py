@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.model import WorkItem
-from sync.align import align
+from sync.align.alignment import align
 from sync.forecast import Outlook, outlook
 from sync.measure import measure
 from sync.outlooks import outlooks

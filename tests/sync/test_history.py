@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from connectors.sandbox.server import Sandbox
-from sync.align import align
+from sync.align.alignment import align
 from sync.demo import examples
 from sync.history import HistoryRow, moved_between, until_now, week_before, weekly
 from sync.measure import measure

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.model import Ref, WorkItem
-from sync.align import Alignment, Placement, align
+from sync.align.alignment import Alignment, Placement, align
 from tests.sync.build import item, ref, work, workspace
 
 NAMES = [f"WEB-{n}" for n in range(1, 8)]

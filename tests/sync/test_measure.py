@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from config.measures import WorkMeasure
 from config.workspace import HealthPolicy
 from connectors.model import WorkItem
-from sync.align import align
+from sync.align.alignment import align
 from sync.measure import Drawn, Reading, Tally, fold, health, measure, needs_history, to_percent, way
 from sync.measure.flow import nearest_rank
 from tests.sync.build import NOW, epic, item, metric, query, work, workspace

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from config.measures import WorkMeasure
 from connectors.model import WorkItem
-from sync.align import align
+from sync.align.alignment import align
 from sync.measure import Reading, fold, measure
 from tests.sync.build import NOW, item, work, workspace
 

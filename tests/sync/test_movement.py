@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from config.measures import WorkMeasure
 from connectors.model import Category, WorkItem
-from sync.align import align
+from sync.align.alignment import align
 from sync.measure import measure
 from sync.movement import KINDS, Footing, Movement, Standing, movement, since, standing, together
 from tests.sync.build import NOW, item, metric, work, workspace

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
-from sync.align import align
+from sync.align.alignment import align
 from sync.logs import REDACTED, Redactor, configure
 from sync.measure import measure
 from sync.output import Format, Output

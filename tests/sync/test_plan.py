@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from config.workspace import GuardPolicy, Workspace
 from connectors.model import Comment, KeyResultMark, Marks, Ref, Stamp, WorkItem
 from connectors.text.document import to_plain
-from sync.align import align
+from sync.align.alignment import align
 from sync.guards import first_run_stop, mass_change_stop, shrink_stop
 from sync.marks import desired_marks
 from sync.measure import measure

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from config.conditions import Condition
 from config.link_rules import LinkRule
 from connectors.model import NativeQuery, WorkItem
-from sync.align import align
-from sync.facets import Facts, Setting
-from sync.index import Index, alternatives, as_test
-from sync.questions import Question, found_by, questions
+from sync.align.alignment import align
+from sync.align.item_facets import Facts, Setting
+from sync.align.native_queries import Question, found_by, questions
+from sync.align.rule_index import Index, alternatives, as_test
 from tests.sync.build import epic, item, ref, work, workspace
 
 KINDS = {"jira": "jira", "linear": "linear"}

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from connectors.model import Comment, KeyResultMark, Marks, NativeQuery, Stamp
-from sync.align import align
+from sync.align.alignment import align
+from sync.align.native_queries import Question
 from sync.history import HistoryRow
 from sync.measure import measure
 from sync.movement import Footing, Movement
 from sync.plan import Edit, changes_of
-from sync.questions import Question
 from sync.store import Snapshot, Store, StoreError
 from tests.sync.build import NOW, epic, item, metric, workspace
 

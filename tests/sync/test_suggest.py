@@ -14,9 +14,9 @@ from ruamel.yaml import YAML
 from config.link_rules import LinkRule
 from connectors.model import WorkItem
 from connectors.sandbox.server import Sandbox
-from sync.align import align
+from sync.align.alignment import align
+from sync.align.suggestions import FURTHER, MOST, THRESHOLD, Suggestion, suggest
 from sync.report.suggested import as_yaml, suggestions
-from sync.suggest import FURTHER, MOST, THRESHOLD, Suggestion, suggest
 from tests.sync.build import epic, item, ref, work, workspace
 from tests.sync.typed import Cli
 

@@ -20,7 +20,7 @@ from connectors.base import CredentialError
 from connectors.model import NOTHING, Comment, Marks, Stamp
 from connectors.sandbox.server import Sandbox
 from sync import lease, saved
-from sync.align import align
+from sync.align.alignment import align
 from sync.apply import apply
 from sync.guards import project_stops, removal_stops, zero_stop
 from sync.journal import LANDED, LOST, fate, operation_id

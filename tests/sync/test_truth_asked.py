@@ -11,9 +11,9 @@ from config.workspace import Workspace
 from connectors.sandbox.company import NOW, team_of
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from sync.align import align
+from sync.align.alignment import align
+from sync.align.native_queries import questions
 from sync.demo import examples, sandbox_session
-from sync.questions import questions
 from sync.run import pull
 
 

@@ -19,7 +19,7 @@ from connectors.sandbox.linear.state import LinearSpace
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from connectors.text.document import to_plain
-from sync.align import align
+from sync.align.alignment import align
 from sync.demo import environment, examples
 from sync.marks import desired_marks
 from sync.measure import measure

@@ -17,7 +17,7 @@ from config.workspace import Workspace
 from connectors.model import Comment, Marks, WorkItem
 from connectors.sandbox.server import Sandbox
 from connectors.text.document import to_adf, to_markdown, to_plain, to_wiki
-from sync.align import align
+from sync.align.alignment import align
 from sync.marks import desired_marks
 from sync.measure import measure
 from sync.movement import Footing, since, standing

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from config.conditions import Condition, Span
-from sync.facets import FACETS, GRAM, Facts, grams
-from sync.questions import question_of
+from sync.align.item_facets import FACETS, GRAM, Facts, grams
+from sync.align.native_queries import question_of
 
 P = TypeVar("P")
 Atom = tuple[str, str]

@@ -18,7 +18,7 @@ from config.link_rules import LinkRule
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem, claims_in
 from connectors.text.keywords import Gist
-from sync.align import Alignment
+from sync.align.alignment import Alignment
 
 MOST = 3
 """Suggestions for one item."""

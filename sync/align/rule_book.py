@@ -9,9 +9,9 @@ from config.conditions import Condition
 from config.link_rules import ExemptRule, LinkRule
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.facets import Facts, Setting
-from sync.index import Index, in_effect
-from sync.questions import kinds
+from sync.align.item_facets import Facts, Setting
+from sync.align.native_queries import kinds
+from sync.align.rule_index import Index, in_effect
 
 
 @dataclass(frozen=True, slots=True)
