@@ -49,7 +49,7 @@ def serve(items: int, seed: int) -> tuple[subprocess.Popen[str], str]:
     command = [
         sys.executable,
         "-m",
-        "sync.cli",
+        "sync.cli.app",
         "sandbox",
         "--items",
         str(items),

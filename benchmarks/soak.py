@@ -57,7 +57,7 @@ def say(line: str) -> None:
 
 def child() -> None:
     """Make a run for each line of input, which holds its arguments; answer with exit code and memory."""
-    from sync import cli
+    from sync.cli import app
 
     for line in sys.stdin:
         sys.argv = ["truenorth", *json.loads(line)]
@@ -65,7 +65,7 @@ def child() -> None:
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
             try:
-                cli.main()
+                app.main()
             except SystemExit as ended:
                 code = ended.code
         pages = int(Path("/proc/self/statm").read_text().split()[1])

@@ -15,7 +15,7 @@ from config.load import load
 from config.settings import Credentials
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.output import Output
+from sync.cli.output import Output
 from sync.session import Session, Synced, session_for, synchronise
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import typer
 
 from sync import demo as demonstration
 from sync import logs
-from sync.exits import Exit, wait_for_end
-from sync.options import Items, Seed, Style
-from sync.output import Format, Output
+from sync.cli.exit_codes import Exit, wait_for_end
+from sync.cli.options import Items, Seed, Style
+from sync.cli.output import Format, Output
 
 if TYPE_CHECKING:
     from connectors.sandbox.server import Sandbox

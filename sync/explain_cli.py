@@ -8,12 +8,12 @@ import typer
 
 from config.settings import Settings
 from sync import logs
+from sync.cli.exit_codes import stop_on_signals
+from sync.cli.options import AsOf, Config, Fresh, Style
+from sync.cli.output import Format, Output
 from sync.derive import derive
 from sync.derive_objective import derive_objective
-from sync.exits import stop_on_signals
 from sync.explain import explain as explain_item
-from sync.options import AsOf, Config, Fresh, Style
-from sync.output import Format, Output
 from sync.report import moved, views
 from sync.report.derived import derivation, derivation_data, objective_data, objective_derivation
 from sync.session import course, current, forecasts, open_session

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from config.load import fingerprint
 from connectors.model import NOTHING, WorkItem
 from sync import tables
+from sync.cli.output import Output
 from sync.database import Database, address
 from sync.history import History, HistoryRow
-from sync.output import Output
 from sync.plan import Edit, changes_of
 from sync.run import remember
 from sync.session import Session, read

@@ -10,7 +10,7 @@ from config.load import fingerprint
 from connectors.base import Progress, TrackerError
 from connectors.model import WorkItem
 from sync.apply import Applied
-from sync.output import Output
+from sync.cli.output import Output
 from sync.plan import Plan
 from sync.report import data, sheets
 from sync.session import Session, finish, holding, write

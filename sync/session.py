@@ -23,15 +23,15 @@ from sync import lease
 from sync.align.native_queries import questions
 from sync.apply import Applied, apply
 from sync.asking import queries
+from sync.cli.options import moment_of
+from sync.cli.output import Output
 from sync.forecast import Outlook
 from sync.guards import Stop
 from sync.history import History, until_now
 from sync.journal import fate
 from sync.lease import Lease
 from sync.logs import redactor
-from sync.options import moment_of
 from sync.outlooks import outlooks
-from sync.output import Output
 from sync.plan import Plan, plain_change
 from sync.report import data, sheets
 from sync.run import Observed, Run, decide, moved_today, remember, run

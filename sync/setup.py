@@ -8,7 +8,7 @@ from config.load import fingerprint
 from config.workspace import Workspace
 from connectors.base import Connector, TrackerError
 from connectors.setup import Need, Provisioner, Provisioning
-from sync.output import Output
+from sync.cli.output import Output
 from sync.session import Session
 
 

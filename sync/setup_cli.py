@@ -8,9 +8,9 @@ import typer
 
 from config.settings import Settings
 from sync import logs
-from sync.exits import Exit, stop_on_signals
-from sync.options import Config, Style
-from sync.output import Format, Output
+from sync.cli.exit_codes import Exit, stop_on_signals
+from sync.cli.options import Config, Style
+from sync.cli.output import Format, Output
 from sync.session import open_session
 from sync.setup import set_up
 

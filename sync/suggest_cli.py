@@ -13,9 +13,9 @@ from connectors.model import Ref
 from sync import logs
 from sync.align.suggestions import Suggestion
 from sync.align.suggestions import suggest as find
-from sync.exits import stop_on_signals
-from sync.options import AsOf, Config, Fresh, Style
-from sync.output import Format, Output
+from sync.cli.exit_codes import stop_on_signals
+from sync.cli.options import AsOf, Config, Fresh, Style
+from sync.cli.output import Format, Output
 from sync.report.suggested import as_yaml as to_yaml
 from sync.report.suggested import suggestions, suggestions_data
 from sync.session import current, open_session

@@ -11,9 +11,9 @@ import typer
 from config.load import fingerprint
 from config.settings import Settings
 from sync import logs, saved, trail
-from sync.exits import Exit, stop_on_signals
-from sync.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_flags, moment_of
-from sync.output import Format, Output
+from sync.cli.exit_codes import Exit, stop_on_signals
+from sync.cli.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_flags, moment_of
+from sync.cli.output import Format, Output
 from sync.rebuild import rebuild as rebuild_store
 from sync.rebuild import salvage, set_aside
 from sync.report import data, sheets

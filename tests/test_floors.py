@@ -160,7 +160,7 @@ def test_every_floor_is_looked_at() -> None:
         ("connectors.linear.read.reader", "from connectors.sandbox.world import World", "1: linear imports its neighbour sandbox"),
         ("connectors.sandbox.server", "import connectors.jira.client", "1: sandbox imports its neighbour jira"),
         ("connectors.jira.read.reader", "from .client import get", "1: relative import of .client.get"),
-        ("sync.cli", "from tests.sync.build import item", "1: the product imports its tests"),
+        ("sync.cli.app", "from tests.sync.build import item", "1: the product imports its tests"),
         ("sync.align.alignment", "import os.path", "1: a pure module imports os.path"),
         ("sync.plan", "from pathlib import Path", "1: a pure module imports pathlib.Path"),
         ("sync.plan", "from sync.store import Store", "1: a pure module imports sync.store.Store"),
@@ -189,7 +189,7 @@ def test_the_checker_sees_a_planted_fault(module: str, source: str, expected: st
             "sync.align.alignment",
             "from datetime import datetime\nfrom urllib.parse import quote\nimport json",
         ),
-        ("sync.cli", "import os\nprint(open('x'))"),
+        ("sync.cli.app", "import os\nprint(open('x'))"),
     ],
 )
 def test_the_checker_lets_pass_what_may_be(module: str, source: str) -> None:

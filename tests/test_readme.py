@@ -8,8 +8,8 @@ from pathlib import Path
 import typer
 
 from config.load import load
-from sync.cli import app
-from sync.exits import Exit
+from sync.cli.app import app
+from sync.cli.exit_codes import Exit
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 COMMANDS = typer.main.get_command(app)

@@ -18,7 +18,7 @@ from connectors.sandbox.linear.entities import Attachment, Comment
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import World
 from sync import demo
-from sync.output import Format, Output
+from sync.cli.output import Format, Output
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(

@@ -14,7 +14,7 @@ import structlog
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from sync import cli
+from sync.cli import app
 from sync.demo import environment, examples
 from tests.sync import postgres
 from tests.sync.typed import Cli, Ran
@@ -34,7 +34,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
         monkeypatch.setattr(sys, "argv", ["truenorth", *arguments])
         code: object = 0
         try:
-            cli.main()
+            app.main()
         except SystemExit as stopped:
             code = stopped.code
         captured = capsys.readouterr()

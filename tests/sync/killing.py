@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 import requests
 
-from sync import cli
+from sync.cli import app
 from sync.journal import Journal
 
 
@@ -56,7 +56,7 @@ def main() -> None:
     killer.before(requests.Session, "send", "jira")
     killer.before(httpx.HTTPTransport, "handle_request", "linear")
     sys.argv = ["truenorth", *arguments]
-    cli.main()
+    app.main()
 
 
 if __name__ == "__main__":

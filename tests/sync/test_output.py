@@ -10,9 +10,9 @@ import pytest
 from rich.console import Console
 
 from sync.align.alignment import align
+from sync.cli.output import Format, Output
 from sync.logs import REDACTED, Redactor, configure
 from sync.measure import measure
-from sync.output import Format, Output
 from sync.report.render import to_console, to_markdown
 from sync.report.sheets import Cell, Sheet, scorecard
 from tests.sync.build import NOW, item, work, workspace

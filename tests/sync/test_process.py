@@ -22,7 +22,7 @@ from sync.demo import environment
 from sync.run import remember
 from tests.sync.typed import Cli
 
-COMMAND = [sys.executable, "-W", "error", "-m", "sync.cli"]
+COMMAND = [sys.executable, "-W", "error", "-m", "sync.cli.app"]
 AS_OF = ["--as-of", "2026-11-16T09:00"]
 
 

@@ -10,7 +10,7 @@ import pytest
 from config.workspace import Workspace
 from connectors.base import CredentialError, Unreachable
 from connectors.model import NativeQuery, WorkItem
-from sync.output import Format, Output
+from sync.cli.output import Format, Output
 from sync.run import Run, remember, run
 from sync.session import Halt, Session, Synced, recall, synchronise
 from sync.store import Store, StoreError

@@ -53,7 +53,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 def run(box: Sandbox, folder: Path, *arguments: str) -> Ran:
     """A command as a process of its own, which shows no traceback whatever happens."""
     done = subprocess.run(  # noqa: S603  our own command
-        [sys.executable, "-W", "error", "-m", "sync.cli", *arguments],
+        [sys.executable, "-W", "error", "-m", "sync.cli.app", *arguments],
         cwd=folder,
         env={**os.environ, **environment(box)},
         capture_output=True,

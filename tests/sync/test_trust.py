@@ -22,10 +22,10 @@ from connectors.sandbox.server import Sandbox
 from sync import lease, saved
 from sync.align.alignment import align
 from sync.apply import apply
+from sync.cli.output import Format, Output
 from sync.guards import project_stops, removal_stops, zero_stop
 from sync.journal import LANDED, LOST, fate, operation_id
 from sync.measure import measure
-from sync.output import Format, Output
 from sync.plan import Edit, Plan, changes_of, digest_of
 from sync.report import data
 from sync.restraint import rest_after

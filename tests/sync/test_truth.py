@@ -23,7 +23,7 @@ from sync.demo import examples, sandbox_session
 from sync.measure import Scorecard, measure
 from sync.run import pull
 
-COMMAND = [sys.executable, "-W", "error", "-m", "sync.cli", "sandbox"]
+COMMAND = [sys.executable, "-W", "error", "-m", "sync.cli.app", "sandbox"]
 Told = tuple[str, dict[str, Fraction], str | None]
 
 

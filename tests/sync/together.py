@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 
-from sync import cli
+from sync.cli import app
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
     sys.stdout.flush()
     sys.stdin.buffer.read()
     sys.argv[0] = "truenorth"
-    cli.main()
+    app.main()
 
 
 if __name__ == "__main__":

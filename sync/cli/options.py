@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from sync.output import Format
+from sync.cli.output import Format
 
 Config = Annotated[
     Path | None,

@@ -21,13 +21,8 @@ from connectors.base import TrackerError
 from sync import logs, saved
 from sync.check import check as examine
 from sync.check import is_well
-from sync.demo import SandboxError
-from sync.demo_cli import demo, sandbox
-from sync.exits import Exit, stop_on_signals
-from sync.explain import UnknownKeyError
-from sync.explain_cli import explain
-from sync.lease import LeaseHeld, LeaseLost
-from sync.options import (
+from sync.cli.exit_codes import Exit, stop_on_signals
+from sync.cli.options import (
     AcceptPlan,
     AcceptShrink,
     AsOf,
@@ -38,7 +33,12 @@ from sync.options import (
     accepted_flags,
     moment_of,
 )
-from sync.output import Format, Output
+from sync.cli.output import Format, Output
+from sync.demo import SandboxError
+from sync.demo_cli import demo, sandbox
+from sync.explain import UnknownKeyError
+from sync.explain_cli import explain
+from sync.lease import LeaseHeld, LeaseLost
 from sync.removal import undo as take_away
 from sync.report import data, invested, moved, sheets, views
 from sync.saved import PlanError
