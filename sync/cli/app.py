@@ -21,6 +21,8 @@ from connectors.base import TrackerError
 from sync import logs, saved
 from sync.check import check as examine
 from sync.check import is_well
+from sync.cli.commands.maintain import apply, log, rebuild
+from sync.cli.commands.sandbox import demo, sandbox
 from sync.cli.exit_codes import Exit, stop_on_signals
 from sync.cli.options import (
     AcceptPlan,
@@ -35,7 +37,6 @@ from sync.cli.options import (
 )
 from sync.cli.output import Format, Output
 from sync.demo import SandboxError
-from sync.demo_cli import demo, sandbox
 from sync.explain import UnknownKeyError
 from sync.explain_cli import explain
 from sync.lease import LeaseHeld, LeaseLost
@@ -56,7 +57,6 @@ from sync.session import (
 from sync.setup_cli import setup
 from sync.store import StoreError
 from sync.suggest_cli import suggest
-from sync.trust_cli import apply, log, rebuild
 from sync.undo import Selection
 
 app = typer.Typer(
