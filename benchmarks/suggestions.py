@@ -30,7 +30,7 @@ from connectors.sandbox.world import generate
 from connectors.text.keywords import Gist
 from sync.align import suggestions as suggesting
 from sync.align.alignment import Alignment, Placement, align
-from sync.asking import Gists
+from sync.collect.queries import Gists
 from sync.demo import examples, sandbox_session
 from sync.run import pull
 

@@ -14,7 +14,8 @@ from connectors.model import Pull, Receipt, Ref, Stamp, WorkItem
 from sync.align.alignment import Alignment, align
 from sync.align.native_queries import Answers
 from sync.align.suggestions import suggest
-from sync.asking import Answered, Gists, Histories, ask, ask_gists, ask_histories, ask_measures
+from sync.collect.external_values import Sources
+from sync.collect.queries import Answered, Gists, Histories, ask, ask_gists, ask_histories, ask_measures
 from sync.guards import (
     Stop,
     first_run_stop,
@@ -30,7 +31,6 @@ from sync.movement import Footing, Movement, since, standing
 from sync.plan import Plan, make_plan
 from sync.restraint import hold_back, rest
 from sync.signals import Signals, find_signals
-from sync.sources import Sources
 from sync.store import Snapshot, Store
 from sync.updates import told_of
 from sync.words import Closest

@@ -22,9 +22,10 @@ from connectors.registry import connect
 from sync import lease
 from sync.align.native_queries import questions
 from sync.apply import Applied, apply
-from sync.asking import queries
 from sync.cli.options import moment_of
 from sync.cli.output import Output
+from sync.collect.external_values import Sources
+from sync.collect.queries import queries
 from sync.forecast import Outlook
 from sync.guards import Stop
 from sync.history import History, until_now
@@ -35,7 +36,6 @@ from sync.outlooks import outlooks
 from sync.plan import Plan, plain_change
 from sync.report import data, sheets
 from sync.run import Observed, Run, decide, moved_today, remember, run
-from sync.sources import Sources
 from sync.store import Snapshot, Store
 
 log = structlog.get_logger(__name__)

@@ -21,7 +21,7 @@ from connectors.sandbox.server import Sandbox
 from connectors.text.keywords import gist_of
 from sync.align.alignment import align
 from sync.align.suggestions import suggest
-from sync.asking import ask_gists
+from sync.collect.queries import ask_gists
 from sync.demo import examples, sandbox_session
 from tests.sync.build import epic, item, ref
 from tests.sync.fake import FakeTracker

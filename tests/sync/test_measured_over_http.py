@@ -21,7 +21,7 @@ from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.jira.state import STORY_POINT_ESTIMATE
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from sync.asking import native_query
+from sync.collect.queries import native_query
 from sync.demo import examples, sandbox_session
 from sync.run import Run, decide, remember, run
 from sync.session import Session, recall

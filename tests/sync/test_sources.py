@@ -11,9 +11,9 @@ import pytest
 import respx
 
 from config.workspace import Workspace
-from sync import sources as module
+from sync.collect import external_values as module
+from sync.collect.external_values import Sources
 from sync.measure import Sample
-from sync.sources import Sources
 from tests.sync.build import workspace
 
 TODAY = date(2026, 11, 16)
