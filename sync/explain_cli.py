@@ -11,9 +11,9 @@ from sync import logs
 from sync.cli.exit_codes import stop_on_signals
 from sync.cli.options import AsOf, Config, Fresh, Style
 from sync.cli.output import Format, Output
-from sync.derive import derive
-from sync.derive_objective import derive_objective
-from sync.explain import explain as explain_item
+from sync.explain.item import explain as explain_item
+from sync.explain.key_result import derive
+from sync.explain.objective import derive_objective
 from sync.report import moved, views
 from sync.report.derived import derivation, derivation_data, objective_data, objective_derivation
 from sync.session import course, current, forecasts, open_session

@@ -37,7 +37,7 @@ from sync.cli.options import (
 )
 from sync.cli.output import Format, Output
 from sync.demo import SandboxError
-from sync.explain import UnknownKeyError
+from sync.explain.item import UnknownKeyError
 from sync.explain_cli import explain
 from sync.lease import LeaseHeld, LeaseLost
 from sync.removal import undo as take_away

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sync.derive import Counted, Derivation
-from sync.derive_objective import ObjectiveDerivation
+from sync.explain.key_result import Counted, Derivation
+from sync.explain.objective import ObjectiveDerivation
 from sync.forecast import Outlook
 from sync.measure import to_percent
 from sync.report import data

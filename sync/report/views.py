@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.model import KeyResultMark
 from connectors.preflight import Check, Verdict
-from sync.explain import Explanation
+from sync.explain.item import Explanation
 from sync.forecast import Outlook
 from sync.measure import Scorecard
 from sync.report.derived import outlook_data

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.model import Pull, WorkItem
-from sync.derive import Derivation, derive
+from sync.explain.key_result import Derivation, derive
 from sync.report.derived import derivation_data
 from sync.run import Observed, decide
 from sync.store import Store

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.model import Pull
-from sync.derive_objective import ObjectiveDerivation, derive_objective
+from sync.explain.objective import ObjectiveDerivation, derive_objective
 from sync.report.derived import objective_derivation
 from sync.run import Observed, decide
 from sync.store import Store

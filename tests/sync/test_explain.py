@@ -9,7 +9,7 @@ import pytest
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import align
-from sync.explain import Explanation, UnknownKeyError, explain
+from sync.explain.item import Explanation, UnknownKeyError, explain
 from sync.marks import desired_marks
 from sync.measure import measure
 from sync.plan import make_plan
