@@ -26,13 +26,13 @@ from sync.cli.options import moment_of
 from sync.cli.output import Output
 from sync.collect.external_values import Sources
 from sync.collect.queries import queries
-from sync.forecast import Outlook
+from sync.forecast.key_results import outlooks
+from sync.forecast.simulation import Outlook
 from sync.guards import Stop
 from sync.history import History, until_now
 from sync.journal import fate
 from sync.lease import Lease
 from sync.logs import redactor
-from sync.outlooks import outlooks
 from sync.plan import Plan, plain_change
 from sync.report import data, sheets
 from sync.run import Observed, Run, decide, moved_today, remember, run

@@ -6,7 +6,7 @@ from typing import Any
 
 from sync.explain.key_result import Counted, Derivation
 from sync.explain.objective import ObjectiveDerivation
-from sync.forecast import Outlook
+from sync.forecast.simulation import Outlook
 from sync.measure import to_percent
 from sync.report import data
 from sync.report.sheets import HEALTH_STYLES, Cell, Sheet, percent

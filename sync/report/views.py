@@ -8,7 +8,7 @@ from typing import Any
 from connectors.model import KeyResultMark
 from connectors.preflight import Check, Verdict
 from sync.explain.item import Explanation
-from sync.forecast import Outlook
+from sync.forecast.simulation import Outlook
 from sync.measure import Scorecard
 from sync.report.derived import outlook_data
 from sync.report.sheets import Cell, Sheet, Style, percent

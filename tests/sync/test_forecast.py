@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from connectors.model import WorkItem
 from sync.align.alignment import align
-from sync.forecast import Outlook, outlook
+from sync.forecast.key_results import outlooks
+from sync.forecast.simulation import Outlook, outlook
 from sync.measure import measure
-from sync.outlooks import outlooks
 from tests.sync.build import NOW, item, metric, work, workspace
 
 TODAY = date(2026, 11, 16)

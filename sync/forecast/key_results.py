@@ -11,7 +11,7 @@ from config.okrs import KeyResult
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import Alignment
-from sync.forecast import BEHIND_DAYS, Outlook, outlook
+from sync.forecast.simulation import BEHIND_DAYS, Outlook, outlook
 from sync.measure import Reading, Scorecard, tally_of, way
 
 Kept = Mapping[str, Iterable[tuple[date, float]]]
