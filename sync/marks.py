@@ -27,8 +27,8 @@ from connectors.model import (
     WorkItem,
 )
 from sync.align.alignment import Alignment, Link, Placement
+from sync.history.movement import Footing, Movement
 from sync.measure import Reading, Scorecard, latest
-from sync.movement import Footing, Movement
 from sync.parts import blocked_for, part_of
 from sync.phrases import phrases_for
 from sync.restraint import permitted

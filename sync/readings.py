@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from sync import tables
 from sync.database import Database, again
-from sync.history import History, HistoryRow, row_of
+from sync.history.days import History, HistoryRow, row_of
+from sync.history.movement import Footing, Movement
 from sync.measure import Past, Scorecard
-from sync.movement import Footing, Movement
 
 
 class Readings:

@@ -17,7 +17,7 @@ from connectors.model import NOTHING, WorkItem
 from sync import tables
 from sync.cli.output import Output
 from sync.database import Database, address
-from sync.history import History, HistoryRow
+from sync.history.days import History, HistoryRow
 from sync.plan import Edit, changes_of
 from sync.run import remember
 from sync.session import Session, read

@@ -25,9 +25,9 @@ from sync.guards import (
     shrink_stop,
     zero_stop,
 )
+from sync.history.movement import Footing, Movement, since, standing
 from sync.marks import desired_marks
 from sync.measure import Drawn, Sample, Scorecard, closed_on, measure
-from sync.movement import Footing, Movement, since, standing
 from sync.plan import Plan, make_plan
 from sync.restraint import hold_back, rest
 from sync.signals import Signals, find_signals

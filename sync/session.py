@@ -29,7 +29,7 @@ from sync.collect.queries import queries
 from sync.forecast.key_results import outlooks
 from sync.forecast.simulation import Outlook
 from sync.guards import Stop
-from sync.history import History, until_now
+from sync.history.days import History, until_now
 from sync.journal import fate
 from sync.lease import Lease
 from sync.logs import redactor

@@ -19,11 +19,11 @@ from connectors.text.keywords import Gist
 from sync import tables
 from sync.align.native_queries import Answers, Question
 from sync.database import REBUILD, Database, StoreError, again
+from sync.history.movement import Footing
 from sync.journal import Journal
 from sync.lease import make_lease
 from sync.logs import redactor
 from sync.measure import Drawn, Sample
-from sync.movement import Footing
 from sync.readings import Readings
 from sync.restraint import Rest, rest_after
 from sync.updates import Told

@@ -8,8 +8,8 @@ from datetime import date
 
 from connectors.model import KeyResultMark
 from connectors.text.document import Bar, Block, Bullets, Doc, Line, Lozenge, Text, line, para
+from sync.history.movement import Movement
 from sync.measure import Reading
-from sync.movement import Movement
 from sync.phrases import Phrases
 from sync.words import blocked_words, moved_words, pace_words
 

@@ -14,8 +14,8 @@ from datetime import date
 from config.workspace import UpdatePolicy, Workspace
 from connectors.model import Fact, Health, KeyResultMark, Ref, Update, UpdateHealth, WorkItem
 from sync.align.alignment import Alignment
+from sync.history.movement import Footing, movement
 from sync.measure import Scorecard
-from sync.movement import Footing, movement
 from sync.parts import blocked_for
 from sync.phrases import phrases_for
 from sync.plan import is_near

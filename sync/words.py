@@ -27,8 +27,8 @@ from connectors.text.document import (
     line,
     para,
 )
+from sync.history.movement import KINDS, Movement
 from sync.measure import Reading, to_percent
-from sync.movement import KINDS, Movement
 from sync.phrases import Phrases
 from sync.signals import Orphan
 

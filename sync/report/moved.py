@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sync.history import History, moved_between, week_before, weekly
+from sync.history.days import History, moved_between, week_before, weekly
+from sync.history.movement import KINDS, Movement
 from sync.measure import to_percent
-from sync.movement import KINDS, Movement
 from sync.report.sheets import Cell, Sheet, percent
 
 _STEPS = "▁▂▃▄▅▆▇█"

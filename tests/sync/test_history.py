@@ -16,9 +16,9 @@ import pytest
 from connectors.sandbox.server import Sandbox
 from sync.align.alignment import align
 from sync.demo import examples
-from sync.history import HistoryRow, moved_between, until_now, week_before, weekly
+from sync.history.days import HistoryRow, moved_between, until_now, week_before, weekly
+from sync.history.movement import Movement
 from sync.measure import measure
-from sync.movement import Movement
 from sync.report.moved import bar, movement, movement_data, weeks
 from tests.sync.build import NOW, metric, workspace
 from tests.sync.people import ANN, TOKEN, JiraTicket

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from config.measures import WorkMeasure
 from connectors.model import Category, WorkItem
 from sync.align.alignment import align
+from sync.history.movement import KINDS, Footing, Movement, Standing, movement, since, standing, together
 from sync.measure import measure
-from sync.movement import KINDS, Footing, Movement, Standing, movement, since, standing, together
 from tests.sync.build import NOW, item, metric, work, workspace
 
 MONDAY, FRIDAY = date(2026, 11, 9), date(2026, 11, 13)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from connectors.sandbox.server import Sandbox
-from sync.history import HistoryRow
+from sync.history.days import HistoryRow
 from sync.rebuild import salvage, set_aside
 from sync.store import Store, StoreError
 from sync.tables import VERSION

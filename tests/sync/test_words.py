@@ -18,9 +18,9 @@ from connectors.model import Comment, Marks, WorkItem
 from connectors.sandbox.server import Sandbox
 from connectors.text.document import to_adf, to_markdown, to_plain, to_wiki
 from sync.align.alignment import align
+from sync.history.movement import Footing, since, standing
 from sync.marks import desired_marks
 from sync.measure import measure
-from sync.movement import Footing, since, standing
 from sync.parts import HIDDEN, MOST_BECAUSE
 from sync.signals import find_signals
 from sync.words import Closest, value_against_target

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from sync.history.movement import Movement, together
 from sync.measure import Reading, Scorecard
-from sync.movement import Movement, together
 
 WEEKS = 13
 """A quarter: how far back weeks are told."""
