@@ -32,7 +32,7 @@ import httpx
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from sync.demo import environment, examples
+from sync.jobs.sandbox import environment, examples
 
 BEGIN = datetime(2026, 11, 16, 9, tzinfo=UTC)
 PERSON = ("ann.lee@acme.example", "sandbox-person-token")

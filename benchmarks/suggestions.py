@@ -31,7 +31,7 @@ from connectors.text.keywords import Gist
 from sync.align import suggestions as suggesting
 from sync.align.alignment import Alignment, Placement, align
 from sync.collect.queries import Gists
-from sync.demo import examples, sandbox_session
+from sync.jobs.sandbox import examples, sandbox_session
 from sync.run import pull
 
 NOTHING = (suggesting.Suggestion("", -1.0, ()),)

@@ -24,7 +24,7 @@ from connectors.model import NOTHING, Comment, KeyResultMark, Marks, WorkItem
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import World, generate
 from connectors.text.document import Doc, para
-from sync.demo import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN
+from sync.jobs.sandbox import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN
 
 Round = tuple[str, Callable[[WorkItem], Marks]]
 

@@ -14,9 +14,9 @@ from sync.cli.output import Format, Output
 from sync.explain.item import explain as explain_item
 from sync.explain.key_result import derive
 from sync.explain.objective import derive_objective
+from sync.jobs.session import course, current, forecasts, open_session
 from sync.report import moved, views
 from sync.report.derived import derivation, derivation_data, objective_data, objective_derivation
-from sync.session import course, current, forecasts, open_session
 
 
 def explain(

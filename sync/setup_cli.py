@@ -11,8 +11,8 @@ from sync import logs
 from sync.cli.exit_codes import Exit, stop_on_signals
 from sync.cli.options import Config, Style
 from sync.cli.output import Format, Output
-from sync.session import open_session
-from sync.setup import set_up
+from sync.jobs.session import open_session
+from sync.jobs.setup import set_up
 
 
 def setup(

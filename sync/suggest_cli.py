@@ -16,9 +16,9 @@ from sync.align.suggestions import suggest as find
 from sync.cli.exit_codes import stop_on_signals
 from sync.cli.options import AsOf, Config, Fresh, Style
 from sync.cli.output import Format, Output
+from sync.jobs.session import current, open_session
 from sync.report.suggested import as_yaml as to_yaml
 from sync.report.suggested import suggestions, suggestions_data
-from sync.session import current, open_session
 
 
 def suggest(

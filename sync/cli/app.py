@@ -19,8 +19,6 @@ from config.loading.json_schema import schema as json_schema
 from config.settings import MissingCredential, Settings
 from connectors.base import TrackerError
 from sync import logs, saved
-from sync.check import check as examine
-from sync.check import is_well
 from sync.cli.commands.maintain import apply, log, rebuild
 from sync.cli.commands.sandbox import demo, sandbox
 from sync.cli.exit_codes import Exit, stop_on_signals
@@ -36,14 +34,12 @@ from sync.cli.options import (
     moment_of,
 )
 from sync.cli.output import Format, Output
-from sync.demo import SandboxError
 from sync.explain.item import UnknownKeyError
 from sync.explain_cli import explain
-from sync.lease import LeaseHeld, LeaseLost
-from sync.removal import undo as take_away
-from sync.report import data, invested, moved, sheets, views
-from sync.saved import PlanError
-from sync.session import (
+from sync.jobs.preflight import check as examine
+from sync.jobs.preflight import is_well
+from sync.jobs.sandbox import SandboxError
+from sync.jobs.session import (
     Session,
     course,
     current,
@@ -54,6 +50,10 @@ from sync.session import (
     show_run,
     synchronise,
 )
+from sync.jobs.undo import undo as take_away
+from sync.lease import LeaseHeld, LeaseLost
+from sync.report import data, invested, moved, sheets, views
+from sync.saved import PlanError
 from sync.setup_cli import setup
 from sync.store import StoreError
 from sync.suggest_cli import suggest

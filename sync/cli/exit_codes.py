@@ -12,8 +12,8 @@ from enum import IntEnum
 
 import structlog
 
+from sync.jobs.session import Session
 from sync.lease import give_back
-from sync.session import Session
 
 log = structlog.get_logger(__name__)
 

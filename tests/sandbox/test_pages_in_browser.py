@@ -17,8 +17,8 @@ from connectors.sandbox.jira.state import RemoteLink
 from connectors.sandbox.linear.entities import Attachment, Comment
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import World
-from sync import demo
 from sync.cli.output import Format, Output
+from sync.jobs import sandbox as demo
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(

@@ -15,7 +15,7 @@ from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.cli import app
-from sync.demo import environment, examples
+from sync.jobs.sandbox import environment, examples
 from tests.sync import postgres
 from tests.sync.typed import Cli, Ran
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from connectors.sandbox.server import Sandbox
-from sync.demo import examples
+from sync.jobs.sandbox import examples
 from tests.sync.typed import Cli, Ran, writes
 
 AS_OF = ("--as-of", "2026-11-16T09:00")

@@ -22,7 +22,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from sync.demo import environment
+from sync.jobs.sandbox import environment
 
 ALL = os.environ.get("TRUENORTH_ALL_CRASH_POINTS") == "1"
 SOME = 4

@@ -22,7 +22,7 @@ from connectors.text.keywords import gist_of
 from sync.align.alignment import align
 from sync.align.suggestions import suggest
 from sync.collect.queries import ask_gists
-from sync.demo import examples, sandbox_session
+from sync.jobs.sandbox import examples, sandbox_session
 from tests.sync.build import epic, item, ref
 from tests.sync.fake import FakeTracker
 from tests.sync.test_suggest import GOALS, KNOWN
@@ -179,7 +179,7 @@ def test_they_can_be_left_unread(
     run: Cli, pointed: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
 
-    from sync.demo import examples
+    from sync.jobs.sandbox import examples
 
     folder = tmp_path / "okrs"
     shutil.copytree(examples(), folder)

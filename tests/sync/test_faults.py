@@ -14,7 +14,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from sync.demo import environment
+from sync.jobs.sandbox import environment
 from tests.sync.trial import AS_OF, Trial
 from tests.sync.typed import Cli
 

@@ -16,7 +16,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from sync.demo import environment, examples
+from sync.jobs.sandbox import environment, examples
 from tests.sync.people import JiraTicket, LinearTicket, Ticket
 from tests.sync.typed import Cli, writes
 

@@ -15,9 +15,9 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from sync.align.alignment import align
-from sync.demo import examples
 from sync.history.days import HistoryRow, moved_between, until_now, week_before, weekly
 from sync.history.movement import Movement
+from sync.jobs.sandbox import examples
 from sync.measure import measure
 from sync.report.moved import bar, movement, movement_data, weeks
 from tests.sync.build import NOW, metric, workspace

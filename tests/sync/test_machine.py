@@ -29,7 +29,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from connectors.sandbox.jira import moves
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from sync.demo import environment, examples
+from sync.jobs.sandbox import environment, examples
 from tests.sync.people import ANN, TOKEN, JiraTicket, LinearTicket
 from tests.sync.typed import writes
 

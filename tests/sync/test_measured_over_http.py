@@ -22,9 +22,9 @@ from connectors.sandbox.jira.state import STORY_POINT_ESTIMATE
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.collect.queries import native_query
-from sync.demo import examples, sandbox_session
+from sync.jobs.sandbox import examples, sandbox_session
+from sync.jobs.session import Session, recall
 from sync.run import Run, decide, remember, run
-from sync.session import Session, recall
 
 OPS = "project = OPS AND issuetype = Bug"
 OPS_DONE = f"{OPS} AND statusCategory = Done"

@@ -15,7 +15,7 @@ from werkzeug import Request, Response
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync import run as pipeline
-from sync.demo import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN, environment, examples
+from sync.jobs.sandbox import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN, environment, examples
 from tests.sync.trial import AS_OF
 from tests.sync.typed import Cli, Ran
 

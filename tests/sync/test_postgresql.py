@@ -20,7 +20,7 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync import database as plumbing
 from sync import lease
-from sync.demo import environment
+from sync.jobs.sandbox import environment
 from sync.plan import Edit, changes_of
 from sync.store import Snapshot, Store, StoreError
 from tests.sync.build import NOW, item

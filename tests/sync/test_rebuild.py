@@ -12,7 +12,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from sync.history.days import HistoryRow
-from sync.rebuild import salvage, set_aside
+from sync.jobs.rebuild import salvage, set_aside
 from sync.store import Store, StoreError
 from sync.tables import VERSION
 from tests.sync.build import NOW

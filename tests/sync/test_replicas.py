@@ -21,7 +21,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from sync.demo import environment, examples
+from sync.jobs.sandbox import environment, examples
 from tests.sync.people import JiraTicket, LinearTicket
 from tests.sync.postgres import Cluster
 from tests.sync.test_crash import dump

@@ -11,8 +11,8 @@ from config.workspace import Workspace
 from connectors.base import CredentialError, Unreachable
 from connectors.model import NativeQuery, WorkItem
 from sync.cli.output import Format, Output
+from sync.jobs.session import Halt, Session, Synced, recall, synchronise
 from sync.run import Run, remember, run
-from sync.session import Halt, Session, Synced, recall, synchronise
 from sync.store import Store, StoreError
 from tests.sync.build import NOW, epic, item, query, ref, work, workspace
 from tests.sync.fake import FakeTracker

@@ -15,7 +15,7 @@ import pytest
 from connectors.sandbox.company import NOW
 from connectors.sandbox.jira.shared import Dashboard, Gadget
 from connectors.sandbox.server import Sandbox
-from sync.demo import examples
+from sync.jobs.sandbox import examples
 from tests.sandbox.jira_client import ANN, SERVICE, Jira
 from tests.sync.typed import Cli
 

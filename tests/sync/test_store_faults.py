@@ -17,7 +17,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from sync.demo import environment
+from sync.jobs.sandbox import environment
 from tests.sync import small_disk
 from tests.sync.small_disk import BLOCK, Disk
 from tests.sync.trial import comments_of_ours, marked

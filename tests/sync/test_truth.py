@@ -19,7 +19,7 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.truth import KEY_RESULTS, Item
 from connectors.sandbox.world import World, generate
 from sync.align.alignment import Alignment, align
-from sync.demo import examples, sandbox_session
+from sync.jobs.sandbox import examples, sandbox_session
 from sync.measure import Scorecard, measure
 from sync.run import pull
 

@@ -13,7 +13,7 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.align.alignment import align
 from sync.align.native_queries import questions
-from sync.demo import examples, sandbox_session
+from sync.jobs.sandbox import examples, sandbox_session
 from sync.run import pull
 
 

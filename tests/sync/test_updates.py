@@ -20,7 +20,7 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from connectors.text.document import to_plain
 from sync.align.alignment import align
-from sync.demo import environment, examples
+from sync.jobs.sandbox import environment, examples
 from sync.marks import desired_marks
 from sync.measure import measure
 from sync.signals import find_signals

@@ -14,11 +14,11 @@ from sync import logs, saved, trail
 from sync.cli.exit_codes import Exit, stop_on_signals
 from sync.cli.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_flags, moment_of
 from sync.cli.output import Format, Output
-from sync.rebuild import rebuild as rebuild_store
-from sync.rebuild import salvage, set_aside
+from sync.jobs.rebuild import rebuild as rebuild_store
+from sync.jobs.rebuild import salvage, set_aside
+from sync.jobs.session import Session, declared, finish, holding, open_session, settle_open, show_stops, write
 from sync.report import data, sheets
 from sync.run import borne, pull
-from sync.session import Session, declared, finish, holding, open_session, settle_open, show_stops, write
 from sync.store import Store
 
 

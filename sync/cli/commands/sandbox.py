@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sync import demo as demonstration
 from sync import logs
 from sync.cli.exit_codes import Exit, wait_for_end
 from sync.cli.options import Items, Seed, Style
 from sync.cli.output import Format, Output
+from sync.jobs import sandbox as demonstration
 
 if TYPE_CHECKING:
     from connectors.sandbox.server import Sandbox

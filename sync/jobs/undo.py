@@ -11,9 +11,9 @@ from connectors.base import Progress, TrackerError
 from connectors.model import WorkItem
 from sync.apply import Applied
 from sync.cli.output import Output
+from sync.jobs.session import Session, finish, holding, write
 from sync.plan import Plan
 from sync.report import data, sheets
-from sync.session import Session, finish, holding, write
 from sync.undo import Selection, undo_plan
 
 

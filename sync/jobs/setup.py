@@ -9,7 +9,7 @@ from config.workspace import Workspace
 from connectors.base import Connector, TrackerError
 from connectors.setup import Need, Provisioner, Provisioning
 from sync.cli.output import Output
-from sync.session import Session
+from sync.jobs.session import Session
 
 
 def set_up(session: Session, output: Output, *, remove: bool, really: bool) -> bool:

@@ -18,9 +18,9 @@ from sync import tables
 from sync.cli.output import Output
 from sync.database import Database, address
 from sync.history.days import History, HistoryRow
+from sync.jobs.session import Session, read
 from sync.plan import Edit, changes_of
 from sync.run import remember
-from sync.session import Session, read
 from sync.store import StoreError
 
 
