@@ -26,7 +26,7 @@ from config.settings import Credentials
 from sync.align.alignment import align
 from sync.jobs.sandbox import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN, examples
 from sync.jobs.session import session_for
-from sync.marks import desired_marks
+from sync.marks.desired import desired_marks
 from sync.measure import measure
 from sync.plan import make_plan
 from sync.run import pull

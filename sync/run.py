@@ -26,14 +26,14 @@ from sync.guards import (
     zero_stop,
 )
 from sync.history.movement import Footing, Movement, since, standing
-from sync.marks import desired_marks
+from sync.marks.comments import Closest
+from sync.marks.desired import desired_marks
+from sync.marks.status_updates import told_of
 from sync.measure import Drawn, Sample, Scorecard, closed_on, measure
 from sync.plan import Plan, make_plan
 from sync.restraint import hold_back, rest
 from sync.signals import Signals, find_signals
 from sync.store import Snapshot, Store
-from sync.updates import told_of
-from sync.words import Closest
 
 Connectors = Mapping[str, Connector]
 

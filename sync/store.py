@@ -23,10 +23,10 @@ from sync.history.movement import Footing
 from sync.journal import Journal
 from sync.lease import make_lease
 from sync.logs import redactor
+from sync.marks.status_updates import Told
 from sync.measure import Drawn, Sample
 from sync.readings import Readings
 from sync.restraint import Rest, rest_after
-from sync.updates import Told
 
 __all__ = ["RunRecord", "Snapshot", "Store", "StoreError", "Stuck"]
 

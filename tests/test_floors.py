@@ -166,7 +166,7 @@ def test_every_floor_is_looked_at() -> None:
         ("sync.plan", "from sync.store import Store", "1: a pure module imports sync.store.Store"),
         ("connectors.model", "import structlog", "1: a pure module imports structlog"),
         ("sync.signals", "from urllib import request", "1: a pure module imports urllib.request"),
-        ("sync.marks", "from datetime import datetime\nx = datetime.now(tz)", "2: a pure module reads the clock by now"),
+        ("sync.marks.desired", "from datetime import datetime\nx = datetime.now(tz)", "2: a pure module reads the clock by now"),
         ("sync.measure", "import datetime\nx = datetime.date.today()", "2: a pure module reads the clock by today"),
         ("connectors.stamp", "def f():\n    return open('x')", "2: a pure module calls open"),
         ("config.okrs", "print('x')", "1: a pure module calls print"),

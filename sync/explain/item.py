@@ -9,9 +9,9 @@ from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import Alignment, Link, Placement
 from sync.align.suggestions import Suggestion, suggest
+from sync.marks.comments import HEALTH_WORDS, doubt
 from sync.measure import to_percent
 from sync.run import Run
-from sync.words import HEALTH_WORDS, doubt
 
 
 class UnknownKeyError(Exception):

@@ -10,9 +10,9 @@ from config.measures import CompositeMeasure, MilestonesMeasure, WorkMeasure
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from connectors.model import WorkItem
+from sync.marks.comments import HEALTH_WORDS
 from sync.measure import Reading, tally_of, to_percent, weigher, weight_of
 from sync.run import Run
-from sync.words import HEALTH_WORDS
 
 _MOST_TERMS = 12
 """Terms of a sum that are written out; the rows hold them all."""

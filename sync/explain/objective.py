@@ -9,9 +9,9 @@ from typing import Literal
 from config.okrs import Objective
 from config.workspace import Workspace
 from connectors.model import Health
+from sync.marks.comments import HEALTH_WORDS
 from sync.measure import ObjectiveReading, to_percent
 from sync.run import Run
-from sync.words import HEALTH_WORDS
 
 PartKind = Literal["key result", "guard-rail", "objective"]
 

@@ -7,10 +7,10 @@ from typing import Any
 from sync.explain.key_result import Counted, Derivation
 from sync.explain.objective import ObjectiveDerivation
 from sync.forecast.simulation import Outlook
+from sync.marks.comments import HEALTH_WORDS
 from sync.measure import to_percent
 from sync.report import data
 from sync.report.sheets import HEALTH_STYLES, Cell, Sheet, percent
-from sync.words import HEALTH_WORDS
 
 
 def derivation(told: Derivation, foretold: Outlook | None) -> Sheet:

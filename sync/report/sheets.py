@@ -21,11 +21,11 @@ from connectors.model import (
 )
 from sync.apply import Applied
 from sync.guards import NOUNS, Stop
+from sync.marks.comments import HEALTH_WORDS, value_against_target
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan import Edit, Plan, natural
 from sync.saved import Moved
 from sync.signals import Signals
-from sync.words import HEALTH_WORDS, value_against_target
 
 Style = Literal["plain", "good", "warn", "bad", "dim", "strong"]
 

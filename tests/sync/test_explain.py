@@ -10,7 +10,7 @@ from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import align
 from sync.explain.item import Explanation, UnknownKeyError, explain
-from sync.marks import desired_marks
+from sync.marks.desired import desired_marks
 from sync.measure import measure
 from sync.plan import make_plan
 from sync.run import Observed, Run

@@ -21,10 +21,10 @@ from connectors.sandbox.world import generate
 from connectors.text.document import to_plain
 from sync.align.alignment import align
 from sync.jobs.sandbox import environment, examples
-from sync.marks import desired_marks
+from sync.marks.desired import desired_marks
+from sync.marks.status_updates import Told, is_news
 from sync.measure import measure
 from sync.signals import find_signals
-from sync.updates import Told, is_news
 from tests.sync.build import NOW, item, metric, ref, work, workspace
 from tests.sync.people import LinearTicket
 from tests.sync.typed import Cli, writes

@@ -19,11 +19,11 @@ from connectors.sandbox.server import Sandbox
 from connectors.text.document import to_adf, to_markdown, to_plain, to_wiki
 from sync.align.alignment import align
 from sync.history.movement import Footing, since, standing
-from sync.marks import desired_marks
+from sync.marks.comments import Closest, value_against_target
+from sync.marks.contribution import HIDDEN, MOST_BECAUSE
+from sync.marks.desired import desired_marks
 from sync.measure import measure
-from sync.parts import HIDDEN, MOST_BECAUSE
 from sync.signals import find_signals
-from sync.words import Closest, value_against_target
 from tests.sync.build import NOW, epic, item, metric, ref, work, workspace
 from tests.sync.typed import Cli
 

@@ -15,11 +15,11 @@ from config.workspace import UpdatePolicy, Workspace
 from connectors.model import Fact, Health, KeyResultMark, Ref, Update, UpdateHealth, WorkItem
 from sync.align.alignment import Alignment
 from sync.history.movement import Footing, movement
+from sync.marks.contribution import blocked_for
+from sync.marks.messages import phrases_for
+from sync.marks.status_update_text import Before, Status, update_words
 from sync.measure import Scorecard
-from sync.parts import blocked_for
-from sync.phrases import phrases_for
 from sync.plan import is_near
-from sync.update_words import Before, Status, update_words
 
 HEALTHS: Mapping[Health, UpdateHealth] = {
     "on_track": "on_track",

@@ -28,8 +28,8 @@ from connectors.text.document import (
     para,
 )
 from sync.history.movement import KINDS, Movement
+from sync.marks.messages import Phrases
 from sync.measure import Reading, to_percent
-from sync.phrases import Phrases
 from sync.signals import Orphan
 
 HEALTH_WORDS: dict[Health, str] = {

@@ -28,13 +28,13 @@ from connectors.model import (
 )
 from sync.align.alignment import Alignment, Link, Placement
 from sync.history.movement import Footing, Movement
+from sync.marks.comments import Closest, Progress, orphan_comment, progress_comment
+from sync.marks.contribution import blocked_for, part_of
+from sync.marks.messages import phrases_for
+from sync.marks.status_updates import StatusUpdates, Told
 from sync.measure import Reading, Scorecard, latest
-from sync.parts import blocked_for, part_of
-from sync.phrases import phrases_for
 from sync.restraint import permitted
 from sync.signals import Orphan, Signals
-from sync.updates import StatusUpdates, Told
-from sync.words import Closest, Progress, orphan_comment, progress_comment
 
 
 def desired_marks(

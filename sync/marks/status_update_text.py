@@ -9,9 +9,9 @@ from datetime import date
 from connectors.model import KeyResultMark
 from connectors.text.document import Bar, Block, Bullets, Doc, Line, Lozenge, Text, line, para
 from sync.history.movement import Movement
+from sync.marks.comments import blocked_words, moved_words, pace_words
+from sync.marks.messages import Phrases
 from sync.measure import Reading
-from sync.phrases import Phrases
-from sync.words import blocked_words, moved_words, pace_words
 
 
 @dataclass(frozen=True, slots=True)
