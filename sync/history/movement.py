@@ -14,7 +14,7 @@ from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import Alignment
 from sync.measure import Tally, tally_of, weigher
-from sync.measure.worked import work
+from sync.measure.work import work
 
 Standing = tuple[str, float]
 """The category of a leaf, and what it weighs."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sync.measure.drawn import Drawn, draw
+from sync.measure.context import OVER, Told, latest, way
+from sync.measure.field_values import Drawn, draw
 from sync.measure.flow import Histories, needs_history
-from sync.measure.keyresults import closed_on, end_of, weigher
+from sync.measure.key_results import closed_on, end_of, weigher
 from sync.measure.reading import (
     Creep,
     ObjectiveReading,
@@ -15,7 +16,6 @@ from sync.measure.reading import (
     health,
     to_percent,
 )
-from sync.measure.scene import OVER, Told, latest, way
 from sync.measure.scorecard import measure
 from sync.measure.tally import ZERO, Tally, fold, tally_of, weight_of
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from config.measures import CheckIn
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
-from sync.measure.drawn import Drawn
+from sync.measure.field_values import Drawn
 from sync.measure.flow import Histories
 from sync.measure.reading import Creep, Past, Reading, Sample
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 from config.measures import MilestonesMeasure, ProjectMeasure, WorkMeasure
 from config.okrs import KeyResult
 from sync.align.alignment import Alignment
+from sync.measure.context import Scene, Value
 from sync.measure.reading import Creep, to_percent
-from sync.measure.scene import Scene, Value
 from sync.measure.tally import Tally
 
 

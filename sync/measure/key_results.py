@@ -12,9 +12,9 @@ from config.measures import FlowMeasure, KeepMeasure, MetricMeasure, QueryMeasur
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from connectors.model import Health, WorkItem
-from sync.measure.pace import expected
+from sync.measure.context import Scene, Value
+from sync.measure.expected import expected
 from sync.measure.reading import Past, Reading, health, to_percent
-from sync.measure.scene import Scene, Value
 from sync.measure.tally import Tally, fold
 from sync.measure.values import value_of
 

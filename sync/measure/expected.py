@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from config.measures import MetricMeasure
 from config.okrs import Cycle, KeyResult
-from sync.measure.scene import way
+from sync.measure.context import way
 
 
 def expected(key_result: KeyResult, cycle: Cycle, now: datetime, zone: tzinfo) -> float:
