@@ -28,7 +28,7 @@ from sync.jobs.sandbox import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN, examples
 from sync.jobs.session import session_for
 from sync.marks.desired import desired_marks
 from sync.measure import measure
-from sync.plan import make_plan
+from sync.plan.plan import make_plan
 from sync.run import pull
 from sync.signals import find_signals
 

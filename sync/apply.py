@@ -17,7 +17,7 @@ import structlog
 from connectors.base import STOPPED, Connector, Stop, TrackerError
 from connectors.model import Receipt
 from sync.lease import Lease
-from sync.plan import Edit, Plan
+from sync.plan.plan import Edit, Plan
 from sync.store import Store
 
 log = structlog.get_logger(__name__)

@@ -17,7 +17,7 @@ from sync import tables
 from sync.database import Transaction, again, repeated
 from sync.lease import Lease, assert_held
 from sync.logs import redactor
-from sync.plan import Edit, plain_change
+from sync.plan.plan import Edit, plain_change
 
 NEW_COMMENT = "new comment"
 """Stands in a journal entry beside the marks when the write puts a comment where none was."""

@@ -16,7 +16,12 @@ from sync.align.native_queries import Answers
 from sync.align.suggestions import suggest
 from sync.collect.external_values import Sources
 from sync.collect.queries import Answered, Gists, Histories, ask, ask_gists, ask_histories, ask_measures
-from sync.guards import (
+from sync.history.movement import Footing, Movement, since, standing
+from sync.marks.comments import Closest
+from sync.marks.desired import desired_marks
+from sync.marks.status_updates import told_of
+from sync.measure import Drawn, Sample, Scorecard, closed_on, measure
+from sync.plan.guards import (
     Stop,
     first_run_stop,
     mass_change_stop,
@@ -25,13 +30,8 @@ from sync.guards import (
     shrink_stop,
     zero_stop,
 )
-from sync.history.movement import Footing, Movement, since, standing
-from sync.marks.comments import Closest
-from sync.marks.desired import desired_marks
-from sync.marks.status_updates import told_of
-from sync.measure import Drawn, Sample, Scorecard, closed_on, measure
-from sync.plan import Plan, make_plan
-from sync.restraint import hold_back, rest
+from sync.plan.plan import Plan, make_plan
+from sync.plan.throttle import hold_back, rest
 from sync.signals import Signals, find_signals
 from sync.store import Snapshot, Store
 

@@ -17,8 +17,8 @@ import msgspec
 from config.load import fingerprint
 from config.workspace import Workspace
 from connectors.model import Marks, Ref, WorkItem
-from sync.guards import Stop
-from sync.plan import Edit, Plan, changes_of, digest_of
+from sync.plan.guards import Stop
+from sync.plan.plan import Edit, Plan, changes_of, digest_of
 
 FORMAT = 1
 MOST_BYTES = 512 * 1024 * 1024

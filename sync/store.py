@@ -25,8 +25,8 @@ from sync.lease import make_lease
 from sync.logs import redactor
 from sync.marks.status_updates import Told
 from sync.measure import Drawn, Sample
+from sync.plan.throttle import Rest, rest_after
 from sync.readings import Readings
-from sync.restraint import Rest, rest_after
 
 __all__ = ["RunRecord", "Snapshot", "Store", "StoreError", "Stuck"]
 

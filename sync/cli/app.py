@@ -52,12 +52,12 @@ from sync.jobs.session import (
 )
 from sync.jobs.undo import undo as take_away
 from sync.lease import LeaseHeld, LeaseLost
+from sync.plan.undo import Selection
 from sync.report import data, invested, moved, sheets, views
 from sync.saved import PlanError
 from sync.setup_cli import setup
 from sync.store import StoreError
 from sync.suggest_cli import suggest
-from sync.undo import Selection
 
 app = typer.Typer(
     name="truenorth",

@@ -19,7 +19,7 @@ from sync.cli.output import Output
 from sync.database import Database, address
 from sync.history.days import History, HistoryRow
 from sync.jobs.session import Session, read
-from sync.plan import Edit, changes_of
+from sync.plan.plan import Edit, changes_of
 from sync.run import remember
 from sync.store import StoreError
 

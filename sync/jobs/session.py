@@ -28,12 +28,12 @@ from sync.collect.external_values import Sources
 from sync.collect.queries import queries
 from sync.forecast.key_results import outlooks
 from sync.forecast.simulation import Outlook
-from sync.guards import Stop
 from sync.history.days import History, until_now
 from sync.journal import fate
 from sync.lease import Lease
 from sync.logs import redactor
-from sync.plan import Plan, plain_change
+from sync.plan.guards import Stop
+from sync.plan.plan import Plan, plain_change
 from sync.report import data, sheets
 from sync.run import Observed, Run, decide, moved_today, remember, run
 from sync.store import Snapshot, Store

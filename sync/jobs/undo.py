@@ -12,9 +12,9 @@ from connectors.model import WorkItem
 from sync.apply import Applied
 from sync.cli.output import Output
 from sync.jobs.session import Session, finish, holding, write
-from sync.plan import Plan
+from sync.plan.plan import Plan
+from sync.plan.undo import Selection, undo_plan
 from sync.report import data, sheets
-from sync.undo import Selection, undo_plan
 
 
 def undo(

@@ -33,7 +33,7 @@ from sync.marks.contribution import blocked_for, part_of
 from sync.marks.messages import phrases_for
 from sync.marks.status_updates import StatusUpdates, Told
 from sync.measure import Reading, Scorecard, latest
-from sync.restraint import permitted
+from sync.plan.throttle import permitted
 from sync.signals import Orphan, Signals
 
 

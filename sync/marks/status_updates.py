@@ -19,7 +19,7 @@ from sync.marks.contribution import blocked_for
 from sync.marks.messages import phrases_for
 from sync.marks.status_update_text import Before, Status, update_words
 from sync.measure import Scorecard
-from sync.plan import is_near
+from sync.plan.plan import is_near
 
 HEALTHS: Mapping[Health, UpdateHealth] = {
     "on_track": "on_track",

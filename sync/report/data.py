@@ -8,9 +8,9 @@ from typing import Any
 
 from connectors.model import Change, Pull, Receipt
 from sync.apply import Applied
-from sync.guards import Stop
 from sync.measure import ObjectiveReading, Reading, Scorecard
-from sync.plan import Plan, plain_change
+from sync.plan.guards import Stop
+from sync.plan.plan import Plan, plain_change
 from sync.run import Run
 from sync.signals import Signals
 

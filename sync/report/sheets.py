@@ -20,10 +20,10 @@ from connectors.model import (
     WorkItem,
 )
 from sync.apply import Applied
-from sync.guards import NOUNS, Stop
 from sync.marks.comments import HEALTH_WORDS, value_against_target
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
-from sync.plan import Edit, Plan, natural
+from sync.plan.guards import NOUNS, Stop
+from sync.plan.plan import Edit, Plan, natural
 from sync.saved import Moved
 from sync.signals import Signals
 

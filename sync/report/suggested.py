@@ -12,7 +12,7 @@ from connectors.model import Ref
 from connectors.text.document import clean
 from sync.align.alignment import Alignment
 from sync.align.suggestions import Suggestion
-from sync.plan import natural
+from sync.plan.plan import natural
 from sync.report.sheets import Cell, Sheet
 
 Found = Mapping[Ref, tuple[Suggestion, ...]]

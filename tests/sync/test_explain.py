@@ -12,7 +12,7 @@ from sync.align.alignment import align
 from sync.explain.item import Explanation, UnknownKeyError, explain
 from sync.marks.desired import desired_marks
 from sync.measure import measure
-from sync.plan import make_plan
+from sync.plan.plan import make_plan
 from sync.run import Observed, Run
 from sync.signals import find_signals
 from tests.sync.build import NOW, epic, item, work, workspace

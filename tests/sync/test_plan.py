@@ -14,10 +14,10 @@ from config.workspace import GuardPolicy, Workspace
 from connectors.model import Comment, KeyResultMark, Marks, Ref, Stamp, WorkItem
 from connectors.text.document import to_plain
 from sync.align.alignment import align
-from sync.guards import first_run_stop, mass_change_stop, shrink_stop
 from sync.marks.desired import desired_marks
 from sync.measure import measure
-from sync.plan import Plan, make_plan, natural, settle
+from sync.plan.guards import first_run_stop, mass_change_stop, shrink_stop
+from sync.plan.plan import Plan, make_plan, natural, settle
 from sync.signals import Signals, find_signals
 from tests.sync.build import NOW, epic, item, metric, ref, work, workspace
 

@@ -21,7 +21,7 @@ from connectors.sandbox.world import generate
 from sync import database as plumbing
 from sync import lease
 from sync.jobs.sandbox import environment
-from sync.plan import Edit, changes_of
+from sync.plan.plan import Edit, changes_of
 from sync.store import Snapshot, Store, StoreError
 from tests.sync.build import NOW, item
 from tests.sync.postgres import Cluster

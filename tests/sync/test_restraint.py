@@ -15,7 +15,7 @@ from config.workspace import QuietHours, Workspace
 from connectors.model import NOTHING, Comment, KeyResultMark, Marks, Ref
 from connectors.sandbox.server import Sandbox
 from sync.jobs.sandbox import examples
-from sync.restraint import hold_back, permitted, place_of
+from sync.plan.throttle import hold_back, permitted, place_of
 from tests.sync.build import NOW, item, work, workspace
 from tests.sync.typed import Cli, writes
 

@@ -15,7 +15,7 @@ from sync.align.native_queries import Question
 from sync.history.days import HistoryRow
 from sync.history.movement import Footing, Movement
 from sync.measure import measure
-from sync.plan import Edit, changes_of
+from sync.plan.plan import Edit, changes_of
 from sync.store import Snapshot, Store, StoreError
 from tests.sync.build import NOW, epic, item, metric, workspace
 

@@ -23,13 +23,13 @@ from sync import lease, saved
 from sync.align.alignment import align
 from sync.apply import apply
 from sync.cli.output import Format, Output
-from sync.guards import project_stops, removal_stops, zero_stop
 from sync.jobs.session import synchronise
 from sync.journal import LANDED, LOST, fate, operation_id
 from sync.measure import measure
-from sync.plan import Edit, Plan, changes_of, digest_of
+from sync.plan.guards import project_stops, removal_stops, zero_stop
+from sync.plan.plan import Edit, Plan, changes_of, digest_of
+from sync.plan.throttle import rest_after
 from sync.report import data
-from sync.restraint import rest_after
 from sync.store import Store
 from tests.sync.build import NOW, item, metric, ref, work, workspace
 from tests.sync.fake import FakeTracker

@@ -19,7 +19,7 @@ from connectors.sandbox.jira.state import Issue
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import World
 from sync.jobs.sandbox import examples
-from sync.undo import Selection
+from sync.plan.undo import Selection
 from tests.sync.build import item
 from tests.sync.typed import Cli
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from config.workspace import GuardPolicy
 from connectors.model import ALL_MARKS, Mark, WorkItem
 from sync.measure import Scorecard
-from sync.plan import Edit, Plan
-from sync.restraint import place_of
+from sync.plan.plan import Edit, Plan
+from sync.plan.throttle import place_of
 
 SAMPLES = 3
 NOUNS: Mapping[Mark, str] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from connectors.model import NOTHING, Ref, WorkItem
-from sync.plan import Edit, Plan, Refusal, changes_of, digest_of, sort_key
+from sync.plan.plan import Edit, Plan, Refusal, changes_of, digest_of, sort_key
 
 
 @dataclass(frozen=True, slots=True)
