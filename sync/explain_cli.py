@@ -15,8 +15,8 @@ from sync.explain.item import explain as explain_item
 from sync.explain.key_result import derive
 from sync.explain.objective import derive_objective
 from sync.jobs.session import course, current, forecasts, open_session
-from sync.report import moved, views
-from sync.report.derived import derivation, derivation_data, objective_data, objective_derivation
+from sync.report import movement, status
+from sync.report.explanation import derivation, derivation_data, objective_data, objective_derivation
 
 
 def explain(
@@ -42,18 +42,18 @@ def explain(
             foretold = forecasts(session, result).get(derived.reading.key_result)
             history = course(session, result)[derived.reading.key_result]
             output.show(derivation(derived, foretold))
-            if (by_week := moved.weeks(history)) is not None:
+            if (by_week := movement.weeks(history)) is not None:
                 output.show(by_week)
             output.data(
                 as_of=result.scorecard.as_of.isoformat(),
                 **derivation_data(derived, foretold),
-                history=moved.history_data(history),
+                history=movement.history_data(history),
             )
         elif (whole := derive_objective(key, result, session.workspace)) is not None:
             output.show(objective_derivation(whole))
             output.data(as_of=result.scorecard.as_of.isoformat(), **objective_data(whole))
         else:
             told = explain_item(key, result, session.workspace)
-            output.show(views.explanation(told))
-            output.data(**views.explanation_data(told, result))
+            output.show(status.explanation(told))
+            output.data(**status.explanation_data(told, result))
     output.finish()

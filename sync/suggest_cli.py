@@ -17,8 +17,8 @@ from sync.cli.exit_codes import stop_on_signals
 from sync.cli.options import AsOf, Config, Fresh, Style
 from sync.cli.output import Format, Output
 from sync.jobs.session import current, open_session
-from sync.report.suggested import as_yaml as to_yaml
-from sync.report.suggested import suggestions, suggestions_data
+from sync.report.suggestions import as_yaml as to_yaml
+from sync.report.suggestions import suggestions, suggestions_data
 
 
 def suggest(

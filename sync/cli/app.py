@@ -53,7 +53,8 @@ from sync.jobs.session import (
 from sync.jobs.undo import undo as take_away
 from sync.lease import LeaseHeld, LeaseLost
 from sync.plan.undo import Selection
-from sync.report import data, invested, moved, sheets, views
+from sync.report import budgets, data, movement, run
+from sync.report import status as views
 from sync.saved import PlanError
 from sync.setup_cli import setup
 from sync.store import StoreError
@@ -133,7 +134,7 @@ def plan(
         result = read(session, now, output)
         show_run(output, result)
         if result.stops:
-            output.show(sheets.stops(result.stops))
+            output.show(run.stops(result.stops))
         remember_if_sane(session, result)
         session.store.close_run(record, "planned", {"items": len(result.plan.edits)})
         if out is not None:
@@ -181,19 +182,19 @@ def status(
         stuck = session.store.stuck()
         histories = course(session, result)
         foretold = forecasts(session, result)
-        output.show(sheets.scorecard(result.scorecard), moved.movement(histories))
+        output.show(run.scorecard(result.scorecard), movement.movement(histories))
         if foretold:
             output.show(views.outlooks(foretold, result.scorecard))
-        output.show(invested.sheet(result, session.workspace))
+        output.show(budgets.sheet(result, session.workspace))
         output.show(views.last_run(last, troubled, result))
         if stuck:
             output.show(views.stuck(stuck))
         output.data(
             as_of=result.scorecard.as_of.isoformat(),
             scorecard=data.of_scorecard(result.scorecard),
-            movement=moved.movement_data(histories),
+            movement=movement.movement_data(histories),
             outlook=views.outlooks_data(foretold),
-            work=invested.data(result, session.workspace),
+            work=budgets.data(result, session.workspace),
             last_run=views.last_run_data(last, troubled),
             stuck=[asdict(one) for one in stuck],
             orphans=len(result.signals.orphans),
@@ -210,7 +211,7 @@ def orphans(
     output = Output(style)
     with _session(config) as session:
         result = current(session, output, fresh, as_of)
-        output.show(sheets.orphans(result.alignment.items, result.signals), sheets.findings(result.signals))
+        output.show(run.orphans(result.alignment.items, result.signals), run.findings(result.signals))
         output.data(
             as_of=result.scorecard.as_of.isoformat(),
             orphans=data.of_orphans(result),

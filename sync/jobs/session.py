@@ -34,7 +34,8 @@ from sync.lease import Lease
 from sync.logs import redactor
 from sync.plan.guards import Stop
 from sync.plan.plan import Plan, plain_change
-from sync.report import data, sheets
+from sync.report import data
+from sync.report import run as sheets
 from sync.run import Observed, Run, decide, moved_today, remember, run
 from sync.store import Snapshot, Store
 

@@ -14,7 +14,7 @@ from sync.cli.output import Output
 from sync.jobs.session import Session, finish, holding, write
 from sync.plan.plan import Plan
 from sync.plan.undo import Selection, undo_plan
-from sync.report import data, sheets
+from sync.report import data, run
 
 
 def undo(
@@ -31,7 +31,7 @@ def undo(
     marked = [item for items in found.values() for item in items]
     plan = undo_plan(marked, selection, session.workspace.workspace)
     made = {name: session.connectors[name].made() for name in found} if selection.everything else {}
-    output.show(sheets.undoing(plan, made))
+    output.show(run.undoing(plan, made))
     output.data(**data.of_plan(plan), made={name: list(names) for name, names in made.items()})
     if selection.everything:
         what = "What setup made (fields, filters, dashboard, label groups, views) stays"

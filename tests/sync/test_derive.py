@@ -10,7 +10,7 @@ import pytest
 
 from connectors.model import Pull, WorkItem
 from sync.explain.key_result import Derivation, derive
-from sync.report.derived import derivation_data
+from sync.report.explanation import derivation_data
 from sync.run import Observed, decide
 from sync.store import Store
 from tests.sync.build import NOW, epic, item, metric, query, work, workspace

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.model import Pull
 from sync.explain.objective import ObjectiveDerivation, derive_objective
-from sync.report.derived import objective_derivation
+from sync.report.explanation import objective_derivation
 from sync.run import Observed, decide
 from sync.store import Store
 from tests.sync.build import NOW, metric, work, workspace

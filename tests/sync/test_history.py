@@ -19,7 +19,7 @@ from sync.history.days import HistoryRow, moved_between, until_now, week_before,
 from sync.history.movement import Movement
 from sync.jobs.sandbox import examples
 from sync.measure import measure
-from sync.report.moved import bar, movement, movement_data, weeks
+from sync.report.movement import bar, movement, movement_data, weeks
 from tests.sync.build import NOW, metric, workspace
 from tests.sync.people import ANN, TOKEN, JiraTicket
 from tests.sync.typed import Cli

@@ -16,7 +16,7 @@ from connectors.model import WorkItem
 from connectors.sandbox.server import Sandbox
 from sync.align.alignment import align
 from sync.align.suggestions import FURTHER, MOST, THRESHOLD, Suggestion, suggest
-from sync.report.suggested import as_yaml, suggestions
+from sync.report.suggestions import as_yaml, suggestions
 from tests.sync.build import epic, item, ref, work, workspace
 from tests.sync.typed import Cli
 

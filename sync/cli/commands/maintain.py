@@ -10,14 +10,15 @@ import typer
 
 from config.load import fingerprint
 from config.settings import Settings
-from sync import logs, saved, trail
+from sync import logs, saved
 from sync.cli.exit_codes import Exit, stop_on_signals
 from sync.cli.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_flags, moment_of
 from sync.cli.output import Format, Output
 from sync.jobs.rebuild import rebuild as rebuild_store
 from sync.jobs.rebuild import salvage, set_aside
 from sync.jobs.session import Session, declared, finish, holding, open_session, settle_open, show_stops, write
-from sync.report import data, sheets
+from sync.report import audit_log, data
+from sync.report import run as sheets
 from sync.run import borne, pull
 from sync.store import Store
 
@@ -73,8 +74,8 @@ def log(
     finally:
         store.close()
     parts = [f"to {item}"] * bool(item) + [f"by run {run}"] * (run is not None)
-    output.show(trail.sheet(entries, " ".join(parts) or "ever"))
-    output.data(log=trail.data(entries))
+    output.show(audit_log.sheet(entries, " ".join(parts) or "ever"))
+    output.data(log=audit_log.data(entries))
     output.finish()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from config.workspace import Workspace
 from sync.budgets import slices, usages
-from sync.report.sheets import Cell, Sheet
+from sync.report.run import Cell, Sheet
 from sync.run import Run
 
 

@@ -10,9 +10,9 @@ from connectors.preflight import Check, Verdict
 from sync.explain.item import Explanation
 from sync.forecast.simulation import Outlook
 from sync.measure import Scorecard
-from sync.report.derived import outlook_data
-from sync.report.sheets import Cell, Sheet, Style, percent
-from sync.report.suggested import suggestion_data
+from sync.report.explanation import outlook_data
+from sync.report.run import Cell, Sheet, Style, percent
+from sync.report.suggestions import suggestion_data
 from sync.run import Run
 from sync.store import RunRecord, Stuck
 

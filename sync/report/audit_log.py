@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sync.journal import Entry
-from sync.report.sheets import Cell, Sheet
+from sync.report.run import Cell, Sheet
 
 _MOST = 100
 
