@@ -30,7 +30,7 @@ from sync.marks.desired import desired_marks
 from sync.measure import measure
 from sync.plan.plan import make_plan
 from sync.run import pull
-from sync.signals import find_signals
+from sync.signals.orphans import find_signals
 
 T = TypeVar("T")
 rows: list[tuple[str, float, float, str]] = []

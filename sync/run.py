@@ -32,7 +32,7 @@ from sync.plan.guards import (
 )
 from sync.plan.plan import Plan, make_plan
 from sync.plan.throttle import hold_back, rest
-from sync.signals import Signals, find_signals
+from sync.signals.orphans import Signals, find_signals
 from sync.store import Snapshot, Store
 
 Connectors = Mapping[str, Connector]

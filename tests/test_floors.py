@@ -165,7 +165,7 @@ def test_every_floor_is_looked_at() -> None:
         ("sync.plan.plan", "from pathlib import Path", "1: a pure module imports pathlib.Path"),
         ("sync.plan.plan", "from sync.store import Store", "1: a pure module imports sync.store.Store"),
         ("connectors.model", "import structlog", "1: a pure module imports structlog"),
-        ("sync.signals", "from urllib import request", "1: a pure module imports urllib.request"),
+        ("sync.signals.orphans", "from urllib import request", "1: a pure module imports urllib.request"),
         ("sync.marks.desired", "from datetime import datetime\nx = datetime.now(tz)", "2: a pure module reads the clock by now"),
         ("sync.measure", "import datetime\nx = datetime.date.today()", "2: a pure module reads the clock by today"),
         ("connectors.stamp", "def f():\n    return open('x')", "2: a pure module calls open"),

@@ -30,7 +30,7 @@ from connectors.text.document import (
 from sync.history.movement import KINDS, Movement
 from sync.marks.messages import Phrases
 from sync.measure import Reading, to_percent
-from sync.signals import Orphan
+from sync.signals.orphans import Orphan
 
 HEALTH_WORDS: dict[Health, str] = {
     "on_track": "on track",

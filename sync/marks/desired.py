@@ -34,7 +34,7 @@ from sync.marks.messages import phrases_for
 from sync.marks.status_updates import StatusUpdates, Told
 from sync.measure import Reading, Scorecard, latest
 from sync.plan.throttle import permitted
-from sync.signals import Orphan, Signals
+from sync.signals.orphans import Orphan, Signals
 
 
 def desired_marks(

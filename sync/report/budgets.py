@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from config.workspace import Workspace
-from sync.budgets import slices, usages
 from sync.report.run import Cell, Sheet
 from sync.run import Run
+from sync.signals.budgets import slices, usages
 
 
 def sheet(run: Run, workspace: Workspace) -> Sheet:

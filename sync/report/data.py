@@ -12,7 +12,7 @@ from sync.measure import ObjectiveReading, Reading, Scorecard
 from sync.plan.guards import Stop
 from sync.plan.plan import Plan, plain_change
 from sync.run import Run
-from sync.signals import Signals
+from sync.signals.orphans import Signals
 
 Data = dict[str, Any]
 

@@ -25,7 +25,7 @@ from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan.guards import NOUNS, Stop
 from sync.plan.plan import Edit, Plan, natural
 from sync.saved import Moved
-from sync.signals import Signals
+from sync.signals.orphans import Signals
 
 Style = Literal["plain", "good", "warn", "bad", "dim", "strong"]
 

@@ -14,7 +14,7 @@ from sync.marks.desired import desired_marks
 from sync.measure import measure
 from sync.plan.plan import make_plan
 from sync.run import Observed, Run
-from sync.signals import find_signals
+from sync.signals.orphans import find_signals
 from tests.sync.build import NOW, epic, item, work, workspace
 
 DECLARED = workspace(

@@ -10,9 +10,9 @@ import pytest
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import align
-from sync.budgets import slices, usages
-from sync.findings import Finding, find
 from sync.measure import measure
+from sync.signals.budgets import slices, usages
+from sync.signals.findings import Finding, find
 from tests.sync.build import NOW, epic, item, metric, work, workspace
 
 CYCLES = {

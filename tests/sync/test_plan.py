@@ -18,7 +18,7 @@ from sync.marks.desired import desired_marks
 from sync.measure import measure
 from sync.plan.guards import first_run_stop, mass_change_stop, shrink_stop
 from sync.plan.plan import Plan, make_plan, natural, settle
-from sync.signals import Signals, find_signals
+from sync.signals.orphans import Signals, find_signals
 from tests.sync.build import NOW, epic, item, metric, ref, work, workspace
 
 

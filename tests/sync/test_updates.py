@@ -24,7 +24,7 @@ from sync.jobs.sandbox import environment, examples
 from sync.marks.desired import desired_marks
 from sync.marks.status_updates import Told, is_news
 from sync.measure import measure
-from sync.signals import find_signals
+from sync.signals.orphans import find_signals
 from tests.sync.build import NOW, item, metric, ref, work, workspace
 from tests.sync.people import LinearTicket
 from tests.sync.typed import Cli, writes

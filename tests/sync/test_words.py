@@ -23,7 +23,7 @@ from sync.marks.comments import Closest, value_against_target
 from sync.marks.contribution import HIDDEN, MOST_BECAUSE
 from sync.marks.desired import desired_marks
 from sync.measure import measure
-from sync.signals import find_signals
+from sync.signals.orphans import find_signals
 from tests.sync.build import NOW, epic, item, metric, ref, work, workspace
 from tests.sync.typed import Cli
 

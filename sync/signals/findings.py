@@ -13,8 +13,8 @@ from config.measures import WorkMeasure
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, Placement
-from sync.budgets import usages
 from sync.measure import Scorecard, closed_on
+from sync.signals.budgets import usages
 
 Kind = Literal[
     "dangling_claim",

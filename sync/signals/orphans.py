@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from config.workspace import Workspace
 from connectors.model import Ref
 from sync.align.alignment import Alignment
-from sync.findings import Finding, find
 from sync.measure import Scorecard
+from sync.signals.findings import Finding, find
 
 
 @dataclass(frozen=True, slots=True)
