@@ -16,9 +16,9 @@ import structlog
 
 from connectors.base import STOPPED, Connector, Stop, TrackerError
 from connectors.model import Receipt
-from sync.lease import Lease
 from sync.plan.plan import Edit, Plan
-from sync.store import Store
+from sync.store.lease import Lease
+from sync.store.store import Store
 
 log = structlog.get_logger(__name__)
 

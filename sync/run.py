@@ -33,7 +33,7 @@ from sync.plan.guards import (
 from sync.plan.plan import Plan, make_plan
 from sync.plan.throttle import hold_back, rest
 from sync.signals.orphans import Signals, find_signals
-from sync.store import Snapshot, Store
+from sync.store.store import Snapshot, Store
 
 Connectors = Mapping[str, Connector]
 

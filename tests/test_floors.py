@@ -116,7 +116,7 @@ def _import_fault(module: str, name: str) -> str | None:
 
 
 _IMPURE_OWN = frozenset(
-    {"config.load", "config.loading.files", "config.settings", "sync.store", "sync.apply", "sync.run"}
+    {"config.load", "config.loading.files", "config.settings", "sync.store.store", "sync.apply", "sync.run"}
 )
 
 

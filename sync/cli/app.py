@@ -18,7 +18,7 @@ from config.load import ConfigError, advice, fingerprint, load
 from config.loading.json_schema import schema as json_schema
 from config.settings import MissingCredential, Settings
 from connectors.base import TrackerError
-from sync import logs, saved
+from sync import logs
 from sync.cli.commands.maintain import apply, log, rebuild
 from sync.cli.commands.sandbox import demo, sandbox
 from sync.cli.exit_codes import Exit, stop_on_signals
@@ -51,13 +51,14 @@ from sync.jobs.session import (
     synchronise,
 )
 from sync.jobs.undo import undo as take_away
-from sync.lease import LeaseHeld, LeaseLost
 from sync.plan.undo import Selection
 from sync.report import budgets, data, movement, run
 from sync.report import status as views
-from sync.saved import PlanError
 from sync.setup_cli import setup
-from sync.store import StoreError
+from sync.store import plan_file
+from sync.store.lease import LeaseHeld, LeaseLost
+from sync.store.plan_file import PlanError
+from sync.store.store import StoreError
 from sync.suggest_cli import suggest
 
 app = typer.Typer(
@@ -138,7 +139,7 @@ def plan(
         remember_if_sane(session, result)
         session.store.close_run(record, "planned", {"items": len(result.plan.edits)})
         if out is not None:
-            saved.save(out, result.plan, result.stops, session.workspace, now)
+            plan_file.save(out, result.plan, result.stops, session.workspace, now)
             output.say(f"Saved as {out}; to write it: truenorth apply {out}")
     output.finish()
     raise typer.Exit(Exit.CHANGES if exit_code and not result.plan.empty else Exit.DONE)

@@ -13,7 +13,7 @@ from enum import IntEnum
 import structlog
 
 from sync.jobs.session import Session
-from sync.lease import give_back
+from sync.store.lease import give_back
 
 log = structlog.get_logger(__name__)
 

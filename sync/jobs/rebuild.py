@@ -14,14 +14,14 @@ import sqlalchemy as sa
 
 from config.load import fingerprint
 from connectors.model import NOTHING, WorkItem
-from sync import tables
 from sync.cli.output import Output
-from sync.database import Database, address
 from sync.history.days import History, HistoryRow
 from sync.jobs.session import Session, read
 from sync.plan.plan import Edit, changes_of
 from sync.run import remember
-from sync.store import StoreError
+from sync.store import tables
+from sync.store.database import Database, address
+from sync.store.store import StoreError
 
 
 def set_aside(url: str, now: datetime) -> str | None:

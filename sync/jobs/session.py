@@ -19,7 +19,6 @@ from connectors.base import Connector
 from connectors.http.throttle import Governors
 from connectors.model import ALL_MARKS, Pull
 from connectors.registry import connect
-from sync import lease
 from sync.align.native_queries import questions
 from sync.apply import Applied, apply
 from sync.cli.options import moment_of
@@ -29,15 +28,16 @@ from sync.collect.queries import queries
 from sync.forecast.key_results import outlooks
 from sync.forecast.simulation import Outlook
 from sync.history.days import History, until_now
-from sync.journal import fate
-from sync.lease import Lease
 from sync.logs import redactor
 from sync.plan.guards import Stop
 from sync.plan.plan import Plan, plain_change
 from sync.report import data
 from sync.report import run as sheets
 from sync.run import Observed, Run, decide, moved_today, remember, run
-from sync.store import Snapshot, Store
+from sync.store import lease
+from sync.store.journal import fate
+from sync.store.lease import Lease
+from sync.store.store import Snapshot, Store
 
 log = structlog.get_logger(__name__)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sync.journal import Entry
 from sync.report.run import Cell, Sheet
+from sync.store.journal import Entry
 
 _MOST = 100
 

@@ -24,8 +24,8 @@ from sync.marks.comments import HEALTH_WORDS, value_against_target
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan.guards import NOUNS, Stop
 from sync.plan.plan import Edit, Plan, natural
-from sync.saved import Moved
 from sync.signals.orphans import Signals
+from sync.store.plan_file import Moved
 
 Style = Literal["plain", "good", "warn", "bad", "dim", "strong"]
 

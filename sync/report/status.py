@@ -14,7 +14,7 @@ from sync.report.explanation import outlook_data
 from sync.report.run import Cell, Sheet, Style, percent
 from sync.report.suggestions import suggestion_data
 from sync.run import Run
-from sync.store import RunRecord, Stuck
+from sync.store.store import RunRecord, Stuck
 
 Troubled = Sequence[tuple[str, str, str]]
 

@@ -21,7 +21,7 @@ import httpx
 import requests
 
 from sync.cli import app
-from sync.journal import Journal
+from sync.store.journal import Journal
 
 
 class Killer:

@@ -12,7 +12,7 @@ from connectors.model import Pull, WorkItem
 from sync.explain.key_result import Derivation, derive
 from sync.report.explanation import derivation_data
 from sync.run import Observed, decide
-from sync.store import Store
+from sync.store.store import Store
 from tests.sync.build import NOW, epic, item, metric, query, work, workspace
 
 

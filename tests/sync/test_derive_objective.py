@@ -12,7 +12,7 @@ from connectors.model import Pull
 from sync.explain.objective import ObjectiveDerivation, derive_objective
 from sync.report.explanation import objective_derivation
 from sync.run import Observed, decide
-from sync.store import Store
+from sync.store.store import Store
 from tests.sync.build import NOW, metric, work, workspace
 from tests.sync.typed import Cli
 

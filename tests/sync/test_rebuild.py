@@ -13,8 +13,8 @@ import pytest
 from connectors.sandbox.server import Sandbox
 from sync.history.days import HistoryRow
 from sync.jobs.rebuild import salvage, set_aside
-from sync.store import Store, StoreError
-from sync.tables import VERSION
+from sync.store.store import Store, StoreError
+from sync.store.tables import VERSION
 from tests.sync.build import NOW
 from tests.sync.test_trust import AS_OF, edits, take
 from tests.sync.typed import Cli
@@ -53,7 +53,7 @@ def test_a_store_of_any_version_is_migrated_whole_or_not_at_all(
         old.executescript("ALTER TABLE readings DROP COLUMN moved; DROP TABLE standings;")
         old.execute("UPDATE about SET value = ? WHERE name = 'schema'", (str(version),))
     with monkeypatch.context() as broken:
-        broken.setattr("sync.store.make_lease", interrupted)
+        broken.setattr("sync.store.store.make_lease", interrupted)
         with pytest.raises(KeyboardInterrupt):
             Store(f"sqlite:///{path}")
     with sqlite3.connect(path) as found:

@@ -13,7 +13,7 @@ from connectors.model import NativeQuery, WorkItem
 from sync.cli.output import Format, Output
 from sync.jobs.session import Halt, Session, Synced, recall, synchronise
 from sync.run import Run, remember, run
-from sync.store import Store, StoreError
+from sync.store.store import Store, StoreError
 from tests.sync.build import NOW, epic, item, query, ref, work, workspace
 from tests.sync.fake import FakeTracker
 

@@ -16,7 +16,7 @@ from sync.history.days import HistoryRow
 from sync.history.movement import Footing, Movement
 from sync.measure import measure
 from sync.plan.plan import Edit, changes_of
-from sync.store import Snapshot, Store, StoreError
+from sync.store.store import Snapshot, Store, StoreError
 from tests.sync.build import NOW, epic, item, metric, workspace
 
 

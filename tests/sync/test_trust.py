@@ -19,18 +19,18 @@ from config.workspace import GuardPolicy
 from connectors.base import CredentialError
 from connectors.model import NOTHING, Comment, Marks, Stamp
 from connectors.sandbox.server import Sandbox
-from sync import lease, saved
 from sync.align.alignment import align
 from sync.apply import apply
 from sync.cli.output import Format, Output
 from sync.jobs.session import synchronise
-from sync.journal import LANDED, LOST, fate, operation_id
 from sync.measure import measure
 from sync.plan.guards import project_stops, removal_stops, zero_stop
 from sync.plan.plan import Edit, Plan, changes_of, digest_of
 from sync.plan.throttle import rest_after
 from sync.report import data
-from sync.store import Store
+from sync.store import lease, plan_file
+from sync.store.journal import LANDED, LOST, fate, operation_id
+from sync.store.store import Store
 from tests.sync.build import NOW, item, metric, ref, work, workspace
 from tests.sync.fake import FakeTracker
 from tests.sync.test_run import ITEMS, fake, session_of, sync
@@ -375,17 +375,17 @@ def test_a_plan_that_was_changed_is_refused(pointed: Sandbox, run: Cli, spoil, s
 
 def test_a_plan_that_is_old_or_of_another_configuration_is_refused(tmp_path: Path) -> None:
     path, declared = tmp_path / "p.json", workspace()
-    saved.save(path, plan_of("WEB-1"), [], declared, NOW)
-    assert saved.load(path, declared, NOW + timedelta(hours=24)).plan.edits
+    plan_file.save(path, plan_of("WEB-1"), [], declared, NOW)
+    assert plan_file.load(path, declared, NOW + timedelta(hours=24)).plan.edits
     for at in (NOW + timedelta(hours=24, seconds=1), NOW - timedelta(seconds=1)):
-        with pytest.raises(saved.PlanError, match="plans hold for 24 hours"):
-            saved.load(path, declared, at)
-    with pytest.raises(saved.PlanError, match="another configuration"):
-        saved.load(path, workspace(work("KR2")), NOW)
-    with pytest.raises(saved.PlanError, match="cannot be read"):
-        saved.load(tmp_path / "none.json", declared, NOW)
-    with pytest.raises(saved.PlanError, match="cannot be written"):
-        saved.save(tmp_path / "no" / "p.json", plan_of("WEB-1"), [], declared, NOW)
+        with pytest.raises(plan_file.PlanError, match="plans hold for 24 hours"):
+            plan_file.load(path, declared, at)
+    with pytest.raises(plan_file.PlanError, match="another configuration"):
+        plan_file.load(path, workspace(work("KR2")), NOW)
+    with pytest.raises(plan_file.PlanError, match="cannot be read"):
+        plan_file.load(tmp_path / "none.json", declared, NOW)
+    with pytest.raises(plan_file.PlanError, match="cannot be written"):
+        plan_file.save(tmp_path / "no" / "p.json", plan_of("WEB-1"), [], declared, NOW)
 
 
 # --- Audit and rebuild ---------------------------------------------------------------------------

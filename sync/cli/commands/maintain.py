@@ -10,7 +10,7 @@ import typer
 
 from config.load import fingerprint
 from config.settings import Settings
-from sync import logs, saved
+from sync import logs
 from sync.cli.exit_codes import Exit, stop_on_signals
 from sync.cli.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_flags, moment_of
 from sync.cli.output import Format, Output
@@ -20,7 +20,8 @@ from sync.jobs.session import Session, declared, finish, holding, open_session, 
 from sync.report import audit_log, data
 from sync.report import run as sheets
 from sync.run import borne, pull
-from sync.store import Store
+from sync.store import plan_file
+from sync.store.store import Store
 
 
 def apply(
@@ -37,7 +38,7 @@ def apply(
     logs.configure(settings.log_level, settings.log_format)
     now = moment_of(as_of)
     with open_session(settings, config) as session, stop_on_signals(session):
-        known = saved.load(file, session.workspace, now)
+        known = plan_file.load(file, session.workspace, now)
         blocked = show_stops(known.stops, accepted_flags(first_run, accept_plan), output)
         code = Exit.STOPPED if blocked else _apply(session, known, now, output)
         signalled = session.halt.by
@@ -45,14 +46,14 @@ def apply(
     raise typer.Exit(128 + signalled if signalled is not None else code)
 
 
-def _apply(session: Session, known: saved.Saved, now: datetime, output: Output) -> Exit:
+def _apply(session: Session, known: plan_file.Saved, now: datetime, output: Output) -> Exit:
     store, workspace = session.store, session.workspace
     with holding(session) as right:
         record = store.open_run("sync", now, fingerprint(workspace))
         with output.progress() as report:
             observed = pull(workspace, session.connectors, now, None, report, borne(store, store.snapshot()))
         settle_open(store, observed, workspace)
-        plan, moved = saved.still_true(known.plan, observed.items)
+        plan, moved = plan_file.still_true(known.plan, observed.items)
         output.show(sheets.plan(plan), sheets.moved(moved))
         output.data(plan=data.of_plan(plan), moved=[{"key": one.key, "why": one.what} for one in moved])
         applied = write(session, plan, record, right)

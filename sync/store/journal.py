@@ -13,11 +13,11 @@ import msgspec
 import sqlalchemy as sa
 
 from connectors.model import Outcome, Ref
-from sync import tables
-from sync.database import Transaction, again, repeated
-from sync.lease import Lease, assert_held
 from sync.logs import redactor
 from sync.plan.plan import Edit, plain_change
+from sync.store import tables
+from sync.store.database import Transaction, again, repeated
+from sync.store.lease import Lease, assert_held
 
 NEW_COMMENT = "new comment"
 """Stands in a journal entry beside the marks when the write puts a comment where none was."""

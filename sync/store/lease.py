@@ -20,8 +20,8 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
-from sync import tables
-from sync.database import Transaction, repeated
+from sync.store import tables
+from sync.store.database import Transaction, repeated
 
 log = structlog.get_logger(__name__)
 

@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from sync import tables
-from sync.database import Database, again
 from sync.history.days import History, HistoryRow, row_of
 from sync.history.movement import Footing, Movement
 from sync.measure import Past, Scorecard
+from sync.store import tables
+from sync.store.database import Database, again
 
 
 class Readings:

@@ -16,17 +16,17 @@ import sqlalchemy as sa
 
 from connectors.model import NativeQuery, Receipt, Ref, Span, WorkItem
 from connectors.text.keywords import Gist
-from sync import tables
 from sync.align.native_queries import Answers, Question
-from sync.database import REBUILD, Database, StoreError, again
 from sync.history.movement import Footing
-from sync.journal import Journal
-from sync.lease import make_lease
 from sync.logs import redactor
 from sync.marks.status_updates import Told
 from sync.measure import Drawn, Sample
 from sync.plan.throttle import Rest, rest_after
-from sync.readings import Readings
+from sync.store import tables
+from sync.store.database import REBUILD, Database, StoreError, again
+from sync.store.journal import Journal
+from sync.store.lease import make_lease
+from sync.store.readings import Readings
 
 __all__ = ["RunRecord", "Snapshot", "Store", "StoreError", "Stuck"]
 
