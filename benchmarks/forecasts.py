@@ -23,9 +23,9 @@ from connectors.model import WorkItem
 from connectors.sandbox.company import NOW
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from sync.collect.pull import pull
 from sync.forecast.simulation import outlook
 from sync.jobs.sandbox import examples, sandbox_session
-from sync.run import pull
 
 QUARTERS = [(year, month) for year in (2024, 2025, 2026) for month in (1, 4, 7, 10)]
 LEAST = 8

@@ -30,9 +30,9 @@ from connectors.sandbox.world import generate
 from connectors.text.keywords import Gist
 from sync.align import suggestions as suggesting
 from sync.align.alignment import Alignment, Placement, align
-from sync.collect.queries import Gists
+from sync.collect.pull import pull
 from sync.jobs.sandbox import examples, sandbox_session
-from sync.run import pull
+from sync.observation import Gists
 
 NOTHING = (suggesting.Suggestion("", -1.0, ()),)
 VAGUE = ("Follow-up", "Part 2", "Spike", "Leftovers from the review", "Quick fix", "As discussed")

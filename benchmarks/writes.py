@@ -16,7 +16,7 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from config.settings import Credentials
-from config.workspace import JiraScope, JiraTracker, LinearScope, LinearTracker
+from config.trackers import JiraScope, JiraTracker, LinearScope, LinearTracker
 from connectors.base import Connector
 from connectors.jira import JiraConnector
 from connectors.linear import LinearConnector

@@ -40,3 +40,9 @@ class Declared(BaseModel):
     """Base of everything in YAML: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+Named = Annotated[str, Field(min_length=1)]
+
+
+HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]

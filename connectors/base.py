@@ -1,16 +1,4 @@
-"""The one interface that the pipeline knows of a tracker, and the errors that come through it.
-
-TrackerError               anything that went wrong with a tracker
-├── CredentialError        missing, wrong, expired or revoked credential, or a scope it lacks
-├── PermissionDenied       the credential is good, but may not do this
-├── ScopeError             a declared project or team does not exist or cannot be seen
-├── QueryError             the tracker does not accept a native query from the YAML
-├── BadReply               the reply is not what the tracker promises: malformed, partial, HTML
-├── Refused                the tracker refuses this one write for good
-└── Transient              worth another try, if the call is safe to repeat
-    ├── Unreachable        no answer, a dropped connection, a gateway error; may have landed
-    └── RateLimited        told to wait; certainly not landed
-"""
+"""The one interface that the pipeline knows of a tracker."""
 
 from __future__ import annotations
 
@@ -20,65 +8,6 @@ from typing import Protocol
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
 from connectors.text.keywords import Gist
-
-
-class TrackerError(Exception):
-    """Something went wrong with a tracker: which one, what, and what to do about it.
-
-    The text is written for the operator and holds no secret, header or body.
-    """
-
-    def __init__(self, tracker: str, what: str, remedy: str = "") -> None:
-        self.tracker = tracker
-        self.what = what
-        self.remedy = remedy
-        super().__init__(f"{tracker}: {what}" + (f" {remedy}" if remedy else ""))
-
-
-class CredentialError(TrackerError):
-    """The credential is missing, wrong, expired or revoked, or lacks a scope. Never retried."""
-
-
-class PermissionDenied(TrackerError):
-    """The credential is good, but may not do this."""
-
-
-class ScopeError(TrackerError):
-    """A declared project or team does not exist, or the credential cannot see it."""
-
-
-class QueryError(TrackerError):
-    """The tracker does not accept a native query from the YAML."""
-
-
-class BadReply(TrackerError):
-    """The reply is not what the tracker promises."""
-
-
-class Refused(TrackerError):
-    """The tracker refuses this write, and would refuse it again."""
-
-
-class Transient(TrackerError):
-    """Worth another try where the call is safe to repeat.
-
-    `retry_after`: seconds that the tracker asked us to wait, None when it did not say.
-    """
-
-    def __init__(
-        self, tracker: str, what: str, remedy: str = "", *, retry_after: float | None = None
-    ) -> None:
-        super().__init__(tracker, what, remedy)
-        self.retry_after = retry_after
-
-
-class Unreachable(Transient):
-    """No answer, or none that tells whether the request took effect."""
-
-
-class RateLimited(Transient):
-    """The tracker told us to wait; the request took no effect."""
-
 
 Wish = tuple[WorkItem, Marks]
 """An item as it was read, and the marks that it should show."""

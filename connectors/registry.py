@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from config.settings import Credentials
-from config.workspace import JiraTracker, LinearTracker, Tracker
+from config.trackers import JiraTracker, LinearTracker, Tracker
 from connectors.base import Connector
 from connectors.http.throttle import Governor
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from connectors.base import STOPPED, Connector, Stop, TrackerError
+from connectors.base import STOPPED, Connector, Stop
+from connectors.errors import TrackerError
 from connectors.model import Receipt
 from sync.plan.plan import Edit, Plan
 from sync.store.lease import Lease

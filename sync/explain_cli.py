@@ -14,7 +14,8 @@ from sync.cli.output import Format, Output
 from sync.explain.item import explain as explain_item
 from sync.explain.key_result import derive
 from sync.explain.objective import derive_objective
-from sync.jobs.session import course, current, forecasts, open_session
+from sync.jobs.last_read import course, current, forecasts
+from sync.jobs.session import open_session
 from sync.report import movement, status
 from sync.report.explanation import derivation, derivation_data, objective_data, objective_derivation
 

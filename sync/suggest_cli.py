@@ -16,7 +16,8 @@ from sync.align.suggestions import suggest as find
 from sync.cli.exit_codes import stop_on_signals
 from sync.cli.options import AsOf, Config, Fresh, Style
 from sync.cli.output import Format, Output
-from sync.jobs.session import current, open_session
+from sync.jobs.last_read import current
+from sync.jobs.session import open_session
 from sync.report.suggestions import as_yaml as to_yaml
 from sync.report.suggestions import suggestions, suggestions_data
 

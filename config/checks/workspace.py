@@ -12,7 +12,8 @@ from config.errors import did_you_mean, nearest, quoted
 from config.link_rules import LinkRule
 from config.measures import KeepMeasure, MetricMeasure, QueryMeasure
 from config.messages import ENGLISH, SHIPPED, names_in
-from config.workspace import JiraTracker, LinearTracker, Tracker, Workspace
+from config.trackers import JiraTracker, LinearTracker, Tracker
+from config.workspace import Workspace
 
 
 def check(workspace: Workspace, names: Names | None = None) -> Iterator[Finding]:

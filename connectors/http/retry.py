@@ -14,7 +14,7 @@ from typing import TypeVar
 import structlog
 import tenacity
 
-from connectors.base import RateLimited, Transient
+from connectors.errors import RateLimited, Transient
 
 T = TypeVar("T")
 

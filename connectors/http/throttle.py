@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from connectors.base import RateLimited
+from connectors.errors import RateLimited
 from connectors.http.rate_limits import Allowance, follow, wait_before
 from connectors.http.retry import OutOfTime, RetryPolicy
 

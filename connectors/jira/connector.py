@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from config.workspace import JiraTracker
+from config.trackers import JiraTracker
 from connectors.base import Progress, Stop, Wish, never
 from connectors.http.throttle import Governor
 from connectors.jira.api.client import JiraClient

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from config.workspace import JiraTracker
-from connectors.base import CredentialError, TrackerError
+from config.trackers import JiraTracker
+from connectors.errors import CredentialError, TrackerError
 from connectors.jira.api import wire
 from connectors.jira.api.bulk_read import jql_text
 from connectors.jira.api.client import JiraClient, Rejected

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 
 from config.settings import Credentials
-from config.workspace import LinearTracker
-from connectors.base import Progress, QueryError, Refused, Stop, Wish, never
+from config.trackers import LinearTracker
+from connectors.base import Progress, Stop, Wish, never
+from connectors.errors import QueryError, Refused
 from connectors.http.throttle import Governor
 from connectors.linear.api import queries, wire
 from connectors.linear.api.client import LinearClient

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 
-from config.workspace import LinearTracker
-from connectors.base import CredentialError, RateLimited, TrackerError, Unreachable
+from config.trackers import LinearTracker
+from connectors.errors import CredentialError, RateLimited, TrackerError, Unreachable
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import LabelNode, TeamNode

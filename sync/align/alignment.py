@@ -22,8 +22,9 @@ from typing import Literal
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.item_facets import Setting
-from sync.align.native_queries import Answers, found_by
+from sync.align.native_queries import found_by
 from sync.align.rule_book import CompiledRule, RuleBook
+from sync.observation import Answers
 
 Rank = Literal["claim", "named", "matched"]
 State = Literal["aligned", "exempt", "unaligned", "out_of_scope"]

@@ -5,28 +5,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from config.conditions import NATIVE, Condition
 from config.workspace import Workspace
 from connectors.model import NativeQuery, Ref
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Question:
-    """A native query and the tracker that answers it."""
-
-    tracker: str
-    query: NativeQuery
-
-    @property
-    def id(self) -> str:
-        """Always the same for the same question; of another question another."""
-        return "\n".join((self.tracker, self.query.language, self.query.text))
-
-
-Answers = Mapping[Question, frozenset[str]]
-"""Ids of the items that a question found, on the tracker that was asked."""
+from sync.observation import Answers, Question
 
 
 def question_of(condition: Condition, trackers: Mapping[str, str]) -> Question | None:

@@ -17,7 +17,7 @@ import typer
 from config.load import ConfigError, advice, fingerprint, load
 from config.loading.json_schema import schema as json_schema
 from config.settings import MissingCredential, Settings
-from connectors.base import TrackerError
+from connectors.errors import TrackerError
 from sync import logs
 from sync.cli.commands.maintain import apply, log, rebuild
 from sync.cli.commands.sandbox import demo, sandbox
@@ -36,20 +36,12 @@ from sync.cli.options import (
 from sync.cli.output import Format, Output
 from sync.explain.item import UnknownKeyError
 from sync.explain_cli import explain
+from sync.jobs.last_read import course, current, forecasts, remember_if_sane
 from sync.jobs.preflight import check as examine
 from sync.jobs.preflight import is_well
 from sync.jobs.sandbox import SandboxError
-from sync.jobs.session import (
-    Session,
-    course,
-    current,
-    forecasts,
-    open_session,
-    read,
-    remember_if_sane,
-    show_run,
-    synchronise,
-)
+from sync.jobs.session import Session, open_session, show_run
+from sync.jobs.sync import read, synchronise
 from sync.jobs.undo import undo as take_away
 from sync.plan.undo import Selection
 from sync.report import budgets, data, movement, run

@@ -19,7 +19,7 @@ from connectors.base import Progress as Report
 from connectors.text.document import clean, markdown_escape
 from sync.logs import redactor
 from sync.report.render import to_console, to_markdown
-from sync.report.run import Sheet
+from sync.report.table import Sheet
 
 log = structlog.get_logger(__name__)
 

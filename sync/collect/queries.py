@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from config.measures import Ask, FlowMeasure, QueryMeasure
-from config.workspace import JiraTracker, Workspace
-from connectors.base import Connector, TrackerError
+from config.trackers import JiraTracker
+from config.workspace import Workspace
+from connectors.base import Connector
+from connectors.errors import TrackerError
 from connectors.model import NativeQuery, Ref, Span, WorkItem
 from connectors.text.keywords import Gist
 from sync.align.alignment import Alignment
-from sync.align.native_queries import Answers, Question, questions
+from sync.align.native_queries import questions
 from sync.measure import OVER, Drawn, closed_on, draw, end_of, needs_history
+from sync.observation import Answered, Answers, Gists, Histories, Question
 
 Connectors = Mapping[str, Connector]
-Histories = Mapping[Ref, tuple[Span, ...]]
-Gists = Mapping[Ref, Gist]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What query measures were answered: counts, and the values of fields, by the names of `queries`."""
-
-    counts: Mapping[str, int] = field(default_factory=dict)
-    drawn: Mapping[str, Drawn] = field(default_factory=dict)
 
 
 def ask(
@@ -97,10 +89,12 @@ def ask_histories(
     now: datetime,
     stale: Collection[str],
     last: Histories,
-) -> dict[Ref, tuple[Span, ...]]:
+) -> Histories:
     """The histories that flow measures need; of a tracker in `stale` the last ones. Raises TrackerError."""
     wanted = {item.ref: item for item in _needed(workspace, alignment, now)}
-    found = {ref: spans for ref, spans in last.items() if ref in wanted and ref.tracker in stale}
+    found: dict[Ref, Sequence[Span]] = {
+        ref: spans for ref, spans in last.items() if ref in wanted and ref.tracker in stale
+    }
     for name, connector in connectors.items():
         own = [item for ref, item in sorted(wanted.items()) if ref.tracker == name and name not in stale]
         if own:

@@ -16,9 +16,10 @@ from config.load import fingerprint
 from connectors.model import NOTHING, WorkItem
 from sync.cli.output import Output
 from sync.history.days import History, HistoryRow
-from sync.jobs.session import Session, read
+from sync.jobs.session import Session
+from sync.jobs.sync import read
 from sync.plan.plan import Edit, changes_of
-from sync.run import remember
+from sync.remember import remember
 from sync.store import tables
 from sync.store.database import Database, address
 from sync.store.store import StoreError

@@ -16,7 +16,8 @@ from config.settings import Credentials
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.cli.output import Output
-from sync.jobs.session import Session, Synced, session_for, synchronise
+from sync.jobs.session import Session, session_for
+from sync.jobs.sync import Synced, synchronise
 
 if TYPE_CHECKING:
     from connectors.sandbox.server import Sandbox

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from config.load import fingerprint
 from config.workspace import Workspace
-from connectors.base import Connector, TrackerError
+from connectors.base import Connector
+from connectors.errors import TrackerError
 from connectors.setup import Need, Provisioner, Provisioning
 from sync.cli.output import Output
 from sync.jobs.session import Session

@@ -31,9 +31,9 @@ from sync.history.movement import Footing, Movement
 from sync.marks.comments import Closest, Progress, orphan_comment, progress_comment
 from sync.marks.contribution import blocked_for, part_of
 from sync.marks.messages import phrases_for
+from sync.marks.policy import permitted
 from sync.marks.status_updates import StatusUpdates, Told
 from sync.measure import Reading, Scorecard, latest
-from sync.plan.throttle import permitted
 from sync.signals.orphans import Orphan, Signals
 
 

@@ -11,15 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from config.workspace import UpdatePolicy, Workspace
+from config.policy import UpdatePolicy
+from config.workspace import Workspace
 from connectors.model import Fact, Health, KeyResultMark, Ref, Update, UpdateHealth, WorkItem
 from sync.align.alignment import Alignment
 from sync.history.movement import Footing, movement
+from sync.marks.compare import is_near
 from sync.marks.contribution import blocked_for
 from sync.marks.messages import phrases_for
 from sync.marks.status_update_text import Before, Status, update_words
 from sync.measure import Scorecard
-from sync.plan.plan import is_near
 
 HEALTHS: Mapping[Health, UpdateHealth] = {
     "on_track": "on_track",

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from sync.measure.context import OVER, Told, latest, way
-from sync.measure.field_values import Drawn, draw
-from sync.measure.flow import Histories, needs_history
+from sync.measure.field_values import draw
+from sync.measure.flow import needs_history
 from sync.measure.key_results import closed_on, end_of, weigher
-from sync.measure.reading import (
-    Creep,
-    ObjectiveReading,
-    Past,
-    Reading,
-    Sample,
-    Scorecard,
-    health,
-    to_percent,
-)
+from sync.measure.reading import Creep, ObjectiveReading, Reading, Scorecard, health, to_percent
 from sync.measure.scorecard import measure
 from sync.measure.tally import ZERO, Tally, fold, tally_of, weight_of
+from sync.observation import Drawn, Histories, Past, Sample
 
 __all__ = [
     "OVER",

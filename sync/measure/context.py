@@ -9,9 +9,8 @@ from datetime import date, datetime
 from config.measures import CheckIn
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
-from sync.measure.field_values import Drawn
-from sync.measure.flow import Histories
-from sync.measure.reading import Creep, Past, Reading, Sample
+from sync.measure.reading import Creep, Reading
+from sync.observation import Drawn, Histories, Past, Sample
 
 OVER = "/over"
 """Behind a key result's id: the name of the answer to the second query of a ratio."""

@@ -5,27 +5,13 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from config.measures import QueryMeasure
 from connectors.model import Span, WorkItem
-from sync.measure.flow import Histories, days_between, nearest_rank, started
+from sync.measure.flow import days_between, nearest_rank, started
 from sync.measure.tally import number_in, usable
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """The values of a field on the items that a query found, sorted, and how many items have none."""
-
-    values: tuple[float, ...] = ()
-    missing: int = 0
-
-    @property
-    def coverage(self) -> float | None:
-        """Share of the items that have a value, 0..1; None where none was found."""
-        found = len(self.values) + self.missing
-        return len(self.values) / found if found else None
+from sync.observation import Drawn, Histories
 
 
 def draw(items: Iterable[WorkItem], field: str, now: datetime, histories: Histories) -> Drawn:

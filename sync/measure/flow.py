@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import dropwhile
 
 from config.measures import FlowMeasure
-from connectors.model import Ref, Span, WorkItem
+from connectors.model import Span, WorkItem
 
 SECONDS_A_DAY = 86_400
-Histories = Mapping[Ref, Sequence[Span]]
 
 
 def done_within(leaves: Iterable[WorkItem], how: FlowMeasure, now: datetime) -> list[WorkItem]:

@@ -14,9 +14,10 @@ from config.workspace import Workspace
 from connectors.model import Health, WorkItem
 from sync.measure.context import Scene, Value
 from sync.measure.expected import expected
-from sync.measure.reading import Past, Reading, health, to_percent
+from sync.measure.reading import Reading, health, to_percent
 from sync.measure.tally import Tally, fold
 from sync.measure.values import value_of
+from sync.observation import Past
 
 _MUCH, _LITTLE = 0.8, 0.2
 Leaves = Sequence[tuple[WorkItem, Fraction]]

@@ -7,27 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from config.workspace import HealthPolicy
+from config.policy import HealthPolicy
 from connectors.model import Health
 from sync.measure.tally import Tally
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A value from outside the trackers, and the day to which it belongs."""
-
-    value: float
-    on: date
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """The last reading that was kept of a key result on or before the day on which it was closed."""
-
-    on: date
-    value: float | None
-    progress: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,10 @@ from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
 from sync.measure.context import Scene, Told
-from sync.measure.field_values import Drawn
-from sync.measure.flow import Histories
 from sync.measure.key_results import read
 from sync.measure.objectives import roll_up
-from sync.measure.reading import ObjectiveReading, Past, Reading, Sample, Scorecard
+from sync.measure.reading import ObjectiveReading, Reading, Scorecard
+from sync.observation import Drawn, Histories, Past, Sample
 
 
 def measure(

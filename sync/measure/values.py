@@ -23,11 +23,12 @@ from config.measures import (
 from config.okrs import KeyResult
 from connectors.model import WorkItem
 from sync.measure.context import OVER, Scene, Told, Value, latest, way
-from sync.measure.field_values import Drawn, combined
+from sync.measure.field_values import combined
 from sync.measure.flow import done_within, flow_of, nearest_rank
 from sync.measure.reading import Reading
 from sync.measure.tally import Tally
 from sync.measure.work import milestones, project, work
+from sync.observation import Drawn
 
 _NEARLY = 0.9999
 

@@ -23,6 +23,7 @@ from connectors.model import (
     Update,
     WorkItem,
 )
+from sync.marks.compare import is_near
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +146,6 @@ def _same_fact(shown: Fact, wanted: Fact, step: int) -> bool:
     if isinstance(shown[1], int) and isinstance(wanted[1], int):
         return is_near(shown[1], wanted[1], step)
     return shown[1] == wanted[1]
-
-
-def is_near(shown: int | None, wanted: int | None, step: int) -> bool:
-    """Whether a percent moved by less than `step`; 0 and 100 are always news."""
-    if shown is None or wanted is None or shown == wanted:
-        return shown == wanted
-    return wanted not in (0, 100) and abs(shown - wanted) < step
 
 
 def digest_of(edits: Sequence[Edit]) -> str:

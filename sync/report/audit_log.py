@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sync.report.run import Cell, Sheet
+from sync.report.table import Cell, Sheet
 from sync.store.journal import Entry
 
 _MOST = 100

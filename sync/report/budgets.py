@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.workspace import Workspace
-from sync.report.run import Cell, Sheet
+from sync.report.table import Cell, Sheet
 from sync.run import Run
 from sync.signals.budgets import slices, usages
 

@@ -10,7 +10,7 @@ from sync.forecast.simulation import Outlook
 from sync.marks.comments import HEALTH_WORDS
 from sync.measure import to_percent
 from sync.report import data
-from sync.report.run import HEALTH_STYLES, Cell, Sheet, percent
+from sync.report.table import HEALTH_STYLES, Cell, Sheet, percent
 
 
 def derivation(told: Derivation, foretold: Outlook | None) -> Sheet:

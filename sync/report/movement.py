@@ -9,7 +9,7 @@ from typing import Any
 from sync.history.days import History, moved_between, week_before, weekly
 from sync.history.movement import KINDS, Movement
 from sync.measure import to_percent
-from sync.report.run import Cell, Sheet, percent
+from sync.report.table import Cell, Sheet, percent
 
 _STEPS = "▁▂▃▄▅▆▇█"
 _BAR = 20

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from connectors.text.document import clean, markdown_escape
 from sync.logs import redactor
-from sync.report.run import Cell, Sheet, Style
+from sync.report.table import Cell, Sheet, Style
 
 _STYLES: dict[Style, str] = {
     "plain": "",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import asdict
 
 from connectors.model import (
     ALL_MARKS,
     Change,
     Comment,
-    Health,
     KeyResultMark,
     Level,
     Pull,
@@ -24,46 +22,11 @@ from sync.marks.comments import HEALTH_WORDS, value_against_target
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan.guards import NOUNS, Stop
 from sync.plan.plan import Edit, Plan, natural
+from sync.report.table import HEALTH_STYLES, Cell, Sheet, cells, percent
 from sync.signals.orphans import Signals
 from sync.store.plan_file import Moved
 
-Style = Literal["plain", "good", "warn", "bad", "dim", "strong"]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Text as it came from a tracker or from YAML; the renderer makes it inert."""
-
-    text: str
-    style: Style = "plain"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A title, sentences below it, and perhaps a table. `right` names the columns set flush right."""
-
-    title: str
-    lead: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[Cell, ...], ...] = ()
-    right: tuple[str, ...] = ()
-    tail: tuple[str, ...] = ()
-
-
-HEALTH_STYLES: Mapping[Health, Style] = {
-    "on_track": "good",
-    "done": "good",
-    "at_risk": "warn",
-    "off_track": "bad",
-    "no_data": "dim",
-}
-
 _LEVELS: tuple[Level, ...] = ("initiative", "project", "epic", "issue", "subtask")
-
-
-def cells(*texts: str) -> tuple[Cell, ...]:
-    """A row of plain cells."""
-    return tuple(Cell(text) for text in texts)
 
 
 def pulled(pulls: Iterable[Pull]) -> Sheet:
@@ -128,10 +91,6 @@ def _evidence_words(reading: Reading) -> str:
     if reading.output is None:
         return reading.evidence
     return f"{reading.evidence}; {to_percent(reading.output)} % of its work done"
-
-
-def percent(value: int | None) -> str:
-    return "–" if value is None else f"{value} %"
 
 
 def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = None) -> Sheet:

@@ -11,8 +11,8 @@ from sync.explain.item import Explanation
 from sync.forecast.simulation import Outlook
 from sync.measure import Scorecard
 from sync.report.explanation import outlook_data
-from sync.report.run import Cell, Sheet, Style, percent
 from sync.report.suggestions import suggestion_data
+from sync.report.table import Cell, Sheet, Style, percent
 from sync.run import Run
 from sync.store.store import RunRecord, Stuck
 

@@ -13,7 +13,7 @@ from connectors.text.document import clean
 from sync.align.alignment import Alignment
 from sync.align.suggestions import Suggestion
 from sync.plan.plan import natural
-from sync.report.run import Cell, Sheet
+from sync.report.table import Cell, Sheet
 
 Found = Mapping[Ref, tuple[Suggestion, ...]]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,13 +15,12 @@ import msgspec
 import sqlalchemy as sa
 
 from connectors.model import NativeQuery, Receipt, Ref, Span, WorkItem
-from connectors.text.keywords import Gist
-from sync.align.native_queries import Answers, Question
 from sync.history.movement import Footing
 from sync.logs import redactor
 from sync.marks.status_updates import Told
 from sync.measure import Drawn, Sample
-from sync.plan.throttle import Rest, rest_after
+from sync.observation import Question, Snapshot
+from sync.plan.backoff import Rest, rest_after
 from sync.store import tables
 from sync.store.database import REBUILD, Database, StoreError, again
 from sync.store.journal import Journal
@@ -29,24 +28,6 @@ from sync.store.lease import make_lease
 from sync.store.readings import Readings
 
 __all__ = ["RunRecord", "Snapshot", "Store", "StoreError", "Stuck"]
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What the last run read: items, answers to query measures and rules, and when each tracker was read.
-
-    `judged` is the moment for which that run decided, which `--as-of` may have set.
-    """
-
-    items: tuple[WorkItem, ...]
-    counts: Mapping[str, int]
-    as_of: Mapping[str, datetime]
-    judged: datetime
-    answers: Answers = field(default_factory=dict)
-    samples: Mapping[str, Sample] = field(default_factory=dict)
-    drawn: Mapping[str, Drawn] = field(default_factory=dict)
-    histories: Mapping[Ref, tuple[Span, ...]] = field(default_factory=dict)
-    gists: Mapping[Ref, Gist] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

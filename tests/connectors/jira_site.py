@@ -11,7 +11,7 @@ import httpx
 from pydantic import SecretStr
 
 from config.settings import Credentials
-from config.workspace import JiraScope, JiraTracker
+from config.trackers import JiraScope, JiraTracker
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Governor
 from connectors.jira import JiraConnector

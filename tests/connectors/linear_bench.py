@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from config.settings import Credentials
-from config.workspace import LinearScope, LinearTracker
+from config.trackers import LinearScope, LinearTracker
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Governor
 from connectors.linear import LinearConnector

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from connectors.base import Unreachable
+from connectors.errors import Unreachable
 from connectors.model import NOTHING, Marks, Receipt, WorkItem
 from tests.connectors.jira_site import (
     KEY_RESULT,

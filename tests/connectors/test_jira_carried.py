@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.base import ScopeError
+from connectors.errors import ScopeError
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import Fields, IssueType, Project, Status, StatusCategory
 from connectors.jira.read.custom_fields import find_carried, values_of

@@ -10,7 +10,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from connectors.base import (
+from connectors.errors import (
     BadReply,
     CredentialError,
     PermissionDenied,

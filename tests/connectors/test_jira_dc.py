@@ -8,7 +8,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from connectors.base import CredentialError, QueryError, TrackerError
+from connectors.errors import CredentialError, QueryError, TrackerError
 from connectors.jira import JiraConnector
 from connectors.jira.api import data_center
 from connectors.jira.api.comment_limit import fitting_wiki

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from connectors.base import ScopeError
+from connectors.errors import ScopeError
 from connectors.jira.api.bulk_read import jql_text
 from connectors.jira.api.comment_limit import fitting_adf
 from connectors.jira.api.fields import claimed_ids, field_text, find_fields, key_result_text, percent_of

@@ -8,9 +8,7 @@ from datetime import UTC
 
 import pytest
 
-from connectors.base import (
-    QueryError,
-)
+from connectors.errors import QueryError
 from connectors.model import Marks, NativeQuery, WorkItem
 from connectors.sandbox.jira.moves import move
 from connectors.sandbox.jira.state import EPIC_LINK, STORY_POINT_ESTIMATE, STORY_POINTS

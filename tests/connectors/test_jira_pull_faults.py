@@ -9,7 +9,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from connectors.base import BadReply, CredentialError, RateLimited, ScopeError, TrackerError, Unreachable
+from connectors.errors import BadReply, CredentialError, RateLimited, ScopeError, TrackerError, Unreachable
 from tests.connectors.jira_site import TOKEN, Site, Waits, connector, running
 
 

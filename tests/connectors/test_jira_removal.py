@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.base import STOPPED, Unreachable
+from connectors.base import STOPPED
+from connectors.errors import Unreachable
 from connectors.model import NOTHING, Marks, Receipt
 from connectors.stamp import comment_marker
 from tests.connectors.jira_site import EMAIL, OWNER, TOKEN, Site, adf, comment, marks, ours, running

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.base import CredentialError, RateLimited, Unreachable
+from connectors.errors import CredentialError, RateLimited, Unreachable
 from connectors.text.document import Bullets, Doc, line
 from tests.connectors.jira_site import Site, adf, comment, marks, ours, running, show
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.base import BadReply, CredentialError, RateLimited, TrackerError, Transient, Unreachable
+from connectors.errors import BadReply, CredentialError, RateLimited, TrackerError, Transient, Unreachable
 from connectors.http.retry import RetryPolicy, parse_retry_after
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)

@@ -13,7 +13,8 @@ import respx
 from httpx import Response
 from pydantic import SecretStr
 
-from connectors.base import STOPPED, CredentialError, Refused, TrackerError, Unreachable
+from connectors.base import STOPPED
+from connectors.errors import CredentialError, Refused, TrackerError, Unreachable
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Governor
 from connectors.linear.api import mutations

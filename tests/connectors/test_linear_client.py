@@ -10,7 +10,7 @@ import pytest
 import respx
 from pydantic import SecretStr
 
-from connectors.base import (
+from connectors.errors import (
     BadReply,
     CredentialError,
     PermissionDenied,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connectors.base import (
+from connectors.errors import (
     BadReply,
     CredentialError,
     QueryError,

@@ -14,10 +14,7 @@ import pytest
 import respx
 from pydantic import SecretStr
 
-from connectors.base import (
-    BadReply,
-    CredentialError,
-)
+from connectors.errors import BadReply, CredentialError
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Governor
 from connectors.linear.api import queries

@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from config.settings import Credentials
-from config.workspace import AppActor, LinearScope, LinearTracker
+from config.trackers import AppActor, LinearScope, LinearTracker
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Governor
 from connectors.linear import LinearConnector

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connectors.base import CredentialError, Unreachable
+from connectors.errors import CredentialError, Unreachable
 from connectors.linear.marks.targets import own_id
 from connectors.model import Marks, WorkItem
 from tests.connectors.linear_bench import (

@@ -16,8 +16,8 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from config.settings import Credentials
-from config.workspace import JiraScope, JiraTracker
-from connectors.base import RateLimited, Unreachable
+from config.trackers import JiraScope, JiraTracker
+from connectors.errors import RateLimited, Unreachable
 from connectors.http.rate_limits import Allowance, follow, kept, wait_before
 from connectors.http.retry import OutOfTime, RetryPolicy
 from connectors.http.throttle import Governor, Governors

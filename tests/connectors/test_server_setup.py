@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from connectors.base import TrackerError
+from connectors.errors import TrackerError
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Source
 from connectors.jira.setup.cloud_fields import FIELDS, creation

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from connectors.base import Progress, Stop, TrackerError, Wish, never
+from connectors.base import Progress, Stop, Wish, never
+from connectors.errors import TrackerError
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, Stamp, WorkItem
 from connectors.preflight import Check
 from connectors.text.keywords import Gist

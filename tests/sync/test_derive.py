@@ -10,8 +10,9 @@ import pytest
 
 from connectors.model import Pull, WorkItem
 from sync.explain.key_result import Derivation, derive
+from sync.observation import Observed
 from sync.report.explanation import derivation_data
-from sync.run import Observed, decide
+from sync.run import decide
 from sync.store.store import Store
 from tests.sync.build import NOW, epic, item, metric, query, work, workspace
 

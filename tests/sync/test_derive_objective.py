@@ -10,8 +10,9 @@ import pytest
 
 from connectors.model import Pull
 from sync.explain.objective import ObjectiveDerivation, derive_objective
+from sync.observation import Observed
 from sync.report.explanation import objective_derivation
-from sync.run import Observed, decide
+from sync.run import decide
 from sync.store.store import Store
 from tests.sync.build import NOW, metric, work, workspace
 from tests.sync.typed import Cli

@@ -12,8 +12,9 @@ from sync.align.alignment import align
 from sync.explain.item import Explanation, UnknownKeyError, explain
 from sync.marks.desired import desired_marks
 from sync.measure import measure
+from sync.observation import Observed
 from sync.plan.plan import make_plan
-from sync.run import Observed, Run
+from sync.run import Run
 from sync.signals.orphans import find_signals
 from tests.sync.build import NOW, epic, item, work, workspace
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.measures import WorkMeasure
-from config.workspace import HealthPolicy
+from config.policy import HealthPolicy
 from connectors.model import WorkItem
 from sync.align.alignment import align
 from sync.measure import Drawn, Reading, Tally, fold, health, measure, needs_history, to_percent, way

@@ -22,9 +22,11 @@ from connectors.sandbox.jira.state import STORY_POINT_ESTIMATE
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.collect.queries import native_query
+from sync.jobs.last_read import recall
 from sync.jobs.sandbox import examples, sandbox_session
-from sync.jobs.session import Session, recall
-from sync.run import Run, decide, remember, run
+from sync.jobs.session import Session
+from sync.remember import remember
+from sync.run import Run, decide, run
 
 OPS = "project = OPS AND issuetype = Bug"
 OPS_DONE = f"{OPS} AND statusCategory = Done"

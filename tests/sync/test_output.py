@@ -14,7 +14,8 @@ from sync.cli.output import Format, Output
 from sync.logs import REDACTED, Redactor, configure
 from sync.measure import measure
 from sync.report.render import to_console, to_markdown
-from sync.report.run import Cell, Sheet, scorecard
+from sync.report.run import scorecard
+from sync.report.table import Cell, Sheet
 from tests.sync.build import NOW, item, work, workspace
 
 NASTY = "[bold]x[/bold] \x1b[31mred\x1b[0m | <script>alert(1)</script> @ann \u202egnirts\x00\nnext"

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.workspace import GuardPolicy, Workspace
+from config.policy import GuardPolicy
+from config.workspace import Workspace
 from connectors.model import Comment, KeyResultMark, Marks, Ref, Stamp, WorkItem
 from connectors.text.document import to_plain
 from sync.align.alignment import align

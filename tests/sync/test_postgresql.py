@@ -19,10 +19,11 @@ import sqlalchemy as sa
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment
+from sync.observation import Snapshot
 from sync.plan.plan import Edit, changes_of
 from sync.store import database as plumbing
 from sync.store import lease
-from sync.store.store import Snapshot, Store, StoreError
+from sync.store.store import Store, StoreError
 from tests.sync.build import NOW, item
 from tests.sync.postgres import Cluster
 from tests.sync.test_trust import WANTED, edits, take

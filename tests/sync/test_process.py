@@ -19,7 +19,7 @@ import pytest
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment
-from sync.run import remember
+from sync.remember import remember
 from tests.sync.typed import Cli
 
 COMMAND = [sys.executable, "-W", "error", "-m", "sync.cli.app"]

@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 
 from config.load import ConfigError, load
-from config.workspace import QuietHours, Workspace
+from config.policy import QuietHours
+from config.workspace import Workspace
 from connectors.model import NOTHING, Comment, KeyResultMark, Marks, Ref
 from connectors.sandbox.server import Sandbox
 from sync.jobs.sandbox import examples
-from sync.plan.throttle import hold_back, permitted, place_of
+from sync.marks.policy import permitted
+from sync.plan.throttle import hold_back, place_of
 from tests.sync.build import NOW, item, work, workspace
 from tests.sync.typed import Cli, writes
 

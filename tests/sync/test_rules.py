@@ -14,8 +14,9 @@ from config.link_rules import LinkRule
 from connectors.model import NativeQuery, WorkItem
 from sync.align.alignment import align
 from sync.align.item_facets import Facts, Setting
-from sync.align.native_queries import Question, found_by, questions
+from sync.align.native_queries import found_by, questions
 from sync.align.rule_index import Index, alternatives, as_test
+from sync.observation import Question
 from tests.sync.build import epic, item, ref, work, workspace
 
 KINDS = {"jira": "jira", "linear": "linear"}

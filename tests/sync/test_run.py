@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from config.workspace import Workspace
-from connectors.base import CredentialError, Unreachable
+from connectors.errors import CredentialError, Unreachable
 from connectors.model import NativeQuery, WorkItem
 from sync.cli.output import Format, Output
-from sync.jobs.session import Halt, Session, Synced, recall, synchronise
-from sync.run import Run, remember, run
+from sync.jobs.last_read import recall
+from sync.jobs.session import Halt, Session
+from sync.jobs.sync import Synced, synchronise
+from sync.remember import remember
+from sync.run import Run, run
 from sync.store.store import Store, StoreError
 from tests.sync.build import NOW, epic, item, query, ref, work, workspace
 from tests.sync.fake import FakeTracker

@@ -11,12 +11,12 @@ import pytest
 
 from connectors.model import Comment, KeyResultMark, Marks, NativeQuery, Stamp
 from sync.align.alignment import align
-from sync.align.native_queries import Question
 from sync.history.days import HistoryRow
 from sync.history.movement import Footing, Movement
 from sync.measure import measure
+from sync.observation import Question, Snapshot
 from sync.plan.plan import Edit, changes_of
-from sync.store.store import Snapshot, Store, StoreError
+from sync.store.store import Store, StoreError
 from tests.sync.build import NOW, epic, item, metric, workspace
 
 

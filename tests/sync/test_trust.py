@@ -15,18 +15,18 @@ from pathlib import Path
 
 import pytest
 
-from config.workspace import GuardPolicy
-from connectors.base import CredentialError
+from config.policy import GuardPolicy
+from connectors.errors import CredentialError
 from connectors.model import NOTHING, Comment, Marks, Stamp
 from connectors.sandbox.server import Sandbox
 from sync.align.alignment import align
 from sync.apply import apply
 from sync.cli.output import Format, Output
-from sync.jobs.session import synchronise
+from sync.jobs.sync import synchronise
 from sync.measure import measure
+from sync.plan.backoff import rest_after
 from sync.plan.guards import project_stops, removal_stops, zero_stop
 from sync.plan.plan import Edit, Plan, changes_of, digest_of
-from sync.plan.throttle import rest_after
 from sync.report import data
 from sync.store import lease, plan_file
 from sync.store.journal import LANDED, LOST, fate, operation_id

@@ -19,9 +19,9 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.truth import KEY_RESULTS, Item
 from connectors.sandbox.world import World, generate
 from sync.align.alignment import Alignment, align
+from sync.collect.pull import pull
 from sync.jobs.sandbox import examples, sandbox_session
 from sync.measure import Scorecard, measure
-from sync.run import pull
 
 COMMAND = [sys.executable, "-W", "error", "-m", "sync.cli.app", "sandbox"]
 Told = tuple[str, dict[str, Fraction], str | None]

@@ -13,8 +13,8 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.align.alignment import align
 from sync.align.native_queries import questions
+from sync.collect.pull import pull
 from sync.jobs.sandbox import examples, sandbox_session
-from sync.run import pull
 
 
 def labelled(label: str) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TypeVar
 from urllib.parse import quote
 
-from connectors.base import BadReply, Unreachable
+from connectors.errors import BadReply, Unreachable
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import BulkPage, Issue, IssueKey, SearchPage

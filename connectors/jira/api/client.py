@@ -17,7 +17,7 @@ import msgspec
 import requests
 import urllib3
 
-from connectors.base import (
+from connectors.errors import (
     BadReply,
     CredentialError,
     PermissionDenied,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
-from connectors.base import BadReply, TrackerError
+from connectors.errors import BadReply, TrackerError
 from connectors.jira.api import wire
 from connectors.jira.api.bulk_read import ISSUE_PAGE, Bulk, batches, jql_text, on_threads, search_ids
 from connectors.jira.api.client import JiraClient

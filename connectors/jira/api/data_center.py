@@ -11,7 +11,7 @@ from concurrent.futures import Executor
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from connectors.base import QueryError, TrackerError, Unreachable
+from connectors.errors import QueryError, TrackerError, Unreachable
 from connectors.jira.api import wire
 from connectors.jira.api.bulk_read import batches, jql_text, on_threads
 from connectors.jira.api.client import JiraClient, Rejected

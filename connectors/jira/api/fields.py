@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import msgspec
 
-from connectors.base import ScopeError
+from connectors.errors import ScopeError
 from connectors.jira.api.wire import STANDARD_FIELDS, BulkPage, FieldInfo, Fields, Issue
 from connectors.model import CLAIM_NAME, AlignmentState, Health, KeyResultMark
 from connectors.text.document import clean

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from connectors.base import Unreachable
+from connectors.errors import Unreachable
 from connectors.jira.api import wire
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Source

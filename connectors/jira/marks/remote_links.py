@@ -15,8 +15,7 @@ from urllib.parse import quote
 import msgspec
 
 from connectors.jira.api.fields import HEALTH_OPTIONS, MAX_TEXT, TITLE_MARK
-from connectors.model import KeyResultMark, Marks, Stamp
-from connectors.part import part_words
+from connectors.model import KeyResultMark, Marks, Stamp, part_words
 from connectors.text.document import clean
 
 RELATIONSHIP = "serves key result"

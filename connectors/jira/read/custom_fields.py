@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
-from connectors.base import ScopeError
+from connectors.errors import ScopeError
 from connectors.jira.api.fields import SiteFields, find_named
 from connectors.jira.api.wire import FieldInfo, Fields
 

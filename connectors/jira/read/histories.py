@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from connectors.base import BadReply
+from connectors.errors import BadReply
 from connectors.jira.api import wire
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import Source

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 
 from msgspec import UNSET
 
-from config.workspace import JiraTracker
-from connectors.base import BadReply
+from config.trackers import JiraTracker
+from connectors.errors import BadReply
 from connectors.jira.api.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, field_text, percent_of
 from connectors.jira.api.wire import Fields, Issue
 from connectors.jira.marks.issue_edit import objective_text, texts_of

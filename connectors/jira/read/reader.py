@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from config.workspace import JiraTracker
-from connectors.base import (
+from config.trackers import JiraTracker
+from connectors.base import Progress
+from connectors.errors import (
     BadReply,
     CredentialError,
     PermissionDenied,
-    Progress,
     QueryError,
     ScopeError,
     TrackerError,

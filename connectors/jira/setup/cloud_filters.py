@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from connectors.base import PermissionDenied
+from connectors.errors import PermissionDenied
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.paging import Row, listed
 from connectors.setup import DASHBOARD, Action, Need, Problem, is_ours, signature

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import quote
 
-from connectors.base import PermissionDenied
+from connectors.errors import PermissionDenied
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.preflight import NEEDED
 from connectors.setup import Problem

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from connectors.base import TrackerError
+from connectors.errors import TrackerError
 from connectors.jira.api import wire
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Source

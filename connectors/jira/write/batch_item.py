@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from connectors.base import STOPPED, CredentialError, RateLimited, TrackerError, Unreachable
+from connectors.base import STOPPED
+from connectors.errors import CredentialError, RateLimited, TrackerError, Unreachable
 from connectors.jira.marks.issue_edit import Edit
 from connectors.jira.write.issue_write import Work
 from connectors.model import Outcome, WorkItem

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import structlog
 
-from connectors.base import PermissionDenied, Unreachable
+from connectors.errors import PermissionDenied, Unreachable
 from connectors.jira.api import wire
 from connectors.jira.api.bulk_read import batches
 from connectors.jira.api.client import JiraClient, Rejected

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from msgspec import UNSET
 
-from connectors.base import PermissionDenied
+from connectors.errors import PermissionDenied
 from connectors.jira.api.client import Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import Sender, notify_users

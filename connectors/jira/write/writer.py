@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from connectors.base import CredentialError, RateLimited, TrackerError, Unreachable
+from connectors.errors import CredentialError, RateLimited, TrackerError, Unreachable
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Source
 from connectors.jira.api.fields import SiteFields

@@ -15,7 +15,7 @@ import httpx
 import msgspec
 from pydantic import SecretStr
 
-from connectors.base import BadReply, CredentialError, TrackerError, Transient, Unreachable
+from connectors.errors import BadReply, CredentialError, TrackerError, Transient, Unreachable
 from connectors.http.rate_limits import Allowance
 from connectors.http.throttle import Governor
 from connectors.http.user_agent import user_agent

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
-from connectors.base import TrackerError
+from connectors.errors import TrackerError
 from connectors.linear.api.errors import NotFound
 from connectors.linear.api.mutations import Write
 from connectors.linear.api.wire import CommentNode, IssueNow, PlacedUpdate, ProjectNow

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.base import (
+from connectors.errors import (
     BadReply,
     CredentialError,
     PermissionDenied,

@@ -14,19 +14,18 @@ import binascii
 import re
 import zlib
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
 
-from connectors.base import Refused
+from connectors.errors import Refused
 from connectors.linear.api import mutations
 from connectors.linear.api.effects import FindUpdates, Steps, find_updates, remove, send
 from connectors.linear.api.errors import Conflict
 from connectors.linear.api.mutations import Write
 from connectors.linear.api.wire import UpdateNode
 from connectors.linear.marks.targets import own_id
-from connectors.linear.read.mapping import Told
 from connectors.model import Fact, Update, UpdateHealth, WorkItem
 from connectors.text.document import Doc, Text, para, to_markdown
 
@@ -120,3 +119,7 @@ def update_steps(tracker: str, owner: str, item: WorkItem, wanted: Update | None
         if all(node.id != given["id"] for node in there):
             what = f"today's update on {item.key} was deleted for good; the next one comes another day."
             raise Refused(tracker, what) from None
+
+
+Told = tuple[Update | None, datetime | None]
+"""Our latest status update on an item, and when somebody else posted the latest one."""

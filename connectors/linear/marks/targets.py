@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from connectors.base import BadReply, Refused
+from connectors.errors import BadReply, Refused
 from connectors.linear.api import mutations
 from connectors.linear.api.effects import Look, Steps, find_comment, look, send
 from connectors.linear.api.errors import Conflict, NotFound

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from connectors.linear.api.wire import InitiativeNode, IssueNode, LabelNode, ProjectLabelNode, ProjectNode
 from connectors.linear.marks.label_groups import TITLE_MARK
-from connectors.model import CLAIM_NAME, MARKS, Category, Mark, Marks, Ref, Update, WorkItem, claims_in
+from connectors.linear.marks.status_updates import Told
+from connectors.model import CLAIM_NAME, MARKS, Category, Mark, Marks, Ref, WorkItem, claims_in
 
 ISSUE_MARKS: frozenset[Mark] = frozenset(MARKS)
 PROJECT_MARKS: frozenset[Mark] = frozenset(("key_results", "comment", "update"))
@@ -39,10 +40,6 @@ _INITIATIVE: dict[str, Category] = {
     "Completed": "done",
     "Canceled": "dropped",
 }
-
-
-Told = tuple[Update | None, datetime | None]
-"""Our latest status update on an item, and when somebody else posted the latest one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from config.workspace import LinearTracker
-from connectors.base import BadReply, Progress, ScopeError
+from config.trackers import LinearTracker
+from connectors.base import Progress
+from connectors.errors import BadReply
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import NotFound
+from connectors.linear.api.scope import check_credential, scoped_teams, visible_teams
 from connectors.linear.api.wire import (
     AttachmentNode,
     Connection,
@@ -20,7 +21,6 @@ from connectors.linear.api.wire import (
     LabelNode,
     PlacedUpdate,
     ProjectNode,
-    TeamNode,
 )
 from connectors.linear.marks.label_groups import stand
 from connectors.linear.marks.records import (
@@ -93,33 +93,6 @@ def _opened(
         {label.id: label for label in labels},
     )
     return _Pulling(client, reader, owner, progress), as_of, labels
-
-
-def check_credential(client: LinearClient) -> str:
-    """The id of the user or app that the credential acts as; CredentialError when it is no good."""
-    return client.execute(queries.VIEWER).viewer.id
-
-
-def visible_teams(client: LinearClient) -> list[TeamNode]:
-    """Every team that the credential sees."""
-    return list(client.walk(queries.TEAMS, lambda reply: reply.teams))
-
-
-def scoped_teams(tracker: str, teams: Iterable[TeamNode], keys: Sequence[str]) -> list[TeamNode]:
-    """The declared teams; ScopeError names one that does not exist or cannot be seen."""
-    visible = {team.key: team for team in teams}
-    for key in keys:
-        if key in visible:
-            continue
-        near = difflib.get_close_matches(key.upper(), visible, n=1, cutoff=0.5)
-        meant = f" Did you mean {near[0]!r}?" if near else ""
-        seen = ", ".join(sorted(visible)) or "none at all"
-        raise ScopeError(
-            tracker,
-            f"there is no team {key!r}, or the credential cannot see it.{meant}",
-            f"Correct scope.teams, or give the credential access; it sees {seen}.",
-        )
-    return [visible[key] for key in dict.fromkeys(keys)]
 
 
 class _Pulling:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.base import Refused
+from connectors.errors import Refused
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.queries import Operation

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from connectors.base import BadReply, PermissionDenied, Refused, Stop, TrackerError, never
+from connectors.base import Stop, never
+from connectors.errors import BadReply, PermissionDenied, Refused, TrackerError
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.effects import Fate, FindUpdates, Look, Seen

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from connectors.base import PermissionDenied, Refused, TrackerError
+from connectors.errors import PermissionDenied, Refused, TrackerError
 from connectors.linear.api import mutations
 from connectors.linear.api.effects import Steps, attempt, find_comment, remove, send, together
 from connectors.linear.api.errors import Conflict, NotFound

@@ -11,7 +11,8 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 
-from connectors.base import STOPPED, BadReply, PermissionDenied, Refused, Stop, TrackerError, Wish, never
+from connectors.base import STOPPED, Stop, Wish, never
+from connectors.errors import BadReply, PermissionDenied, Refused, TrackerError
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.effects import Ask, FindComment, FindUpdates, Look, Steps
 from connectors.linear.api.errors import NotFound

@@ -14,12 +14,13 @@ from sync import logs
 from sync.cli.exit_codes import Exit, stop_on_signals
 from sync.cli.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_flags, moment_of
 from sync.cli.output import Format, Output
+from sync.collect.pull import borne, pull
 from sync.jobs.rebuild import rebuild as rebuild_store
 from sync.jobs.rebuild import salvage, set_aside
-from sync.jobs.session import Session, declared, finish, holding, open_session, settle_open, show_stops, write
+from sync.jobs.session import Session, declared, open_session, show_stops
+from sync.jobs.sync import finish, holding, settle_open, write
 from sync.report import audit_log, data
 from sync.report import run as sheets
-from sync.run import borne, pull
 from sync.store import plan_file
 from sync.store.store import Store
 

@@ -1,0 +1,38 @@
+"""Which teams a credential sees, and which of them are declared."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from connectors.errors import ScopeError
+from connectors.linear.api import queries
+from connectors.linear.api.client import LinearClient
+from connectors.linear.api.wire import TeamNode
+
+
+def check_credential(client: LinearClient) -> str:
+    """The id of the user or app that the credential acts as; CredentialError when it is no good."""
+    return client.execute(queries.VIEWER).viewer.id
+
+
+def visible_teams(client: LinearClient) -> list[TeamNode]:
+    """Every team that the credential sees."""
+    return list(client.walk(queries.TEAMS, lambda reply: reply.teams))
+
+
+def scoped_teams(tracker: str, teams: Iterable[TeamNode], keys: Sequence[str]) -> list[TeamNode]:
+    """The declared teams; ScopeError names one that does not exist or cannot be seen."""
+    visible = {team.key: team for team in teams}
+    for key in keys:
+        if key in visible:
+            continue
+        near = difflib.get_close_matches(key.upper(), visible, n=1, cutoff=0.5)
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        seen = ", ".join(sorted(visible)) or "none at all"
+        raise ScopeError(
+            tracker,
+            f"there is no team {key!r}, or the credential cannot see it.{meant}",
+            f"Correct scope.teams, or give the credential access; it sees {seen}.",
+        )
+    return [visible[key] for key in dict.fromkeys(keys)]

@@ -1,0 +1,32 @@
+"""Marks as far as the policy wants them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from config.policy import Policy
+from connectors.model import NOTHING, Marks, WorkItem
+
+
+def permitted(item: WorkItem, marks: Marks, policy: Policy) -> Marks:
+    """The marks as far as the policy wants them; what it does not want is taken off again.
+
+    An observed tracker shows what it shows. Nothing here looks at the clock.
+    """
+    if policy.mode in ("off", "observe"):
+        return replace(item.shown, stamp=None)
+    if item.level not in policy.levels:
+        return NOTHING
+    kept = set(policy.marks) & ({"labels"} if policy.mode == "label" else set(policy.marks))
+    if "key_results" not in kept:
+        marks = replace(marks, key_results=())
+    if "labels" not in kept:
+        marks = replace(marks, labels=(), alignment=None)
+    comment = marks.comment
+    if comment is not None and (
+        "comment" not in kept
+        or not policy.comments
+        or (comment.purpose == "orphan" and not policy.orphan_comments)
+    ):
+        marks = replace(marks, comment=None)
+    return marks

@@ -1,0 +1,45 @@
+"""Items whose write failed rest, each time longer. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from connectors.model import Marks, Ref, WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """An item whose writes failed: why, how often in a row, and when the next try is due."""
+
+    reason: str
+    failures: int
+    until: datetime
+
+
+LONGEST_REST = timedelta(days=7)
+
+
+def rest_after(failures: int, now: datetime) -> datetime:
+    """When to try again: at once after the first failure, then after 1, 2, 4 … hours, to at most a week."""
+    if failures <= 1:
+        return now
+    return now + min(timedelta(hours=2 ** min(failures - 2, 8)), LONGEST_REST)
+
+
+def rest(
+    wanted: Mapping[Ref, Marks], known: Mapping[Ref, WorkItem], resting: Mapping[Ref, Rest], now: datetime
+) -> tuple[dict[Ref, Marks], tuple[str, ...]]:
+    """The wishes without those of items that rest after failed writes, and a sentence for each that would change."""
+    allowed, notes = dict(wanted), []
+    for ref, why in sorted(resting.items()):
+        if why.until <= now or ref not in allowed:
+            continue
+        marks = allowed.pop(ref)
+        if ref in known and marks != known[ref].shown:
+            notes.append(
+                f"{known[ref].key} rests until {why.until:%Y-%m-%d %H:%M} UTC after {why.failures} failed writes: "
+                f"{why.reason}"
+            )
+    return allowed, tuple(notes)
