@@ -71,3 +71,39 @@ def test_every_link_within_the_repository_leads_somewhere(page: Path) -> None:
         if not there.exists() or (anchor and anchor not in anchors(there)):
             broken.append(link)
     assert broken == []
+
+
+DATED = {"mutation.md"}
+"""Pages that say what was run on a day, and keep the names of that day; decisions do likewise."""
+
+FILE = re.compile(
+    r"(?<![\w./-])(?:config|connectors|sync|tests|benchmarks|docs)/[\w./*-]+\.(?:py|md|yaml|png)"
+)
+"""The path of a file, from the root of the repository; a `*` stands for any name."""
+
+
+def named_files() -> list[tuple[str, str]]:
+    pages = [ROOT / "README.md", *(page for page in sorted(DOCS.glob("*.md")) if page.name not in DATED)]
+    return [
+        (name_of(page), path)
+        for page in pages
+        for path in sorted(set(FILE.findall(re.sub(r"\]\([^)]*\)", "]", page.read_text(encoding="utf-8")))))
+    ]
+
+
+@pytest.mark.parametrize(("page", "path"), named_files(), ids=str)
+def test_every_file_that_a_page_names_exists(page: str, path: str) -> None:
+    assert any(ROOT.glob(path)), f"{page} names {path}"
+
+
+def test_the_lists_of_what_to_touch_name_files() -> None:
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    lists = re.split(r"^### … ", text, flags=re.MULTILINE)[1:]
+    assert [part.splitlines()[0] for part in lists] == [
+        "a measure",
+        "a signal",
+        "a mark",
+        "a tracker",
+        "a command",
+    ]
+    assert all(len(set(FILE.findall(part))) >= 3 for part in lists)
