@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from config.trackers import JiraTracker
 from connectors.errors import CredentialError, TrackerError
-from connectors.jira.api import wire
+from connectors.jira.api import replies
 from connectors.jira.api.bulk_read import jql_text
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Source
@@ -55,9 +55,9 @@ class Inspector:
         """One check after the other; a credential that is no good is the last one. Never raises TrackerError."""
         try:
             site = self._reader.site()
-            me = self._client.call("GET", "myself", wire.User)
+            me = self._client.call("GET", "myself", replies.USER)
             yield Check("credential", "ok", f"acts as {me.display_name or site.me}")
-            info = self._client.call("GET", "serverInfo", wire.ServerInfo)
+            info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
             self._source.check(info)
             yield clock_check(_moment(info.server_time), datetime.now(UTC))
             yield from self._fields(site)
@@ -82,7 +82,7 @@ class Inspector:
     def _project(self, key: str, site: Site) -> Iterator[Check]:
         about = f"project {key}"
         try:
-            self._client.call("GET", f"project/{quote(key, safe='')}", wire.Project)
+            self._client.call("GET", f"project/{quote(key, safe='')}", replies.PROJECT)
         except Rejected as error:
             if error.status != 404:
                 raise
@@ -107,7 +107,7 @@ class Inspector:
     def _held(self, key: str) -> set[str]:
         asked = ",".join([*NEEDED, *SILENT])
         params = {"projectKey": key, "permissions": asked}
-        found = self._client.call("GET", "mypermissions", wire.Permissions, params=params)
+        found = self._client.call("GET", "mypermissions", replies.PERMISSIONS, params=params)
         return {name for name, one in found.permissions.items() if one.have_permission}
 
     def _screen(self, key: str, site: Site) -> Iterator[Check]:
@@ -116,7 +116,7 @@ class Inspector:
         newest = self._source.newest(jql)
         if newest is None:
             return
-        meta = self._client.call("GET", f"issue/{newest}/editmeta", wire.EditMeta)
+        meta = self._client.call("GET", f"issue/{newest}/editmeta", replies.EDIT_META)
         fields = site.fields
         ours = {
             CLAIM_NAME: fields.key_result,

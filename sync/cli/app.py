@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import json
 import os
 import sys
@@ -271,6 +272,7 @@ def _complain(message: str) -> None:
 
 def main() -> None:
     """Entry point: foreseeable faults become one clear line and an exit code, never a traceback."""
+    _trace_crashes()
     # Until a command has read the settings: warnings only, and never on stdout.
     logs.configure("warning", "auto")
     try:
@@ -304,6 +306,14 @@ def main() -> None:
         sys.stderr.write(logs.redactor.text(traceback.format_exc()))
         _complain("this is a fault of Truenorth itself; please report it with the lines above")
         sys.exit(Exit.FAILED)
+
+
+def _trace_crashes() -> None:
+    """Let a crash of the interpreter itself leave its stacks on stderr: files, lines and functions, no values."""
+    # It may be on already, and stderr may be none, or no file.
+    if not faulthandler.is_enabled():
+        with contextlib.suppress(AttributeError, OSError, RuntimeError, ValueError):
+            faulthandler.enable()
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from config.load import fingerprint
+from connectors.converter import Converter
 from connectors.model import NOTHING, WorkItem
 from sync.cli.output import Output
 from sync.history.days import History, HistoryRow
@@ -23,6 +24,8 @@ from sync.remember import remember
 from sync.store import tables
 from sync.store.database import Database, address
 from sync.store.store import StoreError
+
+_ROWS = Converter(HistoryRow)
 
 
 def set_aside(url: str, now: datetime) -> str | None:
@@ -97,9 +100,7 @@ def salvage(url: str) -> dict[str, History]:
 
 def _row(row: Mapping[str, Any]) -> HistoryRow:
     moved = row.get("moved")
-    return msgspec.convert(
-        {**row, "moved": None if moved is None else msgspec.json.decode(moved)}, HistoryRow, strict=True
-    )
+    return _ROWS.convert({**row, "moved": None if moved is None else msgspec.json.decode(moved)})
 
 
 def rebuild(session: Session, now: datetime, output: Output) -> int:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
+from msgspec.json import Decoder
 
 from config.load import fingerprint
 from config.workspace import Workspace
@@ -40,6 +41,9 @@ class _File(msgspec.Struct):
     digest: str
     edits: list[_Edit]
     stops: list[Stop]
+
+
+_FILES = Decoder(_File)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def load(path: Path, workspace: Workspace, now: datetime) -> Saved:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise PlanError(f"{path} is larger than any plan.")
-        file = msgspec.json.decode(path.read_bytes(), type=_File)
+        file = _FILES.decode(path.read_bytes())
     except OSError as error:
         raise PlanError(f"{path} cannot be read: {error.strerror}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

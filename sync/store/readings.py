@@ -9,12 +9,16 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec.json import Decoder
 
 from sync.history.days import History, HistoryRow, row_of
 from sync.history.movement import Footing, Movement
 from sync.measure import Past, Scorecard
 from sync.store import tables
 from sync.store.database import Database, again
+
+_FOOTINGS = Decoder(Footing)
+_MOVEMENTS = Decoder(Movement)
 
 
 class Readings:
@@ -63,7 +67,7 @@ class Readings:
         query = sa.select(places).where(places.c.day == earlier.scalar_subquery())
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
-        return {row.key_result: msgspec.json.decode(row.body, type=Footing) for row in rows}
+        return {row.key_result: _FOOTINGS.decode(row.body) for row in rows}
 
     @again
     def all(self) -> dict[str, History]:
@@ -119,4 +123,4 @@ def _columns(name: str, row: HistoryRow) -> dict[str, Any]:
 
 
 def _moved(row: Any) -> Movement | None:
-    return None if row.moved is None else msgspec.json.decode(row.moved, type=Movement)
+    return None if row.moved is None else _MOVEMENTS.decode(row.moved)

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec.json import Decoder
 
 from connectors.model import NativeQuery, Receipt, Ref, Span, WorkItem
 from sync.history.movement import Footing
@@ -28,6 +29,13 @@ from sync.store.lease import make_lease
 from sync.store.readings import Readings
 
 __all__ = ["RunRecord", "Snapshot", "Store", "StoreError", "Stuck"]
+
+_DRAWN = Decoder(Drawn)
+_FOOTINGS = Decoder(Footing)
+_GISTS = Decoder(tuple[str, ...])
+_ITEMS = Decoder(WorkItem)
+_SPANS = Decoder(tuple[Span, ...])
+_TOLD = Decoder(Told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +183,7 @@ class Store:
         """Where the work of each key result stood when its progress was last told."""
         with self.transaction() as connection:
             rows = connection.execute(sa.select(tables.footings)).all()
-        decoder = msgspec.json.Decoder(Footing)
-        return {row.key_result: decoder.decode(row.body) for row in rows}
+        return {row.key_result: _FOOTINGS.decode(row.body) for row in rows}
 
     @again
     def save_footings(self, told: Mapping[str, Footing]) -> None:
@@ -194,8 +201,7 @@ class Store:
         """What the latest status update of ours on each item said, whatever became of it since."""
         with self.transaction() as connection:
             rows = connection.execute(sa.select(tables.updates)).all()
-        decoder = msgspec.json.Decoder(Told)
-        return {Ref(row.tracker, row.item): decoder.decode(row.body) for row in rows}
+        return {Ref(row.tracker, row.item): _TOLD.decode(row.body) for row in rows}
 
     @again
     def save_told_updates(self, told: Mapping[Ref, Told]) -> None:
@@ -329,8 +335,7 @@ def _snapshot(connection: sa.Connection) -> Snapshot | None:
     judged = connection.execute(
         sa.select(tables.about.c.value).where(tables.about.c.name == "judged")
     ).scalar_one()
-    decoder = msgspec.json.Decoder(WorkItem)
-    items = [decoder.decode(body) for body in connection.execute(sa.select(tables.items.c.body)).scalars()]
+    items = [_ITEMS.decode(body) for body in connection.execute(sa.select(tables.items.c.body)).scalars()]
     asked = connection.execute(sa.select(tables.answers).order_by(tables.answers.c.id)).mappings()
     return Snapshot(
         # Sorted here, since databases sort text as their locale says.
@@ -347,15 +352,14 @@ def _snapshot(connection: sa.Connection) -> Snapshot | None:
             for row in connection.execute(sa.select(tables.samples))
         },
         drawn={
-            row.key_result: msgspec.json.decode(row.body, type=Drawn)
-            for row in connection.execute(sa.select(tables.drawn))
+            row.key_result: _DRAWN.decode(row.body) for row in connection.execute(sa.select(tables.drawn))
         },
         histories={
-            Ref(row.tracker, row.id): msgspec.json.decode(row.body, type=tuple[Span, ...])
+            Ref(row.tracker, row.id): _SPANS.decode(row.body)
             for row in connection.execute(sa.select(tables.histories))
         },
         gists={
-            Ref(row.tracker, row.id): msgspec.json.decode(row.body, type=tuple[str, ...])
+            Ref(row.tracker, row.id): _GISTS.decode(row.body)
             for row in connection.execute(sa.select(tables.gists))
         },
     )

@@ -47,6 +47,9 @@ class Site:
         answer = self.answers.get(call, refused(404))
         return answer(body) if callable(answer) else answer
 
+    def send(self, method: str, path: str) -> None:
+        self.call(method, path, object)
+
     def newest(self, _jql: str) -> str | None:
         return None
 

@@ -118,6 +118,24 @@ def test_a_closed_pipe_is_no_fault(sandbox: Sandbox, tmp_path: Path) -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("before", "says"),
+    [
+        ("pass", "Segmentation fault"),
+        # What stands in for stderr may be no file.
+        ("import io; sys.stderr = io.StringIO()", ""),
+    ],
+)
+def test_a_crash_of_the_interpreter_says_where(before: str, says: str, tmp_path: Path) -> None:
+    code = f"import faulthandler, sys\nfrom sync import cli\n{before}\ncli.app = faulthandler._sigsegv\ncli.main()"
+    ended = subprocess.run(  # noqa: S603  our own code
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == -signal.SIGSEGV
+    assert says in ended.stderr
+    assert ("in main" in ended.stderr) == bool(says)
+
+
 @pytest.mark.usefixtures("pointed")
 def test_a_signal_after_the_last_write_waits_until_it_is_saved(
     run: Cli, monkeypatch: pytest.MonkeyPatch

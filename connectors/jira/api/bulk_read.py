@@ -9,9 +9,10 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from connectors.errors import BadReply, Unreachable
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.fields import SiteFields
-from connectors.jira.api.wire import BulkPage, Issue, IssueKey, SearchPage
+from connectors.jira.api.wire import BulkPage, Issue
 from connectors.stamp import PROPERTY_KEY
 
 A = TypeVar("A")
@@ -36,7 +37,7 @@ def search_ids(client: JiraClient, jql: str) -> list[str]:
         body: dict[str, object] = {"jql": jql, "maxResults": ID_PAGE, "fields": ["id"]}
         if token:
             body["nextPageToken"] = token
-        page = client.call("POST", "search/jql", SearchPage, body=body)
+        page = client.call("POST", "search/jql", replies.SEARCH_PAGE, body=body)
         ids.update((issue.id, None) for issue in page.issues)
         token = page.next_page_token
         if page.is_last or (not token and page.is_last is None):
@@ -54,7 +55,7 @@ class Bulk:
     def __init__(self, client: JiraClient, site: SiteFields, pool: Executor) -> None:
         self._client = client
         self._fields = site.wanted
-        self._page = site.page_type()
+        self._page = replies.issues_on(site)
         self._pool = pool
 
     def fetch(self, ids: Sequence[str], done: Callable[[int], None] | None = None) -> dict[str, Issue]:
@@ -85,7 +86,9 @@ class Bulk:
             if key not in by_key:
                 try:
                     path = f"issue/{quote(key, safe='')}"
-                    by_key[key] = self._client.call("GET", path, IssueKey, params={"fields": "id"}).id
+                    by_key[key] = self._client.call(
+                        "GET", path, replies.ISSUE_KEY, params={"fields": "id"}
+                    ).id
                 except Rejected as error:
                     if error.status != 404:
                         raise

@@ -16,6 +16,7 @@ import jira
 import msgspec
 import requests
 import urllib3
+from msgspec.json import Decoder
 
 from connectors.errors import (
     BadReply,
@@ -103,6 +104,9 @@ class _Complaint(msgspec.Struct):
         return text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…"
 
 
+_COMPLAINT = Decoder(_Complaint)
+
+
 class JiraClient:
     """Calls to one Jira site with one credential; safe to use from several threads.
 
@@ -137,22 +141,20 @@ class JiraClient:
         self,
         method: str,
         path: str,
-        reply: type[T],
+        reply: Decoder[T],
         *,
         params: dict[str, str] | None = None,
         body: object = None,
         repeatable: bool = True,
     ) -> T:
-        """Send a request to `path` below `/rest/api/VERSION/` and decode its reply as `reply`.
+        """Send a request to `path` below `/rest/api/VERSION/` and decode its reply by `reply`.
 
-        `type(None)` as `reply` takes no notice of the body. Raises the errors of `connectors.base`;
-        `repeatable` says whether the call may be sent again when nobody knows if it took effect.
+        Raises the errors of `connectors.base`; `repeatable` says whether the call may be sent again when
+        nobody knows if it took effect.
         """
-        response = self.retry.call(lambda: self._send(method, path, params, body), repeatable=repeatable)
-        if reply is type(None):
-            return msgspec.convert(None, reply)
+        response = self.retry.call(lambda: self._exchange(method, path, params, body), repeatable=repeatable)
         try:
-            return msgspec.json.decode(response.content, type=reply)
+            return reply.decode(response.content)
         except msgspec.ValidationError as error:
             raise BadReply(
                 self.name, f"{method} {path} answered something unexpected: {clean(str(error))}."
@@ -166,12 +168,18 @@ class JiraClient:
                 "answers in its place.",
             ) from None
 
+    def send(
+        self, method: str, path: str, *, params: dict[str, str] | None = None, body: object = None
+    ) -> None:
+        """Send a request that may be sent again, and take no notice of what its reply says. Raises as `call` does."""
+        self.retry.call(lambda: self._exchange(method, path, params, body), repeatable=True)
+
     def submit(self, method: str, path: str, body: object) -> str:
         """Start a job that Jira announces with 303, and give its id. The address itself is never called.
 
         For jobs that may run twice. Raises as `call` does.
         """
-        response = self.retry.call(lambda: self._send(method, path, None, body), repeatable=True)
+        response = self.retry.call(lambda: self._exchange(method, path, None, body), repeatable=True)
         id_ = response.headers.get("Location", "").rstrip("/").rpartition("/")[2]
         if response.status_code != 303 or not (id_.isascii() and id_.isalnum()):
             raise BadReply(self.name, f"{method} {path} started a job, but does not say which.")
@@ -222,7 +230,9 @@ class JiraClient:
                 self._clients.append(client)
         return client._session  # noqa: SLF001  likewise
 
-    def _send(self, method: str, path: str, params: dict[str, str] | None, body: object) -> requests.Response:
+    def _exchange(
+        self, method: str, path: str, params: dict[str, str] | None, body: object
+    ) -> requests.Response:
         self.governor.admit(self.name)
         readings: list[Allowance] = []
         try:
@@ -332,7 +342,7 @@ class JiraClient:
 def _complaint(response: requests.Response) -> tuple[str, dict[str, str]]:
     """Jira's own words in an error reply, and those about single fields."""
     try:
-        said = msgspec.json.decode(response.content, type=_Complaint)
+        said = _COMPLAINT.decode(response.content)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return "", {}
     return said.words(), said.errors if isinstance(said.errors, dict) else {}

@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from typing import Any
 
 from connectors.errors import BadReply, TrackerError
-from connectors.jira.api import wire
+from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import ISSUE_PAGE, Bulk, batches, jql_text, on_threads, search_ids
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.comment_limit import fitting_adf
@@ -49,7 +49,7 @@ class Cloud:
     def projects(self) -> list[wire.Project]:
         """See `Source.projects`."""
         params = {"maxResults": "50"}
-        return self._client.call("GET", "project/search", wire.ProjectPage, params=params).values
+        return self._client.call("GET", "project/search", replies.PROJECT_PAGE, params=params).values
 
     def ids(self, jql: str) -> list[str]:
         """See `Source.ids`."""
@@ -62,7 +62,7 @@ class Cloud:
     def newest(self, jql: str) -> str | None:
         """See `Source.newest`."""
         body = {"jql": jql, "maxResults": 1, "fields": ["id"]}
-        page = self._client.call("POST", "search/jql", wire.SearchPage, body=body)
+        page = self._client.call("POST", "search/jql", replies.SEARCH_PAGE, body=body)
         return page.issues[0].id if page.issues else None
 
     def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> Issues:  # noqa: ARG002
@@ -80,7 +80,7 @@ class Cloud:
         found: list[wire.Comment] = []
         while ids:
             page = self._client.call(
-                "POST", "comment/list", wire.CommentList, params=params, body={"ids": ids}
+                "POST", "comment/list", replies.COMMENT_LIST, params=params, body={"ids": ids}
             )
             found += page.values
             if page.is_last is not False or not page.values:
@@ -98,7 +98,7 @@ class Cloud:
         tokens: set[str] = set()
         body: dict[str, object] = {"issueIdsOrKeys": ids, "fieldIds": ["status"], "maxResults": LOG_PAGE}
         while True:
-            page = self._client.call("POST", "changelog/bulkfetch", wire.ChangelogPage, body=body)
+            page = self._client.call("POST", "changelog/bulkfetch", replies.CHANGELOG_PAGE, body=body)
             yield from page.issue_change_logs
             token = page.next_page_token
             if not token:
@@ -115,7 +115,7 @@ class Cloud:
 
         def get(some: list[str]) -> wire.DescribedPage:
             body = {"issueIdsOrKeys": some, "fields": ["description"]}
-            return self._client.call("POST", "issue/bulkfetch", wire.DescribedPage, body=body)
+            return self._client.call("POST", "issue/bulkfetch", replies.DESCRIBED_PAGE, body=body)
 
         for page in on_threads(self._pool, get, batches(ids, ISSUE_PAGE)):
             for issue in page.issues:

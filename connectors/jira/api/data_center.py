@@ -11,8 +11,10 @@ from concurrent.futures import Executor
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from msgspec.json import Decoder
+
 from connectors.errors import QueryError, TrackerError, Unreachable
-from connectors.jira.api import wire
+from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import batches, jql_text, on_threads
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.comment_limit import fitting_wiki
@@ -40,13 +42,13 @@ TRIES = 3
 P = TypeVar("P", wire.BulkPage, wire.DescribedPage, wire.LoggedPage)
 
 
-def _pages(client: JiraClient, jql: str, asked: Mapping[str, Any], kind: type[P]) -> Iterator[P]:
+def _pages(client: JiraClient, jql: str, asked: Mapping[str, Any], reply: Decoder[P]) -> Iterator[P]:
     """The pages of a search until all that was found is there. Raises Unreachable when they end before."""
     read = 0
     while True:
         # One that is gone by now would else fail the whole query.
         body = {"jql": jql, "startAt": read, "validateQuery": False, **asked}
-        page = client.call("POST", "search", kind, body=body)
+        page = client.call("POST", "search", reply, body=body)
         yield page
         read += len(page.issues)
         if read >= page.total:
@@ -79,7 +81,7 @@ class DataCenter:
 
     def projects(self) -> list[wire.Project]:
         """See `Source.projects`."""
-        return self._client.call("GET", "project", list[wire.Project])
+        return self._client.call("GET", "project", replies.PROJECTS)
 
     def ids(self, jql: str) -> list[str]:
         """See `Source.ids`. Raises QueryError for more than the site's search reaches."""
@@ -125,7 +127,7 @@ class DataCenter:
 
     def _page(self, jql: str, start: int, size: int) -> wire.OffsetPage:
         body = {"jql": jql, "startAt": start, "maxResults": size, "fields": ["id"]}
-        return self._client.call("POST", "search", wire.OffsetPage, body=body)
+        return self._client.call("POST", "search", replies.OFFSET_PAGE, body=body)
 
     def newest(self, jql: str) -> str | None:
         """See `Source.newest`."""
@@ -145,7 +147,7 @@ class DataCenter:
     def _comment(self, place: tuple[str, str]) -> wire.Comment | None:
         path = f"issue/{quote(place[0], safe='')}/comment/{quote(place[1], safe='')}"
         try:
-            return self._client.call("GET", path, wire.Comment, params={"expand": "properties"})
+            return self._client.call("GET", path, replies.COMMENT, params={"expand": "properties"})
         except Rejected as error:
             if error.status != 404:
                 raise
@@ -160,7 +162,9 @@ class DataCenter:
 
     def _logged(self, jql: str) -> list[wire.LoggedIssue]:
         asked = {"maxResults": LOGGED_ISSUES, "fields": ["id"], "expand": ["changelog"]}
-        return [issue for page in _pages(self._client, jql, asked, wire.LoggedPage) for issue in page.issues]
+        return [
+            issue for page in _pages(self._client, jql, asked, replies.LOGGED_PAGE) for issue in page.issues
+        ]
 
     def descriptions(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
         """See `Source.descriptions`."""
@@ -173,7 +177,9 @@ class DataCenter:
     def _described(self, jql: str) -> list[wire.DescribedIssue]:
         asked = {"maxResults": ISSUE_PAGE, "fields": ["description"]}
         return [
-            issue for page in _pages(self._client, jql, asked, wire.DescribedPage) for issue in page.issues
+            issue
+            for page in _pages(self._client, jql, asked, replies.DESCRIBED_PAGE)
+            for issue in page.issues
         ]
 
     def body(self, doc: Doc) -> str:
@@ -193,7 +199,7 @@ class ServerIssues:
     ) -> None:
         self._client = client
         self._fields = fields.wanted
-        self._page = fields.page_type()
+        self._page = replies.issues_on(fields)
         self._pool = pool
         self._known = None if known is None else frozenset(known)
 
@@ -215,7 +221,9 @@ class ServerIssues:
             if key not in by_key:
                 try:
                     path = f"issue/{quote(key, safe='')}"
-                    by_key[key] = self._client.call("GET", path, wire.IssueKey, params={"fields": "id"}).id
+                    by_key[key] = self._client.call(
+                        "GET", path, replies.ISSUE_KEY, params={"fields": "id"}
+                    ).id
                 except Rejected as error:
                     if error.status != 404:
                         raise
@@ -252,7 +260,7 @@ class ServerIssues:
     def _property(self, id_: str) -> tuple[str, object]:
         path = f"issue/{quote(id_, safe='')}/properties/{PROPERTY_KEY}"
         try:
-            return id_, self._client.call("GET", path, wire.Property).value
+            return id_, self._client.call("GET", path, replies.PROPERTY).value
         except Rejected as error:
             if error.status != 404:
                 raise

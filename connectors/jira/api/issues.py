@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 import structlog
 
+from connectors.jira.api import replies
 from connectors.jira.api.client import Forbidden, JiraClient, Rejected
-from connectors.jira.api.wire import Issue, RemoteLink
+from connectors.jira.api.wire import Issue
 from connectors.model import Stamp
 from connectors.stamp import PROPERTY_KEY, to_property
 
@@ -35,39 +36,39 @@ class Sender:
             body = body | {"properties": [{"key": PROPERTY_KEY, "value": to_property(stamp)}]}
 
         def send(notify: bool) -> None:
-            self._client.call("PUT", issue_path(issue.id), type(None), params=notify_users(notify), body=body)
+            self._client.send("PUT", issue_path(issue.id), params=notify_users(notify), body=body)
 
         self.quietly(send)
 
     def stamp(self, issue: Issue, stamp: Stamp) -> None:
         """Put the stamp alone; this does not move the issue's `updated`."""
         path = f"{issue_path(issue.id)}/properties/{PROPERTY_KEY}"
-        self._client.call("PUT", path, type(None), body=to_property(stamp))
+        self._client.send("PUT", path, body=to_property(stamp))
 
     def unstamp(self, issue: Issue) -> None:
         """Take the stamp away; one that is gone already is fine."""
         try:
             path = f"{issue_path(issue.id)}/properties/{PROPERTY_KEY}"
-            self._client.call("DELETE", path, type(None))
+            self._client.send("DELETE", path)
         except Rejected as error:
             if error.status != 404:
                 raise
 
     def link(self, issue: Issue, body: dict[str, object]) -> None:
         """Make or replace the remote link with the body's `globalId`."""
-        self._client.call("POST", f"{issue_path(issue.id)}/remotelink", type(None), body=body)
+        self._client.send("POST", f"{issue_path(issue.id)}/remotelink", body=body)
 
     def link_ids(self, issue: Issue, prefix: str) -> list[str]:
         """The `globalId`s of the issue's remote links that begin with `prefix`."""
         path = f"{issue_path(issue.id)}/remotelink"
-        links = self._client.call("GET", path, list[RemoteLink])
+        links = self._client.call("GET", path, replies.REMOTE_LINKS)
         return [link.global_id for link in links if link.global_id and link.global_id.startswith(prefix)]
 
     def unlink(self, issue: Issue, global_id: str) -> None:
         """Take a remote link away; one that is gone already is fine."""
         try:
             path = f"{issue_path(issue.id)}/remotelink"
-            self._client.call("DELETE", path, type(None), params={"globalId": global_id})
+            self._client.send("DELETE", path, params={"globalId": global_id})
         except Rejected as error:
             if error.status != 404:
                 raise

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.errors import Unreachable
-from connectors.jira.api import wire
+from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Source
 from connectors.model import Comment
@@ -62,7 +62,7 @@ class Comments:
         start = 0
         while True:
             params = {"startAt": str(start), "maxResults": str(PAGE), "expand": "properties"}
-            page = self._client.call("GET", f"{_issue(issue)}/comment", wire.CommentPage, params=params)
+            page = self._client.call("GET", f"{_issue(issue)}/comment", replies.COMMENT_PAGE, params=params)
             for comment in page.comments:
                 stated = self._stated_by(comment)
                 if stated and comment.author and comment.author.account == self._me:
@@ -90,7 +90,7 @@ class Comments:
         path, body = f"{_issue(issue)}/comment", self._body(comment)
         for left in range(self._client.retry.attempts - 1, -1, -1):
             try:
-                return self._client.call("POST", path, wire.Comment, body=body, repeatable=False).id
+                return self._client.call("POST", path, replies.COMMENT, body=body, repeatable=False).id
             except Unreachable:
                 # The request may still be under way on their side.
                 self._client.pause()
@@ -110,7 +110,7 @@ class Comments:
         if not sure and not self._is_ours(issue, id_):
             return False
         path = f"{_issue(issue)}/comment/{quote(id_, safe='')}"
-        self._client.call("PUT", path, type(None), params=params, body=self._body(comment))
+        self._client.send("PUT", path, params=params, body=self._body(comment))
         return True
 
     def delete(self, issue: str, id_: str, *, sure: bool = False) -> None:
@@ -124,7 +124,7 @@ class Comments:
 
     def _forgiving(self, method: str, path: str) -> None:
         try:
-            self._client.call(method, path, type(None))
+            self._client.send(method, path)
         except Rejected as error:
             if error.status != 404:
                 raise
@@ -133,7 +133,7 @@ class Comments:
         """Whether the comment stands on the issue and is ours to touch. Raises Theirs."""
         path = f"{_issue(issue)}/comment/{quote(id_, safe='')}"
         try:
-            comment = self._client.call("GET", path, wire.Comment, params={"expand": "properties"})
+            comment = self._client.call("GET", path, replies.COMMENT, params={"expand": "properties"})
         except Rejected as error:
             if error.status == 404:
                 return False

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from connectors.errors import BadReply
-from connectors.jira.api import wire
+from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import Source
 from connectors.model import Category, Ref, Span, WorkItem
@@ -32,7 +32,7 @@ def histories(client: JiraClient, source: Source, items: Collection[WorkItem]) -
     """See `Connector.histories`."""
     if not items:
         return {}
-    statuses = {one.id: one for one in client.call("GET", "status", list[wire.KnownStatus])}
+    statuses = {one.id: one for one in client.call("GET", "status", replies.STATUSES)}
     found: dict[Ref, tuple[Span, ...]] = {}
     moves: defaultdict[str, list[Move]] = defaultdict(list)
     # One issue can span pages.

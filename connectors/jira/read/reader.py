@@ -19,7 +19,7 @@ from connectors.errors import (
     ScopeError,
     TrackerError,
 )
-from connectors.jira.api import wire
+from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Issues, Source
@@ -66,7 +66,7 @@ class Reader:
         `/myself` comes first: it is the one read that a bad credential cannot make as anonymous.
         """
         try:
-            me = self._client.call("GET", "myself", wire.User)
+            me = self._client.call("GET", "myself", replies.USER)
         except PermissionDenied as error:
             raise CredentialError(self._client.name, error.what, self._source.hint()) from None
         except Rejected as error:
@@ -77,7 +77,7 @@ class Reader:
                 f"there is no Jira site at {self._client.api} (HTTP 404).",
                 self._source.hint(),
             ) from None
-        known = self._client.call("GET", "field", list[wire.FieldInfo])
+        known = self._client.call("GET", "field", replies.FIELDS)
         found = find_fields(self._client.name, known, self._tracker.estimate_field)
         carried = find_carried(self._client.name, known, self._fields, found)
         return Site(self._account(me), replace(found, carried=carried))
@@ -186,7 +186,7 @@ class Reader:
         return tuple(replace(item, shown=NOTHING, writable=frozenset()) for item in items)
 
     def _server_time(self) -> datetime:
-        info = self._client.call("GET", "serverInfo", wire.ServerInfo)
+        info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
         self._source.check(info)
         try:
             return datetime.fromisoformat(info.server_time or "").astimezone(UTC)
@@ -197,7 +197,7 @@ class Reader:
         found = []
         for key in self._tracker.scope.projects:
             try:
-                found.append(self._client.call("GET", f"project/{quote(key, safe='')}", wire.Project))
+                found.append(self._client.call("GET", f"project/{quote(key, safe='')}", replies.PROJECT))
             except Rejected as error:
                 if error.status != 404:
                     raise

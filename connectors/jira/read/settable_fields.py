@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from concurrent.futures import Executor
 from typing import Any
 
-from connectors.jira.api import wire
+from connectors.jira.api import replies
 from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.fields import ALIGNMENT_OPTIONS, HEALTH_OPTIONS, SiteFields
@@ -56,7 +56,7 @@ class Regaining:
     def _meta(self, sample: tuple[Place, Issue]) -> tuple[Place, dict[str, Any]]:
         place, issue = sample
         try:
-            found = self._client.call("GET", f"{issue_path(issue.id)}/editmeta", wire.EditMeta)
+            found = self._client.call("GET", f"{issue_path(issue.id)}/editmeta", replies.EDIT_META)
         except Rejected as error:
             if error.status != 404:
                 raise

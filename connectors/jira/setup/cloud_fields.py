@@ -7,9 +7,8 @@ restore them with their values.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
-from connectors.jira.api import wire
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.fields import (
     ALIGNMENT_NAME,
@@ -86,10 +85,10 @@ class FieldSetup:
         """Ids of the fields that can be set on the newest open issue of a project; none without an issue."""
         jql = f"project = {quoted(key)} AND statusCategory != Done ORDER BY created DESC"
         body = {"jql": jql, "maxResults": 1, "fields": ["id"]}
-        page = self._client.call("POST", "search/jql", wire.SearchPage, body=body)
+        page = self._client.call("POST", "search/jql", replies.SEARCH_PAGE, body=body)
         if not page.issues:
             return set()
-        return set(self._client.call("GET", f"issue/{page.issues[0].id}/editmeta", wire.EditMeta).fields)
+        return set(self._client.call("GET", f"issue/{page.issues[0].id}/editmeta", replies.EDIT_META).fields)
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Iterator[Action]:
         """Our fields, and our options in the fields of others."""
@@ -109,14 +108,14 @@ class FieldSetup:
             return None
         if action.kind == "field":
             body = dict(action.body)
-            row = self._client.call("POST", "field", dict[str, Any], body=body, repeatable=False)
+            row = self._client.call("POST", "field", replies.ROW, body=body, repeatable=False)
             return str(row["id"])
         if action.kind == "screens":
             return self._put_on_screens(action, made)
         field = action.id or made[f"field {action.body['field']}"]
         path = f"field/{field}/context/{self._contexts(field)[0]['id']}/option"
         options = {"options": [{"value": action.body["value"], "disabled": False}]}
-        reply = self._client.call("POST", path, dict[str, Any], body=options, repeatable=False)
+        reply = self._client.call("POST", path, replies.ROW, body=options, repeatable=False)
         return str(reply["options"][0]["id"])
 
     def _put_on_screens(self, action: Action, made: Mapping[str, str]) -> str:
@@ -126,19 +125,19 @@ class FieldSetup:
             "fields": [{"type": "FIELD_ID", "identifier": one} for one in ids],
             "associationContexts": [{"type": "PROJECT_ID", "identifier": int(action.body["project"])}],
         }
-        self._client.call("PUT", "field/association", type(None), body=asked)
+        self._client.send("PUT", "field/association", body=asked)
         before = made.get(action.what, "")
         return ",".join(sorted({*ids, *before.split(",")} - {""}))
 
     def _remove(self, action: Action) -> None:
         if action.kind == "field":
-            self._client.call("POST", f"field/{action.id}/trash", type(None))
+            self._client.send("POST", f"field/{action.id}/trash")
             return
         field = action.body["field"]
         for context in self._contexts(field):
             path = f"field/{field}/context/{context['id']}/option"
             if any(str(row["id"]) == action.id for row in listed(self._client, path)):
-                self._client.call("DELETE", f"{path}/{action.id}", type(None))
+                self._client.send("DELETE", f"{path}/{action.id}")
 
     def _fields(self) -> list[Row]:
         return listed(self._client, "field/search", type="custom")

@@ -7,9 +7,9 @@ site does not offer the gadget there is no dashboard, and the filters serve with
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from connectors.errors import PermissionDenied
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.paging import Row, listed
 from connectors.setup import DASHBOARD, Action, Need, Problem, is_ours, signature
@@ -93,7 +93,7 @@ class SharedSetup:
 
     def _offered(self) -> bool:
         try:
-            reply = self._client.call("GET", "dashboard/gadgets", dict[str, Any])
+            reply = self._client.call("GET", "dashboard/gadgets", replies.ROW)
         except (Rejected, PermissionDenied):
             return False
         return any(one.get("moduleKey") == MODULE for one in reply.get("gadgets", ()))
@@ -103,7 +103,7 @@ class SharedSetup:
     ) -> Iterator[Action]:
         """People may add gadgets, move ours and set their columns; only the filter that ours name is kept."""
         path = f"dashboard/{board}/gadget"
-        there = self._client.call("GET", path, dict[str, Any])["gadgets"] if board else []
+        there = self._client.call("GET", path, replies.ROW)["gadgets"] if board else []
         there = [row for row in there if row.get("moduleKey") == MODULE]
         for place, (name, filter_) in enumerate(filters.items()):
             known = made.get(f"gadget {name}")
@@ -118,7 +118,7 @@ class SharedSetup:
     def _settings(self, board: str, gadget: object) -> Row:
         path = f"dashboard/{board}/items/{gadget}/properties/{SETTINGS}"
         try:
-            value = self._client.call("GET", path, dict[str, Any]).get("value")
+            value = self._client.call("GET", path, replies.ROW).get("value")
         except Rejected as error:
             if error.status != 404:
                 raise
@@ -128,7 +128,7 @@ class SharedSetup:
     def _is_kept(self, row: Row) -> bool:
         """Whether another account owns it, and lets nobody else edit it."""
         if self._me is None:
-            self._me = str(self._client.call("GET", "myself", dict[str, Any]).get("accountId"))
+            self._me = str(self._client.call("GET", "myself", replies.ROW).get("accountId"))
         return (row.get("owner") or {}).get("accountId") != self._me and not row.get("editPermissions")
 
     def removal(self, need: Need, problems: list[Problem]) -> Iterator[Action]:
@@ -146,13 +146,13 @@ class SharedSetup:
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """Do one action; see `Provisioner.carry`."""
         if action.verb == "remove":
-            self._client.call("DELETE", f"{action.kind}/{action.id}", type(None))
+            self._client.send("DELETE", f"{action.kind}/{action.id}")
             return None
         if action.kind == "gadget":
             return self._carry_gadget(action, made)
         path = action.kind if action.id is None else f"{action.kind}/{action.id}"
         method, again = ("POST", False) if action.id is None else ("PUT", True)
-        row = self._client.call(method, path, dict[str, Any], body=dict(action.body), repeatable=again)
+        row = self._client.call(method, path, replies.ROW, body=dict(action.body), repeatable=again)
         return str(row["id"])
 
     def _carry_gadget(self, action: Action, made: Mapping[str, str]) -> str:
@@ -165,9 +165,11 @@ class SharedSetup:
                 "moduleKey": MODULE, "title": action.name, "position": {"row": row, "column": column}
             }  # fmt: skip
             path = f"dashboard/{board}/gadget"
-            id_ = str(self._client.call("POST", path, dict[str, Any], body=body, repeatable=False)["id"])
+            id_ = str(self._client.call("POST", path, replies.ROW, body=body, repeatable=False)["id"])
         settings = NEW_SETTINGS | self._settings(board, id_) | {"filterId": filter_}
-        self._client.call("PUT", f"dashboard/{board}/items/{id_}/properties/{SETTINGS}", Any, body=settings)
+        self._client.call(
+            "PUT", f"dashboard/{board}/items/{id_}/properties/{SETTINGS}", replies.ANYTHING, body=settings
+        )
         return id_
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
 from urllib.parse import quote
 
 from connectors.errors import PermissionDenied
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.preflight import NEEDED
 from connectors.setup import Problem
@@ -24,7 +24,7 @@ class Permits:
     def held(self, asked: Collection[str], **where: str) -> set[str]:
         """Those of the permissions that the account holds, in a project or globally."""
         params = {**where, "permissions": ",".join(asked)}
-        told = self._client.call("GET", "mypermissions", dict[str, Any], params=params)["permissions"]
+        told = self._client.call("GET", "mypermissions", replies.ROW, params=params)["permissions"]
         return {name for name in asked if told.get(name, {}).get("havePermission") is True}
 
     def reachable(self, projects: Collection[str], problems: list[Problem]) -> dict[str, str]:
@@ -32,7 +32,7 @@ class Permits:
         ids: dict[str, str] = {}
         for key in projects:
             try:
-                row = self._client.call("GET", f"project/{quote(key, safe='')}", dict[str, Any])
+                row = self._client.call("GET", f"project/{quote(key, safe='')}", replies.ROW)
             except (Rejected, PermissionDenied):
                 remedy = f'An administrator of {key} can grant "Browse Projects".'
                 problems.append(Problem(f"project {key}", "it does not exist, or cannot be seen", remedy))

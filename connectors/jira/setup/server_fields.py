@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.errors import TrackerError
-from connectors.jira.api import wire
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Source
 from connectors.jira.api.paging import Row
@@ -50,7 +50,8 @@ class ServerFields:
 
     def found(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> dict[str, str | None]:
         """See `usable`."""
-        return usable(self._client.call("GET", "field", list[Row]), need, made, problems)
+        rows = self._client.call("GET", "field", replies.ROWS)
+        return usable(rows, need, made, problems)
 
     def metas(self, projects: Sequence[str]) -> dict[str, Meta | None]:
         """By project, what can be set on its newest open issue; None without an issue."""
@@ -72,7 +73,7 @@ class ServerFields:
         newest = self._source.newest(jql)
         if newest is None:
             return None
-        return self._client.call("GET", f"issue/{newest}/editmeta", wire.EditMeta).fields
+        return self._client.call("GET", f"issue/{newest}/editmeta", replies.EDIT_META).fields
 
     def _screens(
         self, fields: Mapping[str, str | None], metas: Mapping[str, Meta | None], problems: list[Problem]
@@ -107,7 +108,7 @@ class ServerFields:
     def _known_screens(self) -> dict[int, str]:
         """Id to name of the site's screens; none where an older release does not list them."""
         try:
-            told: Any = self._client.call("GET", "screens", Any, params={"maxResults": MOST})
+            told: Any = self._client.call("GET", "screens", replies.ANYTHING, params={"maxResults": MOST})
         except Rejected as error:
             if error.status != 404:
                 raise
@@ -120,8 +121,8 @@ class ServerFields:
     def _on(self, screen: int) -> tuple[int, set[str]]:
         """The first tab of a screen, and the ids of the fields on all its tabs."""
         path = f"screens/{screen}/tabs"
-        tabs = [row["id"] for row in self._client.call("GET", path, list[Row])]
-        rows = [row for tab in tabs for row in self._client.call("GET", f"{path}/{tab}/fields", list[Row])]
+        tabs = [row["id"] for row in self._client.call("GET", path, replies.ROWS)]
+        rows = [row for tab in tabs for row in self._client.call("GET", f"{path}/{tab}/fields", replies.ROWS)]
         return tabs[0], {str(row["id"]) for row in rows}
 
     def removal(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> Iterator[Action]:
@@ -145,7 +146,7 @@ class ServerFields:
 
     def _named(self, name: str) -> list[Row]:
         params = {"search": name, "maxResults": MOST}
-        rows: list[Row] = self._client.call("GET", "customFields", dict[str, Any], params=params)["values"]
+        rows: list[Row] = self._client.call("GET", "customFields", replies.ROW, params=params)["values"]
         return [row for row in rows if row["name"] == name]
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
@@ -155,22 +156,22 @@ class ServerFields:
             return None
         if action.kind == "field":
             body = dict(action.body)
-            row = self._client.call("POST", "field", Row, body=body, repeatable=False)
+            row = self._client.call("POST", "field", replies.ROW, body=body, repeatable=False)
             return str(row["id"])
         field = action.id or made[f"field {action.body['field']}"]
         path = action.body["tab"]
-        self._client.call("POST", path, Any, body={"fieldId": field}, repeatable=False)
+        self._client.call("POST", path, replies.ANYTHING, body={"fieldId": field}, repeatable=False)
         return f"{path}/{field}"
 
     def _remove(self, action: Action) -> None:
         if action.kind == "screen":
             try:
-                self._client.call("DELETE", str(action.id), type(None))
+                self._client.send("DELETE", str(action.id))
             except Rejected as error:
                 if error.status != 404:  # people took it off before us
                     raise
             return
-        told = self._client.call("DELETE", "customFields", Row, params={"ids": str(action.id)})
+        told = self._client.call("DELETE", "customFields", replies.ROW, params={"ids": str(action.id)})
         kept = told.get("notDeletedCustomFields") or {}
         if action.id in kept:
             raise TrackerError(self._client.name, f"{action.name} was not deleted: {kept[action.id]}")

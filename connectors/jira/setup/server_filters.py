@@ -8,9 +8,8 @@ by a request of its own. Dashboards cannot be made.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from connectors.jira.api import wire
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.paging import Row
 from connectors.jira.setup.cloud_filters import difference, find, foreign, locked, without_query
@@ -69,13 +68,13 @@ class ServerFilters:
     def carry(self, action: Action) -> str | None:
         """Do one action; see `Provisioner.carry`."""
         if action.verb == "remove":
-            self._client.call("DELETE", f"filter/{action.id}", type(None))
+            self._client.send("DELETE", f"filter/{action.id}")
             return None
         if action.id is None:
             body = {**action.body, "favourite": True}
-            row = self._client.call("POST", "filter", Row, body=body, repeatable=False)
+            row = self._client.call("POST", "filter", replies.ROW, body=body, repeatable=False)
         else:
-            row = self._client.call("PUT", f"filter/{action.id}", Row, body=dict(action.body))
+            row = self._client.call("PUT", f"filter/{action.id}", replies.ROW, body=dict(action.body))
         if not row.get("sharePermissions"):
             self._share(str(row["id"]))
         return str(row["id"])
@@ -84,7 +83,7 @@ class ServerFilters:
         path = f"filter/{filter_}/permission"
         for word in EVERYBODY:
             try:
-                self._client.call("POST", path, Any, body={"type": word}, repeatable=False)
+                self._client.call("POST", path, replies.ANYTHING, body={"type": word}, repeatable=False)
             except Rejected as error:
                 if error.status != 400 or word == EVERYBODY[-1]:
                     raise
@@ -93,25 +92,25 @@ class ServerFilters:
 
     def _rows(self, made: Mapping[str, str]) -> list[Row]:
         """The account's favourites, and what the store knows besides."""
-        rows = self._client.call("GET", "filter/favourite", list[Row])
+        rows = self._client.call("GET", "filter/favourite", replies.ROWS)
         ids = {str(row["id"]) for row in rows}
         for what, id_ in made.items():
             if what.startswith("filter ") and id_ not in ids:
                 try:
-                    rows.append(self._client.call("GET", f"filter/{id_}", Row))
+                    rows.append(self._client.call("GET", f"filter/{id_}", replies.ROW))
                 except Rejected as error:
                     if error.status not in (400, 404):  # either is how releases tell that it is gone
                         raise
         return rows
 
     def _me(self) -> Row:
-        return self._client.call("GET", "myself", Row)
+        return self._client.call("GET", "myself", replies.ROW)
 
     def _is_taken(self, name: str) -> bool:
         """Whether a filter that the account can see has this name: only then does a query know it."""
         body = {"jql": f"filter = {quoted(name)}", "startAt": 0, "maxResults": 1, "fields": ["id"]}
         try:
-            self._client.call("POST", "search", wire.OffsetPage, body=body)
+            self._client.call("POST", "search", replies.OFFSET_PAGE, body=body)
         except Rejected as error:
             if error.status != 400:
                 raise
@@ -120,7 +119,7 @@ class ServerFilters:
 
     def _dashboard(self) -> Iterator[Problem]:
         params = {"maxResults": DASHBOARDS}
-        rows = self._client.call("GET", "dashboard", Row, params=params)["dashboards"]
+        rows = self._client.call("GET", "dashboard", replies.ROW, params=params)["dashboards"]
         if all(row["name"] != DASHBOARD for row in rows):
             why = "Data Center's API cannot make one"
             remedy = "Make it by hand, with the gadget Filter Results for each of the filters."

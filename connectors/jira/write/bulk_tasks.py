@@ -13,7 +13,7 @@ from urllib.parse import quote
 import structlog
 
 from connectors.errors import PermissionDenied, Unreachable
-from connectors.jira.api import wire
+from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import batches
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Issues
@@ -95,7 +95,7 @@ class Jobs:
 
     def _task(self, task: str, what: str) -> wire.TaskProgress:
         def look() -> wire.TaskProgress | None:
-            state = self._client.call("GET", f"task/{quote(task, safe='')}", wire.TaskProgress)
+            state = self._client.call("GET", f"task/{quote(task, safe='')}", replies.TASK_PROGRESS)
             return None if state.status in RUNNING else state
 
         return self._ended(look, what)
@@ -124,7 +124,7 @@ class Jobs:
                 "sendBulkNotification": False,
             }
             try:
-                task = self._client.call("POST", "bulk/issues/fields", wire.TaskId, body=body).task_id
+                task = self._client.call("POST", "bulk/issues/fields", replies.TASK_ID, body=body).task_id
             except (PermissionDenied, Rejected) as refusal:
                 # 400 for want of permission as well as for a value (contracts, section 5.2).
                 log.warning(
@@ -139,7 +139,7 @@ class Jobs:
 
     def _edited(self, task: str) -> set[str]:
         def look() -> wire.BulkProgress | None:
-            state = self._client.call("GET", f"bulk/queue/{quote(task, safe='')}", wire.BulkProgress)
+            state = self._client.call("GET", f"bulk/queue/{quote(task, safe='')}", replies.BULK_PROGRESS)
             return None if state.status in RUNNING else state
 
         state = self._ended(look, "the bulk edit")
@@ -192,7 +192,7 @@ class Jobs:
         params = {"issueIdsOrKeys": issue.id}
         while True:
             try:
-                page = self._client.call("GET", "bulk/issues/fields", wire.BulkFields, params=params)
+                page = self._client.call("GET", "bulk/issues/fields", replies.BULK_FIELDS, params=params)
             except (PermissionDenied, Rejected):
                 return found
             found += page.fields

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from connectors.base import Stop
-from connectors.jira.api import wire
+from connectors.jira.api import replies
 from connectors.jira.api.bulk_read import ISSUE_PAGE, batches
 from connectors.jira.api.deployment import Issues
 from connectors.jira.marks.comment import Comments, Stated
@@ -49,7 +49,7 @@ class Remover:
         found: dict[str, list[str]] = {}
         for part in batches(asked, ISSUE_PAGE):
             body = {"issueIdsOrKeys": part, "fields": ["comment"]}
-            page = self._client.call("POST", "issue/bulkfetch", wire.CommentedPage, body=body)
+            page = self._client.call("POST", "issue/bulkfetch", replies.COMMENTED_PAGE, body=body)
             for issue in page.issues:
                 shown = issue.fields.comment
                 if shown and len(shown.comments) >= shown.total:

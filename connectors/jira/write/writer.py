@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from connectors.errors import CredentialError, RateLimited, TrackerError, Unreachable
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import Source
 from connectors.jira.api.fields import SiteFields
@@ -90,7 +91,7 @@ class Writer:
     def _read(self, item: WorkItem, fields: SiteFields) -> Issue:
         params = {"fields": ",".join(fields.wanted), "properties": PROPERTY_KEY}
         try:
-            return self.client.call("GET", issue_path(item.ref.id), fields.issue_type(), params=params)
+            return self.client.call("GET", issue_path(item.ref.id), replies.issue_on(fields), params=params)
         except Rejected as error:
             if error.status == 404:
                 raise Skip(GONE) from None

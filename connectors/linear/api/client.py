@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 import httpx
 import msgspec
+from msgspec.json import Decoder
 from pydantic import SecretStr
 
 from connectors.errors import BadReply, CredentialError, TrackerError, Transient, Unreachable
@@ -31,6 +32,11 @@ MAX_REPLY = 64 * 1024 * 1024
 class _Envelope(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"null")
     errors: list[GraphError] | None = None
+
+
+_ENVELOPE = Decoder(_Envelope)
+_SUCCESSES = Decoder(dict[str, Success])
+_SOME_SUCCESSES: Decoder[dict[str, Success | None] | None] = Decoder(dict[str, Success | None] | None)
 
 
 class _Node(Protocol):
@@ -93,7 +99,7 @@ class LinearClient:
         status, headers, content = self._reply(body)
         envelope = _decode_envelope(content)
         if envelope is None or not envelope.errors:
-            done = self._data(envelope, status, headers, content, dict[str, Success])
+            done = self._data(envelope, status, headers, content, _SUCCESSES)
             return [done[alias(at)].success if alias(at) in done else None for at in range(count)]
         failed: dict[object, TrackerError] = {}
         for error in envelope.errors:
@@ -141,7 +147,7 @@ class LinearClient:
 
     # --- One request -----------------------------------------------------------------------------
 
-    def _once(self, body: bytes, reply: type[T]) -> T:
+    def _once(self, body: bytes, reply: Decoder[T]) -> T:
         status, headers, content = self._reply(body)
         envelope = _decode_envelope(content)
         if envelope is not None and envelope.errors:
@@ -164,7 +170,12 @@ class LinearClient:
         return status, headers, content
 
     def _data(
-        self, envelope: _Envelope | None, status: int, headers: httpx.Headers, content: bytes, reply: type[T]
+        self,
+        envelope: _Envelope | None,
+        status: int,
+        headers: httpx.Headers,
+        content: bytes,
+        reply: Decoder[T],
     ) -> T:
         """The data of a reply without errors."""
         if status != 200:
@@ -172,7 +183,7 @@ class LinearClient:
         if envelope is None:
             raise BadReply(self.tracker, f"Linear answered with {_what_came(content)} in place of a reply.")
         try:
-            return msgspec.json.decode(envelope.data, type=reply)
+            return reply.decode(envelope.data)
         except msgspec.ValidationError as error:
             raise BadReply(self.tracker, f"Linear's reply is not of the promised shape: {error}.") from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -216,7 +227,7 @@ class LinearClient:
 
 def _decode_envelope(content: bytes) -> _Envelope | None:
     try:
-        return msgspec.json.decode(content, type=_Envelope)
+        return _ENVELOPE.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
@@ -224,7 +235,7 @@ def _decode_envelope(content: bytes) -> _Envelope | None:
 def _partial(data: msgspec.Raw) -> dict[str, bool]:
     """What a reply with errors says of those mutations that have none; it may say nothing."""
     try:
-        told = msgspec.json.decode(data, type=dict[str, Success | None] | None)
+        told = _SOME_SUCCESSES.decode(data)
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return {name: one.success for name, one in (told or {}).items() if one is not None}

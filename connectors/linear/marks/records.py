@@ -21,8 +21,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import msgspec
+from msgspec.json import Decoder
 
 from connectors import stamp as stamps
+from connectors.converter import Converter
 from connectors.linear.api.wire import AttachmentNode, LinkNode
 from connectors.model import AlignmentState, Comment, KeyResultMark, Marks, Stamp
 from connectors.text.document import clean
@@ -182,6 +184,9 @@ class _Record(msgspec.Struct, omit_defaults=True):
     truenorth: str = ""
 
 
+_RECORDS = Converter(_Record)
+_MARKS = Converter(KeyResultMark)
+
 _PART = ("objective", "due", "because", "share", "moves")
 
 
@@ -204,7 +209,7 @@ def find_in_attachments(attachments: Iterable[AttachmentNode], owner: str) -> Fo
         if named is None:
             continue
         try:
-            record = msgspec.convert(node.metadata, _Record)
+            record = _RECORDS.convert(node.metadata)
         except msgspec.ValidationError:
             continue
         stamp = stamps.from_text(record.truenorth)
@@ -219,7 +224,7 @@ def _mark(record: _Record) -> KeyResultMark | None:
     if not record.key_result:
         return None
     try:
-        return msgspec.convert(
+        return _MARKS.convert(
             {
                 "id": record.key_result,
                 "title": record.title,
@@ -227,8 +232,7 @@ def _mark(record: _Record) -> KeyResultMark | None:
                 "health": record.health,
                 "url": record.url,
                 **{name: getattr(record, name) for name in _PART},
-            },
-            KeyResultMark,
+            }
         )
     except msgspec.ValidationError:
         # Somebody edited it: a mark that equals none, so that it is written anew.
@@ -244,6 +248,9 @@ class _Packed(msgspec.Struct, omit_defaults=True):
     item: str
     mark: KeyResultMark | None = None
     stamp: Any = None
+
+
+_PACKED = Decoder(_Packed)
 
 
 def link_url(address: str, item: str, mark: KeyResultMark | None, stamp: Stamp | None) -> str:
@@ -275,6 +282,6 @@ def _unpack(fragment: str) -> _Packed | None:
         raw = base64.urlsafe_b64decode(fragment + "=" * (-len(fragment) % 4))
         # People can edit links: what unpacks to more than any record of ours is not one.
         text = zlib.decompressobj().decompress(raw, _LONGEST_RECORD)
-        return msgspec.json.decode(text, type=_Packed)
+        return _PACKED.decode(text)
     except (binascii.Error, ValueError, zlib.error, msgspec.DecodeError, RecursionError):
         return None

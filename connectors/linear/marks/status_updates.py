@@ -18,6 +18,7 @@ from datetime import date, datetime
 from typing import Literal
 
 import msgspec
+from msgspec.json import Decoder
 
 from connectors.errors import Refused
 from connectors.linear.api import mutations
@@ -39,6 +40,9 @@ class _Record(msgspec.Struct):
     on: date
     health: Literal["on_track", "at_risk", "off_track"]
     facts: tuple[Fact, ...]
+
+
+_RECORDS = Decoder(_Record)
 
 
 def update_id(owner: str, item: str, on: date) -> str:
@@ -71,7 +75,7 @@ def _unpack(packed: str) -> _Record | None:
     try:
         raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
         text = zlib.decompressobj().decompress(raw, _LONGEST_RECORD)
-        return msgspec.json.decode(text, type=_Record)
+        return _RECORDS.decode(text)
     except (binascii.Error, ValueError, zlib.error, msgspec.DecodeError, RecursionError):
         return None
 

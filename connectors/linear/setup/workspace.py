@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from msgspec.json import Decoder
 
 from connectors.errors import Refused
 from connectors.linear.api import queries
@@ -55,18 +56,23 @@ class Answer(Wire):
     done: Done
 
 
-RIGHTS = Operation("query Rights { viewer { name admin owner } organization { securitySettings } }", Rights)
+RIGHTS = Operation(
+    "query Rights { viewer { name admin owner } organization { securitySettings } }", Decoder(Rights)
+)
 WEARERS = Operation(
     # Archived issues keep their labels, and lose them with the label.
     "query Wearers($first: Int!, $after: String, $filter: IssueFilter!) {"
     " issues(first: $first, after: $after, filter: $filter, includeArchived: true)"
     " { nodes { id } pageInfo { hasNextPage endCursor } } }",
-    IssueIds,
+    Decoder(IssueIds),
 )
 
 
+_ANSWER = Decoder(Answer)
+
+
 def _write(name: str, type_: str, call: str, gives: str) -> Operation[Answer]:
-    return Operation(f"mutation {name}({type_}) {{ done: {call} {{ success {gives} }} }}", Answer)
+    return Operation(f"mutation {name}({type_}) {{ done: {call} {{ success {gives} }} }}", _ANSWER)
 
 
 _ON = "$id: String!, $input: "
