@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from config.trackers import JiraTracker
-from connectors.base import Progress, Stop, Wish, never
+from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.http.throttle import Governor
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.cloud import Cloud
@@ -85,15 +85,15 @@ class JiraConnector:
         self._writer.sender.forget_off_screen(self._site.fields.regained)
         return pulled
 
-    def examine(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
-        """See `Connector.examine`; any word can be a label here, and there are no status updates."""
-        return Inspector(self._client, self._source, self._tracker, self._reader).examine()
+    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
+        """See `Connector.preflight`; any word can be a label here, and there are no status updates."""
+        return Inspector(self._client, self._source, self._tracker, self._reader).preflight()
 
-    def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
-        """See `Connector.marked`."""
+    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+        """See `Connector.owned_items`."""
         before = self._client.requests
         self._site = self._reader.site()
-        return self._reader.marked(self._site, written, progress, before)
+        return self._reader.owned_items(self._site, written, progress, before)
 
     def count(self, query: str) -> int:
         """See `Connector.count`; `query` is JQL with at least one restriction."""
@@ -122,12 +122,12 @@ class JiraConnector:
         """See `Connector.write`."""
         return self._writer.write(item, wanted)
 
-    def made(self) -> tuple[str, ...]:
-        """See `Connector.made`. Jira's labels are only words on issues."""
+    def created_labels(self) -> tuple[str, ...]:
+        """See `Connector.created_labels`. Jira's labels are only words on issues."""
         return ()
 
-    def unmake(self, name: str) -> bool:  # noqa: ARG002
-        """See `Connector.unmake`."""
+    def delete_label(self, name: str) -> bool:  # noqa: ARG002
+        """See `Connector.delete_label`."""
         return False
 
     @property
@@ -135,9 +135,9 @@ class JiraConnector:
         """See `Connector.batch`. Data Center has no call for several issues."""
         return 1 if self._server else BATCH
 
-    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
+    def write_batch(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`."""
-        yield from self._batches.write(wishes, stop)
+        yield from self._batches.write(requests, stop)
 
     @property
     def provisioner(self) -> Provisioner:

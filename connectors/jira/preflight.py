@@ -51,7 +51,7 @@ class Inspector:
         self._tracker = tracker
         self._reader = reader
 
-    def examine(self) -> Iterator[Check]:
+    def preflight(self) -> Iterator[Check]:
         """One check after the other; a credential that is no good is the last one. Never raises TrackerError."""
         try:
             site = self._reader.site()

@@ -16,7 +16,7 @@ from connectors.linear.api.wire import LabelNode, TeamNode
 from connectors.preflight import Check, clock_check, quota_check
 
 
-def examine(
+def preflight(
     client: LinearClient, tracker: LinearTracker, labels: Iterable[str], updates: Collection[str]
 ) -> Iterator[Check]:
     """One check after the other; a credential that is no good is the last one. Never raises TrackerError.

@@ -126,10 +126,10 @@ class Reader:
         )
         return pulled, site
 
-    def marked(
+    def owned_items(
         self, site: Site, written: Collection[str], progress: Progress | None, sent_before: int
     ) -> tuple[WorkItem, ...]:
-        """See `Connector.marked`. What left the scope is found by id: a property cannot be searched for."""
+        """See `Connector.owned_items`. What left the scope is found by id: a property cannot be searched for."""
         # Marks that are to go need not be filled in first.
         pulled, _ = self.pull(site, progress, sent_before, regain=False)
         scope = [item for item in pulled.items if item.in_scope]

@@ -16,7 +16,7 @@ SMALL = 4
 
 
 @dataclass(slots=True)
-class Case:
+class BatchItem:
     """One item under way."""
 
     item: WorkItem
@@ -49,13 +49,13 @@ class Case:
             self.outcome, self.reason, self.ended = "skipped", STOPPED, True
 
 
-def grouped(cases: Sequence[Case]) -> list[list[tuple[Case, Edit]]]:
-    """The cases that have not ended, each with its edit, those whose edits are equal together."""
-    groups: dict[object, list[tuple[Case, Edit]]] = {}
-    for case in cases:
-        if not case.ended:
-            edit = case.work.edit()
-            groups.setdefault(_signature(case.work, edit), []).append((case, edit))
+def grouped(entries: Sequence[BatchItem]) -> list[list[tuple[BatchItem, Edit]]]:
+    """The entries that have not ended, each with its edit, those whose edits are equal together."""
+    groups: dict[object, list[tuple[BatchItem, Edit]]] = {}
+    for entry in entries:
+        if not entry.ended:
+            edit = entry.work.edit()
+            groups.setdefault(_signature(entry.work, edit), []).append((entry, edit))
     return list(groups.values())
 
 

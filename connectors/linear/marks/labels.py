@@ -56,11 +56,11 @@ class LabelShelf:
             self._refused[name, team] = what
             raise Refused(self._client.tracker, what) from error
 
-    def made(self) -> tuple[str, ...]:
+    def created_labels(self) -> tuple[str, ...]:
         """Names of the labels that we made, sorted: those that still say so."""
         return tuple(sorted({label.name for label in self._ours()}))
 
-    def unmake(self, name: str) -> bool:
+    def delete_label(self, name: str) -> bool:
         """Delete the labels of this name that we made and no issue bears; False when one has to stay."""
         gone = True
         for label in self._ours():

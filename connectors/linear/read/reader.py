@@ -54,16 +54,16 @@ def pull(
     return Pull(client.tracker, items, as_of, client.requests - before, tuple(pulling.notes)), labels
 
 
-def marked(
+def owned_items(
     client: LinearClient,
     tracker: LinearTracker,
     owner: str,
     written: Collection[str],
     progress: Progress | None = None,
 ) -> tuple[tuple[WorkItem, ...], tuple[LabelNode, ...]]:
-    """Every item that bears anything of ours, and the labels beside it; see `Connector.marked`."""
+    """Every item that bears anything of ours, and the labels beside it; see `Connector.owned_items`."""
     pulling, _, labels = _opened(client, tracker, owner, progress)
-    return pulling.marked(written), labels
+    return pulling.owned_items(written), labels
 
 
 def fetch(
@@ -129,7 +129,7 @@ class _Pulling:
     def _initiative(self, node: InitiativeNode) -> WorkItem:
         return self._reader.initiative(node, told_on(node.id, node.initiative_updates.nodes, self._owner))
 
-    def marked(self, written: Collection[str]) -> tuple[WorkItem, ...]:
+    def owned_items(self, written: Collection[str]) -> tuple[WorkItem, ...]:
         """Every item with a trace of ours, in scope or not, and those whose comment alone is left."""
         on_projects, on_initiatives = self._standing_updates()
         scope = [one for one in self.items() if one.in_scope and one.writable]

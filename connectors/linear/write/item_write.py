@@ -21,7 +21,7 @@ from connectors.model import Comment, KeyResultMark, Marks, Stamp, WorkItem
 from connectors.text.document import to_markdown
 
 
-class Skip(Exception):
+class SkipItem(Exception):
     """Nothing may be written to the item, for the reason given."""
 
 
@@ -52,7 +52,7 @@ class Work:
     def steps(self) -> Steps[list[str]]:
         """Converge; what could not be done, in words, when the rest went on without it.
 
-        Raises Skip, or a TrackerError of this item alone.
+        Raises SkipItem, or a TrackerError of this item alone.
         """
         sight = yield from self._look()
         if self._wanted == Marks() and sight.found.stamp is None:
@@ -60,7 +60,7 @@ class Work:
         if sight.shown == self._wanted:
             return []
         if sight.shown != self._item.shown:
-            raise Skip(f"{self._item.key} was changed since it was read; the next run plans it anew.")
+            raise SkipItem(f"{self._item.key} was changed since it was read; the next run plans it anew.")
         if self._wanted == Marks():
             yield from self._unstamp(sight)
         else:
@@ -73,9 +73,11 @@ class Work:
         sight = yield from self._place.look(guess)
         foreign = sight.found.foreign
         if foreign is not None and sight.found.stamp is None:
-            raise Skip(f"{self._item.key} bears marks of {foreign.owner!r}, which are not ours to change.")
+            raise SkipItem(
+                f"{self._item.key} bears marks of {foreign.owner!r}, which are not ours to change."
+            )
         if sight.read_only:
-            raise Skip(f"{self._item.key} is archived, and so read-only.")
+            raise SkipItem(f"{self._item.key} is archived, and so read-only.")
         return sight
 
     # --- Taking everything away ------------------------------------------------------------------
