@@ -12,7 +12,7 @@ from connectors.http.throttle import Governor
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.cloud import Cloud
 from connectors.jira.api.data_center import DataCenter
-from connectors.jira.api.deployment import Source
+from connectors.jira.api.deployment import SiteApi
 from connectors.jira.preflight import Inspector
 from connectors.jira.read.histories import histories
 from connectors.jira.read.reader import Reader, Site
@@ -66,10 +66,10 @@ class JiraConnector:
             version="2" if self._server else "3",
         )
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")
-        source: Source = (DataCenter if self._server else Cloud)(self._client, self._pool)
-        self._source = source
-        self._reader = Reader(self._client, source, tracker, owner, pages, self._pool, fields)
-        self._writer = Writer(self._client, source, owner, self._known_site)
+        site_api: SiteApi = (DataCenter if self._server else Cloud)(self._client, self._pool)
+        self._site_api = site_api
+        self._reader = Reader(self._client, site_api, tracker, owner, pages, self._pool, fields)
+        self._writer = Writer(self._client, site_api, owner, self._known_site)
         self._batches = BatchWriter(self._writer, owner)
         self._site: Site | None = None
 
@@ -82,12 +82,12 @@ class JiraConnector:
         """See `Connector.pull`."""
         before = self._client.requests
         pulled, self._site = self._reader.pull(self._reader.site(), progress, before, known)
-        self._writer.sender.forget_off_screen(self._site.fields.regained)
+        self._writer.api.forget_off_screen(self._site.fields.settable)
         return pulled
 
     def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
         """See `Connector.preflight`; any word can be a label here, and there are no status updates."""
-        return Inspector(self._client, self._source, self._tracker, self._reader).preflight()
+        return Inspector(self._client, self._site_api, self._tracker, self._reader).preflight()
 
     def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
         """See `Connector.owned_items`."""
@@ -111,11 +111,11 @@ class JiraConnector:
 
     def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
         """See `Connector.histories`."""
-        return histories(self._client, self._source, items)
+        return histories(self._client, self._site_api, items)
 
     def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
         """See `Connector.gists`."""
-        found = self._source.descriptions(sorted(item.ref.id for item in items))
+        found = self._site_api.descriptions(sorted(item.ref.id for item in items))
         return {Ref(self._name, id_): gist for id_, text in found if (gist := gist_of(text))}
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
@@ -143,7 +143,7 @@ class JiraConnector:
     def provisioner(self) -> Provisioner:
         """Setup of this site."""
         if self._server:
-            return ServerProvisioner(self._client, self._source, self._scope)
+            return ServerProvisioner(self._client, self._site_api, self._scope)
         return JiraProvisioner(self._client, self._scope)
 
     def close(self) -> None:

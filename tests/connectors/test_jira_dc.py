@@ -11,7 +11,7 @@ import pytest
 from connectors.errors import CredentialError, QueryError, TrackerError
 from connectors.jira import JiraConnector
 from connectors.jira.api import data_center
-from connectors.jira.api.comment_limit import fitting_wiki
+from connectors.jira.api.comment_limit import truncate_wiki
 from connectors.model import NOTHING, NativeQuery, WorkItem
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
@@ -131,10 +131,10 @@ def test_a_cloud_declared_as_data_center(site: Site) -> None:
 
 def test_a_long_comment_is_cut_at_rows() -> None:
     doc = Doc(tuple(para(f"line {number} " + "x" * 100) for number in range(500)))
-    text = fitting_wiki(doc, 10_000)
+    text = truncate_wiki(doc, 10_000)
     assert len(text.encode()) <= 10_000
     assert text.endswith("more")
-    assert fitting_wiki(Doc((para("short"),))) == "short"
+    assert truncate_wiki(Doc((para("short"),))) == "short"
 
 
 def _named(items: tuple[WorkItem, ...]) -> set[str]:

@@ -15,7 +15,7 @@ ADMINISTER, SHARE = "ADMINISTER", "CREATE_SHARED_OBJECTS"
 GRANT = "A Jira administrator can grant it (Settings, System, Global permissions), or run setup."
 
 
-class Permits:
+class Permissions:
     """What one account may do on one site. Permissions: contracts of GET /mypermissions."""
 
     def __init__(self, client: JiraClient) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from connectors.errors import TrackerError
 from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Source
+from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.paging import Row
 from connectors.jira.read.settable_fields import allowed
 from connectors.jira.setup.cloud_fields import FIELDS, creation, usable
@@ -44,9 +44,9 @@ Meta = Mapping[str, Any]
 class ServerFields:
     """Custom fields of one site."""
 
-    def __init__(self, client: JiraClient, source: Source) -> None:
+    def __init__(self, client: JiraClient, site_api: SiteApi) -> None:
         self._client = client
-        self._source = source
+        self._site_api = site_api
 
     def found(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> dict[str, str | None]:
         """See `usable`."""
@@ -70,7 +70,7 @@ class ServerFields:
 
     def _meta(self, key: str) -> Meta | None:
         jql = f"project = {quoted(key)} AND statusCategory != Done ORDER BY created DESC"
-        newest = self._source.newest(jql)
+        newest = self._site_api.newest(jql)
         if newest is None:
             return None
         return self._client.call("GET", f"issue/{newest}/editmeta", replies.EDIT_META).fields

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from connectors.base import StopRequested, WriteRequest, never
 from connectors.jira.api.deployment import Issues
-from connectors.jira.marks.comment import Comments, Stated
+from connectors.jira.marks.comment import Comments, OwnComment
 from connectors.jira.marks.issue_edit import Edit
 from connectors.jira.write.batch_item import SMALL, BatchItem, grouped
 from connectors.jira.write.bulk_tasks import Jobs
@@ -60,7 +60,7 @@ class BatchWriter:
     ) -> Iterator[Receipt]:
         before = self._client.requests
         site = self._writer.site()
-        bulk = self._writer.source.issues(site.fields)
+        bulk = self._writer.site_api.issues(site.fields)
         issues = bulk.fetch([item.ref.id for item, _ in requests])
         entries: list[BatchItem] = []
         for item, wanted in requests:
@@ -78,8 +78,8 @@ class BatchWriter:
             before = self._client.requests
 
     def _show(self, entries: Sequence[BatchItem], bulk: Issues, stop: StopRequested) -> None:
-        comments = Comments(self._client, self._writer.source, self._owner, self._writer.site().me)
-        known = comments.stated([(entry.item.ref.id, entry.work.comment_id or "") for entry in entries])
+        comments = Comments(self._client, self._writer.site_api, self._owner, self._writer.site().me)
+        known = comments.own_comments([(entry.item.ref.id, entry.work.comment_id or "") for entry in entries])
         for entry in entries:
             entry.attempt(entry.work.begin)
         self._put(entries, bulk)
@@ -142,5 +142,5 @@ class BatchWriter:
             by_id[id_].attempt(by_id[id_].work.close)
 
 
-def _finish(entry: BatchItem, known: dict[str, Stated]) -> None:
+def _finish(entry: BatchItem, known: dict[str, OwnComment]) -> None:
     entry.attempt(lambda: entry.work.finish(known))

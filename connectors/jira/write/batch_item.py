@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from connectors.base import STOPPED
 from connectors.errors import CredentialError, RateLimited, TrackerError, Unreachable
 from connectors.jira.marks.issue_edit import Edit
-from connectors.jira.write.issue_write import Work
+from connectors.jira.write.issue_write import IssueWrite
 from connectors.model import Outcome, WorkItem
 
 SMALL = 4
@@ -20,7 +20,7 @@ class BatchItem:
     """One item under way."""
 
     item: WorkItem
-    work: Work
+    work: IssueWrite
     outcome: Outcome = "written"
     reason: str = ""
     ended: bool = False
@@ -59,7 +59,7 @@ def grouped(entries: Sequence[BatchItem]) -> list[list[tuple[BatchItem, Edit]]]:
     return list(groups.values())
 
 
-def _signature(work: Work, edit: Edit) -> object:
+def _signature(work: IssueWrite, edit: Edit) -> object:
     """What must be equal for issues to share a bulk edit; options of selects differ by project and type."""
     fields = work.issue.fields
     place = (fields.project.id, fields.issuetype.id) if edit.selects & edit.fields.keys() else None

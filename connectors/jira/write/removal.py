@@ -13,12 +13,12 @@ from connectors.base import StopRequested
 from connectors.jira.api import replies
 from connectors.jira.api.bulk_read import ISSUE_PAGE, batches
 from connectors.jira.api.deployment import Issues
-from connectors.jira.marks.comment import Comments, Stated
+from connectors.jira.marks.comment import Comments, OwnComment
 from connectors.jira.write.batch_item import SMALL, BatchItem, grouped
 from connectors.jira.write.bulk_tasks import Jobs
 from connectors.jira.write.writer import Writer
 
-Known = Mapping[str, Mapping[str, Stated]]
+Known = Mapping[str, Mapping[str, OwnComment]]
 """Our comments by the id of their issue, then by their own, of those issues whose comments are all known."""
 
 
@@ -59,7 +59,7 @@ class Remover:
                         if one.id == asked.get(issue.id) or (one.author and one.author.account == me)
                     ]
         pairs = [(issue, id_) for issue, ids in found.items() for id_ in ids]
-        stated = Comments(self._client, self._writer.source, self._owner, me).stated(pairs)
+        stated = Comments(self._client, self._writer.site_api, self._owner, me).own_comments(pairs)
         return {issue: {id_: stated[id_] for id_ in ids if id_ in stated} for issue, ids in found.items()}
 
     def _clear(self, entries: Sequence[BatchItem], stop: StopRequested) -> None:
