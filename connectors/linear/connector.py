@@ -15,7 +15,7 @@ from connectors.http.throttle import Governor
 from connectors.linear.api import queries, wire
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import Quota
-from connectors.linear.marks.labels import LabelShelf
+from connectors.linear.marks.labels import LabelCatalog
 from connectors.linear.preflight import preflight
 from connectors.linear.read.descriptions import gists
 from connectors.linear.read.histories import histories
@@ -44,8 +44,8 @@ class LinearConnector:
         self._client = LinearClient(
             name, credentials.url or tracker.url, credentials.token, governor or Governor()
         )
-        self._labels = LabelShelf(self._client)
-        self._writer = Writer(self._client, self._labels, owner, self._voice)
+        self._labels = LabelCatalog(self._client)
+        self._writer = Writer(self._client, self._labels, owner, self._author)
         self._is_app: bool | None = None
 
     @property
@@ -58,7 +58,7 @@ class LinearConnector:
         """The last reading of Linear's limits, by kind; empty before the first reply."""
         return dict(self._client.quotas)
 
-    def _voice(self) -> Mapping[str, str]:
+    def _author(self) -> Mapping[str, str]:
         """Whom comments and attachments name as their author; Linear takes that from an app's token only.
 
         Source: contracts/linear.md, section 12. Status updates have no such input: they show the app itself.

@@ -129,10 +129,10 @@ def test_todays_that_was_deleted_for_good_does_not_come_back(bench: Bench) -> No
 def test_others_updates_are_seen_but_not_ours(bench: Bench) -> None:
     item = bench.item(PROJECT)
     assert item.shown.update is None
-    assert item.told is not None
-    assert item.told.date() == date(2026, 11, 12)
+    assert item.last_update_by_others is not None
+    assert item.last_update_by_others.date() == date(2026, 11, 12)
     post(bench, PROJECT, MONDAY)
-    assert bench.item(PROJECT).told == item.told
+    assert bench.item(PROJECT).last_update_by_others == item.last_update_by_others
     assert bench.item(PROJECT, bench.connector(owner="other")).shown.update is None
 
 

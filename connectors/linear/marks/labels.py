@@ -13,7 +13,7 @@ from connectors.linear.marks.label_groups import Labels
 DESCRIPTION = "Set and removed by Truenorth."
 
 
-class LabelShelf:
+class LabelCatalog:
     """All issue labels, read once. Names are compared without case, as Linear does."""
 
     def __init__(self, client: LinearClient) -> None:
@@ -67,8 +67,8 @@ class LabelShelf:
             if label.name != name:
                 continue
             only = {"labels": {"some": {"id": {"eq": label.id}}}}
-            worn = self._client.walk(queries.ISSUE_IDS, lambda reply: reply.issues, filter=only)
-            if next(iter(worn), None) is not None:
+            in_use = self._client.walk(queries.ISSUE_IDS, lambda reply: reply.issues, filter=only)
+            if next(iter(in_use), None) is not None:
                 gone = False
                 continue
             if not self._client.execute(queries.LABEL_DELETE, id=label.id).done.success:

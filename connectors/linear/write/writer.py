@@ -14,12 +14,12 @@ from itertools import islice
 from connectors.base import STOPPED, StopRequested, WriteRequest, never
 from connectors.errors import BadReply, PermissionDenied, Refused, TrackerError
 from connectors.linear.api.client import LinearClient
-from connectors.linear.api.effects import Ask, FindComment, FindUpdates, Look, Steps
+from connectors.linear.api.effects import Effect, Effects, FindComment, FindUpdates, ReadItem
 from connectors.linear.api.errors import NotFound
-from connectors.linear.marks.labels import LabelShelf
-from connectors.linear.marks.status_updates import update_steps
-from connectors.linear.write.batching import Post
-from connectors.linear.write.item_write import SkipItem, Work, words_of
+from connectors.linear.marks.labels import LabelCatalog
+from connectors.linear.write.batching import BatchRequests
+from connectors.linear.write.item_write import ItemWrite, SkipItem, words_of
+from connectors.linear.write.update_write import write_update
 from connectors.model import ALL_MARKS, Marks, Outcome, Receipt, WorkItem
 
 BATCH = 50
@@ -29,9 +29,9 @@ BATCH = 50
 class _BatchItem:
     """One item under way. `ask` is what it waits for, None when it has come to its end."""
 
-    def __init__(self, item: WorkItem, steps: Steps[list[str]]) -> None:
+    def __init__(self, item: WorkItem, steps: Effects[list[str]]) -> None:
         self.item = item
-        self.ask: Ask | None = None
+        self.ask: Effect | None = None
         self.outcome: Outcome = "written"
         self.reason: str | None = None
         self._steps = steps
@@ -49,7 +49,7 @@ class _BatchItem:
         self._steps.close()
         self._end("skipped", STOPPED)
 
-    def _go(self, step: Callable[[], Ask]) -> None:
+    def _go(self, step: Callable[[], Effect]) -> None:
         self.ask = None
         try:
             self.ask = step()
@@ -68,24 +68,24 @@ class _BatchItem:
 
 
 class Writer:
-    """Writes on one workspace. `voice` tells what comments and attachments say of their author."""
+    """Writes on one workspace. `author` tells what comments and attachments say of their author."""
 
     def __init__(
         self,
         client: LinearClient,
-        shelf: LabelShelf,
+        catalog: LabelCatalog,
         owner: str,
-        voice: Callable[[], Mapping[str, str]] = dict,
+        author: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        self._voice = voice
+        self._author = author
         self._client = client
-        self._shelf = shelf
+        self._catalog = catalog
         self._owner = owner
 
     def write(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`. Requests for several items count with the first receipt after them."""
         before = self._client.requests
-        post = Post(self._client)
+        shared = BatchRequests(self._client)
 
         def receipt(item: WorkItem, outcome: Outcome, reason: str | None) -> Receipt:
             nonlocal before
@@ -109,42 +109,42 @@ class Writer:
                 for entry in entries:
                     entry.halt()
             else:
-                _answer(entries, post, stop)
+                _answer(entries, shared, stop)
             for entry in [one for one in entries if one.ask is None]:
                 yield receipt(entry.item, entry.outcome, entry.reason)
             entries = [one for one in entries if one.ask is not None]
 
-    def _way(self, item: WorkItem, wanted: Marks) -> Steps[list[str]]:
-        """The marks that stay, and then the update that people are told of."""
+    def _way(self, item: WorkItem, wanted: Marks) -> Effects[list[str]]:
+        """The marks that stay, and then the update that people are notified of."""
         tracker, problems = self._client.tracker, list[str]()
         before = replace(item, shown=replace(item.shown, update=None))
         after = replace(wanted, update=None)
         if before.shown != after:
-            work = Work(tracker, self._shelf, self._owner, before, after, self._voice())
-            problems += yield from work.steps()
+            work = ItemWrite(tracker, self._catalog, self._owner, before, after, self._author())
+            problems += yield from work.effects()
         if item.shown.update != wanted.update:
-            yield from update_steps(tracker, self._owner, item, wanted.update)
+            yield from write_update(tracker, self._owner, item, wanted.update)
         return problems
 
 
-def _answer(entries: Sequence[_BatchItem], post: Post, stop: StopRequested) -> None:
+def _answer(entries: Sequence[_BatchItem], shared: BatchRequests, stop: StopRequested) -> None:
     """Carry out what all of them wait for: looks first, for they are cheap, then the writes."""
-    looks = [(entry, entry.ask) for entry in entries if isinstance(entry.ask, Look)]
+    looks = [(entry, entry.ask) for entry in entries if isinstance(entry.ask, ReadItem)]
     finds = [(entry, entry.ask) for entry in entries if isinstance(entry.ask, FindComment)]
-    told = [(entry, entry.ask) for entry in entries if isinstance(entry.ask, FindUpdates)]
+    updates_asked = [(entry, entry.ask) for entry in entries if isinstance(entry.ask, FindUpdates)]
     writes = [(entry, entry.ask) for entry in entries if isinstance(entry.ask, tuple)]
-    seen = post.look([ask for _, ask in looks])
+    seen = shared.look([ask for _, ask in looks])
     for entry, look in looks:
         entry.resume(seen[look.item])
-    found = post.find([ask.comment for _, ask in finds])
+    found = shared.find([ask.comment for _, ask in finds])
     for entry, find in finds:
         entry.resume(found.get(find.comment))
-    updates = post.updates([ask for _, ask in told])
-    for entry, ask_ in told:
+    updates = shared.updates([ask for _, ask in updates_asked])
+    for entry, ask_ in updates_asked:
         entry.resume(updates[ask_.item])
-    fates = iter(post.carry([one for _, ask in writes for one in ask], stop))
+    outcomes = iter(shared.carry([one for _, ask in writes for one in ask], stop))
     for entry, ask in writes:
-        its = list(islice(fates, len(ask)))
+        its = list(islice(outcomes, len(ask)))
         if len(its) < len(ask):
             entry.halt()
         else:
