@@ -36,8 +36,8 @@ def load(path: Path) -> Workspace:
     workspace, faults = _validate(root)
     if not reading.whole:
         # What seems to be missing may stand in the file that could not be used.
-        told = [one for one in faults if one["type"] != "missing" or len(one["loc"]) > 1]
-        raise ConfigError([*problems, *explain(root, told)])
+        shown = [one for one in faults if one["type"] != "missing" or len(one["loc"]) > 1]
+        raise ConfigError([*problems, *explain(root, shown)])
     problems += explain(root, faults)
     names = _names(root)
     if faults:

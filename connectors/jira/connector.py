@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from config.trackers import JiraTracker
 from connectors.base import Progress, StopRequested, WriteRequest, never
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.cloud import Cloud
 from connectors.jira.api.data_center import DataCenter
@@ -35,7 +35,7 @@ GATEWAY = "/ex/jira/"
 class JiraConnector:
     """A `Connector` for Jira: Cloud, or Data Center where the tracker says so.
 
-    `owner` signs every mark. `fields` names the custom fields whose values items carry. `governor` is shared by all
+    `owner` signs every mark. `fields` names the custom fields whose values items carry. `throttle` is shared by all
     who use the same site and credential. `threads` is how many requests a read has in flight; the vendor asks for no
     more than ten.
     """
@@ -48,7 +48,7 @@ class JiraConnector:
         owner: str,
         *,
         fields: Sequence[str] = (),
-        governor: Governor | None = None,
+        throttle: Throttle | None = None,
         threads: int = 8,
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
@@ -61,7 +61,7 @@ class JiraConnector:
             name,
             api,
             credentials,
-            governor or Governor(),
+            throttle or Throttle(),
             threads=threads,
             version="2" if self._server else "3",
         )

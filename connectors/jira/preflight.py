@@ -63,10 +63,10 @@ class Inspector:
             yield from self._fields(site)
             for key in self._tracker.scope.projects:
                 yield from self._project(key, site)
-            governor = self._client.governor
-            for reading in governor.readings:
+            throttle = self._client.throttle
+            for reading in throttle.readings:
                 if not reading.name.endswith("a second"):
-                    yield quota_check(reading, governor.people)
+                    yield quota_check(reading, throttle.reserved_share)
         except TrackerError as error:
             about = "credential" if isinstance(error, CredentialError) else "site"
             yield Check(about, "wrong", error.what, error.remedy)

@@ -11,7 +11,7 @@ from config.settings import Credentials
 from config.trackers import LinearTracker
 from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.errors import QueryError, Refused
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear.api import queries, wire
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import Quota
@@ -37,12 +37,12 @@ class LinearConnector:
         credentials: Credentials,
         owner: str,
         *,
-        governor: Governor | None = None,
+        throttle: Throttle | None = None,
     ) -> None:
         self._tracker = tracker
         self._owner = owner
         self._client = LinearClient(
-            name, credentials.url or tracker.url, credentials.token, governor or Governor()
+            name, credentials.url or tracker.url, credentials.token, throttle or Throttle()
         )
         self._labels = LabelCatalog(self._client)
         self._writer = Writer(self._client, self._labels, owner, self._author)

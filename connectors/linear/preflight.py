@@ -41,8 +41,8 @@ def preflight(
             yield from (_label(name, teams[key], known) for name in labels)
         if "initiative" in updates:
             yield _initiatives(client)
-        for reading in client.governor.readings:
-            yield quota_check(reading, client.governor.people)
+        for reading in client.throttle.readings:
+            yield quota_check(reading, client.throttle.reserved_share)
     except TrackerError as error:
         about = "credential" if isinstance(error, CredentialError) else "workspace"
         yield Check(about, "wrong", error.what, error.remedy)

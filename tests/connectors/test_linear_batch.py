@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from connectors.base import STOPPED
 from connectors.errors import CredentialError, Refused, TrackerError, Unreachable
 from connectors.http.retry import RetryPolicy
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear.api import mutations
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.effects import Effects, attempt, find_comment, gather
@@ -254,7 +254,7 @@ class Told:
 
 def fates(told: Told, count: int) -> list[TrackerError | None]:
     client = LinearClient(
-        "linear", "https://linear.test/graphql", SecretStr("t"), Governor(RetryPolicy(attempts=1))
+        "linear", "https://linear.test/graphql", SecretStr("t"), Throttle(RetryPolicy(attempts=1))
     )
     with respx.mock() as router:
         router.post("https://linear.test/graphql").mock(side_effect=told)

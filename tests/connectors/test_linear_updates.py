@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.trackers import AppActor, LinearScope, LinearTracker
 from connectors.http.retry import RetryPolicy
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear import LinearConnector
 from connectors.linear.api.wire import UpdateNode
 from connectors.linear.marks.status_updates import body_of, ours, update_id
@@ -180,7 +180,7 @@ def speaking(bench: Bench, token: str, app: AppActor | None) -> LinearConnector:
     tracker = LinearTracker(kind="linear", scope=LinearScope(teams=("ENG", "MOB")), app=app)
     credentials = Credentials(token=SecretStr(token), url=f"{bench.box.url}/linear/graphql")
     connector = LinearConnector(
-        "linear", tracker, credentials, OWNER, governor=Governor(RetryPolicy(attempts=1))
+        "linear", tracker, credentials, OWNER, throttle=Throttle(RetryPolicy(attempts=1))
     )
     bench._open.append(connector)
     return connector

@@ -108,14 +108,14 @@ class ServerFields:
     def _known_screens(self) -> dict[int, str]:
         """Id to name of the site's screens; none where an older release does not list them."""
         try:
-            told: Any = self._client.call("GET", "screens", replies.ANYTHING, params={"maxResults": MOST})
+            listed: Any = self._client.call("GET", "screens", replies.ANYTHING, params={"maxResults": MOST})
         except Rejected as error:
             if error.status != 404:
                 raise
             return {}
-        if isinstance(told, dict):  # releases differ in what the list stands in
-            told = told.get("values") or told.get("screens") or []
-        rows: list[Row] = [row for row in told if isinstance(row, dict)]
+        if isinstance(listed, dict):  # releases differ in what the list stands in
+            listed = listed.get("values") or listed.get("screens") or []
+        rows: list[Row] = [row for row in listed if isinstance(row, dict)]
         return {int(row["id"]): str(row.get("name")) for row in rows}
 
     def _on(self, screen: int) -> tuple[int, set[str]]:
@@ -171,8 +171,8 @@ class ServerFields:
                 if error.status != 404:  # people took it off before us
                     raise
             return
-        told = self._client.call("DELETE", "customFields", replies.ROW, params={"ids": str(action.id)})
-        kept = told.get("notDeletedCustomFields") or {}
+        reply = self._client.call("DELETE", "customFields", replies.ROW, params={"ids": str(action.id)})
+        kept = reply.get("notDeletedCustomFields") or {}
         if action.id in kept:
             raise TrackerError(self._client.name, f"{action.name} was not deleted: {kept[action.id]}")
 

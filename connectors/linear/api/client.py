@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from connectors.errors import BadReply, CredentialError, TrackerError, Transient, Unreachable
 from connectors.http.rate_limits import Allowance
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.http.user_agent import user_agent
 from connectors.linear.api.errors import ErrorMapper, GraphError, Quota, TooComplex, quotas_in, server_time_in
 from connectors.linear.api.mutations import Write, alias, document, variables
@@ -54,14 +54,14 @@ class LinearClient:
     `server_time` the `Date` of the last reply.
     """
 
-    def __init__(self, tracker: str, url: str, token: SecretStr, governor: Governor) -> None:
+    def __init__(self, tracker: str, url: str, token: SecretStr, throttle: Throttle) -> None:
         self.tracker = tracker
         self.requests = 0
         self.quotas: dict[str, Quota] = {}
         self.server_time: datetime | None = None
         self._url = httpx.URL(url)
-        self.governor = governor
-        self._retry = governor.retry
+        self.throttle = throttle
+        self._retry = throttle.retry
         self._faults = ErrorMapper(tracker, self._url.host)
         self._token = token
         # A proxy from the environment is for the world outside, never for this very machine.
@@ -74,7 +74,7 @@ class LinearClient:
 
     def close(self) -> None:
         """Close the connections, and end all waits."""
-        self.governor.close()
+        self.throttle.close()
         self._http.close()
 
     def execute(self, operation: Operation[T], **variables: Any) -> T:
@@ -155,7 +155,7 @@ class LinearClient:
         return self._data(envelope, status, headers, content, reply)
 
     def _reply(self, body: bytes) -> tuple[int, httpx.Headers, bytes]:
-        self.governor.admit(self.tracker)
+        self.throttle.acquire(self.tracker)
         readings: list[Allowance] = []
         try:
             status, headers, content = self._send(body)
@@ -164,7 +164,7 @@ class LinearClient:
                 # A refusal for a spent quota is the retry policy's: it waits as asked.
                 readings = [quota.allowance(kind) for kind, quota in now.items()]
         finally:
-            self.governor.answered(readings)
+            self.throttle.record(readings)
         self.quotas |= now
         self.server_time = server_time_in(headers) or self.server_time
         return status, headers, content

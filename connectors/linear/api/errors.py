@@ -154,7 +154,7 @@ class Quota:
     reset: float
 
     def allowance(self, kind: str) -> Allowance:
-        """The same for the governor: a bucket that refills all the time, in the period of its kind."""
+        """The same for the throttle: a bucket that refills all the time, in the period of its kind."""
         name, period = _PERIODS[kind]
         return Allowance(name, self.limit, self.remaining, refill=self.limit / period)
 
