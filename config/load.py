@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config.checks.finding import Finding, Names
+from config.checks.finding import ConfigFinding, Names
 from config.checks.workspace import advice, check
 from config.errors import ConfigError, Problem
 from config.loading.files import read
@@ -72,7 +72,7 @@ def _names(root: Node) -> Names:
     return Names(below("trackers"), below("cycles"))
 
 
-def _located(root: Node, finding: Finding) -> Problem:
+def _located(root: Node, finding: ConfigFinding) -> Problem:
     hint = finding.hint
     if finding.first is not None:
         first = f"the first is at {place(root, finding.first, key=finding.at_key)}"
