@@ -1,12 +1,18 @@
-"""The one interface that the pipeline knows of a tracker."""
+"""The one interface that the pipeline knows of a tracker, and the abilities that only some trackers have.
+
+A tracker is a `Connector`. What it can do besides it says by having the methods: the pipeline asks
+`isinstance(connector, KeepsHistories)` and does without where the answer is no.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
+from config.trackers import NativeQuery
+from connectors.model import Marks, Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
+from connectors.setup import Provisioner
 from connectors.text.keywords import Gist
 
 WriteRequest = tuple[WorkItem, Marks]
@@ -62,35 +68,6 @@ class Connector(Protocol):
         """
         ...
 
-    def count(self, query: str) -> int:
-        """How many items a native query finds: JQL on Jira, an IssueFilter as JSON on Linear.
-
-        Exact, not an estimate. Raises QueryError when the tracker does not accept the query.
-        """
-        ...
-
-    def find(self, query: NativeQuery) -> frozenset[str]:
-        """Ids of the items that a native query finds, closed and archived ones included; raises as `count`."""
-        ...
-
-    def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
-        """The items with these ids that exist and can be seen, in scope or not, as plain facts without marks.
-
-        Raises as `pull` does.
-        """
-        ...
-
-    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
-        """The statuses in which each item stood from its creation on, without a gap, oldest first.
-
-        An item whose history cannot be told is left out. Raises as `pull` does.
-        """
-        ...
-
-    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
-        """The gist of each item's description; an item without one is left out. Raises as `pull` does."""
-        ...
-
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """Make the item show `wanted` in place of `item.shown`, and nothing else.
 
@@ -98,14 +75,6 @@ class Connector(Protocol):
         a fault of this one item: that is a receipt with outcome "failed" or "skipped". Raises
         CredentialError, Unreachable or RateLimited (after retries) when the whole tracker is in trouble.
         """
-        ...
-
-    def created_labels(self) -> tuple[str, ...]:
-        """Names of what writing marks made beside items, as labels of the workspace; reads only."""
-        ...
-
-    def delete_label(self, name: str) -> bool:
-        """Remove one of `made`; False when people use it by now, and it stays."""
         ...
 
     @property
@@ -126,4 +95,70 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Give connections back."""
+        ...
+
+
+@runtime_checkable
+class AnswersQueries(Protocol):
+    """Answers the query languages of its kind (`config.trackers`)."""
+
+    def count(self, query: NativeQuery) -> int:
+        """How many items a native query finds.
+
+        Exact, not an estimate. Raises QueryError when the tracker does not accept the query.
+        """
+        ...
+
+    def find(self, query: NativeQuery) -> frozenset[str]:
+        """Ids of the items that a native query finds, closed and archived ones included; raises as `count`."""
+        ...
+
+    def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
+        """The items with these ids that exist and can be seen, in scope or not, as plain facts without marks.
+
+        Raises as `pull` does.
+        """
+        ...
+
+
+@runtime_checkable
+class KeepsHistories(Protocol):
+    """Knows in which statuses an item stood."""
+
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+        """The statuses in which each item stood from its creation on, without a gap, oldest first.
+
+        An item whose history cannot be told is left out. Raises as `pull` does.
+        """
+        ...
+
+
+@runtime_checkable
+class HasDescriptions(Protocol):
+    """Its items have descriptions, from which suggestions may draw."""
+
+    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
+        """The gist of each item's description; an item without one is left out. Raises as `pull` does."""
+        ...
+
+
+@runtime_checkable
+class CreatesLabels(Protocol):
+    """Its labels are things of the workspace, which writing marks may create."""
+
+    def created_labels(self) -> tuple[str, ...]:
+        """Names of what writing marks made beside items, as labels of the workspace; sorted; reads only."""
+        ...
+
+    def delete_label(self, name: str) -> bool:
+        """Remove one of `created_labels`; False when people use it by now, and it stays."""
+        ...
+
+
+@runtime_checkable
+class Provisions(Protocol):
+    """Setup can provide it with fields, filters, views or label groups."""
+
+    def provisioner(self) -> Provisioner:
+        """Setup of this tracker."""
         ...

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from config.load import fingerprint
-from connectors.base import Progress
+from connectors.base import CreatesLabels, Progress
 from connectors.errors import TrackerError
 from connectors.model import WorkItem
 from sync.apply import Applied
@@ -32,7 +32,10 @@ def undo(
         found = _find(session, sorted(trackers), report)
     marked = [item for items in found.values() for item in items]
     plan = undo_plan(marked, selection, session.workspace.workspace)
-    made = {name: session.connectors[name].created_labels() for name in found} if selection.everything else {}
+    made = {
+        name: c.created_labels() if isinstance(c := session.connectors[name], CreatesLabels) else ()
+        for name in (found if selection.everything else ())
+    }
     output.show(run.undoing(plan, made))
     output.data(**data.of_plan(plan), made={name: list(names) for name, names in made.items()})
     if selection.everything:
@@ -81,7 +84,8 @@ def _unmake(session: Session, name: str, labels: tuple[str, ...], output: Output
     """Remove what we made on a tracker; why not, by tracker, where it refuses."""
     for label in labels:
         try:
-            gone = session.connectors[name].delete_label(label)
+            connector = session.connectors[name]
+            gone = isinstance(connector, CreatesLabels) and connector.delete_label(label)
         except TrackerError as error:
             return {name: f"the label {label!r} could not be removed: {error.what}"}
         output.say(f"{name}: label {label} " + ("removed." if gone else "kept: people put it on tickets."))

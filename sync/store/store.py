@@ -15,7 +15,8 @@ import msgspec
 import sqlalchemy as sa
 from msgspec.json import Decoder
 
-from connectors.model import NativeQuery, Receipt, Ref, Span, WorkItem
+from config.trackers import NativeQuery
+from connectors.model import Receipt, Ref, Span, WorkItem
 from sync.history.movement import Footing
 from sync.logs import redactor
 from sync.marks.status_updates import Told

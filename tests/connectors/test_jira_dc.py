@@ -8,11 +8,12 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from config.trackers import NativeQuery
 from connectors.errors import CredentialError, QueryError, TrackerError
 from connectors.jira import JiraConnector
 from connectors.jira.api import data_center
 from connectors.jira.api.comment_limit import truncate_wiki
-from connectors.model import NOTHING, NativeQuery, WorkItem
+from connectors.model import NOTHING, WorkItem
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
@@ -66,8 +67,8 @@ def test_a_scope_larger_than_the_window_is_read_whole(site: Site) -> None:
 def test_a_query_beyond_the_window_says_so(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data_center, "WINDOW", 10)
     with pytest.raises(QueryError, match="Narrow it down"):
-        site.truenorth.count("project in (WEB, OPS)")
-    assert site.truenorth.count("key in (WEB-1, WEB-2)") == 2
+        site.truenorth.count(NativeQuery("jql", "project in (WEB, OPS)"))
+    assert site.truenorth.count(NativeQuery("jql", "key in (WEB-1, WEB-2)")) == 2
     with pytest.raises(QueryError, match="does not accept"):
         site.truenorth.find(NativeQuery("jql", "project = NOWHERE"))
 

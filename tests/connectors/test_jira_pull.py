@@ -8,8 +8,9 @@ from datetime import UTC
 
 import pytest
 
+from config.trackers import NativeQuery
 from connectors.errors import QueryError
-from connectors.model import Marks, NativeQuery, WorkItem
+from connectors.model import Marks, WorkItem
 from connectors.sandbox.jira.moves import move
 from connectors.sandbox.jira.state import EPIC_LINK, STORY_POINT_ESTIMATE, STORY_POINTS
 from tests.connectors.jira_site import (
@@ -272,7 +273,7 @@ def test_a_count_is_exact(still: Site) -> None:
         for issue in still.in_scope("OPS")
         if issue.type.name == "Bug" and issue.priority.name == "Highest" and issue.status.category != "done"
     ]
-    assert still.truenorth.count(query) == len(wanted) > 0
+    assert still.truenorth.count(NativeQuery("jql", query)) == len(wanted) > 0
 
 
 def test_a_query_finds_ids(still: Site) -> None:
@@ -301,5 +302,5 @@ def test_a_saved_filter_finds_what_its_query_finds(site: Site) -> None:
 @pytest.mark.parametrize("query", ["prioritee = Highest", "project = NOPE", "project =", "ORDER BY key", '"'])
 def test_a_query_that_jira_does_not_accept(still: Site, query: str) -> None:
     with pytest.raises(QueryError) as caught:
-        still.truenorth.count(query)
+        still.truenorth.count(NativeQuery("jql", query))
     assert repr(query) in str(caught.value)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from config.trackers import NativeQuery
 from config.workspace import Workspace
 from connectors.errors import CredentialError, Unreachable
-from connectors.model import NativeQuery, WorkItem
+from connectors.model import WorkItem
 from sync.cli.output import Format, Output
 from sync.jobs.last_read import recall
 from sync.jobs.session import Halt, Session

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.model import Comment, KeyResultMark, Marks, NativeQuery, Stamp
+from config.trackers import NativeQuery
+from connectors.model import Comment, KeyResultMark, Marks, Stamp
 from sync.align.alignment import align
 from sync.history.days import HistoryRow
 from sync.history.movement import Footing, Movement
