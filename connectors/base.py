@@ -68,28 +68,23 @@ class Connector(Protocol):
         """
         ...
 
-    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
-        """Make the item show `wanted` in place of `item.shown`, and nothing else.
-
-        Writes the stamp first, removes it last, sends no request when nothing differs. Never raises for
-        a fault of this one item: that is a receipt with outcome "failed" or "skipped". Raises
-        CredentialError, Unreachable or RateLimited (after retries) when the whole tracker is in trouble.
-        """
-        ...
-
     @property
     def batch(self) -> int:
         """How many items `write_batch` takes at once; 1 where nothing is gained by more."""
         ...
 
     def write_batch(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
-        """`write` for several items in fewer requests: a receipt for each request, in any order.
+        """Make each item show what is wanted in place of `item.shown`, and nothing else; at most `batch` of them.
+
+        A receipt for each request, in any order. Writes an item's stamp first, removes it last, sends no request
+        when nothing differs. A fault of one item is its receipt, "failed" or "skipped", and hides nothing of the
+        others.
 
         Once `stop` says so the running write finishes and no other begins; the items left over have no
         receipt, or a "skipped" one that says `STOPPED`. The next run finishes them.
 
-        What holds for `write` holds for each item; one that fails never hides the fate of the others.
-        Raises what `write` raises; items without a receipt by then may or may not have been written.
+        Raises CredentialError, Unreachable or RateLimited (after retries) when the whole tracker is in trouble;
+        items without a receipt by then may or may not have been written.
         """
         ...
 

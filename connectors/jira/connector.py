@@ -18,9 +18,9 @@ from connectors.jira.read.histories import histories
 from connectors.jira.read.reader import Reader, Site
 from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
-from connectors.jira.write.batch import BATCH, BatchWriter
-from connectors.jira.write.writer import Writer
-from connectors.model import Marks, Pull, Receipt, Ref, Span, WorkItem
+from connectors.jira.write.loader import IssueLoader
+from connectors.jira.write.writer import BATCH, Writer
+from connectors.model import Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Gist, gist_of
@@ -69,8 +69,8 @@ class JiraConnector:
         site_api: SiteApi = (DataCenter if self._server else Cloud)(self._client, self._pool)
         self._site_api = site_api
         self._reader = Reader(self._client, site_api, tracker, owner, pages, self._pool, fields)
-        self._writer = Writer(self._client, site_api, owner, self._known_site)
-        self._batches = BatchWriter(self._writer, owner)
+        self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
+        self._writer = Writer(self._loader, owner)
         self._site: Site | None = None
 
     @property
@@ -82,7 +82,7 @@ class JiraConnector:
         """See `Connector.pull`."""
         before = self._client.requests
         pulled, self._site = self._reader.pull(self._reader.site(), progress, before, known)
-        self._writer.api.forget_off_screen(self._site.fields.settable)
+        self._loader.api.forget_off_screen(self._site.fields.settable)
         return pulled
 
     def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
@@ -117,10 +117,6 @@ class JiraConnector:
         found = self._site_api.descriptions(sorted(item.ref.id for item in items))
         return {Ref(self._name, id_): gist for id_, text in found if (gist := gist_of(text))}
 
-    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
-        """See `Connector.write`."""
-        return self._writer.write(item, wanted)
-
     @property
     def batch(self) -> int:
         """See `Connector.batch`. Data Center has no call for several issues."""
@@ -128,7 +124,7 @@ class JiraConnector:
 
     def write_batch(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`."""
-        yield from self._batches.write(requests, stop)
+        return self._writer.write(requests, stop)
 
     def provisioner(self) -> Provisioner:
         """See `Provisions.provisioner`."""

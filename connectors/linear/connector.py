@@ -22,7 +22,7 @@ from connectors.linear.read.histories import histories
 from connectors.linear.read.reader import fetch, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, Writer
-from connectors.model import Marks, Pull, Receipt, Ref, Span, WorkItem
+from connectors.model import Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
 from connectors.text.keywords import Gist
 
@@ -144,11 +144,6 @@ class LinearConnector:
     def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
         """See `HasDescriptions.gists`."""
         return gists(self._client, items)
-
-    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
-        """Make the item show `wanted`: attachments or links, labels and a comment of ours, nothing else."""
-        (receipt,) = self._writer.write([(item, wanted)])
-        return receipt
 
     def created_labels(self) -> tuple[str, ...]:
         """See `CreatesLabels.created_labels`: the labels that we created."""

@@ -19,6 +19,7 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from connectors.text.document import Doc, para
 from tests.connectors.jira_site import ANN, Site, comment, connector, marks
+from tests.connectors.writing import write_one
 
 ONLY_CLOUD = ("url", "parent", "started", "completed", "shown")
 """What a Data Center does not tell, or otherwise: levels above epics, and when a status category changed."""
@@ -75,7 +76,7 @@ def test_a_query_beyond_the_window_says_so(site: Site, monkeypatch: pytest.Monke
 
 def test_stamps_are_asked_for_where_they_may_be(site: Site) -> None:
     item = site.item("WEB-1")
-    assert site.truenorth.write(item, marks()).outcome == "written"
+    assert write_one(site.truenorth, item, marks()).outcome == "written"
 
     def asked(known: tuple[str, ...] | None) -> int:
         site.sandbox.forget_requests()
@@ -90,7 +91,7 @@ def test_stamps_are_asked_for_where_they_may_be(site: Site) -> None:
 
 
 def test_an_edit_by_a_person_makes_the_comment_theirs(site: Site) -> None:
-    site.truenorth.write(site.item("WEB-1"), marks(says=comment()))
+    write_one(site.truenorth, site.item("WEB-1"), marks(says=comment()))
     written = site.item("WEB-1")
     assert written.shown.stamp is not None
     id_ = written.shown.stamp.comment_id
@@ -98,7 +99,7 @@ def test_an_edit_by_a_person_makes_the_comment_theirs(site: Site) -> None:
     mine = "Ann says *no*."
     assert httpx.put(url, auth=("ann.lee", ANN[1]), json={"body": mine}).status_code == 200
     assert "comment" not in site.item("WEB-1").writable
-    assert site.truenorth.write(site.item("WEB-1"), NOTHING).outcome == "written"
+    assert write_one(site.truenorth, site.item("WEB-1"), NOTHING).outcome == "written"
     left = httpx.get(url, auth=("ann.lee", ANN[1])).json()
     assert left["body"] == mine
     assert site.properties("WEB-1") == {}
@@ -144,7 +145,7 @@ def _named(items: tuple[WorkItem, ...]) -> set[str]:
 
 def test_undo_finds_what_was_written_and_moved_out_of_scope(site: Site) -> None:
     item = site.item("OPS-2")
-    site.truenorth.write(item, marks())
+    write_one(site.truenorth, item, marks())
     assert "OPS-2" in _named(site.truenorth.owned_items([item.ref.id]))
     narrow = connector(
         f"{site.sandbox.url}/jira-dc",

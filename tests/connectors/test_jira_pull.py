@@ -23,6 +23,7 @@ from tests.connectors.jira_site import (
     marks,
     running,
 )
+from tests.connectors.writing import write_one
 
 KEY = "WEB-1"
 
@@ -200,7 +201,7 @@ def test_a_cycle_of_parents_ends(site: Site) -> None:
 @pytest.fixture
 def marked(site: Site) -> Site:
     wanted = marks(says=comment())
-    assert site.truenorth.write(site.item(KEY), wanted).outcome == "written"
+    assert write_one(site.truenorth, site.item(KEY), wanted).outcome == "written"
     assert site.item(KEY).shown == wanted
     return site
 
@@ -259,7 +260,7 @@ def test_a_mark_that_a_person_took_away_does_not_show(
 def test_a_mark_that_a_person_took_away_is_written_again(marked: Site) -> None:
     for act in (clear_key_result, change_progress, remove_label, delete_comment):
         act(marked)
-        assert marked.truenorth.write(marked.item(KEY), SHOWN).outcome == "written"
+        assert write_one(marked.truenorth, marked.item(KEY), SHOWN).outcome == "written"
         assert marked.item(KEY).shown == SHOWN
 
 
