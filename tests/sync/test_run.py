@@ -17,8 +17,8 @@ from sync.jobs.sync import Synced, synchronise
 from sync.remember import remember
 from sync.run import Run, run
 from sync.store.store import Store, StoreError
-from tests.sync.build import NOW, epic, item, query, ref, work, workspace
-from tests.sync.fake import FakeTracker
+from tests.support.builders import NOW, epic, item, query, ref, work, workspace
+from tests.support.fake_tracker import FakeTracker
 
 ITEMS = [
     epic("WEB-1", claims=("KR1",)),

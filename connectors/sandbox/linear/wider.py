@@ -1,7 +1,7 @@
 """Fields that Linear's own SDK asks of every row, and that the sandbox has nothing to say about.
 
 `@linear/sdk` selects nearly all fields of a type with each query. Those that `schema.graphql` leaves out stand
-in `sdk_fields.graphql` (made by `tests/clients/sdk_schema.py` from the SDK's documents and the real schema) and
+in `sdk_fields.graphql` (made by `tests/support/clients/sdk_schema.py` from the SDK's documents and the real schema) and
 `sdk_newer.graphql`. They are answered by the row's attribute of that name, else by null, else by the empty
 value of the type.
 """

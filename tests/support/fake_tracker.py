@@ -1,0 +1,98 @@
+"""A tracker in memory that holds state like a real one, for tests of the pipeline's own behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from connectors.base import Progress, Stop, Wish, never
+from connectors.errors import TrackerError
+from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, Stamp, WorkItem
+from connectors.preflight import Check
+from connectors.text.keywords import Gist
+from tests.support.builders import NOW
+
+
+@dataclass
+class FakeTracker:
+    """Serves items, and shows on them what was written. Faults are set by item id."""
+
+    name: str
+    items: dict[Ref, WorkItem]
+    answers: dict[str, int] = field(default_factory=dict)
+    found: dict[NativeQuery, frozenset[str]] = field(default_factory=dict)
+    read_fault: TrackerError | None = None
+    write_faults: dict[str, TrackerError | str] = field(default_factory=dict)
+    writes: list[str] = field(default_factory=list)
+    beyond: dict[str, WorkItem] = field(default_factory=dict)
+    past: dict[Ref, tuple[Span, ...]] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+    described: dict[Ref, Gist] = field(default_factory=dict)
+    gist_fault: TrackerError | None = None
+
+    @classmethod
+    def of(cls, name: str, items: Iterable[WorkItem]) -> FakeTracker:
+        return cls(name, {item.ref: item for item in items if item.ref.tracker == name})
+
+    def pull(
+        self,
+        progress: Progress | None = None,
+        known: Collection[str] | None = None,  # noqa: ARG002
+    ) -> Pull:
+        if self.read_fault is not None:
+            raise self.read_fault
+        if progress is not None:
+            progress(self.name, len(self.items), len(self.items))
+        return Pull(self.name, tuple(self.items.values()), NOW, requests=1)
+
+    def examine(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
+        yield Check("labels", "ok", ", ".join(labels))
+
+    def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+        items = self.pull(progress).items
+        return tuple(item for item in items if item.shown.stamp is not None or item.ref.id in written)
+
+    def made(self) -> tuple[str, ...]:
+        return ()
+
+    def unmake(self, name: str) -> bool:
+        raise NotImplementedError(name)
+
+    def count(self, query: str) -> int:
+        return self.answers[query]
+
+    def find(self, query: NativeQuery) -> frozenset[str]:
+        return self.found[query]
+
+    def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
+        return tuple(self.beyond[id_] for id_ in sorted(ids) if id_ in self.beyond)
+
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+        self.told += [item.key for item in items]
+        return {item.ref: self.past[item.ref] for item in items if item.ref in self.past}
+
+    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
+        if self.gist_fault is not None:
+            raise self.gist_fault
+        return {item.ref: self.described[item.ref] for item in items if item.ref in self.described}
+
+    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
+        fault = self.write_faults.get(item.ref.id)
+        if isinstance(fault, TrackerError):
+            raise fault
+        if fault is not None:
+            return Receipt(item.ref, item.key, "failed", 1, fault)
+        self.writes.append(item.key)
+        self.items[item.ref] = replace(item, shown=replace(wanted, stamp=Stamp("acme")))
+        return Receipt(item.ref, item.key, "written", 1)
+
+    batch = 1
+
+    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
+        for item, wanted in wishes:
+            if stop():
+                return
+            yield self.write(item, wanted)
+
+    def close(self) -> None:
+        pass
