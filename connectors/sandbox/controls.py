@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from connectors.sandbox.breakage import Asked, Cut, Situation
+from connectors.sandbox.fault_kind import Asked, Cut, Situation
 from connectors.sandbox.faults import Faults, Rule
 from connectors.sandbox.jira.http import credential
 from connectors.sandbox.recorder import Exchange, Recorded, Recorder, operation_of, route_of

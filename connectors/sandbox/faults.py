@@ -17,9 +17,9 @@ from typing import Any, Literal, get_args
 import msgspec
 from aiohttp import web
 
-from connectors.sandbox import breakages_after as after
-from connectors.sandbox import breakages_before as before
-from connectors.sandbox.breakage import Asked, Breakage, Situation
+from connectors.sandbox import faults_after as after
+from connectors.sandbox import faults_before as before
+from connectors.sandbox.fault_kind import Asked, Breakage, Situation
 from connectors.sandbox.world import World
 
 Kind = Literal[

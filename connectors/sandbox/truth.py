@@ -1,6 +1,6 @@
 """The right answers about a generated world: what each item serves, and where each key result stands.
 
-They come from what the generators planted (`meaning.py`) and from plain counting, another way than the service
+They come from what the generators planted (`planted_answers.py`) and from plain counting, another way than the service
 takes: meanings are handed down from parent to child in order of creation, and no rule is ever evaluated. They
 are those of the example company at the moment `company.NOW`, before anybody wrote to the world.
 """
@@ -21,7 +21,7 @@ from connectors.sandbox.jira.state import EPIC_LINK, JiraSite
 from connectors.sandbox.jira.state import Issue as JiraIssue
 from connectors.sandbox.linear.entities import Issue, Project
 from connectors.sandbox.linear.state import LinearSpace
-from connectors.sandbox.meaning import SILENT, Meaning
+from connectors.sandbox.planted_answers import SILENT, Meaning
 
 State = Literal["aligned", "exempt", "unaligned", "out_of_scope"]
 Key = tuple[str, str]

@@ -13,7 +13,7 @@ from connectors.sandbox.jira.generate import planted_jira
 from connectors.sandbox.jira.state import JiraSite
 from connectors.sandbox.linear.generate import planted_linear
 from connectors.sandbox.linear.state import LinearSpace
-from connectors.sandbox.meaning import Meaning
+from connectors.sandbox.planted_answers import Meaning
 from connectors.sandbox.truth import Truth
 
 FEWEST = 50

@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from connectors.sandbox.company import NOW, PEOPLE, at_work, from_unix
+from connectors.sandbox.description_texts import background
 from connectors.sandbox.jira.state import BLOCKS, RELATES, Comment, Issue, JiraSite, Link
-from connectors.sandbox.lore import background
 
 
 def _text(words: str, *marks: str, href: str | None = None) -> dict[str, Any]:

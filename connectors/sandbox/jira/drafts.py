@@ -22,7 +22,7 @@ from connectors.sandbox.jira.planted import (
     PlannedInitiative,
 )
 from connectors.sandbox.jira.state import PRIORITIES, Named
-from connectors.sandbox.meaning import SECURITY, SILENT, Meaning
+from connectors.sandbox.planted_answers import SECURITY, SILENT, Meaning
 
 ROOMY = 90
 """Issues from which a site has room for all planned work, not only for what the examples name."""

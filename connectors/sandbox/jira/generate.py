@@ -20,7 +20,7 @@ from connectors.sandbox.jira.state import (
     Issue,
     JiraSite,
 )
-from connectors.sandbox.meaning import SILENT, Meaning, serving
+from connectors.sandbox.planted_answers import SILENT, Meaning, serving
 
 CLAIMS: tuple[tuple[str, str, Meaning], ...] = (
     ("OPS", "kr:GROWTH-KR1", serving("GROWTH-KR1")),

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from connectors.sandbox import effects
+from connectors.sandbox import request_effects
 from connectors.sandbox.company import DIRECTORY, SERVICE, Person
 from connectors.sandbox.jira.state import Issue, JiraSite
 
@@ -120,11 +120,11 @@ def credential(request: web.Request) -> tuple[Person | None, bool]:
     """Who asks, and whether a credential was given that is no good."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and is_server(request):
-        good = given == SERVER_TOKEN and not effects.revoked.get()
+        good = given == SERVER_TOKEN and not request_effects.revoked.get()
         return (SERVICE, False) if good else (None, True)
     if scheme.lower() != "basic":
         return None, False
-    if effects.revoked.get():
+    if request_effects.revoked.get():
         return None, True
     try:
         email, _, token = base64.b64decode(given, validate=True).decode().partition(":")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connectors.sandbox.meaning import (
+from connectors.sandbox.planted_answers import (
     LIGHTS_ON,
     SECURITY,
     SILENT,

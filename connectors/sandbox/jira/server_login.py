@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from aiohttp import web
 
-from connectors.sandbox import effects
+from connectors.sandbox import request_effects
 from connectors.sandbox.jira.http import Handler, answered, credential, reader, reply
 from connectors.sandbox.jira.server_show import name_of
 from connectors.sandbox.jira.state import JiraSite
@@ -59,7 +59,7 @@ def _locked_out(site: JiraSite, request: web.Request) -> web.Response | None:
     if person is not None:
         site.failed_logins.pop(name, None)
         return None
-    if not effects.revoked.get():
+    if not request_effects.revoked.get():
         site.failed_logins[name] = site.failed_logins.get(name, 0) + 1
     refused = _page(401, "Unauthorized")
     refused.headers["WWW-Authenticate"] = f'OAuth realm="{request.scheme}%3A%2F%2F{request.host}%2Fjira-dc"'

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from connectors.sandbox import effects
+from connectors.sandbox import request_effects
 from connectors.sandbox.company import DIRECTORY, SERVICE, Clock, Person
 from connectors.sandbox.jira.fields import FIELD_BY_ID, Context, Field, Screen
 from connectors.sandbox.jira.index import SearchIndex
@@ -267,7 +267,7 @@ class JiraSite:
 
     def may_browse(self, person: Person | None, project: Project) -> bool:
         """Whether `person` (None: anonymous) can see the project at all."""
-        if person is None or project.key in effects.hidden.get():
+        if person is None or project.key in request_effects.hidden.get():
             return False
         if project.is_archived or project.is_trashed:
             return False

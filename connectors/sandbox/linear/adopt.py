@@ -11,7 +11,7 @@ from datetime import timedelta
 from connectors.sandbox.company import NOW
 from connectors.sandbox.linear.entities import Issue
 from connectors.sandbox.linear.workspace import Workspace
-from connectors.sandbox.meaning import Meaning, serving
+from connectors.sandbox.planted_answers import Meaning, serving
 
 Test = Callable[[Issue], bool]
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from connectors.sandbox.company import MESSY_TITLES, NOW, at_work, from_unix, title
+from connectors.sandbox.description_texts import background, theme_of
 from connectors.sandbox.linear.entities import Attachment, Comment, Issue, Label, Relation
 from connectors.sandbox.linear.markdown import stored
 from connectors.sandbox.linear.workspace import RETIRED, Workspace
-from connectors.sandbox.lore import background, theme_of
 
 _REMARKS = (
     "Looked at it with the team; smaller than we thought.",

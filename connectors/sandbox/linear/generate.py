@@ -13,7 +13,7 @@ from connectors.sandbox.linear.entities import CLOSED, Issue, Team, WorkflowStat
 from connectors.sandbox.linear.planted import CLAIMS, ENDS, ODDITIES, PROJECTS, STREAMS, Odd, Stream
 from connectors.sandbox.linear.state import LinearSpace
 from connectors.sandbox.linear.workspace import SCALES, Workspace
-from connectors.sandbox.meaning import Meaning
+from connectors.sandbox.planted_answers import Meaning
 
 ROOMY = 70
 """Items from which a workspace has room for all planned work, not only for what the examples name."""

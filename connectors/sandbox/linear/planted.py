@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from connectors.sandbox.meaning import LIGHTS_ON, SECURITY, SILENT, Meaning, divided, serving
+from connectors.sandbox.planted_answers import LIGHTS_ON, SECURITY, SILENT, Meaning, divided, serving
 
 PROJECTS: dict[str, Meaning] = {
     "Onboarding v2": serving("GROWTH-KR2"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connectors.sandbox import effects
+from connectors.sandbox import request_effects
 from connectors.sandbox.linear import markdown, progress, updates, views
 from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import Attachment, Comment, Initiative, Issue, Project, Team
@@ -99,7 +99,7 @@ def view_values(shown: CustomView, space: LinearSpace) -> dict[str, Any]:
     """What the page of a view shows: its rows as its owner sees them, the ones last changed first."""
     owner = shown.owner
     asker = Asker(space, owner, Credential(owner, KEY_SCOPES), Quota(space.quota), space.now())
-    with effects.during(effects.hidden, out_of_reach(asker)):
+    with request_effects.during(request_effects.hidden, out_of_reach(asker)):
         matching = views.matching(shown, shown.model, asker, schema())
         rows = [row for row in matching if row.archived_at is None]
     rows.sort(key=lambda row: row.updated_at, reverse=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from connectors.sandbox import effects
+from connectors.sandbox import request_effects
 from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import Issue, Project, Team
 
@@ -18,7 +18,7 @@ _PLACES = ("team", "issue", "related_issue", "project", "status_update")
 def out_of_reach(asker: Asker) -> frozenset[str]:
     """Keys of the teams that the asker may not see: private ones of others, and those its token leaves out."""
     reach = asker.credential.teams
-    return effects.hidden.get() | {
+    return request_effects.hidden.get() | {
         team.key
         for team in asker.space.teams.values()
         if (reach is not None and team.key not in reach)
@@ -28,7 +28,7 @@ def out_of_reach(asker: Asker) -> frozenset[str]:
 
 def visible(rows: Iterable[Any]) -> Iterable[Any]:
     """Those of the rows that are there; the same ones, at no cost, where nothing is hidden."""
-    return filter(seen, rows) if effects.hidden.get() else rows
+    return filter(seen, rows) if request_effects.hidden.get() else rows
 
 
 def seen(row: Any) -> bool:
@@ -36,7 +36,7 @@ def seen(row: Any) -> bool:
 
     A row is gone with its team, with the issue or project it hangs on, and a project with all its teams.
     """
-    hidden = effects.hidden.get()
+    hidden = request_effects.hidden.get()
     if not hidden:
         return True
     match row:

@@ -22,7 +22,7 @@ from graphql import (
     validate,
 )
 
-from connectors.sandbox import effects
+from connectors.sandbox import request_effects
 from connectors.sandbox.linear import complexity, trash
 from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import User
@@ -80,7 +80,7 @@ class Endpoint:
             asker.quota.charge_points(min(points, complexity.MOST), now)
             complexity.refuse_beyond_cap(points)
             trash.empty(self.space, now)
-            with effects.during(effects.hidden, out_of_reach(asker)):
+            with request_effects.during(request_effects.hidden, out_of_reach(asker)):
                 status, value = _executed(document, variables, name, asker)
         except LinearError as error:
             status, value = error.http, {"errors": [_described(error)]}
@@ -94,7 +94,7 @@ class Endpoint:
         return _reply(status, value, asker.quota.headers(points, now))
 
     def _credential(self, authorization: str | None) -> Credential:
-        if not authorization or effects.revoked.get():
+        if not authorization or request_effects.revoked.get():
             raise Unauthenticated("Authentication required, not authenticated")
         scheme, _, rest = authorization.partition(" ")
         found = self.space.credential(rest if scheme == "Bearer" else authorization)
@@ -150,7 +150,7 @@ def _executed(
         context_value=asker,
         variable_values=variables,
         operation_name=name,
-        middleware=effects.breaking(),
+        middleware=request_effects.breaking(),
     )
     if not result.errors:
         return 200, {"data": result.data}

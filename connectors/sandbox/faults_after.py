@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import msgspec
 from aiohttp import web
 
-from connectors.sandbox import effects
-from connectors.sandbox.breakage import Breakage, Count, Cut, Seconds, Share, Situation
+from connectors.sandbox import request_effects
+from connectors.sandbox.fault_kind import Breakage, Count, Cut, Seconds, Share, Situation
 
 Megabytes = Annotated[int, msgspec.Meta(ge=1, le=1024)]
 Change = Callable[[Any], Any]
@@ -139,7 +139,9 @@ class Partial(Breakage, kw_only=True, tag="partial"):
     type: str = "internal error"
 
     async def answer(self, at: Situation, /) -> web.StreamResponse:
-        with effects.during(effects.broken, effects.BrokenPath(self.at, self.message, self.type)):
+        with request_effects.during(
+            request_effects.broken, request_effects.BrokenPath(self.at, self.message, self.type)
+        ):
             return await at.onward()
 
 

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import msgspec
 from aiohttp import web
 
-from connectors.sandbox import effects
-from connectors.sandbox.breakage import AnySeconds, Breakage, Cut, Seconds, Situation, Status
+from connectors.sandbox import request_effects
+from connectors.sandbox.fault_kind import AnySeconds, Breakage, Cut, Seconds, Situation, Status
 from connectors.sandbox.linear.errors import RateLimited
 from connectors.sandbox.world import World
 
@@ -55,7 +55,7 @@ class ClockSkew(Breakage, tag="clock_skew"):
     seconds: AnySeconds = 300.0
 
     async def answer(self, at: Situation, /) -> web.StreamResponse:
-        with effects.during(effects.skew, timedelta(seconds=self.seconds)):
+        with request_effects.during(request_effects.skew, timedelta(seconds=self.seconds)):
             response = await at.onward()
             if not response.prepared:
                 response.headers["Date"] = format_datetime(at.world.clock.now(), usegmt=True)
@@ -83,7 +83,9 @@ class LostAccess(Breakage, kw_only=True, tag="lost_access"):
     keys: tuple[str, ...]
 
     async def answer(self, at: Situation, /) -> web.StreamResponse:
-        with effects.during(effects.hidden, effects.hidden.get() | frozenset(self.keys)):
+        with request_effects.during(
+            request_effects.hidden, request_effects.hidden.get() | frozenset(self.keys)
+        ):
             return await at.onward()
 
 
@@ -99,7 +101,7 @@ class Revoked(Breakage, tag="revoked"):
     async def answer(self, at: Situation, /) -> web.StreamResponse:
         if self.form == "401" and not at.asked.is_linear:
             return json_reply({"code": 401, "message": "Unauthorized; scope does not match"}, 401, {})
-        with effects.during(effects.revoked, True):
+        with request_effects.during(request_effects.revoked, True):
             return await at.onward()
 
 
