@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from connectors.sandbox.company import Person
+from connectors.sandbox.jira.comment_text import check_room, checked_body
 from connectors.sandbox.jira.edit import notify, property_of
 from connectors.sandbox.jira.http import (
     JiraError,
@@ -20,7 +21,6 @@ from connectors.sandbox.jira.http import (
     writer,
 )
 from connectors.sandbox.jira.issues import LARGEST_PAGE, quietly, store_property
-from connectors.sandbox.jira.remarks import check_room, checked_body
 from connectors.sandbox.jira.show import Part
 from connectors.sandbox.jira.state import Comment, Issue, JiraSite
 

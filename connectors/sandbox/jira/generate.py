@@ -10,7 +10,7 @@ from connectors.sandbox.company import NOW, Clock, rng, team_of
 from connectors.sandbox.jira.components import spread
 from connectors.sandbox.jira.details import add_comments, add_links, describe
 from connectors.sandbox.jira.drafts import Draft, drafts_of
-from connectors.sandbox.jira.lives import Origin, Ways, live
+from connectors.sandbox.jira.lifecycles import Origin, Ways, live
 from connectors.sandbox.jira.plan import TEAMS, empty_site
 from connectors.sandbox.jira.state import (
     EPIC_LINK,

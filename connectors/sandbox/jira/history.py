@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from connectors.sandbox.jira.full_history import entries
 from connectors.sandbox.jira.http import JiraError, issue_of, reader, reply, strict_body, whole_number
-from connectors.sandbox.jira.past import entries
 from connectors.sandbox.jira.show import Part, Show
 from connectors.sandbox.jira.state import History, Issue, JiraSite
 

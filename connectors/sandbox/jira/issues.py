@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from connectors.sandbox.company import Person
+from connectors.sandbox.jira.comment_text import add_remarks, remarks_of
 from connectors.sandbox.jira.edit import check_property, edit, notify, transition
 from connectors.sandbox.jira.http import (
     INVALID_PAYLOAD,
@@ -25,7 +26,6 @@ from connectors.sandbox.jira.http import (
     strict_body,
     writer,
 )
-from connectors.sandbox.jira.remarks import add_remarks, remarks_of
 from connectors.sandbox.jira.rich import stored_fields
 from connectors.sandbox.jira.show import ALL_FIELDS, Part, chosen
 from connectors.sandbox.jira.state import Issue, JiraSite, RemoteLink

@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from connectors.sandbox.company import Person
+from connectors.sandbox.jira.comment_text import MOST_COMMENTS
 from connectors.sandbox.jira.edit import check_property
 from connectors.sandbox.jira.http import (
     INVALID_PAYLOAD,
@@ -20,7 +21,6 @@ from connectors.sandbox.jira.http import (
     writer,
 )
 from connectors.sandbox.jira.links import MOST_LINKS
-from connectors.sandbox.jira.remarks import MOST_COMMENTS
 from connectors.sandbox.jira.rights import NO_EDIT
 from connectors.sandbox.jira.show import Part
 from connectors.sandbox.jira.state import Issue

@@ -17,7 +17,6 @@ from connectors.sandbox.jira.dashboards import Dashboards, Gadgets
 from connectors.sandbox.jira.datacenter import server_routes
 from connectors.sandbox.jira.editmeta import EditMeta
 from connectors.sandbox.jira.filters import Filters
-from connectors.sandbox.jira.gate import gated
 from connectors.sandbox.jira.history import Changelogs
 from connectors.sandbox.jira.http import (
     SERVER_BASE,
@@ -37,6 +36,7 @@ from connectors.sandbox.jira.page import page_routes
 from connectors.sandbox.jira.people import People
 from connectors.sandbox.jira.permissions import PERMISSIONS
 from connectors.sandbox.jira.property_jobs import PropertyJobs
+from connectors.sandbox.jira.rate_limit_middleware import gated
 from connectors.sandbox.jira.rights import permitted
 from connectors.sandbox.jira.screens import Associations, Screens
 from connectors.sandbox.jira.search import Search

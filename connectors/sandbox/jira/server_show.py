@@ -6,8 +6,8 @@ from typing import Any
 
 from connectors.sandbox.company import DIRECTORY, Person
 from connectors.sandbox.jira.fields import Field
+from connectors.sandbox.jira.full_history import entries
 from connectors.sandbox.jira.layout import shown_fields
-from connectors.sandbox.jira.past import entries
 from connectors.sandbox.jira.show import ABSENT, Show
 from connectors.sandbox.jira.state import (
     EPIC_LINK,

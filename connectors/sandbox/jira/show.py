@@ -11,9 +11,9 @@ from aiohttp import web
 
 from connectors.sandbox.company import Person
 from connectors.sandbox.jira.fields import FIELD_BY_ID, FIELDS, Field
+from connectors.sandbox.jira.full_history import entries
 from connectors.sandbox.jira.http import reader, version_of
 from connectors.sandbox.jira.layout import shown_fields
-from connectors.sandbox.jira.past import entries
 from connectors.sandbox.jira.state import (
     CATEGORIES,
     EPIC_NAME,
