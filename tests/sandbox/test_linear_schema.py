@@ -14,7 +14,7 @@ from graphql import (
 )
 
 from connectors.sandbox.linear.graph import schema
-from connectors.sandbox.linear.wider import FILES, widened
+from connectors.sandbox.linear.sdk_fields import FILES, widened
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "linear.schema.graphql"
 

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 
-from connectors.sandbox.linear.entities_around import Webhook, WebhookFailure
 from connectors.sandbox.linear.payloads import Event
 from connectors.sandbox.linear.state import LinearSpace
+from connectors.sandbox.linear.surrounding_entities import Webhook, WebhookFailure
 
 RETRIES = (timedelta(minutes=1), timedelta(hours=1), timedelta(hours=6))
 ANSWER_WITHIN = 5.0

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from connectors.sandbox.linear.entities_around import StatusUpdate
+    from connectors.sandbox.linear.surrounding_entities import StatusUpdate
 
 SITE = "https://linear.app/acme"
 

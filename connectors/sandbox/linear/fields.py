@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from connectors.sandbox.linear import history, initiatives, progress, updates, views, webhooks
-from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import Comment, Entity, Initiative, Issue, Project, Team, User, slug
-from connectors.sandbox.linear.entities_around import StatusUpdate
 from connectors.sandbox.linear.filters import ancestors, snake
+from connectors.sandbox.linear.request_context import Asker
+from connectors.sandbox.linear.surrounding_entities import StatusUpdate
 
 Of = Callable[[Any, Asker], Any]
 """A field's value of a row, for whoever asks."""

@@ -15,9 +15,9 @@ from typing import Any
 
 from graphql import GraphQLInputObjectType, get_named_type
 
-from connectors.sandbox.linear import moments
-from connectors.sandbox.linear.asker import Asker
+from connectors.sandbox.linear import dates
 from connectors.sandbox.linear.entities import CLOSED, Initiative, Issue, Project, Relation
+from connectors.sandbox.linear.request_context import Asker
 
 Test = Callable[[Any], bool]
 Getter = Callable[[Any], Any]
@@ -147,7 +147,7 @@ def _comparison(kind: str, key: str, value: Any, now: datetime) -> Test:
     holds = _ORDERS[bare]
     if "Date" in kind:
         want = [_moment(one, now) for one in value] if isinstance(value, list) else _moment(value, now)
-        return lambda have: have is not None and holds(moments.midnight(have), want)
+        return lambda have: have is not None and holds(dates.midnight(have), want)
     if bare != key:
         fold = _unaccented if key.endswith("AndAccent") else str.casefold
         folded = fold(value)
@@ -162,7 +162,7 @@ def _unaccented(text: str) -> str:
 
 
 def _moment(value: Any, now: datetime) -> datetime:
-    return moments.parse(value, now)
+    return dates.parse(value, now)
 
 
 # --- Where a condition finds its value -----------------------------------------------------------

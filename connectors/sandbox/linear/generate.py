@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from connectors.sandbox.company import NOW, Clock, rng, title, work_moment
-from connectors.sandbox.linear.adopt import adopt_across
 from connectors.sandbox.linear.decorate import Decorator, after
 from connectors.sandbox.linear.entities import CLOSED, Issue, Team, WorkflowState
+from connectors.sandbox.linear.foreign_parents import adopt_across
 from connectors.sandbox.linear.planted import CLAIMS, ENDS, ODDITIES, PROJECTS, STREAMS, Odd, Stream
 from connectors.sandbox.linear.state import LinearSpace
 from connectors.sandbox.linear.workspace import SCALES, Workspace

@@ -19,19 +19,19 @@ from graphql import (
     get_named_type,
 )
 
-from connectors.sandbox.linear import moments, views
-from connectors.sandbox.linear.asker import Asker
+from connectors.sandbox.linear import dates, views
 from connectors.sandbox.linear.entities import Entity
 from connectors.sandbox.linear.errors import MissingScope, NotFound
 from connectors.sandbox.linear.fields import CONSTANTS, LOOKUPS, ROWS, VALUES, Of
 from connectors.sandbox.linear.filters import compiled, snake
 from connectors.sandbox.linear.mutations import MUTATIONS
 from connectors.sandbox.linear.paging import Page, page
+from connectors.sandbox.linear.request_context import Asker
+from connectors.sandbox.linear.sdk_fields import FILES, refusing, resolver, widened
 from connectors.sandbox.linear.search import searcher
-from connectors.sandbox.linear.sight import seen, visible
 from connectors.sandbox.linear.sorting import Order
 from connectors.sandbox.linear.tables import large_page, narrowed
-from connectors.sandbox.linear.wider import FILES, refusing, resolver, widened
+from connectors.sandbox.linear.visibility import seen, visible
 
 _SDL = Path(__file__).with_name("schema.graphql")
 _SAME_AS = {"IssueSearchResult": "Issue", "ProjectSearchResult": "Project"}
@@ -42,7 +42,7 @@ _VIEWED = {
     "CustomView.projects": "Project",
     "CustomView.initiatives": "Initiative",
 }
-_CHECKS = {"Duration": moments.checked_duration, "UUID": moments.checked_uuid}
+_CHECKS = {"Duration": dates.checked_duration, "UUID": dates.checked_uuid}
 
 
 @cache
@@ -52,9 +52,9 @@ def schema() -> GraphQLSchema:
     built = build_schema(wide.text)
     for kind in built.type_map.values():
         if isinstance(kind, GraphQLScalarType) and kind.name.startswith(("DateTime", "TimelessDate")):
-            moments.adopt(kind)
+            dates.adopt(kind)
         if isinstance(kind, GraphQLScalarType) and kind.name in _CHECKS:
-            moments.check_inputs(kind, _CHECKS[kind.name])
+            dates.check_inputs(kind, _CHECKS[kind.name])
         if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
             for name, field in kind.fields.items():
                 path = f"{kind.name}.{name}"

@@ -14,10 +14,10 @@ from operator import attrgetter
 from typing import Any
 
 from connectors.sandbox.company import rng, uuid4_from
-from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import CLOSED, Issue
-from connectors.sandbox.linear.entities_around import HistoryEntry, StateSpan
+from connectors.sandbox.linear.request_context import Asker
 from connectors.sandbox.linear.state import LinearSpace
+from connectors.sandbox.linear.surrounding_entities import HistoryEntry, StateSpan
 
 MERGED = timedelta(minutes=3)
 """Changes so soon after the creation, and edits of one person in such a row, are one entry."""

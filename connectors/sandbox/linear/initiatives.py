@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from connectors.sandbox.company import rng, uuid4_from
-from connectors.sandbox.linear import markdown, moments
-from connectors.sandbox.linear.asker import Asker
+from connectors.sandbox.linear import dates, markdown
 from connectors.sandbox.linear.entities import Initiative, InitiativeToProject, Project
 from connectors.sandbox.linear.errors import BadArgument, InvalidInput
 from connectors.sandbox.linear.filters import snake
+from connectors.sandbox.linear.request_context import Asker
 from connectors.sandbox.linear.rows import Input, check_name, fresh_id, known, required
 
 _PLAIN = ("description", "color", "icon", "priority", "sortOrder", "status", "targetDateResolution")
@@ -63,7 +63,7 @@ def _resolved(asker: Asker, given: Input) -> dict[str, Any]:
         values["content"] = markdown.stored(given["content"] or "") or None
     if "targetDate" in given:
         day = given["targetDate"]
-        values["target_date"] = moments.day_in(day, asker.now) if day else None
+        values["target_date"] = dates.day_in(day, asker.now) if day else None
     if "ownerId" in given:
         values["owner"] = known(asker.space.users, given["ownerId"], "User")
     return values

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.sandbox.linear import history, markdown, moments
-from connectors.sandbox.linear.asker import Asker
+from connectors.sandbox.linear import dates, history, markdown
 from connectors.sandbox.linear.entities import CLOSED, Issue, Project, Relation, Team, User, WorkflowState
 from connectors.sandbox.linear.errors import BadArgument, InvalidInput, LinearError, NotFound
 from connectors.sandbox.linear.labels import labels_after
+from connectors.sandbox.linear.request_context import Asker
 from connectors.sandbox.linear.rows import (
     Input,
     acted_for,
@@ -62,7 +62,7 @@ def create(asker: Asker, given: Input) -> Issue:
     team.issues.append(issue)
     _assign(asker, issue, wanted)
     if given.get("completedAt") and issue.state.type == "completed":
-        issue.completed_at = moments.parse(given["completedAt"], asker.now)
+        issue.completed_at = dates.parse(given["completedAt"], asker.now)
     issue.updated_at = issue.created_at
     return issue
 
@@ -141,7 +141,7 @@ def _resolved(asker: Asker, issue: Issue, given: Input) -> dict[str, Any]:
     if not 0 <= (wanted.get("priority") or 0) <= 4:
         raise BadArgument("priority", {"max": "priority must not be greater than 4"})
     if "dueDate" in given:
-        wanted["dueDate"] = moments.day_in(given["dueDate"], asker.now) if given["dueDate"] else None
+        wanted["dueDate"] = dates.day_in(given["dueDate"], asker.now) if given["dueDate"] else None
     team = known(space.teams, given.get("teamId"), "Team") or issue.team
     wanted["teamId"] = team
     wanted |= _resolved_rows(asker, issue, team, given)
@@ -317,7 +317,7 @@ def relate(asker: Asker, given: Input, created: str | None = None) -> Relation:
     source, target = find_issue(asker, given["issueId"]), find_issue(asker, given["relatedIssueId"])
     if source is target:
         raise InvalidInput("Issue cannot be related to itself")
-    now = moments.parse(created, asker.now) if created else asker.now
+    now = dates.parse(created, asker.now) if created else asker.now
     relation = Relation(
         id=new_id, created_at=now, updated_at=now, type=given["type"], issue=source, related_issue=target
     )

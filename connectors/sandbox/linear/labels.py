@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from connectors.sandbox.linear import moments
-from connectors.sandbox.linear.asker import Asker
+from connectors.sandbox.linear import dates
 from connectors.sandbox.linear.entities import Issue, Label, Project, Team
 from connectors.sandbox.linear.errors import Forbidden, InvalidInput, NotFound
+from connectors.sandbox.linear.request_context import Asker
 from connectors.sandbox.linear.rows import Input, check_name, fresh_id, known, required, touch
 
 # --- Labels on a row -----------------------------------------------------------------------------
@@ -111,7 +111,7 @@ def create_label(
         parent=parent,
         team=team,
         creator=asker.viewer,
-        retired_at=moments.parse(given["retiredAt"], asker.now) if given.get("retiredAt") else None,
+        retired_at=dates.parse(given["retiredAt"], asker.now) if given.get("retiredAt") else None,
     )
     table[label.id] = label
     for rows in (parent.children if parent else None, team.labels if team else None):
@@ -185,13 +185,13 @@ def update_label(
 
 
 def _retire(asker: Asker, label: Label, at: str | None) -> None:
-    label.retired_at = moments.parse(at, asker.now) if at else None
+    label.retired_at = dates.parse(at, asker.now) if at else None
     label.retired_by = asker.viewer if at else None
 
 
 def retire_label(asker: Asker, given_id: str, *, for_projects: bool = False) -> Label:
     """`issueLabelRetire`, `projectLabelRetire`: stays where it is, and cannot be given any more."""
-    change = {"retiredAt": moments.written(asker.now)}
+    change = {"retiredAt": dates.written(asker.now)}
     return update_label(asker, given_id, change, for_projects=for_projects)
 
 

@@ -8,20 +8,20 @@ from functools import partial
 from typing import Any
 
 from connectors.sandbox.linear import (
+    comments,
     initiatives,
     issues,
     labels,
-    notes,
     payloads,
     projects,
     updates,
     views,
     webhooks,
 )
-from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import Attachment, Comment, Entity, Issue
 from connectors.sandbox.linear.errors import MissingScope
 from connectors.sandbox.linear.payloads import Data, Event
+from connectors.sandbox.linear.request_context import Asker
 
 Args = Mapping[str, Any]
 
@@ -135,15 +135,15 @@ MUTATIONS: dict[str, Mutation] = {
     "issueLabelRetire": _label("issueLabel", labels.retire_label),
     "issueLabelRestore": _label("issueLabel", labels.restore_label),
     "issueLabelDelete": _label("entityId", labels.delete_label),
-    "commentCreate": _comment("comment", notes.create_comment, scopes=("write", "comments:create")),
-    "commentUpdate": _comment("comment", notes.update_comment),
-    "commentDelete": _comment("entityId", notes.delete_comment),
-    "attachmentCreate": _attachment("attachment", notes.create_attachment),
-    "attachmentUpdate": _attachment("attachment", notes.update_attachment),
-    "attachmentDelete": _attachment("entityId", notes.delete_attachment),
-    "entityExternalLinkCreate": Mutation("entityExternalLink", notes.create_link),
-    "entityExternalLinkUpdate": Mutation("entityExternalLink", notes.update_link),
-    "entityExternalLinkDelete": Mutation("entityId", notes.delete_link),
+    "commentCreate": _comment("comment", comments.create_comment, scopes=("write", "comments:create")),
+    "commentUpdate": _comment("comment", comments.update_comment),
+    "commentDelete": _comment("entityId", comments.delete_comment),
+    "attachmentCreate": _attachment("attachment", comments.create_attachment),
+    "attachmentUpdate": _attachment("attachment", comments.update_attachment),
+    "attachmentDelete": _attachment("entityId", comments.delete_attachment),
+    "entityExternalLinkCreate": Mutation("entityExternalLink", comments.create_link),
+    "entityExternalLinkUpdate": Mutation("entityExternalLink", comments.update_link),
+    "entityExternalLinkDelete": Mutation("entityId", comments.delete_link),
     "projectCreate": _project("project", projects.create),
     "projectUpdate": _project("project", projects.update),
     "projectAddLabel": _project("project", projects.add_label),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from connectors.sandbox.linear import moments
+from connectors.sandbox.linear import dates
 from connectors.sandbox.linear.entities import (
     Attachment,
     Comment,
@@ -23,8 +23,8 @@ from connectors.sandbox.linear.entities import (
     User,
     WorkflowState,
 )
-from connectors.sandbox.linear.entities_around import StatusUpdate
 from connectors.sandbox.linear.filters import snake
+from connectors.sandbox.linear.surrounding_entities import StatusUpdate
 
 Data = dict[str, Any]
 
@@ -52,7 +52,7 @@ class Event:
                 "name": self.actor.name,
                 **({} if self.actor.app else {"email": self.actor.email, "url": self.actor.url}),
             },
-            "createdAt": moments.written(self.created_at),
+            "createdAt": dates.written(self.created_at),
             "data": self.data,
             "type": self.type,
             "organizationId": organization_id,
@@ -123,7 +123,7 @@ def updated_from(before: Data, after: Data) -> Data:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (datetime, date)):
-        return moments.written(value)
+        return dates.written(value)
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items()}
     return value

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.sandbox.linear import markdown, moments
-from connectors.sandbox.linear.asker import Asker
+from connectors.sandbox.linear import dates, markdown
 from connectors.sandbox.linear.entities import Label, Project, Team
 from connectors.sandbox.linear.errors import BadArgument
 from connectors.sandbox.linear.filters import snake
 from connectors.sandbox.linear.labels import check_labels
+from connectors.sandbox.linear.request_context import Asker
 from connectors.sandbox.linear.rows import Input, check_name, fresh_id, known, required
 
 _PLAIN = (
@@ -73,10 +73,10 @@ def _resolved(asker: Asker, project: Project, given: Input) -> dict[str, Any]:
         values["content"] = markdown.stored(given["content"] or "") or None
     for name in ("startDate", "targetDate"):
         if name in given:
-            values[snake(name)] = moments.day_in(given[name], asker.now) if given[name] else None
+            values[snake(name)] = dates.day_in(given[name], asker.now) if given[name] else None
     for name in ("completedAt", "canceledAt"):
         if name in given:
-            values[snake(name)] = moments.parse(given[name], asker.now) if given[name] else None
+            values[snake(name)] = dates.parse(given[name], asker.now) if given[name] else None
     return values | _resolved_rows(asker, project, given)
 
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from connectors.sandbox.linear import moments
-from connectors.sandbox.linear.asker import Asker
+from connectors.sandbox.linear import dates
 from connectors.sandbox.linear.entities import BotActor, Issue, User
 from connectors.sandbox.linear.errors import BadArgument, Conflict, InvalidInput, NotFound
-from connectors.sandbox.linear.sight import seen
+from connectors.sandbox.linear.request_context import Asker
+from connectors.sandbox.linear.visibility import seen
 
 Input = Mapping[str, Any]
 
@@ -77,7 +77,7 @@ def acted_for(asker: Asker, given: Input) -> BotActor | None:
 
 def made_at(asker: Asker, given: Input) -> datetime:
     """When the row was made: now, or as backdated."""
-    return moments.parse(given["createdAt"], asker.now) if given.get("createdAt") else asker.now
+    return dates.parse(given["createdAt"], asker.now) if given.get("createdAt") else asker.now
 
 
 def check_name(given: str | None, field: str = "name") -> str:

@@ -10,12 +10,12 @@ from typing import Any
 
 from graphql import GraphQLField, GraphQLInputObjectType, GraphQLResolveInfo, get_named_type
 
-from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import Issue, Project
 from connectors.sandbox.linear.filters import compiled
 from connectors.sandbox.linear.paging import page
-from connectors.sandbox.linear.sight import visible
+from connectors.sandbox.linear.request_context import Asker
 from connectors.sandbox.linear.sorting import Order
+from connectors.sandbox.linear.visibility import visible
 
 Resolver = Callable[..., dict[str, Any]]
 

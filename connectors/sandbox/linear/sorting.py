@@ -12,7 +12,7 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 
-from connectors.sandbox.linear import moments
+from connectors.sandbox.linear import dates
 from connectors.sandbox.linear.entities import Comment, Initiative, Issue, Project
 from connectors.sandbox.linear.errors import InvalidInput
 from connectors.sandbox.linear.filters import snake
@@ -109,7 +109,7 @@ def foreign_cursor() -> InvalidInput:
 
 def _raw(value: Any) -> Raw:
     if isinstance(value, (datetime, date)):
-        return round(moments.midnight(value).timestamp() * 1000)
+        return round(dates.midnight(value).timestamp() * 1000)
     if value is None or isinstance(value, (int, float)):
         return value
     return str(value)

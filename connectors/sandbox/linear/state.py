@@ -24,7 +24,7 @@ from connectors.sandbox.linear.entities import (
     User,
     WorkflowState,
 )
-from connectors.sandbox.linear.entities_around import (
+from connectors.sandbox.linear.surrounding_entities import (
     CustomView,
     HistoryEntry,
     StateSpan,

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
-from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.filters import snake
 from connectors.sandbox.linear.paging import Page, page_of_sorted
+from connectors.sandbox.linear.request_context import Asker
 
 LARGE = 5000
 _TABLES = {

@@ -7,13 +7,13 @@ from typing import Any
 
 from graphql import GraphQLInputObjectType, GraphQLSchema
 
-from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import Entity, Issue, Project
-from connectors.sandbox.linear.entities_around import CustomView
 from connectors.sandbox.linear.errors import BadArgument, NotFound
 from connectors.sandbox.linear.filters import compiled, snake
+from connectors.sandbox.linear.request_context import Asker
 from connectors.sandbox.linear.rows import Input, check_name, fresh_id, known, required
-from connectors.sandbox.linear.sight import seen, visible
+from connectors.sandbox.linear.surrounding_entities import CustomView
+from connectors.sandbox.linear.visibility import seen, visible
 
 _MODELS = {"filterData": "Issue", "projectFilterData": "Project", "initiativeFilterData": "Initiative"}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import Team
-from connectors.sandbox.linear.entities_around import Webhook
 from connectors.sandbox.linear.errors import BadArgument, Forbidden, InvalidInput, NotFound
+from connectors.sandbox.linear.request_context import Asker
 from connectors.sandbox.linear.rows import Input, check_url, fresh_id, required
+from connectors.sandbox.linear.surrounding_entities import Webhook
 
 RESOURCE_TYPES = frozenset(
     [

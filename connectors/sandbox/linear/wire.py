@@ -24,13 +24,13 @@ from graphql import (
 
 from connectors.sandbox import request_effects
 from connectors.sandbox.linear import complexity, trash
-from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import User
 from connectors.sandbox.linear.errors import BadRequest, LinearError, Unauthenticated, validation_error
 from connectors.sandbox.linear.graph import schema
 from connectors.sandbox.linear.quota import Quota
-from connectors.sandbox.linear.sight import out_of_reach
+from connectors.sandbox.linear.request_context import Asker
 from connectors.sandbox.linear.state import Credential, LinearSpace
+from connectors.sandbox.linear.visibility import out_of_reach
 
 log = structlog.get_logger(__name__)
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from connectors.sandbox.linear import history, markdown
-from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import Attachment, Comment, ExternalLink, Initiative, Project
-from connectors.sandbox.linear.entities_around import StatusUpdate
 from connectors.sandbox.linear.errors import BadArgument, Forbidden, InvalidInput, NotFound
 from connectors.sandbox.linear.filters import snake
+from connectors.sandbox.linear.request_context import Asker
 from connectors.sandbox.linear.rows import (
     Input,
     acted_for,
@@ -25,6 +24,7 @@ from connectors.sandbox.linear.rows import (
     subscribe,
     touch,
 )
+from connectors.sandbox.linear.surrounding_entities import StatusUpdate
 
 MOST_METADATA = 10_000
 _RICH_METADATA = ("messages", "attributes")

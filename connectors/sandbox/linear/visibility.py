@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from connectors.sandbox import request_effects
-from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import Issue, Project, Team
+from connectors.sandbox.linear.request_context import Asker
 
 _PLACES = ("team", "issue", "related_issue", "project", "status_update")
 
