@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from connectors.sandbox.world import World
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
-Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
+Ratio = Annotated[float, msgspec.Meta(gt=0, le=1)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 AnySeconds = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
-Status = Annotated[int, msgspec.Meta(ge=200, le=599)]
+HttpStatus = Annotated[int, msgspec.Meta(ge=200, le=599)]
 
 
-class Cut(Exception):
+class ConnectionCut(Exception):
     """The connection is to be closed without a reply; with `reset`, without a goodbye either."""
 
     def __init__(self, reset: bool) -> None:
@@ -29,7 +29,7 @@ class Cut(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestInfo:
     """What a rule can tell requests apart by.
 
     `operation` is "query" or "mutation" for GraphQL, else empty; `operation_name` is the name that the
@@ -49,18 +49,18 @@ class Asked:
 
 
 @dataclass
-class Situation:
+class FaultContext:
     """One request that a rule breaks. `memory` and `random` live as long as the rule."""
 
     request: web.Request
-    asked: Asked
+    request_info: RequestInfo
     world: World
-    onward: Callable[[], Awaitable[web.StreamResponse]]
+    proceed: Callable[[], Awaitable[web.StreamResponse]]
     memory: dict[str, Any] = field(default_factory=dict)
     random: random.Random = field(default_factory=random.Random)
 
 
-class Breakage(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
+class FaultKind(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
     """One way to break chosen requests; a subclass for each kind, its fields the kind's options.
 
     Chosen are requests whose "METHOD /path" the regular expression `match` is found in, and which also
@@ -75,7 +75,7 @@ class Breakage(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_fie
     operation_kind: Literal["query", "mutation"] | None = None
     credential: str | None = None
     skip: Count = 0
-    rate: Share = 1.0
+    rate: Ratio = 1.0
     seed: int = 1
     times: Count | None = None
 
@@ -83,9 +83,9 @@ class Breakage(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, tag_fie
     """Whether further rules may break the same request."""
     needs_selector: ClassVar[bool] = True
 
-    async def answer(self, at: Situation, /) -> web.StreamResponse:
-        """The reply in place of, or made from, the one that `at.onward` gives. Raises Cut."""
-        return await at.onward()
+    async def answer(self, context: FaultContext, /) -> web.StreamResponse:
+        """The reply in place of, or made from, the one that `context.proceed` gives. Raises ConnectionCut."""
+        return await context.proceed()
 
     def start(self, world: World) -> None:
         """Called when the rule comes into force."""

@@ -13,7 +13,14 @@ import msgspec
 from aiohttp import web
 
 from connectors.sandbox import request_effects
-from connectors.sandbox.fault_kind import AnySeconds, Breakage, Cut, Seconds, Situation, Status
+from connectors.sandbox.fault_kind import (
+    AnySeconds,
+    ConnectionCut,
+    FaultContext,
+    FaultKind,
+    HttpStatus,
+    Seconds,
+)
 from connectors.sandbox.linear.errors import RateLimited
 from connectors.sandbox.world import World
 
@@ -36,33 +43,33 @@ def json_reply(value: Any, status: int, headers: dict[str, str]) -> web.Response
     )
 
 
-class Latency(Breakage, tag="latency"):
+class Latency(FaultKind, tag="latency"):
     """Wait `seconds`, and up to `jitter` more, then go on as usual."""
 
     passes: ClassVar[bool] = True
     seconds: Seconds = 0.2
     jitter: Seconds = 0.0
 
-    async def answer(self, at: Situation, /) -> web.StreamResponse:
-        await asyncio.sleep(self.seconds + at.random.uniform(0, self.jitter))
-        return await at.onward()
+    async def answer(self, context: FaultContext, /) -> web.StreamResponse:
+        await asyncio.sleep(self.seconds + context.random.uniform(0, self.jitter))
+        return await context.proceed()
 
 
-class ClockSkew(Breakage, tag="clock_skew"):
+class ClockSkew(FaultKind, tag="clock_skew"):
     """The tracker's clock is `seconds` ahead (negative: behind): in `Date` and in all times it gives."""
 
     passes: ClassVar[bool] = True
     seconds: AnySeconds = 300.0
 
-    async def answer(self, at: Situation, /) -> web.StreamResponse:
+    async def answer(self, context: FaultContext, /) -> web.StreamResponse:
         with request_effects.during(request_effects.skew, timedelta(seconds=self.seconds)):
-            response = await at.onward()
+            response = await context.proceed()
             if not response.prepared:
-                response.headers["Date"] = format_datetime(at.world.clock.now(), usegmt=True)
+                response.headers["Date"] = format_datetime(context.world.clock.now(), usegmt=True)
         return response
 
 
-class SearchLag(Breakage, tag="search_lag"):
+class SearchLag(FaultKind, tag="search_lag"):
     """Jira's search runs `seconds` of the world's clock behind writes, for as long as the rule stands."""
 
     passes: ClassVar[bool] = True
@@ -76,20 +83,20 @@ class SearchLag(Breakage, tag="search_lag"):
         world.jira.lag = 0.0
 
 
-class LostAccess(Breakage, kw_only=True, tag="lost_access"):
+class LostAccess(FaultKind, kw_only=True, tag="lost_access"):
     """Jira projects and Linear teams with these `keys` are gone for whoever asks; the reply is a 200."""
 
     passes: ClassVar[bool] = True
     keys: tuple[str, ...]
 
-    async def answer(self, at: Situation, /) -> web.StreamResponse:
+    async def answer(self, context: FaultContext, /) -> web.StreamResponse:
         with request_effects.during(
             request_effects.hidden, request_effects.hidden.get() | frozenset(self.keys)
         ):
-            return await at.onward()
+            return await context.proceed()
 
 
-class Revoked(Breakage, tag="revoked"):
+class RevokedCredential(FaultKind, tag="revoked"):
     """The credential is no good any more.
 
     Linear says 401. Jira serves an anonymous 200 with X-Seraph-LoginReason, as it really does for most
@@ -98,34 +105,34 @@ class Revoked(Breakage, tag="revoked"):
 
     form: Literal["anonymous", "401"] = "anonymous"
 
-    async def answer(self, at: Situation, /) -> web.StreamResponse:
-        if self.form == "401" and not at.asked.is_linear:
+    async def answer(self, context: FaultContext, /) -> web.StreamResponse:
+        if self.form == "401" and not context.request_info.is_linear:
             return json_reply({"code": 401, "message": "Unauthorized; scope does not match"}, 401, {})
         with request_effects.during(request_effects.revoked, True):
-            return await at.onward()
+            return await context.proceed()
 
 
-class Anonymous(Revoked, tag="anonymous"):
+class AnonymousCredential(RevokedCredential, tag="anonymous"):
     """The same as `revoked` in its usual form."""
 
 
-class Dropped(Breakage, tag="drop_before"):
+class DropBefore(FaultKind, tag="drop_before"):
     """Close the connection before anything happens; with `reset`, by a TCP reset."""
 
     reset: bool = False
 
-    async def answer(self, _: Situation, /) -> web.StreamResponse:
-        raise Cut(self.reset)
+    async def answer(self, _: FaultContext, /) -> web.StreamResponse:
+        raise ConnectionCut(self.reset)
 
 
-class Failure(Breakage, tag="status"):
+class FixedReply(FaultKind, tag="status"):
     """Answer `status` with `headers` and `body` (an object as JSON, text as it is, None as nothing)."""
 
-    status: Status = 503
+    status: HttpStatus = 503
     headers: dict[str, str] = msgspec.field(default_factory=dict)
     body: Any = None
 
-    async def answer(self, _: Situation, /) -> web.StreamResponse:
+    async def answer(self, _: FaultContext, /) -> web.StreamResponse:
         if self.body is None:
             return web.Response(status=self.status, headers=self.headers)
         if isinstance(self.body, str):
@@ -133,41 +140,41 @@ class Failure(Breakage, tag="status"):
         return json_reply(self.body, self.status, self.headers)
 
 
-class Empty(Breakage, tag="empty"):
+class EmptyReply(FaultKind, tag="empty"):
     """No body at all."""
 
-    status: Status = 200
+    status: HttpStatus = 200
     headers: dict[str, str] = msgspec.field(default_factory=dict)
 
-    async def answer(self, _: Situation, /) -> web.StreamResponse:
+    async def answer(self, _: FaultContext, /) -> web.StreamResponse:
         return web.Response(status=self.status, headers=self.headers)
 
 
-class Html(Breakage, tag="html"):
+class HtmlReply(FaultKind, tag="html"):
     """A proxy's page in place of JSON."""
 
-    status: Status = 200
+    status: HttpStatus = 200
     headers: dict[str, str] = msgspec.field(default_factory=dict)
     body: str = PROXY_PAGE
 
-    async def answer(self, _: Situation, /) -> web.StreamResponse:
+    async def answer(self, _: FaultContext, /) -> web.StreamResponse:
         return web.Response(
             text=self.body, status=self.status, content_type="text/html", headers=self.headers
         )
 
 
-class WrongJson(Breakage, tag="wrong_json"):
+class WrongJson(FaultKind, tag="wrong_json"):
     """Well-formed JSON of another shape, or `body`."""
 
-    status: Status = 200
+    status: HttpStatus = 200
     headers: dict[str, str] = msgspec.field(default_factory=dict)
     body: Any = msgspec.field(default_factory=lambda: dict(WRONG_JSON))
 
-    async def answer(self, _: Situation, /) -> web.StreamResponse:
+    async def answer(self, _: FaultContext, /) -> web.StreamResponse:
         return json_reply(self.body, self.status, self.headers)
 
 
-class Redirect(Breakage, tag="redirect"):
+class Redirect(FaultKind, tag="redirect"):
     """Send the client elsewhere.
 
     `to` is "host" (this sandbox by another name of the machine), "scheme" (https), "port" (the next one),
@@ -177,10 +184,10 @@ class Redirect(Breakage, tag="redirect"):
     status: Literal[301, 302, 303, 307, 308] = 302
     to: str = "host"
 
-    async def answer(self, at: Situation, /) -> web.StreamResponse:
+    async def answer(self, context: FaultContext, /) -> web.StreamResponse:
         status = HTTPStatus(self.status)
         return web.Response(
-            status=status, reason=status.phrase, headers={"Location": self.location(at.request)}
+            status=status, reason=status.phrase, headers={"Location": self.location(context.request)}
         )
 
     def location(self, request: web.Request) -> str:
@@ -199,7 +206,7 @@ class Redirect(Breakage, tag="redirect"):
             raise ValueError("to is host, scheme, port, self, or an address such as https://example.com")
 
 
-class Limited(Breakage, tag="rate_limit"):
+class RateLimit(FaultKind, tag="rate_limit"):
     """A limit is spent: 429 as Jira says it, 400 RATELIMITED as Linear does (`status` changes either).
 
     `reason` is Jira's RateLimit-Reason, or "gateway" (no reason, no Retry-After unless told) or "tomcat"
@@ -219,17 +226,19 @@ class Limited(Breakage, tag="rate_limit"):
     ] = "jira-burst-based"
     retry_after: int | float | str | msgspec.UnsetType | None = msgspec.UNSET
     seconds: AnySeconds = 5.0
-    status: Status | None = None
+    status: HttpStatus | None = None
 
-    async def answer(self, at: Situation, /) -> web.StreamResponse:
-        now = at.world.clock.now()
-        told: object = self.retry_after
-        if told is msgspec.UNSET:
-            told = None if at.asked.is_linear or self.reason == "gateway" else round(self.seconds)
-        if told == "date":
-            told = format_datetime(now + timedelta(seconds=self.seconds), usegmt=True)
-        headers = {} if told is None else {"Retry-After": str(told)}
-        if at.asked.is_linear:
+    async def answer(self, context: FaultContext, /) -> web.StreamResponse:
+        now = context.world.clock.now()
+        retry_after: object = self.retry_after
+        if retry_after is msgspec.UNSET:
+            retry_after = (
+                None if context.request_info.is_linear or self.reason == "gateway" else round(self.seconds)
+            )
+        if retry_after == "date":
+            retry_after = format_datetime(now + timedelta(seconds=self.seconds), usegmt=True)
+        headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+        if context.request_info.is_linear:
             reset = str(round((now.timestamp() + 3600) * 1000))
             headers |= {
                 "X-RateLimit-Requests-Limit": "2500",

@@ -30,7 +30,7 @@ class BrokenPath:
     message: str
     type: str
 
-    def hits(self, path: list[str | int]) -> bool:
+    def matches(self, path: list[str | int]) -> bool:
         """Whether the field at `path` fails."""
         wanted = self.at.split(".")
         return len(wanted) == len(path) and all(
@@ -61,14 +61,14 @@ def during(effect: ContextVar[T], value: T) -> Iterator[None]:
         effect.reset(before)
 
 
-def breaking() -> tuple[Any, ...] | None:
+def graphql_middleware() -> tuple[Any, ...] | None:
     """The graphql-core middleware that the fault in force needs; None, which costs nothing, without one."""
-    return (_fail_where_broken,) if broken.get() is not None else None
+    return (_fail_broken_field,) if broken.get() is not None else None
 
 
-def _fail_where_broken(resolve: Any, root: Any, info: Any, **args: Any) -> Any:
+def _fail_broken_field(resolve: Any, root: Any, info: Any, **args: Any) -> Any:
     place = broken.get()
-    if place is not None and place.hits(info.path.as_list()):
+    if place is not None and place.matches(info.path.as_list()):
         raise BrokenFieldError(place)
     return resolve(root, info, **args)
 

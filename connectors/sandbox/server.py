@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, ClassVar, TypeVar
@@ -21,12 +21,11 @@ from aiohttp import web
 from connectors.sandbox import faults
 from connectors.sandbox.control_routes import control_routes
 from connectors.sandbox.controls import Control, Watcher
-from connectors.sandbox.recorder import Recorded
+from connectors.sandbox.recorder import RecordedRequest
 from connectors.sandbox.trackers import Trackers
 from connectors.sandbox.world import World, generate
 
 T = TypeVar("T")
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 MAX_BODY = 32 * 1024 * 1024
 
@@ -81,7 +80,7 @@ class Sandbox:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def requests(self) -> list[Recorded]:
+    def requests(self) -> list[RecordedRequest]:
         """A copy of the requests so far, in the order of their answers, without those to the controls."""
         return self.call(lambda: list(self._running().recorder.rows))
 
@@ -89,7 +88,7 @@ class Sandbox:
         """Empty the record of requests."""
         self.call(self._running().recorder.clear)
 
-    def fault(self, match: str, kind: faults.Kind, **more: Any) -> faults.Rule:
+    def fault(self, match: str, kind: faults.Kind, **more: Any) -> faults.FaultRule:
         """Add a fault rule, as `POST /__faults` does; the rule tells its hits.
 
         Raises ValueError for one that cannot work.

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from connectors.sandbox import request_effects
 from connectors.sandbox.company import DIRECTORY, SERVICE, Person
@@ -26,8 +27,6 @@ SERVER_BASE = "/jira-dc"
 
 INVALID_PAYLOAD = "Invalid request payload. Refer to the REST API documentation and try again."
 UNSEEN = "Issue does not exist or you do not have permission to see it."
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 BY_NAME: dict[str, Person] = {email.partition("@")[0]: person for email, person in DIRECTORY.items()}
 """Everybody by the user name that Data Center knows them under."""

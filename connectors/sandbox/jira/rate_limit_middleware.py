@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from connectors.sandbox.jira.http import Handler, JiraError, Problem, credential, reply
+from connectors.sandbox.jira.http import JiraError, Problem, credential, reply
 from connectors.sandbox.jira.limits import Refusal
 from connectors.sandbox.jira.state import JiraSite
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from connectors.sandbox.company import Person
 from connectors.sandbox.jira.edit import NOT_SETTABLE
-from connectors.sandbox.jira.http import Handler, JiraError, json_body, reader
+from connectors.sandbox.jira.http import JiraError, json_body, reader
 from connectors.sandbox.jira.state import Issue, JiraSite
 
 NO_EDIT = "You do not have permission to edit issues in this project."

@@ -10,9 +10,10 @@ import binascii
 from collections.abc import Iterator
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from connectors.sandbox import request_effects
-from connectors.sandbox.jira.http import Handler, answered, credential, reader, reply
+from connectors.sandbox.jira.http import answered, credential, reader, reply
 from connectors.sandbox.jira.server_show import name_of
 from connectors.sandbox.jira.state import JiraSite
 

@@ -150,7 +150,7 @@ def _executed(
         context_value=asker,
         variable_values=variables,
         operation_name=name,
-        middleware=request_effects.breaking(),
+        middleware=request_effects.graphql_middleware(),
     )
     if not result.errors:
         return 200, {"data": result.data}
