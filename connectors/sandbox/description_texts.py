@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.sandbox.company import THEMES
 
-LORE: dict[str, tuple[str, ...]] = {
+SENTENCES: dict[str, tuple[str, ...]] = {
     "onboarding": (
         "New teams give up here before they have seen any value.",
         "Half of those who sign up never invite a second person.",
@@ -70,15 +70,15 @@ def theme_of(words: str) -> str | None:
     return next((name for name, (_, things) in THEMES.items() if any(one in words for one in things)), None)
 
 
-def background(theme: str | None, number: int) -> str:
+def opening_sentence(theme: str | None, number: int) -> str:
     """The sentence with which a description begins: of eleven in twenty about the theme, of three about another
     one, as it was found elsewhere or copied; of the others "". The same number gives the same sentence."""
-    names = list(LORE)
+    names = list(SENTENCES)
     kind = number % 20
-    if kind < 11 and theme in LORE:
-        about = LORE[theme]
+    if kind < 11 and theme in SENTENCES:
+        about = SENTENCES[theme]
     elif 11 <= kind < 14:
-        about = LORE[names[number % len(names)]]
+        about = SENTENCES[names[number % len(names)]]
     else:
         return ""
     return about[number // 20 % len(about)]

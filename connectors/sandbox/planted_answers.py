@@ -1,4 +1,4 @@
-"""What planted work means for the goals of the example company, written down where it is planted.
+"""Which key results planted work serves in the example company, written down where it is planted.
 
 The generators say by hand what each kind of work serves; `truth.py` only passes it down to what hangs below.
 No rule of the example's YAML is ever read or evaluated for it.
@@ -14,31 +14,31 @@ SECURITY_UPKEEP = "security-upkeep"
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a piece of work says by itself: the key results it serves, or why it need not serve any.
+class PlantedAnswer:
+    """What a piece of work serves by itself, or why it need not serve any key result.
 
-    Shares are exact and add up to one. One that says nothing takes its meaning from its parent.
+    Shares are exact and add up to one. One without an answer of its own takes its parent's.
     """
 
     serves: tuple[tuple[str, Fraction], ...] = ()
     exempt: str | None = None
 
     @property
-    def decides(self) -> bool:
-        """Whether nothing above needs to be asked."""
+    def is_decided(self) -> bool:
+        """Whether it needs no answer from its parent."""
         return bool(self.serves) or self.exempt is not None
 
 
-SILENT = Meaning()
-LIGHTS_ON = Meaning(exempt=KEEP_THE_LIGHTS_ON)
-SECURITY = Meaning(exempt=SECURITY_UPKEEP)
+NO_ANSWER = PlantedAnswer()
+LIGHTS_ON = PlantedAnswer(exempt=KEEP_THE_LIGHTS_ON)
+SECURITY = PlantedAnswer(exempt=SECURITY_UPKEEP)
 
 
-def serving(*key_results: str) -> Meaning:
+def serving(*key_results: str) -> PlantedAnswer:
     """Serves these, each to an equal part."""
-    return Meaning(tuple((one, Fraction(1, len(key_results))) for one in key_results))
+    return PlantedAnswer(tuple((one, Fraction(1, len(key_results))) for one in key_results))
 
 
-def divided(**shares: str) -> Meaning:
+def serving_by_share(**shares: str) -> PlantedAnswer:
     """Serves these by the shares given, as `GROWTH_KR1="1/4"`."""
-    return Meaning(tuple((name.replace("_", "-"), Fraction(share)) for name, share in shares.items()))
+    return PlantedAnswer(tuple((name.replace("_", "-"), Fraction(share)) for name, share in shares.items()))

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from connectors.sandbox.company import NOW, PEOPLE, at_work, from_unix
-from connectors.sandbox.description_texts import background
+from connectors.sandbox.description_texts import opening_sentence
 from connectors.sandbox.jira.state import BLOCKS, RELATES, Comment, Issue, JiraSite, Link
 
 
@@ -66,7 +66,7 @@ def describe(source: random.Random, theme: str) -> dict[str, Any]:
 @cache
 def _description(number: int, theme: str) -> dict[str, Any]:
     # Half of a million issues have one: the same text is kept once, however many bear it.
-    about = background(theme, number)
+    about = opening_sentence(theme, number)
     number, steps = divmod(number, len(_STEPS))
     reason, subject = divmod(number, len(_SUBJECTS))
     return _doc(

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from connectors.sandbox.company import MESSY_TITLES, NOW, at_work, from_unix, title
-from connectors.sandbox.description_texts import background, theme_of
+from connectors.sandbox.description_texts import opening_sentence, theme_of
 from connectors.sandbox.linear.entities import Attachment, Comment, Issue, Label, Relation
 from connectors.sandbox.linear.markdown import stored
-from connectors.sandbox.linear.workspace import RETIRED, Workspace
+from connectors.sandbox.linear.workspace import RETIRED, WorkspaceBuilder
 
 _REMARKS = (
     "Looked at it with the team; smaller than we thought.",
@@ -34,7 +34,9 @@ def after(source: random.Random, moment: datetime, days: float | None = None) ->
 class Decorator:
     """Puts on issues what people put there, and what no key result depends on. `labels` are by name."""
 
-    def __init__(self, workspace: Workspace, source: random.Random, labels: Mapping[str, Label]) -> None:
+    def __init__(
+        self, workspace: WorkspaceBuilder, source: random.Random, labels: Mapping[str, Label]
+    ) -> None:
         self.workspace = workspace
         self.space = workspace.space
         self.random = source
@@ -83,7 +85,7 @@ class Decorator:
         if issue.team.labels and source.random() < 0.12:
             issue.labels.append(source.choice(issue.team.labels))
         if source.random() < 0.5:
-            about = background(theme_of(issue.title), zlib.crc32(issue.title.encode()))
+            about = opening_sentence(theme_of(issue.title), zlib.crc32(issue.title.encode()))
             seen = title(source, "other")
             issue.description = _stored(f"{about or seen + '.'}\n\n- how it is now\n- how it should be\n")
         for _ in range(source.choices((0, 1, 2, 3), (60, 25, 10, 5))[0]):
