@@ -11,14 +11,14 @@ from connectors.sandbox.linear import history, markdown
 from connectors.sandbox.linear.entities import Attachment, Comment, ExternalLink, Initiative, Project
 from connectors.sandbox.linear.errors import BadArgument, Forbidden, InvalidInput, NotFound
 from connectors.sandbox.linear.filters import snake
-from connectors.sandbox.linear.request_context import Asker
+from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.rows import (
     Input,
-    acted_for,
+    bot_actor_of,
     check_url,
+    creation_time,
     fresh_id,
     known,
-    made_at,
     open_issue,
     required,
     subscribe,
@@ -33,16 +33,16 @@ _RICH_METADATA = ("messages", "attributes")
 # --- Comments ------------------------------------------------------------------------------------
 
 
-def create_comment(asker: Asker, given: Input) -> Comment:
+def create_comment(context: RequestContext, given: Input) -> Comment:
     """`commentCreate` on exactly one of an issue, a project, another comment."""
-    space = asker.space
-    new_id = fresh_id(asker, given.get("id"), "Comment", space.comments)
+    space = context.space
+    new_id = fresh_id(context, given.get("id"), "Comment", space.comments)
     parent: Comment | None = known(space.comments, given.get("parentId"), "Comment")
-    issue = open_issue(asker, given["issueId"]) if given.get("issueId") else None
+    issue = open_issue(context, given["issueId"]) if given.get("issueId") else None
     project: Project | None = known(space.projects, given.get("projectId"), "Project")
     initiative: Initiative | None = known(space.initiatives, given.get("initiativeId"), "Initiative")
-    project_update = _update(asker, given.get("projectUpdateId"), "ProjectUpdate")
-    initiative_update = _update(asker, given.get("initiativeUpdateId"), "InitiativeUpdate")
+    project_update = _update(context, given.get("projectUpdateId"), "ProjectUpdate")
+    initiative_update = _update(context, given.get("initiativeUpdateId"), "InitiativeUpdate")
     places = [one for one in (issue, project, initiative, project_update, initiative_update) if one]
     # A reply may name the place of its thread as well.
     if len(places) > 1 or not (places or parent):
@@ -52,13 +52,13 @@ def create_comment(asker: Asker, given: Input) -> Comment:
     if not places and parent is not None:
         issue, project, initiative = parent.issue, parent.project, parent.initiative
         project_update = parent.status_update
-    bot, created = acted_for(asker, given), made_at(asker, given)
+    bot, created = bot_actor_of(context, given), creation_time(context, given)
     comment = Comment(
         id=new_id,
         created_at=created,
         updated_at=created,
         body=markdown.stored(given.get("body") or ""),
-        user=None if bot else asker.viewer,
+        user=None if bot else context.viewer,
         bot_actor=bot,
         issue=issue,
         project=project,
@@ -72,60 +72,62 @@ def create_comment(asker: Asker, given: Input) -> Comment:
         parent.children.append(comment)
     if issue is not None:
         issue.comments.append(comment)
-        touch(asker, issue, "comment")
+        touch(context, issue, "comment")
         if not given.get("doNotSubscribeToIssue"):
-            subscribe(issue, asker.viewer)
+            subscribe(issue, context.viewer)
     elif isinstance(comment.place, (Project, StatusUpdate)):
         comment.place.comments.append(comment)
     return comment
 
 
-def _update(asker: Asker, given: str | None, kind: str) -> StatusUpdate | None:
-    update: StatusUpdate | None = known(asker.space.status_updates, given, kind)
+def _update(context: RequestContext, given: str | None, kind: str) -> StatusUpdate | None:
+    update: StatusUpdate | None = known(context.space.status_updates, given, kind)
     if update is not None and (update.project is None) == (kind == "ProjectUpdate"):
         raise NotFound(kind)
     return update
 
 
-def update_comment(asker: Asker, given_id: str, given: Input, skip_edited_at: bool = False) -> Comment:
+def update_comment(
+    context: RequestContext, given_id: str, given: Input, skip_edited_at: bool = False
+) -> Comment:
     """`commentUpdate`, by its author only."""
-    comment = _own_comment(asker, given_id)
+    comment = _own_comment(context, given_id)
     if given.get("body") is not None:
         comment.body = markdown.stored(given["body"])
     if "quotedText" in given:
         comment.quoted_text = given["quotedText"]
-    comment.updated_at = asker.now
+    comment.updated_at = context.now
     if not skip_edited_at:
-        comment.edited_at = asker.now
+        comment.edited_at = context.now
     return comment
 
 
-def delete_comment(asker: Asker, given_id: str) -> str:
+def delete_comment(context: RequestContext, given_id: str) -> str:
     """`commentDelete`, by its author only; its id is never free again."""
-    comment = _own_comment(asker, given_id)
-    _drop_comment(asker, comment)
+    comment = _own_comment(context, given_id)
+    _drop_comment(context, comment)
     return comment.id
 
 
-def _drop_comment(asker: Asker, comment: Comment) -> None:
+def _drop_comment(context: RequestContext, comment: Comment) -> None:
     for child in list(comment.children):
-        _drop_comment(asker, child)
+        _drop_comment(context, child)
     for rows in (
         getattr(comment.place, "comments", None),
         comment.parent.children if comment.parent else None,
     ):
         if rows is not None:
             rows.remove(comment)
-    asker.space.deleted_ids.add(comment.id)
-    del asker.space.comments[comment.id]
+    context.space.deleted_ids.add(comment.id)
+    del context.space.comments[comment.id]
 
 
-def _own_comment(asker: Asker, given_id: str) -> Comment:
-    comment: Comment = required(asker.space.comments, given_id, "Comment")
+def _own_comment(context: RequestContext, given_id: str) -> Comment:
+    comment: Comment = required(context.space.comments, given_id, "Comment")
     if comment.issue is not None and comment.issue.archived_at is not None:
-        open_issue(asker, comment.issue.id)
+        open_issue(context, comment.issue.id)
     author = comment.bot_actor.id if comment.bot_actor else comment.user.id if comment.user else None
-    if author != asker.viewer.id:
+    if author != context.viewer.id:
         raise Forbidden("Forbidden", "You can only change your own comments.")
     return comment
 
@@ -133,20 +135,20 @@ def _own_comment(asker: Asker, given_id: str) -> Comment:
 # --- Attachments ---------------------------------------------------------------------------------
 
 
-def create_attachment(asker: Asker, given: Input) -> Attachment:
+def create_attachment(context: RequestContext, given: Input) -> Attachment:
     """`attachmentCreate`: the same url on the same issue updates the record that is there."""
-    space = asker.space
-    issue = open_issue(asker, given["issueId"])
+    space = context.space
+    issue = open_issue(context, given["issueId"])
     _check_attachment(given)
     check_url(given["url"])
     standing = next((one for one in issue.attachments if one.url == given["url"]), None)
-    bot = acted_for(asker, given)
+    bot = bot_actor_of(context, given)
     if standing is not None:
-        return _change_attachment(asker, standing, given)
+        return _change_attachment(context, standing, given)
     attachment = Attachment(
-        id=fresh_id(asker, given.get("id"), "Attachment", space.attachments),
-        created_at=asker.now,
-        updated_at=asker.now,
+        id=fresh_id(context, given.get("id"), "Attachment", space.attachments),
+        created_at=context.now,
+        updated_at=context.now,
         issue=issue,
         title=given["title"],
         url=given["url"],
@@ -154,26 +156,26 @@ def create_attachment(asker: Asker, given: Input) -> Attachment:
         metadata=dict(given.get("metadata") or {}),
         icon_url=given.get("iconUrl"),
         group_by_source=bool(given.get("groupBySource")),
-        creator=None if bot else asker.viewer,
+        creator=None if bot else context.viewer,
     )
     space.attachments[attachment.id] = attachment
     issue.attachments.append(attachment)
-    history.note(asker, issue, attachment=attachment)
-    touch(asker, issue, "attachment")
+    history.note(context, issue, attachment=attachment)
+    touch(context, issue, "attachment")
     if given.get("commentBody"):
-        create_comment(asker, {"issueId": issue.id, "body": given["commentBody"]})
+        create_comment(context, {"issueId": issue.id, "body": given["commentBody"]})
     return attachment
 
 
-def update_attachment(asker: Asker, given_id: str, given: Input) -> Attachment:
+def update_attachment(context: RequestContext, given_id: str, given: Input) -> Attachment:
     """`attachmentUpdate`; the url cannot change."""
-    attachment: Attachment = required(asker.space.attachments, given_id, "Attachment")
-    open_issue(asker, attachment.issue.id)
+    attachment: Attachment = required(context.space.attachments, given_id, "Attachment")
+    open_issue(context, attachment.issue.id)
     _check_attachment(given)
-    return _change_attachment(asker, attachment, given)
+    return _change_attachment(context, attachment, given)
 
 
-def _change_attachment(asker: Asker, attachment: Attachment, given: Input) -> Attachment:
+def _change_attachment(context: RequestContext, attachment: Attachment, given: Input) -> Attachment:
     attachment.title = given["title"]
     if "subtitle" in given:
         attachment.subtitle = given["subtitle"]
@@ -181,19 +183,19 @@ def _change_attachment(asker: Asker, attachment: Attachment, given: Input) -> At
         attachment.metadata = dict(given["metadata"] or {})
     if "iconUrl" in given:
         attachment.icon_url = given["iconUrl"]
-    attachment.updated_at = asker.now
-    touch(asker, attachment.issue, "attachment")
+    attachment.updated_at = context.now
+    touch(context, attachment.issue, "attachment")
     return attachment
 
 
-def delete_attachment(asker: Asker, given_id: str) -> str:
+def delete_attachment(context: RequestContext, given_id: str) -> str:
     """`attachmentDelete`."""
-    attachment: Attachment = required(asker.space.attachments, given_id, "Attachment")
-    open_issue(asker, attachment.issue.id)
-    del asker.space.attachments[attachment.id]
+    attachment: Attachment = required(context.space.attachments, given_id, "Attachment")
+    open_issue(context, attachment.issue.id)
+    del context.space.attachments[attachment.id]
     attachment.issue.attachments.remove(attachment)
-    asker.space.deleted_ids.add(attachment.id)
-    touch(asker, attachment.issue, "attachment")
+    context.space.deleted_ids.add(attachment.id)
+    touch(context, attachment.issue, "attachment")
     return attachment.id
 
 
@@ -215,9 +217,9 @@ def _check_attachment(given: Input) -> None:
 # --- External links ------------------------------------------------------------------------------
 
 
-def create_link(asker: Asker, given: Input) -> ExternalLink:
+def create_link(context: RequestContext, given: Input) -> ExternalLink:
     """`entityExternalLinkCreate` on exactly one of a project, an initiative."""
-    space = asker.space
+    space = context.space
     project = known(space.projects, given.get("projectId"), "Project")
     initiative = known(space.initiatives, given.get("initiativeId"), "Initiative")
     if (project is None) == (initiative is None):
@@ -225,13 +227,13 @@ def create_link(asker: Asker, given: Input) -> ExternalLink:
     check_url(given["url"])
     rows: list[ExternalLink] = project.external_links if project else initiative.links
     link = ExternalLink(
-        id=fresh_id(asker, given.get("id"), "EntityExternalLink", space.external_links),
-        created_at=asker.now,
-        updated_at=asker.now,
+        id=fresh_id(context, given.get("id"), "EntityExternalLink", space.external_links),
+        created_at=context.now,
+        updated_at=context.now,
         label=given["label"],
         url=given["url"],
         sort_order=given.get("sortOrder") or float(len(rows)),
-        creator=asker.viewer,
+        creator=context.viewer,
         project=project,
         initiative=initiative,
     )
@@ -240,25 +242,25 @@ def create_link(asker: Asker, given: Input) -> ExternalLink:
     return link
 
 
-def update_link(asker: Asker, given_id: str, given: Input) -> ExternalLink:
+def update_link(context: RequestContext, given_id: str, given: Input) -> ExternalLink:
     """`entityExternalLinkUpdate`; here the url may change."""
-    link: ExternalLink = required(asker.space.external_links, given_id, "EntityExternalLink")
+    link: ExternalLink = required(context.space.external_links, given_id, "EntityExternalLink")
     if given.get("url") is not None:
         check_url(given["url"])
     for name in ("label", "url", "sortOrder"):
         if given.get(name) is not None:
             setattr(link, snake(name), given[name])
-    link.updated_at = asker.now
+    link.updated_at = context.now
     return link
 
 
-def delete_link(asker: Asker, given_id: str) -> str:
+def delete_link(context: RequestContext, given_id: str) -> str:
     """`entityExternalLinkDelete`."""
-    link: ExternalLink = required(asker.space.external_links, given_id, "EntityExternalLink")
-    del asker.space.external_links[link.id]
+    link: ExternalLink = required(context.space.external_links, given_id, "EntityExternalLink")
+    del context.space.external_links[link.id]
     if link.project is not None:
         link.project.external_links.remove(link)
     if link.initiative is not None:
         link.initiative.links.remove(link)
-    asker.space.deleted_ids.add(link.id)
+    context.space.deleted_ids.add(link.id)
     return link.id

@@ -45,19 +45,19 @@ def _add_months(moment: datetime, months: int) -> datetime:
     raise ValueError(f"no such month: {year}-{month + 1}")
 
 
-def midnight(value: datetime | date) -> datetime:
+def to_datetime(value: datetime | date) -> datetime:
     """The value as a moment; a day begins at midnight UTC."""
     return value if isinstance(value, datetime) else datetime.combine(value, time.min, UTC)
 
 
-def written(value: datetime | date) -> str:
+def format_iso(value: datetime | date) -> str:
     """The value as the API writes it: milliseconds and Z, or the bare day."""
     if isinstance(value, datetime):
         return value.isoformat(timespec="milliseconds")[:23] + "Z"
     return value.isoformat()
 
 
-def day_in(text: str, now: datetime) -> date:
+def parse_day(text: str, now: datetime) -> date:
     """The day that an input names."""
     return parse(text, now).date()
 
@@ -66,7 +66,7 @@ _ANY_NOW = datetime(2000, 1, 1, tzinfo=UTC)
 _EARLIEST, _LATEST = 1, 9000
 """Years outside of which nothing is a date: what is left leaves room for time zones and durations."""
 
-Check = Callable[[Any], Any]
+InputCheck = Callable[[Any], Any]
 
 
 def _checked(value: Any) -> str:
@@ -97,7 +97,7 @@ def checked_uuid(value: Any) -> str:
         raise GraphQLError(f"expected a UUID, found {value!r}") from None
 
 
-def check_inputs(scalar: GraphQLScalarType, check: Check) -> None:
+def check_inputs(scalar: GraphQLScalarType, check: InputCheck) -> None:
     """Let a scalar of the schema refuse inputs that `check` refuses."""
 
     def literal(node: ValueNode, variables: Any = None) -> Any:
@@ -107,10 +107,10 @@ def check_inputs(scalar: GraphQLScalarType, check: Check) -> None:
     _set(scalar, (("parse_literal", "coerce_input_literal"), literal))
 
 
-def adopt(scalar: GraphQLScalarType) -> None:
+def use_as_date_scalar(scalar: GraphQLScalarType) -> None:
     """Let a date scalar of the schema write moments, and refuse inputs that are none."""
     check_inputs(scalar, _checked)
-    _set(scalar, (("serialize", "coerce_output_value"), written))
+    _set(scalar, (("serialize", "coerce_output_value"), format_iso))
 
 
 def _set(scalar: GraphQLScalarType, hook: tuple[tuple[str, str], Callable[..., Any]]) -> None:

@@ -14,7 +14,7 @@ from connectors.sandbox.linear.entities import Attachment, Comment, Issue, Label
 from connectors.sandbox.linear.markdown import stored
 from connectors.sandbox.linear.workspace import RETIRED, WorkspaceBuilder
 
-_REMARKS = (
+_COMMENTS = (
     "Looked at it with the team; smaller than we thought.",
     "Blocked until the new staging is up.\n\n- ask operations\n- try again on Thursday",
     "Draft is in [the document](https://docs.acme.example/drafts/17). Comments welcome!",
@@ -97,7 +97,7 @@ class Decorator:
         made = after(self.random, issue.created_at)
         comment = Comment(
             **self.workspace.row(made),
-            body=_stored(self.random.choice(_REMARKS)),
+            body=_stored(self.random.choice(_COMMENTS)),
             user=self.random.choice(issue.team.members),
             issue=issue,
         )

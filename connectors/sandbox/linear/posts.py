@@ -48,7 +48,7 @@ def install_app(space: LinearSpace) -> None:
 
 
 def post_updates(space: LinearSpace, seed: int) -> None:
-    """Let the leads of a few projects have told how they go."""
+    """Let the leads of a few projects have posted how they go."""
     projects = {project.name: project for project in space.projects.values()}
     for name, health, at, body in _UPDATES:
         if name in projects:

@@ -1,4 +1,4 @@
-"""Who asks, and when: what every resolver, filter and mutation is told besides its arguments."""
+"""The context of a request: what every resolver, filter and mutation gets besides its arguments."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from connectors.sandbox.linear.state import Credential, LinearSpace
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """One request: the workspace, whose token it bears and what that allows, the quota, the moment."""
+class RequestContext:
+    """One request: the workspace, whose token it carries and what that allows, the quota, the moment."""
 
     space: LinearSpace
     viewer: User

@@ -130,7 +130,7 @@ def _argument(node: InputValueDefinitionNode) -> str:
     return print_ast(node.type) + default
 
 
-def refusing(resolve: Callable[..., Any], names: frozenset[str]) -> Callable[..., Any]:
+def reject_arguments(resolve: Callable[..., Any], names: frozenset[str]) -> Callable[..., Any]:
     """The resolver of a field some of whose arguments are there only to be left out."""
 
     def guarded(row: Any, info: Any, **args: Any) -> Any:

@@ -33,7 +33,7 @@ from connectors.sandbox.linear.surrounding_entities import (
 )
 
 if TYPE_CHECKING:
-    from connectors.sandbox.linear.payloads import Event
+    from connectors.sandbox.linear.payloads import WebhookEvent
 
 TOKEN = "sandbox-linear-token"
 PERSON_TOKEN = "sandbox-person-token"
@@ -124,7 +124,7 @@ class LinearSpace:
         self.webhooks: dict[str, Webhook] = {}
         self.histories: dict[str, list[HistoryEntry]] = {}
         self.spans: dict[str, list[StateSpan]] = {}
-        self.outbox: list[Event] = []
+        self.outbox: list[WebhookEvent] = []
         self.identifiers: dict[str, Issue] = {}
         self.deleted_ids: set[str] = set()
         self.orders: dict[tuple[str, str], tuple[Any, list[Any]]] = {}

@@ -10,28 +10,28 @@ from typing import Any
 
 from connectors.sandbox import request_effects
 from connectors.sandbox.linear.entities import Issue, Project, Team
-from connectors.sandbox.linear.request_context import Asker
+from connectors.sandbox.linear.request_context import RequestContext
 
-_PLACES = ("team", "issue", "related_issue", "project", "status_update")
+_PARENTS = ("team", "issue", "related_issue", "project", "status_update")
 
 
-def out_of_reach(asker: Asker) -> frozenset[str]:
-    """Keys of the teams that the asker may not see: private ones of others, and those its token leaves out."""
-    reach = asker.credential.teams
+def hidden_teams(context: RequestContext) -> frozenset[str]:
+    """Keys of the teams that the account may not see: private ones of others, and those its token leaves out."""
+    reach = context.credential.teams
     return request_effects.hidden.get() | {
         team.key
-        for team in asker.space.teams.values()
+        for team in context.space.teams.values()
         if (reach is not None and team.key not in reach)
-        or (team.visibility == "private" and asker.viewer not in team.members)
+        or (team.visibility == "private" and context.viewer not in team.members)
     }
 
 
 def visible(rows: Iterable[Any]) -> Iterable[Any]:
     """Those of the rows that are there; the same ones, at no cost, where nothing is hidden."""
-    return filter(seen, rows) if request_effects.hidden.get() else rows
+    return filter(is_visible, rows) if request_effects.hidden.get() else rows
 
 
-def seen(row: Any) -> bool:
+def is_visible(row: Any) -> bool:
     """Whether the row is there for the request being served.
 
     A row is gone with its team, with the issue or project it hangs on, and a project with all its teams.
@@ -46,4 +46,6 @@ def seen(row: Any) -> bool:
             return row.team.key not in hidden
         case Project():
             return not row.teams or any(team.key not in hidden for team in row.teams)
-    return all(seen(place) for place in (getattr(row, name, None) for name in _PLACES) if place is not None)
+    return all(
+        is_visible(place) for place in (getattr(row, name, None) for name in _PARENTS) if place is not None
+    )
