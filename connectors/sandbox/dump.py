@@ -57,7 +57,7 @@ def _is_table(value: object) -> bool:
 
 
 def _row(row: Any, left_out: frozenset[str]) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for entry in fields(row):
         # A private field with a public face is text that is made when somebody looks.
         name = entry.name.removeprefix("_")
@@ -68,8 +68,8 @@ def _row(row: Any, left_out: frozenset[str]) -> dict[str, Any]:
             # An emptied field reads like one that never had a value.
             value = {key: entry for key, entry in value.items() if entry is not None}
         if name in _KEPT_REFERENCES or not (isinstance(row, Entity) and _is_references(value)):
-            told[name] = _plain(value, left_out)
-    return told
+            result[name] = _plain(value, left_out)
+    return result
 
 
 def _is_references(value: object) -> bool:

@@ -8,13 +8,13 @@ from typing import TypeVar
 from aiohttp import web
 
 from connectors.sandbox.jira.http import JiraError, reader, reply
-from connectors.sandbox.jira.show import Part
+from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import PRIORITIES, RESOLUTIONS, TYPES, IssueType, Named, Status
 
 Entry = TypeVar("Entry", Named, Status, IssueType)
 
 
-class Catalog(Part):
+class Catalog(Resource):
     """What there is on the site."""
 
     async def projects(self, request: web.Request) -> web.Response:

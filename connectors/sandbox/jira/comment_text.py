@@ -26,13 +26,13 @@ def checked_body(request: web.Request, given: Any) -> dict[str, Any]:
     return body
 
 
-def check_room(issue: Issue) -> None:
+def check_comment_limit(issue: Issue) -> None:
     """Raises JiraError 413 for an issue that can have no more comments."""
     if len(issue.comments) >= MOST_COMMENTS:
         raise JiraError(413, f"The issue has reached the limit of {MOST_COMMENTS} comments.")
 
 
-def remarks_of(request: web.Request, issue: Issue, body: dict[str, Any]) -> list[dict[str, Any]]:
+def take_comments(request: web.Request, issue: Issue, body: dict[str, Any]) -> list[dict[str, Any]]:
     """The comments in the `update` of an edit, taken out of it. Raises JiraError 400 or 413."""
     update = dict(body.get("update") or {})
     operations = update.pop("comment", None) or []
@@ -43,15 +43,15 @@ def remarks_of(request: web.Request, issue: Issue, body: dict[str, Any]) -> list
         if not isinstance(added, dict):
             raise JiraError(400, errors={"comment": "Only the operation 'add' is supported here."})
         found.append(checked_body(request, added.get("body")))
-        check_room(issue)
+        check_comment_limit(issue)
     return found
 
 
-def add_remarks(site: JiraSite, person: Person, issue: Issue, bodies: list[dict[str, Any]]) -> None:
+def add_comments(site: JiraSite, person: Person, issue: Issue, bodies: list[dict[str, Any]]) -> None:
     """Put the comments on the issue."""
     for body in bodies:
         now = site.clock.now()
-        site.index.keep(site, issue)
+        site.index.before_write(site, issue)
         comment = Comment(site.next_id(), person, body, now, now, person)
         issue.comments[comment.id] = comment
         issue.updated = now

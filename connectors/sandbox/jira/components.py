@@ -15,7 +15,7 @@ _EVERY = 5
 """Of so many issues, one has each component; the rest have none."""
 
 
-def furnish(site: JiraSite) -> None:
+def add_components_and_versions(site: JiraSite) -> None:
     """Give the projects their components and versions."""
     number = 10_200
     for project in site.projects.values():
@@ -26,7 +26,7 @@ def furnish(site: JiraSite) -> None:
         project.components, project.versions = made
 
 
-def spread(issues: Iterable[Issue]) -> None:
+def assign_components(issues: Iterable[Issue]) -> None:
     """Put issues into components, and some of the base level into versions; by number, not by chance."""
     shared: dict[tuple[int, int], tuple[Named, ...]] = {}
     for issue in issues:

@@ -76,7 +76,7 @@ def _description(number: int, theme: str) -> dict[str, Any]:
     )
 
 
-_REMARKS = (
+_COMMENTS = (
     "I had a look: the simple way works, no need for the new library.",
     "Can we split this? The second half waits for the design.",
     "Done on staging. Please try it with a big workspace.",
@@ -87,9 +87,9 @@ _REMARKS = (
 
 
 @cache
-def _remark(number: int, kind: int, person: int) -> dict[str, Any]:
+def _comment_body(number: int, kind: int, person: int) -> dict[str, Any]:
     """The remark of this number as plain text, or to a person, in a panel, or with a table."""
-    text = _REMARKS[number]
+    text = _COMMENTS[number]
     if kind == 1:
         mentioned = PEOPLE[person]
         attrs = {"id": mentioned.account_id, "text": f"@{mentioned.name}"}
@@ -128,7 +128,7 @@ def add_comments(site: JiraSite, source: random.Random, issue: Issue) -> None:
         author = source.choice(PEOPLE)
         kind = source.choices((0, 1, 2, 3), cum_weights=(74, 86, 94, 100))[0]
         person = source.randrange(len(PEOPLE)) if kind == 1 else 0
-        body = _remark(source.randrange(len(_REMARKS)), kind, person)
+        body = _comment_body(source.randrange(len(_COMMENTS)), kind, person)
         comment = Comment(site.next_id(), author, body, created, max(created, updated), author)
         issue.comments[comment.id] = comment
         issue.updated = max(issue.updated, comment.updated)

@@ -1,4 +1,4 @@
-"""The history of an issue as a whole: what is told of it before and after the site was generated."""
+"""The history of an issue as a whole: what was generated, and what was done since."""
 
 from __future__ import annotations
 

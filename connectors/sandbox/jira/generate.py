@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from connectors.sandbox.company import NOW, Clock, rng, team_of
-from connectors.sandbox.jira.components import spread
+from connectors.sandbox.jira.components import assign_components
 from connectors.sandbox.jira.details import add_comments, add_links, describe
 from connectors.sandbox.jira.drafts import Draft, drafts_of
-from connectors.sandbox.jira.lifecycles import Origin, Ways, live
+from connectors.sandbox.jira.lifecycles import Origin, StatusesByCategory, generate_lifecycle
 from connectors.sandbox.jira.plan import TEAMS, empty_site
 from connectors.sandbox.jira.state import (
     EPIC_LINK,
@@ -45,7 +45,7 @@ def planted_jira(items: int, seed: int, clock: Clock) -> tuple[JiraSite, dict[in
         writer.write(rng(seed, "jira", "issue", position), draft)
     issues = list(site.issues.values())
     _claim(issues, writer.answers)
-    spread(issues)
+    assign_components(issues)
     add_links(site, rng(seed, "jira", "links"), issues)
     return site, writer.answers
 
@@ -57,7 +57,7 @@ class _Writer:
         self.answers: dict[int, PlantedAnswer] = {}
         self._site = site
         self._made: dict[int, Issue] = {}
-        self._ways = {key: Ways(project) for key, project in site.projects.items()}
+        self._statuses = {key: StatusesByCategory(project) for key, project in site.projects.items()}
         self._teams = {key: team_of(team) for key, team in TEAMS.items()}
 
     def write(self, source: random.Random, draft: Draft) -> None:
@@ -71,9 +71,9 @@ class _Writer:
         if was is not None:
             site.keys[was] = issue.id
         before = self._made.get(id(draft.came_from))
-        ways = self._ways[draft.project]
+        statuses = self._statuses[draft.project]
         # The past's entries take the ids that follow.
-        for _ in range(live(source, issue, draft, ways, Origin(was, before, parent))):
+        for _ in range(generate_lifecycle(source, issue, draft, statuses, Origin(was, before, parent))):
             site.next_id()
         add_comments(site, source, issue)
         if draft.answer.is_decided:

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from connectors.sandbox.jira.full_history import entries
 from connectors.sandbox.jira.http import JiraError, issue_of, reader, reply, strict_body, whole_number
-from connectors.sandbox.jira.show import Part, Show
+from connectors.sandbox.jira.show import Resource, Show
 from connectors.sandbox.jira.state import History, Issue, JiraSite
 
 LARGEST_PAGE = 100
@@ -28,7 +28,7 @@ Position = tuple[int, int, int]
 """Where a row stands in a bulk changelog: epoch ms, issue id, history id."""
 
 
-class Changelogs(Part):
+class Changelogs(Resource):
     """Changelogs."""
 
     async def get_changelog(self, request: web.Request) -> web.Response:

@@ -69,15 +69,15 @@ def nothing(status: int = 204) -> web.Response:
     return web.Response(status=status)
 
 
-def guarded(handler: Handler, traces: Iterator[int]) -> Handler:
+def with_envelope(handler: Handler, trace_ids: Iterator[int]) -> Handler:
     """The handler with Jira's error envelope, trace headers, and word on the credential."""
 
     async def call(request: web.Request) -> web.StreamResponse:
         if request.headers.get("Authorization", "").startswith("Bearer "):
             response: web.StreamResponse = reply({"error": "Failed to parse Connect Session Auth Token"}, 403)
         else:
-            response = await answered(handler, request)
-        number = next(traces)
+            response = await run_handler(handler, request)
+        number = next(trace_ids)
         response.headers["Atl-Traceid"] = f"{number:032x}"
         response.headers["X-Arequestid"] = f"{number:016x}"
         person, failed = credential(request)
@@ -91,7 +91,7 @@ def guarded(handler: Handler, traces: Iterator[int]) -> Handler:
     return call
 
 
-async def answered(handler: Handler, request: web.Request) -> web.StreamResponse:
+async def run_handler(handler: Handler, request: web.Request) -> web.StreamResponse:
     """What the handler answers, a refusal in Jira's envelope."""
     try:
         return await handler(request)

@@ -1,6 +1,6 @@
 """The search index, which runs behind the store: what search knew of each issue a while ago.
 
-Whoever writes an issue calls `keep` first; without lag that costs nothing. How much of a row the real
+Whoever writes an issue calls `before_write` first; without lag that costs nothing. How much of a row the real
 search takes from its index is not documented; here it is everything, the harder case for a client.
 """
 
@@ -31,11 +31,11 @@ class SearchIndex:
     def __init__(self) -> None:
         self._copies: dict[int, list[_Copy]] = {}
 
-    def keep(self, site: JiraSite, issue: Issue) -> None:
+    def before_write(self, site: JiraSite, issue: Issue) -> None:
         """Call before a write to `issue`, or before a new one is put on the site."""
         if site.lag <= 0:
             return
-        before = _copied(issue) if issue.id in site.issues else None
+        before = _snapshot(issue) if issue.id in site.issues else None
         self._copies.setdefault(issue.id, []).append(_Copy(site.clock.now(), before))
 
     def visible(self, site: JiraSite, person: Person | None, fresh: Collection[int] = ()) -> Iterator[Issue]:
@@ -68,7 +68,7 @@ class SearchIndex:
         return {number: copies[0].issue for number, copies in self._copies.items()}
 
 
-def _copied(issue: Issue) -> Issue:
+def _snapshot(issue: Issue) -> Issue:
     """A copy that no later write to the issue reaches."""
     twin = copy(issue)
     for entry in fields(issue):

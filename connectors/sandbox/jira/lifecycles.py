@@ -9,7 +9,7 @@ from zlib import crc32
 
 from connectors.sandbox.company import NOW, PEOPLE, Person, at_work, from_unix
 from connectors.sandbox.jira.drafts import Draft
-from connectors.sandbox.jira.generate_history import NOTHING, Diary, What, coded
+from connectors.sandbox.jira.generate_history import NOTHING, ChangeKind, HistoryBuilder, encode_key
 from connectors.sandbox.jira.plan import POINTS_FIELDS
 from connectors.sandbox.jira.state import (
     PRIORITIES,
@@ -22,9 +22,9 @@ from connectors.sandbox.jira.state import (
 )
 
 _DAY = 86_400
-SLOWEST = 60
+LONGEST_DAYS = 60
 """Days that a finished piece of work took at most; most took far fewer."""
-LAST = NOW.timestamp() - 60
+LATEST = NOW.timestamp() - 60
 _POINTS = (0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 13.0)
 _POINT_WEIGHTS = (1, 11, 22, 34, 56, 76, 86, 92)
 _HOURS = (1, 2, 4, 6, 8, 8, 16, 24, 32, 48, 80)
@@ -32,7 +32,7 @@ _HOURS = (1, 2, 4, 6, 8, 8, 16, 24, 32, 48, 80)
 _PLACE = {person.name: place for place, person in enumerate(PEOPLE)}
 
 
-class Ways:
+class StatusesByCategory:
     """A project's statuses by category: to do, in progress, done."""
 
     def __init__(self, project: Project) -> None:
@@ -48,111 +48,124 @@ class Origin:
 
     key: str | None = None
     epic: Issue | None = None
-    now_below: Issue | None = None
+    current_epic: Issue | None = None
 
 
-def live(source: random.Random, issue: Issue, draft: Draft, ways: Ways, origin: Origin) -> int:
+def generate_lifecycle(
+    source: random.Random, issue: Issue, draft: Draft, statuses: StatusesByCategory, origin: Origin
+) -> int:
     """Let the issue live from its creation until now. Gives how many entries its past has."""
-    diary = Diary()
-    born = issue.created.timestamp() + 60
+    history = HistoryBuilder()
+    created = issue.created.timestamp() + 60
     if origin.key is not None:
-        at = at_work(source, born, born + 20 * _DAY)
-        diary.note(at, issue.reporter, What.KEY, coded(origin.key), coded(issue.key))
-        born = at + 1
-    if origin.epic is not None and origin.now_below is not None:
-        at, below = _later(source, born), origin.now_below
-        diary.note(at, issue.reporter, What.EPIC, origin.epic.id, below.id)
-        diary.note(at, issue.reporter, What.EPIC_KEY, coded(origin.epic.key), coded(below.key))
-    _estimate(source, issue, diary, born)
+        at = at_work(source, created, created + 20 * _DAY)
+        history.add(at, issue.reporter, ChangeKind.KEY, encode_key(origin.key), encode_key(issue.key))
+        created = at + 1
+    if origin.epic is not None and origin.current_epic is not None:
+        at, below = _later(source, created), origin.current_epic
+        history.add(at, issue.reporter, ChangeKind.EPIC, origin.epic.id, below.id)
+        history.add(
+            at, issue.reporter, ChangeKind.EPIC_KEY, encode_key(origin.epic.key), encode_key(below.key)
+        )
+    _estimate(source, issue, history, created)
     issue.original_estimate = _hours(issue)
-    moments, path = _walk(source, issue, draft, ways, diary, born)
-    _hand_over(source, issue, diary, moments[0] if moments else born)
+    moments, path = _transitions(source, issue, draft, statuses, history, created)
+    _assign(source, issue, history, moments[0] if moments else created)
     if source.random() < 0.06:
         before = source.choice(PRIORITIES[1:])
         if before is not issue.priority and draft.priority is None:
-            diary.note(_later(source, born), issue.reporter, What.PRIORITY, before.id, issue.priority.id)
+            history.add(
+                _later(source, created), issue.reporter, ChangeKind.PRIORITY, before.id, issue.priority.id
+            )
     if path:
         issue.status = path[-1]
-    issue.past, entries = diary.packed()
+    issue.past, entries = history.packed()
     if entries:
-        issue.updated = from_unix(diary.last)
+        issue.updated = from_unix(history.last)
     if source.random() < 0.1:
         # Someone touched the description, which no history here tells.
-        issue.updated = from_unix(at_work(source, issue.updated.timestamp(), LAST))
+        issue.updated = from_unix(at_work(source, issue.updated.timestamp(), LATEST))
     return entries
 
 
 def _later(source: random.Random, first: float) -> float:
-    return at_work(source, first, max(first, LAST))
+    return at_work(source, first, max(first, LATEST))
 
 
-def _walk(
-    source: random.Random, issue: Issue, draft: Draft, ways: Ways, diary: Diary, born: float
+def _transitions(
+    source: random.Random,
+    issue: Issue,
+    draft: Draft,
+    statuses: StatusesByCategory,
+    history: HistoryBuilder,
+    created: float,
 ) -> tuple[list[float], list[Status]]:
     """The moves from status to status with their times, in order."""
-    path, ended = _path(source, issue, draft, ways)
-    last = LAST
+    path, ended = _status_path(source, issue, draft, statuses)
+    last = LATEST
     epic = draft.epic or (draft.parent.epic if draft.parent is not None else None)
     if epic is not None and epic.ended is not None:
         # Its children end before it does.
         last -= epic.age * _DAY * (0.4 if draft.epic is None else 0.35)
     if path and path[-1].category == "done" and issue.type.level < 1:
-        last = min(last, born + _DAY * (1 + SLOWEST * source.random() ** 2))
-    moments = sorted(at_work(source, born, max(born, last)) for _ in path)
+        last = min(last, created + _DAY * (1 + LONGEST_DAYS * source.random() ** 2))
+    moments = sorted(at_work(source, created, max(created, last)) for _ in path)
     for number in range(1, len(moments)):
         moments[number] = max(moments[number], moments[number - 1] + 1)
-    before, resolution = ways.first, NOTHING
+    before, resolution = statuses.first, NOTHING
     final = next((n for n in range(len(path) - 1, -1, -1) if path[n].category == "done"), -1)
     for number, (status, moment) in enumerate(zip(path, moments, strict=True)):
         who = issue.assignee or issue.reporter
-        diary.note(moment, who, What.STATUS, before.id, status.id)
+        history.add(moment, who, ChangeKind.STATUS, before.id, status.id)
         if status.category != before.category:
             issue.category_changed = from_unix(int(moment))
         outcome = ended if number == final else RESOLUTIONS[0]
         after = outcome.id if status.category == "done" and outcome is not None else NOTHING
         if after != resolution:
-            diary.note(moment, who, What.RESOLUTION, resolution, after)
+            history.add(moment, who, ChangeKind.RESOLUTION, resolution, after)
         before, resolution = status, after
     if path and path[-1].category == "done" and ended is not None:
         issue.resolution, issue.resolved = ended, issue.category_changed
     return moments, path
 
 
-def _path(source: random.Random, issue: Issue, draft: Draft, ways: Ways) -> tuple[list[Status], Named | None]:
+def _status_path(
+    source: random.Random, issue: Issue, draft: Draft, statuses: StatusesByCategory
+) -> tuple[list[Status], Named | None]:
     """Statuses after the first one, and how it ended: most done work says so, some was dropped."""
     age = (NOW - issue.created) / timedelta(days=1)
     is_open = draft.is_open
     if is_open is None:
         is_open = source.random() > (min(0.85, age / 130) if age < 300 else 0.97)
     path: list[Status] = []
-    if len(ways.new) > 1 and (not is_open or source.random() < 0.6):
-        path.append(ways.new[1])
-    ended = None if is_open else _end(source, draft)
+    if len(statuses.new) > 1 and (not is_open or source.random() < 0.6):
+        path.append(statuses.new[1])
+    ended = None if is_open else _resolution(source, draft)
     dropped = ended is not None and ended is not RESOLUTIONS[0]
     if issue.type.level >= 1 or (not is_open and not (dropped and source.random() < 0.5)):
-        path += _work(source, ways)
+        path += _progress_statuses(source, statuses)
     elif is_open and age > 2 and source.random() < 0.55:
-        path += _work(source, ways)
+        path += _progress_statuses(source, statuses)
         if source.random() < 0.05:
-            path += [ways.done[0], ways.doing[0]]  # reopened, and still open
+            path += [statuses.done[0], statuses.doing[0]]  # reopened, and still open
     if not is_open:
         if path and source.random() < 0.05:
-            path += [ways.done[0], ways.doing[0]]  # reopened, and finished after all
-        path.append(ways.done[1] if dropped and len(ways.done) > 1 else ways.done[0])
+            path += [statuses.done[0], statuses.doing[0]]  # reopened, and finished after all
+        path.append(statuses.done[1] if dropped and len(statuses.done) > 1 else statuses.done[0])
     return path, ended
 
 
-def _work(source: random.Random, ways: Ways) -> list[Status]:
+def _progress_statuses(source: random.Random, statuses: StatusesByCategory) -> list[Status]:
     """In progress, perhaps on to the second status of that kind, perhaps back again."""
-    path = [ways.doing[0]]
-    if len(ways.doing) > 1 and source.random() < 0.5:
-        path.append(ways.doing[1])
+    path = [statuses.doing[0]]
+    if len(statuses.doing) > 1 and source.random() < 0.5:
+        path.append(statuses.doing[1])
         if source.random() < 0.25:
-            path.append(ways.doing[0])
+            path.append(statuses.doing[0])
     return path
 
 
-def _end(source: random.Random, draft: Draft) -> Named | None:
+def _resolution(source: random.Random, draft: Draft) -> Named | None:
     if draft.ended is not None:
         return next(one for one in RESOLUTIONS if one.name == draft.ended)
     chance = source.random()
@@ -161,7 +174,7 @@ def _end(source: random.Random, draft: Draft) -> Named | None:
     return RESOLUTIONS[0] if chance > 0.2 else source.choice(RESOLUTIONS[1:])
 
 
-def _estimate(source: random.Random, issue: Issue, diary: Diary, born: float) -> None:
+def _estimate(source: random.Random, issue: Issue, history: HistoryBuilder, created: float) -> None:
     """Points with gaps, some of them given or changed later; sub-tasks and containers have none."""
     name = POINTS_FIELDS.get(issue.project.key)
     if issue.type.level != 0 or name is None or source.random() < 0.2:
@@ -172,8 +185,8 @@ def _estimate(source: random.Random, issue: Issue, diary: Diary, born: float) ->
     if chance < 0.3:
         before = NOTHING if chance < 0.16 else int(source.choice(_POINTS) * 2)
         if before != int(points * 2):
-            what = What.STORY_POINTS if name == STORY_POINTS else What.STORY_POINT_ESTIMATE
-            diary.note(_later(source, born), issue.reporter, what, before, int(points * 2))
+            what = ChangeKind.STORY_POINTS if name == STORY_POINTS else ChangeKind.STORY_POINT_ESTIMATE
+            history.add(_later(source, created), issue.reporter, what, before, int(points * 2))
 
 
 def _hours(issue: Issue) -> int | None:
@@ -184,13 +197,13 @@ def _hours(issue: Issue) -> int | None:
     return _HOURS[drawn // 3 % len(_HOURS)] * 1800
 
 
-def _hand_over(source: random.Random, issue: Issue, diary: Diary, begun: float) -> None:
+def _assign(source: random.Random, issue: Issue, history: HistoryBuilder, begun: float) -> None:
     """Who took the work, when it began at the latest."""
     if issue.assignee is None or source.random() > 0.35:
         return
-    born = issue.created.timestamp() + 60
-    at = at_work(source, born, max(begun, born))
+    created = issue.created.timestamp() + 60
+    at = at_work(source, created, max(begun, created))
     before: Person | None = issue.reporter if source.random() < 0.3 else None
     if before is not issue.assignee:
         place = NOTHING if before is None else _PLACE[before.name]
-        diary.note(at, issue.reporter, What.ASSIGNEE, place, _PLACE[issue.assignee.name])
+        history.add(at, issue.reporter, ChangeKind.ASSIGNEE, place, _PLACE[issue.assignee.name])

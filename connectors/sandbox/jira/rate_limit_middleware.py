@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from connectors.sandbox.jira.http import JiraError, Problem, credential, reply
-from connectors.sandbox.jira.limits import Refusal
+from connectors.sandbox.jira.limits import RateLimitRefusal
 from connectors.sandbox.jira.state import JiraSite
 
 _SEARCHES = frozenset({"/search/jql", "/issue/bulkfetch"})
@@ -17,7 +17,7 @@ _IDENTITIES = ("/myself", "/user", "/mypermissions", "/group", "/role")
 _SINGLE = ("/issue/{issue}", "/project/{project}", "/dashboard/{dashboard}")
 
 
-def gated(site: JiraSite, handler: Handler, method: str, path: str) -> Handler:
+def rate_limited(site: JiraSite, handler: Handler, method: str, path: str) -> Handler:
     """The handler of the route `path`, behind the site's limits; the API's versions share them."""
     route = "/" + path.partition("/rest/api/")[2].partition("/")[2]
 
@@ -57,7 +57,7 @@ def _written(site: JiraSite, request: web.Request) -> int | None:
     return int(name) if name.isdecimal() else site.keys.get(name.upper())
 
 
-def _refused(refusal: Refusal) -> web.Response:
+def _refused(refusal: RateLimitRefusal) -> web.Response:
     response = reply({"errorMessages": ["Rate limit exceeded."], "errors": {}}, 429)
     response.headers.update(refusal.headers)
     return response

@@ -46,7 +46,7 @@ def moment(value: datetime, zone: ZoneInfo = _ZONE) -> str:
     return f"{local:%Y-%m-%dT%H:%M:%S}.{local.microsecond // 1000:03d}{local:%z}"
 
 
-class Part:
+class Resource:
     """A part of the site's API below the path `base`; its routes come from `routes`."""
 
     def __init__(self, site: JiraSite, base: str, shows: type[Show] | None = None) -> None:
