@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from connectors.sandbox.jira.full_history import entries
+from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.jira.http import JiraError, issue_of, reader, reply, strict_body, whole_number
 from connectors.sandbox.jira.show import Resource, Show
 from connectors.sandbox.jira.state import History, Issue, JiraSite
@@ -35,7 +35,7 @@ class Changelogs(Resource):
         issue = issue_of(request, self.site, reader(request))
         start = max(0, whole_number(request, "startAt", 0))
         size = min(LARGEST_PAGE, max(1, whole_number(request, "maxResults", LARGEST_PAGE)))
-        show, rows = self.show(request), entries(issue)
+        show, rows = self.show(request), history_of(issue)
         return reply(
             {
                 "self": f"{show.rest}/issue/{issue.id}/changelog",
@@ -80,7 +80,7 @@ def _page(site: JiraSite, show: Show, asked: dict[str, Any]) -> dict[str, Any]:
     rows = sorted(
         (_position(issue, entry), entry)
         for issue in found.values()
-        for entry in entries(issue)
+        for entry in history_of(issue)
         if not wanted or any(item.field_id in wanted for item in entry.items)
     )
     token = asked.get("nextPageToken")

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from connectors.sandbox.company import Person
 from connectors.sandbox.jira.fields import FIELD_BY_ID, FIELDS, Field
-from connectors.sandbox.jira.full_history import entries
+from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.jira.http import reader, version_of
 from connectors.sandbox.jira.layout import shown_fields
 from connectors.sandbox.jira.state import (
@@ -213,7 +213,7 @@ class Show:
 
     def changelog(self, issue: Issue) -> dict[str, Any]:
         """The history within an issue: the newest part, newest first."""
-        rows = entries(issue)
+        rows = history_of(issue)
         newest = [self.history(entry) for entry in reversed(rows[-EMBEDDED_HISTORIES:])]
         return {"startAt": 0, "maxResults": len(newest), "total": len(rows), "histories": newest}
 
