@@ -18,7 +18,7 @@ import msgspec
 
 from connectors.sandbox.company import Person
 from connectors.sandbox.jira.state import IssueType, LinkType, Named, Status
-from connectors.sandbox.linear.entities import Entity
+from connectors.sandbox.linear.entity_base import Entity
 from connectors.sandbox.world import World
 
 _NO_TABLES = frozenset({"keys", "identifiers", "index", "notifications", "tasks"})

@@ -20,8 +20,8 @@ from connectors.linear import LinearConnector
 from connectors.linear.updates import body_of, ours, update_id
 from connectors.linear.wire import UpdateNode
 from connectors.model import NOTHING, Update, WorkItem
+from connectors.sandbox.linear.entities import StatusUpdate
 from connectors.sandbox.linear.state import APP_TOKEN, TOKEN
-from connectors.sandbox.linear.surrounding_entities import StatusUpdate
 from tests.connectors.linear_bench import EVERYTHING, OWNER, Bench, write
 
 MONDAY = Update(

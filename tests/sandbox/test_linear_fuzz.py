@@ -25,7 +25,7 @@ from graphql import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.sandbox.linear.entities import Entity
+from connectors.sandbox.linear.entity_base import Entity
 from connectors.sandbox.linear.graph import schema
 from connectors.sandbox.linear.state import APP_TOKEN, TOKEN
 from connectors.sandbox.server import Sandbox

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from connectors.sandbox.company import MESSY_TITLES, NOW, Clock
-from connectors.sandbox.linear.entities import CLOSED, Entity
+from connectors.sandbox.linear.entities import CLOSED
+from connectors.sandbox.linear.entity_base import Entity
 from connectors.sandbox.linear.generate import generate_linear
 from connectors.sandbox.linear.state import LinearSpace
 from connectors.sandbox.server import Sandbox

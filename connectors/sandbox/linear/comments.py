@@ -8,9 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from connectors.sandbox.linear import history, markdown
-from connectors.sandbox.linear.entities import Attachment, Comment, ExternalLink, Initiative, Project
+from connectors.sandbox.linear.entities import (
+    Attachment,
+    Comment,
+    ExternalLink,
+    Initiative,
+    Project,
+    StatusUpdate,
+)
+from connectors.sandbox.linear.entity_base import snake
 from connectors.sandbox.linear.errors import BadArgument, Forbidden, InvalidInput, NotFound
-from connectors.sandbox.linear.filters import snake
 from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.rows import (
     Input,
@@ -24,7 +31,6 @@ from connectors.sandbox.linear.rows import (
     subscribe,
     touch,
 )
-from connectors.sandbox.linear.surrounding_entities import StatusUpdate
 
 MOST_METADATA = 10_000
 _RICH_METADATA = ("messages", "attributes")

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from connectors.sandbox.linear import history, initiatives, progress, updates, views, webhooks
-from connectors.sandbox.linear.entities import Comment, Entity, Initiative, Issue, Project, Team, User, slug
-from connectors.sandbox.linear.filters import ancestors, snake
+from connectors.sandbox.linear.entities import Comment, Initiative, Issue, Project, StatusUpdate, Team, User
+from connectors.sandbox.linear.entity_base import Entity, slug, snake
+from connectors.sandbox.linear.filters import ancestors
 from connectors.sandbox.linear.request_context import RequestContext
-from connectors.sandbox.linear.surrounding_entities import StatusUpdate
 
 Of = Callable[[Any, RequestContext], Any]
 """A field's value of a row, for whoever asks."""

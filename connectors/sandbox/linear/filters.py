@@ -6,7 +6,6 @@ on it but `null: true`.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -17,6 +16,7 @@ from graphql import GraphQLInputObjectType, get_named_type
 
 from connectors.sandbox.linear import dates
 from connectors.sandbox.linear.entities import CLOSED, Initiative, Issue, Project, Relation
+from connectors.sandbox.linear.entity_base import snake
 from connectors.sandbox.linear.request_context import RequestContext
 
 RowTest = Callable[[Any], bool]
@@ -174,11 +174,6 @@ def _moment(value: Any, now: datetime) -> datetime:
 
 
 # --- Where a condition finds its value -----------------------------------------------------------
-
-
-def snake(name: str) -> str:
-    """The attribute that holds a field of the schema."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def _base(kind: GraphQLInputObjectType) -> str:

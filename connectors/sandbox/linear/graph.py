@@ -20,10 +20,10 @@ from graphql import (
 )
 
 from connectors.sandbox.linear import dates, views
-from connectors.sandbox.linear.entities import Entity
+from connectors.sandbox.linear.entity_base import Entity, snake
 from connectors.sandbox.linear.errors import MissingScope, NotFound
 from connectors.sandbox.linear.fields import CONSTANTS, LOOKUPS, ROWS, VALUES, Of
-from connectors.sandbox.linear.filters import compile_filter, snake
+from connectors.sandbox.linear.filters import compile_filter
 from connectors.sandbox.linear.mutations import MUTATIONS
 from connectors.sandbox.linear.paging import Page, page
 from connectors.sandbox.linear.request_context import RequestContext

@@ -10,8 +10,8 @@ from typing import Any
 from connectors.sandbox.company import rng, uuid4_from
 from connectors.sandbox.linear import dates, markdown
 from connectors.sandbox.linear.entities import Initiative, InitiativeToProject, Project
+from connectors.sandbox.linear.entity_base import snake
 from connectors.sandbox.linear.errors import BadArgument, InvalidInput
-from connectors.sandbox.linear.filters import snake
 from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.rows import Input, check_name, fresh_id, known, required
 

@@ -18,7 +18,8 @@ from connectors.sandbox.linear import (
     views,
     webhooks,
 )
-from connectors.sandbox.linear.entities import Attachment, Comment, Entity, Issue
+from connectors.sandbox.linear.entities import Attachment, Comment, Issue
+from connectors.sandbox.linear.entity_base import Entity
 from connectors.sandbox.linear.errors import MissingScope
 from connectors.sandbox.linear.payloads import Payload, WebhookEvent
 from connectors.sandbox.linear.request_context import RequestContext

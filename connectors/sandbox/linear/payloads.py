@@ -14,17 +14,16 @@ from connectors.sandbox.linear import dates
 from connectors.sandbox.linear.entities import (
     Attachment,
     Comment,
-    Entity,
     Issue,
     Label,
     Project,
     ProjectStatus,
+    StatusUpdate,
     Team,
     User,
     WorkflowState,
 )
-from connectors.sandbox.linear.filters import snake
-from connectors.sandbox.linear.surrounding_entities import StatusUpdate
+from connectors.sandbox.linear.entity_base import Entity, snake
 
 Payload = dict[str, Any]
 

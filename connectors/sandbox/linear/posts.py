@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from connectors.sandbox.company import rng, uuid4_from
-from connectors.sandbox.linear.entities import Project, User
+from connectors.sandbox.linear.entities import Project, StatusUpdate, User
 from connectors.sandbox.linear.state import LinearSpace
-from connectors.sandbox.linear.surrounding_entities import StatusUpdate
 
 APP_ID = uuid4_from(rng(0, "linear", "app"))
 """The user that the app-actor token acts as."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from connectors.sandbox.linear import dates, markdown
 from connectors.sandbox.linear.entities import Label, Project, Team
+from connectors.sandbox.linear.entity_base import snake
 from connectors.sandbox.linear.errors import BadArgument
-from connectors.sandbox.linear.filters import snake
 from connectors.sandbox.linear.labels import check_labels
 from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.rows import Input, check_name, fresh_id, known, required

@@ -27,8 +27,8 @@ from graphql import (
     print_ast,
 )
 
+from connectors.sandbox.linear.entity_base import snake
 from connectors.sandbox.linear.errors import InvalidInput
-from connectors.sandbox.linear.filters import snake
 
 FILES = tuple(Path(__file__).with_name(name) for name in ("sdk_fields.graphql", "sdk_newer.graphql"))
 

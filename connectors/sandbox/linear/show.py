@@ -7,13 +7,21 @@ from typing import Any
 
 from connectors.sandbox import request_effects
 from connectors.sandbox.linear import markdown, progress, updates, views
-from connectors.sandbox.linear.entities import Attachment, Comment, Initiative, Issue, Project, Team
+from connectors.sandbox.linear.entities import (
+    Attachment,
+    Comment,
+    Initiative,
+    Issue,
+    Project,
+    StatusUpdate,
+    Team,
+)
 from connectors.sandbox.linear.fields import PRIORITIES
 from connectors.sandbox.linear.graph import schema
 from connectors.sandbox.linear.quota import Quota
 from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.state import KEY_SCOPES, Credential, LinearSpace
-from connectors.sandbox.linear.surrounding_entities import CustomView, StatusUpdate
+from connectors.sandbox.linear.surrounding_entities import CustomView
 from connectors.sandbox.linear.visibility import hidden_teams
 
 STATE_COLOURS = {

@@ -14,8 +14,8 @@ from typing import Any
 
 from connectors.sandbox.linear import dates
 from connectors.sandbox.linear.entities import Comment, Initiative, Issue, Project
+from connectors.sandbox.linear.entity_base import snake
 from connectors.sandbox.linear.errors import InvalidInput
-from connectors.sandbox.linear.filters import snake
 
 Raw = int | float | str | None
 SortKey = tuple[Any, ...]

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connectors.sandbox.company import DIRECTORY, SERVICE, Clock
 from connectors.sandbox.linear.entities import (
@@ -20,20 +20,13 @@ from connectors.sandbox.linear.entities import (
     Project,
     ProjectStatus,
     Relation,
+    StatusUpdate,
     Team,
     User,
     WorkflowState,
 )
-from connectors.sandbox.linear.surrounding_entities import (
-    CustomView,
-    HistoryEntry,
-    StateSpan,
-    StatusUpdate,
-    Webhook,
-)
-
-if TYPE_CHECKING:
-    from connectors.sandbox.linear.payloads import WebhookEvent
+from connectors.sandbox.linear.payloads import WebhookEvent
+from connectors.sandbox.linear.surrounding_entities import CustomView, HistoryEntry, StateSpan, Webhook
 
 TOKEN = "sandbox-linear-token"
 PERSON_TOKEN = "sandbox-person-token"

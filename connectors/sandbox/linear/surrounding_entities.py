@@ -1,4 +1,4 @@
-"""The rows around the work: status updates, custom views, webhooks, histories."""
+"""The rows around the work: custom views, webhooks, histories."""
 
 from __future__ import annotations
 
@@ -6,39 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.sandbox.linear.entities import (
-    SITE,
-    Comment,
-    Entity,
-    Initiative,
-    Issue,
-    Project,
-    Team,
-    User,
-    WorkflowState,
-    slug,
-)
-
-
-@dataclass(slots=True, eq=False, repr=False, kw_only=True)
-class StatusUpdate(Entity):
-    """A project update or an initiative update: what somebody wrote about its health."""
-
-    body: str
-    health: str
-    user: User
-    slug_id: str
-    project: Project | None = None
-    initiative: Initiative | None = None
-    is_diff_hidden: bool = False
-    diff_markdown: str | None = None
-    edited_at: datetime | None = None
-    comments: list[Comment] = field(default_factory=list)
-
-    @property
-    def url(self) -> str:
-        place = self.project or self.initiative
-        return f"{place.url if place else SITE}/updates#update-{self.slug_id}"
+from connectors.sandbox.linear.entities import Initiative, Issue, Project, Team, User, WorkflowState
+from connectors.sandbox.linear.entity_base import SITE, Entity, slug
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)

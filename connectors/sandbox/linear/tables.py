@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
-from connectors.sandbox.linear.filters import snake
+from connectors.sandbox.linear.entity_base import snake
 from connectors.sandbox.linear.paging import Page, page_of_sorted
 from connectors.sandbox.linear.request_context import RequestContext
 

@@ -9,11 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 from connectors.sandbox.linear import markdown
-from connectors.sandbox.linear.entities import Initiative, Project
+from connectors.sandbox.linear.entities import Initiative, Project, StatusUpdate
 from connectors.sandbox.linear.errors import Forbidden
 from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.rows import Input, fresh_id, required
-from connectors.sandbox.linear.surrounding_entities import StatusUpdate
 
 STALE = timedelta(weeks=2)
 

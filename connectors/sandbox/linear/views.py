@@ -7,9 +7,10 @@ from typing import Any
 
 from graphql import GraphQLInputObjectType, GraphQLSchema
 
-from connectors.sandbox.linear.entities import Entity, Issue, Project
+from connectors.sandbox.linear.entities import Issue, Project
+from connectors.sandbox.linear.entity_base import Entity, snake
 from connectors.sandbox.linear.errors import BadArgument, NotFound
-from connectors.sandbox.linear.filters import compile_filter, snake
+from connectors.sandbox.linear.filters import compile_filter
 from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.rows import Input, check_name, fresh_id, known, required
 from connectors.sandbox.linear.surrounding_entities import CustomView
