@@ -9,6 +9,7 @@ from aiohttp import web
 from connectors.sandbox.company import Person
 from connectors.sandbox.jira import adf
 from connectors.sandbox.jira.http import JiraError
+from connectors.sandbox.jira.index import before_write
 from connectors.sandbox.jira.rich import stored_text
 from connectors.sandbox.jira.state import Comment, Issue, JiraSite
 
@@ -51,7 +52,7 @@ def add_comments(site: JiraSite, person: Person, issue: Issue, bodies: list[dict
     """Put the comments on the issue."""
     for body in bodies:
         now = site.clock.now()
-        site.index.before_write(site, issue)
+        before_write(site, issue)
         comment = Comment(site.next_id(), person, body, now, now, person)
         issue.comments[comment.id] = comment
         issue.updated = now

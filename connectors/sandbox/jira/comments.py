@@ -20,6 +20,7 @@ from connectors.sandbox.jira.http import (
     whole_number,
     writer,
 )
+from connectors.sandbox.jira.index import before_write
 from connectors.sandbox.jira.issues import LARGEST_PAGE, quietly, store_property
 from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import Comment, Issue, JiraSite
@@ -61,7 +62,7 @@ class Comments(Resource):
         check_comment_limit(issue)
         now = self.site.clock.now()
         comment = Comment(self.site.next_id(), person, body, now, now, person, properties)
-        self.site.index.before_write(self.site, issue)
+        before_write(self.site, issue)
         issue.comments[comment.id] = comment
         issue.updated = now
         notify(self.site, person, issue, "comment added")
@@ -75,7 +76,7 @@ class Comments(Resource):
         body, properties = await _content(request)
         quiet = quietly(request, self.site, person)
         now = self.site.clock.now()
-        self.site.index.before_write(self.site, issue)
+        before_write(self.site, issue)
         comment.body, comment.updated, comment.update_author = body, now, person
         comment.properties.update(properties)
         issue.updated = now
@@ -88,7 +89,7 @@ class Comments(Resource):
         issue = issue_of(request, self.site, person)
         comment = _comment_of(request, issue)
         _may("DELETE", self.site, person, comment, issue)
-        self.site.index.before_write(self.site, issue)
+        before_write(self.site, issue)
         del issue.comments[comment.id]
         issue.updated = self.site.clock.now()
         return nothing()

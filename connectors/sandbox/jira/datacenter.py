@@ -24,7 +24,8 @@ from connectors.sandbox.jira.http import (
 )
 from connectors.sandbox.jira.issues import Issues
 from connectors.sandbox.jira.jql import parse
-from connectors.sandbox.jira.jql_match import JqlContext, prepare
+from connectors.sandbox.jira.jql_context import JqlContext
+from connectors.sandbox.jira.jql_match import prepare
 from connectors.sandbox.jira.jql_tokens import JqlError
 from connectors.sandbox.jira.layout import listed
 from connectors.sandbox.jira.rights import with_permission

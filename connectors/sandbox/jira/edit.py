@@ -13,6 +13,7 @@ from connectors.sandbox.company import DIRECTORY, Person
 from connectors.sandbox.jira import adf, values
 from connectors.sandbox.jira.fields import Field
 from connectors.sandbox.jira.http import JiraError
+from connectors.sandbox.jira.index import before_write
 from connectors.sandbox.jira.layout import is_settable
 from connectors.sandbox.jira.state import (
     EPIC_LINK,
@@ -85,7 +86,7 @@ def edit(
     if errors:
         raise JiraError(400, errors=errors)
     if steps or pairs:
-        site.index.before_write(site, issue)
+        before_write(site, issue)
     for step in steps:
         step.make()
     issue.properties.update(pairs)
@@ -282,7 +283,7 @@ def transition(
     if found is None:
         raise JiraError(400, errors={"resolution": f"Resolution name '{resolution}' is not valid"})
     items = [HistoryItem("status", "status", str(before.id), before.name, str(status.id), status.name)]
-    site.index.before_write(site, issue)
+    before_write(site, issue)
     ended, issue.status = issue.resolution, status
     if status.category != before.category:
         issue.category_changed = now

@@ -11,7 +11,8 @@ from aiohttp import web
 from connectors.sandbox.company import Person
 from connectors.sandbox.jira.http import JiraError, flag, names, nothing, reader, reply, strict_body, writer
 from connectors.sandbox.jira.jql import parse
-from connectors.sandbox.jira.jql_match import JqlContext, prepare
+from connectors.sandbox.jira.jql_context import JqlContext
+from connectors.sandbox.jira.jql_match import prepare
 from connectors.sandbox.jira.jql_tokens import JqlError
 from connectors.sandbox.jira.paging import page_of, several
 from connectors.sandbox.jira.shared import Filter, SharePermission

@@ -26,6 +26,7 @@ from connectors.sandbox.jira.http import (
     strict_body,
     writer,
 )
+from connectors.sandbox.jira.index import before_write
 from connectors.sandbox.jira.rich import stored_fields
 from connectors.sandbox.jira.show import ALL_FIELDS, Resource, chosen
 from connectors.sandbox.jira.state import Issue, JiraSite, RemoteLink
@@ -89,7 +90,7 @@ class Issues(Resource):
             raise JiraError(
                 400, f"The issue '{issue.key}' has subtasks. You must specify the 'deleteSubtasks'."
             )
-        self.site.index.before_write(self.site, issue)
+        before_write(self.site, issue)
         self.site.delete(issue)
         return nothing()
 
@@ -142,7 +143,7 @@ class Issues(Resource):
         ]
         if len(kept) == len(issue.remote_links):
             raise JiraError(404, "The remote link does not exist.")
-        self.site.index.before_write(self.site, issue)
+        before_write(self.site, issue)
         issue.remote_links, issue.updated = kept, self.site.clock.now()
         return nothing()
 
@@ -178,13 +179,13 @@ class IssueProperties(Resource):
 
     async def put_property(self, request: web.Request) -> web.Response:
         issue = issue_of(request, self.site, writer(request))
-        self.site.index.before_write(self.site, issue)
+        before_write(self.site, issue)
         return nothing(await store_property(request, issue.properties))
 
     async def delete_property(self, request: web.Request) -> web.Response:
         issue = issue_of(request, self.site, writer(request))
         key = _key(request, issue.properties)
-        self.site.index.before_write(self.site, issue)
+        before_write(self.site, issue)
         del issue.properties[key]
         return nothing()
 
@@ -266,7 +267,7 @@ def _create(site: JiraSite, person: Person, body: dict[str, Any]) -> Issue:
     issue.history.clear()
     issue.created = issue.updated = issue.category_changed = now
     issue.key = site.new_key(project)
-    site.index.before_write(site, issue)
+    before_write(site, issue)
     site.issues[issue.id] = issue
     site.keys[issue.key] = issue.id
     return issue
@@ -287,7 +288,7 @@ def _upsert(site: JiraSite, issue: Issue, body: Any) -> tuple[RemoteLink, bool]:
         "relationship": body.get("relationship"),
         "object": {"summary": None, "icon": {}, "status": {"icon": {}}} | shown,
     }
-    site.index.before_write(site, issue)
+    before_write(site, issue)
     issue.updated = site.clock.now()
     found = next((link for link in issue.remote_links if global_id and link.global_id == global_id), None)
     if found is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.sandbox.company import DIRECTORY
@@ -13,6 +13,7 @@ from connectors.sandbox.jira import adf
 from connectors.sandbox.jira.fields import Field as SiteField
 from connectors.sandbox.jira.fields import Option
 from connectors.sandbox.jira.jql import Function, Operand, Value
+from connectors.sandbox.jira.jql_context import JqlContext
 from connectors.sandbox.jira.jql_dates import moment_of
 from connectors.sandbox.jira.jql_tokens import JqlError
 from connectors.sandbox.jira.layout import listed, shown_fields
@@ -27,10 +28,7 @@ from connectors.sandbox.jira.state import (
     JiraSite,
 )
 
-if TYPE_CHECKING:
-    from connectors.sandbox.jira.jql_match import JqlContext
-
-FieldReader = Callable[[Issue, "JqlContext"], "list[Any]"]
+FieldReader = Callable[[Issue, JqlContext], list[Any]]
 """The values of a field on an issue; an empty list where it is empty."""
 
 EQUAL = frozenset({"=", "!=", "in", "not in"})

@@ -9,15 +9,14 @@ import operator
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from connectors.sandbox.company import Person
 from connectors.sandbox.jira import jql_fields
 from connectors.sandbox.jira.jql import Clause, Empty, Function, Group, Negation, Node, Operand, Order, Query
+from connectors.sandbox.jira.jql_context import JqlContext
 from connectors.sandbox.jira.jql_saved import expand_filters
 from connectors.sandbox.jira.jql_tokens import JqlError
-from connectors.sandbox.jira.state import Issue, JiraSite
+from connectors.sandbox.jira.state import Issue
 
 IssueTest = Callable[[Issue], bool]
 
@@ -29,20 +28,6 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class JqlContext:
-    """Who asks, of which site, and when; on Data Center people go by their user names.
-
-    - `lenient`: keys of issues that do not exist find nothing, in place of an error.
-    """
-
-    site: JiraSite
-    person: Person | None
-    now: datetime
-    by_user_name: bool = False
-    lenient: bool = False
 
 
 class Reversed:

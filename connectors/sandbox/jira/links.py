@@ -23,6 +23,7 @@ from connectors.sandbox.jira.http import (
     strict_body,
     writer,
 )
+from connectors.sandbox.jira.index import before_write
 from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import (
     BLOCKS,
@@ -77,7 +78,7 @@ class IssueLinks(Resource):
             raise JiraError(413, f"The issue has reached the limit of {MOST_LINKS} links.")
         link = Link(self.site.next_id(), kind, source.id, target.id)
         for issue, other, words in ((source, target, kind.outward), (target, source, kind.inward)):
-            self.site.index.before_write(self.site, issue)
+            before_write(self.site, issue)
             issue.links.append(link)
             change = HistoryItem("Link", "", None, None, other.key, f"This issue {words} {other.key}")
             record(self.site, person, issue, [change])
@@ -101,7 +102,7 @@ class IssueLinks(Resource):
         link, source, target = self._found(request, person)
         kind = link.type
         for issue, other, words in ((source, target, kind.outward), (target, source, kind.inward)):
-            self.site.index.before_write(self.site, issue)
+            before_write(self.site, issue)
             issue.links.remove(link)
             change = HistoryItem("Link", "", other.key, f"This issue {words} {other.key}", None, None)
             record(self.site, person, issue, [change])
@@ -145,8 +146,7 @@ class SingleRemoteLinks(Resource):
         shown = body.get("object") if isinstance(body, dict) else None
         if not isinstance(shown, dict) or not shown.get("url") or not shown.get("title"):
             raise JiraError(400, INVALID_PAYLOAD, bare=True)
-        self.site.index.before_write(self.site, issue)
-        self.site.index.before_write(self.site, issue)
+        before_write(self.site, issue)
         # As with the form by globalId: what is left out becomes null.
         link.global_id = body.get("globalId")
         link.value = {

@@ -15,6 +15,7 @@ from aiohttp import web
 from connectors.sandbox.company import SERVICE, Person
 from connectors.sandbox.jira.edit import record
 from connectors.sandbox.jira.http import JiraError, nothing, reply, strict_body, writer
+from connectors.sandbox.jira.index import before_write
 from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import (
     EPIC_LINK,
@@ -40,7 +41,7 @@ def move(site: JiraSite, issue: Issue, project: Project, person: Person = SERVIC
     """
     if project is issue.project:
         return
-    site.index.before_write(site, issue)
+    before_write(site, issue)
     before, key = issue.project, issue.key
     issue.project, issue.key = project, site.new_key(project)
     site.keys[issue.key] = issue.id
@@ -122,7 +123,7 @@ def unarchive(site: JiraSite, issue: Issue) -> int:
 def _each_with_subtasks(site: JiraSite, issue: Issue, change: Callable[[int], None]) -> int:
     family = [issue, *_subtasks(site, issue)]
     for member in family:
-        site.index.before_write(site, member)
+        before_write(site, member)
         change(member.id)
     return len(family)
 

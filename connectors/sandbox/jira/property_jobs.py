@@ -20,6 +20,7 @@ from connectors.sandbox.jira.http import (
     strict_body,
     writer,
 )
+from connectors.sandbox.jira.index import before_write
 from connectors.sandbox.jira.links import MOST_LINKS
 from connectors.sandbox.jira.rights import NO_EDIT
 from connectors.sandbox.jira.show import Resource
@@ -98,7 +99,7 @@ class PropertyJobs(Resource):
                     and value in (None, issue.properties[key])
                     and self.site.holds(person, "EDIT_ISSUES", issue.project)
                 ):
-                    self.site.index.before_write(self.site, issue)
+                    before_write(self.site, issue)
                     del issue.properties[key]
 
         return self._started(request, person, 1, work, None)
@@ -113,7 +114,7 @@ class PropertyJobs(Resource):
         return issue
 
     def _store(self, issue: Issue, properties: dict[str, Any]) -> None:
-        self.site.index.before_write(self.site, issue)
+        before_write(self.site, issue)
         issue.properties.update(properties)
 
     def _started(

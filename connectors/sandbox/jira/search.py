@@ -25,8 +25,10 @@ from connectors.sandbox.jira.http import (
     strict_body,
     whole_number,
 )
+from connectors.sandbox.jira.index import indexed_issues
 from connectors.sandbox.jira.jql import parse
-from connectors.sandbox.jira.jql_match import JqlContext, PreparedQuery, prepare
+from connectors.sandbox.jira.jql_context import JqlContext
+from connectors.sandbox.jira.jql_match import PreparedQuery, prepare
 from connectors.sandbox.jira.jql_shape import structure
 from connectors.sandbox.jira.jql_tokens import JqlError
 from connectors.sandbox.jira.show import NAVIGABLE_FIELDS, Resource, Show, chosen
@@ -147,7 +149,7 @@ def matching(
         found = prepare(query, JqlContext(site, person, site.clock.now()))
     except JqlError as error:
         raise JiraError(400, str(error)) from None
-    return found, [issue for issue in site.index.visible(site, person, fresh) if found.test(issue)]
+    return found, [issue for issue in indexed_issues(site, person, fresh) if found.test(issue)]
 
 
 def _page(site: JiraSite, show: Show, asked: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from connectors.sandbox import request_effects
 from connectors.sandbox.company import DIRECTORY, SERVICE, Clock, Person
 from connectors.sandbox.jira.fields import FIELD_BY_ID, Context, Field, Screen
-from connectors.sandbox.jira.index import SearchIndex
 from connectors.sandbox.jira.limits import Limits
 from connectors.sandbox.jira.permissions import ADMIN_ONLY, EDITORS_ONLY, PERMISSIONS, Permissions
 from connectors.sandbox.jira.shared import Dashboard, Filter
@@ -202,6 +201,14 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueCopy:
+    """An issue as it was until a write; None where that write made it."""
+
+    until: datetime
+    issue: Issue | None
+
+
+@dataclass(frozen=True, slots=True)
 class Notification:
     """A mail that the site would have sent to watchers."""
 
@@ -215,10 +222,11 @@ class Notification:
 class JiraSite:
     """`admins` may suppress notifications; `editors` may edit other people's comments.
 
-    Search runs `lag` seconds behind writes. `zones` holds the time zone of a profile by e-mail address: JQL
-    texts are read in it and times are shown in it. An issue in `restricted` is there for these e-mail
-    addresses only, one in `archived` for nobody. `failed_logins` counts by user name on Data Center.
-    `permissions` takes rights from single accounts; `shown` is a cache of `layout.py`, cleared by changes.
+    Search runs `lag` seconds behind writes; `index` holds what it still shows of them, and is for `index.py`.
+    `zones` holds the time zone of a profile by e-mail address: JQL texts are read in it and times are shown in
+    it. An issue in `restricted` is there for these e-mail addresses only, one in `archived` for nobody.
+    `failed_logins` counts by user name on Data Center. `permissions` takes rights from single accounts;
+    `shown` is a cache of `layout.py`, cleared by changes.
     """
 
     clock: Clock
@@ -229,7 +237,7 @@ class JiraSite:
     admins: set[str] = field(default_factory=lambda: {SERVICE.email})
     editors: set[str] = field(default_factory=lambda: set(DIRECTORY) - {SERVICE.email})
     lag: float = 0.0
-    index: SearchIndex = field(default_factory=SearchIndex, repr=False)
+    index: dict[int, list[IssueCopy]] = field(default_factory=dict, repr=False)
     limits: Limits = field(default_factory=Limits, repr=False)
     zones: dict[str, str] = field(default_factory=dict)
     restricted: dict[int, frozenset[str]] = field(default_factory=dict)
