@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from connectors.sandbox.company import Person
-from connectors.sandbox.jira.state import IssueType, LinkType, Named, Status
+from connectors.sandbox.jira.state import IssueType, LinkType, NamedValue, Status
 from connectors.sandbox.linear.entity_base import Entity
 from connectors.sandbox.world import World
 
@@ -86,7 +86,7 @@ def _plain(value: Any, left_out: frozenset[str]) -> Any:
             return value.email
         case Entity():
             return value.id
-        case IssueType() | Status() | Named() | LinkType():
+        case IssueType() | Status() | NamedValue() | LinkType():
             return value.name
         case Enum():
             return value.value

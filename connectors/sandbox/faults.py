@@ -22,7 +22,7 @@ from connectors.sandbox import faults_before as before
 from connectors.sandbox.fault_kind import FaultContext, FaultKind, RequestInfo
 from connectors.sandbox.world import World
 
-Kind = Literal[
+FaultName = Literal[
     "status", "rate_limit", "html", "wrong_json", "empty", "redirect",
     "revoked", "anonymous", "lost_access", "search_lag", "clock_skew", "latency",
     "drop_before", "drop_after", "truncate", "cut_short", "drip",
@@ -56,7 +56,7 @@ _CLASSES: tuple[type[FaultKind], ...] = (
     after.RepeatedRows,
     after.LostRows,
 )
-KINDS: dict[str, type[FaultKind]] = dict(zip(get_args(Kind), _CLASSES, strict=True))
+KINDS: dict[str, type[FaultKind]] = dict(zip(get_args(FaultName), _CLASSES, strict=True))
 _ANY: Any = reduce(or_, _CLASSES)
 
 
@@ -90,7 +90,7 @@ class FaultRule:
 
     @property
     def is_spent(self) -> bool:
-        """Whether it has fired as often as it was told to."""
+        """Whether it has fired as often as `times` allows."""
         return self.fault.times is not None and self.hits >= self.fault.times
 
     async def answer(self, context: FaultContext) -> web.StreamResponse:

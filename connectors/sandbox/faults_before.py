@@ -209,7 +209,7 @@ class Redirect(FaultKind, tag="redirect"):
 class RateLimit(FaultKind, tag="rate_limit"):
     """A limit is spent: 429 as Jira says it, 400 RATELIMITED as Linear does (`status` changes either).
 
-    `reason` is Jira's RateLimit-Reason, or "gateway" (no reason, no Retry-After unless told) or "tomcat"
+    `reason` is Jira's RateLimit-Reason, or "gateway" (no reason, no Retry-After unless given) or "tomcat"
     (Data Center's HTML). `retry_after` is a number of seconds of any size, "date" for an HTTP date
     `seconds` ahead by the sandbox's clock, other text to send as it is, or null for none; when it is not
     given, Jira says `seconds`, and Linear nothing.

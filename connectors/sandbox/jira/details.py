@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.sandbox.company import NOW, PEOPLE, at_work, from_unix
 from connectors.sandbox.description_texts import opening_sentence
-from connectors.sandbox.jira.state import BLOCKS, RELATES, Comment, Issue, JiraSite, Link
+from connectors.sandbox.jira.state import BLOCKS, RELATES, Comment, Issue, IssueLink, JiraSite
 
 
 def _text(words: str, *marks: str, href: str | None = None) -> dict[str, Any]:
@@ -142,6 +142,6 @@ def add_links(site: JiraSite, source: random.Random, issues: Sequence[Issue]) ->
         if chance > 0.12:
             continue
         other = base[source.randrange(position + 1, len(base))]
-        link = Link(site.next_id(), BLOCKS if chance < 0.085 else RELATES, issue.id, other.id)
+        link = IssueLink(site.next_id(), BLOCKS if chance < 0.085 else RELATES, issue.id, other.id)
         issue.links.append(link)
         other.links.append(link)

@@ -21,7 +21,7 @@ from connectors.sandbox.jira.planted import (
     PlannedInitiative,
     WorkKind,
 )
-from connectors.sandbox.jira.state import PRIORITIES, Named
+from connectors.sandbox.jira.state import PRIORITIES, NamedValue
 from connectors.sandbox.planted_answers import NO_ANSWER, SECURITY, PlantedAnswer
 
 ROOMY = 90
@@ -52,7 +52,7 @@ class Draft:
     claim: str | None = None
     is_open: bool | None = None
     ended: str | None = None
-    priority: Named | None = None
+    priority: NamedValue | None = None
     by_epic_link: bool = False
     epic: PlannedEpic | None = None
     moved_from: str | None = None

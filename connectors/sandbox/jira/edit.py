@@ -23,7 +23,7 @@ from connectors.sandbox.jira.state import (
     HistoryItem,
     Issue,
     JiraSite,
-    Named,
+    NamedValue,
     Notification,
     Status,
 )
@@ -233,17 +233,17 @@ def _set_parts(name: str, attribute: str, offered: str) -> Callable[[JiraSite, I
     """Sets components or versions, given by id or by name, to some that the project has."""
 
     def setter(_: JiraSite, issue: Issue, value: Any) -> _Step | None:
-        known: tuple[Named, ...] = getattr(issue.project, offered)
+        known: tuple[NamedValue, ...] = getattr(issue.project, offered)
         asked = [] if value is None else value
         if not isinstance(asked, list) or not all(isinstance(entry, dict) for entry in asked):
             raise InvalidValue("Operation value must be an array")
-        found: dict[Named, None] = {}
+        found: dict[NamedValue, None] = {}
         for entry in asked:
             match = [k for k in known if entry.get("id") == str(k.id) or entry.get("name") == k.name]
             if not match:
                 raise InvalidValue(f"{attribute.title()} name '{entry.get('name')}' is not valid")
             found[match[0]] = None
-        before: tuple[Named, ...] = getattr(issue, attribute)
+        before: tuple[NamedValue, ...] = getattr(issue, attribute)
         texts = [
             (", ".join(str(k.id) for k in kept), ", ".join(k.name for k in kept)) for kept in (before, found)
         ]

@@ -46,7 +46,7 @@ class JiraError(Exception):
             self.body["errors"] = dict(errors or {})
 
 
-class Problem(Exception):
+class ProblemError(Exception):
     """A refusal in the RFC 7807 form that some checks of Jira use."""
 
     def __init__(self, status: int, title: str, detail: str) -> None:
@@ -97,7 +97,7 @@ async def run_handler(handler: Handler, request: web.Request) -> web.StreamRespo
         return await handler(request)
     except JiraError as error:
         return reply(error.body, error.status)
-    except Problem as error:
+    except ProblemError as error:
         return web.Response(
             body=msgspec.json.encode(error.body | {"instance": request.path}),
             status=error.status,
@@ -157,9 +157,9 @@ def issue_of(request: web.Request, site: JiraSite, person: Person | None) -> Iss
 
 
 async def json_body(request: web.Request) -> Any:
-    """The body as JSON. Raises Problem 415 without a JSON content type, JiraError 400 for bad JSON."""
+    """The body as JSON. Raises ProblemError 415 without a JSON content type, JiraError 400 for bad JSON."""
     if request.content_type != "application/json":
-        raise Problem(
+        raise ProblemError(
             415, "Unsupported Media Type", f"Content-Type '{request.content_type}' is not supported."
         )
     raw = await request.read()
@@ -190,14 +190,14 @@ def _is_a(value: object, kind: type | tuple[type, ...]) -> bool:
 
 
 def whole_number(request: web.Request, name: str, default: int) -> int:
-    """A whole number from the query string. Raises Problem 400 for anything else."""
+    """A whole number from the query string. Raises ProblemError 400 for anything else."""
     text = request.query.get(name)
     if text is None:
         return default
     try:
         return int(text)
     except ValueError:
-        raise Problem(400, "Bad Request", f"Failed to convert '{name}' with value: '{text}'") from None
+        raise ProblemError(400, "Bad Request", f"Failed to convert '{name}' with value: '{text}'") from None
 
 
 def flag(request: web.Request, name: str, default: bool) -> bool:

@@ -165,7 +165,7 @@ def _projects(text: str, context: JqlContext) -> set[Any]:
         )
         and (context.person is None or context.site.may_browse(context.person, project))
     }
-    # The anonymous public is not told that a project is hidden: it just finds nothing.
+    # To the anonymous public a hidden project is no error: it just finds nothing.
     return found or ({text} if context.person is None else set())
 
 

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.sandbox.jira import jql_fields
-from connectors.sandbox.jira.jql import Clause, Empty, Function, Group, Negation, Node, Operand, Order, Query
+from connectors.sandbox.jira.jql import (
+    Clause,
+    Empty,
+    Function,
+    Group,
+    Negation,
+    Node,
+    Operand,
+    OrderBy,
+    Query,
+)
 from connectors.sandbox.jira.jql_context import JqlContext
 from connectors.sandbox.jira.jql_saved import expand_filters
 from connectors.sandbox.jira.jql_tokens import JqlError
@@ -159,7 +169,7 @@ def _text(clause: Clause, read: jql_fields.FieldReader, context: JqlContext) -> 
 
 
 def _ordering(
-    orders: tuple[Order, ...], context: JqlContext
+    orders: tuple[OrderBy, ...], context: JqlContext
 ) -> tuple[Callable[[Issue], list[Any]], Callable[[list[Any]], tuple[Any, ...]]]:
     """Sort values as they go into a page token, and their ranking; an empty field sorts last."""
     parts: list[tuple[Callable[[Issue], Any], bool]] = []

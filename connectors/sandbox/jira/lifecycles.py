@@ -16,7 +16,7 @@ from connectors.sandbox.jira.state import (
     RESOLUTIONS,
     STORY_POINTS,
     Issue,
-    Named,
+    NamedValue,
     Project,
     Status,
 )
@@ -131,7 +131,7 @@ def _transitions(
 
 def _status_path(
     source: random.Random, issue: Issue, draft: Draft, statuses: StatusesByCategory
-) -> tuple[list[Status], Named | None]:
+) -> tuple[list[Status], NamedValue | None]:
     """Statuses after the first one, and how it ended: most done work says so, some was dropped."""
     age = (NOW - issue.created) / timedelta(days=1)
     is_open = draft.is_open
@@ -165,7 +165,7 @@ def _progress_statuses(source: random.Random, statuses: StatusesByCategory) -> l
     return path
 
 
-def _resolution(source: random.Random, draft: Draft) -> Named | None:
+def _resolution(source: random.Random, draft: Draft) -> NamedValue | None:
     if draft.ended is not None:
         return next(one for one in RESOLUTIONS if one.name == draft.ended)
     chance = source.random()

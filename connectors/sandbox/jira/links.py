@@ -30,8 +30,8 @@ from connectors.sandbox.jira.state import (
     RELATES,
     HistoryItem,
     Issue,
+    IssueLink,
     JiraSite,
-    Link,
     LinkType,
     RemoteLink,
 )
@@ -76,7 +76,7 @@ class IssueLinks(Resource):
             return web.Response(status=201)
         if max(len(source.links), len(target.links)) >= MOST_LINKS:
             raise JiraError(413, f"The issue has reached the limit of {MOST_LINKS} links.")
-        link = Link(self.site.next_id(), kind, source.id, target.id)
+        link = IssueLink(self.site.next_id(), kind, source.id, target.id)
         for issue, other, words in ((source, target, kind.outward), (target, source, kind.inward)):
             before_write(self.site, issue)
             issue.links.append(link)
@@ -108,7 +108,7 @@ class IssueLinks(Resource):
             record(self.site, person, issue, [change])
         return nothing()
 
-    def _found(self, request: web.Request, person: Person | None) -> tuple[Link, Issue, Issue]:
+    def _found(self, request: web.Request, person: Person | None) -> tuple[IssueLink, Issue, Issue]:
         """The link that the path names, with its ends. Raises JiraError 404 where either is hidden."""
         number = request.match_info["link"]
         for issue in self.site.visible(person):

@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from connectors.sandbox.jira.http import JiraError, Problem, credential, reply
+from connectors.sandbox.jira.http import JiraError, ProblemError, credential, reply
 from connectors.sandbox.jira.limits import RateLimitRefusal
 from connectors.sandbox.jira.state import JiraSite
 
@@ -37,7 +37,7 @@ def rate_limited(site: JiraSite, handler: Handler, method: str, path: str) -> Ha
             return _refused(refusal)
         try:
             response = await handler(request)
-        except (JiraError, Problem):
+        except (JiraError, ProblemError):
             if written is not None:
                 limits.forget_write(written)
             raise

@@ -21,10 +21,10 @@ from connectors.sandbox.jira.state import (
     Comment,
     History,
     Issue,
+    IssueLink,
     IssueType,
     JiraSite,
-    Link,
-    Named,
+    NamedValue,
     Project,
     RemoteLink,
     Status,
@@ -145,13 +145,13 @@ class Show:
             },
         }
 
-    def named(self, kind: str, entry: Named | None) -> dict[str, Any] | None:
+    def named(self, kind: str, entry: NamedValue | None) -> dict[str, Any] | None:
         """A priority or a resolution."""
         if entry is None:
             return None
         return {"self": f"{self.rest}/{kind}/{entry.id}", "id": str(entry.id), "name": entry.name}
 
-    def version_shown(self, entry: Named) -> dict[str, Any]:
+    def version_shown(self, entry: NamedValue) -> dict[str, Any]:
         """A version of a project."""
         return (self.named("version", entry) or {}) | {"archived": False, "released": False}
 
@@ -169,7 +169,7 @@ class Show:
             },
         }
 
-    def link(self, issue: Issue, link: Link) -> dict[str, Any] | None:
+    def link(self, issue: Issue, link: IssueLink) -> dict[str, Any] | None:
         """A link seen from `issue`, or None when the account may not see the other end."""
         outward = link.source == issue.id
         other = self.site.find(str(link.target if outward else link.source), self.person)

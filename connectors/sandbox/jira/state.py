@@ -53,7 +53,7 @@ class IssueType:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedValue:
     """A priority, a resolution, a component or a version."""
 
     id: int
@@ -68,9 +68,12 @@ class LinkType:
     outward: str
 
 
-PRIORITIES = tuple(Named(n, name) for n, name in enumerate(("Highest", "High", "Medium", "Low", "Lowest"), 1))
+PRIORITIES = tuple(
+    NamedValue(n, name) for n, name in enumerate(("Highest", "High", "Medium", "Low", "Lowest"), 1)
+)
 RESOLUTIONS = tuple(
-    Named(10000 + n, name) for n, name in enumerate(("Done", "Won't Do", "Duplicate", "Cannot Reproduce"))
+    NamedValue(10000 + n, name)
+    for n, name in enumerate(("Done", "Won't Do", "Duplicate", "Cannot Reproduce"))
 )
 TYPES = {
     kind.name: kind
@@ -105,8 +108,8 @@ class Project:
     browsers: frozenset[str] | None = None
     last_number: int = 0
     former_keys: set[str] = field(default_factory=set)
-    components: tuple[Named, ...] = ()
-    versions: tuple[Named, ...] = ()
+    components: tuple[NamedValue, ...] = ()
+    versions: tuple[NamedValue, ...] = ()
     is_archived: bool = False
     is_trashed: bool = False
 
@@ -130,7 +133,7 @@ class RemoteLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class IssueLink:
     """`source` `type.outward` `target`; both are issue ids."""
 
     id: int
@@ -171,13 +174,13 @@ class Issue:
     created: datetime
     updated: datetime
     category_changed: datetime
-    priority: Named = PRIORITIES[2]
+    priority: NamedValue = PRIORITIES[2]
     assignee: Person | None = None
     labels: list[str] = field(default_factory=list)
-    components: tuple[Named, ...] = ()
-    fix_versions: tuple[Named, ...] = ()
+    components: tuple[NamedValue, ...] = ()
+    fix_versions: tuple[NamedValue, ...] = ()
     parent: int | None = None
-    resolution: Named | None = None
+    resolution: NamedValue | None = None
     resolved: datetime | None = None
     due: date | None = None
     original_estimate: int | None = None
@@ -186,7 +189,7 @@ class Issue:
     """Name of its security level; those whom the level leaves out do not see the issue at all."""
     description: dict[str, Any] | None = None
     custom: dict[str, Any] = field(default_factory=dict)
-    links: list[Link] = field(default_factory=list)
+    links: list[IssueLink] = field(default_factory=list)
     children: list[int] = field(default_factory=list)
     comments: dict[int, Comment] = field(default_factory=dict)
     properties: dict[str, Any] = field(default_factory=dict)

@@ -147,10 +147,10 @@ def create_attachment(context: RequestContext, given: Input) -> Attachment:
     issue = open_issue(context, given["issueId"])
     _check_attachment(given)
     check_url(given["url"])
-    standing = next((one for one in issue.attachments if one.url == given["url"]), None)
+    existing = next((one for one in issue.attachments if one.url == given["url"]), None)
     bot = bot_actor_of(context, given)
-    if standing is not None:
-        return _change_attachment(context, standing, given)
+    if existing is not None:
+        return _change_attachment(context, existing, given)
     attachment = Attachment(
         id=fresh_id(context, given.get("id"), "Attachment", space.attachments),
         created_at=context.now,

@@ -135,7 +135,7 @@ class Deliverer:
 
 
 def subscribes(hook: Webhook, event: WebhookEvent) -> bool:
-    """Whether the webhook is told of the event: by its type, and by its team or for all public teams."""
+    """Whether the webhook receives the event: by its type, and by its team or for all public teams."""
     if event.type not in hook.resource_types:
         return False
     if hook.team is not None:

@@ -1,6 +1,6 @@
 """Sub-issues whose parent is elsewhere: in another team, another project, out of scope, in the archive.
 
-One of each kind, so that what is inherited, and what is not, can be told by hand.
+One of each kind, so that what is inherited, and what is not, can be checked by hand.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _STAMPS = {"started": "started_at", "completed": "completed_at", "canceled": "ca
 
 
 def create(context: RequestContext, given: Input, *_: Any) -> Project:
-    """`projectCreate`: in a backlog status unless told otherwise, with one team at least."""
+    """`projectCreate`: in a backlog status unless another is given, with one team at least."""
     space = context.space
     new_id = fresh_id(context, given.get("id"), "Project", space.projects)
     if not given["teamIds"]:
