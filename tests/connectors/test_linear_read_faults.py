@@ -23,7 +23,7 @@ from connectors.sandbox.linear.entities import (
     Issue,
 )
 from tests.connectors.linear_bench import Bench
-from tests.sandbox.linear_client import Linear
+from tests.support.sandbox_linear_client import Linear
 
 MOMENT = datetime(2026, 11, 2, 10, 30, tzinfo=UTC)
 

@@ -23,7 +23,7 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from tests.contract import layer as contract
 from tests.contract.jira import corrected, meant
-from tests.sandbox.jira_client import Jira, paragraph
+from tests.support.sandbox_jira_client import Jira, paragraph
 
 ASKED = os.environ.get("TRUENORTH_FUZZ")
 SOME = settings(

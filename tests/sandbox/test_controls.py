@@ -16,7 +16,7 @@ from connectors.sandbox import recorder
 from connectors.sandbox.linear.state import TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.sandbox.jira_client import SERVICE, paragraph
+from tests.support.sandbox_jira_client import SERVICE, paragraph
 
 LONG = "/jira/rest/api/3/field"
 

@@ -12,7 +12,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.sandbox.both import found, jira, linear
+from tests.support.sandbox_clients import found, jira, linear
 
 
 @pytest.fixture(scope="module")

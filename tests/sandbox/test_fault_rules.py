@@ -11,7 +11,7 @@ import pytest
 from connectors.sandbox.linear.state import TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.sandbox.jira_client import ANN, SERVICE
+from tests.support.sandbox_jira_client import ANN, SERVICE
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ import pytest
 from connectors.sandbox.faults import KINDS
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.sandbox.both import found, jira, linear
-from tests.sandbox.jira_client import SERVICE, paragraph
+from tests.support.sandbox_clients import found, jira, linear
+from tests.support.sandbox_jira_client import SERVICE, paragraph
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.jira_client import ANN, SERVICE, Jira, paragraph, running
+from tests.support.sandbox_jira_client import ANN, SERVICE, Jira, paragraph, running
 
 PLUGIN = "com.atlassian.jira.plugin.system.customfieldtypes"
 

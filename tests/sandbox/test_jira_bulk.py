@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.sandbox.jira.moves import archive
-from tests.sandbox.jira_client import ANN, SERVICE, Jira, running
+from tests.support.sandbox_jira_client import ANN, SERVICE, Jira, running
 
 NUMBER = "customfield_10102"
 TEXT = "customfield_10101"

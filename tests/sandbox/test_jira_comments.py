@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from connectors.document import Bar, Bullets, Doc, Lozenge, Panel, Table, Text, line, para, to_adf
-from tests.sandbox.jira_client import ANN, Jira, paragraph, running
+from tests.support.sandbox_jira_client import ANN, Jira, paragraph, running
 
 KEY = "OPS-1"
 MARK = {"key": "truenorth", "value": {"v": 1, "owner": "acme"}}

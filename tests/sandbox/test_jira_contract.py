@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from tests.sandbox.jira_client import Jira, paragraph, running
+from tests.support.sandbox_jira_client import Jira, paragraph, running
 
 ADF = Path(__file__).parents[3] / "shared" / "contracts" / "adf.schema.json"
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from connectors.sandbox.company import DIRECTORY
-from tests.sandbox.jira_client import ANN, SERVICE, Jira, running
+from tests.support.sandbox_jira_client import ANN, SERVICE, Jira, running
 
 GRACE = ("grace.kim@acme.example", "sandbox-person-token")
 BOARD: dict[str, Any] = {"name": "Goals", "sharePermissions": [], "editPermissions": []}

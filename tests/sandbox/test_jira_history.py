@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.jira_client import Jira, running
+from tests.support.sandbox_jira_client import Jira, running
 
 PROGRESS = "customfield_10102"
 

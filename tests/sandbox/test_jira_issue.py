@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.sandbox.jira.moves import move
-from tests.sandbox.jira_client import ANN, Jira, running
+from tests.support.sandbox_jira_client import ANN, Jira, running
 
 KEY_RESULT, PROGRESS = "customfield_10101", "customfield_10102"
 

@@ -11,7 +11,7 @@ import pytest
 from connectors.sandbox.jira.jql import Function, Value
 from connectors.sandbox.jira.jql_dates import moment_of
 from connectors.sandbox.jira.jql_tokens import JqlError
-from tests.sandbox.jira_client import ANN, Jira, running
+from tests.support.sandbox_jira_client import ANN, Jira, running
 
 NOON = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 

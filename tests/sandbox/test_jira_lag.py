@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.sandbox.jira_client import ANN, Jira, paragraph, running
+from tests.support.sandbox_jira_client import ANN, Jira, paragraph, running
 
 LAG = 60.0
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.sandbox.jira_client import Jira, paragraph, running
+from tests.support.sandbox_jira_client import Jira, paragraph, running
 
 
 @pytest.fixture

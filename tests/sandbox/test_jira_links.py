@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.sandbox.company import DIRECTORY
-from tests.sandbox.jira_client import ANN, Jira, paragraph, running
+from tests.support.sandbox_jira_client import ANN, Jira, paragraph, running
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from markupsafe import escape
 
 from connectors.sandbox.company import MESSY_TITLES
 from connectors.sandbox.jira import adf
-from tests.sandbox.jira_client import Jira, paragraph, running
+from tests.support.sandbox_jira_client import Jira, paragraph, running
 
 EVIL = '<script>alert(1)</script><img src=x onerror="x">'
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.jira_client import ANN, SERVICE, Jira, paragraph, running
+from tests.support.sandbox_jira_client import ANN, SERVICE, Jira, paragraph, running
 
 LINK = {"object": {"url": "https://x.example", "title": "x"}}
 SAID = {"body": paragraph("x")}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.jira_client import ANN, Jira, running
+from tests.support.sandbox_jira_client import ANN, Jira, running
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.sandbox.jira_client import ANN, SERVICE, Jira, paragraph, running
+from tests.support.sandbox_jira_client import ANN, SERVICE, Jira, paragraph, running
 
 ALL = "project in (WEB, OPS)"
 

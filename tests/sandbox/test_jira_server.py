@@ -10,7 +10,7 @@ import pytest
 
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.jira.limits import UserLimit
-from tests.sandbox.jira_client import ANN, Jira, running
+from tests.support.sandbox_jira_client import ANN, Jira, running
 
 EPIC_LINK, EPIC_NAME = "customfield_10014", "customfield_10011"
 BEARER = {"Authorization": f"Bearer {SERVER_TOKEN}"}

@@ -10,7 +10,7 @@ import pytest
 from connectors.sandbox.company import rng
 from connectors.sandbox.jira import adf
 from connectors.sandbox.jira.wiki import from_wiki, to_wiki
-from tests.sandbox.jira_client import Jira, paragraph, running
+from tests.support.sandbox_jira_client import Jira, paragraph, running
 
 SAME = [
     "plain words",

@@ -18,7 +18,7 @@ from connectors.sandbox.jira.state import (
     JiraSite,
 )
 from connectors.sandbox.world import generate
-from tests.sandbox.jira_client import site
+from tests.support.sandbox_jira_client import site
 
 
 def everything(shown: JiraSite) -> list[dict[str, Any]]:

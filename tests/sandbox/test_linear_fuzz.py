@@ -30,7 +30,7 @@ from connectors.sandbox.linear.graph import schema
 from connectors.sandbox.linear.state import APP_TOKEN, TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.sandbox.linear_client import INES
+from tests.support.sandbox_linear_client import INES
 
 ASKED = os.environ.get("TRUENORTH_FUZZ")
 SOME = settings(

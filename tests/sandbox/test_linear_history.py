@@ -14,7 +14,7 @@ import pytest
 from connectors.sandbox.linear.entities import Issue
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.sandbox.linear_client import ANN, INES, Linear
+from tests.support.sandbox_linear_client import ANN, INES, Linear
 
 UPDATE = (
     "mutation ($id: String!, $i: IssueUpdateInput!) { issueUpdate(id: $id, input: $i)"

@@ -14,7 +14,7 @@ import pytest
 from connectors.sandbox.linear.entities import Project
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.sandbox.linear_client import ANN, INES, Linear
+from tests.support.sandbox_linear_client import ANN, INES, Linear
 
 POST = (
     "mutation ($i: ProjectUpdateCreateInput!) { projectUpdateCreate(input: $i)"

@@ -18,7 +18,7 @@ from connectors.sandbox.linear.graph import schema
 from connectors.sandbox.linear.state import TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.sandbox.linear_client import ANN, Linear
+from tests.support.sandbox_linear_client import ANN, Linear
 
 
 @pytest.fixture(scope="module")

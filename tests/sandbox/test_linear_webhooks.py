@@ -21,7 +21,7 @@ from connectors.sandbox.linear.delivery import is_this_machine
 from connectors.sandbox.linear.entities import Issue
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.sandbox.linear_client import ANN, APP, INES, Linear
+from tests.support.sandbox_linear_client import ANN, APP, INES, Linear
 
 HOOK = "mutation ($i: WebhookCreateInput!) { webhookCreate(input: $i) { webhook { id secret enabled } } }"
 UPDATE = "mutation ($id: String!, $i: IssueUpdateInput!) { issueUpdate(id: $id, input: $i) { success } }"

@@ -16,7 +16,7 @@ from connectors.sandbox.linear.generate import generate_linear
 from connectors.sandbox.linear.state import LinearSpace
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.sandbox.linear_client import Linear
+from tests.support.sandbox_linear_client import Linear
 
 
 @pytest.fixture(scope="module")

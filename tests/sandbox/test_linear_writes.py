@@ -15,7 +15,7 @@ from connectors.sandbox.linear.entities import Issue
 from connectors.sandbox.linear.state import TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.sandbox.linear_client import ANN, Linear
+from tests.support.sandbox_linear_client import ANN, Linear
 
 UPDATE = "mutation ($id: String!, $i: IssueUpdateInput!) { issueUpdate(id: $id, input: $i) { success issue { updatedAt labelIds } } }"
 COMMENT = "mutation ($i: CommentCreateInput!) { commentCreate(input: $i) { comment { id body user { name } issue { id } } } }"

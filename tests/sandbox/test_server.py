@@ -17,7 +17,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.sandbox.jira_client import SERVICE, paragraph
+from tests.support.sandbox_jira_client import SERVICE, paragraph
 
 
 @pytest.fixture(scope="module")

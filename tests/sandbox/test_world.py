@@ -19,7 +19,7 @@ from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.jira.state import EPIC_LINK, STORY_POINT_ESTIMATE, STORY_POINTS, Issue
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import World, generate
-from tests.sandbox.jira_client import Jira
+from tests.support.sandbox_jira_client import Jira
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 from connectors.sandbox.jira.fields import Option
 from connectors.sandbox.jira.layout import take_off
 from connectors.sandbox.server import Sandbox
-from tests.sandbox.jira_client import ANN, SERVICE
+from tests.support.sandbox_jira_client import ANN, SERVICE
 from tests.sync.typed import Cli
 
 FIELDS = {"Key result", "KR progress", "KR health", "Alignment", "Objective"}

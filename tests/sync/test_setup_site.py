@@ -16,7 +16,7 @@ from connectors.sandbox.company import NOW
 from connectors.sandbox.jira.shared import Dashboard, Gadget
 from connectors.sandbox.server import Sandbox
 from sync.demo import examples
-from tests.sandbox.jira_client import ANN, SERVICE, Jira
+from tests.support.sandbox_jira_client import ANN, SERVICE, Jira
 from tests.sync.typed import Cli
 
 VIEWS = ["Unaligned work", "Work by key result", "At-risk key results", "Dangling links"]

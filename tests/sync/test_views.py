@@ -12,8 +12,8 @@ from connectors.sandbox.company import NOW
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.truth import KEY_RESULTS, Item
 from connectors.sandbox.world import World, generate
-from tests.sandbox.jira_client import Jira
-from tests.sandbox.linear_client import ANN, Linear
+from tests.support.sandbox_jira_client import Jira
+from tests.support.sandbox_linear_client import ANN, Linear
 from tests.sync.people import JiraTicket, LinearTicket, Ticket
 from tests.sync.typed import Cli, writes
 

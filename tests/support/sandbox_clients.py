@@ -8,7 +8,7 @@ import httpx
 
 from connectors.sandbox.linear.state import TOKEN
 from connectors.sandbox.server import Sandbox
-from tests.sandbox.jira_client import SERVICE
+from tests.support.sandbox_jira_client import SERVICE
 
 ISSUES = "query Some($after: String) { issues(first: 3, after: $after) { nodes { id identifier assignee { name } } pageInfo { hasNextPage endCursor } } }"
 
