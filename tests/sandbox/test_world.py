@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
@@ -14,12 +13,12 @@ from statistics import median
 import pytest
 
 from connectors.sandbox.company import NOW, at_work, rng
-from connectors.sandbox.dump import dumped
 from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.jira.state import EPIC_LINK, STORY_POINT_ESTIMATE, STORY_POINTS, Issue
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import World, generate
 from tests.support.sandbox_jira_client import Jira
+from tests.support.world_digest import digest
 
 
 @pytest.fixture(scope="module")
@@ -27,24 +26,12 @@ def world() -> World:
     return generate(4000, 1)
 
 
-def digest(world: World) -> str:
-    """A hash over everything in the world: what people see, when it changed, and its past."""
-    found = hashlib.sha256()
-    for piece in dumped(world, times=True):
-        found.update(piece)
-    for issue in world.jira.issues.values():
-        found.update(repr(history_of(issue)).encode())
-    for piece in world.truth.written():
-        found.update(piece)
-    return found.hexdigest()
-
-
 # --- Equal seeds ---------------------------------------------------------------------------------
 
 
 def test_equal_seeds_give_byte_equal_worlds_in_processes_with_other_hashes() -> None:
     program = (
-        "from connectors.sandbox.world import generate; from tests.sandbox.test_world import digest;"
+        "from connectors.sandbox.world import generate; from tests.support.world_digest import digest;"
         "print(digest(generate(400, 7)))"
     )
     prints = [
