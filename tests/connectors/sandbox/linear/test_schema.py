@@ -16,7 +16,7 @@ from graphql import (
 from connectors.sandbox.linear.graph import schema
 from connectors.sandbox.linear.sdk_fields import FILES, widened
 
-CONTRACT = Path(__file__).parents[3] / "shared" / "contracts" / "linear.schema.graphql"
+CONTRACT = Path(__file__).parents[5] / "shared" / "contracts" / "linear.schema.graphql"
 
 
 @pytest.fixture(scope="module")

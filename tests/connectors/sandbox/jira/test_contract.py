@@ -12,7 +12,7 @@ from jsonschema import Draft4Validator
 
 from tests.support.sandbox_jira_client import Jira, paragraph, running
 
-ADF = Path(__file__).parents[3] / "shared" / "contracts" / "adf.schema.json"
+ADF = Path(__file__).parents[5] / "shared" / "contracts" / "adf.schema.json"
 
 
 @pytest.fixture(scope="module")
