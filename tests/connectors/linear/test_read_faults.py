@@ -22,8 +22,8 @@ from connectors.model import NativeQuery
 from connectors.sandbox.linear.entities import (
     Issue,
 )
-from tests.sandbox.linear_client import Linear
 from tests.support.linear_workspace import Bench
+from tests.support.sandbox_linear_client import Linear
 
 MOMENT = datetime(2026, 11, 2, 10, 30, tzinfo=UTC)
 

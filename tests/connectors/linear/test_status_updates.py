@@ -19,7 +19,7 @@ from connectors.linear import LinearConnector
 from connectors.linear.api.wire import UpdateNode
 from connectors.linear.marks.status_updates import body_of, ours, update_id
 from connectors.model import NOTHING, Update, WorkItem
-from connectors.sandbox.linear.entities_around import StatusUpdate
+from connectors.sandbox.linear.entities import StatusUpdate
 from connectors.sandbox.linear.state import APP_TOKEN, TOKEN
 from connectors.text.document import Doc, para
 from tests.support.linear_workspace import EVERYTHING, OWNER, Bench, write

@@ -12,8 +12,8 @@ import pytest
 from connectors.sandbox.jira.fields import Option
 from connectors.sandbox.jira.layout import take_off
 from connectors.sandbox.server import Sandbox
-from tests.sandbox.jira_client import ANN, SERVICE
 from tests.support.cli import Cli
+from tests.support.sandbox_jira_client import ANN, SERVICE
 
 FIELDS = {"Key result", "KR progress", "KR health", "Alignment", "Objective"}
 MADE = ["Unaligned work", "Work by key result", "Dangling links"]

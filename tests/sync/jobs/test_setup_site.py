@@ -16,8 +16,8 @@ from connectors.sandbox.company import NOW
 from connectors.sandbox.jira.shared import Dashboard, Gadget
 from connectors.sandbox.server import Sandbox
 from sync.jobs.sandbox import examples
-from tests.sandbox.jira_client import ANN, SERVICE, Jira
 from tests.support.cli import Cli
+from tests.support.sandbox_jira_client import ANN, SERVICE, Jira
 
 VIEWS = ["Unaligned work", "Work by key result", "At-risk key results", "Dangling links"]
 AT = ("--as-of", "2026-11-16T09:00")
