@@ -6,10 +6,7 @@ evenly; with TRUENORTH_ALL_CRASH_POINTS=1 it tries them all, which takes minutes
 
 from __future__ import annotations
 
-import functools
-import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -23,6 +20,7 @@ import pytest
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment
+from tests.support.world_dump import dump
 
 ALL = os.environ.get("TRUENORTH_ALL_CRASH_POINTS") == "1"
 SOME = 4
@@ -30,8 +28,6 @@ SOME = 4
 SYNC = ("sync", "--as-of", "2026-11-16T09:00", "--first-run")
 UNDO = ("undo", "--all", "--apply")
 KINDS = ("journal", "jira", "linear")
-NEW = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|1\d{4,5})\b")
-"""Ids as trackers give them: of Linear, and of Jira's comments and links."""
 
 
 def run(sandbox: Sandbox, folder: Path, kind: str, at: int, arguments: tuple[str, ...] = SYNC) -> int:
@@ -49,42 +45,6 @@ def run(sandbox: Sandbox, folder: Path, kind: str, at: int, arguments: tuple[str
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode
-
-
-def dump(sandbox: Sandbox) -> Any:
-    """All rows of the world, without what trackers choose by themselves: moments, and ids of what is new."""
-    told = json.loads(httpx.get(f"{sandbox.url}/__world").content)
-    return {
-        tracker: {
-            name: sorted(json.dumps(plain(row), sort_keys=True) for row in rows)
-            for name, rows in tables.items()
-        }
-        for tracker, tables in told.items()
-    }
-
-
-@functools.cache
-def known() -> frozenset[str]:
-    """Ids of the world before anything was written."""
-    with Sandbox(generate(items=50, seed=4)) as sandbox:
-        told = httpx.get(f"{sandbox.url}/__world").text
-    return frozenset(re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=\"id\":)\d+", told))
-
-
-def plain(value: Any, name: str = "") -> Any:
-    if isinstance(value, dict):
-        return {plain(key): plain(one, key) for key, one in value.items()}
-    if isinstance(value, list):
-        return [plain(one) for one in value]
-    if name == "comment_id" and value == "":
-        # Announced: it landed, and every run finds it by its own property, but the record never learnt its id.
-        return "new"
-    if isinstance(value, int) and name == "id" and str(value) not in known():
-        return "new"
-    if isinstance(value, str):
-        value = re.sub(r"2026-11-16T09:[0-9:.]*(Z|[+]00:00)?", "now", value)
-        return NEW.sub(lambda found: found[0] if found[0] in known() else "new", value)
-    return value
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ import pytest
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment
-from tests.support.cli import Cli
-from tests.support.fault_run import AS_OF, Trial
+from tests.support.cli import AS_OF, Cli
+from tests.support.fault_run import Trial
 
 JIRA_WRITES, LINEAR = "PUT /jira/rest/api/3/issue", "POST /linear/graphql"
 COMMENT, STAMPS, BULK = "POST /jira/rest/api/3/issue/{id}/comment", "properties/multi", "bulk/issues/fields"

@@ -17,10 +17,9 @@ import pytest
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment, examples
-from tests.support.cli import Cli, writes
+from tests.support.cli import AS_OF, Cli, writes
 from tests.support.user_actions import JiraTicket, LinearTicket, Ticket
 
-AS_OF = ("--as-of", "2026-11-16T09:00")
 ITEMS, SEED = 120, 3
 Act = Callable[[Sandbox], object]
 

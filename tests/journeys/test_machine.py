@@ -30,12 +30,11 @@ from connectors.sandbox.jira import moves
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment, examples
-from tests.support.cli import writes
+from tests.support.cli import AS_OF, writes
 from tests.support.user_actions import ANN, TOKEN, JiraTicket, LinearTicket
 
 GAMES = int(os.environ.get("TRUENORTH_GAMES", "0"))
 ITEMS, SEED = 60, 5
-AS_OF = ("--as-of", "2026-11-16T09:00")
 ROOT = Path(__file__).parents[2]
 NEW_ID = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|1\d{4,5})\b")
 OVERWRITTEN = "Ann wrote over this"

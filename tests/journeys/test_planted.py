@@ -16,8 +16,7 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync import run as pipeline
 from sync.jobs.sandbox import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN, environment, examples
-from tests.support.cli import Cli, Ran
-from tests.support.fault_run import AS_OF
+from tests.support.cli import AS_OF, Cli, Ran
 
 PLANTED = "pl4nted/tök€n+%".encode("ascii", "ignore").decode() + "-0123456789"
 """With characters that an address must quote."""

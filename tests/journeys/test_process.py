@@ -20,10 +20,9 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment
 from sync.remember import remember
-from tests.support.cli import Cli
+from tests.support.cli import AS_OF, Cli
 
 COMMAND = [sys.executable, "-W", "error", "-m", "sync.cli.app"]
-AS_OF = ["--as-of", "2026-11-16T09:00"]
 
 
 @pytest.fixture

@@ -22,14 +22,13 @@ import pytest
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment, examples
-from tests.journeys.test_crash import dump
-from tests.support.cli import Cli
+from tests.support.cli import AS_OF, Cli
 from tests.support.fault_run import comments_of_ours
 from tests.support.postgres import Cluster
 from tests.support.user_actions import JiraTicket, LinearTicket
+from tests.support.world_dump import dump
 
 ROUNDS = 20
-AS_OF = ("--as-of", "2026-11-16T09:00")
 SYNC = ("sync", *AS_OF, "--first-run", "--format", "json")
 PLAN = ("plan", *AS_OF, "--format", "json")
 BEGUN = ("WEB-5", "WEB-7", "WEB-8", "WEB-9", "WEB-11")

@@ -12,13 +12,12 @@ from connectors.sandbox.company import NOW
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.truth import KEY_RESULTS, Item
 from connectors.sandbox.world import World, generate
-from tests.support.cli import Cli, writes
+from tests.support.cli import AS_OF, Cli, writes
 from tests.support.sandbox_jira_client import Jira
 from tests.support.sandbox_linear_client import ANN, Linear
 from tests.support.user_actions import JiraTicket, LinearTicket, Ticket
 
 VIEWS = ("Unaligned work", "Work by key result", "At-risk key results", "Dangling links")
-AS_OF = ("--as-of", "2026-11-16T09:00")
 Listed = dict[str, set[str]]
 GRACE = timedelta(days=7)
 """The example company's patience with young work."""

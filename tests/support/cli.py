@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from connectors.sandbox.server import Sandbox
 
+AS_OF = ("--as-of", "2026-11-16T09:00")
+"""The moment that the worlds of the sandbox are made for."""
+
 
 @dataclass(frozen=True)
 class Ran:

@@ -11,9 +11,8 @@ import httpx
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import World
-from tests.support.cli import Cli, Ran
+from tests.support.cli import AS_OF, Cli, Ran
 
-AS_OF = ("--as-of", "2026-11-16T09:00")
 TOKENS = ("sandbox-jira-token", "sandbox-linear-token")
 
 

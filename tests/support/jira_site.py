@@ -15,6 +15,7 @@ from config.trackers import JiraScope, JiraTracker
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Governor
 from connectors.jira import JiraConnector
+from connectors.jira.api.wire import FieldInfo, FieldSchema
 from connectors.model import AlignmentState, Comment, CommentPurpose, KeyResultMark, Marks, WorkItem
 from connectors.sandbox.jira.state import Issue
 from connectors.sandbox.server import Sandbox
@@ -28,6 +29,8 @@ ANN = ("ann.lee@acme.example", "sandbox-person-token")
 
 KEY_RESULT = "customfield_10101"
 KR_PROGRESS = "customfield_10102"
+PLAIN = "com.atlassian.jira.plugin.system.customfieldtypes"
+"""What the kinds of Jira's own custom fields begin with."""
 
 
 class Waits(list[float]):
@@ -168,3 +171,13 @@ def show(site: Site, wanted: Marks, key: str = "WEB-1") -> None:
 def ours(site: Site, key: str = "WEB-1") -> list[str]:
     """Ids of the comments on the issue that bear our marker."""
     return [one["id"] for one in site.comments(key) if "truenorth" in {p["key"] for p in one["properties"]}]
+
+
+def field(
+    number: int, name: str, kind: str = "string", custom: str = f"{PLAIN}:any", team: bool = False
+) -> FieldInfo:
+    """A custom field as a site describes it."""
+    scope = {"type": "PROJECT"} if team else None
+    return FieldInfo(
+        id=f"customfield_{number}", name=name, schema=FieldSchema(type=kind, custom=custom), scope=scope
+    )

@@ -7,27 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from config.workspace import Workspace
 from connectors.errors import CredentialError, Unreachable
-from connectors.model import NativeQuery, WorkItem
-from sync.cli.output import Format, Output
+from connectors.model import NativeQuery
 from sync.jobs.last_read import recall
 from sync.jobs.session import Halt, Session
-from sync.jobs.sync import Synced, synchronise
 from sync.remember import remember
 from sync.run import Run, run
 from sync.store.store import Store, StoreError
-from tests.support.builders import NOW, epic, item, query, ref, work, workspace
+from tests.support.builders import NOW, query, ref, work, workspace
+from tests.support.fake_sessions import ITEMS, fake, session_of, sync
 from tests.support.fake_tracker import FakeTracker
-
-ITEMS = [
-    epic("WEB-1", claims=("KR1",)),
-    item("WEB-2", "WEB-1", category="done"),
-    item("WEB-3", "WEB-1"),
-    epic("WEB-4"),
-    item("eng-1", claims=("KR1",)),
-    item("eng-2"),
-]
 
 
 @pytest.fixture
@@ -35,21 +24,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store = Store(f"sqlite:///{tmp_path}/t.db")
     yield store
     store.close()
-
-
-def session_of(store: Store, items: list[WorkItem], declared: Workspace) -> Session:
-    trackers = {name: FakeTracker.of(name, items) for name in ("jira", "linear")}
-    return Session(declared, trackers, store)
-
-
-def sync(session: Session, *accepted: str) -> Synced:
-    return synchronise(session, NOW, Output(Format.TEXT, silent=True), accepted)
-
-
-def fake(session: Session, name: str) -> FakeTracker:
-    tracker = session.connectors[name]
-    assert isinstance(tracker, FakeTracker)
-    return tracker
 
 
 def outcome(store: Store) -> str:

@@ -11,8 +11,7 @@ from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import Fields, IssueType, Project, Status, StatusCategory
 from connectors.jira.read.custom_fields import find_carried, values_of
 from connectors.sandbox.jira.state import STORY_POINTS
-from tests.connectors.jira.test_fields import field
-from tests.support.jira_site import connector, running
+from tests.support.jira_site import connector, field, running
 
 
 def fields_with(site: SiteFields, **values: Any) -> Fields:

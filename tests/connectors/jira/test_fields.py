@@ -9,20 +9,9 @@ from connectors.errors import ScopeError
 from connectors.jira.api.bulk_read import jql_text
 from connectors.jira.api.comment_limit import fitting_adf
 from connectors.jira.api.fields import claimed_ids, field_text, find_fields, key_result_text, percent_of
-from connectors.jira.api.wire import FieldInfo, FieldSchema
+from connectors.jira.api.wire import FieldInfo
 from connectors.text.document import Bullets, Doc, Panel, Table, line, para
-from tests.support.jira_site import key_result
-
-PLAIN = "com.atlassian.jira.plugin.system.customfieldtypes"
-
-
-def field(
-    number: int, name: str, kind: str = "string", custom: str = f"{PLAIN}:any", team: bool = False
-) -> FieldInfo:
-    scope = {"type": "PROJECT"} if team else None
-    return FieldInfo(
-        id=f"customfield_{number}", name=name, schema=FieldSchema(type=kind, custom=custom), scope=scope
-    )
+from tests.support.jira_site import field, key_result
 
 
 def test_fields_are_found_by_name_in_any_case() -> None:

@@ -17,19 +17,9 @@ from connectors.sandbox.server import Sandbox
 from sync.align.alignment import align
 from sync.align.suggestions import FURTHER, MOST, THRESHOLD, Suggestion, suggest
 from sync.report.suggestions import as_yaml, suggestions
-from tests.support.builders import epic, item, ref, work, workspace
+from tests.support.builders import epic, item, ref
 from tests.support.cli import Cli
-
-GOALS = workspace(
-    work("SIGN", {"label": "signup"}, title="Sign-up takes a minute"),
-    work("FAST", {"label": "speed"}, title="The search answers at once"),
-    exempt=[{"name": "ktlo", "labels": ["ktlo"]}],
-)
-KNOWN = [
-    *(item(f"WEB-{n}", title=f"Shorten the form, part {n}", labels=("signup",)) for n in range(1, 6)),
-    *(item(f"WEB-{n}", title=f"Cache the ranking, part {n}", labels=("speed",)) for n in range(11, 16)),
-    *(item(f"WEB-{n}", title=f"Renew certificates, part {n}", labels=("ktlo",)) for n in range(21, 26)),
-]
+from tests.support.suggestion_cases import GOALS, KNOWN
 
 
 def suggested(*items: WorkItem) -> dict[str, tuple[Suggestion, ...]]:

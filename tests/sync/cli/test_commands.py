@@ -11,9 +11,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from sync.jobs.sandbox import examples
-from tests.support.cli import Cli, Ran, writes
-
-AS_OF = ("--as-of", "2026-11-16T09:00")
+from tests.support.cli import AS_OF, Cli, Ran, writes
 
 
 def test_demo_shows_the_main_job_and_a_quiet_second_run(run: Cli) -> None:

@@ -26,7 +26,7 @@ from sync.jobs.sandbox import examples, sandbox_session
 from tests.support.builders import epic, item, ref
 from tests.support.cli import Cli
 from tests.support.fake_tracker import FakeTracker
-from tests.sync.align.test_suggestions import GOALS, KNOWN
+from tests.support.suggestion_cases import GOALS, KNOWN
 
 AT = ("--as-of", "2026-11-16T09:00")
 VAGUE = item("WEB-99", title="Follow-up", project=None, kind="")

@@ -16,8 +16,8 @@ from sync.jobs.rebuild import salvage, set_aside
 from sync.store.store import Store, StoreError
 from sync.store.tables import VERSION
 from tests.support.builders import NOW
-from tests.support.cli import Cli
-from tests.sync.jobs.test_trust import AS_OF, edits, take
+from tests.support.cli import AS_OF, Cli
+from tests.support.store_actions import edits, take
 
 
 def test_a_store_of_the_version_before_is_migrated(tmp_path: Path) -> None:

@@ -32,12 +32,10 @@ from sync.store import lease, plan_file
 from sync.store.journal import LANDED, LOST, fate, operation_id
 from sync.store.store import Store
 from tests.support.builders import NOW, item, metric, ref, work, workspace
-from tests.support.cli import Cli, writes
+from tests.support.cli import AS_OF, Cli, writes
+from tests.support.fake_sessions import ITEMS, fake, session_of, sync
 from tests.support.fake_tracker import FakeTracker
-from tests.sync.test_run import ITEMS, fake, session_of, sync
-
-AS_OF = ("--as-of", "2026-11-16T09:00")
-WANTED = Marks(labels=("okr-aligned",))
+from tests.support.store_actions import edits, take
 
 
 @pytest.fixture
@@ -45,20 +43,11 @@ def store(tmp_path: Path) -> Store:
     return Store(f"sqlite:///{tmp_path}/t.db")
 
 
-def edits(*keys: str) -> list[Edit]:
-    return [Edit(one, WANTED, changes_of(one, WANTED)) for one in map(item, keys)]
-
-
 def plan_of(*keys: str) -> Plan:
     return Plan(tuple(edits(*keys)), (), digest_of(edits(*keys)))
 
 
 # --- The lease -----------------------------------------------------------------------------------
-
-
-def take(store: Store, holder: str, at: datetime) -> lease.Lease:
-    with store.transaction() as connection:
-        return lease.acquire(connection, holder, at)
 
 
 def test_one_holder_at_a_time_and_the_epoch_only_grows(store: Store) -> None:

@@ -25,10 +25,10 @@ from sync.store import database as plumbing
 from sync.store import lease
 from sync.store.store import Store, StoreError
 from tests.support.builders import NOW, item
-from tests.support.cli import Cli, Ran, writes
-from tests.support.fault_run import AS_OF, Trial, comments_of_ours, marked
+from tests.support.cli import AS_OF, Cli, Ran, writes
+from tests.support.fault_run import Trial, comments_of_ours, marked
 from tests.support.postgres import Cluster
-from tests.sync.jobs.test_trust import WANTED, edits, take
+from tests.support.store_actions import WANTED, edits, take
 
 
 @pytest.fixture

@@ -19,11 +19,10 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment
 from tests.support import small_disk
-from tests.support.cli import Ran, writes
+from tests.support.cli import AS_OF, Ran, writes
 from tests.support.fault_run import comments_of_ours, marked
 from tests.support.small_disk import BLOCK, Disk
 
-AS_OF = ("--as-of", "2026-11-16T09:00")
 SYNC = ("sync", *AS_OF, "--first-run")
 ROOM = (0, 50, 100)
 """Blocks of room at the start: for nothing, for the tables, for some of the journal."""
