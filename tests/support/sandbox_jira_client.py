@@ -13,6 +13,7 @@ from connectors.sandbox.jira.generate import generate_jira
 from connectors.sandbox.jira.state import JiraSite
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from tests.support import loopback
 
 SERVICE = ("truenorth@acme.example", "sandbox-jira-token")
 ANN = ("ann.lee@acme.example", "sandbox-person-token")
@@ -23,10 +24,12 @@ def site(items: int = 180, seed: int = 1) -> JiraSite:
 
 
 class Jira(httpx.Client):
-    """Paths are below /jira/rest/api/3; acts as the service account unless told otherwise."""
+    """Paths are below /jira/rest/api/3; acts as the service account unless given another."""
 
     def __init__(self, sandbox: Sandbox, auth: tuple[str, str] | None = SERVICE) -> None:
-        super().__init__(base_url=f"{sandbox.url}/jira/rest/api/3/", auth=auth, timeout=20)
+        super().__init__(
+            base_url=f"{sandbox.url}/jira/rest/api/3/", auth=auth, timeout=20, verify=loopback.NO_CERTIFICATES
+        )
         self.sandbox = sandbox
         self.site = sandbox.world.jira
 

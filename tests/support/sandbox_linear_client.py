@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from connectors.sandbox.linear.state import TOKEN, LinearSpace
+from tests.support import loopback
 
 ANN = "sandbox-person-token:ann.lee@acme.example"
 INES = "sandbox-person-token:ines.duarte@acme.example"
@@ -24,7 +25,7 @@ class Linear:
 
     def post(self, query: str, token: str | None = TOKEN, **variables: Any) -> httpx.Response:
         headers = {"Authorization": token} if token is not None else {}
-        return httpx.post(
+        return loopback.post(
             f"{self.url}/linear/graphql", json={"query": query, "variables": variables}, headers=headers
         )
 
@@ -46,4 +47,4 @@ class Linear:
         return error
 
     def page(self, path: str) -> httpx.Response:
-        return httpx.get(f"{self.url}{path}")
+        return loopback.get(f"{self.url}{path}")

@@ -7,11 +7,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from tests.support import loopback
 from tests.support.sandbox_clients import found, jira, linear
 
 
@@ -40,7 +40,7 @@ def test_truncate_and_compression_go_together(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("kind", ["huge", "bomb"])
 def test_endless_replies_are_valid_json_of_the_size_asked_for(sandbox: Sandbox, kind: Any) -> None:
     sandbox.fault("myself", kind, megabytes=3)
-    with httpx.stream("GET", f"{sandbox.url}/jira/rest/api/3/myself") as reply:
+    with loopback.stream("GET", f"{sandbox.url}/jira/rest/api/3/myself") as reply:
         raw = b"".join(reply.iter_raw())
     assert (len(raw) < 20_000) is (kind == "bomb")
     body = gzip.decompress(raw) if kind == "bomb" else raw
@@ -49,7 +49,7 @@ def test_endless_replies_are_valid_json_of_the_size_asked_for(sandbox: Sandbox, 
 
 def test_a_client_may_hang_up_on_a_huge_reply(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
     sandbox.fault("myself", "huge", megabytes=1024, times=1)
-    with httpx.stream("GET", f"{sandbox.url}/jira/rest/api/3/myself") as reply:
+    with loopback.stream("GET", f"{sandbox.url}/jira/rest/api/3/myself") as reply:
         assert next(reply.iter_bytes())
     while not (rows := [row for row in sandbox.requests if row.path.endswith("/myself")]):
         assert jira(sandbox, "serverInfo").status_code == 200

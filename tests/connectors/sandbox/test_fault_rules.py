@@ -11,6 +11,7 @@ import pytest
 from connectors.sandbox.linear.state import TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from tests.support import loopback
 from tests.support.sandbox_jira_client import ANN, SERVICE
 
 
@@ -28,23 +29,23 @@ def sandbox(shared: Sandbox) -> Iterator[Sandbox]:
 
 
 def add(sandbox: Sandbox, **rule: Any) -> dict[str, Any]:
-    reply = httpx.post(f"{sandbox.url}/__faults", json={"kind": "status", "status": 418, **rule})
+    reply = loopback.post(f"{sandbox.url}/__faults", json={"kind": "status", "status": 418, **rule})
     assert reply.status_code == 201, reply.text
     value: dict[str, Any] = reply.json()
     return value
 
 
 def rule(sandbox: Sandbox, place: int = 0) -> dict[str, Any]:
-    listed: list[dict[str, Any]] = httpx.get(f"{sandbox.url}/__faults").json()
+    listed: list[dict[str, Any]] = loopback.get(f"{sandbox.url}/__faults").json()
     return listed[place]
 
 
 def jira(sandbox: Sandbox, path: str = "myself", auth: tuple[str, str] | None = SERVICE) -> int:
-    return httpx.get(f"{sandbox.url}/jira/rest/api/3/{path}", auth=auth).status_code
+    return loopback.get(f"{sandbox.url}/jira/rest/api/3/{path}", auth=auth).status_code
 
 
 def linear(sandbox: Sandbox, document: str, **more: Any) -> int:
-    return httpx.post(
+    return loopback.post(
         f"{sandbox.url}/linear/graphql",
         json={"query": document, **more},
         headers={"Authorization": TOKEN},
@@ -55,15 +56,15 @@ def test_skip_and_times_count_and_the_rule_tells_its_hits(sandbox: Sandbox) -> N
     number = add(sandbox, match="^GET .*/myself$", skip=1, times=2)["id"]
     assert [jira(sandbox) for _ in range(5)] == [200, 418, 418, 200, 200]
     assert jira(sandbox, "serverInfo") == 200
-    told = rule(sandbox)
-    assert (told["id"], told["hits"], told["seen"], told["kind"]) == (number, 2, 3, "status")
+    row = rule(sandbox)
+    assert (row["id"], row["hits"], row["seen"], row["kind"]) == (number, 2, 3, "status")
 
 
 def test_ids_go_on_after_removal_and_one_rule_can_be_removed(sandbox: Sandbox) -> None:
     first, second = add(sandbox, match="myself")["id"], add(sandbox, match="serverInfo")["id"]
-    assert httpx.delete(f"{sandbox.url}/__faults/{first}").status_code == 204
+    assert loopback.delete(f"{sandbox.url}/__faults/{first}").status_code == 204
     assert (jira(sandbox), jira(sandbox, "serverInfo")) == (200, 418)
-    assert httpx.delete(f"{sandbox.url}/__faults/{first}").status_code == 404
+    assert loopback.delete(f"{sandbox.url}/__faults/{first}").status_code == 404
     assert add(sandbox, match="x")["id"] > second
     sandbox.clear_faults()
     assert add(sandbox, match="x")["id"] > second + 1
@@ -73,7 +74,7 @@ def test_a_rate_breaks_its_share_and_the_same_ones_for_the_same_seed(sandbox: Sa
     def drawn(seed: int) -> list[int]:
         sandbox.clear_faults()
         add(sandbox, match="serverInfo", rate=0.3, seed=seed)
-        with httpx.Client(base_url=sandbox.url) as client:
+        with httpx.Client(verify=loopback.NO_CERTIFICATES, base_url=sandbox.url) as client:
             return [client.get("/jira/rest/api/3/serverInfo").status_code for _ in range(100)]
 
     once = drawn(7)
@@ -158,10 +159,10 @@ def test_the_first_that_fires_wins_unless_it_only_changes_the_circumstances(sand
 def test_a_rule_that_cannot_work_is_refused_with_the_reason(
     sandbox: Sandbox, given: object, word: str
 ) -> None:
-    reply = httpx.post(f"{sandbox.url}/__faults", json=given)
+    reply = loopback.post(f"{sandbox.url}/__faults", json=given)
     assert reply.status_code == 400
     assert word in reply.json()["error"]
-    assert httpx.get(f"{sandbox.url}/__faults").json() == []
+    assert loopback.get(f"{sandbox.url}/__faults").json() == []
 
 
 def test_a_rule_in_python_is_checked_alike(sandbox: Sandbox) -> None:

@@ -15,6 +15,7 @@ import pytest
 from connectors.sandbox.faults import KINDS
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from tests.support import loopback
 from tests.support.sandbox_clients import found, jira, linear
 from tests.support.sandbox_jira_client import SERVICE, paragraph
 
@@ -166,7 +167,7 @@ def test_a_reset_ends_the_connection_rudely(sandbox: Sandbox, kind: Any) -> None
 def test_cut_short_promises_more_than_it_sends(sandbox: Sandbox) -> None:
     whole = jira(sandbox, "field").content
     sandbox.fault("field", "cut_short", share=0.25)
-    with httpx.stream("GET", f"{sandbox.url}/jira/rest/api/3/field", auth=SERVICE) as reply:
+    with loopback.stream("GET", f"{sandbox.url}/jira/rest/api/3/field", auth=SERVICE) as reply:
         assert int(reply.headers["Content-Length"]) > len(whole)
         pieces = reply.iter_bytes(chunk_size=len(whole) // 4)
         came = next(pieces)
@@ -187,31 +188,31 @@ def test_clock_skew_shifts_the_date_and_all_times_given(sandbox: Sandbox) -> Non
     sandbox.fault("serverInfo|comment|graphql", "clock_skew", seconds=-7200)
     true = sandbox.world.clock.now()
     reply = jira(sandbox, "serverInfo")
-    written = httpx.post(
+    written = loopback.post(
         f"{sandbox.url}/jira/rest/api/3/issue/WEB-1/comment",
         json={"body": paragraph("early")},
         auth=SERVICE,
     )
-    for told in (
+    for moment in (
         parsedate_to_datetime(reply.headers["Date"]),
         datetime.fromisoformat(reply.json()["serverTime"]),
         datetime.fromisoformat(written.json()["created"]),
     ):
-        assert timedelta(minutes=119) < true - told < timedelta(minutes=121)
+        assert timedelta(minutes=119) < true - moment < timedelta(minutes=121)
     reset = int(linear(sandbox).headers["X-RateLimit-Requests-Reset"]) / 1000
     assert abs(reset - true.timestamp() + 3600) < 60
     assert parsedate_to_datetime(jira(sandbox).headers["Date"]) >= true.replace(microsecond=0)
 
 
 def test_search_lag_lasts_as_long_as_its_rule(sandbox: Sandbox) -> None:
-    rule = httpx.post(f"{sandbox.url}/__faults", json={"kind": "search_lag", "seconds": 90}).json()
+    rule = loopback.post(f"{sandbox.url}/__faults", json={"kind": "search_lag", "seconds": 90}).json()
     assert sandbox.world.jira.lag == 90
-    assert httpx.delete(f"{sandbox.url}/__faults/{rule['id']}").status_code == 204
+    assert loopback.delete(f"{sandbox.url}/__faults/{rule['id']}").status_code == 204
     assert sandbox.world.jira.lag == 0
 
 
 def rules(sandbox: Sandbox) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = httpx.get(f"{sandbox.url}/__faults").json()
+    listed: list[dict[str, Any]] = loopback.get(f"{sandbox.url}/__faults").json()
     return listed
 
 
@@ -221,6 +222,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "huge": {"megabytes": 1},
     "bomb": {"megabytes": 1},
     "latency": {"seconds": 0},
+    "drip": {"seconds": 0.001},
 }
 
 

@@ -40,7 +40,7 @@ class Walk:
     trouble: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("console", self._told)
+        self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.trouble.append(f"error {error}"))
         self.page.on("request", self._asked)
 
@@ -52,7 +52,7 @@ class Walk:
         assert wider <= 0, f"{path} has to be scrolled sideways"
         return self.page
 
-    def _told(self, message: ConsoleMessage) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.trouble.append(f"{message.type} {message.text}")
 

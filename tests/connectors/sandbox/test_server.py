@@ -17,6 +17,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from tests.support import loopback
 from tests.support.sandbox_jira_client import SERVICE, paragraph
 
 
@@ -35,13 +36,13 @@ def sandbox(shared: Sandbox) -> Iterator[Sandbox]:
 
 
 def get(sandbox: Sandbox, path: str = "myself", **more: Any) -> httpx.Response:
-    return httpx.get(f"{sandbox.url}/jira/rest/api/3/{path}", auth=SERVICE, **more)
+    return loopback.get(f"{sandbox.url}/jira/rest/api/3/{path}", auth=SERVICE, **more)
 
 
 def test_it_listens_on_loopback_only_and_closes_its_port_and_thread() -> None:
     with Sandbox(generate(50)) as sandbox:
         port = sandbox.port
-        assert httpx.get(sandbox.url).status_code == 200
+        assert loopback.get(sandbox.url).status_code == 200
         assert [t.name for t in threading.enumerate()].count("sandbox") >= 1
         # 127.0.0.2 is this machine too, but nobody listens there.
         with pytest.raises(OSError, match="refused"):
@@ -58,8 +59,8 @@ def test_a_taken_port_is_an_error_of_the_caller(sandbox: Sandbox) -> None:
 
 def test_every_request_is_recorded_and_controls_are_not(sandbox: Sandbox) -> None:
     get(sandbox, "issue/WEB-1?fields=summary")
-    httpx.post(f"{sandbox.url}/jira/rest/api/3/search/jql", json={"jql": "project = WEB"}, auth=SERVICE)
-    rows = httpx.get(f"{sandbox.url}/__requests").json()
+    loopback.post(f"{sandbox.url}/jira/rest/api/3/search/jql", json={"jql": "project = WEB"}, auth=SERVICE)
+    rows = loopback.get(f"{sandbox.url}/__requests").json()
     assert [(row["method"], row["path"], row["query"], row["status"]) for row in rows] == [
         ("GET", "/jira/rest/api/3/issue/WEB-1", "fields=summary", 200),
         ("POST", "/jira/rest/api/3/search/jql", "", 200),
@@ -67,11 +68,11 @@ def test_every_request_is_recorded_and_controls_are_not(sandbox: Sandbox) -> Non
     assert rows[1]["request_bytes"] > 10
     assert all(row["response_bytes"] > 10 and row["at"].startswith("2026-11-16T09:") for row in rows)
     assert len(sandbox.requests) == 2
-    assert httpx.delete(f"{sandbox.url}/__requests").status_code == 204
+    assert loopback.delete(f"{sandbox.url}/__requests").status_code == 204
     assert sandbox.requests == []
 
 
-def test_a_status_fault_carries_its_headers_and_body_and_fires_as_often_as_told(sandbox: Sandbox) -> None:
+def test_a_status_fault_carries_its_headers_and_body_and_fires_as_often_as_asked(sandbox: Sandbox) -> None:
     rule = {
         "match": "^GET /jira/rest/api/3/myself$",
         "kind": "status",
@@ -81,7 +82,7 @@ def test_a_status_fault_carries_its_headers_and_body_and_fires_as_often_as_told(
         "times": 2,
         "skip": 1,
     }
-    assert httpx.post(f"{sandbox.url}/__faults", json=rule).status_code == 201
+    assert loopback.post(f"{sandbox.url}/__faults", json=rule).status_code == 201
     replies = [get(sandbox) for _ in range(4)]
     assert [reply.status_code for reply in replies] == [200, 429, 429, 200]
     assert replies[1].headers["Retry-After"] == "7"
@@ -93,7 +94,7 @@ def test_other_requests_and_cleared_rules_are_left_alone(sandbox: Sandbox) -> No
     sandbox.fault("serverInfo", "status")
     assert get(sandbox).status_code == 200
     assert get(sandbox, "serverInfo").status_code == 503
-    assert httpx.delete(f"{sandbox.url}/__faults").status_code == 204
+    assert loopback.delete(f"{sandbox.url}/__faults").status_code == 204
     assert get(sandbox, "serverInfo").status_code == 200
 
 
@@ -108,7 +109,7 @@ def test_other_requests_and_cleared_rules_are_left_alone(sandbox: Sandbox) -> No
     ],
 )
 def test_a_rule_that_cannot_work_is_refused_with_a_reason(sandbox: Sandbox, rule: object) -> None:
-    reply = httpx.post(f"{sandbox.url}/__faults", json=rule)
+    reply = loopback.post(f"{sandbox.url}/__faults", json=rule)
     assert reply.status_code == 400
     assert reply.json()["error"]
 
@@ -126,11 +127,11 @@ def test_drop_after_lets_the_write_land_and_drop_before_does_not(
     sandbox: Sandbox, kind: Any, landed: int
 ) -> None:
     address = f"{sandbox.url}/jira/rest/api/3/issue/OPS-1/comment"
-    before = httpx.get(address, auth=SERVICE).json()["total"]
+    before = loopback.get(address, auth=SERVICE).json()["total"]
     sandbox.fault("POST .*/comment", kind, times=1)
     with pytest.raises(httpx.TransportError):
-        httpx.post(address, json={"body": paragraph("landed?")}, auth=SERVICE)
-    assert httpx.get(address, auth=SERVICE).json()["total"] == before + landed
+        loopback.post(address, json={"body": paragraph("landed?")}, auth=SERVICE)
+    assert loopback.get(address, auth=SERVICE).json()["total"] == before + landed
 
 
 def test_truncate_cuts_the_json_but_not_the_message(sandbox: Sandbox) -> None:
@@ -155,10 +156,10 @@ def test_html_wrong_json_and_empty_stand_in_for_the_reply(sandbox: Sandbox) -> N
 def test_anonymous_serves_the_request_as_with_a_revoked_credential(sandbox: Sandbox) -> None:
     sandbox.fault("search/jql", "anonymous", times=1)
     query = {"jql": "project = WEB"}
-    reply = httpx.post(f"{sandbox.url}/jira/rest/api/3/search/jql", json=query, auth=SERVICE)
+    reply = loopback.post(f"{sandbox.url}/jira/rest/api/3/search/jql", json=query, auth=SERVICE)
     assert (reply.status_code, reply.json()["issues"]) == (200, [])
     assert reply.headers["X-Seraph-LoginReason"] == "AUTHENTICATED_FAILED"
-    assert httpx.post(reply.url, json=query, auth=SERVICE).json()["issues"]
+    assert loopback.post(reply.url, json=query, auth=SERVICE).json()["issues"]
 
 
 def test_latency_only_delays(sandbox: Sandbox) -> None:
@@ -168,10 +169,10 @@ def test_latency_only_delays(sandbox: Sandbox) -> None:
 
 def test_the_clock_starts_at_the_worlds_moment_and_can_be_moved() -> None:
     with Sandbox(generate(50)) as sandbox:
-        assert httpx.get(f"{sandbox.url}/__clock").json()["now"].startswith("2026-11-16T09:00")
-        moved = httpx.post(f"{sandbox.url}/__clock", json={"advance_seconds": 86400 * 8})
+        assert loopback.get(f"{sandbox.url}/__clock").json()["now"].startswith("2026-11-16T09:00")
+        moved = loopback.post(f"{sandbox.url}/__clock", json={"advance_seconds": 86400 * 8})
         assert moved.json()["now"].startswith("2026-11-24T09:00")
-        assert httpx.post(f"{sandbox.url}/__clock", json={"advance": 1}).status_code == 400
+        assert loopback.post(f"{sandbox.url}/__clock", json={"advance": 1}).status_code == 400
 
 
 def test_call_runs_in_the_sandboxs_thread_and_hands_back_results_and_errors(sandbox: Sandbox) -> None:
@@ -186,7 +187,7 @@ def test_a_stopped_sandbox_says_so() -> None:
 
 
 def test_the_front_page_names_the_credentials_and_lets_nothing_run(sandbox: Sandbox) -> None:
-    reply = httpx.get(sandbox.url)
+    reply = loopback.get(sandbox.url)
     for text in ("sandbox-jira-token", "sandbox-linear-token", f"{sandbox.url}/jira", "Operations"):
         assert text in reply.text
     assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
@@ -205,6 +206,6 @@ def test_serve_stops_on_a_signal(number: signal.Signals) -> None:
     ) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
-        assert httpx.get(url).status_code == 200
+        assert loopback.get(url).status_code == 200
         process.send_signal(number)
         assert process.wait(timeout=20) == 0

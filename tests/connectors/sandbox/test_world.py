@@ -202,9 +202,9 @@ def test_a_world_has_the_size_that_was_asked_for(items: int) -> None:
 
 
 def test_the_truth_file_tells_every_item_and_every_key_result(world: World) -> None:
-    told = json.loads(b"".join(world.truth.written()))
-    ids = {(row["tracker"], row["id"]) for row in told["items"]}
-    assert len(ids) == len(told["items"])
+    answers = json.loads(b"".join(world.truth.written()))
+    ids = {(row["tracker"], row["id"]) for row in answers["items"]}
+    assert len(ids) == len(answers["items"])
     assert ids == {
         *(("jira", str(number)) for number in world.jira.issues),
         *(
@@ -212,13 +212,13 @@ def test_the_truth_file_tells_every_item_and_every_key_result(world: World) -> N
             for one in (*world.linear.issues, *world.linear.projects, *world.linear.initiatives)
         ),
     }
-    assert len(told["key_results"]) == 8
-    assert told["as_of"] == "2026-11-16T09:00:00Z"
-    for row in told["items"]:
+    assert len(answers["key_results"]) == 8
+    assert answers["as_of"] == "2026-11-16T09:00:00Z"
+    for row in answers["items"]:
         shares = [Fraction(share) for share in row.get("key_results", {}).values()]
         assert (sum(shares) == 1) == (row["state"] == "aligned")
         assert ("category" in row) == (row["state"] == "exempt")
-    all_shares = {share for row in told["items"] for share in row.get("key_results", {}).values()}
+    all_shares = {share for row in answers["items"] for share in row.get("key_results", {}).values()}
     assert {"1", "1/2", "1/4"} <= all_shares
 
 

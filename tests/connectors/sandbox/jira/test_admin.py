@@ -70,8 +70,8 @@ def test_a_new_field_is_there_at_once_but_on_no_screen(jira: Jira) -> None:
     number = field.removeprefix("customfield_")
     for jql in ("Confidence = 3", f"cf[{number}] >= 2.5", "confidence is not EMPTY"):
         assert jira.keys(jql) == ["WEB-1"], jql
-    told = jira.get("issue/WEB-1/changelog").json()["values"][-1]["items"][0]
-    assert (told["field"], told["fieldId"], told["toString"]) == ("Confidence", field, "3.0")
+    item = jira.get("issue/WEB-1/changelog").json()["values"][-1]["items"][0]
+    assert (item["field"], item["fieldId"], item["toString"]) == ("Confidence", field, "3.0")
 
 
 def test_names_need_not_be_unique_and_jql_asks_all_of_that_name(jira: Jira) -> None:

@@ -95,14 +95,14 @@ def test_complete_can_hold_failures(jira: Jira) -> None:
     issue = jira.site.issues[jira.site.keys[gone]]
     jira.sandbox.call(lambda: archive(jira.site, issue))
     wait(jira, 60)
-    told = progress(jira, task)
-    assert told["status"] == "COMPLETE"
-    assert told["processedAccessibleIssues"] == [jira.site.keys[web]]
-    assert set(told["failedAccessibleIssues"]) == {str(jira.site.keys[hr]), str(issue.id)}
+    report = progress(jira, task)
+    assert report["status"] == "COMPLETE"
+    assert report["processedAccessibleIssues"] == [jira.site.keys[web]]
+    assert set(report["failedAccessibleIssues"]) == {str(jira.site.keys[hr]), str(issue.id)}
     assert any(
-        "appropriate screen" in text for text in told["failedAccessibleIssues"][str(jira.site.keys[hr])]
+        "appropriate screen" in text for text in report["failedAccessibleIssues"][str(jira.site.keys[hr])]
     )
-    assert told["invalidOrInaccessibleIssueCount"] == 1
+    assert report["invalidOrInaccessibleIssueCount"] == 1
     fields = jira.issue(web)["fields"]
     assert (fields[NUMBER], fields[TEXT]) == (12.5, "GROWTH-KR1")
     clear = body | {"selectedActions": [NUMBER], "selectedIssueIdsOrKeys": [web]}
@@ -129,9 +129,9 @@ def test_a_status_and_a_priority_in_bulk(jira: Jira) -> None:
         "selectedActions": ["status", "priority"],
         "editedFieldsInput": {"status": {"statusId": "10003"}, "priority": {"priorityId": "1"}},
     }
-    told = done(jira, body)
-    assert told["processedAccessibleIssues"] == [jira.site.keys["WEB-1"]]
-    assert len(told["failedAccessibleIssues"]) == 1
+    report = done(jira, body)
+    assert report["processedAccessibleIssues"] == [jira.site.keys["WEB-1"]]
+    assert len(report["failedAccessibleIssues"]) == 1
     fields = jira.issue("WEB-1")["fields"]
     assert (fields["status"]["name"], fields["priority"]["name"]) == ("Done", "Highest")
 
@@ -200,11 +200,11 @@ def test_the_fields_of_a_bulk_edit_come_in_pages(jira: Jira) -> None:
     assert len(first["fields"]) == 50
     rest = jira.get("bulk/issues/fields", params=asked | {"startingAfter": first["startingAfter"]}).json()
     assert "startingAfter" not in rest
-    told = {row["id"]: row for row in first["fields"] + rest["fields"]}
-    assert set(made) < set(told)
-    assert "unavailableMessage" in told[made[0]]
-    assert "unavailableMessage" not in told["labels"]
-    assert told["labels"]["multiSelectFieldOptions"] == ["ADD", "REMOVE", "REPLACE", "REMOVE_ALL"]
+    report = {row["id"]: row for row in first["fields"] + rest["fields"]}
+    assert set(made) < set(report)
+    assert "unavailableMessage" in report[made[0]]
+    assert "unavailableMessage" not in report["labels"]
+    assert report["labels"]["multiSelectFieldOptions"] == ["ADD", "REMOVE", "REPLACE", "REMOVE_ALL"]
     back = jira.get("bulk/issues/fields", params=asked | {"endingBefore": rest["endingBefore"]}).json()
     assert back["fields"] == first["fields"]
 
@@ -233,9 +233,9 @@ def test_the_same_properties_reach_all_issues_or_none(jira: Jira) -> None:
 def test_properties_of_their_own_fail_one_by_one(jira: Jira) -> None:
     good = jira.site.keys["WEB-1"]
     rows = [{"issueID": number, "properties": {"truenorth": {"n": number}}} for number in (good, 1)]
-    told = job(jira, "issue/properties/multi", {"issues": rows})
-    assert told["status"] == "COMPLETE"
-    assert set(told["result"]["failed"]) == {"1"}
+    report = job(jira, "issue/properties/multi", {"issues": rows})
+    assert report["status"] == "COMPLETE"
+    assert set(report["result"]["failed"]) == {"1"}
     assert jira.get("issue/WEB-1/properties/truenorth").json()["value"] == {"n": good}
 
 
@@ -309,11 +309,11 @@ def test_a_job_is_seen_by_who_started_it_and_by_administrators(jira: Jira) -> No
 
 
 def test_the_report_of_limits_tells_who_is_near(jira: Jira) -> None:
-    told = jira.get("issue/limit/report").json()
-    assert told["limits"]["comment"] == 5000
-    assert told["issuesApproachingLimit"] == told["issuesBreachingLimit"] == {}
+    report = jira.get("issue/limit/report").json()
+    assert report["limits"]["comment"] == 5000
+    assert report["issuesApproachingLimit"] == report["issuesBreachingLimit"] == {}
     issue = jira.site.issues[jira.site.keys["WEB-1"]]
     jira.post("issue/WEB-1/remotelink", json={"object": {"url": "https://x.example", "title": "x"}})
     jira.sandbox.call(lambda: issue.remote_links.extend(issue.remote_links * 1700))
-    told = jira.get("issue/limit/report?isReturningKeys=true").json()
-    assert told["issuesApproachingLimit"] == {"remoteIssueLinks": {"WEB-1": 1701}}
+    report = jira.get("issue/limit/report?isReturningKeys=true").json()
+    assert report["issuesApproachingLimit"] == {"remoteIssueLinks": {"WEB-1": 1701}}

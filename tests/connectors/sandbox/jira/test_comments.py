@@ -53,7 +53,7 @@ def test_an_edit_keeps_the_creation_and_names_the_editor(jira: Jira) -> None:
     assert jira.get(path, params={"expand": "properties"}).json()["properties"] == [MARK]
 
 
-def test_edits_notify_unless_told_not_to(jira: Jira) -> None:
+def test_edits_notify_unless_asked_not_to(jira: Jira) -> None:
     made = post(jira)
     path = f"issue/{KEY}/comment/{made['id']}"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from connectors.sandbox.company import DIRECTORY
+from tests.support import loopback
 from tests.support.sandbox_jira_client import ANN, SERVICE, Jira, running
 
 GRACE = ("grace.kim@acme.example", "sandbox-person-token")
@@ -211,7 +211,7 @@ def test_a_lead_sees_the_issues_of_a_filter_on_its_page_and_on_a_dashboard(jira:
     pages = [made["viewUrl"], f"{jira.sandbox.url}/jira/filter/{made['id']}"]
     pages.append(jira.get(f"dashboard/{board}").json()["view"])
     for address in pages:
-        shown = httpx.get(address, follow_redirects=True)
+        shown = loopback.get(address, follow_redirects=True)
         assert shown.status_code == 200
         for text in (
             'href="/jira/browse/WEB-1"',
@@ -225,9 +225,9 @@ def test_a_lead_sees_the_issues_of_a_filter_on_its_page_and_on_a_dashboard(jira:
         ):
             assert text in shown.text, text
         assert "WEB-2" not in shown.text
-    front = httpx.get(jira.sandbox.url).text
+    front = loopback.get(jira.sandbox.url).text
     assert 'href="/jira/filters"' in front
-    listed = httpx.get(f"{jira.sandbox.url}/jira/filters").text
+    listed = loopback.get(f"{jira.sandbox.url}/jira/filters").text
     assert f'href="/jira/filter/{made["id"]}"' in listed
     assert f'href="/jira/dashboard/{board}"' in listed
-    assert httpx.get(f"{jira.sandbox.url}/jira/filter/1").status_code == 404
+    assert loopback.get(f"{jira.sandbox.url}/jira/filter/1").status_code == 404

@@ -40,7 +40,7 @@ def fetch(jira: Jira, **body: Any) -> dict[str, Any]:
     return found
 
 
-def test_a_parent_that_changed_is_told_in_both_forms(jira: Jira) -> None:
+def test_a_parent_that_changed_is_shown_in_both_forms(jira: Jira) -> None:
     key = fresh(jira)
     epic = str(jira.site.keys["WEB-1"])
     jira.put(f"issue/{key}", json={"fields": {"parent": {"key": "WEB-1"}}})
@@ -52,7 +52,7 @@ def test_a_parent_that_changed_is_told_in_both_forms(jira: Jira) -> None:
         assert (item["from"], item["to"], item["toString"]) == (None, epic, "WEB-1")
 
 
-def test_an_initiative_above_an_epic_is_told_once_and_a_sub_tasks_parent_by_its_own_name(jira: Jira) -> None:
+def test_an_initiative_above_an_epic_is_shown_once_and_a_sub_tasks_parent_by_its_own_name(jira: Jira) -> None:
     epic, story = fresh(jira, "Epic"), fresh(jira, "Story")
     sub = fresh(jira, "Sub-task", parent={"key": story})
     jira.put(f"issue/{epic}", json={"fields": {"parent": {"key": "STRAT-1"}}})
@@ -61,24 +61,24 @@ def test_an_initiative_above_an_epic_is_told_once_and_a_sub_tasks_parent_by_its_
     assert [(item["field"], item["fieldId"]) for item in items(jira, sub)] == [("Parent", "parent")]
 
 
-def test_values_with_ids_are_told_with_them(jira: Jira) -> None:
+def test_values_with_ids_are_shown_with_them(jira: Jira) -> None:
     key = fresh(jira)
     me = jira.get("myself").json()
     jira.put(
         f"issue/{key}",
         json={"fields": {"priority": {"name": "High"}, "assignee": {"accountId": me["accountId"]}}},
     )
-    told = {item["fieldId"]: (item["from"], item["to"], item["toString"]) for item in items(jira, key)}
-    assert told == {"priority": ("3", "2", "High"), "assignee": (None, me["accountId"], me["displayName"])}
+    values = {item["fieldId"]: (item["from"], item["to"], item["toString"]) for item in items(jira, key)}
+    assert values == {"priority": ("3", "2", "High"), "assignee": (None, me["accountId"], me["displayName"])}
 
 
 def test_finishing_and_reopening_tell_of_the_resolution_too(jira: Jira) -> None:
     key = fresh(jira)
     for status, resolution in ((10003, "Done"), (10000, None)):
         jira.post(f"issue/{key}/transitions", json={"transition": {"id": str(status)}})
-        told = {item["fieldId"]: item["toString"] for item in items(jira, key)}
-        assert set(told) == {"resolution", "status"}
-        assert told["resolution"] == resolution
+        values = {item["fieldId"]: item["toString"] for item in items(jira, key)}
+        assert set(values) == {"resolution", "status"}
+        assert values["resolution"] == resolution
 
 
 def test_many_histories_at_once_come_by_time_and_split_over_pages(jira: Jira) -> None:

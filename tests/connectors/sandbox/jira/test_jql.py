@@ -220,7 +220,7 @@ def test_a_bad_query_is_a_400_in_jiras_words(site: JiraSite, jql: str, message: 
     assert message in said
 
 
-def test_the_anonymous_public_finds_nothing_and_is_told_nothing(site: JiraSite) -> None:
+def test_the_anonymous_public_finds_nothing_and_gets_no_error(site: JiraSite) -> None:
     assert matching(site, None, "project = WEB")[1] == []
     assert matching(site, None, "key = WEB-1")[1] == []
 

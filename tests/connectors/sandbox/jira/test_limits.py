@@ -59,7 +59,7 @@ def test_issues_share_the_limit_of_their_endpoint_and_versions_too(jira: Jira) -
     assert jira.get(old).status_code == 429
 
 
-def test_the_remaining_burst_is_told(jira: Jira) -> None:
+def test_the_remaining_burst_is_in_the_headers(jira: Jira) -> None:
     left = [jira.get("priority").headers["X-RateLimit-Remaining"] for _ in range(10)]
     assert left == [str(n) for n in range(9, -1, -1)]
     assert jira.get("priority").status_code == 429
@@ -118,7 +118,7 @@ def test_points_are_spent_by_requests_and_objects_until_the_hour_is_over(jira: J
     assert jira.get("issue/WEB-1").status_code == 200
 
 
-def test_a_quota_that_is_not_enforced_is_only_told_of(jira: Jira) -> None:
+def test_a_quota_that_is_not_enforced_only_shows_in_headers(jira: Jira) -> None:
     quota(jira, 1)
     jira.sandbox.call(lambda: setattr(jira.site.limits, "enforced", False))
     assert [jira.get("issue/WEB-1").status_code for _ in range(5)] == [200] * 5

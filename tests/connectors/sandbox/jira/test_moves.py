@@ -44,10 +44,10 @@ def test_a_move_takes_sub_tasks_along_and_tells_of_key_project_and_status(jira: 
     assert categories[0] == categories[1]
     assert after["fields"]["status"]["name"] in {"Open", "Working", "Closed"}
     entry = jira.get(f"issue/{key}/changelog").json()["values"][-1]
-    told = {item["field"]: (item["fromString"], item["toString"]) for item in entry["items"]}
-    assert told["project"] == ("Web", "Operations")
-    assert told["Key"] == (key, after["key"])
-    assert told["status"] == (before["fields"]["status"]["name"], after["fields"]["status"]["name"])
+    changes = {item["field"]: (item["fromString"], item["toString"]) for item in entry["items"]}
+    assert changes["project"] == ("Web", "Operations")
+    assert changes["Key"] == (key, after["key"])
+    assert changes["status"] == (before["fields"]["status"]["name"], after["fields"]["status"]["name"])
     fetched = jira.post("issue/bulkfetch", json={"issueIdsOrKeys": [key], "fields": ["summary"]}).json()
     assert [row["key"] for row in fetched["issues"]] == [after["key"]]
     assert jira.keys(f"key = {key}") == [after["key"]]

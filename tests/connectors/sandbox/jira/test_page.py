@@ -10,6 +10,7 @@ from markupsafe import escape
 
 from connectors.sandbox.company import MESSY_TITLES
 from connectors.sandbox.jira import adf
+from tests.support import loopback
 from tests.support.sandbox_jira_client import Jira, paragraph, running
 
 EVIL = '<script>alert(1)</script><img src=x onerror="x">'
@@ -22,7 +23,7 @@ def jira() -> Iterator[Jira]:
 
 
 def page(jira: Jira, path: str) -> httpx.Response:
-    return httpx.get(f"{jira.sandbox.url}/jira/{path}")
+    return loopback.get(f"{jira.sandbox.url}/jira/{path}")
 
 
 def test_an_issues_page_shows_the_marks(jira: Jira) -> None:

@@ -61,8 +61,8 @@ def test_each_missing_permission_has_its_own_refusal(
             assert jira.issue("WEB-1") == before
             for project, expected in (("WEB", False), ("OPS", True)):
                 asked = ann.get("mypermissions", params={"permissions": name, "projectKey": project})
-                told = asked.json().get("permissions", {}).get(name, {}).get("havePermission", False)
-                assert told is expected
+                granted = asked.json().get("permissions", {}).get(name, {}).get("havePermission", False)
+                assert granted is expected
             anywhere = ann.get("mypermissions", params={"permissions": name}).json()["permissions"]
             assert anywhere[name]["havePermission"] is True
     finally:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
+from tests.support import loopback
 from tests.support.sandbox_jira_client import ANN, SERVICE, Jira, paragraph, running
 
 ALL = "project in (WEB, OPS)"
@@ -204,7 +204,7 @@ def test_no_credential_is_not_a_failed_one(jira: Jira) -> None:
 
 
 def test_a_bearer_token_is_refused_on_the_site_host(jira: Jira) -> None:
-    reply = httpx.get(f"{jira.base_url}myself", headers={"Authorization": "Bearer x"})
+    reply = loopback.get(f"{jira.base_url}myself", headers={"Authorization": "Bearer x"})
     assert (reply.status_code, reply.json()) == (403, {"error": "Failed to parse Connect Session Auth Token"})
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.jira.limits import UserLimit
+from tests.support import loopback
 from tests.support.sandbox_jira_client import ANN, Jira, running
 
 EPIC_LINK, EPIC_NAME = "customfield_10014", "customfield_10011"
@@ -17,11 +18,14 @@ BEARER = {"Authorization": f"Bearer {SERVER_TOKEN}"}
 
 
 class Server(httpx.Client):
-    """Paths are below /jira-dc/rest/api/2; signs in by token unless told otherwise."""
+    """Paths are below /jira-dc/rest/api/2; signs in by token unless given another login."""
 
     def __init__(self, cloud: Jira, **login: Any) -> None:
         super().__init__(
-            base_url=f"{cloud.sandbox.url}/jira-dc/rest/api/2/", timeout=20, **(login or {"headers": BEARER})
+            base_url=f"{cloud.sandbox.url}/jira-dc/rest/api/2/",
+            timeout=20,
+            verify=loopback.NO_CERTIFICATES,
+            **(login or {"headers": BEARER}),
         )
         self.cloud = cloud
 
@@ -82,7 +86,7 @@ def test_search_pages_by_offset_and_knows_the_total(server: Server) -> None:
     assert server.found(jql="", maxResults=1)["total"] == 120
 
 
-def test_the_cap_is_told_by_echo_and_the_window_is_an_error(server: Server) -> None:
+def test_the_cap_is_echoed_and_the_window_is_an_error(server: Server) -> None:
     limits = server.cloud.site.limits
     server.cloud.sandbox.call(lambda: setattr(limits, "server_page", 7))
     server.cloud.sandbox.call(lambda: setattr(limits, "server_window", 20))

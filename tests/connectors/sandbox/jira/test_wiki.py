@@ -58,14 +58,14 @@ def test_markup_survives_the_way_through_adf(text: str) -> None:
         ("", []),
     ],
 )
-def test_blocks_are_told_apart(text: str, kinds: list[str]) -> None:
+def test_blocks_are_distinguished(text: str, kinds: list[str]) -> None:
     assert [block["type"] for block in forgotten(text)["content"]] == kinds
 
 
 def test_marks_nest() -> None:
     (block,) = forgotten("*bold _both_*")["content"]
-    told = [(node["text"], [mark["type"] for mark in node["marks"]]) for node in block["content"]]
-    assert told == [("bold ", ["strong"]), ("both", ["strong", "em"])]
+    spans = [(node["text"], [mark["type"] for mark in node["marks"]]) for node in block["content"]]
+    assert spans == [("bold ", ["strong"]), ("both", ["strong", "em"])]
 
 
 PIECES = [

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from connectors.sandbox.linear.entities import Issue
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from tests.support import loopback
 from tests.support.sandbox_linear_client import ANN, APP, INES, Linear
 
 COMMENT = (
@@ -171,7 +171,7 @@ def test_searches_have_a_limit_of_their_own(sandbox: Sandbox, linear: Linear) ->
     assert refused["extensions"]["code"] == "RATELIMITED"
     linear.data('{ searchProjects(term: "api") { nodes { name } } }')
     assert "X-RateLimit-Endpoint-Name" not in linear.post("{ viewer { id } }").headers
-    httpx.post(f"{sandbox.url}/__clock", json={"advance_seconds": 61}).raise_for_status()
+    loopback.post(f"{sandbox.url}/__clock", json={"advance_seconds": 61}).raise_for_status()
     linear.data(search)
 
 

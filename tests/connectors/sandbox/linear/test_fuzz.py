@@ -30,6 +30,7 @@ from connectors.sandbox.linear.graph import schema
 from connectors.sandbox.linear.state import APP_TOKEN, TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from tests.support import loopback
 from tests.support.sandbox_linear_client import INES
 
 ASKED = os.environ.get("TRUENORTH_FUZZ")
@@ -52,7 +53,7 @@ class Workspace:
     def __init__(self, sandbox: Sandbox) -> None:
         self.space = sandbox.world.linear
         self.url = f"{sandbox.url}/linear/graphql"
-        self.client = httpx.Client(timeout=60)
+        self.client = httpx.Client(verify=loopback.NO_CERTIFICATES, timeout=60)
         self.ids: dict[str, list[str]] = {
             name: [row.id for row in list(table.values())[:4]]
             for name, table in vars(self.space).items()
@@ -155,22 +156,22 @@ class Writer:
             for name, one in field.args.items()
             if isinstance(one.type, GraphQLNonNull) or self.draw(st.integers(0, 3)) == 0
         ]
-        told = []
+        passed = []
         for name, one in given:
             variable = f"v{len(self.variables)}"
             self.variables[variable] = self.value(one.type, 4, name)
             self.declared.append(f"${variable}: {one.type}")
-            told.append(f"{name}: ${variable}")
-        return f"({', '.join(told)})" if told else ""
+            passed.append(f"{name}: ${variable}")
+        return f"({', '.join(passed)})" if passed else ""
 
     def selection(self, kind: Any, depth: int) -> str:
         if not isinstance(kind, GraphQLObjectType):
             return "{ __typename }"
         names = [name for name, one in kind.fields.items() if depth or is_leaf_type(get_named_type(one.type))]
         chosen = self.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3)) if names else []
-        told = ["__typename"] if not chosen or self.seldom() else []
-        told += [f"f{number}: {self.field(kind, name, depth)}" for number, name in enumerate(chosen)]
-        return f"{{ {' '.join(told)} }}"
+        parts = ["__typename"] if not chosen or self.seldom() else []
+        parts += [f"f{number}: {self.field(kind, name, depth)}" for number, name in enumerate(chosen)]
+        return f"{{ {' '.join(parts)} }}"
 
     def field(self, kind: GraphQLObjectType, name: str, depth: int) -> str:
         field, self.within = kind.fields[name], name

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from connectors.sandbox.linear.entities import Issue
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from tests.support import loopback
 from tests.support.sandbox_linear_client import ANN, INES, Linear
 
 UPDATE = (
@@ -47,7 +47,7 @@ def linear(sandbox: Sandbox) -> Linear:
 
 @pytest.fixture
 def issue(sandbox: Sandbox, linear: Linear) -> Issue:
-    """A new issue of the engineers, old enough for its changes to be told."""
+    """A new issue of the engineers, old enough for its changes to be recorded."""
     given = {"teamId": linear.space.team("ENG").id, "title": "Of a test"}
     make = "mutation ($i: IssueCreateInput!) { issueCreate(input: $i) { issue { id } } }"
     made = linear.data(make, i=given)["issueCreate"]["issue"]["id"]
@@ -56,7 +56,7 @@ def issue(sandbox: Sandbox, linear: Linear) -> Issue:
 
 
 def pass_time(sandbox: Sandbox, seconds: float) -> None:
-    httpx.post(f"{sandbox.url}/__clock", json={"advance_seconds": seconds}).raise_for_status()
+    loopback.post(f"{sandbox.url}/__clock", json={"advance_seconds": seconds}).raise_for_status()
 
 
 def change(linear: Linear, issue: Issue, **given: Any) -> Any:
@@ -87,8 +87,8 @@ def test_history_tells_who_changed_what_from_what(sandbox: Sandbox, linear: Line
 def test_rapid_edits_of_one_person_are_one_entry(linear: Linear, issue: Issue) -> None:
     change(linear, issue, title="First")
     change(linear, issue, title="Second", estimate=3)
-    (told,) = entries(linear, issue)
-    assert told == {
+    (shown,) = entries(linear, issue)
+    assert shown == {
         "actor": {"name": "Truenorth"}, "fromTitle": "Of a test", "toTitle": "Second", "toEstimate": 3,
     }  # fmt: skip
 
@@ -111,11 +111,11 @@ def test_generated_work_has_a_past_that_fits_its_stamps(linear: Linear) -> None:
     spans = linear.data(SPANS, id=done.id)["issue"]["stateHistory"]["nodes"]
     assert spans[0]["startedAt"] == done.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     assert spans[-1]["stateId"] == done.state.id
-    told = [entry["toState"]["name"] for entry in entries(linear, done) if "toState" in entry]
-    assert told[-1] == done.state.name
+    states = [entry["toState"]["name"] for entry in entries(linear, done) if "toState" in entry]
+    assert states[-1] == done.state.name
 
 
-def test_archiving_is_told_and_moves_no_stamp(linear: Linear, issue: Issue) -> None:
+def test_archiving_is_recorded_and_moves_no_stamp(linear: Linear, issue: Issue) -> None:
     before = issue.updated_at
     linear.data("mutation ($id: String!) { issueArchive(id: $id) { success } }", id=issue.id)
     assert issue.updated_at == before

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
@@ -18,6 +17,7 @@ from connectors.sandbox.linear.graph import schema
 from connectors.sandbox.linear.state import TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from tests.support import loopback
 from tests.support.sandbox_linear_client import ANN, Linear
 
 
@@ -51,7 +51,7 @@ def test_a_key_acts_as_its_user(linear: Linear, token: str, name: str) -> None:
         (f"Bearer {TOKEN}", 400, "invalid input", "INPUT_ERROR"),
     ],
 )
-def test_a_wrong_credential_is_told_apart(
+def test_a_wrong_credential_is_distinguished(
     linear: Linear, token: str | None, status: int, type_: str, code: str
 ) -> None:
     error = linear.error("{ viewer { id } }", status, token)
@@ -88,7 +88,7 @@ def test_an_empty_bucket_answers_400_with_429_only_inside() -> None:
             == (error["extensions"])
         )
         linear.data("{ viewer { id } }", ANN)  # each user has a quota of their own
-        httpx.post(f"{sandbox.url}/__clock", json={"advance_seconds": 1900}).raise_for_status()
+        loopback.post(f"{sandbox.url}/__clock", json={"advance_seconds": 1900}).raise_for_status()
         linear.data("{ viewer { id } }")  # the bucket refills all the time
 
 
@@ -167,7 +167,7 @@ def test_a_variable_of_the_wrong_type_is_a_400(linear: Linear) -> None:
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"query": 1}', b'{"variables": {}}'])
 def test_a_body_that_is_no_graphql_request_is_a_400(linear: Linear, body: bytes) -> None:
-    reply = httpx.post(f"{linear.url}/linear/graphql", content=body, headers={"Authorization": TOKEN})
+    reply = loopback.post(f"{linear.url}/linear/graphql", content=body, headers={"Authorization": TOKEN})
     assert reply.status_code == 400
     assert reply.json()["errors"][0]["extensions"]["code"] == "INPUT_ERROR"
 
@@ -395,7 +395,7 @@ def test_other_lists_filter_too(linear: Linear) -> None:
     assert len(data["attachments"]["nodes"]) == min(50, len(linear.space.attachments))
 
 
-def test_an_initiative_holds_the_projects_below_it_unless_told_otherwise(linear: Linear) -> None:
+def test_an_initiative_holds_the_projects_below_it_unless_asked_otherwise(linear: Linear) -> None:
     query = '{ initiatives(filter: {name: {eq: "Acme 2026"}}) { nodes { projects%s { nodes { name } } } } }'
     below = linear.data(query % "")["initiatives"]["nodes"][0]["projects"]["nodes"]
     own = linear.data(query % "(includeSubInitiatives: false)")["initiatives"]["nodes"][0]["projects"][

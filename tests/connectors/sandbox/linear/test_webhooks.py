@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
-import httpx
 import msgspec
 import pytest
 
@@ -21,6 +20,7 @@ from connectors.sandbox.linear.delivery import is_this_machine
 from connectors.sandbox.linear.entities import Issue
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from tests.support import loopback
 from tests.support.sandbox_linear_client import ANN, APP, INES, Linear
 
 HOOK = "mutation ($i: WebhookCreateInput!) { webhookCreate(input: $i) { webhook { id secret enabled } } }"
@@ -97,7 +97,7 @@ def some_issue(linear: Linear, key: str = "ENG") -> Issue:
 
 
 def advance(sandbox: Sandbox, seconds: float) -> None:
-    httpx.post(f"{sandbox.url}/__clock", json={"advance_seconds": seconds}).raise_for_status()
+    loopback.post(f"{sandbox.url}/__clock", json={"advance_seconds": seconds}).raise_for_status()
 
 
 def test_a_change_is_delivered_signed_with_what_was_before(linear: Linear, receiver: Receiver) -> None:
@@ -120,7 +120,7 @@ def test_a_change_is_delivered_signed_with_what_was_before(linear: Linear, recei
     assert abs(now - body["webhookTimestamp"]) < 60_000
 
 
-def test_rows_are_told_as_they_come_change_and_go(linear: Linear, receiver: Receiver) -> None:
+def test_rows_are_sent_as_they_come_change_and_go(linear: Linear, receiver: Receiver) -> None:
     hook(linear, receiver.url, "Comment", "Attachment", "Issue")
     issue = some_issue(linear)
     attach = "mutation ($i: AttachmentCreateInput!) { attachmentCreate(input: $i) { attachment { id } } }"
@@ -130,15 +130,15 @@ def test_rows_are_told_as_they_come_change_and_go(linear: Linear, receiver: Rece
     linear.data("mutation ($id: String!) { attachmentDelete(id: $id) { success } }", id=first)
     linear.data("mutation ($id: String!) { issueDelete(id: $id) { success } }", id=issue.id)
     eventually(lambda: len(receiver.got) == 4)
-    told = sorted((body["type"], body["action"]) for body in receiver.bodies())
-    assert told == [
+    sent = sorted((body["type"], body["action"]) for body in receiver.bodies())
+    assert sent == [
         ("Attachment", "create"), ("Attachment", "remove"), ("Attachment", "update"), ("Issue", "remove"),
     ]  # fmt: skip
     removed = next(body for body in receiver.bodies() if body["action"] == "remove")
     assert "url" not in removed
 
 
-def test_labels_are_told_as_ids(linear: Linear, receiver: Receiver) -> None:
+def test_labels_are_sent_as_ids(linear: Linear, receiver: Receiver) -> None:
     hook(linear, receiver.url, "Issue")
     issue, bug = some_issue(linear), next(one for one in linear.space.labels.values() if one.name == "Bug")
     issue.labels = []

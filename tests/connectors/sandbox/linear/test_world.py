@@ -25,7 +25,7 @@ def linear() -> Iterator[Linear]:
         yield Linear(sandbox.url, sandbox.world.linear)
 
 
-def told(space: LinearSpace) -> list[Any]:
+def as_values(space: LinearSpace) -> list[Any]:
     """Every row with its values; rows that it points at by their ids."""
 
     def value(one: Any) -> Any:
@@ -51,8 +51,8 @@ def told(space: LinearSpace) -> list[Any]:
 
 def test_equal_seeds_give_equal_worlds_and_other_seeds_others() -> None:
     first, again, other = (generate_linear(120, seed, Clock()) for seed in (5, 5, 6))
-    assert told(first) == told(again)
-    assert told(first) != told(other)
+    assert as_values(first) == as_values(again)
+    assert as_values(first) != as_values(other)
 
 
 @pytest.mark.parametrize("items", [20, 120, 1000])
