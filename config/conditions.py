@@ -8,13 +8,13 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from config.fields import Day, Declared, Identifier, Level, no_truth
+from config.fields import ConfigModel, Day, Identifier, Level, reject_bool
 
 Text = Annotated[str, Field(min_length=1)]
 _ENOUGH = "such as key, label, project, team, type, level"
 
 
-class Span(Declared):
+class Span(ConfigModel):
     """Days from `since` to `until`, both inside; one of them may be left open."""
 
     since: Day | None = Field(default=None, description="First day.")
@@ -39,7 +39,7 @@ class Span(Declared):
         return " ".join(part for part in parts if part)
 
 
-class Condition(Declared):
+class Condition(ConfigModel):
     """What must hold for an item: everything that is given. Names compare without regard to case."""
 
     too_wide: ClassVar[frozenset[str]] = frozenset()
@@ -78,7 +78,7 @@ class Condition(Declared):
     completed: Span | None = Field(default=None, description="Days on which it was done.")
     due: Span | None = Field(default=None, description="Days on which it is due.")
     jql: Text | None = Field(default=None, description="A Jira query that finds it.")
-    saved_filter: Annotated[int, Field(gt=0), BeforeValidator(no_truth)] | None = Field(
+    saved_filter: Annotated[int, Field(gt=0), BeforeValidator(reject_bool)] | None = Field(
         default=None, description="Id of a saved Jira filter that finds it."
     )
     filter: dict[str, Any] | None = Field(

@@ -17,7 +17,7 @@ Identifier = Annotated[
 ]
 
 
-def no_truth(value: object) -> object:
+def reject_bool(value: object) -> object:
     # Left alone, pydantic reads true as 1.
     if isinstance(value, bool):
         raise ValueError(f"a number is expected here, not {str(value).lower()}")
@@ -31,12 +31,12 @@ def _no_number(value: object) -> object:
     return value
 
 
-Finite = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(no_truth)]
+Finite = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(reject_bool)]
 Day = Annotated[date, BeforeValidator(_no_number)]
 Level = Literal["initiative", "project", "epic", "issue", "subtask"]
 
 
-class Declared(BaseModel):
+class ConfigModel(BaseModel):
     """Base of everything in YAML: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from config.conditions import Condition, Span, Text
-from config.fields import Declared, no_truth
+from config.fields import ConfigModel, reject_bool
 
 
 class LinkRule(Condition):
@@ -18,7 +18,7 @@ class LinkRule(Condition):
 
     too_wide: ClassVar[frozenset[str]] = frozenset({"tracker"})
 
-    share: Annotated[float, Field(gt=0, le=1), BeforeValidator(no_truth)] | None = Field(
+    share: Annotated[float, Field(gt=0, le=1), BeforeValidator(reject_bool)] | None = Field(
         default=None,
         description="Part of the item that counts for this key result when several share it; "
         "without it the rest is split evenly.",
@@ -31,7 +31,7 @@ class LinkRule(Condition):
     )
 
 
-class ExemptRule(Declared):
+class ExemptRule(ConfigModel):
     """Work that need not serve a key result: it bears one of the labels, or is of one of the types, …
 
     Unlike a link rule this is an inventory: one hit in any of its lists is enough.
@@ -46,7 +46,7 @@ class ExemptRule(Declared):
     any: tuple[Condition, ...] = Field(
         default=(), description="Further conditions; one that holds is enough."
     )
-    budget: Annotated[int, Field(ge=0, le=100), BeforeValidator(no_truth)] | None = Field(
+    budget: Annotated[int, Field(ge=0, le=100), BeforeValidator(reject_bool)] | None = Field(
         default=None,
         description="Percent of the work of the running cycles that the category may take; more is a finding.",
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config.checks.finding import Finding, Names
+from config.checks.finding import ConfigFinding, Names
 from config.checks.workspace import advice, check
 from config.errors import ConfigError, Problem
 from config.loading.files import read
@@ -36,8 +36,8 @@ def load(path: Path) -> Workspace:
     workspace, faults = _validate(root)
     if not reading.whole:
         # What seems to be missing may stand in the file that could not be used.
-        told = [one for one in faults if one["type"] != "missing" or len(one["loc"]) > 1]
-        raise ConfigError([*problems, *explain(root, told)])
+        shown = [one for one in faults if one["type"] != "missing" or len(one["loc"]) > 1]
+        raise ConfigError([*problems, *explain(root, shown)])
     problems += explain(root, faults)
     names = _names(root)
     if faults:
@@ -72,7 +72,7 @@ def _names(root: Node) -> Names:
     return Names(below("trackers"), below("cycles"))
 
 
-def _located(root: Node, finding: Finding) -> Problem:
+def _located(root: Node, finding: ConfigFinding) -> Problem:
     hint = finding.hint
     if finding.first is not None:
         first = f"the first is at {place(root, finding.first, key=finding.at_key)}"

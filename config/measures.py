@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from config.fields import Day, Declared, Finite, Identifier, no_truth
+from config.fields import ConfigModel, Day, Finite, Identifier, reject_bool
 
-Weight = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(no_truth)]
+Weight = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(reject_bool)]
 
 
-class CheckIn(Declared):
+class CheckIn(ConfigModel):
     """A value somebody measured on a day."""
 
     on: Day = Field(description="The day to which the value belongs.")
@@ -19,7 +19,7 @@ class CheckIn(Declared):
     note: str | None = Field(default=None, description="What is worth knowing about it.")
 
 
-class FileSource(Declared):
+class FileSource(ConfigModel):
     """A value, or a series of them, in a file that something else writes."""
 
     path: str = Field(min_length=1, description="A .json or .csv file, from the folder of the OKR files.")
@@ -29,7 +29,7 @@ class FileSource(Declared):
     day: str = Field(default="", description="Where its day is, likewise; without it the value is of today.")
 
 
-class HttpSource(Declared):
+class HttpSource(ConfigModel):
     """A value in the reply of an HTTP endpoint: Prometheus, a BI export, a survey."""
 
     url: str = Field(pattern=r"^https?://\S+$", description="Asked with GET; https unless on this machine.")
@@ -43,13 +43,13 @@ class HttpSource(Declared):
     )
 
 
-class _Measured(Declared):
+class _Measured(ConfigModel):
     """A number from outside the trackers; the latest value counts."""
 
     checkins: tuple[CheckIn, ...] = Field(default=(), description="Values measured so far.")
     file: FileSource | None = Field(default=None, description="A file that holds the value.")
     http: HttpSource | None = Field(default=None, description="An endpoint that tells the value.")
-    stale_days: Annotated[int, Field(ge=1, le=3650), BeforeValidator(no_truth)] | None = Field(
+    stale_days: Annotated[int, Field(ge=1, le=3650), BeforeValidator(reject_bool)] | None = Field(
         default=None, description="A latest value older than this many days is no data."
     )
 
@@ -69,7 +69,7 @@ class _Measured(Declared):
         return self
 
 
-class _Target(Declared):
+class _Target(ConfigModel):
     start: Finite = Field(description="Value when the cycle began.")
     target: Finite = Field(description="Value to reach; below `start` when smaller is better.")
     unit: str = Field(default="", description='Shown behind the value, such as "%" or "ms".')
@@ -81,7 +81,7 @@ class _Target(Declared):
         return self
 
 
-class Phase(Declared):
+class Phase(ConfigModel):
     """A value to have reached by a day on the way."""
 
     by: Day = Field(description="The last day for it.")
@@ -120,14 +120,14 @@ class KeepMeasure(_Measured):
         return self
 
 
-class BinaryMeasure(Declared):
+class BinaryMeasure(ConfigModel):
     """Something that is so or not."""
 
     kind: Literal["binary"] = Field(description="Done or not done.")
     done: Day | None = Field(default=None, description="The day on which it came true; absent until then.")
 
 
-class WorkMeasure(Declared):
+class WorkMeasure(ConfigModel):
     """The done share of the linked work."""
 
     kind: Literal["work"] = Field(description="The done share of the linked work.")
@@ -148,7 +148,7 @@ class WorkMeasure(Declared):
         min_length=1,
         description="The custom field, for weigh: field; without weights its own number weighs.",
     )
-    started: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False), BeforeValidator(no_truth)] = Field(
+    started: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False), BeforeValidator(reject_bool)] = Field(
         default=0.0, description="Credit for work that is in progress, as a part of its weight."
     )
     target: Weight | None = Field(
@@ -170,7 +170,7 @@ class WorkMeasure(Declared):
         return self
 
 
-class MilestonesMeasure(Declared):
+class MilestonesMeasure(ConfigModel):
     """The epics, projects or issues that are linked by themselves, each all or nothing."""
 
     kind: Literal["milestones"] = Field(description="Linked epics or projects, each all or nothing.")
@@ -185,10 +185,10 @@ class FlowMeasure(_Target):
         description="Days from start, or from creation, to done; items done a week; or how much of the time "
         "was active, in percent."
     )
-    percentile: Annotated[int, Field(ge=1, le=100), BeforeValidator(no_truth)] = Field(
+    percentile: Annotated[int, Field(ge=1, le=100), BeforeValidator(reject_bool)] = Field(
         default=50, description="Which of the times counts; 50 is the median."
     )
-    window_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_truth)] = Field(
+    window_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(reject_bool)] = Field(
         default=30, description="How far back work counts."
     )
     waiting: tuple[str, ...] = Field(
@@ -206,21 +206,21 @@ class FlowMeasure(_Target):
         return self
 
 
-class ProjectMeasure(Declared):
+class ProjectMeasure(ConfigModel):
     """The progress that Linear itself computes for a project."""
 
     kind: Literal["project"] = Field(description="Linear's own progress of a project.")
     project: str = Field(min_length=1, description="Name of the project.")
 
 
-class CompositeMeasure(Declared):
+class CompositeMeasure(ConfigModel):
     """A weighted mean of other key results."""
 
     kind: Literal["composite"] = Field(description="A weighted mean of other key results.")
     of: dict[Identifier, Weight] = Field(min_length=1, description="Weight by key result.")
 
 
-class Ask(Declared):
+class Ask(ConfigModel):
     """A query in a tracker's own language."""
 
     jql: str | None = Field(default=None, min_length=1, description="A Jira query.")
@@ -252,7 +252,7 @@ class QueryMeasure(_Target, Ask):
         min_length=1,
         description="points, hours, age, cycle_time or lead_time (in days), or a custom field with a number.",
     )
-    percentile: Annotated[int, Field(ge=1, le=100), BeforeValidator(no_truth)] | None = Field(
+    percentile: Annotated[int, Field(ge=1, le=100), BeforeValidator(reject_bool)] | None = Field(
         default=None, description="Which of the values counts, for of: percentile."
     )
     over: Ask | None = Field(

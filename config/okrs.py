@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from config.fields import Day, Declared, Identifier, no_truth
+from config.fields import ConfigModel, Day, Identifier, reject_bool
 from config.link_rules import LinkRule
 from config.measures import Measure, Weight
 
 
-class Cycle(Declared):
+class Cycle(ConfigModel):
     """A span of time in which objectives are pursued; both days are inside it."""
 
     start: Day = Field(description="First day.")
@@ -31,17 +31,17 @@ class Cycle(Declared):
         return min(1.0, max(0.0, (now - begin) / (finish - begin)))
 
 
-class Override(Declared):
+class Override(ConfigModel):
     """A percent that somebody set by hand, in place of the computed one, until a day."""
 
-    percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(no_truth)] = Field(
+    percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(reject_bool)] = Field(
         description="The percent that counts meanwhile."
     )
     until: Day = Field(description="The last day on which it counts.")
     note: str | None = Field(default=None, max_length=200, description="Why; shown beside the percent.")
 
 
-class KeyResult(Declared):
+class KeyResult(ConfigModel):
     """A measurable result that an objective aims at."""
 
     id: Identifier = Field(description="Shown on tickets and used in `kr:` labels.")
@@ -67,7 +67,7 @@ class KeyResult(Declared):
     )
 
 
-class Objective(Declared):
+class Objective(ConfigModel):
     """What a team wants to be true by the end of a cycle."""
 
     id: Identifier = Field(description="Short and stable.")

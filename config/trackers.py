@@ -6,15 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from config.fields import Declared, HttpUrl, Named
+from config.fields import ConfigModel, HttpUrl, Named
 from config.policy import TrackerPolicy
 
 
-class JiraScope(Declared):
+class JiraScope(ConfigModel):
     projects: tuple[Named, ...] = Field(min_length=1, description="Project keys to read and to write.")
 
 
-class JiraTracker(Declared):
+class JiraTracker(ConfigModel):
     """A Jira site. Its credential comes from the environment, never from YAML."""
 
     kind: Literal["jira"] = Field(description="A Jira site.")
@@ -39,11 +39,11 @@ class JiraTracker(Declared):
     policy: TrackerPolicy = Field(default=TrackerPolicy(), description="Where this tracker differs.")
 
 
-class LinearScope(Declared):
+class LinearScope(ConfigModel):
     teams: tuple[Named, ...] = Field(min_length=1, description="Team keys to read and to write.")
 
 
-class AppActor(Declared):
+class AppActor(ConfigModel):
     """How marks name their author where the credential is an app's; a person's credential shows that person."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)] = Field(
@@ -54,7 +54,7 @@ class AppActor(Declared):
     )
 
 
-class LinearTracker(Declared):
+class LinearTracker(ConfigModel):
     """A Linear workspace. Its credential comes from the environment, never from YAML."""
 
     kind: Literal["linear"] = Field(description="A Linear workspace.")

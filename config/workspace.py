@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator
 
 from config.conditions import Condition
-from config.fields import Declared, HttpUrl, Identifier
+from config.fields import ConfigModel, HttpUrl, Identifier
 from config.link_rules import ExemptRule
 from config.measures import FIELDS, QueryMeasure, WorkMeasure
 from config.okrs import Cycle, KeyResult, Objective
@@ -17,7 +17,7 @@ from config.policy import Policy, TrackerPolicy
 from config.trackers import Tracker
 
 
-class Workspace(Declared):
+class Workspace(ConfigModel):
     """Everything declared, checked across: see `problems`."""
 
     workspace: Identifier = Field(

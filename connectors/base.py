@@ -9,10 +9,10 @@ from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkI
 from connectors.preflight import Check
 from connectors.text.keywords import Gist
 
-Wish = tuple[WorkItem, Marks]
+WriteRequest = tuple[WorkItem, Marks]
 """An item as it was read, and the marks that it should show."""
 
-Stop = Callable[[], bool]
+StopRequested = Callable[[], bool]
 """Whether to stop as soon as that leaves nothing half-written."""
 
 
@@ -45,7 +45,7 @@ class Connector(Protocol):
         """
         ...
 
-    def examine(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
+    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
         """Look, before the first write, whether everything that a sync needs is there and allowed.
 
         Reads only. `labels` are the names that marks will use, `updates` the levels on which status updates
@@ -53,7 +53,7 @@ class Connector(Protocol):
         """
         ...
 
-    def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
         """Every item that bears anything of ours, ready to be written `NOTHING`.
 
         Looks at everything in scope, closed work included, and at the items with the ids in `written`, which
@@ -100,11 +100,11 @@ class Connector(Protocol):
         """
         ...
 
-    def made(self) -> tuple[str, ...]:
+    def created_labels(self) -> tuple[str, ...]:
         """Names of what writing marks made beside items, as labels of the workspace; reads only."""
         ...
 
-    def unmake(self, name: str) -> bool:
+    def delete_label(self, name: str) -> bool:
         """Remove one of `made`; False when people use it by now, and it stays."""
         ...
 
@@ -113,8 +113,8 @@ class Connector(Protocol):
         """How many items `write_batch` takes at once; 1 where nothing is gained by more."""
         ...
 
-    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
-        """`write` for several items in fewer requests: a receipt for each wish, in any order.
+    def write_batch(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
+        """`write` for several items in fewer requests: a receipt for each request, in any order.
 
         Once `stop` says so the running write finishes and no other begins; the items left over have no
         receipt, or a "skipped" one that says `STOPPED`. The next run finishes them.

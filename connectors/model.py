@@ -137,7 +137,7 @@ class Marks:
     """What Truenorth shows on an item. Observed and desired are this same type.
 
     `stamp` is only ever set on observed marks; it is evidence, never compared.
-    `labels` are labels of ours, sorted. `update` is what was told last, and never taken back but by an undo.
+    `labels` are labels of ours, sorted. `update` is what was posted last, and never taken back but by an undo.
     """
 
     key_results: tuple[KeyResultMark, ...] = ()
@@ -168,7 +168,7 @@ class WorkItem:
     - `private`: whether not everybody who sees its neighbours may see it: a secured issue, a private team.
       Nothing about it is said on other items.
     - `in_scope`: False for an ancestor that was read only because something in scope hangs below it.
-    - `told`: when somebody else last posted a status update on it.
+    - `last_update_by_others`: when somebody else last posted a status update on it.
     - `writable`: the marks that this item can carry.
     - Times are aware, in UTC.
     """
@@ -201,7 +201,7 @@ class WorkItem:
     claims: tuple[str, ...] = ()
     private: bool = False
     in_scope: bool = True
-    told: datetime | None = None
+    last_update_by_others: datetime | None = None
     writable: frozenset[Mark] = frozenset()
     shown: Marks = NOTHING
 

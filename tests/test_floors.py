@@ -137,7 +137,6 @@ FULLEST = 16
 
 NOT_YET = frozenset(
     {
-        "connectors.linear.read.mapping",
         "sync.cli.app",
         "sync.explain.item",
         "sync.explain_cli",

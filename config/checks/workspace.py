@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.checks.finding import Finding, Names, Path, answerable, key_result_places
+from config.checks.finding import ConfigFinding, Names, Path, check_answerable, key_result_places
 from config.checks.link_rules import linking_faults
 from config.checks.measures import check_measures
 from config.checks.urls import unsafe_address
@@ -16,7 +16,7 @@ from config.trackers import JiraTracker, LinearTracker, Tracker
 from config.workspace import Workspace
 
 
-def check(workspace: Workspace, names: Names | None = None) -> Iterator[Finding]:
+def check(workspace: Workspace, names: Names | None = None) -> Iterator[ConfigFinding]:
     """Every fault that no single entry shows by itself."""
     names = names or Names(tuple(workspace.trackers), tuple(workspace.cycles))
     yield from _trackers(workspace)
@@ -28,23 +28,23 @@ def check(workspace: Workspace, names: Names | None = None) -> Iterator[Finding]
         if objective.cycle not in names.cycles:
             hint = did_you_mean(objective.cycle, names.cycles, "declared are")
             message = f"there is no cycle {quoted(objective.cycle)}"
-            yield Finding(("objectives", at, "cycle"), message, hint)
+            yield ConfigFinding(("objectives", at, "cycle"), message, hint)
     yield from _measures(workspace, names)
     yield from linking_faults(workspace, names)
 
 
-def _trackers(workspace: Workspace) -> Iterator[Finding]:
+def _trackers(workspace: Workspace) -> Iterator[ConfigFinding]:
     variables: dict[str, str] = {}
     projects: dict[tuple[str, str], Path] = {}
     for name, tracker in workspace.trackers.items():
         path: Path = ("trackers", name)
         fault = unsafe_address(tracker.url)
         if fault:
-            yield Finding((*path, "url"), *fault)
+            yield ConfigFinding((*path, "url"), *fault)
         stem = "".join(letter if letter.isalnum() else "_" for letter in name.upper())
         if stem in variables:
             message = f"trackers {quoted(variables[stem])} and {quoted(name)} would read the same variables"
-            yield Finding(
+            yield ConfigFinding(
                 path,
                 message,
                 f"TRUENORTH_{stem}_TOKEN cannot serve both; rename one",
@@ -56,20 +56,24 @@ def _trackers(workspace: Workspace) -> Iterator[Finding]:
             continue
         if tracker.policy.updates is not None:
             message = "Jira has no status updates"
-            yield Finding((*path, "policy", "updates"), message, "name them under policy or a Linear tracker")
+            yield ConfigFinding(
+                (*path, "policy", "updates"), message, "name them under policy or a Linear tracker"
+            )
         for nr, project in enumerate(tracker.scope.projects):
             here: Path = (*path, "scope", "projects", nr)
             twin = (tracker.url.rstrip("/").casefold(), project.casefold())
             if twin in projects:
                 message = f"project {quoted(project)} of this site is in scope twice"
-                yield Finding(here, message, "every item must have one reader", projects[twin])
+                yield ConfigFinding(here, message, "every item must have one reader", projects[twin])
             projects.setdefault(twin, here)
 
 
-def _modes(workspace: Workspace) -> Iterator[Finding]:
+def _modes(workspace: Workspace) -> Iterator[ConfigFinding]:
     """Something must be read, and what measures ask must be there to answer."""
     if not workspace.active:
-        yield Finding(("trackers",), "every tracker is off", "set policy.mode of one to observe or more")
+        yield ConfigFinding(
+            ("trackers",), "every tracker is off", "set policy.mode of one to observe or more"
+        )
         return
     for path, at, nr in key_result_places(workspace):
         measure = workspace.objectives[at].key_results[nr].measure
@@ -80,27 +84,29 @@ def _modes(workspace: Workspace) -> Iterator[Finding]:
         asked = [measure.tracker] if measure.tracker else asked
         if len(asked) == 1 and asked[0] in workspace.trackers and asked[0] not in workspace.active:
             message = f"the query asks tracker {quoted(asked[0])}, which is off"
-            yield Finding((*path, "measure"), message, "set its policy.mode to observe, or measure otherwise")
+            yield ConfigFinding(
+                (*path, "measure"), message, "set its policy.mode to observe, or measure otherwise"
+            )
 
 
-def _words(workspace: Workspace) -> Iterator[Finding]:
+def _words(workspace: Workspace) -> Iterator[ConfigFinding]:
     """Templates name what there is, and languages exist."""
     for language, texts in workspace.words.items():
         for key, template in texts.items():
             path: Path = ("words", language, key)
             if key not in ENGLISH:
-                yield Finding(
+                yield ConfigFinding(
                     path, f"there is no text {quoted(key)}", did_you_mean(key, ENGLISH), at_key=True
                 )
                 continue
             try:
                 unknown = sorted(names_in(template) - names_in(ENGLISH[key]))
             except ValueError as error:
-                yield Finding(path, str(error))
+                yield ConfigFinding(path, str(error))
                 continue
             if unknown:
                 known = ", ".join(f"{{{name}}}" for name in sorted(names_in(ENGLISH[key]))) or "no names"
-                yield Finding(path, f"{{{unknown[0]}}} is not known in this text", f"it knows {known}")
+                yield ConfigFinding(path, f"{{{unknown[0]}}} is not known in this text", f"it knows {known}")
     known_languages = {**SHIPPED, **workspace.words}
     places: list[tuple[Path, str]] = [(("policy", "language"), workspace.policy.language)]
     for name, tracker in workspace.trackers.items():
@@ -109,14 +115,14 @@ def _words(workspace: Workspace) -> Iterator[Finding]:
     for at, language in places:
         if language not in known_languages:
             hint = did_you_mean(language, known_languages, "use one of") + " or declare its texts under words"
-            yield Finding(at, f"there are no texts in language {quoted(language)}", hint)
+            yield ConfigFinding(at, f"there are no texts in language {quoted(language)}", hint)
 
 
-def _policy(workspace: Workspace) -> Iterator[Finding]:
+def _policy(workspace: Workspace) -> Iterator[ConfigFinding]:
     health = workspace.policy.health
     if health.at_risk > health.off_track:
         message = f"at_risk ({health.at_risk}) is more than off_track ({health.off_track})"
-        yield Finding(("policy", "health"), message, "a key result is at risk before it is off track")
+        yield ConfigFinding(("policy", "health"), message, "a key result is at risk before it is off track")
     seen: dict[str, str] = {}
     for state in ("aligned", "orphaned", "exempt", "dangling"):
         label: str | None = getattr(workspace.policy.labels, state)
@@ -126,14 +132,14 @@ def _policy(workspace: Workspace) -> Iterator[Finding]:
         if label.casefold() in seen:
             twin = seen[label.casefold()]
             message = f"the labels of {twin} and {state} work are both {quoted(label)}"
-            yield Finding(path, message, "nobody could tell them apart")
+            yield ConfigFinding(path, message, "nobody could tell them apart")
         if label.casefold().startswith("kr:"):
             message = f"the label {quoted(label)} would be read as a claim on a key result"
-            yield Finding(path, message, 'let it not begin with "kr:"')
+            yield ConfigFinding(path, message, 'let it not begin with "kr:"')
         seen.setdefault(label.casefold(), state)
 
 
-def _ids(workspace: Workspace) -> Iterator[Finding]:
+def _ids(workspace: Workspace) -> Iterator[ConfigFinding]:
     objectives: dict[str, tuple[str, Path]] = {}
     key_results: dict[str, tuple[str, Path]] = {}
     for at, objective in enumerate(workspace.objectives):
@@ -143,22 +149,22 @@ def _ids(workspace: Workspace) -> Iterator[Finding]:
         yield from _twin(key_results, "key result", identifier, (*path, "id"))
 
 
-def _twin(seen: dict[str, tuple[str, Path]], what: str, name: str, path: Path) -> Iterator[Finding]:
+def _twin(seen: dict[str, tuple[str, Path]], what: str, name: str, path: Path) -> Iterator[ConfigFinding]:
     # Labels carry these ids, and trackers do not agree on upper and lower case.
     if name.casefold() not in seen:
         seen[name.casefold()] = (name, path)
         return
     other, first = seen[name.casefold()]
     differs = f" (as {quoted(other)})" if other != name else ""
-    yield Finding(path, f"{what} {quoted(name)} is declared twice{differs}", first=first)
+    yield ConfigFinding(path, f"{what} {quoted(name)} is declared twice{differs}", first=first)
 
 
-def _measures(workspace: Workspace, names: Names) -> Iterator[Finding]:
+def _measures(workspace: Workspace, names: Names) -> Iterator[ConfigFinding]:
     for path, at, nr in key_result_places(workspace):
         measure = workspace.objectives[at].key_results[nr].measure
         if isinstance(measure, QueryMeasure):
             language = "jql" if measure.jql else "filter"
-            yield from answerable((*path, "measure"), language, measure.tracker, workspace, names)
+            yield from check_answerable((*path, "measure"), language, measure.tracker, workspace, names)
     yield from check_measures(workspace)
 
 

@@ -84,15 +84,15 @@ class RetryPolicy:
                 return False
             if not repeatable and not isinstance(error, RateLimited):
                 return False
-            told = error.retry_after or 0.0
-            return waited + told <= self.budget and told < self.time_left()
+            wait = error.retry_after or 0.0
+            return waited + wait <= self.budget and wait < self.time_left()
 
         def pause(state: tenacity.RetryCallState) -> float:
             nonlocal waited, doubt
             doubt = error = state.outcome.exception() if state.outcome else None
             own = min(self.cap, self.base * 2 ** (state.attempt_number - 1)) * self.rng.uniform(0.7, 1.3)
-            told = error.retry_after if isinstance(error, Transient) else None
-            seconds = float(max(told, min(own, 1.0)) if told is not None else own)
+            asked = error.retry_after if isinstance(error, Transient) else None
+            seconds = float(max(asked, min(own, 1.0)) if asked is not None else own)
             waited += seconds
             return seconds
 

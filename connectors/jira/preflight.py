@@ -12,7 +12,7 @@ from connectors.errors import CredentialError, TrackerError
 from connectors.jira.api import replies
 from connectors.jira.api.bulk_read import jql_text
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Source
+from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.fields import (
     ALIGNMENT_NAME,
     ALIGNMENT_OPTIONS,
@@ -45,28 +45,28 @@ SILENT = {"ADMINISTER": "Administer Jira", "ADMINISTER_PROJECTS": "Administer Pr
 class Inspector:
     """Looks at one site with one credential."""
 
-    def __init__(self, client: JiraClient, source: Source, tracker: JiraTracker, reader: Reader) -> None:
+    def __init__(self, client: JiraClient, site_api: SiteApi, tracker: JiraTracker, reader: Reader) -> None:
         self._client = client
-        self._source = source
+        self._site_api = site_api
         self._tracker = tracker
         self._reader = reader
 
-    def examine(self) -> Iterator[Check]:
+    def preflight(self) -> Iterator[Check]:
         """One check after the other; a credential that is no good is the last one. Never raises TrackerError."""
         try:
             site = self._reader.site()
             me = self._client.call("GET", "myself", replies.USER)
             yield Check("credential", "ok", f"acts as {me.display_name or site.me}")
             info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
-            self._source.check(info)
+            self._site_api.check(info)
             yield clock_check(_moment(info.server_time), datetime.now(UTC))
             yield from self._fields(site)
             for key in self._tracker.scope.projects:
                 yield from self._project(key, site)
-            governor = self._client.governor
-            for reading in governor.readings:
+            throttle = self._client.throttle
+            for reading in throttle.readings:
                 if not reading.name.endswith("a second"):
-                    yield quota_check(reading, governor.people)
+                    yield quota_check(reading, throttle.reserved_share)
         except TrackerError as error:
             about = "credential" if isinstance(error, CredentialError) else "site"
             yield Check(about, "wrong", error.what, error.remedy)
@@ -113,7 +113,7 @@ class Inspector:
     def _screen(self, key: str, site: Site) -> Iterator[Check]:
         """Whether the newest open issue's edit screen has what we set. Screens differ by type: it is a sample."""
         jql = f"project = {jql_text(key)} AND statusCategory != Done ORDER BY created DESC"
-        newest = self._source.newest(jql)
+        newest = self._site_api.newest(jql)
         if newest is None:
             return
         meta = self._client.call("GET", f"issue/{newest}/editmeta", replies.EDIT_META)

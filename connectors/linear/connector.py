@@ -9,17 +9,17 @@ import msgspec
 
 from config.settings import Credentials
 from config.trackers import LinearTracker
-from connectors.base import Progress, Stop, Wish, never
+from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.errors import QueryError, Refused
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear.api import queries, wire
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import Quota
-from connectors.linear.marks.labels import LabelShelf
-from connectors.linear.preflight import examine
+from connectors.linear.marks.labels import LabelCatalog
+from connectors.linear.preflight import preflight
 from connectors.linear.read.descriptions import gists
 from connectors.linear.read.histories import histories
-from connectors.linear.read.reader import fetch, marked, pull
+from connectors.linear.read.reader import fetch, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, Writer
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
@@ -37,15 +37,15 @@ class LinearConnector:
         credentials: Credentials,
         owner: str,
         *,
-        governor: Governor | None = None,
+        throttle: Throttle | None = None,
     ) -> None:
         self._tracker = tracker
         self._owner = owner
         self._client = LinearClient(
-            name, credentials.url or tracker.url, credentials.token, governor or Governor()
+            name, credentials.url or tracker.url, credentials.token, throttle or Throttle()
         )
-        self._labels = LabelShelf(self._client)
-        self._writer = Writer(self._client, self._labels, owner, self._voice)
+        self._labels = LabelCatalog(self._client)
+        self._writer = Writer(self._client, self._labels, owner, self._author)
         self._is_app: bool | None = None
 
     @property
@@ -58,7 +58,7 @@ class LinearConnector:
         """The last reading of Linear's limits, by kind; empty before the first reply."""
         return dict(self._client.quotas)
 
-    def _voice(self) -> Mapping[str, str]:
+    def _author(self) -> Mapping[str, str]:
         """Whom comments and attachments name as their author; Linear takes that from an app's token only.
 
         Source: contracts/linear.md, section 12. Status updates have no such input: they show the app itself.
@@ -78,13 +78,13 @@ class LinearConnector:
         self._labels.fill(labels)
         return result
 
-    def examine(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
-        """See `Connector.examine`."""
-        return examine(self._client, self._tracker, labels, updates)
+    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
+        """See `Connector.preflight`."""
+        return preflight(self._client, self._tracker, labels, updates)
 
-    def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
-        """See `Connector.marked`."""
-        items, labels = marked(self._client, self._tracker, self._owner, written, progress)
+    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+        """See `Connector.owned_items`."""
+        items, labels = owned_items(self._client, self._tracker, self._owner, written, progress)
         self._labels.fill(labels)
         return items
 
@@ -148,22 +148,22 @@ class LinearConnector:
         (receipt,) = self._writer.write([(item, wanted)])
         return receipt
 
-    def made(self) -> tuple[str, ...]:
-        """See `Connector.made`: the labels that we created."""
-        return self._labels.made()
+    def created_labels(self) -> tuple[str, ...]:
+        """See `Connector.created_labels`: the labels that we created."""
+        return self._labels.created_labels()
 
-    def unmake(self, name: str) -> bool:
-        """See `Connector.unmake`: a label that any issue bears stays."""
-        return self._labels.unmake(name)
+    def delete_label(self, name: str) -> bool:
+        """See `Connector.delete_label`: a label that any issue bears stays."""
+        return self._labels.delete_label(name)
 
     @property
     def batch(self) -> int:
         """See `Connector.batch`."""
         return BATCH
 
-    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
+    def write_batch(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`."""
-        return self._writer.write(wishes, stop)
+        return self._writer.write(requests, stop)
 
     @property
     def provisioner(self) -> LinearProvisioner:

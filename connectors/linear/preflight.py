@@ -16,7 +16,7 @@ from connectors.linear.api.wire import LabelNode, TeamNode
 from connectors.preflight import Check, clock_check, quota_check
 
 
-def examine(
+def preflight(
     client: LinearClient, tracker: LinearTracker, labels: Iterable[str], updates: Collection[str]
 ) -> Iterator[Check]:
     """One check after the other; a credential that is no good is the last one. Never raises TrackerError.
@@ -41,8 +41,8 @@ def examine(
             yield from (_label(name, teams[key], known) for name in labels)
         if "initiative" in updates:
             yield _initiatives(client)
-        for reading in client.governor.readings:
-            yield quota_check(reading, client.governor.people)
+        for reading in client.throttle.readings:
+            yield quota_check(reading, client.throttle.reserved_share)
     except TrackerError as error:
         about = "credential" if isinstance(error, CredentialError) else "workspace"
         yield Check(about, "wrong", error.what, error.remedy)

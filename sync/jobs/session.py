@@ -15,7 +15,7 @@ from config.settings import Credentials, Settings, credentials, secret
 from config.trackers import JiraTracker
 from config.workspace import Workspace
 from connectors.base import Connector
-from connectors.http.throttle import Governors
+from connectors.http.throttle import Throttles
 from connectors.registry import connect
 from sync.cli.output import Output
 from sync.collect.external_values import Sources
@@ -95,18 +95,18 @@ def session_for(
         store = Store(store_url)
         stack.callback(store.close)
         halt = Halt()
-        governors = Governors(halt)
+        throttles = Throttles(halt)
         connectors: dict[str, Connector] = {}
         for name, tracker in workspace.active.items():
             fields = workspace.matched_fields(name)
             policy, key = workspace.policy_of(name), keys[name]
-            governor = governors.of(
+            throttle = throttles.of(
                 key.url or tracker.url,
                 key.token.get_secret_value(),
-                people=policy.quota_for_people / 100,
+                reserved_share=policy.quota_for_people / 100,
                 deadline=policy.deadline_minutes * 60,
             )
-            connectors[name] = connect(name, tracker, key, workspace.workspace, fields, governor)
+            connectors[name] = connect(name, tracker, key, workspace.workspace, fields, throttle)
             stack.callback(connectors[name].close)
         yield Session(workspace, connectors, store, halt, sources=sources or Sources())
 

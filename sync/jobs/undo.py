@@ -32,7 +32,7 @@ def undo(
         found = _find(session, sorted(trackers), report)
     marked = [item for items in found.values() for item in items]
     plan = undo_plan(marked, selection, session.workspace.workspace)
-    made = {name: session.connectors[name].made() for name in found} if selection.everything else {}
+    made = {name: session.connectors[name].created_labels() for name in found} if selection.everything else {}
     output.show(run.undoing(plan, made))
     output.data(**data.of_plan(plan), made={name: list(names) for name, names in made.items()})
     if selection.everything:
@@ -55,7 +55,7 @@ def _find(session: Session, names: list[str], report: Progress) -> Mapping[str, 
     """Marked items by tracker; the trackers are read at once."""
 
     def look(name: str) -> tuple[WorkItem, ...]:
-        return session.connectors[name].marked(session.store.journal.written(name), report)
+        return session.connectors[name].owned_items(session.store.journal.written(name), report)
 
     with ThreadPoolExecutor(max_workers=len(names), thread_name_prefix="undo") as pool:
         return dict(zip(names, pool.map(look, names), strict=True))
@@ -81,7 +81,7 @@ def _unmake(session: Session, name: str, labels: tuple[str, ...], output: Output
     """Remove what we made on a tracker; why not, by tracker, where it refuses."""
     for label in labels:
         try:
-            gone = session.connectors[name].unmake(label)
+            gone = session.connectors[name].delete_label(label)
         except TrackerError as error:
             return {name: f"the label {label!r} could not be removed: {error.what}"}
         output.say(f"{name}: label {label} " + ("removed." if gone else "kept: people put it on tickets."))

@@ -138,7 +138,8 @@ class StatusUpdates:
 
     def _is_too_soon(self, item: WorkItem, last: Told | None, policy: UpdatePolicy) -> bool:
         days = [last.on] if last is not None else []
-        days += [item.told.astimezone(self._workspace.zone).date()] if item.told is not None else []
+        others = item.last_update_by_others
+        days += [others.astimezone(self._workspace.zone).date()] if others is not None else []
         return bool(days) and (self._today - max(days)).days < policy.every_days
 
     def _status(self, item: WorkItem, name: str, last: Told | None) -> Status:

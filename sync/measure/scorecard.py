@@ -27,7 +27,7 @@ def measure(
     drawn: Mapping[str, Drawn] | None = None,
     histories: Histories | None = None,
 ) -> Scorecard:
-    """Read every key result. What was asked of the world is what `Told` says.
+    """Read every key result. What was asked of the world is what `LatestUpdates` says.
 
     Raises KeyError when the answer to a query measure is missing: a failed read must not look like zero.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from connectors.base import Progress, Stop, Wish, never
+from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.errors import TrackerError
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, Stamp, WorkItem
 from connectors.preflight import Check
@@ -45,17 +45,17 @@ class FakeTracker:
             progress(self.name, len(self.items), len(self.items))
         return Pull(self.name, tuple(self.items.values()), NOW, requests=1)
 
-    def examine(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
+    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
         yield Check("labels", "ok", ", ".join(labels))
 
-    def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
         items = self.pull(progress).items
         return tuple(item for item in items if item.shown.stamp is not None or item.ref.id in written)
 
-    def made(self) -> tuple[str, ...]:
+    def created_labels(self) -> tuple[str, ...]:
         return ()
 
-    def unmake(self, name: str) -> bool:
+    def delete_label(self, name: str) -> bool:
         raise NotImplementedError(name)
 
     def count(self, query: str) -> int:
@@ -88,8 +88,8 @@ class FakeTracker:
 
     batch = 1
 
-    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
-        for item, wanted in wishes:
+    def write_batch(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
+        for item, wanted in requests:
             if stop():
                 return
             yield self.write(item, wanted)

@@ -88,7 +88,7 @@ def read(connector: Connector) -> None:
             [
                 lambda: connector.histories(some),
                 lambda: connector.gists(some),
-                lambda: connector.marked(()),
+                lambda: connector.owned_items(()),
                 lambda: connector.fetch([item.ref.id for item in some if item.level == "issue"]),
             ]
         )

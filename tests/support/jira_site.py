@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.trackers import JiraScope, JiraTracker
 from connectors.http.retry import RetryPolicy
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.jira import JiraConnector
 from connectors.jira.api.wire import FieldInfo, FieldSchema
 from connectors.model import AlignmentState, Comment, CommentPurpose, KeyResultMark, Marks, WorkItem
@@ -58,7 +58,7 @@ def connector(
     credentials = Credentials(token=SecretStr(token), email=email, url=url)
     policy = (Waits() if waits is None else waits).policy()
     return JiraConnector(
-        "jira", declared, credentials, owner, governor=Governor(policy), threads=threads, fields=fields
+        "jira", declared, credentials, owner, throttle=Throttle(policy), threads=threads, fields=fields
     )
 
 

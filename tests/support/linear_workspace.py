@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.trackers import LinearScope, LinearTracker
 from connectors.http.retry import RetryPolicy
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear import LinearConnector
 from connectors.model import Comment, KeyResultMark, Marks, WorkItem
 from connectors.sandbox.linear.entities import Attachment, Issue, Label, Project
@@ -74,7 +74,7 @@ class Bench:
         )
         credentials = Credentials(token=SecretStr(token), url=f"{self.box.url}/linear/graphql")
         retry = RetryPolicy(attempts=3, sleep=self.naps.append)
-        connector = LinearConnector("linear", tracker, credentials, owner, governor=Governor(retry))
+        connector = LinearConnector("linear", tracker, credentials, owner, throttle=Throttle(retry))
         self._open.append(connector)
         return connector
 

@@ -37,7 +37,7 @@ from connectors.text.document import clean
 if TYPE_CHECKING:
     from config.settings import Credentials
     from connectors.http.rate_limits import Allowance
-    from connectors.http.throttle import Governor
+    from connectors.http.throttle import Throttle
 
 T = TypeVar("T")
 
@@ -111,7 +111,7 @@ class JiraClient:
     """Calls to one Jira site with one credential; safe to use from several threads.
 
     - `requests`: how many requests were sent so far, repeated ones included.
-    - `retry`: the one policy by which calls are repeated; the governor's.
+    - `retry`: the one policy by which calls are repeated; the throttle's.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class JiraClient:
         name: str,
         api: str,
         credentials: Credentials,
-        governor: Governor,
+        throttle: Throttle,
         *,
         threads: int,
         version: Literal["2", "3"] = "3",
@@ -127,8 +127,8 @@ class JiraClient:
         self.name = name
         self.api = api.rstrip("/")
         self.version = version
-        self.governor = governor
-        self.retry = governor.retry
+        self.throttle = throttle
+        self.retry = throttle.retry
         self.requests = 0
         self._closing = threading.Event()
         self._credentials = credentials
@@ -188,7 +188,7 @@ class JiraClient:
     def close(self) -> None:
         """Give all connections back, and end all waits; no call succeeds afterwards."""
         self._closing.set()
-        self.governor.close()
+        self.throttle.close()
         with self._lock:
             clients, self._clients = self._clients, []
         for client in clients:
@@ -233,12 +233,12 @@ class JiraClient:
     def _exchange(
         self, method: str, path: str, params: dict[str, str] | None, body: object
     ) -> requests.Response:
-        self.governor.admit(self.name)
+        self.throttle.acquire(self.name)
         readings: list[Allowance] = []
         try:
             return self._transport(method, path, params, body, readings)
         finally:
-            self.governor.answered(readings)
+            self.throttle.record(readings)
 
     def _transport(
         self,
@@ -315,21 +315,21 @@ class JiraClient:
         if status < 300 or (status == 303 and what in JOBS):
             return
         words, fields = _complaint(response)
-        told = f"{what}: HTTP {status}" + (f", {words}" if words else "")
+        said = f"{what}: HTTP {status}" + (f", {words}" if words else "")
         if status == 429:
             now = datetime.now(UTC)
             wait = parse_retry_after(headers.get("Retry-After"), now)
             # The limit of writes per issue concerns that issue alone (contracts, section 4).
             if wait and "per-issue" not in headers.get("RateLimit-Reason", ""):
-                self.governor.hold(wait)
+                self.throttle.pause(wait)
             raise RateLimited(self.name, f"Jira limits our requests ({what}).", retry_after=wait)
         if status in (408, 425) or status >= 500:
             wait = parse_retry_after(headers.get("Retry-After"), datetime.now(UTC))
             raise Unreachable(self.name, f"{what} failed with HTTP {status}.", retry_after=wait)
         if status == 409:
-            raise Transient(self.name, f"{told}: somebody else edits the same issue.")
+            raise Transient(self.name, f"{said}: somebody else edits the same issue.")
         if status == 403:
-            raise Forbidden(self.name, f"not allowed: {told}.", "Give the account the permission for it.")
+            raise Forbidden(self.name, f"not allowed: {said}.", "Give the account the permission for it.")
         if status < 400:
             raise BadReply(
                 self.name,

@@ -17,7 +17,7 @@ from connectors.errors import QueryError, TrackerError, Unreachable
 from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import batches, jql_text, on_threads
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.comment_limit import fitting_wiki
+from connectors.jira.api.comment_limit import truncate_wiki
 from connectors.jira.api.deployment import Issues
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.stamp import PROPERTY_KEY
@@ -58,14 +58,14 @@ def _pages(client: JiraClient, jql: str, asked: Mapping[str, Any], reply: Decode
 
 
 class DataCenter:
-    """A `Source` that is a Data Center site."""
+    """A `SiteApi` that is a Data Center site."""
 
     def __init__(self, client: JiraClient, pool: Executor) -> None:
         self._client = client
         self._pool = pool
 
     def check(self, info: wire.ServerInfo) -> None:
-        """See `Source.check`."""
+        """See `SiteApi.check`."""
         if info.deployment_type == "Cloud":
             raise TrackerError(
                 self._client.name,
@@ -74,17 +74,17 @@ class DataCenter:
             )
 
     def hint(self) -> str:
-        """See `Source.hint`."""
+        """See `SiteApi.hint`."""
         return (
             "Check the tracker's url, with its context path if it has one, as in https://jira.acme.com/jira."
         )
 
     def projects(self) -> list[wire.Project]:
-        """See `Source.projects`."""
+        """See `SiteApi.projects`."""
         return self._client.call("GET", "project", replies.PROJECTS)
 
     def ids(self, jql: str) -> list[str]:
-        """See `Source.ids`. Raises QueryError for more than the site's search reaches."""
+        """See `SiteApi.ids`. Raises QueryError for more than the site's search reaches."""
         found: dict[str, None] = {}
         start = 0
         while True:
@@ -101,7 +101,7 @@ class DataCenter:
                 )
 
     def scope(self, projects: Sequence[str]) -> list[str]:
-        """See `Source.scope`. Pages go on from a key, so no deletion meanwhile can hide an issue."""
+        """See `SiteApi.scope`. Pages go on from a key, so no deletion meanwhile can hide an issue."""
         found: dict[str, None] = {}
         for key in projects:
             for left in range(TRIES - 1, -1, -1):
@@ -130,16 +130,16 @@ class DataCenter:
         return self._client.call("POST", "search", replies.OFFSET_PAGE, body=body)
 
     def newest(self, jql: str) -> str | None:
-        """See `Source.newest`."""
+        """See `SiteApi.newest`."""
         page = self._page(jql, 0, 1)
         return page.issues[0].id if page.issues else None
 
     def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> Issues:
-        """See `Source.issues`."""
+        """See `SiteApi.issues`."""
         return ServerIssues(self._client, fields, self._pool, known)
 
     def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.Comment]:
-        """See `Source.comments`; a request for each."""
+        """See `SiteApi.comments`; a request for each."""
         for found in on_threads(self._pool, self._comment, where):
             if found:
                 yield found
@@ -154,7 +154,7 @@ class DataCenter:
             return None
 
     def changelogs(self, ids: Sequence[str]) -> Iterator[wire.IssueChangelog]:
-        """See `Source.changelogs`; issues come with the whole of theirs."""
+        """See `SiteApi.changelogs`; issues come with the whole of theirs."""
         queries = [f"id in ({', '.join(part)})" for part in batches(ids, LOGGED_ISSUES)]
         for issues in on_threads(self._pool, self._logged, queries):
             for issue in issues:
@@ -167,7 +167,7 @@ class DataCenter:
         ]
 
     def descriptions(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """See `Source.descriptions`."""
+        """See `SiteApi.descriptions`."""
         queries = [f"id in ({', '.join(part)})" for part in batches(ids, ISSUE_PAGE)]
         for issues in on_threads(self._pool, self._described, queries):
             for issue in issues:
@@ -183,8 +183,8 @@ class DataCenter:
         ]
 
     def body(self, doc: Doc) -> str:
-        """See `Source.body`."""
-        return fitting_wiki(doc)
+        """See `SiteApi.body`."""
+        return truncate_wiki(doc)
 
 
 class ServerIssues:

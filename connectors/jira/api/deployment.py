@@ -22,7 +22,7 @@ class Issues(Protocol):
         ...
 
 
-class Source(Protocol):
+class SiteApi(Protocol):
     """One site. Methods raise TrackerError."""
 
     def check(self, info: ServerInfo) -> None:

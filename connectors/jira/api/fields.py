@@ -46,9 +46,9 @@ TITLE_MARK = " · "
 class SiteFields:
     """Ids of the custom fields that matter on this site; None where the site has none.
 
-    `carried`: the fields that rules match, by the name that the rules use.
+    `custom`: the fields that rules match, by the name that the rules use.
     `claim` may be read only, when it is not a plain text field; `key_result` is set only when we may write.
-    `regained`: fields that could not be set before and now can, by ids of project, type and field.
+    `settable`: fields that could not be set before and now can, by ids of project, type and field.
     """
 
     claim: str | None = None
@@ -60,21 +60,21 @@ class SiteFields:
     health: str | None = None
     alignment: str | None = None
     objective: str | None = None
-    carried: tuple[tuple[str, str], ...] = ()
-    regained: frozenset[tuple[str, str, str]] = frozenset()
+    custom: tuple[tuple[str, str], ...] = ()
+    settable: frozenset[tuple[str, str, str]] = frozenset()
     notes: tuple[str, ...] = ()
 
     @property
     def wanted(self) -> list[str]:
         """Every field to ask for."""
         shown = [self.claim, self.progress, self.health, self.alignment, self.objective]
-        custom = [*shown, *self.points, self.epic_link, self.epic_name, *(id_ for _, id_ in self.carried)]
+        custom = [*shown, *self.points, self.epic_link, self.epic_name, *(id_ for _, id_ in self.custom)]
         return [*STANDARD_FIELDS, *dict.fromkeys(id_ for id_ in custom if id_)]
 
     def issue_type(self) -> type[Issue]:
         """The type of an issue on this site, with the custom fields under their ids here."""
         rename = self._ours()
-        rename |= {self.attribute(n, id_): id_ for n, (_, id_) in enumerate(self.carried)}
+        rename |= {self.attribute(n, id_): id_ for n, (_, id_) in enumerate(self.custom)}
         fields = msgspec.defstruct(
             "FieldsHere",
             [(name, Any, msgspec.UNSET) for name in rename],
@@ -100,11 +100,11 @@ class SiteFields:
         return found | {f"points_{n}": id_ for n, id_ in enumerate(self.points)}
 
     def attribute(self, n: int, id_: str) -> str:
-        """Under which name `Fields` holds the field number `n` of `carried`."""
+        """Under which name `Fields` holds the field number `n` of `custom`."""
         ours = {own: name for name, own in self._ours().items()}
         # Rules may name one field in two ways.
-        first = next((at for at, (_, other) in enumerate(self.carried) if other == id_), n)
-        return ours.get(id_, f"carried_{first}")
+        first = next((at for at, (_, other) in enumerate(self.custom) if other == id_), n)
+        return ours.get(id_, f"custom_{first}")
 
     def page_type(self) -> type[BulkPage]:
         """The type of a reply with many issues on this site."""

@@ -18,7 +18,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
-class Sender:
+class IssueApi:
     """Sends edits to one site.
 
     - `notify`: whether watchers are notified, because the account may not suppress that.

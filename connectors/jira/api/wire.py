@@ -31,7 +31,7 @@ class Permission(_Reply):
     have_permission: bool = False
 
 
-class Permissions(_Reply):
+class HeldPermissions(_Reply):
     permissions: dict[str, Permission]
 
 

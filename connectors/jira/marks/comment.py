@@ -14,7 +14,7 @@ from urllib.parse import quote
 from connectors.errors import Unreachable
 from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Source
+from connectors.jira.api.deployment import SiteApi
 from connectors.model import Comment
 from connectors.stamp import PROPERTY_KEY, comment_marker, from_comment_marker
 from connectors.text.document import Doc
@@ -23,36 +23,36 @@ PAGE = 100
 """Comments of one issue a page."""
 
 
-class Theirs(Exception):
+class EditedByPerson(Exception):
     """A person edited our comment, so it is theirs now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class OwnComment:
     """What a comment of ours says, and whether a person has edited it since, which made it theirs."""
 
     comment: Comment
-    theirs: bool = False
+    edited_by_person: bool = False
 
 
 class Comments:
     """The comments of one site, for one owner. `me` is the account of our credential."""
 
-    def __init__(self, client: JiraClient, source: Source, owner: str, me: str) -> None:
+    def __init__(self, client: JiraClient, site_api: SiteApi, owner: str, me: str) -> None:
         self._client = client
-        self._source = source
+        self._site_api = site_api
         self._owner = owner
         self._me = me
 
-    def stated(self, where: Iterable[tuple[str, str]]) -> dict[str, Stated]:
+    def own_comments(self, where: Iterable[tuple[str, str]]) -> dict[str, OwnComment]:
         """What those of these comments say that exist and bear our marker, by comment id.
 
         `where` holds ids of an issue and of a comment on it; "" is no comment.
         """
         numbers = [(issue, id_) for issue, id_ in where if id_.isdecimal()]
         return {
-            comment.id: Stated(stated, self._is_theirs(comment))
-            for comment in self._source.comments(numbers)
+            comment.id: OwnComment(stated, self._is_theirs(comment))
+            for comment in self._site_api.comments(numbers)
             if (stated := self._stated_by(comment))
         }
 
@@ -77,7 +77,7 @@ class Comments:
         for id_, _ in ours[1:]:
             try:
                 self.delete(issue, id_)
-            except Theirs:
+            except EditedByPerson:
                 self.release(id_)
         return ours[0] if ours else None
 
@@ -141,7 +141,7 @@ class Comments:
         if self._stated_by(comment) is None:
             return False
         if self._is_theirs(comment):
-            raise Theirs
+            raise EditedByPerson
         return True
 
     def _is_theirs(self, comment: wire.Comment) -> bool:
@@ -158,7 +158,7 @@ class Comments:
 
     def _body(self, comment: Comment) -> dict[str, Any]:
         marker = {"key": PROPERTY_KEY, "value": comment_marker(self._owner, comment)}
-        return {"body": self._source.body(comment.doc or Doc(())), "properties": [marker]}
+        return {"body": self._site_api.body(comment.doc or Doc(())), "properties": [marker]}
 
 
 def _issue(id_: str) -> str:

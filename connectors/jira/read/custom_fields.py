@@ -13,7 +13,7 @@ _NAMES = ("value", "name", "displayName", "key")
 """Where options, versions, people and others have their text."""
 
 
-def find_carried(
+def find_custom_fields(
     tracker: str, known: Iterable[FieldInfo], wanted: Sequence[str], site: SiteFields
 ) -> tuple[tuple[str, str], ...]:
     """Name and id of each custom field that is wanted, by its name or its id.
@@ -47,7 +47,7 @@ def values_of(fields: Fields, site: SiteFields) -> tuple[tuple[str, str], ...]:
     """Every value of the fields that rules match, under the name that the rules use."""
     return tuple(
         (name, text)
-        for n, (name, id_) in enumerate(site.carried)
+        for n, (name, id_) in enumerate(site.custom)
         for text in _texts(getattr(fields, site.attribute(n, id_), None))
     )
 

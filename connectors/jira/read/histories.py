@@ -14,7 +14,7 @@ from typing import NamedTuple
 from connectors.errors import BadReply
 from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient
-from connectors.jira.api.deployment import Source
+from connectors.jira.api.deployment import SiteApi
 from connectors.model import Category, Ref, Span, WorkItem
 
 _CATEGORIES: Mapping[str, Category] = {"indeterminate": "doing", "done": "done"}
@@ -28,7 +28,9 @@ class Move(NamedTuple):
     after: str
 
 
-def histories(client: JiraClient, source: Source, items: Collection[WorkItem]) -> dict[Ref, tuple[Span, ...]]:
+def histories(
+    client: JiraClient, site_api: SiteApi, items: Collection[WorkItem]
+) -> dict[Ref, tuple[Span, ...]]:
     """See `Connector.histories`."""
     if not items:
         return {}
@@ -36,7 +38,7 @@ def histories(client: JiraClient, source: Source, items: Collection[WorkItem]) -
     found: dict[Ref, tuple[Span, ...]] = {}
     moves: defaultdict[str, list[Move]] = defaultdict(list)
     # One issue can span pages.
-    for log in source.changelogs(sorted(item.ref.id for item in items)):
+    for log in site_api.changelogs(sorted(item.ref.id for item in items)):
         moves[log.issue_id] += _read(client.name, log)
     for item in items:
         spans = spans_of(item, moves.get(item.ref.id, ()), statuses)

@@ -46,7 +46,7 @@ def marks_on(issue: Issue, site: SiteFields, owner: str) -> Marks:
     if stamp is None or stamp.owner != owner:
         return Marks(stamp=stamp)
     place = (issue.fields.project.id, issue.fields.issuetype.id)
-    due = {id_ for id_ in unsaid(issue.fields, stamp, site) if (*place, id_) in site.regained}
+    due = {id_ for id_ in missing_values(issue.fields, stamp, site) if (*place, id_) in site.settable}
     labels = tuple(sorted(set(stamp.labels) & set(issue.fields.labels)))
     whole = len(labels) == len(set(stamp.labels)) and _alignment_stands(issue.fields, stamp, site)
     return Marks(
@@ -65,7 +65,7 @@ def _alignment_stands(fields: Fields, stamp: Stamp, site: SiteFields) -> bool:
     return texts == ("",) or field_text(fields.kr_alignment) in texts
 
 
-def unsaid(fields: Fields, stamp: Stamp, site: SiteFields) -> set[str]:
+def missing_values(fields: Fields, stamp: Stamp, site: SiteFields) -> set[str]:
     """Ids of our fields that the issue has empty though the stamp has something to say in them: they could not
     be set when it was written."""
     recorded = texts_of(stamp)
@@ -159,7 +159,7 @@ def claims_on(issue: Issue, stamp: Stamp | None) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Translator:
+class IssueMapper:
     """Makes work items of issues.
 
     `pages` is the address at which people see the site; `projects` the ids of the projects in scope.

@@ -22,12 +22,12 @@ from connectors.errors import (
 from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Issues, Source
+from connectors.jira.api.deployment import Issues, SiteApi
 from connectors.jira.api.fields import SiteFields, field_text, find_fields
-from connectors.jira.marks.comment import Comments, Stated
-from connectors.jira.read.custom_fields import find_carried
-from connectors.jira.read.mapping import Translator
-from connectors.jira.read.settable_fields import Regaining
+from connectors.jira.marks.comment import Comments, OwnComment
+from connectors.jira.read.custom_fields import find_custom_fields
+from connectors.jira.read.mapping import IssueMapper
+from connectors.jira.read.settable_fields import SettableFields
 from connectors.model import NOTHING, Comment, Pull, Stamp, WorkItem
 
 
@@ -45,7 +45,7 @@ class Reader:
     def __init__(
         self,
         client: JiraClient,
-        source: Source,
+        site_api: SiteApi,
         tracker: JiraTracker,
         owner: str,
         pages: str,
@@ -53,7 +53,7 @@ class Reader:
         fields: Sequence[str] = (),
     ) -> None:
         self._client = client
-        self._source = source
+        self._site_api = site_api
         self._tracker = tracker
         self._owner = owner
         self._pages = pages
@@ -68,19 +68,19 @@ class Reader:
         try:
             me = self._client.call("GET", "myself", replies.USER)
         except PermissionDenied as error:
-            raise CredentialError(self._client.name, error.what, self._source.hint()) from None
+            raise CredentialError(self._client.name, error.what, self._site_api.hint()) from None
         except Rejected as error:
             if error.status != 404:
                 raise
             raise TrackerError(
                 self._client.name,
                 f"there is no Jira site at {self._client.api} (HTTP 404).",
-                self._source.hint(),
+                self._site_api.hint(),
             ) from None
         known = self._client.call("GET", "field", replies.FIELDS)
         found = find_fields(self._client.name, known, self._tracker.estimate_field)
-        carried = find_carried(self._client.name, known, self._fields, found)
-        return Site(self._account(me), replace(found, carried=carried))
+        custom = find_custom_fields(self._client.name, known, self._fields, found)
+        return Site(self._account(me), replace(found, custom=custom))
 
     def _account(self, me: wire.User) -> str:
         if me.account is None:
@@ -94,28 +94,28 @@ class Reader:
         sent_before: int,
         known: Collection[str] | None = None,
         *,
-        regain: bool = True,
+        ask_settable: bool = True,
     ) -> tuple[Pull, Site]:
         """Everything in scope and its visible ancestors, with their marks; and the site with what was learned
-        of its fields meanwhile. `regain`: ask which fields can be set now that could not be before."""
+        of its fields meanwhile. `ask_settable`: ask which fields can be set now that could not be before."""
         report = progress or (lambda _what, _done, _total: None)
         as_of = self._server_time()
         projects = self._projects()
-        ids = self._source.scope([project.key for project in projects])
+        ids = self._site_api.scope([project.key for project in projects])
         report("issues", 0, len(ids))
-        bulk = self._source.issues(site.fields, known)
+        bulk = self._site_api.issues(site.fields, known)
         scope = frozenset(project.id for project in projects)
         found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
         notes = [*site.fields.notes, *_gone(len(ids) - len(found))]
         # The index lags behind: an issue may have left the scope since.
         issues = {id_: issue for id_, issue in found.items() if issue.fields.project.id in scope}
         parents = self._close_upwards(issues, bulk)
-        if regain:
+        if ask_settable:
             mine = [issue for issue in issues.values() if issue.fields.project.id in scope]
-            regained = Regaining(self._client, self._pool, self._owner).among(mine, site.fields)
-            site = replace(site, fields=replace(site.fields, regained=regained))
-        translate = Translator(self._client.name, self._tracker, site.fields, self._owner, self._pages, scope)
-        items = [translate.item(issue, parents.get(id_)) for id_, issue in issues.items()]
+            settable = SettableFields(self._client, self._pool, self._owner).among(mine, site.fields)
+            site = replace(site, fields=replace(site.fields, settable=settable))
+        mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, scope)
+        items = [mapper.item(issue, parents.get(id_)) for id_, issue in issues.items()]
         items = self._with_comments(items, site.me, report)
         pulled = Pull(
             tracker=self._client.name,
@@ -126,21 +126,21 @@ class Reader:
         )
         return pulled, site
 
-    def marked(
+    def owned_items(
         self, site: Site, written: Collection[str], progress: Progress | None, sent_before: int
     ) -> tuple[WorkItem, ...]:
-        """See `Connector.marked`. What left the scope is found by id: a property cannot be searched for."""
+        """See `Connector.owned_items`. What left the scope is found by id: a property cannot be searched for."""
         # Marks that are to go need not be filled in first.
-        pulled, _ = self.pull(site, progress, sent_before, regain=False)
+        pulled, _ = self.pull(site, progress, sent_before, ask_settable=False)
         scope = [item for item in pulled.items if item.in_scope]
         known = {item.ref.id for item in scope}
-        bulk = self._source.issues(site.fields)
+        bulk = self._site_api.issues(site.fields)
         beyond = bulk.fetch(sorted(set(written) - known))
         homes = frozenset(issue.fields.project.id for issue in beyond.values())
-        translate = Translator(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
-        away = [translate.item(issue, None) for issue in beyond.values()]
+        mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
+        away = [mapper.item(issue, None) for issue in beyond.values()]
         items = [*scope, *self._with_comments(away, site.me, lambda _what, _done, _total: None)]
-        comments = Comments(self._client, self._source, self._owner, site.me)
+        comments = Comments(self._client, self._site_api, self._owner, site.me)
         bare = [item.ref.id for item in items if item.ref.id in written and item.shown.stamp is None]
         left = dict(on_threads(self._pool, lambda issue: (issue, comments.ours_on(issue)), bare))
         return tuple(
@@ -164,7 +164,7 @@ class Reader:
     def find(self, query: str) -> frozenset[str]:
         """Ids of the issues that the query finds. Raises QueryError when Jira does not accept it."""
         try:
-            return frozenset(self._source.ids(query))
+            return frozenset(self._site_api.ids(query))
         except Rejected as error:
             if error.status != 400:
                 raise
@@ -176,18 +176,18 @@ class Reader:
         """The issues with these ids, wherever they are, without parents and marks; see `Connector.fetch`."""
         if not ids:
             return ()
-        found = self._source.issues(site.fields, ()).fetch(sorted(ids))
+        found = self._site_api.issues(site.fields, ()).fetch(sorted(ids))
         scope = {key.upper() for key in self._tracker.scope.projects}
         homes = frozenset(
             one.fields.project.id for one in found.values() if one.fields.project.key.upper() in scope
         )
-        translate = Translator(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
-        items = (translate.item(issue, None) for issue in found.values())
+        mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
+        items = (mapper.item(issue, None) for issue in found.values())
         return tuple(replace(item, shown=NOTHING, writable=frozenset()) for item in items)
 
     def _server_time(self) -> datetime:
         info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
-        self._source.check(info)
+        self._site_api.check(info)
         try:
             return datetime.fromisoformat(info.server_time or "").astimezone(UTC)
         except ValueError:
@@ -205,7 +205,7 @@ class Reader:
         return found
 
     def _no_project(self, key: str) -> ScopeError:
-        visible = sorted(project.key for project in self._source.projects())
+        visible = sorted(project.key for project in self._site_api.projects())
         near = difflib.get_close_matches(key.upper(), visible, n=1, cutoff=0.0)
         hint = f'Did you mean "{near[0]}"?' if near else "The account can see no project at all."
         return ScopeError(
@@ -242,12 +242,12 @@ class Reader:
         return parents
 
     def _with_comments(self, items: list[WorkItem], me: str, report: Progress) -> list[WorkItem]:
-        comments = Comments(self._client, self._source, self._owner, me)
+        comments = Comments(self._client, self._site_api, self._owner, me)
         stamped = {item.ref.id: id_ for item in items if (id_ := self._comment_id(item)) is not None}
         if not stamped:
             return items
         report("comments", 0, len(stamped))
-        stated = comments.stated(stamped.items())
+        stated = comments.own_comments(stamped.items())
         announced = [issue for issue, id_ in stamped.items() if id_ == ""]
 
         def look(issue: str) -> tuple[str, list[tuple[str, Comment]]]:
@@ -265,7 +265,7 @@ class Reader:
 def _with_comment(
     item: WorkItem,
     id_: str | None,
-    stated: dict[str, Stated],
+    stated: dict[str, OwnComment],
     adopted: dict[str, list[tuple[str, Comment]]],
 ) -> WorkItem:
     """The item with the comment of ours that it shows; an announced one that did land gets its id.
@@ -277,7 +277,7 @@ def _with_comment(
         return item
     found = stated.get(id_)
     comment = found.comment if found else None
-    writable = item.writable - {"comment"} if found and found.theirs else item.writable
+    writable = item.writable - {"comment"} if found and found.edited_by_person else item.writable
     if landed := adopted.get(item.ref.id):
         oldest, comment = landed[0]
         stamp = replace(stamp, comment_id=oldest)

@@ -8,7 +8,7 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.setup.cloud_fields import FIELDS, FieldSetup
 from connectors.jira.setup.cloud_filters import SharedSetup
 from connectors.jira.setup.filter_queries import filters_wanted
-from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permits
+from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permissions
 from connectors.setup import DASHBOARD, Action, Need, Problem, Provisioning
 
 OF_SHARED = ("filter", "dashboard", "gadget")
@@ -18,7 +18,7 @@ class JiraProvisioner:
     """Setup of one site, for the projects with the keys in `projects`."""
 
     def __init__(self, client: JiraClient, projects: tuple[str, ...]) -> None:
-        self._permits = Permits(client)
+        self._permits = Permissions(client)
         self._projects = projects
         self._fields = FieldSetup(client)
         self._shared = SharedSetup(client)

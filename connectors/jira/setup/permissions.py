@@ -15,7 +15,7 @@ ADMINISTER, SHARE = "ADMINISTER", "CREATE_SHARED_OBJECTS"
 GRANT = "A Jira administrator can grant it (Settings, System, Global permissions), or run setup."
 
 
-class Permits:
+class Permissions:
     """What one account may do on one site. Permissions: contracts of GET /mypermissions."""
 
     def __init__(self, client: JiraClient) -> None:
@@ -24,8 +24,8 @@ class Permits:
     def held(self, asked: Collection[str], **where: str) -> set[str]:
         """Those of the permissions that the account holds, in a project or globally."""
         params = {**where, "permissions": ",".join(asked)}
-        told = self._client.call("GET", "mypermissions", replies.ROW, params=params)["permissions"]
-        return {name for name in asked if told.get(name, {}).get("havePermission") is True}
+        found = self._client.call("GET", "mypermissions", replies.ROW, params=params)["permissions"]
+        return {name for name in asked if found.get(name, {}).get("havePermission") is True}
 
     def reachable(self, projects: Collection[str], problems: list[Problem]) -> dict[str, str]:
         """Key to id of the projects that screens reach; what is amiss with the others, aloud."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from connectors.jira.api.client import JiraClient
-from connectors.jira.api.deployment import Source
+from connectors.jira.api.deployment import SiteApi
 from connectors.jira.setup.filter_queries import filters_wanted
-from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permits
+from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permissions
 from connectors.jira.setup.server_fields import Meta, ServerFields, by_hand, options_by_hand, without_options
 from connectors.jira.setup.server_filters import ServerFilters
 from connectors.setup import Action, Need, Problem, Provisioning
@@ -16,10 +16,10 @@ from connectors.setup import Action, Need, Problem, Provisioning
 class ServerProvisioner:
     """Setup of one site, for the projects with the keys in `projects`."""
 
-    def __init__(self, client: JiraClient, source: Source, projects: tuple[str, ...]) -> None:
-        self._permits = Permits(client)
+    def __init__(self, client: JiraClient, site_api: SiteApi, projects: tuple[str, ...]) -> None:
+        self._permits = Permissions(client)
         self._projects = projects
-        self._fields = ServerFields(client, source)
+        self._fields = ServerFields(client, site_api)
         self._filters = ServerFilters(client)
 
     def plan(self, need: Need, made: Mapping[str, str]) -> Provisioning:

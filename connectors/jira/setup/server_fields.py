@@ -14,7 +14,7 @@ from typing import Any
 from connectors.errors import TrackerError
 from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Source
+from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.paging import Row
 from connectors.jira.read.settable_fields import allowed
 from connectors.jira.setup.cloud_fields import FIELDS, creation, usable
@@ -44,9 +44,9 @@ Meta = Mapping[str, Any]
 class ServerFields:
     """Custom fields of one site."""
 
-    def __init__(self, client: JiraClient, source: Source) -> None:
+    def __init__(self, client: JiraClient, site_api: SiteApi) -> None:
         self._client = client
-        self._source = source
+        self._site_api = site_api
 
     def found(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> dict[str, str | None]:
         """See `usable`."""
@@ -70,7 +70,7 @@ class ServerFields:
 
     def _meta(self, key: str) -> Meta | None:
         jql = f"project = {quoted(key)} AND statusCategory != Done ORDER BY created DESC"
-        newest = self._source.newest(jql)
+        newest = self._site_api.newest(jql)
         if newest is None:
             return None
         return self._client.call("GET", f"issue/{newest}/editmeta", replies.EDIT_META).fields
@@ -108,14 +108,14 @@ class ServerFields:
     def _known_screens(self) -> dict[int, str]:
         """Id to name of the site's screens; none where an older release does not list them."""
         try:
-            told: Any = self._client.call("GET", "screens", replies.ANYTHING, params={"maxResults": MOST})
+            listed: Any = self._client.call("GET", "screens", replies.ANYTHING, params={"maxResults": MOST})
         except Rejected as error:
             if error.status != 404:
                 raise
             return {}
-        if isinstance(told, dict):  # releases differ in what the list stands in
-            told = told.get("values") or told.get("screens") or []
-        rows: list[Row] = [row for row in told if isinstance(row, dict)]
+        if isinstance(listed, dict):  # releases differ in what the list stands in
+            listed = listed.get("values") or listed.get("screens") or []
+        rows: list[Row] = [row for row in listed if isinstance(row, dict)]
         return {int(row["id"]): str(row.get("name")) for row in rows}
 
     def _on(self, screen: int) -> tuple[int, set[str]]:
@@ -171,8 +171,8 @@ class ServerFields:
                 if error.status != 404:  # people took it off before us
                     raise
             return
-        told = self._client.call("DELETE", "customFields", replies.ROW, params={"ids": str(action.id)})
-        kept = told.get("notDeletedCustomFields") or {}
+        reply = self._client.call("DELETE", "customFields", replies.ROW, params={"ids": str(action.id)})
+        kept = reply.get("notDeletedCustomFields") or {}
         if action.id in kept:
             raise TrackerError(self._client.name, f"{action.name} was not deleted: {kept[action.id]}")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from connectors.base import STOPPED
 from connectors.errors import CredentialError, RateLimited, TrackerError, Unreachable
 from connectors.jira.marks.issue_edit import Edit
-from connectors.jira.write.issue_write import Work
+from connectors.jira.write.issue_write import IssueWrite
 from connectors.model import Outcome, WorkItem
 
 SMALL = 4
@@ -16,11 +16,11 @@ SMALL = 4
 
 
 @dataclass(slots=True)
-class Case:
+class BatchItem:
     """One item under way."""
 
     item: WorkItem
-    work: Work
+    work: IssueWrite
     outcome: Outcome = "written"
     reason: str = ""
     ended: bool = False
@@ -49,17 +49,17 @@ class Case:
             self.outcome, self.reason, self.ended = "skipped", STOPPED, True
 
 
-def grouped(cases: Sequence[Case]) -> list[list[tuple[Case, Edit]]]:
-    """The cases that have not ended, each with its edit, those whose edits are equal together."""
-    groups: dict[object, list[tuple[Case, Edit]]] = {}
-    for case in cases:
-        if not case.ended:
-            edit = case.work.edit()
-            groups.setdefault(_signature(case.work, edit), []).append((case, edit))
+def grouped(entries: Sequence[BatchItem]) -> list[list[tuple[BatchItem, Edit]]]:
+    """The entries that have not ended, each with its edit, those whose edits are equal together."""
+    groups: dict[object, list[tuple[BatchItem, Edit]]] = {}
+    for entry in entries:
+        if not entry.ended:
+            edit = entry.work.edit()
+            groups.setdefault(_signature(entry.work, edit), []).append((entry, edit))
     return list(groups.values())
 
 
-def _signature(work: Work, edit: Edit) -> object:
+def _signature(work: IssueWrite, edit: Edit) -> object:
     """What must be equal for issues to share a bulk edit; options of selects differ by project and type."""
     fields = work.issue.fields
     place = (fields.project.id, fields.issuetype.id) if edit.selects & edit.fields.keys() else None

@@ -14,33 +14,33 @@ from dataclasses import replace
 from connectors.errors import CredentialError, RateLimited, TrackerError, Unreachable
 from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Source
+from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.fields import SiteFields
-from connectors.jira.api.issues import Sender, issue_path
+from connectors.jira.api.issues import IssueApi, issue_path
 from connectors.jira.api.wire import Issue
 from connectors.jira.marks.comment import Comments
 from connectors.jira.read.mapping import marks_on
 from connectors.jira.read.reader import Site
-from connectors.jira.write.issue_write import Work
+from connectors.jira.write.issue_write import IssueWrite
 from connectors.model import NOTHING, Marks, Receipt, WorkItem
 from connectors.stamp import PROPERTY_KEY
 
 GONE = "it no longer exists, or is hidden from the account"
 
 
-class Skip(Exception):
+class SkipItem(Exception):
     """The item is left as it is, for the reason given."""
 
 
 class Writer:
     """Writes marks on one site for one owner; `site` tells who we are and which fields there are."""
 
-    def __init__(self, client: JiraClient, source: Source, owner: str, site: Callable[[], Site]) -> None:
+    def __init__(self, client: JiraClient, site_api: SiteApi, owner: str, site: Callable[[], Site]) -> None:
         self.client = client
-        self.source = source
+        self.site_api = site_api
         self._owner = owner
         self.site = site
-        self.sender = Sender(client)
+        self.api = IssueApi(client)
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """See `Connector.write`.
@@ -56,7 +56,7 @@ class Writer:
             reason = self._write(item, wanted)
         except (CredentialError, Unreachable, RateLimited):
             raise
-        except Skip as skip:
+        except SkipItem as skip:
             reason = str(skip)
         except TrackerError as error:
             return Receipt(item.ref, item.key, "failed", self.client.requests - before, str(error))
@@ -68,23 +68,23 @@ class Writer:
         ours = item.shown.stamp is not None and item.shown.stamp.owner == self._owner
         return wanted == item.shown and not (wanted == NOTHING and ours)
 
-    def work(self, item: WorkItem, wanted: Marks, issue: Issue) -> Work:
-        """What there is to do on the issue as it is now. Raises Skip when it must be left alone."""
+    def work(self, item: WorkItem, wanted: Marks, issue: Issue) -> IssueWrite:
+        """What there is to do on the issue as it is now. Raises SkipItem when it must be left alone."""
         site = self.site()
         now = marks_on(issue, site.fields, self._owner)
         if now.stamp and now.stamp.owner != self._owner:
-            raise Skip(f'it bears the stamp of "{now.stamp.owner}", which is not ours to change')
+            raise SkipItem(f'it bears the stamp of "{now.stamp.owner}", which is not ours to change')
         now = replace(now, comment=item.shown.comment)
         if now != item.shown and now != replace(wanted, comment=now.comment):
-            raise Skip("our marks on it were changed since it was read; the next run plans it anew")
-        comments = Comments(self.client, self.source, self._owner, site.me)
+            raise SkipItem("our marks on it were changed since it was read; the next run plans it anew")
+        comments = Comments(self.client, self.site_api, self._owner, site.me)
         known = _comment_id(now, item)
-        return Work(self.sender, comments, self._owner, issue, site.fields, now, known, wanted)
+        return IssueWrite(self.api, comments, self._owner, issue, site.fields, now, known, wanted)
 
     def _write(self, item: WorkItem, wanted: Marks) -> str:
         """Write; "" or why there was nothing that could be written."""
         if not item.in_scope:
-            raise Skip("it is out of scope")
+            raise SkipItem("it is out of scope")
         work = self.work(item, wanted, self._read(item, self.site().fields))
         return work.remove() if wanted == NOTHING else work.show()
 
@@ -94,7 +94,7 @@ class Writer:
             return self.client.call("GET", issue_path(item.ref.id), replies.issue_on(fields), params=params)
         except Rejected as error:
             if error.status == 404:
-                raise Skip(GONE) from None
+                raise SkipItem(GONE) from None
             raise
 
 

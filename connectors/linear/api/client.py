@@ -18,9 +18,9 @@ from pydantic import SecretStr
 
 from connectors.errors import BadReply, CredentialError, TrackerError, Transient, Unreachable
 from connectors.http.rate_limits import Allowance
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.http.user_agent import user_agent
-from connectors.linear.api.errors import GraphError, Quota, TooComplex, Translator, quotas_in, server_time_in
+from connectors.linear.api.errors import ErrorMapper, GraphError, Quota, TooComplex, quotas_in, server_time_in
 from connectors.linear.api.mutations import Write, alias, document, variables
 from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import Connection, Success
@@ -54,15 +54,15 @@ class LinearClient:
     `server_time` the `Date` of the last reply.
     """
 
-    def __init__(self, tracker: str, url: str, token: SecretStr, governor: Governor) -> None:
+    def __init__(self, tracker: str, url: str, token: SecretStr, throttle: Throttle) -> None:
         self.tracker = tracker
         self.requests = 0
         self.quotas: dict[str, Quota] = {}
         self.server_time: datetime | None = None
         self._url = httpx.URL(url)
-        self.governor = governor
-        self._retry = governor.retry
-        self._faults = Translator(tracker, self._url.host)
+        self.throttle = throttle
+        self._retry = throttle.retry
+        self._faults = ErrorMapper(tracker, self._url.host)
         self._token = token
         # A proxy from the environment is for the world outside, never for this very machine.
         self._http = httpx.Client(
@@ -74,7 +74,7 @@ class LinearClient:
 
     def close(self) -> None:
         """Close the connections, and end all waits."""
-        self.governor.close()
+        self.throttle.close()
         self._http.close()
 
     def execute(self, operation: Operation[T], **variables: Any) -> T:
@@ -86,7 +86,7 @@ class LinearClient:
         return self._retry.call(lambda: self._once(body, operation.reply), repeatable=True)
 
     def attempt(self, writes: Sequence[Write]) -> list[TrackerError | bool | None]:
-        """Carry out several mutations in one request; what each came to, None where that cannot be told.
+        """Carry out several mutations in one request; what each came to, None where nobody knows.
 
         An error is of that one alone; False is a write that Linear reports no success for. Raises as `execute`
         does where an error names none of them.
@@ -103,16 +103,16 @@ class LinearClient:
             return [done[alias(at)].success if alias(at) in done else None for at in range(count)]
         failed: dict[object, TrackerError] = {}
         for error in envelope.errors:
-            fate = self._faults.from_errors([error], status, headers)
-            place = error.path[0] if isinstance(error.path, list) and error.path else None
-            if place is None or isinstance(fate, (CredentialError, Transient)):
+            failure = self._faults.from_errors([error], status, headers)
+            name = error.path[0] if isinstance(error.path, list) and error.path else None
+            if name is None or isinstance(failure, (CredentialError, Transient)):
                 raise self._faults.from_errors(envelope.errors, status, headers)
-            failed.setdefault(place, fate)
-        told = _partial(envelope.data)
+            failed.setdefault(name, failure)
+        successes = _partial(envelope.data)
         first = next((at for at in range(count) if alias(at) in failed), 0)
         # Linear voids all the data when one fails. Mutations are carried out in order (GraphQL specification,
         # section 6.2.2), so those before the first that failed are done.
-        carried = {alias(at): True for at in range(first)} | told
+        carried = {alias(at): True for at in range(first)} | successes
         return [failed.get(alias(at), carried.get(alias(at))) for at in range(count)]
 
     def walk(
@@ -155,16 +155,16 @@ class LinearClient:
         return self._data(envelope, status, headers, content, reply)
 
     def _reply(self, body: bytes) -> tuple[int, httpx.Headers, bytes]:
-        self.governor.admit(self.tracker)
+        self.throttle.acquire(self.tracker)
         readings: list[Allowance] = []
         try:
             status, headers, content = self._send(body)
             now = quotas_in(headers)
             if status == 200 or all(quota.remaining > 0 for quota in now.values()):
-                # A refusal for a spent quota is the retry policy's: it waits as told.
+                # A refusal for a spent quota is the retry policy's: it waits as asked.
                 readings = [quota.allowance(kind) for kind, quota in now.items()]
         finally:
-            self.governor.answered(readings)
+            self.throttle.record(readings)
         self.quotas |= now
         self.server_time = server_time_in(headers) or self.server_time
         return status, headers, content
@@ -235,10 +235,10 @@ def _decode_envelope(content: bytes) -> _Envelope | None:
 def _partial(data: msgspec.Raw) -> dict[str, bool]:
     """What a reply with errors says of those mutations that have none; it may say nothing."""
     try:
-        told = _SOME_SUCCESSES.decode(data)
+        successes = _SOME_SUCCESSES.decode(data)
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
-    return {name: one.success for name, one in (told or {}).items() if one is not None}
+    return {name: one.success for name, one in (successes or {}).items() if one is not None}
 
 
 def _what_came(content: bytes) -> str:

@@ -48,7 +48,7 @@ class GraphError(msgspec.Struct):
     extensions: Any = None
 
 
-class Translator:
+class ErrorMapper:
     """Makes errors of ours for one tracker. Header names come in lower case."""
 
     def __init__(self, tracker: str, host: str) -> None:
@@ -102,9 +102,9 @@ class Translator:
         if status == 429:
             return self._rate_limited(headers)
         if status >= 500:
-            told = parse_retry_after(headers.get("retry-after"), datetime.now(UTC))
+            wait = parse_retry_after(headers.get("retry-after"), datetime.now(UTC))
             what = f"{self._host} is out of order (HTTP {status})."
-            return Unreachable(self._tracker, what, retry_after=told)
+            return Unreachable(self._tracker, what, retry_after=wait)
         if 300 <= status < 400:
             what = f"{self._host} redirects to another address, which is not followed."
             return BadReply(self._tracker, what, "Declare the address of the API itself.")
@@ -154,7 +154,7 @@ class Quota:
     reset: float
 
     def allowance(self, kind: str) -> Allowance:
-        """The same for the governor: a bucket that refills all the time, in the period of its kind."""
+        """The same for the throttle: a bucket that refills all the time, in the period of its kind."""
         name, period = _PERIODS[kind]
         return Allowance(name, self.limit, self.remaining, refill=self.limit / period)
 

@@ -13,7 +13,7 @@ from connectors.linear.marks.label_groups import Labels
 DESCRIPTION = "Set and removed by Truenorth."
 
 
-class LabelShelf:
+class LabelCatalog:
     """All issue labels, read once. Names are compared without case, as Linear does."""
 
     def __init__(self, client: LinearClient) -> None:
@@ -56,19 +56,19 @@ class LabelShelf:
             self._refused[name, team] = what
             raise Refused(self._client.tracker, what) from error
 
-    def made(self) -> tuple[str, ...]:
+    def created_labels(self) -> tuple[str, ...]:
         """Names of the labels that we made, sorted: those that still say so."""
         return tuple(sorted({label.name for label in self._ours()}))
 
-    def unmake(self, name: str) -> bool:
+    def delete_label(self, name: str) -> bool:
         """Delete the labels of this name that we made and no issue bears; False when one has to stay."""
         gone = True
         for label in self._ours():
             if label.name != name:
                 continue
             only = {"labels": {"some": {"id": {"eq": label.id}}}}
-            worn = self._client.walk(queries.ISSUE_IDS, lambda reply: reply.issues, filter=only)
-            if next(iter(worn), None) is not None:
+            in_use = self._client.walk(queries.ISSUE_IDS, lambda reply: reply.issues, filter=only)
+            if next(iter(in_use), None) is not None:
                 gone = False
                 continue
             if not self._client.execute(queries.LABEL_DELETE, id=label.id).done.success:

@@ -36,7 +36,7 @@ CONTAINS = f"{PARAMETER}="
 UNFINISHED = Comment("progress", (("state", "unfinished"),))
 """A comment of ours that landed before we could record what it states; equal to none we would write."""
 
-LEFTOVER = Comment("orphan", UNFINISHED.facts)
+COMMENT_ONLY = Comment("orphan", UNFINISHED.facts)
 """Stands for a note of ours with nothing else around it."""
 
 _LONGEST_RECORD = 64 * 1024
@@ -47,7 +47,7 @@ _NOTE_TITLES: dict[AlignmentState | None, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class MarkRecord:
     """One attachment or link of ours. `mark` is None on a note, `stamp` is None unless it is a carrier.
 
     `address` is its url without what we pack into the fragment.
@@ -61,16 +61,16 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What of Truenorth was found on an item: our traces, and the stamp of a foreign owner if any."""
+class OwnRecords:
+    """What of Truenorth was found on an item: our records, and the stamp of a foreign owner if any."""
 
-    traces: tuple[Trace, ...] = ()
+    records: tuple[MarkRecord, ...] = ()
     foreign: Stamp | None = None
 
     @property
-    def carrier(self) -> Trace | None:
-        """The trace with the stamp; after an interrupted run there may be two, and the newer one counts."""
-        carriers = [trace for trace in self.traces if trace.stamp is not None]
+    def carrier(self) -> MarkRecord | None:
+        """The record with the stamp; after an interrupted run there may be two, and the newer one counts."""
+        carriers = [record for record in self.records if record.stamp is not None]
         return max(carriers, key=lambda one: (one.updated, one.mark is not None, one.id), default=None)
 
     @property
@@ -78,19 +78,21 @@ class Found:
         return self.carrier.stamp if self.carrier else None
 
 
-def shown_on(found: Found, labels: Iterable[str], comment_exists: bool, children_stand: bool = True) -> Marks:
-    """What an item shows, from its traces, the names of all its labels, and whether our comment is there.
+def shown_on(
+    found: OwnRecords, labels: Iterable[str], comment_exists: bool, children_stand: bool = True
+) -> Marks:
+    """What an item shows, from its records, the names of all its labels, and whether our comment is there.
 
-    `children_stand`: whether it bears the labels of groups that go with its stamp; see groups.stand.
+    `children_stand`: whether it bears the labels of groups that go with its stamp; see label_groups.stand.
 
     Marks of a foreign owner are not ours to show: only the foreign stamp is.
     """
     stamp = found.stamp
-    if stamp is None and not found.traces:
+    if stamp is None and not found.records:
         return Marks(stamp=found.foreign)
     order = {mark.id: place for place, mark in enumerate(stamp.key_results)} if stamp else {}
     marks = sorted(
-        (trace.mark for trace in found.traces if trace.mark is not None),
+        (record.mark for record in found.records if record.mark is not None),
         key=lambda mark: (order.get(mark.id, len(order)), mark.id, mark.url),
     )
     if stamp is None:
@@ -106,11 +108,11 @@ def shown_on(found: Found, labels: Iterable[str], comment_exists: bool, children
         stamp=stamp,
     )
     # A stamp alone is a write that broke off at its start: it must show, or nobody would clear it away.
-    return replace(shown, comment=LEFTOVER) if shown == Marks() else shown
+    return replace(shown, comment=COMMENT_ONLY) if shown == Marks() else shown
 
 
 def _unfinished(stamp: Stamp) -> Comment:
-    return LEFTOVER if stamp.alignment == "orphaned" else UNFINISHED
+    return COMMENT_ONLY if stamp.alignment == "orphaned" else UNFINISHED
 
 
 # --- Addresses and words -------------------------------------------------------------------------
@@ -201,9 +203,9 @@ def metadata_for(owner: str, mark: KeyResultMark | None, stamp: Stamp | None) ->
     return metadata
 
 
-def find_in_attachments(attachments: Iterable[AttachmentNode], owner: str) -> Found:
-    """Our traces among an issue's attachments. One that merely has such an address is a person's."""
-    traces, foreign = [], None
+def find_in_attachments(attachments: Iterable[AttachmentNode], owner: str) -> OwnRecords:
+    """Our records among an issue's attachments. One that merely has such an address is a person's."""
+    records, foreign = [], None
     for node in attachments:
         named = owner_of(node.url)
         if named is None:
@@ -214,10 +216,10 @@ def find_in_attachments(attachments: Iterable[AttachmentNode], owner: str) -> Fo
             continue
         stamp = stamps.from_text(record.truenorth)
         if named == owner == record.owner and (stamp is None or stamp.owner == owner):
-            traces.append(Trace(node.id, node.url, _mark(record), stamp, node.updated_at))
+            records.append(MarkRecord(node.id, node.url, _mark(record), stamp, node.updated_at))
         elif stamp is not None:
             foreign = stamp
-    return Found(tuple(sorted(traces, key=lambda trace: trace.id)), foreign)
+    return OwnRecords(tuple(sorted(records, key=lambda record: record.id)), foreign)
 
 
 def _mark(record: _Record) -> KeyResultMark | None:
@@ -260,9 +262,9 @@ def link_url(address: str, item: str, mark: KeyResultMark | None, stamp: Stamp |
     return f"{address.partition('#')[0]}#{text.rstrip('=')}"
 
 
-def find_in_links(links: Iterable[LinkNode], item: str, owner: str) -> Found:
-    """Our traces among a project's external links."""
-    traces, foreign = [], None
+def find_in_links(links: Iterable[LinkNode], item: str, owner: str) -> OwnRecords:
+    """Our records among a project's external links."""
+    records, foreign = [], None
     for node in links:
         named = owner_of(node.url)
         address, _, fragment = node.url.partition("#")
@@ -271,10 +273,10 @@ def find_in_links(links: Iterable[LinkNode], item: str, owner: str) -> Found:
             continue
         stamp = stamps.from_property(packed.stamp)
         if named == owner and (stamp is None or stamp.owner == owner):
-            traces.append(Trace(node.id, address, packed.mark, stamp, node.updated_at))
+            records.append(MarkRecord(node.id, address, packed.mark, stamp, node.updated_at))
         elif stamp is not None:
             foreign = stamp
-    return Found(tuple(sorted(traces, key=lambda trace: trace.id)), foreign)
+    return OwnRecords(tuple(sorted(records, key=lambda record: record.id)), foreign)
 
 
 def _unpack(fragment: str) -> _Packed | None:

@@ -23,8 +23,8 @@ def gists(client: LinearClient, items: Collection[WorkItem]) -> dict[Ref, Gist]:
         *_described(client, queries.DESCRIBED_PROJECTS, lambda reply: reply.projects, projects),
     ]
     # A project has a line about it, and a text.
-    told = {node.id: gist_of(f"{node.description or ''}\n{node.content or ''}") for node in nodes}
-    return {Ref(client.tracker, id_): gist for id_, gist in told.items() if gist}
+    keywords = {node.id: gist_of(f"{node.description or ''}\n{node.content or ''}") for node in nodes}
+    return {Ref(client.tracker, id_): gist for id_, gist in keywords.items() if gist}
 
 
 def _described(

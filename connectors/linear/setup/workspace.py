@@ -59,7 +59,7 @@ class Answer(Wire):
 RIGHTS = Operation(
     "query Rights { viewer { name admin owner } organization { securitySettings } }", Decoder(Rights)
 )
-WEARERS = Operation(
+ISSUES_WITH_LABEL = Operation(
     # Archived issues keep their labels, and lose them with the label.
     "query Wearers($first: Int!, $after: String, $filter: IssueFilter!) {"
     " issues(first: $first, after: $after, filter: $filter, includeArchived: true)"
@@ -131,13 +131,13 @@ class LinearProvisioner:
     def _may_not_label(self) -> Problem | None:
         """Why the account cannot make labels of the workspace, as far as Linear tells beforehand."""
         try:
-            told = self._client.execute(RIGHTS)
+            rights = self._client.execute(RIGHTS)
         except Refused:
             return None
-        role = told.organization.security_settings.get("labelManagementRole")
-        if role not in ("admin", "owner") or told.viewer.owner or (told.viewer.admin and role == "admin"):
+        role = rights.organization.security_settings.get("labelManagementRole")
+        if role not in ("admin", "owner") or rights.viewer.owner or (rights.viewer.admin and role == "admin"):
             return None
-        why = f"in this workspace only the role {role} may manage labels, which {told.viewer.name} has not"
+        why = f"in this workspace only the role {role} may manage labels, which {rights.viewer.name} has not"
         remedy = (
             "A workspace admin can let members manage labels (Settings, Security), make the account an admin, or run"
             " setup. Views and attachments serve without the groups."
@@ -148,10 +148,12 @@ class LinearProvisioner:
         """See `Provisioner.removal`; a group that still holds a person's label stays."""
         labels = list(self._client.walk(queries.LABELS, lambda reply: reply.issue_labels))
         ours = {one.id for one in labels if is_ours(one.description, need.owner)}
-        worn = {one.id for one in labels if one.id in ours and not one.is_group and self._worn(one.id)}
+        in_use = {one.id for one in labels if one.id in ours and not one.is_group and self._is_in_use(one.id)}
         stay = "issues bear it; undo takes ours off, and what people put there stays"
-        problems = [Problem(f"label {one.name}", stay, "Run undo first.") for one in labels if one.id in worn]
-        ours -= worn
+        problems = [
+            Problem(f"label {one.name}", stay, "Run undo first.") for one in labels if one.id in in_use
+        ]
+        ours -= in_use
         kept = {one.parent.id for one in labels if one.parent and one.id not in ours}
         actions = [
             Action("view", one.name, "remove", "setup made it", one.id)
@@ -170,10 +172,10 @@ class LinearProvisioner:
         actions += gone
         return Provisioning(tuple(actions), tuple(problems))
 
-    def _worn(self, label: str) -> bool:
+    def _is_in_use(self, label: str) -> bool:
         only = {"labels": {"some": {"id": {"eq": label}}}}
-        worn = self._client.walk(WEARERS, lambda reply: reply.issues, filter=only)
-        return next(iter(worn), None) is not None
+        in_use = self._client.walk(ISSUES_WITH_LABEL, lambda reply: reply.issues, filter=only)
+        return next(iter(in_use), None) is not None
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """See `Provisioner.carry`."""
@@ -239,7 +241,7 @@ class LinearProvisioner:
             if not is_ours(one.description, need.owner):
                 continue
             what = f"{group}: {one.name.split(TITLE_MARK)[0]}"
-            if not self._worn(one.id):
+            if not self._is_in_use(one.id):
                 yield Action("label", what, "remove", "it is not declared any more", one.id)
             elif one.retired_at is None:
                 reason = "it is not declared any more: retired, and it stays on the issues that bear it"

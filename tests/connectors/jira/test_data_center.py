@@ -11,7 +11,7 @@ import pytest
 from connectors.errors import CredentialError, QueryError, TrackerError
 from connectors.jira import JiraConnector
 from connectors.jira.api import data_center
-from connectors.jira.api.comment_limit import fitting_wiki
+from connectors.jira.api.comment_limit import truncate_wiki
 from connectors.model import NOTHING, NativeQuery, WorkItem
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
@@ -131,10 +131,10 @@ def test_a_cloud_declared_as_data_center(site: Site) -> None:
 
 def test_a_long_comment_is_cut_at_rows() -> None:
     doc = Doc(tuple(para(f"line {number} " + "x" * 100) for number in range(500)))
-    text = fitting_wiki(doc, 10_000)
+    text = truncate_wiki(doc, 10_000)
     assert len(text.encode()) <= 10_000
     assert text.endswith("more")
-    assert fitting_wiki(Doc((para("short"),))) == "short"
+    assert truncate_wiki(Doc((para("short"),))) == "short"
 
 
 def _named(items: tuple[WorkItem, ...]) -> set[str]:
@@ -144,7 +144,7 @@ def _named(items: tuple[WorkItem, ...]) -> set[str]:
 def test_undo_finds_what_was_written_and_moved_out_of_scope(site: Site) -> None:
     item = site.item("OPS-2")
     site.truenorth.write(item, marks())
-    assert "OPS-2" in _named(site.truenorth.marked([item.ref.id]))
+    assert "OPS-2" in _named(site.truenorth.owned_items([item.ref.id]))
     narrow = connector(
         f"{site.sandbox.url}/jira-dc",
         email=None,
@@ -153,7 +153,7 @@ def test_undo_finds_what_was_written_and_moved_out_of_scope(site: Site) -> None:
         projects=("WEB",),
     )
     try:
-        found = narrow.marked([item.ref.id])
+        found = narrow.owned_items([item.ref.id])
         assert "OPS-2" in _named(found)
     finally:
         narrow.close()

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.errors import TrackerError
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Source
+from connectors.jira.api.deployment import SiteApi
 from connectors.jira.setup.cloud_fields import FIELDS, creation
 from connectors.jira.setup.server_fields import ServerFields
 from connectors.jira.setup.server_filters import ServerFilters
@@ -55,7 +55,7 @@ class Site:
 
 
 def fields_of(site: Site) -> ServerFields:
-    return ServerFields(cast(JiraClient, site), cast(Source, site))
+    return ServerFields(cast(JiraClient, site), cast(SiteApi, site))
 
 
 @pytest.mark.parametrize(

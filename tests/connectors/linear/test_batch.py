@@ -16,12 +16,12 @@ from pydantic import SecretStr
 from connectors.base import STOPPED
 from connectors.errors import CredentialError, Refused, TrackerError, Unreachable
 from connectors.http.retry import RetryPolicy
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear.api import mutations
 from connectors.linear.api.client import LinearClient
-from connectors.linear.api.effects import Steps, attempt, find_comment, together
+from connectors.linear.api.effects import Effects, attempt, find_comment, gather
 from connectors.linear.api.mutations import Write
-from connectors.linear.write.batching import Post
+from connectors.linear.write.batching import BatchRequests
 from connectors.model import NOTHING, Marks, Receipt, WorkItem
 from tests.support.linear_workspace import (
     EVERYTHING,
@@ -254,12 +254,12 @@ class Told:
 
 def fates(told: Told, count: int) -> list[TrackerError | None]:
     client = LinearClient(
-        "linear", "https://linear.test/graphql", SecretStr("t"), Governor(RetryPolicy(attempts=1))
+        "linear", "https://linear.test/graphql", SecretStr("t"), Throttle(RetryPolicy(attempts=1))
     )
     with respx.mock() as router:
         router.post("https://linear.test/graphql").mock(side_effect=told)
         try:
-            return Post(client).carry(deletions(count))
+            return BatchRequests(client).carry(deletions(count))
         finally:
             client.close()
 
@@ -302,23 +302,23 @@ def test_ways_share_rounds_and_a_failure_waits_for_the_others() -> None:
     (one, other) = deletions(2)
     ends: list[str] = []
 
-    def short() -> Steps[str]:
+    def short() -> Effects[str]:
         (fate,) = yield from attempt(one)
         assert fate is not None
         raise fate
 
-    def long() -> Steps[str]:
+    def long() -> Effects[str]:
         yield from attempt(one)
         assert (yield from find_comment("x")) is None
         yield from attempt(other)
         ends.append("long")
         return "long"
 
-    def none() -> Steps[str]:
+    def none() -> Effects[str]:
         yield from attempt()
         return "none"
 
-    way = together(short(), long(), none())
+    way = gather(short(), long(), none())
     assert next(way) == (one, one)
     assert way.send([Refused("linear", "no"), None]).comment == "x"  # type: ignore[union-attr]
     assert way.send(None) == (other,)

@@ -20,7 +20,7 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.http.retry import RetryPolicy
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear.api import client as client_module
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
@@ -53,7 +53,7 @@ def client(naps: Naps) -> Iterator[LinearClient]:
 
 
 def make(naps: Naps, token: str = "lin_api_secret") -> LinearClient:  # noqa: S107
-    return LinearClient("linear", URL, SecretStr(token), Governor(RetryPolicy(attempts=3, sleep=naps)))
+    return LinearClient("linear", URL, SecretStr(token), Throttle(RetryPolicy(attempts=3, sleep=naps)))
 
 
 def error(message: str, kind: str = "", code: str = "", shown: str = "") -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from connectors.errors import BadReply, CredentialError
 from connectors.http.retry import RetryPolicy
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import TooComplex
@@ -48,7 +48,7 @@ def client(naps: Naps) -> Iterator[LinearClient]:
 
 
 def make(naps: Naps, token: str = "lin_api_secret") -> LinearClient:  # noqa: S107
-    return LinearClient("linear", URL, SecretStr(token), Governor(RetryPolicy(attempts=3, sleep=naps)))
+    return LinearClient("linear", URL, SecretStr(token), Throttle(RetryPolicy(attempts=3, sleep=naps)))
 
 
 def error(message: str, kind: str = "", code: str = "", shown: str = "") -> dict[str, Any]:

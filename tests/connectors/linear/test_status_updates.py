@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.trackers import AppActor, LinearScope, LinearTracker
 from connectors.http.retry import RetryPolicy
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear import LinearConnector
 from connectors.linear.api.wire import UpdateNode
 from connectors.linear.marks.status_updates import body_of, ours, update_id
@@ -67,11 +67,11 @@ def test_what_is_posted_is_read_back_and_taken_away(bench: Bench, key: str) -> N
     new = standing(bench, key)[len(before) :]
     assert [one.health for one in new] == ["atRisk", "onTrack"]
     assert r"\[everything\]\(x\) \@ann" in new[0].body, "a title can hold no link and no mention"
-    (left,) = [one for one in bench.connector().marked(()) if one.key == key]
+    (left,) = [one for one in bench.connector().owned_items(()) if one.key == key]
     receipt = bench.connector().write(left, NOTHING)
     assert receipt.outcome == "written", receipt.error
     assert standing(bench, key) == before
-    assert [one.key for one in bench.connector().marked(())] == []
+    assert [one.key for one in bench.connector().owned_items(())] == []
 
 
 def test_the_health_of_the_project_follows_and_falls_back(bench: Bench) -> None:
@@ -79,7 +79,7 @@ def test_the_health_of_the_project_follows_and_falls_back(bench: Bench) -> None:
     assert project.health == "atRisk"
     post(bench, PROJECT, TUESDAY)
     assert project.health == "onTrack"
-    (left,) = bench.connector().marked(())
+    (left,) = bench.connector().owned_items(())
     bench.connector().write(left, NOTHING)
     assert project.health == "atRisk"
 
@@ -129,16 +129,16 @@ def test_todays_that_was_deleted_for_good_does_not_come_back(bench: Bench) -> No
 def test_others_updates_are_seen_but_not_ours(bench: Bench) -> None:
     item = bench.item(PROJECT)
     assert item.shown.update is None
-    assert item.told is not None
-    assert item.told.date() == date(2026, 11, 12)
+    assert item.last_update_by_others is not None
+    assert item.last_update_by_others.date() == date(2026, 11, 12)
     post(bench, PROJECT, MONDAY)
-    assert bench.item(PROJECT).told == item.told
+    assert bench.item(PROJECT).last_update_by_others == item.last_update_by_others
     assert bench.item(PROJECT, bench.connector(owner="other")).shown.update is None
 
 
 def test_a_team_out_of_scope_is_found_again_to_be_undone(bench: Bench) -> None:
     post(bench, PROJECT, MONDAY)
-    assert [one.key for one in bench.connector(teams=("MOB",)).marked(())] == [PROJECT]
+    assert [one.key for one in bench.connector(teams=("MOB",)).owned_items(())] == [PROJECT]
 
 
 # --- What makes one ours -------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def speaking(bench: Bench, token: str, app: AppActor | None) -> LinearConnector:
     tracker = LinearTracker(kind="linear", scope=LinearScope(teams=("ENG", "MOB")), app=app)
     credentials = Credentials(token=SecretStr(token), url=f"{bench.box.url}/linear/graphql")
     connector = LinearConnector(
-        "linear", tracker, credentials, OWNER, governor=Governor(RetryPolicy(attempts=1))
+        "linear", tracker, credentials, OWNER, throttle=Throttle(RetryPolicy(attempts=1))
     )
     bench._open.append(connector)
     return connector
@@ -235,14 +235,16 @@ def test_check_foresees_what_updates_on_initiatives_need(
     connector = speaking(
         bench, bench.box.call(lambda: space.grant("lin_api_scoped", person, sorted(scopes))), None
     )
-    (check,) = [one for one in connector.examine((), ("project", "initiative")) if one.about == "initiatives"]
+    (check,) = [
+        one for one in connector.preflight((), ("project", "initiative")) if one.about == "initiatives"
+    ]
     assert (check.verdict, said in check.found) == (verdict, True)
-    assert [one for one in connector.examine((), ("project",)) if one.about == "initiatives"] == []
+    assert [one for one in connector.preflight((), ("project",)) if one.about == "initiatives"] == []
 
 
 @pytest.mark.parametrize(("token", "verdict"), [(APP_TOKEN, "ok"), (TOKEN, "warning")])
 def test_check_says_whether_the_name_is_shown(bench: Bench, token: str, verdict: str) -> None:
-    (check,) = [one for one in speaking(bench, token, NAMED).examine(()) if one.about == "app"]
+    (check,) = [one for one in speaking(bench, token, NAMED).preflight(()) if one.about == "app"]
     assert check.verdict == verdict
     assert "Acme goals" in check.found
-    assert [one for one in speaking(bench, token, None).examine(()) if one.about == "app"] == []
+    assert [one for one in speaking(bench, token, None).preflight(()) if one.about == "app"] == []

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import CredentialError, Unreachable
-from connectors.linear.marks.targets import own_id
+from connectors.linear.marks.own_ids import own_id
 from connectors.model import Marks, WorkItem
 from tests.support.linear_workspace import (
     EVERYTHING,

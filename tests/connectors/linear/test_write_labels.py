@@ -170,4 +170,4 @@ def test_a_record_that_somebody_damaged_is_no_record() -> None:
     ]
     moment = datetime(2026, 11, 16, tzinfo=UTC)
     links = [LinkNode(str(at), url, "x", moment) for at, url in enumerate(urls)]
-    assert find_in_links(links, "p1", OWNER).traces == ()
+    assert find_in_links(links, "p1", OWNER).records == ()

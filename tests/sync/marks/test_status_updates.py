@@ -184,7 +184,7 @@ def test_what_the_store_remembers_holds_where_the_tracker_shows_nothing() -> Non
 
 @pytest.mark.parametrize(("days", "posted"), [(0, False), (6, False), (7, True)])
 def test_a_persons_update_is_given_its_time(days: int, posted: bool) -> None:
-    one = replace(shown(30, 10), told=NOW - timedelta(days=days))
+    one = replace(shown(30, 10), last_update_by_others=NOW - timedelta(days=days))
     update = decided(one, *HALF)
     assert (update != one.shown.update) is posted
 
