@@ -14,7 +14,7 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -100,9 +100,18 @@ class Overruled:
     ruled: tuple[str, ...]
 
 
+Leaves = Sequence[tuple[WorkItem, Fraction]]
+"""Leaves with their share, each once, in order of ref."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The placement of every item. `cycles` lists parent cycles that were met and broken."""
+    """The placement of every item.
+
+    - `cycles`: parent cycles that were met and broken.
+    - `leaves`: those that serve each key result; one that nothing serves is left out. A leaf has no child that is
+      in scope and not dropped: containers never count beside their children.
+    """
 
     items: Mapping[Ref, WorkItem]
     placements: Mapping[Ref, Placement]
@@ -110,19 +119,7 @@ class Alignment:
     dangling: tuple[DanglingClaim, ...] = ()
     cycles: tuple[tuple[Ref, ...], ...] = ()
     overruled: tuple[Overruled, ...] = ()
-
-    def leaves(self) -> dict[str, list[tuple[WorkItem, Fraction]]]:
-        """The leaves that serve each key result, each once, with their share, in order of ref.
-
-        A leaf has no child that is in scope and not dropped; containers never count beside their children.
-        """
-        found: dict[str, list[tuple[WorkItem, Fraction]]] = defaultdict(list)
-        for ref in sorted(self.placements):
-            placement = self.placements[ref]
-            if placement.state == "aligned" and self.is_leaf(ref):
-                for link in placement.links:
-                    found[link.key_result].append((self.items[ref], link.share))
-        return found
+    leaves: Mapping[str, Leaves] = field(default_factory=dict)
 
     def counted_below(self, ref: Ref) -> tuple[Ref, ...]:
         """The children that take the item's place in counting: in scope and not dropped."""
@@ -172,7 +169,7 @@ def align(
     children: dict[Ref, list[Ref]] = defaultdict(list)
     for child, parent in parents.items():
         children[parent].append(child)
-    return Alignment(
+    placed = Alignment(
         items=by_ref,
         placements={ref: _place(item, by_ref, parents, own) for ref, item in by_ref.items()},
         children={ref: tuple(sorted(below)) for ref, below in children.items()},
@@ -180,6 +177,16 @@ def align(
         cycles=cycles,
         overruled=tuple(overruled),
     )
+    return replace(placed, leaves=_leaves(placed))
+
+
+def _leaves(alignment: Alignment) -> dict[str, Leaves]:
+    found: dict[str, list[tuple[WorkItem, Fraction]]] = defaultdict(list)
+    for ref, placement in sorted(alignment.placements.items()):
+        if placement.state == "aligned" and alignment.is_leaf(ref):
+            for link in placement.links:
+                found[link.key_result].append((alignment.items[ref], link.share))
+    return dict(found)
 
 
 def _groups(workspace: Workspace) -> dict[str, tuple[str, ...]]:

@@ -128,16 +128,14 @@ def ask_gists(
 
 def _needed(workspace: Workspace, alignment: Alignment, now: datetime) -> Iterator[WorkItem]:
     """What was done in the window of a flow measure whose history must tell of it."""
-    leaves = None
     for objective, key_result in workspace.key_results():
         how = key_result.measure
         if not isinstance(how, FlowMeasure) or how.of not in ("efficiency", "cycle_time"):
             continue
-        leaves = leaves if leaves is not None else alignment.leaves()
         closed = closed_on(key_result, objective, now.astimezone(workspace.zone).date())
         end = now if closed is None else min(now, end_of(closed, workspace.zone))
         since = end - timedelta(days=how.window_days)
-        for item, _ in leaves.get(key_result.id, []):
+        for item, _ in alignment.leaves.get(key_result.id, ()):
             if item.completed is not None and since <= item.completed <= end and needs_history(item, how.of):
                 yield item
 

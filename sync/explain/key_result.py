@@ -61,7 +61,7 @@ def derive(key: str, run: Run, workspace: Workspace) -> Derivation | None:
 
 def _rows(key_result: KeyResult, run: Run, workspace: Workspace) -> Iterator[Counted]:
     how = weigher(key_result)
-    for item, share in run.alignment.leaves().get(key_result.id, []):
+    for item, share in run.alignment.leaves.get(key_result.id, ()):
         tally = tally_of(item, share, how, workspace.zone)
         placement = run.alignment.placements[item.ref]
         because = next(

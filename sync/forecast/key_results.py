@@ -23,7 +23,6 @@ def outlooks(alignment: Alignment, card: Scorecard, workspace: Workspace, kept: 
 
     None is foretold after the end, for guard-rails, or while a percent by hand stands.
     """
-    leaves = alignment.leaves()
     today = card.as_of.astimezone(workspace.zone).date()
     found: dict[str, Outlook] = {}
     for objective, key_result in workspace.key_results():
@@ -33,7 +32,9 @@ def outlooks(alignment: Alignment, card: Scorecard, workspace: Workspace, kept: 
             continue
         if isinstance(key_result.measure, KeepMeasure):
             continue
-        past = _past(key_result, reading, leaves.get(key_result.id, []), workspace, card.as_of, kept)
+        past = _past(
+            key_result, reading, alignment.leaves.get(key_result.id, ()), workspace, card.as_of, kept
+        )
         told = outlook(past, end, 1.0, key_result.id)
         if told is not None:
             low, middle, high = (min(1.0, max(0.0, one)) for one in (told.low, told.middle, told.high))

@@ -98,7 +98,6 @@ class _Shelf:
             kr.id: mark_of(self._readings[kr.id], objective, kr, workspace)
             for objective, kr in workspace.key_results()
         }
-        self._leaves = alignment.leaves()
 
     def for_open(self, item: WorkItem, placement: Placement, orphan: Orphan | None) -> Marks:
         if placement.state == "aligned":
@@ -175,7 +174,7 @@ class _Shelf:
 
     def _progress(self, item: WorkItem, link: Link) -> Progress:
         id_ = link.key_result
-        leaves = [leaf for leaf, _ in self._leaves.get(id_, ())]
+        leaves = [leaf for leaf, _ in self._alignment.leaves.get(id_, ())]
         return Progress(
             reading=self._readings[id_],
             mark=self._part(item, link),

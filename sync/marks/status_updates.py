@@ -83,7 +83,6 @@ class StatusUpdates:
         self._stands = stands
         self._today = scorecard.as_of.astimezone(workspace.zone).date()
         self._measures = {kr.id: kr.measure for _, kr in workspace.key_results()}
-        self._leaves = alignment.leaves() if any(self._policy(name) for name in workspace.trackers) else {}
 
     def _policy(self, tracker: str) -> UpdatePolicy | None:
         policy = self._workspace.policy_of(tracker)
@@ -156,7 +155,7 @@ class StatusUpdates:
                 else None
             )
             before = Before(last.on, was, health, moved)
-        leaves = [leaf for leaf, _ in self._leaves.get(name, ())]
+        leaves = [leaf for leaf, _ in self._alignment.leaves.get(name, ())]
         return Status(
             self._scorecard.readings[name],
             self._marks[name],

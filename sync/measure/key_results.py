@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from fractions import Fraction
@@ -12,6 +11,7 @@ from config.measures import FlowMeasure, KeepMeasure, MetricMeasure, QueryMeasur
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from connectors.model import Health, WorkItem
+from sync.align.alignment import Leaves
 from sync.measure.context import Scene, Value
 from sync.measure.expected import expected
 from sync.measure.reading import Reading, health, to_percent
@@ -20,7 +20,6 @@ from sync.measure.values import value_of
 from sync.observation import Past
 
 _MUCH, _LITTLE = 0.8, 0.2
-Leaves = Sequence[tuple[WorkItem, Fraction]]
 
 
 def weigher(key_result: KeyResult) -> WorkMeasure:

@@ -31,12 +31,11 @@ def measure(
 
     Raises KeyError when the answer to a query measure is missing: a failed read must not look like zero.
     """
-    leaves = alignment.leaves()
     told = Told(counts, samples or {}, past or {}, drawn or {}, histories or {})
     readings: dict[str, Reading] = {}
     for objective, key_result in _composites_last(workspace):
         scene = Scene(alignment, told, workspace, now, readings)
-        readings[key_result.id] = read(key_result, objective, leaves.get(key_result.id, []), scene)
+        readings[key_result.id] = read(key_result, objective, alignment.leaves.get(key_result.id, ()), scene)
     rolled: dict[str, ObjectiveReading] = {}
     for objective in _children_first(workspace):
         below = [

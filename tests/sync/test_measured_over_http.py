@@ -96,15 +96,13 @@ def test_work_by_time_and_declared_weights(looked: tuple[Sandbox, Session, Run])
 
     for name in WEB_BY:
         leaves = [
-            (item, float(share))
-            for item, share in told.alignment.leaves()[name]
-            if item.category != "dropped"
+            (item, float(share)) for item, share in told.alignment.leaves[name] if item.category != "dropped"
         ]
         assert len(leaves) > 20
         whole = sum(weigh(name, item) * share for item, share in leaves)
         done = sum(weigh(name, item) * share for item, share in leaves if item.category == "done")
         assert told.scorecard.readings[name].progress == pytest.approx(done / whole)
-    timed = [item for item, _ in told.alignment.leaves()["TIME"] if item.category != "dropped"]
+    timed = [item for item, _ in told.alignment.leaves["TIME"] if item.category != "dropped"]
     known = [item for item in timed if by_id[item.ref.id].original_estimate is not None]
     assert told.scorecard.readings["TIME"].coverage == pytest.approx(len(known) / len(timed))
     assert 0.4 < len(known) / len(timed) < 0.9
@@ -158,7 +156,7 @@ def test_efficiency_of_jira_by_hand(looked: tuple[Sandbox, Session, Run]) -> Non
     sandbox, _, told = looked
     by_id = {str(one.id): one for one in sandbox.world.jira.issues.values()}
     shares = []
-    for item, _ in told.alignment.leaves()["JFLOW"]:
+    for item, _ in told.alignment.leaves["JFLOW"]:
         if item.category != "done" or item.ref.tracker != "jira" or not recent(item):
             continue
         assert item.completed is not None
@@ -184,7 +182,7 @@ def test_efficiency_of_jira_by_hand(looked: tuple[Sandbox, Session, Run]) -> Non
 def test_efficiency_of_linear_by_its_stamps(looked: tuple[Sandbox, Session, Run]) -> None:
     sandbox, _, told = looked
     shares = []
-    for item, _ in told.alignment.leaves()["LFLOW"]:
+    for item, _ in told.alignment.leaves["LFLOW"]:
         if item.category != "done" or item.level == "project" or not recent(item):
             continue
         issue = sandbox.world.linear.issues[item.ref.id]
@@ -201,7 +199,7 @@ def test_efficiency_of_linear_by_its_stamps(looked: tuple[Sandbox, Session, Run]
 
 def test_only_what_is_asked_for_has_its_history_read(looked: tuple[Sandbox, Session, Run]) -> None:
     _, _, told = looked
-    done = {item.ref for name in ("JFLOW", "LFLOW") for item, _ in told.alignment.leaves()[name]
+    done = {item.ref for name in ("JFLOW", "LFLOW") for item, _ in told.alignment.leaves[name]
             if item.category == "done"}  # fmt: skip
     assert set(told.observed.histories) <= done
     assert Ref("jira", "0") not in told.observed.histories
