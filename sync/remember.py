@@ -7,10 +7,9 @@ from dataclasses import replace
 from datetime import date
 
 from config.workspace import Workspace
-from connectors.model import Receipt, Ref, Stamp
+from connectors.model import Marks, Receipt, Ref, Stamp, WorkItem
 from sync.history.movement import Footing, Movement, since, standing
 from sync.marks.status_updates import told_of
-from sync.observation import Snapshot
 from sync.run import Run
 from sync.store.store import Store
 
@@ -26,29 +25,19 @@ def remember(result: Run, workspace: Workspace, store: Store, receipts: Iterable
         for edit in result.plan.edits
         if edit.item.ref in written
     }
-    items = tuple(
-        replace(item, shown=now_shown[item.ref]) if item.ref in now_shown else item
-        for item in result.observed.items
+    pulls = tuple(
+        replace(pull, items=tuple(_as_shown(item, now_shown) for item in pull.items))
+        for pull in result.observation.pulls
     )
+    store.snapshots.save(replace(result.observation, pulls=pulls))
     stands = standing(result.alignment, workspace, result.scorecard.as_of)
     _remember_told(result, store, written, stands)
-    as_of = {pull.tracker: pull.as_of for pull in result.observed.pulls}
-    observed = result.observed
-    store.save_snapshot(
-        Snapshot(
-            items,
-            observed.counts,
-            as_of,
-            result.scorecard.as_of,
-            observed.answers,
-            observed.samples,
-            observed.drawn,
-            observed.histories,
-            observed.gists,
-        )
-    )
     day = _today(result, workspace)
     store.readings.save(result.scorecard, day, stands, _moved(result, stands, workspace, store))
+
+
+def _as_shown(item: WorkItem, now_shown: Mapping[Ref, Marks]) -> WorkItem:
+    return replace(item, shown=now_shown[item.ref]) if item.ref in now_shown else item
 
 
 def moved_today(result: Run, workspace: Workspace, store: Store) -> dict[str, Movement]:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from config.measures import FlowMeasure
 from config.workspace import Workspace
 from connectors.base import Progress
 from connectors.model import Ref
 from sync.align.alignment import Alignment, align
 from sync.align.suggestions import suggest
+from sync.collect.collect import collect
 from sync.collect.external_values import Sources
-from sync.collect.pull import Connectors, borne, pull
-from sync.collect.queries import ask_gists, ask_histories
+from sync.collect.pull import Connectors
 from sync.history.movement import since, standing
 from sync.marks.comments import Closest
 from sync.marks.desired import desired_marks
 from sync.measure import Scorecard, closed_on, measure
-from sync.observation import Gists, Observed
+from sync.observation import Gists, Observation
 from sync.plan.backoff import rest
 from sync.plan.guards import (
     Stop,
@@ -34,7 +33,7 @@ from sync.store.store import Store
 class Run:
     """One run: what was read, what it means, and what would be written."""
 
-    observed: Observed
+    observation: Observation
     alignment: Alignment
     scorecard: Scorecard
     signals: Signals
@@ -50,35 +49,13 @@ def run(
     progress: Progress | None = None,
     sources: Sources | None = None,
 ) -> Run:
-    """Read both worlds and decide. Writes to no tracker.
-
-    Absence means removal, so a part of a tracker never reaches the planner: see `pull` for one that fails.
-    """
-    last = store.snapshot()
-    observed = pull(workspace, connectors, now, last, progress, borne(store, last))
-    today = now.astimezone(workspace.zone).date()
-    samples, notes = (sources or Sources()).take(workspace, today, last.samples if last else None)
-    observed = replace(observed, samples=samples, notes=notes)
-    alignment = align(observed.items, workspace, observed.answers, today)
-    if _needs_histories(workspace):
-        kept = last.histories if last is not None else {}
-        told = ask_histories(workspace, connectors, alignment, now, observed.stale, kept)
-        observed = replace(observed, histories=told)
-    if workspace.policy.read_descriptions:
-        gists, notes = ask_gists(
-            connectors, alignment, observed.stale, last.gists if last is not None else {}
-        )
-        observed = replace(observed, gists=gists, notes=(*observed.notes, *notes))
-    return decide(observed, workspace, store, now, alignment)
-
-
-def _needs_histories(workspace: Workspace) -> bool:
-    measures = (key_result.measure for _, key_result in workspace.key_results())
-    return any(isinstance(how, FlowMeasure) and how.of in ("efficiency", "cycle_time") for how in measures)
+    """Read both worlds and decide. Writes to no tracker."""
+    observation, alignment = collect(workspace, connectors, store, now, progress, sources)
+    return decide(observation, workspace, store, now, alignment)
 
 
 def decide(
-    observed: Observed,
+    observation: Observation,
     workspace: Workspace,
     store: Store,
     now: datetime,
@@ -87,41 +64,32 @@ def decide(
     """From what was read to what would be written. `alignment`: that of the items, if it is there already."""
     today = now.astimezone(workspace.zone).date()
     if alignment is None:
-        alignment = align(observed.items, workspace, observed.answers, today)
+        alignment = align(observation.items, workspace, observation.answers, today)
     closed = {
         key_result.id: day
         for objective, key_result in workspace.key_results()
         if (day := closed_on(key_result, objective, today)) is not None
     }
     past = store.readings.past(closed) if closed else {}
-    scorecard = measure(
-        alignment,
-        observed.counts,
-        workspace,
-        now,
-        samples=observed.samples,
-        past=past,
-        drawn=observed.drawn,
-        histories=observed.histories,
-    )
+    scorecard = measure(alignment, observation, workspace, now, past)
     signals = find_signals(alignment, scorecard, workspace, now)
     stands = standing(alignment, workspace, now)
     movements = since(store.footings(), stands, workspace)
-    closest = _closest(alignment, signals, workspace, observed.gists)
+    closest = _closest(alignment, signals, workspace, observation.keywords)
     told = store.told_updates()
     wanted = desired_marks(alignment, scorecard, signals, workspace, movements, closest, told, stands)
     commented = store.journal.commented(today, workspace.zone)
-    allowed, waiting = hold_back(observed.items, wanted, workspace, now, commented)
-    allowed, resting = rest(allowed, {item.ref: item for item in observed.items}, store.quarantine(), now)
-    allowed = {ref: marks for ref, marks in allowed.items() if ref.tracker not in observed.stale}
+    allowed, waiting = hold_back(observation.items, wanted, workspace, now, commented)
+    allowed, resting = rest(allowed, {item.ref: item for item in observation.items}, store.quarantine(), now)
+    allowed = {ref: marks for ref, marks in allowed.items() if ref.tracker not in observation.stale}
     waiting = (
-        *(f"{name} is not written to: {why}" for name, why in observed.stale.items()),
+        *(f"{name} is not written to: {why}" for name, why in observation.stale.items()),
         *waiting,
         *resting,
     )
-    plan = replace(make_plan(observed.items, allowed, workspace), waiting=waiting)
-    stops = guards(observed, scorecard, plan, workspace, store)
-    return Run(observed, alignment, scorecard, signals, plan, stops)
+    plan = replace(make_plan(observation.items, allowed, workspace), waiting=waiting)
+    stops = guards(observation, scorecard, plan, workspace, store)
+    return Run(observation, alignment, scorecard, signals, plan, stops)
 
 
 def _closest(

@@ -16,7 +16,7 @@ from connectors.text.keywords import Gist
 from sync.align.alignment import Alignment
 from sync.align.native_queries import questions
 from sync.measure import OVER, Drawn, closed_on, draw, end_of, needs_history
-from sync.observation import Answered, Answers, Gists, Histories, Question
+from sync.observation import Answers, Gists, Histories, Observation, Question
 
 Connectors = Mapping[str, Connector]
 
@@ -43,14 +43,16 @@ def ask_measures(
     items: Iterable[WorkItem],
     now: datetime,
     stale: Collection[str],
-    last: Answered,
-) -> Answered:
-    """What every query measure asks; raises as `ask` does.
+    last: Observation | None,
+) -> tuple[dict[str, int], dict[str, Drawn]]:
+    """What every query measure is answered: counts, and values of fields; raises as `ask` does.
 
     Items that the pull did not bring are asked for by their ids, and so are histories, where a field needs them.
     """
     counts: dict[str, int] = {}
     drawn: dict[str, Drawn] = {}
+    known_counts = last.counts if last is not None else {}
+    known_values = last.field_values if last is not None else {}
     known: dict[Ref, WorkItem] = {}
     for _, key_result in workspace.key_results():
         how = key_result.measure
@@ -58,9 +60,9 @@ def ask_measures(
             continue
         name = answering(how, workspace)
         if name in stale:
-            counts |= {asked: last.counts[asked] for asked in queries(key_result.id, how)}
+            counts |= {asked: known_counts[asked] for asked in queries(key_result.id, how)}
             if how.field is not None:
-                drawn |= {asked: last.drawn[asked] for asked in queries(key_result.id, how)}
+                drawn |= {asked: known_values[asked] for asked in queries(key_result.id, how)}
         elif how.field is None:
             for asked, query in queries(key_result.id, how).items():
                 counts[asked] = connectors[name].count(native_query(query))
@@ -72,7 +74,7 @@ def ask_measures(
                 told = connectors[name].histories(past) if past else {}
                 counts[asked] = len(found)
                 drawn[asked] = draw(found, how.field, now, told)
-    return Answered(counts, drawn)
+    return counts, drawn
 
 
 def _found(how: Ask, name: str, connector: Connector, known: Mapping[Ref, WorkItem]) -> list[WorkItem]:

@@ -42,7 +42,7 @@ def explain(key: str, run: Run, workspace: Workspace) -> Explanation:
     verdict = _verdict(item, placement, run)
     closest: tuple[Suggestion, ...] = ()
     if verdict in ("orphaned", "waiting"):
-        closest = suggest(run.alignment, workspace, run.observed.gists).get(item.ref, ())
+        closest = suggest(run.alignment, workspace, run.observation.keywords).get(item.ref, ())
     return Explanation(
         item=item,
         verdict=verdict,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from config.measures import QueryMeasure
-from connectors.model import Pull
 from sync.align.native_queries import questions
 from sync.cli.options import moment_of
 from sync.cli.output import Output
@@ -13,14 +12,14 @@ from sync.forecast.simulation import Outlook
 from sync.history.days import History, until_now
 from sync.jobs.session import Session
 from sync.jobs.sync import read
-from sync.observation import Observed, Snapshot
+from sync.observation import Observation
 from sync.remember import moved_today, remember
 from sync.run import Run, decide
 
 
 def current(session: Session, output: Output, fresh: bool, as_of: str | None) -> Run:
     """What is known: the last snapshot where there is one, else a fresh read."""
-    snapshot = None if fresh or as_of else session.store.snapshot()
+    snapshot = None if fresh or as_of else session.store.snapshots.last()
     result = recall(session, snapshot) if snapshot else None
     if result is None:
         result = read(session, moment_of(as_of), output)
@@ -50,7 +49,7 @@ def remember_if_sane(session: Session, result: Run) -> None:
         remember(result, session.workspace, session.store)
 
 
-def recall(session: Session, snapshot: Snapshot) -> Run | None:
+def recall(session: Session, snapshot: Observation) -> Run | None:
     """The decisions that today's configuration draws from the last snapshot, as of then.
 
     None when the snapshot cannot answer: a tracker or a native query was declared since.
@@ -68,21 +67,8 @@ def recall(session: Session, snapshot: Snapshot) -> Run | None:
         if isinstance(kr.measure, QueryMeasure) and kr.measure.field
         for name in queries(kr.id, kr.measure)
     }
-    known = asked <= set(snapshot.counts) and fields <= set(snapshot.drawn)
+    known = asked <= set(snapshot.counts) and fields <= set(snapshot.field_values)
     known = known and set(questions(workspace)) <= set(snapshot.answers)
     if not known or set(snapshot.as_of) != set(workspace.active):
         return None
-    pulls = tuple(
-        Pull(name, tuple(item for item in snapshot.items if item.ref.tracker == name), at)
-        for name, at in snapshot.as_of.items()
-    )
-    observed = Observed(
-        pulls,
-        snapshot.counts,
-        answers=snapshot.answers,
-        samples=snapshot.samples,
-        drawn=snapshot.drawn,
-        histories=snapshot.histories,
-        gists=snapshot.gists,
-    )
-    return decide(observed, workspace, session.store, snapshot.judged)
+    return decide(snapshot, workspace, session.store, snapshot.at)

@@ -123,7 +123,7 @@ def show_stops(stops: Sequence[Stop], accepted: Collection[str], output: Output)
 
 def show_run(output: Output, result: Run, most: int | None = None) -> None:
     """Print everything about a run but the guards; at most `most` rows of the plan."""
-    output.show(sheets.pulled(result.observed.pulls), sheets.scorecard(result.scorecard))
+    output.show(sheets.pulled(result.observation.pulls), sheets.scorecard(result.scorecard))
     output.show(sheets.orphans(result.alignment.items, result.signals, _MOST_ORPHANS))
     if result.signals.findings:
         output.show(sheets.findings(result.signals))

@@ -13,7 +13,7 @@ from connectors.model import ALL_MARKS
 from sync.apply import Applied, apply
 from sync.cli.output import Output
 from sync.jobs.session import Session, log, show_run, show_stops
-from sync.observation import Observed
+from sync.observation import Observation
 from sync.plan.plan import Plan, plain_change
 from sync.remember import remember
 from sync.report import data
@@ -42,7 +42,7 @@ def read(session: Session, now: datetime, output: Output) -> Run:
     session.writing.clear()
     with output.progress() as report:
         result = run(session.workspace, session.connectors, session.store, now, report, session.sources)
-    for note in result.observed.notes:
+    for note in result.observation.notes:
         log.warning(note)
     return result
 
@@ -76,7 +76,7 @@ def _synchronise(
     store, workspace = session.store, session.workspace
     record = store.open_run("sync", now, fingerprint(workspace))
     result = read(session, now, output)
-    settle_open(store, result.observed, workspace)
+    settle_open(store, result.observation, workspace)
     show_run(output, result, most)
     blocked = show_stops(result.stops, accepted, output)
     if blocked:
@@ -112,7 +112,7 @@ def finish(
     output.data(applied=summary)
 
 
-def settle_open(store: Store, observed: Observed, workspace: Workspace) -> None:
+def settle_open(store: Store, observed: Observation, workspace: Workspace) -> None:
     """Close what earlier runs left open in the journal, by what the items themselves show now."""
     shown = {item.ref: item.shown for item in observed.items}
     for entry in store.journal.open():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.measure.context import OVER, Told, latest, way
+from sync.measure.context import OVER, latest, way
 from sync.measure.field_values import draw
 from sync.measure.flow import needs_history
 from sync.measure.key_results import closed_on, end_of, weigher
@@ -23,7 +23,6 @@ __all__ = [
     "Sample",
     "Scorecard",
     "Tally",
-    "Told",
     "closed_on",
     "draw",
     "end_of",

@@ -12,7 +12,7 @@ from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from connectors.model import Health, WorkItem
 from sync.align.alignment import Leaves
-from sync.measure.context import Scene, Value
+from sync.measure.context import MeasureContext, Value
 from sync.measure.expected import expected
 from sync.measure.reading import Reading, health, to_percent
 from sync.measure.tally import Tally, fold
@@ -34,25 +34,25 @@ def closed_on(key_result: KeyResult, objective: Objective, today: date) -> date 
     return min(days, default=None)
 
 
-def read(key_result: KeyResult, objective: Objective, leaves: Leaves, scene: Scene) -> Reading:
+def read(key_result: KeyResult, objective: Objective, leaves: Leaves, context: MeasureContext) -> Reading:
     """The reading by the declared measure, closing and override. Raises KeyError as `value_of` does."""
-    workspace, how = scene.workspace, key_result.measure
-    closed = closed_on(key_result, objective, scene.today)
-    at = scene.now if closed is None else min(scene.now, end_of(closed, workspace.zone))
+    workspace, how = context.workspace, key_result.measure
+    closed = closed_on(key_result, objective, context.today)
+    at = context.now if closed is None else min(context.now, end_of(closed, workspace.zone))
     cycle = workspace.cycles[objective.cycle]
     by_now = expected(key_result, cycle, at, workspace.zone)
     if closed is not None:
         # Without a reading that was kept, the nearest to it is what can be told of that day by today's items.
         leaves = _as_of(at, leaves)
-        scene = replace(scene, now=at - timedelta(seconds=1))
+        context = replace(context, now=at - timedelta(seconds=1))
     tally = fold(leaves, weigher(key_result), workspace.zone)
-    value = value_of(key_result, leaves, tally, scene)
+    value = value_of(key_result, leaves, tally, context)
     progress, evidence = value.progress, value.evidence
     shown = value.value
     override = key_result.override
-    by_hand = closed is None and override is not None and scene.today <= override.until
+    by_hand = closed is None and override is not None and context.today <= override.until
     if closed is not None:
-        shown, progress, evidence = _frozen(value, scene.told.past.get(key_result.id), closed)
+        shown, progress, evidence = _frozen(value, context.past.get(key_result.id), closed)
     elif by_hand:
         progress, evidence = _overridden(key_result, value)
     output = None if isinstance(how, WorkMeasure) else _output(tally)

@@ -21,7 +21,7 @@ def of_run(run: Run) -> Data:
     """Everything about a run but what was written."""
     return {
         "as_of": run.scorecard.as_of.isoformat(),
-        "pulled": [of_pull(pull) for pull in run.observed.pulls],
+        "pulled": [of_pull(pull) for pull in run.observation.pulls],
         "scorecard": of_scorecard(run.scorecard),
         "orphans": of_orphans(run),
         "findings": of_findings(run, run.signals),

@@ -8,26 +8,25 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
-from connectors.model import NativeQuery, Receipt, Ref, Span, WorkItem
+from connectors.model import Receipt, Ref
 from sync.history.movement import Footing
 from sync.logs import redactor
 from sync.marks.status_updates import Told
-from sync.measure import Drawn, Sample
-from sync.observation import Question, Snapshot
 from sync.plan.backoff import Rest, rest_after
 from sync.store import tables
 from sync.store.database import REBUILD, Database, StoreError, again
 from sync.store.journal import Journal
 from sync.store.lease import make_lease
 from sync.store.readings import Readings
+from sync.store.snapshots import Snapshots
 
-__all__ = ["RunRecord", "Snapshot", "Store", "StoreError", "Stuck"]
+__all__ = ["RunRecord", "Store", "StoreError", "Stuck"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +61,7 @@ class Store:
         self.transaction = self._database.transaction
         """A connection whose work is committed whole, or not at all. Raises StoreError."""
         self.journal = Journal(self.transaction)
+        self.snapshots = Snapshots(self._database)
         self.readings = Readings(self._database)
         try:
             self._database.prepare(self._make)
@@ -93,74 +93,6 @@ class Store:
     def close(self) -> None:
         """Give connections back."""
         self._database.close()
-
-    # --- what was read -----------------------------------------------------------------------
-
-    @again
-    def save_snapshot(self, snapshot: Snapshot) -> None:
-        """Replace the last snapshot, all or nothing."""
-        rows = [
-            {"tracker": item.ref.tracker, "id": item.ref.id, "body": msgspec.json.encode(item)}
-            for item in snapshot.items
-        ]
-        scope = dict.fromkeys(snapshot.as_of, 0)
-        for item in snapshot.items:
-            scope[item.ref.tracker] += int(item.in_scope)
-        with self._database.ordered() as connection:
-            for table in tables.SNAPSHOT:
-                connection.execute(table.delete())
-            if rows:
-                connection.execute(tables.items.insert(), rows)
-            pulls = [
-                {"tracker": name, "as_of": at.isoformat(), "in_scope": scope[name]}
-                for name, at in snapshot.as_of.items()
-            ]
-            connection.execute(tables.pulls.insert(), pulls)
-            connection.execute(tables.about.delete().where(tables.about.c.name == "judged"))
-            connection.execute(tables.about.insert().values(name="judged", value=snapshot.judged.isoformat()))
-            if snapshot.counts:
-                counts = [{"key_result": name, "value": value} for name, value in snapshot.counts.items()]
-                connection.execute(tables.counts.insert(), counts)
-            if snapshot.answers:
-                connection.execute(tables.answers.insert(), [*map(_answer_row, snapshot.answers.items())])
-            samples = [
-                {
-                    "key_result": name,
-                    "day": one.on.isoformat(),
-                    "value": one.value,
-                    "source": one.source,
-                }
-                for name, one in snapshot.samples.items()
-            ]
-            if samples:
-                connection.execute(tables.samples.insert(), samples)
-            drawn = [
-                {"key_result": name, "body": msgspec.json.encode(one)} for name, one in snapshot.drawn.items()
-            ]
-            if drawn:
-                connection.execute(tables.drawn.insert(), drawn)
-            histories = [
-                {"tracker": ref.tracker, "id": ref.id, "body": msgspec.json.encode(spans)}
-                for ref, spans in snapshot.histories.items()
-            ]
-            if histories:
-                connection.execute(tables.histories.insert(), histories)
-            gists = [
-                {"tracker": ref.tracker, "id": ref.id, "body": msgspec.json.encode(gist)}
-                for ref, gist in snapshot.gists.items()
-            ]
-            if gists:
-                connection.execute(tables.gists.insert(), gists)
-
-    @again
-    def snapshot(self) -> Snapshot | None:
-        """The last snapshot, or None when nothing was ever read. Raises StoreError also for one that is damaged."""
-        try:
-            with self._database.view() as connection:
-                return _snapshot(connection)
-        except (msgspec.MsgspecError, ValueError, sa.exc.NoResultFound) as error:
-            where = self._database.where
-            raise StoreError(f"the snapshot in the store {where} is damaged: {error}. {REBUILD}") from error
 
     @again
     def found_before(self) -> dict[str, int]:
@@ -320,52 +252,3 @@ class Store:
             connection.execute(table.delete().where(table.c.tracker == tracker).where(table.c.name == name))
             if id_ is not None:
                 connection.execute(table.insert().values(tracker=tracker, name=name, id=id_))
-
-
-def _snapshot(connection: sa.Connection) -> Snapshot | None:
-    pulls = connection.execute(sa.select(tables.pulls).order_by(tables.pulls.c.tracker)).all()
-    if not pulls:
-        return None
-    judged = connection.execute(
-        sa.select(tables.about.c.value).where(tables.about.c.name == "judged")
-    ).scalar_one()
-    decoder = msgspec.json.Decoder(WorkItem)
-    items = [decoder.decode(body) for body in connection.execute(sa.select(tables.items.c.body)).scalars()]
-    asked = connection.execute(sa.select(tables.answers).order_by(tables.answers.c.id)).mappings()
-    return Snapshot(
-        # Sorted here, since databases sort text as their locale says.
-        items=tuple(sorted(items, key=lambda item: item.ref)),
-        counts={row.key_result: row.value for row in connection.execute(sa.select(tables.counts))},
-        as_of={row.tracker: datetime.fromisoformat(row.as_of) for row in pulls},
-        judged=datetime.fromisoformat(judged),
-        answers={
-            Question(row["tracker"], NativeQuery(row["language"], row["text"])): frozenset(row["items"])
-            for row in asked
-        },
-        samples={
-            row.key_result: Sample(row.value, date.fromisoformat(row.day), row.source)
-            for row in connection.execute(sa.select(tables.samples))
-        },
-        drawn={
-            row.key_result: msgspec.json.decode(row.body, type=Drawn)
-            for row in connection.execute(sa.select(tables.drawn))
-        },
-        histories={
-            Ref(row.tracker, row.id): msgspec.json.decode(row.body, type=tuple[Span, ...])
-            for row in connection.execute(sa.select(tables.histories))
-        },
-        gists={
-            Ref(row.tracker, row.id): msgspec.json.decode(row.body, type=tuple[str, ...])
-            for row in connection.execute(sa.select(tables.gists))
-        },
-    )
-
-
-def _answer_row(answer: tuple[Question, frozenset[str]]) -> dict[str, Any]:
-    question, found = answer
-    return {
-        "tracker": question.tracker,
-        "language": question.query.language,
-        "text": question.query.text,
-        "items": sorted(found),
-    }

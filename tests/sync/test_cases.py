@@ -16,7 +16,7 @@ from config.workspace import Workspace
 from connectors.model import Category, Span, WorkItem
 from sync.align.alignment import align
 from sync.measure import OVER, Past, Reading, Sample, Scorecard, draw, measure, to_percent
-from tests.sync.build import NOW, item, ref, workspace
+from tests.sync.build import NOW, item, observed, ref, workspace
 
 Case = dict[str, Any]
 FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
@@ -98,8 +98,8 @@ def read(case: Case, *, backwards: bool = False) -> Scorecard:
         if "over" in case["measure"]:
             whole = [item_from(line) for line in case["found_over"]]
             drawn |= {"A" + OVER: draw(whole, case["measure"]["field"], at, histories)}
-    told: dict[str, Any] = {"samples": samples, "past": past, "drawn": drawn, "histories": histories}
-    return measure(alignment, counts, declared, at, **told)
+    sections: dict[str, Any] = {"samples": samples, "field_values": drawn, "histories": histories}
+    return measure(alignment, observed(counts=counts, **sections), declared, at, past)
 
 
 def spans_from(lines: list[str]) -> tuple[Span, ...]:

@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from connectors.model import Pull, WorkItem
+from connectors.model import WorkItem
 from sync.explain.key_result import Derivation, derive
-from sync.observation import Observed
 from sync.report.explanation import derivation_data
 from sync.run import decide
 from sync.store.store import Store
-from tests.sync.build import NOW, epic, item, metric, query, work, workspace
+from tests.sync.build import NOW, epic, item, metric, observed, query, work, workspace
 
 
 def derived(
@@ -23,7 +22,7 @@ def derived(
     declared = workspace(*results)
     store = Store(f"sqlite:///{tmp_path}/t.db")
     try:
-        run = decide(Observed((Pull("jira", tuple(items), NOW),), counts or {}), declared, store, NOW)
+        run = decide(observed(*items, counts=counts or {}), declared, store, NOW)
     finally:
         store.close()
     told = derive("a", run, declared)

@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-from connectors.model import Pull
 from sync.explain.objective import ObjectiveDerivation, derive_objective
-from sync.observation import Observed
 from sync.report.explanation import objective_derivation
 from sync.run import decide
 from sync.store.store import Store
-from tests.sync.build import NOW, metric, work, workspace
+from tests.sync.build import NOW, metric, observed, work, workspace
 from tests.sync.typed import Cli
 
 DONE = {"kind": "binary", "done": "2026-11-01"}
@@ -31,7 +29,7 @@ def of(tmp_path: Path, objective: dict[str, Any], *others: dict[str, Any]) -> Ob
     )
     store = Store(f"sqlite:///{tmp_path}/t.db")
     try:
-        run = decide(Observed((Pull("jira", (), NOW),), {}), declared, store, NOW)
+        run = decide(observed(), declared, store, NOW)
     finally:
         store.close()
     assert derive_objective("nothing", run, declared) is None
@@ -108,7 +106,7 @@ def test_it_is_the_objective_that_was_asked_for(tmp_path: Path) -> None:
     )
     store = Store(f"sqlite:///{tmp_path}/t.db")
     try:
-        run = decide(Observed((Pull("jira", (), NOW),), {}), declared, store, NOW)
+        run = decide(observed(), declared, store, NOW)
     finally:
         store.close()
     first, second = (derive_objective(name, run, declared) for name in ("N", "O"))

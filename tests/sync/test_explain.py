@@ -12,11 +12,10 @@ from sync.align.alignment import align
 from sync.explain.item import Explanation, UnknownKeyError, explain
 from sync.marks.desired import desired_marks
 from sync.measure import measure
-from sync.observation import Observed
 from sync.plan.plan import make_plan
 from sync.run import Run
 from sync.signals.orphans import find_signals
-from tests.sync.build import NOW, epic, item, work, workspace
+from tests.sync.build import NOW, epic, item, observed, work, workspace
 
 DECLARED = workspace(
     work("KR1", {"key": "WEB-1"}), work("KR2"), exempt=[{"name": "ktlo", "labels": ["ktlo"]}]
@@ -38,10 +37,10 @@ ITEMS = [
 
 def told(key: str, items: list[WorkItem] = ITEMS, declared: Workspace = DECLARED) -> Explanation:
     alignment = align(items, declared)
-    card = measure(alignment, {}, declared, NOW)
+    card = measure(alignment, observed(), declared, NOW)
     signals = find_signals(alignment, card, declared, NOW)
     plan = make_plan(items, desired_marks(alignment, card, signals, declared), declared)
-    return explain(key, Run(Observed((), {}), alignment, card, signals, plan, ()), declared)
+    return explain(key, Run(observed(), alignment, card, signals, plan, ()), declared)
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def test_points_beyond_the_pull_are_asked_for(looked: tuple[Sandbox, Session, Ru
     assert 0 < sum(done) < sum(points)
     assert readings["SUM"].coverage == len(points) / len(issues) < 1
     assert readings["FIELD"].value == pytest.approx(mean(points), abs=1e-4)
-    assert not any(item.project == "OPS" and item.in_scope for item in told.observed.items)
+    assert not any(item.project == "OPS" and item.in_scope for item in told.observation.items)
 
 
 def test_cycle_time_of_jira_is_told_by_its_changelog(looked: tuple[Sandbox, Session, Run]) -> None:
@@ -201,21 +201,21 @@ def test_only_what_is_asked_for_has_its_history_read(looked: tuple[Sandbox, Sess
     _, _, told = looked
     done = {item.ref for name in ("JFLOW", "LFLOW") for item, _ in told.alignment.leaves[name]
             if item.category == "done"}  # fmt: skip
-    assert set(told.observed.histories) <= done
-    assert Ref("jira", "0") not in told.observed.histories
-    for spans in told.observed.histories.values():
+    assert set(told.observation.histories) <= done
+    assert Ref("jira", "0") not in told.observation.histories
+    for spans in told.observation.histories.values():
         assert all(a.end == b.begin for a, b in pairwise(spans))
 
 
 def test_what_was_read_is_remembered(looked: tuple[Sandbox, Session, Run]) -> None:
     _, session, told = looked
     remember(told, session.workspace, session.store)
-    snapshot = session.store.snapshot()
+    snapshot = session.store.snapshots.last()
     assert snapshot is not None
     again = recall(session, snapshot)
     assert again is not None
     assert again.scorecard == told.scorecard
-    assert decide(told.observed, session.workspace, session.store, NOW).scorecard == told.scorecard
+    assert decide(told.observation, session.workspace, session.store, NOW).scorecard == told.scorecard
 
 
 def recent(item: WorkItem) -> bool:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from connectors.model import Comment, KeyResultMark, Marks, NativeQuery, Stamp
+from connectors.model import Comment, KeyResultMark, Marks, NativeQuery, Span, Stamp
 from sync.align.alignment import align
 from sync.history.days import HistoryRow
 from sync.history.movement import Footing, Movement
 from sync.measure import measure
-from sync.observation import Question, Snapshot
+from sync.observation import Drawn, Observation, Question, Sample
 from sync.plan.plan import Edit, changes_of
+from sync.store.snapshots import SECTIONS
 from sync.store.store import Store, StoreError
-from tests.sync.build import NOW, epic, item, metric, workspace
+from tests.sync.build import NOW, epic, item, metric, observed, ref, workspace
 
 
 @pytest.fixture
@@ -30,6 +33,22 @@ ANSWERS = {
     Question("linear", NativeQuery("view", "v")): frozenset(),
 }
 
+BESIDE: dict[str, Any] = {
+    "counts": {"A": 3, "A/over": 9},
+    "answers": ANSWERS,
+    "samples": {"A": Sample(2.5, date(2026, 11, 9), "file x.csv")},
+    "field_values": {"A": Drawn((1.0, 2.5), 3)},
+    "histories": {ref("WEB-1"): (Span("doing", "In Progress", NOW, None),)},
+    "keywords": {ref("eng-1"): ("slow", "login")},
+}
+"""A value of every section, by the name of its field."""
+
+
+def test_every_section_has_its_table() -> None:
+    sections = {one.field for one in SECTIONS}
+    assert sections == set(BESIDE)
+    assert {one.name for one in fields(Observation)} - sections == {"pulls", "at", "stale", "notes"}
+
 
 def test_a_snapshot_comes_back_equal(path: Path) -> None:
     shown = Marks(
@@ -39,25 +58,22 @@ def test_a_snapshot_comes_back_equal(path: Path) -> None:
         stamp=Stamp("acme", labels=("x",), fields=(("customfield_1", "A"),)),
     )
     items = (item("WEB-1", shown=shown, estimate=3.5), epic("WEB-2", in_scope=False), item("eng-1"))
-    snapshot = Snapshot(items, {"A": 3}, {"jira": NOW, "linear": NOW}, NOW, ANSWERS)
+    snapshot = observed(*items, **BESIDE)
     store = Store(f"sqlite:///{path}")
-    store.save_snapshot(Snapshot(items[:1], {}, {"jira": NOW}, NOW))
-    store.save_snapshot(snapshot)
+    store.snapshots.save(observed(*items[:1], keywords={ref("WEB-1"): ("x",)}))
+    store.snapshots.save(snapshot)
     store.close()
     again = Store(f"sqlite:///{path}")
-    found = again.snapshot()
-    assert found is not None
-    assert sorted(found.items, key=lambda one: one.ref) == sorted(items, key=lambda one: one.ref)
-    assert found.items[0].shown.stamp == shown.stamp
-    assert (found.counts, found.as_of, found.judged) == (snapshot.counts, snapshot.as_of, NOW)
-    assert found.answers == ANSWERS
+    found = again.snapshots.last()
+    assert found == snapshot
+    assert found.items[0].shown.stamp == shown.stamp  # which no comparison sees
     assert again.found_before() == {"jira": 1, "linear": 1}
     again.close()
 
 
 def test_the_same_day_again_gives_the_same_rows(path: Path) -> None:
     declared = workspace(metric("A", 0, 10, ("2026-11-10", 4.0)))
-    card = measure(align([], declared), {}, declared, NOW)
+    card = measure(align([], declared), observed(), declared, NOW)
     store = Store(f"sqlite:///{path}")
     stands = {"A": Footing(date(2026, 11, 16), {"jira/1": ("todo", 1.0)})}
     moved = {"A": Movement(date(2026, 11, 15), done=1, by_work=10.0, by_scope=0.0)}

@@ -25,7 +25,7 @@ from sync.marks.desired import desired_marks
 from sync.marks.status_updates import Told, is_news
 from sync.measure import measure
 from sync.signals.orphans import find_signals
-from tests.sync.build import NOW, item, metric, ref, work, workspace
+from tests.sync.build import NOW, item, metric, observed, ref, work, workspace
 from tests.sync.people import LinearTicket
 from tests.sync.typed import Cli, writes
 
@@ -88,7 +88,7 @@ def decided(
         *declared.pop("key_results", (LINKED,)), policy=ON if policy is None else policy, **declared
     )
     alignment = align(items, space)
-    card = measure(alignment, {}, space, NOW)
+    card = measure(alignment, observed(), space, NOW)
     signals = find_signals(alignment, card, space, NOW)
     wanted = desired_marks(alignment, card, signals, space, told=told or {})
     first = items[0]

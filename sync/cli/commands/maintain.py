@@ -52,7 +52,9 @@ def _apply(session: Session, known: plan_file.Saved, now: datetime, output: Outp
     with holding(session) as right:
         record = store.open_run("sync", now, fingerprint(workspace))
         with output.progress() as report:
-            observed = pull(workspace, session.connectors, now, None, report, borne(store, store.snapshot()))
+            observed = pull(
+                workspace, session.connectors, now, None, report, borne(store, store.snapshots.last())
+            )
         settle_open(store, observed, workspace)
         plan, moved = plan_file.still_true(known.plan, observed.items)
         output.show(sheets.plan(plan), sheets.moved(moved))
