@@ -10,15 +10,17 @@ from datetime import datetime, timedelta
 from config.load import fingerprint
 from config.workspace import Workspace
 from connectors.model import ALL_MARKS
-from sync.apply import Applied, apply
+from sync.apply import apply
 from sync.cli.output import Output
+from sync.decide import Decision
 from sync.jobs.session import Session, log, show_run, show_stops
 from sync.observation import Observation
+from sync.plan.outcome import Applied
 from sync.plan.plan import Plan, plain_change
 from sync.remember import remember
 from sync.report import data
 from sync.report import run as sheets
-from sync.run import Run, run
+from sync.run import run
 from sync.store import lease
 from sync.store.journal import fate
 from sync.store.lease import Lease
@@ -32,12 +34,12 @@ JOURNAL_DETAIL = timedelta(days=90)
 class Synced:
     """How a sync went: stopped by guards (nothing applied), or applied."""
 
-    run: Run
+    run: Decision
     blocked: bool
     applied: Applied | None
 
 
-def read(session: Session, now: datetime, output: Output) -> Run:
+def read(session: Session, now: datetime, output: Output) -> Decision:
     """Read both worlds and decide, showing how far the reading has come."""
     session.writing.clear()
     with output.progress() as report:

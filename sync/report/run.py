@@ -17,14 +17,13 @@ from connectors.model import (
     Update,
     WorkItem,
 )
-from sync.apply import Applied
 from sync.marks.comments import HEALTH_WORDS, value_against_target
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan.guards import NOUNS, Stop
+from sync.plan.outcome import Applied, Moved
 from sync.plan.plan import Edit, Plan, natural
 from sync.report.table import HEALTH_STYLES, Cell, Sheet, cells, percent
 from sync.signals.orphans import Signals
-from sync.store.plan_file import Moved
 
 _LEVELS: tuple[Level, ...] = ("initiative", "project", "epic", "issue", "subtask")
 

@@ -7,47 +7,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
+from config.workspace import Workspace
 from connectors.model import Receipt, Ref
 from sync.history.movement import Footing
 from sync.logs import redactor
 from sync.marks.status_updates import Told
-from sync.plan.backoff import Rest, rest_after
+from sync.memory import Memory, RunRecord, Stuck
+from sync.plan.backoff import rest_after
 from sync.store import tables
 from sync.store.database import REBUILD, Database, StoreError, again
 from sync.store.journal import Journal
 from sync.store.lease import make_lease
+from sync.store.memory import read_memory, read_quarantine, save_last_updates, save_work_states
 from sync.store.readings import Readings
 from sync.store.snapshots import Snapshots
 
 __all__ = ["RunRecord", "Store", "StoreError", "Stuck"]
-
-
-@dataclass(frozen=True, slots=True)
-class RunRecord:
-    """One run as remembered. `outcome`: "planned", "stopped", "done", "partial", "failed"."""
-
-    id: int
-    kind: str
-    at: datetime
-    outcome: str
-    configuration: str
-    summary: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Stuck:
-    """A write that did not come to its end: on which item, how it stands, why."""
-
-    key: str
-    state: str
-    why: str
 
 
 class Store:
@@ -94,69 +74,28 @@ class Store:
         """Give connections back."""
         self._database.close()
 
-    @again
-    def found_before(self) -> dict[str, int]:
-        """How many items in scope the last run saw, by tracker."""
-        with self.transaction() as connection:
-            return {row.tracker: row.in_scope for row in connection.execute(sa.select(tables.pulls))}
-
-    # --- what was told -----------------------------------------------------------------------
+    # --- what decisions take and leave -------------------------------------------------------
 
     @again
-    def footings(self) -> dict[str, Footing]:
-        """Where the work of each key result stood when its progress was last told."""
-        with self.transaction() as connection:
-            rows = connection.execute(sa.select(tables.footings)).all()
-        decoder = msgspec.json.Decoder(Footing)
-        return {row.key_result: decoder.decode(row.body) for row in rows}
+    def memory(self, workspace: Workspace, now: datetime) -> Memory:
+        """What earlier runs left for a decision at `now`, all as of one moment."""
+        with self._database.view() as connection:
+            return read_memory(connection, workspace, now)
 
     @again
-    def save_footings(self, told: Mapping[str, Footing]) -> None:
-        """Remember where work stands whose progress was told just now."""
-        table = tables.footings
-        rows = [{"key_result": id_, "body": msgspec.json.encode(one)} for id_, one in told.items()]
-        if not rows:
-            return
+    def save_posted(self, states: Mapping[str, Footing], updates: Mapping[Ref, Told]) -> None:
+        """Remember what was posted just now: where the work stood, and what status updates said."""
         with self._database.ordered() as connection:
-            connection.execute(table.delete().where(table.c.key_result.in_(list(told))))
-            connection.execute(table.insert(), rows)
-
-    @again
-    def told_updates(self) -> dict[Ref, Told]:
-        """What the latest status update of ours on each item said, whatever became of it since."""
-        with self.transaction() as connection:
-            rows = connection.execute(sa.select(tables.updates)).all()
-        decoder = msgspec.json.Decoder(Told)
-        return {Ref(row.tracker, row.item): decoder.decode(row.body) for row in rows}
-
-    @again
-    def save_told_updates(self, told: Mapping[Ref, Told]) -> None:
-        """Remember what was told just now."""
-        table = tables.updates
-        with self._database.ordered() as connection:
-            for ref, one in told.items():
-                here = (table.c.tracker == ref.tracker) & (table.c.item == ref.id)
-                connection.execute(table.delete().where(here))
-                row = {"tracker": ref.tracker, "item": ref.id, "body": msgspec.json.encode(one)}
-                connection.execute(table.insert().values(row))
+            save_work_states(connection, states)
+            save_last_updates(connection, updates)
 
     # --- what failed -------------------------------------------------------------------------
 
     @again
-    def quarantine(self) -> dict[Ref, Rest]:
-        """Items whose writes failed."""
-        with self.transaction() as connection:
-            rows = connection.execute(sa.select(tables.quarantine)).all()
-        return {
-            Ref(row.tracker, row.item): Rest(row.reason, row.failures, datetime.fromisoformat(row.until))
-            for row in rows
-        }
-
-    @again
     def stuck(self) -> list[Stuck]:
         """What rests, and what was begun and never closed, for people to read."""
-        rests = self.quarantine()
         with self.transaction() as connection:
+            rests = read_quarantine(connection)
             keys = {
                 Ref(row.tracker, row.item): row.key
                 for row in connection.execute(sa.select(tables.quarantine))
@@ -178,8 +117,9 @@ class Store:
     @again
     def save_outcomes(self, receipts: Collection[Receipt], now: datetime) -> None:
         """Let items whose write failed rest, each time longer; what was written rests no more."""
-        table, resting = tables.quarantine, self.quarantine()
+        table = tables.quarantine
         with self._database.ordered() as connection:
+            resting = read_quarantine(connection)
             for receipt in receipts:
                 ref = receipt.item
                 if receipt.outcome != "failed" and ref not in resting:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from sync.align import alignment
 from sync.cli.output import Format, Output
+from sync.decide import decide
 from sync.jobs.last_read import course, current, forecasts
 from sync.jobs.session import Session
 from sync.jobs.sync import synchronise
@@ -45,3 +47,28 @@ def test_a_sync_and_a_status_look_for_leaves_once_each(
     course(session, known)
     forecasts(session, known)
     assert len(looks) == 2
+
+
+def test_deciding_asks_the_store_for_nothing_and_memory_is_one_transaction(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synchronise(session, NOW, Output(Format.TEXT, silent=True), ["--first-run"])
+    known = session.store.snapshots.last()
+    assert known is not None
+    begun: list[sa.Connection] = []
+
+    def count(connection: sa.Connection) -> None:
+        begun.append(connection)
+
+    sa.event.listen(sa.Engine, "begin", count)
+    try:
+        memory = session.store.memory(session.workspace, NOW)
+        assert len(begun) == 1
+        session.store.close()
+        monkeypatch.delattr(sa.Engine, "connect")  # from here on no store can be asked
+        decided = decide(known, memory, session.workspace, NOW)
+    finally:
+        sa.event.remove(sa.Engine, "begin", count)
+    assert len(begun) == 1
+    assert decided.memory.writing_runs == 1
+    assert decided.plan.empty

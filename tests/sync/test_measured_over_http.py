@@ -22,11 +22,12 @@ from connectors.sandbox.jira.state import STORY_POINT_ESTIMATE
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.collect.queries import native_query
+from sync.decide import Decision, decide
 from sync.jobs.last_read import recall
 from sync.jobs.sandbox import examples, sandbox_session
 from sync.jobs.session import Session
 from sync.remember import remember
-from sync.run import Run, decide, run
+from sync.run import run
 
 OPS = "project = OPS AND issuetype = Bug"
 OPS_DONE = f"{OPS} AND statusCategory = Done"
@@ -71,7 +72,7 @@ def declared() -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def looked() -> Iterator[tuple[Sandbox, Session, Run]]:
+def looked() -> Iterator[tuple[Sandbox, Session, Decision]]:
     with Sandbox(generate(300, 5)) as sandbox, sandbox_session(sandbox, declared()) as session:
         yield sandbox, session, run(session.workspace, session.connectors, session.store, NOW)
 
@@ -82,7 +83,7 @@ def found(sandbox: Sandbox, session: Session, jql: str) -> list[Any]:
     return [one for one in sandbox.world.jira.issues.values() if str(one.id) in ids]
 
 
-def test_work_by_time_and_declared_weights(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_work_by_time_and_declared_weights(looked: tuple[Sandbox, Session, Decision]) -> None:
     sandbox, _, told = looked
     by_id = {str(one.id): one for one in sandbox.world.jira.issues.values()}
 
@@ -108,7 +109,7 @@ def test_work_by_time_and_declared_weights(looked: tuple[Sandbox, Session, Run])
     assert 0.4 < len(known) / len(timed) < 0.9
 
 
-def test_points_beyond_the_pull_are_asked_for(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_points_beyond_the_pull_are_asked_for(looked: tuple[Sandbox, Session, Decision]) -> None:
     sandbox, session, told = looked
     issues = found(sandbox, session, OPS)
     points = [one.custom[STORY_POINT_ESTIMATE] for one in issues if STORY_POINT_ESTIMATE in one.custom]
@@ -126,7 +127,7 @@ def test_points_beyond_the_pull_are_asked_for(looked: tuple[Sandbox, Session, Ru
     assert not any(item.project == "OPS" and item.in_scope for item in told.observation.items)
 
 
-def test_cycle_time_of_jira_is_told_by_its_changelog(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_cycle_time_of_jira_is_told_by_its_changelog(looked: tuple[Sandbox, Session, Decision]) -> None:
     sandbox, session, told = looked
     done = found(sandbox, session, f"{OPS} AND statusCategory = Done")
     days = [
@@ -139,7 +140,7 @@ def test_cycle_time_of_jira_is_told_by_its_changelog(looked: tuple[Sandbox, Sess
     assert told.scorecard.readings["CYCLE"].value == pytest.approx(median(days), abs=1e-3)
 
 
-def test_points_of_linear(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_points_of_linear(looked: tuple[Sandbox, Session, Decision]) -> None:
     sandbox, session, told = looked
     ids = session.connectors["linear"].find(NativeQuery("filter", native_query(declared_ask())))
     issues = [one for one in sandbox.world.linear.issues.values() if one.id in ids]
@@ -152,7 +153,7 @@ def declared_ask() -> Any:
     return next(kr.measure for _, kr in declared().key_results() if kr.id == "LINEAR")
 
 
-def test_efficiency_of_jira_by_hand(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_efficiency_of_jira_by_hand(looked: tuple[Sandbox, Session, Decision]) -> None:
     sandbox, _, told = looked
     by_id = {str(one.id): one for one in sandbox.world.jira.issues.values()}
     shares = []
@@ -179,7 +180,7 @@ def test_efficiency_of_jira_by_hand(looked: tuple[Sandbox, Session, Run]) -> Non
     )
 
 
-def test_efficiency_of_linear_by_its_stamps(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_efficiency_of_linear_by_its_stamps(looked: tuple[Sandbox, Session, Decision]) -> None:
     sandbox, _, told = looked
     shares = []
     for item, _ in told.alignment.leaves["LFLOW"]:
@@ -197,7 +198,7 @@ def test_efficiency_of_linear_by_its_stamps(looked: tuple[Sandbox, Session, Run]
     )
 
 
-def test_only_what_is_asked_for_has_its_history_read(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_only_what_is_asked_for_has_its_history_read(looked: tuple[Sandbox, Session, Decision]) -> None:
     _, _, told = looked
     done = {item.ref for name in ("JFLOW", "LFLOW") for item, _ in told.alignment.leaves[name]
             if item.category == "done"}  # fmt: skip
@@ -207,7 +208,7 @@ def test_only_what_is_asked_for_has_its_history_read(looked: tuple[Sandbox, Sess
         assert all(a.end == b.begin for a, b in pairwise(spans))
 
 
-def test_what_was_read_is_remembered(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_what_was_read_is_remembered(looked: tuple[Sandbox, Session, Decision]) -> None:
     _, session, told = looked
     remember(told, session.workspace, session.store)
     snapshot = session.store.snapshots.last()
@@ -215,7 +216,8 @@ def test_what_was_read_is_remembered(looked: tuple[Sandbox, Session, Run]) -> No
     again = recall(session, snapshot)
     assert again is not None
     assert again.scorecard == told.scorecard
-    assert decide(told.observation, session.workspace, session.store, NOW).scorecard == told.scorecard
+    memory = session.store.memory(session.workspace, NOW)
+    assert decide(told.observation, memory, session.workspace, NOW).scorecard == told.scorecard
 
 
 def recent(item: WorkItem) -> bool:

@@ -11,11 +11,12 @@ from config.workspace import Workspace
 from connectors.errors import CredentialError, Unreachable
 from connectors.model import NativeQuery, WorkItem
 from sync.cli.output import Format, Output
+from sync.decide import Decision
 from sync.jobs.last_read import recall
 from sync.jobs.session import Halt, Session
 from sync.jobs.sync import Synced, synchronise
 from sync.remember import remember
-from sync.run import Run, run
+from sync.run import run
 from sync.store.store import Store, StoreError
 from tests.sync.build import NOW, epic, item, query, ref, work, workspace
 from tests.sync.fake import FakeTracker
@@ -191,7 +192,7 @@ def test_rules_with_native_queries_are_asked_remembered_and_stand_while_their_tr
     fake(session, "jira").found = {NativeQuery("jql", "project = WEB"): frozenset({"WEB-4"})}
     remember(run(declared, session.connectors, store, NOW), declared, store)
 
-    def links(result: Run | None) -> int:
+    def links(result: Decision | None) -> int:
         assert result is not None
         return len(result.alignment.placements[ref("WEB-4")].links)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import stat
+from collections.abc import Mapping
 from dataclasses import fields
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,14 @@ from connectors.model import Comment, KeyResultMark, Marks, NativeQuery, Span, S
 from sync.align.alignment import align
 from sync.history.days import HistoryRow
 from sync.history.movement import Footing, Movement
+from sync.marks.status_updates import Told
 from sync.measure import measure
+from sync.memory import Memory
 from sync.observation import Drawn, Observation, Question, Sample
 from sync.plan.plan import Edit, changes_of
 from sync.store.snapshots import SECTIONS
 from sync.store.store import Store, StoreError
-from tests.sync.build import NOW, epic, item, metric, observed, ref, workspace
+from tests.sync.build import NOW, epic, item, metric, observed, ref, work, workspace
 
 
 @pytest.fixture
@@ -67,7 +71,7 @@ def test_a_snapshot_comes_back_equal(path: Path) -> None:
     found = again.snapshots.last()
     assert found == snapshot
     assert found.items[0].shown.stamp == shown.stamp  # which no comparison sees
-    assert again.found_before() == {"jira": 1, "linear": 1}
+    assert again.memory(workspace(), NOW).found == {"jira": 1, "linear": 1}
     again.close()
 
 
@@ -77,25 +81,49 @@ def test_the_same_day_again_gives_the_same_rows(path: Path) -> None:
     store = Store(f"sqlite:///{path}")
     stands = {"A": Footing(date(2026, 11, 16), {"jira/1": ("todo", 1.0)})}
     moved = {"A": Movement(date(2026, 11, 15), done=1, by_work=10.0, by_scope=0.0)}
+
+    def stood_before(day: int) -> Mapping[str, Footing]:
+        return store.memory(declared, datetime(2026, 11, day, 9, tzinfo=UTC)).work_states_before
+
     reading = card.readings["A"]
     row = HistoryRow(date(2026, 11, 16), 4.0, 0.4, reading.expected, reading.health, moved["A"])
     for known in (moved, moved, {}):  # what is not known the second time is what was known the first
         store.readings.save(card, date(2026, 11, 16), stands, known)
         assert store.readings.all() == {"A": (row,)}
-    assert store.readings.stood_before(date(2026, 11, 16)) == {}
+    assert stood_before(16) == {}
     for day in (17, 18, 19, 19):
         store.readings.save(card, date(2026, 11, day), {"A": Footing(date(2026, 11, day), {})}, {})
     assert [one.moved for one in store.readings.all()["A"]] == [moved["A"], None, None, None]
-    assert store.readings.stood_before(date(2026, 11, 20)) == {"A": Footing(date(2026, 11, 19), {})}
-    assert store.readings.stood_before(date(2026, 11, 19)) == {"A": Footing(date(2026, 11, 18), {})}
-    assert store.readings.stood_before(date(2026, 11, 18)) == {}  # two days are enough
+    assert stood_before(20) == {"A": Footing(date(2026, 11, 19), {})}
+    assert stood_before(19) == {"A": Footing(date(2026, 11, 18), {})}
+    assert stood_before(18) == {}  # two days are enough
     store.close()
 
 
+def test_what_was_posted_comes_back_in_the_form_in_which_stores_have_it(path: Path) -> None:
+    declared = workspace(work("A"))
+    stands = {"A": Footing(date(2026, 11, 16), {"jira/1": ("todo", 1.0)})}
+    told = Told(date(2026, 11, 16), "at_risk", (("A percent", 3),), stands)
+    store = Store(f"sqlite:///{path}")
+    store.save_posted(stands, {ref("launch"): told})
+    memory = store.memory(declared, NOW)
+    assert (memory.work_states, memory.last_updates) == (stands, {ref("launch"): told})
+    store.save_posted({}, {})
+    assert store.memory(declared, NOW) == memory
+    store.close()
+    with sqlite3.connect(path) as connection:
+        (body,) = connection.execute("SELECT body FROM updates").fetchone()
+    connection.close()
+    footing = {"on": "2026-11-16", "leaves": {"jira/1": ["todo", 1.0]}}
+    said = {"on": "2026-11-16", "health": "at_risk", "facts": [["A percent", 3]]}
+    assert json.loads(body) == {**said, "footings": {"A": footing}}
+
+
 def test_runs_and_journal(path: Path) -> None:
+    declared = workspace()
     store = Store(f"sqlite:///{path}")
     assert store.last_run() is None
-    assert store.journal.writing_runs() == 0
+    assert store.memory(declared, NOW) == Memory()
     run = store.open_run("sync", NOW, "abc")
     assert store.last_run("sync") is not None
     assert store.last_run("plan") is None
@@ -108,7 +136,8 @@ def test_runs_and_journal(path: Path) -> None:
         ("WEB-2", "failed", "said no"),
         ("WEB-3", "unknown", "the run ended before an answer came"),
     ]
-    assert store.journal.writing_runs() == 1
+    assert store.memory(declared, NOW).writing_runs == 1
+    assert store.memory(declared, NOW).last_write == run
     store.close_run(run, "partial", {"written": 1})
     last = store.last_run()
     assert last is not None

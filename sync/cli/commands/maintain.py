@@ -19,6 +19,7 @@ from sync.jobs.rebuild import rebuild as rebuild_store
 from sync.jobs.rebuild import salvage, set_aside
 from sync.jobs.session import Session, declared, open_session, show_stops
 from sync.jobs.sync import finish, holding, settle_open, write
+from sync.plan.outcome import still_true
 from sync.report import audit_log, data
 from sync.report import run as sheets
 from sync.store import plan_file
@@ -56,7 +57,7 @@ def _apply(session: Session, known: plan_file.Saved, now: datetime, output: Outp
                 workspace, session.connectors, now, None, report, borne(store, store.snapshots.last())
             )
         settle_open(store, observed, workspace)
-        plan, moved = plan_file.still_true(known.plan, observed.items)
+        plan, moved = still_true(known.plan, observed.items)
         output.show(sheets.plan(plan), sheets.moved(moved))
         output.data(plan=data.of_plan(plan), moved=[{"key": one.key, "why": one.what} for one in moved])
         applied = write(session, plan, record, right)
