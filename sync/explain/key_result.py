@@ -134,8 +134,9 @@ def _mean_of(how: CompositeMeasure, run: Decision) -> Iterator[str]:
 
 
 def _standing(key_result: KeyResult, reading: Reading) -> Iterator[str]:
-    if reading.note:
-        yield reading.note[0].upper() + reading.note[1:]
+    if reading.mismatch is not None:
+        note = str(reading.mismatch)
+        yield note[0].upper() + note[1:]
     if len(reading.teams) > 1:
         parts = (f"{team} {tally.done} of {tally.leaves}" for team, tally in reading.teams)
         yield f"By team: {', '.join(parts)}."

@@ -14,7 +14,7 @@ from connectors.model import Health, WorkItem
 from sync.align.alignment import Leaves
 from sync.measure.context import MeasureContext, Value
 from sync.measure.expected import expected
-from sync.measure.reading import Reading, health, to_percent
+from sync.measure.reading import Mismatch, Reading, health, to_percent
 from sync.measure.tally import Tally, fold
 from sync.measure.values import value_of
 from sync.observation import Past
@@ -71,7 +71,7 @@ def read(key_result: KeyResult, objective: Objective, leaves: Leaves, context: M
         target=value.target,
         counts=value.counts,
         output=output,
-        note=_mismatch(progress, output, tally) if value.counts else "",
+        mismatch=_mismatch(progress, output, tally) if value.counts else None,
         closed=closed,
         by_hand=by_hand,
         teams=_teams(key_result, leaves, workspace.zone),
@@ -134,16 +134,16 @@ def _output(tally: Tally) -> float | None:
     return float(tally.done_weight / tally.weight) if tally.leaves else None
 
 
-def _mismatch(progress: float | None, output: float | None, tally: Tally) -> str:
-    """Output without outcome, or the reverse."""
+def _mismatch(progress: float | None, output: float | None, tally: Tally) -> Mismatch | None:
     if progress is None or output is None:
-        return ""
+        return None
     work = f"{tally.done} of {tally.leaves} items are done"
     if output >= _MUCH and progress < _LITTLE:
-        return f"{work}, and the value has hardly moved: is this the work that moves it?"
+        return Mismatch(f"{work}, and the value has hardly moved", "is this the work that moves it?")
     if progress >= _MUCH and output < _LITTLE:
-        return f"the value is nearly there, and only {work}: is the rest of the work still needed?"
-    return ""
+        found = f"the value is nearly there, and only {work}"
+        return Mismatch(found, "is the rest of the work still needed?")
+    return None
 
 
 def _teams(key_result: KeyResult, leaves: Leaves, zone: tzinfo) -> tuple[tuple[str, Tally], ...]:

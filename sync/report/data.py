@@ -79,7 +79,7 @@ def of_reading(reading: Reading) -> Data:
         "health": reading.health,
         "evidence": reading.evidence,
         "output": None if reading.output is None else round(reading.output, 4),
-        "note": reading.note,
+        "note": str(reading.mismatch or ""),
         "closed": reading.closed.isoformat() if reading.closed else None,
         "by_hand": reading.by_hand,
         "coverage": None if reading.coverage is None else round(reading.coverage, 4),

@@ -129,9 +129,8 @@ def _closed(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterat
 
 def _mismatches(scorecard: Scorecard) -> Iterator[Finding]:
     for id_, reading in scorecard.readings.items():
-        said, _, question = reading.note.partition(": ")
-        if said:
-            yield Finding("output_without_outcome", (), f"{id_}: {said}", question)
+        if (one := reading.mismatch) is not None:
+            yield Finding("output_without_outcome", (), f"{id_}: {one.found}", one.question)
 
 
 def _overruled(alignment: Alignment) -> Iterator[Finding]:
