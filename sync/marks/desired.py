@@ -30,6 +30,7 @@ from sync.align.alignment import Alignment, Link, Placement
 from sync.history.movement import Footing, Movement
 from sync.marks.comments import Closest, Progress, orphan_comment, progress_comment
 from sync.marks.contribution import blocked_for, part_of
+from sync.marks.facts import health_fact, percent_fact, title_fact
 from sync.marks.messages import phrases_for
 from sync.marks.policy import permitted
 from sync.marks.status_updates import StatusUpdates, Told
@@ -225,8 +226,11 @@ def mark_of(
 
 
 def _facts(mark: KeyResultMark) -> tuple[Fact, ...]:
-    percent: Fact = (f"{mark.id} percent", "none" if mark.percent is None else mark.percent)
-    return (percent, (f"{mark.id} health", mark.health), (f"{mark.id} title", mark.title))
+    return (
+        percent_fact(mark.id, mark.percent),
+        health_fact(mark.id, mark.health),
+        title_fact(mark.id, mark.title),
+    )
 
 
 def _only_writable(item: WorkItem, marks: Marks) -> Marks:

@@ -18,6 +18,7 @@ from connectors.model import (
     WorkItem,
 )
 from sync.marks.comments import HEALTH_WORDS, value_against_target
+from sync.marks.facts import figures_in
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan.guards import NOUNS, Stop
 from sync.plan.outcome import Applied, Moved
@@ -241,9 +242,8 @@ def _comment_words(before: object, after: object) -> str:
 def _update_words(after: object) -> str:
     if not isinstance(after, Update):
         return "remove our status updates"
-    figures = ", ".join(
-        f"{name.removesuffix(' percent')} {value} %" for name, value in after.facts if isinstance(value, int)
-    )
+    said = figures_in(after.facts).items()
+    figures = ", ".join(f"{name} {one.percent} %" for name, one in said if one.percent is not None)
     return f"post a status update: {HEALTH_WORDS[after.health]}, {figures}"
 
 

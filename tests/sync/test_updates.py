@@ -22,6 +22,7 @@ from connectors.text.document import to_plain
 from sync.align.alignment import align
 from sync.jobs.sandbox import environment, examples
 from sync.marks.desired import desired_marks
+from sync.marks.facts import Figures, figures_in, health_fact, percent_fact, title_fact
 from sync.marks.status_updates import Told, is_news
 from sync.measure import measure
 from sync.signals.orphans import find_signals
@@ -57,6 +58,20 @@ def test_the_ends_are_always_news(percent: int) -> None:
     before = (("KR1 percent", abs(percent - 1)), ("KR1 health", "on_track"))
     after = (("KR1 percent", percent), ("KR1 health", "on_track"))
     assert is_news(Told(date(2026, 11, 1), "on_track", before), "on_track", after, 5)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        (SAID, {"KR1": Figures(40, "on_track")}),
+        ((percent_fact("KR1", None), health_fact("KR1", "no_data")), {"KR1": Figures(None, "no_data")}),
+        ((title_fact("KR1", "100 percent of it"), *SAID), {"KR1": Figures(40, "on_track")}),
+        ((("words", "fr"), ("percent", 3)), {}),
+        ((("KR1 percent", "40"), ("KR1 health", 4)), {"KR1": Figures()}),
+    ],
+)
+def test_what_facts_state_is_read_back(facts: tuple[Fact, ...], expected: dict[str, Figures]) -> None:
+    assert figures_in(facts) == expected
 
 
 TODAY = NOW.date()
