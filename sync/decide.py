@@ -15,7 +15,7 @@ from sync.marks.comments import Closest
 from sync.marks.desired import desired_marks
 from sync.measure import Scorecard, measure
 from sync.memory import Memory
-from sync.observation import Gists, Observation
+from sync.observation import ItemKeywords, Observation
 from sync.plan.backoff import rest
 from sync.plan.guards import Stop, guards
 from sync.plan.plan import Plan, make_plan
@@ -87,12 +87,12 @@ def _allowed(
 
 
 def _closest(
-    alignment: Alignment, signals: Signals, workspace: Workspace, gists: Gists
+    alignment: Alignment, signals: Signals, workspace: Workspace, keywords: ItemKeywords
 ) -> dict[Ref, tuple[Closest, ...]]:
     """What the comment on each orphan names as near."""
     titles = {key_result.id: key_result.title for _, key_result in workspace.key_results()}
     return {
         ref: tuple(Closest(one.key_result, titles[one.key_result], one.words) for one in near)
-        for ref, near in suggest(alignment, workspace, gists).items()
+        for ref, near in suggest(alignment, workspace, keywords).items()
         if ref in signals.orphans
     }

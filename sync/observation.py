@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from connectors.model import NativeQuery, Pull, Ref, Span, WorkItem
-from connectors.text.keywords import Gist
+from connectors.text.keywords import Keywords
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Question:
+class RuleQuery:
     """A native query and the tracker that answers it."""
 
     tracker: str
@@ -23,12 +23,12 @@ class Question:
         return "\n".join((self.tracker, self.query.language, self.query.text))
 
 
-Answers = Mapping[Question, frozenset[str]]
+Answers = Mapping[RuleQuery, frozenset[str]]
 """Ids of the items that a question found, on the tracker that was asked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class FieldValues:
     """The values of a field on the items that a query found, sorted, and how many items have none."""
 
     values: tuple[float, ...] = ()
@@ -62,7 +62,7 @@ class Past:
 Histories = Mapping[Ref, Sequence[Span]]
 
 
-Gists = Mapping[Ref, Gist]
+ItemKeywords = Mapping[Ref, Keywords]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,9 @@ class Observation:
     counts: Mapping[str, int] = field(default_factory=dict)
     answers: Answers = field(default_factory=dict)
     samples: Mapping[str, Sample] = field(default_factory=dict)
-    field_values: Mapping[str, Drawn] = field(default_factory=dict)
+    field_values: Mapping[str, FieldValues] = field(default_factory=dict)
     histories: Histories = field(default_factory=dict)
-    keywords: Gists = field(default_factory=dict)
+    keywords: ItemKeywords = field(default_factory=dict)
     stale: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 

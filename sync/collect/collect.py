@@ -10,8 +10,8 @@ from config.workspace import Workspace
 from connectors.base import Progress
 from sync.align.alignment import Alignment, align
 from sync.collect.external_values import Sources
-from sync.collect.pull import Connectors, borne, pull
-from sync.collect.queries import ask_gists, ask_histories
+from sync.collect.pull import Connectors, owned_item_ids, pull
+from sync.collect.queries import read_histories, read_keywords
 from sync.observation import Observation
 from sync.store.store import Store
 
@@ -29,18 +29,18 @@ def collect(
     Absence means removal, so a part of a tracker never reaches the planner: see `pull` for one that fails.
     """
     last = store.snapshots.last()
-    observation = pull(workspace, connectors, now, last, progress, borne(store, last))
+    observation = pull(workspace, connectors, now, last, progress, owned_item_ids(store, last))
     today = now.astimezone(workspace.zone).date()
     samples, notes = (sources or Sources()).take(workspace, today, last.samples if last else None)
     observation = replace(observation, samples=samples, notes=notes)
     alignment = align(observation.items, workspace, observation.answers, today)
     if _needs_histories(workspace):
         kept = last.histories if last is not None else {}
-        histories = ask_histories(workspace, connectors, alignment, now, observation.stale, kept)
+        histories = read_histories(workspace, connectors, alignment, now, observation.stale, kept)
         observation = replace(observation, histories=histories)
     if workspace.policy.read_descriptions:
         known = last.keywords if last is not None else {}
-        keywords, notes = ask_gists(connectors, alignment, observation.stale, known)
+        keywords, notes = read_keywords(connectors, alignment, observation.stale, known)
         observation = replace(observation, keywords=keywords, notes=(*observation.notes, *notes))
     return observation, alignment
 

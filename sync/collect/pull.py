@@ -10,14 +10,14 @@ from config.workspace import Workspace
 from connectors.base import Connector, Progress
 from connectors.errors import TrackerError
 from connectors.model import Pull
-from sync.collect.queries import ask, ask_measures
+from sync.collect.queries import answer_measures, answer_rules
 from sync.observation import Observation
 from sync.store.store import Store
 
 Connectors = Mapping[str, Connector]
 
 
-def borne(store: Store, last: Observation | None) -> dict[str, frozenset[str]]:
+def owned_item_ids(store: Store, last: Observation | None) -> dict[str, frozenset[str]]:
     """Ids of all items that may bear marks of ours, by tracker; not of those that were never read."""
     if last is None:
         return {}
@@ -67,8 +67,8 @@ def pull(
         )
     items = [item for one in pulls for item in one.items]
     try:
-        counts, values = ask_measures(workspace, connectors, items, now, stale, last)
-        answers = ask(workspace, connectors, stale, last.answers if last is not None else {})
+        counts, values = answer_measures(workspace, connectors, items, now, stale, last)
+        answers = answer_rules(workspace, connectors, stale, last.answers if last is not None else {})
     except KeyError:
         raise failures[0] from None
     return Observation(tuple(pulls), now, counts=counts, answers=answers, field_values=values, stale=stale)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.align.alignment import Alignment, Link, Placement
+from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.align.suggestions import Suggestion, suggest
 from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS, doubt
@@ -69,7 +69,7 @@ def _find(key: str, alignment: Alignment) -> WorkItem:
     )
 
 
-def _verdict(item: WorkItem, placement: Placement, run: Decision) -> str:
+def _verdict(item: WorkItem, placement: ItemAlignment, run: Decision) -> str:
     match placement.state:
         case "aligned":
             return "aligned"
@@ -83,7 +83,9 @@ def _verdict(item: WorkItem, placement: Placement, run: Decision) -> str:
             return "waiting" if item.is_open else "closed"
 
 
-def _summary(item: WorkItem, placement: Placement, verdict: str, run: Decision, workspace: Workspace) -> str:
+def _summary(
+    item: WorkItem, placement: ItemAlignment, verdict: str, run: Decision, workspace: Workspace
+) -> str:
     match verdict:
         case "aligned":
             served = ", ".join(link.key_result for link in placement.links)
@@ -130,7 +132,7 @@ def _share(link: Link) -> str:
     return f"{link.share.numerator}/{link.share.denominator}"
 
 
-def _counts(item: WorkItem, placement: Placement, alignment: Alignment) -> str:
+def _counts(item: WorkItem, placement: ItemAlignment, alignment: Alignment) -> str:
     if placement.state != "aligned":
         return "It counts for no key result."
     if item.category == "dropped":
@@ -145,7 +147,7 @@ def _counts(item: WorkItem, placement: Placement, alignment: Alignment) -> str:
 
 def _advice(
     item: WorkItem,
-    placement: Placement,
+    placement: ItemAlignment,
     verdict: str,
     workspace: Workspace,
     run: Decision,

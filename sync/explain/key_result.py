@@ -12,7 +12,7 @@ from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS
-from sync.measure import Reading, tally_of, to_percent, weigher, weight_of
+from sync.measure import Reading, tally_of, to_percent, weight_of, weighting_of
 
 _MOST_TERMS = 12
 """Terms of a sum that are written out; the rows hold them all."""
@@ -60,7 +60,7 @@ def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
 
 
 def _rows(key_result: KeyResult, run: Decision, workspace: Workspace) -> Iterator[Counted]:
-    how = weigher(key_result)
+    how = weighting_of(key_result)
     for item, share in run.alignment.leaves.get(key_result.id, ()):
         tally = tally_of(item, share, how, workspace.zone)
         placement = run.alignment.placements[item.ref]

@@ -12,7 +12,7 @@ from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import Alignment
 from sync.forecast.simulation import BEHIND_DAYS, Outlook, outlook
-from sync.measure import Reading, Scorecard, tally_of, way
+from sync.measure import Reading, Scorecard, progress_between, tally_of
 
 Kept = Mapping[str, Iterable[tuple[date, float]]]
 """Progress by day, as remembered, by key result id."""
@@ -58,7 +58,9 @@ def _past(
         past = _work(how, reading, leaves, workspace, today)
     elif isinstance(how, MetricMeasure):
         past = sorted(
-            (one.on, way(how.start, how.target, one.value)) for one in how.checkins if one.on <= today
+            (one.on, progress_between(how.start, how.target, one.value))
+            for one in how.checkins
+            if one.on <= today
         )
     else:
         past = sorted((day, progress) for day, progress in kept.get(key_result.id, ()) if day <= today)

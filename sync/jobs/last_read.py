@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.measures import QueryMeasure
-from sync.align.native_queries import questions
+from sync.align.native_queries import rule_queries
 from sync.cli.options import moment_of
 from sync.cli.output import Output
 from sync.collect.queries import queries
@@ -68,7 +68,7 @@ def recall(session: Session, snapshot: Observation) -> Decision | None:
         for name in queries(kr.id, kr.measure)
     }
     known = asked <= set(snapshot.counts) and fields <= set(snapshot.field_values)
-    known = known and set(questions(workspace)) <= set(snapshot.answers)
+    known = known and set(rule_queries(workspace)) <= set(snapshot.answers)
     if not known or set(snapshot.as_of) != set(workspace.active):
         return None
     memory = session.store.memory(workspace, snapshot.at)

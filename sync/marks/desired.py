@@ -26,7 +26,7 @@ from connectors.model import (
     Ref,
     WorkItem,
 )
-from sync.align.alignment import Alignment, Link, Placement
+from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.history.movement import Footing, Movement
 from sync.marks.comments import Closest, Progress, orphan_comment, progress_comment
 from sync.marks.contribution import blocked_for, part_of
@@ -100,7 +100,7 @@ class _Shelf:
             for objective, kr in workspace.key_results()
         }
 
-    def for_open(self, item: WorkItem, placement: Placement, orphan: Orphan | None) -> Marks:
+    def for_open(self, item: WorkItem, placement: ItemAlignment, orphan: Orphan | None) -> Marks:
         if placement.state == "aligned":
             links = sorted(placement.links, key=lambda link: (-link.share, self._order[link.key_result]))
             if any(self._readings[link.key_result].closed for link in links):

@@ -12,7 +12,7 @@ from sync.align.alignment import Alignment
 from sync.measure.reading import Creep, Reading
 from sync.observation import Observation, Past
 
-OVER = "/over"
+DENOMINATOR = "/over"
 """Behind a key result's id: the name of the answer to the second query of a ratio."""
 
 
@@ -50,7 +50,7 @@ class MeasureContext:
         return self.now.astimezone(self.workspace.zone).date()
 
 
-def way(start: float, target: float, value: float) -> float:
+def progress_between(start: float, target: float, value: float) -> float:
     """Share of the way from start to target, up or down alike: (value - start) / (target - start), 0..1.
 
     `start` and `target` differ; the configuration refuses equal ones.

@@ -22,7 +22,7 @@ from sync.observation import Past
 _MUCH, _LITTLE = 0.8, 0.2
 
 
-def weigher(key_result: KeyResult) -> WorkMeasure:
+def weighting_of(key_result: KeyResult) -> WorkMeasure:
     """How a key result's linked work is weighed: as declared, or by count where work does not measure it."""
     how = key_result.measure
     return how if isinstance(how, WorkMeasure) else WorkMeasure(kind="work")
@@ -34,7 +34,9 @@ def closed_on(key_result: KeyResult, objective: Objective, today: date) -> date 
     return min(days, default=None)
 
 
-def read(key_result: KeyResult, objective: Objective, leaves: Leaves, context: MeasureContext) -> Reading:
+def measure_key_result(
+    key_result: KeyResult, objective: Objective, leaves: Leaves, context: MeasureContext
+) -> Reading:
     """The reading by the declared measure, closing and override. Raises KeyError as `value_of` does."""
     workspace, how = context.workspace, key_result.measure
     closed = closed_on(key_result, objective, context.today)
@@ -45,7 +47,7 @@ def read(key_result: KeyResult, objective: Objective, leaves: Leaves, context: M
         # Without a reading that was kept, the nearest to it is what can be told of that day by today's items.
         leaves = _as_of(at, leaves)
         context = replace(context, now=at - timedelta(seconds=1))
-    tally = fold(leaves, weigher(key_result), workspace.zone)
+    tally = fold(leaves, weighting_of(key_result), workspace.zone)
     value = value_of(key_result, leaves, tally, context)
     progress, evidence = value.progress, value.evidence
     shown = value.value
@@ -150,7 +152,7 @@ def _teams(key_result: KeyResult, leaves: Leaves, zone: tzinfo) -> tuple[tuple[s
     parts: defaultdict[str, list[tuple[WorkItem, Fraction]]] = defaultdict(list)
     for item, share in leaves:
         parts[item.team or item.project or item.ref.tracker].append((item, share))
-    tallies = {team: fold(some, weigher(key_result), zone) for team, some in parts.items()}
+    tallies = {team: fold(some, weighting_of(key_result), zone) for team, some in parts.items()}
     return tuple(sorted(tallies.items(), key=lambda one: (-one[1].weight, one[0])))
 
 

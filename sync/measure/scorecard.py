@@ -11,7 +11,7 @@ from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
 from sync.measure.context import MeasureContext
-from sync.measure.key_results import read
+from sync.measure.key_results import measure_key_result
 from sync.measure.objectives import roll_up
 from sync.measure.reading import ObjectiveReading, Reading, Scorecard
 from sync.observation import Observation, Past
@@ -31,7 +31,7 @@ def measure(
     readings: dict[str, Reading] = {}
     for objective, key_result in _composites_last(workspace):
         context = MeasureContext(alignment, observation, past, workspace, now, readings)
-        readings[key_result.id] = read(
+        readings[key_result.id] = measure_key_result(
             key_result, objective, alignment.leaves.get(key_result.id, ()), context
         )
     rolled: dict[str, ObjectiveReading] = {}

@@ -22,13 +22,13 @@ from config.measures import (
 )
 from config.okrs import KeyResult
 from connectors.model import WorkItem
-from sync.measure.context import OVER, MeasureContext, Value, latest, way
-from sync.measure.field_values import combined
+from sync.measure.context import DENOMINATOR, MeasureContext, Value, latest, progress_between
+from sync.measure.field_values import aggregate
 from sync.measure.flow import done_within, flow_of, nearest_rank
 from sync.measure.reading import Reading
 from sync.measure.tally import Tally
 from sync.measure.work import milestones, project, work
-from sync.observation import Drawn, Observation
+from sync.observation import FieldValues, Observation
 
 _NEARLY = 0.9999
 
@@ -86,7 +86,7 @@ def _sampled(
 
 def _metric(id_: str, how: MetricMeasure, context: MeasureContext) -> Value:
     value, stale, evidence = _sampled(id_, how, context)
-    progress = None if value is None or stale else way(how.start, how.target, value)
+    progress = None if value is None or stale else progress_between(how.start, how.target, value)
     return Value(value, progress, evidence, how.unit, how.target)
 
 
@@ -112,42 +112,46 @@ def _query(id_: str, how: QueryMeasure, observation: Observation) -> Value:
     found = observation.counts[id_]
     by = "JQL" if how.jql else "the Linear filter"
     if how.of != "count":
-        over = observation.field_values[id_ + OVER] if how.over is not None else None
+        over = observation.field_values[id_ + DENOMINATOR] if how.over is not None else None
         return (
-            _drawn(how, observation.field_values[id_], by)
+            _of_field(how, observation.field_values[id_], by)
             if over is None
             else _share(how, observation.field_values[id_], over, by)
         )
     if how.over is None:
         value = float(found)
         return Value(
-            value, way(how.start, how.target, value), f"{value:g} found by {by}", how.unit, how.target
+            value,
+            progress_between(how.start, how.target, value),
+            f"{value:g} found by {by}",
+            how.unit,
+            how.target,
         )
-    whole = observation.counts[id_ + OVER]
+    whole = observation.counts[id_ + DENOMINATOR]
     evidence = f"{found} of {whole} found by {by}"
     if not whole:
         return Value(None, None, evidence, how.unit or "%", how.target)
     value = round(100 * found / whole, 4)
-    return Value(value, way(how.start, how.target, value), evidence, how.unit or "%", how.target)
+    return Value(value, progress_between(how.start, how.target, value), evidence, how.unit or "%", how.target)
 
 
-def _drawn(how: QueryMeasure, drawn: Drawn, by: str) -> Value:
+def _of_field(how: QueryMeasure, collected: FieldValues, by: str) -> Value:
     field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
     unit = how.unit or {"points": "points", "hours": "hours"}.get(how.field or "", "")
     unit = unit or ("days" if how.field in FIELDS else "")
-    number = len(drawn.values) + drawn.missing
+    number = len(collected.values) + collected.missing
     name = f"{how.percentile}th percentile" if how.of == "percentile" else how.of
     evidence = f"{name} of {field} of {number} items found by {by}"
-    evidence += f"; {drawn.missing} without it left out" if drawn.missing else ""
-    value = combined(drawn, how)
-    progress = None if value is None else way(how.start, how.target, value)
-    return Value(value, progress, evidence, unit, how.target, coverage=drawn.coverage)
+    evidence += f"; {collected.missing} without it left out" if collected.missing else ""
+    value = aggregate(collected, how)
+    progress = None if value is None else progress_between(how.start, how.target, value)
+    return Value(value, progress, evidence, unit, how.target, coverage=collected.coverage)
 
 
-def _share(how: QueryMeasure, part: Drawn, whole: Drawn, by: str) -> Value:
+def _share(how: QueryMeasure, part: FieldValues, whole: FieldValues, by: str) -> Value:
     """One sum in percent of another; no data where either is unknown or the whole is not above 0."""
     field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
-    sums = combined(part, how), combined(whole, how)
+    sums = aggregate(part, how), aggregate(whole, how)
     told = " of ".join("nothing known" if one is None else f"{one:g}" for one in sums)
     missing, number = part.missing + whole.missing, len(part.values) + len(whole.values)
     evidence = f"{field}: {told} found by {by}"
@@ -156,7 +160,7 @@ def _share(how: QueryMeasure, part: Drawn, whole: Drawn, by: str) -> Value:
     if sums[0] is None or sums[1] is None or sums[1] <= 0:
         return Value(None, None, evidence, how.unit or "%", how.target, coverage=coverage)
     value = round(100 * sums[0] / sums[1], 4)
-    progress = way(how.start, how.target, value)
+    progress = progress_between(how.start, how.target, value)
     return Value(value, progress, evidence, how.unit or "%", how.target, coverage=coverage)
 
 
@@ -171,7 +175,7 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext)
     if how.of == "throughput":
         value = round(len(done) * 7 / how.window_days, 4)
         evidence = f"{len(done)} items done {window}"
-        return Value(value, way(how.start, how.target, value), evidence, unit, how.target)
+        return Value(value, progress_between(how.start, how.target, value), evidence, unit, how.target)
     if not done:
         return Value(None, None, f"nothing was done {window}", unit, how.target)
     told = [flow_of(item, how, context.observation.histories.get(item.ref, ())) for item in done]
@@ -186,7 +190,9 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext)
     name = "median" if how.percentile == 50 else f"{how.percentile}th percentile"
     what = "flow efficiency" if how.of == "efficiency" else how.of.replace("_", " ")
     evidence = f"{name} {what} of {len(times)} items done {window}{untold}"
-    return Value(value, way(how.start, how.target, value), evidence, unit, how.target, coverage=coverage)
+    return Value(
+        value, progress_between(how.start, how.target, value), evidence, unit, how.target, coverage=coverage
+    )
 
 
 # --- Others --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from msgspec.json import Decoder
 
 from connectors.model import NativeQuery, Pull, Ref, Span, WorkItem
-from sync.observation import Drawn, Observation, Question, Sample
+from sync.observation import FieldValues, Observation, RuleQuery, Sample
 from sync.store import tables
 from sync.store.database import REBUILD, Database, StoreError, again
 
@@ -48,9 +48,9 @@ _KEY_RESULT: Columns[str] = Columns(lambda name: {"key_result": name}, lambda ro
 _REF: Columns[Ref] = Columns(
     lambda ref: {"tracker": ref.tracker, "id": ref.id}, lambda row: Ref(row["tracker"], row["id"])
 )
-_QUESTION: Columns[Question] = Columns(
+_QUERY: Columns[RuleQuery] = Columns(
     lambda one: {"tracker": one.tracker, "language": one.query.language, "text": one.query.text},
-    lambda row: Question(row["tracker"], NativeQuery(row["language"], row["text"])),
+    lambda row: RuleQuery(row["tracker"], NativeQuery(row["language"], row["text"])),
 )
 _NUMBER: Columns[int] = Columns(lambda number: {"value": number}, lambda row: row["value"])
 _IDS: Columns[frozenset[str]] = Columns(
@@ -64,9 +64,9 @@ _ITEM = _body(Decoder(WorkItem))
 
 SECTIONS = (
     Section("counts", tables.counts, _KEY_RESULT, _NUMBER),
-    Section("answers", tables.answers, _QUESTION, _IDS),
+    Section("answers", tables.answers, _QUERY, _IDS),
     Section("samples", tables.samples, _KEY_RESULT, _SAMPLE),
-    Section("field_values", tables.drawn, _KEY_RESULT, _body(Decoder(Drawn))),
+    Section("field_values", tables.drawn, _KEY_RESULT, _body(Decoder(FieldValues))),
     Section("histories", tables.histories, _REF, _body(Decoder(tuple[Span, ...]))),
     Section("keywords", tables.gists, _REF, _body(Decoder(tuple[str, ...]))),
 )

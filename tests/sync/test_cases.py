@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from config.workspace import Workspace
 from connectors.model import Category, Span, WorkItem
 from sync.align.alignment import align
-from sync.measure import OVER, Past, Reading, Sample, Scorecard, draw, measure, to_percent
+from sync.measure import DENOMINATOR, Past, Reading, Sample, Scorecard, collect_values, measure, to_percent
 from tests.sync.build import NOW, item, observed, ref, workspace
 
 Case = dict[str, Any]
@@ -95,10 +95,13 @@ def read(case: Case, *, backwards: bool = False) -> Scorecard:
     counts, drawn = case.get("answers", {}), {}
     if "found" in case:
         found = [item_from(line) for line in case["found"]]
-        counts, drawn = {"A": len(found)}, {"A": draw(found, case["measure"]["field"], at, histories)}
+        counts, drawn = (
+            {"A": len(found)},
+            {"A": collect_values(found, case["measure"]["field"], at, histories)},
+        )
         if "over" in case["measure"]:
             whole = [item_from(line) for line in case["found_over"]]
-            drawn |= {"A" + OVER: draw(whole, case["measure"]["field"], at, histories)}
+            drawn |= {"A" + DENOMINATOR: collect_values(whole, case["measure"]["field"], at, histories)}
     sections: dict[str, Any] = {"samples": samples, "field_values": drawn, "histories": histories}
     return measure(alignment, observed(counts=counts, **sections), declared, at, past)
 

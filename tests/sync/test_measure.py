@@ -15,7 +15,17 @@ from config.measures import WorkMeasure
 from config.policy import HealthPolicy
 from connectors.model import WorkItem
 from sync.align.alignment import align
-from sync.measure import Drawn, Reading, Tally, fold, health, measure, needs_history, to_percent, way
+from sync.measure import (
+    FieldValues,
+    Reading,
+    Tally,
+    fold,
+    health,
+    measure,
+    needs_history,
+    progress_between,
+    to_percent,
+)
 from sync.measure.flow import nearest_rank
 from tests.sync.build import NOW, epic, item, metric, observed, query, work, workspace
 
@@ -219,7 +229,7 @@ def test_percent_is_a_percent(drawn: list[tuple[str, float | None]]) -> None:
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
 def test_way_is_a_share(start: float, target: float, value: float) -> None:
     if start != target:
-        assert 0 <= way(start, target, value) <= 1
+        assert 0 <= progress_between(start, target, value) <= 1
 
 
 @pytest.mark.parametrize(
@@ -333,7 +343,11 @@ def test_how_many_items_nobody_estimated(how: dict[str, Any], unestimated: int) 
 
 
 def test_nothing_drawn_covers_nothing() -> None:
-    assert (Drawn().coverage, Drawn((1.0,)).coverage, Drawn((1.0,), 1).coverage) == (None, 1.0, 0.5)
+    assert (FieldValues().coverage, FieldValues((1.0,)).coverage, FieldValues((1.0,), 1).coverage) == (
+        None,
+        1.0,
+        0.5,
+    )
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from sync.history.movement import Footing, Movement
 from sync.marks.status_updates import Told
 from sync.measure import measure
 from sync.memory import Memory
-from sync.observation import Drawn, Observation, Question, Sample
+from sync.observation import FieldValues, Observation, RuleQuery, Sample
 from sync.plan.plan import Edit, changes_of
 from sync.store.snapshots import SECTIONS
 from sync.store.store import Store, StoreError
@@ -33,15 +33,15 @@ def path(tmp_path: Path) -> Path:
 
 
 ANSWERS = {
-    Question("jira", NativeQuery("jql", "project = WEB")): frozenset({"1", "2"}),
-    Question("linear", NativeQuery("view", "v")): frozenset(),
+    RuleQuery("jira", NativeQuery("jql", "project = WEB")): frozenset({"1", "2"}),
+    RuleQuery("linear", NativeQuery("view", "v")): frozenset(),
 }
 
 BESIDE: dict[str, Any] = {
     "counts": {"A": 3, "A/over": 9},
     "answers": ANSWERS,
     "samples": {"A": Sample(2.5, date(2026, 11, 9), "file x.csv")},
-    "field_values": {"A": Drawn((1.0, 2.5), 3)},
+    "field_values": {"A": FieldValues((1.0, 2.5), 3)},
     "histories": {ref("WEB-1"): (Span("doing", "In Progress", NOW, None),)},
     "keywords": {ref("eng-1"): ("slow", "login")},
 }

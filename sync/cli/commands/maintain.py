@@ -14,7 +14,7 @@ from sync import logs
 from sync.cli.exit_codes import Exit, stop_on_signals
 from sync.cli.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_flags, moment_of
 from sync.cli.output import Format, Output
-from sync.collect.pull import borne, pull
+from sync.collect.pull import owned_item_ids, pull
 from sync.jobs.rebuild import rebuild as rebuild_store
 from sync.jobs.rebuild import salvage, set_aside
 from sync.jobs.session import Session, declared, open_session, show_stops
@@ -54,7 +54,12 @@ def _apply(session: Session, known: plan_file.Saved, now: datetime, output: Outp
         record = store.open_run("sync", now, fingerprint(workspace))
         with output.progress() as report:
             observed = pull(
-                workspace, session.connectors, now, None, report, borne(store, store.snapshots.last())
+                workspace,
+                session.connectors,
+                now,
+                None,
+                report,
+                owned_item_ids(store, store.snapshots.last()),
             )
         settle_open(store, observed, workspace)
         plan, moved = still_true(known.plan, observed.items)
