@@ -7,7 +7,7 @@ from typing import Protocol
 
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
-from connectors.text.keywords import Gist
+from connectors.text.keywords import Keywords
 
 WriteRequest = tuple[WorkItem, Marks]
 """An item as it was read, and the marks that it should show."""
@@ -87,8 +87,8 @@ class Connector(Protocol):
         """
         ...
 
-    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
-        """The gist of each item's description; an item without one is left out. Raises as `pull` does."""
+    def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
+        """The keywords of each item's description; an item without one is left out. Raises as `pull` does."""
         ...
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:

@@ -17,14 +17,14 @@ from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import Quota
 from connectors.linear.marks.labels import LabelCatalog
 from connectors.linear.preflight import preflight
-from connectors.linear.read.descriptions import gists
+from connectors.linear.read.descriptions import keywords
 from connectors.linear.read.histories import histories
 from connectors.linear.read.reader import fetch, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, Writer
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
-from connectors.text.keywords import Gist
+from connectors.text.keywords import Keywords
 
 
 class LinearConnector:
@@ -139,9 +139,9 @@ class LinearConnector:
         """See `Connector.histories`."""
         return histories(self._client, items)
 
-    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
-        """See `Connector.gists`."""
-        return gists(self._client, items)
+    def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
+        """See `Connector.keywords`."""
+        return keywords(self._client, items)
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
         """Make the item show `wanted`: attachments or links, labels and a comment of ours, nothing else."""

@@ -9,7 +9,7 @@ from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.errors import TrackerError
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, Stamp, WorkItem
 from connectors.preflight import Check
-from connectors.text.keywords import Gist
+from connectors.text.keywords import Keywords
 from tests.support.builders import NOW
 
 
@@ -27,8 +27,8 @@ class FakeTracker:
     beyond: dict[str, WorkItem] = field(default_factory=dict)
     past: dict[Ref, tuple[Span, ...]] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
-    described: dict[Ref, Gist] = field(default_factory=dict)
-    gist_fault: TrackerError | None = None
+    described: dict[Ref, Keywords] = field(default_factory=dict)
+    keywords_fault: TrackerError | None = None
 
     @classmethod
     def of(cls, name: str, items: Iterable[WorkItem]) -> FakeTracker:
@@ -71,9 +71,9 @@ class FakeTracker:
         self.told += [item.key for item in items]
         return {item.ref: self.past[item.ref] for item in items if item.ref in self.past}
 
-    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
-        if self.gist_fault is not None:
-            raise self.gist_fault
+    def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
+        if self.keywords_fault is not None:
+            raise self.keywords_fault
         return {item.ref: self.described[item.ref] for item in items if item.ref in self.described}
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:

@@ -20,16 +20,17 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.trackers import JiraScope, JiraTracker, LinearScope, LinearTracker, Tracker
 from connectors.base import Connector
-from connectors.model import KeyResultMark, Marks, Ref, Stamp
+from connectors.model import KeyResultMark, Marks, Pull, Ref, Stamp
 from connectors.registry import connect
 from connectors.stamp import from_comment_marker, from_property, to_property
 from sync.history.days import HistoryRow
 from sync.history.movement import Footing, Movement
 from sync.jobs.rebuild import salvage
 from sync.marks.status_updates import Told
+from sync.observation import Observation
 from sync.plan.plan import Edit, changes_of
-from sync.store.store import Snapshot, Store
-from tests.support.builders import item
+from sync.store.store import Store
+from tests.support.builders import item, workspace
 
 THREADS = 6
 OFTEN = 1e-6
@@ -87,7 +88,7 @@ def read(connector: Connector) -> None:
         together(
             [
                 lambda: connector.histories(some),
-                lambda: connector.gists(some),
+                lambda: connector.keywords(some),
                 lambda: connector.owned_items(()),
                 lambda: connector.fetch([item.ref.id for item in some if item.level == "issue"]),
             ]
@@ -112,11 +113,10 @@ def use_store(folder: str) -> None:
     items = [item(f"WEB-{n}", shown=Marks((mark,), stamp=stamp)) for n in range(50)]
     ref = Ref("one", "1")
     footing = Footing(YESTERDAY, {})
-    store.save_snapshot(
-        Snapshot(tuple(items), {}, {"jira": NOW}, NOW, gists={ref: ("word",)}, histories={ref: ()})
+    store.snapshots.save(
+        Observation((Pull("jira", tuple(items), NOW),), NOW, keywords={ref: ("word",)}, histories={ref: ()})
     )
-    store.save_footings({"A": footing})
-    store.save_told_updates({ref: Told(TODAY, "on_track", (), {"A": footing})})
+    store.save_posted({"A": footing}, {ref: Told(TODAY, "on_track", (), {"A": footing})})
     row = HistoryRow(YESTERDAY, 1.0, 0.5, 0.5, "on_track", Movement(YESTERDAY, done=1))
     store.readings.adopt({"A": (row,)})
     run = store.open_run("sync", NOW, "configuration")
@@ -124,9 +124,8 @@ def use_store(folder: str) -> None:
     property_ = to_property(stamp)
     marker = {"v": 1, "owner": "acme", "purpose": "orphan", "facts": []}
     works: list[Work] = [
-        store.snapshot,
-        store.footings,
-        store.told_updates,
+        store.snapshots.last,
+        lambda: store.memory(workspace(), NOW),
         store.readings.all,
         lambda: salvage(url),
         lambda: store.journal.intend(run, [Edit(items[0], wanted, changes_of(items[0], wanted))]),

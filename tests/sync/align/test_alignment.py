@@ -218,7 +218,7 @@ def test_leaves_count_and_containers_do_not() -> None:
         item("WEB-8", "WEB-7", in_scope=False),
         item("WEB-9", claims=("A",), in_scope=False),
     ]
-    leaves = align(items, workspace(work("A"))).leaves()["A"]
+    leaves = align(items, workspace(work("A"))).leaves["A"]
     assert [leaf.key for leaf, _ in leaves] == ["WEB-3", "WEB-4", "WEB-5", "WEB-6", "WEB-7"]
 
 

@@ -16,7 +16,7 @@ from sync.measure import measure
 from sync.report.render import to_console, to_markdown
 from sync.report.run import scorecard
 from sync.report.table import Cell, Sheet
-from tests.support.builders import NOW, item, work, workspace
+from tests.support.builders import NOW, item, observed, work, workspace
 
 NASTY = "[bold]x[/bold] \x1b[31mred\x1b[0m | <script>alert(1)</script> @ann \u202egnirts\x00\nnext"
 SHEET = Sheet("T", ("lead",), ("a", "b"), ((Cell(NASTY), Cell("1")),), ("b",), ("tail",))
@@ -90,7 +90,7 @@ def test_what_a_percent_rests_on_is_readable_at_any_width(width: int) -> None:
     ]
     declared = workspace(work("A", measure={"weigh": "points", "baseline": "2026-10-15"}))
     printed = io.StringIO()
-    sheet = scorecard(measure(align(items, declared), {}, declared, NOW))
+    sheet = scorecard(measure(align(items, declared), observed(), declared, NOW))
     to_console(sheet, Console(file=printed, width=width))
     lines = printed.getvalue().splitlines()
     assert max(map(len, lines)) <= width

@@ -8,15 +8,10 @@ import pytest
 
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.align.alignment import align
+from sync.decide import decide
 from sync.explain.item import Explanation, UnknownKeyError, explain
-from sync.marks.desired import desired_marks
-from sync.measure import measure
-from sync.observation import Observed
-from sync.plan.plan import make_plan
-from sync.run import Run
-from sync.signals.orphans import find_signals
-from tests.support.builders import NOW, epic, item, work, workspace
+from sync.memory import Memory
+from tests.support.builders import NOW, epic, item, observed, work, workspace
 
 DECLARED = workspace(
     work("KR1", {"key": "WEB-1"}), work("KR2"), exempt=[{"name": "ktlo", "labels": ["ktlo"]}]
@@ -37,11 +32,7 @@ ITEMS = [
 
 
 def told(key: str, items: list[WorkItem] = ITEMS, declared: Workspace = DECLARED) -> Explanation:
-    alignment = align(items, declared)
-    card = measure(alignment, {}, declared, NOW)
-    signals = find_signals(alignment, card, declared, NOW)
-    plan = make_plan(items, desired_marks(alignment, card, signals, declared), declared)
-    return explain(key, Run(Observed((), {}), alignment, card, signals, plan, ()), declared)
+    return explain(key, decide(observed(*items), Memory(), declared, NOW), declared)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from sync.align.alignment import align
 from sync.forecast.key_results import outlooks
 from sync.forecast.simulation import Outlook, outlook
 from sync.measure import measure
-from tests.support.builders import NOW, item, metric, work, workspace
+from tests.support.builders import NOW, item, metric, observed, work, workspace
 
 TODAY = date(2026, 11, 16)
 END = date(2026, 12, 31)
@@ -79,7 +79,7 @@ def foretold(
 ) -> Outlook | None:
     declared = workspace(result)
     alignment = align(items, declared)
-    card = measure(alignment, {}, declared, now)
+    card = measure(alignment, observed(), declared, now)
     return outlooks(alignment, card, declared, kept or {}).get("A")
 
 

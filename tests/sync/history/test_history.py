@@ -20,7 +20,7 @@ from sync.history.movement import Movement
 from sync.jobs.sandbox import examples
 from sync.measure import measure
 from sync.report.movement import bar, movement, movement_data, weeks
-from tests.support.builders import NOW, metric, workspace
+from tests.support.builders import NOW, metric, observed, workspace
 from tests.support.cli import Cli
 from tests.support.user_actions import ANN, TOKEN, JiraTicket
 
@@ -95,7 +95,7 @@ def test_since_last_week(days: tuple[int, ...], since: int | None) -> None:
 
 def test_today_is_as_the_scorecard_has_it() -> None:
     declared = workspace(metric("A", 0, 10, ("2026-11-10", 4.0)))
-    card = measure(align([], declared), {}, declared, NOW)
+    card = measure(align([], declared), observed(), declared, NOW)
     earlier, later = (Movement(TODAY - timedelta(days=1), done=number) for number in (1, 2))
     kept = {"A": (row(1, 0.3), row(0, 0.9, earlier), row(-1, 1.0)), "OLD": (row(1, 0.5),)}
     found = until_now(kept, card, {}, TODAY)

@@ -17,7 +17,7 @@ from connectors.model import Category, WorkItem
 from sync.align.alignment import align
 from sync.history.movement import KINDS, Footing, Movement, Standing, movement, since, standing, together
 from sync.measure import measure
-from tests.support.builders import NOW, item, metric, work, workspace
+from tests.support.builders import NOW, item, metric, observed, work, workspace
 
 MONDAY, FRIDAY = date(2026, 11, 9), date(2026, 11, 13)
 A = {"a": ("done", 1.0), "b": ("todo", 1.0)}
@@ -147,7 +147,7 @@ def test_both_effects_are_how_the_reading_moved(
 ) -> None:
     declared = workspace(work("A", measure={"kind": "work", **how}))
     placed = [align(world(one), declared) for one in (before, now)]
-    read = [measure(one, {}, declared, NOW).readings["A"].progress for one in placed]
+    read = [measure(one, observed(), declared, NOW).readings["A"].progress for one in placed]
     found = since(standing(placed[0], declared, NOW), standing(placed[1], declared, NOW), declared)["A"]
     if read[0] is None or read[1] is None:
         assert (found.by_work, found.by_scope) == (None, None)

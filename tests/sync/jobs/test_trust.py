@@ -31,7 +31,7 @@ from sync.report import data
 from sync.store import lease, plan_file
 from sync.store.journal import LANDED, LOST, fate, operation_id
 from sync.store.store import Store
-from tests.support.builders import NOW, item, metric, ref, work, workspace
+from tests.support.builders import NOW, item, metric, observed, ref, work, workspace
 from tests.support.cli import AS_OF, Cli, writes
 from tests.support.fake_sessions import ITEMS, fake, session_of, sync
 from tests.support.fake_tracker import FakeTracker
@@ -226,7 +226,7 @@ def test_marks_of_one_kind_cannot_all_go_unseen() -> None:
 
 def test_all_key_results_at_zero_is_suspicious() -> None:
     declared = workspace(metric("A", 0, 10, ("2026-11-01", 0)), metric("B", 0, 10, ("2026-11-01", 0)))
-    card = measure(align([], declared), {}, declared, NOW)
+    card = measure(align([], declared), observed(), declared, NOW)
     plan = plan_of("WEB-1")
     stop = zero_stop({"A": 0.4, "B": 0.1}, card, plan)
     assert stop is not None
@@ -234,7 +234,7 @@ def test_all_key_results_at_zero_is_suspicious() -> None:
     assert zero_stop({"A": 0.4, "B": 0.0}, card, plan) is None
     assert zero_stop({"A": 0.4, "gone": 0.3}, card, plan) is None
     better = workspace(metric("A", 0, 10, ("2026-11-01", 1)), metric("B", 0, 10, ("2026-11-01", 0)))
-    alive = measure(align([], better), {}, better, NOW)
+    alive = measure(align([], better), observed(), better, NOW)
     assert zero_stop({"A": 0.4, "B": 0.1}, alive, plan) is None
 
 
@@ -251,10 +251,10 @@ def test_a_tracker_that_cannot_be_read_stands_as_last_read_and_the_other_goes_on
     done = sync(session)
     assert linear.writes[-1] == "eng-2"
     assert len(jira.writes) == before
-    assert set(done.run.observed.stale) == {"jira"}
+    assert set(done.run.observation.stale) == {"jira"}
     assert any("jira is not written to: it could not be read" in note for note in done.run.plan.waiting)
     jira.read_fault = None
-    assert not sync(session).run.observed.stale
+    assert not sync(session).run.observation.stale
 
 
 def test_a_tracker_that_is_away_too_long_ends_the_run(store: Store) -> None:

@@ -24,7 +24,7 @@ from sync.marks.contribution import HIDDEN, MOST_BECAUSE
 from sync.marks.desired import desired_marks
 from sync.measure import measure
 from sync.signals.orphans import find_signals
-from tests.support.builders import NOW, epic, item, metric, ref, work, workspace
+from tests.support.builders import NOW, epic, item, metric, observed, ref, work, workspace
 from tests.support.cli import Cli
 
 
@@ -35,7 +35,7 @@ def marks_of(
     closest: dict[str, tuple[Closest, ...]] | None = None,
 ) -> dict[str, Marks]:
     alignment = align(items, declared)
-    card = measure(alignment, {}, declared, NOW)
+    card = measure(alignment, observed(), declared, NOW)
     signals = find_signals(alignment, card, declared, NOW)
     moved = since(told or {}, standing(alignment, declared, NOW), declared)
     near = {ref(key): found for key, found in (closest or {}).items()}
@@ -369,5 +369,5 @@ def test_a_value_is_told_against_its_target(
     start: float, target: float, values: list[float], told: str
 ) -> None:
     declared = workspace(metric("A", start, target, *(("2026-11-10", value) for value in values)))
-    reading = measure(align([], declared), {}, declared, NOW).readings["A"]
+    reading = measure(align([], declared), observed(), declared, NOW).readings["A"]
     assert value_against_target(reading) == told

@@ -22,10 +22,11 @@ from connectors.text.document import to_plain
 from sync.align.alignment import align
 from sync.jobs.sandbox import environment, examples
 from sync.marks.desired import desired_marks
+from sync.marks.facts import Figures, figures_in, health_fact, percent_fact, title_fact
 from sync.marks.status_updates import Told, is_news
 from sync.measure import measure
 from sync.signals.orphans import find_signals
-from tests.support.builders import NOW, item, metric, ref, work, workspace
+from tests.support.builders import NOW, item, metric, observed, ref, work, workspace
 from tests.support.cli import Cli, writes
 from tests.support.user_actions import LinearTicket
 
@@ -59,6 +60,20 @@ def test_the_ends_are_always_news(percent: int) -> None:
     assert is_news(Told(date(2026, 11, 1), "on_track", before), "on_track", after, 5)
 
 
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        (SAID, {"KR1": Figures(40, "on_track")}),
+        ((percent_fact("KR1", None), health_fact("KR1", "no_data")), {"KR1": Figures(None, "no_data")}),
+        ((title_fact("KR1", "100 percent of it"), *SAID), {"KR1": Figures(40, "on_track")}),
+        ((("words", "fr"), ("percent", 3)), {}),
+        ((("KR1 percent", "40"), ("KR1 health", 4)), {"KR1": Figures()}),
+    ],
+)
+def test_what_facts_state_is_read_back(facts: tuple[Fact, ...], expected: dict[str, Figures]) -> None:
+    assert figures_in(facts) == expected
+
+
 TODAY = NOW.date()
 LINKED = work("KR1", {"tracker": "linear", "project": "launch", "level": "project"})
 ON: dict[str, Any] = {"updates": {"every_days": 7, "step": 5}}
@@ -88,7 +103,7 @@ def decided(
         *declared.pop("key_results", (LINKED,)), policy=ON if policy is None else policy, **declared
     )
     alignment = align(items, space)
-    card = measure(alignment, {}, space, NOW)
+    card = measure(alignment, observed(), space, NOW)
     signals = find_signals(alignment, card, space, NOW)
     wanted = desired_marks(alignment, card, signals, space, told=told or {})
     first = items[0]

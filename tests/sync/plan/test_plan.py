@@ -20,12 +20,12 @@ from sync.measure import measure
 from sync.plan.guards import first_run_stop, mass_change_stop, shrink_stop
 from sync.plan.plan import Plan, make_plan, natural, settle
 from sync.signals.orphans import Signals, find_signals
-from tests.support.builders import NOW, epic, item, metric, ref, work, workspace
+from tests.support.builders import NOW, epic, item, metric, observed, ref, work, workspace
 
 
 def decide(items: list[WorkItem], declared: Workspace) -> tuple[dict[Ref, Marks], Signals, Plan]:
     alignment = align(items, declared)
-    card = measure(alignment, {}, declared, NOW)
+    card = measure(alignment, observed(), declared, NOW)
     signals = find_signals(alignment, card, declared, NOW)
     wanted = desired_marks(alignment, card, signals, declared)
     return wanted, signals, make_plan(items, wanted, declared)

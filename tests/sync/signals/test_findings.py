@@ -13,7 +13,7 @@ from sync.align.alignment import align
 from sync.measure import measure
 from sync.signals.budgets import slices, usages
 from sync.signals.findings import Finding, find
-from tests.support.builders import NOW, epic, item, metric, work, workspace
+from tests.support.builders import NOW, epic, item, metric, observed, work, workspace
 
 CYCLES = {
     "2026-Q3": {"start": "2026-07-01", "end": "2026-09-30"},
@@ -40,7 +40,7 @@ TWO = declared(
 def found(items: list[WorkItem], goals: Workspace = TWO, kind: str | None = None) -> list[Finding]:
     """All findings but those on key results that nothing serves."""
     alignment = align(items, goals)
-    every = find(alignment, measure(alignment, {}, goals, NOW), goals, NOW)
+    every = find(alignment, measure(alignment, observed(), goals, NOW), goals, NOW)
     return [one for one in every if one.kind == kind or (kind is None and one.kind != "unserved_key_result")]
 
 

@@ -19,12 +19,11 @@ import sqlalchemy as sa
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment
-from sync.observation import Snapshot
 from sync.plan.plan import Edit, changes_of
 from sync.store import database as plumbing
 from sync.store import lease
 from sync.store.store import Store, StoreError
-from tests.support.builders import NOW, item
+from tests.support.builders import NOW, item, observed
 from tests.support.cli import AS_OF, Cli, Ran, writes
 from tests.support.fault_run import Trial, comments_of_ours, marked
 from tests.support.postgres import Cluster
@@ -110,8 +109,8 @@ def test_hostile_and_long_text_is_kept(store: Store) -> None:
     store.journal.conclude(entries[evil.ref], "failed", "no\0 more")
     (kept,) = store.journal.entries(run=run)
     assert (kept.key, kept.error) == ("W" * 255, "no more")
-    store.save_snapshot(Snapshot((evil,), {}, {"jira": NOW}, NOW))
-    found = store.snapshot()
+    store.snapshots.save(observed(evil))
+    found = store.snapshots.last()
     assert found is not None
     assert found.items[0].title == evil.title
 
@@ -132,7 +131,7 @@ def test_a_store_of_the_version_before_is_migrated(cluster: Cluster, database: s
     assert store.journal.written("jira") == {"7"}
     assert take(store, "a/1/1", NOW).epoch == 1
     store.journal.intend(1, edits("WEB-1"))
-    store.save_snapshot(Snapshot((), {"K" * 80: 1}, {"jira": NOW}, NOW))
+    store.snapshots.save(observed(item("WEB-1"), counts={"K" * 80: 1}))
     store.close()
     Store(cluster.url(database)).close()
 
@@ -369,8 +368,8 @@ def test_snapshots_saved_at_once_stay_whole(cluster: Cluster, database: str) -> 
         items = tuple(replace(item(f"WEB-{nr}"), title=f"of {number}") for nr in range(30))
         try:
             for _ in range(15):
-                store.save_snapshot(Snapshot(items, {f"KR{number}": number}, {"jira": NOW}, NOW))
-                found = store.snapshot()
+                store.snapshots.save(observed(*items, counts={f"KR{number}": number}))
+                found = store.snapshots.last()
                 assert found is not None
                 (writer,) = {one.title for one in found.items}
                 assert found.counts == {f"KR{writer.removeprefix('of ')}": int(writer.removeprefix("of "))}
