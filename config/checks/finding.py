@@ -47,17 +47,18 @@ def answerable(
         if asked not in names.trackers:
             yield no_tracker((*path, "tracker"), asked, fitting or names.trackers)
         elif asked in workspace.trackers and asked not in fitting:
-            message = f"tracker {quoted(asked)} cannot answer {language}"
-            yield Finding((*path, "tracker"), message, did_you_mean(asked, fitting, "these can:"))
+            message = f"tracker {quoted(asked)} does not support {language}"
+            yield Finding((*path, "tracker"), message, did_you_mean(asked, fitting))
     elif len(names.trackers) > len(workspace.trackers):
         return  # a faulty tracker may be the one that is meant
     elif not fitting:
-        yield Finding((*path, language), f"{language} asks a {kind.title()} tracker, and none is declared")
+        message = f"{language} needs a {kind.title()} tracker, but none is declared"
+        yield Finding((*path, language), message, "declare one under trackers")
     elif len(fitting) > 1:
-        message = f"several {kind.title()} trackers could answer"
+        message = f"more than one {kind.title()} tracker is declared"
         yield Finding((*path, language), message, f"add tracker: {' or '.join(fitting)}")
 
 
 def no_tracker(path: Path, name: str, known: Collection[str]) -> Finding:
     """A tracker that is not declared."""
-    return Finding(path, f"there is no tracker {quoted(name)}", did_you_mean(name, known, "declared are"))
+    return Finding(path, f"unknown tracker {quoted(name)}", did_you_mean(name, known))
