@@ -24,7 +24,7 @@ from connectors.jira.write.issue_write import Work
 from connectors.model import NOTHING, Marks, Receipt, WorkItem
 from connectors.stamp import PROPERTY_KEY
 
-GONE = "it no longer exists, or is hidden from the account"
+GONE = "it no longer exists, or the account cannot see it"
 
 
 class Skip(Exception):
@@ -72,10 +72,10 @@ class Writer:
         site = self.site()
         now = marks_on(issue, site.fields, self._owner)
         if now.stamp and now.stamp.owner != self._owner:
-            raise Skip(f'it bears the stamp of "{now.stamp.owner}", which is not ours to change')
+            raise Skip(f'it has marks of another workspace, "{now.stamp.owner}"')
         now = replace(now, comment=item.shown.comment)
         if now != item.shown and now != replace(wanted, comment=now.comment):
-            raise Skip("our marks on it were changed since it was read; the next run plans it anew")
+            raise Skip("Truenorth's marks on it changed since it was read; the next run plans it again")
         comments = Comments(self.client, self.source, self._owner, site.me)
         known = _comment_id(now, item)
         return Work(self.sender, comments, self._owner, issue, site.fields, now, known, wanted)

@@ -122,7 +122,7 @@ class IssuePlace(_Base):
         seen = yield from look(Look(self._item, is_project=False, comment=comment))
         issue = seen.item
         assert isinstance(issue, IssueNow)  # noqa: S101  an issue was asked for
-        self._all_there(issue.attachments, "attachments of Truenorth's")
+        self._all_there(issue.attachments, "Truenorth attachments")
         found = records.find_in_attachments(issue.attachments.nodes, self._owner)
         labels = self._shelf.named(issue.label_ids)
         exists = yield from self._comment_exists(found.stamp, comment, seen.comment)
@@ -198,7 +198,7 @@ class ProjectPlace(_Base):
             identity = own_id(self._owner, self._item, address, generation)
             if (yield from self._create(identity, given)):
                 return
-        raise Refused(self._tracker, "no id is left for another link on this project.")
+        raise Refused(self._tracker, "cannot add another link to this project: all ids are used.")
 
     def _create(self, identity: str, given: dict[str, str]) -> Steps[bool]:
         """Whether the link is there now; False when its id once belonged to a link since deleted."""

@@ -60,7 +60,7 @@ class Work:
         if sight.shown == self._wanted:
             return []
         if sight.shown != self._item.shown:
-            raise Skip(f"{self._item.key} was changed since it was read; the next run plans it anew.")
+            raise Skip(f"{self._item.key} changed since it was read; the next run plans it again.")
         if self._wanted == Marks():
             yield from self._unstamp(sight)
         else:
@@ -73,9 +73,9 @@ class Work:
         sight = yield from self._place.look(guess)
         foreign = sight.found.foreign
         if foreign is not None and sight.found.stamp is None:
-            raise Skip(f"{self._item.key} bears marks of {foreign.owner!r}, which are not ours to change.")
+            raise Skip(f'{self._item.key} has marks of another workspace, "{foreign.owner}".')
         if sight.read_only:
-            raise Skip(f"{self._item.key} is archived, and so read-only.")
+            raise Skip(f"{self._item.key} is archived and read-only.")
         return sight
 
     # --- Taking everything away ------------------------------------------------------------------
@@ -161,7 +161,7 @@ class Work:
             if isinstance(error, NotFound):
                 # The issue was there a moment ago, so it is a label that is gone.
                 self._shelf.forget()
-            self._problems.append(f"the labels could not be set: {words_of(error)}")
+            self._problems.append(f"cannot set the labels: {words_of(error)}")
             return True
         return False
 
@@ -218,7 +218,7 @@ class Work:
                 if not (yield from self._adopt(identity, wanted)):
                     continue
             return identity
-        raise Refused(self._tracker, "no id is left for another comment on this item.")
+        raise Refused(self._tracker, "cannot add another comment to this item: all ids are used.")
 
     def _adopt(self, identity: str, wanted: Comment) -> Steps[bool]:
         """Take over the comment with our id, which landed although we were not told; False if it is gone."""
@@ -238,7 +238,7 @@ class Work:
 
     def _body(self, wanted: Comment) -> str:
         if wanted.doc is None:
-            raise Refused(self._tracker, "the comment to write has no text.")
+            raise Refused(self._tracker, "the comment is empty.")
         return to_markdown(wanted.doc)
 
 
