@@ -21,7 +21,7 @@ def never() -> bool:
     return False
 
 
-STOPPED = "stopped on request; the next run finishes"
+STOPPED = "stopped on request; the next run continues"
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (what, done, total or None) while a long read or write goes on."""

@@ -187,7 +187,7 @@ def test_a_wait_is_announced_once_with_its_numbers() -> None:
 
 def test_a_wait_beyond_the_deadline_is_refused_and_nothing_is_sent() -> None:
     made, waits = after(replace(HOURLY, remaining=0), deadline=300)
-    with pytest.raises(OutOfTime, match=r"0 of 3,600 requests are left, 20% are for people") as caught:
+    with pytest.raises(OutOfTime, match=r"0 of 3,600 requests left, 20 % reserved for people") as caught:
         made.acquire("linear")
     assert waits == []
     assert "quota_for_people" in caught.value.remedy
@@ -383,7 +383,7 @@ def test_linear_slows_down_at_the_share_and_not_before() -> None:
                 if not bench.naps:
                     asked.pull()
         assert max(bench.naps) <= 3600, "below the share it waits for what comes back"
-        said = [one for one in logs if "share" in one["event"]]
+        said = [one for one in logs if "slowing down" in one["event"]]
         assert said[0]["quota"] == "requests"
         assert said[0]["left"] <= 6
     finally:
@@ -409,7 +409,7 @@ def test_data_center_is_slowed_down_before_it_refuses(
             asked.pull()
     finally:
         asked.close()
-    refused = [one for one in logs if one["event"] == "waiting before another try"]
+    refused = [one for one in logs if one["event"] == "waiting before the next attempt"]
     assert bool(refused) is not paced
 
 

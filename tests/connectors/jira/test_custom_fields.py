@@ -68,7 +68,7 @@ def test_a_field_that_is_not_there_or_is_ours_ends_the_read() -> None:
     known = [field(1, "Key result"), field(7, "Squad")]
     with pytest.raises(ScopeError, match='Did you mean "Squad"'):
         find_custom_fields("jira", known, ["Sqaud"], SiteFields())
-    with pytest.raises(ScopeError, match="which Truenorth itself writes"):
+    with pytest.raises(ScopeError, match="which Truenorth writes itself"):
         find_custom_fields("jira", known, ["key result"], SiteFields(claim="customfield_1"))
 
 

@@ -155,7 +155,7 @@ def test_an_issue_deleted_between_search_and_read_is_left_out_with_a_note(site: 
 
     pull, _ = reader.pull(site_now, delete_after_search, 0)
     assert {item.ref.id for item in pull.items} == whole - {str(issue.id)}
-    assert any("1 issues were found but are gone" in note for note in pull.notes)
+    assert any("Left out 1 issue, deleted or hidden" in note for note in pull.notes)
 
 
 # --- issues that Jira could not give at once ------------------------------------------------------
@@ -226,7 +226,7 @@ def test_what_was_not_given_is_asked_for_again(
     finally:
         made.close()
     assert "".join(item.ref.id for item in pull.items) == items
-    assert sum("gone or hidden" in note for note in pull.notes) == notes
+    assert sum("deleted or hidden" in note for note in pull.notes) == notes
     assert bulk.asked[0] == ["1", "2", "3"]
     assert bulk.asked[1:] in ([], [["2"]], [["2"], ["2"]])
 
@@ -271,7 +271,7 @@ def test_an_address_without_a_jira(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/jira/rest/api/3/myself").respond_with_data("", status=404)
     made = connector(httpserver.url_for("/jira"))
     try:
-        with pytest.raises(TrackerError, match="no Jira site at"):
+        with pytest.raises(TrackerError, match="no Jira site found at"):
             made.pull()
     finally:
         made.close()

@@ -156,7 +156,7 @@ def test_one_item_that_fails_hides_nobody_elses_fate(bench: Bench) -> None:
     bench.do(happen)
     receipts = {one.key: one for one in write(bench, items, EVERYTHING)}
     assert [receipts[item.key].outcome for item in items[1:5]] == ["skipped", "skipped", "failed", "skipped"]
-    words = ["gone", "read-only", "your own comments", "globex"]
+    words = ["no longer exists", "read-only", "your own comments", "globex"]
     assert all(word in (receipts[item.key].error or "") for item, word in zip(items[1:5], words, strict=True))
     others = [items[0], *items[5:]]
     assert outcomes([receipts[item.key] for item in others]) == {("written", None)}

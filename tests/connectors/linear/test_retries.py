@@ -176,7 +176,9 @@ def test_a_row_that_comes_twice_counts_once(client: LinearClient) -> None:
         assert walk(client) == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize(("cursors", "words"), [([None], "where it begins"), (["c1", "c1"], "given before")])
+@pytest.mark.parametrize(
+    ("cursors", "words"), [([None], "without a cursor"), (["c1", "c1"], "that it gave before")]
+)
 def test_paging_that_cannot_end_is_an_error(
     client: LinearClient, cursors: list[str | None], words: str
 ) -> None:

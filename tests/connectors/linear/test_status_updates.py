@@ -122,7 +122,7 @@ def test_todays_that_was_deleted_for_good_does_not_come_back(bench: Bench) -> No
     bench.do(purge)
     receipt = bench.connector().write(item, replace(item.shown, update=MONDAY, stamp=None))
     assert receipt.outcome == "failed"
-    assert "deleted for good" in (receipt.error or "")
+    assert "permanently deleted" in (receipt.error or "")
     assert row.id not in bench.space.status_updates
 
 

@@ -132,7 +132,7 @@ def test_an_item_that_is_gone_is_skipped(bench: Bench) -> None:
     gone = replace(item, ref=replace(item.ref, id=bench.space.new_id()))
     receipt = tracker.write(gone, EVERYTHING)
     assert receipt.outcome == "skipped"
-    assert "gone" in (receipt.error or "")
+    assert "no longer exists" in (receipt.error or "")
 
 
 def test_an_archived_issue_is_skipped(bench: Bench) -> None:
