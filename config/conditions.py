@@ -12,21 +12,21 @@ from config.fields import ConfigModel, Day, Identifier, Level
 from config.trackers import RULE_LANGUAGES, RuleQueries
 
 Text = Annotated[str, Field(min_length=1)]
-_ENOUGH = "such as key, label, project, team, type, level"
+_ENOUGH = "such as key, label, project, team, type or level"
 
 
 class Span(ConfigModel):
     """Days from `since` to `until`, both inside; one of them may be left open."""
 
-    since: Day | None = Field(default=None, description="First day.")
-    until: Day | None = Field(default=None, description="Last day.")
+    since: Day | None = Field(default=None, description="First day of the period.")
+    until: Day | None = Field(default=None, description="Last day of the period.")
 
     @model_validator(mode="after")
     def _bounded(self) -> Span:
         if self.since is None and self.until is None:
-            raise ValueError("give since, until, or both")
+            raise ValueError("missing since or until; set one or both")
         if self.since is not None and self.until is not None and self.until < self.since:
-            raise ValueError(f"the span ends on {self.until}, before it begins on {self.since}")
+            raise ValueError(f"until ({self.until}) is before since ({self.since})")
         return self
 
     def holds(self, day: date | None) -> bool:
@@ -46,49 +46,55 @@ class Condition(RuleQueries):
     too_wide: ClassVar[frozenset[str]] = frozenset()
     """Conditions that do not suffice alone."""
 
-    key: Text | None = Field(default=None, description="Key of an item, or a project's name.")
-    label: Text | None = Field(default=None, description="A label on the item.")
+    key: Text | None = Field(default=None, description="Key of the item, or name of the project.")
+    label: Text | None = Field(default=None, description="Label on the item.")
     project: Text | None = Field(default=None, description="Jira project key, or Linear project name.")
     team: Text | None = Field(default=None, description="Linear team key.")
-    type: Text | None = Field(default=None, description="Type of the item, such as Bug.")
+    type: Text | None = Field(default=None, description="Item type, such as Bug.")
     level: Level | None = Field(default=None, description="Level of the item.")
     tracker: Identifier | None = Field(
         default=None,
-        description="Name of the tracker it lives in; with a native query, the one that answers.",
+        description="Tracker that the item is in; with a native query, the tracker to query.",
     )
-    parent: Text | None = Field(default=None, description="Key of its parent.")
-    under: Text | None = Field(
-        default=None, description="Key of anything above it: parent, parent's parent, …"
-    )
-    initiative: Text | None = Field(default=None, description="Key or title of an initiative above it.")
+    parent: Text | None = Field(default=None, description="Key of the parent.")
+    under: Text | None = Field(default=None, description="Key of an ancestor at any level.")
+    initiative: Text | None = Field(default=None, description="Key or title of an ancestor initiative.")
     priority: Text | None = Field(default=None, description="Priority, such as Highest.")
-    assignee: Text | None = Field(default=None, description="Name of the person who has it.")
-    component: Text | None = Field(default=None, description="A Jira component that it is in.")
+    assignee: Text | None = Field(default=None, description="Name of the assignee.")
+    component: Text | None = Field(default=None, description="Jira component.")
     field: dict[Text, Text] | None = Field(
         default=None,
         min_length=1,
-        description="Jira custom fields by name or id, and the value that each has, or one of its values is.",
+        description="Jira custom fields by name or id, each with the value to match. A multi-value field matches on any of its values.",
     )
-    group: Text | None = Field(default=None, description="A group under `groups` that this person is in.")
+    group: Text | None = Field(
+        default=None, description="Group declared under `groups` that contains the assignee."
+    )
     title: Text | None = Field(
         default=None,
-        description='The whole title, in which "*" stands for any text: "*onboarding*", "[infra]*".',
+        description='The whole title; "*" matches any text: "*onboarding*", "[infra]*".',
     )
-    created: Span | None = Field(default=None, description="Days on which it was made.")
-    started: Span | None = Field(default=None, description="Days on which work on it began.")
-    completed: Span | None = Field(default=None, description="Days on which it was done.")
-    due: Span | None = Field(default=None, description="Days on which it is due.")
-    all: tuple[Condition, ...] = Field(default=(), description="All of these hold.")
-    any: tuple[Condition, ...] = Field(default=(), description="At least one of these holds.")
-    not_: Condition | None = Field(default=None, alias="not", description="This does not hold.")
+    created: Span | None = Field(default=None, description="Period in which it was created.")
+    started: Span | None = Field(default=None, description="Period in which it was started.")
+    completed: Span | None = Field(default=None, description="Period in which it was completed.")
+    due: Span | None = Field(default=None, description="Period in which it is due.")
+    all: tuple[Condition, ...] = Field(default=(), description="Matches when all of these conditions match.")
+    any: tuple[Condition, ...] = Field(
+        default=(), description="Matches when at least one of these conditions matches."
+    )
+    not_: Condition | None = Field(
+        default=None, alias="not", description="Matches when this condition does not match."
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> Condition:
         if not set(self.given) - self.too_wide:
-            raise ValueError(f"the rule would match every item: give at least one condition, {_ENOUGH}")
+            raise ValueError(f"the rule would match every item; add a condition {_ENOUGH}")
         asked = [name for name in RULE_LANGUAGES if name in self.given]
         if len(asked) > 1:
-            raise ValueError(f"{' and '.join(asked)} ask different questions: put them under all or any")
+            raise ValueError(
+                f"{' and '.join(asked)} cannot be combined in one rule; put them under all or any"
+            )
         return self
 
     @property

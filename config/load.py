@@ -75,7 +75,7 @@ def _names(root: Node) -> Names:
 def _located(root: Node, finding: ConfigFinding) -> Problem:
     hint = finding.hint
     if finding.first is not None:
-        first = f"the first is at {place(root, finding.first, key=finding.at_key)}"
+        first = f"first declared at {place(root, finding.first, key=finding.at_key)}"
         hint = f"{first}; {hint}" if hint else first
     return place(root, finding.path, key=finding.at_key).problem(finding.message, hint)
 

@@ -36,15 +36,17 @@ class NativeQuery:
 class RuleQueries(ConfigModel):
     """Queries that find items, in a rule."""
 
-    jql: Named | None = Field(default=None, description="A Jira query that finds it.")
+    jql: Named | None = Field(default=None, description="JQL query that returns the item.")
     saved_filter: Annotated[int, Field(gt=0), BeforeValidator(reject_bool)] | None = Field(
-        default=None, description="Id of a saved Jira filter that finds it."
+        default=None, description="Id of a saved Jira filter that returns the item."
     )
     filter: dict[str, Any] | None = Field(
-        default=None, min_length=1, description="A Linear IssueFilter, as its API takes it, that finds it."
+        default=None,
+        min_length=1,
+        description="Linear IssueFilter, as in the Linear API, that returns the item.",
     )
     view: Named | None = Field(
-        default=None, description="Id of a Linear custom view of issues that shows it."
+        default=None, description="Id of a Linear custom view of issues that contains the item."
     )
 
     @property
@@ -60,16 +62,16 @@ RULE_LANGUAGES: tuple[QueryLanguage, ...] = ("jql", "saved_filter", "filter", "v
 class MeasureQuery(ConfigModel):
     """A query in a tracker's own language."""
 
-    jql: str | None = Field(default=None, min_length=1, description="A Jira query.")
+    jql: str | None = Field(default=None, min_length=1, description="JQL query.")
     filter: dict[str, Any] | None = Field(
-        default=None, description="A Linear IssueFilter, as its API takes it."
+        default=None, description="Linear IssueFilter, as in the Linear API."
     )
 
     @model_validator(mode="after")
     def _exactly_one_query(self) -> MeasureQuery:
         if sum(getattr(self, name) is not None for name in MEASURE_LANGUAGES) != 1:
-            choice = " and ".join(f"{name} (asks {kind_of(name).title})" for name in MEASURE_LANGUAGES)
-            raise ValueError(f"give exactly one of {choice}")
+            choice = " and ".join(f"{name} ({kind_of(name).title})" for name in MEASURE_LANGUAGES)
+            raise ValueError(f"set exactly one of {choice}")
         return self
 
     @property
@@ -122,7 +124,7 @@ class TrackerBase(ConfigModel):
 
 
 class JiraScope(ConfigModel):
-    projects: tuple[Named, ...] = Field(min_length=1, description="Project keys to read and to write.")
+    projects: tuple[Named, ...] = Field(min_length=1, description="Keys of the projects to read and write.")
 
 
 class JiraTracker(TrackerBase):
@@ -136,23 +138,25 @@ class JiraTracker(TrackerBase):
     kind: Literal["jira"] = Field(description="A Jira site.")
     deployment: Literal["cloud", "data_center"] = Field(
         default="cloud",
-        description="cloud, signed in to by e-mail and token, or data_center, by personal access token alone.",
+        description="cloud (signs in with e-mail and API token) or data_center (with a personal access token).",
     )
-    url: HttpUrl = Field(description="Address of the site, with its context path if it has one.")
-    scope: JiraScope = Field(description="What to look at.")
+    url: HttpUrl = Field(description="URL of the site, with its context path if it has one.")
+    scope: JiraScope = Field(description="What to read and write.")
     estimate_field: str | None = Field(
         default=None,
-        description="Name or id of the points field; found by itself under its two usual names if absent.",
+        description="Name or id of the story points field. Default: found by its usual names.",
     )
     dropped_statuses: tuple[str, ...] = Field(
         default=("Won't Do", "Won't do", "Cancelled", "Canceled", "Rejected", "Declined", "Abandoned"),
-        description="Done-category statuses that mean: will not be done.",
+        description="Statuses of the done category that mean the work was dropped.",
     )
     dropped_resolutions: tuple[str, ...] = Field(
         default=("Won't Do", "Won't Fix", "Duplicate", "Cannot Reproduce", "Declined", "Incomplete"),
-        description="Resolutions that mean: will not be done.",
+        description="Resolutions that mean the work was dropped.",
     )
-    policy: TrackerPolicy = Field(default=TrackerPolicy(), description="Where this tracker differs.")
+    policy: TrackerPolicy = Field(
+        default=TrackerPolicy(), description="Policy of this tracker, where it differs from `policy`."
+    )
 
     @property
     def credential(self) -> tuple[CredentialPart, ...]:
@@ -166,17 +170,17 @@ class JiraTracker(TrackerBase):
 
 
 class LinearScope(ConfigModel):
-    teams: tuple[Named, ...] = Field(min_length=1, description="Team keys to read and to write.")
+    teams: tuple[Named, ...] = Field(min_length=1, description="Keys of the teams to read and write.")
 
 
 class AppActor(ConfigModel):
     """How marks name their author where the credential is an app's; a person's credential shows that person."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)] = Field(
-        description="Name beside comments and attachments."
+        description="Author name shown on comments and attachments."
     )
     icon: Annotated[str, Field(pattern=r"^https://[^\s/]+/\S+$")] | None = Field(
-        default=None, description="Address of a small square png or jpg."
+        default=None, description="URL of a small square PNG or JPG."
     )
 
 
@@ -189,16 +193,19 @@ class LinearTracker(TrackerBase):
     links_need_site = True
 
     kind: Literal["linear"] = Field(description="A Linear workspace.")
-    url: HttpUrl = Field(default="https://api.linear.app/graphql", description="Address of the API.")
-    scope: LinearScope = Field(description="What to look at.")
+    url: HttpUrl = Field(default="https://api.linear.app/graphql", description="URL of the API.")
+    scope: LinearScope = Field(description="What to read and write.")
     dropped_states: tuple[str, ...] = Field(
         default=(),
-        description="Further states, by name, that mean: will not be done. Canceled and duplicate always do.",
+        description="Further states, by name, that mean the work was dropped. Canceled and duplicate always do.",
     )
     app: AppActor | None = Field(
-        default=None, description="Name and icon of our marks where the credential is an app's."
+        default=None,
+        description="Author name and icon of comments and attachments; needs an app's credential.",
     )
-    policy: TrackerPolicy = Field(default=TrackerPolicy(), description="Where this tracker differs.")
+    policy: TrackerPolicy = Field(
+        default=TrackerPolicy(), description="Policy of this tracker, where it differs from `policy`."
+    )
 
 
 Tracker = Annotated[JiraTracker | LinearTracker, Field(discriminator="kind")]

@@ -13,7 +13,7 @@ from config.trackers import NativeQuery
 from connectors.model import Marks, Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
 from connectors.setup import Provisioner
-from connectors.text.keywords import Gist
+from connectors.text.keywords import Keywords
 
 WriteRequest = tuple[WorkItem, Marks]
 """An item as it was read, and the marks that it should show."""
@@ -27,7 +27,7 @@ def never() -> bool:
     return False
 
 
-STOPPED = "stopped on request; the next run finishes"
+STOPPED = "stopped on request; the next run continues"
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (what, done, total or None) while a long read or write goes on."""
@@ -132,8 +132,8 @@ class KeepsHistories(Protocol):
 class HasDescriptions(Protocol):
     """Its items have descriptions, from which suggestions may draw."""
 
-    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
-        """The gist of each item's description; an item without one is left out. Raises as `pull` does."""
+    def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
+        """The keywords of each item's description; an item without one is left out. Raises as `pull` does."""
         ...
 
 

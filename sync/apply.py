@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import structlog
 
 from connectors.base import STOPPED, Connector, StopRequested
 from connectors.errors import TrackerError
 from connectors.model import Receipt
+from sync.plan.outcome import Applied
 from sync.plan.plan import Edit, Plan
 from sync.store.lease import Lease
 from sync.store.store import Store
@@ -24,22 +24,6 @@ from sync.store.store import Store
 log = structlog.get_logger(__name__)
 
 OnReceipt = Callable[[Edit, Receipt], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What became of a plan. `stopped` names the trackers that gave up, with the reason."""
-
-    receipts: tuple[Receipt, ...]
-    stopped: Mapping[str, str]
-
-    def count(self, outcome: str) -> int:
-        return sum(1 for receipt in self.receipts if receipt.outcome == outcome)
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything in the plan was written."""
-        return not self.stopped and all(receipt.outcome == "written" for receipt in self.receipts)
 
 
 def apply(

@@ -38,7 +38,7 @@ def suggest(
     with open_session(settings, config) as session, stop_on_signals(session):
         run = current(session, output, fresh, as_of)
         found = dict(
-            _of_orphans(find(run.alignment, session.workspace, run.observed.gists), run.signals.orphans)
+            _of_orphans(find(run.alignment, session.workspace, run.observation.keywords), run.signals.orphans)
         )
         titles = {one.id: one.title for _, one in session.workspace.key_results()}
     if as_yaml:

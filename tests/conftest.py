@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.contract import layer as contract
+from tests.support.contract import layer as contract
+
+pytest_plugins = ["tests.support.fixtures"]
 
 LAYER = contract.Layer()
 _TOTALS: Counter[str] = Counter()

@@ -138,12 +138,9 @@ FULLEST = 16
 NOT_YET = frozenset(
     {
         "sync.cli.app",
-        "sync.explain.item",
         "sync.explain_cli",
         "sync.setup_cli",
         "sync.suggest_cli",
-        "sync.explain.key_result",
-        "sync.explain.objective",
         "sync.jobs.last_read",
         "sync.jobs.rebuild",
         "sync.jobs.sandbox",
@@ -151,14 +148,7 @@ NOT_YET = frozenset(
         "sync.jobs.setup",
         "sync.jobs.sync",
         "sync.jobs.undo",
-        "sync.plan.guards",
-        "sync.report.audit_log",
-        "sync.report.budgets",
-        "sync.report.data",
-        "sync.report.explanation",
         "sync.report.render",
-        "sync.report.run",
-        "sync.report.status",
     }
 )
 """Modules that do not keep to the plan yet; one that does by now has to leave this list."""
@@ -323,7 +313,7 @@ def test_every_folder_of_the_plan_is_there() -> None:
     names = {name for name, _ in modules()}
     planned = {*PURE_FOLDERS, *PURE_MODULES, *(f"sync.{one}" for storey in STOREYS for one in storey)}
     # Stages and histories come next; their place is kept.
-    assert planned - names == {"sync.flow", "sync.decide", "sync.memory"}
+    assert planned - names == {"sync.flow"}
 
 
 def test_every_package_of_sync_has_its_storey() -> None:
@@ -336,7 +326,7 @@ def test_every_package_of_sync_has_its_storey() -> None:
 
 
 def test_nothing_imports_in_a_circle() -> None:
-    assert [ring for ring in circles(import_graph()) if "sandbox" not in ring[0]] == []
+    assert circles(import_graph()) == []
 
 
 def test_no_folder_is_crowded() -> None:
@@ -357,7 +347,7 @@ def test_no_folder_is_crowded() -> None:
         ("connectors.linear.read", "from connectors.sandbox.world import World", "1: linear imports its neighbour sandbox"),
         ("connectors.sandbox.server", "import connectors.jira.api", "1: sandbox imports its neighbour jira"),
         ("connectors.jira.read", "from .client import get", "1: relative import of .client.get"),
-        ("sync.cli.app", "from tests.sync.build import item", "1: the product imports its tests"),
+        ("sync.cli.app", "from tests.support.builders import item", "1: the product imports its tests"),
         ("sync.align.rule_book", "from sync.measure.tally import fold", "1: align imports sync.measure.tally.fold, which does not stand below it"),
         ("sync.plan.guards", "from sync.store.store import Store", "1: plan imports sync.store.store.Store, which does not stand below it"),
         ("sync.signals.orphans", "import sync.forecast.simulation", "1: signals imports sync.forecast.simulation, which does not stand below it"),

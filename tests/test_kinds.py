@@ -102,8 +102,8 @@ MAKER = """
 CONNECTOR = '''
 """A tracker that lives as long as the process."""
 
-from tests.sync.build import epic, item
-from tests.sync.fake import FakeTracker
+from tests.support.builders import epic, item
+from tests.support.fake_tracker import FakeTracker
 
 tracker = FakeTracker.of("jira", [epic("WEB-1"), item("WEB-2", "WEB-1"), item("WEB-3", "WEB-1", category="done")])
 '''

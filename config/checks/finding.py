@@ -47,21 +47,18 @@ def check_answerable(
         if asked not in names.trackers:
             yield no_tracker((*path, "tracker"), asked, fitting or names.trackers)
         elif asked in workspace.trackers and asked not in fitting:
-            message = f"tracker {quoted(asked)} cannot answer {language}"
-            yield ConfigFinding((*path, "tracker"), message, did_you_mean(asked, fitting, "these can:"))
+            message = f"tracker {quoted(asked)} does not support {language}"
+            yield ConfigFinding((*path, "tracker"), message, did_you_mean(asked, fitting))
     elif len(names.trackers) > len(workspace.trackers):
         return  # a faulty tracker may be the one that is meant
     elif not fitting:
-        yield ConfigFinding(
-            (*path, language), f"{language} asks a {kind.title} tracker, and none is declared"
-        )
+        message = f"{language} needs a {kind.title} tracker, but none is declared"
+        yield ConfigFinding((*path, language), message, "declare one under trackers")
     elif len(fitting) > 1:
-        message = f"several {kind.title} trackers could answer"
+        message = f"more than one {kind.title} tracker is declared"
         yield ConfigFinding((*path, language), message, f"add tracker: {' or '.join(fitting)}")
 
 
 def no_tracker(path: Path, name: str, known: Collection[str]) -> ConfigFinding:
     """A tracker that is not declared."""
-    return ConfigFinding(
-        path, f"there is no tracker {quoted(name)}", did_you_mean(name, known, "declared are")
-    )
+    return ConfigFinding(path, f"unknown tracker {quoted(name)}", did_you_mean(name, known))

@@ -47,10 +47,8 @@ def _condition(
         yield no_tracker((*path, "tracker"), condition.tracker, names.trackers)
     groups = {name.casefold(): name for name in workspace.groups}
     if condition.group is not None and condition.group.casefold() not in groups:
-        hint = did_you_mean(condition.group, workspace.groups, "declared are") if groups else "declare it"
-        yield ConfigFinding(
-            (*path, "group"), f"there is no group {quoted(condition.group)} under groups", hint
-        )
+        hint = did_you_mean(condition.group, workspace.groups) or "declare it under groups"
+        yield ConfigFinding((*path, "group"), f"unknown group {quoted(condition.group)}", hint)
 
 
 def _check_active(
@@ -59,8 +57,10 @@ def _check_active(
     """A query to a tracker that is not read."""
     able = [tracker] if tracker else answering(language, workspace.trackers)
     if len(able) == 1 and able[0] in workspace.trackers and able[0] not in workspace.active:
-        message = f"{language} asks tracker {quoted(able[0])}, which is off"
-        yield ConfigFinding((*path, language), message, "set its policy.mode to observe, or match otherwise")
+        message = f"{language} uses tracker {quoted(able[0])}, whose mode is off"
+        yield ConfigFinding(
+            (*path, language), message, "set its policy.mode to observe, or use another condition"
+        )
 
 
 def _shares(workspace: Workspace) -> Iterator[ConfigFinding]:
@@ -74,5 +74,5 @@ def _shares(workspace: Workspace) -> Iterator[ConfigFinding]:
             total, first = shares.get(same, (0.0, (*here, "share")))
             shares[same] = (total + rule.share, first)
             if total <= 1.0 + 1e-9 < total + rule.share:
-                message = f"the shares of this rule add up to {total + rule.share:g}, more than 1"
+                message = f"the shares of this rule add up to {total + rule.share:g}, which is more than 1"
                 yield ConfigFinding((*here, "share"), message, first=first)

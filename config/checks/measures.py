@@ -29,7 +29,7 @@ def check_measures(workspace: Workspace) -> Iterator[ConfigFinding]:
                 made_of[key_result.id] = tuple(measure.of)
                 for name in measure.of:
                     if name not in known:
-                        message = f"there is no key result {quoted(name)}"
+                        message = f"unknown key result {quoted(name)}"
                         yield ConfigFinding(
                             (*path, "of", name),
                             message,
@@ -39,9 +39,8 @@ def check_measures(workspace: Workspace) -> Iterator[ConfigFinding]:
             if isinstance(measure, MetricMeasure | KeepMeasure):
                 yield from _numbers(path, measure, objective.cycle, workspace)
     for name in _in_circles(made_of):
-        yield ConfigFinding(
-            (*places[name], "of"), f"{name} is made of itself, by way of others", "break the circle"
-        )
+        message = f"{quoted(name)} depends on itself through other key results"
+        yield ConfigFinding((*places[name], "of"), message, "remove the circular reference")
     yield from _parents(workspace)
 
 
@@ -55,11 +54,11 @@ def _numbers(
         return
     for count, checkin in enumerate(measure.checkins):
         if checkin.on > cycle.end + LATEST_CHECK_IN:
-            message = f"{checkin.on} lies long after the cycle {name}, which ends on {cycle.end}"
+            message = f"{checkin.on} is long after the end of cycle {quoted(name)} on {cycle.end}"
             yield ConfigFinding((*path, "checkins", count, "on"), message, "check the year")
     for count, phase in enumerate(measure.phases if isinstance(measure, MetricMeasure) else ()):
         if not cycle.start <= phase.by <= cycle.end:
-            message = f"{phase.by} lies outside the cycle {name}, {cycle.start} to {cycle.end}"
+            message = f"{phase.by} is outside cycle {quoted(name)}, {cycle.start} to {cycle.end}"
             yield ConfigFinding((*path, "phases", count, "by"), message, "check the year")
 
 
@@ -70,14 +69,14 @@ def _parents(workspace: Workspace) -> Iterator[ConfigFinding]:
         if objective.parent is None:
             continue
         if objective.parent not in known:
-            message = f"there is no objective {quoted(objective.parent)}"
+            message = f"unknown objective {quoted(objective.parent)}"
             yield ConfigFinding(("objectives", at, "parent"), message, did_you_mean(objective.parent, known))
         above[objective.id] = (objective.parent,)
     circles = _in_circles(above)
     for at, objective in enumerate(workspace.objectives):
         if objective.id in circles:
-            message = f"{quoted(objective.id)} stands above itself, by way of others"
-            yield ConfigFinding(("objectives", at, "parent"), message, "break the circle")
+            message = f"{quoted(objective.id)} is its own ancestor through other objectives"
+            yield ConfigFinding(("objectives", at, "parent"), message, "remove the circular reference")
 
 
 def _in_circles(edges: Mapping[str, tuple[str, ...]]) -> list[str]:

@@ -26,8 +26,8 @@ def check(workspace: Workspace, names: Names | None = None) -> Iterator[ConfigFi
     yield from _ids(workspace)
     for at, objective in enumerate(workspace.objectives):
         if objective.cycle not in names.cycles:
-            hint = did_you_mean(objective.cycle, names.cycles, "declared are")
-            message = f"there is no cycle {quoted(objective.cycle)}"
+            hint = did_you_mean(objective.cycle, names.cycles)
+            message = f"unknown cycle {quoted(objective.cycle)}"
             yield ConfigFinding(("objectives", at, "cycle"), message, hint)
     yield from _measures(workspace, names)
     yield from linking_faults(workspace, names)
@@ -43,25 +43,27 @@ def _trackers(workspace: Workspace) -> Iterator[ConfigFinding]:
             yield ConfigFinding((*path, "url"), *fault)
         stem = "".join(letter if letter.isalnum() else "_" for letter in name.upper())
         if stem in variables:
-            message = f"trackers {quoted(variables[stem])} and {quoted(name)} would read the same variables"
+            message = (
+                f"trackers {quoted(variables[stem])} and {quoted(name)} read the same environment variables"
+            )
             yield ConfigFinding(
                 path,
                 message,
-                f"TRUENORTH_{stem}_TOKEN cannot serve both; rename one",
+                f"rename one of them: both read TRUENORTH_{stem}_TOKEN",
                 ("trackers", variables[stem]),
                 at_key=True,
             )
         variables.setdefault(stem, name)
         if tracker.policy.updates is not None and not tracker.has_updates:
             able = " or ".join(f"a {kind.title} tracker" for kind in KINDS if kind.has_updates)
-            message, hint = f"{tracker.title} has no status updates", f"name them under policy or {able}"
+            message, hint = f"{tracker.title} has no status updates", f"move updates to policy or to {able}"
             yield ConfigFinding((*path, "policy", "updates"), message, hint)
         for nr, project in enumerate((tracker.project_keys or ()) if tracker.url_is_scope else ()):
             here: Path = (*path, "scope", "projects", nr)
             twin = (tracker.url.rstrip("/").casefold(), project.casefold())
             if twin in projects:
                 message = f"project {quoted(project)} of this site is in scope twice"
-                yield ConfigFinding(here, message, "every item must have one reader", projects[twin])
+                yield ConfigFinding(here, message, "remove one of them", projects[twin])
             projects.setdefault(twin, here)
 
 
@@ -69,7 +71,7 @@ def _modes(workspace: Workspace) -> Iterator[ConfigFinding]:
     """Something must be read, and what measures ask must be there to answer."""
     if not workspace.active:
         yield ConfigFinding(
-            ("trackers",), "every tracker is off", "set policy.mode of one to observe or more"
+            ("trackers",), "every tracker is off", "set policy.mode of at least one to observe, label or full"
         )
         return
     for path, at, nr in key_result_places(workspace):
@@ -79,9 +81,9 @@ def _modes(workspace: Workspace) -> Iterator[ConfigFinding]:
         able = answering(measure.native.language, workspace.trackers)
         asked = [measure.tracker] if measure.tracker else able
         if len(asked) == 1 and asked[0] in workspace.trackers and asked[0] not in workspace.active:
-            message = f"the query asks tracker {quoted(asked[0])}, which is off"
+            message = f"the query uses tracker {quoted(asked[0])}, whose mode is off"
             yield ConfigFinding(
-                (*path, "measure"), message, "set its policy.mode to observe, or measure otherwise"
+                (*path, "measure"), message, "set its policy.mode to observe, or use another measure"
             )
 
 
@@ -92,7 +94,7 @@ def _words(workspace: Workspace) -> Iterator[ConfigFinding]:
             path: Path = ("words", language, key)
             if key not in ENGLISH:
                 yield ConfigFinding(
-                    path, f"there is no text {quoted(key)}", did_you_mean(key, ENGLISH), at_key=True
+                    path, f"unknown message {quoted(key)}", did_you_mean(key, ENGLISH), at_key=True
                 )
                 continue
             try:
@@ -101,8 +103,9 @@ def _words(workspace: Workspace) -> Iterator[ConfigFinding]:
                 yield ConfigFinding(path, str(error))
                 continue
             if unknown:
-                known = ", ".join(f"{{{name}}}" for name in sorted(names_in(ENGLISH[key]))) or "no names"
-                yield ConfigFinding(path, f"{{{unknown[0]}}} is not known in this text", f"it knows {known}")
+                known = ", ".join(f"{{{name}}}" for name in sorted(names_in(ENGLISH[key])))
+                hint = f"use one of: {known}" if known else "this message has no placeholders"
+                yield ConfigFinding(path, f"unknown placeholder {{{unknown[0]}}}", hint)
     known_languages = {**SHIPPED, **workspace.words}
     places: list[tuple[Path, str]] = [(("policy", "language"), workspace.policy.language)]
     for name, tracker in workspace.trackers.items():
@@ -110,15 +113,15 @@ def _words(workspace: Workspace) -> Iterator[ConfigFinding]:
             places.append((("trackers", name, "policy", "language"), tracker.policy.language))
     for at, language in places:
         if language not in known_languages:
-            hint = did_you_mean(language, known_languages, "use one of") + " or declare its texts under words"
-            yield ConfigFinding(at, f"there are no texts in language {quoted(language)}", hint)
+            hint = f"{did_you_mean(language, known_languages)} (or add messages for it under words)"
+            yield ConfigFinding(at, f"no messages for language {quoted(language)}", hint)
 
 
 def _policy(workspace: Workspace) -> Iterator[ConfigFinding]:
     health = workspace.policy.health
     if health.at_risk > health.off_track:
-        message = f"at_risk ({health.at_risk}) is more than off_track ({health.off_track})"
-        yield ConfigFinding(("policy", "health"), message, "a key result is at risk before it is off track")
+        message = f"at_risk ({health.at_risk}) is greater than off_track ({health.off_track})"
+        yield ConfigFinding(("policy", "health"), message, "set at_risk to at most off_track")
     seen: dict[str, str] = {}
     for state in ("aligned", "orphaned", "exempt", "dangling"):
         label: str | None = getattr(workspace.policy.labels, state)
@@ -127,11 +130,11 @@ def _policy(workspace: Workspace) -> Iterator[ConfigFinding]:
         path: Path = ("policy", "labels", state)
         if label.casefold() in seen:
             twin = seen[label.casefold()]
-            message = f"the labels of {twin} and {state} work are both {quoted(label)}"
-            yield ConfigFinding(path, message, "nobody could tell them apart")
+            message = f"the labels for {twin} and {state} work are both {quoted(label)}"
+            yield ConfigFinding(path, message, "use a different label for each")
         if label.casefold().startswith("kr:"):
-            message = f"the label {quoted(label)} would be read as a claim on a key result"
-            yield ConfigFinding(path, message, 'let it not begin with "kr:"')
+            message = f"the label {quoted(label)} would claim a key result"
+            yield ConfigFinding(path, message, 'use one that does not start with "kr:"')
         seen.setdefault(label.casefold(), state)
 
 
@@ -151,8 +154,8 @@ def _twin(seen: dict[str, tuple[str, Path]], what: str, name: str, path: Path) -
         seen[name.casefold()] = (name, path)
         return
     other, first = seen[name.casefold()]
-    differs = f" (as {quoted(other)})" if other != name else ""
-    yield ConfigFinding(path, f"{what} {quoted(name)} is declared twice{differs}", first=first)
+    differs = f" ({quoted(other)} differs only in case)" if other != name else ""
+    yield ConfigFinding(path, f"duplicate {what} id {quoted(name)}{differs}", first=first)
 
 
 def _measures(workspace: Workspace, names: Names) -> Iterator[ConfigFinding]:
@@ -172,21 +175,20 @@ def advice(workspace: Workspace) -> tuple[str, ...]:
 def _advice(workspace: Workspace) -> Iterator[str]:
     kinds = dict.fromkeys(one.title for one in workspace.trackers.values() if one.links_need_site)
     if workspace.site is None and kinds and any(not one.url for _, one in workspace.key_results()):
-        where = " and ".join(kinds)
-        yield f"site is not set, so the key results on {where} tickets link to an address that leads nowhere."
+        yield f"site is not set, so key results on {' and '.join(kinds)} tickets link to a placeholder URL."
     for _, key_result in workspace.key_results():
         name = f'Key result "{key_result.id}"'
         if not key_result.links:
-            yield f"{name} has no links: only work that claims it by label or field will serve it."
+            yield f"{name} has no links: only work that claims it by label or field counts for it."
         measure = key_result.measure
         if isinstance(measure, MetricMeasure | KeepMeasure) and not (
             measure.checkins or measure.file or measure.http
         ):
-            yield f"{name} has no check-ins: it will show no data."
+            yield f"{name} has no check-ins, file or http: it will show no data."
         for rule in key_result.links:
             for label in (one.label for one in rule.nested() if one.label is not None):
                 if label.casefold() in _ours(workspace):
-                    yield f'{name} links by label "{label}", which is one of ours and so never counts.'
+                    yield f'{name} links by label "{label}", which Truenorth sets itself, so the rule never matches.'
             yield from _out_of_scope(name, rule, workspace)
 
 
@@ -211,4 +213,4 @@ def _out_of_scope(name: str, rule: LinkRule, workspace: Workspace) -> Iterator[s
     if rule.project.casefold() not in {project.casefold() for project in scope}:
         near = nearest(rule.project, scope)
         meant = f' Did you mean "{near}"?' if near else ""
-        yield f'{name} links to project "{rule.project}", which is in no scope: only ancestors can match.{meant}'
+        yield f'{name} links to project "{rule.project}", which is outside every scope: only ancestors can match.{meant}'

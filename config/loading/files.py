@@ -36,7 +36,7 @@ def read(path: Path) -> Reading:
     except OSError as error:
         return Reading(None, [_unreadable(path, error)])
     if not files:
-        problem = Mark(str(path), 1, 1).problem("the folder holds no YAML", "put *.yaml files into it")
+        problem = Mark(str(path), 1, 1).problem("the folder contains no YAML files", "add a *.yaml file")
         return Reading(None, [problem])
     problems: list[Problem] = []
     parts: list[Node] = []
@@ -50,7 +50,9 @@ def read(path: Path) -> Reading:
             parts.append(node)
         elif not node.broken:
             known = ", ".join((*MAPPINGS, *LISTS))
-            problems.append(node.mark.problem("the file is no mapping", f"begin with keys such as {known}"))
+            problems.append(
+                node.mark.problem("the file is not a mapping", f"start with keys such as {known}")
+            )
     if not parts:
         return Reading(None, problems)
     return Reading(_merge(parts, str(path), problems), problems, whole=len(parts) == len(files))
@@ -70,8 +72,8 @@ def _files(path: Path) -> list[Path]:
 def _unreadable(path: Path, error: OSError) -> Problem:
     mark = Mark(str(path), 1, 1)
     if isinstance(error, FileNotFoundError):
-        hint = "give the file or folder with --config or TRUENORTH_CONFIG"
-        return mark.problem("there is no such file or folder", hint)
+        hint = "set --config or TRUENORTH_CONFIG to the file or folder"
+        return mark.problem("no such file or folder", hint)
     return mark.problem(f"cannot be read: {(error.strerror or 'unknown cause').lower()}")
 
 
@@ -82,21 +84,21 @@ def _text(file: Path) -> str | Problem:
     except OSError as error:
         return _unreadable(file, error)
     except ValueError:
-        return Mark(str(file).replace("\0", "�"), 1, 1).problem("is not a path")
+        return Mark(str(file).replace("\0", "�"), 1, 1).problem("is not a valid path")
     if len(raw) > MAX_BYTES:
         return Mark(str(file), 1, 1).problem(
-            f"the file is larger than {MAX_BYTES // 1_000_000} MB", "is it the right one?"
+            f"the file is larger than {MAX_BYTES // 1_000_000} MB", "check that this is the right file"
         )
     try:
         # Windows editors put a byte order mark in front.
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = bytes(error.object)[: error.start].decode("utf-8", "replace")
-        return _after(before, file).problem("the file is not in UTF-8", "save it as UTF-8")
+        return _after(before, file).problem("the file is not UTF-8", "save it as UTF-8")
     last = next(islice(_SIGN.finditer(text), MAX_SIGNS, None), None)
     if last is not None:
-        message = f"more than {MAX_SIGNS:,} lines, commas, colons and brackets stand before this"
-        return _after(text[: last.start()], file).problem(message, "spread it over several files of a folder")
+        message = f"the file has more than {MAX_SIGNS:,} lines, commas, colons and brackets before this"
+        return _after(text[: last.start()], file).problem(message, "split it into several files in a folder")
     return text
 
 
@@ -125,10 +127,10 @@ def _merge(parts: list[Node], name: str, problems: list[Problem]) -> Node:
                 _update(entries[key], node, key, problems)
             elif key in (*LISTS, *MAPPINGS):
                 what = "a list" if key in LISTS else "a mapping"
-                problems.append(node.mark.problem(f"{what} is expected here, as in the other files"))
+                problems.append(node.mark.problem(f"expected {what}, as in the other files"))
             else:
-                hint = f"the first is at {whole.keys[key]}"
-                problems.append(mark.problem(f'"{key}" stands in two files', hint))
+                hint = f"first declared at {whole.keys[key]}"
+                problems.append(mark.problem(f'"{key}" is declared in two files', hint))
     return whole
 
 
@@ -152,8 +154,10 @@ def _update(into: Node, more: Node, section: str, problems: list[Problem]) -> No
         return
     for key, node in more.value.items():
         if key in into.value:
-            hint = f"the first is at {into.keys[key]}"
-            problems.append(more.keys[key].problem(f'"{key}" stands under "{section}" in two files', hint))
+            hint = f"first declared at {into.keys[key]}"
+            problems.append(
+                more.keys[key].problem(f'"{key}" is declared under "{section}" in two files', hint)
+            )
             continue
         into.value[key] = node
         into.keys[key] = more.keys[key]

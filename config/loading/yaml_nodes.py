@@ -78,14 +78,18 @@ def parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
             warnings.simplefilter("ignore", ReusedAnchorWarning)
             root = yaml.compose(text)
     except ReaderError as error:
-        return None, [_at(text, error.position, file).problem("holds a character that YAML does not allow")]
+        return None, [
+            _at(text, error.position, file).problem("contains a character that YAML does not allow")
+        ]
     except MarkedYAMLError as error:
         return None, [_syntax(error, text, file)]
     except RecursionError:
         return None, [Mark(file, 1, 1).problem(f"is nested more than {MAX_DEPTH} levels deep")]
     except (YAMLError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
         # The library's scanner trips over some broken texts without saying where.
-        return None, [Mark(file, 1, 1).problem("is not YAML", "check quotes, brackets and the first line")]
+        return None, [
+            Mark(file, 1, 1).problem("is not valid YAML", "check quotes, brackets and the first line")
+        ]
     if root is None:
         return None, [Mark(file, 1, 1).problem("the file is empty")]
     reader = _Reader(file)
@@ -99,20 +103,20 @@ def _at(text: str, position: int, file: str) -> Mark:
 
 
 _SYNTAX = (
-    ("cannot start any token", "cannot stand here", "put the text in quotes"),
+    ("cannot start any token", "cannot start a value", "put the text in quotes"),
     (
         "mapping values are not allowed",
-        'a ":" is not possible here',
-        "check the indentation, or put it in quotes",
+        'unexpected ":"',
+        "check the indentation, or put the text in quotes",
     ),
-    ("undefined alias", "this alias has no anchor", "set it with & before, or put the text in quotes"),
-    ("another document", "a second document begins here", "keep one document a file"),
+    ("undefined alias", "unknown alias", "define it with & first, or put the text in quotes"),
+    ("another document", "unexpected second document", "put one document in each file"),
     ("maximum depth", f"is nested more than {MAX_DEPTH} levels deep", ""),
-    ("unexpected end of stream", "the text ends inside quotes", "close them"),
-    ("expected ',' or ']'", 'a "," or "]" is missing', "close the bracket"),
-    ("expected ',' or '}'", 'a "," or "}" is missing', "close the brace"),
-    ("could not find expected ':'", 'a ":" is missing', ""),
-    ("expected <block end>", "the indentation does not fit what stands above", ""),
+    ("unexpected end of stream", "missing closing quote", "close the quotes"),
+    ("expected ',' or ']'", 'missing "," or "]"', "close the bracket"),
+    ("expected ',' or '}'", 'missing "," or "}"', "close the brace"),
+    ("could not find expected ':'", 'missing ":"', ""),
+    ("expected <block end>", "the indentation does not match the lines above", ""),
 )
 
 
@@ -125,12 +129,12 @@ def _syntax(error: MarkedYAMLError, text: str, file: str) -> Problem:
     lines = text.split("\n")
     row = lines[mark.line - 1] if mark.line <= len(lines) else ""
     if "\t" in row[: len(row) - len(row.lstrip())] or row[mark.column - 1 : mark.column] == "\t":
-        return mark.problem("a tab stands in the indentation", "YAML wants spaces")
+        return mark.problem("tab in the indentation", "use spaces")
     for needle, message, hint in _SYNTAX:
         if needle in said:
             subject = f"{quoted(row[mark.column - 1 : mark.column])} " if message.startswith("cannot") else ""
             return mark.problem(subject + message, hint)
-    return mark.problem("is not YAML: " + quoted(said)[1:-1])
+    return mark.problem("is not valid YAML: " + quoted(said)[1:-1])
 
 
 class _Reader:
@@ -147,13 +151,11 @@ class _Reader:
         self._count += 1
         if self._count > MAX_VALUES or depth > MAX_DEPTH or id(node) in self._open:
             if self._count <= MAX_VALUES + 1:
-                self._note(mark, "the aliases unfold without end", "write the values out")
+                self._note(mark, "the aliases expand to too many values", "write out the values")
             self._count = MAX_VALUES + 1
             return Node(mark, None, broken=True)
         if node.tag not in _CORE:
-            self._note(
-                mark, f"the tag {quoted(node.tag.removeprefix(_TAG))} is not supported", "leave it out"
-            )
+            self._note(mark, f"the tag {quoted(node.tag.removeprefix(_TAG))} is not supported", "remove it")
             return Node(mark, None, broken=True)
         self._open.add(id(node))
         try:
@@ -173,13 +175,13 @@ class _Reader:
         for key_node, value_node in node.value:
             at = Mark(self.file, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if not isinstance(key_node, ScalarNode):
-                self._note(at, "a key must be a plain text")
+                self._note(at, "a key must be plain text")
                 continue
             key = str(key_node.value)
             if key_node.tag == _TAG + "merge":
-                self._note(at, '"<<" is not supported', "write the keys out")
+                self._note(at, '"<<" is not supported', "write out the keys")
             elif key in entries:
-                self._note(at, f"{quoted(key)} stands here twice", f"the first is at {keys[key]}")
+                self._note(at, f"duplicate key {quoted(key)}", f"first declared at {keys[key]}")
             else:
                 entries[key] = self.read(value_node, depth + 1)
                 keys[key] = at
@@ -192,7 +194,7 @@ class _Reader:
         try:
             return Node(mark, _SCALARS.get(kind, str)(node.value))
         except (ValueError, OverflowError):
-            what = "true or false" if kind == "bool" else "a number of usable size"
+            what = "true or false" if kind == "bool" else "a valid number"
             self._note(mark, f"{quoted(node.value)} is not {what}", "put it in quotes if it is text")
             return Node(mark, None, broken=True)
 

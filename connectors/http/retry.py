@@ -99,7 +99,7 @@ class RetryPolicy:
         def announce(state: tenacity.RetryCallState) -> None:
             error = state.outcome.exception() if state.outcome else None
             log.warning(
-                "waiting before another try",
+                "waiting before the next attempt",
                 tracker=getattr(error, "tracker", None),
                 cause=getattr(error, "what", str(error)),
                 seconds=round(state.upcoming_sleep, 1),

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from config.wording import percent
 from connectors.errors import RateLimited
 from connectors.http.rate_limits import Allowance, follow, wait_before
 from connectors.http.retry import OutOfTime, RetryPolicy
@@ -88,7 +89,9 @@ class Throttle:
             now = time.monotonic()
             held = max(0.0, self._not_before - now)
             if held > self.retry.budget:
-                raise RateLimited(tracker, "the site asked for a longer wait.", retry_after=held)
+                raise RateLimited(
+                    tracker, "the site asked for a longer wait than one call may take.", retry_after=held
+                )
             known, shared = self._narrowest(now)
             seconds = max(held, shared)
             if seconds > self._time_left():
@@ -98,7 +101,7 @@ class Throttle:
             tell = known if shared > held and self._is_news(known, shared, now) else None
         if tell is not None:
             log.warning(
-                "slowing down to leave people their share",
+                "slowing down to keep the reserved quota for people",
                 tracker=tracker,
                 quota=tell.name,
                 left=int(tell.remaining),
@@ -109,7 +112,7 @@ class Throttle:
             self.retry.sleep(seconds)
             if self._halt.is_set() and self._not_before > time.monotonic():
                 self.record()
-                raise OutOfTime(tracker, "the run is ending, and the site wants a longer wait.")
+                raise OutOfTime(tracker, "the run is stopping, and the site asks for a longer wait.")
 
     def record(self, readings: Iterable[Allowance] = ()) -> None:
         """A request that was let through came to an end; `readings` are what its reply says is left."""
@@ -143,10 +146,10 @@ class Throttle:
 
     def _why(self, known: Allowance | None) -> str:
         if known is None:
-            return "the site wants a longer wait than the run has time for."
+            return "the site asks for a longer wait than the run has time for."
         return (
-            f"{int(known.remaining):,} of {int(known.limit):,} {known.name} are left, {self.reserved_share:.0%} are for "
-            "people, and the wait would pass the run's deadline."
+            f"{int(known.remaining):,} of {int(known.limit):,} {known.name} left, {percent(100 * self.reserved_share)} reserved "
+            "for reserved_share; the wait would exceed the run's deadline."
         )
 
     def _is_news(self, known: Allowance | None, seconds: float, now: float) -> bool:
@@ -171,7 +174,7 @@ class Throttle:
                 until, ending = min(until, time.monotonic() + _GRACE), True
 
 
-_LATER = "The next run goes on; run less often, or lower policy.quota_for_people."
+_LATER = "The next run continues. Run less often, or lower policy.quota_for_people."
 
 
 class Throttles:

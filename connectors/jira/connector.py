@@ -23,7 +23,7 @@ from connectors.jira.write.writer import BATCH, Writer
 from connectors.model import Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
 from connectors.setup import Provisioner
-from connectors.text.keywords import Gist, gist_of
+from connectors.text.keywords import Keywords, extract_keywords
 
 if TYPE_CHECKING:
     from config.settings import Credentials
@@ -112,10 +112,10 @@ class JiraConnector:
         """See `KeepsHistories.histories`."""
         return histories(self._client, self._site_api, items)
 
-    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
-        """See `HasDescriptions.gists`."""
+    def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
+        """See `HasDescriptions.keywords`."""
         found = self._site_api.descriptions(sorted(item.ref.id for item in items))
-        return {Ref(self._name, id_): gist for id_, text in found if (gist := gist_of(text))}
+        return {Ref(self._name, id_): words for id_, text in found if (words := extract_keywords(text))}
 
     @property
     def batch(self) -> int:

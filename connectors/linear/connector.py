@@ -17,14 +17,14 @@ from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import Quota
 from connectors.linear.marks.labels import LabelCatalog
 from connectors.linear.preflight import preflight
-from connectors.linear.read.descriptions import gists
+from connectors.linear.read.descriptions import keywords
 from connectors.linear.read.histories import histories
 from connectors.linear.read.reader import fetch, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, Writer
 from connectors.model import Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
-from connectors.text.keywords import Gist
+from connectors.text.keywords import Keywords
 
 
 class LinearConnector:
@@ -104,15 +104,17 @@ class LinearConnector:
         try:
             given = json.loads(query)
         except (ValueError, RecursionError):
-            raise QueryError(self.name, "the filter is not JSON.", "Give a Linear IssueFilter.") from None
+            raise QueryError(
+                self.name, "the filter is not valid JSON.", "Use a Linear IssueFilter."
+            ) from None
         if not isinstance(given, dict):
-            raise QueryError(self.name, "the filter is not an object.", "Give a Linear IssueFilter.")
+            raise QueryError(self.name, "the filter is not an object.", "Use a Linear IssueFilter.")
         try:
             return list(self._client.walk(operation, lambda reply: reply.issues, filter=given))
         except Refused as error:
             raise QueryError(self.name, error.what, "Correct the filter in the OKR files.") from error
         except (msgspec.EncodeError, RecursionError):
-            raise QueryError(self.name, "the filter is nested too deep.") from None
+            raise QueryError(self.name, "the filter is nested too deeply.") from None
 
     def _in_view(self, identity: str) -> frozenset[str]:
         listed: set[str] = set()
@@ -124,13 +126,11 @@ class LinearConnector:
         try:
             found = frozenset(one.id for one in self._client.walk(queries.VIEW, issues, id=identity))
         except Refused as error:
-            what = f"the custom view {identity!r} cannot be asked: {error.what}"
-            raise QueryError(
-                self.name, what, "It must be shared, or belong to the service account."
-            ) from error
+            what = f"cannot read the custom view {identity!r}: {error.what}"
+            raise QueryError(self.name, what, "Share it, or use a view of the service account.") from error
         if listed != {"Issue"}:
             what = f"the custom view {identity!r} lists {', '.join(sorted(listed))}s, not issues."
-            raise QueryError(self.name, what, "Give a view of issues.")
+            raise QueryError(self.name, what, "Use a view of issues.")
         return found
 
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
@@ -141,9 +141,9 @@ class LinearConnector:
         """See `KeepsHistories.histories`."""
         return histories(self._client, items)
 
-    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
-        """See `HasDescriptions.gists`."""
-        return gists(self._client, items)
+    def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
+        """See `HasDescriptions.keywords`."""
+        return keywords(self._client, items)
 
     def created_labels(self) -> tuple[str, ...]:
         """See `CreatesLabels.created_labels`: the labels that we created."""

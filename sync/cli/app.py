@@ -159,7 +159,7 @@ def sync(
         raise typer.Exit(Exit.STOPPED)
     if signalled is not None:
         raise typer.Exit(128 + signalled)
-    complete = done.applied is not None and done.applied.complete and not done.run.observed.stale
+    complete = done.applied is not None and done.applied.complete and not done.run.observation.stale
     raise typer.Exit(Exit.DONE if complete else Exit.PARTIAL)
 
 

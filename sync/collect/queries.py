@@ -12,55 +12,55 @@ from config.workspace import Workspace
 from connectors.base import AnswersQueries, Connector, HasDescriptions, KeepsHistories
 from connectors.errors import TrackerError
 from connectors.model import Ref, Span, WorkItem
-from connectors.text.keywords import Gist
+from connectors.text.keywords import Keywords
 from sync.align.alignment import Alignment
-from sync.align.native_queries import questions
-from sync.measure import OVER, Drawn, closed_on, draw, end_of, needs_history
-from sync.observation import Answered, Answers, Gists, Histories, Question
+from sync.align.native_queries import rule_queries
+from sync.measure import DENOMINATOR, FieldValues, closed_on, collect_values, end_of, needs_history
+from sync.observation import Answers, Histories, ItemKeywords, Observation, RuleQuery
 
 Connectors = Mapping[str, Connector]
 
 
-def ask(
+def answer_rules(
     workspace: Workspace, connectors: Connectors, stale: Collection[str], last: Answers
-) -> dict[Question, frozenset[str]]:
+) -> dict[RuleQuery, frozenset[str]]:
     """The answer to every question of the rules; of a tracker in `stale` the last one.
 
     Raises TrackerError when a tracker does not answer, and KeyError for a question to a stale tracker that was
     never answered: a rule that seems to match nothing would take marks away.
     """
     return {
-        question: last[question]
-        if question.tracker in stale
-        else _asked(connectors[question.tracker]).find(question.query)
-        for question in questions(workspace)
+        query: last[query] if query.tracker in stale else _asked(connectors[query.tracker]).find(query.query)
+        for query in rule_queries(workspace)
     }
 
 
-def ask_measures(
+def answer_measures(
     workspace: Workspace,
     connectors: Connectors,
     items: Iterable[WorkItem],
     now: datetime,
     stale: Collection[str],
-    last: Answered,
-) -> Answered:
-    """What every query measure asks; raises as `ask` does.
+    last: Observation | None,
+) -> tuple[dict[str, int], dict[str, FieldValues]]:
+    """What every query measure is answered: counts, and values of fields; raises as `ask` does.
 
     Items that the pull did not bring are asked for by their ids, and so are histories, where a field needs them.
     """
     counts: dict[str, int] = {}
-    drawn: dict[str, Drawn] = {}
+    values: dict[str, FieldValues] = {}
+    known_counts = last.counts if last is not None else {}
+    known_values = last.field_values if last is not None else {}
     known: dict[Ref, WorkItem] = {}
     for _, key_result in workspace.key_results():
         how = key_result.measure
         if not isinstance(how, QueryMeasure):
             continue
-        name = answering(how, workspace)
+        name = tracker_for(how, workspace)
         if name in stale:
-            counts |= {asked: last.counts[asked] for asked in queries(key_result.id, how)}
+            counts |= {asked: known_counts[asked] for asked in queries(key_result.id, how)}
             if how.field is not None:
-                drawn |= {asked: last.drawn[asked] for asked in queries(key_result.id, how)}
+                values |= {asked: known_values[asked] for asked in queries(key_result.id, how)}
         elif how.field is None:
             for asked, query in queries(key_result.id, how).items():
                 counts[asked] = _asked(connectors[name]).count(query.native)
@@ -71,8 +71,8 @@ def ask_measures(
                 past = [item for item in found if needs_history(item, how.field)]
                 told = _histories(connectors[name], past)
                 counts[asked] = len(found)
-                drawn[asked] = draw(found, how.field, now, told)
-    return Answered(counts, drawn)
+                values[asked] = collect_values(found, how.field, now, told)
+    return counts, values
 
 
 def _found(
@@ -84,7 +84,7 @@ def _found(
     return [*here, *(connector.fetch(beyond) if beyond else ())]
 
 
-def ask_histories(
+def read_histories(
     workspace: Workspace,
     connectors: Connectors,
     alignment: Alignment,
@@ -104,14 +104,14 @@ def ask_histories(
     return found
 
 
-def ask_gists(
-    connectors: Connectors, alignment: Alignment, stale: Collection[str], last: Gists
-) -> tuple[dict[Ref, Gist], tuple[str, ...]]:
-    """The gists of open work that serves no key result, and what could not be had: suggestions do without it.
+def read_keywords(
+    connectors: Connectors, alignment: Alignment, stale: Collection[str], last: ItemKeywords
+) -> tuple[dict[Ref, Keywords], tuple[str, ...]]:
+    """The keywords of open work that serves no key result, and what could not be had: suggestions do without it.
 
     Of a tracker in `stale`, or that does not give them, the last ones: a comment must not change for that.
     """
-    found: dict[Ref, Gist] = {}
+    found: dict[Ref, Keywords] = {}
     notes: list[str] = []
     for name, connector in connectors.items():
         asked = [
@@ -123,7 +123,7 @@ def ask_gists(
         if not isinstance(connector, HasDescriptions):
             continue
         try:
-            found |= kept if name in stale or not asked else connector.gists(asked)
+            found |= kept if name in stale or not asked else connector.keywords(asked)
         except TrackerError as error:
             notes.append(f"descriptions of {name} could not be read: {error.what}")
             found |= kept
@@ -144,21 +144,19 @@ def _histories(connector: Connector, items: Sequence[WorkItem]) -> Mapping[Ref, 
 
 def _needed(workspace: Workspace, alignment: Alignment, now: datetime) -> Iterator[WorkItem]:
     """What was done in the window of a flow measure whose history must tell of it."""
-    leaves = None
     for objective, key_result in workspace.key_results():
         how = key_result.measure
         if not isinstance(how, FlowMeasure) or how.of not in ("efficiency", "cycle_time"):
             continue
-        leaves = leaves if leaves is not None else alignment.leaves()
         closed = closed_on(key_result, objective, now.astimezone(workspace.zone).date())
         end = now if closed is None else min(now, end_of(closed, workspace.zone))
         since = end - timedelta(days=how.window_days)
-        for item, _ in leaves.get(key_result.id, []):
+        for item, _ in alignment.leaves.get(key_result.id, ()):
             if item.completed is not None and since <= item.completed <= end and needs_history(item, how.of):
                 yield item
 
 
-def answering(query: QueryMeasure, workspace: Workspace) -> str:
+def tracker_for(query: QueryMeasure, workspace: Workspace) -> str:
     """Name of the tracker that answers a query; the configuration makes sure that there is exactly one."""
     if query.tracker is not None:
         return query.tracker
@@ -167,4 +165,6 @@ def answering(query: QueryMeasure, workspace: Workspace) -> str:
 
 def queries(key_result: str, measure: QueryMeasure) -> dict[str, MeasureQuery]:
     """What a query measure asks, by the name under which the answer is kept."""
-    return {key_result: measure} | ({key_result + OVER: measure.over} if measure.over is not None else {})
+    return {key_result: measure} | (
+        {key_result + DENOMINATOR: measure.over} if measure.over is not None else {}
+    )

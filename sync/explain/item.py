@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.align.alignment import Alignment, Link, Placement
+from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.align.suggestions import Suggestion, suggest
+from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS, doubt
 from sync.measure import to_percent
-from sync.run import Run
 
 
 class UnknownKeyError(Exception):
@@ -35,14 +35,14 @@ class Explanation:
     closest: tuple[Suggestion, ...]
 
 
-def explain(key: str, run: Run, workspace: Workspace) -> Explanation:
+def explain(key: str, run: Decision, workspace: Workspace) -> Explanation:
     """Explain the item with that key; case does not matter. Raises UnknownKeyError."""
     item = _find(key, run.alignment)
     placement = run.alignment.placements[item.ref]
     verdict = _verdict(item, placement, run)
     closest: tuple[Suggestion, ...] = ()
     if verdict in ("orphaned", "waiting"):
-        closest = suggest(run.alignment, workspace, run.observed.gists).get(item.ref, ())
+        closest = suggest(run.alignment, workspace, run.observation.keywords).get(item.ref, ())
     return Explanation(
         item=item,
         verdict=verdict,
@@ -69,7 +69,7 @@ def _find(key: str, alignment: Alignment) -> WorkItem:
     )
 
 
-def _verdict(item: WorkItem, placement: Placement, run: Run) -> str:
+def _verdict(item: WorkItem, placement: ItemAlignment, run: Decision) -> str:
     match placement.state:
         case "aligned":
             return "aligned"
@@ -83,7 +83,9 @@ def _verdict(item: WorkItem, placement: Placement, run: Run) -> str:
             return "waiting" if item.is_open else "closed"
 
 
-def _summary(item: WorkItem, placement: Placement, verdict: str, run: Run, workspace: Workspace) -> str:
+def _summary(
+    item: WorkItem, placement: ItemAlignment, verdict: str, run: Decision, workspace: Workspace
+) -> str:
     match verdict:
         case "aligned":
             served = ", ".join(link.key_result for link in placement.links)
@@ -109,7 +111,7 @@ def _summary(item: WorkItem, placement: Placement, verdict: str, run: Run, works
             return f"{item.key} serves no key result: {placement.reason}. It is {item.status}, so nobody is warned."
 
 
-def _link_words(link: Link, item: WorkItem, run: Run) -> str:
+def _link_words(link: Link, item: WorkItem, run: Decision) -> str:
     reading = run.scorecard.readings[link.key_result]
     percent = to_percent(reading.progress)
     figure = "no data" if percent is None else f"{percent} %"
@@ -130,7 +132,7 @@ def _share(link: Link) -> str:
     return f"{link.share.numerator}/{link.share.denominator}"
 
 
-def _counts(item: WorkItem, placement: Placement, alignment: Alignment) -> str:
+def _counts(item: WorkItem, placement: ItemAlignment, alignment: Alignment) -> str:
     if placement.state != "aligned":
         return "It counts for no key result."
     if item.category == "dropped":
@@ -145,10 +147,10 @@ def _counts(item: WorkItem, placement: Placement, alignment: Alignment) -> str:
 
 def _advice(
     item: WorkItem,
-    placement: Placement,
+    placement: ItemAlignment,
     verdict: str,
     workspace: Workspace,
-    run: Run,
+    run: Decision,
     closest: tuple[Suggestion, ...],
 ) -> tuple[str, ...]:
     dangling = [claim for claim in run.alignment.dangling if claim.item == item.ref]

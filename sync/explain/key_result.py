@@ -10,9 +10,9 @@ from config.measures import CompositeMeasure, MilestonesMeasure, WorkMeasure
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from connectors.model import WorkItem
+from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS
-from sync.measure import Reading, tally_of, to_percent, weigher, weight_of
-from sync.run import Run
+from sync.measure import Reading, tally_of, to_percent, weight_of, weighting_of
 
 _MOST_TERMS = 12
 """Terms of a sum that are written out; the rows hold them all."""
@@ -46,7 +46,7 @@ class Derivation:
     steps: tuple[str, ...]
 
 
-def derive(key: str, run: Run, workspace: Workspace) -> Derivation | None:
+def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
     """The derivation of the key result with that id, whatever its case; None when there is none."""
     wanted = key.strip().casefold()
     found = next((pair for pair in workspace.key_results() if pair[1].id.casefold() == wanted), None)
@@ -59,9 +59,9 @@ def derive(key: str, run: Run, workspace: Workspace) -> Derivation | None:
     return Derivation(reading, objective, rows, steps)
 
 
-def _rows(key_result: KeyResult, run: Run, workspace: Workspace) -> Iterator[Counted]:
-    how = weigher(key_result)
-    for item, share in run.alignment.leaves().get(key_result.id, []):
+def _rows(key_result: KeyResult, run: Decision, workspace: Workspace) -> Iterator[Counted]:
+    how = weighting_of(key_result)
+    for item, share in run.alignment.leaves.get(key_result.id, ()):
         tally = tally_of(item, share, how, workspace.zone)
         placement = run.alignment.placements[item.ref]
         because = next(
@@ -74,7 +74,9 @@ def _rows(key_result: KeyResult, run: Run, workspace: Workspace) -> Iterator[Cou
         yield Counted(item, weight, share, tally.done_weight, fate, because, known, bool(tally.late))
 
 
-def _steps(key_result: KeyResult, reading: Reading, rows: tuple[Counted, ...], run: Run) -> Iterator[str]:
+def _steps(
+    key_result: KeyResult, reading: Reading, rows: tuple[Counted, ...], run: Decision
+) -> Iterator[str]:
     how = key_result.measure
     yield reading.evidence + "."
     if reading.closed is not None or reading.by_hand or reading.progress is None:
@@ -123,7 +125,7 @@ def _guessed(how: WorkMeasure, counting: list[Counted]) -> Iterator[str]:
     yield f"Without {'an' if what == 'estimate' else 'a'} {what}, so the default of {how.default_estimate:g} weighs: {shown}{more}."
 
 
-def _mean_of(how: CompositeMeasure, run: Run) -> Iterator[str]:
+def _mean_of(how: CompositeMeasure, run: Decision) -> Iterator[str]:
     parts = [(run.scorecard.readings[name].progress, weight) for name, weight in how.of.items()]
     known = [(part, weight) for part, weight in parts if part is not None]
     terms = " + ".join(f"{weight:g} × {100 * part:g} %" for part, weight in known)
@@ -132,8 +134,9 @@ def _mean_of(how: CompositeMeasure, run: Run) -> Iterator[str]:
 
 
 def _standing(key_result: KeyResult, reading: Reading) -> Iterator[str]:
-    if reading.note:
-        yield reading.note[0].upper() + reading.note[1:]
+    if reading.mismatch is not None:
+        note = str(reading.mismatch)
+        yield note[0].upper() + note[1:]
     if len(reading.teams) > 1:
         parts = (f"{team} {tally.done} of {tally.leaves}" for team, tally in reading.teams)
         yield f"By team: {', '.join(parts)}."

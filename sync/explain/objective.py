@@ -9,9 +9,9 @@ from typing import Literal
 from config.okrs import Objective
 from config.workspace import Workspace
 from connectors.model import Health
+from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS
 from sync.measure import ObjectiveReading, to_percent
-from sync.run import Run
 
 PartKind = Literal["key result", "guard-rail", "objective"]
 
@@ -38,7 +38,7 @@ class ObjectiveDerivation:
     steps: tuple[str, ...]
 
 
-def derive_objective(key: str, run: Run, workspace: Workspace) -> ObjectiveDerivation | None:
+def derive_objective(key: str, run: Decision, workspace: Workspace) -> ObjectiveDerivation | None:
     """The derivation of the objective with that id, whatever its case; None when there is none."""
     wanted = key.strip().casefold()
     objective = next((one for one in workspace.objectives if one.id.casefold() == wanted), None)
@@ -49,7 +49,9 @@ def derive_objective(key: str, run: Run, workspace: Workspace) -> ObjectiveDeriv
     return ObjectiveDerivation(reading, parts, tuple(_steps(objective, reading, parts)))
 
 
-def _parts(objective: Objective, reading: ObjectiveReading, run: Run, workspace: Workspace) -> Iterator[Part]:
+def _parts(
+    objective: Objective, reading: ObjectiveReading, run: Decision, workspace: Workspace
+) -> Iterator[Part]:
     weights = {one.id: one.weight for one in objective.key_results}
     for one in reading.readings:
         kind: PartKind = "key result" if one.counts else "guard-rail"

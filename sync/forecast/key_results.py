@@ -12,7 +12,7 @@ from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import Alignment
 from sync.forecast.simulation import BEHIND_DAYS, Outlook, outlook
-from sync.measure import Reading, Scorecard, tally_of, way
+from sync.measure import Reading, Scorecard, progress_between, tally_of
 
 Kept = Mapping[str, Iterable[tuple[date, float]]]
 """Progress by day, as remembered, by key result id."""
@@ -23,7 +23,6 @@ def outlooks(alignment: Alignment, card: Scorecard, workspace: Workspace, kept: 
 
     None is foretold after the end, for guard-rails, or while a percent by hand stands.
     """
-    leaves = alignment.leaves()
     today = card.as_of.astimezone(workspace.zone).date()
     found: dict[str, Outlook] = {}
     for objective, key_result in workspace.key_results():
@@ -33,7 +32,9 @@ def outlooks(alignment: Alignment, card: Scorecard, workspace: Workspace, kept: 
             continue
         if isinstance(key_result.measure, KeepMeasure):
             continue
-        past = _past(key_result, reading, leaves.get(key_result.id, []), workspace, card.as_of, kept)
+        past = _past(
+            key_result, reading, alignment.leaves.get(key_result.id, ()), workspace, card.as_of, kept
+        )
         told = outlook(past, end, 1.0, key_result.id)
         if told is not None:
             low, middle, high = (min(1.0, max(0.0, one)) for one in (told.low, told.middle, told.high))
@@ -57,7 +58,9 @@ def _past(
         past = _work(how, reading, leaves, workspace, today)
     elif isinstance(how, MetricMeasure):
         past = sorted(
-            (one.on, way(how.start, how.target, one.value)) for one in how.checkins if one.on <= today
+            (one.on, progress_between(how.start, how.target, one.value))
+            for one in how.checkins
+            if one.on <= today
         )
     else:
         past = sorted((day, progress) for day, progress in kept.get(key_result.id, ()) if day <= today)

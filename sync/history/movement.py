@@ -13,7 +13,7 @@ from config.measures import Measure, WorkMeasure
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import Alignment
-from sync.measure import Tally, tally_of, weigher
+from sync.measure import Tally, tally_of, weighting_of
 from sync.measure.work import work
 
 Standing = tuple[str, float]
@@ -67,9 +67,8 @@ def footing(leaves: Iterable[tuple[WorkItem, Fraction]], how: WorkMeasure, on: d
 def standing(alignment: Alignment, workspace: Workspace, now: datetime) -> dict[str, Footing]:
     """Where the work of every key result stands at `now`."""
     on = now.astimezone(workspace.zone).date()
-    leaves = alignment.leaves()
     return {
-        kr.id: footing(leaves.get(kr.id, ()), weigher(kr), on, workspace.zone)
+        kr.id: footing(alignment.leaves.get(kr.id, ()), weighting_of(kr), on, workspace.zone)
         for _, kr in workspace.key_results()
     }
 

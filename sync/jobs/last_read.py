@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from config.measures import QueryMeasure
-from connectors.model import Pull
-from sync.align.native_queries import questions
+from sync.align.native_queries import rule_queries
 from sync.cli.options import moment_of
 from sync.cli.output import Output
 from sync.collect.queries import queries
+from sync.decide import Decision, decide
 from sync.forecast.key_results import outlooks
 from sync.forecast.simulation import Outlook
 from sync.history.days import History, until_now
 from sync.jobs.session import Session
 from sync.jobs.sync import read
-from sync.observation import Observed, Snapshot
+from sync.observation import Observation
 from sync.remember import moved_today, remember
-from sync.run import Run, decide
 
 
-def current(session: Session, output: Output, fresh: bool, as_of: str | None) -> Run:
+def current(session: Session, output: Output, fresh: bool, as_of: str | None) -> Decision:
     """What is known: the last snapshot where there is one, else a fresh read."""
-    snapshot = None if fresh or as_of else session.store.snapshot()
+    snapshot = None if fresh or as_of else session.store.snapshots.last()
     result = recall(session, snapshot) if snapshot else None
     if result is None:
         result = read(session, moment_of(as_of), output)
@@ -28,7 +27,7 @@ def current(session: Session, output: Output, fresh: bool, as_of: str | None) ->
     return result
 
 
-def forecasts(session: Session, result: Run) -> dict[str, Outlook]:
+def forecasts(session: Session, result: Decision) -> dict[str, Outlook]:
     """Where the key results will end, as far as that can be told."""
     kept = {
         id_: [(row.day, row.progress) for row in rows if row.progress is not None]
@@ -37,20 +36,20 @@ def forecasts(session: Session, result: Run) -> dict[str, Outlook]:
     return outlooks(result.alignment, result.scorecard, session.workspace, kept)
 
 
-def course(session: Session, result: Run) -> dict[str, History]:
+def course(session: Session, result: Decision) -> dict[str, History]:
     """How each key result went until now, as far as it was read."""
     today = result.scorecard.as_of.astimezone(session.workspace.zone).date()
-    moved = moved_today(result, session.workspace, session.store)
+    moved = moved_today(result, session.workspace)
     return until_now(session.store.readings.all(), result.scorecard, moved, today)
 
 
-def remember_if_sane(session: Session, result: Run) -> None:
+def remember_if_sane(session: Session, result: Decision) -> None:
     """Keep what was read, unless it shrank: the next run must measure itself against the last good one."""
     if not any(stop.guard == "shrunken-pull" for stop in result.stops):
         remember(result, session.workspace, session.store)
 
 
-def recall(session: Session, snapshot: Snapshot) -> Run | None:
+def recall(session: Session, snapshot: Observation) -> Decision | None:
     """The decisions that today's configuration draws from the last snapshot, as of then.
 
     None when the snapshot cannot answer: a tracker or a native query was declared since.
@@ -68,21 +67,9 @@ def recall(session: Session, snapshot: Snapshot) -> Run | None:
         if isinstance(kr.measure, QueryMeasure) and kr.measure.field
         for name in queries(kr.id, kr.measure)
     }
-    known = asked <= set(snapshot.counts) and fields <= set(snapshot.drawn)
-    known = known and set(questions(workspace)) <= set(snapshot.answers)
+    known = asked <= set(snapshot.counts) and fields <= set(snapshot.field_values)
+    known = known and set(rule_queries(workspace)) <= set(snapshot.answers)
     if not known or set(snapshot.as_of) != set(workspace.active):
         return None
-    pulls = tuple(
-        Pull(name, tuple(item for item in snapshot.items if item.ref.tracker == name), at)
-        for name, at in snapshot.as_of.items()
-    )
-    observed = Observed(
-        pulls,
-        snapshot.counts,
-        answers=snapshot.answers,
-        samples=snapshot.samples,
-        drawn=snapshot.drawn,
-        histories=snapshot.histories,
-        gists=snapshot.gists,
-    )
-    return decide(observed, workspace, session.store, snapshot.judged)
+    memory = session.store.memory(workspace, snapshot.at)
+    return decide(snapshot, memory, workspace, snapshot.at)

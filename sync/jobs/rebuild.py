@@ -109,7 +109,7 @@ def rebuild(session: Session, now: datetime, output: Output) -> int:
     record = store.open_run("rebuild", now, fingerprint(session.workspace))
     result = read(session, now, output)
     remember(result, session.workspace, store)
-    ours = [item for item in result.observed.items if _is_ours(item, session.workspace.workspace)]
+    ours = [item for item in result.observation.items if _is_ours(item, session.workspace.workspace)]
     entries = store.journal.intend(
         record, [Edit(item, item.shown, changes_of(_bare(item), item.shown)) for item in ours]
     )

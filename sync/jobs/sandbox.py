@@ -109,7 +109,7 @@ def demonstrate(sandbox: Sandbox, output: Output) -> tuple[Synced, Synced]:
         second = synchronise(session, sandbox.world.clock.now(), silent)
     left = len(second.run.plan.edits)
     sentence = "nothing is left to write." if not left else f"{left} items would still be written to."
-    output.say(f"Read {len(second.run.observed.items)} items again: {sentence}")
+    output.say(f"Read {len(second.run.observation.items)} items again: {sentence}")
     output.data(second_run={"items": left, "plan": second.run.plan.digest})
     return first, second
 

@@ -18,11 +18,11 @@ from connectors.http.throttle import Throttles
 from connectors.registry import connect
 from sync.cli.output import Output
 from sync.collect.external_values import Sources
+from sync.decide import Decision
 from sync.logs import redactor
 from sync.plan.guards import Stop
 from sync.report import data
 from sync.report import run as sheets
-from sync.run import Run
 from sync.store.lease import Lease
 from sync.store.store import Store
 
@@ -112,9 +112,9 @@ def show_stops(stops: Sequence[Stop], accepted: Collection[str], output: Output)
     return [stop for stop in stops if stop.flag not in accepted]
 
 
-def show_run(output: Output, result: Run, most: int | None = None) -> None:
+def show_run(output: Output, result: Decision, most: int | None = None) -> None:
     """Print everything about a run but the guards; at most `most` rows of the plan."""
-    output.show(sheets.pulled(result.observed.pulls), sheets.scorecard(result.scorecard))
+    output.show(sheets.pulled(result.observation.pulls), sheets.scorecard(result.scorecard))
     output.show(sheets.orphans(result.alignment.items, result.signals, _MOST_ORPHANS))
     if result.signals.findings:
         output.show(sheets.findings(result.signals))

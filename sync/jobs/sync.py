@@ -10,15 +10,17 @@ from datetime import datetime, timedelta
 from config.load import fingerprint
 from config.workspace import Workspace
 from connectors.model import ALL_MARKS
-from sync.apply import Applied, apply
+from sync.apply import apply
 from sync.cli.output import Output
+from sync.decide import Decision
 from sync.jobs.session import Session, log, show_run, show_stops
-from sync.observation import Observed
+from sync.observation import Observation
+from sync.plan.outcome import Applied
 from sync.plan.plan import Plan, plain_change
 from sync.remember import remember
 from sync.report import data
 from sync.report import run as sheets
-from sync.run import Run, run
+from sync.run import run
 from sync.store import lease
 from sync.store.journal import fate
 from sync.store.lease import Lease
@@ -32,17 +34,17 @@ JOURNAL_DETAIL = timedelta(days=90)
 class Synced:
     """How a sync went: stopped by guards (nothing applied), or applied."""
 
-    run: Run
+    run: Decision
     blocked: bool
     applied: Applied | None
 
 
-def read(session: Session, now: datetime, output: Output) -> Run:
+def read(session: Session, now: datetime, output: Output) -> Decision:
     """Read both worlds and decide, showing how far the reading has come."""
     session.writing.clear()
     with output.progress() as report:
         result = run(session.workspace, session.connectors, session.store, now, report, session.sources)
-    for note in result.observed.notes:
+    for note in result.observation.notes:
         log.warning(note)
     return result
 
@@ -76,7 +78,7 @@ def _synchronise(
     store, workspace = session.store, session.workspace
     record = store.open_run("sync", now, fingerprint(workspace))
     result = read(session, now, output)
-    settle_open(store, result.observed, workspace)
+    settle_open(store, result.observation, workspace)
     show_run(output, result, most)
     blocked = show_stops(result.stops, accepted, output)
     if blocked:
@@ -112,7 +114,7 @@ def finish(
     output.data(applied=summary)
 
 
-def settle_open(store: Store, observed: Observed, workspace: Workspace) -> None:
+def settle_open(store: Store, observed: Observation, workspace: Workspace) -> None:
     """Close what earlier runs left open in the journal, by what the items themselves show now."""
     shown = {item.ref: item.shown for item in observed.items}
     for entry in store.journal.open():

@@ -10,10 +10,10 @@ from config.load import fingerprint
 from connectors.base import CreatesLabels, Progress
 from connectors.errors import TrackerError
 from connectors.model import WorkItem
-from sync.apply import Applied
 from sync.cli.output import Output
 from sync.jobs.session import Session
 from sync.jobs.sync import finish, holding, write
+from sync.plan.outcome import Applied
 from sync.plan.plan import Plan
 from sync.plan.undo import Selection, undo_plan
 from sync.report import data, run

@@ -10,7 +10,7 @@ from fractions import Fraction
 from config.measures import WorkMeasure
 from config.okrs import KeyResult
 from connectors.model import KeyResultMark, WorkItem
-from sync.align.alignment import Alignment, Because, Link
+from sync.align.alignment import Alignment, Link, LinkReason
 from sync.measure import Reading, tally_of
 
 MOST_BECAUSE = 120
@@ -37,7 +37,7 @@ def part_of(
     )
 
 
-def because_words(because: Because, item: WorkItem, alignment: Alignment) -> str:
+def because_words(because: LinkReason, item: WorkItem, alignment: Alignment) -> str:
     """Why the item is linked; silent about an item above that people who see this one may not see."""
     above: WorkItem | None = item
     for _ in because.path:

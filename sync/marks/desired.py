@@ -26,10 +26,11 @@ from connectors.model import (
     Ref,
     WorkItem,
 )
-from sync.align.alignment import Alignment, Link, Placement
+from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.history.movement import Footing, Movement
 from sync.marks.comments import Closest, Progress, orphan_comment, progress_comment
 from sync.marks.contribution import blocked_for, part_of
+from sync.marks.facts import health_fact, percent_fact, title_fact
 from sync.marks.messages import phrases_for
 from sync.marks.policy import permitted
 from sync.marks.status_updates import StatusUpdates, Told
@@ -98,9 +99,8 @@ class _Shelf:
             kr.id: mark_of(self._readings[kr.id], objective, kr, workspace)
             for objective, kr in workspace.key_results()
         }
-        self._leaves = alignment.leaves()
 
-    def for_open(self, item: WorkItem, placement: Placement, orphan: Orphan | None) -> Marks:
+    def for_open(self, item: WorkItem, placement: ItemAlignment, orphan: Orphan | None) -> Marks:
         if placement.state == "aligned":
             links = sorted(placement.links, key=lambda link: (-link.share, self._order[link.key_result]))
             if any(self._readings[link.key_result].closed for link in links):
@@ -175,7 +175,7 @@ class _Shelf:
 
     def _progress(self, item: WorkItem, link: Link) -> Progress:
         id_ = link.key_result
-        leaves = [leaf for leaf, _ in self._leaves.get(id_, ())]
+        leaves = [leaf for leaf, _ in self._alignment.leaves.get(id_, ())]
         return Progress(
             reading=self._readings[id_],
             mark=self._part(item, link),
@@ -226,8 +226,11 @@ def mark_of(
 
 
 def _facts(mark: KeyResultMark) -> tuple[Fact, ...]:
-    percent: Fact = (f"{mark.id} percent", "none" if mark.percent is None else mark.percent)
-    return (percent, (f"{mark.id} health", mark.health), (f"{mark.id} title", mark.title))
+    return (
+        percent_fact(mark.id, mark.percent),
+        health_fact(mark.id, mark.health),
+        title_fact(mark.id, mark.title),
+    )
 
 
 def _only_writable(item: WorkItem, marks: Marks) -> Marks:

@@ -18,6 +18,7 @@ from sync.align.alignment import Alignment
 from sync.history.movement import Footing, movement
 from sync.marks.compare import is_near
 from sync.marks.contribution import blocked_for
+from sync.marks.facts import figures_in, health_fact, percent_fact
 from sync.marks.messages import phrases_for
 from sync.marks.status_update_text import Before, Status, update_words
 from sync.measure import Scorecard
@@ -46,10 +47,8 @@ class Told:
 def told_of(update: Update | None, stands: Mapping[str, Footing]) -> Told:
     """What to remember of an update that was posted just now."""
     assert update is not None  # noqa: S101  the caller has looked
-    names = {name.partition(" ")[0] for name, _ in update.facts}
-    return Told(
-        update.on, update.health, update.facts, {one: stands[one] for one in sorted(names & set(stands))}
-    )
+    names = sorted(figures_in(update.facts).keys() & stands.keys())
+    return Told(update.on, update.health, update.facts, {name: stands[name] for name in names})
 
 
 def is_news(before: Told, health: UpdateHealth, facts: tuple[Fact, ...], step: int) -> bool:
@@ -83,7 +82,6 @@ class StatusUpdates:
         self._stands = stands
         self._today = scorecard.as_of.astimezone(workspace.zone).date()
         self._measures = {kr.id: kr.measure for _, kr in workspace.key_results()}
-        self._leaves = alignment.leaves() if any(self._policy(name) for name in workspace.trackers) else {}
 
     def _policy(self, tracker: str) -> UpdatePolicy | None:
         policy = self._workspace.policy_of(tracker)
@@ -122,8 +120,7 @@ class StatusUpdates:
 
     def _facts(self, name: str) -> tuple[Fact, Fact]:
         reading = self._scorecard.readings[name]
-        percent = "none" if reading.percent is None else reading.percent
-        return (f"{name} percent", percent), (f"{name} health", reading.health)
+        return percent_fact(name, reading.percent), health_fact(name, reading.health)
 
     def _too_young(self, item: WorkItem) -> bool:
         grace = self._workspace.policy_of(item.ref.tracker).grace_days
@@ -143,21 +140,20 @@ class StatusUpdates:
         return bool(days) and (self._today - max(days)).days < policy.every_days
 
     def _status(self, item: WorkItem, name: str, last: Told | None) -> Status:
-        said = dict(last.facts) if last is not None else {}
-        was = said.get(f"{name} percent")
+        said = figures_in(last.facts).get(name) if last is not None else None
         before = None
-        if last is not None and isinstance(was, int):
+        if last is not None and said is not None and said.percent is not None:
             health = self._scorecard.readings[name].health
             # The record comes from the tracker: anything may stand there.
-            health = next((one for one in HEALTHS if one == said.get(f"{name} health")), health)
+            health = next((one for one in HEALTHS if one == said.health), health)
             footing = last.footings.get(name)
             moved = (
                 movement(footing, self._stands[name], self._measures[name])
                 if footing is not None and name in self._stands
                 else None
             )
-            before = Before(last.on, was, health, moved)
-        leaves = [leaf for leaf, _ in self._leaves.get(name, ())]
+            before = Before(last.on, said.percent, health, moved)
+        leaves = [leaf for leaf, _ in self._alignment.leaves.get(name, ())]
         return Status(
             self._scorecard.readings[name],
             self._marks[name],

@@ -22,19 +22,19 @@ from config.measures import (
 )
 from config.okrs import KeyResult
 from connectors.model import WorkItem
-from sync.measure.context import OVER, Scene, Told, Value, latest, way
-from sync.measure.field_values import combined
+from sync.measure.context import DENOMINATOR, MeasureContext, Value, latest, progress_between
+from sync.measure.field_values import aggregate
 from sync.measure.flow import done_within, flow_of, nearest_rank
 from sync.measure.reading import Reading
 from sync.measure.tally import Tally
 from sync.measure.work import milestones, project, work
-from sync.observation import Drawn
+from sync.observation import FieldValues, Observation
 
 _NEARLY = 0.9999
 
 
 def value_of(
-    key_result: KeyResult, leaves: Sequence[tuple[WorkItem, Fraction]], tally: Tally, scene: Scene
+    key_result: KeyResult, leaves: Sequence[tuple[WorkItem, Fraction]], tally: Tally, context: MeasureContext
 ) -> Value:
     """The value by the declared measure. Raises KeyError when a tracker's answer is missing."""
     how = key_result.measure
@@ -42,21 +42,21 @@ def value_of(
         case WorkMeasure():
             return work(tally, how)
         case MilestonesMeasure():
-            return milestones(key_result, how, scene)
+            return milestones(key_result, how, context)
         case MetricMeasure():
-            return _metric(key_result.id, how, scene)
+            return _metric(key_result.id, how, context)
         case KeepMeasure():
-            return _keep(key_result.id, how, scene)
+            return _keep(key_result.id, how, context)
         case BinaryMeasure():
-            return _binary(how, scene.today)
+            return _binary(how, context.today)
         case QueryMeasure():
-            return _query(key_result.id, how, scene.told)
+            return _query(key_result.id, how, context.observation)
         case FlowMeasure():
-            return _flow(how, (item for item, _ in leaves), scene)
+            return _flow(how, (item for item, _ in leaves), context)
         case ProjectMeasure():
-            return project(how, scene.alignment)
+            return project(how, context.alignment)
         case CompositeMeasure():
-            return _composite(how, scene.others)
+            return _composite(how, context.others)
         case _:
             assert_never(how)
 
@@ -64,32 +64,34 @@ def value_of(
 # --- Numbers from outside ------------------------------------------------------------------------
 
 
-def _sampled(id_: str, how: MetricMeasure | KeepMeasure, scene: Scene) -> tuple[float | None, bool, str]:
+def _sampled(
+    id_: str, how: MetricMeasure | KeepMeasure, context: MeasureContext
+) -> tuple[float | None, bool, str]:
     """The latest value, whether it is too old to count, and where it comes from."""
     found: list[tuple[date, int, float, str]] = []
-    if checkin := latest(how.checkins, scene.now, scene.workspace):
+    if checkin := latest(how.checkins, context.now, context.workspace):
         found.append((checkin.on, 0, checkin.value, f"check-in of {checkin.on}"))
-    sample = scene.told.samples.get(id_)
-    if sample is not None and sample.on <= scene.today and math.isfinite(sample.value):
+    sample = context.observation.samples.get(id_)
+    if sample is not None and sample.on <= context.today and math.isfinite(sample.value):
         # Of the same day, what was measured by a machine is the newer.
         found.append((sample.on, 1, sample.value, f"{sample.source or 'measured'}, {sample.on}"))
     if not found:
         return None, False, "no check-in yet" if how.file is None and how.http is None else "no value yet"
     on, _, value, evidence = max(found)
-    age = (scene.today - on).days
+    age = (context.today - on).days
     if how.stale_days is not None and age > how.stale_days:
         return value, True, f"{evidence} is {age} days old; it counts for {how.stale_days}"
     return value, False, evidence
 
 
-def _metric(id_: str, how: MetricMeasure, scene: Scene) -> Value:
-    value, stale, evidence = _sampled(id_, how, scene)
-    progress = None if value is None or stale else way(how.start, how.target, value)
+def _metric(id_: str, how: MetricMeasure, context: MeasureContext) -> Value:
+    value, stale, evidence = _sampled(id_, how, context)
+    progress = None if value is None or stale else progress_between(how.start, how.target, value)
     return Value(value, progress, evidence, how.unit, how.target)
 
 
-def _keep(id_: str, how: KeepMeasure, scene: Scene) -> Value:
-    value, stale, evidence = _sampled(id_, how, scene)
+def _keep(id_: str, how: KeepMeasure, context: MeasureContext) -> Value:
+    value, stale, evidence = _sampled(id_, how, context)
     limit = how.below if how.below is not None else how.above
     if value is None or stale:
         return Value(value, None, evidence, how.unit, limit, counts=False)
@@ -106,42 +108,50 @@ def _binary(how: BinaryMeasure, today: date) -> Value:
     return Value(float(done), float(done), evidence, "", 1)
 
 
-def _query(id_: str, how: QueryMeasure, told: Told) -> Value:
-    found = told.counts[id_]
+def _query(id_: str, how: QueryMeasure, observation: Observation) -> Value:
+    found = observation.counts[id_]
     by = "JQL" if how.jql else "the Linear filter"
     if how.of != "count":
-        over = told.drawn[id_ + OVER] if how.over is not None else None
-        return _drawn(how, told.drawn[id_], by) if over is None else _share(how, told.drawn[id_], over, by)
+        over = observation.field_values[id_ + DENOMINATOR] if how.over is not None else None
+        return (
+            _of_field(how, observation.field_values[id_], by)
+            if over is None
+            else _share(how, observation.field_values[id_], over, by)
+        )
     if how.over is None:
         value = float(found)
         return Value(
-            value, way(how.start, how.target, value), f"{value:g} found by {by}", how.unit, how.target
+            value,
+            progress_between(how.start, how.target, value),
+            f"{value:g} found by {by}",
+            how.unit,
+            how.target,
         )
-    whole = told.counts[id_ + OVER]
+    whole = observation.counts[id_ + DENOMINATOR]
     evidence = f"{found} of {whole} found by {by}"
     if not whole:
         return Value(None, None, evidence, how.unit or "%", how.target)
     value = round(100 * found / whole, 4)
-    return Value(value, way(how.start, how.target, value), evidence, how.unit or "%", how.target)
+    return Value(value, progress_between(how.start, how.target, value), evidence, how.unit or "%", how.target)
 
 
-def _drawn(how: QueryMeasure, drawn: Drawn, by: str) -> Value:
+def _of_field(how: QueryMeasure, collected: FieldValues, by: str) -> Value:
     field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
     unit = how.unit or {"points": "points", "hours": "hours"}.get(how.field or "", "")
     unit = unit or ("days" if how.field in FIELDS else "")
-    number = len(drawn.values) + drawn.missing
+    number = len(collected.values) + collected.missing
     name = f"{how.percentile}th percentile" if how.of == "percentile" else how.of
     evidence = f"{name} of {field} of {number} items found by {by}"
-    evidence += f"; {drawn.missing} without it left out" if drawn.missing else ""
-    value = combined(drawn, how)
-    progress = None if value is None else way(how.start, how.target, value)
-    return Value(value, progress, evidence, unit, how.target, coverage=drawn.coverage)
+    evidence += f"; {collected.missing} without it left out" if collected.missing else ""
+    value = aggregate(collected, how)
+    progress = None if value is None else progress_between(how.start, how.target, value)
+    return Value(value, progress, evidence, unit, how.target, coverage=collected.coverage)
 
 
-def _share(how: QueryMeasure, part: Drawn, whole: Drawn, by: str) -> Value:
+def _share(how: QueryMeasure, part: FieldValues, whole: FieldValues, by: str) -> Value:
     """One sum in percent of another; no data where either is unknown or the whole is not above 0."""
     field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
-    sums = combined(part, how), combined(whole, how)
+    sums = aggregate(part, how), aggregate(whole, how)
     told = " of ".join("nothing known" if one is None else f"{one:g}" for one in sums)
     missing, number = part.missing + whole.missing, len(part.values) + len(whole.values)
     evidence = f"{field}: {told} found by {by}"
@@ -150,25 +160,25 @@ def _share(how: QueryMeasure, part: Drawn, whole: Drawn, by: str) -> Value:
     if sums[0] is None or sums[1] is None or sums[1] <= 0:
         return Value(None, None, evidence, how.unit or "%", how.target, coverage=coverage)
     value = round(100 * sums[0] / sums[1], 4)
-    progress = way(how.start, how.target, value)
+    progress = progress_between(how.start, how.target, value)
     return Value(value, progress, evidence, how.unit or "%", how.target, coverage=coverage)
 
 
 # --- Flow ----------------------------------------------------------------------------------------
 
 
-def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], scene: Scene) -> Value:
+def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext) -> Value:
     """Times and efficiency by the nearest-rank percentile."""
-    done = done_within(leaves, how, scene.now)
+    done = done_within(leaves, how, context.now)
     unit = how.unit or {"throughput": "items a week", "efficiency": "%"}.get(how.of, "days")
     window = f"in the last {how.window_days} days"
     if how.of == "throughput":
         value = round(len(done) * 7 / how.window_days, 4)
         evidence = f"{len(done)} items done {window}"
-        return Value(value, way(how.start, how.target, value), evidence, unit, how.target)
+        return Value(value, progress_between(how.start, how.target, value), evidence, unit, how.target)
     if not done:
         return Value(None, None, f"nothing was done {window}", unit, how.target)
-    told = [flow_of(item, how, scene.told.histories.get(item.ref, ())) for item in done]
+    told = [flow_of(item, how, context.observation.histories.get(item.ref, ())) for item in done]
     times = [one for one in told if one is not None]
     coverage = len(times) / len(done)
     untold = f"; {len(done) - len(times)} without a history that tells it" if len(times) < len(done) else ""
@@ -180,7 +190,9 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], scene: Scene) -> Value:
     name = "median" if how.percentile == 50 else f"{how.percentile}th percentile"
     what = "flow efficiency" if how.of == "efficiency" else how.of.replace("_", " ")
     evidence = f"{name} {what} of {len(times)} items done {window}{untold}"
-    return Value(value, way(how.start, how.target, value), evidence, unit, how.target, coverage=coverage)
+    return Value(
+        value, progress_between(how.start, how.target, value), evidence, unit, how.target, coverage=coverage
+    )
 
 
 # --- Others --------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from fractions import Fraction
 from config.measures import MilestonesMeasure, ProjectMeasure, WorkMeasure
 from config.okrs import KeyResult
 from sync.align.alignment import Alignment
-from sync.measure.context import Scene, Value
+from sync.measure.context import MeasureContext, Value
 from sync.measure.reading import Creep, to_percent
 from sync.measure.tally import Tally
 
@@ -65,13 +65,13 @@ def _creep_words(creep: Creep | None, how: WorkMeasure, unit: str) -> str:
     return f"; since {how.baseline} came {creep.items} more, {creep.weight:g} {unit}{grown}"
 
 
-def milestones(key_result: KeyResult, how: MilestonesMeasure, scene: Scene) -> Value:
+def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureContext) -> Value:
     """The reached share of what is linked by itself."""
     weights = {key.casefold(): weight for key, weight in how.weights.items()}
     total = done = Fraction(0)
     counted = reached = 0
-    for ref, placement in scene.alignment.placements.items():
-        item = scene.alignment.items[ref]
+    for ref, placement in context.alignment.placements.items():
+        item = context.alignment.items[ref]
         if item.category == "dropped" or not item.in_scope:
             continue
         if not any(link.key_result == key_result.id for link in placement.carries):

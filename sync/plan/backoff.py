@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connectors.model import Marks, Ref, WorkItem
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """An item whose writes failed: why, how often in a row, and when the next try is due."""
-
-    reason: str
-    failures: int
-    until: datetime
-
+from sync.memory import Rest
 
 LONGEST_REST = timedelta(days=7)
 

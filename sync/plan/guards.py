@@ -13,10 +13,10 @@ from config.policy import GuardPolicy
 from config.workspace import Workspace
 from connectors.model import ALL_MARKS, Mark, WorkItem
 from sync.measure import Scorecard
-from sync.observation import Observed
+from sync.memory import Memory
+from sync.observation import Observation
 from sync.plan.plan import Edit, Plan
 from sync.plan.throttle import place_of
-from sync.store.store import Store
 
 SAMPLES = 3
 NOUNS: Mapping[Mark, str] = {
@@ -151,26 +151,26 @@ def _accept(plan: Plan) -> str:
 
 
 def guards(
-    observed: Observed, scorecard: Scorecard, plan: Plan, workspace: Workspace, store: Store
+    observation: Observation, scorecard: Scorecard, plan: Plan, workspace: Workspace, memory: Memory
 ) -> tuple[Stop, ...]:
     """What looks wrong about writing this plan."""
     policy = workspace.policy.guards
-    before = store.found_before()
     shrunk = [
-        shrink_stop(one.tracker, sum(item.in_scope for item in one.items), before.get(one.tracker), policy)
-        for one in observed.pulls
+        shrink_stop(
+            one.tracker, sum(item.in_scope for item in one.items), memory.found.get(one.tracker), policy
+        )
+        for one in observation.pulls
     ]
-    first = first_run_stop(observed.items, plan, store.journal.writing_runs())
+    first = first_run_stop(observation.items, plan, memory.writing_runs)
     if first is not None:
         # On a first run everything is new: one stop says so, others would say it again.
         return tuple(stop for stop in [*shrunk, first] if stop is not None)
-    setup = store.last_run("setup")
-    after = setup is not None and setup.id > store.journal.last_run()
-    mass = mass_change_stop(observed.items, plan, policy, after_setup=after)
+    after = memory.last_setup > memory.last_write
+    mass = mass_change_stop(observation.items, plan, policy, after_setup=after)
     # What the whole trips on, its projects need not repeat.
     others: list[Stop | None] = (
-        [mass] if mass else [*project_stops(observed.items, plan, policy, after_setup=after)]
+        [mass] if mass else [*project_stops(observation.items, plan, policy, after_setup=after)]
     )
-    others += removal_stops(observed.items, plan, policy)
-    others.append(zero_stop(store.readings.last_progress(), scorecard, plan))
+    others += removal_stops(observation.items, plan, policy)
+    others.append(zero_stop(memory.last_progress, scorecard, plan))
     return tuple(stop for stop in [*shrunk, *others] if stop is not None)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sync.memory import Entry
 from sync.report.table import Cell, Sheet
-from sync.store.journal import Entry
 
 _MOST = 100
 

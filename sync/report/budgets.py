@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from config.workspace import Workspace
+from sync.decide import Decision
 from sync.report.table import Cell, Sheet
-from sync.run import Run
 from sync.signals.budgets import slices, usages
 
 
-def sheet(run: Run, workspace: Workspace) -> Sheet:
+def sheet(run: Decision, workspace: Workspace) -> Sheet:
     """One row for each objective and category, and one for what serves neither."""
     now = run.scorecard.as_of
     parts = slices(run.alignment, workspace, now)
@@ -39,7 +39,7 @@ def sheet(run: Run, workspace: Workspace) -> Sheet:
     )
 
 
-def data(run: Run, workspace: Workspace) -> list[dict[str, Any]]:
+def data(run: Decision, workspace: Workspace) -> list[dict[str, Any]]:
     """The same; shares and budgets are 0..1."""
     now = run.scorecard.as_of
     budgets = {one.category: one for one in usages(run.alignment, workspace, now)}

@@ -7,21 +7,21 @@ from dataclasses import asdict
 from typing import Any
 
 from connectors.model import Change, Pull, Receipt
-from sync.apply import Applied
+from sync.decide import Decision
 from sync.measure import ObjectiveReading, Reading, Scorecard
 from sync.plan.guards import Stop
+from sync.plan.outcome import Applied
 from sync.plan.plan import Plan, plain_change
-from sync.run import Run
 from sync.signals.orphans import Signals
 
 Data = dict[str, Any]
 
 
-def of_run(run: Run) -> Data:
+def of_run(run: Decision) -> Data:
     """Everything about a run but what was written."""
     return {
         "as_of": run.scorecard.as_of.isoformat(),
-        "pulled": [of_pull(pull) for pull in run.observed.pulls],
+        "pulled": [of_pull(pull) for pull in run.observation.pulls],
         "scorecard": of_scorecard(run.scorecard),
         "orphans": of_orphans(run),
         "findings": of_findings(run, run.signals),
@@ -79,7 +79,7 @@ def of_reading(reading: Reading) -> Data:
         "health": reading.health,
         "evidence": reading.evidence,
         "output": None if reading.output is None else round(reading.output, 4),
-        "note": reading.note,
+        "note": str(reading.mismatch or ""),
         "closed": reading.closed.isoformat() if reading.closed else None,
         "by_hand": reading.by_hand,
         "coverage": None if reading.coverage is None else round(reading.coverage, 4),
@@ -97,7 +97,7 @@ def of_reading(reading: Reading) -> Data:
     }
 
 
-def of_orphans(run: Run) -> list[Data]:
+def of_orphans(run: Decision) -> list[Data]:
     items = run.alignment.items
     return [
         {
@@ -117,7 +117,7 @@ def of_orphans(run: Run) -> list[Data]:
     ]
 
 
-def of_findings(run: Run, signals: Signals) -> list[Data]:
+def of_findings(run: Decision, signals: Signals) -> list[Data]:
     return [
         {
             "kind": finding.kind,

@@ -17,14 +17,14 @@ from connectors.model import (
     Update,
     WorkItem,
 )
-from sync.apply import Applied
 from sync.marks.comments import HEALTH_WORDS, value_against_target
+from sync.marks.facts import figures_in
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan.guards import NOUNS, Stop
+from sync.plan.outcome import Applied, Moved
 from sync.plan.plan import Edit, Plan, natural
 from sync.report.table import HEALTH_STYLES, Cell, Sheet, cells, percent
 from sync.signals.orphans import Signals
-from sync.store.plan_file import Moved
 
 _LEVELS: tuple[Level, ...] = ("initiative", "project", "epic", "issue", "subtask")
 
@@ -242,9 +242,8 @@ def _comment_words(before: object, after: object) -> str:
 def _update_words(after: object) -> str:
     if not isinstance(after, Update):
         return "remove our status updates"
-    figures = ", ".join(
-        f"{name.removesuffix(' percent')} {value} %" for name, value in after.facts if isinstance(value, int)
-    )
+    said = figures_in(after.facts).items()
+    figures = ", ".join(f"{name} {one.percent} %" for name, one in said if one.percent is not None)
     return f"post a status update: {HEALTH_WORDS[after.health]}, {figures}"
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from connectors.model import KeyResultMark
 from connectors.preflight import Check, Verdict
+from sync.decide import Decision
 from sync.explain.item import Explanation
 from sync.forecast.simulation import Outlook
 from sync.measure import Scorecard
+from sync.memory import RunRecord, Stuck
 from sync.report.explanation import outlook_data
 from sync.report.suggestions import suggestion_data
 from sync.report.table import Cell, Sheet, Style, percent
-from sync.run import Run
-from sync.store.store import RunRecord, Stuck
 
 Troubled = Sequence[tuple[str, str, str]]
 
@@ -43,7 +43,7 @@ def _mark_words(mark: KeyResultMark) -> str:
     return f"{mark.id} {percent(mark.percent)}"
 
 
-def explanation_data(told: Explanation, run: Run) -> dict[str, Any]:
+def explanation_data(told: Explanation, run: Decision) -> dict[str, Any]:
     """One ticket for programs."""
     item = told.item
     placement = run.alignment.placements[item.ref]
@@ -96,7 +96,7 @@ def _finding(one: Check) -> str:
     return f"{one.found.rstrip('.')}. {one.remedy}" if one.remedy else one.found
 
 
-def last_run(record: RunRecord | None, troubled: Troubled, run: Run) -> Sheet:
+def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Sheet:
     """How the last sync went, what is stuck, and what is still to be written."""
     waiting = len(run.plan.edits)
     shows = (

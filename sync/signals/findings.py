@@ -12,7 +12,7 @@ from typing import Literal
 from config.measures import WorkMeasure
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
-from sync.align.alignment import Alignment, Placement
+from sync.align.alignment import Alignment, ItemAlignment
 from sync.measure import Scorecard, closed_on
 from sync.signals.budgets import usages
 
@@ -56,7 +56,7 @@ def find(
         *_contradictions(alignment, "done", "done_over_open"),
         *_contradictions(alignment, "dropped", "dropped_over_open"),
         *_closed(alignment, workspace, now),
-        *_overruled(alignment),
+        *_conflicting(alignment),
         *_two_objectives(alignment, objectives),
         *_against_parent(alignment, objectives),
         *_too_many(alignment, workspace),
@@ -129,13 +129,12 @@ def _closed(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterat
 
 def _mismatches(scorecard: Scorecard) -> Iterator[Finding]:
     for id_, reading in scorecard.readings.items():
-        said, _, question = reading.note.partition(": ")
-        if said:
-            yield Finding("output_without_outcome", (), f"{id_}: {said}", question)
+        if (one := reading.mismatch) is not None:
+            yield Finding("output_without_outcome", (), f"{id_}: {one.found}", one.question)
 
 
-def _overruled(alignment: Alignment) -> Iterator[Finding]:
-    for one in alignment.overruled:
+def _conflicting(alignment: Alignment) -> Iterator[Finding]:
+    for one in alignment.conflicting:
         item = alignment.items[one.item]
         if item.in_scope and item.is_open:
             yield Finding(
@@ -180,7 +179,7 @@ def _against_parent(alignment: Alignment, objectives: Mapping[str, str]) -> Iter
             yield Finding("against_parent", (ref, *_refs(items)), message, remedy)
 
 
-def _objectives(placement: Placement, objectives: Mapping[str, str]) -> set[str]:
+def _objectives(placement: ItemAlignment, objectives: Mapping[str, str]) -> set[str]:
     if placement.state != "aligned":
         return set()
     return {objectives[link.key_result] for link in placement.links}
@@ -212,7 +211,7 @@ def _percent(share: Fraction) -> str:
     return f"{float(share * 100):.1f}".removesuffix(".0")
 
 
-def _open(alignment: Alignment) -> Iterator[tuple[WorkItem, Placement]]:
+def _open(alignment: Alignment) -> Iterator[tuple[WorkItem, ItemAlignment]]:
     """Open work that serves something, in order of ref."""
     for ref, placement in sorted(alignment.placements.items()):
         if placement.state == "aligned" and alignment.items[ref].is_open:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -14,6 +12,7 @@ import sqlalchemy as sa
 
 from connectors.model import Outcome, Ref
 from sync.logs import redactor
+from sync.memory import Entry
 from sync.plan.plan import Edit, plain_change
 from sync.store import tables
 from sync.store.database import Transaction, again, repeated
@@ -24,23 +23,6 @@ NEW_COMMENT = "new comment"
 
 LANDED = "found in place by a later run"
 LOST = "the run ended before an answer came; it did not land, and was planned anew"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One recorded write. `outcome` None: open, its fate unknown. `changes`: mark, before, after."""
-
-    id: int
-    run: int
-    kind: str
-    configuration: str
-    at: datetime | None
-    item: Ref
-    key: str
-    operation: str
-    outcome: Outcome | None
-    error: str | None
-    changes: Sequence[Mapping[str, Any]]
 
 
 def operation_id(edit: Edit) -> str:
@@ -117,45 +99,11 @@ class Journal:
     # --- reading ---------------------------------------------------------------------------------
 
     @again
-    def writing_runs(self) -> int:
-        """How many runs have ever recorded a write."""
-        with self._transaction() as connection:
-            return connection.execute(
-                sa.select(sa.func.count(sa.distinct(tables.journal.c.run)))
-            ).scalar_one()
-
-    @again
-    def last_run(self) -> int:
-        """The latest run that recorded a write, 0 when none did."""
-        with self._transaction() as connection:
-            return connection.execute(sa.select(sa.func.max(tables.journal.c.run))).scalar_one() or 0
-
-    @again
     def written(self, tracker: str) -> frozenset[str]:
         """Ids of the tracker's items that a write was ever begun for."""
         query = sa.select(tables.journal.c.item).distinct().where(tables.journal.c.tracker == tracker)
         with self._transaction() as connection:
             return frozenset(connection.execute(query).scalars())
-
-    @again
-    def commented(self, day: date, zone: tzinfo) -> dict[Ref, int]:
-        """How many new comments each item got on a day of the zone."""
-        journal, runs = tables.journal.c, tables.runs.c
-        query = (
-            sa.select(runs.at, journal.tracker, journal.item, journal.what)
-            .join_from(tables.journal, tables.runs, journal.run == runs.id)
-            .where(journal.outcome == "written")
-            .where(runs.kind == "sync")
-            # Times are in UTC: a day of any zone lies within these three.
-            .where(runs.at >= (day - timedelta(days=1)).isoformat())
-            .where(runs.at < (day + timedelta(days=2)).isoformat())
-        )
-        counts: Counter[Ref] = Counter()
-        with self._transaction() as connection:
-            for row in connection.execute(query):
-                if datetime.fromisoformat(row.at).astimezone(zone).date() == day and NEW_COMMENT in row.what:
-                    counts[Ref(row.tracker, row.item)] += 1
-        return dict(counts)
 
     def troubled(self, run: int) -> list[tuple[str, str, str]]:
         """Writes of a run that did not land: (key, outcome or "unknown", error)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from msgspec.json import Decoder
 
 from config.load import fingerprint
 from config.workspace import Workspace
-from connectors.model import Marks, Ref, WorkItem
+from connectors.model import Marks, WorkItem
 from sync.plan.guards import Stop
 from sync.plan.plan import Edit, Plan, changes_of, digest_of
 
@@ -110,39 +110,3 @@ def load(path: Path, workspace: Workspace, now: datetime) -> Saved:
             f"{again}"
         )
     return Saved(Plan(edits, (), file.digest), file.made, tuple(file.stops))
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """An item of a saved plan that changed since, and in what."""
-
-    item: Ref
-    key: str
-    what: str
-
-
-def still_true(plan: Plan, items: Iterable[WorkItem]) -> tuple[Plan, tuple[Moved, ...]]:
-    """The part of the plan whose items are as they were when it was made, and those that are not. Pure."""
-    now = {item.ref: item for item in items}
-    kept: list[Edit] = []
-    moved: list[Moved] = []
-    for edit in plan.edits:
-        item = now.get(edit.item.ref)
-        if item is None:
-            moved.append(Moved(edit.item.ref, edit.item.key, "it is gone, or out of scope"))
-        elif what := _differences(edit.item, item):
-            moved.append(Moved(edit.item.ref, item.key, f"its {', '.join(what)} changed"))
-        else:
-            # The one that was just read: it bears the latest stamp.
-            kept.append(Edit(item, edit.wanted, edit.changes))
-    return Plan(tuple(kept), (), digest_of(kept)), tuple(moved)
-
-
-def _differences(before: WorkItem, now: WorkItem) -> list[str]:
-    # Watchers and votes move `updated`, too: what counts is what is seen.
-    names = (one.name for one in fields(WorkItem) if one.name != "updated")
-    return [
-        "marks" if name == "shown" else name.replace("_", " ")
-        for name in names
-        if getattr(before, name) != getattr(now, name)
-    ]

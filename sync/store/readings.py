@@ -13,11 +13,10 @@ from msgspec.json import Decoder
 
 from sync.history.days import History, HistoryRow, row_of
 from sync.history.movement import Footing, Movement
-from sync.measure import Past, Scorecard
+from sync.measure import Scorecard
 from sync.store import tables
 from sync.store.database import Database, again
 
-_FOOTINGS = Decoder(Footing)
 _MOVEMENTS = Decoder(Movement)
 
 
@@ -60,16 +59,6 @@ class Readings:
                 connection.execute(places.insert(), bodies)
 
     @again
-    def stood_before(self, day: date) -> dict[str, Footing]:
-        """Where work stood on the last day before `day` that was read, as far as it is still known."""
-        places = tables.standings
-        earlier = sa.select(sa.func.max(places.c.day)).where(places.c.day < day.isoformat())
-        query = sa.select(places).where(places.c.day == earlier.scalar_subquery())
-        with self._database.transaction() as connection:
-            rows = connection.execute(query).all()
-        return {row.key_result: _FOOTINGS.decode(row.body) for row in rows}
-
-    @again
     def all(self) -> dict[str, History]:
         """The history of every key result."""
         found: dict[str, list[HistoryRow]] = {}
@@ -96,25 +85,6 @@ class Readings:
             new = [row for row in rows if (row["key_result"], row["day"]) not in known]
             if new:
                 connection.execute(table.insert(), new)
-
-    @again
-    def past(self, closed: Mapping[str, date]) -> dict[str, Past]:
-        """The last reading of each key result on or before the day on which it was closed."""
-        found: dict[str, Past] = {}
-        query = sa.select(tables.readings).order_by(tables.readings.c.day)
-        with self._database.transaction() as connection:
-            for row in connection.execute(query.where(tables.readings.c.key_result.in_(list(closed)))):
-                on = date.fromisoformat(row.day)
-                if on <= closed[row.key_result]:
-                    found[row.key_result] = Past(on, row.value, row.progress)
-        return found
-
-    @again
-    def last_progress(self) -> dict[str, float | None]:
-        """The latest progress of each key result, 0..1."""
-        query = sa.select(tables.readings).order_by(tables.readings.c.day)
-        with self._database.transaction() as connection:
-            return {row.key_result: row.progress for row in connection.execute(query)}
 
 
 def _columns(name: str, row: HistoryRow) -> dict[str, Any]:

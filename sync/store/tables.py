@@ -181,9 +181,6 @@ footings = sa.Table(
 )
 """Where the work of a key result stood when its progress was last told on a ticket."""
 
-SNAPSHOT = (items, pulls, counts, answers, samples, drawn, histories, gists)
-"""What every snapshot replaces."""
-
 updates = sa.Table(
     "updates",
     metadata,

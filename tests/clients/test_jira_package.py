@@ -9,7 +9,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.clients.jira_client import Tour
+from tests.support.clients.jira_tour import Tour
 
 
 @pytest.fixture(scope="module", params=["2", "3"], ids=["v2", "v3"])

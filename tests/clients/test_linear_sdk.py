@@ -11,7 +11,7 @@ import pytest
 from connectors.sandbox.linear.state import TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.clients import node
+from tests.support.clients import node
 
 ADMIN = "sandbox-person-token:ines.duarte@acme.example"
 INVALID = {"kind": "InvalidInputLinearError", "type": "InvalidInput"}

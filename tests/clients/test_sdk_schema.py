@@ -6,8 +6,8 @@ import pytest
 from graphql import DocumentNode, GraphQLSchema, validate
 
 from connectors.sandbox.linear.graph import schema
-from connectors.sandbox.linear.wider import FILES
-from tests.clients import sdk_schema
+from connectors.sandbox.linear.sdk_fields import FILES
+from tests.support.clients import sdk_schema
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +30,10 @@ def test_every_document_of_the_sdk_that_we_serve_is_valid(selected: dict[str, Do
         for name, document in selected.items()
         if (errors := validate(schema(), document))
     }
-    assert refused == {}, "run python -m tests.clients.sdk_schema"
+    assert refused == {}, "run python -m tests.support.clients.sdk_schema"
 
 
 @pytest.mark.usefixtures("real")
 def test_what_is_on_file_is_what_the_sdk_needs_and_declares() -> None:
     on_file = tuple(file.read_text(encoding="utf-8") for file in FILES)
-    assert on_file == sdk_schema.written(), "run python -m tests.clients.sdk_schema"
+    assert on_file == sdk_schema.written(), "run python -m tests.support.clients.sdk_schema"

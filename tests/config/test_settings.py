@@ -58,11 +58,11 @@ def test_wrong_settings_are_told_together_in_plain_words(monkeypatch: pytest.Mon
     with pytest.raises(SettingsError) as caught:
         Settings()
     assert str(caught.value).splitlines() == [
-        'TRUENORTH_LOG_FORMAT: "xml" is not possible here; use one of auto, json, console',
-        'TRUENORTH_LOG_LEVEL: "warnin" is not possible here; did you mean "warning"?',
+        'TRUENORTH_LOG_FORMAT: invalid value "xml"; use one of: auto, json, console',
+        'TRUENORTH_LOG_LEVEL: invalid value "warnin"; did you mean "warning"?',
         (
-            "TRUENORTH_SECRETS_DIR: the folder /nowhere/at/all does not exist or is no folder; "
-            "create it, or leave the variable out"
+            "TRUENORTH_SECRETS_DIR: the folder /nowhere/at/all does not exist or is not a folder; "
+            "create it, or unset the variable"
         ),
     ]
 
@@ -125,21 +125,21 @@ def test_the_environment_wins_over_the_file(
             {},
             (
                 'TRUENORTH_JIRA_EU_TOKEN: tracker "jira-eu" (jira) has no token; '
-                "set TRUENORTH_JIRA_EU_TOKEN and TRUENORTH_JIRA_EU_EMAIL, or put files of those names into FOLDER"
+                "set TRUENORTH_JIRA_EU_TOKEN and TRUENORTH_JIRA_EU_EMAIL, or add files of those names to FOLDER"
             ),
         ),
         (
             {"TRUENORTH_JIRA_EU_TOKEN": TOKEN},
             (
                 'TRUENORTH_JIRA_EU_EMAIL: tracker "jira-eu" (jira) has a token but no e-mail address; '
-                "set TRUENORTH_JIRA_EU_EMAIL, or put a file of that name into FOLDER"
+                "set TRUENORTH_JIRA_EU_EMAIL, or add a file of that name to FOLDER"
             ),
         ),
         (
             {"TRUENORTH_JIRA_EU_EMAIL": "bot@acme.example"},
             (
                 'TRUENORTH_JIRA_EU_TOKEN: tracker "jira-eu" (jira) has no token; '
-                "set TRUENORTH_JIRA_EU_TOKEN, or put a file of that name into FOLDER"
+                "set TRUENORTH_JIRA_EU_TOKEN, or add a file of that name to FOLDER"
             ),
         ),
     ],

@@ -17,8 +17,8 @@ from connectors.model import Span
 from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.connectors.jira_site import Site
-from tests.sync.build import item
+from tests.support.builders import item
+from tests.support.jira_site import Site
 
 D1, D2, D3 = (datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 3))
 KNOWN = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract import layer as contract
+from tests.support.contract import layer as contract
 
 pytestmark = pytest.mark.skipif(not contract.available(), reason=contract.WHY_OFF)
 

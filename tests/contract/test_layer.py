@@ -15,8 +15,8 @@ from connectors.sandbox.linear.state import TOKEN
 from connectors.sandbox.recorder import Exchange
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.contract import layer as contract
-from tests.contract.layer import Layer
+from tests.support.contract import layer as contract
+from tests.support.contract.layer import Layer
 
 pytestmark = pytest.mark.skipif(not contract.available(), reason=contract.WHY_OFF)
 

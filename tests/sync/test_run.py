@@ -8,27 +8,16 @@ from pathlib import Path
 import pytest
 
 from config.trackers import NativeQuery
-from config.workspace import Workspace
 from connectors.errors import CredentialError, Unreachable
-from connectors.model import WorkItem
-from sync.cli.output import Format, Output
+from sync.decide import Decision
 from sync.jobs.last_read import recall
 from sync.jobs.session import Halt, Session
-from sync.jobs.sync import Synced, synchronise
 from sync.remember import remember
-from sync.run import Run, run
+from sync.run import run
 from sync.store.store import Store, StoreError
-from tests.sync.build import NOW, epic, item, query, ref, work, workspace
-from tests.sync.fake import FakeTracker
-
-ITEMS = [
-    epic("WEB-1", claims=("KR1",)),
-    item("WEB-2", "WEB-1", category="done"),
-    item("WEB-3", "WEB-1"),
-    epic("WEB-4"),
-    item("eng-1", claims=("KR1",)),
-    item("eng-2"),
-]
+from tests.support.builders import NOW, query, ref, work, workspace
+from tests.support.fake_sessions import ITEMS, fake, session_of, sync
+from tests.support.fake_tracker import FakeTracker
 
 
 @pytest.fixture
@@ -36,21 +25,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store = Store(f"sqlite:///{tmp_path}/t.db")
     yield store
     store.close()
-
-
-def session_of(store: Store, items: list[WorkItem], declared: Workspace) -> Session:
-    trackers = {name: FakeTracker.of(name, items) for name in ("jira", "linear")}
-    return Session(declared, trackers, store)
-
-
-def sync(session: Session, *accepted: str) -> Synced:
-    return synchronise(session, NOW, Output(Format.TEXT, silent=True), accepted)
-
-
-def fake(session: Session, name: str) -> FakeTracker:
-    tracker = session.connectors[name]
-    assert isinstance(tracker, FakeTracker)
-    return tracker
 
 
 def outcome(store: Store) -> str:
@@ -84,7 +58,7 @@ def test_a_failed_read_ends_the_run_before_anything_is_planned(store: Store) -> 
         sync(session, "--first-run")
     assert fake(session, "jira").writes == []
     assert outcome(store) == "failed"
-    assert store.snapshot() is None
+    assert store.snapshots.last() is None
 
 
 def test_a_shrunken_pull_is_stopped_and_not_remembered(store: Store) -> None:
@@ -168,7 +142,7 @@ def test_queries_are_asked_of_the_tracker_that_knows_the_language(store: Store) 
 def test_what_was_written_is_remembered_as_shown(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
     sync(session, "--first-run")
-    snapshot = store.snapshot()
+    snapshot = store.snapshots.last()
     assert snapshot is not None
     known = recall(session, snapshot)
     assert known is not None
@@ -178,7 +152,7 @@ def test_what_was_written_is_remembered_as_shown(store: Store) -> None:
 def test_a_snapshot_that_cannot_answer_a_new_query_is_not_used(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
     sync(session, "--first-run")
-    snapshot = store.snapshot()
+    snapshot = store.snapshots.last()
     assert snapshot is not None
     changed = Session(workspace(work("KR1"), query("KR2", 1, 0)), session.connectors, store)
     assert recall(changed, snapshot) is None
@@ -192,11 +166,11 @@ def test_rules_with_native_queries_are_asked_remembered_and_stand_while_their_tr
     fake(session, "jira").found = {NativeQuery("jql", "project = WEB"): frozenset({"WEB-4"})}
     remember(run(declared, session.connectors, store, NOW), declared, store)
 
-    def links(result: Run | None) -> int:
+    def links(result: Decision | None) -> int:
         assert result is not None
         return len(result.alignment.placements[ref("WEB-4")].links)
 
-    known = store.snapshot()
+    known = store.snapshots.last()
     assert known is not None
     assert links(recall(session, known)) == 1
     fake(session, "jira").read_fault = Unreachable("jira", "no answer")

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TypeVar
 from urllib.parse import quote
 
+from config.wording import counted
 from connectors.errors import BadReply, Unreachable
 from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
@@ -43,9 +44,11 @@ def search_ids(client: JiraClient, jql: str) -> list[str]:
         if page.is_last or (not token and page.is_last is None):
             return list(ids)
         if not token:
-            raise BadReply(client.name, "a page of the search is not the last one, yet names no next page.")
+            raise BadReply(
+                client.name, "a page of the search is not the last one but has no token for the next page."
+            )
         if token in tokens:
-            raise BadReply(client.name, "the search gave the same page token twice, so it would never end.")
+            raise BadReply(client.name, "the search returned the same page token twice.")
         tokens.add(token)
 
 
@@ -74,7 +77,9 @@ class Bulk:
                 found |= again
         if failed:
             some = ", ".join(sorted(failed)[:5])
-            raise Unreachable(self._client.name, f"Jira could not give {len(failed)} issues (ids {some}).")
+            raise Unreachable(
+                self._client.name, f"Jira did not return {counted(len(failed), 'issue')} (ids {some})."
+            )
         return found
 
     def fetch_keys(self, keys: Iterable[str]) -> tuple[dict[str, Issue], dict[str, str]]:

@@ -52,7 +52,7 @@ MAX_REPLY = 64 * 1024 * 1024
 """Bytes of one reply after decompression; 100 issues with the fields we name are below one megabyte."""
 
 REMEDIES = {
-    "3": "Check the e-mail and that the token is not expired or revoked; a scoped token works only "
+    "3": "Check the e-mail address, and that the token is not expired or revoked. A scoped token works only "
     "through https://api.atlassian.com/ex/jira/CLOUD-ID and needs read:jira-work, "
     "write:jira-work and read:jira-user. A Data Center site needs `deployment: data_center` and a personal "
     "access token.",
@@ -76,7 +76,7 @@ class Rejected(Refused):
     """
 
     def __init__(self, tracker: str, call: str, status: int, words: str, fields: dict[str, str]) -> None:
-        super().__init__(tracker, f"Jira refuses {call}: HTTP {status}" + (f", {words}" if words else "."))
+        super().__init__(tracker, f"Jira rejected {call}: HTTP {status}" + (f", {words}" if words else "."))
         self.status = status
         self.words = words
         self.fields = fields
@@ -160,16 +160,14 @@ class JiraClient:
         try:
             return reply.decode(response.content)
         except msgspec.ValidationError as error:
-            raise BadReply(
-                self.name, f"{method} {path} answered something unexpected: {clean(str(error))}."
-            ) from None
+            raise BadReply(self.name, f"unexpected reply to {method} {path}: {clean(str(error))}.") from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             kind = clean(response.headers.get("Content-Type", "no content type"))[:80]
             raise BadReply(
                 self.name,
-                f"the answer to {method} {path} is not JSON ({len(response.content)} bytes, {kind}).",
-                f"Check that {self.api} is the address of a Jira site and that no proxy or login page "
-                "answers in its place.",
+                f"the reply to {method} {path} is not JSON ({len(response.content)} bytes, {kind}).",
+                f"Check that {self.api} is the URL of a Jira site, and that no proxy or login page "
+                "answers instead.",
             ) from None
 
     def send(
@@ -186,7 +184,7 @@ class JiraClient:
         response = self.retry.call(lambda: self._exchange(method, path, None, body), repeatable=True)
         id_ = response.headers.get("Location", "").rstrip("/").rpartition("/")[2]
         if response.status_code != 303 or not (id_.isascii() and id_.isalnum()):
-            raise BadReply(self.name, f"{method} {path} started a job, but does not say which.")
+            raise BadReply(self.name, f"{method} {path} started a job but did not return its id.")
         return id_
 
     def close(self) -> None:
@@ -211,9 +209,7 @@ class JiraClient:
             email = self._credentials.email
             if not all(part.isascii() and part.isprintable() for part in (secret, email or "")):
                 # The HTTP library's own complaint would quote it.
-                raise CredentialError(
-                    self.name, "the e-mail or token holds a character that no header can hold."
-                )
+                raise CredentialError(self.name, "the e-mail address or token contains invalid characters.")
             client = jira.JIRA(
                 self.api,
                 options={"rest_api_version": self.version},
@@ -272,16 +268,16 @@ class JiraClient:
         except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
             raise Unreachable(
                 self.name,
-                f"cannot open a trusted connection to {self.api} ({_innermost(error)}).",
+                f"cannot open a secure connection to {self.api} ({_innermost(error)}).",
                 "Check the proxy and the certificates of this machine.",
             ) from None
         except requests.exceptions.Timeout:
-            raise Unreachable(self.name, f"{what} got no answer in time.") from None
+            raise Unreachable(self.name, f"{what} timed out.") from None
         except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError):
-            raise BadReply(self.name, f"the answer to {what} cannot be decompressed.") from None
+            raise BadReply(self.name, f"cannot decompress the reply to {what}.") from None
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise Unreachable(
-                self.name, f"the connection to {self.api} failed in {what} ({_innermost(error)})."
+                self.name, f"the connection to {self.api} failed during {what} ({_innermost(error)})."
             ) from None
         return response
 
@@ -295,7 +291,7 @@ class JiraClient:
             if size > MAX_REPLY:
                 response.close()
                 raise BadReply(
-                    self.name, f"a reply was larger than {MAX_REPLY // 2**20} MB and was not read."
+                    self.name, f"a reply was larger than {MAX_REPLY // 2**20} MB and was discarded."
                 )
             kept.append(chunk)
         raw.release_conn()
@@ -313,7 +309,7 @@ class JiraClient:
             # A bad credential is served as anonymous on most reads: 200, and fewer issues.
             raise CredentialError(
                 self.name,
-                f"Jira does not accept the credential (HTTP {status}, {clean(reason)[:60]}).",
+                f"Jira rejected the credential (HTTP {status}, {clean(reason)[:60]}).",
                 REMEDIES[self.version],
             )
         if status < 300 or (status == 303 and what in JOBS):
@@ -326,19 +322,19 @@ class JiraClient:
             # The limit of writes per issue concerns that issue alone (contracts, section 4).
             if wait and "per-issue" not in headers.get("RateLimit-Reason", ""):
                 self.throttle.pause(wait)
-            raise RateLimited(self.name, f"Jira limits our requests ({what}).", retry_after=wait)
+            raise RateLimited(self.name, f"Jira's rate limit is reached ({what}).", retry_after=wait)
         if status in (408, 425) or status >= 500:
             wait = parse_retry_after(headers.get("Retry-After"), datetime.now(UTC))
             raise Unreachable(self.name, f"{what} failed with HTTP {status}.", retry_after=wait)
         if status == 409:
-            raise Transient(self.name, f"{said}: somebody else edits the same issue.")
+            raise Transient(self.name, f"{said}: the issue was being edited at the same time.")
         if status == 403:
-            raise Forbidden(self.name, f"not allowed: {said}.", "Give the account the permission for it.")
+            raise Forbidden(self.name, f"permission denied: {said}.", "Grant the permission to the account.")
         if status < 400:
             raise BadReply(
                 self.name,
                 f"{what} was redirected (HTTP {status}); redirects are not followed.",
-                "Set the tracker's url to the address that Jira itself uses.",
+                "Set the tracker's url to Jira's own base URL.",
             )
         raise Rejected(self.name, what, status, words, fields)
 

@@ -38,13 +38,13 @@ class Cloud:
         if info.deployment_type != "Cloud":
             raise TrackerError(
                 self._client.name,
-                f"the site is Jira {info.deployment_type}, and is declared as Jira Cloud.",
+                f"the site is Jira {info.deployment_type}, but is declared as Jira Cloud.",
                 "Add `deployment: data_center` to the tracker.",
             )
 
     def hint(self) -> str:
         """See `SiteApi.hint`."""
-        return "Check the tracker's url; a site of your own, on Data Center, needs `deployment: data_center`."
+        return "Check the tracker's url. A Data Center site needs `deployment: data_center`."
 
     def projects(self) -> list[wire.Project]:
         """See `SiteApi.projects`."""
@@ -104,9 +104,7 @@ class Cloud:
             if not token:
                 return
             if token in tokens:
-                raise BadReply(
-                    self._client.name, "the changelog gave the same page token twice, so it would never end."
-                )
+                raise BadReply(self._client.name, "the changelog returned the same page token twice.")
             tokens.add(token)
             body["nextPageToken"] = token
 

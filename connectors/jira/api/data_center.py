@@ -54,7 +54,7 @@ def _pages(client: JiraClient, jql: str, asked: Mapping[str, Any], reply: Decode
         if read >= page.total:
             return
         if not page.issues:
-            raise Unreachable(client.name, "a page of the search is empty, yet there is more to come.")
+            raise Unreachable(client.name, "a page of the search is empty but is not the last one.")
 
 
 class DataCenter:
@@ -69,15 +69,13 @@ class DataCenter:
         if info.deployment_type == "Cloud":
             raise TrackerError(
                 self._client.name,
-                "the site is Jira Cloud, and is declared as Data Center.",
-                "Take `deployment: data_center` off the tracker, and give an e-mail beside the token.",
+                "the site is Jira Cloud, but is declared as Data Center.",
+                "Remove `deployment: data_center` from the tracker, and set an e-mail address with the token.",
             )
 
     def hint(self) -> str:
         """See `SiteApi.hint`."""
-        return (
-            "Check the tracker's url, with its context path if it has one, as in https://jira.acme.com/jira."
-        )
+        return "Check the tracker's url, including the context path if there is one, such as https://jira.acme.com/jira."
 
     def projects(self) -> list[wire.Project]:
         """See `SiteApi.projects`."""
@@ -96,8 +94,8 @@ class DataCenter:
             if start >= WINDOW:
                 raise QueryError(
                     self._client.name,
-                    f"the query {jql!r} finds {page.total:,} issues, and Jira Data Center gives {WINDOW:,}.",
-                    "Narrow it down.",
+                    f"the query {jql!r} returns {page.total:,} issues; Jira Data Center allows {WINDOW:,}.",
+                    "Narrow the query.",
                 )
 
     def scope(self, projects: Sequence[str]) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 import msgspec
 
+from config.errors import nearest
 from connectors.errors import ScopeError
 from connectors.jira.api.wire import STANDARD_FIELDS, BulkPage, FieldInfo, Fields, Issue
 from connectors.model import CLAIM_NAME, AlignmentState, Health, KeyResultMark
@@ -129,15 +129,15 @@ def find_fields(tracker: str, known: Iterable[FieldInfo], estimate_field: str | 
     progress = _one(custom, PROGRESS_NAME, notes)
     writable = claim
     if claim and claim.schema.type != "string":
-        notes.append(f'The field "{CLAIM_NAME}" is not a text field: it is read, but not written.')
+        notes.append(f'The field "{CLAIM_NAME}" is not a text field, so it is read but not written.')
         writable = None
     if progress and progress.schema.type != "number":
-        notes.append(f'The field "{PROGRESS_NAME}" is not a number field: it is not used.')
+        notes.append(f'The field "{PROGRESS_NAME}" is not a number field, so it is not used.')
         progress = None
     absent = [name for name, info in ((CLAIM_NAME, claim), (PROGRESS_NAME, progress)) if info is None]
     if absent:
         names = " and ".join(f'"{name}"' for name in absent)
-        notes.append(f"The site has no usable field {names}: people see key results only in our comments.")
+        notes.append(f"The site has no usable field {names}, so key results are only shown in comments.")
     epic_link = next((info.id for info in custom if info.schema.custom == EPIC_LINK_CUSTOM), None)
     epic_name = next((info.id for info in custom if info.schema.custom == EPIC_NAME_CUSTOM), None)
     return SiteFields(
@@ -173,7 +173,7 @@ def _one(custom: list[FieldInfo], name: str, notes: list[str]) -> FieldInfo | No
     found = [info for info in custom if _called(info, name)]
     if len(found) > 1:
         # Jira lets several fields bear one name.
-        notes.append(f'{len(found)} fields are called "{name}"; the one used is {found[0].id}.')
+        notes.append(f'{len(found)} fields are named "{name}"; using {found[0].id}.')
     return found[0] if found else None
 
 
@@ -181,7 +181,7 @@ def _of_type(custom: list[FieldInfo], name: str, kind: str, notes: list[str]) ->
     """Id of the field with this name, when its values are of the type that we write."""
     found = _one(custom, name, notes)
     if found and found.schema.type != kind:
-        notes.append(f'The field "{name}" is of another type than ours: it is not used.')
+        notes.append(f'The field "{name}" has another type than Truenorth needs, so it is not used.')
         return None
     return found.id if found else None
 
@@ -196,9 +196,9 @@ def _points(tracker: str, custom: list[FieldInfo], wanted: str | None) -> tuple[
         )
     found = tuple(info.id for info in numbers if info.id == wanted or _called(info, wanted))
     if not found:
-        near = difflib.get_close_matches(wanted, [info.name for info in numbers], n=1, cutoff=0.5)
-        hint = f'Did you mean "{near[0]}"?' if near else "Name a number field, or leave estimate_field out."
-        raise ScopeError(tracker, f'estimate_field "{wanted}" is no number field of this site.', hint)
+        near = nearest(wanted, [info.name for info in numbers])
+        hint = f'Did you mean "{near}"?' if near else "Set it to a number field, or leave it out."
+        raise ScopeError(tracker, f'estimate_field "{wanted}" is not a number field of this site.', hint)
     return found
 
 

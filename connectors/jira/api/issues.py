@@ -81,7 +81,7 @@ class IssueApi:
         """Remember that remote links are refused in the issue's project."""
         self._unlinkable.add(issue.fields.project.id)
         log.warning(
-            "remote links are refused; give the account Link Issues",
+            "Jira rejected remote links; grant the account Link Issues",
             tracker=self._client.name,
             project=issue.fields.project.key,
         )
@@ -104,7 +104,9 @@ class IssueApi:
             except (Forbidden, Rejected):
                 raise refusal from None
             self.notify = True
-            log.warning("watchers are notified: the account may not suppress it", tracker=self._client.name)
+            log.warning(
+                "edits notify watchers: the account cannot suppress notifications", tracker=self._client.name
+            )
             return done
 
     def is_off_screen(self, issue: Issue, field: str) -> bool:
@@ -120,7 +122,7 @@ class IssueApi:
         names = sorted(fields)
         self._off_screen |= {(issue.fields.project.id, issue.fields.issuetype.id, name) for name in names}
         log.warning(
-            "fields cannot be set; put them on the edit screen",
+            "cannot set fields; add them to the edit screen",
             tracker=self._client.name,
             project=issue.fields.project.key,
             type=issue.fields.issuetype.name,

@@ -83,5 +83,5 @@ def _moment(tracker: str, issue: str, text: str) -> datetime:
     except ValueError:
         when = None
     if when is None or when.tzinfo is None:
-        raise BadReply(tracker, f"the changelog of issue {issue} has a time that cannot be understood.")
+        raise BadReply(tracker, f"the changelog of issue {issue} has an invalid time.")
     return when.astimezone(UTC)

@@ -211,9 +211,7 @@ class IssueMapper:
                 shown=marks_on(issue, self.site, self.owner),
             )
         except ValueError:
-            raise BadReply(
-                self.name, f"issue {issue.key} has a time or date that cannot be understood."
-            ) from None
+            raise BadReply(self.name, f"issue {issue.key} has an invalid time or date.") from None
 
     def _category(self, fields: Fields) -> Category:
         # Names of statuses are translated and differ by project; the category's key is neither.
@@ -260,5 +258,5 @@ def _moment(text: str) -> datetime:
     """A time as Jira writes it (`2026-01-02T03:04:05.678+0000`), in UTC."""
     when = datetime.fromisoformat(text)
     if when.tzinfo is None:
-        raise ValueError("a time without a zone")
+        raise ValueError("a time without a time zone")
     return when.astimezone(UTC)

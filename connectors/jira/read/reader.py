@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from config.errors import nearest
 from config.trackers import JiraTracker
+from config.wording import counted
 from connectors.base import Progress
 from connectors.errors import (
     BadReply,
@@ -74,7 +75,7 @@ class Reader:
                 raise
             raise TrackerError(
                 self._client.name,
-                f"there is no Jira site at {self._client.api} (HTTP 404).",
+                f"no Jira site found at {self._client.api} (HTTP 404).",
                 self._site_api.hint(),
             ) from None
         known = self._client.call("GET", "field", replies.FIELDS)
@@ -84,7 +85,7 @@ class Reader:
 
     def _account(self, me: wire.User) -> str:
         if me.account is None:
-            raise BadReply(self._client.name, "GET myself does not say who we are.")
+            raise BadReply(self._client.name, "GET myself returned no account.")
         return me.account
 
     def pull(
@@ -165,7 +166,7 @@ class Reader:
             if error.status != 400:
                 raise
             raise QueryError(
-                self._client.name, f"Jira does not accept the query {query!r}: {error.words or 'HTTP 400'}"
+                self._client.name, f"Jira rejected the query {query!r}: {error.words or 'HTTP 400'}"
             ) from None
 
     def fetch(self, site: Site, ids: Collection[str]) -> tuple[WorkItem, ...]:
@@ -202,12 +203,14 @@ class Reader:
 
     def _no_project(self, key: str) -> ScopeError:
         visible = sorted(project.key for project in self._site_api.projects())
-        near = difflib.get_close_matches(key.upper(), visible, n=1, cutoff=0.0)
-        hint = f'Did you mean "{near[0]}"?' if near else "The account can see no project at all."
+        near = nearest(key, visible)
+        hint = (
+            f'Did you mean "{near}"? ' if near else "" if visible else "The account cannot see any project. "
+        )
         return ScopeError(
             self._client.name,
-            f'project "{key}" does not exist, or the account may not browse it.',
-            f"{hint} Correct scope.projects, or give the account access.",
+            f'project "{key}" does not exist, or the account cannot browse it.',
+            f"{hint}Correct scope.projects, or give the account access.",
         )
 
     def _close_upwards(self, issues: dict[str, wire.Issue], bulk: Issues) -> dict[str, str]:
@@ -286,4 +289,4 @@ def _epic_key(issue: wire.Issue) -> str | None:
 
 def _gone(count: int) -> Iterable[str]:
     if count:
-        yield f"{count} issues were found but are gone or hidden by now: they are left out."
+        yield f"Left out {counted(count, 'issue')}, deleted or hidden while reading."

@@ -39,7 +39,7 @@ class JiraProvisioner:
             queries = filters_wanted(need, self._projects, fields)
             actions += self._shared.plan(queries, need, made, problems)
         else:
-            why = 'sharing them needs the global permission "Share dashboards and filters"'
+            why = 'needs the global permission "Share dashboards and filters"'
             problems.append(Problem(f"shared filters, and the dashboard {DASHBOARD}", why, GRANT))
         return Provisioning(tuple(actions), tuple(problems))
 
@@ -48,7 +48,7 @@ class JiraProvisioner:
         problems: list[Problem] = []
         fields = tuple(self._fields.removal(need, made))
         if fields and ADMINISTER not in self._permits.held((ADMINISTER,)):
-            why = 'taking them away needs the global permission "Administer Jira"'
+            why = 'removal needs the global permission "Administer Jira"'
             names = ", ".join(one.name for one in fields)
             problems.append(Problem(f"fields and options {names}", why, GRANT))
             fields = ()
@@ -64,5 +64,5 @@ class JiraProvisioner:
 def _no_fields(fields: Mapping[str, str | None]) -> Problem:
     missing = [name for name, id_ in fields.items() if id_ is None]
     what = f"fields {', '.join(missing)}" if missing else f"options and screens of {', '.join(FIELDS)}"
-    why = 'making them needs the global permission "Administer Jira"'
-    return Problem(what, why, f"{GRANT} Labels and links carry the same until then.")
+    why = 'needs the global permission "Administer Jira"'
+    return Problem(what, why, f"{GRANT} Until then, labels and links carry the same information.")

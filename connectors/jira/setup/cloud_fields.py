@@ -60,7 +60,7 @@ class FieldSetup:
             for value in options:
                 if value not in there:
                     body = {"field": name, "value": value}
-                    yield Action("option", f"{name}: {value}", "create", "there is none", id_, body)
+                    yield Action("option", f"{name}: {value}", "create", "does not exist", id_, body)
         yield from self._screens(fields, made, projects)
 
     def _screens(
@@ -77,7 +77,7 @@ class FieldSetup:
             there = (settable | set(made.get(f"screens {key}", "").split(","))) - off
             lacking = {name: id_ for name, id_ in fields.items() if id_ is None or id_ not in there}
             if lacking:
-                reason = f"its screens lack {', '.join(lacking)}"
+                reason = f"its screens are missing {', '.join(lacking)}"
                 body = {"fields": lacking, "project": project}
                 yield Action("screens", key, "change", reason, None, body)
 
@@ -94,12 +94,12 @@ class FieldSetup:
         """Our fields, and our options in the fields of others."""
         for row in self._fields():
             if is_ours(row.get("description"), need.owner):
-                yield Action("field", row["name"], "remove", "setup made it", row["id"])
+                yield Action("field", row["name"], "remove", "created by setup", row["id"])
                 continue
             for what, id_ in made.items():
                 if what.startswith(f"option {row['name']}: ") and row["name"] in FIELDS:
                     name, body = what.removeprefix("option "), {"field": row["id"]}
-                    yield Action("option", name, "remove", "setup made it", id_, body)
+                    yield Action("option", name, "remove", "created by setup", id_, body)
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """Do one action; see `Provisioner.carry`."""
@@ -161,8 +161,8 @@ def usable(
         named = [row for row in rows if row["id"] == known] or [row for row in rows if row["name"] == name]
         fitting = [row for row in named if row.get("schema", {}).get("custom") == PLUGIN + type_]
         if named and not fitting:
-            why = "a field of this name is of another type"
-            problems.append(Problem(f"field {name}", why, "Rename that field; setup then makes its own."))
+            why = "a field with this name has another type"
+            problems.append(Problem(f"field {name}", why, "Rename the field; setup then creates its own."))
             continue
         ours = [row for row in fitting if is_ours(row.get("description"), need.owner)]
         found[name] = str((ours or fitting)[0]["id"]) if fitting else None
@@ -178,4 +178,4 @@ def creation(name: str, need: Need) -> Action:
         "searcherKey": PLUGIN + searcher,
         "description": signature(need.owner),
     }
-    return Action("field", name, "create", "there is none", None, body)
+    return Action("field", name, "create", "does not exist", None, body)

@@ -53,7 +53,7 @@ class SharedSetup:
             filters[name] = str(found["id"]) if found else None
             body = {"jql": jql} | described(name, need)
             if found is None:
-                yield Action("filter", name, "create", "there is none", None, body)
+                yield Action("filter", name, "create", "does not exist", None, body)
             elif reason := difference(found, body):
                 if self._is_kept(found):
                     problems.append(locked("filter", found, reason))
@@ -69,16 +69,16 @@ class SharedSetup:
         problems: list[Problem],
     ) -> Iterator[Action]:
         if not self._offered():
-            why = "this site does not offer the gadget Filter Results to apps"
-            problems.append(Problem(f"dashboard {DASHBOARD}", why, "The filters serve without it."))
+            why = "this site does not offer the Filter Results gadget to apps"
+            problems.append(Problem(f"dashboard {DASHBOARD}", why, "The filters work without it."))
             return
         rows = listed(
             self._client, "dashboard/search", expand="description,editPermissions,owner,sharePermissions"
         )
         found = find(rows, made.get(f"dashboard {DASHBOARD}"), DASHBOARD, need.owner)
         if found is not None and not is_ours(found.get("description"), need.owner):
-            why = "a dashboard of this name is there, and setup did not make it"
-            problems.append(Problem(f"dashboard {DASHBOARD}", why, "Rename that dashboard."))
+            why = "a dashboard with this name exists, and setup did not create it"
+            problems.append(Problem(f"dashboard {DASHBOARD}", why, "Rename the dashboard."))
             return
         body = described(DASHBOARD, need) | {"editPermissions": []}
         if found is not None and self._is_kept(found):
@@ -86,7 +86,7 @@ class SharedSetup:
                 problems.append(locked("dashboard", found, reason))
             return
         if found is None:
-            yield Action("dashboard", DASHBOARD, "create", "there is none", None, body)
+            yield Action("dashboard", DASHBOARD, "create", "does not exist", None, body)
         elif reason := difference(found, body):
             yield Action("dashboard", DASHBOARD, "change", reason, str(found["id"]), body)
         yield from self._gadgets(str(found["id"]) if found else None, filters, made)
@@ -111,9 +111,9 @@ class SharedSetup:
             found = found or next((row for row in there if row["title"] == name), None)
             body = {"board": board, "filter": filter_, "view": name, "place": place}
             if found is None or board is None:
-                yield Action("gadget", name, "create", f"{DASHBOARD} does not show it", None, body)
+                yield Action("gadget", name, "create", f"missing from {DASHBOARD}", None, body)
             elif filter_ is None or self._settings(board, found["id"]).get("filterId") != filter_:
-                yield Action("gadget", name, "change", "it names another filter", str(found["id"]), body)
+                yield Action("gadget", name, "change", "shows another filter", str(found["id"]), body)
 
     def _settings(self, board: str, gadget: object) -> Row:
         path = f"dashboard/{board}/items/{gadget}/properties/{SETTINGS}"
@@ -139,9 +139,9 @@ class SharedSetup:
                     continue
                 # Of filters an administrator may delete those of others too.
                 if kind == "dashboard" and self._is_kept(row):
-                    problems.append(locked(kind, row, "setup made it"))
+                    problems.append(locked(kind, row, "created by setup"))
                 else:
-                    yield Action(kind, row["name"], "remove", "setup made it", str(row["id"]))
+                    yield Action(kind, row["name"], "remove", "created by setup", str(row["id"]))
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """Do one action; see `Provisioner.carry`."""
@@ -187,31 +187,31 @@ def described(name: str, need: Need) -> Row:
 
 def without_query(name: str) -> Problem:
     """Of a filter that cannot be made yet."""
-    why = "it needs a field with its options, or a label of the policy, that is not there"
-    remedy = "Run setup as a Jira administrator, or name the label; then run setup again."
+    why = "it needs a field with its options, or a policy label, that does not exist"
+    remedy = "Run setup as a Jira administrator, or set the label in policy.labels; then run setup again."
     return Problem(f"filter {name}", why, remedy)
 
 
 def foreign(name: str) -> Problem:
     """Of a filter's name that somebody else's filter has."""
-    why = "a filter of this name is there, and setup did not make it"
-    return Problem(f"filter {name}", why, "Rename that filter.")
+    why = "a filter with this name exists, and setup did not create it"
+    return Problem(f"filter {name}", why, "Rename the filter.")
 
 
 def locked(kind: str, found: Row, reason: str) -> Problem:
     """What another account of the same workspace made, and keeps for itself."""
     owner = (found.get("owner") or {}).get("displayName", "another account")
-    why = f"{reason}, and only its owner {owner} may change or delete it"
-    remedy = "Run setup with that account, or let a Jira administrator make this account the owner."
+    why = f"{reason}, but only its owner {owner} can change or delete it"
+    remedy = "Run setup with that account, or ask a Jira administrator to make this account the owner."
     return Problem(f"{kind} {found['name']}", why, remedy)
 
 
 def difference(found: Row, wanted: Row) -> str | None:
     """Why something of ours must be written again. People may share it otherwise, but not with nobody."""
     if found["name"] != wanted["name"]:
-        return f"it is called {found['name']}"
+        return f"currently named {found['name']}"
     if found.get("sharePermissions") == []:
-        return "it is shared with nobody"
+        return "not shared with anyone"
     if "jql" in wanted and found["jql"] != wanted["jql"]:
-        return "its query differs"
+        return "different query"
     return None

@@ -12,7 +12,7 @@ from connectors.jira.preflight import NEEDED
 from connectors.setup import Problem
 
 ADMINISTER, SHARE = "ADMINISTER", "CREATE_SHARED_OBJECTS"
-GRANT = "A Jira administrator can grant it (Settings, System, Global permissions), or run setup."
+GRANT = "Ask a Jira administrator to grant it (Settings, System, Global permissions) or to run setup."
 
 
 class Permissions:
@@ -34,13 +34,17 @@ class Permissions:
             try:
                 row = self._client.call("GET", f"project/{quote(key, safe='')}", replies.ROW)
             except (Rejected, PermissionDenied):
-                remedy = f'An administrator of {key} can grant "Browse Projects".'
-                problems.append(Problem(f"project {key}", "it does not exist, or cannot be seen", remedy))
+                remedy = f'Ask an administrator of {key} to grant "Browse Projects".'
+                problems.append(
+                    Problem(f"project {key}", "does not exist, or the account cannot browse it", remedy)
+                )
                 continue
             problems += self._lacks(key)
             if row.get("simplified"):
-                why = "it is team-managed: no shared field reaches it; labels and links carry the same"
-                problems.append(Problem(f"fields in {key}", why, "Its project administrator can add them."))
+                why = "team-managed projects cannot use shared fields; labels and links carry the same information"
+                problems.append(
+                    Problem(f"fields in {key}", why, "A project administrator can add the fields there.")
+                )
             else:
                 ids[key] = str(row["id"])
         return ids
@@ -50,5 +54,5 @@ class Permissions:
         held = self.held(NEEDED, projectKey=key)
         for one, (name, effect) in NEEDED.items():
             if one not in held:
-                remedy = f"An administrator of {key} can grant it, by a role of its permission scheme."
-                yield Problem(f"project {key}", f'the account lacks "{name}": {effect}', remedy)
+                remedy = f"Ask an administrator of {key} to grant it in the permission scheme."
+                yield Problem(f"project {key}", f'missing permission "{name}": {effect}', remedy)

@@ -43,7 +43,7 @@ class ServerProvisioner:
             queries = filters_wanted(need, self._projects, fields.keys() - lacking.keys())
             actions += self._filters.plan(queries, need, made, problems)
         else:
-            why = 'sharing them needs the global permission "Create Shared Objects"'
+            why = 'needs the global permission "Create Shared Objects"'
             problems.append(Problem("shared filters", why, GRANT))
         return Provisioning(tuple(actions), tuple(problems))
 
@@ -54,7 +54,7 @@ class ServerProvisioner:
         if ADMINISTER in self._permits.held((ADMINISTER,)):
             actions += self._fields.removal(need, made, problems)
         else:
-            why = 'finding and deleting them needs the global permission "Jira Administrators"'
+            why = 'removal needs the global permission "Jira Administrators"'
             problems.append(Problem("fields", why, GRANT))
         return Provisioning(tuple(actions), tuple(problems))
 
@@ -70,6 +70,6 @@ def _unplaced(fields: Mapping[str, str | None], metas: Mapping[str, Meta | None]
     for key, meta in metas.items():
         off = [name for name, id_ in fields.items() if meta is not None and id_ not in meta]
         if off:
-            why = f"its edit screen lacks {', '.join(off)}"
-            remedy = f"A Jira administrator can put them there ({key}, Project settings, Screens)."
+            why = f"its edit screen is missing {', '.join(off)}"
+            remedy = f"Ask a Jira administrator to add them ({key}, Project settings, Screens)."
             yield Problem(f"screens of {key}", why, remedy)

@@ -98,10 +98,8 @@ class ServerFields:
                 planned |= {step.what: step for step in steps}
                 stuck -= set(missing)
             if stuck and metas[key] is not None:
-                why = (
-                    f"its edit screen lacks {', '.join(sorted(stuck))}, and the API does not tell which it is"
-                )
-                remedy = f"A Jira administrator can put them there ({key}, Project settings, Screens)."
+                why = f"its edit screen is missing {', '.join(sorted(stuck))}, and the API does not tell which screen it is"
+                remedy = f"Ask a Jira administrator to add them ({key}, Project settings, Screens)."
                 problems.append(Problem(f"screens of {key}", why, remedy))
         yield from planned.values()
 
@@ -129,19 +127,19 @@ class ServerFields:
         """What we put on screens, then our fields."""
         for what, path in made.items():
             if what.startswith("screen "):
-                yield Action("screen", what.removeprefix("screen "), "remove", "setup put it there", path)
+                yield Action("screen", what.removeprefix("screen "), "remove", "added by setup", path)
         try:
             rows = [row for name in FIELDS for row in self._named(name)]
         except Rejected as error:
             if error.status != 404:
                 raise
-            why = "this release cannot delete fields by its API"
-            remedy = "A Jira administrator can (Administration, Issues, Custom fields)."
+            why = "the API of this release cannot delete fields"
+            remedy = "Ask a Jira administrator to delete them (Administration, Issues, Custom fields)."
             problems.append(Problem(f"fields {', '.join(FIELDS)}", why, remedy))
             return
         for row in rows:
             if is_ours(row.get("description"), need.owner):
-                reason = "setup made it; its values go with it for good"
+                reason = "created by setup; its values are permanently deleted"
                 yield Action("field", row["name"], "remove", reason, f"customfield_{row['numericId']}")
 
     def _named(self, name: str) -> list[Row]:
@@ -182,9 +180,9 @@ def by_hand(names: Sequence[str], projects: Sequence[str]) -> Iterator[Problem]:
     for name in names:
         kind, _, options = FIELDS[name]
         choices = f" with the options {', '.join(options)}" if options else ""
-        why = 'there is none, and making it needs the global permission "Jira Administrators"'
+        why = 'does not exist; creating it needs the global permission "Jira Administrators"'
         remedy = (
-            f"A Jira administrator can add it (Administration, Issues, Custom fields): {KINDS[kind]}{choices}, "
+            f"Ask a Jira administrator to add it (Administration, Issues, Custom fields): {KINDS[kind]}{choices}, "
             f"on the edit screens of {', '.join(projects)}."
         )
         yield Problem(f"field {name}", why, remedy)
@@ -192,9 +190,9 @@ def by_hand(names: Sequence[str], projects: Sequence[str]) -> Iterator[Problem]:
 
 def _placing(name: str, field: str | None, screen: str, id_: int, tab: int) -> Action:
     """The step that puts a field on a screen."""
-    reason = "it lacks the field"
+    reason = "the field is missing from it"
     if id_ == DEFAULT_SCREEN:
-        reason += "; it serves every project without screens of its own"
+        reason += "; used by every project without its own screens"
     body = {"field": name, "tab": f"screens/{id_}/tabs/{tab}/fields"}
     return Action("screen", f"{screen}: {name}", "change", reason, field, body)
 
@@ -214,9 +212,9 @@ def without_options(
 
 def options_by_hand(name: str, options: Sequence[str]) -> Problem:
     """What an administrator has to add to a field."""
-    why = "Data Center's API cannot add options to a field"
+    why = "the Data Center API cannot add options to a field"
     remedy = (
-        f"A Jira administrator can (Administration, Issues, Custom fields, {name}, Configure, Edit options): "
-        f"{', '.join(options)}. Until then labels say the same."
+        f"Ask a Jira administrator to add them (Administration, Issues, Custom fields, {name}, Configure, Edit options): "
+        f"{', '.join(options)}. Until then, labels carry the same information."
     )
     return Problem(f"options of {name}", why, remedy)

@@ -45,7 +45,7 @@ class ServerFilters:
                 if self._is_taken(name):
                     problems.append(_unseen(name))
                 else:
-                    yield Action("filter", name, "create", "there is none", None, body)
+                    yield Action("filter", name, "create", "does not exist", None, body)
             elif not is_ours(found.get("description"), need.owner):
                 problems.append(foreign(name))
             elif reason := difference(found, body):
@@ -61,9 +61,9 @@ class ServerFilters:
         me = self._me() if rows else {}
         for row in rows:
             if _is_mine(row, me):
-                yield Action("filter", row["name"], "remove", "setup made it", str(row["id"]))
+                yield Action("filter", row["name"], "remove", "created by setup", str(row["id"]))
             else:
-                problems.append(locked("filter", row, "setup made it"))
+                problems.append(locked("filter", row, "created by setup"))
 
     def carry(self, action: Action) -> str | None:
         """Do one action; see `Provisioner.carry`."""
@@ -121,8 +121,8 @@ class ServerFilters:
         params = {"maxResults": DASHBOARDS}
         rows = self._client.call("GET", "dashboard", replies.ROW, params=params)["dashboards"]
         if all(row["name"] != DASHBOARD for row in rows):
-            why = "Data Center's API cannot make one"
-            remedy = "Make it by hand, with the gadget Filter Results for each of the filters."
+            why = "the Data Center API cannot create dashboards"
+            remedy = "Create it manually, with a Filter Results gadget for each filter."
             yield Problem(f"dashboard {DASHBOARD}", why, remedy)
 
 
@@ -132,6 +132,6 @@ def _is_mine(row: Row, me: Row) -> bool:
 
 
 def _unseen(name: str) -> Problem:
-    why = "a filter of this name is there, and is none of this account's favourites"
-    remedy = "Rename that filter; if setup made it, mark it as a favourite of the account instead."
+    why = "a filter with this name exists and is not a favourite of this account"
+    remedy = "Rename the filter. If setup created it, mark it as a favourite of the account instead."
     return Problem(f"filter {name}", why, remedy)

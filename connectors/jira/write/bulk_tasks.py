@@ -75,18 +75,18 @@ class Jobs:
                 task = self._client.submit("DELETE", f"issue/properties/{PROPERTY_KEY}", chosen)
             except (PermissionDenied, Rejected) as refusal:
                 log.warning(
-                    "the job that takes stamps away is refused; they go one by one",
+                    "Jira rejected the job that removes stamps; removing them one by one",
                     tracker=self._client.name,
                     cause=refusal.what,
                 )
                 left |= set(part)
                 continue
-            self._task(task, "the job that takes stamps away")
+            self._task(task, "the job that removes stamps")
             left |= {id_ for id_, issue in bulk.fetch(part).items() if PROPERTY_KEY in issue.properties}
         return left
 
     def _stamped(self, task: str, ids: list[str], stamps: Mapping[str, Stamp], bulk: Issues) -> set[str]:
-        state = self._task(task, "the job that puts stamps")
+        state = self._task(task, "the job that writes stamps")
         match state.result:
             case {"updated": [*updated]} if state.status == "COMPLETE":
                 return {str(id_) for id_ in updated} & set(ids)
@@ -128,7 +128,7 @@ class Jobs:
             except (PermissionDenied, Rejected) as refusal:
                 # 400 for want of permission as well as for a value (contracts, section 5.2).
                 log.warning(
-                    "bulk edits are refused; issues are edited one by one",
+                    "Jira rejected bulk edits; editing issues one by one",
                     tracker=self._client.name,
                     cause=refusal.what,
                 )
@@ -154,7 +154,7 @@ class Jobs:
             if state is not None:
                 return state
             pause = min(2 * pause, LONGEST_LOOK)
-        raise Unreachable(self._client.name, f"{what} does not come to an end.")
+        raise Unreachable(self._client.name, f"{what} did not finish in time.")
 
     def _input(self, issue: Issue, edit: Edit, site: SiteFields) -> dict[str, object] | None:
         """The values as the bulk edit takes them; None when it cannot take them."""

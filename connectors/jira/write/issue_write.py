@@ -27,13 +27,13 @@ from connectors.jira.marks.remote_links import REFUSED, global_id, our_prefix, p
 from connectors.jira.marks.remote_links import digest as digest_of
 from connectors.model import Comment, Marks, Stamp
 
-EDITED = "a person edited our comment, so it is theirs now and stays as it is"
+EDITED = "a person edited Truenorth's comment, so it stays as it is"
 UNSEEN = (
-    "Jira keeps values of our fields unseen on it, because its project has no such fields; "
-    "put them on its screens, or move it back, and undo again"
+    "Jira keeps hidden values of Truenorth's fields on it, because its project does not have these fields; "
+    "add them to its screens, or move it back, and run undo again"
 )
 """Why a stamp stays on an issue from which all else was removed."""
-OFF_SCREEN = "the Key result fields cannot be set on it; put them on the edit screen of its project and type"
+OFF_SCREEN = "cannot set the Key result fields on it; add them to the edit screen of its project and type"
 
 
 class IssueWrite:

@@ -20,7 +20,7 @@ from connectors.jira.write.issue_write import IssueWrite
 from connectors.model import NOTHING, Marks, WorkItem
 from connectors.stamp import PROPERTY_KEY
 
-GONE = "it no longer exists, or is hidden from the account"
+GONE = "it no longer exists, or the account cannot see it"
 
 
 class SkipItem(Exception):
@@ -60,10 +60,10 @@ class IssueLoader:
         site = self.site()
         now = marks_on(issue, site.fields, self._owner)
         if now.stamp and now.stamp.owner != self._owner:
-            raise SkipItem(f'it bears the stamp of "{now.stamp.owner}", which is not ours to change')
+            raise SkipItem(f'it has marks of another workspace, "{now.stamp.owner}"')
         now = replace(now, comment=item.shown.comment)
         if now != item.shown and now != replace(wanted, comment=now.comment):
-            raise SkipItem("our marks on it were changed since it was read; the next run plans it anew")
+            raise SkipItem("Truenorth's marks on it changed since it was read; the next run plans it again")
         comments = Comments(self.client, self.site_api, self._owner, site.me)
         known = _comment_id(now, item)
         return IssueWrite(self.api, comments, self._owner, issue, site.fields, now, known, wanted)

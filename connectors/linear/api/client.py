@@ -141,8 +141,8 @@ class LinearClient:
                 return
             after = page.page_info.end_cursor
             if after is None or after in seen_cursors:
-                why = "without saying where it begins" if after is None else "that it has given before"
-                raise BadReply(self.tracker, f"Linear promises another page of results {why}.")
+                why = "without a cursor" if after is None else "with a cursor that it gave before"
+                raise BadReply(self.tracker, f"Linear announced another page of results {why}.")
             seen_cursors.add(after)
 
     # --- One request -----------------------------------------------------------------------------
@@ -181,13 +181,13 @@ class LinearClient:
         if status != 200:
             raise self._faults.from_status(status, headers)
         if envelope is None:
-            raise BadReply(self.tracker, f"Linear answered with {_what_came(content)} in place of a reply.")
+            raise BadReply(self.tracker, f"Linear returned {_what_came(content)} instead of a GraphQL reply.")
         try:
             return reply.decode(envelope.data)
         except msgspec.ValidationError as error:
-            raise BadReply(self.tracker, f"Linear's reply is not of the promised shape: {error}.") from error
+            raise BadReply(self.tracker, f"Linear's reply does not match its schema: {error}.") from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise BadReply(self.tracker, "Linear's reply cannot be decoded.") from error
+            raise BadReply(self.tracker, "cannot decode Linear's reply.") from error
 
     def _send(self, body: bytes) -> tuple[int, httpx.Headers, bytes]:
         self.requests += 1
@@ -203,15 +203,13 @@ class LinearClient:
                         raise BadReply(self.tracker, f"Linear's reply is larger than {size} MB.")
                 return response.status_code, response.headers, bytes(content)
         except httpx.DecodingError as error:
-            raise BadReply(self.tracker, "Linear's reply cannot be decompressed.") from error
+            raise BadReply(self.tracker, "cannot decompress Linear's reply.") from error
         except (httpx.TransportError, httpx.StreamError) as error:
-            kind = (
-                "does not answer in time" if isinstance(error, httpx.TimeoutException) else "is unreachable"
-            )
+            kind = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "is unreachable"
             raise Unreachable(
                 self.tracker,
                 f"{self._url.host} {kind} ({type(error).__name__}).",
-                "Check the address and the network.",
+                "Check the URL and the network.",
             ) from error
 
     def _authorization(self) -> str:
@@ -220,7 +218,7 @@ class LinearClient:
         if not token.isascii() or not token.isprintable() or " " in token:
             # Before httpx sees it: its own error would quote the token.
             raise CredentialError(
-                self.tracker, "the token holds characters that no token has.", "Copy it again, whole."
+                self.tracker, "the token contains invalid characters.", "Copy the whole token again."
             )
         return f"Bearer {token}" if token.startswith("lin_oauth_") else token
 
@@ -243,10 +241,10 @@ def _partial(data: msgspec.Raw) -> dict[str, bool]:
 
 def _what_came(content: bytes) -> str:
     if not content:
-        return "nothing"
+        return "an empty reply"
     if content.lstrip()[:1] == b"<":
         return "a web page"
-    return "something that is not GraphQL, or not the whole of it,"
+    return "invalid or incomplete JSON"
 
 
 def _is_loopback(host: str) -> bool:

@@ -52,7 +52,7 @@ class LabelCatalog:
         try:
             return self._make(name, team)
         except (Refused, PermissionDenied) as error:
-            what = f"the label {name!r} is missing and could not be made: {error.what}"
+            what = f'cannot create the label "{name}": {error.what}'
             self._refused[name, team] = what
             raise Refused(self._client.tracker, what) from error
 
@@ -72,7 +72,7 @@ class LabelCatalog:
                 gone = False
                 continue
             if not self._client.execute(queries.LABEL_DELETE, id=label.id).done.success:
-                raise Refused(self._client.tracker, "Linear reports no success.")
+                raise Refused(self._client.tracker, "Linear did not confirm the write.")
             self._known().pop(label.id, None)
         return gone
 
@@ -115,6 +115,6 @@ class LabelCatalog:
     def _create(self, given: dict[str, str]) -> str:
         made = self._client.execute(queries.LABEL_CREATE, input=given).done
         if not made.success:
-            raise Refused(self._client.tracker, "Linear reports no success.")
+            raise Refused(self._client.tracker, "Linear did not confirm the write.")
         self._known()[made.issue_label.id] = made.issue_label
         return made.issue_label.id

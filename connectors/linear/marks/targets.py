@@ -109,7 +109,7 @@ class IssueTarget(_Base):
         seen = yield from read_item(ReadItem(self._item, is_project=False, comment=comment))
         issue = seen.item
         assert isinstance(issue, IssueNow)  # noqa: S101  an issue was asked for
-        self._all_there(issue.attachments, "attachments of Truenorth's")
+        self._all_there(issue.attachments, "Truenorth attachments")
         found = records.find_in_attachments(issue.attachments.nodes, self._owner)
         labels = self._catalog.named(issue.label_ids)
         exists = yield from self._comment_exists(found.stamp, comment, seen.comment)
@@ -185,7 +185,7 @@ class ProjectTarget(_Base):
             identity = own_id(self._owner, self._item, address, generation)
             if (yield from self._create(identity, given)):
                 return
-        raise Refused(self._tracker, "no id is left for another link on this project.")
+        raise Refused(self._tracker, "cannot add another link to this project: all ids are used.")
 
     def _create(self, identity: str, given: dict[str, str]) -> Effects[bool]:
         """Whether the link is there now; False when its id once belonged to a link since deleted."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.trackers import LinearTracker
+from config.wording import counted
 from connectors.base import Progress
 from connectors.errors import BadReply
 from connectors.linear.api import queries
@@ -311,7 +312,7 @@ class _Pulling:
         outside = sum(1 for one, own in found.items() if own.records and one not in issues)
         if outside:
             self.notes.append(
-                f"{outside} issues outside the scope, or archived, still carry marks of this workspace."
+                f"Marks of this workspace remain on {counted(outside, 'issue')} out of scope or archived."
             )
         for project in projects:
             found[project.id] = find_in_links(project.external_links.nodes, project.id, self._owner)
@@ -359,13 +360,11 @@ class _Pulling:
             if len(project.initiatives.nodes) > 1:
                 self.notes.append(
                     f"project {project.name!r} belongs to {len(project.initiatives.nodes)} initiatives; "
-                    "only one of them counts as its parent."
+                    "only one is used as its parent."
                 )
         new = unknown_types(issues.values(), projects)
         if new:
-            self.notes.append(
-                f"Linear has state types that are new to Truenorth and count as not begun: {', '.join(new)}."
-            )
+            self.notes.append(f"Unknown Linear state types, counted as not started: {', '.join(new)}.")
 
 
 def _parents(issues: Iterable[IssueNode]) -> set[str]:

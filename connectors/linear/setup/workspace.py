@@ -137,10 +137,10 @@ class LinearProvisioner:
         role = rights.organization.security_settings.get("labelManagementRole")
         if role not in ("admin", "owner") or rights.viewer.owner or (rights.viewer.admin and role == "admin"):
             return None
-        why = f"in this workspace only the role {role} may manage labels, which {rights.viewer.name} has not"
+        why = f"only the role {role} can manage labels in this workspace, and {rights.viewer.name} does not have it"
         remedy = (
-            "A workspace admin can let members manage labels (Settings, Security), make the account an admin, or run"
-            " setup. Views and attachments serve without the groups."
+            "Ask a workspace admin to let members manage labels (Settings, Security), to make the account an admin, or to"
+            " run setup. Views and attachments work without the groups."
         )
         return Problem(f"label groups {CLAIM_NAME} and {ALIGNMENT_GROUP}", why, remedy)
 
@@ -149,20 +149,20 @@ class LinearProvisioner:
         labels = list(self._client.walk(queries.LABELS, lambda reply: reply.issue_labels))
         ours = {one.id for one in labels if is_ours(one.description, need.owner)}
         in_use = {one.id for one in labels if one.id in ours and not one.is_group and self._is_in_use(one.id)}
-        stay = "issues bear it; undo takes ours off, and what people put there stays"
+        stay = "issues still have it; undo removes it where Truenorth set it, and keeps it where people did"
         problems = [
             Problem(f"label {one.name}", stay, "Run undo first.") for one in labels if one.id in in_use
         ]
         ours -= in_use
         kept = {one.parent.id for one in labels if one.parent and one.id not in ours}
         actions = [
-            Action("view", one.name, "remove", "setup made it", one.id)
+            Action("view", one.name, "remove", "created by setup", one.id)
             for one in self._client.walk(VIEWS, lambda reply: reply.custom_views)
             if is_ours(one.description, need.owner)
         ]
         # Children first: a group with labels in it is in use.
         gone = [
-            Action("label", one.name, "remove", "setup made it", one.id)
+            Action("label", one.name, "remove", "created by setup", one.id)
             for one in sorted(labels, key=lambda one: one.is_group)
             if one.id in ours and one.id not in kept
         ]
@@ -188,7 +188,7 @@ class LinearProvisioner:
         variables = {} if action.verb == "remove" else {"input": given}
         done = self._client.execute(operation, **variables, **({"id": action.id} if action.id else {})).done
         if not done.success:
-            raise Refused(self._client.tracker, f"Linear reports no success for {action.what}.")
+            raise Refused(self._client.tracker, f"Linear did not confirm the change of {action.what}.")
         there = done.issue_label or done.custom_view
         return there.id if there else None
 
@@ -204,13 +204,13 @@ class LinearProvisioner:
         there = [one for one in labels if one.name.casefold() == name.casefold() and one.archived_at is None]
         group = next((one for one in there if one.is_group and one.team is None), None)
         if there and group is None:
-            why = "a label of this name is there, and is no group of the workspace"
-            problems.append(Problem(f"label group {name}", why, "Rename that label."))
+            why = "a label with this name exists and is not a workspace label group"
+            problems.append(Problem(f"label group {name}", why, "Rename the label."))
             return
         signed = {"description": signature(need.owner)}
         if group is None:
             body = {"name": name, "isGroup": True, **signed}
-            yield Action("label", name, "create", "there is no such group", None, body)
+            yield Action("label", name, "create", "does not exist", None, body)
         inside = [
             one
             for one in labels
@@ -222,14 +222,14 @@ class LinearProvisioner:
             if found is None:
                 body = {"name": wanted, **signed}
                 body |= {"parentId": group.id} if group else {"group": name}
-                yield Action("label", f"{name}: {short}", "create", "there is none", None, body)
+                yield Action("label", f"{name}: {short}", "create", "does not exist", None, body)
             elif not is_ours(found.description, need.owner):
                 continue
             elif found.retired_at is not None:
                 body = {"name": wanted, "retiredAt": None}
-                yield Action("label", f"{name}: {short}", "change", "it is needed again", found.id, body)
+                yield Action("label", f"{name}: {short}", "change", "needed again", found.id, body)
             elif found.name != wanted:
-                reason = f"it is called {found.name}"
+                reason = f"currently named {found.name}"
                 yield Action("label", f"{name}: {short}", "change", reason, found.id, {"name": wanted})
         known = {made.get(f"label {name}: {short}") for short in children}
         left = [one for one in inside if not any(is_for(one.name, short) for short in children)]
@@ -242,9 +242,9 @@ class LinearProvisioner:
                 continue
             what = f"{group}: {one.name.split(TITLE_MARK)[0]}"
             if not self._is_in_use(one.id):
-                yield Action("label", what, "remove", "it is not declared any more", one.id)
+                yield Action("label", what, "remove", "no longer declared", one.id)
             elif one.retired_at is None:
-                reason = "it is not declared any more: retired, and it stays on the issues that bear it"
+                reason = "no longer declared; retire it and keep it on its issues"
                 body = {"retire": True}
                 yield Action("label", what, "change", reason, one.id, body)
 
@@ -252,8 +252,8 @@ class LinearProvisioner:
         rows = list(self._client.walk(VIEWS, lambda reply: reply.custom_views))
         for name, wanted in views_wanted(need, self._teams).items():
             if wanted is None:
-                why = "it needs a label that policy.labels does not write"
-                problems.append(Problem(f"view {name}", why, "Give that label a name in policy.labels."))
+                why = "its filter needs a label that is off in policy.labels"
+                problems.append(Problem(f"view {name}", why, "Set that label in policy.labels."))
                 continue
             found = next((one for one in rows if one.id == made.get(f"view {name}")), None)
             found = found or next((one for one in rows if one.name == name), None)
@@ -261,9 +261,9 @@ class LinearProvisioner:
                 "name": name, "description": signature(need.owner), "shared": True, "filterData": wanted
             }  # fmt: skip
             if found is None:
-                yield Action("view", name, "create", "there is none", None, body)
+                yield Action("view", name, "create", "does not exist", None, body)
             elif not is_ours(found.description, need.owner):
-                why = "a view of this name is there, and setup did not make it"
-                problems.append(Problem(f"view {name}", why, "Rename that view."))
+                why = "a view with this name exists, and setup did not create it"
+                problems.append(Problem(f"view {name}", why, "Rename the view."))
             elif found.name != name or not found.shared or parts_of(found.filter_data) != parts_of(wanted):
                 yield Action("view", name, "change", "its filter, name or sharing differs", found.id, body)

@@ -42,7 +42,7 @@ class BatchRequests:
         more = [ask for ask in issues if _is_cut(seen.get(ask.item))]
         seen |= _in_parts(more, size, _item_of, lambda part: self._issues(part, MANY_CARDS))
         seen |= _in_parts(projects, queries.PROJECTS_NOW.page, _item_of, self._projects)
-        gone = NotFound(self._client.tracker, "there is no such item.")
+        gone = NotFound(self._client.tracker, "the item does not exist.")
         return {ask.item: seen.get(ask.item, gone) for ask in asks}
 
     def _issues(self, asks: Sequence[ReadItem], cards: int) -> dict[str, Seen]:
@@ -106,7 +106,7 @@ class BatchRequests:
             landed = self._landed([writes[at] for at in unknown])
         for at in unknown:
             if _new_comment(writes[at]) in landed:
-                outcomes[at] = Conflict(self._client.tracker, "the comment is there already.")
+                outcomes[at] = Conflict(self._client.tracker, "the comment already exists.")
         again = [at for at in unknown if outcomes[at] is None]
         if again:
             for at, outcome in zip(again, self._settle([writes[at] for at in again]), strict=True):
@@ -116,12 +116,12 @@ class BatchRequests:
     def _attempt(self, writes: Sequence[Write]) -> list[TrackerError | bool | None]:
         answers = self._client.attempt(writes)
         if all(one is None for one in answers):
-            raise BadReply(self._client.tracker, "Linear does not say what became of a write.")
+            raise BadReply(self._client.tracker, "Linear did not report the result of a write.")
         return answers
 
     def _result(self, answer: TrackerError | bool | None) -> Result:
         if answer is False:
-            return Refused(self._client.tracker, "Linear reports no success.")
+            return Refused(self._client.tracker, "Linear did not confirm the write.")
         return answer if isinstance(answer, TrackerError) else None
 
     def _landed(self, writes: Sequence[Write]) -> set[str]:

@@ -61,7 +61,7 @@ class ItemWrite:
         if state.shown == self._wanted:
             return []
         if state.shown != self._item.shown:
-            raise SkipItem(f"{self._item.key} was changed since it was read; the next run plans it anew.")
+            raise SkipItem(f"{self._item.key} changed since it was read; the next run plans it again.")
         if self._wanted == Marks():
             yield from self._unstamp(state)
         else:
@@ -74,11 +74,9 @@ class ItemWrite:
         state = yield from self._target.look(guess)
         foreign = state.found.foreign
         if foreign is not None and state.found.stamp is None:
-            raise SkipItem(
-                f"{self._item.key} bears marks of {foreign.owner!r}, which are not ours to change."
-            )
+            raise SkipItem(f'{self._item.key} has marks of another workspace, "{foreign.owner}".')
         if state.read_only:
-            raise SkipItem(f"{self._item.key} is archived, and so read-only.")
+            raise SkipItem(f"{self._item.key} is archived and read-only.")
         return state
 
     # --- Taking everything away ------------------------------------------------------------------
@@ -164,7 +162,7 @@ class ItemWrite:
             if isinstance(error, NotFound):
                 # The issue was there a moment ago, so it is a label that is gone.
                 self._catalog.forget()
-            self._problems.append(f"the labels could not be set: {words_of(error)}")
+            self._problems.append(f"cannot set the labels: {words_of(error)}")
             return True
         return False
 
@@ -221,7 +219,7 @@ class ItemWrite:
                 if not (yield from self._adopt(identity, wanted)):
                     continue
             return identity
-        raise Refused(self._tracker, "no id is left for another comment on this item.")
+        raise Refused(self._tracker, "cannot add another comment to this item: all ids are used.")
 
     def _adopt(self, identity: str, wanted: Comment) -> Effects[bool]:
         """Take over the comment with our id, which landed although we were not told; False if it is gone."""
@@ -241,7 +239,7 @@ class ItemWrite:
 
     def _body(self, wanted: Comment) -> str:
         if wanted.doc is None:
-            raise Refused(self._tracker, "the comment to write has no text.")
+            raise Refused(self._tracker, "the comment is empty.")
         return to_markdown(wanted.doc)
 
 

@@ -36,5 +36,7 @@ def write_update(tracker: str, owner: str, item: WorkItem, wanted: Update | None
         # It landed although we were not told, or landed before and was deleted for good: its id is used up.
         there = yield from find_updates(FindUpdates(item.ref.id, is_project))
         if all(node.id != given["id"] for node in there):
-            what = f"today's update on {item.key} was deleted for good; the next one comes another day."
+            what = (
+                f"today's update on {item.key} was permanently deleted; the next one is posted another day."
+            )
             raise Refused(tracker, what) from None

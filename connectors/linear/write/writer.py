@@ -59,7 +59,7 @@ class _BatchItem:
         except SkipItem as skip:
             self._end("skipped", str(skip))
         except NotFound:
-            self._end("skipped", f"{self.item.key} is gone, or the credential can no longer see it.")
+            self._end("skipped", f"{self.item.key} no longer exists, or the credential cannot see it.")
         except (Refused, PermissionDenied, BadReply) as error:
             self._end("failed", words_of(error))
 
@@ -100,7 +100,7 @@ class Writer:
                 yield receipt(item, "written", None)
             elif cannot:
                 yield receipt(
-                    item, "skipped", f"{item.key} is read-only or cannot carry {', '.join(cannot)}."
+                    item, "skipped", f"{item.key} is read-only or does not support {', '.join(cannot)}."
                 )
             else:
                 entries.append(_BatchItem(item, self._way(item, wanted)))

@@ -14,11 +14,12 @@ from sync import logs
 from sync.cli.exit_codes import Exit, stop_on_signals
 from sync.cli.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_flags, moment_of
 from sync.cli.output import Format, Output
-from sync.collect.pull import borne, pull
+from sync.collect.pull import owned_item_ids, pull
 from sync.jobs.rebuild import rebuild as rebuild_store
 from sync.jobs.rebuild import salvage, set_aside
 from sync.jobs.session import Session, declared, open_session, show_stops
 from sync.jobs.sync import finish, holding, settle_open, write
+from sync.plan.outcome import still_true
 from sync.report import audit_log, data
 from sync.report import run as sheets
 from sync.store import plan_file
@@ -52,9 +53,16 @@ def _apply(session: Session, known: plan_file.Saved, now: datetime, output: Outp
     with holding(session) as right:
         record = store.open_run("sync", now, fingerprint(workspace))
         with output.progress() as report:
-            observed = pull(workspace, session.connectors, now, None, report, borne(store, store.snapshot()))
+            observed = pull(
+                workspace,
+                session.connectors,
+                now,
+                None,
+                report,
+                owned_item_ids(store, store.snapshots.last()),
+            )
         settle_open(store, observed, workspace)
-        plan, moved = plan_file.still_true(known.plan, observed.items)
+        plan, moved = still_true(known.plan, observed.items)
         output.show(sheets.plan(plan), sheets.moved(moved))
         output.data(plan=data.of_plan(plan), moved=[{"key": one.key, "why": one.what} for one in moved])
         applied = write(session, plan, record, right)

@@ -20,8 +20,8 @@ from connectors.sandbox.jira.jql import Query, parse
 from connectors.sandbox.jira.jql_shape import structure
 from connectors.sandbox.jira.jql_tokens import JqlError
 from connectors.sandbox.jira.jql_words import RESERVED_WORDS
-from tests.clients import node
-from tests.connectors.jira_site import running as site_running
+from tests.support.clients import node
+from tests.support.jira_site import running as site_running
 
 HERE = Path(__file__).parent
 

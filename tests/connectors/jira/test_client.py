@@ -1,0 +1,294 @@
+"""Odd replies: what each of them means, and that nothing secret or endless comes through."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from connectors.errors import (
+    BadReply,
+    CredentialError,
+    PermissionDenied,
+    RateLimited,
+    Refused,
+    TrackerError,
+    Transient,
+    Unreachable,
+)
+from connectors.jira.api import client as client_module
+from connectors.jira.api.bulk_read import search_ids
+from connectors.jira.api.client import JiraClient
+from tests.support.jira_site import TOKEN, Waits, connector
+
+PATH = "/jira/rest/api/3/thing"
+
+
+class Thing(msgspec.Struct):
+    id: str
+
+
+THING = msgspec.json.Decoder(Thing)
+
+
+@pytest.fixture
+def waits() -> Waits:
+    return Waits()
+
+
+@pytest.fixture
+def client(httpserver: HTTPServer, waits: Waits) -> Iterator[JiraClient]:
+    made = connector(httpserver.url_for("/jira"), waits=waits)
+    yield made._client
+    made.close()
+
+
+def get(client: JiraClient, *, repeatable: bool = True) -> Thing:
+    return client.call("GET", "thing", THING, repeatable=repeatable)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "error"),
+    [
+        (200, {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}, CredentialError),
+        (200, {"X-Seraph-LoginReason": "AUTHENTICATION_DENIED"}, CredentialError),
+        (403, {"X-Seraph-LoginReason": "AUTHENTICATION_DENIED"}, CredentialError),
+        (401, {}, CredentialError),
+        (403, {}, PermissionDenied),
+        (404, {}, Refused),
+        (400, {}, Refused),
+        (410, {}, Refused),
+        (409, {}, Transient),
+        (429, {}, RateLimited),
+        (408, {}, Unreachable),
+        (500, {}, Unreachable),
+        (502, {}, Unreachable),
+        (503, {"Retry-After": "1"}, Unreachable),
+        (504, {}, Unreachable),
+        (301, {"Location": "/elsewhere"}, BadReply),
+        (302, {"Location": "https://evil.example/rest"}, BadReply),
+        (307, {"Location": "https://evil.example/rest"}, BadReply),
+    ],
+)
+def test_what_a_status_means(
+    httpserver: HTTPServer,
+    client: JiraClient,
+    status: int,
+    headers: dict[str, str],
+    error: type[TrackerError],
+) -> None:
+    httpserver.expect_request(PATH).respond_with_json({"id": "1"}, status=status, headers=headers)
+    with pytest.raises(TrackerError) as caught:
+        get(client)
+    assert isinstance(caught.value, error)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('{"errorMessages":["No such thing."],"errors":{}}', "No such thing."),
+        ('{"errorMessages":[],"errors":{"labels":"Too many."}}', "labels: Too many."),
+        ('{"errors":[{"message":"Not selected."}]}', "Not selected."),
+        ('{"type":"about:blank","title":"Bad","status":400,"detail":"Not a number."}', "Not a number."),
+        ('{"code":400,"message":"Path is odd"}', "Path is odd"),
+        ('{"error":"Oddness"}', "Oddness"),
+        ('{"errorMessages":["two\\nlines \\u202e\\u0007here"]}', "two lines here"),
+        ("<html><body>Tomcat</body></html>", "HTTP 400"),
+        ("", "HTTP 400"),
+        ("null", "HTTP 400"),
+        ("[1]", "HTTP 400"),
+        ('{"errorMessages":null}', "HTTP 400"),
+        ('{"errors":null}', "HTTP 400"),
+        ('{"errors":{"a":{"b":1}}}', "HTTP 400"),
+        ("\ufffd\udcff", "HTTP 400"),
+        ('{"x": ' + "[" * 100_000, "HTTP 400"),
+    ],
+)
+def test_jiras_words_in_every_envelope(
+    httpserver: HTTPServer, client: JiraClient, body: str, words: str
+) -> None:
+    raw = body.encode("utf-8", "surrogateescape")
+    httpserver.expect_request(PATH).respond_with_data(raw, status=400, content_type="application/json")
+    with pytest.raises(Refused) as caught:
+        get(client)
+    assert words in str(caught.value)
+
+
+def test_long_words_are_cut(httpserver: HTTPServer, client: JiraClient) -> None:
+    httpserver.expect_request(PATH).respond_with_json({"errorMessages": ["x" * 10_000]}, status=400)
+    with pytest.raises(Refused) as caught:
+        get(client)
+    assert len(str(caught.value)) < 600
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "<!doctype html><title>Log in</title>",
+        '{"id": "1"',
+        '{"id": 7}',
+        "[]",
+        "null",
+        '{"id": "1", "x": ' + "[" * 100_000,
+    ],
+)
+def test_a_reply_that_is_none(httpserver: HTTPServer, client: JiraClient, body: str) -> None:
+    httpserver.expect_request(PATH).respond_with_data(body, content_type="text/html")
+    with pytest.raises(BadReply):
+        get(client)
+
+
+def test_text_that_is_no_utf8(httpserver: HTTPServer, client: JiraClient) -> None:
+    httpserver.expect_request(PATH).respond_with_data(b'{"id": "\xff"}')
+    with pytest.raises(BadReply):
+        get(client)
+
+
+def test_a_body_that_does_not_unpack(httpserver: HTTPServer, client: JiraClient) -> None:
+    httpserver.expect_request(PATH).respond_with_data(b"no gzip", headers={"Content-Encoding": "gzip"})
+    with pytest.raises(BadReply):
+        get(client)
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_a_bomb_is_not_unpacked(
+    httpserver: HTTPServer, client: JiraClient, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "MAX_REPLY", 1 << 20)
+    bomb = gzip.compress(b" " * (8 << 20))
+    headers = {"Content-Encoding": "gzip"}
+    httpserver.expect_request(PATH).respond_with_data(bomb, status=status, headers=headers)
+    with pytest.raises(BadReply, match="larger than"):
+        get(client)
+
+
+def test_a_redirect_is_not_followed(httpserver: HTTPServer, client: JiraClient) -> None:
+    target = httpserver.url_for("/stolen")
+    httpserver.expect_request(PATH).respond_with_data("", status=302, headers={"Location": target})
+    with pytest.raises(BadReply):
+        get(client)
+    assert [request.path for request, _ in httpserver.log] == [PATH]
+
+
+def test_nobody_listens() -> None:
+    waits = Waits()
+    made = connector("http://127.0.0.1:9/jira", waits=waits)
+    try:
+        with pytest.raises(Unreachable) as caught:
+            get(made._client)
+    finally:
+        made.close()
+    assert "http://127.0.0.1:9/jira" in str(caught.value)
+    assert len(waits) == 3
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+def test_only_what_may_be_repeated_is(httpserver: HTTPServer, client: JiraClient, repeatable: bool) -> None:
+    httpserver.expect_request(PATH).respond_with_data("", status=503)
+    with pytest.raises(Unreachable):
+        get(client, repeatable=repeatable)
+    assert client.requests == (4 if repeatable else 1)
+
+
+@pytest.mark.parametrize(("email", "scheme"), [("truenorth@acme.example", "Basic "), (None, "Bearer ")])
+def test_how_the_credential_travels(httpserver: HTTPServer, email: str | None, scheme: str) -> None:
+    seen: list[str] = []
+
+    def answer(request: Request) -> Response:
+        seen.append(request.headers["Authorization"])
+        return Response('{"id": "1"}')
+
+    httpserver.expect_request(PATH).respond_with_handler(answer)
+    made = connector(httpserver.url_for("/jira"), email=email)
+    try:
+        get(made._client)
+    finally:
+        made.close()
+    assert seen[0].startswith(scheme)
+
+
+@pytest.mark.parametrize("token", ["schlüssel-漢字", "two\nlines"])
+def test_a_token_that_no_header_can_hold(httpserver: HTTPServer, token: str) -> None:
+    for email in ("truenorth@acme.example", None):
+        made = connector(httpserver.url_for("/jira"), email=email, token=token)
+        try:
+            with pytest.raises(TrackerError) as caught:
+                get(made._client)
+        finally:
+            made.close()
+        assert token not in str(caught.value)
+
+
+def test_no_error_holds_the_secret(
+    httpserver: HTTPServer, client: JiraClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    for status in (400, 401, 403, 404, 409, 429, 500, 503):
+        httpserver.expect_oneshot_request(PATH).respond_with_json({}, status=status)
+        with pytest.raises(TrackerError) as caught:
+            get(client, repeatable=False)
+        chain: BaseException | None = caught.value
+        while chain:
+            assert TOKEN not in repr(chain)
+            chain = chain.__cause__
+        httpserver.clear()
+    assert TOKEN not in caplog.text
+
+
+def test_a_closed_client_makes_no_call(httpserver: HTTPServer) -> None:
+    made = connector(httpserver.url_for("/jira"))
+    made.close()
+    with pytest.raises(TrackerError):
+        get(made._client)
+    assert httpserver.log == []
+
+
+# --- paging --------------------------------------------------------------------------------------
+
+SEARCH = "/jira/rest/api/3/search/jql"
+
+
+def pages(httpserver: HTTPServer, *replies: dict[str, object]) -> None:
+    for reply in replies:
+        httpserver.expect_ordered_request(SEARCH, method="POST").respond_with_json(reply)
+
+
+def rows(*ids: int) -> list[dict[str, str]]:
+    return [{"id": str(id_)} for id_ in ids]
+
+
+def test_short_empty_and_repeated_pages_are_not_the_end(httpserver: HTTPServer, client: JiraClient) -> None:
+    pages(
+        httpserver,
+        {"issues": rows(1, 2), "nextPageToken": "a", "isLast": False},
+        {"issues": [], "nextPageToken": "b"},
+        {"issues": rows(2, 3), "nextPageToken": "c", "isLast": False},
+        {"issues": rows(4), "isLast": True},
+    )
+    assert search_ids(client, "project = WEB") == ["1", "2", "3", "4"]
+
+
+def test_a_missing_token_is_the_end(httpserver: HTTPServer, client: JiraClient) -> None:
+    pages(httpserver, {"issues": rows(1), "surprise": {"total": 7}})
+    assert search_ids(client, "project = WEB") == ["1"]
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        [{"issues": rows(1), "nextPageToken": "a"}, {"issues": rows(2), "nextPageToken": "a"}],
+        [{"issues": rows(1), "isLast": False}],
+        [{"isLast": True}],
+    ],
+)
+def test_a_search_that_cannot_be_whole_is_refused(
+    httpserver: HTTPServer, client: JiraClient, replies: list[dict[str, object]]
+) -> None:
+    pages(httpserver, *replies)
+    with pytest.raises(BadReply):
+        search_ids(client, "project = WEB")

@@ -1,0 +1,203 @@
+"""Reads that must fail, and counting what a native query finds: over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from config.trackers import NativeQuery
+from connectors.errors import (
+    BadReply,
+    CredentialError,
+    QueryError,
+    RateLimited,
+    ScopeError,
+    TrackerError,
+    Unreachable,
+)
+from connectors.sandbox.linear.entities import (
+    Issue,
+)
+from tests.support.linear_workspace import Bench
+from tests.support.sandbox_linear_client import Linear
+
+MOMENT = datetime(2026, 11, 2, 10, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    one = Bench()
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="module")
+def still() -> Iterator[Bench]:
+    """A larger world that no test alters."""
+    one = Bench(300)
+    yield one
+    one.close()
+
+
+# --- Refusals ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("token", ["wrong-token", "lin_api_wrong", "lin_oauth_wrong"])
+def test_a_wrong_credential_is_one_clear_line(bench: Bench, token: str) -> None:
+    with pytest.raises(CredentialError, match="rejected the credential") as caught:
+        bench.connector(token=token).pull()
+    assert token not in str(caught.value)
+    assert len(bench.box.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("teams", "words"),
+    [
+        (["ENGG"], 'team "ENGG" does not exist.*Did you mean "ENG"'),
+        (["ENG", "eng"], 'team "eng" does not exist.*Did you mean "ENG"'),
+        (["ZZZ"], 'team "ZZZ" does not exist.*Visible teams: ENG, MOB, PEO'),
+    ],
+)
+def test_an_unknown_team_is_named_with_the_nearest(bench: Bench, teams: list[str], words: str) -> None:
+    with pytest.raises(ScopeError, match=words):
+        bench.connector(teams=teams).pull()
+
+
+FAULTS: list[tuple[str, dict[str, Any], type[TrackerError]]] = [
+    ("html", {}, BadReply),
+    ("truncate", {}, BadReply),
+    ("wrong_json", {}, BadReply),
+    ("empty", {}, BadReply),
+    ("status", {"status": 401}, CredentialError),
+    ("status", {"status": 502}, Unreachable),
+    ("drop_before", {}, Unreachable),
+    (
+        "status",
+        {
+            "status": 400,
+            "body": {"errors": [{"message": "x", "extensions": {"type": "ratelimited"}}], "data": None},
+            "headers": {"Retry-After": "100000"},
+        },
+        RateLimited,
+    ),
+    (
+        "status",
+        {
+            "status": 200,
+            "body": {
+                "data": {"issues": {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}}},
+                "errors": [{"message": "part is missing", "path": ["issues", "nodes", 3]}],
+            },
+        },
+        BadReply,
+    ),
+]
+
+
+@pytest.mark.parametrize("at", [0, 3, 5])
+@pytest.mark.parametrize(("kind", "more", "error"), FAULTS)
+def test_a_read_that_fails_anywhere_gives_nothing(
+    still: Bench, at: int, kind: Any, more: dict[str, Any], error: type[TrackerError]
+) -> None:
+    still.box.fault("POST /linear/graphql", kind, skip=at, **more)
+    try:
+        with pytest.raises(error):
+            still.connector().pull()
+    finally:
+        still.box.clear_faults()
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
+def test_a_passing_fault_leaves_no_trace_in_what_is_read(still: Bench, kind: Any) -> None:
+    whole = still.connector().pull().items
+    still.box.fault("POST /linear/graphql", kind, skip=3, times=2)
+    again = still.connector().pull().items
+    still.box.clear_faults()
+    assert again == whole
+
+
+def test_a_pull_is_lean(still: Bench) -> None:
+    pull = still.connector().pull()
+    assert pull.requests < 12
+
+
+# --- Counting ------------------------------------------------------------------------------------
+
+OPEN_FLAKY = {
+    "labels": {"name": {"eq": "flaky-test"}},
+    "state": {"type": {"nin": ["completed", "canceled", "duplicate"]}},
+}
+
+
+def is_open_flaky(issue: Issue) -> bool:
+    closed = issue.state.type in ("completed", "canceled", "duplicate")
+    return not closed and "flaky-test" in [label.name for label in issue.labels]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (OPEN_FLAKY, is_open_flaky),
+        ({}, lambda _: True),
+        ({"team": {"key": {"eq": "PEO"}}}, lambda issue: issue.team.key == "PEO"),
+        ({"title": {"eq": "no such issue"}}, lambda _: False),
+    ],
+)
+def test_counts_exactly_what_the_filter_says(
+    still: Bench, query: dict[str, Any], expected: Callable[[Issue], bool]
+) -> None:
+    right = [one for one in still.space.issues.values() if one.archived_at is None and expected(one)]
+    assert still.connector().count(NativeQuery("filter", json.dumps(query))) == len(right)
+
+
+def test_finds_archived_issues_as_well(still: Bench) -> None:
+    right = {one.id for one in still.space.issues.values() if one.team.key == "PEO"}
+    query = NativeQuery("filter", '{"team": {"key": {"eq": "PEO"}}}')
+    assert still.connector().find(query) == right
+    assert any(still.space.issues[one].archived_at for one in right)
+
+
+def test_finds_what_a_custom_view_shows() -> None:
+    bench = Bench()
+    try:
+        linear = Linear(bench.box.url, bench.space)
+        flaky = {"name": "Flaky", "shared": True, "filterData": {"labels": {"name": {"eq": "flaky-test"}}}}
+        lists = {"name": "Projects", "shared": True, "projectFilterData": {}}
+        view, projects = (
+            linear.data(VIEW, i=one)["customViewCreate"]["customView"]["id"] for one in (flaky, lists)
+        )
+        wanted = {
+            one.id
+            for one in bench.space.issues.values()
+            if "flaky-test" in {label.name for label in one.labels} and not one.trashed
+        }
+        assert bench.connector().find(NativeQuery("view", view)) == wanted != set()
+        with pytest.raises(QueryError, match="no-such-view"):
+            bench.connector().find(NativeQuery("view", "no-such-view"))
+        with pytest.raises(QueryError, match="lists Projects, not issues"):
+            bench.connector().find(NativeQuery("view", projects))
+    finally:
+        bench.close()
+
+
+VIEW = "mutation ($i: CustomViewCreateInput!) { customViewCreate(input: $i) { customView { id } } }"
+
+
+@pytest.mark.wrong_on_purpose("the filter is the operator's own text, for Linear to judge")
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ('{"colour": {"eq": "red"}}', "colour"),
+        ('{"labels": {"name": {"equals": "x"}}}', "equals"),
+        ("not json", "not valid JSON"),
+        ("[1]", "not an object"),
+        ("{" * 100_000, "not valid JSON"),
+    ],
+)
+def test_a_query_that_linear_does_not_accept(still: Bench, query: str, words: str) -> None:
+    with pytest.raises(QueryError, match=words):
+        still.connector().count(NativeQuery("filter", query))

@@ -1,0 +1,251 @@
+"""Status updates and the app's name on Linear: over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from config.settings import Credentials
+from config.trackers import AppActor, LinearScope, LinearTracker
+from connectors.http.retry import RetryPolicy
+from connectors.http.throttle import Throttle
+from connectors.linear import LinearConnector
+from connectors.linear.api.wire import UpdateNode
+from connectors.linear.marks.status_updates import body_of, ours, update_id
+from connectors.model import NOTHING, Update, WorkItem
+from connectors.sandbox.linear.entities import StatusUpdate
+from connectors.sandbox.linear.state import APP_TOKEN, TOKEN
+from connectors.text.document import Doc, para
+from tests.support.linear_workspace import EVERYTHING, OWNER, Bench, write
+from tests.support.writing import write_one
+
+MONDAY = Update(
+    "at_risk",
+    date(2026, 11, 16),
+    (("GROWTH-KR2 percent", 61), ("GROWTH-KR2 health", "at_risk")),
+    Doc((para("61 % of [everything](x) @ann"),)),
+    "Posted by Truenorth",
+    "https://okrs.example.com/kr/GROWTH-KR2",
+)
+TUESDAY = replace(MONDAY, on=date(2026, 11, 17), health="on_track")
+PROJECT, INITIATIVE = "Faster API", "Fast and safe"
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    one = Bench(120)
+    yield one
+    one.close()
+
+
+def post(bench: Bench, key: str, update: Update | None) -> WorkItem:
+    item = bench.item(key)
+    receipt = write_one(bench.connector(), item, replace(item.shown, update=update, stamp=None))
+    assert receipt.outcome == "written", receipt.error
+    return bench.item(key)
+
+
+def standing(bench: Bench, key: str) -> list[StatusUpdate]:
+    return [
+        one
+        for one in bench.space.status_updates.values()
+        if one.archived_at is None and (one.project or one.initiative).name == key  # type: ignore[union-attr]  # one of the two
+    ]
+
+
+@pytest.mark.parametrize("key", [PROJECT, INITIATIVE])
+def test_what_is_posted_is_read_back_and_taken_away(bench: Bench, key: str) -> None:
+    before = standing(bench, key)
+    assert post(bench, key, MONDAY).shown.update == MONDAY
+    last = post(bench, key, TUESDAY)
+    assert last.shown.update == TUESDAY
+    new = standing(bench, key)[len(before) :]
+    assert [one.health for one in new] == ["atRisk", "onTrack"]
+    assert r"\[everything\]\(x\) \@ann" in new[0].body, "a title can hold no link and no mention"
+    (left,) = [one for one in bench.connector().owned_items(()) if one.key == key]
+    receipt = write_one(bench.connector(), left, NOTHING)
+    assert receipt.outcome == "written", receipt.error
+    assert standing(bench, key) == before
+    assert [one.key for one in bench.connector().owned_items(())] == []
+
+
+def test_the_health_of_the_project_follows_and_falls_back(bench: Bench) -> None:
+    project = bench.project(PROJECT)
+    assert project.health == "atRisk"
+    post(bench, PROJECT, TUESDAY)
+    assert project.health == "onTrack"
+    (left,) = bench.connector().owned_items(())
+    write_one(bench.connector(), left, NOTHING)
+    assert project.health == "atRisk"
+
+
+def test_marks_and_update_are_written_together(bench: Bench) -> None:
+    wanted = replace(EVERYTHING, alignment=None, labels=(), update=MONDAY)
+    assert write(bench, PROJECT, wanted).shown == wanted
+
+
+@pytest.mark.parametrize("key", [PROJECT, INITIATIVE])
+def test_a_write_that_landed_unseen_is_not_repeated(bench: Bench, key: str) -> None:
+    item = bench.item(key)
+    wanted = replace(item.shown, update=MONDAY, stamp=None)
+    assert write_one(bench.connector(), item, wanted).outcome == "written"
+    count = len(bench.space.status_updates)
+    assert write_one(bench.connector(), item, wanted).outcome == "written"
+    assert len(bench.space.status_updates) == count
+
+
+def test_a_lost_reply_is_no_second_update(bench: Bench) -> None:
+    item = bench.item(PROJECT)
+    fault = {"kind": "drop_after", "match": "linear", "operation_kind": "mutation", "times": 1}
+    httpx.post(f"{bench.box.url}/__faults", json=fault).raise_for_status()
+    count = len(bench.space.status_updates)
+    receipt = write_one(bench.connector(), item, replace(item.shown, update=MONDAY, stamp=None))
+    assert receipt.outcome == "written", receipt.error
+    assert len(bench.space.status_updates) == count + 1
+
+
+def test_todays_that_was_deleted_for_good_does_not_come_back(bench: Bench) -> None:
+    item = bench.item(PROJECT)
+    post(bench, PROJECT, MONDAY)
+    row = standing(bench, PROJECT)[-1]
+
+    def purge(_: object) -> None:
+        del bench.space.status_updates[row.id]
+        bench.space.deleted_ids.add(row.id)
+        bench.project(PROJECT).project_updates.remove(row)
+
+    bench.do(purge)
+    receipt = write_one(bench.connector(), item, replace(item.shown, update=MONDAY, stamp=None))
+    assert receipt.outcome == "failed"
+    assert "permanently deleted" in (receipt.error or "")
+    assert row.id not in bench.space.status_updates
+
+
+def test_others_updates_are_seen_but_not_ours(bench: Bench) -> None:
+    item = bench.item(PROJECT)
+    assert item.shown.update is None
+    assert item.last_update_by_others is not None
+    assert item.last_update_by_others.date() == date(2026, 11, 12)
+    post(bench, PROJECT, MONDAY)
+    assert bench.item(PROJECT).last_update_by_others == item.last_update_by_others
+    assert bench.item(PROJECT, bench.connector(owner="other")).shown.update is None
+
+
+def test_a_team_out_of_scope_is_found_again_to_be_undone(bench: Bench) -> None:
+    post(bench, PROJECT, MONDAY)
+    assert [one.key for one in bench.connector(teams=("MOB",)).owned_items(())] == [PROJECT]
+
+
+# --- What makes one ours -------------------------------------------------------------------------
+
+
+def node(**changes: Any) -> UpdateNode:
+    values: dict[str, Any] = {
+        "id": update_id(OWNER, "p1", MONDAY.on),
+        "body": body_of("p1", MONDAY),
+        "health": "atRisk",
+        "created_at": "2026-11-16T09:00:00Z",
+    }
+    return UpdateNode(**{**values, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, MONDAY),
+        ({"archived_at": "2026-11-16T10:00:00Z"}, MONDAY),
+        ({"edited_at": "2026-11-16T10:00:00Z"}, None),
+        ({"id": "a-copy"}, None),
+        ({"body": "Truenorth"}, None),
+        ({"body": body_of("p2", MONDAY)}, None),
+        ({"body": body_of("p1", TUESDAY)}, None),
+        ({"body": "x#" + "A" * 60}, None),
+        ({"body": "#" + "_" * 16}, None),
+    ],
+    ids=["it", "in the archive", "edited", "copied", "no record", "moved", "another day", "garbage", "noise"],
+)
+def test_ours(changes: dict[str, Any], expected: Update | None) -> None:
+    assert ours(node(**changes), "p1", OWNER) == expected
+
+
+# --- The app's name ------------------------------------------------------------------------------
+
+
+def speaking(bench: Bench, token: str, app: AppActor | None) -> LinearConnector:
+    tracker = LinearTracker(kind="linear", scope=LinearScope(teams=("ENG", "MOB")), app=app)
+    credentials = Credentials(token=SecretStr(token), url=f"{bench.box.url}/linear/graphql")
+    connector = LinearConnector(
+        "linear", tracker, credentials, OWNER, throttle=Throttle(RetryPolicy(attempts=1))
+    )
+    bench._open.append(connector)
+    return connector
+
+
+NAMED = AppActor(name="Acme goals", icon="https://acme.example/goals.png")
+
+
+@pytest.mark.parametrize(
+    ("token", "app", "seen"),
+    [
+        (APP_TOKEN, NAMED, ("Acme goals", "https://acme.example/goals.png")),
+        (APP_TOKEN, AppActor(name="Acme goals"), ("Acme goals", None)),
+        (APP_TOKEN, None, None),
+        (TOKEN, NAMED, None),
+    ],
+    ids=["an app, named", "without icon", "an app as it is", "a person's key"],
+)
+def test_comments_name_their_author(
+    bench: Bench, token: str, app: AppActor | None, seen: tuple[str, str | None] | None
+) -> None:
+    connector = speaking(bench, token, app)
+    issue = bench.an_open_issue()
+    item = next(one for one in connector.pull().items if one.key == issue.identifier)
+    receipt = write_one(connector, item, EVERYTHING)
+    assert receipt.outcome == "written", receipt.error
+    (comment,) = issue.comments
+    bot = comment.bot_actor
+    assert (bot and (bot.user_display_name, bot.avatar_url)) == seen
+    again = next(one for one in connector.pull().items if one.key == issue.identifier)
+    assert again.shown == EVERYTHING
+    assert write_one(connector, again, EVERYTHING).requests == 0
+    assert write_one(connector, again, NOTHING).outcome == "written"
+    assert issue.comments == []
+
+
+@pytest.mark.parametrize(
+    ("scopes", "verdict", "said"),
+    [
+        ({"read", "write"}, "wrong", "`initiative:write` required"),
+        ({"read", "write", "initiative:read"}, "ok", "needs initiative:write"),
+        ({"read", "write", "initiative:write"}, "ok", "needs initiative:write"),
+    ],
+    ids=["neither scope", "reading", "both"],
+)
+def test_check_foresees_what_updates_on_initiatives_need(
+    bench: Bench, scopes: set[str], verdict: str, said: str
+) -> None:
+    space = bench.box.world.linear
+    person = space.user_by_token(TOKEN)
+    assert person is not None
+    connector = speaking(
+        bench, bench.box.call(lambda: space.grant("lin_api_scoped", person, sorted(scopes))), None
+    )
+    (check,) = [
+        one for one in connector.preflight((), ("project", "initiative")) if one.about == "initiatives"
+    ]
+    assert (check.verdict, said in check.found) == (verdict, True)
+    assert [one for one in connector.preflight((), ("project",)) if one.about == "initiatives"] == []
+
+
+@pytest.mark.parametrize(("token", "verdict"), [(APP_TOKEN, "ok"), (TOKEN, "warning")])
+def test_check_says_whether_the_name_is_shown(bench: Bench, token: str, verdict: str) -> None:
+    (check,) = [one for one in speaking(bench, token, NAMED).preflight(()) if one.about == "app"]
+    assert check.verdict == verdict
+    assert "Acme goals" in check.found
+    assert [one for one in speaking(bench, token, None).preflight(()) if one.about == "app"] == []

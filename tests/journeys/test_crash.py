@@ -1,0 +1,103 @@
+"""Killed at any step, a rerun ends where a run that was never killed ends.
+
+Every step is a crash point: a word in the journal, or a request to either tracker. The suite tries some of each kind, spread
+evenly; with TRUENORTH_ALL_CRASH_POINTS=1 it tries them all, which takes minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from connectors.sandbox.server import Sandbox
+from connectors.sandbox.world import generate
+from sync.jobs.sandbox import environment
+from tests.support.world_dump import dump
+
+ALL = os.environ.get("TRUENORTH_ALL_CRASH_POINTS") == "1"
+SOME = 4
+"""Crash points of each kind in an ordinary run of the suite."""
+SYNC = ("sync", "--as-of", "2026-11-16T09:00", "--first-run")
+UNDO = ("undo", "--all", "--apply")
+KINDS = ("journal", "jira", "linear")
+
+
+def run(sandbox: Sandbox, folder: Path, kind: str, at: int, arguments: tuple[str, ...] = SYNC) -> int:
+    """A sync, or what else is told, that is killed before that step; its exit code."""
+    told = folder / "steps"
+    told.unlink(missing_ok=True)
+    done = subprocess.run(  # noqa: S603  our own module
+        [sys.executable, "-m", "tests.support.kill_points", kind, str(at), str(told), *arguments],
+        cwd=folder,
+        env={**os.environ, **environment(sandbox), "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode
+
+
+@pytest.fixture(scope="module")
+def unharmed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Counter[str]]:
+    """The world after a sync that nobody killed, and how many steps of each kind it took."""
+    folder = tmp_path_factory.mktemp("unharmed")
+    with Sandbox(generate(items=50, seed=4)) as sandbox:
+        assert run(sandbox, folder, "none", 0) == 0
+        return dump(sandbox), Counter((folder / "steps").read_text().split())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.timeout(3600 if ALL else 240)
+def test_a_rerun_ends_where_an_unharmed_run_ends(
+    kind: str, unharmed: tuple[Any, Counter[str]], tmp_path: Path
+) -> None:
+    wanted, steps = unharmed
+    count = steps[kind]
+    assert count >= SOME
+    points = range(1, count + 1) if ALL else [1 + (count - 1) * nr // (SOME - 1) for nr in range(SOME)]
+    differing = []
+    with Sandbox(generate(items=50, seed=4)) as sandbox:
+        for point in points:
+            folder = tmp_path / f"{kind}-{point}"
+            folder.mkdir()
+            sandbox.reset()
+            assert run(sandbox, folder, kind, point) == -signal.SIGKILL
+            assert run(sandbox, folder, "none", 0) == 0
+            if dump(sandbox) != wanted:
+                differing.append(point)
+    sys.stdout.write(f"{len(list(points))} of {count} crash points of kind {kind} tried\n")
+    assert differing == []
+
+
+@pytest.mark.timeout(3600 if ALL else 240)
+def test_an_undo_that_was_killed_is_finished_by_the_next(tmp_path: Path) -> None:
+    told = tmp_path / "steps"
+    with Sandbox(generate(items=50, seed=4)) as sandbox:
+
+        def world() -> bytes:
+            return httpx.get(f"{sandbox.url}/__world").content
+
+        bare = world()
+        assert run(sandbox, tmp_path, "none", 0) == 0
+        assert run(sandbox, tmp_path, "none", 0, UNDO) == 0
+        assert world() == bare
+        count = Counter(told.read_text().split())["jira"]
+        points = range(1, count + 1) if ALL else [count * nr // SOME for nr in range(1, SOME + 1)]
+        for point in points:
+            folder = tmp_path / str(point)
+            folder.mkdir()
+            sandbox.reset()
+            assert run(sandbox, folder, "none", 0) == 0
+            assert run(sandbox, folder, "jira", point, UNDO) == -signal.SIGKILL
+            assert run(sandbox, folder, "none", 0, UNDO) == 0
+            assert world() == bare, point

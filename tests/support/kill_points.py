@@ -1,0 +1,63 @@
+"""The command line in a process that is killed just before its n-th step: a word in the journal, or a request.
+
+    python -m tests.support.kill_points KIND N FILE ARGUMENTS…
+
+`KIND` is journal, jira or linear. It dies by SIGKILL, so nothing can be cleaned up. What lies after a step and what lies
+before the next one are the same state of the world. `FILE` gets a line for each step that was begun; with N = 0 nothing is
+killed, and the file tells all the steps that there are.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx
+import requests
+
+from sync.cli import app
+from sync.store.journal import Journal
+
+
+class Killer:
+    """Counts steps by kind and ends the process before one of them."""
+
+    def __init__(self, kind: str, at: int, told: Path) -> None:
+        self._kind, self._at, self._told = kind, at, told
+        self._counts: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def before(self, owner: type[Any], name: str, kind: str) -> None:
+        """Make a method a step."""
+        real = getattr(owner, name)
+
+        def step(*given: Any, **named: Any) -> Any:
+            with self._lock:
+                self._counts[kind] += 1
+                with self._told.open("a") as lines:
+                    lines.write(f"{kind}\n")
+                if (kind, self._counts[kind]) == (self._kind, self._at):
+                    os.kill(os.getpid(), signal.SIGKILL)
+            return real(*given, **named)
+
+        setattr(owner, name, step)
+
+
+def main() -> None:
+    kind, at, told, *arguments = sys.argv[1:]
+    killer = Killer(kind, int(at), Path(told))
+    killer.before(Journal, "intend", "journal")
+    killer.before(Journal, "conclude", "journal")
+    killer.before(requests.Session, "send", "jira")
+    killer.before(httpx.HTTPTransport, "handle_request", "linear")
+    sys.argv = ["truenorth", *arguments]
+    app.main()
+
+
+if __name__ == "__main__":
+    main()

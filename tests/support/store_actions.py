@@ -1,0 +1,22 @@
+"""What is done to a store beneath its public use: a lease taken, entries written into the journal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from connectors.model import Marks
+from sync.plan.plan import Edit, changes_of
+from sync.store import lease
+from sync.store.store import Store
+from tests.support.builders import item
+
+WANTED = Marks(labels=("okr-aligned",))
+
+
+def edits(*keys: str) -> list[Edit]:
+    return [Edit(one, WANTED, changes_of(one, WANTED)) for one in map(item, keys)]
+
+
+def take(store: Store, holder: str, at: datetime) -> lease.Lease:
+    with store.transaction() as connection:
+        return lease.acquire(connection, holder, at)

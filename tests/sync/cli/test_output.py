@@ -1,0 +1,99 @@
+"""What is printed: text from outside is inert in every format, and no secret gets out."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from rich.console import Console
+
+from sync.align.alignment import align
+from sync.cli.output import Format, Output
+from sync.logs import REDACTED, Redactor, configure
+from sync.measure import measure
+from sync.report.render import to_console, to_markdown
+from sync.report.run import scorecard
+from sync.report.table import Cell, Sheet
+from tests.support.builders import NOW, item, observed, work, workspace
+
+NASTY = "[bold]x[/bold] \x1b[31mred\x1b[0m | <script>alert(1)</script> @ann \u202egnirts\x00\nnext"
+SHEET = Sheet("T", ("lead",), ("a", "b"), ((Cell(NASTY), Cell("1")),), ("b",), ("tail",))
+
+
+def test_text_is_inert_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    Output(Format.TEXT).show(SHEET)
+    printed = capsys.readouterr().out
+    assert "\x1b" not in printed
+    assert "\x00" not in printed
+    assert "\u202e" not in printed
+    assert "[bold]x[/bold]" in printed
+
+
+def test_text_is_inert_in_markdown() -> None:
+    markdown = to_markdown(SHEET)
+    assert r"\<script\>" in markdown
+    assert r"\@ann" in markdown
+    assert r"\|" in markdown
+    assert len(markdown.splitlines()) == len(
+        to_markdown(
+            Sheet("T", ("lead",), ("a", "b"), ((Cell("x"), Cell("1")),), ("b",), ("tail",))
+        ).splitlines()
+    )
+
+
+def test_json_is_one_document_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Output(Format.JSON)
+    output.show(SHEET)
+    output.say("hello")
+    output.data(a=1)
+    output.data(b=NASTY)
+    assert capsys.readouterr().out == ""
+    output.finish()
+    assert json.loads(capsys.readouterr().out) == {"a": 1, "b": NASTY}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"event": "token s3cret-token here"},
+        {"event": "x", "deep": {"list": ["s3cret-token"], "error": ValueError("s3cret-token")}},
+    ],
+)
+def test_secrets_are_redacted_wherever_they_stand(event: dict[str, object]) -> None:
+    cleaned = str(Redactor(["s3cret-token"])(None, "", dict(event)))
+    assert "s3cret-token" not in cleaned
+    assert REDACTED in cleaned
+
+
+def test_logs_go_to_stderr_as_json_when_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
+    import structlog
+
+    configure("info", "auto")
+    try:
+        structlog.get_logger("t").info("hello", tracker="jira")
+        captured = capsys.readouterr()
+    finally:
+        structlog.reset_defaults()
+    assert captured.out == ""
+    assert json.loads(captured.err)["tracker"] == "jira"
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_what_a_percent_rests_on_is_readable_at_any_width(width: int) -> None:
+    """Coverage and creep stand in a cell that wraps; nothing of them is cut off."""
+    items = [
+        item("WEB-1", claims=("A",), category="done", estimate=2, created=NOW - timedelta(days=50)),
+        item("WEB-2", claims=("A",), created=NOW - timedelta(days=50)),
+        item("WEB-3", claims=("A",), estimate=8, created=NOW),
+    ]
+    declared = workspace(work("A", measure={"weigh": "points", "baseline": "2026-10-15"}))
+    printed = io.StringIO()
+    sheet = scorecard(measure(align(items, declared), observed(), declared, NOW))
+    to_console(sheet, Console(file=printed, width=width))
+    lines = printed.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    header = next(line for line in lines if "percent" in line)
+    told = " ".join(line[header.index("from") :].strip() for line in lines[lines.index(header) :])
+    assert "50 % estimated; since 2026-10-15 came 1 more, 8 points (+267 %)" in told

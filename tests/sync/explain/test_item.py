@@ -1,0 +1,134 @@
+"""`explain` in plain words, for every verdict."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from config.workspace import Workspace
+from connectors.model import WorkItem
+from sync.decide import decide
+from sync.explain.item import Explanation, UnknownKeyError, explain
+from sync.memory import Memory
+from tests.support.builders import NOW, epic, item, observed, work, workspace
+
+DECLARED = workspace(
+    work("KR1", {"key": "WEB-1"}), work("KR2"), exempt=[{"name": "ktlo", "labels": ["ktlo"]}]
+)
+
+ITEMS = [
+    epic("WEB-1"),
+    item("WEB-2", "WEB-1", category="done", estimate=3.0),
+    item("WEB-3", "WEB-1", claims=("KR1", "KR2")),
+    epic("WEB-4", labels=("ktlo",)),
+    item("WEB-5", "WEB-4"),
+    item("WEB-6", claims=("KR11",)),
+    item("WEB-7", created=NOW - timedelta(days=1)),
+    item("WEB-8", category="done", status="Done"),
+    item("STRAT-1", in_scope=False),
+    item("WEB-9", "WEB-1", category="dropped"),
+]
+
+
+def told(key: str, items: list[WorkItem] = ITEMS, declared: Workspace = DECLARED) -> Explanation:
+    return explain(key, decide(observed(*items), Memory(), declared, NOW), declared)
+
+
+@pytest.mark.parametrize(
+    ("key", "verdict", "words"),
+    [
+        ("web-1", "aligned", "WEB-1 serves KR1."),
+        ("WEB-2", "aligned", "WEB-2 serves KR1."),
+        ("WEB-3", "aligned", "WEB-3 serves KR1, KR2."),
+        ("WEB-4", "exempt", "exempt as ktlo: label ktlo."),
+        ("WEB-5", "exempt", "exempt as ktlo: label ktlo on ancestor WEB-4."),
+        ("WEB-6", "orphaned", "it has no parent. It is 60 days old"),
+        ("WEB-7", "waiting", "still within its grace period of 7 days"),
+        ("WEB-8", "closed", "It is Done, so nobody is warned."),
+        ("STRAT-1", "out of scope", "Truenorth reads it, and never writes to it."),
+    ],
+)
+def test_verdicts(key: str, verdict: str, words: str) -> None:
+    explanation = told(key)
+    assert explanation.verdict == verdict
+    assert words in explanation.summary
+
+
+def test_links_tell_rule_rank_path_and_share() -> None:
+    (inherited,) = told("WEB-2").links
+    assert "KR1 · Result KR1" in inherited
+    assert (
+        "by a rule that names it (inherited: rule key WEB-1 on parent WEB-1; path WEB-2 → WEB-1)" in inherited
+    )
+    claimed = told("WEB-3").links
+    assert all("with 1/2 of it, by a person's claim" in line for line in claimed)
+
+
+def test_a_link_tells_what_its_percent_leaves_open() -> None:
+    how = {"weigh": "points", "baseline": "2026-10-15"}
+    declared = workspace(work("KR1", measure=how), work("KR2"))
+    early = NOW - timedelta(days=50)
+    items = [
+        item("WEB-1", claims=("KR1",), category="done", estimate=3, created=early),
+        item("WEB-2", claims=("KR1",), created=early),
+        item("WEB-3", claims=("KR1",), created=NOW),
+        item("WEB-4", claims=("KR2",)),
+    ]
+    (open_,) = told("WEB-2", items, declared).links
+    assert "(75 %, on track, 50 % estimated, 1 more since the baseline), by" in open_
+    (counted,) = told("WEB-4", items, declared).links
+    assert "(0 %, off track), by" in counted
+    sure = told("WEB-1", [items[0]], declared).links[0]
+    assert "(100 %, done), by" in sure
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("WEB-1", "does not count itself: what is below it does (2 items)"),
+        ("WEB-2", "counts as done, with 3 points"),
+        ("WEB-3", "counts as open work, without an estimate"),
+        ("WEB-6", "counts for no key result"),
+        ("WEB-9", "was dropped"),
+    ],
+)
+def test_how_it_counts(key: str, words: str) -> None:
+    assert words in told(key).counts
+
+
+def test_advice_says_what_a_person_could_do() -> None:
+    advice = " ".join(told("WEB-6").advice)
+    for words in (
+        "'KR11' names no key result; did you mean KR1?",
+        "kr:KR1",
+        "parent",
+        "label ktlo",
+        "close it",
+    ):
+        assert words in advice
+    assert "scope of tracker jira" in " ".join(told("STRAT-1").advice)
+
+
+def test_an_unknown_key_names_the_nearest() -> None:
+    with pytest.raises(UnknownKeyError, match=r"WEB-77 is not among the 10 items .* Did you mean WEB-7"):
+        told("WEB-77")
+
+
+def test_what_serves_nothing_is_told_what_it_looks_closest_to() -> None:
+    declared = workspace(work("KR1", {"label": "signup"}), work("KR2", {"label": "search"}))
+    items = [
+        *(item(f"WEB-{n}", title=f"Cache the ranking, part {n}", labels=("search",)) for n in range(1, 6)),
+        *(item(f"WEB-{n}", title=f"Shorten the form, part {n}", labels=("signup",)) for n in range(21, 26)),
+        item("WEB-9", title="Ranking of boards"),
+        item("WEB-10", title="Ranking of boards", created=NOW),
+        item("WEB-11", title="Ranking of boards", category="done"),
+    ]
+    for key in ("WEB-9", "WEB-10"):
+        explanation = told(key, items, declared)
+        assert [one.key_result for one in explanation.closest] == ["KR2"]
+        first, link = explanation.advice[:2]
+        assert first.startswith("It looks closest to KR2 (")
+        assert "ranking" in first
+        assert "such as kr:KR2 on it" in link
+    assert (told("WEB-1", items, declared).closest, told("WEB-11", items, declared).closest) == ((), ())

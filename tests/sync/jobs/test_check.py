@@ -1,0 +1,155 @@
+"""Check: every thing that a sync needs is looked at beforehand, by reading alone, and named when it is amiss."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from connectors.http.rate_limits import Allowance
+from connectors.preflight import clock_check, quota_check
+from connectors.sandbox.server import Sandbox
+from tests.support.cli import Cli
+
+EMAIL = "truenorth@acme.example"
+LABEL = "mutation M($input: IssueLabelCreateInput!) { issueLabelCreate(input: $input) { success } }"
+
+
+def lines(run: Cli) -> tuple[int, list[tuple[str, str, str, str]]]:
+    """The exit code, and what stands in each line: tracker, what, verdict, and found with its remedy."""
+    ran = run("check", "--format", "json")
+    found = json.loads(ran.out)["checks"]
+    return ran.code, [
+        (tracker, one["about"], one["verdict"], f"{one['found']} {one['remedy']}")
+        for tracker, some in found.items()
+        for one in some
+    ]
+
+
+def test_all_is_well_and_nothing_is_written(run: Cli, pointed: Sandbox) -> None:
+    before = httpx.get(f"{pointed.url}/__world").content
+    code, found = lines(run)
+    assert code == 0
+    assert {verdict for _, about, verdict, _ in found if about != "clock"} == {"ok"}
+    assert {about for _, about, _, _ in found} >= {
+        "credential", "clock", "quota", "project WEB", "project OPS", "team ENG", "team MOB",
+        'field "Key result"', 'field "KR progress"',
+    }  # fmt: skip
+    assert httpx.get(f"{pointed.url}/__world").content == before
+    assert [
+        one for one in pointed.requests if one.operation == "mutation" or one.method in ("PUT", "DELETE")
+    ] == []
+
+
+def test_the_table_ends_with_a_verdict(run: Cli, pointed: Sandbox) -> None:
+    assert "A sync can go." in run("check").out
+    pointed.world.jira.permissions.take(EMAIL, "EDIT_ISSUES")
+    ran = run("check")
+    assert (ran.code, "things stand in the way" in ran.out) == (1, True)
+
+
+def lose(permission: str) -> Callable[[Sandbox], None]:
+    return lambda sandbox: sandbox.call(lambda: sandbox.world.jira.permissions.take(EMAIL, permission))
+
+
+def hide(sandbox: Sandbox) -> None:
+    sandbox.fault(".", "lost_access", keys=["OPS", "MOB"])
+
+
+def off_the_screen(sandbox: Sandbox) -> None:
+    sandbox.call(lambda: sandbox.world.jira.projects["WEB"].screen.discard("customfield_10102"))
+
+
+def group(sandbox: Sandbox) -> None:
+    url, key = f"{sandbox.url}/linear/graphql", {"Authorization": "sandbox-linear-token"}
+    given = {"name": "okr-aligned", "isGroup": True}
+    reply = httpx.post(url, headers=key, json={"query": LABEL, "variables": {"input": given}})
+    assert "errors" not in reply.json(), reply.text
+
+
+@pytest.mark.parametrize(
+    ("break_it", "code", "line"),
+    [
+        (lose("EDIT_ISSUES"), 1, ("jira", "project WEB", "wrong", '"Edit Issues"')),
+        (
+            lose("ADD_COMMENTS"),
+            1,
+            ("jira", "project OPS", "wrong", "Ask a project administrator of OPS to grant"),
+        ),
+        (off_the_screen, 0, ("jira", "project WEB", "warning", '"KR progress" missing from')),
+        (hide, 1, ("jira", "project OPS", "wrong", "cannot browse")),
+        (hide, 1, ("linear", "team MOB", "wrong", "Visible teams")),
+        (group, 1, ("linear", "team ENG", "wrong", "label group")),
+    ],
+    ids=[
+        "no edit",
+        "no comment",
+        "field off the screen",
+        "hidden project",
+        "hidden team",
+        "a group for a label",
+    ],
+)
+def test_what_is_amiss_is_named(
+    run: Cli,
+    pointed: Sandbox,
+    break_it: Callable[[Sandbox], None],
+    code: int,
+    line: tuple[str, str, str, str],
+) -> None:
+    break_it(pointed)
+    got, found = lines(run)
+    assert got == code
+    tracker, about, verdict, said = line
+    assert any(one[:3] == (tracker, about, verdict) and said in one[3] for one in found), found
+
+
+def test_without_a_project_administrator_edits_are_not_silent(run: Cli, pointed: Sandbox) -> None:
+    for permission in ("ADMINISTER", "ADMINISTER_PROJECTS"):
+        lose(permission)(pointed)
+    code, found = lines(run)
+    assert code == 0
+    assert any(one[2] == "warning" and "notify" in one[3] for one in found)
+
+
+@pytest.mark.parametrize("tracker", ["jira", "linear"])
+def test_a_bad_credential_is_one_line_and_the_other_tracker_is_checked(
+    run: Cli, pointed: Sandbox, monkeypatch: pytest.MonkeyPatch, tracker: str
+) -> None:
+    monkeypatch.setenv(f"TRUENORTH_{tracker.upper()}_TOKEN", "planted-secret")
+    assert pointed
+    ran = run("check", "--format", "json")
+    found = json.loads(ran.out)["checks"]
+    assert (ran.code, [one["about"] for one in found[tracker]]) == (1, ["credential"])
+    assert len(found["linear" if tracker == "jira" else "jira"]) > 4
+    assert "planted-secret" not in ran.out + ran.err
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("off", "verdict", "said"),
+    [
+        (0, "ok", "in sync"),
+        (-59, "ok", "in sync"),
+        (-61, "warning", "61 seconds behind"),
+        (300, "warning", "5 minutes ahead"),
+        (-7 * 86_400, "warning", "7 days behind"),
+    ],
+    ids=["equal", "near", "a minute", "five minutes", "a week"],
+)
+def test_clocks(off: int, verdict: str, said: str) -> None:
+    now = datetime(2026, 11, 16, 9, tzinfo=UTC)
+    found = clock_check(now + timedelta(seconds=off), now)
+    assert (found.verdict, said in found.found) == (verdict, True)
+
+
+@pytest.mark.parametrize(("left", "verdict"), [(200, "warning"), (201, "ok")], ids=["little", "enough"])
+def test_quotas(left: int, verdict: str) -> None:
+    found = quota_check(Allowance("requests", 1000, left, refill=1.0), 0.2)
+    assert (found.verdict, found.found) == (
+        verdict,
+        f"{left} of 1,000 requests left, 200 reserved for people",
+    )

@@ -1,0 +1,153 @@
+"""A store of an earlier version, and one that is lost or damaged: migrated whole, or made anew from what the trackers show."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.sandbox.server import Sandbox
+from sync.history.days import HistoryRow
+from sync.jobs.rebuild import salvage, set_aside
+from sync.store.store import Store, StoreError
+from sync.store.tables import VERSION
+from tests.support.builders import NOW
+from tests.support.cli import AS_OF, Cli
+from tests.support.store_actions import edits, take
+
+
+def test_a_store_of_the_version_before_is_migrated(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    Store(f"sqlite:///{path}").close()
+    with sqlite3.connect(path) as old:
+        old.executescript(
+            "DROP INDEX ix_journal_operation;"
+            "ALTER TABLE journal DROP COLUMN operation; ALTER TABLE journal DROP COLUMN epoch;"
+            "ALTER TABLE journal DROP COLUMN at; ALTER TABLE journal DROP COLUMN changes;"
+            "DROP TABLE leases; DROP TABLE quarantine; DROP TABLE footings;"
+            "ALTER TABLE readings DROP COLUMN moved; DROP TABLE standings;"
+            "UPDATE about SET value = '1' WHERE name = 'schema';"
+            "INSERT INTO journal (run, tracker, item, key, what) VALUES (1, 'jira', '7', 'WEB-7', '[]');"
+        )
+    store = Store(f"sqlite:///{path}")
+    assert store.journal.written("jira") == {"7"}
+    assert take(store, "a/1/1", NOW).epoch == 1
+    store.journal.intend(1, edits("WEB-1"))
+    store.close()
+    Store(f"sqlite:///{path}").close()
+
+
+@pytest.mark.parametrize("version", range(2, VERSION))
+def test_a_store_of_any_version_is_migrated_whole_or_not_at_all(
+    tmp_path: Path, version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.db"
+    store = Store(f"sqlite:///{path}")
+    take(store, "a/1/1", NOW)
+    store.close()
+    with sqlite3.connect(path) as old:
+        old.executescript("ALTER TABLE readings DROP COLUMN moved; DROP TABLE standings;")
+        old.execute("UPDATE about SET value = ? WHERE name = 'schema'", (str(version),))
+    with monkeypatch.context() as broken:
+        broken.setattr("sync.store.store.make_lease", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            Store(f"sqlite:///{path}")
+    with sqlite3.connect(path) as found:
+        assert found.execute("SELECT value FROM about WHERE name = 'schema'").fetchone() == (str(version),)
+        assert "moved" not in {row[1] for row in found.execute("PRAGMA table_info(readings)")}
+    store = Store(f"sqlite:///{path}")
+    assert take(store, "b/1/1", NOW + timedelta(days=1)).epoch == 2
+    store.close()
+    with sqlite3.connect(path) as found:
+        assert found.execute("SELECT value FROM about WHERE name = 'schema'").fetchone() == (str(VERSION),)
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.usefixtures("pointed")
+def test_a_lost_store_is_rebuilt_and_everything_is_ours_again(run: Cli) -> None:
+    run("sync", *AS_OF, "--first-run")
+    path = Path(".truenorth/truenorth.db")
+    path.write_bytes(b"not a database" * 1000)
+    assert run("plan", *AS_OF).code == 1
+    rebuilt = run("rebuild", *AS_OF)
+    assert rebuilt.code == 0, rebuilt.err
+    assert list(path.parent.glob("truenorth.db.*.aside"))
+    assert run("plan", *AS_OF, "--exit-code").code == 0
+    store = Store("sqlite:///.truenorth/truenorth.db")
+    assert len(store.journal.written("jira")) > 10
+    store.close()
+    undone = run("undo", "--all", "--apply")
+    assert undone.code == 0, undone.err
+
+
+@pytest.mark.usefixtures("pointed")
+def test_a_rebuild_takes_the_history_along(run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in ("2026-11-02", "2026-11-09", "2026-11-16"):
+        assert run("sync", "--as-of", f"{day}T09:00", "--first-run").code == 0
+    before = history_of(run)
+    assert [row["day"] for row in before] == ["2026-11-02", "2026-11-09", "2026-11-16"]
+    with sqlite3.connect(".truenorth/truenorth.db") as store:
+        store.execute("UPDATE items SET body = '{}'")
+        store.execute(
+            "UPDATE readings SET day = 'Monday' WHERE day = '2026-11-09' AND key_result = 'SPEED-KR1'"
+        )
+        store.execute("UPDATE readings SET moved = '[' WHERE day = '2026-11-09' AND key_result = 'SPEED-KR2'")
+    monkeypatch.delenv("TRUENORTH_LINEAR_TOKEN")
+    assert run("rebuild", *AS_OF).code == 2
+    assert not list(Path(".truenorth").glob("*.aside"))
+    monkeypatch.setenv("TRUENORTH_LINEAR_TOKEN", "sandbox-linear-token")
+    rebuilt = run("rebuild", *AS_OF)
+    assert rebuilt.code == 0, rebuilt.err
+    assert "The readings of 3 days were taken along." in rebuilt.out
+    assert history_of(run) == before
+    assert len(history_of(run, "SPEED-KR1")) == len(history_of(run, "SPEED-KR2")) == 2
+
+
+def history_of(run: Cli, key_result: str = "GROWTH-KR2") -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(run("explain", key_result, "--format", "json").out)["history"]
+    return [{name: row[name] for name in ("day", "value", "percent", "expected", "health")} for row in rows]
+
+
+def test_nothing_is_salvaged_from_what_is_no_store(tmp_path: Path) -> None:
+    spoilt = tmp_path / "spoilt.db"
+    spoilt.write_bytes(b"not a database" * 1000)
+    for place in (tmp_path / "none.db", spoilt):
+        assert salvage(f"sqlite:///{place}") == {}
+    assert not (tmp_path / "none.db").exists()
+    assert salvage("nonsense") == {}
+
+
+def test_a_store_of_an_older_version_is_salvaged_too(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    Store(f"sqlite:///{path}").close()
+    with sqlite3.connect(path) as old:
+        old.execute("ALTER TABLE readings DROP COLUMN moved")
+        old.execute("INSERT INTO readings VALUES ('A', '2026-11-02', 3, 0.5, 0.4, 'on_track')")
+    assert salvage(f"sqlite:///{path}") == {"A": (HistoryRow(date(2026, 11, 2), 3.0, 0.5, 0.4, "on_track"),)}
+
+
+def test_where_nothing_is_nothing_is_set_aside() -> None:
+    assert set_aside("sqlite:///none.db", NOW) is None
+    with pytest.raises(StoreError, match="not a database URL"):
+        set_aside("nonsense", NOW)
+
+
+def test_a_tracker_that_cannot_be_read_costs_no_history(run: Cli, pointed: Sandbox) -> None:
+    for day in ("2026-11-09", "2026-11-16"):
+        assert run("sync", "--as-of", f"{day}T09:00", "--first-run").code == 0
+    before = history_of(run)
+    with sqlite3.connect(".truenorth/truenorth.db") as store:
+        store.execute("UPDATE items SET body = '{}'")
+    pointed.fault("search/jql", "revoked")
+    assert run("rebuild", *AS_OF).code == 1
+    pointed.clear_faults()
+    rebuilt = run("rebuild", *AS_OF)
+    assert (rebuilt.code, "The readings of 2 days were taken along." in rebuilt.out) == (0, True)
+    assert history_of(run) == before

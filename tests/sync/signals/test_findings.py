@@ -1,0 +1,211 @@
+"""What contradicts itself is found, with its items and a remedy; and what is in order is not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from config.workspace import Workspace
+from connectors.model import WorkItem
+from sync.align.alignment import align
+from sync.measure import measure
+from sync.signals.budgets import slices, usages
+from sync.signals.findings import Finding, find
+from tests.support.builders import NOW, epic, item, metric, observed, work, workspace
+
+CYCLES = {
+    "2026-Q3": {"start": "2026-07-01", "end": "2026-09-30"},
+    "2026-Q4": {"start": "2026-10-01", "end": "2026-12-31"},
+}
+
+
+def declared(*objectives: tuple[str, list[dict[str, Any]]], **changes: Any) -> Workspace:
+    """Objectives by id; OLD is of the cycle before."""
+    rows = [
+        {"id": id_, "title": id_, "cycle": "2026-Q3" if id_ == "OLD" else "2026-Q4", "key_results": results}
+        for id_, results in objectives
+    ]
+    return workspace(**{"cycles": CYCLES, "objectives": rows, **changes})
+
+
+TWO = declared(
+    ("O", [work("A", {"label": "a"}), work("A2", {"label": "a2"})]),
+    ("P", [work("B", {"label": "b"}), work("B2", {"label": "shared", "share": 0.5})]),
+    ("OLD", [work("Z"), work("Y", {"label": "y"})]),
+)
+
+
+def found(items: list[WorkItem], goals: Workspace = TWO, kind: str | None = None) -> list[Finding]:
+    """All findings but those on key results that nothing serves."""
+    alignment = align(items, goals)
+    every = find(alignment, measure(alignment, observed(), goals, NOW), goals, NOW)
+    return [one for one in every if one.kind == kind or (kind is None and one.kind != "unserved_key_result")]
+
+
+def told(items: list[WorkItem], goals: Workspace = TWO) -> list[tuple[str, list[str], str]]:
+    return [(one.kind, [ref.id for ref in one.items], one.message) for one in found(items, goals)]
+
+
+DONE = {"category": "done", "status": "Done"}
+DROPPED = {"category": "dropped", "status": "Won't Do"}
+
+CASES: list[tuple[str, list[WorkItem], list[tuple[str, list[str], str]]]] = [
+    ("nothing", [epic("WEB-1", claims=("A",)), item("WEB-2", "WEB-1")], []),
+    (
+        "a done parent over open work",
+        [epic("WEB-1", **DONE), item("WEB-2", "WEB-1"), item("WEB-3", "WEB-1", **DONE)],
+        [("done_over_open", ["WEB-1", "WEB-2"], "WEB-1 is Done, but below it is open: WEB-2")],
+    ),
+    (
+        "a dropped parent over open work",
+        [epic("WEB-1", **DROPPED), item("WEB-2", "WEB-1")],
+        [("dropped_over_open", ["WEB-1", "WEB-2"], "WEB-1 is dropped (Won't Do), but below it is open: WEB-2")],
+    ),
+    ("a parent out of scope is nobody's to reopen",
+     [epic("WEB-1", in_scope=False, **DONE), item("WEB-2", "WEB-1")], []),
+    (
+        "claims on a key result of a cycle that ended",
+        [item("WEB-1", claims=("Z",)), item("WEB-2", claims=("Z",)), item("WEB-3", claims=("Z",), **DONE)],
+        [("closed_key_result", ["WEB-1", "WEB-2"],
+          "WEB-1, WEB-2 claim Z, whose cycle 2026-Q3 ended on 2026-09-30")],
+    ),
+    ("a rule of an ended cycle is no claim", [item("WEB-1", labels=("y",))], []),
+    (
+        "an inherited claim is told once",
+        [epic("WEB-1", claims=("Z",)), item("WEB-2", "WEB-1")],
+        [("closed_key_result", ["WEB-1"], "WEB-1 claims Z, whose cycle 2026-Q3 ended on 2026-09-30")],
+    ),
+    (
+        "two objectives at once",
+        [item("WEB-1", labels=("a", "b")), item("WEB-2", claims=("B", "A"))],
+        [("two_objectives", ["WEB-1", "WEB-2"], "WEB-1, WEB-2 serve O and P at once")],
+    ),
+    ("two key results of one objective", [item("WEB-1", labels=("a", "a2"))], []),
+    ("two objectives with declared shares", [item("WEB-1", labels=("a", "shared"))], []),
+    ("two objectives, but done", [item("WEB-1", labels=("a", "b"), **DONE)], []),
+    (
+        "a child that serves another objective than its parent",
+        [epic("WEB-1", labels=("a",)), item("WEB-2", "WEB-1", labels=("b",)), item("WEB-3", "WEB-1")],
+        [("against_parent", ["WEB-1", "WEB-2"], "WEB-1 serves O, but below it WEB-2 serves P")],
+    ),
+    ("a child that serves another key result of the same objective",
+     [epic("WEB-1", labels=("a",)), item("WEB-2", "WEB-1", labels=("a2",))], []),
+    ("a done child", [epic("WEB-1", labels=("a",)), item("WEB-2", "WEB-1", labels=("b",), **DONE)], []),
+    ("a child of a parent that serves nothing", [epic("WEB-1"), item("WEB-2", "WEB-1", labels=("b",))], []),
+    ("many items are counted",
+     [item(f"WEB-{n}", labels=("a", "b")) for n in range(1, 8)],
+     [("two_objectives", [f"WEB-{n}" for n in range(1, 8)],
+       "WEB-1, WEB-2, WEB-3, WEB-4, WEB-5 and 2 more serve O and P at once")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "items", "expected"), CASES, ids=[case[0] for case in CASES])
+def test_findings(name: str, items: list[WorkItem], expected: list[tuple[str, list[str], str]]) -> None:
+    assert told(items) == expected, name
+    assert all(one.remedy for one in found(items))
+
+
+def test_a_claim_that_a_rule_naming_the_item_contradicts() -> None:
+    goals = declared(("O", [work("A", {"key": "WEB-1"}), work("A2", {"label": "x"})]))
+    claimed = item("WEB-1", claims=("A2",))
+    (one,) = found([claimed], goals)
+    assert (one.kind, one.message) == ("claim_against_rule", "WEB-1 claims A2, but a rule names it for A")
+    assert found([item("WEB-1", claims=("A", "A2"))], goals) == []
+    assert found([item("WEB-1", claims=("A2",), **DONE)], goals) == []
+    assert found([item("WEB-2", claims=("A",), labels=("x",))], goals) == []
+
+
+def test_too_many_key_results() -> None:
+    results = [work(f"K{n}") for n in range(4)]
+    claims = tuple(f"K{n}" for n in range(4))
+    items = [epic("WEB-1", claims=claims), item("WEB-2", "WEB-1"), item("WEB-3", claims=claims[:3])]
+    (one,) = found(items, workspace(*results))
+    assert one.message == "WEB-1 serves 4 key results, more than 3: K0, K1, K2, K3"
+    assert found(items, workspace(*results, policy={"most_key_results": 4})) == []
+
+
+# --- Budgets -------------------------------------------------------------------------------------
+
+IN_CYCLE = datetime(2026, 10, 1, 12, tzinfo=UTC)
+BEFORE = datetime(2026, 9, 30, 12, tzinfo=UTC)
+MIX = [
+    item("WEB-1", kind="Bug", category="doing", estimate=5),
+    item("WEB-2", kind="Bug", category="done", completed=IN_CYCLE, estimate=2),
+    item("WEB-3", kind="Bug", category="done", completed=BEFORE),
+    item("WEB-4", kind="Bug", category="todo"),
+    item("WEB-5", kind="Bug", category="dropped"),
+    item("WEB-6", kind="Bug", category="doing", in_scope=False),
+    epic("WEB-10", category="doing"),
+    *(item(f"WEB-{n}", "WEB-10", category="doing", estimate=1) for n in (11, 12)),
+    item("WEB-13", category="done", updated=IN_CYCLE),
+]
+
+
+def exempting(**changes: Any) -> Workspace:
+    goals = [{"name": "ktlo", "types": ["Bug"], **changes}]
+    return workspace(work("A"), exempt=goals)
+
+
+@pytest.mark.parametrize(
+    ("changes", "percent"),
+    [({"budget": 30}, 40), ({"budget": 30, "weigh": "points"}, 70)],
+)
+def test_a_category_takes_its_part_of_the_running_work(changes: dict[str, Any], percent: int) -> None:
+    goals = exempting(**changes)
+    (usage,) = usages(align(MIX, goals), goals, NOW)
+    assert ([ref.id for ref in usage.items], usage.pieces) == (["WEB-1", "WEB-2"], 5)
+    assert usage.share * 100 == percent
+    (one,) = found(MIX, goals, "over_budget")
+    assert (
+        f"ktlo takes {percent} % of the running work, more than its budget of 30 % (2 of 5 pieces)"
+        == one.message
+    )
+
+
+def test_a_category_within_its_budget_or_without_one_is_no_finding() -> None:
+    assert found(MIX, exempting(budget=40), "over_budget") == []
+    assert found(MIX, exempting(), "over_budget") == []
+    assert found([], exempting(budget=0), "over_budget") == []
+    assert len(found(MIX, exempting(budget=0), "over_budget")) == 1
+
+
+def test_outside_every_cycle_there_is_no_budget() -> None:
+    goals = exempting(budget=0)
+    late = datetime(2027, 2, 1, tzinfo=UTC)
+    assert usages(align(MIX, goals), goals, late) == ()
+
+
+def test_a_claim_on_a_closed_key_result_and_output_without_outcome() -> None:
+    items = [
+        item("WEB-1", claims=("A",)),
+        *(item(f"WEB-{n}", claims=("B",), category="done") for n in (2, 3)),
+    ]
+    goals = workspace(work("A", closed="2026-11-01"), metric("B", 0, 10, ("2026-11-01", 1.0)))
+    messages = {one.kind: one.message for one in found(items, goals)}
+    assert messages["closed_key_result"] == "WEB-1 claims A, closed on 2026-11-01"
+    assert messages["output_without_outcome"] == "B: 2 of 2 items are done, and the value has hardly moved"
+
+
+def test_where_the_running_work_goes() -> None:
+    goals = declared(
+        ("O", [work("A", {"label": "a"})]),
+        ("P", [work("B", {"label": "b"})]),
+        exempt=[{"name": "ktlo", "types": ["Bug"]}],
+    )
+    more = [
+        item("WEB-20", labels=("a",), category="doing"),
+        item("WEB-21", labels=("a", "b"), category="doing"),
+        item("WEB-22", labels=("b",), category="todo"),
+    ]
+    found = slices(align([*MIX, *more], goals), goals, NOW)
+    assert [(one.kind, one.name, float(one.pieces)) for one in found] == [
+        ("objective", "O", 1.5),
+        ("objective", "P", 0.5),
+        ("category", "ktlo", 2.0),
+        ("unaligned", "", 3.0),
+    ]
+    assert sum(one.share for one in found) == 1
+    assert slices(align(more, goals), goals, datetime(2027, 2, 1, tzinfo=UTC)) == ()
+    assert slices(align([], goals), goals, NOW) == ()
