@@ -35,10 +35,10 @@ class Connector(Protocol):
         """The tracker's name in the workspace."""
         ...
 
-    def pull(self, progress: Progress | None = None, known: Collection[str] | None = None) -> Pull:
+    def pull(self, progress: Progress | None = None, owned_ids: Collection[str] | None = None) -> Pull:
         """Read everything in scope, and the ancestors of it that can be seen, with their marks.
 
-        `known`: ids of all items that may bear marks of ours, None when nobody knows. A tracker that has to
+        `owned_ids`: ids of all items that may bear marks of ours, None when nobody knows. A tracker that has to
         be asked for marks item by item asks for these alone.
 
         All or nothing: raises TrackerError rather than give a part.

@@ -78,10 +78,10 @@ class JiraConnector:
         """The tracker's name in the workspace."""
         return self._name
 
-    def pull(self, progress: Progress | None = None, known: Collection[str] | None = None) -> Pull:
+    def pull(self, progress: Progress | None = None, owned_ids: Collection[str] | None = None) -> Pull:
         """See `Connector.pull`."""
         before = self._client.requests
-        pulled, self._site = self._reader.pull(self._reader.site(), progress, before, known)
+        pulled, self._site = self._reader.pull(self._reader.site(), progress, before, owned_ids)
         self._writer.api.forget_off_screen(self._site.fields.settable)
         return pulled
 

@@ -72,8 +72,8 @@ class LinearConnector:
             return {}
         return {"createAsUser": actor.name} | ({"displayIconUrl": actor.icon} if actor.icon else {})
 
-    def pull(self, progress: Progress | None = None, known: Collection[str] | None = None) -> Pull:  # noqa: ARG002
-        """See `Connector.pull`; marks come with the items, so `known` is not needed."""
+    def pull(self, progress: Progress | None = None, owned_ids: Collection[str] | None = None) -> Pull:  # noqa: ARG002
+        """See `Connector.pull`; marks come with the items, so `owned_ids` are not needed."""
         result, labels = pull(self._client, self._tracker, self._owner, progress)
         self._labels.fill(labels)
         return result

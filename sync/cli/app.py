@@ -172,7 +172,7 @@ def status(
     with _session(config) as session:
         result = current(session, output, fresh, as_of)
         last = session.store.last_run("sync")
-        troubled = session.store.journal.troubled(last.id) if last else []
+        troubled = session.store.journal.failed_writes(last.id) if last else []
         stuck = session.store.stuck()
         histories = course(session, result)
         foretold = forecasts(session, result)

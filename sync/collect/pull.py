@@ -34,7 +34,7 @@ def pull(
     now: datetime,
     last: Observation | None = None,
     progress: Progress | None = None,
-    known: Mapping[str, Collection[str]] | None = None,
+    owned_ids: Mapping[str, Collection[str]] | None = None,
 ) -> Observation:
     """Read every tracker whole, side by side, then ask them the queries of measures and rules.
 
@@ -45,7 +45,7 @@ def pull(
 
     def look(connector: Connector) -> Pull | TrackerError:
         try:
-            return connector.pull(progress, (known or {}).get(connector.name))
+            return connector.pull(progress, (owned_ids or {}).get(connector.name))
         except TrackerError as error:
             return error
 

@@ -69,9 +69,9 @@ def answer_measures(
             for asked, query in queries(key_result.id, how).items():
                 found = _found(query, name, connectors[name], known)
                 past = [item for item in found if needs_history(item, how.field)]
-                told = connectors[name].histories(past) if past else {}
+                spans = connectors[name].histories(past) if past else {}
                 counts[asked] = len(found)
-                values[asked] = collect_values(found, how.field, now, told)
+                values[asked] = collect_values(found, how.field, now, spans)
     return counts, values
 
 

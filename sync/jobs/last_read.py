@@ -8,8 +8,8 @@ from sync.cli.options import moment_of
 from sync.cli.output import Output
 from sync.collect.queries import queries
 from sync.decide import Decision, decide
-from sync.forecast.key_results import outlooks
-from sync.forecast.simulation import Outlook
+from sync.forecast import key_results
+from sync.forecast.simulation import Forecast
 from sync.history.days import History, until_now
 from sync.jobs.session import Session
 from sync.jobs.sync import read
@@ -27,13 +27,13 @@ def current(session: Session, output: Output, fresh: bool, as_of: str | None) ->
     return result
 
 
-def forecasts(session: Session, result: Decision) -> dict[str, Outlook]:
+def forecasts(session: Session, result: Decision) -> dict[str, Forecast]:
     """Where the key results will end, as far as that can be told."""
     kept = {
         id_: [(row.day, row.progress) for row in rows if row.progress is not None]
         for id_, rows in session.store.readings.all().items()
     }
-    return outlooks(result.alignment, result.scorecard, session.workspace, kept)
+    return key_results.forecasts(result.alignment, result.scorecard, session.workspace, kept)
 
 
 def course(session: Session, result: Decision) -> dict[str, History]:

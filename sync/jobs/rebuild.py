@@ -110,11 +110,11 @@ def rebuild(session: Session, now: datetime, output: Output) -> int:
     result = read(session, now, output)
     remember(result, session.workspace, store)
     ours = [item for item in result.observation.items if _is_ours(item, session.workspace.workspace)]
-    entries = store.journal.intend(
+    entries = store.journal.begin(
         record, [Edit(item, item.shown, changes_of(_bare(item), item.shown)) for item in ours]
     )
     for entry in entries.values():
-        store.journal.conclude(entry, "written", "adopted by its stamp")
+        store.journal.complete(entry, "written", "adopted by its stamp")
     store.close_run(record, "done", {"adopted": len(ours)})
     return len(ours)
 

@@ -21,7 +21,7 @@ from sync.cli.output import Output
 from sync.collect.external_values import Sources
 from sync.decide import Decision
 from sync.logs import redactor
-from sync.plan.guards import Stop
+from sync.plan.guards import GuardViolation
 from sync.report import data
 from sync.report import run as sheets
 from sync.store.lease import Lease
@@ -114,7 +114,9 @@ def session_for(
 _MOST_ORPHANS = 12
 
 
-def show_stops(stops: Sequence[Stop], accepted: Collection[str], output: Output) -> list[Stop]:
+def show_stops(
+    stops: Sequence[GuardViolation], accepted: Collection[str], output: Output
+) -> list[GuardViolation]:
     """Show the guards that trip; those that nobody let through."""
     if stops:
         output.show(sheets.stops(stops, accepted))

@@ -22,7 +22,7 @@ from sync.report import data
 from sync.report import run as sheets
 from sync.run import run
 from sync.store import lease
-from sync.store.journal import fate
+from sync.store.journal import resolve
 from sync.store.lease import Lease
 from sync.store.store import Store
 
@@ -124,5 +124,5 @@ def settle_open(store: Store, observed: Observation, workspace: Workspace) -> No
         sides: dict[str, object] | None = None
         if marks is not None:
             sides = {mark: plain_change(getattr(marks, mark)) for mark in ALL_MARKS}
-        outcome, why = fate(entry, sides)
-        store.journal.conclude(entry.id, outcome, why)
+        outcome, why = resolve(entry, sides)
+        store.journal.complete(entry.id, outcome, why)

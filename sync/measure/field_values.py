@@ -16,9 +16,9 @@ from sync.observation import FieldValues, Histories
 
 def collect_values(items: Iterable[WorkItem], field: str, now: datetime, histories: Histories) -> FieldValues:
     """The field of every item. An estimate that is negative, absurd or no number is missing."""
-    said = [value_in(item, field, now, histories.get(item.ref, ())) for item in items]
-    values = sorted(value for value in said if value is not None)
-    return FieldValues(tuple(values), len(said) - len(values))
+    found = [value_in(item, field, now, histories.get(item.ref, ())) for item in items]
+    values = sorted(value for value in found if value is not None)
+    return FieldValues(tuple(values), len(found) - len(values))
 
 
 def value_in(item: WorkItem, field: str, now: datetime, spans: Sequence[Span]) -> float | None:

@@ -112,9 +112,9 @@ def _overridden(key_result: KeyResult, value: Value) -> tuple[float, str]:
     override = key_result.override
     assert override is not None  # noqa: S101  the caller's condition
     computed = to_percent(value.progress)
-    told = "no data" if computed is None else f"{computed} %"
+    percent = "no data" if computed is None else f"{computed} %"
     note = f" ({override.note})" if override.note else ""
-    evidence = f"set by hand until {override.until}{note}; computed: {told}, {value.evidence}"
+    evidence = f"set by hand until {override.until}{note}; computed: {percent}, {value.evidence}"
     return override.percent / 100, evidence
 
 

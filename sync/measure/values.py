@@ -152,9 +152,9 @@ def _share(how: QueryMeasure, part: FieldValues, whole: FieldValues, by: str) ->
     """One sum in percent of another; no data where either is unknown or the whole is not above 0."""
     field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
     sums = aggregate(part, how), aggregate(whole, how)
-    told = " of ".join("nothing known" if one is None else f"{one:g}" for one in sums)
+    figures = " of ".join("nothing known" if one is None else f"{one:g}" for one in sums)
     missing, number = part.missing + whole.missing, len(part.values) + len(whole.values)
-    evidence = f"{field}: {told} found by {by}"
+    evidence = f"{field}: {figures} found by {by}"
     evidence += f"; {missing} items without it left out" if missing else ""
     coverage = number / (number + missing) if number + missing else None
     if sums[0] is None or sums[1] is None or sums[1] <= 0:
@@ -178,8 +178,8 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext)
         return Value(value, progress_between(how.start, how.target, value), evidence, unit, how.target)
     if not done:
         return Value(None, None, f"nothing was done {window}", unit, how.target)
-    told = [flow_of(item, how, context.observation.histories.get(item.ref, ())) for item in done]
-    times = [one for one in told if one is not None]
+    flows = [flow_of(item, how, context.observation.histories.get(item.ref, ())) for item in done]
+    times = [one for one in flows if one is not None]
     coverage = len(times) / len(done)
     untold = f"; {len(done) - len(times)} without a history that tells it" if len(times) < len(done) else ""
     if not times:

@@ -9,7 +9,7 @@ from typing import Any
 from connectors.model import Change, Pull, Receipt
 from sync.decide import Decision
 from sync.measure import ObjectiveReading, Reading, Scorecard
-from sync.plan.guards import Stop
+from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied
 from sync.plan.plan import Plan, plain_change
 from sync.signals.orphans import Signals
@@ -151,7 +151,7 @@ def _change(change: Change) -> Data:
     }
 
 
-def of_stops(stops: Iterable[Stop]) -> list[Data]:
+def of_stops(stops: Iterable[GuardViolation]) -> list[Data]:
     return [asdict(stop) for stop in stops]
 
 

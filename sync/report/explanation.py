@@ -6,14 +6,14 @@ from typing import Any
 
 from sync.explain.key_result import Counted, Derivation
 from sync.explain.objective import ObjectiveDerivation
-from sync.forecast.simulation import Outlook
+from sync.forecast.simulation import Forecast
 from sync.marks.comments import HEALTH_WORDS
 from sync.measure import to_percent
 from sync.report import data
 from sync.report.table import HEALTH_STYLES, Cell, Sheet, percent
 
 
-def derivation(told: Derivation, foretold: Outlook | None) -> Sheet:
+def derivation(told: Derivation, foretold: Forecast | None) -> Sheet:
     """Every item with its weight, then the formula with its numbers."""
     reading = told.reading
     steps = list(told.steps) + ([outlook_words(foretold)] if foretold else [])
@@ -91,7 +91,7 @@ def objective_data(told: ObjectiveDerivation) -> dict[str, Any]:
     }
 
 
-def outlook_words(told: Outlook) -> str:
+def outlook_words(told: Forecast) -> str:
     """The range and the chance, in a sentence."""
     low, high = round(100 * told.low), round(100 * told.high)
     return (
@@ -100,7 +100,7 @@ def outlook_words(told: Outlook) -> str:
     )
 
 
-def derivation_data(told: Derivation, foretold: Outlook | None) -> dict[str, Any]:
+def derivation_data(told: Derivation, foretold: Forecast | None) -> dict[str, Any]:
     """The same for programs."""
     return {
         **data.of_reading(told.reading),
@@ -125,6 +125,6 @@ def derivation_data(told: Derivation, foretold: Outlook | None) -> dict[str, Any
     }
 
 
-def outlook_data(told: Outlook) -> dict[str, float]:
+def outlook_data(told: Forecast) -> dict[str, float]:
     """A range and a chance, 0..1."""
     return {name: round(getattr(told, name), 4) for name in ("low", "middle", "high", "chance", "weeks")}

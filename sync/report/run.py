@@ -20,7 +20,7 @@ from connectors.model import (
 from sync.marks.comments import HEALTH_WORDS, value_against_target
 from sync.marks.facts import figures_in
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
-from sync.plan.guards import NOUNS, Stop
+from sync.plan.guards import NOUNS, GuardViolation
 from sync.plan.outcome import Applied, Moved
 from sync.plan.plan import Edit, Plan, natural
 from sync.report.table import HEALTH_STYLES, Cell, Sheet, cells, percent
@@ -247,7 +247,7 @@ def _update_words(after: object) -> str:
     return f"post a status update: {HEALTH_WORDS[after.health]}, {figures}"
 
 
-def stops(found: Iterable[Stop], accepted: Iterable[str] = ()) -> Sheet:
+def stops(found: Iterable[GuardViolation], accepted: Iterable[str] = ()) -> Sheet:
     """The guards that trip, each with the flag that lets it through."""
     let_through = set(accepted)
     rows = tuple(
@@ -261,7 +261,7 @@ def stops(found: Iterable[Stop], accepted: Iterable[str] = ()) -> Sheet:
     return Sheet("Guards", (), ("guard", "what looks wrong", "let it through with"), rows)
 
 
-def _stop_words(stop: Stop) -> str:
+def _stop_words(stop: GuardViolation) -> str:
     return f"{stop.message}; such as {', '.join(stop.samples)}" if stop.samples else stop.message
 
 

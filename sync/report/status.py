@@ -9,7 +9,7 @@ from connectors.model import KeyResultMark
 from connectors.preflight import Check, Verdict
 from sync.decide import Decision
 from sync.explain.item import Explanation
-from sync.forecast.simulation import Outlook
+from sync.forecast.simulation import Forecast
 from sync.measure import Scorecard
 from sync.memory import RunRecord, Stuck
 from sync.report.explanation import outlook_data
@@ -135,7 +135,7 @@ def last_run_data(record: RunRecord | None, troubled: Troubled) -> dict[str, Any
     }
 
 
-def outlooks(found: Mapping[str, Outlook], card: Scorecard) -> Sheet:
+def outlooks(found: Mapping[str, Forecast], card: Scorecard) -> Sheet:
     """Where the key results will end, if things go on as they went."""
     readings = card.readings
     rows = tuple(
@@ -152,6 +152,6 @@ def outlooks(found: Mapping[str, Outlook], card: Scorecard) -> Sheet:
     return Sheet("Outlook", ("Four of five futures end within the range.",), columns, rows, right=columns[2:])
 
 
-def outlooks_data(found: Mapping[str, Outlook]) -> dict[str, dict[str, float]]:
+def outlooks_data(found: Mapping[str, Forecast]) -> dict[str, dict[str, float]]:
     """The same for programs, 0..1, by key result."""
     return {id_: outlook_data(one) for id_, one in found.items()}

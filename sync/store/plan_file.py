@@ -18,7 +18,7 @@ from msgspec.json import Decoder
 from config.load import fingerprint
 from config.workspace import Workspace
 from connectors.model import Marks, WorkItem
-from sync.plan.guards import Stop
+from sync.plan.guards import GuardViolation
 from sync.plan.plan import Edit, Plan, changes_of, digest_of
 
 FORMAT = 1
@@ -40,7 +40,7 @@ class _File(msgspec.Struct):
     configuration: str
     digest: str
     edits: list[_Edit]
-    stops: list[Stop]
+    stops: list[GuardViolation]
 
 
 _FILES = Decoder(_File)
@@ -52,10 +52,12 @@ class Saved:
 
     plan: Plan
     made: datetime
-    stops: tuple[Stop, ...]
+    stops: tuple[GuardViolation, ...]
 
 
-def save(path: Path, plan: Plan, stops: Iterable[Stop], workspace: Workspace, now: datetime) -> None:
+def save(
+    path: Path, plan: Plan, stops: Iterable[GuardViolation], workspace: Workspace, now: datetime
+) -> None:
     """Write the plan to a file that is private to its user, whole or not at all. Raises PlanError."""
     content = _File(
         truenorth_plan=FORMAT,

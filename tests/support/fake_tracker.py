@@ -37,7 +37,7 @@ class FakeTracker:
     def pull(
         self,
         progress: Progress | None = None,
-        known: Collection[str] | None = None,  # noqa: ARG002
+        owned_ids: Collection[str] | None = None,  # noqa: ARG002
     ) -> Pull:
         if self.read_fault is not None:
             raise self.read_fault

@@ -84,7 +84,7 @@ def test_one_bad_item_does_not_stop_the_others(store: Store) -> None:
     last = store.last_run("sync")
     assert last is not None
     assert last.outcome == "partial"
-    assert store.journal.troubled(last.id) == [("WEB-1", "failed", "Jira says no")]
+    assert store.journal.failed_writes(last.id) == [("WEB-1", "failed", "Jira says no")]
     fake(session, "jira").write_faults.clear()
     sync(session)
     assert sync(session).run.plan.empty
@@ -124,7 +124,7 @@ def test_no_journal_no_write(store: Store, monkeypatch: pytest.MonkeyPatch) -> N
     def refuse(*_: object) -> int:
         raise StoreError("the disk is full")
 
-    monkeypatch.setattr(store.journal, "intend", refuse)
+    monkeypatch.setattr(store.journal, "begin", refuse)
     with pytest.raises(StoreError):
         sync(session, "--first-run")
     assert fake(session, "jira").writes == []

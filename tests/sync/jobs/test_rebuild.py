@@ -36,7 +36,7 @@ def test_a_store_of_the_version_before_is_migrated(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{path}")
     assert store.journal.written("jira") == {"7"}
     assert take(store, "a/1/1", NOW).epoch == 1
-    store.journal.intend(1, edits("WEB-1"))
+    store.journal.begin(1, edits("WEB-1"))
     store.close()
     Store(f"sqlite:///{path}").close()
 

@@ -29,7 +29,7 @@ from sync.plan.guards import project_stops, removal_stops, zero_stop
 from sync.plan.plan import Edit, Plan, changes_of, digest_of
 from sync.report import data
 from sync.store import lease, plan_file
-from sync.store.journal import LANDED, LOST, fate, operation_id
+from sync.store.journal import LANDED, LOST, operation_id, resolve
 from sync.store.store import Store
 from tests.support.builders import NOW, item, metric, observed, ref, work, workspace
 from tests.support.cli import AS_OF, Cli, writes
@@ -147,7 +147,7 @@ def test_equal_intents_have_equal_ids(store: Store) -> None:
     assert operation_id(one) != operation_id(other)
     assert operation_id(one) != operation_id(replace(one, changes=changes_of(one.item, Marks(labels=("x",)))))
     run_ = store.open_run("sync", NOW, "cfg")
-    store.journal.intend(run_, [one])
+    store.journal.begin(run_, [one])
     (entry,) = store.journal.open()
     assert (entry.operation, entry.run, entry.kind, entry.configuration) == (
         operation_id(one), run_, "sync", "cfg",
@@ -166,8 +166,8 @@ def test_equal_intents_have_equal_ids(store: Store) -> None:
 def test_the_item_tells_what_became_of_an_open_write(
     store: Store, shown: dict[str, object] | None, outcome: str, why: str
 ) -> None:
-    store.journal.intend(store.open_run("sync", NOW, "c"), edits("WEB-1"))
-    assert fate(store.journal.open()[0], shown) == (outcome, why)
+    store.journal.begin(store.open_run("sync", NOW, "c"), edits("WEB-1"))
+    assert resolve(store.journal.open()[0], shown) == (outcome, why)
 
 
 def test_a_rerun_closes_what_was_left_open(store: Store) -> None:
@@ -177,9 +177,9 @@ def test_a_rerun_closes_what_was_left_open(store: Store) -> None:
     now = jira.items[ref("WEB-3")]
     ran = store.open_run("sync", NOW, "c")
     landed = replace(now, shown=NOTHING)
-    store.journal.intend(ran, [Edit(landed, now.shown, changes_of(landed, now.shown))])
+    store.journal.begin(ran, [Edit(landed, now.shown, changes_of(landed, now.shown))])
     lost = Marks(labels=("never",))
-    store.journal.intend(ran, [Edit(now, lost, changes_of(now, lost))])
+    store.journal.begin(ran, [Edit(now, lost, changes_of(now, lost))])
     sync(session)
     assert store.journal.open() == []
     assert [(one.outcome, one.error) for one in store.journal.entries(run=ran)] == [
@@ -189,8 +189,8 @@ def test_a_rerun_closes_what_was_left_open(store: Store) -> None:
 
 
 def test_old_details_are_compacted_but_not_what_was_ever_written(store: Store) -> None:
-    entries = store.journal.intend(store.open_run("sync", NOW, "c"), edits("WEB-1", "WEB-2"))
-    store.journal.conclude(entries[ref("WEB-1")], "written", None)
+    entries = store.journal.begin(store.open_run("sync", NOW, "c"), edits("WEB-1", "WEB-2"))
+    store.journal.complete(entries[ref("WEB-1")], "written", None)
     assert store.journal.compact(datetime.now(UTC) + timedelta(days=1)) == 1
     first, second = store.journal.entries()
     assert (first.changes, len(second.changes)) == ((), 1)
