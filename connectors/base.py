@@ -12,7 +12,7 @@ from connectors.text.keywords import Gist
 Wish = tuple[WorkItem, Marks]
 """An item as it was read, and the marks that it should show."""
 
-Stop = Callable[[], bool]
+StopRequested = Callable[[], bool]
 """Whether to stop as soon as that leaves nothing half-written."""
 
 
@@ -113,7 +113,7 @@ class Connector(Protocol):
         """How many items `write_batch` takes at once; 1 where nothing is gained by more."""
         ...
 
-    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
+    def write_batch(self, wishes: Sequence[Wish], stop: StopRequested = never) -> Iterator[Receipt]:
         """`write` for several items in fewer requests: a receipt for each wish, in any order.
 
         Once `stop` says so the running write finishes and no other begins; the items left over have no

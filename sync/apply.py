@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from connectors.base import STOPPED, Connector, Stop
+from connectors.base import STOPPED, Connector, StopRequested
 from connectors.errors import TrackerError
 from connectors.model import Receipt
 from sync.plan.plan import Edit, Plan
@@ -82,7 +82,7 @@ def _apply_tracker(
     store: Store,
     run: int,
     lease: Lease | None,
-    ending: Stop,
+    ending: StopRequested,
     on_receipt: OnReceipt | None,
 ) -> tuple[list[Receipt], str | None]:
     receipts: list[Receipt] = []

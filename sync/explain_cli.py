@@ -14,7 +14,7 @@ from sync.cli.output import Format, Output
 from sync.explain.item import explain as explain_item
 from sync.explain.key_result import derive
 from sync.explain.objective import derive_objective
-from sync.jobs.last_read import course, current, forecasts
+from sync.jobs.last_read import forecasts, latest_run, progress_history
 from sync.jobs.session import open_session
 from sync.report import movement, status
 from sync.report.explanation import derivation, derivation_data, objective_data, objective_derivation
@@ -37,11 +37,11 @@ def explain(
     settings = Settings()
     logs.configure(settings.log_level, settings.log_format)
     with open_session(settings, config) as session, stop_on_signals(session):
-        result = current(session, output, fresh, as_of)
+        result = latest_run(session, output, fresh, as_of)
         derived = derive(key, result, session.workspace)
         if derived is not None:
             foretold = forecasts(session, result).get(derived.reading.key_result)
-            history = course(session, result)[derived.reading.key_result]
+            history = progress_history(session, result)[derived.reading.key_result]
             output.show(derivation(derived, foretold))
             if (by_week := movement.weeks(history)) is not None:
                 output.show(by_week)

@@ -12,7 +12,7 @@ from sync.cli.exit_codes import Exit, stop_on_signals
 from sync.cli.options import Config, Style
 from sync.cli.output import Format, Output
 from sync.jobs.session import open_session
-from sync.jobs.setup import set_up
+from sync.jobs.setup import run_setup
 
 
 def setup(
@@ -26,7 +26,7 @@ def setup(
     settings = Settings()
     logs.configure(settings.log_level, settings.log_format)
     with open_session(settings, config) as session, stop_on_signals(session):
-        good = set_up(session, output, remove=remove, really=really)
+        good = run_setup(session, output, remove=remove, really=really)
         signalled = session.halt.by
     output.finish()
     if signalled is not None:

@@ -16,7 +16,7 @@ from sync.align.suggestions import suggest as find
 from sync.cli.exit_codes import stop_on_signals
 from sync.cli.options import AsOf, Config, Fresh, Style
 from sync.cli.output import Format, Output
-from sync.jobs.last_read import current
+from sync.jobs.last_read import latest_run
 from sync.jobs.session import open_session
 from sync.report.suggestions import as_yaml as to_yaml
 from sync.report.suggestions import suggestions, suggestions_data
@@ -36,7 +36,7 @@ def suggest(
     settings = Settings()
     logs.configure(settings.log_level, settings.log_format)
     with open_session(settings, config) as session, stop_on_signals(session):
-        run = current(session, output, fresh, as_of)
+        run = latest_run(session, output, fresh, as_of)
         found = dict(
             _of_orphans(find(run.alignment, session.workspace, run.observed.gists), run.signals.orphans)
         )

@@ -157,7 +157,6 @@ NOT_YET = frozenset(
         "sync.report.budgets",
         "sync.report.data",
         "sync.report.explanation",
-        "sync.report.render",
         "sync.report.run",
         "sync.report.status",
     }

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from config.trackers import JiraTracker
-from connectors.base import Progress, Stop, Wish, never
+from connectors.base import Progress, StopRequested, Wish, never
 from connectors.http.throttle import Governor
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.cloud import Cloud
@@ -135,7 +135,7 @@ class JiraConnector:
         """See `Connector.batch`. Data Center has no call for several issues."""
         return 1 if self._server else BATCH
 
-    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
+    def write_batch(self, wishes: Sequence[Wish], stop: StopRequested = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`."""
         yield from self._batches.write(wishes, stop)
 

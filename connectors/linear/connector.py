@@ -9,7 +9,7 @@ import msgspec
 
 from config.settings import Credentials
 from config.trackers import LinearTracker
-from connectors.base import Progress, Stop, Wish, never
+from connectors.base import Progress, StopRequested, Wish, never
 from connectors.errors import QueryError, Refused
 from connectors.http.throttle import Governor
 from connectors.linear.api import queries, wire
@@ -161,7 +161,7 @@ class LinearConnector:
         """See `Connector.batch`."""
         return BATCH
 
-    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
+    def write_batch(self, wishes: Sequence[Wish], stop: StopRequested = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`."""
         return self._writer.write(wishes, stop)
 

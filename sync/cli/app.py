@@ -36,7 +36,7 @@ from sync.cli.options import (
 from sync.cli.output import Format, Output
 from sync.explain.item import UnknownKeyError
 from sync.explain_cli import explain
-from sync.jobs.last_read import course, current, forecasts, remember_if_sane
+from sync.jobs.last_read import forecasts, latest_run, progress_history, remember_if_sane
 from sync.jobs.preflight import check as examine
 from sync.jobs.preflight import is_well
 from sync.jobs.sandbox import SandboxError
@@ -169,16 +169,16 @@ def status(
     """The scorecard as last read, how the last run went, and what is stuck."""
     output = Output(style)
     with _session(config) as session:
-        result = current(session, output, fresh, as_of)
+        result = latest_run(session, output, fresh, as_of)
         last = session.store.last_run("sync")
         troubled = session.store.journal.troubled(last.id) if last else []
         stuck = session.store.stuck()
-        histories = course(session, result)
+        histories = progress_history(session, result)
         foretold = forecasts(session, result)
         output.show(run.scorecard(result.scorecard), movement.movement(histories))
         if foretold:
             output.show(views.outlooks(foretold, result.scorecard))
-        output.show(budgets.sheet(result, session.workspace))
+        output.show(budgets.section(result, session.workspace))
         output.show(views.last_run(last, troubled, result))
         if stuck:
             output.show(views.stuck(stuck))
@@ -203,7 +203,7 @@ def orphans(
     """Open work that serves no key result, and other findings."""
     output = Output(style)
     with _session(config) as session:
-        result = current(session, output, fresh, as_of)
+        result = latest_run(session, output, fresh, as_of)
         output.show(run.orphans(result.alignment.items, result.signals), run.findings(result.signals))
         output.data(
             as_of=result.scorecard.as_of.isoformat(),

@@ -13,7 +13,7 @@ from enum import IntEnum
 import structlog
 
 from sync.jobs.session import Session
-from sync.store.lease import give_back
+from sync.store.lease import release
 
 log = structlog.get_logger(__name__)
 
@@ -72,9 +72,9 @@ def stop_on_signals(session: Session) -> Iterator[None]:
 
 def _leave(session: Session, number: int) -> None:
     """Give the lease back and end the process: nothing is half-written while reading, and a read may wait for long."""
-    right = session.halt.right
+    right = session.halt.lease
     if right is not None:
-        giving = threading.Thread(target=give_back, args=(session.store.transaction, right), daemon=True)
+        giving = threading.Thread(target=release, args=(session.store.transaction, right), daemon=True)
         giving.start()
         giving.join(_PATIENCE)
     _say("ended while reading; nothing was written")

@@ -1,4 +1,4 @@
-"""What a command prints: sheets for people, or one JSON document for programs. stdout only."""
+"""What a command prints: sections for people, or one JSON document for programs. stdout only."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from rich.text import Text
 
 from connectors.base import Progress as Report
 from connectors.text.document import clean, markdown_escape
+from sync.cli.render import to_console, to_markdown
 from sync.logs import redactor
-from sync.report.render import to_console, to_markdown
-from sync.report.table import Sheet
+from sync.report.table import Section
 
 log = structlog.get_logger(__name__)
 
@@ -46,13 +46,13 @@ class Output:
         self._console = Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False)
         self._data: dict[str, Any] = {}
 
-    def show(self, *sheets: Sheet) -> None:
-        """Print sheets; nothing in JSON."""
-        for sheet in () if self._silent else sheets:
+    def show(self, *sections: Section) -> None:
+        """Print sections; nothing in JSON."""
+        for section in () if self._silent else sections:
             if self.style is Format.TEXT:
-                to_console(sheet, self._console)
+                to_console(section, self._console)
             elif self.style is Format.MARKDOWN:
-                self._write(to_markdown(sheet) + "\n")
+                self._write(to_markdown(section) + "\n")
 
     def say(self, sentence: str = "", *, strong: bool = False) -> None:
         """Print a sentence; nothing in JSON."""

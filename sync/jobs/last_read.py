@@ -18,10 +18,10 @@ from sync.remember import moved_today, remember
 from sync.run import Run, decide
 
 
-def current(session: Session, output: Output, fresh: bool, as_of: str | None) -> Run:
+def latest_run(session: Session, output: Output, fresh: bool, as_of: str | None) -> Run:
     """What is known: the last snapshot where there is one, else a fresh read."""
     snapshot = None if fresh or as_of else session.store.snapshot()
-    result = recall(session, snapshot) if snapshot else None
+    result = replay(session, snapshot) if snapshot else None
     if result is None:
         result = read(session, moment_of(as_of), output)
         remember_if_sane(session, result)
@@ -37,7 +37,7 @@ def forecasts(session: Session, result: Run) -> dict[str, Outlook]:
     return outlooks(result.alignment, result.scorecard, session.workspace, kept)
 
 
-def course(session: Session, result: Run) -> dict[str, History]:
+def progress_history(session: Session, result: Run) -> dict[str, History]:
     """How each key result went until now, as far as it was read."""
     today = result.scorecard.as_of.astimezone(session.workspace.zone).date()
     moved = moved_today(result, session.workspace, session.store)
@@ -50,7 +50,7 @@ def remember_if_sane(session: Session, result: Run) -> None:
         remember(result, session.workspace, session.store)
 
 
-def recall(session: Session, snapshot: Snapshot) -> Run | None:
+def replay(session: Session, snapshot: Snapshot) -> Run | None:
     """The decisions that today's configuration draws from the last snapshot, as of then.
 
     None when the snapshot cannot answer: a tracker or a native query was declared since.

@@ -25,7 +25,7 @@ from sync.store.database import Database, address
 from sync.store.store import StoreError
 
 
-def set_aside(url: str, now: datetime) -> str | None:
+def archive_store(url: str, now: datetime) -> str | None:
     """Move the old store out of the way, whatever its state; where to, or None when there is none.
 
     A SQLite file is renamed with its side files; on PostgreSQL our tables go into a schema of their own.
@@ -72,7 +72,7 @@ def _file_aside(path: Path, mark: str) -> str | None:
     return str(aside)
 
 
-def salvage(url: str) -> dict[str, History]:
+def recover_readings(url: str) -> dict[str, History]:
     """The readings that can still be read from a store, whatever became of the rest; rows that mean nothing are left out."""
     found: dict[str, list[HistoryRow]] = {}
     try:

@@ -34,7 +34,7 @@ class Halt(threading.Event):
     """Set to finish the running write and begin no other; `by` is the signal that asked for it."""
 
     by: int | None = None
-    right: Lease | None = None
+    lease: Lease | None = None
     """The lease while this process holds it, for whoever ends the process."""
 
 
@@ -58,13 +58,13 @@ def open_session(settings: Settings, config: Path | None = None) -> Iterator[Ses
     Raises ConfigError, MissingCredential or StoreError before any request is made.
     """
     place = config or settings.config
-    workspace, keys = declared(settings, place)
-    sources = Sources(place if place.is_dir() else place.parent, lambda name: _learnt(name, settings))
+    workspace, keys = load_workspace(settings, place)
+    sources = Sources(place if place.is_dir() else place.parent, lambda name: _secret(name, settings))
     with session_for(workspace, keys, settings.store, sources) as session:
         yield session
 
 
-def declared(settings: Settings, place: Path) -> tuple[Workspace, dict[str, Credentials]]:
+def load_workspace(settings: Settings, place: Path) -> tuple[Workspace, dict[str, Credentials]]:
     """The configuration at a place and the credentials that it needs. Raises ConfigError or MissingCredential."""
     workspace = load(place)
     return workspace, {
@@ -78,7 +78,7 @@ def declared(settings: Settings, place: Path) -> tuple[Workspace, dict[str, Cred
     }
 
 
-def _learnt(name: str, settings: Settings) -> str | None:
+def _secret(name: str, settings: Settings) -> str | None:
     """A secret by the name of its variable, which no log will show."""
     value = secret(name, settings)
     redactor.add(value)

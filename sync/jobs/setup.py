@@ -13,7 +13,7 @@ from sync.cli.output import Output
 from sync.jobs.session import Session
 
 
-def set_up(session: Session, output: Output, *, remove: bool, really: bool) -> bool:
+def run_setup(session: Session, output: Output, *, remove: bool, really: bool) -> bool:
     """Show the plan; with `really` carry it out. False when something that was planned failed.
 
     Everything is read before anything is written. Raises TrackerError when a read fails.

@@ -55,19 +55,19 @@ def synchronise(
     `accepted` holds guard flags let through; `most` bounds the rows of the plan that are printed, which only
     the demonstration does: nothing is written that was not shown.
     """
-    with holding(session) as right:
+    with hold_lease(session) as right:
         return _synchronise(session, now, output, accepted, most, right)
 
 
 @contextmanager
-def holding(session: Session) -> Iterator[Lease]:
+def hold_lease(session: Session) -> Iterator[Lease]:
     """The lease, known to whoever ends the process before its time. Raises LeaseHeld."""
-    with lease.held(session.store.transaction) as right:
-        session.halt.right = right
+    with lease.leased(session.store.transaction) as right:
+        session.halt.lease = right
         try:
             yield right
         finally:
-            session.halt.right = None
+            session.halt.lease = None
 
 
 def _synchronise(
@@ -76,7 +76,7 @@ def _synchronise(
     store, workspace = session.store, session.workspace
     record = store.open_run("sync", now, fingerprint(workspace))
     result = read(session, now, output)
-    settle_open(store, result.observed, workspace)
+    reconcile_journal(store, result.observed, workspace)
     show_run(output, result, most)
     blocked = show_stops(result.stops, accepted, output)
     if blocked:
@@ -85,7 +85,7 @@ def _synchronise(
         return Synced(result, True, None)
     applied = write(session, result.plan, record, right)
     remember(result, workspace, store, applied.receipts)
-    finish(session, applied, record, result.plan, now, output)
+    record_outcome(session, applied, record, result.plan, now, output)
     return Synced(result, False, applied)
 
 
@@ -98,7 +98,7 @@ def write(session: Session, plan: Plan, record: int, right: Lease) -> Applied:
     return apply(plan, session.connectors, session.store, record, lease=right, stop=session.halt)
 
 
-def finish(
+def record_outcome(
     session: Session, applied: Applied, record: int, plan: Plan, now: datetime, output: Output
 ) -> None:
     """Record and show how the writing went."""
@@ -112,7 +112,7 @@ def finish(
     output.data(applied=summary)
 
 
-def settle_open(store: Store, observed: Observed, workspace: Workspace) -> None:
+def reconcile_journal(store: Store, observed: Observed, workspace: Workspace) -> None:
     """Close what earlier runs left open in the journal, by what the items themselves show now."""
     shown = {item.ref: item.shown for item in observed.items}
     for entry in store.journal.open():

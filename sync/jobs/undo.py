@@ -13,7 +13,7 @@ from connectors.model import WorkItem
 from sync.apply import Applied
 from sync.cli.output import Output
 from sync.jobs.session import Session
-from sync.jobs.sync import finish, holding, write
+from sync.jobs.sync import hold_lease, record_outcome, write
 from sync.plan.plan import Plan
 from sync.plan.undo import Selection, undo_plan
 from sync.report import data, run
@@ -64,7 +64,7 @@ def _find(session: Session, names: list[str], report: Progress) -> Mapping[str, 
 def _carry_out(
     session: Session, plan: Plan, made: Mapping[str, tuple[str, ...]], now: datetime, output: Output
 ) -> Applied:
-    with holding(session) as right:
+    with hold_lease(session) as right:
         record = session.store.open_run("undo", now, fingerprint(session.workspace))
         applied = write(session, plan, record, right)
         stopped = dict(applied.stopped)
@@ -73,7 +73,7 @@ def _carry_out(
             if applied.complete and not session.halt.is_set():
                 stopped |= _unmake(session, name, labels, output)
         applied = Applied(applied.receipts, stopped)
-        finish(session, applied, record, plan, now, output)
+        record_outcome(session, applied, record, plan, now, output)
     return applied
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from connectors.base import Progress, Stop, Wish, never
+from connectors.base import Progress, StopRequested, Wish, never
 from connectors.errors import TrackerError
 from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, Stamp, WorkItem
 from connectors.preflight import Check
@@ -88,7 +88,7 @@ class FakeTracker:
 
     batch = 1
 
-    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
+    def write_batch(self, wishes: Sequence[Wish], stop: StopRequested = never) -> Iterator[Receipt]:
         for item, wanted in wishes:
             if stop():
                 return

@@ -11,7 +11,7 @@ from config.workspace import Workspace
 from connectors.errors import CredentialError, Unreachable
 from connectors.model import NativeQuery, WorkItem
 from sync.cli.output import Format, Output
-from sync.jobs.last_read import recall
+from sync.jobs.last_read import replay
 from sync.jobs.session import Halt, Session
 from sync.jobs.sync import Synced, synchronise
 from sync.remember import remember
@@ -169,7 +169,7 @@ def test_what_was_written_is_remembered_as_shown(store: Store) -> None:
     sync(session, "--first-run")
     snapshot = store.snapshot()
     assert snapshot is not None
-    known = recall(session, snapshot)
+    known = replay(session, snapshot)
     assert known is not None
     assert known.plan.empty
 
@@ -180,7 +180,7 @@ def test_a_snapshot_that_cannot_answer_a_new_query_is_not_used(store: Store) -> 
     snapshot = store.snapshot()
     assert snapshot is not None
     changed = Session(workspace(work("KR1"), query("KR2", 1, 0)), session.connectors, store)
-    assert recall(changed, snapshot) is None
+    assert replay(changed, snapshot) is None
 
 
 def test_rules_with_native_queries_are_asked_remembered_and_stand_while_their_tracker_is_away(
@@ -197,10 +197,10 @@ def test_rules_with_native_queries_are_asked_remembered_and_stand_while_their_tr
 
     known = store.snapshot()
     assert known is not None
-    assert links(recall(session, known)) == 1
+    assert links(replay(session, known)) == 1
     fake(session, "jira").read_fault = Unreachable("jira", "no answer")
     assert links(run(declared, session.connectors, store, NOW)) == 1
     other = workspace(work("KR1", {"jql": "project = OPS"}))
-    assert recall(Session(other, session.connectors, store), known) is None
+    assert replay(Session(other, session.connectors, store), known) is None
     with pytest.raises(Unreachable):
         run(other, session.connectors, store, NOW)

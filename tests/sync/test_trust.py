@@ -99,7 +99,7 @@ def test_a_lease_that_ran_out_by_our_own_clock_begins_no_write(store: Store) -> 
 
 def test_the_lease_is_given_back_and_renewed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lease, "RENEWAL", 0.01)
-    with lease.held(store.transaction) as right:
+    with lease.leased(store.transaction) as right:
         before = right.renewed
         end = time.monotonic() + 5
         while right.renewed == before:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from connectors.base import Stop, Wish, never
+from connectors.base import StopRequested, Wish, never
 from connectors.jira.api.deployment import Issues
 from connectors.jira.marks.comment import Comments, Stated
 from connectors.jira.marks.issue_edit import Edit
@@ -19,7 +19,7 @@ from connectors.jira.write.removal import Remover
 from connectors.jira.write.writer import GONE, Skip, Writer
 from connectors.model import NOTHING, Receipt, Stamp
 
-Rounds = Callable[[Sequence[Case], Issues, Stop], None]
+Rounds = Callable[[Sequence[Case], Issues, StopRequested], None]
 """Sends what is to be sent for some cases, and says in each what became of it."""
 
 BATCH = 100
@@ -36,7 +36,7 @@ class BatchWriter:
         self._jobs = Jobs(writer.client)
         self._remover = Remover(writer, owner, self._jobs)
 
-    def write(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
+    def write(self, wishes: Sequence[Wish], stop: StopRequested = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`. Requests for several items count with the first receipt after them."""
         alone: list[Wish] = []
         kept: list[Wish] = []
@@ -55,7 +55,7 @@ class BatchWriter:
             if len(some) >= SMALL and not stop():
                 yield from self._in_rounds(some, rounds, stop)
 
-    def _in_rounds(self, wishes: Sequence[Wish], rounds: Rounds, stop: Stop) -> Iterator[Receipt]:
+    def _in_rounds(self, wishes: Sequence[Wish], rounds: Rounds, stop: StopRequested) -> Iterator[Receipt]:
         before = self._client.requests
         site = self._writer.site()
         bulk = self._writer.source.issues(site.fields)
@@ -75,7 +75,7 @@ class BatchWriter:
             yield Receipt(case.item.ref, case.item.key, case.outcome, sent, case.reason or None)
             before = self._client.requests
 
-    def _show(self, cases: Sequence[Case], bulk: Issues, stop: Stop) -> None:
+    def _show(self, cases: Sequence[Case], bulk: Issues, stop: StopRequested) -> None:
         comments = Comments(self._client, self._writer.source, self._owner, self._writer.site().me)
         known = comments.stated([(case.item.ref.id, case.work.comment_id or "") for case in cases])
         for case in cases:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from connectors.base import Stop
+from connectors.base import StopRequested
 from connectors.jira.api import wire
 from connectors.jira.api.bulk_read import ISSUE_PAGE, batches
 from connectors.jira.api.deployment import Issues
@@ -31,7 +31,7 @@ class Remover:
         self._owner = owner
         self._jobs = jobs
 
-    def carry_out(self, cases: Sequence[Case], bulk: Issues, stop: Stop) -> None:
+    def carry_out(self, cases: Sequence[Case], bulk: Issues, stop: StopRequested) -> None:
         """Take everything of ours away from each; a case that fails or is stopped keeps its stamp."""
         known = self._look(cases)
         for case in cases:
@@ -62,7 +62,7 @@ class Remover:
         stated = Comments(self._client, self._writer.source, self._owner, me).stated(pairs)
         return {issue: {id_: stated[id_] for id_ in ids if id_ in stated} for issue, ids in found.items()}
 
-    def _clear(self, cases: Sequence[Case], stop: Stop) -> None:
+    def _clear(self, cases: Sequence[Case], stop: StopRequested) -> None:
         """Fields and labels."""
         site = self._writer.site().fields
         for group in grouped(cases):

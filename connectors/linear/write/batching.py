@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from connectors.base import Stop, never
+from connectors.base import StopRequested, never
 from connectors.errors import BadReply, PermissionDenied, Refused, TrackerError
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
@@ -81,7 +81,7 @@ class Post:
 
     # --- Writing ---------------------------------------------------------------------------------
 
-    def carry(self, writes: Sequence[Write], stop: Stop = never) -> list[Fate]:
+    def carry(self, writes: Sequence[Write], stop: StopRequested = never) -> list[Fate]:
         """What became of each write; those that `stop` came before are left out at the end."""
         fates: list[Fate] = []
         for start in range(0, len(writes), MOST):

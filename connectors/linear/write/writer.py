@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 
-from connectors.base import STOPPED, Stop, Wish, never
+from connectors.base import STOPPED, StopRequested, Wish, never
 from connectors.errors import BadReply, PermissionDenied, Refused, TrackerError
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.effects import Ask, FindComment, FindUpdates, Look, Steps
@@ -82,7 +82,7 @@ class Writer:
         self._shelf = shelf
         self._owner = owner
 
-    def write(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
+    def write(self, wishes: Sequence[Wish], stop: StopRequested = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`. Requests for several items count with the first receipt after them."""
         before = self._client.requests
         post = Post(self._client)
@@ -127,7 +127,7 @@ class Writer:
         return problems
 
 
-def _answer(cases: Sequence[_Case], post: Post, stop: Stop) -> None:
+def _answer(cases: Sequence[_Case], post: Post, stop: StopRequested) -> None:
     """Carry out what all of them wait for: looks first, for they are cheap, then the writes."""
     looks = [(case, case.ask) for case in cases if isinstance(case.ask, Look)]
     finds = [(case, case.ask) for case in cases if isinstance(case.ask, FindComment)]

@@ -15,10 +15,10 @@ from sync.cli.exit_codes import Exit, stop_on_signals
 from sync.cli.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_flags, moment_of
 from sync.cli.output import Format, Output
 from sync.collect.pull import borne, pull
+from sync.jobs.rebuild import archive_store, recover_readings
 from sync.jobs.rebuild import rebuild as rebuild_store
-from sync.jobs.rebuild import salvage, set_aside
-from sync.jobs.session import Session, declared, open_session, show_stops
-from sync.jobs.sync import finish, holding, settle_open, write
+from sync.jobs.session import Session, load_workspace, open_session, show_stops
+from sync.jobs.sync import hold_lease, reconcile_journal, record_outcome, write
 from sync.report import audit_log, data
 from sync.report import run as sheets
 from sync.store import plan_file
@@ -49,16 +49,16 @@ def apply(
 
 def _apply(session: Session, known: plan_file.Saved, now: datetime, output: Output) -> Exit:
     store, workspace = session.store, session.workspace
-    with holding(session) as right:
+    with hold_lease(session) as right:
         record = store.open_run("sync", now, fingerprint(workspace))
         with output.progress() as report:
             observed = pull(workspace, session.connectors, now, None, report, borne(store, store.snapshot()))
-        settle_open(store, observed, workspace)
+        reconcile_journal(store, observed, workspace)
         plan, moved = plan_file.still_true(known.plan, observed.items)
         output.show(sheets.plan(plan), sheets.moved(moved))
         output.data(plan=data.of_plan(plan), moved=[{"key": one.key, "why": one.what} for one in moved])
         applied = write(session, plan, record, right)
-        finish(session, applied, record, plan, now, output)
+        record_outcome(session, applied, record, plan, now, output)
     return Exit.DONE if applied.complete and not moved else Exit.PARTIAL
 
 
@@ -76,7 +76,7 @@ def log(
     finally:
         store.close()
     parts = [f"to {item}"] * bool(item) + [f"by run {run}"] * (run is not None)
-    output.show(audit_log.sheet(entries, " ".join(parts) or "ever"))
+    output.show(audit_log.section(entries, " ".join(parts) or "ever"))
     output.data(log=audit_log.data(entries))
     output.finish()
 
@@ -87,12 +87,12 @@ def rebuild(config: Config = None, style: Style = Format.TEXT, as_of: AsOf = Non
     settings = Settings()
     logs.configure(settings.log_level, settings.log_format)
     # What is wrong with the configuration must not cost the store its place.
-    declared(settings, config or settings.config)
-    history = salvage(settings.store)
-    aside = set_aside(settings.store, datetime.now(UTC))
+    load_workspace(settings, config or settings.config)
+    history = recover_readings(settings.store)
+    aside = archive_store(settings.store, datetime.now(UTC))
     with open_session(settings, config) as session, stop_on_signals(session):
         # First, so that a tracker that cannot be read now does not cost it.
-        session.store.readings.adopt(history)
+        session.store.readings.import_readings(history)
         adopted = rebuild_store(session, moment_of(as_of), output)
     if aside is not None:
         output.say(f"The old store was kept as {aside}.")
