@@ -35,20 +35,18 @@ class Format(StrEnum):
 class Output:
     """Collects what a command says and prints it in one format.
 
-    Text and Markdown appear as they come; JSON appears once, when `finish` is called. A silent one prints
-    nothing.
+    Text and Markdown appear as they come; JSON appears once, when `finish` is called.
     """
 
-    def __init__(self, style: Format, *, silent: bool = False) -> None:
+    def __init__(self, style: Format) -> None:
         self.style = style
-        self._silent = silent
         width = None if sys.stdout.isatty() else _PIPE_WIDTH
         self._console = Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False)
         self._data: dict[str, Any] = {}
 
     def show(self, *sections: Section) -> None:
         """Print sections; nothing in JSON."""
-        for section in () if self._silent else sections:
+        for section in sections:
             if self.style is Format.TEXT:
                 to_console(section, self._console)
             elif self.style is Format.MARKDOWN:
@@ -56,8 +54,6 @@ class Output:
 
     def say(self, sentence: str = "", *, strong: bool = False) -> None:
         """Print a sentence; nothing in JSON."""
-        if self._silent:
-            return
         if self.style is Format.TEXT:
             self._console.print(
                 Text(redactor.text(clean(sentence)), style="bold" if strong else ""), soft_wrap=True
@@ -71,7 +67,7 @@ class Output:
 
     def finish(self) -> None:
         """Print the JSON document, if that is the format."""
-        if self.style is Format.JSON and not self._silent:
+        if self.style is Format.JSON:
             self._write(json.dumps(self._data, ensure_ascii=False, indent=2) + "\n")
 
     def _write(self, text: str) -> None:

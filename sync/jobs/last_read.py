@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from config.measures import QueryMeasure
 from connectors.model import Pull
 from sync.align.native_queries import questions
-from sync.cli.options import moment_of
-from sync.cli.output import Output
 from sync.collect.queries import queries
 from sync.forecast.key_results import outlooks
 from sync.forecast.simulation import Outlook
 from sync.history.days import History, until_now
+from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import read
 from sync.observation import Observed, Snapshot
@@ -18,12 +19,14 @@ from sync.remember import moved_today, remember
 from sync.run import Run, decide
 
 
-def latest_run(session: Session, output: Output, fresh: bool, as_of: str | None) -> Run:
-    """What is known: the last snapshot where there is one, else a fresh read."""
+def latest_run(
+    session: Session, reporter: Reporter, as_of: datetime | None = None, *, fresh: bool = False
+) -> Run:
+    """What is known: the last snapshot where there is one, else a fresh read, as of now or of another time."""
     snapshot = None if fresh or as_of else session.store.snapshot()
     result = replay(session, snapshot) if snapshot else None
     if result is None:
-        result = read(session, moment_of(as_of), output)
+        result = read(session, as_of or datetime.now(UTC), reporter)
         remember_if_sane(session, result)
     return result
 

@@ -1,14 +1,12 @@
-"""Everything a command needs, opened together and closed together; and the two ways to use it."""
+"""Everything a job needs, opened together and closed together."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import structlog
 
 from config.load import load
 from config.settings import Credentials, Settings, credentials, secret
@@ -17,17 +15,10 @@ from config.workspace import Workspace
 from connectors.base import Connector
 from connectors.http.throttle import Governors
 from connectors.registry import connect
-from sync.cli.output import Output
 from sync.collect.external_values import Sources
 from sync.logs import redactor
-from sync.plan.guards import Stop
-from sync.report import data
-from sync.report import run as sheets
-from sync.run import Run
 from sync.store.lease import Lease
 from sync.store.store import Store
-
-log = structlog.get_logger(__name__)
 
 
 class Halt(threading.Event):
@@ -109,23 +100,3 @@ def session_for(
             connectors[name] = connect(name, tracker, key, workspace.workspace, fields, governor)
             stack.callback(connectors[name].close)
         yield Session(workspace, connectors, store, halt, sources=sources or Sources())
-
-
-_MOST_ORPHANS = 12
-
-
-def show_stops(stops: Sequence[Stop], accepted: Collection[str], output: Output) -> list[Stop]:
-    """Show the guards that trip; those that nobody let through."""
-    if stops:
-        output.show(sheets.stops(stops, accepted))
-    return [stop for stop in stops if stop.flag not in accepted]
-
-
-def show_run(output: Output, result: Run, most: int | None = None) -> None:
-    """Print everything about a run but the guards; at most `most` rows of the plan."""
-    output.show(sheets.pulled(result.observed.pulls), sheets.scorecard(result.scorecard))
-    output.show(sheets.orphans(result.alignment.items, result.signals, _MOST_ORPHANS))
-    if result.signals.findings:
-        output.show(sheets.findings(result.signals))
-    output.show(sheets.plan(result.plan, most))
-    output.data(**data.of_run(result))

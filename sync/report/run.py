@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from connectors.model import (
@@ -21,6 +21,7 @@ from sync.apply import Applied
 from sync.marks.comments import HEALTH_WORDS, value_against_target
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan.guards import NOUNS, Stop
+from sync.plan.overrides import Overrides
 from sync.plan.plan import Edit, Plan, natural
 from sync.report.table import HEALTH_STYLES, Cell, Section, cells, percent
 from sync.signals.orphans import Signals
@@ -168,8 +169,8 @@ def undoing(plan: Plan, made: Mapping[str, tuple[str, ...]]) -> Section:
     labels = [f"{label} ({tracker})" for tracker, names in made.items() for label in names]
     beside = (f"Labels that Truenorth made, removed where no ticket bears them: {', '.join(labels)}.",)
     if plan.empty and not plan.refusals:
-        return Section("Undo", ("Nothing of ours is there.", *(beside if labels else ())))
-    lead = f"{len(plan.edits)} items would be freed of our marks. Plan {plan.digest}."
+        return Section("Undo", ("No Truenorth marks found.", *(beside if labels else ())))
+    lead = f"Truenorth's marks would be removed from {len(plan.edits)} items. Plan {plan.digest}."
     return Section("Undo", (lead, *(beside if labels else ())), ("key", "change"), _plan_rows(plan))
 
 
@@ -248,18 +249,14 @@ def _update_words(after: object) -> str:
     return f"post a status update: {HEALTH_WORDS[after.health]}, {figures}"
 
 
-def stops(found: Iterable[Stop], accepted: Iterable[str] = ()) -> Section:
-    """The guards that trip, each with the flag that lets it through."""
-    let_through = set(accepted)
-    rows = tuple(
-        (
-            Cell(stop.guard, "dim" if stop.flag in let_through else "bad"),
-            Cell(_stop_words(stop)),
-            Cell("let through" if stop.flag in let_through else stop.flag),
-        )
-        for stop in found
-    )
-    return Section("Guards", (), ("guard", "what looks wrong", "let it through with"), rows)
+def stops(found: Iterable[Stop], overrides: Overrides, flag_of: Callable[[Stop], str]) -> Section:
+    """The guards that trip. `flag_of`: the option that overrides one."""
+    rows = []
+    for stop in found:
+        done = overrides.covers(stop)
+        name = Cell(stop.guard, "dim" if done else "bad")
+        rows.append((name, Cell(_stop_words(stop)), Cell("overridden" if done else flag_of(stop))))
+    return Section("Guards", (), ("guard", "reason", "override"), tuple(rows))
 
 
 def _stop_words(stop: Stop) -> str:

@@ -105,7 +105,7 @@ def test_a_rebuild_takes_the_history_along(run: Cli, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("TRUENORTH_LINEAR_TOKEN", "sandbox-linear-token")
     rebuilt = run("rebuild", *AS_OF)
     assert rebuilt.code == 0, rebuilt.err
-    assert "The readings of 3 days were taken along." in rebuilt.out
+    assert "Carried over the readings of 3 days." in rebuilt.out
     assert history_of(run) == before
     assert len(history_of(run, "SPEED-KR1")) == len(history_of(run, "SPEED-KR2")) == 2
 
@@ -151,5 +151,5 @@ def test_a_tracker_that_cannot_be_read_costs_no_history(run: Cli, pointed: Sandb
     assert run("rebuild", *AS_OF).code == 1
     pointed.clear_faults()
     rebuilt = run("rebuild", *AS_OF)
-    assert (rebuilt.code, "The readings of 2 days were taken along." in rebuilt.out) == (0, True)
+    assert (rebuilt.code, "Carried over the readings of 2 days." in rebuilt.out) == (0, True)
     assert history_of(run) == before

@@ -10,10 +10,11 @@ import pytest
 from config.workspace import Workspace
 from connectors.errors import CredentialError, Unreachable
 from connectors.model import NativeQuery, WorkItem
-from sync.cli.output import Format, Output
 from sync.jobs.last_read import replay
+from sync.jobs.reporter import Reporter
 from sync.jobs.session import Halt, Session
 from sync.jobs.sync import Synced, synchronise
+from sync.plan.overrides import NO_OVERRIDES, Overrides
 from sync.remember import remember
 from sync.run import Run, run
 from sync.store.store import Store, StoreError
@@ -42,8 +43,11 @@ def session_of(store: Store, items: list[WorkItem], declared: Workspace) -> Sess
     return Session(declared, trackers, store)
 
 
-def sync(session: Session, *accepted: str) -> Synced:
-    return synchronise(session, NOW, Output(Format.TEXT, silent=True), accepted)
+FIRST_RUN = Overrides(first_run=True)
+
+
+def sync(session: Session, overrides: Overrides = NO_OVERRIDES) -> Synced:
+    return synchronise(session, NOW, Reporter(), overrides)
 
 
 def fake(session: Session, name: str) -> FakeTracker:
@@ -62,10 +66,10 @@ def test_first_run_is_stopped_then_let_through_then_quiet(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
     stopped = sync(session)
     assert stopped.blocked
-    assert [stop.flag for stop in stopped.run.stops] == ["--first-run"]
+    assert [stop.guard for stop in stopped.run.stops] == ["first-run"]
     assert fake(session, "jira").writes == []
     assert outcome(store) == "stopped"
-    written = sync(session, "--first-run")
+    written = sync(session, FIRST_RUN)
     assert written.applied is not None
     assert written.applied.complete
     assert fake(session, "jira").writes == ["WEB-1", "WEB-3", "WEB-4"]
@@ -80,7 +84,7 @@ def test_a_failed_read_ends_the_run_before_anything_is_planned(store: Store) -> 
     session = session_of(store, ITEMS, workspace(work("KR1")))
     fake(session, "linear").read_fault = CredentialError("linear", "the credential is refused.")
     with pytest.raises(CredentialError):
-        sync(session, "--first-run")
+        sync(session, FIRST_RUN)
     assert fake(session, "jira").writes == []
     assert outcome(store) == "failed"
     assert store.snapshot() is None
@@ -88,21 +92,22 @@ def test_a_failed_read_ends_the_run_before_anything_is_planned(store: Store) -> 
 
 def test_a_shrunken_pull_is_stopped_and_not_remembered(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
-    sync(session, "--first-run")
+    sync(session, FIRST_RUN)
     jira = fake(session, "jira")
     jira.items = {ref: one for ref, one in jira.items.items() if one.key == "WEB-1"}
     for _ in range(2):
         stopped = sync(session)
-        assert [stop.flag for stop in stopped.run.stops] == ["--accept-shrink jira"]
+        assert [(stop.guard, stop.subject) for stop in stopped.run.stops] == [("shrunken-pull", "jira")]
         assert stopped.blocked
-    assert not sync(session, "--accept-shrink jira").blocked
+    assert sync(session, Overrides(shrunken=frozenset({"linear"}))).blocked
+    assert not sync(session, Overrides(shrunken=frozenset({"jira"}))).blocked
     assert not sync(session).blocked
 
 
 def test_one_bad_item_does_not_stop_the_others(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
     fake(session, "jira").write_faults["WEB-1"] = "Jira says no"
-    done = sync(session, "--first-run")
+    done = sync(session, FIRST_RUN)
     assert done.applied is not None
     assert not done.applied.complete
     assert fake(session, "jira").writes == ["WEB-3", "WEB-4"]
@@ -118,7 +123,7 @@ def test_one_bad_item_does_not_stop_the_others(store: Store) -> None:
 def test_a_tracker_in_trouble_stops_and_the_other_goes_on(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
     fake(session, "jira").write_faults["WEB-3"] = Unreachable("jira", "no answer.")
-    done = sync(session, "--first-run")
+    done = sync(session, FIRST_RUN)
     assert done.applied is not None
     assert set(done.applied.stopped) == {"jira"}
     assert fake(session, "jira").writes == ["WEB-1"]
@@ -137,7 +142,7 @@ def test_halt_lets_the_running_write_finish_and_begins_no_other(store: Store) ->
             return receipt
 
     trackers = {"jira": Halting("jira", jira.items), "linear": fake(session, "linear")}
-    done = sync(Session(session.workspace, trackers, store, halt=halting), "--first-run")
+    done = sync(Session(session.workspace, trackers, store, halt=halting), FIRST_RUN)
     assert trackers["jira"].writes == ["WEB-1"]
     assert done.applied is not None
     assert not done.applied.complete
@@ -151,7 +156,7 @@ def test_no_journal_no_write(store: Store, monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(store.journal, "intend", refuse)
     with pytest.raises(StoreError):
-        sync(session, "--first-run")
+        sync(session, FIRST_RUN)
     assert fake(session, "jira").writes == []
     assert fake(session, "linear").writes == []
 
@@ -166,7 +171,7 @@ def test_queries_are_asked_of_the_tracker_that_knows_the_language(store: Store) 
 
 def test_what_was_written_is_remembered_as_shown(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
-    sync(session, "--first-run")
+    sync(session, FIRST_RUN)
     snapshot = store.snapshot()
     assert snapshot is not None
     known = replay(session, snapshot)
@@ -176,7 +181,7 @@ def test_what_was_written_is_remembered_as_shown(store: Store) -> None:
 
 def test_a_snapshot_that_cannot_answer_a_new_query_is_not_used(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
-    sync(session, "--first-run")
+    sync(session, FIRST_RUN)
     snapshot = store.snapshot()
     assert snapshot is not None
     changed = Session(workspace(work("KR1"), query("KR2", 1, 0)), session.connectors, store)

@@ -21,7 +21,8 @@ from connectors.model import NOTHING, Comment, Marks, Stamp
 from connectors.sandbox.server import Sandbox
 from sync.align.alignment import align
 from sync.apply import apply
-from sync.cli.output import Format, Output
+from sync.cli.options import flag_of
+from sync.jobs.reporter import Reporter
 from sync.jobs.sync import synchronise
 from sync.measure import measure
 from sync.plan.backoff import rest_after
@@ -33,7 +34,7 @@ from sync.store.journal import LANDED, LOST, fate, operation_id
 from sync.store.store import Store
 from tests.sync.build import NOW, item, metric, ref, work, workspace
 from tests.sync.fake import FakeTracker
-from tests.sync.test_run import ITEMS, fake, session_of, sync
+from tests.sync.test_run import FIRST_RUN, ITEMS, fake, session_of, sync
 from tests.sync.typed import Cli, writes
 
 AS_OF = ("--as-of", "2026-11-16T09:00")
@@ -183,7 +184,7 @@ def test_the_item_tells_what_became_of_an_open_write(
 
 def test_a_rerun_closes_what_was_left_open(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
-    sync(session, "--first-run")
+    sync(session, FIRST_RUN)
     jira = fake(session, "jira")
     now = jira.items[ref("WEB-3")]
     ran = store.open_run("sync", NOW, "c")
@@ -216,7 +217,7 @@ def test_one_project_cannot_hide_among_the_others() -> None:
     plan = plan_of(*(f"WEB-{nr}" for nr in range(9)))
     (stop,) = project_stops(items, plan, GuardPolicy(project_share=0.8, project_floor=5))
     assert stop.message.startswith("9 of 10 items in WEB would change (90 %)")
-    assert stop.flag == f"--accept-plan {plan.digest}"
+    assert stop.subject == plan.digest
     assert stop.samples == ("WEB-0 Title of WEB-0", "WEB-3 Title of WEB-3", "WEB-6 Title of WEB-6")
     assert project_stops(items, plan, GuardPolicy(project_share=0.9, project_floor=5)) == []
     assert project_stops(items, plan, GuardPolicy(project_share=0.8, project_floor=9)) == []
@@ -254,7 +255,7 @@ def test_all_key_results_at_zero_is_suspicious() -> None:
 
 def test_a_tracker_that_cannot_be_read_stands_as_last_read_and_the_other_goes_on(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
-    sync(session, "--first-run")
+    sync(session, FIRST_RUN)
     jira, linear = fake(session, "jira"), fake(session, "linear")
     jira.read_fault = CredentialError("jira", "the credential is refused.")
     linear.items[ref("eng-2")] = replace(linear.items[ref("eng-2")], claims=("KR1",))
@@ -270,15 +271,15 @@ def test_a_tracker_that_cannot_be_read_stands_as_last_read_and_the_other_goes_on
 
 def test_a_tracker_that_is_away_too_long_ends_the_run(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
-    sync(session, "--first-run")
+    sync(session, FIRST_RUN)
     fake(session, "jira").read_fault = CredentialError("jira", "the credential is refused.")
     with pytest.raises(CredentialError):
-        synchronise(session, NOW + timedelta(hours=25), Output(Format.TEXT, silent=True))
+        synchronise(session, NOW + timedelta(hours=25), Reporter())
 
 
 def test_with_nothing_read_there_is_no_run(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
-    sync(session, "--first-run")
+    sync(session, FIRST_RUN)
     for name in ("jira", "linear"):
         fake(session, name).read_fault = CredentialError(name, "the credential is refused.")
     with pytest.raises(CredentialError):
@@ -301,9 +302,7 @@ def test_a_bad_item_is_tried_again_with_growing_pauses_and_the_others_are_writte
     jira.write_faults["WEB-1"] = "Jira says no"
 
     def at(hours: float) -> list[str]:
-        done = synchronise(
-            session, NOW + timedelta(hours=hours), Output(Format.TEXT, silent=True), ["--first-run"]
-        )
+        done = synchronise(session, NOW + timedelta(hours=hours), Reporter(), FIRST_RUN)
         assert done.applied is not None
         return [receipt.key for receipt in done.applied.receipts if receipt.outcome == "failed"]
 
@@ -410,4 +409,4 @@ def test_the_log_tells_who_wrote_what_when_and_by_which_rule(run: Cli) -> None:
 
 def test_every_stop_says_its_samples() -> None:
     stops = project_stops([item("WEB-1")], plan_of("WEB-1"), GuardPolicy(project_share=0.5, project_floor=0))
-    assert data.of_stops(stops)[0]["samples"] == ("WEB-1 Title of WEB-1",)
+    assert data.of_stops(stops, flag_of)[0]["samples"] == ("WEB-1 Title of WEB-1",)
