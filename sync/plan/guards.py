@@ -1,4 +1,4 @@
-"""What looks wrong about writing a plan: each guard says so in numbers, with samples and the flag that lets it through.
+"""What looks wrong about writing a plan: each guard says so in numbers, with samples.
 
 Pure.
 """
@@ -30,11 +30,14 @@ NOUNS: Mapping[Mark, str] = {
 
 @dataclass(frozen=True, slots=True)
 class GuardViolation:
-    """A guard that trips: what looks wrong, in numbers; the flag that lets it through; some items it is about."""
+    """A guard that trips: what looks wrong, in numbers; what an override has to name; some items it is about.
+
+    `subject` is the tracker of a pull that shrank, nothing for a first run, and else the digest of the plan.
+    """
 
     guard: str
     message: str
-    flag: str
+    subject: str
     samples: tuple[str, ...] = ()
 
 
@@ -43,12 +46,12 @@ def first_run_stop(items: Iterable[WorkItem], plan: Plan, runs_before: int) -> G
     if plan.empty or runs_before or any(item.shown.stamp is not None for item in items):
         return None
     message = f"this is the first run: {len(plan.edits)} items would be written to"
-    return GuardViolation("first-run", message, "--first-run", samples(plan.edits))
+    return GuardViolation("first-run", message, "", samples(plan.edits))
 
 
 AFTER_SETUP = (
     ". `truenorth setup` ran since the last write, so the fields and labels that it made are the probable cause: "
-    "look at the plan, then run the same command with "
+    "check the plan, then override this guard"
 )
 
 
@@ -67,13 +70,11 @@ def mass_change_stop(
         f"{count} of {total} items would change ({count * 100 // total} %); "
         f"the limit is {policy.share:.0%} and more than {policy.floor}"
     )
-    return GuardViolation(
-        "mass-change", message + _cause(plan, after_setup), _accept(plan), samples(plan.edits)
-    )
+    return GuardViolation("mass-change", message + _cause(after_setup), plan.digest, samples(plan.edits))
 
 
-def _cause(plan: Plan, after_setup: bool) -> str:
-    return AFTER_SETUP + _accept(plan) if after_setup else ""
+def _cause(after_setup: bool) -> str:
+    return AFTER_SETUP if after_setup else ""
 
 
 def project_stops(
@@ -93,8 +94,8 @@ def project_stops(
             f"{count} of {total} items in {scope[1] or scope[0]} would change ({count * 100 // total} %); "
             f"the limit is {policy.project_share:.0%} and more than {policy.project_floor}"
         )
-        message += _cause(plan, after_setup)
-        found.append(GuardViolation("mass-change-project", message, _accept(plan), samples(edits)))
+        message += _cause(after_setup)
+        found.append(GuardViolation("mass-change-project", message, plan.digest, samples(edits)))
     return found
 
 
@@ -113,7 +114,7 @@ def removal_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) ->
             f"{len(edits)} of {there} {NOUNS[mark]} would be taken off ({len(edits) * 100 // there} %); "
             f"the limit is {policy.removed_share:.0%} and more than {policy.removed_floor}"
         )
-        found.append(GuardViolation("mass-removal", message, _accept(plan), samples(edits)))
+        found.append(GuardViolation("mass-removal", message, plan.digest, samples(edits)))
     return found
 
 
@@ -124,7 +125,7 @@ def zero_stop(before: Mapping[str, float | None], card: Scorecard, plan: Plan) -
     if plan.empty or len(had) < 2 or any(readings[id_].progress for id_ in had):
         return None
     message = f"all {len(had)} key results that had progress read zero now; has the work become invisible?"
-    return GuardViolation("all-zero", message, _accept(plan), samples(plan.edits))
+    return GuardViolation("all-zero", message, plan.digest, samples(plan.edits))
 
 
 def shrink_stop(
@@ -137,7 +138,7 @@ def shrink_stop(
         f"{tracker} shows {found} items in scope, the last run saw {found_before}; "
         f"the limit is a loss of {policy.shrink:.0%}. Has the credential lost access?"
     )
-    return GuardViolation("shrunken-pull", message, f"--accept-shrink {tracker}")
+    return GuardViolation("shrunken-pull", message, tracker)
 
 
 def samples(edits: Sequence[Edit]) -> tuple[str, ...]:
@@ -148,10 +149,6 @@ def samples(edits: Sequence[Edit]) -> tuple[str, ...]:
 
 def _beyond(count: int, total: int, share: float, floor: int) -> bool:
     return count > floor and count > share * total
-
-
-def _accept(plan: Plan) -> str:
-    return f"--accept-plan {plan.digest}"
 
 
 def guards(

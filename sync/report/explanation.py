@@ -1,4 +1,4 @@
-"""Where the number of a key result or an objective comes from, as a sheet and for programs. Pure."""
+"""Where the number of a key result or an objective comes from, as a section and for programs. Pure."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from sync.forecast.simulation import Forecast
 from sync.marks.comments import HEALTH_WORDS
 from sync.measure import to_percent
 from sync.report import data
-from sync.report.table import HEALTH_STYLES, Cell, Sheet, percent
+from sync.report.table import HEALTH_STYLES, Cell, Section, percent
 
 
-def derivation(told: Derivation, foretold: Forecast | None) -> Sheet:
+def derivation(told: Derivation, foretold: Forecast | None) -> Section:
     """Every item with its weight, then the formula with its numbers."""
     reading = told.reading
     steps = list(told.steps) + ([outlook_words(foretold)] if foretold else [])
-    return Sheet(
+    return Section(
         f"{reading.key_result}  {reading.title}",
         lead=(f"{told.objective.id} · {told.objective.title}", f"It stands at {percent(reading.percent)}."),
         columns=("key", "title", "state", "weighs", "share", "done", "linked by") if told.rows else (),
@@ -40,7 +40,7 @@ def _row(row: Counted) -> tuple[Cell, ...]:
     )
 
 
-def objective_derivation(told: ObjectiveDerivation) -> Sheet:
+def objective_derivation(told: ObjectiveDerivation) -> Section:
     """Every part with its weight, then the formula with its numbers."""
     reading = told.reading
     rows = tuple(
@@ -55,7 +55,7 @@ def objective_derivation(told: ObjectiveDerivation) -> Sheet:
         )
         for one in told.parts
     )
-    return Sheet(
+    return Section(
         f"{reading.objective}  {reading.title}",
         lead=(f"It stands at {percent(reading.percent)}.",),
         columns=("", "part", "title", "weighs", "percent", "expected", "health") if rows else (),

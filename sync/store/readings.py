@@ -80,7 +80,7 @@ class Readings:
         return {name: tuple(rows) for name, rows in found.items()}
 
     @again
-    def adopt(self, histories: Mapping[str, History]) -> None:
+    def import_readings(self, histories: Mapping[str, History]) -> None:
         """Remember readings of another store, of days of which there are none here."""
         table = tables.readings
         with self._database.ordered() as connection:

@@ -25,7 +25,7 @@ from connectors.registry import connect
 from connectors.stamp import from_comment_marker, from_property, to_property
 from sync.history.days import HistoryRow
 from sync.history.movement import Movement, WorkState
-from sync.jobs.rebuild import salvage
+from sync.jobs.rebuild import recover_readings
 from sync.marks.status_updates import PostedUpdate
 from sync.observation import Observation
 from sync.plan.plan import Edit, changes_of
@@ -118,7 +118,7 @@ def use_store(folder: str) -> None:
     )
     store.save_posted({"A": state}, {ref: PostedUpdate(TODAY, "on_track", (), {"A": state})})
     row = HistoryRow(YESTERDAY, 1.0, 0.5, 0.5, "on_track", Movement(YESTERDAY, done=1))
-    store.readings.adopt({"A": (row,)})
+    store.readings.import_readings({"A": (row,)})
     run = store.open_run("sync", NOW, "configuration")
     wanted = Marks(labels=("okr",))
     property_ = to_property(stamp)
@@ -127,7 +127,7 @@ def use_store(folder: str) -> None:
         store.snapshots.last,
         lambda: store.memory(workspace(), NOW),
         store.readings.all,
-        lambda: salvage(url),
+        lambda: recover_readings(url),
         lambda: store.journal.begin(run, [Edit(items[0], wanted, changes_of(items[0], wanted))]),
         store.journal.open,
         lambda: from_property(property_),

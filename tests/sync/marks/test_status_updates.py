@@ -387,7 +387,7 @@ def test_undo_takes_every_update_of_ours_and_no_persons(company: Company) -> Non
     company.place(LATENCY).post_update("I think Truenorth is right.", "offTrack")
     assert company.run("undo", "--all", "--apply").code == 0
     again = company.run("undo", "--all")
-    assert "Nothing of ours is there." in again.out
+    assert "No Truenorth marks found." in again.out
     with Sandbox(generate(items=ITEMS, seed=SEED)) as twin:
         LinearTicket(twin, LATENCY).post_update("I think Truenorth is right.", "offTrack")
         assert dump(company.sandbox) == dump(twin)
@@ -441,7 +441,6 @@ def test_the_guard_names_setup_as_the_cause_where_it_is(company: Company, set_up
     (stop,) = [one for one in json.loads(ran.out)["guards"] if one["guard"] == "mass-change"]
     assert ("`truenorth setup` ran since the last write" in stop["message"]) is set_up
     assert stop["flag"].startswith("--accept-plan ")
-    assert stop["message"].endswith(stop["flag"]) is set_up
 
 
 def test_jira_has_none(company: Company) -> None:

@@ -249,7 +249,7 @@ def test_first_run_guard() -> None:
     _, _, plan = decide(WORLD, DECLARED)
     stop = first_run_stop(WORLD, plan, runs_before=0)
     assert stop is not None
-    assert stop.flag == "--first-run"
+    assert (stop.guard, stop.subject) == ("first-run", "")
     assert first_run_stop(WORLD, plan, runs_before=1) is None
     stamped = [replace(WORLD[0], shown=Marks(stamp=Stamp("acme"))), *WORLD[1:]]
     assert first_run_stop(stamped, plan, runs_before=0) is None
@@ -263,7 +263,7 @@ def test_mass_change_guard(share: float, floor: int, trips: bool) -> None:
     assert (stop is not None) == trips
     if stop is not None:
         assert "4 of 8" in stop.message
-        assert stop.flag == f"--accept-plan {plan.digest}"
+        assert stop.subject == plan.digest
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_log_rebuild_and_undo(box: Sandbox, run: Cli, cluster: Cluster, database
         database, r"SELECT nspname FROM pg_namespace WHERE nspname LIKE 'truenorth_aside\_%'"
     )
     assert f"kept as schema {kept}" in rebuilt.out
-    assert "The readings of 1 day were taken along." in rebuilt.out
+    assert "Carried over the readings of 1 day." in rebuilt.out
     assert int(cluster.ask(database, f"SET search_path TO {kept}", "SELECT count(*) FROM journal")[0]) > 10
     assert trial.run("plan", *AS_OF, "--exit-code").code == 0
     trial.holds()
