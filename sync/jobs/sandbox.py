@@ -60,7 +60,7 @@ def serving_sandbox(items: int, seed: int, port: int, truth: Path | None = None)
     try:
         sandbox.start()
     except OSError as error:
-        message = f"the sandbox cannot listen on port {port}: {error.strerror}. Give another --port, or 0."
+        message = f"the sandbox cannot listen on port {port}: {error.strerror}. Choose another port, or 0 for any free one."
         raise SandboxError(message) from error
     try:
         yield sandbox

@@ -67,7 +67,9 @@ def undo(session: Session, planned: UndoPlan, now: datetime, reporter: Reporter)
         # Labels last: one that an item still bears is in use.
         for name, labels in planned.labels.items():
             if applied.complete and not session.halt.is_set():
-                stopped |= _unmake(session, name, labels, gone)
+                removed, refusal = _remove_labels(session, name, labels)
+                gone += removed
+                stopped |= {name: refusal} if refusal else {}
         applied = Applied(applied.receipts, stopped)
         record_outcome(session, applied, record, now)
         reporter.applied(planned.plan, applied)
@@ -88,13 +90,14 @@ def _find(session: Session, names: list[str], progress: Progress) -> Mapping[str
         return dict(zip(names, pool.map(look, names), strict=True))
 
 
-def _unmake(
-    session: Session, name: str, labels: tuple[str, ...], gone: list[tuple[str, str, bool]]
-) -> dict[str, str]:
-    """Remove what we made on a tracker, and add to `gone` how that went; why not, by tracker, where it refuses."""
+def _remove_labels(
+    session: Session, name: str, labels: tuple[str, ...]
+) -> tuple[list[tuple[str, str, bool]], str | None]:
+    """Remove what we made on a tracker: as in `Undone.labels`, and why the others were not tried, where it refuses."""
+    gone = []
     for label in labels:
         try:
             gone.append((name, label, session.connectors[name].delete_label(label)))
         except TrackerError as error:
-            return {name: f"the label {label!r} could not be removed: {error.what}"}
-    return {}
+            return gone, f"the label {label!r} could not be removed: {error.what}"
+    return gone, None

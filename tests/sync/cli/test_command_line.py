@@ -145,6 +145,7 @@ def test_a_time_without_an_offset_is_utc() -> None:
     assert moment_of("2026-11-16T09:00") == datetime(2026, 11, 16, 9, tzinfo=UTC)
 
 
+@pytest.mark.usefixtures("pointed")
 def test_a_wrong_time_does_not_cost_the_store_its_place(run: Cli, tmp_path: Path) -> None:
     store = tmp_path / ".truenorth" / "truenorth.db"
     store.parent.mkdir()
