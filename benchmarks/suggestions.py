@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, replace
 
 from config.load import load
 from config.workspace import Workspace
+from connectors.base import HasDescriptions
 from connectors.model import Ref, WorkItem
 from connectors.sandbox.company import NOW
 from connectors.sandbox.server import Sandbox
@@ -101,7 +102,8 @@ def pulled(items: int, seed: int, workspace: Workspace) -> World:
         sandbox.forget_requests()
         keywords: dict[Ref, Keywords] = {}
         for name, connector in session.connectors.items():
-            keywords |= connector.keywords([one for one in found if one.ref.tracker == name])
+            if isinstance(connector, HasDescriptions):
+                keywords |= connector.keywords([one for one in found if one.ref.tracker == name])
         return World(found, keywords, len(sandbox.requests))
 
 

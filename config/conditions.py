@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from config.fields import ConfigModel, Day, Identifier, Level, reject_bool
+from config.fields import ConfigModel, Day, Identifier, Level
+from config.trackers import RULE_LANGUAGES, RuleQueries
 
 Text = Annotated[str, Field(min_length=1)]
 _ENOUGH = "such as key, label, project, team, type or level"
@@ -39,7 +40,7 @@ class Span(ConfigModel):
         return " ".join(part for part in parts if part)
 
 
-class Condition(ConfigModel):
+class Condition(RuleQueries):
     """What must hold for an item: everything that is given. Names compare without regard to case."""
 
     too_wide: ClassVar[frozenset[str]] = frozenset()
@@ -77,18 +78,6 @@ class Condition(ConfigModel):
     started: Span | None = Field(default=None, description="Period in which it was started.")
     completed: Span | None = Field(default=None, description="Period in which it was completed.")
     due: Span | None = Field(default=None, description="Period in which it is due.")
-    jql: Text | None = Field(default=None, description="JQL query that returns the item.")
-    saved_filter: Annotated[int, Field(gt=0), BeforeValidator(reject_bool)] | None = Field(
-        default=None, description="Id of a saved Jira filter that returns the item."
-    )
-    filter: dict[str, Any] | None = Field(
-        default=None,
-        min_length=1,
-        description="Linear IssueFilter, as in the Linear API, that returns the item.",
-    )
-    view: Text | None = Field(
-        default=None, description="Id of a Linear custom view of issues that contains the item."
-    )
     all: tuple[Condition, ...] = Field(default=(), description="Matches when all of these conditions match.")
     any: tuple[Condition, ...] = Field(
         default=(), description="Matches when at least one of these conditions matches."
@@ -101,7 +90,7 @@ class Condition(ConfigModel):
     def _says_something(self) -> Condition:
         if not set(self.given) - self.too_wide:
             raise ValueError(f"the rule would match every item; add a condition {_ENOUGH}")
-        asked = [name for name in NATIVE if name in self.given]
+        asked = [name for name in RULE_LANGUAGES if name in self.given]
         if len(asked) > 1:
             raise ValueError(
                 f"{' and '.join(asked)} cannot be combined in one rule; put them under all or any"
@@ -110,10 +99,10 @@ class Condition(ConfigModel):
 
     @property
     def given(self) -> dict[str, Any]:
-        """The conditions that are given, by the names that they have in YAML, in declared order."""
+        """The conditions that are given, by the names that they have in YAML, always in one order."""
         return {
             (field.alias or name): value
-            for name, field in Condition.model_fields.items()
+            for name, field in sorted(Condition.model_fields.items(), key=_place)
             if (value := getattr(self, name)) not in (None, ())
         }
 
@@ -126,9 +115,9 @@ class Condition(ConfigModel):
         return ", ".join(_in_words(name, value) for name, value in self.given.items())
 
 
-NativeName = Literal["jql", "saved_filter", "filter", "view"]
-NATIVE: tuple[NativeName, ...] = ("jql", "saved_filter", "filter", "view")
-"""Conditions that a tracker answers, in its own language."""
+def _place(field: tuple[str, object]) -> tuple[bool, bool]:
+    """Own conditions in declared order, then what a tracker answers, then what is inside."""
+    return field[0] in ("all", "any", "not_"), field[0] in RULE_LANGUAGES
 
 
 def _in_words(name: str, value: object) -> str:

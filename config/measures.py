@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from config.fields import ConfigModel, Day, Finite, Identifier, reject_bool
+from config.trackers import MEASURE_LANGUAGES, MeasureQuery, kind_of
 
 Weight = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(reject_bool)]
 
@@ -229,27 +230,11 @@ class CompositeMeasure(ConfigModel):
     )
 
 
-class Ask(ConfigModel):
-    """A query in a tracker's own language."""
-
-    jql: str | None = Field(default=None, min_length=1, description="JQL query.")
-    filter: dict[str, Any] | None = Field(
-        default=None, description="Linear IssueFilter, as in the Linear API."
-    )
-
-    @model_validator(mode="after")
-    def _exactly_one_query(self) -> Ask:
-        if (self.jql is None) == (self.filter is None):
-            raise ValueError("set exactly one of jql (Jira) and filter (Linear)")
-        return self
-
-
 FIELDS = ("points", "hours", "age", "cycle_time", "lead_time")
-"""What every item can be asked for; other names are those of custom fields, which only Jira has."""
-LINEAR_FIELDS = tuple(name for name in FIELDS if name != "hours")
+"""What every item can be asked for; other names are those of custom fields, which not every tracker has."""
 
 
-class QueryMeasure(_Target, Ask):
+class QueryMeasure(_Target, MeasureQuery):
     """What a tracker finds for a query in its own language: how many, or what their fields come to."""
 
     kind: Literal["query"] = Field(description="Result of a query on a tracker.")
@@ -264,7 +249,7 @@ class QueryMeasure(_Target, Ask):
     percentile: Annotated[int, Field(ge=1, le=100), BeforeValidator(reject_bool)] | None = Field(
         default=None, description="Percentile to use; for of: percentile."
     )
-    over: Ask | None = Field(
+    over: MeasureQuery | None = Field(
         default=None,
         description="Second query; the value is then the first count or sum in percent of this one.",
     )
@@ -274,8 +259,9 @@ class QueryMeasure(_Target, Ask):
 
     @model_validator(mode="after")
     def _one_tracker_answers(self) -> QueryMeasure:
-        if self.over is not None and (self.over.jql is None) != (self.jql is None):
-            raise ValueError("both queries must use the same language: set jql twice, or filter twice")
+        if self.over is not None and self.over.native.language != self.native.language:
+            twice = ", or ".join(f"{name} twice" for name in MEASURE_LANGUAGES)
+            raise ValueError(f"both queries must use the same language: set {twice}")
         return self
 
     @model_validator(mode="after")
@@ -288,10 +274,11 @@ class QueryMeasure(_Target, Ask):
             raise ValueError("of: percentile needs percentile, and percentile needs of: percentile")
         if self.of not in ("count", "sum") and self.over is not None:
             raise ValueError("over needs of: count or of: sum")
-        if self.filter is not None and self.field is not None and self.field not in LINEAR_FIELDS:
-            raise ValueError(
-                f"Linear has no custom fields and no hours; use one of: {', '.join(LINEAR_FIELDS)}"
-            )
+        kind = kind_of(self.native.language)
+        known = [name for name in FIELDS if name != "hours" or "hours" in kind.item_fields]
+        if self.field is not None and self.field not in known and "custom" not in kind.item_fields:
+            lacking = "custom fields" if "hours" in known else "custom fields and no hours"
+            raise ValueError(f"{kind.title} has no {lacking}; use one of: {', '.join(known)}")
         return self
 
 

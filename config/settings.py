@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.checks.urls import unsafe_address
 from config.errors import MissingCredential, Problem, SettingsError, did_you_mean
+from config.trackers import Tracker
 
 __all__ = ["Credentials", "MissingCredential", "Settings", "SettingsError", "credentials", "variables"]
 
@@ -89,7 +90,7 @@ def _explain(detail: dict[str, Any]) -> Problem:
 class Credentials:
     """How to sign in to one tracker. The token shows itself only to those who ask for it by name.
 
-    `email` is set for Jira Cloud; `url` overrides the declared address.
+    `email` is set where the tracker asks for one; `url` overrides the declared address.
     """
 
     token: SecretStr
@@ -109,18 +110,15 @@ def variables(name: str) -> tuple[str, str, str]:
     return f"{stem}_TOKEN", f"{stem}_EMAIL", f"{stem}_URL"
 
 
-def credentials(
-    name: str, kind: Literal["jira", "linear"], settings: Settings, *, by_token: bool = False
-) -> Credentials:
+def credentials(name: str, tracker: Tracker, settings: Settings) -> Credentials:
     """The credential of a tracker, from the environment or else from files in the secrets folder.
 
-    `by_token`: a Jira that takes a personal access token alone, so that no e-mail is asked for.
     Raises MissingCredential, naming every variable that is missing, and SettingsError for an address
     that would send the credential unencrypted.
     """
     token_name, email_name, url_name = variables(name)
     token = secret(token_name, settings)
-    with_email = kind == "jira" and not by_token
+    with_email = "email" in tracker.credential
     email = secret(email_name, settings) if with_email else None
     url = secret(url_name, settings)
     absent = [token_name] if token is None else []
@@ -132,7 +130,8 @@ def credentials(
         hint = f"set {' and '.join(absent)}, or add files of those names to {folder}"
         if len(absent) == 1:
             hint = f"set {absent[0]}, or add a file of that name to {folder}"
-        raise MissingCredential([Problem(absent[0], 0, 0, f'tracker "{name}" ({kind}) has {what}', hint)])
+        what = f'tracker "{name}" ({tracker.kind}) has {what}'
+        raise MissingCredential([Problem(absent[0], 0, 0, what, hint)])
     for variable, value in ((token_name, token), (email_name, email), (url_name, url)):
         # Such a value could never stand in a header, and the HTTP library's complaint would quote it.
         if value is not None and not (value.isascii() and value.isprintable() and " " not in value):

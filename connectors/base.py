@@ -1,12 +1,18 @@
-"""The one interface that the pipeline knows of a tracker."""
+"""The one interface that the pipeline knows of a tracker, and the abilities that only some trackers have.
+
+A tracker is a `Connector`. What it can do besides it says by having the methods: the pipeline asks
+`isinstance(connector, KeepsHistories)` and does without where the answer is no.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
+from config.trackers import NativeQuery
+from connectors.model import Marks, Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
+from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords
 
 WriteRequest = tuple[WorkItem, Marks]
@@ -62,8 +68,37 @@ class Connector(Protocol):
         """
         ...
 
-    def count(self, query: str) -> int:
-        """How many items a native query finds: JQL on Jira, an IssueFilter as JSON on Linear.
+    @property
+    def batch(self) -> int:
+        """How many items `write_batch` takes at once; 1 where nothing is gained by more."""
+        ...
+
+    def write_batch(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
+        """Make each item show what is wanted in place of `item.shown`, and nothing else; at most `batch` of them.
+
+        A receipt for each request, in any order. Writes an item's stamp first, removes it last, sends no request
+        when nothing differs. A fault of one item is its receipt, "failed" or "skipped", and hides nothing of the
+        others.
+
+        Once `stop` says so the running write finishes and no other begins; the items left over have no
+        receipt, or a "skipped" one that says `STOPPED`. The next run finishes them.
+
+        Raises CredentialError, Unreachable or RateLimited (after retries) when the whole tracker is in trouble;
+        items without a receipt by then may or may not have been written.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give connections back."""
+        ...
+
+
+@runtime_checkable
+class AnswersQueries(Protocol):
+    """Answers the query languages of its kind (`config.trackers`)."""
+
+    def count(self, query: NativeQuery) -> int:
+        """How many items a native query finds.
 
         Exact, not an estimate. Raises QueryError when the tracker does not accept the query.
         """
@@ -80,6 +115,11 @@ class Connector(Protocol):
         """
         ...
 
+
+@runtime_checkable
+class KeepsHistories(Protocol):
+    """Knows in which statuses an item stood."""
+
     def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
         """The statuses in which each item stood from its creation on, without a gap, oldest first.
 
@@ -87,43 +127,33 @@ class Connector(Protocol):
         """
         ...
 
+
+@runtime_checkable
+class HasDescriptions(Protocol):
+    """Its items have descriptions, from which suggestions may draw."""
+
     def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
         """The keywords of each item's description; an item without one is left out. Raises as `pull` does."""
         ...
 
-    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
-        """Make the item show `wanted` in place of `item.shown`, and nothing else.
 
-        Writes the stamp first, removes it last, sends no request when nothing differs. Never raises for
-        a fault of this one item: that is a receipt with outcome "failed" or "skipped". Raises
-        CredentialError, Unreachable or RateLimited (after retries) when the whole tracker is in trouble.
-        """
-        ...
+@runtime_checkable
+class CreatesLabels(Protocol):
+    """Its labels are things of the workspace, which writing marks may create."""
 
     def created_labels(self) -> tuple[str, ...]:
-        """Names of what writing marks made beside items, as labels of the workspace; reads only."""
+        """Names of what writing marks made beside items, as labels of the workspace; sorted; reads only."""
         ...
 
     def delete_label(self, name: str) -> bool:
-        """Remove one of `made`; False when people use it by now, and it stays."""
+        """Remove one of `created_labels`; False when people use it by now, and it stays."""
         ...
 
-    @property
-    def batch(self) -> int:
-        """How many items `write_batch` takes at once; 1 where nothing is gained by more."""
-        ...
 
-    def write_batch(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
-        """`write` for several items in fewer requests: a receipt for each request, in any order.
+@runtime_checkable
+class Provisions(Protocol):
+    """Setup can provide it with fields, filters, views or label groups."""
 
-        Once `stop` says so the running write finishes and no other begins; the items left over have no
-        receipt, or a "skipped" one that says `STOPPED`. The next run finishes them.
-
-        What holds for `write` holds for each item; one that fails never hides the fate of the others.
-        Raises what `write` raises; items without a receipt by then may or may not have been written.
-        """
-        ...
-
-    def close(self) -> None:
-        """Give connections back."""
+    def provisioner(self) -> Provisioner:
+        """Setup of this tracker."""
         ...

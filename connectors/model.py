@@ -17,7 +17,6 @@ Category = Literal["todo", "doing", "done", "dropped"]
 AlignmentState = Literal["aligned", "orphaned", "exempt"]
 Health = Literal["on_track", "at_risk", "off_track", "done", "no_data"]
 CommentPurpose = Literal["progress", "orphan"]
-QueryLanguage = Literal["jql", "saved_filter", "filter", "view"]
 UpdateHealth = Literal["on_track", "at_risk", "off_track"]
 Mark = Literal["key_results", "alignment", "labels", "comment", "update"]
 
@@ -237,18 +236,6 @@ class Pull:
     as_of: datetime
     requests: int = 0
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class NativeQuery:
-    """A query that a tracker answers itself.
-
-    - `jql`: JQL; `saved_filter`: the id of a saved Jira filter;
-    - `filter`: a Linear IssueFilter as JSON; `view`: the id of a Linear custom view of issues.
-    """
-
-    language: QueryLanguage
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from connectors.model import NativeQuery, Pull, Ref, Span, WorkItem
+from config.trackers import NativeQuery
+from connectors.model import Pull, Ref, Span, WorkItem
 from connectors.text.keywords import Keywords
 
 

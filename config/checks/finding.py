@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from config.errors import did_you_mean, quoted
+from config.trackers import answering, kind_of
 from config.workspace import Workspace
 
 Path = tuple[str | int, ...]
@@ -41,8 +42,7 @@ def check_answerable(
     path: Path, language: str, asked: str | None, workspace: Workspace, names: Names
 ) -> Iterator[ConfigFinding]:
     """What keeps a native query at a path from being answered by exactly one tracker; `asked` names it."""
-    kind = "jira" if language in ("jql", "saved_filter") else "linear"
-    fitting = [name for name, tracker in workspace.trackers.items() if tracker.kind == kind]
+    kind, fitting = kind_of(language), answering(language, workspace.trackers)
     if asked is not None:
         if asked not in names.trackers:
             yield no_tracker((*path, "tracker"), asked, fitting or names.trackers)
@@ -52,10 +52,10 @@ def check_answerable(
     elif len(names.trackers) > len(workspace.trackers):
         return  # a faulty tracker may be the one that is meant
     elif not fitting:
-        message = f"{language} needs a {kind.title()} tracker, but none is declared"
+        message = f"{language} needs a {kind.title} tracker, but none is declared"
         yield ConfigFinding((*path, language), message, "declare one under trackers")
     elif len(fitting) > 1:
-        message = f"more than one {kind.title()} tracker is declared"
+        message = f"more than one {kind.title} tracker is declared"
         yield ConfigFinding((*path, language), message, f"add tracker: {' or '.join(fitting)}")
 
 

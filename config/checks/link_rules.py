@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.checks.finding import ConfigFinding, Names, Path, check_answerable, key_result_places, no_tracker
-from config.conditions import NATIVE, Condition
+from config.conditions import Condition
 from config.errors import did_you_mean, quoted
+from config.trackers import answering
 from config.workspace import Workspace
 
 
@@ -38,8 +39,8 @@ def _nested(path: Path, condition: Condition) -> Iterator[tuple[Path, Condition]
 def _condition(
     path: Path, condition: Condition, workspace: Workspace, names: Names
 ) -> Iterator[ConfigFinding]:
-    language = next((name for name in NATIVE if getattr(condition, name) is not None), None)
-    if language is not None:
+    if (query := condition.native) is not None:
+        language = query.language
         yield from check_answerable(path, language, condition.tracker, workspace, names)
         yield from _check_active(path, language, condition.tracker, workspace)
     elif condition.tracker is not None and condition.tracker not in names.trackers:
@@ -54,8 +55,7 @@ def _check_active(
     path: Path, language: str, tracker: str | None, workspace: Workspace
 ) -> Iterator[ConfigFinding]:
     """A query to a tracker that is not read."""
-    kind = "jira" if language in ("jql", "saved_filter") else "linear"
-    able = [tracker] if tracker else [name for name, one in workspace.trackers.items() if one.kind == kind]
+    able = [tracker] if tracker else answering(language, workspace.trackers)
     if len(able) == 1 and able[0] in workspace.trackers and able[0] not in workspace.active:
         message = f"{language} uses tracker {quoted(able[0])}, whose mode is off"
         yield ConfigFinding(

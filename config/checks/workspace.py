@@ -12,7 +12,7 @@ from config.errors import did_you_mean, nearest, quoted
 from config.link_rules import LinkRule
 from config.measures import KeepMeasure, MetricMeasure, QueryMeasure
 from config.messages import ENGLISH, SHIPPED, names_in
-from config.trackers import JiraTracker, LinearTracker, Tracker
+from config.trackers import KINDS, Tracker, answering
 from config.workspace import Workspace
 
 
@@ -54,14 +54,11 @@ def _trackers(workspace: Workspace) -> Iterator[ConfigFinding]:
                 at_key=True,
             )
         variables.setdefault(stem, name)
-        if not isinstance(tracker, JiraTracker):
-            continue
-        if tracker.policy.updates is not None:
-            message = "Jira has no status updates"
-            yield ConfigFinding(
-                (*path, "policy", "updates"), message, "move updates to policy or to a Linear tracker"
-            )
-        for nr, project in enumerate(tracker.scope.projects):
+        if tracker.policy.updates is not None and not tracker.has_updates:
+            able = " or ".join(f"a {kind.title} tracker" for kind in KINDS if kind.has_updates)
+            message, hint = f"{tracker.title} has no status updates", f"move updates to policy or to {able}"
+            yield ConfigFinding((*path, "policy", "updates"), message, hint)
+        for nr, project in enumerate((tracker.project_keys or ()) if tracker.url_is_scope else ()):
             here: Path = (*path, "scope", "projects", nr)
             twin = (tracker.url.rstrip("/").casefold(), project.casefold())
             if twin in projects:
@@ -81,9 +78,8 @@ def _modes(workspace: Workspace) -> Iterator[ConfigFinding]:
         measure = workspace.objectives[at].key_results[nr].measure
         if not isinstance(measure, QueryMeasure):
             continue
-        kind = JiraTracker if measure.jql is not None else LinearTracker
-        asked = [name for name, one in workspace.trackers.items() if isinstance(one, kind)]
-        asked = [measure.tracker] if measure.tracker else asked
+        able = answering(measure.native.language, workspace.trackers)
+        asked = [measure.tracker] if measure.tracker else able
         if len(asked) == 1 and asked[0] in workspace.trackers and asked[0] not in workspace.active:
             message = f"the query uses tracker {quoted(asked[0])}, whose mode is off"
             yield ConfigFinding(
@@ -166,7 +162,7 @@ def _measures(workspace: Workspace, names: Names) -> Iterator[ConfigFinding]:
     for path, at, nr in key_result_places(workspace):
         measure = workspace.objectives[at].key_results[nr].measure
         if isinstance(measure, QueryMeasure):
-            language = "jql" if measure.jql else "filter"
+            language = measure.native.language
             yield from check_answerable((*path, "measure"), language, measure.tracker, workspace, names)
     yield from check_measures(workspace)
 
@@ -177,9 +173,9 @@ def advice(workspace: Workspace) -> tuple[str, ...]:
 
 
 def _advice(workspace: Workspace) -> Iterator[str]:
-    linear = any(tracker.kind == "linear" for tracker in workspace.trackers.values())
-    if workspace.site is None and linear and any(not one.url for _, one in workspace.key_results()):
-        yield "site is not set, so key results on Linear tickets link to a placeholder URL."
+    kinds = dict.fromkeys(one.title for one in workspace.trackers.values() if one.links_need_site)
+    if workspace.site is None and kinds and any(not one.url for _, one in workspace.key_results()):
+        yield f"site is not set, so key results on {' and '.join(kinds)} tickets link to a placeholder URL."
     for _, key_result in workspace.key_results():
         name = f'Key result "{key_result.id}"'
         if not key_result.links:
@@ -201,7 +197,7 @@ def _ours(workspace: Workspace) -> set[str]:
 
 
 def _out_of_scope(name: str, rule: LinkRule, workspace: Workspace) -> Iterator[str]:
-    """A rule on a Jira project outside the scope can still match an ancestor, so it is no error."""
+    """A rule on a project outside the scope can still match an ancestor, so it is no error."""
     could_mean: dict[str, Tracker] = {
         tracker: declared
         for tracker, declared in workspace.trackers.items()
@@ -211,9 +207,9 @@ def _out_of_scope(name: str, rule: LinkRule, workspace: Workspace) -> Iterator[s
         return
     scope: list[str] = []
     for tracker in could_mean.values():
-        if not isinstance(tracker, JiraTracker):
-            return  # on Linear it is a project's name, which only Linear knows
-        scope += tracker.scope.projects
+        if tracker.project_keys is None:
+            return
+        scope += tracker.project_keys
     if rule.project.casefold() not in {project.casefold() for project in scope}:
         near = nearest(rule.project, scope)
         meant = f' Did you mean "{near}"?' if near else ""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from config.trackers import JiraTracker
+from config.trackers import JiraTracker, NativeQuery
 from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.http.throttle import Throttle
 from connectors.jira.api.client import JiraClient
@@ -18,9 +18,9 @@ from connectors.jira.read.histories import histories
 from connectors.jira.read.reader import Reader, Site
 from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
-from connectors.jira.write.batch import BATCH, BatchWriter
-from connectors.jira.write.writer import Writer
-from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
+from connectors.jira.write.loader import IssueLoader
+from connectors.jira.write.writer import BATCH, Writer
+from connectors.model import Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords, extract_keywords
@@ -69,8 +69,8 @@ class JiraConnector:
         site_api: SiteApi = (DataCenter if self._server else Cloud)(self._client, self._pool)
         self._site_api = site_api
         self._reader = Reader(self._client, site_api, tracker, owner, pages, self._pool, fields)
-        self._writer = Writer(self._client, site_api, owner, self._known_site)
-        self._batches = BatchWriter(self._writer, owner)
+        self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
+        self._writer = Writer(self._loader, owner)
         self._site: Site | None = None
 
     @property
@@ -82,7 +82,7 @@ class JiraConnector:
         """See `Connector.pull`."""
         before = self._client.requests
         pulled, self._site = self._reader.pull(self._reader.site(), progress, before, owned_ids)
-        self._writer.api.forget_off_screen(self._site.fields.settable)
+        self._loader.api.forget_off_screen(self._site.fields.settable)
         return pulled
 
     def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
@@ -95,40 +95,27 @@ class JiraConnector:
         self._site = self._reader.site()
         return self._reader.owned_items(self._site, written, progress, before)
 
-    def count(self, query: str) -> int:
-        """See `Connector.count`; `query` is JQL with at least one restriction."""
-        self._known_site()
-        return self._reader.count(query)
+    def count(self, query: NativeQuery) -> int:
+        """See `AnswersQueries.count`; Jira's own count is approximate, so the ids are listed."""
+        return len(self.find(query))
 
     def find(self, query: NativeQuery) -> frozenset[str]:
-        """See `Connector.find`; a saved filter is asked as JQL, which takes its id."""
+        """See `AnswersQueries.find`; JQL has at least one restriction, and takes the id of a saved filter."""
         self._known_site()
         return self._reader.find(f"filter = {query.text}" if query.language == "saved_filter" else query.text)
 
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
-        """See `Connector.fetch`."""
+        """See `AnswersQueries.fetch`."""
         return self._reader.fetch(self._known_site(), ids)
 
     def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
-        """See `Connector.histories`."""
+        """See `KeepsHistories.histories`."""
         return histories(self._client, self._site_api, items)
 
     def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
-        """See `Connector.keywords`."""
+        """See `HasDescriptions.keywords`."""
         found = self._site_api.descriptions(sorted(item.ref.id for item in items))
         return {Ref(self._name, id_): words for id_, text in found if (words := extract_keywords(text))}
-
-    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
-        """See `Connector.write`."""
-        return self._writer.write(item, wanted)
-
-    def created_labels(self) -> tuple[str, ...]:
-        """See `Connector.created_labels`. Jira's labels are only words on issues."""
-        return ()
-
-    def delete_label(self, name: str) -> bool:  # noqa: ARG002
-        """See `Connector.delete_label`."""
-        return False
 
     @property
     def batch(self) -> int:
@@ -137,11 +124,10 @@ class JiraConnector:
 
     def write_batch(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`."""
-        yield from self._batches.write(requests, stop)
+        return self._writer.write(requests, stop)
 
-    @property
     def provisioner(self) -> Provisioner:
-        """Setup of this site."""
+        """See `Provisions.provisioner`."""
         if self._server:
             return ServerProvisioner(self._client, self._site_api, self._scope)
         return JiraProvisioner(self._client, self._scope)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 
 from config.settings import Credentials
-from config.trackers import LinearTracker
+from config.trackers import LinearTracker, NativeQuery
 from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.errors import QueryError, Refused
 from connectors.http.throttle import Throttle
@@ -22,7 +22,7 @@ from connectors.linear.read.histories import histories
 from connectors.linear.read.reader import fetch, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, Writer
-from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
+from connectors.model import Pull, Receipt, Ref, Span, WorkItem
 from connectors.preflight import Check
 from connectors.text.keywords import Keywords
 
@@ -88,12 +88,14 @@ class LinearConnector:
         self._labels.fill(labels)
         return items
 
-    def count(self, query: str) -> int:
-        """How many issues an IssueFilter, given as JSON, finds: in all teams unless it names some."""
-        return sum(1 for _ in self._answer(query, queries.ISSUE_IDS))
+    def count(self, query: NativeQuery) -> int:
+        """See `AnswersQueries.count`: in all teams unless the filter names some, without the archive."""
+        if query.language == "view":
+            return len(self._in_view(query.text))
+        return sum(1 for _ in self._answer(query.text, queries.ISSUE_IDS))
 
     def find(self, query: NativeQuery) -> frozenset[str]:
-        """See `Connector.find`."""
+        """See `AnswersQueries.find`."""
         if query.language == "view":
             return self._in_view(query.text)
         return frozenset(one.id for one in self._answer(query.text, queries.FOUND))
@@ -132,28 +134,23 @@ class LinearConnector:
         return found
 
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
-        """See `Connector.fetch`."""
+        """See `AnswersQueries.fetch`."""
         return fetch(self._client, self._tracker, self._owner, ids)
 
     def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
-        """See `Connector.histories`."""
+        """See `KeepsHistories.histories`."""
         return histories(self._client, items)
 
     def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
-        """See `Connector.keywords`."""
+        """See `HasDescriptions.keywords`."""
         return keywords(self._client, items)
 
-    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
-        """Make the item show `wanted`: attachments or links, labels and a comment of ours, nothing else."""
-        (receipt,) = self._writer.write([(item, wanted)])
-        return receipt
-
     def created_labels(self) -> tuple[str, ...]:
-        """See `Connector.created_labels`: the labels that we created."""
+        """See `CreatesLabels.created_labels`: the labels that we created."""
         return self._labels.created_labels()
 
     def delete_label(self, name: str) -> bool:
-        """See `Connector.delete_label`: a label that any issue bears stays."""
+        """See `CreatesLabels.delete_label`: a label that any issue bears stays."""
         return self._labels.delete_label(name)
 
     @property
@@ -165,9 +162,8 @@ class LinearConnector:
         """See `Connector.write_batch`."""
         return self._writer.write(requests, stop)
 
-    @property
     def provisioner(self) -> LinearProvisioner:
-        """Setup of this workspace."""
+        """See `Provisions.provisioner`."""
         return LinearProvisioner(self._client, self._tracker.scope.teams)
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from config.conditions import Condition, Span
+from config.trackers import TrackerBase
 from sync.align.item_facets import FACETS, GRAM, ItemFacets, grams
 from sync.align.native_queries import query_of
 
@@ -41,7 +42,7 @@ class Alternative:
 class Index(Generic[P]):
     """Payloads under conditions. `trackers` gives the kinds of trackers by name."""
 
-    def __init__(self, trackers: Mapping[str, str]) -> None:
+    def __init__(self, trackers: Mapping[str, TrackerBase]) -> None:
         self._trackers = trackers
         self._single: dict[str, dict[str, list[_Filed[P]]]] = {}
         self._double: dict[tuple[str, str], dict[str, dict[str, list[_Filed[P]]]]] = {}
@@ -98,7 +99,7 @@ def _chosen(atoms: Iterable[Atom], facets: list[str]) -> list[Atom]:
     return [min(atom for atom in atoms if atom[0] == facet) for facet in facets[:2]]
 
 
-def alternatives(condition: Condition, trackers: Mapping[str, str]) -> list[Alternative]:
+def alternatives(condition: Condition, trackers: Mapping[str, TrackerBase]) -> list[Alternative]:
     """The condition as alternatives of which one holds whenever it does, and the other way if `exact`."""
     atoms, exact = _atoms(condition, trackers)
     parts = [[Alternative(frozenset(atoms), exact)]]
@@ -117,7 +118,7 @@ def alternatives(condition: Condition, trackers: Mapping[str, str]) -> list[Alte
     return whole
 
 
-def _atoms(condition: Condition, trackers: Mapping[str, str]) -> tuple[list[Atom], bool]:
+def _atoms(condition: Condition, trackers: Mapping[str, TrackerBase]) -> tuple[list[Atom], bool]:
     """What the condition itself wants to be equal, and whether that is all that it wants itself."""
     atoms = [(name, value.casefold()) for name in _EQUAL if (value := getattr(condition, name)) is not None]
     atoms += [("field", f"{name}\n{text}".casefold()) for name, text in (condition.field or {}).items()]
@@ -133,7 +134,7 @@ def _atoms(condition: Condition, trackers: Mapping[str, str]) -> tuple[list[Atom
     return atoms, exact
 
 
-def as_test(condition: Condition, trackers: Mapping[str, str]) -> Test:
+def as_test(condition: Condition, trackers: Mapping[str, TrackerBase]) -> Test:
     """The condition as a question to an item's facets."""
     tests = [_has(atom) for atom in _atoms(condition, trackers)[0] if atom[0] != "grams"]
     if condition.title is not None:

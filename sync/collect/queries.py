@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from config.measures import Ask, FlowMeasure, QueryMeasure
-from config.trackers import JiraTracker
+from config.measures import FlowMeasure, QueryMeasure
+from config.trackers import MeasureQuery
+from config.trackers import answering as trackers_for
 from config.workspace import Workspace
-from connectors.base import Connector
+from connectors.base import AnswersQueries, Connector, HasDescriptions, KeepsHistories
 from connectors.errors import TrackerError
-from connectors.model import NativeQuery, Ref, Span, WorkItem
+from connectors.model import Ref, Span, WorkItem
 from connectors.text.keywords import Keywords
 from sync.align.alignment import Alignment
 from sync.align.native_queries import rule_queries
@@ -30,7 +30,7 @@ def answer_rules(
     never answered: a rule that seems to match nothing would take marks away.
     """
     return {
-        query: last[query] if query.tracker in stale else connectors[query.tracker].find(query.query)
+        query: last[query] if query.tracker in stale else _asked(connectors[query.tracker]).find(query.query)
         for query in rule_queries(workspace)
     }
 
@@ -63,20 +63,22 @@ def answer_measures(
                 values |= {asked: known_values[asked] for asked in queries(key_result.id, how)}
         elif how.field is None:
             for asked, query in queries(key_result.id, how).items():
-                counts[asked] = connectors[name].count(native_query(query))
+                counts[asked] = _asked(connectors[name]).count(query.native)
         else:
             known = known or {item.ref: item for item in items}
             for asked, query in queries(key_result.id, how).items():
-                found = _found(query, name, connectors[name], known)
+                found = _found(query, name, _asked(connectors[name]), known)
                 past = [item for item in found if needs_history(item, how.field)]
-                spans = connectors[name].histories(past) if past else {}
+                spans = _histories(connectors[name], past)
                 counts[asked] = len(found)
                 values[asked] = collect_values(found, how.field, now, spans)
     return counts, values
 
 
-def _found(how: Ask, name: str, connector: Connector, known: Mapping[Ref, WorkItem]) -> list[WorkItem]:
-    ids = connector.find(NativeQuery("jql" if how.jql is not None else "filter", native_query(how)))
+def _found(
+    how: MeasureQuery, name: str, connector: AnswersQueries, known: Mapping[Ref, WorkItem]
+) -> list[WorkItem]:
+    ids = connector.find(how.native)
     here = [known[Ref(name, id_)] for id_ in sorted(ids) if Ref(name, id_) in known]
     beyond = {id_ for id_ in ids if Ref(name, id_) not in known}
     return [*here, *(connector.fetch(beyond) if beyond else ())]
@@ -98,7 +100,7 @@ def read_histories(
     for name, connector in connectors.items():
         own = [item for ref, item in sorted(wanted.items()) if ref.tracker == name and name not in stale]
         if own:
-            found |= connector.histories(own)
+            found |= _histories(connector, own)
     return found
 
 
@@ -118,12 +120,26 @@ def read_keywords(
             if ref.tracker == name and placement.state == "unaligned" and alignment.items[ref].is_open
         ]
         kept = {item.ref: last[item.ref] for item in asked if item.ref in last}
+        if not isinstance(connector, HasDescriptions):
+            continue
         try:
             found |= kept if name in stale or not asked else connector.keywords(asked)
         except TrackerError as error:
             notes.append(f"descriptions of {name} could not be read: {error.what}")
             found |= kept
     return found, tuple(notes)
+
+
+def _asked(connector: Connector) -> AnswersQueries:
+    """The tracker that is asked, which answers: the configuration asks only those whose kind has the language."""
+    if not isinstance(connector, AnswersQueries):
+        raise TypeError(f"{connector.name} is of a kind that answers queries, and its connector does not")
+    return connector
+
+
+def _histories(connector: Connector, items: Sequence[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+    """Histories of the items, of those that the tracker keeps one of."""
+    return connector.histories(items) if items and isinstance(connector, KeepsHistories) else {}
 
 
 def _needed(workspace: Workspace, alignment: Alignment, now: datetime) -> Iterator[WorkItem]:
@@ -144,19 +160,11 @@ def tracker_for(query: QueryMeasure, workspace: Workspace) -> str:
     """Name of the tracker that answers a query; the configuration makes sure that there is exactly one."""
     if query.tracker is not None:
         return query.tracker
-    wants_jira = query.jql is not None
-    return next(
-        name for name, tracker in workspace.trackers.items() if isinstance(tracker, JiraTracker) == wants_jira
-    )
+    return trackers_for(query.native.language, workspace.trackers)[0]
 
 
-def queries(key_result: str, measure: QueryMeasure) -> dict[str, Ask]:
+def queries(key_result: str, measure: QueryMeasure) -> dict[str, MeasureQuery]:
     """What a query measure asks, by the name under which the answer is kept."""
     return {key_result: measure} | (
         {key_result + DENOMINATOR: measure.over} if measure.over is not None else {}
     )
-
-
-def native_query(query: Ask) -> str:
-    """The query in the form in which a connector takes it."""
-    return query.jql if query.jql is not None else json.dumps(query.filter)

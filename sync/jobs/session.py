@@ -10,7 +10,6 @@ from pathlib import Path
 
 from config.load import load
 from config.settings import Credentials, Settings, credentials, secret
-from config.trackers import JiraTracker
 from config.workspace import Workspace
 from connectors.base import Connector
 from connectors.http.throttle import Throttles
@@ -58,15 +57,7 @@ def open_session(settings: Settings, config: Path | None = None) -> Iterator[Ses
 def load_workspace(settings: Settings, place: Path) -> tuple[Workspace, dict[str, Credentials]]:
     """The configuration at a place and the credentials that it needs. Raises ConfigError or MissingCredential."""
     workspace = load(place)
-    return workspace, {
-        name: credentials(
-            name,
-            one.kind,
-            settings,
-            by_token=isinstance(one, JiraTracker) and one.deployment == "data_center",
-        )
-        for name, one in workspace.active.items()
-    }
+    return workspace, {name: credentials(name, one, settings) for name, one in workspace.active.items()}
 
 
 def _secret(name: str, settings: Settings) -> str | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from config.load import fingerprint
 from config.workspace import Workspace
-from connectors.base import Connector
+from connectors.base import Connector, Provisions
 from connectors.errors import TrackerError
 from connectors.setup import Action, Need, Provisioner, Provisioning
 from sync.jobs.session import Session
@@ -65,12 +65,7 @@ def need_of(workspace: Workspace) -> Need:
 
 def provisioner_of(connector: Connector) -> Provisioner | None:
     """Setup of a tracker, None where it has none."""
-    from connectors.jira import JiraConnector
-    from connectors.linear import LinearConnector
-
-    if isinstance(connector, JiraConnector | LinearConnector):
-        return connector.provisioner
-    return None
+    return connector.provisioner() if isinstance(connector, Provisions) else None
 
 
 def _provisioners(session: Session) -> dict[str, Provisioner]:

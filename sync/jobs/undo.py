@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.load import fingerprint
-from connectors.base import Progress
+from connectors.base import CreatesLabels, Progress
 from connectors.errors import TrackerError
 from connectors.model import WorkItem
 from sync.jobs.reporter import Reporter
@@ -51,9 +51,10 @@ def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> Und
         found = _find(session, sorted(trackers), progress)
     marked = [item for items in found.values() for item in items]
     plan = undo_plan(marked, selection, session.workspace.workspace)
-    created_labels = (
-        {name: session.connectors[name].created_labels() for name in found} if selection.everything else {}
-    )
+    created_labels = {
+        name: one.created_labels() if isinstance(one := session.connectors[name], CreatesLabels) else ()
+        for name in (found if selection.everything else ())
+    }
     return UndoPlan(plan, created_labels, tuple(selection.unknown(marked)))
 
 
@@ -97,7 +98,9 @@ def _remove_labels(
     gone = []
     for label in labels:
         try:
-            gone.append((name, label, session.connectors[name].delete_label(label)))
+            connector = session.connectors[name]
+            deleted = isinstance(connector, CreatesLabels) and connector.delete_label(label)
+            gone.append((name, label, deleted))
         except TrackerError as error:
             return gone, f"the label {label!r} could not be removed: {error.what}"
     return gone, None

@@ -11,7 +11,8 @@ import msgspec
 import sqlalchemy as sa
 from msgspec.json import Decoder
 
-from connectors.model import NativeQuery, Pull, Ref, Span, WorkItem
+from config.trackers import NativeQuery
+from connectors.model import Pull, Ref, Span, WorkItem
 from sync.observation import FieldValues, Observation, RuleQuery, Sample
 from sync.store import tables
 from sync.store.database import REBUILD, Database, StoreError, again

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from config.trackers import NativeQuery
 from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.errors import TrackerError
-from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, Stamp, WorkItem
+from connectors.model import Marks, Pull, Receipt, Ref, Span, Stamp, WorkItem
 from connectors.preflight import Check
 from connectors.text.keywords import Keywords
 from tests.support.builders import NOW
@@ -52,14 +53,8 @@ class FakeTracker:
         items = self.pull(progress).items
         return tuple(item for item in items if item.shown.stamp is not None or item.ref.id in written)
 
-    def created_labels(self) -> tuple[str, ...]:
-        return ()
-
-    def delete_label(self, name: str) -> bool:
-        raise NotImplementedError(name)
-
-    def count(self, query: str) -> int:
-        return self.answers[query]
+    def count(self, query: NativeQuery) -> int:
+        return self.answers[query.text]
 
     def find(self, query: NativeQuery) -> frozenset[str]:
         return self.found[query]

@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from config.settings import Credentials
 from config.trackers import JiraScope, JiraTracker, LinearScope, LinearTracker, Tracker
-from connectors.base import Connector
+from connectors.base import AnswersQueries, Connector, HasDescriptions, KeepsHistories
 from connectors.model import KeyResultMark, Marks, Pull, Ref, Stamp
 from connectors.registry import connect
 from connectors.stamp import from_comment_marker, from_property, to_property
@@ -85,6 +85,9 @@ def read(connector: Connector) -> None:
     try:
         items = connector.pull().items
         some = items[:40]
+        assert isinstance(connector, KeepsHistories)
+        assert isinstance(connector, HasDescriptions)
+        assert isinstance(connector, AnswersQueries)
         together(
             [
                 lambda: connector.histories(some),

@@ -21,6 +21,7 @@ from connectors.sandbox.jira.state import Issue
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from connectors.text.document import Doc, para
+from tests.support.writing import write_one
 
 OWNER = "acme"
 EMAIL = "truenorth@acme.example"
@@ -164,7 +165,7 @@ def marks(
 
 def show(site: Site, wanted: Marks, key: str = "WEB-1") -> None:
     """Write `wanted` on the issue as it is now; it must succeed."""
-    receipt = site.truenorth.write(site.item(key), wanted)
+    receipt = write_one(site.truenorth, site.item(key), wanted)
     assert (receipt.outcome, receipt.error) == ("written", None)
 
 

@@ -20,6 +20,7 @@ from connectors.sandbox.linear.state import TOKEN, LinearSpace
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from connectors.text.document import Doc, para
+from tests.support.writing import write_one
 
 OWNER = "acme"
 ONBOARDING = KeyResultMark(
@@ -211,7 +212,7 @@ class Bench:
 def write(bench: Bench, key: str, wanted: Marks, **connector: Any) -> WorkItem:
     """Pull, write, pull again: the item as it shows itself then."""
     tracker = bench.connector(**connector)
-    receipt = tracker.write(bench.item(key, tracker), wanted)
+    receipt = write_one(tracker, bench.item(key, tracker), wanted)
     assert receipt.outcome == "written", receipt.error
     return bench.item(key, tracker)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from config.trackers import NativeQuery
 from connectors.errors import CredentialError, Unreachable
-from connectors.model import NativeQuery
 from sync.decide import Decision
 from sync.jobs.last_read import replay
 from sync.jobs.session import Halt, Session

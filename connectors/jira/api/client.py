@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import io
+import logging
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from connectors.http.throttle import Throttle
 
 T = TypeVar("T")
+
+# The package logs whole replies of failed requests; ours says what matters of them.
+logging.getLogger("jira").setLevel(logging.CRITICAL)
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and between two bytes of a reply; the package's own default is to wait for ever."""

@@ -31,7 +31,7 @@ class Move(NamedTuple):
 def histories(
     client: JiraClient, site_api: SiteApi, items: Collection[WorkItem]
 ) -> dict[Ref, tuple[Span, ...]]:
-    """See `Connector.histories`."""
+    """See `KeepsHistories.histories`."""
     if not items:
         return {}
     statuses = {one.id: one for one in client.call("GET", "status", replies.STATUSES)}

@@ -158,10 +158,6 @@ class Reader:
         stamp = Stamp(self._owner, comment_id=id_)
         return replace(item, shown=replace(item.shown, comment=comment, stamp=stamp))
 
-    def count(self, query: str) -> int:
-        """How many issues the query finds, by listing their ids: Jira's own count is approximate."""
-        return len(self.find(query))
-
     def find(self, query: str) -> frozenset[str]:
         """Ids of the issues that the query finds. Raises QueryError when Jira does not accept it."""
         try:
@@ -174,7 +170,7 @@ class Reader:
             ) from None
 
     def fetch(self, site: Site, ids: Collection[str]) -> tuple[WorkItem, ...]:
-        """The issues with these ids, wherever they are, without parents and marks; see `Connector.fetch`."""
+        """The issues with these ids, wherever they are, without parents and marks; see `AnswersQueries.fetch`."""
         if not ids:
             return ()
         found = self._site_api.issues(site.fields, ()).fetch(sorted(ids))

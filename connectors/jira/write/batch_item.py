@@ -9,7 +9,7 @@ from connectors.base import STOPPED
 from connectors.errors import CredentialError, RateLimited, TrackerError, Unreachable
 from connectors.jira.marks.issue_edit import Edit
 from connectors.jira.write.issue_write import IssueWrite
-from connectors.model import Outcome, WorkItem
+from connectors.model import Outcome, Receipt, WorkItem
 
 SMALL = 4
 """Fewer items than this are written one by one, and fewer equal edits are sent singly."""
@@ -39,6 +39,10 @@ class BatchItem:
         else:
             if reason:
                 self.outcome, self.reason = "skipped", reason
+
+    def receipt(self, requests: int) -> Receipt:
+        """What became of it, with the requests that were sent for it."""
+        return Receipt(self.item.ref, self.item.key, self.outcome, requests, self.reason or None)
 
     def fail(self, why: str) -> None:
         self.outcome, self.reason, self.ended = "failed", why, True

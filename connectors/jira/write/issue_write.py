@@ -1,4 +1,4 @@
-"""One issue in the course of being written, in steps that one write takes at once and a batch in rounds.
+"""One issue in the course of being written, in steps that several issues take in rounds.
 
 1. `begin`: a comment that has to go goes.
 2. `put`: fields, labels and stamp in one edit. Or, in a batch, the stamp `in_between` first, which proves
@@ -144,28 +144,12 @@ class IssueWrite:
             links=self._linked,
         )
 
-    # --- in one go -------------------------------------------------------------------------------
-
-    def show(self) -> str:
-        """Write what is wanted; "" or why there was nothing that could be written."""
-        self.begin()
-        self.put()
-        reason = self.finish()
-        self.close()
-        return reason
-
     def close(self) -> None:
         """Put the final stamp, unless it is there."""
         if self.final != self.stamp:
             self._api.stamp(self.issue, self.final)
 
-    def remove(self) -> str:
-        """Take away everything of ours, the stamp last."""
-        self.withdraw(None)
-        self.clear()
-        return self.unstamp() if self.stamp else ""
-
-    # --- away, in a batch ------------------------------------------------------------------------
+    # --- away ------------------------------------------------------------------------------------
 
     def withdraw(self, known: Mapping[str, OwnComment] | None) -> None:
         """Take comments and links away. `known`: all our comments, just looked at, or None."""

@@ -16,7 +16,7 @@ from connectors.jira.api.deployment import Issues
 from connectors.jira.marks.comment import Comments, OwnComment
 from connectors.jira.write.batch_item import SMALL, BatchItem, grouped
 from connectors.jira.write.bulk_tasks import Jobs
-from connectors.jira.write.writer import Writer
+from connectors.jira.write.loader import IssueLoader
 
 Known = Mapping[str, Mapping[str, OwnComment]]
 """Our comments by the id of their issue, then by their own, of those issues whose comments are all known."""
@@ -25,15 +25,15 @@ Known = Mapping[str, Mapping[str, OwnComment]]
 class Remover:
     """Removes from batches of issues on one site."""
 
-    def __init__(self, writer: Writer, owner: str, jobs: Jobs) -> None:
-        self._writer = writer
-        self._client = writer.client
+    def __init__(self, loader: IssueLoader, owner: str, jobs: Jobs) -> None:
+        self._loader = loader
+        self._client = loader.client
         self._owner = owner
         self._jobs = jobs
 
     def carry_out(self, entries: Sequence[BatchItem], bulk: Issues, stop: StopRequested) -> None:
         """Take everything of ours away from each; an entry that fails or is stopped keeps its stamp."""
-        known = self._look(entries)
+        known = self._look(entries) if len(entries) >= SMALL else {}
         for entry in entries:
             entry.halt() if stop() else _withdraw(entry, known)
         self._clear(entries, stop)
@@ -45,7 +45,7 @@ class Remover:
         Those of an issue with more comments than it carries itself are not known: they must be listed.
         """
         asked = {entry.item.ref.id: id_ for entry in entries if (id_ := entry.work.comment_id) is not None}
-        me = self._writer.site().me
+        me = self._loader.site().me
         found: dict[str, list[str]] = {}
         for part in batches(asked, ISSUE_PAGE):
             body = {"issueIdsOrKeys": part, "fields": ["comment"]}
@@ -59,12 +59,12 @@ class Remover:
                         if one.id == asked.get(issue.id) or (one.author and one.author.account == me)
                     ]
         pairs = [(issue, id_) for issue, ids in found.items() for id_ in ids]
-        stated = Comments(self._client, self._writer.site_api, self._owner, me).own_comments(pairs)
+        stated = Comments(self._client, self._loader.site_api, self._owner, me).own_comments(pairs)
         return {issue: {id_: stated[id_] for id_ in ids if id_ in stated} for issue, ids in found.items()}
 
     def _clear(self, entries: Sequence[BatchItem], stop: StopRequested) -> None:
         """Fields and labels."""
-        site = self._writer.site().fields
+        site = self._loader.site().fields
         for group in grouped(entries):
             edit, done = group[0][1], set[str]()
             if edit.is_empty:

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def keywords(client: LinearClient, items: Collection[WorkItem]) -> dict[Ref, Keywords]:
-    """See `Connector.keywords`; initiatives are not asked about."""
+    """See `HasDescriptions.keywords`; initiatives are not asked about."""
     issues = sorted(item.ref.id for item in items if item.level not in ("project", "initiative"))
     projects = sorted(item.ref.id for item in items if item.level == "project")
     nodes = [

@@ -13,7 +13,7 @@ from connectors.model import Category, Ref, Span, WorkItem
 
 
 def histories(client: LinearClient, items: Collection[WorkItem]) -> dict[Ref, tuple[Span, ...]]:
-    """See `Connector.histories`; projects keep none."""
+    """See `KeepsHistories.histories`; projects keep none."""
     ids = sorted(item.ref.id for item in items if item.level not in ("project", "initiative"))
     found: dict[Ref, tuple[Span, ...]] = {}
     page = queries.HISTORIES.page

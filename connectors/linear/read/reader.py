@@ -70,7 +70,7 @@ def owned_items(
 def fetch(
     client: LinearClient, tracker: LinearTracker, owner: str, ids: Collection[str]
 ) -> tuple[WorkItem, ...]:
-    """The issues with these ids, without marks; see `Connector.fetch`."""
+    """The issues with these ids, without marks; see `AnswersQueries.fetch`."""
     if not ids:
         return ()
     pulling, _, _ = _opened(client, tracker, owner, None)

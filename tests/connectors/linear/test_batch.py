@@ -33,6 +33,7 @@ from tests.support.linear_workspace import (
     ours,
     progress,
 )
+from tests.support.writing import write_one
 
 COUNT = 12
 START = Marks((moved(LATENCY, 5),), "exempt", ("okr-exempt",), progress(5))
@@ -141,7 +142,7 @@ def test_one_item_that_fails_hides_nobody_elses_fate(bench: Bench) -> None:
     write(bench, items[:1], START)
     write(bench, items[3:4], START)
     rival = bench.connector(owner="globex")
-    rival.write(bench.item(items[4].key, rival), EVERYTHING)
+    write_one(rival, bench.item(items[4].key, rival), EVERYTHING)
     items = now(bench, items)
     gone, archived, refused = bench.issue(items[1].key), bench.issue(items[2].key), bench.issue(items[3].key)
     person = next(iter(bench.space.users.values()))

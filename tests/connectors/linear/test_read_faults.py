@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from config.trackers import NativeQuery
 from connectors.errors import (
     BadReply,
     CredentialError,
@@ -18,7 +19,6 @@ from connectors.errors import (
     TrackerError,
     Unreachable,
 )
-from connectors.model import NativeQuery
 from connectors.sandbox.linear.entities import (
     Issue,
 )
@@ -151,7 +151,7 @@ def test_counts_exactly_what_the_filter_says(
     still: Bench, query: dict[str, Any], expected: Callable[[Issue], bool]
 ) -> None:
     right = [one for one in still.space.issues.values() if one.archived_at is None and expected(one)]
-    assert still.connector().count(json.dumps(query)) == len(right)
+    assert still.connector().count(NativeQuery("filter", json.dumps(query))) == len(right)
 
 
 def test_finds_archived_issues_as_well(still: Bench) -> None:
@@ -200,4 +200,4 @@ VIEW = "mutation ($i: CustomViewCreateInput!) { customViewCreate(input: $i) { cu
 )
 def test_a_query_that_linear_does_not_accept(still: Bench, query: str, words: str) -> None:
     with pytest.raises(QueryError, match=words):
-        still.connector().count(query)
+        still.connector().count(NativeQuery("filter", query))

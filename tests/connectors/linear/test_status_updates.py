@@ -23,6 +23,7 @@ from connectors.sandbox.linear.entities import StatusUpdate
 from connectors.sandbox.linear.state import APP_TOKEN, TOKEN
 from connectors.text.document import Doc, para
 from tests.support.linear_workspace import EVERYTHING, OWNER, Bench, write
+from tests.support.writing import write_one
 
 MONDAY = Update(
     "at_risk",
@@ -45,7 +46,7 @@ def bench() -> Iterator[Bench]:
 
 def post(bench: Bench, key: str, update: Update | None) -> WorkItem:
     item = bench.item(key)
-    receipt = bench.connector().write(item, replace(item.shown, update=update, stamp=None))
+    receipt = write_one(bench.connector(), item, replace(item.shown, update=update, stamp=None))
     assert receipt.outcome == "written", receipt.error
     return bench.item(key)
 
@@ -68,7 +69,7 @@ def test_what_is_posted_is_read_back_and_taken_away(bench: Bench, key: str) -> N
     assert [one.health for one in new] == ["atRisk", "onTrack"]
     assert r"\[everything\]\(x\) \@ann" in new[0].body, "a title can hold no link and no mention"
     (left,) = [one for one in bench.connector().owned_items(()) if one.key == key]
-    receipt = bench.connector().write(left, NOTHING)
+    receipt = write_one(bench.connector(), left, NOTHING)
     assert receipt.outcome == "written", receipt.error
     assert standing(bench, key) == before
     assert [one.key for one in bench.connector().owned_items(())] == []
@@ -80,7 +81,7 @@ def test_the_health_of_the_project_follows_and_falls_back(bench: Bench) -> None:
     post(bench, PROJECT, TUESDAY)
     assert project.health == "onTrack"
     (left,) = bench.connector().owned_items(())
-    bench.connector().write(left, NOTHING)
+    write_one(bench.connector(), left, NOTHING)
     assert project.health == "atRisk"
 
 
@@ -93,9 +94,9 @@ def test_marks_and_update_are_written_together(bench: Bench) -> None:
 def test_a_write_that_landed_unseen_is_not_repeated(bench: Bench, key: str) -> None:
     item = bench.item(key)
     wanted = replace(item.shown, update=MONDAY, stamp=None)
-    assert bench.connector().write(item, wanted).outcome == "written"
+    assert write_one(bench.connector(), item, wanted).outcome == "written"
     count = len(bench.space.status_updates)
-    assert bench.connector().write(item, wanted).outcome == "written"
+    assert write_one(bench.connector(), item, wanted).outcome == "written"
     assert len(bench.space.status_updates) == count
 
 
@@ -104,7 +105,7 @@ def test_a_lost_reply_is_no_second_update(bench: Bench) -> None:
     fault = {"kind": "drop_after", "match": "linear", "operation_kind": "mutation", "times": 1}
     httpx.post(f"{bench.box.url}/__faults", json=fault).raise_for_status()
     count = len(bench.space.status_updates)
-    receipt = bench.connector().write(item, replace(item.shown, update=MONDAY, stamp=None))
+    receipt = write_one(bench.connector(), item, replace(item.shown, update=MONDAY, stamp=None))
     assert receipt.outcome == "written", receipt.error
     assert len(bench.space.status_updates) == count + 1
 
@@ -120,7 +121,7 @@ def test_todays_that_was_deleted_for_good_does_not_come_back(bench: Bench) -> No
         bench.project(PROJECT).project_updates.remove(row)
 
     bench.do(purge)
-    receipt = bench.connector().write(item, replace(item.shown, update=MONDAY, stamp=None))
+    receipt = write_one(bench.connector(), item, replace(item.shown, update=MONDAY, stamp=None))
     assert receipt.outcome == "failed"
     assert "permanently deleted" in (receipt.error or "")
     assert row.id not in bench.space.status_updates
@@ -205,15 +206,15 @@ def test_comments_name_their_author(
     connector = speaking(bench, token, app)
     issue = bench.an_open_issue()
     item = next(one for one in connector.pull().items if one.key == issue.identifier)
-    receipt = connector.write(item, EVERYTHING)
+    receipt = write_one(connector, item, EVERYTHING)
     assert receipt.outcome == "written", receipt.error
     (comment,) = issue.comments
     bot = comment.bot_actor
     assert (bot and (bot.user_display_name, bot.avatar_url)) == seen
     again = next(one for one in connector.pull().items if one.key == issue.identifier)
     assert again.shown == EVERYTHING
-    assert connector.write(again, EVERYTHING).requests == 0
-    assert connector.write(again, NOTHING).outcome == "written"
+    assert write_one(connector, again, EVERYTHING).requests == 0
+    assert write_one(connector, again, NOTHING).outcome == "written"
     assert issue.comments == []
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from config.conditions import Condition
 from config.link_rules import LinkRule
-from connectors.model import NativeQuery, WorkItem
+from config.trackers import NativeQuery
+from connectors.model import WorkItem
 from sync.align.alignment import align
 from sync.align.item_facets import ItemFacets, MatchContext
 from sync.align.native_queries import found_by, rule_queries
@@ -19,7 +20,7 @@ from sync.align.rule_index import Index, alternatives, as_test
 from sync.observation import RuleQuery
 from tests.support.builders import epic, item, ref, work, workspace
 
-KINDS = {"jira": "jira", "linear": "linear"}
+KINDS = workspace().trackers
 DONE = datetime(2026, 10, 20, 12, tzinfo=UTC)
 
 

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.load import load
+from connectors.base import HasDescriptions
 from connectors.errors import Unreachable
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
@@ -117,6 +118,7 @@ def test_a_tracker_that_gives_none_leaves_the_last(way: str) -> None:
 def test_over_http_each_item_has_the_words_of_its_own_description(sandbox: Sandbox, where: str) -> None:
     with sandbox_session(sandbox, load(examples())) as session:
         connector = session.connectors[where]
+        assert isinstance(connector, HasDescriptions)
         items = connector.pull().items
         sandbox.forget_requests()
         found = connector.keywords(items)

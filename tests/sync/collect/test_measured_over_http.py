@@ -14,14 +14,15 @@ from typing import Any
 import pytest
 
 from config.load import load
+from config.trackers import NativeQuery
 from config.workspace import Workspace
-from connectors.model import NativeQuery, Ref, WorkItem
+from connectors.base import AnswersQueries
+from connectors.model import Ref, WorkItem
 from connectors.sandbox.company import NOW
 from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.jira.state import STORY_POINT_ESTIMATE
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from sync.collect.queries import native_query
 from sync.decide import Decision, decide
 from sync.jobs.last_read import replay
 from sync.jobs.sandbox import examples, sandbox_session
@@ -78,7 +79,9 @@ def looked() -> Iterator[tuple[Sandbox, Session, Decision]]:
 
 
 def found(sandbox: Sandbox, session: Session, jql: str) -> list[Any]:
-    ids = session.connectors["jira"].find(NativeQuery("jql", jql))
+    jira = session.connectors["jira"]
+    assert isinstance(jira, AnswersQueries)
+    ids = jira.find(NativeQuery("jql", jql))
     assert len(ids) > 5
     return [one for one in sandbox.world.jira.issues.values() if str(one.id) in ids]
 
@@ -142,7 +145,9 @@ def test_cycle_time_of_jira_is_told_by_its_changelog(looked: tuple[Sandbox, Sess
 
 def test_points_of_linear(looked: tuple[Sandbox, Session, Decision]) -> None:
     sandbox, session, told = looked
-    ids = session.connectors["linear"].find(NativeQuery("filter", native_query(declared_ask())))
+    linear = session.connectors["linear"]
+    assert isinstance(linear, AnswersQueries)
+    ids = linear.find(declared_ask().native)
     issues = [one for one in sandbox.world.linear.issues.values() if one.id in ids]
     points = [one.estimate for one in issues if one.estimate is not None]
     assert len(points) > 5

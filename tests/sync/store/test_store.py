@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from connectors.model import Comment, KeyResultMark, Marks, NativeQuery, Span, Stamp
+from config.trackers import NativeQuery
+from connectors.model import Comment, KeyResultMark, Marks, Span, Stamp
 from sync.align.alignment import align
 from sync.history.days import HistoryRow
 from sync.history.movement import Movement, WorkState
