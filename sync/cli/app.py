@@ -12,13 +12,13 @@ import typer
 
 from config.errors import ConfigError
 from sync import logs
-from sync.cli.command_group import CommandGroup, Section
+from sync.cli.command_group import CommandGroup, HelpSection
 from sync.cli.exit_codes import Exit, complain, exit_code_of
 
 
 class _Truenorth(CommandGroup):
     sections = (
-        Section(
+        HelpSection(
             "Run",
             "sync.cli.commands.run",
             {
@@ -27,7 +27,7 @@ class _Truenorth(CommandGroup):
                 "apply": "Write a saved plan exactly as it was shown.",
             },
         ),
-        Section(
+        HelpSection(
             "Inspect",
             "sync.cli.commands.inspect",
             {
@@ -38,7 +38,7 @@ class _Truenorth(CommandGroup):
                 "log": "Show the audit log: every write, with values before and after.",
             },
         ),
-        Section(
+        HelpSection(
             "Set up",
             "sync.cli.commands.setup",
             {
@@ -48,7 +48,7 @@ class _Truenorth(CommandGroup):
                 "schema": "Print the JSON Schema of the OKR files.",
             },
         ),
-        Section(
+        HelpSection(
             "Maintain",
             "sync.cli.commands.maintain",
             {
@@ -56,7 +56,7 @@ class _Truenorth(CommandGroup):
                 "rebuild": "Replace the store with a new one read from the trackers.",
             },
         ),
-        Section(
+        HelpSection(
             "Try out",
             "sync.cli.commands.sandbox",
             {

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class HelpSection:
     """Commands that `--help` lists together: its title, the module that defines them, and a line on each."""
 
     title: str
@@ -24,7 +24,7 @@ class Section:
 class CommandGroup(TyperGroup):
     """The commands of `sections`, in their order."""
 
-    sections: ClassVar[tuple[Section, ...]] = ()
+    sections: ClassVar[tuple[HelpSection, ...]] = ()
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)

@@ -19,7 +19,7 @@ Config = Annotated[
         "--config", "-c", help="OKR file or folder. Default: TRUENORTH_CONFIG, then truenorth.yaml."
     ),
 ]
-Style = Annotated[Format, typer.Option("--format", "-f", help="Output format.")]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="Output format.")]
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", help="Evaluate as of this time, in ISO 8601. Default: now.", metavar="TIME"),

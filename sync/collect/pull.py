@@ -7,14 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from config.workspace import Workspace
-from connectors.base import Connector, Progress
+from connectors.base import Connector, Connectors, Progress
 from connectors.errors import TrackerError
 from connectors.model import Pull
 from sync.collect.queries import answer_measures, answer_rules
 from sync.observation import Observation
 from sync.store.store import Store
-
-Connectors = Mapping[str, Connector]
 
 
 def owned_item_ids(store: Store, last: Observation | None) -> dict[str, frozenset[str]]:

@@ -61,7 +61,7 @@ _MOST_BLOCKED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ProgressFacts:
     """Everything that a progress comment says of one key result.
 
     - `mark`: the key result with the ticket's own part in it.
@@ -108,7 +108,7 @@ def doubt(reading: Reading) -> str:
 # --- Progress ------------------------------------------------------------------------------------
 
 
-def progress_comment(parts: Sequence[Progress], messages: Messages, as_of: datetime) -> Doc:
+def progress_comment(parts: Sequence[ProgressFacts], messages: Messages, as_of: datetime) -> Doc:
     """The comment on an epic or project that carries key results."""
     blocks: list[Block] = []
     for one in parts:
@@ -117,7 +117,7 @@ def progress_comment(parts: Sequence[Progress], messages: Messages, as_of: datet
     return Doc(tuple(blocks))
 
 
-def _head(one: Progress, messages: Messages) -> Panel:
+def _head(one: ProgressFacts, messages: Messages) -> Panel:
     reading = one.reading
     title = para(
         Text(f"{reading.key_result} · {reading.title}", strong=True, href=one.mark.url),
@@ -129,7 +129,7 @@ def _head(one: Progress, messages: Messages) -> Panel:
     return Panel(_TONES[reading.health], (title, para(Bar(reading.percent), f" {reading.percent} %")))
 
 
-def _facts(one: Progress, messages: Messages, as_of: datetime) -> Table:
+def _facts(one: ProgressFacts, messages: Messages, as_of: datetime) -> Table:
     reading = one.reading
     rows: list[tuple[Line, Line]] = []
 

@@ -28,7 +28,7 @@ from connectors.model import (
 )
 from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.history.movement import Movement, WorkState
-from sync.marks.comments import Progress, SuggestedKeyResult, orphan_comment, progress_comment
+from sync.marks.comments import ProgressFacts, SuggestedKeyResult, orphan_comment, progress_comment
 from sync.marks.contribution import blocked_for, contribution
 from sync.marks.facts import health_fact, percent_fact, title_fact
 from sync.marks.messages import messages_for
@@ -173,10 +173,10 @@ class MarkBuilder:
             doc=progress_comment(parts, messages, as_of),
         )
 
-    def _progress(self, item: WorkItem, link: Link) -> Progress:
+    def _progress(self, item: WorkItem, link: Link) -> ProgressFacts:
         id_ = link.key_result
         leaves = [leaf for leaf, _ in self._alignment.leaves.get(id_, ())]
-        return Progress(
+        return ProgressFacts(
             reading=self._readings[id_],
             mark=self._part(item, link),
             movement=self._movements.get(id_),

@@ -25,7 +25,7 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class KeyResultState:
     """Everything that an update says of one key result.
 
     `blocked`: keys of open work and of what blocks it, as far as the readers of the item may see both.
@@ -37,7 +37,7 @@ class Status:
     blocked: Sequence[tuple[str, str]] = ()
 
 
-def update_words(parts: Sequence[Status], messages: Messages) -> Doc:
+def update_words(parts: Sequence[KeyResultState], messages: Messages) -> Doc:
     """The text of an update on a project or initiative."""
     blocks: list[Block] = []
     for one in parts:
@@ -45,7 +45,7 @@ def update_words(parts: Sequence[Status], messages: Messages) -> Doc:
     return Doc(tuple(blocks))
 
 
-def _head(one: Status, messages: Messages) -> tuple[Block, ...]:
+def _head(one: KeyResultState, messages: Messages) -> tuple[Block, ...]:
     reading = one.reading
     percent = reading.percent or 0
     title = Text(f"{reading.key_result} · {reading.title}", strong=True, href=one.mark.url)
@@ -53,7 +53,7 @@ def _head(one: Status, messages: Messages) -> tuple[Block, ...]:
     return para(title, "  ", health), para(Bar(percent), f" {percent} %")
 
 
-def _rows(one: Status, messages: Messages) -> list[Line]:
+def _rows(one: KeyResultState, messages: Messages) -> list[Line]:
     rows: list[Line] = []
 
     def row(label: str, value: str) -> None:
@@ -78,7 +78,7 @@ def _since(reading: Reading, before: Before, messages: Messages) -> str:
     return "; ".join(parts)
 
 
-def _risks(one: Status, messages: Messages) -> list[str]:
+def _risks(one: KeyResultState, messages: Messages) -> list[str]:
     behind = int(one.reading.expected * 100) - (one.reading.percent or 0)
     risks = []
     if one.reading.health in ("at_risk", "off_track") and behind > 0:

@@ -20,7 +20,7 @@ from sync.marks.compare import within_step
 from sync.marks.contribution import blocked_for
 from sync.marks.facts import figures_in, health_fact, percent_fact
 from sync.marks.messages import messages_for
-from sync.marks.status_update_text import Before, Status, update_words
+from sync.marks.status_update_text import Before, KeyResultState, update_words
 from sync.measure import Scorecard
 
 HEALTHS: Mapping[Health, UpdateHealth] = {
@@ -139,7 +139,7 @@ class StatusUpdates:
         days += [others.astimezone(self._workspace.zone).date()] if others is not None else []
         return bool(days) and (self._today - max(days)).days < policy.every_days
 
-    def _status(self, item: WorkItem, name: str, last: PostedUpdate | None) -> Status:
+    def _status(self, item: WorkItem, name: str, last: PostedUpdate | None) -> KeyResultState:
         said = figures_in(last.facts).get(name) if last is not None else None
         before = None
         if last is not None and said is not None and said.percent is not None:
@@ -154,7 +154,7 @@ class StatusUpdates:
             )
             before = Before(last.on, said.percent, health, moved)
         leaves = [leaf for leaf, _ in self._alignment.leaves.get(name, ())]
-        return Status(
+        return KeyResultState(
             self._scorecard.readings[name],
             self._marks[name],
             before,

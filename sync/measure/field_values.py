@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from config.measures import QueryMeasure
-from connectors.model import Span, WorkItem
+from connectors.model import StatusSpan, WorkItem
 from sync.measure.flow import days_between, nearest_rank, started
 from sync.measure.tally import number_in, usable
 from sync.observation import FieldValues, Histories
@@ -21,7 +21,7 @@ def collect_values(items: Iterable[WorkItem], field: str, now: datetime, histori
     return FieldValues(tuple(values), len(found) - len(values))
 
 
-def value_in(item: WorkItem, field: str, now: datetime, spans: Sequence[Span]) -> float | None:
+def value_in(item: WorkItem, field: str, now: datetime, spans: Sequence[StatusSpan]) -> float | None:
     """One item's value; times in days.
 
     `age` runs from the creation until now, or until the item was done; `lead_time` and `cycle_time` are only of

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
+from config.fields import Level
 from connectors.model import (
     ALL_MARKS,
     Change,
     Comment,
     KeyResultMark,
-    Level,
     Pull,
     Ref,
     Update,

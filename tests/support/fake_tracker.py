@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from config.trackers import NativeQuery
 from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.errors import TrackerError
-from connectors.model import Marks, Pull, Receipt, Ref, Span, Stamp, WorkItem
+from connectors.model import Marks, Pull, Receipt, Ref, Stamp, StatusSpan, WorkItem
 from connectors.preflight import Check
 from connectors.text.keywords import Keywords
 from tests.support.builders import NOW
@@ -26,7 +26,7 @@ class FakeTracker:
     write_faults: dict[str, TrackerError | str] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
     beyond: dict[str, WorkItem] = field(default_factory=dict)
-    past: dict[Ref, tuple[Span, ...]] = field(default_factory=dict)
+    past: dict[Ref, tuple[StatusSpan, ...]] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     described: dict[Ref, Keywords] = field(default_factory=dict)
     keywords_fault: TrackerError | None = None
@@ -62,7 +62,7 @@ class FakeTracker:
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
         return tuple(self.beyond[id_] for id_ in sorted(ids) if id_ in self.beyond)
 
-    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
         self.told += [item.key for item in items]
         return {item.ref: self.past[item.ref] for item in items if item.ref in self.past}
 

@@ -10,7 +10,7 @@ import typer
 
 from sync import logs
 from sync.align.suggestions import suggest as find_suggestions
-from sync.cli.options import AsOf, Config, Fresh, Style, given_moment
+from sync.cli.options import AsOf, Config, FormatOption, Fresh, given_moment
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
@@ -27,7 +27,7 @@ from sync.store.store import Store
 
 
 def status(
-    config: Config = None, style: Style = Format.TEXT, fresh: Fresh = False, as_of: AsOf = None
+    config: Config = None, style: FormatOption = Format.TEXT, fresh: Fresh = False, as_of: AsOf = None
 ) -> None:
     """Show progress, forecasts, the last sync and stuck items."""
     moment = given_moment(as_of)
@@ -59,7 +59,7 @@ def status(
 
 
 def orphans(
-    config: Config = None, style: Style = Format.TEXT, fresh: Fresh = False, as_of: AsOf = None
+    config: Config = None, style: FormatOption = Format.TEXT, fresh: Fresh = False, as_of: AsOf = None
 ) -> None:
     """List open work that serves no key result, and other findings."""
     moment = given_moment(as_of)
@@ -75,7 +75,7 @@ def orphans(
 
 def suggest(
     config: Config = None,
-    style: Style = Format.TEXT,
+    style: FormatOption = Format.TEXT,
     as_yaml: Annotated[bool, typer.Option("--as-yaml", help="Print link rules for the OKR files.")] = False,
     fresh: Fresh = False,
     as_of: AsOf = None,
@@ -108,7 +108,7 @@ def explain(
         typer.Argument(help="Ticket key, Linear project name, or id of a key result or objective."),
     ],
     config: Config = None,
-    style: Style = Format.TEXT,
+    style: FormatOption = Format.TEXT,
     fresh: Fresh = False,
     as_of: AsOf = None,
 ) -> None:
@@ -142,7 +142,7 @@ def _show_key_result(session: Session, run: Decision, derived: Derivation, outpu
 
 
 def log(
-    style: Style = Format.TEXT,
+    style: FormatOption = Format.TEXT,
     item: Annotated[str | None, typer.Option(help="Only writes to this ticket.", metavar="KEY")] = None,
     run: Annotated[int | None, typer.Option(help="Only writes by this run.", metavar="NUMBER")] = None,
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sync.cli.exit_codes import Exit
-from sync.cli.options import Apply, AsOf, Config, Style, moment_of
+from sync.cli.options import Apply, AsOf, Config, FormatOption, moment_of
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
@@ -24,7 +24,7 @@ from sync.report import run as tables
 
 def undo(
     config: Config = None,
-    style: Style = Format.TEXT,
+    style: FormatOption = Format.TEXT,
     item: Annotated[
         list[str] | None, typer.Option(help="A ticket, or a Linear project by name.", metavar="KEY")
     ] = None,
@@ -79,7 +79,7 @@ def _show(planned: UndoPlan, selection: Selection, output: Output) -> None:
         output.say(f"No Truenorth marks found under {name}.")
 
 
-def rebuild(config: Config = None, style: Style = Format.TEXT, as_of: AsOf = None) -> None:
+def rebuild(config: Config = None, style: FormatOption = Format.TEXT, as_of: AsOf = None) -> None:
     """Replace the store with a new one read from the trackers. The old one is kept; its readings are carried over."""
     now = moment_of(as_of)
     settings = configured()

@@ -14,7 +14,7 @@ from sync.cli.options import (
     AsOf,
     Config,
     FirstRun,
-    Style,
+    FormatOption,
     moment_of,
     overrides_of,
 )
@@ -31,7 +31,7 @@ _BLOCKED = "stopped by a guard; nothing was written. To override it, see the fla
 
 def plan(
     config: Config = None,
-    style: Style = Format.TEXT,
+    style: FormatOption = Format.TEXT,
     as_of: AsOf = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with code 10 if there are changes.")
@@ -53,7 +53,7 @@ def plan(
 
 def sync(
     config: Config = None,
-    style: Style = Format.TEXT,
+    style: FormatOption = Format.TEXT,
     as_of: AsOf = None,
     first_run: FirstRun = False,
     accept_plan: AcceptPlan = None,
@@ -74,7 +74,7 @@ def sync(
 def apply(
     file: Annotated[Path, typer.Argument(help="A plan that `truenorth plan --out` saved.")],
     config: Config = None,
-    style: Style = Format.TEXT,
+    style: FormatOption = Format.TEXT,
     as_of: AsOf = None,
     first_run: FirstRun = False,
     accept_plan: AcceptPlan = None,

@@ -9,7 +9,7 @@ import typer
 
 from sync import logs
 from sync.cli.exit_codes import Exit
-from sync.cli.options import Items, Seed, Style
+from sync.cli.options import FormatOption, Items, Seed
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.signals import wait_for_end
@@ -29,7 +29,7 @@ def demo(
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep the sandbox running, to look at tickets.")
     ] = False,
-    style: Style = Format.TEXT,
+    style: FormatOption = Format.TEXT,
 ) -> None:
     """Run a sync against a sandbox of both trackers, with the example company. Needs no setup."""
     output = Output(style)

@@ -15,7 +15,7 @@ from config.load import advice, fingerprint, load
 from config.loading.json_schema import schema as json_schema
 from connectors.setup import Provisioning
 from sync.cli.exit_codes import Exit
-from sync.cli.options import Apply, Config, Style
+from sync.cli.options import Apply, Config, FormatOption
 from sync.cli.output import Format, Output
 from sync.cli.session import command_session, configured
 from sync.jobs.preflight import check as run_checks
@@ -24,7 +24,7 @@ from sync.jobs.setup import plan_setup, run_setup
 from sync.report import status as views
 
 
-def validate(config: Config = None, style: Style = Format.TEXT) -> None:
+def validate(config: Config = None, style: FormatOption = Format.TEXT) -> None:
     """Check the OKR files without contacting a tracker. Lists every problem with file, line and column."""
     output = Output(style)
     workspace = load(config or configured().config)
@@ -47,7 +47,7 @@ def validate(config: Config = None, style: Style = Format.TEXT) -> None:
     output.finish()
 
 
-def check(config: Config = None, style: Style = Format.TEXT) -> None:
+def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
     """Check credentials, permissions, fields and labels, before the first sync. Writes nothing."""
     with command_session(config, style) as (session, output):
         found = run_checks(session.connectors, session.workspace)
@@ -61,7 +61,7 @@ def check(config: Config = None, style: Style = Format.TEXT) -> None:
 
 def setup(
     config: Config = None,
-    style: Style = Format.TEXT,
+    style: FormatOption = Format.TEXT,
     remove: Annotated[bool, typer.Option("--remove", help="Plan the removal of what setup created.")] = False,
     apply: Apply = False,
 ) -> None:

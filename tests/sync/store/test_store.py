@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from config.trackers import NativeQuery
-from connectors.model import Comment, KeyResultMark, Marks, Span, Stamp
+from connectors.model import Comment, KeyResultMark, Marks, Stamp, StatusSpan
 from sync.align.alignment import align
 from sync.history.days import HistoryRow
 from sync.history.movement import Movement, WorkState
@@ -43,7 +43,7 @@ BESIDE: dict[str, Any] = {
     "answers": ANSWERS,
     "samples": {"A": Sample(2.5, date(2026, 11, 9), "file x.csv")},
     "field_values": {"A": FieldValues((1.0, 2.5), 3)},
-    "histories": {ref("WEB-1"): (Span("doing", "In Progress", NOW, None),)},
+    "histories": {ref("WEB-1"): (StatusSpan("doing", "In Progress", NOW, None),)},
     "keywords": {ref("eng-1"): ("slow", "login")},
 }
 """A value of every section, by the name of its field."""
