@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from config.fields import ConfigModel, Day, Identifier, Level
+from config.fields import ConfigModel, Day, Identifier, Level, NonEmpty
 from config.trackers import RULE_LANGUAGES, RuleQueries
 
-Text = Annotated[str, Field(min_length=1)]
 _ENOUGH = "such as key, label, project, team, type or level"
 
 
@@ -46,31 +45,31 @@ class Condition(RuleQueries):
     too_wide: ClassVar[frozenset[str]] = frozenset()
     """Conditions that do not suffice alone."""
 
-    key: Text | None = Field(default=None, description="Key of the item, or name of the project.")
-    label: Text | None = Field(default=None, description="Label on the item.")
-    project: Text | None = Field(default=None, description="Jira project key, or Linear project name.")
-    team: Text | None = Field(default=None, description="Linear team key.")
-    type: Text | None = Field(default=None, description="Item type, such as Bug.")
+    key: NonEmpty | None = Field(default=None, description="Key of the item, or name of the project.")
+    label: NonEmpty | None = Field(default=None, description="Label on the item.")
+    project: NonEmpty | None = Field(default=None, description="Jira project key, or Linear project name.")
+    team: NonEmpty | None = Field(default=None, description="Linear team key.")
+    type: NonEmpty | None = Field(default=None, description="Item type, such as Bug.")
     level: Level | None = Field(default=None, description="Level of the item.")
     tracker: Identifier | None = Field(
         default=None,
         description="Tracker that the item is in; with a native query, the tracker to query.",
     )
-    parent: Text | None = Field(default=None, description="Key of the parent.")
-    under: Text | None = Field(default=None, description="Key of an ancestor at any level.")
-    initiative: Text | None = Field(default=None, description="Key or title of an ancestor initiative.")
-    priority: Text | None = Field(default=None, description="Priority, such as Highest.")
-    assignee: Text | None = Field(default=None, description="Name of the assignee.")
-    component: Text | None = Field(default=None, description="Jira component.")
-    field: dict[Text, Text] | None = Field(
+    parent: NonEmpty | None = Field(default=None, description="Key of the parent.")
+    under: NonEmpty | None = Field(default=None, description="Key of an ancestor at any level.")
+    initiative: NonEmpty | None = Field(default=None, description="Key or title of an ancestor initiative.")
+    priority: NonEmpty | None = Field(default=None, description="Priority, such as Highest.")
+    assignee: NonEmpty | None = Field(default=None, description="Name of the assignee.")
+    component: NonEmpty | None = Field(default=None, description="Jira component.")
+    field: dict[NonEmpty, NonEmpty] | None = Field(
         default=None,
         min_length=1,
         description="Jira custom fields by name or id, each with the value to match. A multi-value field matches on any of its values.",
     )
-    group: Text | None = Field(
+    group: NonEmpty | None = Field(
         default=None, description="Group declared under `groups` that contains the assignee."
     )
-    title: Text | None = Field(
+    title: NonEmpty | None = Field(
         default=None,
         description='The whole title; "*" matches any text: "*onboarding*", "[infra]*".',
     )

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from config.conditions import Condition, Span, Text
-from config.fields import ConfigModel, reject_bool
+from config.conditions import Condition, Span
+from config.fields import ConfigModel, NonEmpty, reject_bool
 
 
 class LinkRule(Condition):
@@ -38,13 +38,13 @@ class ExemptRule(ConfigModel):
     """
 
     name: str = Field(min_length=1, description="Name of the category, such as keep-the-lights-on.")
-    labels: tuple[Text, ...] = Field(default=(), description="Labels that exempt an item.")
-    types: tuple[Text, ...] = Field(default=(), description="Item types that are exempt, such as Bug.")
-    projects: tuple[Text, ...] = Field(
+    labels: tuple[NonEmpty, ...] = Field(default=(), description="Labels that exempt an item.")
+    types: tuple[NonEmpty, ...] = Field(default=(), description="Item types that are exempt, such as Bug.")
+    projects: tuple[NonEmpty, ...] = Field(
         default=(), description="Jira project keys or Linear project names that are exempt."
     )
-    teams: tuple[Text, ...] = Field(default=(), description="Keys of exempt Linear teams.")
-    keys: tuple[Text, ...] = Field(default=(), description="Keys of exempt items.")
+    teams: tuple[NonEmpty, ...] = Field(default=(), description="Keys of exempt Linear teams.")
+    keys: tuple[NonEmpty, ...] = Field(default=(), description="Keys of exempt items.")
     any: tuple[Condition, ...] = Field(default=(), description="Further conditions; one match is enough.")
     budget: Annotated[int, Field(ge=0, le=100), BeforeValidator(reject_bool)] | None = Field(
         default=None,

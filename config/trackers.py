@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from config.fields import ConfigModel, HttpUrl, Named, reject_bool
+from config.fields import ConfigModel, HttpUrl, NonEmpty, reject_bool
 from config.policy import TrackerPolicy
 
 # --- What a tracker is asked in its own language -------------------------------------------------
@@ -36,7 +36,7 @@ class NativeQuery:
 class RuleQueries(ConfigModel):
     """Queries that find items, in a rule."""
 
-    jql: Named | None = Field(default=None, description="JQL query that returns the item.")
+    jql: NonEmpty | None = Field(default=None, description="JQL query that returns the item.")
     saved_filter: Annotated[int, Field(gt=0), BeforeValidator(reject_bool)] | None = Field(
         default=None, description="Id of a saved Jira filter that returns the item."
     )
@@ -45,7 +45,7 @@ class RuleQueries(ConfigModel):
         min_length=1,
         description="Linear IssueFilter, as in the Linear API, that returns the item.",
     )
-    view: Named | None = Field(
+    view: NonEmpty | None = Field(
         default=None, description="Id of a Linear custom view of issues that contains the item."
     )
 
@@ -124,7 +124,9 @@ class TrackerBase(ConfigModel):
 
 
 class JiraScope(ConfigModel):
-    projects: tuple[Named, ...] = Field(min_length=1, description="Keys of the projects to read and write.")
+    projects: tuple[NonEmpty, ...] = Field(
+        min_length=1, description="Keys of the projects to read and write."
+    )
 
 
 class JiraTracker(TrackerBase):
@@ -170,7 +172,7 @@ class JiraTracker(TrackerBase):
 
 
 class LinearScope(ConfigModel):
-    teams: tuple[Named, ...] = Field(min_length=1, description="Keys of the teams to read and write.")
+    teams: tuple[NonEmpty, ...] = Field(min_length=1, description="Keys of the teams to read and write.")
 
 
 class AppActor(ConfigModel):

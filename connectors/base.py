@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from config.trackers import NativeQuery
-from connectors.model import Marks, Pull, Receipt, Ref, Span, WorkItem
+from connectors.model import Marks, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords
@@ -41,10 +41,10 @@ class Connector(Protocol):
         """The tracker's name in the workspace."""
         ...
 
-    def pull(self, progress: Progress | None = None, known: Collection[str] | None = None) -> Pull:
+    def pull(self, progress: Progress | None = None, owned_ids: Collection[str] | None = None) -> Pull:
         """Read everything in scope, and the ancestors of it that can be seen, with their marks.
 
-        `known`: ids of all items that may bear marks of ours, None when nobody knows. A tracker that has to
+        `owned_ids`: ids of all items that may bear marks of ours, None when nobody knows. A tracker that has to
         be asked for marks item by item asks for these alone.
 
         All or nothing: raises TrackerError rather than give a part.
@@ -120,7 +120,7 @@ class AnswersQueries(Protocol):
 class KeepsHistories(Protocol):
     """Knows in which statuses an item stood."""
 
-    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
         """The statuses in which each item stood from its creation on, without a gap, oldest first.
 
         An item whose history cannot be told is left out. Raises as `pull` does.
@@ -157,3 +157,6 @@ class Provisions(Protocol):
     def provisioner(self) -> Provisioner:
         """Setup of this tracker."""
         ...
+
+
+Connectors = Mapping[str, Connector]

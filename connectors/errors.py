@@ -71,3 +71,7 @@ class Unreachable(Transient):
 
 class RateLimited(Transient):
     """The tracker told us to wait; the request took no effect."""
+
+
+class SkipItem(Exception):
+    """The item is left as it is, for the reason given."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from config.fields import Level
 from connectors.text.document import Doc
 
-Level = Literal["initiative", "project", "epic", "issue", "subtask"]
 Category = Literal["todo", "doing", "done", "dropped"]
 AlignmentState = Literal["aligned", "orphaned", "exempt"]
 Health = Literal["on_track", "at_risk", "off_track", "done", "no_data"]
@@ -211,7 +211,7 @@ class WorkItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class StatusSpan:
     """A time in which an item stood in one status; the last one has no end. Times are aware, in UTC.
 
     `category` is never "dropped": a history tells of statuses, not of why work ended.

@@ -53,7 +53,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SetupProblem:
     """Something that setup will not do, why, and who can mend it."""
 
     what: str
@@ -66,7 +66,7 @@ class Provisioning:
     """What there is to do, in order, and what cannot be done."""
 
     actions: tuple[Action, ...]
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[SetupProblem, ...] = ()
 
 
 class Provisioner(Protocol):

@@ -27,7 +27,7 @@ class _CommentRecord(msgspec.Struct, omit_defaults=True):
     facts: tuple[Fact, ...] = ()
 
 
-class _Record(msgspec.Struct, omit_defaults=True):
+class _StampRecord(msgspec.Struct, omit_defaults=True):
     owner: str
     v: int = 0
     key_results: tuple[KeyResultMark, ...] = ()
@@ -46,13 +46,13 @@ class _Owner(msgspec.Struct):
 
 
 _OWNERS = Converter(_Owner)
-_RECORDS = Converter(_Record)
+_RECORDS = Converter(_StampRecord)
 _COMMENTS = Converter(_CommentRecord)
 
 
 def to_property(stamp: Stamp) -> dict[str, Any]:
     """The stamp as a JSON value of builtin types."""
-    record = _Record(
+    record = _StampRecord(
         v=VERSION,
         owner=stamp.owner,
         key_results=stamp.key_results,

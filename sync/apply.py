@@ -74,22 +74,22 @@ def _apply_tracker(
         if ending():
             return receipts, STOPPED
         batch = {edit.item.ref: edit for edit in edits[start : start + max(1, connector.batch)]}
-        entries = store.journal.intend(run, batch.values(), lease)
+        entries = store.journal.begin(run, batch.values(), lease)
         try:
             wishes = [(edit.item, edit.wanted) for edit in batch.values()]
             for receipt in connector.write_batch(wishes, ending):
-                store.journal.conclude(entries.pop(receipt.item), receipt.outcome, receipt.error)
+                store.journal.complete(entries.pop(receipt.item), receipt.outcome, receipt.error)
                 receipts.append(receipt)
                 if on_receipt is not None:
                     on_receipt(batch[receipt.item], receipt)
         except TrackerError as error:
             for ref, entry in entries.items():
-                store.journal.conclude(entry, "failed", str(error))
+                store.journal.complete(entry, "failed", str(error))
                 receipts.append(Receipt(ref, batch[ref].item.key, "failed", error=str(error)))
             log.error("tracker stopped", tracker=connector.name, cause=error.what)
             return receipts, str(error)
         for entry in entries.values():
-            store.journal.conclude(entry, "skipped", STOPPED)
+            store.journal.complete(entry, "skipped", STOPPED)
         if entries or any(receipt.error == STOPPED for receipt in receipts):
             return receipts, STOPPED
     return receipts, None

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from connectors.model import Outcome, Ref
-from sync.history.movement import Footing
-from sync.marks.status_updates import Told
+from sync.history.movement import WorkState
+from sync.marks.status_updates import PostedUpdate
 from sync.observation import Past
 
 
@@ -52,7 +52,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class Quarantined:
     """An item whose writes failed: why, how often in a row, and when the next try is due."""
 
     reason: str
@@ -79,11 +79,11 @@ class Memory:
     past: Mapping[str, Past] = field(default_factory=dict)
     last_progress: Mapping[str, float | None] = field(default_factory=dict)
     found: Mapping[str, int] = field(default_factory=dict)
-    work_states: Mapping[str, Footing] = field(default_factory=dict)
-    work_states_before: Mapping[str, Footing] = field(default_factory=dict)
-    last_updates: Mapping[Ref, Told] = field(default_factory=dict)
+    work_states: Mapping[str, WorkState] = field(default_factory=dict)
+    work_states_before: Mapping[str, WorkState] = field(default_factory=dict)
+    last_updates: Mapping[Ref, PostedUpdate] = field(default_factory=dict)
     commented: Mapping[Ref, int] = field(default_factory=dict)
-    quarantine: Mapping[Ref, Rest] = field(default_factory=dict)
+    quarantine: Mapping[Ref, Quarantined] = field(default_factory=dict)
     writing_runs: int = 0
     last_write: int = 0
     last_setup: int = 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from config.trackers import NativeQuery
-from connectors.model import Pull, Ref, Span, WorkItem
+from connectors.model import Pull, Ref, StatusSpan, WorkItem
 from connectors.text.keywords import Keywords
 
 
@@ -60,7 +60,7 @@ class Past:
     progress: float | None
 
 
-Histories = Mapping[Ref, Sequence[Span]]
+Histories = Mapping[Ref, Sequence[StatusSpan]]
 
 
 ItemKeywords = Mapping[Ref, Keywords]

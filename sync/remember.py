@@ -9,8 +9,8 @@ from datetime import date
 from config.workspace import Workspace
 from connectors.model import Marks, Receipt, Ref, Stamp, WorkItem
 from sync.decide import Decision
-from sync.history.movement import Footing, Movement, since
-from sync.marks.status_updates import Told, told_of
+from sync.history.movement import Movement, WorkState, movements_since
+from sync.marks.status_updates import PostedUpdate, posted
 from sync.store.store import Store
 
 
@@ -41,7 +41,7 @@ def _as_shown(item: WorkItem, now_shown: Mapping[Ref, Marks]) -> WorkItem:
 
 def moved_today(result: Decision, workspace: Workspace) -> dict[str, Movement]:
     """What moved each key result that is not closed or set by hand since the last day that was read before this one."""
-    moved = since(result.memory.work_states_before, result.work_states, workspace)
+    moved = movements_since(result.memory.work_states_before, result.work_states, workspace)
     # What is closed, or set by hand, stands whatever its work does.
     fixed = {name for name, one in result.scorecard.readings.items() if one.closed or one.by_hand}
     return {name: one for name, one in moved.items() if name not in fixed}
@@ -51,11 +51,13 @@ def _today(result: Decision, workspace: Workspace) -> date:
     return result.scorecard.as_of.astimezone(workspace.zone).date()
 
 
-def _posted(result: Decision, written: Collection[Ref]) -> tuple[dict[str, Footing], dict[Ref, Told]]:
+def _posted(
+    result: Decision, written: Collection[Ref]
+) -> tuple[dict[str, WorkState], dict[Ref, PostedUpdate]]:
     """Where work stands for every key result whose comment was written or that was never told before, and what
     status updates said.
     """
-    told = {
+    renewed = {
         link.key_result
         for edit in result.plan.edits
         if edit.item.ref in written and any(change.mark == "comment" for change in edit.changes)
@@ -64,10 +66,10 @@ def _posted(result: Decision, written: Collection[Ref]) -> tuple[dict[str, Footi
     states = {
         id_: one
         for id_, one in result.work_states.items()
-        if id_ in told or id_ not in result.memory.work_states
+        if id_ in renewed or id_ not in result.memory.work_states
     }
     updates = {
-        edit.item.ref: told_of(edit.wanted.update, result.work_states)
+        edit.item.ref: posted(edit.wanted.update, result.work_states)
         for edit in result.plan.edits
         if edit.item.ref in written and edit.wanted.update not in (None, edit.item.shown.update)
     }

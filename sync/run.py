@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from config.workspace import Workspace
-from connectors.base import Progress
+from connectors.base import Connectors, Progress
 from sync.collect.collect import collect
 from sync.collect.external_values import Sources
-from sync.collect.pull import Connectors
 from sync.decide import Decision, decide
 from sync.store.store import Store
 

@@ -77,7 +77,7 @@ def test_every_query_language_has_its_kind() -> None:
 
 KIND = '''
 class MemoryScope(ConfigModel):
-    areas: tuple[Named, ...] = Field(min_length=1)
+    areas: tuple[NonEmpty, ...] = Field(min_length=1)
 
 
 class MemoryTracker(TrackerBase):
@@ -164,7 +164,7 @@ def test_a_third_kind_needs_no_other_file(tmp_path: Path) -> None:
             [0, nothing], [0, nothing], [0, nothing], [10, nothing], [0, first], [0, first], [0, first], [0, undone]
         ],
         "loaded": [],
-    }, ran.stdout  # fmt: skip
+    }, ran.stdout + ran.stderr  # fmt: skip
 
 
 def _edit(file: Path, old: str, new: str) -> None:

@@ -49,7 +49,7 @@ def test_tests_share_through_support_alone() -> None:
 @pytest.mark.parametrize(
     "planted",
     [
-        "from tests.sync.test_run import ITEMS",
+        "from tests.support.fake_sessions import ITEMS",
         "from tests.sync import test_run",
         "from tests import conftest",
         "import tests.connectors.jira.test_read",

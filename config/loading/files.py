@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from config.errors import Problem
-from config.loading.yaml_nodes import Mark, Node, Value, parse
+from config.loading.yaml_nodes import Place, YamlNode, YamlValue, parse
 
 MAX_BYTES = 1_000_000
 MAX_SIGNS = 20_000
@@ -21,25 +21,25 @@ MAPPINGS = ("trackers", "cycles", "policy", "words")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FilesRead:
     """What was read, and what is wrong with it. Not `whole`: some file could not be used at all."""
 
-    root: Node | None
+    root: YamlNode | None
     problems: list[Problem]
     whole: bool = False
 
 
-def read(path: Path) -> Reading:
+def read(path: Path) -> FilesRead:
     """Everything declared in the file, or in the files of the folder."""
     try:
         files = _files(path)
     except OSError as error:
-        return Reading(None, [_unreadable(path, error)])
+        return FilesRead(None, [_unreadable(path, error)])
     if not files:
-        problem = Mark(str(path), 1, 1).problem("the folder contains no YAML files", "add a *.yaml file")
-        return Reading(None, [problem])
+        problem = Place(str(path), 1, 1).problem("the folder contains no YAML files", "add a *.yaml file")
+        return FilesRead(None, [problem])
     problems: list[Problem] = []
-    parts: list[Node] = []
+    parts: list[YamlNode] = []
     for file in files:
         text = _text(file)
         node, found = (None, [text]) if isinstance(text, Problem) else parse(text, str(file))
@@ -54,8 +54,8 @@ def read(path: Path) -> Reading:
                 node.mark.problem("the file is not a mapping", f"start with keys such as {known}")
             )
     if not parts:
-        return Reading(None, problems)
-    return Reading(_merge(parts, str(path), problems), problems, whole=len(parts) == len(files))
+        return FilesRead(None, problems)
+    return FilesRead(_merge(parts, str(path), problems), problems, whole=len(parts) == len(files))
 
 
 def _files(path: Path) -> list[Path]:
@@ -70,7 +70,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def _unreadable(path: Path, error: OSError) -> Problem:
-    mark = Mark(str(path), 1, 1)
+    mark = Place(str(path), 1, 1)
     if isinstance(error, FileNotFoundError):
         hint = "set --config or TRUENORTH_CONFIG to the file or folder"
         return mark.problem("no such file or folder", hint)
@@ -84,9 +84,9 @@ def _text(file: Path) -> str | Problem:
     except OSError as error:
         return _unreadable(file, error)
     except ValueError:
-        return Mark(str(file).replace("\0", "�"), 1, 1).problem("is not a valid path")
+        return Place(str(file).replace("\0", "�"), 1, 1).problem("is not a valid path")
     if len(raw) > MAX_BYTES:
-        return Mark(str(file), 1, 1).problem(
+        return Place(str(file), 1, 1).problem(
             f"the file is larger than {MAX_BYTES // 1_000_000} MB", "check that this is the right file"
         )
     try:
@@ -102,15 +102,15 @@ def _text(file: Path) -> str | Problem:
     return text
 
 
-def _after(before: str, file: Path) -> Mark:
+def _after(before: str, file: Path) -> Place:
     """The place that follows the text."""
-    return Mark(str(file), before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+    return Place(str(file), before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 
-def _merge(parts: list[Node], name: str, problems: list[Problem]) -> Node:
+def _merge(parts: list[YamlNode], name: str, problems: list[Problem]) -> YamlNode:
     """One mapping of all files. A key that only one of them may hold, held by two, is a problem."""
-    whole = Node(parts[0].mark if len(parts) == 1 else Mark(name, 1, 1), {})
-    entries: dict[str, Node] = {}
+    whole = YamlNode(parts[0].mark if len(parts) == 1 else Place(name, 1, 1), {})
+    entries: dict[str, YamlNode] = {}
     whole.value = entries
     for part in parts:
         assert isinstance(part.value, dict)  # noqa: S101  seen to by the caller
@@ -119,7 +119,7 @@ def _merge(parts: list[Node], name: str, problems: list[Problem]) -> Node:
             if key in (*LISTS, *MAPPINGS) and node.value is None and not node.broken:
                 continue  # a section of which every entry is commented out
             if key not in entries:
-                entries[key] = Node(node.mark, _copy(node.value), dict(node.keys), node.broken)
+                entries[key] = YamlNode(node.mark, _copy(node.value), dict(node.keys), node.broken)
                 whole.keys[key] = mark
             elif key in LISTS and isinstance(node.value, list):
                 _extend(entries[key], node)
@@ -134,7 +134,7 @@ def _merge(parts: list[Node], name: str, problems: list[Problem]) -> Node:
     return whole
 
 
-def _copy(value: Value) -> Value:
+def _copy(value: YamlValue) -> YamlValue:
     match value:
         case dict():
             return dict(value)
@@ -144,12 +144,12 @@ def _copy(value: Value) -> Value:
             return value
 
 
-def _extend(into: Node, more: Node) -> None:
+def _extend(into: YamlNode, more: YamlNode) -> None:
     if isinstance(into.value, list) and isinstance(more.value, list):
         into.value.extend(more.value)
 
 
-def _update(into: Node, more: Node, section: str, problems: list[Problem]) -> None:
+def _update(into: YamlNode, more: YamlNode, section: str, problems: list[Problem]) -> None:
     if not isinstance(into.value, dict) or not isinstance(more.value, dict):
         return
     for key, node in more.value.items():

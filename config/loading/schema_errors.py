@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from config.errors import Problem, did_you_mean, nearest, quoted
-from config.loading.yaml_nodes import Mark, Node
+from config.loading.yaml_nodes import Place, YamlNode
 from config.settings import variables
 from config.wording import counted
 from config.workspace import Workspace
@@ -26,9 +26,9 @@ MOST = 50
 class Spot:
     """Where a pydantic location leads: the node, the place of its key, and what the model says of it."""
 
-    node: Node
+    node: YamlNode
     path: Loc
-    key: Mark | None
+    key: Place | None
     annotation: Any
     field: FieldInfo | None
 
@@ -42,7 +42,7 @@ class Spot:
         return _kinds(self.annotation).get(str(kind.value)) if kind else None
 
 
-def find(root: Node, loc: Loc) -> tuple[Spot, str | None]:
+def find(root: YamlNode, loc: Loc) -> tuple[Spot, str | None]:
     """The deepest node on the way to `loc`, and the key that is not there, if one is not."""
     spot = Spot(root, (), None, Workspace, None)
     for step in loc:
@@ -63,7 +63,7 @@ def find(root: Node, loc: Loc) -> tuple[Spot, str | None]:
     return spot, None
 
 
-def _has(node: Node, step: str | int, model: type[BaseModel] | None) -> bool:
+def _has(node: YamlNode, step: str | int, model: type[BaseModel] | None) -> bool:
     return (
         model is not None and step in _fields(model) and isinstance(node.value, dict) and step in node.value
     )
@@ -112,7 +112,7 @@ def _kinds(annotation: Any) -> dict[str | int, type[BaseModel]]:
     return {get_args(one.model_fields["kind"].annotation)[0]: one for one in models}
 
 
-def explain(root: Node, details: Iterable[dict[str, Any]]) -> list[Problem]:
+def explain(root: YamlNode, details: Iterable[dict[str, Any]]) -> list[Problem]:
     """Pydantic's error details as problems, without those that only follow from another.
 
     Of very many the first are told, and how many more there are.
@@ -135,14 +135,14 @@ def explain(root: Node, details: Iterable[dict[str, Any]]) -> list[Problem]:
     return found
 
 
-def _meant(root: Node, detail: dict[str, Any]) -> tuple[Loc, str | None]:
+def _meant(root: YamlNode, detail: dict[str, Any]) -> tuple[Loc, str | None]:
     spot, _ = find(root, detail["loc"])
     parent, _ = find(root, spot.path[:-1])
     known = _fields(parent.model) if parent.model else ()
     return spot.path[:-1], nearest(spot.path[-1], known)
 
 
-def _explain(root: Node, detail: dict[str, Any]) -> Problem | None:
+def _explain(root: YamlNode, detail: dict[str, Any]) -> Problem | None:
     spot, absent = find(root, detail["loc"])
     kind: str = detail["type"]
     if spot.node.broken:
@@ -173,7 +173,7 @@ def _missing(spot: Spot, key: str) -> Problem:
     )
 
 
-def _unknown_key(spot: Spot, key: str, root: Node) -> Problem:
+def _unknown_key(spot: Spot, key: str, root: YamlNode) -> Problem:
     parent, _ = find(root, spot.path[:-1])
     mark = spot.key or spot.node.mark
     known = list(_fields(parent.model)) if parent.model else []
@@ -206,7 +206,7 @@ def _unknown_kind(spot: Spot) -> Problem:
     return node.mark.problem(f"unknown {what} kind {_shown(node)}", hint)
 
 
-def _shown(node: Node) -> str:
+def _shown(node: YamlNode) -> str:
     match node.value:
         case None:
             return "no value"
@@ -333,7 +333,7 @@ _TEXTS: dict[str, Wording] = {
 }
 
 
-def place(root: Node, path: Sequence[str | int], *, key: bool = False) -> Mark:
+def place(root: YamlNode, path: Sequence[str | int], *, key: bool = False) -> Place:
     """The place of a value, or of its key; of the nearest thing around it where it is not written down."""
     spot, absent = find(root, tuple(path))
     return spot.key if key and spot.key is not None and absent is None else spot.node.mark

@@ -27,7 +27,7 @@ _CORE = frozenset(_TAG + name for name in ("map", "seq", "str", "int", "float", 
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Place:
     """A place in a file, counted from 1."""
 
     file: str
@@ -42,15 +42,15 @@ class Mark:
 
 
 @dataclass(slots=True)
-class Node:
+class YamlNode:
     """A value and where it begins. `keys` holds where each key of a mapping stands.
 
     A `broken` value stands for one that could not be read, and of which a problem already tells.
     """
 
-    mark: Mark
-    value: Value
-    keys: dict[str, Mark] = field(default_factory=dict)
+    mark: Place
+    value: YamlValue
+    keys: dict[str, Place] = field(default_factory=dict)
     broken: bool = False
 
     def plain(self) -> Any:
@@ -64,11 +64,11 @@ class Node:
                 return value
 
 
-Value = dict[str, Node] | list[Node] | str | int | float | bool | None
+YamlValue = dict[str, YamlNode] | list[YamlNode] | str | int | float | bool | None
 """What YAML can say here."""
 
 
-def parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
+def parse(text: str, file: str) -> tuple[YamlNode | None, list[Problem]]:
     """The text's one document, and what is wrong with it. The node is None when there is nothing to use."""
     yaml = YAML(typ="safe", pure=True)
     yaml.max_depth = MAX_DEPTH
@@ -84,22 +84,22 @@ def parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
     except MarkedYAMLError as error:
         return None, [_syntax(error, text, file)]
     except RecursionError:
-        return None, [Mark(file, 1, 1).problem(f"is nested more than {MAX_DEPTH} levels deep")]
+        return None, [Place(file, 1, 1).problem(f"is nested more than {MAX_DEPTH} levels deep")]
     except (YAMLError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
         # The library's scanner trips over some broken texts without saying where.
         return None, [
-            Mark(file, 1, 1).problem("is not valid YAML", "check quotes, brackets and the first line")
+            Place(file, 1, 1).problem("is not valid YAML", "check quotes, brackets and the first line")
         ]
     if root is None:
-        return None, [Mark(file, 1, 1).problem("the file is empty")]
+        return None, [Place(file, 1, 1).problem("the file is empty")]
     reader = _Reader(file)
     node = reader.read(root, 0)
     return node, reader.problems
 
 
-def _at(text: str, position: int, file: str) -> Mark:
+def _at(text: str, position: int, file: str) -> Place:
     before = text[:position]
-    return Mark(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+    return Place(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 
 _SYNTAX = (
@@ -124,7 +124,7 @@ def _syntax(error: MarkedYAMLError, text: str, file: str) -> Problem:
     at = error.problem_mark or error.context_mark
     if "end of stream" in str(error.problem) and error.context_mark is not None:
         at = error.context_mark  # where it begins says more than where the file ends
-    mark = Mark(file, at.line + 1, at.column + 1) if at is not None else Mark(file, 1, 1)
+    mark = Place(file, at.line + 1, at.column + 1) if at is not None else Place(file, 1, 1)
     said = str(error.problem or error.context or "")
     lines = text.split("\n")
     row = lines[mark.line - 1] if mark.line <= len(lines) else ""
@@ -146,34 +146,34 @@ class _Reader:
         self._count = 0
         self._open: set[int] = set()
 
-    def read(self, node: Any, depth: int) -> Node:
-        mark = Mark(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
+    def read(self, node: Any, depth: int) -> YamlNode:
+        mark = Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
         self._count += 1
         if self._count > MAX_VALUES or depth > MAX_DEPTH or id(node) in self._open:
             if self._count <= MAX_VALUES + 1:
                 self._note(mark, "the aliases expand to too many values", "write out the values")
             self._count = MAX_VALUES + 1
-            return Node(mark, None, broken=True)
+            return YamlNode(mark, None, broken=True)
         if node.tag not in _CORE:
             self._note(mark, f"the tag {quoted(node.tag.removeprefix(_TAG))} is not supported", "remove it")
-            return Node(mark, None, broken=True)
+            return YamlNode(mark, None, broken=True)
         self._open.add(id(node))
         try:
             match node:
                 case MappingNode():
                     return self._mapping(node, mark, depth)
                 case SequenceNode():
-                    return Node(mark, [self.read(entry, depth + 1) for entry in node.value])
+                    return YamlNode(mark, [self.read(entry, depth + 1) for entry in node.value])
                 case _:
                     return self._scalar(node, mark)
         finally:
             self._open.discard(id(node))
 
-    def _mapping(self, node: Any, mark: Mark, depth: int) -> Node:
-        entries: dict[str, Node] = {}
-        keys: dict[str, Mark] = {}
+    def _mapping(self, node: Any, mark: Place, depth: int) -> YamlNode:
+        entries: dict[str, YamlNode] = {}
+        keys: dict[str, Place] = {}
         for key_node, value_node in node.value:
-            at = Mark(self.file, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            at = Place(self.file, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if not isinstance(key_node, ScalarNode):
                 self._note(at, "a key must be plain text")
                 continue
@@ -187,18 +187,18 @@ class _Reader:
                 keys[key] = at
                 if isinstance(value_node, ScalarNode) and not value_node.value and not value_node.style:
                     entries[key].mark = at  # nothing is written there, and the mark is that of what follows
-        return Node(mark, entries, keys)
+        return YamlNode(mark, entries, keys)
 
-    def _scalar(self, node: Any, mark: Mark) -> Node:
+    def _scalar(self, node: Any, mark: Place) -> YamlNode:
         kind = node.tag.removeprefix(_TAG)
         try:
-            return Node(mark, _SCALARS.get(kind, str)(node.value))
+            return YamlNode(mark, _SCALARS.get(kind, str)(node.value))
         except (ValueError, OverflowError):
             what = "true or false" if kind == "bool" else "a valid number"
             self._note(mark, f"{quoted(node.value)} is not {what}", "put it in quotes if it is text")
-            return Node(mark, None, broken=True)
+            return YamlNode(mark, None, broken=True)
 
-    def _note(self, mark: Mark, message: str, hint: str = "") -> None:
+    def _note(self, mark: Place, message: str, hint: str = "") -> None:
         self.problems.append(mark.problem(message, hint))
 
 

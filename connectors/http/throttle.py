@@ -149,7 +149,7 @@ class Throttle:
             return "the site asks for a longer wait than the run has time for."
         return (
             f"{int(known.remaining):,} of {int(known.limit):,} {known.name} left, {percent(100 * self.reserved_share)} reserved "
-            "for reserved_share; the wait would exceed the run's deadline."
+            "for people; the wait would exceed the run's deadline."
         )
 
     def _is_news(self, known: Allowance | None, seconds: float, now: float) -> bool:

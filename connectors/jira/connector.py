@@ -19,8 +19,8 @@ from connectors.jira.read.reader import Reader, Site
 from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
 from connectors.jira.write.loader import IssueLoader
-from connectors.jira.write.writer import BATCH, Writer
-from connectors.model import Pull, Receipt, Ref, Span, WorkItem
+from connectors.jira.write.writer import BATCH, JiraWriter
+from connectors.model import Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords, extract_keywords
@@ -70,7 +70,7 @@ class JiraConnector:
         self._site_api = site_api
         self._reader = Reader(self._client, site_api, tracker, owner, pages, self._pool, fields)
         self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
-        self._writer = Writer(self._loader, owner)
+        self._writer = JiraWriter(self._loader, owner)
         self._site: Site | None = None
 
     @property
@@ -78,10 +78,10 @@ class JiraConnector:
         """The tracker's name in the workspace."""
         return self._name
 
-    def pull(self, progress: Progress | None = None, known: Collection[str] | None = None) -> Pull:
+    def pull(self, progress: Progress | None = None, owned_ids: Collection[str] | None = None) -> Pull:
         """See `Connector.pull`."""
         before = self._client.requests
-        pulled, self._site = self._reader.pull(self._reader.site(), progress, before, known)
+        pulled, self._site = self._reader.pull(self._reader.site(), progress, before, owned_ids)
         self._loader.api.forget_off_screen(self._site.fields.settable)
         return pulled
 
@@ -108,7 +108,7 @@ class JiraConnector:
         """See `AnswersQueries.fetch`."""
         return self._reader.fetch(self._known_site(), ids)
 
-    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
         """See `KeepsHistories.histories`."""
         return histories(self._client, self._site_api, items)
 

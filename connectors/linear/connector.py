@@ -21,8 +21,8 @@ from connectors.linear.read.descriptions import keywords
 from connectors.linear.read.histories import histories
 from connectors.linear.read.reader import fetch, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
-from connectors.linear.write.writer import BATCH, Writer
-from connectors.model import Pull, Receipt, Ref, Span, WorkItem
+from connectors.linear.write.writer import BATCH, LinearWriter
+from connectors.model import Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Check
 from connectors.text.keywords import Keywords
 
@@ -45,7 +45,7 @@ class LinearConnector:
             name, credentials.url or tracker.url, credentials.token, throttle or Throttle()
         )
         self._labels = LabelCatalog(self._client)
-        self._writer = Writer(self._client, self._labels, owner, self._author)
+        self._writer = LinearWriter(self._client, self._labels, owner, self._author)
         self._is_app: bool | None = None
 
     @property
@@ -72,8 +72,8 @@ class LinearConnector:
             return {}
         return {"createAsUser": actor.name} | ({"displayIconUrl": actor.icon} if actor.icon else {})
 
-    def pull(self, progress: Progress | None = None, known: Collection[str] | None = None) -> Pull:  # noqa: ARG002
-        """See `Connector.pull`; marks come with the items, so `known` is not needed."""
+    def pull(self, progress: Progress | None = None, owned_ids: Collection[str] | None = None) -> Pull:  # noqa: ARG002
+        """See `Connector.pull`; marks come with the items, so `owned_ids` are not needed."""
         result, labels = pull(self._client, self._tracker, self._owner, progress)
         self._labels.fill(labels)
         return result
@@ -137,7 +137,7 @@ class LinearConnector:
         """See `AnswersQueries.fetch`."""
         return fetch(self._client, self._tracker, self._owner, ids)
 
-    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
         """See `KeepsHistories.histories`."""
         return histories(self._client, items)
 

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from config.measures import FlowMeasure
 from config.workspace import Workspace
-from connectors.base import Progress
+from connectors.base import Connectors, Progress
 from sync.align.alignment import Alignment, align
 from sync.collect.external_values import Sources
-from sync.collect.pull import Connectors, owned_item_ids, pull
+from sync.collect.pull import owned_item_ids, pull
 from sync.collect.queries import read_histories, read_keywords
 from sync.observation import Observation
 from sync.store.store import Store

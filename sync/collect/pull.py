@@ -7,14 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from config.workspace import Workspace
-from connectors.base import Connector, Progress
+from connectors.base import Connector, Connectors, Progress
 from connectors.errors import TrackerError
 from connectors.model import Pull
 from sync.collect.queries import answer_measures, answer_rules
 from sync.observation import Observation
 from sync.store.store import Store
-
-Connectors = Mapping[str, Connector]
 
 
 def owned_item_ids(store: Store, last: Observation | None) -> dict[str, frozenset[str]]:
@@ -34,7 +32,7 @@ def pull(
     now: datetime,
     last: Observation | None = None,
     progress: Progress | None = None,
-    known: Mapping[str, Collection[str]] | None = None,
+    owned_ids: Mapping[str, Collection[str]] | None = None,
 ) -> Observation:
     """Read every tracker whole, side by side, then ask them the queries of measures and rules.
 
@@ -45,7 +43,7 @@ def pull(
 
     def look(connector: Connector) -> Pull | TrackerError:
         try:
-            return connector.pull(progress, (known or {}).get(connector.name))
+            return connector.pull(progress, (owned_ids or {}).get(connector.name))
         except TrackerError as error:
             return error
 

@@ -9,16 +9,14 @@ from config.measures import FlowMeasure, QueryMeasure
 from config.trackers import MeasureQuery
 from config.trackers import answering as trackers_for
 from config.workspace import Workspace
-from connectors.base import AnswersQueries, Connector, HasDescriptions, KeepsHistories
+from connectors.base import AnswersQueries, Connector, Connectors, HasDescriptions, KeepsHistories
 from connectors.errors import TrackerError
-from connectors.model import Ref, Span, WorkItem
+from connectors.model import Ref, StatusSpan, WorkItem
 from connectors.text.keywords import Keywords
 from sync.align.alignment import Alignment
 from sync.align.native_queries import rule_queries
 from sync.measure import DENOMINATOR, FieldValues, closed_on, collect_values, end_of, needs_history
 from sync.observation import Answers, Histories, ItemKeywords, Observation, RuleQuery
-
-Connectors = Mapping[str, Connector]
 
 
 def answer_rules(
@@ -69,9 +67,9 @@ def answer_measures(
             for asked, query in queries(key_result.id, how).items():
                 found = _found(query, name, _asked(connectors[name]), known)
                 past = [item for item in found if needs_history(item, how.field)]
-                told = _histories(connectors[name], past)
+                spans = _histories(connectors[name], past)
                 counts[asked] = len(found)
-                values[asked] = collect_values(found, how.field, now, told)
+                values[asked] = collect_values(found, how.field, now, spans)
     return counts, values
 
 
@@ -94,7 +92,7 @@ def read_histories(
 ) -> Histories:
     """The histories that flow measures need; of a tracker in `stale` the last ones. Raises TrackerError."""
     wanted = {item.ref: item for item in _needed(workspace, alignment, now)}
-    found: dict[Ref, Sequence[Span]] = {
+    found: dict[Ref, Sequence[StatusSpan]] = {
         ref: spans for ref, spans in last.items() if ref in wanted and ref.tracker in stale
     }
     for name, connector in connectors.items():
@@ -137,7 +135,7 @@ def _asked(connector: Connector) -> AnswersQueries:
     return connector
 
 
-def _histories(connector: Connector, items: Sequence[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+def _histories(connector: Connector, items: Sequence[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
     """Histories of the items, of those that the tracker keeps one of."""
     return connector.histories(items) if items and isinstance(connector, KeepsHistories) else {}
 

@@ -115,7 +115,7 @@ def _link_words(link: Link, item: WorkItem, run: Decision) -> str:
     reading = run.scorecard.readings[link.key_result]
     percent = to_percent(reading.progress)
     figure = "no data" if percent is None else f"{percent} %"
-    standing = ", ".join(part for part in (figure, HEALTH_WORDS[reading.health], doubt(reading)) if part)
+    figures = ", ".join(part for part in (figure, HEALTH_WORDS[reading.health], doubt(reading)) if part)
     share = "" if link.share == 1 else f", with {_share(link)} of it"
     because = link.because
     path = f"; path {' → '.join([item.key, *because.path])}" if because.path else ""
@@ -125,7 +125,7 @@ def _link_words(link: Link, item: WorkItem, run: Decision) -> str:
         "matched": "a rule that matches it",
     }[because.rank]
     how = f"inherited: {because}{path}" if because.inherited else str(because)
-    return f"{link.key_result} · {reading.title} ({standing}){share}, by {rank} ({how})"
+    return f"{link.key_result} · {reading.title} ({figures}){share}, by {rank} ({how})"
 
 
 def _share(link: Link) -> str:

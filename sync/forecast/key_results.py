@@ -1,4 +1,4 @@
-"""The outlook of every key result: from the days on which its work was done, its check-ins, or the readings kept. Pure."""
+"""The forecast of every key result: from the days on which its work was done, its check-ins, or the readings kept. Pure."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from config.okrs import KeyResult
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import Alignment
-from sync.forecast.simulation import BEHIND_DAYS, Outlook, outlook
+from sync.forecast.simulation import BEHIND_DAYS, Forecast, forecast
 from sync.measure import Reading, Scorecard, progress_between, tally_of
 
 Kept = Mapping[str, Iterable[tuple[date, float]]]
 """Progress by day, as remembered, by key result id."""
 
 
-def outlooks(alignment: Alignment, card: Scorecard, workspace: Workspace, kept: Kept) -> dict[str, Outlook]:
+def forecasts(alignment: Alignment, card: Scorecard, workspace: Workspace, kept: Kept) -> dict[str, Forecast]:
     """Progress at the end of the cycle, 0..1, for open key results that can be foretold.
 
-    None is foretold after the end, for guard-rails, or while a percent by hand stands.
+    None is given after the end, for guard-rails, or while a percent by hand stands.
     """
     today = card.as_of.astimezone(workspace.zone).date()
-    found: dict[str, Outlook] = {}
+    found: dict[str, Forecast] = {}
     for objective, key_result in workspace.key_results():
         reading = card.readings[key_result.id]
         end = workspace.cycles[objective.cycle].end
@@ -35,10 +35,10 @@ def outlooks(alignment: Alignment, card: Scorecard, workspace: Workspace, kept: 
         past = _past(
             key_result, reading, alignment.leaves.get(key_result.id, ()), workspace, card.as_of, kept
         )
-        told = outlook(past, end, 1.0, key_result.id)
-        if told is not None:
-            low, middle, high = (min(1.0, max(0.0, one)) for one in (told.low, told.middle, told.high))
-            found[key_result.id] = Outlook(low, middle, high, told.chance, told.weeks)
+        one = forecast(past, end, 1.0, key_result.id)
+        if one is not None:
+            low, middle, high = (min(1.0, max(0.0, one)) for one in (one.low, one.middle, one.high))
+            found[key_result.id] = Forecast(low, middle, high, one.chance, one.weeks)
     return found
 
 

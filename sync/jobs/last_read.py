@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from config.measures import QueryMeasure
 from sync.align.native_queries import rule_queries
-from sync.cli.options import moment_of
-from sync.cli.output import Output
 from sync.collect.queries import queries
 from sync.decide import Decision, decide
-from sync.forecast.key_results import outlooks
-from sync.forecast.simulation import Outlook
+from sync.forecast import key_results
+from sync.forecast.simulation import Forecast
 from sync.history.days import History, until_now
+from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import read
 from sync.observation import Observation
 from sync.remember import moved_today, remember
 
 
-def current(session: Session, output: Output, fresh: bool, as_of: str | None) -> Decision:
-    """What is known: the last snapshot where there is one, else a fresh read."""
+def latest_run(
+    session: Session, reporter: Reporter, as_of: datetime | None = None, *, fresh: bool = False
+) -> Decision:
+    """What is known: the last snapshot where there is one, else a fresh read, as of now or of another time."""
     snapshot = None if fresh or as_of else session.store.snapshots.last()
-    result = recall(session, snapshot) if snapshot else None
+    result = replay(session, snapshot) if snapshot else None
     if result is None:
-        result = read(session, moment_of(as_of), output)
+        result = read(session, as_of or datetime.now(UTC), reporter)
         remember_if_sane(session, result)
     return result
 
 
-def forecasts(session: Session, result: Decision) -> dict[str, Outlook]:
+def forecasts(session: Session, result: Decision) -> dict[str, Forecast]:
     """Where the key results will end, as far as that can be told."""
     kept = {
         id_: [(row.day, row.progress) for row in rows if row.progress is not None]
         for id_, rows in session.store.readings.all().items()
     }
-    return outlooks(result.alignment, result.scorecard, session.workspace, kept)
+    return key_results.forecasts(result.alignment, result.scorecard, session.workspace, kept)
 
 
-def course(session: Session, result: Decision) -> dict[str, History]:
+def progress_history(session: Session, result: Decision) -> dict[str, History]:
     """How each key result went until now, as far as it was read."""
     today = result.scorecard.as_of.astimezone(session.workspace.zone).date()
     moved = moved_today(result, session.workspace)
@@ -49,7 +52,7 @@ def remember_if_sane(session: Session, result: Decision) -> None:
         remember(result, session.workspace, session.store)
 
 
-def recall(session: Session, snapshot: Observation) -> Decision | None:
+def replay(session: Session, snapshot: Observation) -> Decision | None:
     """The decisions that today's configuration draws from the last snapshot, as of then.
 
     None when the snapshot cannot answer: a tracker or a native query was declared since.

@@ -19,7 +19,7 @@ MOST_BECAUSE = 120
 HIDDEN = "the key result of an item above that not everybody may see"
 
 
-def part_of(
+def contribution(
     mark: KeyResultMark,
     item: WorkItem,
     link: Link,
@@ -33,7 +33,9 @@ def part_of(
         mark,
         because=because_words(link.because, item, alignment),
         share=None if link.share == 1 else round(link.share * 100),
-        moves=moves(item, link, alignment, key_results[link.key_result], readings[link.key_result], zone),
+        moves=impact_of_closing(
+            item, link, alignment, key_results[link.key_result], readings[link.key_result], zone
+        ),
     )
 
 
@@ -56,7 +58,7 @@ def is_hidden_from(other: WorkItem, reader: WorkItem) -> bool:
     return not (reader.private and other.team is not None and other.team == reader.team)
 
 
-def moves(
+def impact_of_closing(
     item: WorkItem, link: Link, alignment: Alignment, key_result: KeyResult, reading: Reading, zone: tzinfo
 ) -> int | None:
     """Points of percent by which closing the item moves the key result, rounded.

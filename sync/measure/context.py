@@ -17,7 +17,7 @@ DENOMINATOR = "/over"
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class MeasuredValue:
     """What a measure gives; see Reading."""
 
     value: float | None

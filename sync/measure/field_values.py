@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from config.measures import QueryMeasure
-from connectors.model import Span, WorkItem
+from connectors.model import StatusSpan, WorkItem
 from sync.measure.flow import days_between, nearest_rank, started
 from sync.measure.tally import number_in, usable
 from sync.observation import FieldValues, Histories
@@ -16,12 +16,12 @@ from sync.observation import FieldValues, Histories
 
 def collect_values(items: Iterable[WorkItem], field: str, now: datetime, histories: Histories) -> FieldValues:
     """The field of every item. An estimate that is negative, absurd or no number is missing."""
-    said = [value_in(item, field, now, histories.get(item.ref, ())) for item in items]
-    values = sorted(value for value in said if value is not None)
-    return FieldValues(tuple(values), len(said) - len(values))
+    found = [value_in(item, field, now, histories.get(item.ref, ())) for item in items]
+    values = sorted(value for value in found if value is not None)
+    return FieldValues(tuple(values), len(found) - len(values))
 
 
-def value_in(item: WorkItem, field: str, now: datetime, spans: Sequence[Span]) -> float | None:
+def value_in(item: WorkItem, field: str, now: datetime, spans: Sequence[StatusSpan]) -> float | None:
     """One item's value; times in days.
 
     `age` runs from the creation until now, or until the item was done; `lead_time` and `cycle_time` are only of

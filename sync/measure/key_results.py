@@ -12,7 +12,7 @@ from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from connectors.model import Health, WorkItem
 from sync.align.alignment import Leaves
-from sync.measure.context import MeasureContext, Value
+from sync.measure.context import MeasureContext, MeasuredValue
 from sync.measure.expected import expected
 from sync.measure.reading import Mismatch, Reading, health, to_percent
 from sync.measure.tally import Tally, fold
@@ -101,20 +101,20 @@ def end_of(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC)
 
 
-def _frozen(value: Value, past: Past | None, closed: date) -> tuple[float | None, float | None, str]:
+def _frozen(value: MeasuredValue, past: Past | None, closed: date) -> tuple[float | None, float | None, str]:
     if past is None:
         return value.value, value.progress, f"closed on {closed}; {value.evidence}"
     kept = "" if past.on == closed else f", as read on {past.on}"
     return past.value, past.progress, f"closed on {closed}{kept}"
 
 
-def _overridden(key_result: KeyResult, value: Value) -> tuple[float, str]:
+def _overridden(key_result: KeyResult, value: MeasuredValue) -> tuple[float, str]:
     override = key_result.override
     assert override is not None  # noqa: S101  the caller's condition
     computed = to_percent(value.progress)
-    told = "no data" if computed is None else f"{computed} %"
+    percent = "no data" if computed is None else f"{computed} %"
     note = f" ({override.note})" if override.note else ""
-    evidence = f"set by hand until {override.until}{note}; computed: {told}, {value.evidence}"
+    evidence = f"set by hand until {override.until}{note}; computed: {percent}, {value.evidence}"
     return override.percent / 100, evidence
 
 

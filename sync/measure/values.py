@@ -22,7 +22,7 @@ from config.measures import (
 )
 from config.okrs import KeyResult
 from connectors.model import WorkItem
-from sync.measure.context import DENOMINATOR, MeasureContext, Value, latest, progress_between
+from sync.measure.context import DENOMINATOR, MeasureContext, MeasuredValue, latest, progress_between
 from sync.measure.field_values import aggregate
 from sync.measure.flow import done_within, flow_of, nearest_rank
 from sync.measure.reading import Reading
@@ -35,7 +35,7 @@ _NEARLY = 0.9999
 
 def value_of(
     key_result: KeyResult, leaves: Sequence[tuple[WorkItem, Fraction]], tally: Tally, context: MeasureContext
-) -> Value:
+) -> MeasuredValue:
     """The value by the declared measure. Raises KeyError when a tracker's answer is missing."""
     how = key_result.measure
     match how:
@@ -84,31 +84,31 @@ def _sampled(
     return value, False, evidence
 
 
-def _metric(id_: str, how: MetricMeasure, context: MeasureContext) -> Value:
+def _metric(id_: str, how: MetricMeasure, context: MeasureContext) -> MeasuredValue:
     value, stale, evidence = _sampled(id_, how, context)
     progress = None if value is None or stale else progress_between(how.start, how.target, value)
-    return Value(value, progress, evidence, how.unit, how.target)
+    return MeasuredValue(value, progress, evidence, how.unit, how.target)
 
 
-def _keep(id_: str, how: KeepMeasure, context: MeasureContext) -> Value:
+def _keep(id_: str, how: KeepMeasure, context: MeasureContext) -> MeasuredValue:
     value, stale, evidence = _sampled(id_, how, context)
     limit = how.below if how.below is not None else how.above
     if value is None or stale:
-        return Value(value, None, evidence, how.unit, limit, counts=False)
+        return MeasuredValue(value, None, evidence, how.unit, limit, counts=False)
     bounds = [f"above {how.above:g}"] if how.above is not None else []
     bounds += [f"below {how.below:g}"] if how.below is not None else []
     holds = (how.above is None or value >= how.above) and (how.below is None or value <= how.below)
     words = f"{'holds' if holds else 'broken'}: must stay {' and '.join(bounds)}; {evidence}"
-    return Value(value, float(holds), words, how.unit, limit, counts=False)
+    return MeasuredValue(value, float(holds), words, how.unit, limit, counts=False)
 
 
-def _binary(how: BinaryMeasure, today: date) -> Value:
+def _binary(how: BinaryMeasure, today: date) -> MeasuredValue:
     done = how.done is not None and how.done <= today
     evidence = f"done on {how.done}" if done else "not done yet"
-    return Value(float(done), float(done), evidence, "", 1)
+    return MeasuredValue(float(done), float(done), evidence, "", 1)
 
 
-def _query(id_: str, how: QueryMeasure, observation: Observation) -> Value:
+def _query(id_: str, how: QueryMeasure, observation: Observation) -> MeasuredValue:
     found = observation.counts[id_]
     by = "JQL" if how.jql else "the Linear filter"
     if how.of != "count":
@@ -120,7 +120,7 @@ def _query(id_: str, how: QueryMeasure, observation: Observation) -> Value:
         )
     if how.over is None:
         value = float(found)
-        return Value(
+        return MeasuredValue(
             value,
             progress_between(how.start, how.target, value),
             f"{value:g} found by {by}",
@@ -130,12 +130,14 @@ def _query(id_: str, how: QueryMeasure, observation: Observation) -> Value:
     whole = observation.counts[id_ + DENOMINATOR]
     evidence = f"{found} of {whole} found by {by}"
     if not whole:
-        return Value(None, None, evidence, how.unit or "%", how.target)
+        return MeasuredValue(None, None, evidence, how.unit or "%", how.target)
     value = round(100 * found / whole, 4)
-    return Value(value, progress_between(how.start, how.target, value), evidence, how.unit or "%", how.target)
+    return MeasuredValue(
+        value, progress_between(how.start, how.target, value), evidence, how.unit or "%", how.target
+    )
 
 
-def _of_field(how: QueryMeasure, collected: FieldValues, by: str) -> Value:
+def _of_field(how: QueryMeasure, collected: FieldValues, by: str) -> MeasuredValue:
     field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
     unit = how.unit or {"points": "points", "hours": "hours"}.get(how.field or "", "")
     unit = unit or ("days" if how.field in FIELDS else "")
@@ -145,29 +147,29 @@ def _of_field(how: QueryMeasure, collected: FieldValues, by: str) -> Value:
     evidence += f"; {collected.missing} without it left out" if collected.missing else ""
     value = aggregate(collected, how)
     progress = None if value is None else progress_between(how.start, how.target, value)
-    return Value(value, progress, evidence, unit, how.target, coverage=collected.coverage)
+    return MeasuredValue(value, progress, evidence, unit, how.target, coverage=collected.coverage)
 
 
-def _share(how: QueryMeasure, part: FieldValues, whole: FieldValues, by: str) -> Value:
+def _share(how: QueryMeasure, part: FieldValues, whole: FieldValues, by: str) -> MeasuredValue:
     """One sum in percent of another; no data where either is unknown or the whole is not above 0."""
     field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
     sums = aggregate(part, how), aggregate(whole, how)
-    told = " of ".join("nothing known" if one is None else f"{one:g}" for one in sums)
+    figures = " of ".join("nothing known" if one is None else f"{one:g}" for one in sums)
     missing, number = part.missing + whole.missing, len(part.values) + len(whole.values)
-    evidence = f"{field}: {told} found by {by}"
+    evidence = f"{field}: {figures} found by {by}"
     evidence += f"; {missing} items without it left out" if missing else ""
     coverage = number / (number + missing) if number + missing else None
     if sums[0] is None or sums[1] is None or sums[1] <= 0:
-        return Value(None, None, evidence, how.unit or "%", how.target, coverage=coverage)
+        return MeasuredValue(None, None, evidence, how.unit or "%", how.target, coverage=coverage)
     value = round(100 * sums[0] / sums[1], 4)
     progress = progress_between(how.start, how.target, value)
-    return Value(value, progress, evidence, how.unit or "%", how.target, coverage=coverage)
+    return MeasuredValue(value, progress, evidence, how.unit or "%", how.target, coverage=coverage)
 
 
 # --- Flow ----------------------------------------------------------------------------------------
 
 
-def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext) -> Value:
+def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext) -> MeasuredValue:
     """Times and efficiency by the nearest-rank percentile."""
     done = done_within(leaves, how, context.now)
     unit = how.unit or {"throughput": "items a week", "efficiency": "%"}.get(how.of, "days")
@@ -175,22 +177,24 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext)
     if how.of == "throughput":
         value = round(len(done) * 7 / how.window_days, 4)
         evidence = f"{len(done)} items done {window}"
-        return Value(value, progress_between(how.start, how.target, value), evidence, unit, how.target)
+        return MeasuredValue(
+            value, progress_between(how.start, how.target, value), evidence, unit, how.target
+        )
     if not done:
-        return Value(None, None, f"nothing was done {window}", unit, how.target)
-    told = [flow_of(item, how, context.observation.histories.get(item.ref, ())) for item in done]
-    times = [one for one in told if one is not None]
+        return MeasuredValue(None, None, f"nothing was done {window}", unit, how.target)
+    flows = [flow_of(item, how, context.observation.histories.get(item.ref, ())) for item in done]
+    times = [one for one in flows if one is not None]
     coverage = len(times) / len(done)
     untold = f"; {len(done) - len(times)} without a history that tells it" if len(times) < len(done) else ""
     if not times:
-        return Value(
+        return MeasuredValue(
             None, None, f"{len(done)} items done {window}{untold}", unit, how.target, coverage=coverage
         )
     value = round(nearest_rank(times, how.percentile), 4)
     name = "median" if how.percentile == 50 else f"{how.percentile}th percentile"
     what = "flow efficiency" if how.of == "efficiency" else how.of.replace("_", " ")
     evidence = f"{name} {what} of {len(times)} items done {window}{untold}"
-    return Value(
+    return MeasuredValue(
         value, progress_between(how.start, how.target, value), evidence, unit, how.target, coverage=coverage
     )
 
@@ -198,14 +202,14 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext)
 # --- Others --------------------------------------------------------------------------------------
 
 
-def _composite(how: CompositeMeasure, others: Mapping[str, Reading]) -> Value:
+def _composite(how: CompositeMeasure, others: Mapping[str, Reading]) -> MeasuredValue:
     known = [
         (name, others[name].progress, Fraction(weight).limit_denominator(1_000_000))
         for name, weight in how.of.items()
     ]
     with_data = [(name, part, weight) for name, part, weight in known if part is not None]
     if not with_data:
-        return Value(None, None, f"no data from {', '.join(how.of)}", "%", 100)
+        return MeasuredValue(None, None, f"no data from {', '.join(how.of)}", "%", 100)
     total = sum(weight for *_, weight in with_data)
     progress = float(sum(Fraction(part) * weight for _, part, weight in with_data) / total)
     if any(part < 1 for _, part, _ in with_data):
@@ -213,4 +217,4 @@ def _composite(how: CompositeMeasure, others: Mapping[str, Reading]) -> Value:
     evidence = f"weighted mean of {', '.join(name for name, *_ in with_data)}"
     missing = len(how.of) - len(with_data)
     evidence += f"; {missing} without data" if missing else ""
-    return Value(round(100 * progress, 1), progress, evidence, "%", 100)
+    return MeasuredValue(round(100 * progress, 1), progress, evidence, "%", 100)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from connectors.model import Marks, Ref, WorkItem
-from sync.memory import Rest
+from sync.memory import Quarantined
 
 LONGEST_REST = timedelta(days=7)
 
@@ -18,12 +18,15 @@ def rest_after(failures: int, now: datetime) -> datetime:
     return now + min(timedelta(hours=2 ** min(failures - 2, 8)), LONGEST_REST)
 
 
-def rest(
-    wanted: Mapping[Ref, Marks], known: Mapping[Ref, WorkItem], resting: Mapping[Ref, Rest], now: datetime
+def skip_quarantined(
+    wanted: Mapping[Ref, Marks],
+    known: Mapping[Ref, WorkItem],
+    quarantine: Mapping[Ref, Quarantined],
+    now: datetime,
 ) -> tuple[dict[Ref, Marks], tuple[str, ...]]:
     """The wishes without those of items that rest after failed writes, and a sentence for each that would change."""
     allowed, notes = dict(wanted), []
-    for ref, why in sorted(resting.items()):
+    for ref, why in sorted(quarantine.items()):
         if why.until <= now or ref not in allowed:
             continue
         marks = allowed.pop(ref)

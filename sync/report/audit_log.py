@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sync.memory import Entry
-from sync.report.table import Cell, Sheet
+from sync.report.table import Cell, Section
 
 _MOST = 100
 
 
-def sheet(entries: Sequence[Entry], scope: str) -> Sheet:
+def section(entries: Sequence[Entry], scope: str) -> Section:
     """Recorded writes as a table, the latest last."""
     if not entries:
-        return Sheet("Log", (f"Nothing was written {scope}.",))
+        return Section("Log", (f"Nothing was written {scope}.",))
     shown = entries[-_MOST:]
     lead = f"{len(entries)} writes {scope}."
     if len(shown) < len(entries):
@@ -30,7 +30,7 @@ def sheet(entries: Sequence[Entry], scope: str) -> Sheet:
         )
         for entry in shown
     )
-    return Sheet("Log", (lead,), ("when (UTC)", "run", "config", "item", "outcome", "what"), rows)
+    return Section("Log", (lead,), ("when (UTC)", "run", "config", "item", "outcome", "what"), rows)
 
 
 def _outcome(entry: Entry) -> str:

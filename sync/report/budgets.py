@@ -6,16 +6,16 @@ from typing import Any
 
 from config.workspace import Workspace
 from sync.decide import Decision
-from sync.report.table import Cell, Sheet
+from sync.report.table import Cell, Section
 from sync.signals.budgets import slices, usages
 
 
-def sheet(run: Decision, workspace: Workspace) -> Sheet:
+def section(run: Decision, workspace: Workspace) -> Section:
     """One row for each objective and category, and one for what serves neither."""
     now = run.scorecard.as_of
     parts = slices(run.alignment, workspace, now)
     if not parts:
-        return Sheet("Where the work goes", ("No cycle runs, or nothing is under way.",))
+        return Section("Where the work goes", ("No cycle runs, or nothing is under way.",))
     titles = {objective.id: objective.title for objective in workspace.objectives}
     budgets = {one.category: one for one in usages(run.alignment, workspace, now)}
     rows = []
@@ -30,7 +30,7 @@ def sheet(run: Decision, workspace: Workspace) -> Sheet:
         share = f"{float(part.share):.0%}".replace("%", " %")
         rows.append((Cell(name), Cell(what), Cell(f"{float(part.pieces):g}"), Cell(share), limit))
     lead = "Done since the running cycles began, or being done now; work that is shared counts in parts."
-    return Sheet(
+    return Section(
         "Where the work goes",
         (lead,),
         ("", "", "pieces", "share", "budget"),

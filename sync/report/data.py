@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
 from connectors.model import Change, Pull, Receipt
 from sync.decide import Decision
 from sync.measure import ObjectiveReading, Reading, Scorecard
-from sync.plan.guards import Stop
+from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied
 from sync.plan.plan import Plan, plain_change
 from sync.signals.orphans import Signals
@@ -18,7 +18,7 @@ Data = dict[str, Any]
 
 
 def of_run(run: Decision) -> Data:
-    """Everything about a run but what was written."""
+    """Everything about a run but its guards and what was written."""
     return {
         "as_of": run.scorecard.as_of.isoformat(),
         "pulled": [of_pull(pull) for pull in run.observation.pulls],
@@ -26,7 +26,6 @@ def of_run(run: Decision) -> Data:
         "orphans": of_orphans(run),
         "findings": of_findings(run, run.signals),
         "plan": of_plan(run.plan),
-        "guards": of_stops(run.stops),
     }
 
 
@@ -151,8 +150,12 @@ def _change(change: Change) -> Data:
     }
 
 
-def of_stops(stops: Iterable[Stop]) -> list[Data]:
-    return [asdict(stop) for stop in stops]
+def of_stops(stops: Iterable[GuardViolation], flag_of: Callable[[GuardViolation], str]) -> list[Data]:
+    """Guards that trip; `flag_of`: the option that overrides one."""
+    return [
+        {"guard": one.guard, "message": one.message, "flag": flag_of(one), "samples": one.samples}
+        for one in stops
+    ]
 
 
 def of_applied(applied: Applied) -> Data:

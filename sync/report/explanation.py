@@ -1,4 +1,4 @@
-"""Where the number of a key result or an objective comes from, as a sheet and for programs. Pure."""
+"""Where the number of a key result or an objective comes from, as a section and for programs. Pure."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import Any
 
 from sync.explain.key_result import Counted, Derivation
 from sync.explain.objective import ObjectiveDerivation
-from sync.forecast.simulation import Outlook
+from sync.forecast.simulation import Forecast
 from sync.marks.comments import HEALTH_WORDS
 from sync.measure import to_percent
 from sync.report import data
-from sync.report.table import HEALTH_STYLES, Cell, Sheet, percent
+from sync.report.table import HEALTH_STYLES, Cell, Section, percent
 
 
-def derivation(told: Derivation, foretold: Outlook | None) -> Sheet:
+def derivation(told: Derivation, foretold: Forecast | None) -> Section:
     """Every item with its weight, then the formula with its numbers."""
     reading = told.reading
     steps = list(told.steps) + ([outlook_words(foretold)] if foretold else [])
-    return Sheet(
+    return Section(
         f"{reading.key_result}  {reading.title}",
         lead=(f"{told.objective.id} · {told.objective.title}", f"It stands at {percent(reading.percent)}."),
         columns=("key", "title", "state", "weighs", "share", "done", "linked by") if told.rows else (),
@@ -40,7 +40,7 @@ def _row(row: Counted) -> tuple[Cell, ...]:
     )
 
 
-def objective_derivation(told: ObjectiveDerivation) -> Sheet:
+def objective_derivation(told: ObjectiveDerivation) -> Section:
     """Every part with its weight, then the formula with its numbers."""
     reading = told.reading
     rows = tuple(
@@ -55,7 +55,7 @@ def objective_derivation(told: ObjectiveDerivation) -> Sheet:
         )
         for one in told.parts
     )
-    return Sheet(
+    return Section(
         f"{reading.objective}  {reading.title}",
         lead=(f"It stands at {percent(reading.percent)}.",),
         columns=("", "part", "title", "weighs", "percent", "expected", "health") if rows else (),
@@ -91,7 +91,7 @@ def objective_data(told: ObjectiveDerivation) -> dict[str, Any]:
     }
 
 
-def outlook_words(told: Outlook) -> str:
+def outlook_words(told: Forecast) -> str:
     """The range and the chance, in a sentence."""
     low, high = round(100 * told.low), round(100 * told.high)
     return (
@@ -100,7 +100,7 @@ def outlook_words(told: Outlook) -> str:
     )
 
 
-def derivation_data(told: Derivation, foretold: Outlook | None) -> dict[str, Any]:
+def derivation_data(told: Derivation, foretold: Forecast | None) -> dict[str, Any]:
     """The same for programs."""
     return {
         **data.of_reading(told.reading),
@@ -125,6 +125,6 @@ def derivation_data(told: Derivation, foretold: Outlook | None) -> dict[str, Any
     }
 
 
-def outlook_data(told: Outlook) -> dict[str, float]:
+def outlook_data(told: Forecast) -> dict[str, float]:
     """A range and a chance, 0..1."""
     return {name: round(getattr(told, name), 4) for name in ("low", "middle", "high", "chance", "weeks")}

@@ -9,22 +9,22 @@ from connectors.model import KeyResultMark
 from connectors.preflight import Check, Verdict
 from sync.decide import Decision
 from sync.explain.item import Explanation
-from sync.forecast.simulation import Outlook
+from sync.forecast.simulation import Forecast
 from sync.measure import Scorecard
 from sync.memory import RunRecord, Stuck
 from sync.report.explanation import outlook_data
 from sync.report.suggestions import suggestion_data
-from sync.report.table import Cell, Sheet, Style, percent
+from sync.report.table import Cell, Section, Style, percent
 
 Troubled = Sequence[tuple[str, str, str]]
 
 
-def explanation(told: Explanation) -> Sheet:
+def explanation(told: Explanation) -> Section:
     """One ticket in plain words."""
     item = told.item
     where = " · ".join(part for part in (item.kind, item.status, item.project, item.team) if part)
     shown = _shown(told)
-    return Sheet(
+    return Section(
         f"{item.key}  {item.title}",
         lead=(where, "", told.summary, *(f"  • {link}" for link in told.links), told.counts, shown),
         tail=("", *told.advice, item.url) if told.advice else (item.url,),
@@ -79,7 +79,7 @@ def explanation_data(told: Explanation, run: Decision) -> dict[str, Any]:
 _VERDICTS: Mapping[Verdict, Style] = {"ok": "good", "warning": "warn", "wrong": "bad"}
 
 
-def checks(found: Mapping[str, Sequence[Check]]) -> Sheet:
+def checks(found: Mapping[str, Sequence[Check]]) -> Section:
     """What a look at the trackers found, one line for each thing."""
     rows = [
         (Cell(name), Cell(one.about), Cell(one.verdict, _VERDICTS[one.verdict]), Cell(_finding(one)))
@@ -89,14 +89,14 @@ def checks(found: Mapping[str, Sequence[Check]]) -> Sheet:
     wrong = sum(row[2].text == "wrong" for row in rows)
     stand = "thing stands" if wrong == 1 else "things stand"
     lead = f"{wrong} {stand} in the way of a sync." if wrong else "A sync can go."
-    return Sheet("Check", (), ("tracker", "what", "is", "found"), tuple(rows), tail=("", lead))
+    return Section("Check", (), ("tracker", "what", "is", "found"), tuple(rows), tail=("", lead))
 
 
 def _finding(one: Check) -> str:
     return f"{one.found.rstrip('.')}. {one.remedy}" if one.remedy else one.found
 
 
-def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Sheet:
+def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Section:
     """How the last sync went, what is stuck, and what is still to be written."""
     waiting = len(run.plan.edits)
     shows = (
@@ -104,7 +104,7 @@ def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> She
     )
     rest = f"{len(run.signals.orphans)} orphans; {shows}."
     if record is None:
-        return Sheet("Last sync", ("Nothing was ever written from this store.", rest))
+        return Section("Last sync", ("Nothing was ever written from this store.", rest))
     summary = record.summary
     lead = f"{record.at:%Y-%m-%d %H:%M} UTC: {record.outcome}"
     if "written" in summary:
@@ -112,13 +112,13 @@ def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> She
     if "guards" in summary:
         lead += f" by {', '.join(summary['guards'])}"
     rows = tuple((Cell(key, "strong"), Cell(outcome, "bad"), Cell(error)) for key, outcome, error in troubled)
-    return Sheet("Last sync", (f"{lead}.", rest), ("key", "outcome", "why") if rows else (), rows)
+    return Section("Last sync", (f"{lead}.", rest), ("key", "outcome", "why") if rows else (), rows)
 
 
-def stuck(found: Sequence[Stuck]) -> Sheet:
+def stuck(found: Sequence[Stuck]) -> Section:
     """What did not come to its end."""
     rows = tuple((Cell(one.key, "strong"), Cell(one.state, "warn"), Cell(one.why)) for one in found)
-    return Sheet("Stuck", (), ("key", "state", "why"), rows)
+    return Section("Stuck", (), ("key", "state", "why"), rows)
 
 
 def last_run_data(record: RunRecord | None, troubled: Troubled) -> dict[str, Any] | None:
@@ -135,7 +135,7 @@ def last_run_data(record: RunRecord | None, troubled: Troubled) -> dict[str, Any
     }
 
 
-def outlooks(found: Mapping[str, Outlook], card: Scorecard) -> Sheet:
+def outlooks(found: Mapping[str, Forecast], card: Scorecard) -> Section:
     """Where the key results will end, if things go on as they went."""
     readings = card.readings
     rows = tuple(
@@ -149,9 +149,11 @@ def outlooks(found: Mapping[str, Outlook], card: Scorecard) -> Sheet:
         for id_, one in found.items()
     )
     columns = ("", "key result", "now", "at the end", "chance of 100 %")
-    return Sheet("Outlook", ("Four of five futures end within the range.",), columns, rows, right=columns[2:])
+    return Section(
+        "Outlook", ("Four of five futures end within the range.",), columns, rows, right=columns[2:]
+    )
 
 
-def outlooks_data(found: Mapping[str, Outlook]) -> dict[str, dict[str, float]]:
+def outlooks_data(found: Mapping[str, Forecast]) -> dict[str, dict[str, float]]:
     """The same for programs, 0..1, by key result."""
     return {id_: outlook_data(one) for id_, one in found.items()}

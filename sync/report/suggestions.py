@@ -1,4 +1,4 @@
-"""Suggestions as a sheet, as data, and as rules to paste. Pure."""
+"""Suggestions as a section, as data, and as rules to paste. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from connectors.text.document import clean
 from sync.align.alignment import Alignment
 from sync.align.suggestions import Suggestion
 from sync.plan.plan import natural
-from sync.report.table import Cell, Sheet
+from sync.report.table import Cell, Section
 
 Found = Mapping[Ref, tuple[Suggestion, ...]]
 
@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*-[0-9]+")
 """Keys that YAML cannot take for anything but text."""
 
 
-def suggestions(found: Found, alignment: Alignment, orphans: int) -> Sheet:
+def suggestions(found: Found, alignment: Alignment, orphans: int) -> Section:
     """One row a suggestion, the likeliest of an item first."""
     rows = []
     for ref in _ordered(found, alignment):
@@ -39,7 +39,7 @@ def suggestions(found: Found, alignment: Alignment, orphans: int) -> Sheet:
     lead = f"{len(found)} of {orphans} orphans look as if they served a key result."
     columns = ("key", "title", "may serve", "score", "because of")
     tail = ("To link them: truenorth suggest --as-yaml prints rules; or put a kr:ID label on the ticket.",)
-    return Sheet("Suggestions", (lead,), columns, tuple(rows), ("score",), tail if rows else ())
+    return Section("Suggestions", (lead,), columns, tuple(rows), ("score",), tail if rows else ())
 
 
 def percent(one: Suggestion) -> str:

@@ -20,7 +20,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Section:
     """A title, sentences below it, and perhaps a table. `right` names the columns set flush right."""
 
     title: str

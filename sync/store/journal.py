@@ -40,7 +40,7 @@ class Journal:
 
     # --- writing ---------------------------------------------------------------------------------
 
-    def intend(self, run: int, edits: Iterable[Edit], lease: Lease | None = None) -> dict[Ref, int]:
+    def begin(self, run: int, edits: Iterable[Edit], lease: Lease | None = None) -> dict[Ref, int]:
         """Record writes before they are sent, all or none; ids of the entries by item.
 
         When this fails, nothing may be written. Raises LeaseLost when another replica has taken over: the
@@ -72,11 +72,11 @@ class Journal:
         # Where a record was kept and the answer lost, the second one stands beside it: the next run closes the first.
         return repeated(self._transaction, record) if rows else {}
 
-    def conclude(self, entry: int, outcome: Outcome, error: str | None) -> None:
+    def complete(self, entry: int, outcome: Outcome, error: str | None) -> None:
         """Record what became of a write; an error's words are kept without secrets."""
-        told = redactor.text(error) if error is not None else None
+        reason = redactor.text(error) if error is not None else None
         change = tables.journal.update().where(tables.journal.c.id == entry)
-        change = change.values(outcome=outcome, error=told)
+        change = change.values(outcome=outcome, error=reason)
         repeated(self._transaction, lambda connection: connection.execute(change))
 
     @again
@@ -105,7 +105,7 @@ class Journal:
         with self._transaction() as connection:
             return frozenset(connection.execute(query).scalars())
 
-    def troubled(self, run: int) -> list[tuple[str, str, str]]:
+    def failed_writes(self, run: int) -> list[tuple[str, str, str]]:
         """Writes of a run that did not land: (key, outcome or "unknown", error)."""
         return [
             (one.key, one.outcome or "unknown", one.error or "the run ended before an answer came")
@@ -172,7 +172,7 @@ def _changes(edit: Edit) -> list[dict[str, object]]:
     ]
 
 
-def fate(entry: Entry, shown: Mapping[str, object] | None) -> tuple[Outcome, str]:
+def resolve(entry: Entry, shown: Mapping[str, object] | None) -> tuple[Outcome, str]:
     """What became of an open write, from the marks that its item shows now; None: the item is gone."""
     if shown is None:
         return "skipped", "the item is gone, or was not read"

@@ -129,7 +129,7 @@ def assert_held(connection: sa.Connection, lease: Lease) -> None:
 
 
 @contextmanager
-def held(transaction: Transaction) -> Iterator[Lease]:
+def leased(transaction: Transaction) -> Iterator[Lease]:
     """The lease, renewed in the background until the end, and given back then.
 
     Raises LeaseHeld at once when another replica works.
@@ -144,7 +144,7 @@ def held(transaction: Transaction) -> Iterator[Lease]:
     finally:
         ended.set()
         renewing.join()
-        give_back(transaction, lease)
+        release(transaction, lease)
 
 
 def _renew(transaction: Transaction, lease: Lease, ended: threading.Event) -> None:
@@ -156,7 +156,7 @@ def _renew(transaction: Transaction, lease: Lease, ended: threading.Event) -> No
             log.warning("the lease could not be renewed", cause=str(error))
 
 
-def give_back(transaction: Transaction, lease: Lease) -> None:
+def release(transaction: Transaction, lease: Lease) -> None:
     """Let others take it at once; does nothing where somebody has, and fails with a word in the log: it runs out by itself."""
     table = tables.leases
     try:

@@ -13,10 +13,10 @@ from msgspec.json import Decoder
 
 from config.workspace import Workspace
 from connectors.model import Fact, Ref, UpdateHealth
-from sync.history.movement import Footing
-from sync.marks.status_updates import Told
+from sync.history.movement import WorkState
+from sync.marks.status_updates import PostedUpdate
 from sync.measure import closed_on
-from sync.memory import Memory, Rest
+from sync.memory import Memory, Quarantined
 from sync.observation import Past
 from sync.store import tables
 from sync.store.journal import NEW_COMMENT
@@ -28,10 +28,10 @@ class _Update(msgspec.Struct, rename={"work_states": "footings"}):
     on: date
     health: UpdateHealth
     facts: tuple[Fact, ...]
-    work_states: Mapping[str, Footing] = {}
+    work_states: Mapping[str, WorkState] = {}
 
 
-_WORK_STATES = Decoder(Footing)
+_WORK_STATE = Decoder(WorkState)
 _UPDATES = Decoder(_Update)
 
 
@@ -55,15 +55,15 @@ def read_memory(connection: sa.Connection, workspace: Workspace, now: datetime) 
     )
 
 
-def read_quarantine(connection: sa.Connection) -> dict[Ref, Rest]:
+def read_quarantine(connection: sa.Connection) -> dict[Ref, Quarantined]:
     """Items whose writes failed."""
     return {
-        Ref(row.tracker, row.item): Rest(row.reason, row.failures, datetime.fromisoformat(row.until))
+        Ref(row.tracker, row.item): Quarantined(row.reason, row.failures, datetime.fromisoformat(row.until))
         for row in connection.execute(sa.select(tables.quarantine))
     }
 
 
-def save_work_states(connection: sa.Connection, states: Mapping[str, Footing]) -> None:
+def save_work_states(connection: sa.Connection, states: Mapping[str, WorkState]) -> None:
     """Keep where work stands whose progress was told just now."""
     table = tables.footings
     rows = [{"key_result": id_, "body": msgspec.json.encode(one)} for id_, one in states.items()]
@@ -72,13 +72,13 @@ def save_work_states(connection: sa.Connection, states: Mapping[str, Footing]) -
         connection.execute(table.insert(), rows)
 
 
-def save_last_updates(connection: sa.Connection, updates: Mapping[Ref, Told]) -> None:
+def save_last_updates(connection: sa.Connection, updates: Mapping[Ref, PostedUpdate]) -> None:
     """Keep what was posted just now."""
     table = tables.updates
     for ref, one in updates.items():
         here = (table.c.tracker == ref.tracker) & (table.c.item == ref.id)
         connection.execute(table.delete().where(here))
-        body = msgspec.json.encode(_Update(one.on, one.health, one.facts, one.footings))
+        body = msgspec.json.encode(_Update(one.on, one.health, one.facts, one.work_states))
         connection.execute(table.insert().values(tracker=ref.tracker, item=ref.id, body=body))
 
 
@@ -111,20 +111,20 @@ def _last_progress(connection: sa.Connection) -> dict[str, float | None]:
 
 def _before(today: date) -> sa.Select[Any]:
     """Where work stood on the last day before today that was read."""
-    places = tables.standings
-    last = sa.select(sa.func.max(places.c.day)).where(places.c.day < today.isoformat())
-    return sa.select(places).where(places.c.day == last.scalar_subquery())
+    table = tables.standings
+    last = sa.select(sa.func.max(table.c.day)).where(table.c.day < today.isoformat())
+    return sa.select(table).where(table.c.day == last.scalar_subquery())
 
 
-def _work_states(connection: sa.Connection, query: sa.Select[Any]) -> dict[str, Footing]:
-    return {row.key_result: _WORK_STATES.decode(row.body) for row in connection.execute(query)}
+def _work_states(connection: sa.Connection, query: sa.Select[Any]) -> dict[str, WorkState]:
+    return {row.key_result: _WORK_STATE.decode(row.body) for row in connection.execute(query)}
 
 
-def _last_updates(connection: sa.Connection) -> dict[Ref, Told]:
+def _last_updates(connection: sa.Connection) -> dict[Ref, PostedUpdate]:
     found = {}
     for row in connection.execute(sa.select(tables.updates)):
         kept = _UPDATES.decode(row.body)
-        found[Ref(row.tracker, row.item)] = Told(kept.on, kept.health, kept.facts, kept.work_states)
+        found[Ref(row.tracker, row.item)] = PostedUpdate(kept.on, kept.health, kept.facts, kept.work_states)
     return found
 
 

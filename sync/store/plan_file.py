@@ -18,7 +18,7 @@ from msgspec.json import Decoder
 from config.load import fingerprint
 from config.workspace import Workspace
 from connectors.model import Marks, WorkItem
-from sync.plan.guards import Stop
+from sync.plan.guards import GuardViolation
 from sync.plan.plan import Edit, Plan, changes_of, digest_of
 
 FORMAT = 1
@@ -34,13 +34,26 @@ class _Edit(msgspec.Struct):
     wanted: Marks
 
 
+class _Stop(msgspec.Struct):
+    """A guard as this format spells it: `flag` is an option of the command line, and behind it the guard's subject."""
+
+    guard: str
+    message: str
+    flag: str
+    samples: tuple[str, ...] = ()
+
+
+_FLAGS = {"first-run": "--first-run", "shrunken-pull": "--accept-shrink"}
+_OTHER_FLAG = "--accept-plan"
+
+
 class _File(msgspec.Struct):
     truenorth_plan: int
     made: datetime
     configuration: str
     digest: str
     edits: list[_Edit]
-    stops: list[Stop]
+    stops: list[_Stop]
 
 
 _FILES = Decoder(_File)
@@ -52,10 +65,12 @@ class Saved:
 
     plan: Plan
     made: datetime
-    stops: tuple[Stop, ...]
+    stops: tuple[GuardViolation, ...]
 
 
-def save(path: Path, plan: Plan, stops: Iterable[Stop], workspace: Workspace, now: datetime) -> None:
+def save(
+    path: Path, plan: Plan, stops: Iterable[GuardViolation], workspace: Workspace, now: datetime
+) -> None:
     """Write the plan to a file that is private to its user, whole or not at all. Raises PlanError."""
     content = _File(
         truenorth_plan=FORMAT,
@@ -63,7 +78,7 @@ def save(path: Path, plan: Plan, stops: Iterable[Stop], workspace: Workspace, no
         configuration=fingerprint(workspace),
         digest=plan.digest,
         edits=[_Edit(edit.item, edit.wanted) for edit in plan.edits],
-        stops=list(stops),
+        stops=[_written(stop) for stop in stops],
     )
     text = msgspec.json.format(msgspec.json.encode(content), indent=1)
     beside = path.with_name(f".{path.name}.part")
@@ -109,4 +124,13 @@ def load(path: Path, workspace: Workspace, now: datetime) -> Saved:
             f"{path} is of {file.made:%Y-%m-%d %H:%M} UTC; plans hold for {limit.total_seconds() / 3600:g} hours. "
             f"{again}"
         )
-    return Saved(Plan(edits, (), file.digest), file.made, tuple(file.stops))
+    return Saved(Plan(edits, (), file.digest), file.made, tuple(_read(one) for one in file.stops))
+
+
+def _written(stop: GuardViolation) -> _Stop:
+    flag = f"{_FLAGS.get(stop.guard, _OTHER_FLAG)} {stop.subject}".rstrip()
+    return _Stop(stop.guard, stop.message, flag, stop.samples)
+
+
+def _read(one: _Stop) -> GuardViolation:
+    return GuardViolation(one.guard, one.message, one.flag.partition(" ")[2], one.samples)

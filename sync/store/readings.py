@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from msgspec.json import Decoder
 
 from sync.history.days import History, HistoryRow, row_of
-from sync.history.movement import Footing, Movement
+from sync.history.movement import Movement, WorkState
 from sync.measure import Scorecard
 from sync.store import tables
 from sync.store.database import Database, again
@@ -28,35 +28,39 @@ class Readings:
 
     @again
     def save(
-        self, scorecard: Scorecard, day: date, stands: Mapping[str, Footing], moved: Mapping[str, Movement]
+        self, scorecard: Scorecard, day: date, states: Mapping[str, WorkState], moved: Mapping[str, Movement]
     ) -> None:
         """Remember a day's readings, where work stands and what moved it; the same day again replaces them.
 
         Where it is not known what moved, what was remembered of that day stays. Where work stood is kept of this
         day and of the one before it that was read.
         """
-        table, places, on = tables.readings, tables.standings, day.isoformat()
+        table, states_table, on = tables.readings, tables.standings, day.isoformat()
         with self._database.ordered() as connection:
             known = {
                 row.key_result: _moved(row)
                 for row in connection.execute(table.select().where(table.c.day == on))
             }
-            told = {**known, **moved}
+            movements = {**known, **moved}
             rows = [
-                _columns(name, row_of(reading, day, told.get(name)))
+                _columns(name, row_of(reading, day, movements.get(name)))
                 for name, reading in scorecard.readings.items()
             ]
             connection.execute(table.delete().where(table.c.day == on))
             if rows:
                 connection.execute(table.insert(), rows)
-            last = connection.execute(sa.select(sa.func.max(places.c.day)).where(places.c.day < on)).scalar()
-            connection.execute(places.delete().where((places.c.day == on) | (places.c.day < (last or on))))
+            last = connection.execute(
+                sa.select(sa.func.max(states_table.c.day)).where(states_table.c.day < on)
+            ).scalar()
+            connection.execute(
+                states_table.delete().where((states_table.c.day == on) | (states_table.c.day < (last or on)))
+            )
             bodies = [
                 {"key_result": name, "day": on, "body": msgspec.json.encode(one)}
-                for name, one in stands.items()
+                for name, one in states.items()
             ]
             if bodies:
-                connection.execute(places.insert(), bodies)
+                connection.execute(states_table.insert(), bodies)
 
     @again
     def all(self) -> dict[str, History]:
@@ -76,7 +80,7 @@ class Readings:
         return {name: tuple(rows) for name, rows in found.items()}
 
     @again
-    def adopt(self, histories: Mapping[str, History]) -> None:
+    def import_readings(self, histories: Mapping[str, History]) -> None:
         """Remember readings of another store, of days of which there are none here."""
         table = tables.readings
         with self._database.ordered() as connection:

@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from msgspec.json import Decoder
 
 from config.trackers import NativeQuery
-from connectors.model import Pull, Ref, Span, WorkItem
+from connectors.model import Pull, Ref, StatusSpan, WorkItem
 from sync.observation import FieldValues, Observation, RuleQuery, Sample
 from sync.store import tables
 from sync.store.database import REBUILD, Database, StoreError, again
 
 T = TypeVar("T")
-Row = Mapping[str, Any] | sa.RowMapping
+StoredRow = Mapping[str, Any] | sa.RowMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class Columns(Generic[T]):
     """How a value becomes columns, and columns the value."""
 
     write: Callable[[T], dict[str, Any]]
-    read: Callable[[Row], T]
+    read: Callable[[StoredRow], T]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class StoredSection:
     """A mapping in the observation, by the name of its field, and the table that holds it."""
 
     field: str
@@ -64,12 +64,12 @@ _SAMPLE: Columns[Sample] = Columns(
 _ITEM = _body(Decoder(WorkItem))
 
 SECTIONS = (
-    Section("counts", tables.counts, _KEY_RESULT, _NUMBER),
-    Section("answers", tables.answers, _QUERY, _IDS),
-    Section("samples", tables.samples, _KEY_RESULT, _SAMPLE),
-    Section("field_values", tables.drawn, _KEY_RESULT, _body(Decoder(FieldValues))),
-    Section("histories", tables.histories, _REF, _body(Decoder(tuple[Span, ...]))),
-    Section("keywords", tables.gists, _REF, _body(Decoder(tuple[str, ...]))),
+    StoredSection("counts", tables.counts, _KEY_RESULT, _NUMBER),
+    StoredSection("answers", tables.answers, _QUERY, _IDS),
+    StoredSection("samples", tables.samples, _KEY_RESULT, _SAMPLE),
+    StoredSection("field_values", tables.drawn, _KEY_RESULT, _body(Decoder(FieldValues))),
+    StoredSection("histories", tables.histories, _REF, _body(Decoder(tuple[StatusSpan, ...]))),
+    StoredSection("keywords", tables.gists, _REF, _body(Decoder(tuple[str, ...]))),
 )
 """What is observed beside the items. One more is one more line here, and its table."""
 
@@ -141,6 +141,6 @@ def _last(connection: sa.Connection) -> Observation | None:
     )
 
 
-def _section(connection: sa.Connection, section: Section) -> dict[Any, Any]:
+def _section(connection: sa.Connection, section: StoredSection) -> dict[Any, Any]:
     rows = connection.execute(sa.select(section.table)).mappings()
     return {section.key.read(row): section.value.read(row) for row in rows}

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 
 from config.workspace import Workspace
 from connectors.model import Receipt, Ref
-from sync.history.movement import Footing
+from sync.history.movement import WorkState
 from sync.logs import redactor
-from sync.marks.status_updates import Told
+from sync.marks.status_updates import PostedUpdate
 from sync.memory import Memory, RunRecord, Stuck
 from sync.plan.backoff import rest_after
 from sync.store import tables
@@ -83,7 +83,7 @@ class Store:
             return read_memory(connection, workspace, now)
 
     @again
-    def save_posted(self, states: Mapping[str, Footing], updates: Mapping[Ref, Told]) -> None:
+    def save_posted(self, states: Mapping[str, WorkState], updates: Mapping[Ref, PostedUpdate]) -> None:
         """Remember what was posted just now: where the work stood, and what status updates said."""
         with self._database.ordered() as connection:
             save_work_states(connection, states)
@@ -119,15 +119,15 @@ class Store:
         """Let items whose write failed rest, each time longer; what was written rests no more."""
         table = tables.quarantine
         with self._database.ordered() as connection:
-            resting = read_quarantine(connection)
+            quarantine = read_quarantine(connection)
             for receipt in receipts:
                 ref = receipt.item
-                if receipt.outcome != "failed" and ref not in resting:
+                if receipt.outcome != "failed" and ref not in quarantine:
                     continue
                 here = (table.c.tracker == ref.tracker) & (table.c.item == ref.id)
                 connection.execute(table.delete().where(here))
                 if receipt.outcome == "failed":
-                    failures = resting[ref].failures + 1 if ref in resting else 1
+                    failures = quarantine[ref].failures + 1 if ref in quarantine else 1
                     row = {
                         "tracker": ref.tracker,
                         "item": ref.id,
@@ -157,8 +157,8 @@ class Store:
     @again
     def close_run(self, run: int, outcome: str, summary: Mapping[str, Any]) -> None:
         """Say how a run ended; the summary is kept without secrets."""
-        told = json.loads(redactor.text(json.dumps(dict(summary))))
-        change = tables.runs.update().where(tables.runs.c.id == run).values(outcome=outcome, summary=told)
+        clean = json.loads(redactor.text(json.dumps(dict(summary))))
+        change = tables.runs.update().where(tables.runs.c.id == run).values(outcome=outcome, summary=clean)
         with self.transaction() as connection:
             connection.execute(change)
 

@@ -244,7 +244,7 @@ class Conformance:
         ids = [one.ref.id for one in items]
         assert {one.ref for one in site.connect().owned_items(ids)} == {one.ref for one in items}
         assert {one.ref for one in site.connect().owned_items(())} <= {one.ref for one in items}
-        rival = site.connect(RIVAL).pull(known=ids)
+        rival = site.connect(RIVAL).pull(owned_ids=ids)
         assert [one.key for one in rival.items if one.shown != NOTHING] == []
 
     def test_writing_what_is_shown_sends_nothing(self, site: Site) -> None:
@@ -416,7 +416,7 @@ def write(
 
 def fresh_items(site: Site, items: Sequence[WorkItem]) -> list[WorkItem]:
     """The items as a new connector reads them, in the same order."""
-    found = {one.ref: one for one in site.connect().pull(known=[one.ref.id for one in items]).items}
+    found = {one.ref: one for one in site.connect().pull(owned_ids=[one.ref.id for one in items]).items}
     return [found[one.ref] for one in items]
 
 

@@ -16,7 +16,7 @@ from connectors.base import Connector
 from connectors.errors import CredentialError, ScopeError, TrackerError, Unreachable
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Throttle
-from connectors.model import Span
+from connectors.model import StatusSpan
 from connectors.registry import connect
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
@@ -189,7 +189,7 @@ class FakeSite(Site):
         done = frozenset(one.ref.id for one in issues if not one.is_open)
         self._tracker.found[NativeQuery("jql", "done")] = done
         self._tracker.answers["done"] = len(done)
-        self._tracker.past = {one.ref: (Span(one.category, one.status, one.created),) for one in issues}
+        self._tracker.past = {one.ref: (StatusSpan(one.category, one.status, one.created),) for one in issues}
         self._tracker.described = {one.ref: ("word", one.key.casefold()) for one in issues}
 
     def connect(self, owner: str = OWNER, wrong: Wrong | None = None) -> Connector:

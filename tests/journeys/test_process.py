@@ -144,7 +144,7 @@ def test_a_signal_after_the_last_write_waits_until_it_is_saved(
         time.sleep(0.2)  # the handler runs, and would end the process in a thread of its own
         remember(*given)
 
-    monkeypatch.setattr("sync.jobs.session.remember", saving)
+    monkeypatch.setattr("sync.jobs.sync.remember", saving)
     ended = run("sync", *AS_OF, "--first-run")
     assert (ended.code, "nothing was written" in ended.out + ended.err) == (143, False)
     assert "Written" in ended.out

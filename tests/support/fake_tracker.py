@@ -9,7 +9,7 @@ from typing import TypeVar
 from config.trackers import NativeQuery
 from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.errors import QueryError, TrackerError
-from connectors.model import NOTHING, Marks, Pull, Receipt, Ref, Span, Stamp, WorkItem
+from connectors.model import NOTHING, Marks, Pull, Receipt, Ref, Stamp, StatusSpan, WorkItem
 from connectors.preflight import Check
 from connectors.text.keywords import Keywords
 from tests.support.builders import NOW
@@ -30,7 +30,7 @@ class FakeTracker:
     write_faults: dict[str, TrackerError | str] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
     beyond: dict[str, WorkItem] = field(default_factory=dict)
-    past: dict[Ref, tuple[Span, ...]] = field(default_factory=dict)
+    past: dict[Ref, tuple[StatusSpan, ...]] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     described: dict[Ref, Keywords] = field(default_factory=dict)
     keywords_fault: TrackerError | None = None
@@ -47,7 +47,7 @@ class FakeTracker:
     def pull(
         self,
         progress: Progress | None = None,
-        known: Collection[str] | None = None,  # noqa: ARG002
+        owned_ids: Collection[str] | None = None,  # noqa: ARG002
     ) -> Pull:
         if self.read_fault is not None:
             raise self.read_fault
@@ -87,7 +87,7 @@ class FakeTracker:
         there = {ref.id: replace(one, shown=NOTHING) for ref, one in self.items.items()} | self.beyond
         return tuple(there[id_] for id_ in sorted(ids) if id_ in there)
 
-    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
         self.told += [item.key for item in items]
         return {item.ref: self.past[item.ref] for item in items if item.ref in self.past}
 

@@ -24,9 +24,9 @@ from connectors.model import KeyResultMark, Marks, Pull, Ref, Stamp
 from connectors.registry import connect
 from connectors.stamp import from_comment_marker, from_property, to_property
 from sync.history.days import HistoryRow
-from sync.history.movement import Footing, Movement
-from sync.jobs.rebuild import salvage
-from sync.marks.status_updates import Told
+from sync.history.movement import Movement, WorkState
+from sync.jobs.rebuild import recover_readings
+from sync.marks.status_updates import PostedUpdate
 from sync.observation import Observation
 from sync.plan.plan import Edit, changes_of
 from sync.store.store import Store
@@ -115,13 +115,13 @@ def use_store(folder: str) -> None:
     stamp = Stamp("acme", (mark,), fields=(("customfield_1", "A"),))
     items = [item(f"WEB-{n}", shown=Marks((mark,), stamp=stamp)) for n in range(50)]
     ref = Ref("one", "1")
-    footing = Footing(YESTERDAY, {})
+    state = WorkState(YESTERDAY, {})
     store.snapshots.save(
         Observation((Pull("jira", tuple(items), NOW),), NOW, keywords={ref: ("word",)}, histories={ref: ()})
     )
-    store.save_posted({"A": footing}, {ref: Told(TODAY, "on_track", (), {"A": footing})})
+    store.save_posted({"A": state}, {ref: PostedUpdate(TODAY, "on_track", (), {"A": state})})
     row = HistoryRow(YESTERDAY, 1.0, 0.5, 0.5, "on_track", Movement(YESTERDAY, done=1))
-    store.readings.adopt({"A": (row,)})
+    store.readings.import_readings({"A": (row,)})
     run = store.open_run("sync", NOW, "configuration")
     wanted = Marks(labels=("okr",))
     property_ = to_property(stamp)
@@ -130,8 +130,8 @@ def use_store(folder: str) -> None:
         store.snapshots.last,
         lambda: store.memory(workspace(), NOW),
         store.readings.all,
-        lambda: salvage(url),
-        lambda: store.journal.intend(run, [Edit(items[0], wanted, changes_of(items[0], wanted))]),
+        lambda: recover_readings(url),
+        lambda: store.journal.begin(run, [Edit(items[0], wanted, changes_of(items[0], wanted))]),
         store.journal.open,
         lambda: from_property(property_),
         lambda: from_comment_marker(marker),

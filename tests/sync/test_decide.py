@@ -9,13 +9,14 @@ import pytest
 import sqlalchemy as sa
 
 from sync.align import alignment
-from sync.cli.output import Format, Output
 from sync.decide import decide
-from sync.jobs.last_read import course, current, forecasts
+from sync.jobs.last_read import forecasts, latest_run, progress_history
+from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import synchronise
 from sync.store.store import Store
 from tests.support.builders import NOW, epic, item, work, workspace
+from tests.support.fake_sessions import FIRST_RUN
 from tests.support.fake_tracker import FakeTracker
 
 ITEMS = [epic("WEB-1", claims=("KR1",)), item("WEB-2", "WEB-1"), item("WEB-3", "WEB-1", category="done")]
@@ -40,11 +41,10 @@ def test_a_sync_and_a_status_look_for_leaves_once_each(
         return found(placed)
 
     monkeypatch.setattr(alignment, "_leaves", counted)
-    output = Output(Format.TEXT, silent=True)
-    synchronise(session, NOW, output, ["--first-run"])
+    synchronise(session, NOW, Reporter(), FIRST_RUN)
     assert len(looks) == 1
-    known = current(session, output, fresh=False, as_of=None)
-    course(session, known)
+    known = latest_run(session, Reporter())
+    progress_history(session, known)
     forecasts(session, known)
     assert len(looks) == 2
 
@@ -52,7 +52,7 @@ def test_a_sync_and_a_status_look_for_leaves_once_each(
 def test_deciding_asks_the_store_for_nothing_and_memory_is_one_transaction(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    synchronise(session, NOW, Output(Format.TEXT, silent=True), ["--first-run"])
+    synchronise(session, NOW, Reporter(), FIRST_RUN)
     known = session.store.snapshots.last()
     assert known is not None
     begun: list[sa.Connection] = []

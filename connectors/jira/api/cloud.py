@@ -11,7 +11,7 @@ from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import ISSUE_PAGE, Bulk, batches, jql_text, on_threads, search_ids
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.comment_limit import truncate_adf
-from connectors.jira.api.deployment import Issues
+from connectors.jira.api.deployment import IssueReader
 from connectors.jira.api.fields import SiteFields
 from connectors.text.document import Doc
 from connectors.text.keywords import adf_text
@@ -65,19 +65,19 @@ class Cloud:
         page = self._client.call("POST", "search/jql", replies.SEARCH_PAGE, body=body)
         return page.issues[0].id if page.issues else None
 
-    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> Issues:  # noqa: ARG002
+    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> IssueReader:  # noqa: ARG002
         """See `SiteApi.issues`; stamps come with the issues, so `known` is not needed."""
         return Bulk(self._client, fields, self._pool)
 
-    def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.Comment]:
+    def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.IssueComment]:
         """See `SiteApi.comments`."""
         numbers = sorted({int(id_) for _, id_ in where})
         for found in on_threads(self._pool, self._list, batches(numbers, LIST_PAGE)):
             yield from found
 
-    def _list(self, ids: list[int]) -> list[wire.Comment]:
+    def _list(self, ids: list[int]) -> list[wire.IssueComment]:
         params = {"expand": "properties"}
-        found: list[wire.Comment] = []
+        found: list[wire.IssueComment] = []
         while ids:
             page = self._client.call(
                 "POST", "comment/list", replies.COMMENT_LIST, params=params, body={"ids": ids}

@@ -18,7 +18,7 @@ from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import batches, jql_text, on_threads
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.comment_limit import truncate_wiki
-from connectors.jira.api.deployment import Issues
+from connectors.jira.api.deployment import IssueReader
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.stamp import PROPERTY_KEY
 from connectors.text.document import Doc
@@ -132,17 +132,17 @@ class DataCenter:
         page = self._page(jql, 0, 1)
         return page.issues[0].id if page.issues else None
 
-    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> Issues:
+    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> IssueReader:
         """See `SiteApi.issues`."""
         return ServerIssues(self._client, fields, self._pool, known)
 
-    def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.Comment]:
+    def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.IssueComment]:
         """See `SiteApi.comments`; a request for each."""
         for found in on_threads(self._pool, self._comment, where):
             if found:
                 yield found
 
-    def _comment(self, place: tuple[str, str]) -> wire.Comment | None:
+    def _comment(self, place: tuple[str, str]) -> wire.IssueComment | None:
         path = f"issue/{quote(place[0], safe='')}/comment/{quote(place[1], safe='')}"
         try:
             return self._client.call("GET", path, replies.COMMENT, params={"expand": "properties"})
@@ -186,7 +186,7 @@ class DataCenter:
 
 
 class ServerIssues:
-    """Issues by id from one site; see `Issues`.
+    """Issues by id from one site; see `IssueReader`.
 
     `known` are those whose stamps are asked for, None for all. Beside them those whose fields of ours hold
     something: another workspace may have written it.
@@ -202,7 +202,7 @@ class ServerIssues:
         self._known = None if known is None else frozenset(known)
 
     def fetch(self, ids: Sequence[str], done: Callable[[int], None] | None = None) -> dict[str, wire.Issue]:
-        """See `Issues.fetch`."""
+        """See `IssueReader.fetch`."""
         found = self._round("id", ids, done)
         absent = [id_ for id_ in ids if id_ not in found]
         found |= self._round("id", absent)
@@ -210,7 +210,7 @@ class ServerIssues:
         return found
 
     def fetch_keys(self, keys: Iterable[str]) -> tuple[dict[str, wire.Issue], dict[str, str]]:
-        """See `Issues.fetch_keys`. Search resolves old keys, but does not say which is whose."""
+        """See `IssueReader.fetch_keys`. Search resolves old keys, but does not say which is whose."""
         wanted = sorted(set(keys))
         found = self._round("key", [jql_text(key) for key in wanted])
         self._stamp(found.values())

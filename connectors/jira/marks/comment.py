@@ -35,7 +35,7 @@ class OwnComment:
     edited_by_person: bool = False
 
 
-class Comments:
+class CommentApi:
     """The comments of one site, for one owner. `me` is the account of our credential."""
 
     def __init__(self, client: JiraClient, site_api: SiteApi, owner: str, me: str) -> None:
@@ -144,12 +144,12 @@ class Comments:
             raise EditedByPerson
         return True
 
-    def _is_theirs(self, comment: wire.Comment) -> bool:
+    def _is_theirs(self, comment: wire.IssueComment) -> bool:
         author = comment.author.account if comment.author else None
         editor = comment.update_author.account if comment.update_author else author
         return editor not in (author, self._me)
 
-    def _stated_by(self, comment: wire.Comment) -> Comment | None:
+    def _stated_by(self, comment: wire.IssueComment) -> Comment | None:
         for property_ in comment.properties:
             marker = from_comment_marker(property_.value) if property_.key == PROPERTY_KEY else None
             if marker and marker[0] == self._owner:

@@ -16,7 +16,7 @@ from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.times import moment_or_none
-from connectors.model import Category, Ref, Span, WorkItem
+from connectors.model import Category, Ref, StatusSpan, WorkItem
 
 _CATEGORIES: Mapping[str, Category] = {"indeterminate": "doing", "done": "done"}
 
@@ -31,12 +31,12 @@ class Move(NamedTuple):
 
 def histories(
     client: JiraClient, site_api: SiteApi, items: Collection[WorkItem]
-) -> dict[Ref, tuple[Span, ...]]:
+) -> dict[Ref, tuple[StatusSpan, ...]]:
     """See `KeepsHistories.histories`."""
     if not items:
         return {}
     statuses = {one.id: one for one in client.call("GET", "status", replies.STATUSES)}
-    found: dict[Ref, tuple[Span, ...]] = {}
+    found: dict[Ref, tuple[StatusSpan, ...]] = {}
     moves: defaultdict[str, list[Move]] = defaultdict(list)
     # One issue can span pages.
     for log in site_api.changelogs(sorted(item.ref.id for item in items)):
@@ -50,7 +50,7 @@ def histories(
 
 def spans_of(
     item: WorkItem, moves: Iterable[Move], statuses: Mapping[str, wire.KnownStatus]
-) -> tuple[Span, ...] | None:
+) -> tuple[StatusSpan, ...] | None:
     """The statuses from the creation on; None where one of them is not known any more, or the changes do not join.
 
     Without a change it stood all the time where it stands now.
@@ -58,14 +58,14 @@ def spans_of(
     ordered = sorted(moves)
     if not ordered:
         category: Category = "done" if item.category == "dropped" else item.category
-        return (Span(category, item.status, item.created),)
+        return (StatusSpan(category, item.status, item.created),)
     ids = [ordered[0].before, *(move.after for move in ordered)]
     if any(id_ not in statuses for id_ in ids) or any(a.after != b.before for a, b in pairwise(ordered)):
         return None
     begins = [item.created, *(move.at for move in ordered)]
     ends: Sequence[datetime | None] = [*begins[1:], None]
     return tuple(
-        Span(_CATEGORIES.get(statuses[id_].status_category.key, "todo"), statuses[id_].name, begin, end)
+        StatusSpan(_CATEGORIES.get(statuses[id_].status_category.key, "todo"), statuses[id_].name, begin, end)
         for id_, begin, end in zip(ids, begins, ends, strict=True)
     )
 

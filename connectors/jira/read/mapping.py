@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from msgspec import UNSET
 
+from config.fields import Level
 from config.trackers import JiraTracker
 from connectors.errors import BadReply
 from connectors.jira.api.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, field_text, percent_of
@@ -19,7 +20,6 @@ from connectors.model import (
     Category,
     Health,
     KeyResultMark,
-    Level,
     Marks,
     Ref,
     Stamp,

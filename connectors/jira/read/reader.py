@@ -23,10 +23,10 @@ from connectors.errors import (
 from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Issues, SiteApi
+from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.fields import SiteFields, field_text, find_fields
 from connectors.jira.api.times import moment_or_none
-from connectors.jira.marks.comment import Comments, OwnComment
+from connectors.jira.marks.comment import CommentApi, OwnComment
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.mapping import IssueMapper
 from connectors.jira.read.settable_fields import SettableFields
@@ -142,7 +142,7 @@ class Reader:
         mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
         away = [mapper.item(issue, None) for issue in beyond.values()]
         items = [*scope, *self._with_comments(away, site.me, lambda _what, _done, _total: None)]
-        comments = Comments(self._client, self._site_api, self._owner, site.me)
+        comments = CommentApi(self._client, self._site_api, self._owner, site.me)
         bare = [item.ref.id for item in items if item.ref.id in written and item.shown.stamp is None]
         left = dict(on_threads(self._pool, lambda issue: (issue, comments.ours_on(issue)), bare))
         return tuple(
@@ -211,7 +211,7 @@ class Reader:
             f"{hint}Correct scope.projects, or give the account access.",
         )
 
-    def _close_upwards(self, issues: dict[str, wire.Issue], bulk: Issues) -> dict[str, str]:
+    def _close_upwards(self, issues: dict[str, wire.Issue], bulk: IssueReader) -> dict[str, str]:
         """Add every ancestor that can be seen to `issues`, and give each issue's parent id.
 
         `parent` names it; some old issues name their epic by key in Epic Link instead.
@@ -239,7 +239,7 @@ class Reader:
         return parents
 
     def _with_comments(self, items: list[WorkItem], me: str, report: Progress) -> list[WorkItem]:
-        comments = Comments(self._client, self._site_api, self._owner, me)
+        comments = CommentApi(self._client, self._site_api, self._owner, me)
         stamped = {item.ref.id: id_ for item in items if (id_ := self._comment_id(item)) is not None}
         if not stamped:
             return items

@@ -21,7 +21,7 @@ from connectors.jira.api.fields import (
 from connectors.jira.api.paging import Row, listed
 from connectors.jira.setup.filter_queries import quoted
 from connectors.model import CLAIM_NAME
-from connectors.setup import Action, Need, Problem, is_ours, signature
+from connectors.setup import Action, Need, SetupProblem, is_ours, signature
 
 PLUGIN = "com.atlassian.jira.plugin.system.customfieldtypes:"
 FIELDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
@@ -40,7 +40,9 @@ class FieldSetup:
     def __init__(self, client: JiraClient) -> None:
         self._client = client
 
-    def found(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> dict[str, str | None]:
+    def found(
+        self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]
+    ) -> dict[str, str | None]:
         """See `usable`."""
         return usable(self._fields(), need, made, problems)
 
@@ -151,7 +153,7 @@ class FieldSetup:
 
 
 def usable(
-    rows: Sequence[Row], need: Need, made: Mapping[str, str], problems: list[Problem]
+    rows: Sequence[Row], need: Need, made: Mapping[str, str], problems: list[SetupProblem]
 ) -> dict[str, str | None]:
     """Name to id of the fields that can be used, found by the id that `made` holds or by name; None where one
     has to be made. Names that stand for something of another type are left out, aloud."""
@@ -162,7 +164,9 @@ def usable(
         fitting = [row for row in named if row.get("schema", {}).get("custom") == PLUGIN + type_]
         if named and not fitting:
             why = "a field with this name has another type"
-            problems.append(Problem(f"field {name}", why, "Rename the field; setup then creates its own."))
+            problems.append(
+                SetupProblem(f"field {name}", why, "Rename the field; setup then creates its own.")
+            )
             continue
         ours = [row for row in fitting if is_ours(row.get("description"), need.owner)]
         found[name] = str((ours or fitting)[0]["id"]) if fitting else None

@@ -12,7 +12,7 @@ from connectors.errors import PermissionDenied
 from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.paging import Row, listed
-from connectors.setup import DASHBOARD, Action, Need, Problem, is_ours, signature
+from connectors.setup import DASHBOARD, Action, Need, SetupProblem, is_ours, signature
 
 SHARED = [{"type": "authenticated"}]
 """With everybody who can sign in; what each finds is still what they may browse."""
@@ -35,7 +35,11 @@ class SharedSetup:
         self._me: str | None = None
 
     def plan(
-        self, queries: Mapping[str, str | None], need: Need, made: Mapping[str, str], problems: list[Problem]
+        self,
+        queries: Mapping[str, str | None],
+        need: Need,
+        made: Mapping[str, str],
+        problems: list[SetupProblem],
     ) -> Iterator[Action]:
         """What is lacking. `queries` is name to JQL, None where a filter cannot be made."""
         filters: dict[str, str | None] = {}
@@ -66,11 +70,11 @@ class SharedSetup:
         filters: Mapping[str, str | None],
         need: Need,
         made: Mapping[str, str],
-        problems: list[Problem],
+        problems: list[SetupProblem],
     ) -> Iterator[Action]:
         if not self._offered():
             why = "this site does not offer the Filter Results gadget to apps"
-            problems.append(Problem(f"dashboard {DASHBOARD}", why, "The filters work without it."))
+            problems.append(SetupProblem(f"dashboard {DASHBOARD}", why, "The filters work without it."))
             return
         rows = listed(
             self._client, "dashboard/search", expand="description,editPermissions,owner,sharePermissions"
@@ -78,7 +82,7 @@ class SharedSetup:
         found = find(rows, made.get(f"dashboard {DASHBOARD}"), DASHBOARD, need.owner)
         if found is not None and not is_ours(found.get("description"), need.owner):
             why = "a dashboard with this name exists, and setup did not create it"
-            problems.append(Problem(f"dashboard {DASHBOARD}", why, "Rename the dashboard."))
+            problems.append(SetupProblem(f"dashboard {DASHBOARD}", why, "Rename the dashboard."))
             return
         body = described(DASHBOARD, need) | {"editPermissions": []}
         if found is not None and self._is_kept(found):
@@ -131,7 +135,7 @@ class SharedSetup:
             self._me = str(self._client.call("GET", "myself", replies.ROW).get("accountId"))
         return (row.get("owner") or {}).get("accountId") != self._me and not row.get("editPermissions")
 
-    def removal(self, need: Need, problems: list[Problem]) -> Iterator[Action]:
+    def removal(self, need: Need, problems: list[SetupProblem]) -> Iterator[Action]:
         """Our dashboard, whose gadgets go with it, and our filters."""
         for kind in ("dashboard", "filter"):
             for row in listed(self._client, f"{kind}/search", expand="description,editPermissions,owner"):
@@ -185,25 +189,25 @@ def described(name: str, need: Need) -> Row:
     return {"name": name, "description": signature(need.owner), "sharePermissions": SHARED}
 
 
-def without_query(name: str) -> Problem:
+def without_query(name: str) -> SetupProblem:
     """Of a filter that cannot be made yet."""
     why = "it needs a field with its options, or a policy label, that does not exist"
     remedy = "Run setup as a Jira administrator, or set the label in policy.labels; then run setup again."
-    return Problem(f"filter {name}", why, remedy)
+    return SetupProblem(f"filter {name}", why, remedy)
 
 
-def foreign(name: str) -> Problem:
+def foreign(name: str) -> SetupProblem:
     """Of a filter's name that somebody else's filter has."""
     why = "a filter with this name exists, and setup did not create it"
-    return Problem(f"filter {name}", why, "Rename the filter.")
+    return SetupProblem(f"filter {name}", why, "Rename the filter.")
 
 
-def locked(kind: str, found: Row, reason: str) -> Problem:
+def locked(kind: str, found: Row, reason: str) -> SetupProblem:
     """What another account of the same workspace made, and keeps for itself."""
     owner = (found.get("owner") or {}).get("displayName", "another account")
     why = f"{reason}, but only its owner {owner} can change or delete it"
     remedy = "Run setup with that account, or ask a Jira administrator to make this account the owner."
-    return Problem(f"{kind} {found['name']}", why, remedy)
+    return SetupProblem(f"{kind} {found['name']}", why, remedy)
 
 
 def difference(found: Row, wanted: Row) -> str | None:

@@ -9,7 +9,7 @@ from connectors.errors import PermissionDenied
 from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.preflight import NEEDED
-from connectors.setup import Problem
+from connectors.setup import SetupProblem
 
 ADMINISTER, SHARE = "ADMINISTER", "CREATE_SHARED_OBJECTS"
 GRANT = "Ask a Jira administrator to grant it (Settings, System, Global permissions) or to run setup."
@@ -27,7 +27,7 @@ class Permissions:
         found = self._client.call("GET", "mypermissions", replies.ROW, params=params)["permissions"]
         return {name for name in asked if found.get(name, {}).get("havePermission") is True}
 
-    def reachable(self, projects: Collection[str], problems: list[Problem]) -> dict[str, str]:
+    def reachable(self, projects: Collection[str], problems: list[SetupProblem]) -> dict[str, str]:
         """Key to id of the projects that screens reach; what is amiss with the others, aloud."""
         ids: dict[str, str] = {}
         for key in projects:
@@ -36,23 +36,23 @@ class Permissions:
             except (Rejected, PermissionDenied):
                 remedy = f'Ask an administrator of {key} to grant "Browse Projects".'
                 problems.append(
-                    Problem(f"project {key}", "does not exist, or the account cannot browse it", remedy)
+                    SetupProblem(f"project {key}", "does not exist, or the account cannot browse it", remedy)
                 )
                 continue
             problems += self._lacks(key)
             if row.get("simplified"):
                 why = "team-managed projects cannot use shared fields; labels and links carry the same information"
                 problems.append(
-                    Problem(f"fields in {key}", why, "A project administrator can add the fields there.")
+                    SetupProblem(f"fields in {key}", why, "A project administrator can add the fields there.")
                 )
             else:
                 ids[key] = str(row["id"])
         return ids
 
-    def _lacks(self, key: str) -> Iterator[Problem]:
+    def _lacks(self, key: str) -> Iterator[SetupProblem]:
         """The permissions without which what setup makes stays empty in a project."""
         held = self.held(NEEDED, projectKey=key)
         for one, (name, effect) in NEEDED.items():
             if one not in held:
                 remedy = f"Ask an administrator of {key} to grant it in the permission scheme."
-                yield Problem(f"project {key}", f'missing permission "{name}": {effect}', remedy)
+                yield SetupProblem(f"project {key}", f'missing permission "{name}": {effect}', remedy)

@@ -10,7 +10,7 @@ from connectors.jira.setup.filter_queries import filters_wanted
 from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permissions
 from connectors.jira.setup.server_fields import Meta, ServerFields, by_hand, options_by_hand, without_options
 from connectors.jira.setup.server_filters import ServerFilters
-from connectors.setup import Action, Need, Problem, Provisioning
+from connectors.setup import Action, Need, Provisioning, SetupProblem
 
 
 class ServerProvisioner:
@@ -25,7 +25,7 @@ class ServerProvisioner:
     def plan(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.plan`."""
         actions: list[Action] = []
-        problems: list[Problem] = []
+        problems: list[SetupProblem] = []
         held = self._permits.held((ADMINISTER, SHARE))
         reachable = self._permits.reachable(self._projects, problems)
         fields = self._fields.found(need, made, problems)
@@ -44,18 +44,18 @@ class ServerProvisioner:
             actions += self._filters.plan(queries, need, made, problems)
         else:
             why = 'needs the global permission "Create Shared Objects"'
-            problems.append(Problem("shared filters", why, GRANT))
+            problems.append(SetupProblem("shared filters", why, GRANT))
         return Provisioning(tuple(actions), tuple(problems))
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.removal`."""
-        problems: list[Problem] = []
+        problems: list[SetupProblem] = []
         actions = list(self._filters.removal(need, made, problems))
         if ADMINISTER in self._permits.held((ADMINISTER,)):
             actions += self._fields.removal(need, made, problems)
         else:
             why = 'removal needs the global permission "Jira Administrators"'
-            problems.append(Problem("fields", why, GRANT))
+            problems.append(SetupProblem("fields", why, GRANT))
         return Provisioning(tuple(actions), tuple(problems))
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
@@ -65,11 +65,11 @@ class ServerProvisioner:
         return self._fields.carry(action, made)
 
 
-def _unplaced(fields: Mapping[str, str | None], metas: Mapping[str, Meta | None]) -> Iterator[Problem]:
+def _unplaced(fields: Mapping[str, str | None], metas: Mapping[str, Meta | None]) -> Iterator[SetupProblem]:
     """The fields that issues' edit screens lack, where the account may not put them there."""
     for key, meta in metas.items():
         off = [name for name, id_ in fields.items() if meta is not None and id_ not in meta]
         if off:
             why = f"its edit screen is missing {', '.join(off)}"
             remedy = f"Ask a Jira administrator to add them ({key}, Project settings, Screens)."
-            yield Problem(f"screens of {key}", why, remedy)
+            yield SetupProblem(f"screens of {key}", why, remedy)

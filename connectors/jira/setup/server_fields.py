@@ -19,7 +19,7 @@ from connectors.jira.api.paging import Row
 from connectors.jira.read.settable_fields import allowed
 from connectors.jira.setup.cloud_fields import FIELDS, creation, usable
 from connectors.jira.setup.filter_queries import quoted
-from connectors.setup import Action, Need, Problem, is_ours
+from connectors.setup import Action, Need, SetupProblem, is_ours
 
 KINDS = {
     "textfield": "Text Field (single line)",
@@ -48,7 +48,9 @@ class ServerFields:
         self._client = client
         self._site_api = site_api
 
-    def found(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> dict[str, str | None]:
+    def found(
+        self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]
+    ) -> dict[str, str | None]:
         """See `usable`."""
         rows = self._client.call("GET", "field", replies.ROWS)
         return usable(rows, need, made, problems)
@@ -62,7 +64,7 @@ class ServerFields:
         fields: Mapping[str, str | None],
         need: Need,
         metas: Mapping[str, Meta | None],
-        problems: list[Problem],
+        problems: list[SetupProblem],
     ) -> Iterator[Action]:
         """What is lacking of the fields, and of the fields on the projects' screens. `metas`: see there."""
         yield from (creation(name, need) for name, id_ in fields.items() if id_ is None)
@@ -76,7 +78,7 @@ class ServerFields:
         return self._client.call("GET", f"issue/{newest}/editmeta", replies.EDIT_META).fields
 
     def _screens(
-        self, fields: Mapping[str, str | None], metas: Mapping[str, Meta | None], problems: list[Problem]
+        self, fields: Mapping[str, str | None], metas: Mapping[str, Meta | None], problems: list[SetupProblem]
     ) -> Iterator[Action]:
         lacking = {
             key: [name for name, id_ in fields.items() if meta is None or id_ not in meta]
@@ -100,7 +102,7 @@ class ServerFields:
             if stuck and metas[key] is not None:
                 why = f"its edit screen is missing {', '.join(sorted(stuck))}, and the API does not tell which screen it is"
                 remedy = f"Ask a Jira administrator to add them ({key}, Project settings, Screens)."
-                problems.append(Problem(f"screens of {key}", why, remedy))
+                problems.append(SetupProblem(f"screens of {key}", why, remedy))
         yield from planned.values()
 
     def _known_screens(self) -> dict[int, str]:
@@ -123,7 +125,7 @@ class ServerFields:
         rows = [row for tab in tabs for row in self._client.call("GET", f"{path}/{tab}/fields", replies.ROWS)]
         return tabs[0], {str(row["id"]) for row in rows}
 
-    def removal(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> Iterator[Action]:
+    def removal(self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]) -> Iterator[Action]:
         """What we put on screens, then our fields."""
         for what, path in made.items():
             if what.startswith("screen "):
@@ -135,7 +137,7 @@ class ServerFields:
                 raise
             why = "the API of this release cannot delete fields"
             remedy = "Ask a Jira administrator to delete them (Administration, Issues, Custom fields)."
-            problems.append(Problem(f"fields {', '.join(FIELDS)}", why, remedy))
+            problems.append(SetupProblem(f"fields {', '.join(FIELDS)}", why, remedy))
             return
         for row in rows:
             if is_ours(row.get("description"), need.owner):
@@ -175,7 +177,7 @@ class ServerFields:
             raise TrackerError(self._client.name, f"{action.name} was not deleted: {kept[action.id]}")
 
 
-def by_hand(names: Sequence[str], projects: Sequence[str]) -> Iterator[Problem]:
+def by_hand(names: Sequence[str], projects: Sequence[str]) -> Iterator[SetupProblem]:
     """What an administrator has to make where the account may not."""
     for name in names:
         kind, _, options = FIELDS[name]
@@ -185,7 +187,7 @@ def by_hand(names: Sequence[str], projects: Sequence[str]) -> Iterator[Problem]:
             f"Ask a Jira administrator to add it (Administration, Issues, Custom fields): {KINDS[kind]}{choices}, "
             f"on the edit screens of {', '.join(projects)}."
         )
-        yield Problem(f"field {name}", why, remedy)
+        yield SetupProblem(f"field {name}", why, remedy)
 
 
 def _placing(name: str, field: str | None, screen: str, id_: int, tab: int) -> Action:
@@ -210,11 +212,11 @@ def without_options(
     return lacking
 
 
-def options_by_hand(name: str, options: Sequence[str]) -> Problem:
+def options_by_hand(name: str, options: Sequence[str]) -> SetupProblem:
     """What an administrator has to add to a field."""
     why = "the Data Center API cannot add options to a field"
     remedy = (
         f"Ask a Jira administrator to add them (Administration, Issues, Custom fields, {name}, Configure, Edit options): "
         f"{', '.join(options)}. Until then, labels carry the same information."
     )
-    return Problem(f"options of {name}", why, remedy)
+    return SetupProblem(f"options of {name}", why, remedy)

@@ -14,7 +14,7 @@ from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.paging import Row
 from connectors.jira.setup.cloud_filters import difference, find, foreign, locked, without_query
 from connectors.jira.setup.filter_queries import quoted
-from connectors.setup import DASHBOARD, Action, Need, Problem, is_ours, signature
+from connectors.setup import DASHBOARD, Action, Need, SetupProblem, is_ours, signature
 
 EVERYBODY = ("authenticated", "loggedin")
 """With everybody who can sign in: asked for by the first word, and by the second where a release knows only
@@ -30,7 +30,11 @@ class ServerFilters:
         self._client = client
 
     def plan(
-        self, queries: Mapping[str, str | None], need: Need, made: Mapping[str, str], problems: list[Problem]
+        self,
+        queries: Mapping[str, str | None],
+        need: Need,
+        made: Mapping[str, str],
+        problems: list[SetupProblem],
     ) -> Iterator[Action]:
         """What is lacking. `queries` is name to JQL, None where a filter cannot be made."""
         rows = self._rows(made)
@@ -55,7 +59,7 @@ class ServerFilters:
                     problems.append(locked("filter", found, reason))
         problems += self._dashboard()
 
-    def removal(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> Iterator[Action]:
+    def removal(self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]) -> Iterator[Action]:
         """Our filters."""
         rows = [row for row in self._rows(made) if is_ours(row.get("description"), need.owner)]
         me = self._me() if rows else {}
@@ -117,13 +121,13 @@ class ServerFilters:
             return False
         return True
 
-    def _dashboard(self) -> Iterator[Problem]:
+    def _dashboard(self) -> Iterator[SetupProblem]:
         params = {"maxResults": DASHBOARDS}
         rows = self._client.call("GET", "dashboard", replies.ROW, params=params)["dashboards"]
         if all(row["name"] != DASHBOARD for row in rows):
             why = "the Data Center API cannot create dashboards"
             remedy = "Create it manually, with a Filter Results gadget for each filter."
-            yield Problem(f"dashboard {DASHBOARD}", why, remedy)
+            yield SetupProblem(f"dashboard {DASHBOARD}", why, remedy)
 
 
 def _is_mine(row: Row, me: Row) -> bool:
@@ -131,7 +135,7 @@ def _is_mine(row: Row, me: Row) -> bool:
     return (row.get("owner") or {}).get("key") == me.get("key")
 
 
-def _unseen(name: str) -> Problem:
+def _unseen(name: str) -> SetupProblem:
     why = "a filter with this name exists and is not a favourite of this account"
     remedy = "Rename the filter. If setup created it, mark it as a favourite of the account instead."
-    return Problem(f"filter {name}", why, remedy)
+    return SetupProblem(f"filter {name}", why, remedy)

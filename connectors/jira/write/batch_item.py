@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from connectors.base import STOPPED
 from connectors.errors import CredentialError, RateLimited, TrackerError, Unreachable
-from connectors.jira.marks.issue_edit import Edit
+from connectors.jira.marks.issue_edit import FieldEdit
 from connectors.jira.write.issue_write import IssueWrite
 from connectors.model import Outcome, Receipt, WorkItem
 
@@ -53,9 +53,9 @@ class BatchItem:
             self.outcome, self.reason, self.ended = "skipped", STOPPED, True
 
 
-def grouped(entries: Sequence[BatchItem]) -> list[list[tuple[BatchItem, Edit]]]:
+def grouped(entries: Sequence[BatchItem]) -> list[list[tuple[BatchItem, FieldEdit]]]:
     """The entries that have not ended, each with its edit, those whose edits are equal together."""
-    groups: dict[object, list[tuple[BatchItem, Edit]]] = {}
+    groups: dict[object, list[tuple[BatchItem, FieldEdit]]] = {}
     for entry in entries:
         if not entry.ended:
             edit = entry.work.edit()
@@ -63,7 +63,7 @@ def grouped(entries: Sequence[BatchItem]) -> list[list[tuple[BatchItem, Edit]]]:
     return list(groups.values())
 
 
-def _signature(work: IssueWrite, edit: Edit) -> object:
+def _signature(work: IssueWrite, edit: FieldEdit) -> object:
     """What must be equal for issues to share a bulk edit; options of selects differ by project and type."""
     fields = work.issue.fields
     place = (fields.project.id, fields.issuetype.id) if edit.selects & edit.fields.keys() else None

@@ -16,10 +16,10 @@ from connectors.errors import PermissionDenied, Unreachable
 from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import batches
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Issues
+from connectors.jira.api.deployment import IssueReader
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import Issue
-from connectors.jira.marks.issue_edit import Edit
+from connectors.jira.marks.issue_edit import FieldEdit
 from connectors.jira.read.mapping import stamp_on
 from connectors.model import Stamp
 from connectors.stamp import PROPERTY_KEY, to_property
@@ -47,7 +47,7 @@ class Jobs:
         self.may_edit = True
         """False once Jira refused a bulk edit: the account lacks the Bulk change permission."""
 
-    def stamp(self, stamps: Mapping[str, Stamp], bulk: Issues) -> set[str]:
+    def stamp(self, stamps: Mapping[str, Stamp], bulk: IssueReader) -> set[str]:
         """Put a stamp on each issue, by id; gives the ids of those that did not get theirs."""
         started: list[tuple[str, list[str]]] = []
         for ids in batches(stamps, MOST_STAMPS):
@@ -60,7 +60,7 @@ class Jobs:
             bare |= set(ids) - self._stamped(task, ids, stamps, bulk)
         return bare
 
-    def unstamp(self, ids: Sequence[str], bulk: Issues) -> set[str]:
+    def unstamp(self, ids: Sequence[str], bulk: IssueReader) -> set[str]:
         """Take the stamps off these issues; gives the ids of those that still bear theirs.
 
         The job takes all of them or none, passes over issues that may not be edited, and says nothing of
@@ -85,7 +85,7 @@ class Jobs:
             left |= {id_ for id_, issue in bulk.fetch(part).items() if PROPERTY_KEY in issue.properties}
         return left
 
-    def _stamped(self, task: str, ids: list[str], stamps: Mapping[str, Stamp], bulk: Issues) -> set[str]:
+    def _stamped(self, task: str, ids: list[str], stamps: Mapping[str, Stamp], bulk: IssueReader) -> set[str]:
         state = self._task(task, "the job that writes stamps")
         match state.result:
             case {"updated": [*updated]} if state.status == "COMPLETE":
@@ -100,13 +100,13 @@ class Jobs:
 
         return self._ended(look, what)
 
-    def takes(self, edit: Edit, site: SiteFields) -> bool:
+    def takes(self, edit: FieldEdit, site: SiteFields) -> bool:
         """Whether a bulk edit can make this edit: one operation a field, and texts are not cleared."""
         clearable = {site.progress, *edit.selects}
         clears = any(value is None and name not in clearable for name, value in edit.fields.items())
         return self.may_edit and not clears and not (edit.add and edit.remove)
 
-    def edit(self, issues: Sequence[Issue], edit: Edit, site: SiteFields) -> set[str]:
+    def edit(self, issues: Sequence[Issue], edit: FieldEdit, site: SiteFields) -> set[str]:
         """Make the same edit on all issues; gives the ids of those that were edited.
 
         The others must be edited one by one, where Jira also says why it refuses. `issues` are all of one
@@ -156,7 +156,7 @@ class Jobs:
             pause = min(2 * pause, LONGEST_LOOK)
         raise Unreachable(self._client.name, f"{what} did not finish in time.")
 
-    def _input(self, issue: Issue, edit: Edit, site: SiteFields) -> dict[str, object] | None:
+    def _input(self, issue: Issue, edit: FieldEdit, site: SiteFields) -> dict[str, object] | None:
         """The values as the bulk edit takes them; None when it cannot take them."""
         given: dict[str, list[object]] = {}
         for name, value in edit.fields.items():

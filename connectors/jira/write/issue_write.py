@@ -21,8 +21,8 @@ from connectors.jira.api.client import Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import IssueApi, notify_users
 from connectors.jira.api.wire import Issue
-from connectors.jira.marks.comment import Comments, EditedByPerson, OwnComment
-from connectors.jira.marks.issue_edit import Edit, edit_for, texts_of
+from connectors.jira.marks.comment import CommentApi, EditedByPerson, OwnComment
+from connectors.jira.marks.issue_edit import FieldEdit, edit_for, texts_of
 from connectors.jira.marks.remote_links import REFUSED, global_id, our_prefix, plan_links
 from connectors.jira.marks.remote_links import digest as digest_of
 from connectors.model import Comment, Marks, Stamp
@@ -42,7 +42,7 @@ class IssueWrite:
     def __init__(
         self,
         api: IssueApi,
-        comments: Comments,
+        comments: CommentApi,
         owner: str,
         issue: Issue,
         fields: SiteFields,
@@ -63,7 +63,7 @@ class IssueWrite:
         self._fresh = self._differs and wanted.comment is not None and comment_id is None
         self._links = plan_links(wanted, self.stamp, owner)
         self._linked = self._links.announced()
-        self._edit = Edit()
+        self._edit = FieldEdit()
         self._wrote = False
 
     # --- step by step ----------------------------------------------------------------------------
@@ -96,11 +96,11 @@ class IssueWrite:
                 self.stamp, self._wrote = stamp, True
                 return
 
-    def edit(self) -> Edit:
+    def edit(self) -> FieldEdit:
         """The edit of fields and labels that is left to be made."""
         return edit_for(self.issue, self._wanted, self.stamp, self._fields, self._is_off_screen)
 
-    def in_between(self, edit: Edit) -> Stamp:
+    def in_between(self, edit: FieldEdit) -> Stamp:
         """A stamp under which both what stands there and what `edit` brings is ours.
 
         It still shows the old marks, so that an interrupted write is planned again.
@@ -115,7 +115,7 @@ class IssueWrite:
             links=self._linked,
         )
 
-    def edited(self, edit: Edit, stamp: Stamp) -> None:
+    def edited(self, edit: FieldEdit, stamp: Stamp) -> None:
         """Take note that a batch has put `stamp` and made `edit`."""
         self._edit, self.stamp, self._wrote = edit, stamp, True
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from msgspec.json import Decoder
 
+from connectors.errors import SkipItem
 from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Issues, SiteApi
+from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import IssueApi, issue_path
 from connectors.jira.api.wire import Issue
-from connectors.jira.marks.comment import Comments
+from connectors.jira.marks.comment import CommentApi
 from connectors.jira.read.mapping import marks_on
 from connectors.jira.read.reader import Site
 from connectors.jira.write.issue_write import IssueWrite
@@ -21,10 +22,6 @@ from connectors.model import NOTHING, Marks, WorkItem
 from connectors.stamp import PROPERTY_KEY
 
 GONE = "it no longer exists, or the account cannot see it"
-
-
-class SkipItem(Exception):
-    """The item is left as it is, for the reason given."""
 
 
 class IssueLoader:
@@ -36,14 +33,14 @@ class IssueLoader:
         self._owner = owner
         self.site = site
         self.api = IssueApi(client)
-        self._shape: tuple[SiteFields, Decoder[Issue], Issues] | None = None
+        self._shape: tuple[SiteFields, Decoder[Issue], IssueReader] | None = None
 
     @property
-    def issues(self) -> Issues:
+    def issues(self) -> IssueReader:
         """Many issues at once, with the fields that matter on the site."""
         return self._shaped()[2]
 
-    def _shaped(self) -> tuple[SiteFields, Decoder[Issue], Issues]:
+    def _shaped(self) -> tuple[SiteFields, Decoder[Issue], IssueReader]:
         """How issues look on the site; made anew only where a pull has learned more of its fields."""
         fields = self.site().fields
         if self._shape is None or self._shape[0] is not fields:
@@ -64,7 +61,7 @@ class IssueLoader:
         now = replace(now, comment=item.shown.comment)
         if now != item.shown and now != replace(wanted, comment=now.comment):
             raise SkipItem("Truenorth's marks on it changed since it was read; the next run plans it again")
-        comments = Comments(self.client, self.site_api, self._owner, site.me)
+        comments = CommentApi(self.client, self.site_api, self._owner, site.me)
         known = _comment_id(now, item)
         return IssueWrite(self.api, comments, self._owner, issue, site.fields, now, known, wanted)
 

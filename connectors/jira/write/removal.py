@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from connectors.base import StopRequested
 from connectors.jira.api import replies
 from connectors.jira.api.bulk_read import ISSUE_PAGE, batches
-from connectors.jira.api.deployment import Issues
-from connectors.jira.marks.comment import Comments, OwnComment
+from connectors.jira.api.deployment import IssueReader
+from connectors.jira.marks.comment import CommentApi, OwnComment
 from connectors.jira.write.batch_item import SMALL, BatchItem, grouped
 from connectors.jira.write.bulk_tasks import Jobs
 from connectors.jira.write.loader import IssueLoader
@@ -31,7 +31,7 @@ class Remover:
         self._owner = owner
         self._jobs = jobs
 
-    def carry_out(self, entries: Sequence[BatchItem], bulk: Issues, stop: StopRequested) -> None:
+    def carry_out(self, entries: Sequence[BatchItem], bulk: IssueReader, stop: StopRequested) -> None:
         """Take everything of ours away from each; an entry that fails or is stopped keeps its stamp."""
         known = self._look(entries) if len(entries) >= SMALL else {}
         for entry in entries:
@@ -59,7 +59,7 @@ class Remover:
                         if one.id == asked.get(issue.id) or (one.author and one.author.account == me)
                     ]
         pairs = [(issue, id_) for issue, ids in found.items() for id_ in ids]
-        stated = Comments(self._client, self._loader.site_api, self._owner, me).own_comments(pairs)
+        stated = CommentApi(self._client, self._loader.site_api, self._owner, me).own_comments(pairs)
         return {issue: {id_: stated[id_] for id_ in ids if id_ in stated} for issue, ids in found.items()}
 
     def _clear(self, entries: Sequence[BatchItem], stop: StopRequested) -> None:
@@ -76,7 +76,7 @@ class Remover:
                     # Also the one that the bulk edit failed: here Jira says why.
                     entry.halt() if stop() else entry.attempt(entry.work.clear)
 
-    def _unstamp(self, entries: Sequence[BatchItem], bulk: Issues) -> None:
+    def _unstamp(self, entries: Sequence[BatchItem], bulk: IssueReader) -> None:
         bare = {entry.item.ref.id: entry for entry in entries if not entry.ended and entry.work.stamp}
         clear = [id_ for id_, entry in bare.items() if not entry.work.unseen()]
         left = self._jobs.unstamp(clear, bulk) if len(clear) >= SMALL else set(clear)

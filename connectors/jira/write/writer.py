@@ -10,24 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from connectors.base import StopRequested, WriteRequest, never
-from connectors.errors import CredentialError, RateLimited, TrackerError, Unreachable
-from connectors.jira.api.deployment import Issues
-from connectors.jira.marks.comment import Comments, OwnComment
-from connectors.jira.marks.issue_edit import Edit
+from connectors.errors import CredentialError, RateLimited, SkipItem, TrackerError, Unreachable
+from connectors.jira.api.deployment import IssueReader
+from connectors.jira.marks.comment import CommentApi, OwnComment
+from connectors.jira.marks.issue_edit import FieldEdit
 from connectors.jira.write.batch_item import SMALL, BatchItem, grouped
 from connectors.jira.write.bulk_tasks import Jobs
-from connectors.jira.write.loader import GONE, IssueLoader, SkipItem
+from connectors.jira.write.loader import GONE, IssueLoader
 from connectors.jira.write.removal import Remover
 from connectors.model import NOTHING, Receipt, Stamp
 
-Rounds = Callable[[Sequence[BatchItem], Issues, StopRequested], None]
+Rounds = Callable[[Sequence[BatchItem], IssueReader, StopRequested], None]
 """Sends what is to be sent for some entries, and says in each what became of it."""
 
 BATCH = 100
 """Items at once: one bulkfetch and one job of stamps; more would cost little less."""
 
 
-class Writer:
+class JiraWriter:
     """Writes on one site for one owner."""
 
     def __init__(self, loader: IssueLoader, owner: str) -> None:
@@ -96,7 +96,7 @@ class Writer:
             yield entry.receipt(self._client.requests - before)
             before = self._client.requests
 
-    def _show(self, entries: Sequence[BatchItem], bulk: Issues, stop: StopRequested) -> None:
+    def _show(self, entries: Sequence[BatchItem], bulk: IssueReader, stop: StopRequested) -> None:
         known = self._known_comments(entries) if len(entries) >= SMALL else {}
         for entry in entries:
             entry.attempt(entry.work.begin)
@@ -106,10 +106,10 @@ class Writer:
         self._close(entries, bulk)
 
     def _known_comments(self, entries: Sequence[BatchItem]) -> dict[str, OwnComment]:
-        comments = Comments(self._client, self._loader.site_api, self._owner, self._loader.site().me)
+        comments = CommentApi(self._client, self._loader.site_api, self._owner, self._loader.site().me)
         return comments.own_comments([(entry.item.ref.id, entry.work.comment_id or "") for entry in entries])
 
-    def _put(self, entries: Sequence[BatchItem], bulk: Issues) -> None:
+    def _put(self, entries: Sequence[BatchItem], bulk: IssueReader) -> None:
         """Fields, labels and stamps."""
         site = self._loader.site().fields
         large = [
@@ -134,7 +134,7 @@ class Writer:
                 # Also the one that a round failed: here Jira says why.
                 entry.attempt(entry.work.put)
 
-    def _edit(self, ready: Sequence[tuple[BatchItem, Edit]], stamps: dict[str, Stamp]) -> set[str]:
+    def _edit(self, ready: Sequence[tuple[BatchItem, FieldEdit]], stamps: dict[str, Stamp]) -> set[str]:
         """One bulk edit; the ids of the issues that are as wanted after it."""
         if not ready:
             return set()
@@ -153,7 +153,7 @@ class Writer:
                 entry.work.edited(its, entry.work.in_between(its))
         return ids
 
-    def _close(self, entries: Sequence[BatchItem], bulk: Issues) -> None:
+    def _close(self, entries: Sequence[BatchItem], bulk: IssueReader) -> None:
         """The stamps that say what stands there now."""
         left = {
             entry.item.ref.id: entry

@@ -50,7 +50,7 @@ LABELS = Operation(
     f"query Labels($first: Int!, $after: String) {{"
     f" issueLabels(first: $first, after: $after, includeArchived: true) {{"
     f" nodes {{ {_LABEL} }} {_MORE} }} }}",
-    Decoder(wire.Labels),
+    Decoder(wire.LabelsReply),
 )
 
 ISSUES = Operation(
@@ -70,7 +70,7 @@ query Issues($first: Int!, $after: String, $filter: IssueFilter!) {{
     {_MORE}
   }}
 }}""",
-    Decoder(wire.Issues),
+    Decoder(wire.IssuesReply),
 )
 
 ISSUE_IDS = Operation(
@@ -125,7 +125,7 @@ query Histories($first: Int!, $after: String, $ids: [ID!]!) {{
     {_MORE}
   }}
 }}""",
-    Decoder(wire.Histories),
+    Decoder(wire.HistoriesReply),
     page=50,
 )
 
@@ -197,7 +197,7 @@ COMMENTS = Operation(
     f"query Comments($first: Int!, $after: String, $ids: [ID!]!) {{"
     f" comments(first: $first, after: $after, filter: {{ id: {{ in: $ids }} }}) {{"
     f" nodes {{ {_COMMENT} }} {_MORE} }} }}",
-    Decoder(wire.Comments),
+    Decoder(wire.CommentsReply),
 )
 
 PROJECT_UPDATES = Operation(
@@ -260,7 +260,8 @@ query ProjectsNow($first: Int!, $ids: [ID!]!, $comments: [ID!]!) {{
 
 
 LABEL_DELETE = Operation(
-    "mutation LabelDelete($id: String!) { done: issueLabelDelete(id: $id) { success } }", Decoder(wire.Done)
+    "mutation LabelDelete($id: String!) { done: issueLabelDelete(id: $id) { success } }",
+    Decoder(wire.MutationReply),
 )
 LABEL_CREATE = Operation(
     f"mutation LabelCreate($input: IssueLabelCreateInput!) {{"

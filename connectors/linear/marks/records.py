@@ -169,7 +169,7 @@ def note_title(stamp: Stamp | None) -> str:
 # --- Attachments ---------------------------------------------------------------------------------
 
 
-class _Record(msgspec.Struct, omit_defaults=True):
+class _MetadataRecord(msgspec.Struct, omit_defaults=True):
     """A mark as attachment metadata: flat, of texts and numbers, as Linear's documentation asks."""
 
     owner: str
@@ -186,7 +186,7 @@ class _Record(msgspec.Struct, omit_defaults=True):
     truenorth: str = ""
 
 
-_RECORDS = Converter(_Record)
+_RECORDS = Converter(_MetadataRecord)
 _MARKS = Converter(KeyResultMark)
 
 _PART = ("objective", "due", "because", "share", "moves")
@@ -222,7 +222,7 @@ def find_in_attachments(attachments: Iterable[AttachmentNode], owner: str) -> Ow
     return OwnRecords(tuple(sorted(records, key=lambda record: record.id)), foreign)
 
 
-def _mark(record: _Record) -> KeyResultMark | None:
+def _mark(record: _MetadataRecord) -> KeyResultMark | None:
     if not record.key_result:
         return None
     try:

@@ -30,14 +30,14 @@ _LONGEST_RECORD = 16 * 1024
 _RECORD = re.compile(r"#([A-Za-z0-9_-]{16,})")
 
 
-class _Record(msgspec.Struct):
+class _UpdateRecord(msgspec.Struct):
     item: str
     on: date
     health: Literal["on_track", "at_risk", "off_track"]
     facts: tuple[Fact, ...]
 
 
-_RECORDS = Decoder(_Record)
+_RECORDS = Decoder(_UpdateRecord)
 
 
 def update_id(owner: str, item: str, on: date) -> str:
@@ -47,7 +47,7 @@ def update_id(owner: str, item: str, on: date) -> str:
 
 def body_of(item: str, update: Update) -> str:
     """The update as Markdown, with its record in the address of its last line."""
-    record = msgspec.json.encode(_Record(item, update.on, update.health, update.facts))
+    record = msgspec.json.encode(_UpdateRecord(item, update.on, update.health, update.facts))
     packed = base64.urlsafe_b64encode(zlib.compress(record, 9)).decode().rstrip("=")
     href = f"{update.page.partition('#')[0]}#{packed}"
     blocks = update.doc.blocks if update.doc is not None else ()
@@ -66,7 +66,7 @@ def ours(node: UpdateNode, item: str, owner: str) -> Update | None:
     return None
 
 
-def _unpack(packed: str) -> _Record | None:
+def _unpack(packed: str) -> _UpdateRecord | None:
     try:
         raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
         text = zlib.decompressobj().decompress(raw, _LONGEST_RECORD)

@@ -20,7 +20,7 @@ from connectors.linear.api.wire import IssueIds, LabelNode, Wire
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, TITLE_MARK, is_for
 from connectors.linear.setup.views import VIEWS, parts_of, views_wanted
 from connectors.model import CLAIM_NAME
-from connectors.setup import Action, Need, Problem, Provisioning, is_ours, signature
+from connectors.setup import Action, Need, Provisioning, SetupProblem, is_ours, signature
 
 STATES = ("aligned", "orphaned", "exempt")
 LONGEST_NAME = 80
@@ -46,14 +46,14 @@ class Rights(Wire):
     organization: Organization
 
 
-class Done(Wire):
+class SetupReply(Wire):
     success: bool
     issue_label: Made | None = None
     custom_view: Made | None = None
 
 
 class Answer(Wire):
-    done: Done
+    done: SetupReply
 
 
 RIGHTS = Operation(
@@ -115,7 +115,7 @@ class LinearProvisioner:
 
     def plan(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.plan`."""
-        problems: list[Problem] = []
+        problems: list[SetupProblem] = []
         labels = list(self._client.walk(queries.LABELS, lambda reply: reply.issue_labels))
         children = {name: child_name(name, title) for name, title in need.key_results.items()}
         actions = [
@@ -128,7 +128,7 @@ class LinearProvisioner:
         actions += self._views(need, made, problems)
         return Provisioning(tuple(actions), tuple(problems))
 
-    def _may_not_label(self) -> Problem | None:
+    def _may_not_label(self) -> SetupProblem | None:
         """Why the account cannot make labels of the workspace, as far as Linear tells beforehand."""
         try:
             rights = self._client.execute(RIGHTS)
@@ -142,7 +142,7 @@ class LinearProvisioner:
             "Ask a workspace admin to let members manage labels (Settings, Security), to make the account an admin, or to"
             " run setup. Views and attachments work without the groups."
         )
-        return Problem(f"label groups {CLAIM_NAME} and {ALIGNMENT_GROUP}", why, remedy)
+        return SetupProblem(f"label groups {CLAIM_NAME} and {ALIGNMENT_GROUP}", why, remedy)
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:  # noqa: ARG002  the protocol's
         """See `Provisioner.removal`; a group that still holds a person's label stays."""
@@ -151,7 +151,7 @@ class LinearProvisioner:
         in_use = {one.id for one in labels if one.id in ours and not one.is_group and self._is_in_use(one.id)}
         stay = "issues still have it; undo removes it where Truenorth set it, and keeps it where people did"
         problems = [
-            Problem(f"label {one.name}", stay, "Run undo first.") for one in labels if one.id in in_use
+            SetupProblem(f"label {one.name}", stay, "Run undo first.") for one in labels if one.id in in_use
         ]
         ours -= in_use
         kept = {one.parent.id for one in labels if one.parent and one.id not in ours}
@@ -199,13 +199,13 @@ class LinearProvisioner:
         labels: list[LabelNode],
         need: Need,
         made: Mapping[str, str],
-        problems: list[Problem],
+        problems: list[SetupProblem],
     ) -> Iterator[Action]:
         there = [one for one in labels if one.name.casefold() == name.casefold() and one.archived_at is None]
         group = next((one for one in there if one.is_group and one.team is None), None)
         if there and group is None:
             why = "a label with this name exists and is not a workspace label group"
-            problems.append(Problem(f"label group {name}", why, "Rename the label."))
+            problems.append(SetupProblem(f"label group {name}", why, "Rename the label."))
             return
         signed = {"description": signature(need.owner)}
         if group is None:
@@ -248,12 +248,12 @@ class LinearProvisioner:
                 body = {"retire": True}
                 yield Action("label", what, "change", reason, one.id, body)
 
-    def _views(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> Iterator[Action]:
+    def _views(self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]) -> Iterator[Action]:
         rows = list(self._client.walk(VIEWS, lambda reply: reply.custom_views))
         for name, wanted in views_wanted(need, self._teams).items():
             if wanted is None:
                 why = "its filter needs a label that is off in policy.labels"
-                problems.append(Problem(f"view {name}", why, "Set that label in policy.labels."))
+                problems.append(SetupProblem(f"view {name}", why, "Set that label in policy.labels."))
                 continue
             found = next((one for one in rows if one.id == made.get(f"view {name}")), None)
             found = found or next((one for one in rows if one.name == name), None)
@@ -264,6 +264,6 @@ class LinearProvisioner:
                 yield Action("view", name, "create", "does not exist", None, body)
             elif not is_ours(found.description, need.owner):
                 why = "a view with this name exists, and setup did not create it"
-                problems.append(Problem(f"view {name}", why, "Rename the view."))
+                problems.append(SetupProblem(f"view {name}", why, "Rename the view."))
             elif found.name != name or not found.shared or parts_of(found.filter_data) != parts_of(wanted):
                 yield Action("view", name, "change", "its filter, name or sharing differs", found.id, body)

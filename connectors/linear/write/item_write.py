@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from connectors.errors import PermissionDenied, Refused, TrackerError
+from connectors.errors import PermissionDenied, Refused, SkipItem, TrackerError
 from connectors.linear.api import mutations
 from connectors.linear.api.effects import Effects, attempt, find_comment, gather, remove, send
 from connectors.linear.api.errors import Conflict, NotFound
@@ -20,10 +20,6 @@ from connectors.linear.marks.own_ids import GENERATIONS, own_id
 from connectors.linear.marks.targets import CurrentState, IssueTarget, MarkTarget, ProjectTarget
 from connectors.model import Comment, KeyResultMark, Marks, Stamp, WorkItem
 from connectors.text.document import to_markdown
-
-
-class SkipItem(Exception):
-    """Nothing may be written to the item, for the reason given."""
 
 
 class ItemWrite:

@@ -12,13 +12,13 @@ from functools import partial
 from itertools import islice
 
 from connectors.base import STOPPED, StopRequested, WriteRequest, never
-from connectors.errors import BadReply, PermissionDenied, Refused, TrackerError
+from connectors.errors import BadReply, PermissionDenied, Refused, SkipItem, TrackerError
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.effects import Effect, Effects, FindComment, FindUpdates, ReadItem
 from connectors.linear.api.errors import NotFound
 from connectors.linear.marks.labels import LabelCatalog
 from connectors.linear.write.batching import BatchRequests
-from connectors.linear.write.item_write import ItemWrite, SkipItem, words_of
+from connectors.linear.write.item_write import ItemWrite, words_of
 from connectors.linear.write.update_write import write_update
 from connectors.model import ALL_MARKS, Marks, Outcome, Receipt, WorkItem
 
@@ -67,7 +67,7 @@ class _BatchItem:
         self.ask, self.outcome, self.reason = None, outcome, reason
 
 
-class Writer:
+class LinearWriter:
     """Writes on one workspace. `author` tells what comments and attachments say of their author."""
 
     def __init__(

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.errors import ScopeError
 from connectors.jira.api.fields import SiteFields
-from connectors.jira.api.wire import Fields, IssueType, Project, Status, StatusCategory
+from connectors.jira.api.wire import Fields, IssueStatus, IssueType, Project, StatusCategory
 from connectors.jira.read.custom_fields import find_custom_fields, values_of
 from connectors.sandbox.jira.state import STORY_POINTS
 from tests.support.jira_site import connector, field, running
@@ -18,7 +18,7 @@ def fields_with(site: SiteFields, **values: Any) -> Fields:
     kind = site.issue_type().__annotations__["fields"]
     made: Fields = kind(
         summary="",
-        status=Status("To Do", StatusCategory("new")),
+        status=IssueStatus("To Do", StatusCategory("new")),
         issuetype=IssueType("1", "Bug"),
         project=Project("1", "WEB"),
         created="",

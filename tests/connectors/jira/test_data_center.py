@@ -80,7 +80,7 @@ def test_stamps_are_asked_for_where_they_may_be(site: Site) -> None:
 
     def asked(known: tuple[str, ...] | None) -> int:
         site.sandbox.forget_requests()
-        items = {one.key: one for one in site.truenorth.pull(known=known).items}
+        items = {one.key: one for one in site.truenorth.pull(owned_ids=known).items}
         assert items["WEB-1"].shown.stamp is not None
         return sum(one.path.endswith("/properties/truenorth") for one in site.sandbox.requests)
 

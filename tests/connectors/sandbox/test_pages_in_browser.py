@@ -17,8 +17,8 @@ from connectors.sandbox.jira.state import RemoteLink
 from connectors.sandbox.linear.entities import Attachment, Comment
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import World
-from sync.cli.output import Format, Output
 from sync.jobs import sandbox as demo
+from sync.jobs.reporter import Reporter
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(
@@ -106,7 +106,7 @@ def marked() -> Iterator[tuple[Sandbox, dict[str, str]]]:
     """A sandbox after a run of the demo, and the paths of tickets by tracker and kind of mark."""
     with demo.serving_sandbox(120, 1, 0) as sandbox:
         sandbox.call(lambda: plant(sandbox.world))
-        first, _ = demo.demonstrate(sandbox, Output(Format.TEXT, silent=True))
+        first, _ = demo.demonstrate(sandbox, Reporter())
         paths: dict[str, str] = {}
         for edit in first.run.plan.edits:
             comment = edit.wanted.comment

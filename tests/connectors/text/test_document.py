@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,7 +91,7 @@ docs = st.builds(Doc, st.lists(paragraphs | bullets | panels | tables, min_size=
 def adf_validator() -> Any:
     if not SCHEMA.exists():
         pytest.skip("the ADF schema is not beside this checkout")
-    return jsonschema.Draft4Validator(json.loads(SCHEMA.read_text()))
+    return jsonschema_rs.Draft4Validator(json.loads(SCHEMA.read_text()))
 
 
 def adf_texts(node: dict[str, Any]) -> str:
@@ -104,7 +104,7 @@ def nodes(node: dict[str, Any]) -> list[dict[str, Any]]:
     return [node, *(deep for inner in node.get("content", []) for deep in nodes(inner))]
 
 
-@settings(max_examples=30, deadline=None)  # the schema validator is slow
+@settings(deadline=None)
 @given(docs)
 def test_adf_is_valid(doc: Doc) -> None:
     assert adf_validator().is_valid(to_adf(doc))

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft4Validator
+from jsonschema_rs import Draft4Validator
 from openapi_core import Config, OpenAPI
 from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.templating.responses.exceptions import ResponseFinderError
@@ -17,8 +17,10 @@ from openapi_core.validation.exceptions import ValidationError
 from werkzeug.datastructures import MultiDict
 
 from connectors.sandbox.recorder import Exchange
+from tests.support.contract.quick_look import QuickLook
 
-BASE = "/jira/rest/api/3"
+SITE = "/jira"
+BASE = f"{SITE}/rest/api/3"
 _HOST = "http://sandbox"
 PROBLEM = "application/problem+json"
 
@@ -31,9 +33,16 @@ class JiraContract:
         self._documents = documents
 
     @cached_property
+    def _document(self) -> dict[str, Any]:
+        return corrected(meant(json.loads(self._file.read_bytes())))
+
+    @cached_property
+    def _quick(self) -> QuickLook:
+        return QuickLook(self._document, SITE)
+
+    @cached_property
     def _api(self) -> OpenAPI:
-        document = corrected(meant(json.loads(self._file.read_bytes())))
-        document["servers"] = [{"url": f"{_HOST}/jira"}]
+        document = {**self._document, "servers": [{"url": f"{_HOST}{SITE}"}]}
         # The document itself is not wholly valid: defaults outside their own enums.
         return OpenAPI.from_dict(document, config=Config(spec_validator_cls=None))  # type: ignore[arg-type]
 
@@ -43,17 +52,8 @@ class JiraContract:
 
     def problems(self, exchange: Exchange, *, ours: bool) -> Iterator[str]:
         """Every breach, as a sentence. Requests of others may be wrong on purpose."""
-        request = MockRequest(
-            _HOST,
-            exchange.method.lower(),
-            exchange.path,
-            args=MultiDict(exchange.query),
-            headers=dict(exchange.headers),
-            data=exchange.body or None,
-            content_type=_content_type(exchange.headers),
-        )
         if ours:
-            yield from _told("request", self._api.iter_request_errors(request))
+            yield from self._of_request(exchange)
             body = json.loads(exchange.body or b"null")
             # A comment's body must be a document even where it does not look like one.
             said = [body["body"]] if "/comment" in exchange.path and "body" in (body or ()) else []
@@ -64,16 +64,40 @@ class JiraContract:
         # RFC 9457, a wire fact of contracts/jira.md, are unknown to the document.
         if exchange.broken or not exchange.reply or _content_type(exchange.reply_headers) == PROBLEM:
             return
-        reply = exchange.reply
+        yield from self._of_reply(exchange)
+
+    def _of_request(self, exchange: Exchange) -> Iterator[str]:
+        kind = _content_type(exchange.headers)
+        if self._quick.allows_request(exchange, kind):
+            return
+        found = list(_told("request", self._api.iter_request_errors(_request(exchange))))
+        if not found:
+            self._quick.learn(exchange, kind)
+        yield from found
+
+    def _of_reply(self, exchange: Exchange) -> Iterator[str]:
+        reply, kind = exchange.reply, _content_type(exchange.reply_headers)
         if exchange.status < 300:
             reply = json.dumps(without_nulls(json.loads(reply))).encode()
+        if self._quick.allows_reply(exchange, kind, reply):
+            return
         response = MockResponse(
-            reply,
-            exchange.status,
-            headers=dict(exchange.reply_headers),
-            content_type=_content_type(exchange.reply_headers),
+            reply, exchange.status, headers=dict(exchange.reply_headers), content_type=kind
         )
-        yield from _told("reply", self._api.iter_response_errors(request, response), exchange.status)
+        errors = self._api.iter_response_errors(_request(exchange), response)
+        yield from _told("reply", errors, exchange.status)
+
+
+def _request(exchange: Exchange) -> MockRequest:
+    return MockRequest(
+        _HOST,
+        exchange.method.lower(),
+        exchange.path,
+        args=MultiDict(exchange.query),
+        headers=dict(exchange.headers),
+        data=exchange.body or None,
+        content_type=_content_type(exchange.headers),
+    )
 
 
 def _documents_in(value: Any) -> Iterator[dict[str, Any]]:

@@ -11,15 +11,15 @@ from rich.console import Console
 
 from sync.align.alignment import align
 from sync.cli.output import Format, Output
+from sync.cli.render import to_console, to_markdown
 from sync.logs import REDACTED, Redactor, configure
 from sync.measure import measure
-from sync.report.render import to_console, to_markdown
 from sync.report.run import scorecard
-from sync.report.table import Cell, Sheet
+from sync.report.table import Cell, Section
 from tests.support.builders import NOW, item, observed, work, workspace
 
 NASTY = "[bold]x[/bold] \x1b[31mred\x1b[0m | <script>alert(1)</script> @ann \u202egnirts\x00\nnext"
-SHEET = Sheet("T", ("lead",), ("a", "b"), ((Cell(NASTY), Cell("1")),), ("b",), ("tail",))
+SHEET = Section("T", ("lead",), ("a", "b"), ((Cell(NASTY), Cell("1")),), ("b",), ("tail",))
 
 
 def test_text_is_inert_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,7 +38,7 @@ def test_text_is_inert_in_markdown() -> None:
     assert r"\|" in markdown
     assert len(markdown.splitlines()) == len(
         to_markdown(
-            Sheet("T", ("lead",), ("a", "b"), ((Cell("x"), Cell("1")),), ("b",), ("tail",))
+            Section("T", ("lead",), ("a", "b"), ((Cell("x"), Cell("1")),), ("b",), ("tail",))
         ).splitlines()
     )
 

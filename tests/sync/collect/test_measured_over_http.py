@@ -24,7 +24,7 @@ from connectors.sandbox.jira.state import STORY_POINT_ESTIMATE
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.decide import Decision, decide
-from sync.jobs.last_read import recall
+from sync.jobs.last_read import replay
 from sync.jobs.sandbox import examples, sandbox_session
 from sync.jobs.session import Session
 from sync.remember import remember
@@ -218,7 +218,7 @@ def test_what_was_read_is_remembered(looked: tuple[Sandbox, Session, Decision]) 
     remember(told, session.workspace, session.store)
     snapshot = session.store.snapshots.last()
     assert snapshot is not None
-    again = recall(session, snapshot)
+    again = replay(session, snapshot)
     assert again is not None
     assert again.scorecard == told.scorecard
     memory = session.store.memory(session.workspace, NOW)

@@ -49,7 +49,7 @@ def test_undoing_all_leaves_the_world_as_it_was(run: Cli, pointed: Sandbox, writ
     assert run("undo", "--all", "--apply").code == 0
     assert world(pointed) == written
     again = run("undo", "--all", "--apply")
-    assert (again.code, "Nothing of ours is there." in again.out) == (0, True)
+    assert (again.code, "No Truenorth marks found." in again.out) == (0, True)
     assert world(pointed) == written
 
 
@@ -81,7 +81,7 @@ def test_without_apply_nothing_is_removed(run: Cli, pointed: Sandbox, written: b
     after = world(pointed)
     pointed.forget_requests()
     ran = run("undo", "--all")
-    assert (ran.code, "Add --apply" in ran.out) == (0, True)
+    assert (ran.code, "add --apply" in ran.out) == (0, True)
     assert world(pointed) == after
     assert [
         one for one in pointed.requests if one.operation == "mutation" or one.method in ("PUT", "DELETE")

@@ -13,7 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from config.workspace import Workspace
-from connectors.model import Category, Span, WorkItem
+from connectors.model import Category, StatusSpan, WorkItem
 from sync.align.alignment import align
 from sync.measure import (
     DENOMINATOR,
@@ -115,13 +115,13 @@ def read(case: Case, *, backwards: bool = False) -> Scorecard:
     return measure(alignment, observed(counts=counts, **sections), declared, at, past)
 
 
-def spans_from(lines: list[str]) -> tuple[Span, ...]:
+def spans_from(lines: list[str]) -> tuple[StatusSpan, ...]:
     """Such as "2026-11-03 doing In Review", from the beginning of that day until the next line's."""
     rows = [line.split(" ", 2) for line in lines]
     begins = [datetime.fromisoformat(row[0]).replace(tzinfo=UTC) for row in rows]
     ends: list[datetime | None] = [*begins[1:], None]
     return tuple(
-        Span(CATEGORIES[row[1]], row[2] if len(row) > 2 else row[1], begin, end)
+        StatusSpan(CATEGORIES[row[1]], row[2] if len(row) > 2 else row[1], begin, end)
         for row, begin, end in zip(rows, begins, ends, strict=True)
     )
 

@@ -90,7 +90,7 @@ def test_log_rebuild_and_undo(box: Sandbox, run: Cli, cluster: Cluster, database
         database, r"SELECT nspname FROM pg_namespace WHERE nspname LIKE 'truenorth_aside\_%'"
     )
     assert f"kept as schema {kept}" in rebuilt.out
-    assert "The readings of 1 day were taken along." in rebuilt.out
+    assert "Carried over the readings of 1 day." in rebuilt.out
     assert int(cluster.ask(database, f"SET search_path TO {kept}", "SELECT count(*) FROM journal")[0]) > 10
     assert trial.run("plan", *AS_OF, "--exit-code").code == 0
     trial.holds()
@@ -105,8 +105,8 @@ def test_the_address_may_be_written_as_people_write_it(cluster: Cluster, scheme:
 def test_hostile_and_long_text_is_kept(store: Store) -> None:
     evil = replace(item("WEB-1"), key="W\0" * 300, title="\0'; DROP TABLE journal; --")
     run = store.open_run("sync", NOW, "c")
-    entries = store.journal.intend(run, [Edit(evil, WANTED, changes_of(evil, WANTED))])
-    store.journal.conclude(entries[evil.ref], "failed", "no\0 more")
+    entries = store.journal.begin(run, [Edit(evil, WANTED, changes_of(evil, WANTED))])
+    store.journal.complete(entries[evil.ref], "failed", "no\0 more")
     (kept,) = store.journal.entries(run=run)
     assert (kept.key, kept.error) == ("W" * 255, "no more")
     store.snapshots.save(observed(evil))
@@ -130,7 +130,7 @@ def test_a_store_of_the_version_before_is_migrated(cluster: Cluster, database: s
     store = Store(cluster.url(database))
     assert store.journal.written("jira") == {"7"}
     assert take(store, "a/1/1", NOW).epoch == 1
-    store.journal.intend(1, edits("WEB-1"))
+    store.journal.begin(1, edits("WEB-1"))
     store.snapshots.save(observed(item("WEB-1"), counts={"K" * 80: 1}))
     store.close()
     Store(cluster.url(database)).close()
@@ -321,8 +321,8 @@ def test_one_holder_at_a_time_over_two_connections(cluster: Cluster, database: s
     assert second.epoch == first.epoch + 1
     run = store.open_run("sync", NOW, "c")
     with pytest.raises(lease.LeaseLost):
-        store.journal.intend(run, edits("WEB-1"), first)
-    other.journal.intend(run, edits("WEB-1"), second)
+        store.journal.begin(run, edits("WEB-1"), first)
+    other.journal.begin(run, edits("WEB-1"), second)
     assert len(store.journal.entries(run=run)) == 1
     other.close()
 

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from config.trackers import NativeQuery
-from connectors.model import Comment, KeyResultMark, Marks, Span, Stamp
+from connectors.model import Comment, KeyResultMark, Marks, Stamp, StatusSpan
 from sync.align.alignment import align
 from sync.history.days import HistoryRow
-from sync.history.movement import Footing, Movement
-from sync.marks.status_updates import Told
+from sync.history.movement import Movement, WorkState
+from sync.marks.status_updates import PostedUpdate
 from sync.measure import measure
 from sync.memory import Memory
 from sync.observation import FieldValues, Observation, RuleQuery, Sample
@@ -43,7 +43,7 @@ BESIDE: dict[str, Any] = {
     "answers": ANSWERS,
     "samples": {"A": Sample(2.5, date(2026, 11, 9), "file x.csv")},
     "field_values": {"A": FieldValues((1.0, 2.5), 3)},
-    "histories": {ref("WEB-1"): (Span("doing", "In Progress", NOW, None),)},
+    "histories": {ref("WEB-1"): (StatusSpan("doing", "In Progress", NOW, None),)},
     "keywords": {ref("eng-1"): ("slow", "login")},
 }
 """A value of every section, by the name of its field."""
@@ -80,10 +80,10 @@ def test_the_same_day_again_gives_the_same_rows(path: Path) -> None:
     declared = workspace(metric("A", 0, 10, ("2026-11-10", 4.0)))
     card = measure(align([], declared), observed(), declared, NOW)
     store = Store(f"sqlite:///{path}")
-    stands = {"A": Footing(date(2026, 11, 16), {"jira/1": ("todo", 1.0)})}
+    stands = {"A": WorkState(date(2026, 11, 16), {"jira/1": ("todo", 1.0)})}
     moved = {"A": Movement(date(2026, 11, 15), done=1, by_work=10.0, by_scope=0.0)}
 
-    def stood_before(day: int) -> Mapping[str, Footing]:
+    def stood_before(day: int) -> Mapping[str, WorkState]:
         return store.memory(declared, datetime(2026, 11, day, 9, tzinfo=UTC)).work_states_before
 
     reading = card.readings["A"]
@@ -93,18 +93,18 @@ def test_the_same_day_again_gives_the_same_rows(path: Path) -> None:
         assert store.readings.all() == {"A": (row,)}
     assert stood_before(16) == {}
     for day in (17, 18, 19, 19):
-        store.readings.save(card, date(2026, 11, day), {"A": Footing(date(2026, 11, day), {})}, {})
+        store.readings.save(card, date(2026, 11, day), {"A": WorkState(date(2026, 11, day), {})}, {})
     assert [one.moved for one in store.readings.all()["A"]] == [moved["A"], None, None, None]
-    assert stood_before(20) == {"A": Footing(date(2026, 11, 19), {})}
-    assert stood_before(19) == {"A": Footing(date(2026, 11, 18), {})}
+    assert stood_before(20) == {"A": WorkState(date(2026, 11, 19), {})}
+    assert stood_before(19) == {"A": WorkState(date(2026, 11, 18), {})}
     assert stood_before(18) == {}  # two days are enough
     store.close()
 
 
 def test_what_was_posted_comes_back_in_the_form_in_which_stores_have_it(path: Path) -> None:
     declared = workspace(work("A"))
-    stands = {"A": Footing(date(2026, 11, 16), {"jira/1": ("todo", 1.0)})}
-    told = Told(date(2026, 11, 16), "at_risk", (("A percent", 3),), stands)
+    stands = {"A": WorkState(date(2026, 11, 16), {"jira/1": ("todo", 1.0)})}
+    told = PostedUpdate(date(2026, 11, 16), "at_risk", (("A percent", 3),), stands)
     store = Store(f"sqlite:///{path}")
     store.save_posted(stands, {ref("launch"): told})
     memory = store.memory(declared, NOW)
@@ -130,10 +130,10 @@ def test_runs_and_journal(path: Path) -> None:
     assert store.last_run("plan") is None
     wanted = Marks(labels=("okr-aligned",))
     edits = [Edit(one, wanted, changes_of(one, wanted)) for one in map(item, ("WEB-1", "WEB-2", "WEB-3"))]
-    entries = store.journal.intend(run, edits)
-    store.journal.conclude(entries[edits[0].item.ref], "written", None)
-    store.journal.conclude(entries[edits[1].item.ref], "failed", "said no")
-    assert store.journal.troubled(run) == [
+    entries = store.journal.begin(run, edits)
+    store.journal.complete(entries[edits[0].item.ref], "written", None)
+    store.journal.complete(entries[edits[1].item.ref], "failed", "said no")
+    assert store.journal.failed_writes(run) == [
         ("WEB-2", "failed", "said no"),
         ("WEB-3", "unknown", "the run ended before an answer came"),
     ]
