@@ -11,8 +11,9 @@ from config.trackers import JiraTracker
 from connectors.errors import CredentialError, TrackerError
 from connectors.jira.api import replies
 from connectors.jira.api.bulk_read import jql_text
-from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
+from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import (
     ALIGNMENT_NAME,
     ALIGNMENT_OPTIONS,

@@ -160,7 +160,7 @@ def test_a_write_that_is_refused_with_the_credential_in_the_reason(
 ) -> None:
     """What a tracker says about an item goes into the journal, the quarantine, `log` and `status`."""
     told = f"the field may not hold {JIRA_TOKEN}, {BASIC}"
-    monkeypatch.setattr("connectors.jira.api.client._complaint", lambda _: (told, {}))
+    monkeypatch.setattr("connectors.jira.api.errors._complaint", lambda _: (told, {}))
     box.fault("/comment", "status", status=400)
     ran = kept("sync", *AS_OF, "--first-run")
     assert ran.code == 3

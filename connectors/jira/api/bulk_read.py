@@ -11,7 +11,8 @@ from urllib.parse import quote
 from config.wording import counted
 from connectors.errors import BadReply, Unreachable
 from connectors.jira.api import replies
-from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient
+from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import BulkPage, Issue
 from connectors.stamp import PROPERTY_KEY

@@ -16,9 +16,10 @@ from msgspec.json import Decoder
 from connectors.errors import QueryError, TrackerError, Unreachable
 from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import batches, jql_text, on_threads
-from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient
 from connectors.jira.api.comment_limit import truncate_wiki
 from connectors.jira.api.deployment import IssueReader
+from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.stamp import PROPERTY_KEY
 from connectors.text.document import Doc

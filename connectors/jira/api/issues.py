@@ -9,7 +9,8 @@ from urllib.parse import quote
 import structlog
 
 from connectors.jira.api import replies
-from connectors.jira.api.client import Forbidden, JiraClient, Rejected
+from connectors.jira.api.client import JiraClient
+from connectors.jira.api.errors import Forbidden, Rejected
 from connectors.jira.api.wire import Issue
 from connectors.model import Stamp
 from connectors.stamp import PROPERTY_KEY, to_property

@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 from connectors.errors import Unreachable
 from connectors.jira.api import replies, wire
-from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
+from connectors.jira.api.errors import Rejected
 from connectors.model import Comment
 from connectors.stamp import PROPERTY_KEY, comment_marker, from_comment_marker
 from connectors.text.document import Doc

@@ -22,8 +22,9 @@ from connectors.errors import (
 )
 from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import on_threads
-from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
+from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields, field_text, find_fields
 from connectors.jira.api.times import moment_or_none
 from connectors.jira.marks.comment import CommentApi, OwnComment

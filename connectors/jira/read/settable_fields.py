@@ -13,7 +13,8 @@ from typing import Any
 
 from connectors.jira.api import replies
 from connectors.jira.api.bulk_read import on_threads
-from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient
+from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import ALIGNMENT_OPTIONS, HEALTH_OPTIONS, SiteFields
 from connectors.jira.api.issues import issue_path
 from connectors.jira.api.wire import Issue

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.errors import PermissionDenied
 from connectors.jira.api import replies
-from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient
+from connectors.jira.api.errors import Rejected
 from connectors.jira.api.paging import Row, listed
 from connectors.setup import DASHBOARD, Action, Need, SetupProblem, is_ours, signature
 

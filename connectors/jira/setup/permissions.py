@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from connectors.errors import PermissionDenied
 from connectors.jira.api import replies
-from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient
+from connectors.jira.api.errors import Rejected
 from connectors.jira.preflight import NEEDED
 from connectors.setup import SetupProblem
 

@@ -13,8 +13,9 @@ from typing import Any
 
 from connectors.errors import TrackerError
 from connectors.jira.api import replies
-from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
+from connectors.jira.api.errors import Rejected
 from connectors.jira.api.paging import Row
 from connectors.jira.read.settable_fields import allowed
 from connectors.jira.setup.cloud_fields import FIELDS, creation, usable

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from connectors.jira.api import replies
-from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient
+from connectors.jira.api.errors import Rejected
 from connectors.jira.api.paging import Row
 from connectors.jira.setup.cloud_filters import difference, find, foreign, locked, without_query
 from connectors.jira.setup.filter_queries import quoted

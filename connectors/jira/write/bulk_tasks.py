@@ -15,8 +15,9 @@ import structlog
 from connectors.errors import PermissionDenied, Unreachable
 from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import batches
-from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader
+from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import Issue
 from connectors.jira.marks.issue_edit import FieldEdit

@@ -17,7 +17,7 @@ from dataclasses import replace
 from msgspec import UNSET
 
 from connectors.errors import PermissionDenied
-from connectors.jira.api.client import Rejected
+from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import IssueApi, notify_users
 from connectors.jira.api.wire import Issue

@@ -9,8 +9,9 @@ from msgspec.json import Decoder
 
 from connectors.errors import SkipItem
 from connectors.jira.api import replies
-from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
+from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import IssueApi, issue_path
 from connectors.jira.api.wire import Issue

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.trackers import LinearTracker
-from config.wording import counted
 from connectors.base import Progress
 from connectors.errors import BadReply
 from connectors.linear.api import queries
@@ -15,7 +14,6 @@ from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import NotFound
 from connectors.linear.api.scope import check_credential, scoped_teams, visible_teams
 from connectors.linear.api.wire import (
-    AttachmentNode,
     Connection,
     InitiativeNode,
     IssueNode,
@@ -23,23 +21,12 @@ from connectors.linear.api.wire import (
     PlacedUpdate,
     ProjectNode,
 )
-from connectors.linear.marks.label_groups import stand
-from connectors.linear.marks.own_ids import own_id
-from connectors.linear.marks.records import (
-    COMMENT_ONLY,
-    CONTAINS,
-    OwnRecords,
-    find_in_attachments,
-    find_in_links,
-    shown_on,
-)
 from connectors.linear.marks.status_updates import latest_updates, ours
 from connectors.linear.read.mapping import ItemMapper, is_counted, project_category, unknown_types
-from connectors.model import Marks, Pull, Stamp, Update, WorkItem
+from connectors.linear.read.shown_marks import ShownMarks
+from connectors.model import Marks, Pull, Update, WorkItem
 
 _BATCH = 100
-_LIVES = 3
-"""How often a comment of ours may have been deleted and written anew and still be found without its stamp."""
 
 
 def pull(
@@ -107,7 +94,7 @@ class _Pulling:
         self._mapper = mapper
         self._owner = owner
         self._progress = progress
-        self._on_issues: dict[str, OwnRecords] | None = None
+        self._marks = ShownMarks(client, mapper, owner, self.notes)
         self._every_initiative: list[InitiativeNode] | None = None
 
     def items(self) -> tuple[WorkItem, ...]:
@@ -117,7 +104,7 @@ class _Pulling:
         above = self._parents_of(counted, issues)
         open_or_used = self._counted_projects(projects, [*counted.values(), *above])
         initiatives = self._initiatives(open_or_used)
-        shown = self._shown(counted, open_or_used)
+        shown = self._marks.on(counted, open_or_used)
         self._note_oddities(counted, open_or_used)
         return (
             *(self._initiative(one) for one in initiatives),
@@ -141,12 +128,12 @@ class _Pulling:
         on_projects, on_initiatives = self._standing_updates()
         scope = [one for one in self.items() if one.in_scope and one.writable]
         known = {one.ref.id for one in scope}
-        outside = (set(written) | set(self._traced()) | set(on_projects)) - known
+        outside = (set(written) | set(self._marks.traced()) | set(on_projects)) - known
         issues: dict[str, IssueNode] = {}
         for start in range(0, len(outside), _BATCH):
             issues |= self._issues({"id": {"in": sorted(outside)[start : start + _BATCH]}})
         projects = [one for one in map(self._project_now, sorted(outside - set(issues))) if one is not None]
-        shown = self._shown(issues, projects)
+        shown = self._marks.on(issues, projects)
         away = [
             *(self._mapper.issue(one, shown.get(one.id, Marks()), in_scope=True) for one in issues.values()),
             *(self._project(one, shown.get(one.id, Marks())) for one in projects),
@@ -155,7 +142,7 @@ class _Pulling:
         updates = on_projects | on_initiatives
         items = [
             replace(one, shown=replace(one.shown, update=updates.get(one.ref.id)))
-            for one in self._with_remnants([*scope, *away], written)
+            for one in self._marks.with_remnants([*scope, *away], written)
         ]
         return tuple(one for one in items if one.shown.stamp is not None or one.shown != Marks())
 
@@ -186,29 +173,6 @@ class _Pulling:
             return self._client.execute(queries.PROJECT, id=identity).project
         except NotFound:
             return None
-
-    def _with_remnants(self, items: list[WorkItem], written: Collection[str]) -> list[WorkItem]:
-        """A comment of ours outlives its stamp when a person deletes the attachment: its id is known to us."""
-        homes = {
-            own_id(self._owner, one.ref.id, "comment", generation): one.ref.id
-            for one in items
-            if one.ref.id in written and one.shown.stamp is None
-            for generation in range(_LIVES)
-        }
-        left: dict[str, str] = {}
-        ids = sorted(homes)
-        for start in range(0, len(ids), _BATCH):
-            some = ids[start : start + _BATCH]
-            for comment in self._client.walk(queries.COMMENTS, lambda reply: reply.comments, ids=some):
-                left[homes[comment.id]] = comment.id
-        return [
-            replace(
-                one, shown=replace(one.shown, comment=COMMENT_ONLY, stamp=Stamp(self._owner, comment_id=id_))
-            )
-            if (id_ := left.get(one.ref.id))
-            else one
-            for one in items
-        ]
 
     # --- Issues ----------------------------------------------------------------------------------
 
@@ -303,57 +267,6 @@ class _Pulling:
             walk = self._client.walk(queries.INITIATIVES, lambda reply: reply.initiatives)
             self._every_initiative = list(walk)
         return self._every_initiative
-
-    # --- Marks -----------------------------------------------------------------------------------
-
-    def _shown(self, issues: Mapping[str, IssueNode], projects: Iterable[ProjectNode]) -> dict[str, Marks]:
-        """What the items show, by id: ours and foreign stamps, none for items without either."""
-        found = self._traced()
-        outside = sum(1 for one, own in found.items() if own.records and one not in issues)
-        if outside:
-            self.notes.append(
-                f"Marks of this workspace remain on {counted(outside, 'issue')} out of scope or archived."
-            )
-        for project in projects:
-            found[project.id] = find_in_links(project.external_links.nodes, project.id, self._owner)
-        alive = self._existing_comments(found)
-        current = {one.id: one.label_ids for one in issues.values()}
-
-        def shown(one: str, own: OwnRecords) -> Marks:
-            ids = current.get(one, ())
-            whole = one not in current or own.stamp is None or stand(own.stamp, ids, self._mapper.labels)
-            return shown_on(own, self._mapper.label_names(ids), one in alive, whole)
-
-        return {one: shown(one, own) for one, own in found.items()}
-
-    def _traced(self) -> dict[str, OwnRecords]:
-        """Our records, and foreign ones, by issue: of the whole workspace, read once."""
-        if self._on_issues is None:
-            nodes: dict[str, list[AttachmentNode]] = {}
-            for node in self._client.walk(
-                queries.ATTACHMENTS, lambda reply: reply.attachments, contains=CONTAINS
-            ):
-                nodes.setdefault(node.issue.id, []).append(node)
-            self._on_issues = {one: find_in_attachments(some, self._owner) for one, some in nodes.items()}
-        return dict(self._on_issues)
-
-    def _existing_comments(self, found: Mapping[str, OwnRecords]) -> set[str]:
-        """Ids of the items whose stamp names a comment that is still there."""
-        home = {
-            own.stamp.comment_id: one
-            for one, own in found.items()
-            if own.stamp is not None and own.stamp.comment_id
-        }
-        ids, alive = sorted(home), set()
-        for start in range(0, len(ids), _BATCH):
-            walk = self._client.walk(
-                queries.COMMENTS, lambda reply: reply.comments, ids=ids[start : start + _BATCH]
-            )
-            for comment in walk:
-                place = comment.issue or comment.project
-                if place is not None and place.id == home.get(comment.id):
-                    alive.add(place.id)
-        return alive
 
     def _note_oddities(self, issues: Mapping[str, IssueNode], projects: Iterable[ProjectNode]) -> None:
         for project in projects:

@@ -8,8 +8,9 @@ from typing import Any, cast
 import pytest
 
 from connectors.errors import TrackerError
-from connectors.jira.api.client import JiraClient, Rejected
+from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
+from connectors.jira.api.errors import Rejected
 from connectors.jira.setup.cloud_fields import FIELDS, creation
 from connectors.jira.setup.server_fields import ServerFields
 from connectors.jira.setup.server_filters import ServerFilters
