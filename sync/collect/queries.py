@@ -121,7 +121,7 @@ def ask_gists(
         try:
             found |= kept if name in stale or not asked else connector.gists(asked)
         except TrackerError as error:
-            notes.append(f"descriptions of {name} could not be read: {error.what}")
+            notes.append(f"cannot read descriptions from {name}: {error.what}")
             found |= kept
     return found, tuple(notes)
 

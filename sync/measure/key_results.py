@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from config.measures import FlowMeasure, KeepMeasure, MetricMeasure, QueryMeasure, WorkMeasure
 from config.okrs import KeyResult, Objective
+from config.wording import counted, percent
 from config.workspace import Workspace
 from connectors.model import Health, WorkItem
 from sync.measure.context import Scene, Value
@@ -111,9 +112,8 @@ def _overridden(key_result: KeyResult, value: Value) -> tuple[float, str]:
     override = key_result.override
     assert override is not None  # noqa: S101  the caller's condition
     computed = to_percent(value.progress)
-    told = "no data" if computed is None else f"{computed} %"
     note = f" ({override.note})" if override.note else ""
-    evidence = f"set by hand until {override.until}{note}; computed: {told}, {value.evidence}"
+    evidence = f"set manually until {override.until}{note}; computed: {percent(computed, 'no data')}, {value.evidence}"
     return override.percent / 100, evidence
 
 
@@ -139,11 +139,11 @@ def _mismatch(progress: float | None, output: float | None, tally: Tally) -> str
     """Output without outcome, or the reverse."""
     if progress is None or output is None:
         return ""
-    work = f"{tally.done} of {tally.leaves} items are done"
+    work = f"{tally.done} of {counted(tally.leaves, 'item')} done"
     if output >= _MUCH and progress < _LITTLE:
-        return f"{work}, and the value has hardly moved: is this the work that moves it?"
+        return f"{work}, but the value has hardly moved: check that this work contributes to it"
     if progress >= _MUCH and output < _LITTLE:
-        return f"the value is nearly there, and only {work}: is the rest of the work still needed?"
+        return f"the value is near its target with only {work}: check whether the rest of the work is still needed"
     return ""
 
 

@@ -21,6 +21,7 @@ from config.measures import (
     WorkMeasure,
 )
 from config.okrs import KeyResult
+from config.wording import counted
 from connectors.model import WorkItem
 from sync.measure.context import OVER, Scene, Told, Value, latest, way
 from sync.measure.field_values import combined
@@ -78,7 +79,11 @@ def _sampled(id_: str, how: MetricMeasure | KeepMeasure, scene: Scene) -> tuple[
     on, _, value, evidence = max(found)
     age = (scene.today - on).days
     if how.stale_days is not None and age > how.stale_days:
-        return value, True, f"{evidence} is {age} days old; it counts for {how.stale_days}"
+        return (
+            value,
+            True,
+            f"{evidence} is {counted(age, 'day')} old; stale after {counted(how.stale_days, 'day')}",
+        )
     return value, False, evidence
 
 
@@ -131,8 +136,8 @@ def _drawn(how: QueryMeasure, drawn: Drawn, by: str) -> Value:
     unit = unit or ("days" if how.field in FIELDS else "")
     number = len(drawn.values) + drawn.missing
     name = f"{how.percentile}th percentile" if how.of == "percentile" else how.of
-    evidence = f"{name} of {field} of {number} items found by {by}"
-    evidence += f"; {drawn.missing} without it left out" if drawn.missing else ""
+    evidence = f"{name} of {field} of {counted(number, 'item')} found by {by}"
+    evidence += f"; {drawn.missing} without a value left out" if drawn.missing else ""
     value = combined(drawn, how)
     progress = None if value is None else way(how.start, how.target, value)
     return Value(value, progress, evidence, unit, how.target, coverage=drawn.coverage)
@@ -142,10 +147,10 @@ def _share(how: QueryMeasure, part: Drawn, whole: Drawn, by: str) -> Value:
     """One sum in percent of another; no data where either is unknown or the whole is not above 0."""
     field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
     sums = combined(part, how), combined(whole, how)
-    told = " of ".join("nothing known" if one is None else f"{one:g}" for one in sums)
+    told = " of ".join("no value" if one is None else f"{one:g}" for one in sums)
     missing, number = part.missing + whole.missing, len(part.values) + len(whole.values)
     evidence = f"{field}: {told} found by {by}"
-    evidence += f"; {missing} items without it left out" if missing else ""
+    evidence += f"; {counted(missing, 'item')} without a value left out" if missing else ""
     coverage = number / (number + missing) if number + missing else None
     if sums[0] is None or sums[1] is None or sums[1] <= 0:
         return Value(None, None, evidence, how.unit or "%", how.target, coverage=coverage)
@@ -164,22 +169,27 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], scene: Scene) -> Value:
     window = f"in the last {how.window_days} days"
     if how.of == "throughput":
         value = round(len(done) * 7 / how.window_days, 4)
-        evidence = f"{len(done)} items done {window}"
+        evidence = f"{counted(len(done), 'item')} done {window}"
         return Value(value, way(how.start, how.target, value), evidence, unit, how.target)
     if not done:
-        return Value(None, None, f"nothing was done {window}", unit, how.target)
+        return Value(None, None, f"no items done {window}", unit, how.target)
     told = [flow_of(item, how, scene.told.histories.get(item.ref, ())) for item in done]
     times = [one for one in told if one is not None]
     coverage = len(times) / len(done)
-    untold = f"; {len(done) - len(times)} without a history that tells it" if len(times) < len(done) else ""
+    untold = f"; {len(done) - len(times)} without a usable history left out" if len(times) < len(done) else ""
     if not times:
         return Value(
-            None, None, f"{len(done)} items done {window}{untold}", unit, how.target, coverage=coverage
+            None,
+            None,
+            f"{counted(len(done), 'item')} done {window}{untold}",
+            unit,
+            how.target,
+            coverage=coverage,
         )
     value = round(nearest_rank(times, how.percentile), 4)
     name = "median" if how.percentile == 50 else f"{how.percentile}th percentile"
     what = "flow efficiency" if how.of == "efficiency" else how.of.replace("_", " ")
-    evidence = f"{name} {what} of {len(times)} items done {window}{untold}"
+    evidence = f"{name} {what} of {counted(len(times), 'item')} done {window}{untold}"
     return Value(value, way(how.start, how.target, value), evidence, unit, how.target, coverage=coverage)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from config.wording import counted
 from connectors.model import Marks, Ref, WorkItem
 
 
@@ -39,7 +40,7 @@ def rest(
         marks = allowed.pop(ref)
         if ref in known and marks != known[ref].shown:
             notes.append(
-                f"{known[ref].key} rests until {why.until:%Y-%m-%d %H:%M} UTC after {why.failures} failed writes: "
+                f"{known[ref].key} is on hold until {why.until:%Y-%m-%d %H:%M} UTC after {counted(why.failures, 'failed write')}: "
                 f"{why.reason}"
             )
     return allowed, tuple(notes)

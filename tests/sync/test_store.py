@@ -90,7 +90,7 @@ def test_runs_and_journal(path: Path) -> None:
     store.journal.conclude(entries[edits[1].item.ref], "failed", "said no")
     assert store.journal.troubled(run) == [
         ("WEB-2", "failed", "said no"),
-        ("WEB-3", "unknown", "the run ended before an answer came"),
+        ("WEB-3", "unknown", "the run ended before the reply"),
     ]
     assert store.journal.writing_runs() == 1
     store.close_run(run, "partial", {"written": 1})
@@ -108,7 +108,7 @@ def test_the_file_is_private_to_its_user(path: Path) -> None:
 def test_a_corrupt_file_is_a_clear_stop(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"this is no database, whatever its name may say" * 100)
-    with pytest.raises(StoreError, match=r"truenorth\.db cannot be used: .*not a database"):
+    with pytest.raises(StoreError, match=r"cannot use the store .*truenorth\.db: .*not a database"):
         Store(f"sqlite:///{path}")
 
 

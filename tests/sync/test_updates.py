@@ -372,7 +372,7 @@ def test_undo_takes_every_update_of_ours_and_no_persons(company: Company) -> Non
     company.place(LATENCY).post_update("I think Truenorth is right.", "offTrack")
     assert company.run("undo", "--all", "--apply").code == 0
     again = company.run("undo", "--all")
-    assert "Nothing of ours is there." in again.out
+    assert "No Truenorth marks found." in again.out
     with Sandbox(generate(items=ITEMS, seed=SEED)) as twin:
         LinearTicket(twin, LATENCY).post_update("I think Truenorth is right.", "offTrack")
         assert dump(company.sandbox) == dump(twin)
