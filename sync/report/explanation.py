@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.wording import percent
 from sync.explain.key_result import Counted, Derivation
 from sync.explain.objective import ObjectiveDerivation
 from sync.forecast.simulation import Forecast
 from sync.marks.comments import HEALTH_WORDS
 from sync.measure import to_percent
 from sync.report import data
-from sync.report.table import HEALTH_STYLES, Cell, Section, percent
+from sync.report.table import HEALTH_STYLES, Cell, Section
 
 
 def derivation(told: Derivation, foretold: Forecast | None) -> Section:
@@ -19,10 +20,13 @@ def derivation(told: Derivation, foretold: Forecast | None) -> Section:
     steps = list(told.steps) + ([outlook_words(foretold)] if foretold else [])
     return Section(
         f"{reading.key_result}  {reading.title}",
-        lead=(f"{told.objective.id} · {told.objective.title}", f"It stands at {percent(reading.percent)}."),
-        columns=("key", "title", "state", "weighs", "share", "done", "linked by") if told.rows else (),
+        lead=(
+            f"{told.objective.id} · {told.objective.title}",
+            f"Progress: {percent(reading.percent, 'no data')}.",
+        ),
+        columns=("key", "title", "state", "weight", "share", "done", "linked by") if told.rows else (),
         rows=tuple(_row(row) for row in told.rows),
-        right=("weighs", "share", "done"),
+        right=("weight", "share", "done"),
         tail=("", *steps),
     )
 
@@ -57,10 +61,10 @@ def objective_derivation(told: ObjectiveDerivation) -> Section:
     )
     return Section(
         f"{reading.objective}  {reading.title}",
-        lead=(f"It stands at {percent(reading.percent)}.",),
-        columns=("", "part", "title", "weighs", "percent", "expected", "health") if rows else (),
+        lead=(f"Progress: {percent(reading.percent, 'no data')}.",),
+        columns=("", "part", "title", "weight", "percent", "expected", "health") if rows else (),
         rows=rows,
-        right=("weighs", "percent", "expected"),
+        right=("weight", "percent", "expected"),
         tail=("", *told.steps),
     )
 
@@ -95,8 +99,9 @@ def outlook_words(told: Forecast) -> str:
     """The range and the chance, in a sentence."""
     low, high = round(100 * told.low), round(100 * told.high)
     return (
-        f"At the pace of the last {told.weeks:.0f} weeks it ends between {low} and {high} % (four times of five), "
-        f"most likely near {round(100 * told.middle)} %; the chance to reach 100 % is {round(100 * told.chance)} %."
+        f"Forecast from the last {told.weeks:.0f} weeks: {low}–{percent(high)} at the end of the cycle, which covers "
+        f"80 % of simulated outcomes; median {percent(round(100 * told.middle))}; chance of reaching 100 %: "
+        f"{percent(round(100 * told.chance))}."
     )
 
 
