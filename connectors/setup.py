@@ -36,14 +36,6 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Provision:
-    """One thing that setup made: its name in plans ("field KR health") and the tracker's id."""
-
-    name: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
 class Action:
     """One step. `id` is the thing's id where it is there already; `body` is what its tracker needs."""
 

@@ -21,6 +21,7 @@ from connectors.jira.api.fields import (
     OBJECTIVE_NAME,
     PROGRESS_NAME,
 )
+from connectors.jira.api.times import moment_or_none
 from connectors.jira.read.reader import Reader, Site
 from connectors.jira.read.settable_fields import allowed
 from connectors.model import CLAIM_NAME
@@ -59,7 +60,7 @@ class Inspector:
             yield Check("credential", "ok", f"signed in as {me.display_name or site.me}")
             info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
             self._site_api.check(info)
-            yield clock_check(_moment(info.server_time), datetime.now(UTC))
+            yield clock_check(moment_or_none(info.server_time), datetime.now(UTC))
             yield from self._fields(site)
             for key in self._tracker.scope.projects:
                 yield from self._project(key, site)
@@ -146,10 +147,3 @@ def _options(about: str, fields: Mapping[str, Any]) -> Iterator[Check]:
         if lacking:
             remedy = "Run setup, or ask a Jira administrator to add them. Until then, labels carry the same information."
             yield Check(about, "warning", f'"{name}" is missing the options {", ".join(lacking)}', remedy)
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text or "").astimezone(UTC)
-    except ValueError:
-        return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from connectors.errors import BadReply
 from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
+from connectors.jira.api.times import moment_or_none
 from connectors.model import Category, Ref, StatusSpan, WorkItem
 
 _CATEGORIES: Mapping[str, Category] = {"indeterminate": "doing", "done": "done"}
@@ -78,10 +79,7 @@ def _read(tracker: str, log: wire.IssueChangelog) -> Iterable[Move]:
 
 
 def _moment(tracker: str, issue: str, text: str) -> datetime:
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        when = None
-    if when is None or when.tzinfo is None:
+    when = moment_or_none(text)
+    if when is None:
         raise BadReply(tracker, f"the changelog of issue {issue} has an invalid time.")
-    return when.astimezone(UTC)
+    return when

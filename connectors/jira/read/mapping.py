@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from msgspec import UNSET
 
@@ -11,6 +11,7 @@ from config.fields import Level
 from config.trackers import JiraTracker
 from connectors.errors import BadReply
 from connectors.jira.api.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, field_text, percent_of
+from connectors.jira.api.times import moment
 from connectors.jira.api.wire import Fields, Issue
 from connectors.jira.marks.issue_edit import objective_text, texts_of
 from connectors.jira.read.custom_fields import values_of
@@ -189,8 +190,8 @@ class IssueMapper:
                 title=fields.summary,
                 category=category,
                 status=fields.status.name,
-                created=_moment(fields.created),
-                updated=_moment(fields.updated),
+                created=moment(fields.created),
+                updated=moment(fields.updated),
                 project=fields.project.key,
                 parent=Ref(self.name, parent) if parent else None,
                 labels=tuple(label for label in fields.labels if label not in ours),
@@ -200,7 +201,7 @@ class IssueMapper:
                 assignee=fields.assignee.display_name if fields.assignee else None,
                 components=tuple(one.name for one in fields.components),
                 fields=values_of(fields, self.site),
-                started=_moment(changed) if changed and category == "doing" else None,
+                started=moment(changed) if changed and category == "doing" else None,
                 completed=_completed(fields) if category == "done" else None,
                 due=date.fromisoformat(fields.duedate) if fields.duedate else None,
                 blocked_by=tuple(Ref(self.name, id_) for id_ in _blockers(fields)),
@@ -241,7 +242,7 @@ def _level(fields: Fields) -> Level:
 def _completed(fields: Fields) -> datetime | None:
     # `resolutiondate` can be unset on done issues (contracts, section 2).
     when = fields.resolutiondate or fields.statuscategorychangedate
-    return _moment(when) if when else None
+    return moment(when) if when else None
 
 
 def _blockers(fields: Fields) -> list[str]:
@@ -252,11 +253,3 @@ def _blockers(fields: Fields) -> list[str]:
         if link.inward_issue
         and (link.type.inward.casefold() == "is blocked by" or link.type.name.casefold() == "blocks")
     ]
-
-
-def _moment(text: str) -> datetime:
-    """A time as Jira writes it (`2026-01-02T03:04:05.678+0000`), in UTC."""
-    when = datetime.fromisoformat(text)
-    if when.tzinfo is None:
-        raise ValueError("a time without a time zone")
-    return when.astimezone(UTC)

@@ -25,6 +25,7 @@ from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.fields import SiteFields, field_text, find_fields
+from connectors.jira.api.times import moment_or_none
 from connectors.jira.marks.comment import CommentApi, OwnComment
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.mapping import IssueMapper
@@ -185,10 +186,7 @@ class Reader:
     def _server_time(self) -> datetime:
         info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
         self._site_api.check(info)
-        try:
-            return datetime.fromisoformat(info.server_time or "").astimezone(UTC)
-        except ValueError:
-            return datetime.now(UTC)
+        return moment_or_none(info.server_time) or datetime.now(UTC)
 
     def _projects(self) -> list[wire.Project]:
         found = []

@@ -6,7 +6,6 @@ error: a part is never taken for the whole.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -16,6 +15,7 @@ import msgspec
 from msgspec.json import Decoder
 from pydantic import SecretStr
 
+from config.checks.urls import is_loopback
 from connectors.errors import BadReply, CredentialError, TrackerError, Transient, Unreachable
 from connectors.http.rate_limits import Allowance
 from connectors.http.throttle import Throttle
@@ -68,7 +68,7 @@ class LinearClient:
         self._http = httpx.Client(
             timeout=httpx.Timeout(60.0, connect=10.0),
             follow_redirects=False,
-            trust_env=not _is_loopback(self._url.host),
+            trust_env=not is_loopback(self._url.host),
             headers={"content-type": "application/json", "user-agent": user_agent()},
         )
 
@@ -245,12 +245,3 @@ def _what_came(content: bytes) -> str:
     if content.lstrip()[:1] == b"<":
         return "a web page"
     return "invalid or incomplete JSON"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import msgspec
@@ -23,6 +22,7 @@ from connectors.errors import (
     TrackerError,
     Unreachable,
 )
+from connectors.http.dates import http_date
 from connectors.http.rate_limits import Allowance
 from connectors.http.retry import parse_retry_after
 
@@ -176,10 +176,7 @@ def quotas_in(headers: Mapping[str, str]) -> dict[str, Quota]:
 
 def server_time_in(headers: Mapping[str, str]) -> datetime | None:
     """The tracker's clock by the `Date` header, in UTC."""
-    try:
-        return parsedate_to_datetime(headers["date"]).astimezone(UTC)
-    except (KeyError, TypeError, ValueError):
-        return None
+    return http_date(headers.get("date"))
 
 
 def _until_reset(headers: Mapping[str, str]) -> float | None:

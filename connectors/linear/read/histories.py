@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import SpanNode
-from connectors.linear.read.mapping import category_of_type
+from connectors.linear.read.mapping import category_of_type, utc_or_none
 from connectors.model import Category, Ref, StatusSpan, WorkItem
 
 
@@ -37,7 +37,10 @@ def spans_of(nodes: Sequence[SpanNode]) -> tuple[StatusSpan, ...] | None:
         return None
     return tuple(
         StatusSpan(
-            _category(node.state.type), node.state.name, node.started_at.astimezone(UTC), _utc(node.ended_at)
+            _category(node.state.type),
+            node.state.name,
+            node.started_at.astimezone(UTC),
+            utc_or_none(node.ended_at),
         )
         for node in sorted(nodes, key=lambda one: one.started_at)
         if node.state is not None
@@ -47,7 +50,3 @@ def spans_of(nodes: Sequence[SpanNode]) -> tuple[StatusSpan, ...] | None:
 def _category(kind: str) -> Category:
     category = category_of_type(kind)
     return "done" if category == "dropped" else category
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(UTC) if moment is not None else None

@@ -96,8 +96,8 @@ class ItemMapper:
             estimate=node.estimate,
             priority=_priority(node.priority_label),
             assignee=node.assignee.name if node.assignee else None,
-            started=_maybe_utc(node.started_at),
-            completed=_maybe_utc(node.completed_at) if category == "done" else None,
+            started=utc_or_none(node.started_at),
+            completed=utc_or_none(node.completed_at) if category == "done" else None,
             due=node.due_date,
             blocked_by=self._blockers(node),
             claims=_claims(claims, plain),
@@ -139,8 +139,8 @@ class ItemMapper:
             progress=node.progress,
             priority=_priority(node.priority_label),
             assignee=node.lead.name if node.lead else None,
-            started=_maybe_utc(node.started_at),
-            completed=_maybe_utc(node.completed_at) if category == "done" else None,
+            started=utc_or_none(node.started_at),
+            completed=utc_or_none(node.completed_at) if category == "done" else None,
             due=node.target_date,
             claims=_claims(claims, plain),
             private=not any(team.id in self.open_teams for team in node.teams.nodes),
@@ -165,8 +165,8 @@ class ItemMapper:
             updated=_utc(node.updated_at),
             parent=self.ref(node.parent_initiative.id if node.parent_initiative else None),
             assignee=node.owner.name if node.owner else None,
-            started=_maybe_utc(node.started_at),
-            completed=_maybe_utc(node.completed_at) if category == "done" else None,
+            started=utc_or_none(node.started_at),
+            completed=utc_or_none(node.completed_at) if category == "done" else None,
             due=node.target_date,
             in_scope=False,
             last_update_by_others=updates.by_others,
@@ -221,5 +221,6 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _maybe_utc(moment: datetime | None) -> datetime | None:
+def utc_or_none(moment: datetime | None) -> datetime | None:
+    """The time in UTC."""
     return moment.astimezone(UTC) if moment is not None else None

@@ -16,7 +16,7 @@ from config.messages import ENGLISH, FRENCH, names_in
 from config.workspace import Workspace
 from connectors.model import Comment, Marks, WorkItem
 from connectors.sandbox.server import Sandbox
-from connectors.text.document import to_adf, to_markdown, to_plain, to_wiki
+from connectors.text.document import to_adf, to_markdown, to_wiki
 from sync.align.alignment import align
 from sync.history.movement import WorkState, movements_since, work_states
 from sync.marks.comments import SuggestedKeyResult, value_against_target
@@ -26,6 +26,7 @@ from sync.measure import measure
 from sync.signals.orphans import find_signals
 from tests.support.builders import NOW, epic, item, metric, observed, ref, work, workspace
 from tests.support.cli import Cli
+from tests.support.plain_text import to_plain
 
 
 def marks_of(

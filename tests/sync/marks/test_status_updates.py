@@ -18,7 +18,6 @@ from connectors.model import NOTHING, Fact, Ref, Update, WorkItem
 from connectors.sandbox.linear.state import LinearSpace
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from connectors.text.document import to_plain
 from sync.align.alignment import align
 from sync.jobs.sandbox import environment, examples
 from sync.marks.desired import desired_marks
@@ -28,6 +27,7 @@ from sync.measure import measure
 from sync.signals.orphans import find_signals
 from tests.support.builders import NOW, item, metric, observed, ref, work, workspace
 from tests.support.cli import Cli, writes
+from tests.support.plain_text import to_plain
 from tests.support.user_actions import LinearTicket
 
 # --- Whether there is news -----------------------------------------------------------------------

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from config.policy import GuardPolicy
 from config.workspace import Workspace
 from connectors.model import Comment, KeyResultMark, Marks, Ref, Stamp, WorkItem
-from connectors.text.document import to_plain
 from sync.align.alignment import align
 from sync.marks.desired import desired_marks
 from sync.measure import measure
@@ -21,6 +20,7 @@ from sync.plan.guards import first_run_stop, mass_change_stop, shrink_stop
 from sync.plan.plan import Plan, absorb_small_steps, make_plan, natural
 from sync.signals.orphans import Signals, find_signals
 from tests.support.builders import NOW, epic, item, metric, observed, ref, work, workspace
+from tests.support.plain_text import to_plain
 
 
 def decide(items: list[WorkItem], declared: Workspace) -> tuple[dict[Ref, Marks], Signals, Plan]:
