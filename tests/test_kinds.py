@@ -77,7 +77,7 @@ def test_every_query_language_has_its_kind() -> None:
 
 KIND = '''
 class MemoryScope(ConfigModel):
-    areas: tuple[Named, ...] = Field(min_length=1)
+    areas: tuple[NonEmpty, ...] = Field(min_length=1)
 
 
 class MemoryTracker(TrackerBase):
