@@ -1,6 +1,6 @@
 """Values of key results from files and HTTP endpoints: the edge where they are read.
 
-A source that fails is no zero: what it told last stands, with its day, until the measure's own limit of age.
+A source that fails is no zero: its last value stands, with its day, until the measure's own limit of age.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def measure_key_result(
     cycle = workspace.cycles[objective.cycle]
     by_now = expected(key_result, cycle, at, workspace.zone)
     if closed is not None:
-        # Without a reading that was kept, the nearest to it is what can be told of that day by today's items.
+        # Without a reading that was kept, the nearest to it is what today's items say of that day.
         leaves = _as_of(at, leaves)
         context = replace(context, now=at - timedelta(seconds=1))
     tally = fold(leaves, weighting_of(key_result), workspace.zone)

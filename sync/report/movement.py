@@ -31,8 +31,10 @@ def movement(histories: Mapping[str, History]) -> Section:
         cells = (Cell(name), Cell(percent(before)), Cell(percent(now)), Cell(points))
         rows.append((*cells, *_split(moved), Cell(trend, "dim")))
     lead = "In percentage points: by work (started, done or reopened) and by changes of scope."
-    told = any(row[4].text for row in rows)
-    return Section(f"Movement since {since}", (lead,) if told else (), columns, tuple(rows), columns[1:6])
+    has_details = any(row[4].text for row in rows)
+    return Section(
+        f"Movement since {since}", (lead,) if has_details else (), columns, tuple(rows), columns[1:6]
+    )
 
 
 def movement_data(histories: Mapping[str, History]) -> dict[str, Any] | None:

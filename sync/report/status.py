@@ -20,20 +20,27 @@ from sync.report.table import Cell, Section, Style
 Troubled = Sequence[tuple[str, str, str]]
 
 
-def explanation(told: Explanation) -> Section:
+def explanation(explained: Explanation) -> Section:
     """One ticket in plain words."""
-    item = told.item
+    item = explained.item
     where = " · ".join(part for part in (item.kind, item.status, item.project, item.team) if part)
-    shown = _shown(told)
+    shown = _shown(explained)
     return Section(
         f"{item.key}  {item.title}",
-        lead=(where, "", told.summary, *(f"  • {link}" for link in told.links), told.counts, shown),
-        tail=("", *told.advice, item.url) if told.advice else (item.url,),
+        lead=(
+            where,
+            "",
+            explained.summary,
+            *(f"  • {link}" for link in explained.links),
+            explained.counts,
+            shown,
+        ),
+        tail=("", *explained.advice, item.url) if explained.advice else (item.url,),
     )
 
 
-def _shown(told: Explanation) -> str:
-    shown = told.item.shown
+def _shown(explained: Explanation) -> str:
+    shown = explained.item.shown
     parts = [_mark_words(mark) for mark in shown.key_results]
     parts += [f"label {label}" for label in shown.labels]
     parts += [f"{shown.comment.purpose} comment"] if shown.comment else []
@@ -44,9 +51,9 @@ def _mark_words(mark: KeyResultMark) -> str:
     return f"{mark.id} {percent(mark.percent)}"
 
 
-def explanation_data(told: Explanation, run: Decision) -> dict[str, Any]:
+def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
     """One ticket for programs."""
-    item = told.item
+    item = explained.item
     placement = run.alignment.placements[item.ref]
     readings = run.scorecard.readings
     return {
@@ -55,8 +62,8 @@ def explanation_data(told: Explanation, run: Decision) -> dict[str, Any]:
         "key": item.key,
         "title": item.title,
         "url": item.url,
-        "verdict": told.verdict,
-        "summary": told.summary,
+        "verdict": explained.verdict,
+        "summary": explained.summary,
         "links": [
             {
                 "key_result": link.key_result,
@@ -71,9 +78,9 @@ def explanation_data(told: Explanation, run: Decision) -> dict[str, Any]:
             }
             for link in placement.links
         ],
-        "counts": told.counts,
-        "closest": [suggestion_data(one) for one in told.closest],
-        "advice": list(told.advice),
+        "counts": explained.counts,
+        "closest": [suggestion_data(one) for one in explained.closest],
+        "advice": list(explained.advice),
     }
 
 
