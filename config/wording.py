@@ -14,3 +14,13 @@ def percent(value: float | None, unknown: str = "–") -> str:
     It does not round to whole percents: how a value is rounded is for the caller to say.
     """
     return unknown if value is None else f"{value:.4g} %"
+
+
+def agree(count: float, one: str, many: str) -> str:
+    """The verb that goes with a count: `one` for 1, else `many`."""
+    return one if count == 1 else many
+
+
+def sentence(text: str) -> str:
+    """The text as a sentence: a capital first and a full stop last."""
+    return f"{text[:1].upper()}{text[1:]}."

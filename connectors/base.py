@@ -123,7 +123,7 @@ class KeepsHistories(Protocol):
     def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
         """The statuses in which each item stood from its creation on, without a gap, oldest first.
 
-        An item whose history cannot be told is left out. Raises as `pull` does.
+        An item without a readable history is left out. Raises as `pull` does.
         """
         ...
 

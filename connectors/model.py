@@ -114,7 +114,7 @@ class Stamp:
     - `key_results`, `alignment`, `labels`: the marks as written.
     - `comment_id`: the tracker's id of our comment; "" means announced, not known to have landed.
     - `comment`: what that comment states, where the tracker keeps it with the stamp.
-    - `fields`: Jira field id and the text we wrote there, so that a person's edit can be told from ours.
+    - `fields`: Jira field id and the text we wrote there, so that a person's edit can be distinguished from ours.
       A field has two texts while one is being replaced by the other.
     - `links`: key result id and a digest of what our Jira remote link says; "" while it is being written.
     - `children`: ids of the labels of Linear's label groups that we put on.

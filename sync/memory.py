@@ -67,7 +67,7 @@ class Memory:
     - `past`: for closed key results, the last reading on or before the day on which each was closed.
     - `last_progress`: the latest progress of each key result, 0..1.
     - `found`: how many items in scope the last run saw, by tracker.
-    - `work_states`: where the work of each key result stood when its progress was last told on a ticket.
+    - `work_states`: where the work of each key result stood when its progress was last posted.
     - `work_states_before`: where it stood on the last day before this one that was read, as far as it is known.
     - `last_updates`: what our latest status update on each item said, whatever became of it since.
     - `commented`: how many new comments each item got today.

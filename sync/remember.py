@@ -54,7 +54,7 @@ def _today(result: Decision, workspace: Workspace) -> date:
 def _posted(
     result: Decision, written: Collection[Ref]
 ) -> tuple[dict[str, WorkState], dict[Ref, PostedUpdate]]:
-    """Where work stands for every key result whose comment was written or that was never told before, and what
+    """Where work stands for every key result whose comment was written or that was never posted before, and what
     status updates said.
     """
     renewed = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_floors import modules
+from tests.support.product import modules
 
 MAKERS = frozenset({"Decoder", "Converter"})
 """What builds, when it is made, all that msgspec has to know of a type."""

@@ -12,10 +12,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-
-FLOORS = ("config", "connectors", "sync")
-"""From the ground up; a floor may import those before it, and tests import all."""
+from tests.support.product import FLOORS, ROOT, modules
 
 NEIGHBOURS = ("jira", "linear", "sandbox")
 """Folders of `connectors` that know nothing of each other."""
@@ -248,15 +245,6 @@ def _chance(func: ast.expr, chances: set[str]) -> str | None:
     if isinstance(func, ast.Name):
         return next((one for one in chances if one.split(".")[-1] == func.id and "." in one), None)
     return None
-
-
-def modules() -> list[tuple[str, Path]]:
-    found = []
-    for floor in FLOORS:
-        for file in sorted((ROOT / floor).rglob("*.py")):
-            name = ".".join(file.relative_to(ROOT).with_suffix("").parts)
-            found.append((name.removesuffix(".__init__"), file))
-    return found
 
 
 def circles(graph: Mapping[str, set[str]]) -> list[tuple[str, ...]]:

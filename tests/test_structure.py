@@ -12,12 +12,6 @@ TESTS = Path(__file__).parent
 SHARED = "tests.support"
 SUITE = "tests.connectors.conformance"
 """The class of tests that every connector's tests take over."""
-NOT_YET = (
-    "tests.support.sandbox_jira_client",
-    "tests.support.sandbox_linear_client",
-    "tests.support.sandbox_clients",
-)
-"""Helpers that are to move there."""
 
 
 def imported(source: str) -> Iterator[tuple[int, str]]:
@@ -35,7 +29,7 @@ def faults(source: str) -> list[str]:
         f"{line}: imports {name}, which does not stand in {SHARED}"
         for line, name in imported(source)
         if name.split(".")[0] == "tests"
-        and not f"{name}.".startswith(tuple(f"{one}." for one in (SHARED, SUITE, *NOT_YET)))
+        and not f"{name}.".startswith(tuple(f"{one}." for one in (SHARED, SUITE)))
     ]
 
 
@@ -49,7 +43,7 @@ def test_tests_share_through_support_alone() -> None:
 @pytest.mark.parametrize(
     "planted",
     [
-        "from tests.support.fake_sessions import ITEMS",
+        "from tests.sync.test_run import ITEMS",
         "from tests.sync import test_run",
         "from tests import conftest",
         "import tests.connectors.jira.test_read",

@@ -19,7 +19,7 @@ from config.workspace import Workspace
 Loc = tuple[str | int, ...]
 
 MOST = 50
-"""Faults that are told one by one; nobody reads more at once."""
+"""Problems that are listed one by one; nobody reads more at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _kinds(annotation: Any) -> dict[str | int, type[BaseModel]]:
 def explain(root: YamlNode, details: Iterable[dict[str, Any]]) -> list[Problem]:
     """Pydantic's error details as problems, without those that only follow from another.
 
-    Of very many the first are told, and how many more there are.
+    Of very many, the first are listed, with a count of the others.
     """
     details = list(details)
     beyond = details[MOST:]

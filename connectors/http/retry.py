@@ -47,7 +47,7 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Waits as told, else doubling with jitter, within attempts and a budget of waiting.
+    """Waits as asked, else doubling with jitter, within attempts and a budget of waiting.
 
     - `attempts`: tries in all, the first included.
     - `base`, `cap`: seconds; the n-th own wait is min(cap, base·2ⁿ) times 0.7..1.3 (the vendor's advice

@@ -125,7 +125,7 @@ class Throttle:
                 self._known[one.name] = _Known(one, now)
 
     def pause(self, seconds: float) -> None:
-        """Let nothing through for so long: the site told one of our requests to wait."""
+        """Let nothing through for so long: the site asked one of our requests to wait."""
         with self._lock:
             self._not_before = max(self._not_before, time.monotonic() + seconds)
 

@@ -95,4 +95,4 @@ def _label(name: str, team: TeamNode, known: Iterable[LabelNode]) -> Check:
     if named:
         remedy = "Restore it in Linear, or choose another label in policy.labels."
         return Check(about, "warning", f"label {name} is retired or archived", remedy)
-    return Check(about, "ok", f"label {name} is created at the first write")
+    return Check(about, "ok", f"label {name} will be created at the first write")

@@ -11,7 +11,6 @@ A person's word beats a rule, and the nearest word beats a farther one:
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from config.errors import nearest
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.item_facets import MatchContext
@@ -242,8 +242,7 @@ def _direct(
     for claim in item.claims:
         key_result = known.get(claim.casefold())
         if key_result is None:
-            near = difflib.get_close_matches(claim.casefold(), known, n=1, cutoff=0.6)
-            dangling.append(DanglingClaim(item.ref, claim, known[near[0]] if near else None))
+            dangling.append(DanglingClaim(item.ref, claim, nearest(claim, known.values())))
         else:
             claimed.setdefault(key_result, f"claim {claim}")
     matches = book.match(item)
@@ -311,7 +310,9 @@ def _place(
 ) -> ItemAlignment:
     mine = own[item.ref]
     if not item.in_scope:
-        return ItemAlignment(item.ref, "out_of_scope", mine.links, "it lies outside the declared scope")
+        return ItemAlignment(
+            item.ref, "out_of_scope", mine.links, "no tracker scope includes its project or team"
+        )
     if mine.links:
         return ItemAlignment(item.ref, "aligned", mine.links)
     path: list[str] = []
@@ -337,9 +338,6 @@ def _place(
 
 def _why_unaligned(item: WorkItem, path: list[str]) -> str:
     if path:
-        above = f"and so it is with all that stands above it ({' → '.join(path)})"
-    elif item.parent is not None:
-        above = "and its parent cannot be read"
-    else:
-        above = "and it has no parent"
-    return f"it claims no key result, no rule names or matches it, {above}"
+        return f"it has no kr: label, and no rule links it or its parents ({' → '.join(path)})"
+    parent = "its parent cannot be read" if item.parent is not None else "it has no parent"
+    return f"it has no kr: label, no rule links it, and {parent}"

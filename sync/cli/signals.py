@@ -50,7 +50,7 @@ def stop_on_signals(session: Session) -> Iterator[None]:
         yield
     finally:
         for thread in ending:
-            # It ends the process: whatever the command came to meanwhile, it was told to stop.
+            # It ends the process: whatever the command came to meanwhile, it was asked to stop.
             thread.join()
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -61,7 +61,7 @@ def pull(
             raise found
         pulls.append(before)
         stale[name] = (
-            f"it could not be read ({found.what}); what counts is as of {before.as_of:%Y-%m-%d %H:%M} UTC"
+            f"cannot read it ({found.what}); using the snapshot of {before.as_of:%Y-%m-%d %H:%M} UTC"
         )
     items = [item for one in pulls for item in one.items]
     try:

@@ -123,7 +123,7 @@ def read_keywords(
         try:
             found |= kept if name in stale or not asked else connector.keywords(asked)
         except TrackerError as error:
-            notes.append(f"descriptions of {name} could not be read: {error.what}")
+            notes.append(f"cannot read descriptions from {name}: {error.what}")
             found |= kept
     return found, tuple(notes)
 

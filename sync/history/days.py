@@ -10,7 +10,7 @@ from sync.history.movement import Movement, sum_movements
 from sync.measure import Reading, Scorecard
 
 WEEKS = 13
-"""A quarter: how far back weeks are told."""
+"""A quarter: how far back weeks are shown."""
 
 
 @dataclass(frozen=True, slots=True)

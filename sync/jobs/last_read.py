@@ -31,7 +31,7 @@ def latest_run(
 
 
 def forecasts(session: Session, result: Decision) -> dict[str, Forecast]:
-    """Where the key results will end, as far as that can be told."""
+    """Where the key results will end, as far as that can be forecast."""
     kept = {
         id_: [(row.day, row.progress) for row in rows if row.progress is not None]
         for id_, rows in session.store.readings.all().items()

@@ -103,7 +103,7 @@ def sandbox_session(sandbox: Sandbox, workspace: Workspace | None = None) -> Ite
 
 
 def demonstrate(sandbox: Sandbox, reporter: Reporter) -> tuple[Synced, Synced]:
-    """Run the service twice against a serving sandbox; the second run, of which nothing is told, must find nothing to write."""
+    """Run the service twice against a serving sandbox; the second run, which reports nothing, must find nothing to write."""
     with sandbox_session(sandbox) as session:
         first = synchronise(session, sandbox.world.clock.now(), reporter, Overrides(first_run=True))
         second = synchronise(session, sandbox.world.clock.now(), Reporter())

@@ -24,14 +24,14 @@ def done_within(leaves: Iterable[WorkItem], how: FlowMeasure, now: datetime) -> 
 
 
 def needs_history(item: WorkItem, what: str) -> bool:
-    """Whether `what` (a kind of flow, or a field) of an item can only be told from its history."""
+    """Whether `what` (a kind of flow, or a field) of an item needs its history."""
     if item.category != "done" or item.level == "project":
         return False
     return what == "efficiency" or (what == "cycle_time" and item.started is None)
 
 
 def flow_of(item: WorkItem, how: FlowMeasure, spans: Sequence[StatusSpan]) -> float | None:
-    """Days, or percent of efficiency, of one item that was done; None where it cannot be told."""
+    """Days, or percent of efficiency, of one item that was done; None where its history does not say."""
     match how.of:
         case "lead_time":
             return days_between(item.created, item.completed)

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from config.measures import FlowMeasure, KeepMeasure, MetricMeasure, QueryMeasure, WorkMeasure
 from config.okrs import KeyResult, Objective
+from config.wording import counted, percent
 from config.workspace import Workspace
 from connectors.model import Health, WorkItem
 from sync.align.alignment import Leaves
@@ -44,7 +45,7 @@ def measure_key_result(
     cycle = workspace.cycles[objective.cycle]
     by_now = expected(key_result, cycle, at, workspace.zone)
     if closed is not None:
-        # Without a reading that was kept, the nearest to it is what can be told of that day by today's items.
+        # Without a reading that was kept, the nearest to it is what today's items say of that day.
         leaves = _as_of(at, leaves)
         context = replace(context, now=at - timedelta(seconds=1))
     tally = fold(leaves, weighting_of(key_result), workspace.zone)
@@ -112,9 +113,8 @@ def _overridden(key_result: KeyResult, value: MeasuredValue) -> tuple[float, str
     override = key_result.override
     assert override is not None  # noqa: S101  the caller's condition
     computed = to_percent(value.progress)
-    percent = "no data" if computed is None else f"{computed} %"
     note = f" ({override.note})" if override.note else ""
-    evidence = f"set by hand until {override.until}{note}; computed: {percent}, {value.evidence}"
+    evidence = f"set manually until {override.until}{note}; computed: {percent(computed, 'no data')}, {value.evidence}"
     return override.percent / 100, evidence
 
 
@@ -139,12 +139,12 @@ def _output(tally: Tally) -> float | None:
 def _mismatch(progress: float | None, output: float | None, tally: Tally) -> Mismatch | None:
     if progress is None or output is None:
         return None
-    work = f"{tally.done} of {tally.leaves} items are done"
+    work = f"{tally.done} of {counted(tally.leaves, 'item')} done"
     if output >= _MUCH and progress < _LITTLE:
-        return Mismatch(f"{work}, and the value has hardly moved", "is this the work that moves it?")
+        return Mismatch(f"{work}, but the value has hardly moved", "check that this work contributes to it")
     if progress >= _MUCH and output < _LITTLE:
-        found = f"the value is nearly there, and only {work}"
-        return Mismatch(found, "is the rest of the work still needed?")
+        found = f"the value is near its target with only {work}"
+        return Mismatch(found, "check whether the rest of the work is still needed")
     return None
 
 

@@ -21,6 +21,7 @@ from config.measures import (
     WorkMeasure,
 )
 from config.okrs import KeyResult
+from config.wording import counted
 from connectors.model import WorkItem
 from sync.measure.context import DENOMINATOR, MeasureContext, MeasuredValue, latest, progress_between
 from sync.measure.field_values import aggregate
@@ -80,7 +81,11 @@ def _sampled(
     on, _, value, evidence = max(found)
     age = (context.today - on).days
     if how.stale_days is not None and age > how.stale_days:
-        return value, True, f"{evidence} is {age} days old; it counts for {how.stale_days}"
+        return (
+            value,
+            True,
+            f"{evidence} is {counted(age, 'day')} old; stale after {counted(how.stale_days, 'day')}",
+        )
     return value, False, evidence
 
 
@@ -143,8 +148,8 @@ def _of_field(how: QueryMeasure, collected: FieldValues, by: str) -> MeasuredVal
     unit = unit or ("days" if how.field in FIELDS else "")
     number = len(collected.values) + collected.missing
     name = f"{how.percentile}th percentile" if how.of == "percentile" else how.of
-    evidence = f"{name} of {field} of {number} items found by {by}"
-    evidence += f"; {collected.missing} without it left out" if collected.missing else ""
+    evidence = f"{name} of {field} of {counted(number, 'item')} found by {by}"
+    evidence += f"; {collected.missing} without a value left out" if collected.missing else ""
     value = aggregate(collected, how)
     progress = None if value is None else progress_between(how.start, how.target, value)
     return MeasuredValue(value, progress, evidence, unit, how.target, coverage=collected.coverage)
@@ -154,10 +159,10 @@ def _share(how: QueryMeasure, part: FieldValues, whole: FieldValues, by: str) ->
     """One sum in percent of another; no data where either is unknown or the whole is not above 0."""
     field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
     sums = aggregate(part, how), aggregate(whole, how)
-    figures = " of ".join("nothing known" if one is None else f"{one:g}" for one in sums)
+    figures = " of ".join("no value" if one is None else f"{one:g}" for one in sums)
     missing, number = part.missing + whole.missing, len(part.values) + len(whole.values)
     evidence = f"{field}: {figures} found by {by}"
-    evidence += f"; {missing} items without it left out" if missing else ""
+    evidence += f"; {counted(missing, 'item')} without a value left out" if missing else ""
     coverage = number / (number + missing) if number + missing else None
     if sums[0] is None or sums[1] is None or sums[1] <= 0:
         return MeasuredValue(None, None, evidence, how.unit or "%", how.target, coverage=coverage)
@@ -176,24 +181,29 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext)
     window = f"in the last {how.window_days} days"
     if how.of == "throughput":
         value = round(len(done) * 7 / how.window_days, 4)
-        evidence = f"{len(done)} items done {window}"
+        evidence = f"{counted(len(done), 'item')} done {window}"
         return MeasuredValue(
             value, progress_between(how.start, how.target, value), evidence, unit, how.target
         )
     if not done:
-        return MeasuredValue(None, None, f"nothing was done {window}", unit, how.target)
+        return MeasuredValue(None, None, f"no items done {window}", unit, how.target)
     flows = [flow_of(item, how, context.observation.histories.get(item.ref, ())) for item in done]
     times = [one for one in flows if one is not None]
     coverage = len(times) / len(done)
-    untold = f"; {len(done) - len(times)} without a history that tells it" if len(times) < len(done) else ""
+    untold = f"; {len(done) - len(times)} without a usable history left out" if len(times) < len(done) else ""
     if not times:
         return MeasuredValue(
-            None, None, f"{len(done)} items done {window}{untold}", unit, how.target, coverage=coverage
+            None,
+            None,
+            f"{counted(len(done), 'item')} done {window}{untold}",
+            unit,
+            how.target,
+            coverage=coverage,
         )
     value = round(nearest_rank(times, how.percentile), 4)
     name = "median" if how.percentile == 50 else f"{how.percentile}th percentile"
     what = "flow efficiency" if how.of == "efficiency" else how.of.replace("_", " ")
-    evidence = f"{name} {what} of {len(times)} items done {window}{untold}"
+    evidence = f"{name} {what} of {counted(len(times), 'item')} done {window}{untold}"
     return MeasuredValue(
         value, progress_between(how.start, how.target, value), evidence, unit, how.target, coverage=coverage
     )

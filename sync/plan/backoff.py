@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from config.wording import counted
 from connectors.model import Marks, Ref, WorkItem
 from sync.memory import Quarantined
 
@@ -32,7 +33,7 @@ def skip_quarantined(
         marks = allowed.pop(ref)
         if ref in known and marks != known[ref].shown:
             notes.append(
-                f"{known[ref].key} rests until {why.until:%Y-%m-%d %H:%M} UTC after {why.failures} failed writes: "
+                f"{known[ref].key} is on hold until {why.until:%Y-%m-%d %H:%M} UTC after {counted(why.failures, 'failed write')}: "
                 f"{why.reason}"
             )
     return allowed, tuple(notes)

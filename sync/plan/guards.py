@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.policy import GuardPolicy
+from config.wording import counted, percent
 from config.workspace import Workspace
 from connectors.model import ALL_MARKS, Mark, WorkItem
 from sync.measure import Scorecard
@@ -20,11 +21,11 @@ from sync.plan.throttle import scope_of
 
 SAMPLES = 3
 NOUNS: Mapping[Mark, str] = {
-    "key_results": "key results",
-    "alignment": "alignments",
-    "labels": "labels",
-    "comment": "comments",
-    "update": "status updates",
+    "key_results": "key result",
+    "alignment": "alignment",
+    "labels": "label",
+    "comment": "comment",
+    "update": "status update",
 }
 
 
@@ -45,13 +46,13 @@ def first_run_stop(items: Iterable[WorkItem], plan: Plan, runs_before: int) -> G
     """Nobody has seen this installation write yet: neither the store nor any item knows of a run."""
     if plan.empty or runs_before or any(item.shown.stamp is not None for item in items):
         return None
-    message = f"this is the first run: {len(plan.edits)} items would be written to"
+    message = f"First run: {counted(len(plan.edits), 'item')} would be changed"
     return GuardViolation("first-run", message, "", samples(plan.edits))
 
 
 AFTER_SETUP = (
-    ". `truenorth setup` ran since the last write, so the fields and labels that it made are the probable cause: "
-    "check the plan, then override this guard"
+    ". `truenorth setup` ran since the last write, so its new fields and labels are the likely cause: "
+    "review the plan, then override this guard"
 )
 
 
@@ -67,8 +68,8 @@ def mass_change_stop(
     if not _beyond(count, total, policy.share, policy.floor):
         return None
     message = (
-        f"{count} of {total} items would change ({count * 100 // total} %); "
-        f"the limit is {policy.share:.0%} and more than {policy.floor}"
+        f"{count} of {counted(total, 'item')} would change ({percent(count * 100 // total)}); "
+        f"limit: {_limit(policy.share, policy.floor)}"
     )
     return GuardViolation("mass-change", message + _cause(after_setup), plan.digest, samples(plan.edits))
 
@@ -91,8 +92,8 @@ def project_stops(
         if not _beyond(count, total, policy.project_share, policy.project_floor):
             continue
         message = (
-            f"{count} of {total} items in {scope[1] or scope[0]} would change ({count * 100 // total} %); "
-            f"the limit is {policy.project_share:.0%} and more than {policy.project_floor}"
+            f"{count} of {counted(total, 'item')} in {scope[1] or scope[0]} would change ({percent(count * 100 // total)}); "
+            f"limit: {_limit(policy.project_share, policy.project_floor)}"
         )
         message += _cause(after_setup)
         found.append(GuardViolation("mass-change-project", message, plan.digest, samples(edits)))
@@ -111,8 +112,8 @@ def removal_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) ->
         if not _beyond(len(edits), there, policy.removed_share, policy.removed_floor):
             continue
         message = (
-            f"{len(edits)} of {there} {NOUNS[mark]} would be taken off ({len(edits) * 100 // there} %); "
-            f"the limit is {policy.removed_share:.0%} and more than {policy.removed_floor}"
+            f"{len(edits)} of {counted(there, NOUNS[mark])} would be removed ({percent(len(edits) * 100 // there)}); "
+            f"limit: {_limit(policy.removed_share, policy.removed_floor)}"
         )
         found.append(GuardViolation("mass-removal", message, plan.digest, samples(edits)))
     return found
@@ -124,7 +125,7 @@ def zero_stop(before: Mapping[str, float | None], card: Scorecard, plan: Plan) -
     had = [id_ for id_, progress in before.items() if progress and id_ in readings]
     if plan.empty or len(had) < 2 or any(readings[id_].progress for id_ in had):
         return None
-    message = f"all {len(had)} key results that had progress read zero now; has the work become invisible?"
+    message = f"all {len(had)} key results that had progress are now at zero; check that their work can still be read"
     return GuardViolation("all-zero", message, plan.digest, samples(plan.edits))
 
 
@@ -135,8 +136,8 @@ def shrink_stop(
     if not found_before or found >= found_before * (1 - policy.shrink):
         return None
     message = (
-        f"{tracker} shows {found} items in scope, the last run saw {found_before}; "
-        f"the limit is a loss of {policy.shrink:.0%}. Has the credential lost access?"
+        f"{tracker} returned {counted(found, 'item')} in scope, {found_before} in the last run; "
+        f"limit: {percent(100 * policy.shrink)} fewer. Check that the credential has not lost access"
     )
     return GuardViolation("shrunken-pull", message, tracker)
 
@@ -149,6 +150,10 @@ def samples(edits: Sequence[Edit]) -> tuple[str, ...]:
 
 def _beyond(count: int, total: int, share: float, floor: int) -> bool:
     return count > floor and count > share * total
+
+
+def _limit(share: float, floor: int) -> str:
+    return f"{percent(100 * share)} and {counted(floor, 'item')}"
 
 
 def guards(

@@ -42,7 +42,7 @@ def still_true(plan: Plan, items: Iterable[WorkItem]) -> tuple[Plan, tuple[Moved
     for edit in plan.edits:
         item = now.get(edit.item.ref)
         if item is None:
-            moved.append(Moved(edit.item.ref, edit.item.key, "it is gone, or out of scope"))
+            moved.append(Moved(edit.item.ref, edit.item.key, "it no longer exists or is out of scope"))
         elif what := _differences(edit.item, item):
             moved.append(Moved(edit.item.ref, item.key, f"its {', '.join(what)} changed"))
         else:

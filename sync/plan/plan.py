@@ -84,7 +84,7 @@ def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace:
             continue
         owner = item.shown.stamp.owner if item.shown.stamp else None
         if owner is not None and owner != workspace.workspace:
-            reason = f"its marks belong to {owner!r}, not to this workspace {workspace.workspace!r}"
+            reason = f'its marks belong to workspace "{owner}", not to this workspace "{workspace.workspace}"'
             refusals.append(Refusal(item.ref, item.key, reason))
             continue
         edits.append(Edit(item, target, changes))

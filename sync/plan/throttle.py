@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from config.wording import counted
 from config.workspace import Workspace
 from connectors.model import Marks, Ref, WorkItem
 
@@ -40,7 +41,7 @@ def throttle(
         if quiet is not None and quiet.holds(now.astimezone(workspace.zone).time()):
             for ref in [ref for ref in allowed if ref.tracker == tracker]:
                 del allowed[ref]
-            notes.append(f"{tracker}: quiet hours until {quiet.end:%H:%M}; everything waits.")
+            notes.append(f"{tracker}: quiet hours until {quiet.end:%H:%M}; nothing is written until then.")
     notes += _ration(known, allowed, workspace, commented)
     return allowed, tuple(notes)
 
@@ -72,6 +73,6 @@ def _ration(
             waiting[scope] += 1
             allowed[item.ref] = replace(allowed[item.ref], comment=None)
     return [
-        f"{tracker}: {count} new comments in {scope} wait for another day (comments_a_day)."
+        f"{tracker}: {counted(count, 'new comment')} in {scope} on hold until another day (comments_a_day)."
         for (tracker, scope), count in sorted(waiting.items())
     ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
+from config.wording import percent
 from config.workspace import Workspace
 from sync.decide import Decision
 from sync.report.table import Cell, Section
@@ -15,7 +17,7 @@ def section(run: Decision, workspace: Workspace) -> Section:
     now = run.scorecard.as_of
     parts = slices(run.alignment, workspace, now)
     if not parts:
-        return Section("Where the work goes", ("No cycle runs, or nothing is under way.",))
+        return Section("Where the work goes", ("No running cycle, or no work in progress.",))
     titles = {objective.id: objective.title for objective in workspace.objectives}
     budgets = {one.category: one for one in usages(run.alignment, workspace, now)}
     rows = []
@@ -24,19 +26,24 @@ def section(run: Decision, workspace: Workspace) -> Section:
         usage = budgets.get(part.name) if part.kind == "category" else None
         limit = Cell("")
         if usage is not None:
-            words = f"{float(usage.share):.0%} of at most {float(usage.budget):.0%}".replace("%", " %")
+            words = f"{_whole(usage.share)} of at most {_whole(usage.budget)}"
             limit = Cell(words, "bad" if usage.is_over else "good")
         what = titles.get(name, "") if part.kind == "objective" else ""
-        share = f"{float(part.share):.0%}".replace("%", " %")
-        rows.append((Cell(name), Cell(what), Cell(f"{float(part.pieces):g}"), Cell(share), limit))
-    lead = "Done since the running cycles began, or being done now; work that is shared counts in parts."
+        rows.append(
+            (Cell(name), Cell(what), Cell(f"{float(part.pieces):g}"), Cell(_whole(part.share)), limit)
+        )
+    lead = "Work in progress, or done since the running cycles began; shared work is split."
     return Section(
         "Where the work goes",
         (lead,),
-        ("", "", "pieces", "share", "budget"),
+        ("", "", "items", "share", "budget"),
         tuple(rows),
-        ("pieces", "share"),
+        ("items", "share"),
     )
+
+
+def _whole(share: Fraction) -> str:
+    return percent(round(float(100 * share)))
 
 
 def data(run: Decision, workspace: Workspace) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 from config.fields import Level
+from config.wording import agree, counted, percent
 from connectors.model import (
     ALL_MARKS,
     Change,
@@ -24,9 +25,10 @@ from sync.plan.guards import NOUNS, GuardViolation
 from sync.plan.outcome import Applied, Moved
 from sync.plan.overrides import Overrides
 from sync.plan.plan import Edit, Plan, natural
-from sync.report.table import HEALTH_STYLES, Cell, Section, cells, percent
+from sync.report.table import HEALTH_STYLES, Cell, Section, cells
 from sync.signals.orphans import Signals
 
+NOTHING_TO_WRITE = "Nothing to write: every item is up to date."
 _LEVELS: tuple[Level, ...] = ("initiative", "project", "epic", "issue", "subtask")
 
 
@@ -40,7 +42,7 @@ def pulled(pulls: Iterable[Pull]) -> Section:
         figures = [str(levels[level] or "–") for level in _LEVELS]
         rows.append(cells(pull.tracker, *figures, str(outside or "–"), str(pull.requests)))
         notes += [f"{pull.tracker}: {note}" for note in pull.notes]
-    headings = ("initiatives", "projects", "epics", "issues", "sub-tasks", "above scope", "requests")
+    headings = ("initiatives", "projects", "epics", "issues", "sub-tasks", "ancestors", "requests")
     return Section("Pulled", (), ("tracker", *headings), tuple(rows), headings, tuple(notes))
 
 
@@ -62,7 +64,7 @@ def scorecard(card: Scorecard) -> Section:
         rows += [_reading_row(reading) for reading in objective.readings]
     return Section(
         f"Scorecard as of {card.as_of:%Y-%m-%d %H:%M} UTC",
-        columns=("", "objective, key result", "value", "percent", "expected", "health", "from"),
+        columns=("", "objective, key result", "value", "percent", "expected", "health", "source"),
         rows=tuple(rows),
         right=("value", "percent", "expected"),
     )
@@ -91,7 +93,7 @@ def _evidence_words(reading: Reading) -> str:
     """Beside a value that is not made of work stands how much of its work is done."""
     if reading.output is None:
         return reading.evidence
-    return f"{reading.evidence}; {to_percent(reading.output)} % of its work done"
+    return f"{reading.evidence}; {percent(to_percent(reading.output))} of its work done"
 
 
 def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = None) -> Section:
@@ -113,10 +115,14 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
         )
         for one in tops[:most]
     )
-    lead = f"{len(signals.orphans)} open items serve no key result; {len(tops)} of them stand on top."
-    more = (f"… and {len(tops) - len(rows)} more: truenorth orphans",) if len(rows) < len(tops) else ()
-    columns = ("key", "title", "level", "status", "age", "below")
-    return Section("Orphaned work", (lead,), columns, rows, ("age", "below"), more)
+    count = len(signals.orphans)
+    lead = f"{counted(count, 'open item')} {agree(count, 'serves', 'serve')} no key result"
+    lead += f"; {len(tops)} of them {agree(len(tops), 'has', 'have')} no orphaned parent." if count else "."
+    more = (
+        (f"… and {len(tops) - len(rows)} more. Show all: truenorth orphans",) if len(rows) < len(tops) else ()
+    )
+    columns = ("key", "title", "level", "status", "age", "child items")
+    return Section("Orphaned work", (lead,), columns, rows, ("age", "child items"), more)
 
 
 def _topmost(ref: Ref, items: Mapping[Ref, WorkItem], signals: Signals) -> Ref:
@@ -133,25 +139,25 @@ def _topmost(ref: Ref, items: Mapping[Ref, WorkItem], signals: Signals) -> Ref:
 def findings(signals: Signals) -> Section:
     """What else deserves attention, with a remedy each."""
     rows = tuple((Cell(one.message), Cell(one.remedy, "dim")) for one in signals.findings)
-    return Section("Worth a look", () if rows else ("Nothing.",), ("what", "remedy") if rows else (), rows)
+    return Section("Findings", () if rows else ("No findings.",), ("finding", "remedy") if rows else (), rows)
 
 
 def plan(plan: Plan, most: int | None = None) -> Section:
     """The plan in words: one row an item, sorted."""
     if plan.empty and not plan.refusals:
-        shows = "every item shows what it may by now" if plan.waiting else "every item shows what it should"
-        return Section("Plan", (f"Nothing to write: {shows}.", *plan.waiting))
-    totals = ", ".join(f"{plan.totals[mark]} {NOUNS[mark]}" for mark in ALL_MARKS if mark in plan.totals)
-    lead = f"{len(plan.edits)} items would change: {totals}. Plan {plan.digest}."
+        nothing = "Nothing to write now; some changes are on hold." if plan.waiting else NOTHING_TO_WRITE
+        return Section("Plan", (nothing, *plan.waiting))
+    totals = ", ".join(counted(plan.totals[mark], NOUNS[mark]) for mark in ALL_MARKS if mark in plan.totals)
+    lead = f"{counted(len(plan.edits), 'item')} would change: {totals}. Plan {plan.digest}."
     hidden = 0 if most is None else max(0, len(plan.edits) - most)
-    tail = (f"… and {hidden} more: truenorth plan shows them all",) if hidden else ()
+    tail = (f"… and {hidden} more. Show all: truenorth plan",) if hidden else ()
     return Section("Plan", (lead, *plan.waiting), ("key", "change"), _plan_rows(plan, most), tail=tail)
 
 
 def _plan_rows(plan: Plan, most: int | None = None) -> tuple[tuple[Cell, ...], ...]:
     rows = tuple((Cell(edit.item.key, "strong"), Cell(_edit_words(edit))) for edit in plan.edits[:most])
     refused = tuple(
-        (Cell(one.key, "strong"), Cell(f"left alone: {one.reason}", "warn")) for one in plan.refusals
+        (Cell(one.key, "strong"), Cell(f"skipped: {one.reason}", "warn")) for one in plan.refusals
     )
     return rows + refused
 
@@ -159,23 +165,23 @@ def _plan_rows(plan: Plan, most: int | None = None) -> tuple[tuple[Cell, ...], .
 def moved(found: Sequence[Moved]) -> Section:
     """Items of a saved plan that changed since it was made."""
     if not found:
-        return Section("Changed since", ("Every item is as it was when the plan was made.",))
-    rows = tuple((Cell(one.key, "strong"), Cell(f"left alone: {one.what}", "warn")) for one in found)
-    return Section("Changed since", (), ("key", "why"), rows)
+        return Section("Changed since the plan", ("No items.",))
+    rows = tuple((Cell(one.key, "strong"), Cell(f"skipped: {one.what}", "warn")) for one in found)
+    return Section("Changed since the plan", (), ("key", "reason"), rows)
 
 
 def undoing(plan: Plan, made: Mapping[str, tuple[str, ...]]) -> Section:
     """What an undo would remove, and what it leaves alone."""
     labels = [f"{label} ({tracker})" for tracker, names in made.items() for label in names]
-    beside = (f"Labels that Truenorth made, removed where no ticket bears them: {', '.join(labels)}.",)
+    beside = (f"Labels created by Truenorth, deleted unless people use them: {', '.join(labels)}.",)
     if plan.empty and not plan.refusals:
         return Section("Undo", ("No Truenorth marks found.", *(beside if labels else ())))
-    lead = f"Truenorth's marks would be removed from {len(plan.edits)} items. Plan {plan.digest}."
+    lead = f"Truenorth's marks would be removed from {counted(len(plan.edits), 'item')}. Plan {plan.digest}."
     return Section("Undo", (lead, *(beside if labels else ())), ("key", "change"), _plan_rows(plan))
 
 
 def _edit_words(edit: Edit) -> str:
-    return "; ".join(_change_words(change) for change in edit.changes) or "our own record of it, nothing else"
+    return "; ".join(_change_words(change) for change in edit.changes) or "remove Truenorth's record only"
 
 
 def _change_words(change: Change) -> str:
@@ -209,14 +215,14 @@ def _key_result_words(before: object, after: object) -> str:
         for name, value in asdict(mark).items()
         if mark.id in known and getattr(known[mark.id], name) != value
     }
-    return f"{says}: renew {', '.join(_PARTS.get(name, name) for name in parts) or 'the order'}"
+    return f"{says}: update {', '.join(_PARTS.get(name, name) for name in parts) or 'order'}"
 
 
 _PARTS = {
-    "url": "its address",
-    "due": "the due day",
-    "because": "why it is linked",
-    "moves": "what closing it adds",
+    "url": "URL",
+    "due": "due day",
+    "because": "reason for the link",
+    "moves": "contribution",
 }
 
 
@@ -236,13 +242,13 @@ def _label_words(before: Sequence[str], after: Sequence[str]) -> str:
 
 def _comment_words(before: object, after: object) -> str:
     if not isinstance(after, Comment):
-        return "remove our comment"
-    return f"{'edit' if isinstance(before, Comment) else 'write'} the {after.purpose} comment"
+        return "remove the comment"
+    return f"{'update' if isinstance(before, Comment) else 'add'} the {after.purpose} comment"
 
 
 def _update_words(after: object) -> str:
     if not isinstance(after, Update):
-        return "remove our status updates"
+        return "remove the status updates"
     said = figures_in(after.facts).items()
     figures = ", ".join(f"{name} {one.percent} %" for name, one in said if one.percent is not None)
     return f"post a status update: {HEALTH_WORDS[after.health]}, {figures}"
@@ -261,7 +267,7 @@ def stops(
 
 
 def _stop_words(stop: GuardViolation) -> str:
-    return f"{stop.message}; such as {', '.join(stop.samples)}" if stop.samples else stop.message
+    return f"{stop.message}, for example {', '.join(stop.samples)}" if stop.samples else stop.message
 
 
 def written(applied: Applied, elapsed: float | None = None) -> Section:
@@ -279,5 +285,7 @@ def written(applied: Applied, elapsed: float | None = None) -> Section:
         if receipt.outcome != "written"
     )
     tail = tuple(f"{tracker} stopped: {why}" for tracker, why in applied.stopped.items())
-    columns = ("key", "outcome", "why") if rows else ()
-    return Section("Written", (f"{figures}, with {requests} requests{took}.",), columns, rows, tail=tail)
+    columns = ("key", "outcome", "reason") if rows else ()
+    return Section(
+        "Written", (f"{figures}, with {counted(requests, 'request')}{took}.",), columns, rows, tail=tail
+    )

@@ -21,8 +21,8 @@ from sync.store.lease import Lease, assert_held
 NEW_COMMENT = "new comment"
 """Stands in a journal entry beside the marks when the write puts a comment where none was."""
 
-LANDED = "found in place by a later run"
-LOST = "the run ended before an answer came; it did not land, and was planned anew"
+LANDED = "found complete by a later run"
+LOST = "the run ended before the reply; not written, and planned again"
 
 
 def operation_id(edit: Edit) -> str:
@@ -108,7 +108,7 @@ class Journal:
     def failed_writes(self, run: int) -> list[tuple[str, str, str]]:
         """Writes of a run that did not land: (key, outcome or "unknown", error)."""
         return [
-            (one.key, one.outcome or "unknown", one.error or "the run ended before an answer came")
+            (one.key, one.outcome or "unknown", one.error or "the run ended before the reply")
             for one in self.entries(run=run)
             if one.outcome != "written"
         ]
@@ -175,6 +175,6 @@ def _changes(edit: Edit) -> list[dict[str, object]]:
 def resolve(entry: Entry, shown: Mapping[str, object] | None) -> tuple[Outcome, str]:
     """What became of an open write, from the marks that its item shows now; None: the item is gone."""
     if shown is None:
-        return "skipped", "the item is gone, or was not read"
+        return "skipped", "the item no longer exists or was not read"
     landed = all(shown.get(change["mark"]) == change["after"] for change in entry.changes)
     return ("written", LANDED) if landed and entry.changes else ("failed", LOST)

@@ -64,7 +64,7 @@ def read_quarantine(connection: sa.Connection) -> dict[Ref, Quarantined]:
 
 
 def save_work_states(connection: sa.Connection, states: Mapping[str, WorkState]) -> None:
-    """Keep where work stands whose progress was told just now."""
+    """Keep where work stands whose progress was posted just now."""
     table = tables.footings
     rows = [{"key_result": id_, "body": msgspec.json.encode(one)} for id_, one in states.items()]
     if rows:

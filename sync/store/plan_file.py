@@ -90,7 +90,7 @@ def save(
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise PlanError(f"the plan cannot be written to {path}: {error.strerror}.") from None
+        raise PlanError(f"cannot write the plan to {path}: {error.strerror}.") from None
 
 
 def load(path: Path, workspace: Workspace, now: datetime) -> Saved:
@@ -101,27 +101,27 @@ def load(path: Path, workspace: Workspace, now: datetime) -> Saved:
     """
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise PlanError(f"{path} is larger than any plan.")
+            raise PlanError(f"{path} is too large to be a plan.")
         file = _FILES.decode(path.read_bytes())
     except OSError as error:
-        raise PlanError(f"{path} cannot be read: {error.strerror}.") from None
+        raise PlanError(f"cannot read {path}: {error.strerror}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise PlanError(f"{path} is no plan that `truenorth plan --out` wrote: {error}.") from None
-    again = "Make a new one with `truenorth plan --out`."
+        raise PlanError(f"{path} is not a plan written by `truenorth plan --out`: {error}.") from None
+    again = "Create a new plan with `truenorth plan --out`."
     if file.truenorth_plan != FORMAT:
-        raise PlanError(f"{path} was made by another version of Truenorth. {again}")
+        raise PlanError(f"{path} was created by another version of Truenorth. {again}")
     edits = tuple(Edit(one.item, one.wanted, changes_of(one.item, one.wanted)) for one in file.edits)
     if digest_of(edits) != file.digest:
-        raise PlanError(f"{path} was changed after it was made: its digest does not fit. {again}")
+        raise PlanError(f"{path} was modified after it was created: its digest does not match. {again}")
     if file.configuration != fingerprint(workspace):
         raise PlanError(
-            f"{path} was made from another configuration ({file.configuration}, now {fingerprint(workspace)}). "
+            f"{path} was created from another configuration ({file.configuration}, now {fingerprint(workspace)}). "
             f"{again}"
         )
     limit = timedelta(hours=workspace.policy.guards.plan_hours)
     if not timedelta(0) <= now - file.made <= limit:
         raise PlanError(
-            f"{path} is of {file.made:%Y-%m-%d %H:%M} UTC; plans hold for {limit.total_seconds() / 3600:g} hours. "
+            f"{path} was created at {file.made:%Y-%m-%d %H:%M} UTC and expired after {limit.total_seconds() / 3600:g} hours. "
             f"{again}"
         )
     return Saved(Plan(edits, (), file.digest), file.made, tuple(_read(one) for one in file.stops))

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from config.wording import counted
 from config.workspace import Workspace
 from connectors.model import Receipt, Ref
 from sync.history.movement import WorkState
@@ -59,15 +60,15 @@ class Store:
             make_lease(connection)
         elif not found.isdecimal():
             raise StoreError(
-                f"the store {self._database.where} is damaged: its version is {found!r}. {REBUILD}"
+                f"the store {self._database.where} is damaged: invalid version {found!r}. {REBUILD}"
             )
         elif int(found) < tables.VERSION:
             tables.migrate(connection, int(found))
             make_lease(connection)
         elif int(found) > tables.VERSION:
             raise StoreError(
-                f"the store {self._database.where} was written by a newer Truenorth (schema {found}, this one knows "
-                f"{tables.VERSION}). Run that version, or point TRUENORTH_STORE to another place."
+                f"the store {self._database.where} is from a newer Truenorth (schema {found}, this version supports "
+                f"{tables.VERSION}). Run that version, or set TRUENORTH_STORE to another location."
             )
 
     def close(self) -> None:
@@ -103,13 +104,15 @@ class Store:
         found = [
             Stuck(
                 keys[ref],
-                f"{why.failures} failed writes, tried again from {why.until:%Y-%m-%d %H:%M} UTC",
+                f"{counted(why.failures, 'failed write')}, next attempt after {why.until:%Y-%m-%d %H:%M} UTC",
                 why.reason,
             )
             for ref, why in sorted(rests.items())
         ]
         found += [
-            Stuck(entry.key, "begun, its fate unknown", "the next sync looks at the item and closes it")
+            Stuck(
+                entry.key, "started, result unknown", "the next sync checks the item and completes the entry"
+            )
             for entry in self.journal.open()
         ]
         return found

@@ -232,7 +232,7 @@ class JiraClient:
         raw.release_conn()
         response.raw = io.BytesIO(b"".join(kept))
         if response.status_code != 429:
-            # A refusal for a spent quota is the retry policy's, which waits as told.
+            # A refusal for a spent quota is the retry policy's, which waits as asked.
             readings.extend(quotas_in(response.headers, what))
         check_reply(response, what, self.name, self.version, self.throttle)
 

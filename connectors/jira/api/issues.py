@@ -90,7 +90,7 @@ class IssueApi:
     def quietly(self, send: Callable[[bool], T]) -> T:
         """Call `send(notify)` with False, or with True once it shows that the account may not suppress.
 
-        The refusal is told by its shape, since Jira translates its words: 403, or a 400 that blames no
+        The refusal is recognised by its shape, since Jira translates its words: 403, or a 400 that blames no
         field (contracts, section 5.1).
         """
         if self.notify:

@@ -76,7 +76,7 @@ class DescribedIssue(_Reply):
 
 
 class DescribedPage(_Reply):
-    """Issues with nothing but their descriptions; `total` is told by Data Center's search only."""
+    """Issues with nothing but their descriptions; only Data Center's search gives `total`."""
 
     issues: list[DescribedIssue]
     total: int = 0

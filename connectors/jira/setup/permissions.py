@@ -1,4 +1,4 @@
-"""What setup may do on a site, and which projects it reaches: told before anything is made."""
+"""What setup may do on a site, and which projects it reaches, before anything is created."""
 
 from __future__ import annotations
 

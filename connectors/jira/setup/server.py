@@ -1,4 +1,4 @@
-"""Setup of a Jira Data Center site: what its API can make is made, and the rest is told to the administrator."""
+"""Setup of a Jira Data Center site: what its API can make is made, and the rest is listed for the administrator."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Setup of a Data Center site's custom fields: the fields, and the screens of the projects in scope.
 
 Its REST v2 makes fields and puts them on screens. It can neither add options to a field nor say which screens
-a project has (contracts/jira.md, section 6): options are told to the administrator, and screens are taken by
+a project has (contracts/jira.md, section 6): options are listed for the administrator, and screens are taken by
 the names that Jira's project templates give them ("WEB: Scrum Default Issue Screen"), else the Default Screen.
 Removed fields are gone with their values: there is no trash.
 """

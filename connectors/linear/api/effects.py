@@ -1,4 +1,4 @@
-"""How the way of one item is told apart from the requests that carry it.
+"""How the way of one item is kept apart from the requests that carry it.
 
 A way is a generator: it asks, waits for the answer, and asks again, until it returns. It never speaks with
 Linear itself, so that the asks of many ways can share a request (connectors.linear.write.batching).

@@ -218,7 +218,7 @@ class ItemWrite:
         raise Refused(self._tracker, "cannot add another comment to this item: all ids are used.")
 
     def _adopt(self, identity: str, wanted: Comment) -> Effects[bool]:
-        """Take over the comment with our id, which landed although we were not told; False if it is gone."""
+        """Take over the comment with our id, which landed although no reply came; False if it is gone."""
         landed = yield from find_comment(identity)
         if landed is None or not self._target.holds(landed):
             return False

@@ -33,7 +33,7 @@ def write_update(tracker: str, owner: str, item: WorkItem, wanted: Update | None
     try:
         yield from send(Write(create, {"input": given}))
     except Conflict:
-        # It landed although we were not told, or landed before and was deleted for good: its id is used up.
+        # It landed although no reply came, or landed before and was deleted for good: its id is used up.
         there = yield from find_updates(FindUpdates(item.ref.id, is_project))
         if all(node.id != given["id"] for node in there):
             what = (

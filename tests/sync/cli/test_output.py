@@ -95,5 +95,5 @@ def test_what_a_percent_rests_on_is_readable_at_any_width(width: int) -> None:
     lines = printed.getvalue().splitlines()
     assert max(map(len, lines)) <= width
     header = next(line for line in lines if "percent" in line)
-    told = " ".join(line[header.index("from") :].strip() for line in lines[lines.index(header) :])
-    assert "50 % estimated; since 2026-10-15 came 1 more, 8 points (+267 %)" in told
+    told = " ".join(line[header.index("source") :].strip() for line in lines[lines.index(header) :])
+    assert "50 % estimated; 1 added since 2026-10-15, 8 points (+267 %)" in told

@@ -41,20 +41,20 @@ def test_work_is_added_up() -> None:
         ("WEB-3", 2.5, 1, 0),
         ("WEB-4", 50, 1, 0),
     ]
-    assert told.rows[3].fate == "dropped: counts nowhere"
+    assert told.rows[3].fate == "dropped, not counted"
     assert told.steps[1:5] == (
         "Done: 2 + 8 = 10.",
         "Scope: 2 + 8 + 2.5 = 12.5.",
         "10 / 12.5 = 80 %.",
         "By team: WEB 1 of 2, OPS 1 of 1.",
     )
-    assert told.steps[5] == "Shown as 80 %; 50 % is expected by now, evenly in time: on track."
+    assert told.steps[5] == "Shown as 80 %; expected by now: 50 % (linear pace). Health: on track."
 
 
 @pytest.mark.parametrize(
     ("result", "counts", "said"),
     [
-        (work("A", measure={"target": 4}), {}, "1 / 4, the fixed target = 25 %."),
+        (work("A", measure={"target": 4}), {}, "1 / 4 (fixed target) = 25 %."),
         (metric("A", 22, 35, ("2026-11-01", 28.5)), {}, "(28.5 − 22) / (35 − 22) = 50 %."),
         (query("A", 40, 5), {"A": 12}, "(12 − 40) / (5 − 40) = 80 %."),
         ({"id": "A", "title": "A", "measure": {"kind": "milestones"}}, {}, "1 / 2 = 50 %."),
@@ -73,7 +73,7 @@ def test_a_composite_names_its_parts() -> None:
 
 def test_what_is_closed_or_by_hand_has_no_formula() -> None:
     closed = derived(WORK, work("A", closed="2026-11-01"))
-    assert closed.steps[0].startswith("closed on 2026-11-01")
+    assert closed.steps[0].startswith("Closed on 2026-11-01")
     assert not any(" / " in step for step in closed.steps)
 
 
@@ -89,8 +89,8 @@ def test_what_nobody_estimated_is_named_and_what_came_later_is_added_up() -> Non
     how = {"weigh": "points", "default_estimate": 2, "baseline": "2026-10-15"}
     told = derived(items, work("A", measure=how), work("B"))
     assert told.steps[1:4] == (
-        "Without an estimate, so the default of 2 weighs: WEB-2, WEB-3.",
-        "Came after 2026-10-15 and counts nowhere: 3 + 2 = 5.",
+        "No estimate, so the default of 2 is used: WEB-2, WEB-3.",
+        "Added after the baseline of 2026-10-15; not counted: 3 + 2 = 5.",
         "Done: 8 = 8.",
     )
     assert [row.item.key for row in told.rows if row.late] == ["WEB-4", "WEB-5"]
@@ -106,10 +106,10 @@ def test_many_without_an_estimate_are_not_all_named() -> None:
     told = derived(items, work("A", measure={"weigh": "points"}))
     assert told.steps[1].endswith("WEB-20, WEB-21 and 8 more.")
     told = derived(items, work("A", measure={"weigh": "label", "weights": {"big": 5}}))
-    assert told.steps[1].startswith("Without a weight, so the default of 1 weighs: WEB-10")
+    assert told.steps[1].startswith("No weight, so the default of 1 is used: WEB-10")
 
 
 @pytest.mark.parametrize("how", [{}, {"weigh": "type", "weights": {"Bug": 3}}])
 def test_a_count_or_a_type_leaves_nothing_to_guess(how: dict[str, Any]) -> None:
     told = derived([item("WEB-1", claims=("A",))], work("A", measure=how))
-    assert told.steps[1] == "Done: nothing = 0."
+    assert told.steps[1] == "Done: none = 0."

@@ -49,28 +49,28 @@ HELD = result("RAIL", {"kind": "keep", "below": 5, "checkins": [{"on": "2026-11-
     ("objective", "percent", "steps"),
     [
         ({"key_results": [at("A", 60), at("B", 30, weight=2)]}, 40,
-         ["(1 × 60 % + 2 × 30 %) / 3 = 40 %.", "Shown as 40 %; 50 % is expected by now, the weighted mean of its parts: at risk."]),
+         ["(1 × 60 % + 2 × 30 %) / 3 = 40 %.", "Shown as 40 %; expected by now: 50 % (weighted mean of its parts). Health: at risk."]),
         ({"key_results": [at("A", 60), at("B", 30)], "roll_up": "minimum"}, 30,
-         ["The weakest counts: B at 30 %.", "Shown as 30 %; 50 % is expected by now, the weighted mean of its parts: at risk."]),
+         ["Minimum of its parts: B at 30 %.", "Shown as 30 %; expected by now: 50 % (weighted mean of its parts). Health: at risk."]),
         ({"key_results": [result("A", DONE), result("B", DONE)]}, 100,
-         ["All of it is complete: 100 %.", "Shown as 100 %; 50 % is expected by now, the weighted mean of its parts: done."]),
+         ["All parts are complete: 100 %.", "Shown as 100 %; expected by now: 50 % (weighted mean of its parts). Health: done."]),
         ({"key_results": [at("A", 60), work("B")]}, 60,
-         ["Without data, so left out: B.", "(1 × 60 %) / 1 = 60 %.",
-          "Shown as 60 %; 50 % is expected by now, the weighted mean of its parts: on track."]),
+         ["No data, left out: B.", "(1 × 60 %) / 1 = 60 %.",
+          "Shown as 60 %; expected by now: 50 % (weighted mean of its parts). Health: on track."]),
         ({"key_results": [work("B")]}, None,
-         ["Without data, so left out: B.", "It has no data; 50 % is expected by now, the weighted mean of its parts: no data."]),
+         ["No data, left out: B.", "No data; expected by now: 50 % (weighted mean of its parts). Health: no data."]),
         ({"key_results": [at("A", 60), BROKEN]}, 60,
-         ["(1 × 60 %) / 1 = 60 %.", "Shown as 60 %; 50 % is expected by now, the weighted mean of its parts: at risk.",
-          "A guard-rail is broken (RAIL), so it is at risk at best."]),
+         ["(1 × 60 %) / 1 = 60 %.", "Shown as 60 %; expected by now: 50 % (weighted mean of its parts). Health: at risk.",
+          "Broken guard-rail (RAIL), so the health is at risk at best."]),
         ({"key_results": [at("A", 60), HELD]}, 60,
-         ["(1 × 60 %) / 1 = 60 %.", "Shown as 60 %; 50 % is expected by now, the weighted mean of its parts: on track."]),
-        ({"key_results": [HELD]}, None, ["It has no data; 50 % is expected by now, by how much of the cycle is over: no data."]),
+         ["(1 × 60 %) / 1 = 60 %.", "Shown as 60 %; expected by now: 50 % (weighted mean of its parts). Health: on track."]),
+        ({"key_results": [HELD]}, None, ["No data; expected by now: 50 % (elapsed share of the cycle). Health: no data."]),
         ({"key_results": [at("A", 64)], "grading": "committed"}, 64,
-         ["(1 × 64 %) / 1 = 64 %.", "Graded 0.6 as committed: 64 % in tenths.",
-          "Shown as 64 %; 50 % is expected by now, the weighted mean of its parts: on track."]),
+         ["(1 × 64 %) / 1 = 64 %.", "Grade 0.6 (committed): 64 % in tenths.",
+          "Shown as 64 %; expected by now: 50 % (weighted mean of its parts). Health: on track."]),
         ({"key_results": [at("A", 70)], "grading": "aspirational"}, 70,
-         ["(1 × 70 %) / 1 = 70 %.", "Graded 0.7 as aspirational, for which 0.7 is success: 70 % in tenths.",
-          "Shown as 70 %; 50 % is expected by now, the weighted mean of its parts: done."]),
+         ["(1 × 70 %) / 1 = 70 %.", "Grade 0.7 (aspirational, 0.7 is success): 70 % in tenths.",
+          "Shown as 70 %; expected by now: 50 % (weighted mean of its parts). Health: done."]),
     ],
 )  # fmt: skip
 def test_the_same_sum_by_hand(objective: dict[str, Any], percent: int | None, steps: list[str]) -> None:
@@ -102,7 +102,7 @@ def test_it_is_the_objective_that_was_asked_for() -> None:
     assert first is not None
     assert second is not None
     assert (second.reading.objective, second.reading.percent) == ("O", 60)
-    assert first.steps[0] == "Without data, so left out: C, D."
+    assert first.steps[0] == "No data, left out: C, D."
 
 
 def test_a_guard_rail_shows_no_weight() -> None:

@@ -45,10 +45,10 @@ def test_all_is_well_and_nothing_is_written(run: Cli, pointed: Sandbox) -> None:
 
 
 def test_the_table_ends_with_a_verdict(run: Cli, pointed: Sandbox) -> None:
-    assert "A sync can go." in run("check").out
+    assert "Ready to sync." in run("check").out
     pointed.world.jira.permissions.take(EMAIL, "EDIT_ISSUES")
     ran = run("check")
-    assert (ran.code, "things stand in the way" in ran.out) == (1, True)
+    assert (ran.code, "problems to fix before a sync" in ran.out) == (1, True)
 
 
 def lose(permission: str) -> Callable[[Sandbox], None]:

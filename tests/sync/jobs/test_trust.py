@@ -49,7 +49,7 @@ def store(tmp_path: Path) -> Store:
 
 def test_one_holder_at_a_time_and_the_epoch_only_grows(store: Store) -> None:
     first = take(store, "a/1/1", NOW)
-    with pytest.raises(lease.LeaseHeld, match="process 1 on a, until 09:01:00 UTC"):
+    with pytest.raises(lease.LeaseHeld, match="process 1 on a, lease until 09:01:00 UTC"):
         take(store, "b/1/2", NOW + timedelta(seconds=59))
     second = take(store, "b/1/2", NOW + timedelta(seconds=61))
     assert second.epoch == first.epoch + 1
@@ -131,7 +131,7 @@ def test_a_second_run_beside_the_first_says_who_works_and_ends_well(pointed: San
     beside = run("sync", *AS_OF, "--first-run")
     store.close()
     assert beside.code == 0
-    assert f"another run is at work: process {other}" in beside.err
+    assert f"another run is in progress (process {other}" in beside.err
     assert not writes(pointed)
 
 
@@ -157,7 +157,7 @@ def test_equal_intents_have_equal_ids(store: Store) -> None:
     [
         ({"labels": ["okr-aligned"]}, "written", LANDED),
         ({"labels": []}, "failed", LOST),
-        (None, "skipped", "the item is gone, or was not read"),
+        (None, "skipped", "the item no longer exists or was not read"),
     ],
 )
 def test_the_item_tells_what_became_of_an_open_write(
@@ -216,7 +216,7 @@ def test_marks_of_one_kind_cannot_all_go_unseen() -> None:
     gone = [Edit(one, Marks(labels=("x",)), ()) for one in marked[:4]]
     plan = Plan(tuple(gone), (), "d")
     (stop,) = removal_stops(marked, plan, GuardPolicy(removed_share=0.3, removed_floor=3))
-    assert stop.message.startswith("4 of 10 comments would be taken off (40 %)")
+    assert stop.message.startswith("4 of 10 comments would be removed (40 %)")
     assert removal_stops(marked, plan, GuardPolicy(removed_share=0.4, removed_floor=3)) == []
     assert removal_stops(marked, plan, GuardPolicy(removed_share=0.3, removed_floor=4)) == []
 
@@ -249,7 +249,7 @@ def test_a_tracker_that_cannot_be_read_stands_as_last_read_and_the_other_goes_on
     assert linear.writes[-1] == "eng-2"
     assert len(jira.writes) == before
     assert set(done.run.observation.stale) == {"jira"}
-    assert any("jira is not written to: it could not be read" in note for note in done.run.plan.waiting)
+    assert any("jira is not written to: cannot read it" in note for note in done.run.plan.waiting)
     jira.read_fault = None
     assert not sync(session).run.observation.stale
 
@@ -295,7 +295,7 @@ def test_a_bad_item_is_tried_again_with_growing_pauses_and_the_others_are_writte
     assert tries == [["WEB-1"], ["WEB-1"], [], ["WEB-1"], [], ["WEB-1"]]
     (stuck,) = store.stuck()
     assert (stuck.key, stuck.why) == ("WEB-1", "Jira says no")
-    assert stuck.state == "4 failed writes, tried again from 2026-11-16 16:18 UTC"
+    assert stuck.state == "4 failed writes, next attempt after 2026-11-16 16:18 UTC"
     jira.write_faults.clear()
     assert at(7.4) == []
     assert store.stuck() == []
@@ -333,7 +333,7 @@ def test_an_item_that_changed_in_between_is_left_alone_and_named(pointed: Sandbo
     done = run("apply", str(path), *AS_OF, "--first-run")
     assert done.code == 3
     assert "WEB-1" in done.out
-    assert "left alone: its labels changed" in done.out
+    assert "skipped: its labels changed" in done.out
     assert touched.labels == ["by-hand"]
     assert not touched.comments
 
@@ -341,9 +341,9 @@ def test_an_item_that_changed_in_between_is_left_alone_and_named(pointed: Sandbo
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda text: text.replace("okr-aligned", "other-label"), "its digest does not fit"),
-        (lambda text: text[: len(text) // 2], "is no plan"),
-        (lambda _: "[]", "is no plan"),
+        (lambda text: text.replace("okr-aligned", "other-label"), "its digest does not match"),
+        (lambda text: text[: len(text) // 2], "is not a plan"),
+        (lambda _: "[]", "is not a plan"),
         (lambda text: text.replace('"truenorth_plan": 1', '"truenorth_plan": 2'), "another version"),
     ],
     ids=["edited", "cut", "else", "version"],
@@ -362,11 +362,11 @@ def test_a_plan_that_is_old_or_of_another_configuration_is_refused(tmp_path: Pat
     plan_file.save(path, plan_of("WEB-1"), [], declared, NOW)
     assert plan_file.load(path, declared, NOW + timedelta(hours=24)).plan.edits
     for at in (NOW + timedelta(hours=24, seconds=1), NOW - timedelta(seconds=1)):
-        with pytest.raises(plan_file.PlanError, match="plans hold for 24 hours"):
+        with pytest.raises(plan_file.PlanError, match="expired after 24 hours"):
             plan_file.load(path, declared, at)
     with pytest.raises(plan_file.PlanError, match="another configuration"):
         plan_file.load(path, workspace(work("KR2")), NOW)
-    with pytest.raises(plan_file.PlanError, match="cannot be read"):
+    with pytest.raises(plan_file.PlanError, match="cannot read"):
         plan_file.load(tmp_path / "none.json", declared, NOW)
     with pytest.raises(plan_file.PlanError, match="cannot be written"):
         plan_file.save(tmp_path / "no" / "p.json", plan_of("WEB-1"), [], declared, NOW)
@@ -380,7 +380,7 @@ def test_the_log_tells_who_wrote_what_when_and_by_which_rule(run: Cli) -> None:
     run("sync", *AS_OF, "--first-run")
     told = run("log", "--item", "web-1")
     assert told.code == 0
-    assert "1 writes to web-1" in told.out
+    assert "1 write to web-1" in told.out
     rows = json.loads(run("log", "--item", "WEB-1", "--format", "json").out)["log"]
     (row,) = rows
     assert (row["key"], row["outcome"], row["kind"]) == ("WEB-1", "written", "sync")

@@ -64,7 +64,7 @@ def test_what_a_move_has_hidden_is_said_and_goes_once_it_is_seen_again(
     hidden = dict(issue.custom)
     ran = run("undo", "--all", "--apply")
     assert ran.code == 3
-    assert "Jira keeps values of our fields unseen" in " ".join(ran.out.split())
+    assert "Jira keeps hidden values of Truenorth's fields" in " ".join(ran.out.split())
     assert issue.custom == hidden
     assert "truenorth" in issue.properties, "the stamp proves whose they are"
     assert [one.id for one in marked_issues(pointed)] == [issue.id], "all else is gone"
@@ -230,7 +230,7 @@ def test_another_workspaces_marks_are_refused_aloud(run: Cli, pointed: Sandbox) 
     httpx.put(url, auth=JIRA, json={"v": 1, "owner": "others", "labels": ["x"]}).raise_for_status()
     before = world(pointed)
     ran = run("undo", "--all", "--apply")
-    assert (ran.code, "'others'" in ran.out) == (0, True)
+    assert (ran.code, '"others"' in ran.out) == (0, True)
     assert world(pointed) == before
 
 

@@ -156,7 +156,7 @@ def test_a_foreign_stamp_is_refused_aloud() -> None:
     _, _, plan = decide([foreign], DECLARED)
     assert plan.empty
     assert plan.refusals[0].key == "WEB-1"
-    assert "'other'" in plan.refusals[0].reason
+    assert '"other"' in plan.refusals[0].reason
 
 
 def test_comments_can_be_switched_off() -> None:
@@ -285,8 +285,8 @@ def test_findings() -> None:
     assert "WEB-2 claims KR9" in told["dangling_claim"]
     assert "did you mean KR1?" in told["dangling_claim"] or "did you mean KR2?" in told["dangling_claim"]
     assert "WEB-3 → WEB-3" in told["parent_cycle"]
-    assert "nothing serves KR1" in told["unserved_key_result"]
-    assert "WEB-1 is Done, but below it is open: WEB-2" in told["done_over_open"]
+    assert "no work is linked to KR1" in told["unserved_key_result"]
+    assert "WEB-1 is Done but has open child items: WEB-2" in told["done_over_open"]
 
 
 def test_a_closed_key_result_takes_no_more_marks() -> None:

@@ -93,7 +93,7 @@ def test_in_quiet_hours_everything_on_the_tracker_waits() -> None:
     moment = datetime.fromisoformat("2026-11-16T09:30+00:00")
     allowed, notes = throttle(items, wanted, declared, moment, {})
     assert list(allowed) == [items[1].ref]
-    assert notes == ("jira: quiet hours until 11:00; everything waits.",)
+    assert notes == ("jira: quiet hours until 11:00; nothing is written until then.",)
     assert throttle(items, wanted, declared, moment + timedelta(hours=1), {}) == (wanted, ())
 
 
@@ -160,7 +160,7 @@ def test_a_tracker_that_is_off_is_not_even_asked(
 ) -> None:
     declare(monkeypatch, tmp_path, "", linear="{mode: off}")
     folder = tmp_path / "declared"
-    with pytest.raises(ConfigError, match="which is off"):
+    with pytest.raises(ConfigError, match="whose mode is off"):
         load(folder)
     for file in folder.glob("*.yaml"):
         file.write_text(file.read_text().replace("{mode: off}", "{mode: observe}"))
@@ -179,7 +179,7 @@ def test_a_first_day_does_not_flood_and_the_next_day_goes_on(
 
     before = comments()
     ran = run("sync", "--first-run", *AT)
-    assert (ran.code, "wait for another day" in ran.out) == (0, True)
+    assert (ran.code, "on hold until another day" in ran.out) == (0, True)
     first = comments() - before
     assert 0 < first <= 2
     again = run("sync", *AT)

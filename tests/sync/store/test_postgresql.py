@@ -234,7 +234,7 @@ def test_stopped_in_mid_run_nothing_more_is_written_and_a_rerun_converges(
     finally:
         cluster.start()
     assert ended.code == 1, ended.out[-1500:] + ended.err
-    assert "cannot be used" in ended.err
+    assert "cannot use the store" in ended.err
     assert "Check that the server runs" in ended.err
     journaled = set(cluster.ask(database, "SELECT tracker || ' ' || item FROM journal"))
     assert marked(box) <= journaled, "a tracker was written to without a word in the journal"

@@ -135,7 +135,7 @@ def test_runs_and_journal(path: Path) -> None:
     store.journal.complete(entries[edits[1].item.ref], "failed", "said no")
     assert store.journal.failed_writes(run) == [
         ("WEB-2", "failed", "said no"),
-        ("WEB-3", "unknown", "the run ended before an answer came"),
+        ("WEB-3", "unknown", "the run ended before the reply"),
     ]
     assert store.memory(declared, NOW).writing_runs == 1
     assert store.memory(declared, NOW).last_write == run
@@ -154,7 +154,7 @@ def test_the_file_is_private_to_its_user(path: Path) -> None:
 def test_a_corrupt_file_is_a_clear_stop(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"this is no database, whatever its name may say" * 100)
-    with pytest.raises(StoreError, match=r"truenorth\.db cannot be used: .*not a database"):
+    with pytest.raises(StoreError, match=r"cannot use the store .*truenorth\.db: .*not a database"):
         Store(f"sqlite:///{path}")
 
 
