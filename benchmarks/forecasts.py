@@ -24,7 +24,7 @@ from connectors.sandbox.company import NOW
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.collect.pull import pull
-from sync.forecast.simulation import outlook
+from sync.forecast.simulation import forecast
 from sync.jobs.sandbox import examples, sandbox_session
 
 QUARTERS = [(year, month) for year in (2024, 2025, 2026) for month in (1, 4, 7, 10)]
@@ -86,7 +86,7 @@ def replay(items: Sequence[WorkItem], scores: Mapping[float, Score]) -> None:
             straight = at_start + (past[-1][1] - at_start) / part
             for factor in (0.7, 1.0, 1.3):
                 goal = at_start + factor * last
-                told = outlook(past, end, goal, name)
+                told = forecast(past, end, goal, name)
                 if told is None or past[-1][1] >= goal:
                     continue
                 score = scores[part]

@@ -98,7 +98,7 @@ def bench(url: str) -> None:
             lambda seen: f"{len(seen.items)} items, {sum(one.requests for one in seen.pulls)} requests",
         )
         alignment = timed("align", lambda: align(observed.items, workspace, observed.answers, now.date()))
-        card = timed("measure", lambda: measure(alignment, observed.counts, workspace, now))
+        card = timed("measure", lambda: measure(alignment, observed, workspace, now))
         signals = timed("signals", lambda: find_signals(alignment, card, workspace, now))
         wanted = timed("marks", lambda: desired_marks(alignment, card, signals, workspace))
         timed(

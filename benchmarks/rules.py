@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from config.workspace import Workspace
 from connectors.model import Category, Ref, WorkItem
 from sync.align.alignment import align
-from sync.align.item_facets import Setting
+from sync.align.item_facets import MatchContext
 from sync.align.rule_book import RuleBook
 
 T = TypeVar("T")
@@ -141,8 +141,8 @@ def match(items: list[WorkItem], workspace: Workspace) -> int:
     """How many items some rule holds for."""
     by_ref = {item.ref: item for item in items}
     parents = {item.ref: item.parent for item in items if item.parent}
-    book = RuleBook(workspace, Setting(by_ref, parents, today=date(2026, 11, 16)))
-    return sum(bool(book.about(item).rules) for item in items)
+    book = RuleBook(workspace, MatchContext(by_ref, parents, today=date(2026, 11, 16)))
+    return sum(bool(book.match(item).rules) for item in items)
 
 
 def main() -> None:

@@ -23,16 +23,17 @@ from dataclasses import dataclass, field, replace
 
 from config.load import load
 from config.workspace import Workspace
+from connectors.base import HasDescriptions
 from connectors.model import Ref, WorkItem
 from connectors.sandbox.company import NOW
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from connectors.text.keywords import Gist
+from connectors.text.keywords import Keywords
 from sync.align import suggestions as suggesting
-from sync.align.alignment import Alignment, Placement, align
+from sync.align.alignment import Alignment, ItemAlignment, align
 from sync.collect.pull import pull
 from sync.jobs.sandbox import examples, sandbox_session
-from sync.observation import Gists
+from sync.observation import ItemKeywords
 
 NOTHING = (suggesting.Suggestion("", -1.0, ()),)
 VAGUE = ("Follow-up", "Part 2", "Spike", "Leftovers from the review", "Quick fix", "As discussed")
@@ -58,10 +59,10 @@ class Tally:
     said: Counter[float] = field(default_factory=Counter)
     cpu: float = 0.0
 
-    def add(self, world: Hidden, workspace: Workspace, gists: Gists) -> None:
+    def add(self, world: Hidden, workspace: Workspace, keywords: ItemKeywords) -> None:
         """Ask for suggestions in a world."""
         begin = time.process_time()
-        found = defaultdict(lambda: NOTHING, suggesting.suggest(world.alignment, workspace, gists))
+        found = defaultdict(lambda: NOTHING, suggesting.suggest(world.alignment, workspace, keywords))
         self.cpu += time.process_time() - begin
         for step in STEPS:
             for ref, right in world.right.items():
@@ -87,10 +88,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A world as the connectors read it, the gists of all descriptions, and what reading these took."""
+    """A world as the connectors read it, the keywords of all descriptions, and what reading these took."""
 
     items: tuple[WorkItem, ...]
-    gists: Gists
+    keywords: ItemKeywords
     requests: int
 
 
@@ -99,10 +100,11 @@ def pulled(items: int, seed: int, workspace: Workspace) -> World:
     with Sandbox(generate(items, seed)) as sandbox, sandbox_session(sandbox, workspace) as session:
         found = pull(workspace, session.connectors, NOW).items
         sandbox.forget_requests()
-        gists: dict[Ref, Gist] = {}
+        keywords: dict[Ref, Keywords] = {}
         for name, connector in session.connectors.items():
-            gists |= connector.gists([one for one in found if one.ref.tracker == name])
-        return World(found, gists, len(sandbox.requests))
+            if isinstance(connector, HasDescriptions):
+                keywords |= connector.keywords([one for one in found if one.ref.tracker == name])
+        return World(found, keywords, len(sandbox.requests))
 
 
 def hide(items: Iterable[WorkItem], workspace: Workspace, share: float, seed: int) -> Hidden:
@@ -137,7 +139,7 @@ def vague(world: Hidden, share: float, seed: int) -> Hidden:
     return replace(world, alignment=replace(world.alignment, items=items))
 
 
-def _can_be_hidden(item: WorkItem, placement: Placement) -> bool:
+def _can_be_hidden(item: WorkItem, placement: ItemAlignment) -> bool:
     by_type = any("type " in link.because.rule for link in placement.links)
     return placement.state == "aligned" and item.level in ("issue", "epic") and not by_type
 
@@ -172,12 +174,12 @@ def main() -> None:
         read = pulled(given.items, seed, workspace)
         world = vague(hide(read.items, workspace, given.hidden, seed), given.vague, seed)
         asked = {*world.right, *world.without}
-        gists = {ref: gist for ref, gist in read.gists.items() if ref in asked}
-        with_them.add(world, workspace, gists)
+        keywords = {ref: words for ref, words in read.keywords.items() if ref in asked}
+        with_them.add(world, workspace, keywords)
         without_them.add(world, workspace, {})
         all_hidden += len(world.right)
         all_without += len(world.without)
-        described += len(gists)
+        described += len(keywords)
         items += len(read.items)
         requests += read.requests
         usual.update(name for names in world.right.values() for name in names)

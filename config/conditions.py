@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from config.fields import Day, Declared, Identifier, Level, no_truth
+from config.fields import ConfigModel, Day, Identifier, Level, NonEmpty
+from config.trackers import RULE_LANGUAGES, RuleQueries
 
-Text = Annotated[str, Field(min_length=1)]
-_ENOUGH = "such as key, label, project, team, type, level"
+_ENOUGH = "such as key, label, project, team, type or level"
 
 
-class Span(Declared):
+class Span(ConfigModel):
     """Days from `since` to `until`, both inside; one of them may be left open."""
 
-    since: Day | None = Field(default=None, description="First day.")
-    until: Day | None = Field(default=None, description="Last day.")
+    since: Day | None = Field(default=None, description="First day of the period.")
+    until: Day | None = Field(default=None, description="Last day of the period.")
 
     @model_validator(mode="after")
     def _bounded(self) -> Span:
         if self.since is None and self.until is None:
-            raise ValueError("give since, until, or both")
+            raise ValueError("missing since or until; set one or both")
         if self.since is not None and self.until is not None and self.until < self.since:
-            raise ValueError(f"the span ends on {self.until}, before it begins on {self.since}")
+            raise ValueError(f"until ({self.until}) is before since ({self.since})")
         return self
 
     def holds(self, day: date | None) -> bool:
@@ -39,71 +39,69 @@ class Span(Declared):
         return " ".join(part for part in parts if part)
 
 
-class Condition(Declared):
+class Condition(RuleQueries):
     """What must hold for an item: everything that is given. Names compare without regard to case."""
 
     too_wide: ClassVar[frozenset[str]] = frozenset()
     """Conditions that do not suffice alone."""
 
-    key: Text | None = Field(default=None, description="Key of an item, or a project's name.")
-    label: Text | None = Field(default=None, description="A label on the item.")
-    project: Text | None = Field(default=None, description="Jira project key, or Linear project name.")
-    team: Text | None = Field(default=None, description="Linear team key.")
-    type: Text | None = Field(default=None, description="Type of the item, such as Bug.")
+    key: NonEmpty | None = Field(default=None, description="Key of the item, or name of the project.")
+    label: NonEmpty | None = Field(default=None, description="Label on the item.")
+    project: NonEmpty | None = Field(default=None, description="Jira project key, or Linear project name.")
+    team: NonEmpty | None = Field(default=None, description="Linear team key.")
+    type: NonEmpty | None = Field(default=None, description="Item type, such as Bug.")
     level: Level | None = Field(default=None, description="Level of the item.")
     tracker: Identifier | None = Field(
         default=None,
-        description="Name of the tracker it lives in; with a native query, the one that answers.",
+        description="Tracker that the item is in; with a native query, the tracker to query.",
     )
-    parent: Text | None = Field(default=None, description="Key of its parent.")
-    under: Text | None = Field(
-        default=None, description="Key of anything above it: parent, parent's parent, …"
-    )
-    initiative: Text | None = Field(default=None, description="Key or title of an initiative above it.")
-    priority: Text | None = Field(default=None, description="Priority, such as Highest.")
-    assignee: Text | None = Field(default=None, description="Name of the person who has it.")
-    component: Text | None = Field(default=None, description="A Jira component that it is in.")
-    field: dict[Text, Text] | None = Field(
+    parent: NonEmpty | None = Field(default=None, description="Key of the parent.")
+    under: NonEmpty | None = Field(default=None, description="Key of an ancestor at any level.")
+    initiative: NonEmpty | None = Field(default=None, description="Key or title of an ancestor initiative.")
+    priority: NonEmpty | None = Field(default=None, description="Priority, such as Highest.")
+    assignee: NonEmpty | None = Field(default=None, description="Name of the assignee.")
+    component: NonEmpty | None = Field(default=None, description="Jira component.")
+    field: dict[NonEmpty, NonEmpty] | None = Field(
         default=None,
         min_length=1,
-        description="Jira custom fields by name or id, and the value that each has, or one of its values is.",
+        description="Jira custom fields by name or id, each with the value to match. A multi-value field matches on any of its values.",
     )
-    group: Text | None = Field(default=None, description="A group under `groups` that this person is in.")
-    title: Text | None = Field(
+    group: NonEmpty | None = Field(
+        default=None, description="Group declared under `groups` that contains the assignee."
+    )
+    title: NonEmpty | None = Field(
         default=None,
-        description='The whole title, in which "*" stands for any text: "*onboarding*", "[infra]*".',
+        description='The whole title; "*" matches any text: "*onboarding*", "[infra]*".',
     )
-    created: Span | None = Field(default=None, description="Days on which it was made.")
-    started: Span | None = Field(default=None, description="Days on which work on it began.")
-    completed: Span | None = Field(default=None, description="Days on which it was done.")
-    due: Span | None = Field(default=None, description="Days on which it is due.")
-    jql: Text | None = Field(default=None, description="A Jira query that finds it.")
-    saved_filter: Annotated[int, Field(gt=0), BeforeValidator(no_truth)] | None = Field(
-        default=None, description="Id of a saved Jira filter that finds it."
+    created: Span | None = Field(default=None, description="Period in which it was created.")
+    started: Span | None = Field(default=None, description="Period in which it was started.")
+    completed: Span | None = Field(default=None, description="Period in which it was completed.")
+    due: Span | None = Field(default=None, description="Period in which it is due.")
+    all: tuple[Condition, ...] = Field(default=(), description="Matches when all of these conditions match.")
+    any: tuple[Condition, ...] = Field(
+        default=(), description="Matches when at least one of these conditions matches."
     )
-    filter: dict[str, Any] | None = Field(
-        default=None, min_length=1, description="A Linear IssueFilter, as its API takes it, that finds it."
+    not_: Condition | None = Field(
+        default=None, alias="not", description="Matches when this condition does not match."
     )
-    view: Text | None = Field(default=None, description="Id of a Linear custom view of issues that shows it.")
-    all: tuple[Condition, ...] = Field(default=(), description="All of these hold.")
-    any: tuple[Condition, ...] = Field(default=(), description="At least one of these holds.")
-    not_: Condition | None = Field(default=None, alias="not", description="This does not hold.")
 
     @model_validator(mode="after")
     def _says_something(self) -> Condition:
         if not set(self.given) - self.too_wide:
-            raise ValueError(f"the rule would match every item: give at least one condition, {_ENOUGH}")
-        asked = [name for name in NATIVE if name in self.given]
+            raise ValueError(f"the rule would match every item; add a condition {_ENOUGH}")
+        asked = [name for name in RULE_LANGUAGES if name in self.given]
         if len(asked) > 1:
-            raise ValueError(f"{' and '.join(asked)} ask different questions: put them under all or any")
+            raise ValueError(
+                f"{' and '.join(asked)} cannot be combined in one rule; put them under all or any"
+            )
         return self
 
     @property
     def given(self) -> dict[str, Any]:
-        """The conditions that are given, by the names that they have in YAML, in declared order."""
+        """The conditions that are given, by the names that they have in YAML, always in one order."""
         return {
             (field.alias or name): value
-            for name, field in Condition.model_fields.items()
+            for name, field in sorted(Condition.model_fields.items(), key=_place)
             if (value := getattr(self, name)) not in (None, ())
         }
 
@@ -116,9 +114,9 @@ class Condition(Declared):
         return ", ".join(_in_words(name, value) for name, value in self.given.items())
 
 
-NativeName = Literal["jql", "saved_filter", "filter", "view"]
-NATIVE: tuple[NativeName, ...] = ("jql", "saved_filter", "filter", "view")
-"""Conditions that a tracker answers, in its own language."""
+def _place(field: tuple[str, object]) -> tuple[bool, bool]:
+    """Own conditions in declared order, then what a tracker answers, then what is inside."""
+    return field[0] in ("all", "any", "not_"), field[0] in RULE_LANGUAGES
 
 
 def _in_words(name: str, value: object) -> str:

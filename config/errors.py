@@ -66,7 +66,7 @@ def nearest(name: object, known: Iterable[str]) -> str | None:
     return names[found[0]] if found else None
 
 
-def did_you_mean(name: object, known: Iterable[str], otherwise: str = "known are") -> str:
+def did_you_mean(name: object, known: Iterable[str]) -> str:
     """A hint that leads from a wrong name to a right one; empty when there is none to offer."""
     names = list(known)
     near = nearest(name, names)
@@ -75,4 +75,4 @@ def did_you_mean(name: object, known: Iterable[str], otherwise: str = "known are
     if not names:
         return ""
     more = f" and {len(names) - 12} more" if len(names) > 12 else ""
-    return f"{otherwise} {', '.join(names[:12])}{more}"
+    return f"use one of: {', '.join(names[:12])}{more}"

@@ -12,37 +12,37 @@ Identifier = Annotated[
     Field(
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
         max_length=64,
-        description="Letters, digits, dot, dash and underscore; it must stay the same for ever.",
+        description="Letters, digits, dot, dash and underscore. Do not change it later: marks refer to it.",
     ),
 ]
 
 
-def no_truth(value: object) -> object:
+def reject_bool(value: object) -> object:
     # Left alone, pydantic reads true as 1.
     if isinstance(value, bool):
-        raise ValueError(f"a number is expected here, not {str(value).lower()}")
+        raise ValueError(f"expected a number, got {str(value).lower()}")
     return value
 
 
 def _no_number(value: object) -> object:
     # Left alone, pydantic reads a number as seconds since 1970.
     if isinstance(value, int | float):
-        raise ValueError(f"a day such as 2026-10-01 is expected here, not the number {str(value).lower()}")
+        raise ValueError(f"expected a date such as 2026-10-01, got the number {str(value).lower()}")
     return value
 
 
-Finite = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(no_truth)]
+Finite = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(reject_bool)]
 Day = Annotated[date, BeforeValidator(_no_number)]
 Level = Literal["initiative", "project", "epic", "issue", "subtask"]
 
 
-class Declared(BaseModel):
+class ConfigModel(BaseModel):
     """Base of everything in YAML: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-Named = Annotated[str, Field(min_length=1)]
+NonEmpty = Annotated[str, Field(min_length=1)]
 
 
 HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]

@@ -10,12 +10,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config.checks.finding import Finding, Names
+from config.checks.finding import ConfigFinding, Names
 from config.checks.workspace import advice, check
 from config.errors import ConfigError, Problem
 from config.loading.files import read
 from config.loading.schema_errors import Loc, explain, find, place
-from config.loading.yaml_nodes import Node
+from config.loading.yaml_nodes import YamlNode
 from config.workspace import Workspace
 
 __all__ = ["ConfigError", "Problem", "advice", "fingerprint", "load"]
@@ -36,8 +36,8 @@ def load(path: Path) -> Workspace:
     workspace, faults = _validate(root)
     if not reading.whole:
         # What seems to be missing may stand in the file that could not be used.
-        told = [one for one in faults if one["type"] != "missing" or len(one["loc"]) > 1]
-        raise ConfigError([*problems, *explain(root, told)])
+        shown = [one for one in faults if one["type"] != "missing" or len(one["loc"]) > 1]
+        raise ConfigError([*problems, *explain(root, shown)])
     problems += explain(root, faults)
     names = _names(root)
     if faults:
@@ -55,7 +55,7 @@ def fingerprint(workspace: Workspace) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _validate(root: Node) -> tuple[Workspace | None, list[dict[str, Any]]]:
+def _validate(root: YamlNode) -> tuple[Workspace | None, list[dict[str, Any]]]:
     try:
         return Workspace.model_validate(root.plain()), []
     except ValidationError as error:
@@ -64,7 +64,7 @@ def _validate(root: Node) -> tuple[Workspace | None, list[dict[str, Any]]]:
     return None, [one for one in details if one["type"] != "too_short" or not one["input"]]
 
 
-def _names(root: Node) -> Names:
+def _names(root: YamlNode) -> Names:
     def below(section: str) -> tuple[str, ...]:
         entries = root.value.get(section) if isinstance(root.value, dict) else None
         return tuple(entries.value) if entries and isinstance(entries.value, dict) else ()
@@ -72,15 +72,15 @@ def _names(root: Node) -> Names:
     return Names(below("trackers"), below("cycles"))
 
 
-def _located(root: Node, finding: Finding) -> Problem:
+def _located(root: YamlNode, finding: ConfigFinding) -> Problem:
     hint = finding.hint
     if finding.first is not None:
-        first = f"the first is at {place(root, finding.first, key=finding.at_key)}"
+        first = f"first declared at {place(root, finding.first, key=finding.at_key)}"
         hint = f"{first}; {hint}" if hint else first
     return place(root, finding.path, key=finding.at_key).problem(finding.message, hint)
 
 
-def _salvage(root: Node, faults: Iterable[dict[str, Any]]) -> Workspace | None:
+def _salvage(root: YamlNode, faults: Iterable[dict[str, Any]]) -> Workspace | None:
     """The declaration without its faulty entries, so that the rest can be checked in the same go.
 
     Entries leave from the inside out: a key that is not known, a rule, a check-in, a key result, a tracker;
@@ -97,7 +97,7 @@ def _salvage(root: Node, faults: Iterable[dict[str, Any]]) -> Workspace | None:
     return None
 
 
-def _prune(root: Node, faults: Iterable[dict[str, Any]]) -> bool:
+def _prune(root: YamlNode, faults: Iterable[dict[str, Any]]) -> bool:
     """Take away the smallest entry around each fault that may go alone; False when there is none."""
     doomed: set[Loc] = set()
     for detail in faults:
@@ -115,13 +115,13 @@ def _prune(root: Node, faults: Iterable[dict[str, Any]]) -> bool:
     return bool(doomed)
 
 
-def _may_go(root: Node, path: Loc) -> bool:
+def _may_go(root: YamlNode, path: Loc) -> bool:
     """Whether an entry may be absent: one of a list, one under a free name, a key with a default."""
     spot, _ = find(root, path)
     return isinstance(path[-1], int) or spot.field is None or not spot.field.is_required()
 
 
-def _drop(node: Node, step: str | int) -> None:
+def _drop(node: YamlNode, step: str | int) -> None:
     if isinstance(node.value, dict):
         node.value.pop(str(step), None)
     elif isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):

@@ -2,55 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from config.fields import Day, Declared, Finite, Identifier, no_truth
+from config.fields import ConfigModel, Day, Finite, Identifier, reject_bool
+from config.trackers import MEASURE_LANGUAGES, MeasureQuery, kind_of
 
-Weight = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(no_truth)]
+Weight = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(reject_bool)]
 
 
-class CheckIn(Declared):
+class CheckIn(ConfigModel):
     """A value somebody measured on a day."""
 
-    on: Day = Field(description="The day to which the value belongs.")
-    value: Finite = Field(description="The value, in the measure's unit.")
-    note: str | None = Field(default=None, description="What is worth knowing about it.")
+    on: Day = Field(description="Day the value belongs to.")
+    value: Finite = Field(description="Value, in the unit of the measure.")
+    note: str | None = Field(default=None, description="Free text about the value.")
 
 
-class FileSource(Declared):
+class FileSource(ConfigModel):
     """A value, or a series of them, in a file that something else writes."""
 
-    path: str = Field(min_length=1, description="A .json or .csv file, from the folder of the OKR files.")
+    path: str = Field(min_length=1, description="Path of a .json or .csv file, relative to the OKR files.")
     at: str = Field(
-        default="", description="Where the value is: a path such as data.0.value, or a CSV column."
+        default="", description="Where to find the value: a JSON path such as data.0.value, or a CSV column."
     )
-    day: str = Field(default="", description="Where its day is, likewise; without it the value is of today.")
+    day: str = Field(default="", description="Where to find the day of the value. Default: today.")
 
 
-class HttpSource(Declared):
+class HttpSource(ConfigModel):
     """A value in the reply of an HTTP endpoint: Prometheus, a BI export, a survey."""
 
-    url: str = Field(pattern=r"^https?://\S+$", description="Asked with GET; https unless on this machine.")
+    url: str = Field(pattern=r"^https?://\S+$", description="URL to GET; https, unless on localhost.")
     at: str = Field(
-        default="", description="Path of the value in the JSON reply, such as data.result.0.value.1."
+        default="", description="JSON path of the value in the response, such as data.result.0.value.1."
     )
     token: str | None = Field(
         default=None,
         pattern=r"^[A-Z][A-Z0-9_]*$",
-        description="Name of the environment variable with the bearer token.",
+        description="Name of the environment variable that holds the bearer token.",
     )
 
 
-class _Measured(Declared):
+class _Measured(ConfigModel):
     """A number from outside the trackers; the latest value counts."""
 
-    checkins: tuple[CheckIn, ...] = Field(default=(), description="Values measured so far.")
-    file: FileSource | None = Field(default=None, description="A file that holds the value.")
-    http: HttpSource | None = Field(default=None, description="An endpoint that tells the value.")
-    stale_days: Annotated[int, Field(ge=1, le=3650), BeforeValidator(no_truth)] | None = Field(
-        default=None, description="A latest value older than this many days is no data."
+    checkins: tuple[CheckIn, ...] = Field(default=(), description="Values reported so far.")
+    file: FileSource | None = Field(default=None, description="File to read the value from.")
+    http: HttpSource | None = Field(default=None, description="HTTP endpoint to read the value from.")
+    stale_days: Annotated[int, Field(ge=1, le=3650), BeforeValidator(reject_bool)] | None = Field(
+        default=None, description="Ignore the latest value when it is older than this many days."
     )
 
     @field_validator("checkins")
@@ -59,226 +60,225 @@ class _Measured(Declared):
         days = [checkin.on for checkin in checkins]
         twice = sorted({day for day in days if days.count(day) > 1})
         if twice:
-            raise ValueError(f"two check-ins on {twice[0]}: keep one value a day")
+            raise ValueError(f"two check-ins on {twice[0]}; keep one value per day")
         return checkins
 
     @model_validator(mode="after")
     def _one_source(self) -> _Measured:
         if self.file is not None and self.http is not None:
-            raise ValueError("give file or http, not both: one value must win")
+            raise ValueError("set file or http, not both")
         return self
 
 
-class _Target(Declared):
-    start: Finite = Field(description="Value when the cycle began.")
-    target: Finite = Field(description="Value to reach; below `start` when smaller is better.")
-    unit: str = Field(default="", description='Shown behind the value, such as "%" or "ms".')
+class _Target(ConfigModel):
+    start: Finite = Field(description="Value at the start of the cycle.")
+    target: Finite = Field(description="Value to reach; less than `start` when smaller is better.")
+    unit: str = Field(default="", description='Unit shown after the value, such as "%" or "ms".')
 
     @model_validator(mode="after")
     def _has_a_way_to_go(self) -> _Target:
         if self.start == self.target:
-            raise ValueError(f"start and target are both {self.start:g}: there is no progress to measure")
+            raise ValueError(f"start and target are both {self.start:g}; set different values")
         return self
 
 
-class Phase(Declared):
+class Phase(ConfigModel):
     """A value to have reached by a day on the way."""
 
-    by: Day = Field(description="The last day for it.")
-    target: Finite = Field(description="The value to have reached by then.")
+    by: Day = Field(description="Day by which to reach the target.")
+    target: Finite = Field(description="Value to reach by that day.")
 
 
 class MetricMeasure(_Target, _Measured):
     """A number from outside the trackers: by check-ins, from a file or from an endpoint."""
 
-    kind: Literal["metric"] = Field(description="A number given by check-ins, a file or an endpoint.")
-    phases: tuple[Phase, ...] = Field(default=(), description="Values to reach on the way, by day.")
+    kind: Literal["metric"] = Field(description="A number from check-ins, a file or an HTTP endpoint.")
+    phases: tuple[Phase, ...] = Field(default=(), description="Interim targets, by day.")
 
     @field_validator("phases")
     @classmethod
     def _in_order(cls, phases: tuple[Phase, ...]) -> tuple[Phase, ...]:
         days = [phase.by for phase in phases]
         if days != sorted(set(days)):
-            raise ValueError("phases come in order, one a day")
+            raise ValueError("list phases in order of their days, one per day")
         return phases
 
 
 class KeepMeasure(_Measured):
     """A guard-rail or a band: a number that must stay where it is."""
 
-    kind: Literal["keep"] = Field(description="A number that must stay below, above, or between.")
-    below: Finite | None = Field(default=None, description="The greatest value that is still well.")
-    above: Finite | None = Field(default=None, description="The smallest value that is still well.")
-    unit: str = Field(default="", description='Shown behind the value, such as "%" or "ms".')
+    kind: Literal["keep"] = Field(description="A number that must stay below, above or between limits.")
+    below: Finite | None = Field(default=None, description="Upper limit, inclusive.")
+    above: Finite | None = Field(default=None, description="Lower limit, inclusive.")
+    unit: str = Field(default="", description='Unit shown after the value, such as "%" or "ms".')
 
     @model_validator(mode="after")
     def _has_a_bound(self) -> KeepMeasure:
         if self.below is None and self.above is None:
-            raise ValueError("give below, above, or both")
+            raise ValueError("missing below or above; set one or both")
         if self.below is not None and self.above is not None and self.above >= self.below:
             raise ValueError(f"above ({self.above:g}) must be less than below ({self.below:g})")
         return self
 
 
-class BinaryMeasure(Declared):
+class BinaryMeasure(ConfigModel):
     """Something that is so or not."""
 
     kind: Literal["binary"] = Field(description="Done or not done.")
-    done: Day | None = Field(default=None, description="The day on which it came true; absent until then.")
+    done: Day | None = Field(default=None, description="Day on which it was done; leave out until then.")
 
 
-class WorkMeasure(Declared):
-    """The done share of the linked work."""
+class WorkMeasure(ConfigModel):
+    """Share of the linked work that is done."""
 
-    kind: Literal["work"] = Field(description="The done share of the linked work.")
+    kind: Literal["work"] = Field(description="Share of the linked work that is done.")
     weigh: Literal["count", "points", "time", "type", "label", "key", "field"] = Field(
         default="count",
-        description="What a piece of work counts: one, its points, its estimated hours, or a declared weight "
-        "by its type, its labels, its key or a custom field.",
+        description="How items are weighted: count (each 1), points, time (estimated hours), or a declared weight "
+        "by type, label, key or custom field.",
     )
     default_estimate: Weight = Field(
-        default=1.0, description="Points or hours of work without an estimate; weight of what is not listed."
+        default=1.0,
+        description="Points or hours of items without an estimate; weight of items not listed in `weights`.",
     )
     weights: dict[str, Weight] = Field(
         default={},
-        description="Weight by type, label, key or value of the field; of several labels the most.",
+        description="Weight by type, label, key or value of the field. The highest label weight wins.",
     )
     field: str | None = Field(
         default=None,
         min_length=1,
-        description="The custom field, for weigh: field; without weights its own number weighs.",
+        description="Custom field for weigh: field. Without `weights`, its number is the weight.",
     )
-    started: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False), BeforeValidator(no_truth)] = Field(
-        default=0.0, description="Credit for work that is in progress, as a part of its weight."
+    started: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False), BeforeValidator(reject_bool)] = Field(
+        default=0.0, description="Credit for work in progress, as a share of its weight."
     )
     target: Weight | None = Field(
-        default=None, description="A fixed amount to get done, in place of all that is linked."
+        default=None, description="Fixed amount to complete, instead of all linked work."
     )
     baseline: Day | None = Field(
         default=None,
-        description="The scope is what was there by the end of this day; what came later is shown as creep.",
+        description="Freeze the scope at the end of this day; later additions are shown as scope creep.",
     )
 
     @model_validator(mode="after")
     def _fits_together(self) -> WorkMeasure:
         if (self.weigh == "field") != (self.field is not None):
-            raise ValueError("weigh: field and field, the name of a custom field, belong together")
+            raise ValueError(
+                "weigh: field needs field, the name of a custom field, and field needs weigh: field"
+            )
         if self.weigh != "field" and (self.weigh in ("type", "label", "key")) != bool(self.weights):
-            raise ValueError("weigh: type, label or key and weights belong together")
+            raise ValueError("weigh: type, label or key needs weights, and weights needs one of them")
         if self.target is not None and self.baseline is not None:
-            raise ValueError("give target or baseline, not both: each fixes what 100 % means")
+            raise ValueError("set target or baseline, not both")
         return self
 
 
-class MilestonesMeasure(Declared):
+class MilestonesMeasure(ConfigModel):
     """The epics, projects or issues that are linked by themselves, each all or nothing."""
 
-    kind: Literal["milestones"] = Field(description="Linked epics or projects, each all or nothing.")
-    weights: dict[str, Weight] = Field(default={}, description="Weight by key; 1 where not listed.")
+    kind: Literal["milestones"] = Field(
+        description="Share of the linked epics, projects or issues that are done."
+    )
+    weights: dict[str, Weight] = Field(default={}, description="Weight by key; 1 for keys not listed.")
 
 
 class FlowMeasure(_Target):
     """How work flows: of the linked work that was done within a window."""
 
-    kind: Literal["flow"] = Field(description="Times, throughput or flow efficiency of the linked work.")
+    kind: Literal["flow"] = Field(
+        description="Cycle time, lead time, throughput or flow efficiency of the linked work."
+    )
     of: Literal["cycle_time", "lead_time", "throughput", "efficiency"] = Field(
-        description="Days from start, or from creation, to done; items done a week; or how much of the time "
-        "was active, in percent."
+        description="cycle_time (days from start to done), lead_time (days from creation to done), throughput "
+        "(items done per week) or efficiency (percent of the time that was active)."
     )
-    percentile: Annotated[int, Field(ge=1, le=100), BeforeValidator(no_truth)] = Field(
-        default=50, description="Which of the times counts; 50 is the median."
+    percentile: Annotated[int, Field(ge=1, le=100), BeforeValidator(reject_bool)] = Field(
+        default=50, description="Percentile to use; 50 is the median."
     )
-    window_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(no_truth)] = Field(
-        default=30, description="How far back work counts."
+    window_days: Annotated[int, Field(ge=1, le=366), BeforeValidator(reject_bool)] = Field(
+        default=30, description="Number of days to look back."
     )
     waiting: tuple[str, ...] = Field(
         default=(),
-        description="Statuses in progress in which nobody works, for of: efficiency; such as In Review.",
+        description="In-progress statuses that count as waiting, such as In Review; for of: efficiency.",
     )
     since: Literal["creation", "start"] = Field(
-        default="creation", description="From when on time counts, for of: efficiency."
+        default="creation", description="When the clock starts; for of: efficiency."
     )
 
     @model_validator(mode="after")
     def _only_efficiency_waits(self) -> FlowMeasure:
         if self.of != "efficiency" and (self.waiting or self.since != "creation"):
-            raise ValueError("waiting and since belong to of: efficiency")
+            raise ValueError("waiting and since need of: efficiency")
         return self
 
 
-class ProjectMeasure(Declared):
+class ProjectMeasure(ConfigModel):
     """The progress that Linear itself computes for a project."""
 
-    kind: Literal["project"] = Field(description="Linear's own progress of a project.")
-    project: str = Field(min_length=1, description="Name of the project.")
+    kind: Literal["project"] = Field(description="Progress that Linear computes for a project.")
+    project: str = Field(min_length=1, description="Name of the Linear project.")
 
 
-class CompositeMeasure(Declared):
+class CompositeMeasure(ConfigModel):
     """A weighted mean of other key results."""
 
     kind: Literal["composite"] = Field(description="A weighted mean of other key results.")
-    of: dict[Identifier, Weight] = Field(min_length=1, description="Weight by key result.")
-
-
-class Ask(Declared):
-    """A query in a tracker's own language."""
-
-    jql: str | None = Field(default=None, min_length=1, description="A Jira query.")
-    filter: dict[str, Any] | None = Field(
-        default=None, description="A Linear IssueFilter, as its API takes it."
+    of: dict[Identifier, Weight] = Field(
+        min_length=1, description="Key results to combine, with their weights."
     )
-
-    @model_validator(mode="after")
-    def _exactly_one_query(self) -> Ask:
-        if (self.jql is None) == (self.filter is None):
-            raise ValueError("give exactly one of jql (asks Jira) and filter (asks Linear)")
-        return self
 
 
 FIELDS = ("points", "hours", "age", "cycle_time", "lead_time")
-"""What every item can be asked for; other names are those of custom fields, which only Jira has."""
-LINEAR_FIELDS = tuple(name for name in FIELDS if name != "hours")
+"""What every item can be asked for; other names are those of custom fields, which not every tracker has."""
 
 
-class QueryMeasure(_Target, Ask):
+class QueryMeasure(_Target, MeasureQuery):
     """What a tracker finds for a query in its own language: how many, or what their fields come to."""
 
-    kind: Literal["query"] = Field(description="What a query of a tracker comes to.")
+    kind: Literal["query"] = Field(description="Result of a query on a tracker.")
     of: Literal["count", "sum", "average", "median", "percentile"] = Field(
-        default="count", description="How many items are found, or what becomes of their field."
+        default="count", description="Count the items, or aggregate a field of them."
     )
     field: str | None = Field(
         default=None,
         min_length=1,
-        description="points, hours, age, cycle_time or lead_time (in days), or a custom field with a number.",
+        description="points, hours, age, cycle_time or lead_time (in days), or a numeric custom field.",
     )
-    percentile: Annotated[int, Field(ge=1, le=100), BeforeValidator(no_truth)] | None = Field(
-        default=None, description="Which of the values counts, for of: percentile."
+    percentile: Annotated[int, Field(ge=1, le=100), BeforeValidator(reject_bool)] | None = Field(
+        default=None, description="Percentile to use; for of: percentile."
     )
-    over: Ask | None = Field(
+    over: MeasureQuery | None = Field(
         default=None,
-        description="A second query: the value is then the first count or sum in percent of that of this one.",
+        description="Second query; the value is then the first count or sum in percent of this one.",
     )
     tracker: Identifier | None = Field(
-        default=None, description="Which tracker answers; needed only when there are several of its kind."
+        default=None, description="Tracker to query; needed only with several trackers of that kind."
     )
 
     @model_validator(mode="after")
     def _one_tracker_answers(self) -> QueryMeasure:
-        if self.over is not None and (self.over.jql is None) != (self.jql is None):
-            raise ValueError("both queries ask the same tracker: give jql twice, or filter twice")
+        if self.over is not None and self.over.native.language != self.native.language:
+            twice = ", or ".join(f"{name} twice" for name in MEASURE_LANGUAGES)
+            raise ValueError(f"both queries must use the same language: set {twice}")
         return self
 
     @model_validator(mode="after")
     def _fits_together(self) -> QueryMeasure:
         if (self.of == "count") != (self.field is None):
-            raise ValueError("give field with of: sum, average, median or percentile, and only there")
+            raise ValueError(
+                "field needs of: sum, average, median or percentile, and each of these needs field"
+            )
         if (self.of == "percentile") != (self.percentile is not None):
-            raise ValueError("of: percentile and percentile belong together")
+            raise ValueError("of: percentile needs percentile, and percentile needs of: percentile")
         if self.of not in ("count", "sum") and self.over is not None:
-            raise ValueError("a ratio is of two counts or two sums: leave out over, or ask for one of these")
-        if self.filter is not None and self.field is not None and self.field not in LINEAR_FIELDS:
-            raise ValueError(f"Linear has no custom fields and no hours: ask for {', '.join(LINEAR_FIELDS)}")
+            raise ValueError("over needs of: count or of: sum")
+        kind = kind_of(self.native.language)
+        known = [name for name in FIELDS if name != "hours" or "hours" in kind.item_fields]
+        if self.field is not None and self.field not in known and "custom" not in kind.item_fields:
+            lacking = "custom fields" if "hours" in known else "custom fields and no hours"
+            raise ValueError(f"{kind.title} has no {lacking}; use one of: {', '.join(known)}")
         return self
 
 

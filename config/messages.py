@@ -157,10 +157,10 @@ def pieces(template: str) -> tuple[tuple[str, str | None], ...]:
     try:
         for literal, name, form, conversion in Formatter().parse(template):
             if name is not None and (form or conversion or not name.isidentifier()):
-                raise ValueError(f"{{{name}}} is more than a name in braces")
+                raise ValueError(f"{{{name}}} is not a plain placeholder")
             found.append((literal, name))
     except ValueError as error:
-        raise ValueError(f"{error}; write {{{{ and }}}} for braces that are meant as such") from None
+        raise ValueError(f"{error}; write {{{{ and }}}} for literal braces") from None
     return tuple(found)
 
 

@@ -7,21 +7,21 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from config.fields import Day, Declared, Identifier, no_truth
+from config.fields import ConfigModel, Day, Identifier, reject_bool
 from config.link_rules import LinkRule
 from config.measures import Measure, Weight
 
 
-class Cycle(Declared):
+class Cycle(ConfigModel):
     """A span of time in which objectives are pursued; both days are inside it."""
 
-    start: Day = Field(description="First day.")
-    end: Day = Field(description="Last day.")
+    start: Day = Field(description="First day of the cycle.")
+    end: Day = Field(description="Last day of the cycle.")
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Cycle:
         if self.end < self.start:
-            raise ValueError(f"the cycle ends on {self.end}, before it starts on {self.start}")
+            raise ValueError(f"the cycle ends ({self.end}) before it starts ({self.start})")
         return self
 
     def elapsed(self, now: datetime, zone: tzinfo = timezone.utc) -> float:  # noqa: UP017  a type, not a call
@@ -31,59 +31,58 @@ class Cycle(Declared):
         return min(1.0, max(0.0, (now - begin) / (finish - begin)))
 
 
-class Override(Declared):
+class Override(ConfigModel):
     """A percent that somebody set by hand, in place of the computed one, until a day."""
 
-    percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(no_truth)] = Field(
-        description="The percent that counts meanwhile."
+    percent: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False), BeforeValidator(reject_bool)] = Field(
+        description="Percent to use instead of the computed one."
     )
-    until: Day = Field(description="The last day on which it counts.")
-    note: str | None = Field(default=None, max_length=200, description="Why; shown beside the percent.")
+    until: Day = Field(description="Last day on which the override applies.")
+    note: str | None = Field(default=None, max_length=200, description="Reason, shown next to the percent.")
 
 
-class KeyResult(Declared):
+class KeyResult(ConfigModel):
     """A measurable result that an objective aims at."""
 
-    id: Identifier = Field(description="Shown on tickets and used in `kr:` labels.")
-    title: str = Field(min_length=1, max_length=200, description="The result in one line.")
-    owner: str | None = Field(
-        default=None, description="Who answers for it; the objective's owner if absent."
-    )
+    id: Identifier = Field(description="Id shown on tickets and used in `kr:` labels.")
+    title: str = Field(min_length=1, max_length=200, description="Title in one line.")
+    owner: str | None = Field(default=None, description="Owner. Default: the owner of the objective.")
     weight: Weight = Field(
-        default=1.0, description="Its part in the objective's progress, against its siblings."
+        default=1.0, description="Weight in the progress of the objective, relative to its siblings."
     )
-    measure: Measure = Field(description="How its value comes about.")
+    measure: Measure = Field(description="How the key result is measured.")
     pace: Literal["linear", "back_loaded", "step"] = Field(
         default="linear",
-        description="How progress is expected: evenly, late (the square of time), or only at phases and the end.",
+        description="Expected pace: linear, back_loaded (the square of time), or step (only at phases and at the end).",
     )
-    override: Override | None = Field(default=None, description="A percent by hand, for a while.")
+    override: Override | None = Field(default=None, description="Manual percent until a given day.")
     closed: Day | None = Field(
-        default=None, description="The day on which it was closed: its last reading stands, its marks rest."
+        default=None,
+        description="Day on which it was closed: its last reading is kept, its marks are no longer updated.",
     )
-    links: tuple[LinkRule, ...] = Field(default=(), description="Which work serves it.")
+    links: tuple[LinkRule, ...] = Field(default=(), description="Rules that link work to it.")
     url: str | None = Field(
-        default=None, pattern=r"^https?://\S+$", description="Its page; built from `site` if absent."
+        default=None, pattern=r"^https?://\S+$", description="URL of its page. Default: built from `site`."
     )
 
 
-class Objective(Declared):
+class Objective(ConfigModel):
     """What a team wants to be true by the end of a cycle."""
 
-    id: Identifier = Field(description="Short and stable.")
-    title: str = Field(min_length=1, max_length=200, description="The objective in one line.")
-    cycle: str = Field(description="Name of one of the declared cycles.")
-    owner: str | None = Field(default=None, description="Who answers for it.")
+    id: Identifier = Field(description="Short, stable id.")
+    title: str = Field(min_length=1, max_length=200, description="Title in one line.")
+    cycle: str = Field(description="Name of a declared cycle.")
+    owner: str | None = Field(default=None, description="Owner.")
     parent: Identifier | None = Field(
-        default=None, description="The objective to which it contributes, as one more of its parts."
+        default=None, description="Id of the parent objective it contributes to."
     )
-    weight: Weight = Field(default=1.0, description="Its part in the parent's progress.")
+    weight: Weight = Field(default=1.0, description="Weight in the progress of the parent objective.")
     roll_up: Literal["mean", "minimum"] = Field(
-        default="mean", description="Progress is the weighted mean of its parts, or that of the weakest."
+        default="mean", description="Progress: the weighted mean of its parts, or the minimum."
     )
     grading: Literal["committed", "aspirational"] | None = Field(
         default=None,
-        description="Also graded from 0.0 to 1.0: a commitment aims at 1.0, an aspiration succeeds at 0.7.",
+        description="Grade from 0.0 to 1.0: committed objectives succeed at 1.0, aspirational ones at 0.7.",
     )
-    closed: Day | None = Field(default=None, description="The day on which it was closed with all its parts.")
-    key_results: tuple[KeyResult, ...] = Field(min_length=1, description="What would prove it.")
+    closed: Day | None = Field(default=None, description="Day on which it was closed, with all its parts.")
+    key_results: tuple[KeyResult, ...] = Field(min_length=1, description="Key results of the objective.")

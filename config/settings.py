@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.checks.urls import unsafe_address
 from config.errors import MissingCredential, Problem, SettingsError, did_you_mean
+from config.trackers import Tracker
 
 __all__ = ["Credentials", "MissingCredential", "Settings", "SettingsError", "credentials", "variables"]
 
@@ -42,9 +43,7 @@ class Settings(BaseSettings):
 
     config: Path = Field(default=Path("truenorth.yaml"), description="OKR file or folder.")
     # A database address may hold a password.
-    store: str = Field(
-        default="sqlite:///.truenorth/truenorth.db", repr=False, description="SQLAlchemy address."
-    )
+    store: str = Field(default="sqlite:///.truenorth/truenorth.db", repr=False, description="SQLAlchemy URL.")
     secrets_dir: Path | None = Field(
         default_factory=_default_secrets_dir, description="Folder with one file per secret."
     )
@@ -70,7 +69,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_folder(cls, folder: Path | None) -> Path | None:
         if folder is not None and not folder.is_dir():
-            raise ValueError(f"the folder {folder} does not exist or is no folder")
+            raise ValueError(f"the folder {folder} does not exist or is not a folder")
         return folder
 
 
@@ -80,18 +79,18 @@ def _explain(detail: dict[str, Any]) -> Problem:
     choices = {"log_level": _LEVELS, "log_format": _FORMATS}.get(field)
     if detail["type"] == "literal_error" and choices:
         value = detail.get("input")
-        message = f'"{value}" is not possible here'
-        return Problem(variable, 0, 0, message, did_you_mean(value, choices, "use one of"))
+        message = f'invalid value "{value}"'
+        return Problem(variable, 0, 0, message, did_you_mean(value, choices))
     if detail["type"] == "value_error":
-        return Problem(variable, 0, 0, str(detail["ctx"]["error"]), "create it, or leave the variable out")
-    return Problem(variable, 0, 0, "cannot be used", str(detail["msg"]).lower())
+        return Problem(variable, 0, 0, str(detail["ctx"]["error"]), "create it, or unset the variable")
+    return Problem(variable, 0, 0, "invalid value", str(detail["msg"]).lower())
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """How to sign in to one tracker. The token shows itself only to those who ask for it by name.
 
-    `email` is set for Jira Cloud; `url` overrides the declared address.
+    `email` is set where the tracker asks for one; `url` overrides the declared address.
     """
 
     token: SecretStr
@@ -111,36 +110,34 @@ def variables(name: str) -> tuple[str, str, str]:
     return f"{stem}_TOKEN", f"{stem}_EMAIL", f"{stem}_URL"
 
 
-def credentials(
-    name: str, kind: Literal["jira", "linear"], settings: Settings, *, by_token: bool = False
-) -> Credentials:
+def credentials(name: str, tracker: Tracker, settings: Settings) -> Credentials:
     """The credential of a tracker, from the environment or else from files in the secrets folder.
 
-    `by_token`: a Jira that takes a personal access token alone, so that no e-mail is asked for.
     Raises MissingCredential, naming every variable that is missing, and SettingsError for an address
     that would send the credential unencrypted.
     """
     token_name, email_name, url_name = variables(name)
     token = secret(token_name, settings)
-    with_email = kind == "jira" and not by_token
+    with_email = "email" in tracker.credential
     email = secret(email_name, settings) if with_email else None
     url = secret(url_name, settings)
     absent = [token_name] if token is None else []
     if with_email and email is None:
         absent.append(email_name)
     if token is None or absent:
-        folder = settings.secrets_dir or "the folder that TRUENORTH_SECRETS_DIR names"
+        folder = settings.secrets_dir or "the folder set in TRUENORTH_SECRETS_DIR"
         what = "no token" if token is None else "a token but no e-mail address"
-        hint = f"set {' and '.join(absent)}, or put files of those names into {folder}"
+        hint = f"set {' and '.join(absent)}, or add files of those names to {folder}"
         if len(absent) == 1:
-            hint = f"set {absent[0]}, or put a file of that name into {folder}"
-        raise MissingCredential([Problem(absent[0], 0, 0, f'tracker "{name}" ({kind}) has {what}', hint)])
+            hint = f"set {absent[0]}, or add a file of that name to {folder}"
+        what = f'tracker "{name}" ({tracker.kind}) has {what}'
+        raise MissingCredential([Problem(absent[0], 0, 0, what, hint)])
     for variable, value in ((token_name, token), (email_name, email), (url_name, url)):
         # Such a value could never stand in a header, and the HTTP library's complaint would quote it.
         if value is not None and not (value.isascii() and value.isprintable() and " " not in value):
-            hint = "check that nothing but the value itself was pasted"
+            hint = "paste only the value itself"
             raise SettingsError(
-                [Problem(variable, 0, 0, "holds a space, a line break or an odd character", hint)]
+                [Problem(variable, 0, 0, "contains a space, a line break or an invalid character", hint)]
             )
     if url is not None and (fault := unsafe_address(url)):
         raise SettingsError([Problem(url_name, 0, 0, *fault)])
@@ -168,7 +165,7 @@ def _content(name: str, file: Path) -> str:
         with file.open("rb") as stream:
             raw = stream.read(_SECRET_BYTES + 1)
     except OSError as error:
-        why = error.strerror or "it cannot be read"
+        why = error.strerror or "unknown cause"
         raise SettingsError([Problem(name, 0, 0, f"the file {file} cannot be read: {why}")]) from None
     if len(raw) > _SECRET_BYTES:
         raise SettingsError([Problem(name, 0, 0, f"the file {file} is too large to be a secret")])
@@ -176,4 +173,4 @@ def _content(name: str, file: Path) -> str:
         return raw.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
         pass  # that error carries the bytes, so it must not stand behind ours
-    raise SettingsError([Problem(name, 0, 0, f"the file {file} is not text in UTF-8")])
+    raise SettingsError([Problem(name, 0, 0, f"the file {file} is not UTF-8 text")])

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator
 
 from config.conditions import Condition
-from config.fields import Declared, HttpUrl, Identifier
+from config.errors import quoted
+from config.fields import ConfigModel, HttpUrl, Identifier
 from config.link_rules import ExemptRule
 from config.measures import FIELDS, QueryMeasure, WorkMeasure
 from config.okrs import Cycle, KeyResult, Objective
@@ -17,30 +18,30 @@ from config.policy import Policy, TrackerPolicy
 from config.trackers import Tracker
 
 
-class Workspace(Declared):
+class Workspace(ConfigModel):
     """Everything declared, checked across: see `problems`."""
 
     workspace: Identifier = Field(
         default="truenorth",
-        description="Name of this installation; it signs every mark, so it must not change.",
+        description="Name of this installation. It signs every mark, so do not change it later.",
     )
     site: HttpUrl | None = Field(
-        default=None, description="Where people find the OKRs; key results on tickets link to SITE/kr/ID."
+        default=None, description="URL of your OKR site; key results on tickets link to SITE/kr/ID."
     )
-    time_zone: str = Field(default="UTC", description="Zone in which days begin, such as Europe/Paris.")
+    time_zone: str = Field(default="UTC", description="IANA time zone, such as Europe/Paris.")
     trackers: dict[Identifier, Tracker] = Field(
-        min_length=1, description="Trackers by a name of your choice."
+        min_length=1, description="Trackers, by a name of your choice."
     )
-    cycles: dict[str, Cycle] = Field(min_length=1, description="Cycles by name, such as 2026-Q4.")
+    cycles: dict[str, Cycle] = Field(min_length=1, description="Cycles, by name, such as 2026-Q4.")
     objectives: tuple[Objective, ...] = Field(min_length=1, description="Objectives with their key results.")
     exempt: tuple[ExemptRule, ...] = Field(default=(), description="Work that need not serve a key result.")
     groups: dict[str, tuple[str, ...]] = Field(
-        default={}, description="Groups of people, by the names that the trackers show; rules may match them."
+        default={}, description="Groups of people for rules to match, by the names that the trackers show."
     )
     policy: Policy = Policy()
     words: dict[str, dict[str, Annotated[str, Field(max_length=2000)]]] = Field(
         default={},
-        description="Texts of our comments by language and name, in place of the shipped ones.",
+        description="Overrides of the messages in comments, by language and name.",
     )
 
     @field_validator("time_zone")
@@ -49,7 +50,9 @@ class Workspace(Declared):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"{name!r} is not a time zone of the IANA database") from None
+            raise ValueError(
+                f"unknown time zone {quoted(name)}; use an IANA name such as Europe/Paris"
+            ) from None
         return name
 
     def policy_of(self, tracker: str) -> Policy:

@@ -1,18 +1,24 @@
-"""The one interface that the pipeline knows of a tracker."""
+"""The one interface that the pipeline knows of a tracker, and the abilities that only some trackers have.
+
+A tracker is a `Connector`. What it can do besides it says by having the methods: the pipeline asks
+`isinstance(connector, KeepsHistories)` and does without where the answer is no.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
+from config.trackers import NativeQuery
+from connectors.model import Marks, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Check
-from connectors.text.keywords import Gist
+from connectors.setup import Provisioner
+from connectors.text.keywords import Keywords
 
-Wish = tuple[WorkItem, Marks]
+WriteRequest = tuple[WorkItem, Marks]
 """An item as it was read, and the marks that it should show."""
 
-Stop = Callable[[], bool]
+StopRequested = Callable[[], bool]
 """Whether to stop as soon as that leaves nothing half-written."""
 
 
@@ -21,7 +27,7 @@ def never() -> bool:
     return False
 
 
-STOPPED = "stopped on request; the next run finishes"
+STOPPED = "stopped on request; the next run continues"
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (what, done, total or None) while a long read or write goes on."""
@@ -35,17 +41,17 @@ class Connector(Protocol):
         """The tracker's name in the workspace."""
         ...
 
-    def pull(self, progress: Progress | None = None, known: Collection[str] | None = None) -> Pull:
+    def pull(self, progress: Progress | None = None, owned_ids: Collection[str] | None = None) -> Pull:
         """Read everything in scope, and the ancestors of it that can be seen, with their marks.
 
-        `known`: ids of all items that may bear marks of ours, None when nobody knows. A tracker that has to
+        `owned_ids`: ids of all items that may bear marks of ours, None when nobody knows. A tracker that has to
         be asked for marks item by item asks for these alone.
 
         All or nothing: raises TrackerError rather than give a part.
         """
         ...
 
-    def examine(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
+    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
         """Look, before the first write, whether everything that a sync needs is there and allowed.
 
         Reads only. `labels` are the names that marks will use, `updates` the levels on which status updates
@@ -53,7 +59,7 @@ class Connector(Protocol):
         """
         ...
 
-    def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
         """Every item that bears anything of ours, ready to be written `NOTHING`.
 
         Looks at everything in scope, closed work included, and at the items with the ids in `written`, which
@@ -62,8 +68,37 @@ class Connector(Protocol):
         """
         ...
 
-    def count(self, query: str) -> int:
-        """How many items a native query finds: JQL on Jira, an IssueFilter as JSON on Linear.
+    @property
+    def batch(self) -> int:
+        """How many items `write_batch` takes at once; 1 where nothing is gained by more."""
+        ...
+
+    def write_batch(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
+        """Make each item show what is wanted in place of `item.shown`, and nothing else; at most `batch` of them.
+
+        A receipt for each request, in any order. Writes an item's stamp first, removes it last, sends no request
+        when nothing differs. A fault of one item is its receipt, "failed" or "skipped", and hides nothing of the
+        others.
+
+        Once `stop` says so the running write finishes and no other begins; the items left over have no
+        receipt, or a "skipped" one that says `STOPPED`. The next run finishes them.
+
+        Raises CredentialError, Unreachable or RateLimited (after retries) when the whole tracker is in trouble;
+        items without a receipt by then may or may not have been written.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give connections back."""
+        ...
+
+
+@runtime_checkable
+class AnswersQueries(Protocol):
+    """Answers the query languages of its kind (`config.trackers`)."""
+
+    def count(self, query: NativeQuery) -> int:
+        """How many items a native query finds.
 
         Exact, not an estimate. Raises QueryError when the tracker does not accept the query.
         """
@@ -80,50 +115,48 @@ class Connector(Protocol):
         """
         ...
 
-    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+
+@runtime_checkable
+class KeepsHistories(Protocol):
+    """Knows in which statuses an item stood."""
+
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
         """The statuses in which each item stood from its creation on, without a gap, oldest first.
 
-        An item whose history cannot be told is left out. Raises as `pull` does.
+        An item without a readable history is left out. Raises as `pull` does.
         """
         ...
 
-    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
-        """The gist of each item's description; an item without one is left out. Raises as `pull` does."""
+
+@runtime_checkable
+class HasDescriptions(Protocol):
+    """Its items have descriptions, from which suggestions may draw."""
+
+    def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
+        """The keywords of each item's description; an item without one is left out. Raises as `pull` does."""
         ...
 
-    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
-        """Make the item show `wanted` in place of `item.shown`, and nothing else.
 
-        Writes the stamp first, removes it last, sends no request when nothing differs. Never raises for
-        a fault of this one item: that is a receipt with outcome "failed" or "skipped". Raises
-        CredentialError, Unreachable or RateLimited (after retries) when the whole tracker is in trouble.
-        """
+@runtime_checkable
+class CreatesLabels(Protocol):
+    """Its labels are things of the workspace, which writing marks may create."""
+
+    def created_labels(self) -> tuple[str, ...]:
+        """Names of what writing marks made beside items, as labels of the workspace; sorted; reads only."""
         ...
 
-    def made(self) -> tuple[str, ...]:
-        """Names of what writing marks made beside items, as labels of the workspace; reads only."""
+    def delete_label(self, name: str) -> bool:
+        """Remove one of `created_labels`; False when people use it by now, and it stays."""
         ...
 
-    def unmake(self, name: str) -> bool:
-        """Remove one of `made`; False when people use it by now, and it stays."""
+
+@runtime_checkable
+class Provisions(Protocol):
+    """Setup can provide it with fields, filters, views or label groups."""
+
+    def provisioner(self) -> Provisioner:
+        """Setup of this tracker."""
         ...
 
-    @property
-    def batch(self) -> int:
-        """How many items `write_batch` takes at once; 1 where nothing is gained by more."""
-        ...
 
-    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
-        """`write` for several items in fewer requests: a receipt for each wish, in any order.
-
-        Once `stop` says so the running write finishes and no other begins; the items left over have no
-        receipt, or a "skipped" one that says `STOPPED`. The next run finishes them.
-
-        What holds for `write` holds for each item; one that fails never hides the fate of the others.
-        Raises what `write` raises; items without a receipt by then may or may not have been written.
-        """
-        ...
-
-    def close(self) -> None:
-        """Give connections back."""
-        ...
+Connectors = Mapping[str, Connector]

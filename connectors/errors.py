@@ -9,7 +9,7 @@ TrackerError               anything that went wrong with a tracker
 ├── Refused                the tracker refuses this one write for good
 └── Transient              worth another try, if the call is safe to repeat
     ├── Unreachable        no answer, a dropped connection, a gateway error; may have landed
-    └── RateLimited        told to wait; certainly not landed
+    └── RateLimited        asked to wait; certainly not landed
 """
 
 from __future__ import annotations
@@ -70,4 +70,8 @@ class Unreachable(Transient):
 
 
 class RateLimited(Transient):
-    """The tracker told us to wait; the request took no effect."""
+    """The tracker asked us to wait; the request took no effect."""
+
+
+class SkipItem(Exception):
+    """The item is left as it is, for the reason given."""

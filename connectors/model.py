@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from config.fields import Level
 from connectors.text.document import Doc
 
-Level = Literal["initiative", "project", "epic", "issue", "subtask"]
 Category = Literal["todo", "doing", "done", "dropped"]
 AlignmentState = Literal["aligned", "orphaned", "exempt"]
 Health = Literal["on_track", "at_risk", "off_track", "done", "no_data"]
 CommentPurpose = Literal["progress", "orphan"]
-QueryLanguage = Literal["jql", "saved_filter", "filter", "view"]
 UpdateHealth = Literal["on_track", "at_risk", "off_track"]
 Mark = Literal["key_results", "alignment", "labels", "comment", "update"]
 
@@ -115,7 +114,7 @@ class Stamp:
     - `key_results`, `alignment`, `labels`: the marks as written.
     - `comment_id`: the tracker's id of our comment; "" means announced, not known to have landed.
     - `comment`: what that comment states, where the tracker keeps it with the stamp.
-    - `fields`: Jira field id and the text we wrote there, so that a person's edit can be told from ours.
+    - `fields`: Jira field id and the text we wrote there, so that a person's edit can be distinguished from ours.
       A field has two texts while one is being replaced by the other.
     - `links`: key result id and a digest of what our Jira remote link says; "" while it is being written.
     - `children`: ids of the labels of Linear's label groups that we put on.
@@ -137,7 +136,7 @@ class Marks:
     """What Truenorth shows on an item. Observed and desired are this same type.
 
     `stamp` is only ever set on observed marks; it is evidence, never compared.
-    `labels` are labels of ours, sorted. `update` is what was told last, and never taken back but by an undo.
+    `labels` are labels of ours, sorted. `update` is what was posted last, and never taken back but by an undo.
     """
 
     key_results: tuple[KeyResultMark, ...] = ()
@@ -168,7 +167,7 @@ class WorkItem:
     - `private`: whether not everybody who sees its neighbours may see it: a secured issue, a private team.
       Nothing about it is said on other items.
     - `in_scope`: False for an ancestor that was read only because something in scope hangs below it.
-    - `told`: when somebody else last posted a status update on it.
+    - `last_update_by_others`: when somebody else last posted a status update on it.
     - `writable`: the marks that this item can carry.
     - Times are aware, in UTC.
     """
@@ -201,7 +200,7 @@ class WorkItem:
     claims: tuple[str, ...] = ()
     private: bool = False
     in_scope: bool = True
-    told: datetime | None = None
+    last_update_by_others: datetime | None = None
     writable: frozenset[Mark] = frozenset()
     shown: Marks = NOTHING
 
@@ -212,7 +211,7 @@ class WorkItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class StatusSpan:
     """A time in which an item stood in one status; the last one has no end. Times are aware, in UTC.
 
     `category` is never "dropped": a history tells of statuses, not of why work ended.
@@ -237,18 +236,6 @@ class Pull:
     as_of: datetime
     requests: int = 0
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class NativeQuery:
-    """A query that a tracker answers itself.
-
-    - `jql`: JQL; `saved_filter`: the id of a saved Jira filter;
-    - `filter`: a Linear IssueFilter as JSON; `view`: the id of a Linear custom view of issues.
-    """
-
-    language: QueryLanguage
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.wording import counted
 from connectors.http.rate_limits import Allowance, kept, wait_before
 
 Verdict = Literal["ok", "warning", "wrong"]
@@ -32,26 +33,26 @@ class Check:
 def clock_check(theirs: datetime | None, ours: datetime) -> Check:
     """Whether the tracker's clock and ours agree: ages of orphans and times of marks depend on both."""
     if theirs is None:
-        return Check("clock", "ok", "the tracker does not tell its time")
+        return Check("clock", "ok", "the tracker does not report its time")
     skew = (theirs - ours).total_seconds()
     if abs(skew) <= MOST_SKEW:
-        return Check("clock", "ok", "agrees with ours")
-    words = _span(abs(skew)) + (" ahead of ours" if skew > 0 else " behind ours")
-    return Check("clock", "warning", words, "Set this machine's clock, or give --as-of.")
+        return Check("clock", "ok", "in sync with this machine")
+    words = _span(abs(skew)) + (" ahead of this machine" if skew > 0 else " behind this machine")
+    return Check("clock", "warning", words, "Correct this machine's clock, or set --as-of.")
 
 
 def quota_check(reading: Allowance, people: float) -> Check:
     """How much of a quota is left, and whether a run would have to wait for it; `people` is their share, 0..1."""
     for_people = kept(reading.limit, people)
-    found = f"{reading.remaining:,.0f} of {reading.limit:,.0f} {reading.name} left, {for_people:,.0f} kept for people"
+    found = f"{reading.remaining:,.0f} of {reading.limit:,.0f} {reading.name} left, {for_people:,.0f} reserved for people"
     if wait_before(reading, people) > 0:
-        remedy = "Runs slow down until more is left; give Truenorth a credential of its own, or lower policy.quota_for_people."
+        remedy = "Runs slow down until more is left. Give Truenorth its own credential, or lower policy.quota_for_people."
         return Check("quota", "warning", found, remedy)
     return Check("quota", "ok", found)
 
 
 def _span(seconds: float) -> str:
-    for size, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
+    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= 2 * size:
-            return f"{int(seconds // size)} {name}"
-    return f"{int(seconds)} seconds"
+            return counted(int(seconds // size), name)
+    return counted(int(seconds), "second")

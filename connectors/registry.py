@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from config.settings import Credentials
 from config.trackers import JiraTracker, LinearTracker, Tracker
 from connectors.base import Connector
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 
 
 def connect(
@@ -16,20 +16,20 @@ def connect(
     credentials: Credentials,
     owner: str,
     fields: Sequence[str] = (),
-    governor: Governor | None = None,
+    throttle: Throttle | None = None,
 ) -> Connector:
     """A connector for the tracker. No request is made before the first read.
 
     `owner` is the id of the workspace, which signs every mark; `fields` names the custom fields that
-    rules match, which only Jira has; `governor` lets the requests through, one for each site and credential.
+    rules match, which only Jira has; `throttle` lets the requests through, one for each site and credential.
     """
     # Loaded when they are needed: what asks no tracker should not wait for their clients.
     match tracker:
         case JiraTracker():
             from connectors.jira import JiraConnector
 
-            return JiraConnector(name, tracker, credentials, owner, fields=fields, governor=governor)
+            return JiraConnector(name, tracker, credentials, owner, fields=fields, throttle=throttle)
         case LinearTracker():
             from connectors.linear import LinearConnector
 
-            return LinearConnector(name, tracker, credentials, owner, governor=governor)
+            return LinearConnector(name, tracker, credentials, owner, throttle=throttle)

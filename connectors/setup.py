@@ -36,14 +36,6 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Provision:
-    """One thing that setup made: its name in plans ("field KR health") and the tracker's id."""
-
-    name: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
 class Action:
     """One step. `id` is the thing's id where it is there already; `body` is what its tracker needs."""
 
@@ -61,7 +53,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SetupProblem:
     """Something that setup will not do, why, and who can mend it."""
 
     what: str
@@ -74,7 +66,7 @@ class Provisioning:
     """What there is to do, in order, and what cannot be done."""
 
     actions: tuple[Action, ...]
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[SetupProblem, ...] = ()
 
 
 class Provisioner(Protocol):

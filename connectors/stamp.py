@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from connectors.converter import Converter
 from connectors.model import Comment, CommentPurpose, Fact, KeyResultMark, Stamp
 
 PROPERTY_KEY = "truenorth"
@@ -26,7 +27,7 @@ class _CommentRecord(msgspec.Struct, omit_defaults=True):
     facts: tuple[Fact, ...] = ()
 
 
-class _Record(msgspec.Struct, omit_defaults=True):
+class _StampRecord(msgspec.Struct, omit_defaults=True):
     owner: str
     v: int = 0
     key_results: tuple[KeyResultMark, ...] = ()
@@ -44,9 +45,14 @@ class _Owner(msgspec.Struct):
     v: int
 
 
+_OWNERS = Converter(_Owner)
+_RECORDS = Converter(_StampRecord)
+_COMMENTS = Converter(_CommentRecord)
+
+
 def to_property(stamp: Stamp) -> dict[str, Any]:
     """The stamp as a JSON value of builtin types."""
-    record = _Record(
+    record = _StampRecord(
         v=VERSION,
         owner=stamp.owner,
         key_results=stamp.key_results,
@@ -70,10 +76,10 @@ def from_property(value: object) -> Stamp | None:
     removal.
     """
     try:
-        head = msgspec.convert(value, _Owner)
+        head = _OWNERS.convert(value)
         if head.v != VERSION:
             return Stamp(owner=f"{head.owner} (stamp version {head.v})")
-        record = msgspec.convert(value, _Record)
+        record = _RECORDS.convert(value)
     except msgspec.ValidationError:
         return None
     alignment = record.alignment if record.alignment in ("aligned", "orphaned", "exempt") else None
@@ -118,10 +124,10 @@ def from_comment_marker(value: object) -> tuple[str, Comment] | None:
     if not isinstance(value, Mapping):
         return None
     try:
-        head = msgspec.convert(value, _Owner)
+        head = _OWNERS.convert(value)
         if head.v != VERSION:
             return None
-        record = msgspec.convert(value, _CommentRecord)
+        record = _COMMENTS.convert(value)
     except msgspec.ValidationError:
         return None
     return head.owner, Comment(record.purpose, record.facts)

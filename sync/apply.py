@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import structlog
 
-from connectors.base import STOPPED, Connector, Stop
+from connectors.base import STOPPED, Connector, StopRequested
 from connectors.errors import TrackerError
 from connectors.model import Receipt
+from sync.plan.outcome import Applied
 from sync.plan.plan import Edit, Plan
 from sync.store.lease import Lease
 from sync.store.store import Store
@@ -24,22 +24,6 @@ from sync.store.store import Store
 log = structlog.get_logger(__name__)
 
 OnReceipt = Callable[[Edit, Receipt], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What became of a plan. `stopped` names the trackers that gave up, with the reason."""
-
-    receipts: tuple[Receipt, ...]
-    stopped: Mapping[str, str]
-
-    def count(self, outcome: str) -> int:
-        return sum(1 for receipt in self.receipts if receipt.outcome == outcome)
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything in the plan was written."""
-        return not self.stopped and all(receipt.outcome == "written" for receipt in self.receipts)
 
 
 def apply(
@@ -82,7 +66,7 @@ def _apply_tracker(
     store: Store,
     run: int,
     lease: Lease | None,
-    ending: Stop,
+    ending: StopRequested,
     on_receipt: OnReceipt | None,
 ) -> tuple[list[Receipt], str | None]:
     receipts: list[Receipt] = []
@@ -90,22 +74,22 @@ def _apply_tracker(
         if ending():
             return receipts, STOPPED
         batch = {edit.item.ref: edit for edit in edits[start : start + max(1, connector.batch)]}
-        entries = store.journal.intend(run, batch.values(), lease)
+        entries = store.journal.begin(run, batch.values(), lease)
         try:
             wishes = [(edit.item, edit.wanted) for edit in batch.values()]
             for receipt in connector.write_batch(wishes, ending):
-                store.journal.conclude(entries.pop(receipt.item), receipt.outcome, receipt.error)
+                store.journal.complete(entries.pop(receipt.item), receipt.outcome, receipt.error)
                 receipts.append(receipt)
                 if on_receipt is not None:
                     on_receipt(batch[receipt.item], receipt)
         except TrackerError as error:
             for ref, entry in entries.items():
-                store.journal.conclude(entry, "failed", str(error))
+                store.journal.complete(entry, "failed", str(error))
                 receipts.append(Receipt(ref, batch[ref].item.key, "failed", error=str(error)))
             log.error("tracker stopped", tracker=connector.name, cause=error.what)
             return receipts, str(error)
         for entry in entries.values():
-            store.journal.conclude(entry, "skipped", STOPPED)
+            store.journal.complete(entry, "skipped", STOPPED)
         if entries or any(receipt.error == STOPPED for receipt in receipts):
             return receipts, STOPPED
     return receipts, None

@@ -76,5 +76,3 @@ def configure(level: str, style: Literal["auto", "json", "console"]) -> None:
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, force=True)
-    # The jira package logs whole replies of failed requests; ours says what matters of them.
-    logging.getLogger("jira").setLevel(logging.CRITICAL)

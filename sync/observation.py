@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from connectors.model import NativeQuery, Pull, Ref, Span, WorkItem
-from connectors.text.keywords import Gist
+from config.trackers import NativeQuery
+from connectors.model import Pull, Ref, StatusSpan, WorkItem
+from connectors.text.keywords import Keywords
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Question:
+class RuleQuery:
     """A native query and the tracker that answers it."""
 
     tracker: str
@@ -23,12 +24,12 @@ class Question:
         return "\n".join((self.tracker, self.query.language, self.query.text))
 
 
-Answers = Mapping[Question, frozenset[str]]
+Answers = Mapping[RuleQuery, frozenset[str]]
 """Ids of the items that a question found, on the tracker that was asked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class FieldValues:
     """The values of a field on the items that a query found, sorted, and how many items have none."""
 
     values: tuple[float, ...] = ()
@@ -59,57 +60,47 @@ class Past:
     progress: float | None
 
 
-Histories = Mapping[Ref, Sequence[Span]]
+Histories = Mapping[Ref, Sequence[StatusSpan]]
 
 
-Gists = Mapping[Ref, Gist]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What query measures were answered: counts, and the values of fields, by the names of `queries`."""
-
-    counts: Mapping[str, int] = field(default_factory=dict)
-    drawn: Mapping[str, Drawn] = field(default_factory=dict)
+ItemKeywords = Mapping[Ref, Keywords]
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
-    """Everything that was read: whole pulls of every tracker, and the answers to query measures and rules.
+class Observation:
+    """Everything that was read for one moment: whole pulls of every tracker, and what they and others were asked.
 
-    `stale` names the trackers that could not be read, and why; their pulls are the last good ones. `samples` are
-    values from files and endpoints, `notes` what these could not give; `drawn` are values of fields on what queries
-    found, `histories` those that flow measures need; `gists` are of what serves no key result.
+    It is stored, replayed and measured as it is; of what is stored only `stale` and the notes are left out.
+
+    - `at`: the moment for which it was read, which `--as-of` may have set.
+    - `counts`: the trackers' answers to query measures by key result id; that to the second query of a ratio under
+      id + OVER.
+    - `answers`: what the native queries of the rules found.
+    - `samples`: values from files and endpoints by key result id.
+    - `field_values`: values of a field on what a query found, named like `counts`.
+    - `histories`: those that flow measures need.
+    - `keywords`: of the descriptions of what serves no key result.
+    - `stale`: the trackers that could not be read, and why; their pulls and answers are the last good ones.
+    - `notes`: what could not be had, in sentences.
     """
 
     pulls: tuple[Pull, ...]
-    counts: Mapping[str, int]
-    stale: Mapping[str, str] = field(default_factory=dict)
+    at: datetime
+    counts: Mapping[str, int] = field(default_factory=dict)
     answers: Answers = field(default_factory=dict)
     samples: Mapping[str, Sample] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    drawn: Mapping[str, Drawn] = field(default_factory=dict)
+    field_values: Mapping[str, FieldValues] = field(default_factory=dict)
     histories: Histories = field(default_factory=dict)
-    gists: Gists = field(default_factory=dict)
+    keywords: ItemKeywords = field(default_factory=dict)
+    stale: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def items(self) -> tuple[WorkItem, ...]:
+        """The items of every tracker."""
         return tuple(item for pull in self.pulls for item in pull.items)
 
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What the last run read: items, answers to query measures and rules, and when each tracker was read.
-
-    `judged` is the moment for which that run decided, which `--as-of` may have set.
-    """
-
-    items: tuple[WorkItem, ...]
-    counts: Mapping[str, int]
-    as_of: Mapping[str, datetime]
-    judged: datetime
-    answers: Answers = field(default_factory=dict)
-    samples: Mapping[str, Sample] = field(default_factory=dict)
-    drawn: Mapping[str, Drawn] = field(default_factory=dict)
-    histories: Histories = field(default_factory=dict)
-    gists: Mapping[Ref, Gist] = field(default_factory=dict)
+    @property
+    def as_of(self) -> dict[str, datetime]:
+        """When each tracker was read."""
+        return {pull.tracker: pull.as_of for pull in self.pulls}

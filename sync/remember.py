@@ -7,15 +7,14 @@ from dataclasses import replace
 from datetime import date
 
 from config.workspace import Workspace
-from connectors.model import Receipt, Ref, Stamp
-from sync.history.movement import Footing, Movement, since, standing
-from sync.marks.status_updates import told_of
-from sync.observation import Snapshot
-from sync.run import Run
+from connectors.model import Marks, Receipt, Ref, Stamp, WorkItem
+from sync.decide import Decision
+from sync.history.movement import Movement, WorkState, movements_since
+from sync.marks.status_updates import PostedUpdate, posted
 from sync.store.store import Store
 
 
-def remember(result: Run, workspace: Workspace, store: Store, receipts: Iterable[Receipt] = ()) -> None:
+def remember(result: Decision, workspace: Workspace, store: Store, receipts: Iterable[Receipt] = ()) -> None:
     """Keep the day's readings and the snapshot for `status`, `orphans`, `explain` and the guards.
 
     Items with a "written" receipt are kept as they look now, not as they were read.
@@ -26,66 +25,52 @@ def remember(result: Run, workspace: Workspace, store: Store, receipts: Iterable
         for edit in result.plan.edits
         if edit.item.ref in written
     }
-    items = tuple(
-        replace(item, shown=now_shown[item.ref]) if item.ref in now_shown else item
-        for item in result.observed.items
+    store.save_posted(*_posted(result, written))
+    pulls = tuple(
+        replace(pull, items=tuple(_as_shown(item, now_shown) for item in pull.items))
+        for pull in result.observation.pulls
     )
-    stands = standing(result.alignment, workspace, result.scorecard.as_of)
-    _remember_told(result, store, written, stands)
-    as_of = {pull.tracker: pull.as_of for pull in result.observed.pulls}
-    observed = result.observed
-    store.save_snapshot(
-        Snapshot(
-            items,
-            observed.counts,
-            as_of,
-            result.scorecard.as_of,
-            observed.answers,
-            observed.samples,
-            observed.drawn,
-            observed.histories,
-            observed.gists,
-        )
-    )
+    store.snapshots.save(replace(result.observation, pulls=pulls))
     day = _today(result, workspace)
-    store.readings.save(result.scorecard, day, stands, _moved(result, stands, workspace, store))
+    store.readings.save(result.scorecard, day, result.work_states, moved_today(result, workspace))
 
 
-def moved_today(result: Run, workspace: Workspace, store: Store) -> dict[str, Movement]:
+def _as_shown(item: WorkItem, now_shown: Mapping[Ref, Marks]) -> WorkItem:
+    return replace(item, shown=now_shown[item.ref]) if item.ref in now_shown else item
+
+
+def moved_today(result: Decision, workspace: Workspace) -> dict[str, Movement]:
     """What moved each key result that is not closed or set by hand since the last day that was read before this one."""
-    stands = standing(result.alignment, workspace, result.scorecard.as_of)
-    return _moved(result, stands, workspace, store)
-
-
-def _moved(
-    result: Run, stands: Mapping[str, Footing], workspace: Workspace, store: Store
-) -> dict[str, Movement]:
-    moved = since(store.readings.stood_before(_today(result, workspace)), stands, workspace)
+    moved = movements_since(result.memory.work_states_before, result.work_states, workspace)
     # What is closed, or set by hand, stands whatever its work does.
     fixed = {name for name, one in result.scorecard.readings.items() if one.closed or one.by_hand}
     return {name: one for name, one in moved.items() if name not in fixed}
 
 
-def _today(result: Run, workspace: Workspace) -> date:
+def _today(result: Decision, workspace: Workspace) -> date:
     return result.scorecard.as_of.astimezone(workspace.zone).date()
 
 
-def _remember_told(
-    result: Run, store: Store, written: Collection[Ref], stands: Mapping[str, Footing]
-) -> None:
-    """Keep where work stands for every key result whose comment was written, or was never told before."""
-    told = {
+def _posted(
+    result: Decision, written: Collection[Ref]
+) -> tuple[dict[str, WorkState], dict[Ref, PostedUpdate]]:
+    """Where work stands for every key result whose comment was written or that was never posted before, and what
+    status updates said.
+    """
+    renewed = {
         link.key_result
         for edit in result.plan.edits
         if edit.item.ref in written and any(change.mark == "comment" for change in edit.changes)
         for link in result.alignment.placements[edit.item.ref].carries
     }
-    known = store.footings()
-    store.save_told_updates(
-        {
-            edit.item.ref: told_of(edit.wanted.update, stands)
-            for edit in result.plan.edits
-            if edit.item.ref in written and edit.wanted.update not in (None, edit.item.shown.update)
-        }
-    )
-    store.save_footings({id_: one for id_, one in stands.items() if id_ in told or id_ not in known})
+    states = {
+        id_: one
+        for id_, one in result.work_states.items()
+        if id_ in renewed or id_ not in result.memory.work_states
+    }
+    updates = {
+        edit.item.ref: posted(edit.wanted.update, result.work_states)
+        for edit in result.plan.edits
+        if edit.item.ref in written and edit.wanted.update not in (None, edit.item.shown.update)
+    }
+    return states, updates

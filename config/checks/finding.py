@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from config.errors import did_you_mean, quoted
+from config.trackers import answering, kind_of
 from config.workspace import Workspace
 
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ConfigFinding:
     """A fault at a path of the declaration. `first` is where the other half of a clash stands."""
 
     path: Path
@@ -37,27 +38,27 @@ def key_result_places(workspace: Workspace) -> Iterator[tuple[Path, int, int]]:
             yield ("objectives", at, "key_results", nr), at, nr
 
 
-def answerable(
+def check_answerable(
     path: Path, language: str, asked: str | None, workspace: Workspace, names: Names
-) -> Iterator[Finding]:
+) -> Iterator[ConfigFinding]:
     """What keeps a native query at a path from being answered by exactly one tracker; `asked` names it."""
-    kind = "jira" if language in ("jql", "saved_filter") else "linear"
-    fitting = [name for name, tracker in workspace.trackers.items() if tracker.kind == kind]
+    kind, fitting = kind_of(language), answering(language, workspace.trackers)
     if asked is not None:
         if asked not in names.trackers:
             yield no_tracker((*path, "tracker"), asked, fitting or names.trackers)
         elif asked in workspace.trackers and asked not in fitting:
-            message = f"tracker {quoted(asked)} cannot answer {language}"
-            yield Finding((*path, "tracker"), message, did_you_mean(asked, fitting, "these can:"))
+            message = f"tracker {quoted(asked)} does not support {language}"
+            yield ConfigFinding((*path, "tracker"), message, did_you_mean(asked, fitting))
     elif len(names.trackers) > len(workspace.trackers):
         return  # a faulty tracker may be the one that is meant
     elif not fitting:
-        yield Finding((*path, language), f"{language} asks a {kind.title()} tracker, and none is declared")
+        message = f"{language} needs a {kind.title} tracker, but none is declared"
+        yield ConfigFinding((*path, language), message, "declare one under trackers")
     elif len(fitting) > 1:
-        message = f"several {kind.title()} trackers could answer"
-        yield Finding((*path, language), message, f"add tracker: {' or '.join(fitting)}")
+        message = f"more than one {kind.title} tracker is declared"
+        yield ConfigFinding((*path, language), message, f"add tracker: {' or '.join(fitting)}")
 
 
-def no_tracker(path: Path, name: str, known: Collection[str]) -> Finding:
+def no_tracker(path: Path, name: str, known: Collection[str]) -> ConfigFinding:
     """A tracker that is not declared."""
-    return Finding(path, f"there is no tracker {quoted(name)}", did_you_mean(name, known, "declared are"))
+    return ConfigFinding(path, f"unknown tracker {quoted(name)}", did_you_mean(name, known))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.checks.finding import Finding, Names, Path, answerable, key_result_places, no_tracker
-from config.conditions import NATIVE, Condition
+from config.checks.finding import ConfigFinding, Names, Path, check_answerable, key_result_places, no_tracker
+from config.conditions import Condition
 from config.errors import did_you_mean, quoted
+from config.trackers import answering
 from config.workspace import Workspace
 
 
-def linking_faults(workspace: Workspace, names: Names) -> Iterator[Finding]:
+def linking_faults(workspace: Workspace, names: Names) -> Iterator[ConfigFinding]:
     """Trackers and groups that are not there, queries that nobody can answer, shares above one."""
     for path, condition in _conditions(workspace):
         yield from _condition(path, condition, workspace, names)
@@ -35,29 +36,34 @@ def _nested(path: Path, condition: Condition) -> Iterator[tuple[Path, Condition]
         yield from _nested((*path, "not"), condition.not_)
 
 
-def _condition(path: Path, condition: Condition, workspace: Workspace, names: Names) -> Iterator[Finding]:
-    language = next((name for name in NATIVE if getattr(condition, name) is not None), None)
-    if language is not None:
-        yield from answerable(path, language, condition.tracker, workspace, names)
-        yield from _asleep(path, language, condition.tracker, workspace)
+def _condition(
+    path: Path, condition: Condition, workspace: Workspace, names: Names
+) -> Iterator[ConfigFinding]:
+    if (query := condition.native) is not None:
+        language = query.language
+        yield from check_answerable(path, language, condition.tracker, workspace, names)
+        yield from _check_active(path, language, condition.tracker, workspace)
     elif condition.tracker is not None and condition.tracker not in names.trackers:
         yield no_tracker((*path, "tracker"), condition.tracker, names.trackers)
     groups = {name.casefold(): name for name in workspace.groups}
     if condition.group is not None and condition.group.casefold() not in groups:
-        hint = did_you_mean(condition.group, workspace.groups, "declared are") if groups else "declare it"
-        yield Finding((*path, "group"), f"there is no group {quoted(condition.group)} under groups", hint)
+        hint = did_you_mean(condition.group, workspace.groups) or "declare it under groups"
+        yield ConfigFinding((*path, "group"), f"unknown group {quoted(condition.group)}", hint)
 
 
-def _asleep(path: Path, language: str, tracker: str | None, workspace: Workspace) -> Iterator[Finding]:
+def _check_active(
+    path: Path, language: str, tracker: str | None, workspace: Workspace
+) -> Iterator[ConfigFinding]:
     """A query to a tracker that is not read."""
-    kind = "jira" if language in ("jql", "saved_filter") else "linear"
-    able = [tracker] if tracker else [name for name, one in workspace.trackers.items() if one.kind == kind]
+    able = [tracker] if tracker else answering(language, workspace.trackers)
     if len(able) == 1 and able[0] in workspace.trackers and able[0] not in workspace.active:
-        message = f"{language} asks tracker {quoted(able[0])}, which is off"
-        yield Finding((*path, language), message, "set its policy.mode to observe, or match otherwise")
+        message = f"{language} uses tracker {quoted(able[0])}, whose mode is off"
+        yield ConfigFinding(
+            (*path, language), message, "set its policy.mode to observe, or use another condition"
+        )
 
 
-def _shares(workspace: Workspace) -> Iterator[Finding]:
+def _shares(workspace: Workspace) -> Iterator[ConfigFinding]:
     shares: dict[str, tuple[float, Path]] = {}
     for path, at, nr in key_result_places(workspace):
         for count, rule in enumerate(workspace.objectives[at].key_results[nr].links):
@@ -68,5 +74,5 @@ def _shares(workspace: Workspace) -> Iterator[Finding]:
             total, first = shares.get(same, (0.0, (*here, "share")))
             shares[same] = (total + rule.share, first)
             if total <= 1.0 + 1e-9 < total + rule.share:
-                message = f"the shares of this rule add up to {total + rule.share:g}, more than 1"
-                yield Finding((*here, "share"), message, first=first)
+                message = f"the shares of this rule add up to {total + rule.share:g}, which is more than 1"
+                yield ConfigFinding((*here, "share"), message, first=first)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from config.checks.finding import Finding, Path
+from config.checks.finding import ConfigFinding, Path
 from config.checks.urls import unsafe_address
 from config.errors import did_you_mean, quoted
 from config.measures import CompositeMeasure, KeepMeasure, MetricMeasure
@@ -15,7 +15,7 @@ LATEST_CHECK_IN = timedelta(days=90)
 """After the end of its cycle a key result may be measured once more; later than this is a slip of the pen."""
 
 
-def check_measures(workspace: Workspace) -> Iterator[Finding]:
+def check_measures(workspace: Workspace) -> Iterator[ConfigFinding]:
     """Every fault of a measure, or between objectives, that no single entry shows by itself."""
     made_of: dict[str, tuple[str, ...]] = {}
     places: dict[str, Path] = {}
@@ -29,8 +29,8 @@ def check_measures(workspace: Workspace) -> Iterator[Finding]:
                 made_of[key_result.id] = tuple(measure.of)
                 for name in measure.of:
                     if name not in known:
-                        message = f"there is no key result {quoted(name)}"
-                        yield Finding(
+                        message = f"unknown key result {quoted(name)}"
+                        yield ConfigFinding(
                             (*path, "of", name),
                             message,
                             did_you_mean(name, known - {key_result.id}),
@@ -39,45 +39,44 @@ def check_measures(workspace: Workspace) -> Iterator[Finding]:
             if isinstance(measure, MetricMeasure | KeepMeasure):
                 yield from _numbers(path, measure, objective.cycle, workspace)
     for name in _in_circles(made_of):
-        yield Finding(
-            (*places[name], "of"), f"{name} is made of itself, by way of others", "break the circle"
-        )
+        message = f"{quoted(name)} depends on itself through other key results"
+        yield ConfigFinding((*places[name], "of"), message, "remove the circular reference")
     yield from _parents(workspace)
 
 
 def _numbers(
     path: Path, measure: MetricMeasure | KeepMeasure, name: str, workspace: Workspace
-) -> Iterator[Finding]:
+) -> Iterator[ConfigFinding]:
     if measure.http is not None and (fault := unsafe_address(measure.http.url)):
-        yield Finding((*path, "http", "url"), *fault)
+        yield ConfigFinding((*path, "http", "url"), *fault)
     cycle = workspace.cycles.get(name)
     if cycle is None:
         return
     for count, checkin in enumerate(measure.checkins):
         if checkin.on > cycle.end + LATEST_CHECK_IN:
-            message = f"{checkin.on} lies long after the cycle {name}, which ends on {cycle.end}"
-            yield Finding((*path, "checkins", count, "on"), message, "check the year")
+            message = f"{checkin.on} is long after the end of cycle {quoted(name)} on {cycle.end}"
+            yield ConfigFinding((*path, "checkins", count, "on"), message, "check the year")
     for count, phase in enumerate(measure.phases if isinstance(measure, MetricMeasure) else ()):
         if not cycle.start <= phase.by <= cycle.end:
-            message = f"{phase.by} lies outside the cycle {name}, {cycle.start} to {cycle.end}"
-            yield Finding((*path, "phases", count, "by"), message, "check the year")
+            message = f"{phase.by} is outside cycle {quoted(name)}, {cycle.start} to {cycle.end}"
+            yield ConfigFinding((*path, "phases", count, "by"), message, "check the year")
 
 
-def _parents(workspace: Workspace) -> Iterator[Finding]:
+def _parents(workspace: Workspace) -> Iterator[ConfigFinding]:
     known = {objective.id for objective in workspace.objectives}
     above: dict[str, tuple[str, ...]] = {}
     for at, objective in enumerate(workspace.objectives):
         if objective.parent is None:
             continue
         if objective.parent not in known:
-            message = f"there is no objective {quoted(objective.parent)}"
-            yield Finding(("objectives", at, "parent"), message, did_you_mean(objective.parent, known))
+            message = f"unknown objective {quoted(objective.parent)}"
+            yield ConfigFinding(("objectives", at, "parent"), message, did_you_mean(objective.parent, known))
         above[objective.id] = (objective.parent,)
     circles = _in_circles(above)
     for at, objective in enumerate(workspace.objectives):
         if objective.id in circles:
-            message = f"{quoted(objective.id)} stands above itself, by way of others"
-            yield Finding(("objectives", at, "parent"), message, "break the circle")
+            message = f"{quoted(objective.id)} is its own ancestor through other objectives"
+            yield ConfigFinding(("objectives", at, "parent"), message, "remove the circular reference")
 
 
 def _in_circles(edges: Mapping[str, tuple[str, ...]]) -> list[str]:

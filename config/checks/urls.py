@@ -17,17 +17,18 @@ def unsafe_address(url: str) -> tuple[str, str] | None:
         host = parts.hostname or ""
         _ = parts.port
     except ValueError:
-        return "is not an address", "write it as https://host/path"
+        return "is not a valid URL", "write it as https://host/path"
     if parts.scheme not in ("http", "https") or not host or re.search(r"\s", url):
-        return "is not an address", "write it as https://host/path"
+        return "is not a valid URL", "write it as https://host/path"
     if parts.username is not None or parts.password is not None:
-        return "the address holds a user name or password", "take it out; credentials come separately"
-    if parts.scheme == "http" and not _is_loopback(host):
-        return "the address is not encrypted", "use https (http is taken for this very machine only)"
+        return "the URL contains a user name or password", "remove it; credentials come from the environment"
+    if parts.scheme == "http" and not is_loopback(host):
+        return "the URL is not encrypted", "use https (http is allowed for localhost only)"
     return None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether the host is this very machine."""
     if host == "localhost":
         return True
     try:

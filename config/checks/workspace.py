@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from config.checks.finding import Finding, Names, Path, answerable, key_result_places
+from config.checks.finding import ConfigFinding, Names, Path, check_answerable, key_result_places
 from config.checks.link_rules import linking_faults
 from config.checks.measures import check_measures
 from config.checks.urls import unsafe_address
@@ -12,11 +12,11 @@ from config.errors import did_you_mean, nearest, quoted
 from config.link_rules import LinkRule
 from config.measures import KeepMeasure, MetricMeasure, QueryMeasure
 from config.messages import ENGLISH, SHIPPED, names_in
-from config.trackers import JiraTracker, LinearTracker, Tracker
+from config.trackers import KINDS, Tracker, answering
 from config.workspace import Workspace
 
 
-def check(workspace: Workspace, names: Names | None = None) -> Iterator[Finding]:
+def check(workspace: Workspace, names: Names | None = None) -> Iterator[ConfigFinding]:
     """Every fault that no single entry shows by itself."""
     names = names or Names(tuple(workspace.trackers), tuple(workspace.cycles))
     yield from _trackers(workspace)
@@ -26,81 +26,86 @@ def check(workspace: Workspace, names: Names | None = None) -> Iterator[Finding]
     yield from _ids(workspace)
     for at, objective in enumerate(workspace.objectives):
         if objective.cycle not in names.cycles:
-            hint = did_you_mean(objective.cycle, names.cycles, "declared are")
-            message = f"there is no cycle {quoted(objective.cycle)}"
-            yield Finding(("objectives", at, "cycle"), message, hint)
+            hint = did_you_mean(objective.cycle, names.cycles)
+            message = f"unknown cycle {quoted(objective.cycle)}"
+            yield ConfigFinding(("objectives", at, "cycle"), message, hint)
     yield from _measures(workspace, names)
     yield from linking_faults(workspace, names)
 
 
-def _trackers(workspace: Workspace) -> Iterator[Finding]:
+def _trackers(workspace: Workspace) -> Iterator[ConfigFinding]:
     variables: dict[str, str] = {}
     projects: dict[tuple[str, str], Path] = {}
     for name, tracker in workspace.trackers.items():
         path: Path = ("trackers", name)
         fault = unsafe_address(tracker.url)
         if fault:
-            yield Finding((*path, "url"), *fault)
+            yield ConfigFinding((*path, "url"), *fault)
         stem = "".join(letter if letter.isalnum() else "_" for letter in name.upper())
         if stem in variables:
-            message = f"trackers {quoted(variables[stem])} and {quoted(name)} would read the same variables"
-            yield Finding(
+            message = (
+                f"trackers {quoted(variables[stem])} and {quoted(name)} read the same environment variables"
+            )
+            yield ConfigFinding(
                 path,
                 message,
-                f"TRUENORTH_{stem}_TOKEN cannot serve both; rename one",
+                f"rename one of them: both read TRUENORTH_{stem}_TOKEN",
                 ("trackers", variables[stem]),
                 at_key=True,
             )
         variables.setdefault(stem, name)
-        if not isinstance(tracker, JiraTracker):
-            continue
-        if tracker.policy.updates is not None:
-            message = "Jira has no status updates"
-            yield Finding((*path, "policy", "updates"), message, "name them under policy or a Linear tracker")
-        for nr, project in enumerate(tracker.scope.projects):
+        if tracker.policy.updates is not None and not tracker.has_updates:
+            able = " or ".join(f"a {kind.title} tracker" for kind in KINDS if kind.has_updates)
+            message, hint = f"{tracker.title} has no status updates", f"move updates to policy or to {able}"
+            yield ConfigFinding((*path, "policy", "updates"), message, hint)
+        for nr, project in enumerate((tracker.project_keys or ()) if tracker.url_is_scope else ()):
             here: Path = (*path, "scope", "projects", nr)
             twin = (tracker.url.rstrip("/").casefold(), project.casefold())
             if twin in projects:
                 message = f"project {quoted(project)} of this site is in scope twice"
-                yield Finding(here, message, "every item must have one reader", projects[twin])
+                yield ConfigFinding(here, message, "remove one of them", projects[twin])
             projects.setdefault(twin, here)
 
 
-def _modes(workspace: Workspace) -> Iterator[Finding]:
+def _modes(workspace: Workspace) -> Iterator[ConfigFinding]:
     """Something must be read, and what measures ask must be there to answer."""
     if not workspace.active:
-        yield Finding(("trackers",), "every tracker is off", "set policy.mode of one to observe or more")
+        yield ConfigFinding(
+            ("trackers",), "every tracker is off", "set policy.mode of at least one to observe, label or full"
+        )
         return
     for path, at, nr in key_result_places(workspace):
         measure = workspace.objectives[at].key_results[nr].measure
         if not isinstance(measure, QueryMeasure):
             continue
-        kind = JiraTracker if measure.jql is not None else LinearTracker
-        asked = [name for name, one in workspace.trackers.items() if isinstance(one, kind)]
-        asked = [measure.tracker] if measure.tracker else asked
+        able = answering(measure.native.language, workspace.trackers)
+        asked = [measure.tracker] if measure.tracker else able
         if len(asked) == 1 and asked[0] in workspace.trackers and asked[0] not in workspace.active:
-            message = f"the query asks tracker {quoted(asked[0])}, which is off"
-            yield Finding((*path, "measure"), message, "set its policy.mode to observe, or measure otherwise")
+            message = f"the query uses tracker {quoted(asked[0])}, whose mode is off"
+            yield ConfigFinding(
+                (*path, "measure"), message, "set its policy.mode to observe, or use another measure"
+            )
 
 
-def _words(workspace: Workspace) -> Iterator[Finding]:
+def _words(workspace: Workspace) -> Iterator[ConfigFinding]:
     """Templates name what there is, and languages exist."""
     for language, texts in workspace.words.items():
         for key, template in texts.items():
             path: Path = ("words", language, key)
             if key not in ENGLISH:
-                yield Finding(
-                    path, f"there is no text {quoted(key)}", did_you_mean(key, ENGLISH), at_key=True
+                yield ConfigFinding(
+                    path, f"unknown message {quoted(key)}", did_you_mean(key, ENGLISH), at_key=True
                 )
                 continue
             try:
                 unknown = sorted(names_in(template) - names_in(ENGLISH[key]))
             except ValueError as error:
-                yield Finding(path, str(error))
+                yield ConfigFinding(path, str(error))
                 continue
             if unknown:
-                known = ", ".join(f"{{{name}}}" for name in sorted(names_in(ENGLISH[key]))) or "no names"
-                yield Finding(path, f"{{{unknown[0]}}} is not known in this text", f"it knows {known}")
+                known = ", ".join(f"{{{name}}}" for name in sorted(names_in(ENGLISH[key])))
+                hint = f"use one of: {known}" if known else "this message has no placeholders"
+                yield ConfigFinding(path, f"unknown placeholder {{{unknown[0]}}}", hint)
     known_languages = {**SHIPPED, **workspace.words}
     places: list[tuple[Path, str]] = [(("policy", "language"), workspace.policy.language)]
     for name, tracker in workspace.trackers.items():
@@ -108,15 +113,15 @@ def _words(workspace: Workspace) -> Iterator[Finding]:
             places.append((("trackers", name, "policy", "language"), tracker.policy.language))
     for at, language in places:
         if language not in known_languages:
-            hint = did_you_mean(language, known_languages, "use one of") + " or declare its texts under words"
-            yield Finding(at, f"there are no texts in language {quoted(language)}", hint)
+            hint = f"{did_you_mean(language, known_languages)} (or add messages for it under words)"
+            yield ConfigFinding(at, f"no messages for language {quoted(language)}", hint)
 
 
-def _policy(workspace: Workspace) -> Iterator[Finding]:
+def _policy(workspace: Workspace) -> Iterator[ConfigFinding]:
     health = workspace.policy.health
     if health.at_risk > health.off_track:
-        message = f"at_risk ({health.at_risk}) is more than off_track ({health.off_track})"
-        yield Finding(("policy", "health"), message, "a key result is at risk before it is off track")
+        message = f"at_risk ({health.at_risk}) is greater than off_track ({health.off_track})"
+        yield ConfigFinding(("policy", "health"), message, "set at_risk to at most off_track")
     seen: dict[str, str] = {}
     for state in ("aligned", "orphaned", "exempt", "dangling"):
         label: str | None = getattr(workspace.policy.labels, state)
@@ -125,15 +130,15 @@ def _policy(workspace: Workspace) -> Iterator[Finding]:
         path: Path = ("policy", "labels", state)
         if label.casefold() in seen:
             twin = seen[label.casefold()]
-            message = f"the labels of {twin} and {state} work are both {quoted(label)}"
-            yield Finding(path, message, "nobody could tell them apart")
+            message = f"the labels for {twin} and {state} work are both {quoted(label)}"
+            yield ConfigFinding(path, message, "use a different label for each")
         if label.casefold().startswith("kr:"):
-            message = f"the label {quoted(label)} would be read as a claim on a key result"
-            yield Finding(path, message, 'let it not begin with "kr:"')
+            message = f"the label {quoted(label)} would claim a key result"
+            yield ConfigFinding(path, message, 'use one that does not start with "kr:"')
         seen.setdefault(label.casefold(), state)
 
 
-def _ids(workspace: Workspace) -> Iterator[Finding]:
+def _ids(workspace: Workspace) -> Iterator[ConfigFinding]:
     objectives: dict[str, tuple[str, Path]] = {}
     key_results: dict[str, tuple[str, Path]] = {}
     for at, objective in enumerate(workspace.objectives):
@@ -143,22 +148,22 @@ def _ids(workspace: Workspace) -> Iterator[Finding]:
         yield from _twin(key_results, "key result", identifier, (*path, "id"))
 
 
-def _twin(seen: dict[str, tuple[str, Path]], what: str, name: str, path: Path) -> Iterator[Finding]:
+def _twin(seen: dict[str, tuple[str, Path]], what: str, name: str, path: Path) -> Iterator[ConfigFinding]:
     # Labels carry these ids, and trackers do not agree on upper and lower case.
     if name.casefold() not in seen:
         seen[name.casefold()] = (name, path)
         return
     other, first = seen[name.casefold()]
-    differs = f" (as {quoted(other)})" if other != name else ""
-    yield Finding(path, f"{what} {quoted(name)} is declared twice{differs}", first=first)
+    differs = f" ({quoted(other)} differs only in case)" if other != name else ""
+    yield ConfigFinding(path, f"duplicate {what} id {quoted(name)}{differs}", first=first)
 
 
-def _measures(workspace: Workspace, names: Names) -> Iterator[Finding]:
+def _measures(workspace: Workspace, names: Names) -> Iterator[ConfigFinding]:
     for path, at, nr in key_result_places(workspace):
         measure = workspace.objectives[at].key_results[nr].measure
         if isinstance(measure, QueryMeasure):
-            language = "jql" if measure.jql else "filter"
-            yield from answerable((*path, "measure"), language, measure.tracker, workspace, names)
+            language = measure.native.language
+            yield from check_answerable((*path, "measure"), language, measure.tracker, workspace, names)
     yield from check_measures(workspace)
 
 
@@ -168,22 +173,22 @@ def advice(workspace: Workspace) -> tuple[str, ...]:
 
 
 def _advice(workspace: Workspace) -> Iterator[str]:
-    linear = any(tracker.kind == "linear" for tracker in workspace.trackers.values())
-    if workspace.site is None and linear and any(not one.url for _, one in workspace.key_results()):
-        yield "site is not set, so the key results on Linear tickets link to an address that leads nowhere."
+    kinds = dict.fromkeys(one.title for one in workspace.trackers.values() if one.links_need_site)
+    if workspace.site is None and kinds and any(not one.url for _, one in workspace.key_results()):
+        yield f"site is not set, so key results on {' and '.join(kinds)} tickets link to a placeholder URL."
     for _, key_result in workspace.key_results():
         name = f'Key result "{key_result.id}"'
         if not key_result.links:
-            yield f"{name} has no links: only work that claims it by label or field will serve it."
+            yield f"{name} has no links: only work that claims it by label or field counts for it."
         measure = key_result.measure
         if isinstance(measure, MetricMeasure | KeepMeasure) and not (
             measure.checkins or measure.file or measure.http
         ):
-            yield f"{name} has no check-ins: it will show no data."
+            yield f"{name} has no check-ins, file or http: it will show no data."
         for rule in key_result.links:
             for label in (one.label for one in rule.nested() if one.label is not None):
                 if label.casefold() in _ours(workspace):
-                    yield f'{name} links by label "{label}", which is one of ours and so never counts.'
+                    yield f'{name} links by label "{label}", which Truenorth sets itself, so the rule never matches.'
             yield from _out_of_scope(name, rule, workspace)
 
 
@@ -192,7 +197,7 @@ def _ours(workspace: Workspace) -> set[str]:
 
 
 def _out_of_scope(name: str, rule: LinkRule, workspace: Workspace) -> Iterator[str]:
-    """A rule on a Jira project outside the scope can still match an ancestor, so it is no error."""
+    """A rule on a project outside the scope can still match an ancestor, so it is no error."""
     could_mean: dict[str, Tracker] = {
         tracker: declared
         for tracker, declared in workspace.trackers.items()
@@ -202,10 +207,10 @@ def _out_of_scope(name: str, rule: LinkRule, workspace: Workspace) -> Iterator[s
         return
     scope: list[str] = []
     for tracker in could_mean.values():
-        if not isinstance(tracker, JiraTracker):
-            return  # on Linear it is a project's name, which only Linear knows
-        scope += tracker.scope.projects
+        if tracker.project_keys is None:
+            return
+        scope += tracker.project_keys
     if rule.project.casefold() not in {project.casefold() for project in scope}:
         near = nearest(rule.project, scope)
         meant = f' Did you mean "{near}"?' if near else ""
-        yield f'{name} links to project "{rule.project}", which is in no scope: only ancestors can match.{meant}'
+        yield f'{name} links to project "{rule.project}", which is outside every scope: only ancestors can match.{meant}'

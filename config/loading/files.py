@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from config.errors import Problem
-from config.loading.yaml_nodes import Mark, Node, Value, parse
+from config.loading.yaml_nodes import Place, YamlNode, YamlValue, parse
 
 MAX_BYTES = 1_000_000
 MAX_SIGNS = 20_000
@@ -21,25 +21,25 @@ MAPPINGS = ("trackers", "cycles", "policy", "words")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FilesRead:
     """What was read, and what is wrong with it. Not `whole`: some file could not be used at all."""
 
-    root: Node | None
+    root: YamlNode | None
     problems: list[Problem]
     whole: bool = False
 
 
-def read(path: Path) -> Reading:
+def read(path: Path) -> FilesRead:
     """Everything declared in the file, or in the files of the folder."""
     try:
         files = _files(path)
     except OSError as error:
-        return Reading(None, [_unreadable(path, error)])
+        return FilesRead(None, [_unreadable(path, error)])
     if not files:
-        problem = Mark(str(path), 1, 1).problem("the folder holds no YAML", "put *.yaml files into it")
-        return Reading(None, [problem])
+        problem = Place(str(path), 1, 1).problem("the folder contains no YAML files", "add a *.yaml file")
+        return FilesRead(None, [problem])
     problems: list[Problem] = []
-    parts: list[Node] = []
+    parts: list[YamlNode] = []
     for file in files:
         text = _text(file)
         node, found = (None, [text]) if isinstance(text, Problem) else parse(text, str(file))
@@ -50,10 +50,12 @@ def read(path: Path) -> Reading:
             parts.append(node)
         elif not node.broken:
             known = ", ".join((*MAPPINGS, *LISTS))
-            problems.append(node.mark.problem("the file is no mapping", f"begin with keys such as {known}"))
+            problems.append(
+                node.mark.problem("the file is not a mapping", f"start with keys such as {known}")
+            )
     if not parts:
-        return Reading(None, problems)
-    return Reading(_merge(parts, str(path), problems), problems, whole=len(parts) == len(files))
+        return FilesRead(None, problems)
+    return FilesRead(_merge(parts, str(path), problems), problems, whole=len(parts) == len(files))
 
 
 def _files(path: Path) -> list[Path]:
@@ -68,10 +70,10 @@ def _files(path: Path) -> list[Path]:
 
 
 def _unreadable(path: Path, error: OSError) -> Problem:
-    mark = Mark(str(path), 1, 1)
+    mark = Place(str(path), 1, 1)
     if isinstance(error, FileNotFoundError):
-        hint = "give the file or folder with --config or TRUENORTH_CONFIG"
-        return mark.problem("there is no such file or folder", hint)
+        hint = "set --config or TRUENORTH_CONFIG to the file or folder"
+        return mark.problem("no such file or folder", hint)
     return mark.problem(f"cannot be read: {(error.strerror or 'unknown cause').lower()}")
 
 
@@ -82,33 +84,33 @@ def _text(file: Path) -> str | Problem:
     except OSError as error:
         return _unreadable(file, error)
     except ValueError:
-        return Mark(str(file).replace("\0", "�"), 1, 1).problem("is not a path")
+        return Place(str(file).replace("\0", "�"), 1, 1).problem("is not a valid path")
     if len(raw) > MAX_BYTES:
-        return Mark(str(file), 1, 1).problem(
-            f"the file is larger than {MAX_BYTES // 1_000_000} MB", "is it the right one?"
+        return Place(str(file), 1, 1).problem(
+            f"the file is larger than {MAX_BYTES // 1_000_000} MB", "check that this is the right file"
         )
     try:
         # Windows editors put a byte order mark in front.
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = bytes(error.object)[: error.start].decode("utf-8", "replace")
-        return _after(before, file).problem("the file is not in UTF-8", "save it as UTF-8")
+        return _after(before, file).problem("the file is not UTF-8", "save it as UTF-8")
     last = next(islice(_SIGN.finditer(text), MAX_SIGNS, None), None)
     if last is not None:
-        message = f"more than {MAX_SIGNS:,} lines, commas, colons and brackets stand before this"
-        return _after(text[: last.start()], file).problem(message, "spread it over several files of a folder")
+        message = f"the file has more than {MAX_SIGNS:,} lines, commas, colons and brackets before this"
+        return _after(text[: last.start()], file).problem(message, "split it into several files in a folder")
     return text
 
 
-def _after(before: str, file: Path) -> Mark:
+def _after(before: str, file: Path) -> Place:
     """The place that follows the text."""
-    return Mark(str(file), before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+    return Place(str(file), before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 
-def _merge(parts: list[Node], name: str, problems: list[Problem]) -> Node:
+def _merge(parts: list[YamlNode], name: str, problems: list[Problem]) -> YamlNode:
     """One mapping of all files. A key that only one of them may hold, held by two, is a problem."""
-    whole = Node(parts[0].mark if len(parts) == 1 else Mark(name, 1, 1), {})
-    entries: dict[str, Node] = {}
+    whole = YamlNode(parts[0].mark if len(parts) == 1 else Place(name, 1, 1), {})
+    entries: dict[str, YamlNode] = {}
     whole.value = entries
     for part in parts:
         assert isinstance(part.value, dict)  # noqa: S101  seen to by the caller
@@ -117,7 +119,7 @@ def _merge(parts: list[Node], name: str, problems: list[Problem]) -> Node:
             if key in (*LISTS, *MAPPINGS) and node.value is None and not node.broken:
                 continue  # a section of which every entry is commented out
             if key not in entries:
-                entries[key] = Node(node.mark, _copy(node.value), dict(node.keys), node.broken)
+                entries[key] = YamlNode(node.mark, _copy(node.value), dict(node.keys), node.broken)
                 whole.keys[key] = mark
             elif key in LISTS and isinstance(node.value, list):
                 _extend(entries[key], node)
@@ -125,14 +127,14 @@ def _merge(parts: list[Node], name: str, problems: list[Problem]) -> Node:
                 _update(entries[key], node, key, problems)
             elif key in (*LISTS, *MAPPINGS):
                 what = "a list" if key in LISTS else "a mapping"
-                problems.append(node.mark.problem(f"{what} is expected here, as in the other files"))
+                problems.append(node.mark.problem(f"expected {what}, as in the other files"))
             else:
-                hint = f"the first is at {whole.keys[key]}"
-                problems.append(mark.problem(f'"{key}" stands in two files', hint))
+                hint = f"first declared at {whole.keys[key]}"
+                problems.append(mark.problem(f'"{key}" is declared in two files', hint))
     return whole
 
 
-def _copy(value: Value) -> Value:
+def _copy(value: YamlValue) -> YamlValue:
     match value:
         case dict():
             return dict(value)
@@ -142,18 +144,20 @@ def _copy(value: Value) -> Value:
             return value
 
 
-def _extend(into: Node, more: Node) -> None:
+def _extend(into: YamlNode, more: YamlNode) -> None:
     if isinstance(into.value, list) and isinstance(more.value, list):
         into.value.extend(more.value)
 
 
-def _update(into: Node, more: Node, section: str, problems: list[Problem]) -> None:
+def _update(into: YamlNode, more: YamlNode, section: str, problems: list[Problem]) -> None:
     if not isinstance(into.value, dict) or not isinstance(more.value, dict):
         return
     for key, node in more.value.items():
         if key in into.value:
-            hint = f"the first is at {into.keys[key]}"
-            problems.append(more.keys[key].problem(f'"{key}" stands under "{section}" in two files', hint))
+            hint = f"first declared at {into.keys[key]}"
+            problems.append(
+                more.keys[key].problem(f'"{key}" is declared under "{section}" in two files', hint)
+            )
             continue
         into.value[key] = node
         into.keys[key] = more.keys[key]

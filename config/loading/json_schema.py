@@ -22,6 +22,6 @@ def schema() -> dict[str, Any]:
     return {
         "$schema": DIALECT,
         "title": "Truenorth declaration",
-        "description": "OKRs, trackers and policy. One file, or one of several in a folder.",
+        "description": "OKRs, trackers and policy, in one file or in several files of a folder.",
         **body,
     }

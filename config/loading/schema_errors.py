@@ -11,23 +11,24 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from config.errors import Problem, did_you_mean, nearest, quoted
-from config.loading.yaml_nodes import Mark, Node
+from config.loading.yaml_nodes import Place, YamlNode
 from config.settings import variables
+from config.wording import counted
 from config.workspace import Workspace
 
 Loc = tuple[str | int, ...]
 
 MOST = 50
-"""Faults that are told one by one; nobody reads more at once."""
+"""Problems that are listed one by one; nobody reads more at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
     """Where a pydantic location leads: the node, the place of its key, and what the model says of it."""
 
-    node: Node
+    node: YamlNode
     path: Loc
-    key: Mark | None
+    key: Place | None
     annotation: Any
     field: FieldInfo | None
 
@@ -41,7 +42,7 @@ class Spot:
         return _kinds(self.annotation).get(str(kind.value)) if kind else None
 
 
-def find(root: Node, loc: Loc) -> tuple[Spot, str | None]:
+def find(root: YamlNode, loc: Loc) -> tuple[Spot, str | None]:
     """The deepest node on the way to `loc`, and the key that is not there, if one is not."""
     spot = Spot(root, (), None, Workspace, None)
     for step in loc:
@@ -62,7 +63,7 @@ def find(root: Node, loc: Loc) -> tuple[Spot, str | None]:
     return spot, None
 
 
-def _has(node: Node, step: str | int, model: type[BaseModel] | None) -> bool:
+def _has(node: YamlNode, step: str | int, model: type[BaseModel] | None) -> bool:
     return (
         model is not None and step in _fields(model) and isinstance(node.value, dict) and step in node.value
     )
@@ -111,16 +112,16 @@ def _kinds(annotation: Any) -> dict[str | int, type[BaseModel]]:
     return {get_args(one.model_fields["kind"].annotation)[0]: one for one in models}
 
 
-def explain(root: Node, details: Iterable[dict[str, Any]]) -> list[Problem]:
+def explain(root: YamlNode, details: Iterable[dict[str, Any]]) -> list[Problem]:
     """Pydantic's error details as problems, without those that only follow from another.
 
-    Of very many the first are told, and how many more there are.
+    Of very many, the first are listed, with a count of the others.
     """
     details = list(details)
     beyond = details[MOST:]
     if beyond:
         spot, _ = find(root, beyond[0]["loc"])
-        more = (spot.key or spot.node.mark).problem(f"here and below are {len(beyond):,} more faults")
+        more = (spot.key or spot.node.mark).problem(f"{counted(len(beyond), 'more error')} from here on")
         return [*explain(root, details[:MOST]), more]
     mistyped = {_meant(root, detail) for detail in details if detail["type"] == "extra_forbidden"}
     found = []
@@ -134,14 +135,14 @@ def explain(root: Node, details: Iterable[dict[str, Any]]) -> list[Problem]:
     return found
 
 
-def _meant(root: Node, detail: dict[str, Any]) -> tuple[Loc, str | None]:
+def _meant(root: YamlNode, detail: dict[str, Any]) -> tuple[Loc, str | None]:
     spot, _ = find(root, detail["loc"])
     parent, _ = find(root, spot.path[:-1])
     known = _fields(parent.model) if parent.model else ()
     return spot.path[:-1], nearest(spot.path[-1], known)
 
 
-def _explain(root: Node, detail: dict[str, Any]) -> Problem | None:
+def _explain(root: YamlNode, detail: dict[str, Any]) -> Problem | None:
     spot, absent = find(root, detail["loc"])
     kind: str = detail["type"]
     if spot.node.broken:
@@ -152,7 +153,7 @@ def _explain(root: Node, detail: dict[str, Any]) -> Problem | None:
         return _unknown_key(spot, str(detail["loc"][-1]), root)
     if kind == "union_tag_not_found":
         return spot.node.mark.problem(
-            '"kind" is missing', f"use one of {', '.join(map(str, _kinds(spot.annotation)))}"
+            'missing key "kind"', f"use one of: {', '.join(map(str, _kinds(spot.annotation)))}"
         )
     if kind == "union_tag_invalid":
         return _unknown_kind(spot)
@@ -167,17 +168,19 @@ def _explain(root: Node, detail: dict[str, Any]) -> Problem | None:
 def _missing(spot: Spot, key: str) -> Problem:
     field = _fields(spot.model).get(key) if spot.model else None
     about = (field.description or "").rstrip(".") if field else ""
-    return spot.node.mark.problem(f'"{key}" is missing', about[:1].lower() + about[1:])
+    return spot.node.mark.problem(
+        f'missing key "{key}"', f"add it: {about[:1].lower()}{about[1:]}" if about else "add it"
+    )
 
 
-def _unknown_key(spot: Spot, key: str, root: Node) -> Problem:
+def _unknown_key(spot: Spot, key: str, root: YamlNode) -> Problem:
     parent, _ = find(root, spot.path[:-1])
     mark = spot.key or spot.node.mark
     known = list(_fields(parent.model)) if parent.model else []
-    message = f"{quoted(key)} is not known here"
+    message = f"unknown key {quoted(key)}"
     if parent.path[:1] == ("trackers",) and key.casefold() in _SECRETS:
         names = variables(str(parent.path[1]))
-        return mark.problem(message, f"credentials never stand in YAML: set {names[0]} and {names[1]}")
+        return mark.problem(message, f"do not put credentials in YAML: set {names[0]} and {names[1]}")
     return mark.problem(message, did_you_mean(key, known))
 
 
@@ -198,16 +201,15 @@ _SECRETS = (
 def _unknown_kind(spot: Spot) -> Problem:
     entries = spot.node.value
     node = entries["kind"] if isinstance(entries, dict) and "kind" in entries else spot.node
-    hint = did_you_mean(node.value, map(str, _kinds(spot.annotation)), "use one of")
-    return node.mark.problem(
-        f"{_shown(node)} is not a kind of {'measure' if 'measure' in spot.path else 'tracker'}", hint
-    )
+    hint = did_you_mean(node.value, map(str, _kinds(spot.annotation)))
+    what = "measure" if "measure" in spot.path else "tracker"
+    return node.mark.problem(f"unknown {what} kind {_shown(node)}", hint)
 
 
-def _shown(node: Node) -> str:
+def _shown(node: YamlNode) -> str:
     match node.value:
         case None:
-            return "nothing"
+            return "no value"
         case dict():
             return "a mapping"
         case list():
@@ -224,23 +226,23 @@ Wording = Callable[[Spot, dict[str, Any]], tuple[str, str]]
 
 
 def _expected(what: str, hint: str = "") -> Wording:
-    return lambda spot, _: (f"{what} is expected here, not {_shown(spot.node)}", hint)
+    return lambda spot, _: (f"expected {what}, got {_shown(spot.node)}", hint)
 
 
 def _text(spot: Spot, _: dict[str, Any]) -> tuple[str, str]:
     hint = "put it in quotes" if isinstance(spot.node.value, int | float) else ""
-    return f"text is expected here, not {_shown(spot.node)}", hint
+    return f"expected text, got {_shown(spot.node)}", hint
 
 
 def _list(spot: Spot, _: dict[str, Any]) -> tuple[str, str]:
     node = spot.node
-    hint = 'begin each entry with "- "' if isinstance(node.value, dict) else "write it in square brackets"
-    return f"a list is expected here, not {_shown(node)}", "" if node.value is None else hint
+    hint = 'start each entry with "- "' if isinstance(node.value, dict) else "put it in square brackets"
+    return f"expected a list, got {_shown(node)}", "" if node.value is None else hint
 
 
 def _choice(spot: Spot, _: dict[str, Any]) -> tuple[str, str]:
     choices = [str(one) for one in get_args(_bare(spot.annotation))] if _is_literal(spot.annotation) else []
-    return f"{_shown(spot.node)} is not possible here", did_you_mean(spot.node.value, choices, "use one of")
+    return f"invalid value {_shown(spot.node)}", did_you_mean(spot.node.value, choices)
 
 
 def _is_literal(annotation: Any) -> bool:
@@ -254,26 +256,26 @@ def _bound(words: str, limit: str) -> Wording:
 def _pattern(spot: Spot, detail: dict[str, Any]) -> tuple[str, str]:
     pattern = str(detail.get("ctx", {}).get("pattern", ""))
     if pattern.startswith("^https?"):
-        return "is not an address", "write it as https://host/path"
+        return "is not a valid URL", "write it as https://host/path"
     if pattern == r"^\S+$":
-        return "holds a space", "trackers allow none in a label" if spot.path[:2] == (
+        return "contains a space", "labels cannot contain spaces" if spot.path[:2] == (
             "policy",
             "labels",
         ) else ""
     return (
-        "is not usable as a name",
-        "use letters, digits, dot, dash and underscore, 64 at most, a letter or digit first",
+        "is not a valid name",
+        "use at most 64 letters, digits, dots, dashes and underscores, starting with a letter or digit",
     )
 
 
 def _mismatch(spot: Spot, detail: dict[str, Any]) -> tuple[str, str]:
     what, hint = _pattern(spot, detail)
     # An address may hold a password, so it is not repeated.
-    return ("this " if what.endswith("address") else f"{_shown(spot.node)} ") + what, hint
+    return ("this " if what.endswith("URL") else f"{_shown(spot.node)} ") + what, hint
 
 
 def _too_short(*_: object) -> tuple[str, str]:
-    return "at least one entry is needed here", ""
+    return "expected at least one entry", ""
 
 
 def _said(_: Spot, detail: dict[str, Any]) -> tuple[str, str]:
@@ -287,13 +289,13 @@ def _other(_: Spot, detail: dict[str, Any]) -> tuple[str, str]:
 
 _NUMBER = _expected("a number")
 _WHOLE = _expected("a whole number")
-_DAY = _expected("a day such as 2026-10-01")
+_DAY = _expected("a date such as 2026-10-01")
 _MAPPING = _expected("a mapping")
 _TEXTS: dict[str, Wording] = {
     "string_type": _text,
-    "string_too_short": lambda *_: ("the text is empty", ""),
+    "string_too_short": lambda *_: ("must not be empty", ""),
     "string_too_long": lambda _, detail: (
-        f"the text is longer than {detail['ctx']['max_length']} characters",
+        f"must be at most {detail['ctx']['max_length']} characters long",
         "",
     ),
     "string_pattern_mismatch": _mismatch,
@@ -313,7 +315,7 @@ _TEXTS: dict[str, Wording] = {
     "model_type": _MAPPING,
     "model_attributes_type": _MAPPING,
     "too_short": _too_short,
-    "greater_than": _bound("more than", "gt"),
+    "greater_than": _bound("greater than", "gt"),
     "greater_than_equal": _bound("at least", "ge"),
     "less_than": _bound("less than", "lt"),
     "less_than_equal": _bound("at most", "le"),
@@ -331,7 +333,7 @@ _TEXTS: dict[str, Wording] = {
 }
 
 
-def place(root: Node, path: Sequence[str | int], *, key: bool = False) -> Mark:
+def place(root: YamlNode, path: Sequence[str | int], *, key: bool = False) -> Place:
     """The place of a value, or of its key; of the nearest thing around it where it is not written down."""
     spot, absent = find(root, tuple(path))
     return spot.key if key and spot.key is not None and absent is None else spot.node.mark

@@ -27,7 +27,7 @@ _CORE = frozenset(_TAG + name for name in ("map", "seq", "str", "int", "float", 
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Place:
     """A place in a file, counted from 1."""
 
     file: str
@@ -42,15 +42,15 @@ class Mark:
 
 
 @dataclass(slots=True)
-class Node:
+class YamlNode:
     """A value and where it begins. `keys` holds where each key of a mapping stands.
 
     A `broken` value stands for one that could not be read, and of which a problem already tells.
     """
 
-    mark: Mark
-    value: Value
-    keys: dict[str, Mark] = field(default_factory=dict)
+    mark: Place
+    value: YamlValue
+    keys: dict[str, Place] = field(default_factory=dict)
     broken: bool = False
 
     def plain(self) -> Any:
@@ -64,11 +64,11 @@ class Node:
                 return value
 
 
-Value = dict[str, Node] | list[Node] | str | int | float | bool | None
+YamlValue = dict[str, YamlNode] | list[YamlNode] | str | int | float | bool | None
 """What YAML can say here."""
 
 
-def parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
+def parse(text: str, file: str) -> tuple[YamlNode | None, list[Problem]]:
     """The text's one document, and what is wrong with it. The node is None when there is nothing to use."""
     yaml = YAML(typ="safe", pure=True)
     yaml.max_depth = MAX_DEPTH
@@ -78,41 +78,45 @@ def parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
             warnings.simplefilter("ignore", ReusedAnchorWarning)
             root = yaml.compose(text)
     except ReaderError as error:
-        return None, [_at(text, error.position, file).problem("holds a character that YAML does not allow")]
+        return None, [
+            _at(text, error.position, file).problem("contains a character that YAML does not allow")
+        ]
     except MarkedYAMLError as error:
         return None, [_syntax(error, text, file)]
     except RecursionError:
-        return None, [Mark(file, 1, 1).problem(f"is nested more than {MAX_DEPTH} levels deep")]
+        return None, [Place(file, 1, 1).problem(f"is nested more than {MAX_DEPTH} levels deep")]
     except (YAMLError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
         # The library's scanner trips over some broken texts without saying where.
-        return None, [Mark(file, 1, 1).problem("is not YAML", "check quotes, brackets and the first line")]
+        return None, [
+            Place(file, 1, 1).problem("is not valid YAML", "check quotes, brackets and the first line")
+        ]
     if root is None:
-        return None, [Mark(file, 1, 1).problem("the file is empty")]
+        return None, [Place(file, 1, 1).problem("the file is empty")]
     reader = _Reader(file)
     node = reader.read(root, 0)
     return node, reader.problems
 
 
-def _at(text: str, position: int, file: str) -> Mark:
+def _at(text: str, position: int, file: str) -> Place:
     before = text[:position]
-    return Mark(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+    return Place(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 
 _SYNTAX = (
-    ("cannot start any token", "cannot stand here", "put the text in quotes"),
+    ("cannot start any token", "cannot start a value", "put the text in quotes"),
     (
         "mapping values are not allowed",
-        'a ":" is not possible here',
-        "check the indentation, or put it in quotes",
+        'unexpected ":"',
+        "check the indentation, or put the text in quotes",
     ),
-    ("undefined alias", "this alias has no anchor", "set it with & before, or put the text in quotes"),
-    ("another document", "a second document begins here", "keep one document a file"),
+    ("undefined alias", "unknown alias", "define it with & first, or put the text in quotes"),
+    ("another document", "unexpected second document", "put one document in each file"),
     ("maximum depth", f"is nested more than {MAX_DEPTH} levels deep", ""),
-    ("unexpected end of stream", "the text ends inside quotes", "close them"),
-    ("expected ',' or ']'", 'a "," or "]" is missing', "close the bracket"),
-    ("expected ',' or '}'", 'a "," or "}" is missing', "close the brace"),
-    ("could not find expected ':'", 'a ":" is missing', ""),
-    ("expected <block end>", "the indentation does not fit what stands above", ""),
+    ("unexpected end of stream", "missing closing quote", "close the quotes"),
+    ("expected ',' or ']'", 'missing "," or "]"', "close the bracket"),
+    ("expected ',' or '}'", 'missing "," or "}"', "close the brace"),
+    ("could not find expected ':'", 'missing ":"', ""),
+    ("expected <block end>", "the indentation does not match the lines above", ""),
 )
 
 
@@ -120,17 +124,17 @@ def _syntax(error: MarkedYAMLError, text: str, file: str) -> Problem:
     at = error.problem_mark or error.context_mark
     if "end of stream" in str(error.problem) and error.context_mark is not None:
         at = error.context_mark  # where it begins says more than where the file ends
-    mark = Mark(file, at.line + 1, at.column + 1) if at is not None else Mark(file, 1, 1)
+    mark = Place(file, at.line + 1, at.column + 1) if at is not None else Place(file, 1, 1)
     said = str(error.problem or error.context or "")
     lines = text.split("\n")
     row = lines[mark.line - 1] if mark.line <= len(lines) else ""
     if "\t" in row[: len(row) - len(row.lstrip())] or row[mark.column - 1 : mark.column] == "\t":
-        return mark.problem("a tab stands in the indentation", "YAML wants spaces")
+        return mark.problem("tab in the indentation", "use spaces")
     for needle, message, hint in _SYNTAX:
         if needle in said:
             subject = f"{quoted(row[mark.column - 1 : mark.column])} " if message.startswith("cannot") else ""
             return mark.problem(subject + message, hint)
-    return mark.problem("is not YAML: " + quoted(said)[1:-1])
+    return mark.problem("is not valid YAML: " + quoted(said)[1:-1])
 
 
 class _Reader:
@@ -142,61 +146,59 @@ class _Reader:
         self._count = 0
         self._open: set[int] = set()
 
-    def read(self, node: Any, depth: int) -> Node:
-        mark = Mark(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
+    def read(self, node: Any, depth: int) -> YamlNode:
+        mark = Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
         self._count += 1
         if self._count > MAX_VALUES or depth > MAX_DEPTH or id(node) in self._open:
             if self._count <= MAX_VALUES + 1:
-                self._note(mark, "the aliases unfold without end", "write the values out")
+                self._note(mark, "the aliases expand to too many values", "write out the values")
             self._count = MAX_VALUES + 1
-            return Node(mark, None, broken=True)
+            return YamlNode(mark, None, broken=True)
         if node.tag not in _CORE:
-            self._note(
-                mark, f"the tag {quoted(node.tag.removeprefix(_TAG))} is not supported", "leave it out"
-            )
-            return Node(mark, None, broken=True)
+            self._note(mark, f"the tag {quoted(node.tag.removeprefix(_TAG))} is not supported", "remove it")
+            return YamlNode(mark, None, broken=True)
         self._open.add(id(node))
         try:
             match node:
                 case MappingNode():
                     return self._mapping(node, mark, depth)
                 case SequenceNode():
-                    return Node(mark, [self.read(entry, depth + 1) for entry in node.value])
+                    return YamlNode(mark, [self.read(entry, depth + 1) for entry in node.value])
                 case _:
                     return self._scalar(node, mark)
         finally:
             self._open.discard(id(node))
 
-    def _mapping(self, node: Any, mark: Mark, depth: int) -> Node:
-        entries: dict[str, Node] = {}
-        keys: dict[str, Mark] = {}
+    def _mapping(self, node: Any, mark: Place, depth: int) -> YamlNode:
+        entries: dict[str, YamlNode] = {}
+        keys: dict[str, Place] = {}
         for key_node, value_node in node.value:
-            at = Mark(self.file, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            at = Place(self.file, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if not isinstance(key_node, ScalarNode):
-                self._note(at, "a key must be a plain text")
+                self._note(at, "a key must be plain text")
                 continue
             key = str(key_node.value)
             if key_node.tag == _TAG + "merge":
-                self._note(at, '"<<" is not supported', "write the keys out")
+                self._note(at, '"<<" is not supported', "write out the keys")
             elif key in entries:
-                self._note(at, f"{quoted(key)} stands here twice", f"the first is at {keys[key]}")
+                self._note(at, f"duplicate key {quoted(key)}", f"first declared at {keys[key]}")
             else:
                 entries[key] = self.read(value_node, depth + 1)
                 keys[key] = at
                 if isinstance(value_node, ScalarNode) and not value_node.value and not value_node.style:
                     entries[key].mark = at  # nothing is written there, and the mark is that of what follows
-        return Node(mark, entries, keys)
+        return YamlNode(mark, entries, keys)
 
-    def _scalar(self, node: Any, mark: Mark) -> Node:
+    def _scalar(self, node: Any, mark: Place) -> YamlNode:
         kind = node.tag.removeprefix(_TAG)
         try:
-            return Node(mark, _SCALARS.get(kind, str)(node.value))
+            return YamlNode(mark, _SCALARS.get(kind, str)(node.value))
         except (ValueError, OverflowError):
-            what = "true or false" if kind == "bool" else "a number of usable size"
+            what = "true or false" if kind == "bool" else "a valid number"
             self._note(mark, f"{quoted(node.value)} is not {what}", "put it in quotes if it is text")
-            return Node(mark, None, broken=True)
+            return YamlNode(mark, None, broken=True)
 
-    def _note(self, mark: Mark, message: str, hint: str = "") -> None:
+    def _note(self, mark: Place, message: str, hint: str = "") -> None:
         self.problems.append(mark.problem(message, hint))
 
 

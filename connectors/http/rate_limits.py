@@ -45,14 +45,14 @@ def wait_before(reading: Allowance, share: float, age: float = 0.0, outstanding:
     return max(0.0, reading.ends_in - age)
 
 
-def follow(before: Allowance, age: float, told: Allowance, together: int) -> Allowance:
+def follow(before: Allowance, age: float, latest: Allowance, together: int) -> Allowance:
     """What to take for true after a reply, given the reading before it and that reading's age in seconds.
 
     Replies of requests that run together come in any order, and an early one tells too much. So a limit that
-    refills is not taken to hold more than it did, plus what came back, less this request; but what is told
+    refills is not taken to hold more than it did, plus what came back, less this request; but what the latest says
     is never doubted by more than the `together` requests that can have overtaken it.
     """
-    if told.refill <= 0 or before.limit != told.limit:
-        return told
+    if latest.refill <= 0 or before.limit != latest.limit:
+        return latest
     expected = min(before.limit, before.remaining + age * before.refill) - 1
-    return replace(told, remaining=max(min(expected, told.remaining), told.remaining - together))
+    return replace(latest, remaining=max(min(expected, latest.remaining), latest.remaining - together))

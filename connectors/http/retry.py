@@ -7,14 +7,14 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import TypeVar
 
 import structlog
 import tenacity
 
 from connectors.errors import RateLimited, Transient
+from connectors.http.dates import http_date
 
 T = TypeVar("T")
 
@@ -38,19 +38,16 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
     try:
         seconds = float(text)
     except ValueError:
-        try:
-            when = parsedate_to_datetime(text)
-        except (TypeError, ValueError):
+        when = http_date(text)
+        if when is None:
             return None
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=UTC)
         seconds = (when - now).total_seconds()
     return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Waits as told, else doubling with jitter, within attempts and a budget of waiting.
+    """Waits as asked, else doubling with jitter, within attempts and a budget of waiting.
 
     - `attempts`: tries in all, the first included.
     - `base`, `cap`: seconds; the n-th own wait is min(cap, base·2ⁿ) times 0.7..1.3 (the vendor's advice
@@ -84,22 +81,22 @@ class RetryPolicy:
                 return False
             if not repeatable and not isinstance(error, RateLimited):
                 return False
-            told = error.retry_after or 0.0
-            return waited + told <= self.budget and told < self.time_left()
+            wait = error.retry_after or 0.0
+            return waited + wait <= self.budget and wait < self.time_left()
 
         def pause(state: tenacity.RetryCallState) -> float:
             nonlocal waited, doubt
             doubt = error = state.outcome.exception() if state.outcome else None
             own = min(self.cap, self.base * 2 ** (state.attempt_number - 1)) * self.rng.uniform(0.7, 1.3)
-            told = error.retry_after if isinstance(error, Transient) else None
-            seconds = float(max(told, min(own, 1.0)) if told is not None else own)
+            asked = error.retry_after if isinstance(error, Transient) else None
+            seconds = float(max(asked, min(own, 1.0)) if asked is not None else own)
             waited += seconds
             return seconds
 
         def announce(state: tenacity.RetryCallState) -> None:
             error = state.outcome.exception() if state.outcome else None
             log.warning(
-                "waiting before another try",
+                "waiting before the next attempt",
                 tracker=getattr(error, "tracker", None),
                 cause=getattr(error, "what", str(error)),
                 seconds=round(state.upcoming_sleep, 1),

@@ -1,7 +1,7 @@
-"""How fast a site may be asked: the one governor of a site and a credential.
+"""How fast a site may be asked: the one throttle of a site and a credential.
 
 It learns from the trackers' own headers what may still be asked, keeps the declared share of it for people, and holds
-all requests back while the site wants a wait. `connectors.http.rate_limits` decides; the governor remembers and sleeps.
+all requests back while the site wants a wait. `connectors.http.rate_limits` decides; the throttle remembers and sleeps.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from config.wording import percent
 from connectors.errors import RateLimited
 from connectors.http.rate_limits import Allowance, follow, wait_before
 from connectors.http.retry import OutOfTime, RetryPolicy
 
 log = structlog.get_logger(__name__)
 
-PEOPLE = 0.2
+RESERVED_SHARE = 0.2
 """Share of every quota that is left to people where nothing else is declared (ADR 17)."""
 
 _WORTH_A_WORD = 1.0
@@ -42,11 +43,11 @@ class _Known:
     at: float
 
 
-class Governor:
+class Throttle:
     """Lets requests to one site with one credential through; safe to use from several threads.
 
-    - `people`: share of each quota, 0..1, that is left to people.
-    - `deadline`: seconds after the governor's making beyond which nothing is waited for any more.
+    - `reserved_share`: share of each quota, 0..1, that is left to people.
+    - `deadline`: seconds after the throttle's making beyond which nothing is waited for any more.
     - `halt`: set by whoever wants the run to end; no wait outlasts it.
     - `retry`: the one policy by which calls are repeated, its waits bound by the same deadline and halt.
     """
@@ -55,14 +56,14 @@ class Governor:
         self,
         retry: RetryPolicy | None = None,
         *,
-        people: float = PEOPLE,
+        reserved_share: float = RESERVED_SHARE,
         deadline: float = math.inf,
         halt: threading.Event | None = None,
     ) -> None:
         given = retry or RetryPolicy()
         self._own_sleep = None if given.sleep is time.sleep else given.sleep
         self.retry = replace(given, sleep=self._sleep, time_left=self._time_left)
-        self.people = people
+        self.reserved_share = reserved_share
         self._ends = time.monotonic() + deadline
         self._halt = halt or threading.Event()
         self._closed = threading.Event()
@@ -78,8 +79,8 @@ class Governor:
         with self._lock:
             return [self._known[name].reading for name in sorted(self._known)]
 
-    def admit(self, tracker: str) -> None:
-        """Wait until a request may be sent; `answered` must follow, whatever comes of it.
+    def acquire(self, tracker: str) -> None:
+        """Wait until a request may be sent; `record` must follow, whatever comes of it.
 
         Raises RateLimited when the site wants a longer wait than one call may spend, OutOfTime when the wait
         would pass the deadline or the run is to end.
@@ -88,7 +89,9 @@ class Governor:
             now = time.monotonic()
             held = max(0.0, self._not_before - now)
             if held > self.retry.budget:
-                raise RateLimited(tracker, "the site asked for a longer wait.", retry_after=held)
+                raise RateLimited(
+                    tracker, "the site asked for a longer wait than one call may take.", retry_after=held
+                )
             known, shared = self._narrowest(now)
             seconds = max(held, shared)
             if seconds > self._time_left():
@@ -98,7 +101,7 @@ class Governor:
             tell = known if shared > held and self._is_news(known, shared, now) else None
         if tell is not None:
             log.warning(
-                "slowing down to leave people their share",
+                "slowing down to keep the reserved quota for people",
                 tracker=tracker,
                 quota=tell.name,
                 left=int(tell.remaining),
@@ -108,21 +111,21 @@ class Governor:
         if seconds > 0:
             self.retry.sleep(seconds)
             if self._halt.is_set() and self._not_before > time.monotonic():
-                self.answered()
-                raise OutOfTime(tracker, "the run is ending, and the site wants a longer wait.")
+                self.record()
+                raise OutOfTime(tracker, "the run is stopping, and the site asks for a longer wait.")
 
-    def answered(self, readings: Iterable[Allowance] = ()) -> None:
+    def record(self, readings: Iterable[Allowance] = ()) -> None:
         """A request that was let through came to an end; `readings` are what its reply says is left."""
         with self._lock:
             self._outstanding -= 1
             now = time.monotonic()
-            for told in readings:
-                old = self._known.get(told.name)
-                one = follow(old.reading, now - old.at, told, self._most) if old else told
+            for reading in readings:
+                old = self._known.get(reading.name)
+                one = follow(old.reading, now - old.at, reading, self._most) if old else reading
                 self._known[one.name] = _Known(one, now)
 
-    def hold(self, seconds: float) -> None:
-        """Let nothing through for so long: the site told one of our requests to wait."""
+    def pause(self, seconds: float) -> None:
+        """Let nothing through for so long: the site asked one of our requests to wait."""
         with self._lock:
             self._not_before = max(self._not_before, time.monotonic() + seconds)
 
@@ -135,7 +138,7 @@ class Governor:
         if not self._known or self._halt.is_set():
             return None, 0.0
         waits = [
-            (wait_before(one.reading, self.people, now - one.at, self._outstanding), name)
+            (wait_before(one.reading, self.reserved_share, now - one.at, self._outstanding), name)
             for name, one in self._known.items()
         ]
         seconds, name = max(waits)
@@ -143,10 +146,10 @@ class Governor:
 
     def _why(self, known: Allowance | None) -> str:
         if known is None:
-            return "the site wants a longer wait than the run has time for."
+            return "the site asks for a longer wait than the run has time for."
         return (
-            f"{int(known.remaining):,} of {int(known.limit):,} {known.name} are left, {self.people:.0%} are for "
-            "people, and the wait would pass the run's deadline."
+            f"{int(known.remaining):,} of {int(known.limit):,} {known.name} left, {percent(100 * self.reserved_share)} reserved "
+            "for reserved_share; the wait would exceed the run's deadline."
         )
 
     def _is_news(self, known: Allowance | None, seconds: float, now: float) -> bool:
@@ -171,24 +174,26 @@ class Governor:
                 until, ending = min(until, time.monotonic() + _GRACE), True
 
 
-_LATER = "The next run goes on; run less often, or lower policy.quota_for_people."
+_LATER = "The next run continues. Run less often, or lower policy.quota_for_people."
 
 
-class Governors:
-    """One governor for each site and credential, however many trackers share them.
+class Throttles:
+    """One throttle for each site and credential, however many trackers share them.
 
     `halt` is set by whoever wants the run to end.
     """
 
     def __init__(self, halt: threading.Event | None = None) -> None:
         self._halt = halt
-        self._made: dict[tuple[str, str], Governor] = {}
+        self._made: dict[tuple[str, str], Throttle] = {}
 
-    def of(self, site: str, secret: str, *, people: float, deadline: float) -> Governor:
-        """The governor of a site's address and a credential; who shares it, keeps the larger share for people."""
+    def of(self, site: str, secret: str, *, reserved_share: float, deadline: float) -> Throttle:
+        """The throttle of a site's address and a credential; who shares it, keeps the larger share for people."""
         key = (site.rstrip("/"), secret)
         found = self._made.get(key)
         if found is None:
-            found = self._made[key] = Governor(people=people, deadline=deadline, halt=self._halt)
-        found.people = max(found.people, people)
+            found = self._made[key] = Throttle(
+                reserved_share=reserved_share, deadline=deadline, halt=self._halt
+            )
+        found.reserved_share = max(found.reserved_share, reserved_share)
         return found

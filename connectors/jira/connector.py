@@ -6,24 +6,24 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from config.trackers import JiraTracker
-from connectors.base import Progress, Stop, Wish, never
-from connectors.http.throttle import Governor
+from config.trackers import JiraTracker, NativeQuery
+from connectors.base import Progress, StopRequested, WriteRequest, never
+from connectors.http.throttle import Throttle
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.cloud import Cloud
 from connectors.jira.api.data_center import DataCenter
-from connectors.jira.api.deployment import Source
+from connectors.jira.api.deployment import SiteApi
 from connectors.jira.preflight import Inspector
 from connectors.jira.read.histories import histories
 from connectors.jira.read.reader import Reader, Site
 from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
-from connectors.jira.write.batch import BATCH, BatchWriter
-from connectors.jira.write.writer import Writer
-from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
+from connectors.jira.write.loader import IssueLoader
+from connectors.jira.write.writer import BATCH, JiraWriter
+from connectors.model import Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Check
 from connectors.setup import Provisioner
-from connectors.text.keywords import Gist, gist_of
+from connectors.text.keywords import Keywords, extract_keywords
 
 if TYPE_CHECKING:
     from config.settings import Credentials
@@ -35,7 +35,7 @@ GATEWAY = "/ex/jira/"
 class JiraConnector:
     """A `Connector` for Jira: Cloud, or Data Center where the tracker says so.
 
-    `owner` signs every mark. `fields` names the custom fields whose values items carry. `governor` is shared by all
+    `owner` signs every mark. `fields` names the custom fields whose values items carry. `throttle` is shared by all
     who use the same site and credential. `threads` is how many requests a read has in flight; the vendor asks for no
     more than ten.
     """
@@ -48,7 +48,7 @@ class JiraConnector:
         owner: str,
         *,
         fields: Sequence[str] = (),
-        governor: Governor | None = None,
+        throttle: Throttle | None = None,
         threads: int = 8,
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
@@ -61,16 +61,16 @@ class JiraConnector:
             name,
             api,
             credentials,
-            governor or Governor(),
+            throttle or Throttle(),
             threads=threads,
             version="2" if self._server else "3",
         )
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")
-        source: Source = (DataCenter if self._server else Cloud)(self._client, self._pool)
-        self._source = source
-        self._reader = Reader(self._client, source, tracker, owner, pages, self._pool, fields)
-        self._writer = Writer(self._client, source, owner, self._known_site)
-        self._batches = BatchWriter(self._writer, owner)
+        site_api: SiteApi = (DataCenter if self._server else Cloud)(self._client, self._pool)
+        self._site_api = site_api
+        self._reader = Reader(self._client, site_api, tracker, owner, pages, self._pool, fields)
+        self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
+        self._writer = JiraWriter(self._loader, owner)
         self._site: Site | None = None
 
     @property
@@ -78,72 +78,58 @@ class JiraConnector:
         """The tracker's name in the workspace."""
         return self._name
 
-    def pull(self, progress: Progress | None = None, known: Collection[str] | None = None) -> Pull:
+    def pull(self, progress: Progress | None = None, owned_ids: Collection[str] | None = None) -> Pull:
         """See `Connector.pull`."""
         before = self._client.requests
-        pulled, self._site = self._reader.pull(self._reader.site(), progress, before, known)
-        self._writer.sender.forget_off_screen(self._site.fields.regained)
+        pulled, self._site = self._reader.pull(self._reader.site(), progress, before, owned_ids)
+        self._loader.api.forget_off_screen(self._site.fields.settable)
         return pulled
 
-    def examine(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
-        """See `Connector.examine`; any word can be a label here, and there are no status updates."""
-        return Inspector(self._client, self._source, self._tracker, self._reader).examine()
+    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
+        """See `Connector.preflight`; any word can be a label here, and there are no status updates."""
+        return Inspector(self._client, self._site_api, self._tracker, self._reader).preflight()
 
-    def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
-        """See `Connector.marked`."""
+    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+        """See `Connector.owned_items`."""
         before = self._client.requests
         self._site = self._reader.site()
-        return self._reader.marked(self._site, written, progress, before)
+        return self._reader.owned_items(self._site, written, progress, before)
 
-    def count(self, query: str) -> int:
-        """See `Connector.count`; `query` is JQL with at least one restriction."""
-        self._known_site()
-        return self._reader.count(query)
+    def count(self, query: NativeQuery) -> int:
+        """See `AnswersQueries.count`; Jira's own count is approximate, so the ids are listed."""
+        return len(self.find(query))
 
     def find(self, query: NativeQuery) -> frozenset[str]:
-        """See `Connector.find`; a saved filter is asked as JQL, which takes its id."""
+        """See `AnswersQueries.find`; JQL has at least one restriction, and takes the id of a saved filter."""
         self._known_site()
         return self._reader.find(f"filter = {query.text}" if query.language == "saved_filter" else query.text)
 
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
-        """See `Connector.fetch`."""
+        """See `AnswersQueries.fetch`."""
         return self._reader.fetch(self._known_site(), ids)
 
-    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
-        """See `Connector.histories`."""
-        return histories(self._client, self._source, items)
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
+        """See `KeepsHistories.histories`."""
+        return histories(self._client, self._site_api, items)
 
-    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
-        """See `Connector.gists`."""
-        found = self._source.descriptions(sorted(item.ref.id for item in items))
-        return {Ref(self._name, id_): gist for id_, text in found if (gist := gist_of(text))}
-
-    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
-        """See `Connector.write`."""
-        return self._writer.write(item, wanted)
-
-    def made(self) -> tuple[str, ...]:
-        """See `Connector.made`. Jira's labels are only words on issues."""
-        return ()
-
-    def unmake(self, name: str) -> bool:  # noqa: ARG002
-        """See `Connector.unmake`."""
-        return False
+    def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
+        """See `HasDescriptions.keywords`."""
+        found = self._site_api.descriptions(sorted(item.ref.id for item in items))
+        return {Ref(self._name, id_): words for id_, text in found if (words := extract_keywords(text))}
 
     @property
     def batch(self) -> int:
         """See `Connector.batch`. Data Center has no call for several issues."""
         return 1 if self._server else BATCH
 
-    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
+    def write_batch(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`."""
-        yield from self._batches.write(wishes, stop)
+        return self._writer.write(requests, stop)
 
-    @property
     def provisioner(self) -> Provisioner:
-        """Setup of this site."""
+        """See `Provisions.provisioner`."""
         if self._server:
-            return ServerProvisioner(self._client, self._source, self._scope)
+            return ServerProvisioner(self._client, self._site_api, self._scope)
         return JiraProvisioner(self._client, self._scope)
 
     def close(self) -> None:

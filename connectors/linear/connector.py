@@ -8,23 +8,23 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 
 from config.settings import Credentials
-from config.trackers import LinearTracker
-from connectors.base import Progress, Stop, Wish, never
+from config.trackers import LinearTracker, NativeQuery
+from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.errors import QueryError, Refused
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear.api import queries, wire
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import Quota
-from connectors.linear.marks.labels import LabelShelf
-from connectors.linear.preflight import examine
-from connectors.linear.read.descriptions import gists
+from connectors.linear.marks.labels import LabelCatalog
+from connectors.linear.preflight import preflight
+from connectors.linear.read.descriptions import keywords
 from connectors.linear.read.histories import histories
-from connectors.linear.read.reader import fetch, marked, pull
+from connectors.linear.read.reader import fetch, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
-from connectors.linear.write.writer import BATCH, Writer
-from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, WorkItem
+from connectors.linear.write.writer import BATCH, LinearWriter
+from connectors.model import Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Check
-from connectors.text.keywords import Gist
+from connectors.text.keywords import Keywords
 
 
 class LinearConnector:
@@ -37,15 +37,15 @@ class LinearConnector:
         credentials: Credentials,
         owner: str,
         *,
-        governor: Governor | None = None,
+        throttle: Throttle | None = None,
     ) -> None:
         self._tracker = tracker
         self._owner = owner
         self._client = LinearClient(
-            name, credentials.url or tracker.url, credentials.token, governor or Governor()
+            name, credentials.url or tracker.url, credentials.token, throttle or Throttle()
         )
-        self._labels = LabelShelf(self._client)
-        self._writer = Writer(self._client, self._labels, owner, self._voice)
+        self._labels = LabelCatalog(self._client)
+        self._writer = LinearWriter(self._client, self._labels, owner, self._author)
         self._is_app: bool | None = None
 
     @property
@@ -58,7 +58,7 @@ class LinearConnector:
         """The last reading of Linear's limits, by kind; empty before the first reply."""
         return dict(self._client.quotas)
 
-    def _voice(self) -> Mapping[str, str]:
+    def _author(self) -> Mapping[str, str]:
         """Whom comments and attachments name as their author; Linear takes that from an app's token only.
 
         Source: contracts/linear.md, section 12. Status updates have no such input: they show the app itself.
@@ -72,28 +72,30 @@ class LinearConnector:
             return {}
         return {"createAsUser": actor.name} | ({"displayIconUrl": actor.icon} if actor.icon else {})
 
-    def pull(self, progress: Progress | None = None, known: Collection[str] | None = None) -> Pull:  # noqa: ARG002
-        """See `Connector.pull`; marks come with the items, so `known` is not needed."""
+    def pull(self, progress: Progress | None = None, owned_ids: Collection[str] | None = None) -> Pull:  # noqa: ARG002
+        """See `Connector.pull`; marks come with the items, so `owned_ids` are not needed."""
         result, labels = pull(self._client, self._tracker, self._owner, progress)
         self._labels.fill(labels)
         return result
 
-    def examine(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
-        """See `Connector.examine`."""
-        return examine(self._client, self._tracker, labels, updates)
+    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
+        """See `Connector.preflight`."""
+        return preflight(self._client, self._tracker, labels, updates)
 
-    def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
-        """See `Connector.marked`."""
-        items, labels = marked(self._client, self._tracker, self._owner, written, progress)
+    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+        """See `Connector.owned_items`."""
+        items, labels = owned_items(self._client, self._tracker, self._owner, written, progress)
         self._labels.fill(labels)
         return items
 
-    def count(self, query: str) -> int:
-        """How many issues an IssueFilter, given as JSON, finds: in all teams unless it names some."""
-        return sum(1 for _ in self._answer(query, queries.ISSUE_IDS))
+    def count(self, query: NativeQuery) -> int:
+        """See `AnswersQueries.count`: in all teams unless the filter names some, without the archive."""
+        if query.language == "view":
+            return len(self._in_view(query.text))
+        return sum(1 for _ in self._answer(query.text, queries.ISSUE_IDS))
 
     def find(self, query: NativeQuery) -> frozenset[str]:
-        """See `Connector.find`."""
+        """See `AnswersQueries.find`."""
         if query.language == "view":
             return self._in_view(query.text)
         return frozenset(one.id for one in self._answer(query.text, queries.FOUND))
@@ -102,15 +104,17 @@ class LinearConnector:
         try:
             given = json.loads(query)
         except (ValueError, RecursionError):
-            raise QueryError(self.name, "the filter is not JSON.", "Give a Linear IssueFilter.") from None
+            raise QueryError(
+                self.name, "the filter is not valid JSON.", "Use a Linear IssueFilter."
+            ) from None
         if not isinstance(given, dict):
-            raise QueryError(self.name, "the filter is not an object.", "Give a Linear IssueFilter.")
+            raise QueryError(self.name, "the filter is not an object.", "Use a Linear IssueFilter.")
         try:
             return list(self._client.walk(operation, lambda reply: reply.issues, filter=given))
         except Refused as error:
             raise QueryError(self.name, error.what, "Correct the filter in the OKR files.") from error
         except (msgspec.EncodeError, RecursionError):
-            raise QueryError(self.name, "the filter is nested too deep.") from None
+            raise QueryError(self.name, "the filter is nested too deeply.") from None
 
     def _in_view(self, identity: str) -> frozenset[str]:
         listed: set[str] = set()
@@ -122,52 +126,44 @@ class LinearConnector:
         try:
             found = frozenset(one.id for one in self._client.walk(queries.VIEW, issues, id=identity))
         except Refused as error:
-            what = f"the custom view {identity!r} cannot be asked: {error.what}"
-            raise QueryError(
-                self.name, what, "It must be shared, or belong to the service account."
-            ) from error
+            what = f"cannot read the custom view {identity!r}: {error.what}"
+            raise QueryError(self.name, what, "Share it, or use a view of the service account.") from error
         if listed != {"Issue"}:
             what = f"the custom view {identity!r} lists {', '.join(sorted(listed))}s, not issues."
-            raise QueryError(self.name, what, "Give a view of issues.")
+            raise QueryError(self.name, what, "Use a view of issues.")
         return found
 
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
-        """See `Connector.fetch`."""
+        """See `AnswersQueries.fetch`."""
         return fetch(self._client, self._tracker, self._owner, ids)
 
-    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
-        """See `Connector.histories`."""
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
+        """See `KeepsHistories.histories`."""
         return histories(self._client, items)
 
-    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
-        """See `Connector.gists`."""
-        return gists(self._client, items)
+    def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
+        """See `HasDescriptions.keywords`."""
+        return keywords(self._client, items)
 
-    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
-        """Make the item show `wanted`: attachments or links, labels and a comment of ours, nothing else."""
-        (receipt,) = self._writer.write([(item, wanted)])
-        return receipt
+    def created_labels(self) -> tuple[str, ...]:
+        """See `CreatesLabels.created_labels`: the labels that we created."""
+        return self._labels.created_labels()
 
-    def made(self) -> tuple[str, ...]:
-        """See `Connector.made`: the labels that we created."""
-        return self._labels.made()
-
-    def unmake(self, name: str) -> bool:
-        """See `Connector.unmake`: a label that any issue bears stays."""
-        return self._labels.unmake(name)
+    def delete_label(self, name: str) -> bool:
+        """See `CreatesLabels.delete_label`: a label that any issue bears stays."""
+        return self._labels.delete_label(name)
 
     @property
     def batch(self) -> int:
         """See `Connector.batch`."""
         return BATCH
 
-    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
+    def write_batch(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`."""
-        return self._writer.write(wishes, stop)
+        return self._writer.write(requests, stop)
 
-    @property
     def provisioner(self) -> LinearProvisioner:
-        """Setup of this workspace."""
+        """See `Provisions.provisioner`."""
         return LinearProvisioner(self._client, self._tracker.scope.teams)
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from connectors.linear.api.wire import LabelNode, TeamNode
 from connectors.preflight import Check, clock_check, quota_check
 
 
-def examine(
+def preflight(
     client: LinearClient, tracker: LinearTracker, labels: Iterable[str], updates: Collection[str]
 ) -> Iterator[Check]:
     """One check after the other; a credential that is no good is the last one. Never raises TrackerError.
@@ -25,7 +25,9 @@ def examine(
     """
     try:
         viewer = client.execute(queries.VIEWER).viewer
-        yield Check("credential", "ok", f"acts as {viewer.name}; that it may write shows at the first write")
+        yield Check(
+            "credential", "ok", f"signed in as {viewer.name}; write access is only known at the first write"
+        )
         if tracker.app is not None:
             yield _author(tracker.app.name, is_app=viewer.app)
         yield clock_check(client.server_time, datetime.now(UTC))
@@ -33,16 +35,16 @@ def examine(
         known = list(client.walk(queries.LABELS, lambda reply: reply.issue_labels))
         for key in tracker.scope.teams:
             if key not in teams:
-                seen = ", ".join(sorted(teams)) or "none at all"
-                remedy = f"Correct scope.teams, or give the credential access; it sees {seen}."
-                yield Check(f"team {key}", "wrong", "does not exist, or cannot be seen", remedy)
+                seen = ", ".join(sorted(teams)) or "none"
+                remedy = f"Correct scope.teams, or give the credential access. Visible teams: {seen}."
+                yield Check(f"team {key}", "wrong", "does not exist, or the credential cannot see it", remedy)
                 continue
-            yield Check(f"team {key}", "ok", "can be read")
+            yield Check(f"team {key}", "ok", "readable")
             yield from (_label(name, teams[key], known) for name in labels)
         if "initiative" in updates:
             yield _initiatives(client)
-        for reading in client.governor.readings:
-            yield quota_check(reading, client.governor.people)
+        for reading in client.throttle.readings:
+            yield quota_check(reading, client.throttle.reserved_share)
     except TrackerError as error:
         about = "credential" if isinstance(error, CredentialError) else "workspace"
         yield Check(about, "wrong", error.what, error.remedy)
@@ -51,9 +53,11 @@ def examine(
 def _author(name: str, *, is_app: bool) -> Check:
     """Whether marks can bear the declared name."""
     if is_app:
-        return Check("app", "ok", f"comments and attachments are shown as by {name}")
-    remedy = "Use a token with actor=app, or take `app` away."
-    return Check("app", "warning", f"the credential is a person's, so {name} is not shown", remedy)
+        return Check("app", "ok", f"comments and attachments show {name} as their author")
+    remedy = "Use a token with actor=app, or remove `app`."
+    return Check(
+        "app", "warning", f"the credential belongs to a person, so {name} is not shown as author", remedy
+    )
 
 
 def _initiatives(client: LinearClient) -> Check:
@@ -67,10 +71,12 @@ def _initiatives(client: LinearClient) -> Check:
     except TrackerError as error:
         if isinstance(error, Unreachable | RateLimited):
             raise
-        remedy = "Grant the app initiative:write, or take initiative off policy.updates.levels."
+        remedy = "Grant the app initiative:write, or remove initiative from policy.updates.levels."
         return Check("initiatives", "wrong", error.what, remedy)
-    found = "can be read; an app's token needs initiative:write for updates on them, which cannot be known"
-    return Check("initiatives", "ok", f"{found} before the first")
+    found = (
+        "readable; posting updates with an app's token needs initiative:write, only known at the first write"
+    )
+    return Check("initiatives", "ok", found)
 
 
 def _label(name: str, team: TeamNode, known: Iterable[LabelNode]) -> Check:
@@ -82,11 +88,11 @@ def _label(name: str, team: TeamNode, known: Iterable[LabelNode]) -> Check:
         if one.name.casefold() == name.casefold() and (one.team is None or one.team.id == team.id)
     ]
     if any(not one.is_group and one.archived_at is None and one.retired_at is None for one in named):
-        return Check(about, "ok", f"label {name} is there")
+        return Check(about, "ok", f"label {name} exists")
     if any(one.is_group for one in named):
-        remedy = "Rename that group, or choose another label in policy.labels."
-        return Check(about, "wrong", f"{name} is a group of labels, which no issue can bear", remedy)
+        remedy = "Rename the group, or choose another label in policy.labels."
+        return Check(about, "wrong", f"{name} is a label group; issues cannot have it as a label", remedy)
     if named:
         remedy = "Restore it in Linear, or choose another label in policy.labels."
         return Check(about, "warning", f"label {name} is retired or archived", remedy)
-    return Check(about, "ok", f"label {name} will be made at the first write")
+    return Check(about, "ok", f"label {name} will be created at the first write")

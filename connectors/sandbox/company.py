@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 
-from connectors.sandbox import effects
+from connectors.sandbox import request_effects
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 """The moment at which every world starts, a Monday morning; demos so never depend on today's date."""
@@ -32,7 +32,7 @@ class Clock:
 
     def now(self) -> datetime:
         """The world's present moment, in UTC, as a fault may shift it for the request being served."""
-        return self._true_now() + effects.skew.get()
+        return self._true_now() + request_effects.skew.get()
 
     def advance(self, by: timedelta) -> None:
         """Let `by` pass at once."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from connectors.sandbox import pages
 from connectors.sandbox.company import SERVICE
@@ -16,40 +17,38 @@ from connectors.sandbox.dump import dumped
 from connectors.sandbox.jira.http import SERVICE_TOKEN
 from connectors.sandbox.linear.state import TOKEN
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
 _PIECE = 1 << 18
 
 
-class Refused(Exception):
+class ControlError(Exception):
     """A request to the controls that cannot be done; the text says why."""
 
 
 def control_routes(control: Control) -> list[web.RouteDef]:
     """The routes of `/__requests`, `/__faults`, `/__clock`, `/__reset` and `/__world`, and `GET /`."""
-    routes = Routes(control)
+    routes = ControlHandlers(control)
     return [
-        web.get("/__requests", _explained(routes.list_requests)),
-        web.get("/__requests/summary", _explained(routes.sum_requests)),
-        web.delete("/__requests", _explained(routes.clear_requests)),
-        web.get("/__faults", _explained(routes.list_faults)),
-        web.post("/__faults", _explained(routes.add_fault)),
-        web.delete("/__faults", _explained(routes.clear_faults)),
-        web.delete("/__faults/{id}", _explained(routes.remove_fault)),
-        web.get("/__clock", _explained(routes.read_clock)),
-        web.post("/__clock", _explained(routes.move_clock)),
-        web.post("/__reset", _explained(routes.reset)),
-        web.get("/__world", _explained(routes.world)),
+        web.get("/__requests", _with_errors(routes.list_requests)),
+        web.get("/__requests/summary", _with_errors(routes.sum_requests)),
+        web.delete("/__requests", _with_errors(routes.clear_requests)),
+        web.get("/__faults", _with_errors(routes.list_faults)),
+        web.post("/__faults", _with_errors(routes.add_fault)),
+        web.delete("/__faults", _with_errors(routes.clear_faults)),
+        web.delete("/__faults/{id}", _with_errors(routes.remove_fault)),
+        web.get("/__clock", _with_errors(routes.read_clock)),
+        web.post("/__clock", _with_errors(routes.move_clock)),
+        web.post("/__reset", _with_errors(routes.reset)),
+        web.get("/__world", _with_errors(routes.world)),
         web.get("/", routes.index),
         web.get(ICON, _no_icon),
     ]
 
 
-def _explained(handler: Handler) -> Handler:
+def _with_errors(handler: Handler) -> Handler:
     async def call(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
-        except Refused as error:
+        except ControlError as error:
             return _json({"error": str(error)}, 400)
 
     return call
@@ -68,13 +67,13 @@ async def _body(request: web.Request) -> dict[str, Any]:
     try:
         given = msgspec.json.decode(await request.read())
     except msgspec.DecodeError as error:
-        raise Refused(f"the body is not JSON: {error}") from None
+        raise ControlError(f"the body is not JSON: {error}") from None
     if not isinstance(given, dict):
-        raise Refused("the body must be a JSON object")
+        raise ControlError("the body must be a JSON object")
     return given
 
 
-class Routes:
+class ControlHandlers:
     """The handlers."""
 
     def __init__(self, control: Control) -> None:
@@ -82,9 +81,9 @@ class Routes:
 
     async def list_requests(self, request: web.Request) -> web.Response:
         try:
-            rows = [row.as_json() for row in self.control.recorder.chosen(request.query)]
+            rows = [row.as_json() for row in self.control.recorder.select(request.query)]
         except ValueError as error:
-            raise Refused(str(error)) from None
+            raise ControlError(str(error)) from None
         return _json(rows)
 
     async def sum_requests(self, _: web.Request) -> web.Response:
@@ -95,14 +94,14 @@ class Routes:
         return web.Response(status=204)
 
     async def list_faults(self, _: web.Request) -> web.Response:
-        return _json([rule.described() for rule in self.control.faults.rules])
+        return _json([rule.as_json() for rule in self.control.faults.rules])
 
     async def add_fault(self, request: web.Request) -> web.Response:
         try:
             rule = self.control.faults.add(await _body(request))
         except ValueError as error:
-            raise Refused(str(error)) from None
-        return _json(rule.described(), 201)
+            raise ControlError(str(error)) from None
+        return _json(rule.as_json(), 201)
 
     async def clear_faults(self, _: web.Request) -> web.Response:
         self.control.faults.clear()
@@ -127,13 +126,13 @@ class Routes:
             "speed": lambda speed: clock.run_at(float(speed)),
         }
         if not given or set(given) - set(moves):
-            raise Refused(f"expected one or more of {', '.join(moves)}")
+            raise ControlError(f"expected one or more of {', '.join(moves)}")
         for name in (name for name in moves if name in given):
             try:
                 moves[name](given[name])
                 clock.now()
             except (ValueError, TypeError, OverflowError) as error:
-                raise Refused(f"{name} cannot be {given[name]!r}: {error}") from None
+                raise ControlError(f"{name} cannot be {given[name]!r}: {error}") from None
         return await self.read_clock(request)
 
     async def reset(self, _: web.Request) -> web.Response:

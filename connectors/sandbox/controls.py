@@ -6,23 +6,23 @@ import socket
 import struct
 import time
 import zlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from connectors.sandbox.breakage import Asked, Cut, Situation
-from connectors.sandbox.faults import Faults, Rule
+from connectors.sandbox.fault_kind import ConnectionCut, FaultContext, RequestInfo
+from connectors.sandbox.faults import FaultRule, Faults
 from connectors.sandbox.jira.http import credential
-from connectors.sandbox.recorder import Exchange, Recorded, Recorder, operation_of, route_of
+from connectors.sandbox.recorder import Exchange, RecordedRequest, Recorder, operation_of, route_of
 from connectors.sandbox.world import World, generate
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Watcher = Callable[[Exchange], None]
 
 ICON = "/favicon.ico"
-WORTH_PACKING = 1024
+COMPRESS_FROM = 1024
 """Bytes from which a reply is compressed; below, gzip gains nothing."""
 _LEVEL = 1
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -55,63 +55,63 @@ class Control:
         @web.middleware
         async def control(request: web.Request, handler: Handler) -> web.StreamResponse:
             if request.path.startswith("/__") or request.path == ICON:
-                return _packed(request, await handler(request))
+                return _compressed(request, await handler(request))
             return await self._recorded(request, handler)
 
         return control
 
     async def _recorded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         at, began = self.world.clock.now(), time.perf_counter()
-        number, in_flight = self.recorder.arrived()
+        number, in_flight = self.recorder.started()
         status, size, sent = 500, 0, 0
         broken_by: list[int] = []
         # Before the body is there, a request can be given up by its client.
-        asked = Asked(request.method, request.path)
+        request_info = RequestInfo(request.method, request.path)
         try:
-            asked = await self._asked(request)
-            response = await self._answered(request, handler, asked, self.faults.rules[:], broken_by)
+            request_info = await self._request_info(request)
+            response = await self._respond(request, handler, request_info, self.faults.rules[:], broken_by)
             size = _size(response)
-            await self._tell(request, response, broken=bool(broken_by))
-            response = _packed(request, response)
+            await self._notify(request, response, broken=bool(broken_by))
+            response = _compressed(request, response)
             status, sent = response.status, _size(response)
             if not response.prepared:
                 response.headers.setdefault("Date", format_datetime(self.world.clock.now(), usegmt=True))
             return response
-        except Cut as cut:
+        except ConnectionCut as cut:
             status = 0
-            await self._tell(request, _unheard(), broken=True)
+            await self._notify(request, _no_reply(), broken=True)
             _close(request, cut)
-            return _unheard()
+            return _no_reply()
         except ConnectionError:
             # The client hung up while it was sent something long.
             status = 0
-            return _unheard()
+            return _no_reply()
         except web.HTTPException as error:
             status = error.status
             raise
         finally:
-            self.recorder.left(
-                Recorded(
+            self.recorder.finished(
+                RecordedRequest(
                     at=at,
-                    method=asked.method,
-                    path=asked.path,
+                    method=request_info.method,
+                    path=request_info.path,
                     query=request.query_string,
                     status=status,
                     request_bytes=request.content_length or 0,
                     response_bytes=size,
-                    operation=asked.operation,
-                    operation_name=asked.operation_name,
+                    operation=request_info.operation,
+                    operation_name=request_info.operation_name,
                     wire_bytes=sent,
                     duration_ms=round((time.perf_counter() - began) * 1000, 3),
                     in_flight=in_flight,
                     route=route_of(request),
-                    credential=asked.credential,
+                    credential=request_info.credential,
                     faults=tuple(broken_by),
                     number=number,
                 )
             )
 
-    async def _tell(self, request: web.Request, response: web.StreamResponse, *, broken: bool) -> None:
+    async def _notify(self, request: web.Request, response: web.StreamResponse, *, broken: bool) -> None:
         """Show the exchange to those who watch; a reply that was sent piece by piece has no body here."""
         if not self._watchers:
             return
@@ -134,9 +134,9 @@ class Control:
         for watcher in self._watchers:
             watcher(exchange)
 
-    async def _asked(self, request: web.Request) -> Asked:
+    async def _request_info(self, request: web.Request) -> RequestInfo:
         operation, name = await operation_of(request)
-        return Asked(request.method, request.path, operation, name, self._account(request))
+        return RequestInfo(request.method, request.path, operation, name, self._account(request))
 
     def _account(self, request: web.Request) -> str:
         """Whose credential the request bears."""
@@ -149,27 +149,27 @@ class Control:
         person, _ = credential(request)
         return person.email if person else "unknown"
 
-    async def _answered(
+    async def _respond(
         self,
         request: web.Request,
         handler: Handler,
-        asked: Asked,
-        rules: Sequence[Rule],
+        request_info: RequestInfo,
+        rules: Sequence[FaultRule],
         broken_by: list[int],
     ) -> web.StreamResponse:
-        """The reply as the rules leave it. Raises Cut."""
-        rule, further = self.faults.firing(asked, rules)
+        """The reply as the rules leave it. Raises ConnectionCut."""
+        rule, further = self.faults.first_firing(request_info, rules)
         if rule is None:
             return await handler(request)
         broken_by.append(rule.id)
 
-        async def onward() -> web.StreamResponse:
-            return await self._answered(request, handler, asked, further, broken_by)
+        async def proceed() -> web.StreamResponse:
+            return await self._respond(request, handler, request_info, further, broken_by)
 
-        return await rule.answer(Situation(request, asked, self.world, onward))
+        return await rule.answer(FaultContext(request, request_info, self.world, proceed))
 
 
-def _unheard() -> web.Response:
+def _no_reply() -> web.Response:
     """An answer that goes nowhere: the transport is closed already."""
     return web.Response(status=500)
 
@@ -179,20 +179,20 @@ def _size(response: web.StreamResponse) -> int:
     return len(body) if isinstance(body, bytes) else 0
 
 
-def _packed(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+def _compressed(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
     """The reply compressed, if it is worth it and the client takes it, as both vendors do."""
-    if response.prepared or "Content-Encoding" in response.headers or _size(response) < WORTH_PACKING:
+    if response.prepared or "Content-Encoding" in response.headers or _size(response) < COMPRESS_FROM:
         return response
     if isinstance(response, web.Response) and "gzip" in request.headers.get("Accept-Encoding", ""):
         assert isinstance(response.body, bytes)  # noqa: S101  it has a size
-        packer = zlib.compressobj(level=_LEVEL, wbits=31)
-        response.body = packer.compress(response.body) + packer.flush()
+        compressor = zlib.compressobj(level=_LEVEL, wbits=31)
+        response.body = compressor.compress(response.body) + compressor.flush()
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Vary"] = "Accept-Encoding"
     return response
 
 
-def _close(request: web.Request, cut: Cut) -> None:
+def _close(request: web.Request, cut: ConnectionCut) -> None:
     transport = request.transport
     if transport is None:
         return

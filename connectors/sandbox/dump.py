@@ -17,8 +17,8 @@ from typing import Any
 import msgspec
 
 from connectors.sandbox.company import Person
-from connectors.sandbox.jira.state import IssueType, LinkType, Named, Status
-from connectors.sandbox.linear.entities import Entity
+from connectors.sandbox.jira.state import IssueType, LinkType, NamedValue, Status
+from connectors.sandbox.linear.entity_base import Entity
 from connectors.sandbox.world import World
 
 _NO_TABLES = frozenset({"keys", "identifiers", "index", "notifications", "tasks"})
@@ -57,7 +57,7 @@ def _is_table(value: object) -> bool:
 
 
 def _row(row: Any, left_out: frozenset[str]) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+    result: dict[str, Any] = {}
     for entry in fields(row):
         # A private field with a public face is text that is made when somebody looks.
         name = entry.name.removeprefix("_")
@@ -68,8 +68,8 @@ def _row(row: Any, left_out: frozenset[str]) -> dict[str, Any]:
             # An emptied field reads like one that never had a value.
             value = {key: entry for key, entry in value.items() if entry is not None}
         if name in _KEPT_REFERENCES or not (isinstance(row, Entity) and _is_references(value)):
-            told[name] = _plain(value, left_out)
-    return told
+            result[name] = _plain(value, left_out)
+    return result
 
 
 def _is_references(value: object) -> bool:
@@ -86,7 +86,7 @@ def _plain(value: Any, left_out: frozenset[str]) -> Any:
             return value.email
         case Entity():
             return value.id
-        case IssueType() | Status() | Named() | LinkType():
+        case IssueType() | Status() | NamedValue() | LinkType():
             return value.name
         case Enum():
             return value.value

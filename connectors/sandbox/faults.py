@@ -1,6 +1,6 @@
 """Misbehaviour on demand: rules that break chosen requests in chosen ways.
 
-A rule is JSON: its `kind`, the options of that kind, and what `Breakage` says about choosing requests. The
+A rule is JSON: its `kind`, the options of that kind, and what `FaultKind` says about choosing requests. The
 kinds are the classes in `KINDS`; each says in its docstring what it does.
 """
 
@@ -17,55 +17,55 @@ from typing import Any, Literal, get_args
 import msgspec
 from aiohttp import web
 
-from connectors.sandbox import breakages_after as after
-from connectors.sandbox import breakages_before as before
-from connectors.sandbox.breakage import Asked, Breakage, Situation
+from connectors.sandbox import faults_after as after
+from connectors.sandbox import faults_before as before
+from connectors.sandbox.fault_kind import FaultContext, FaultKind, RequestInfo
 from connectors.sandbox.world import World
 
-Kind = Literal[
+FaultName = Literal[
     "status", "rate_limit", "html", "wrong_json", "empty", "redirect",
     "revoked", "anonymous", "lost_access", "search_lag", "clock_skew", "latency",
     "drop_before", "drop_after", "truncate", "cut_short", "drip",
     "huge", "bomb", "deep", "wrong_types", "partial", "repeat_page", "repeat_rows", "lose_rows",
 ]  # fmt: skip
 
-_CLASSES: tuple[type[Breakage], ...] = (
-    before.Failure,
-    before.Limited,
-    before.Html,
+_CLASSES: tuple[type[FaultKind], ...] = (
+    before.FixedReply,
+    before.RateLimit,
+    before.HtmlReply,
     before.WrongJson,
-    before.Empty,
+    before.EmptyReply,
     before.Redirect,
-    before.Revoked,
-    before.Anonymous,
+    before.RevokedCredential,
+    before.AnonymousCredential,
     before.LostAccess,
     before.SearchLag,
     before.ClockSkew,
     before.Latency,
-    before.Dropped,
-    after.Landed,
-    after.Truncated,
+    before.DropBefore,
+    after.DropAfter,
+    after.TruncatedBody,
     after.CutShort,
     after.Drip,
-    after.Huge,
-    after.Bomb,
-    after.Deep,
+    after.HugeReply,
+    after.GzipBomb,
+    after.DeepNesting,
     after.WrongTypes,
-    after.Partial,
+    after.PartialErrors,
     after.RepeatedPage,
     after.RepeatedRows,
     after.LostRows,
 )
-KINDS: dict[str, type[Breakage]] = dict(zip(get_args(Kind), _CLASSES, strict=True))
+KINDS: dict[str, type[FaultKind]] = dict(zip(get_args(FaultName), _CLASSES, strict=True))
 _ANY: Any = reduce(or_, _CLASSES)
 
 
 @dataclass(eq=False)
-class Rule:
+class FaultRule:
     """A fault in force. `seen` counts the requests that it chose, `hits` those that it broke."""
 
     id: int
-    fault: Breakage
+    fault: FaultKind
     seen: int = 0
     hits: int = 0
     memory: dict[str, Any] = field(default_factory=dict)
@@ -75,9 +75,9 @@ class Rule:
         self._match = re.compile(self.fault.match)
         self._operation = re.compile(self.fault.operation or "")
 
-    def fires(self, asked: Asked) -> bool:
+    def fires(self, request_info: RequestInfo) -> bool:
         """Whether the rule breaks this request; counts it."""
-        if self.is_spent or not self._chooses(asked):
+        if self.is_spent or not self._selects(request_info):
             return False
         self.seen += 1
         if self.seen <= self.fault.skip:
@@ -90,30 +90,30 @@ class Rule:
 
     @property
     def is_spent(self) -> bool:
-        """Whether it has fired as often as it was told to."""
+        """Whether it has fired as often as `times` allows."""
         return self.fault.times is not None and self.hits >= self.fault.times
 
-    async def answer(self, at: Situation) -> web.StreamResponse:
-        """The reply as the fault makes it. Raises Cut."""
-        at.memory, at.random = self.memory, self.random
-        return await self.fault.answer(at)
+    async def answer(self, context: FaultContext) -> web.StreamResponse:
+        """The reply as the fault makes it. Raises ConnectionCut."""
+        context.memory, context.random = self.memory, self.random
+        return await self.fault.answer(context)
 
-    def described(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The rule as JSON, with its id and its counts."""
-        told: dict[str, Any] = msgspec.to_builtins(self.fault)
-        return {"id": self.id, "hits": self.hits, "seen": self.seen} | told
+        options: dict[str, Any] = msgspec.to_builtins(self.fault)
+        return {"id": self.id, "hits": self.hits, "seen": self.seen} | options
 
-    def _chooses(self, asked: Asked) -> bool:
+    def _selects(self, request_info: RequestInfo) -> bool:
         fault = self.fault
         if fault.operation is not None and not (
-            asked.operation and self._operation.search(asked.operation_name)
+            request_info.operation and self._operation.search(request_info.operation_name)
         ):
             return False
-        if fault.operation_kind is not None and fault.operation_kind != asked.operation:
+        if fault.operation_kind is not None and fault.operation_kind != request_info.operation:
             return False
-        if fault.credential is not None and fault.credential != asked.credential:
+        if fault.credential is not None and fault.credential != request_info.credential:
             return False
-        return self._match.search(f"{asked.method} {asked.path}") is not None
+        return self._match.search(f"{request_info.method} {request_info.path}") is not None
 
 
 class Faults:
@@ -125,12 +125,12 @@ class Faults:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.rules: list[Rule] = []
+        self.rules: list[FaultRule] = []
         self._last_id = 0
 
-    def add(self, given: Mapping[str, Any]) -> Rule:
+    def add(self, given: Mapping[str, Any]) -> FaultRule:
         """Add a rule from JSON. Raises ValueError for one that cannot work."""
-        rule = Rule(self._last_id + 1, checked(given))
+        rule = FaultRule(self._last_id + 1, parse_rule(given))
         rule.fault.start(self.world)
         self._last_id = rule.id
         self.rules.append(rule)
@@ -149,20 +149,22 @@ class Faults:
         for rule in list(self.rules):
             self.remove(rule.id)
 
-    def firing(self, asked: Asked, rules: Sequence[Rule]) -> tuple[Rule | None, Sequence[Rule]]:
+    def first_firing(
+        self, request_info: RequestInfo, rules: Sequence[FaultRule]
+    ) -> tuple[FaultRule | None, Sequence[FaultRule]]:
         """The first of `rules` that breaks this request, and those that may break it further."""
         for place, rule in enumerate(rules):
-            if rule.fires(asked):
+            if rule.fires(request_info):
                 return rule, rules[place + 1 :] if rule.fault.passes else ()
         return None, ()
 
 
-def checked(given: Mapping[str, Any]) -> Breakage:
+def parse_rule(given: Mapping[str, Any]) -> FaultKind:
     """The rule as a value. Raises ValueError that says which key cannot stand, and what could."""
     for problem in _problems(given):
         raise ValueError(problem)
     try:
-        fault: Breakage = msgspec.convert(given, _ANY)
+        fault: FaultKind = msgspec.convert(given, _ANY)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from None
     return fault

@@ -18,7 +18,7 @@ MOST_KEPT = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedRequest:
     """A request that came in, in the order of arrival by `number`.
 
     `status` is 0 where the connection was cut without a reply. `response_bytes` are those of the body,
@@ -68,7 +68,7 @@ class Exchange:
 
 
 @dataclass
-class Total:
+class RouteTotals:
     """What a route was asked for in all."""
 
     count: int = 0
@@ -80,7 +80,7 @@ class Total:
     faulted: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
 
-    def add(self, row: Recorded) -> None:
+    def add(self, row: RecordedRequest) -> None:
         """Count the row."""
         self.count += 1
         self.request_bytes += row.request_bytes
@@ -101,31 +101,31 @@ class Recorder:
     """The latest rows, and totals since the last `clear`."""
 
     def __init__(self) -> None:
-        self.rows: deque[Recorded] = deque(maxlen=MOST_KEPT)
+        self.rows: deque[RecordedRequest] = deque(maxlen=MOST_KEPT)
         self.in_flight = 0
         self.clear()
 
     def clear(self) -> None:
         """Forget all rows and totals; requests being served are still counted as in flight."""
         self.rows.clear()
-        self.all = Total()
-        self.by_route: dict[str, Total] = {}
+        self.all = RouteTotals()
+        self.by_route: dict[str, RouteTotals] = {}
         self.most_in_flight = self.in_flight
         self.last_number = 0
 
-    def arrived(self) -> tuple[int, int]:
+    def started(self) -> tuple[int, int]:
         """A request has come in: its number, and how many are in flight with it."""
         self.last_number += 1
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         return self.last_number, self.in_flight
 
-    def left(self, row: Recorded) -> None:
+    def finished(self, row: RecordedRequest) -> None:
         """A request has been served."""
         self.in_flight -= 1
         self.rows.append(row)
         self.all.add(row)
-        self.by_route.setdefault(_place(row), Total()).add(row)
+        self.by_route.setdefault(_route_name(row), RouteTotals()).add(row)
 
     def summary(self) -> dict[str, Any]:
         """Totals in all and by route; a GraphQL operation is a route of its own."""
@@ -136,7 +136,7 @@ class Recorder:
             "routes": {name: self.by_route[name].as_json() for name in sorted(self.by_route)},
         }
 
-    def chosen(self, query: Mapping[str, str]) -> Iterator[Recorded]:
+    def select(self, query: Mapping[str, str]) -> Iterator[RecordedRequest]:
         """Rows by `since` (a number or a moment: only later ones), `path` (a regular expression),
         `method`, `status`, `operation` (found in its name) and `limit` (only the latest).
 
@@ -175,7 +175,7 @@ def _since(text: str) -> tuple[int, datetime | None]:
     return 0, moment
 
 
-def _place(row: Recorded) -> str:
+def _route_name(row: RecordedRequest) -> str:
     name = f" {row.operation} {row.operation_name}" if row.operation else ""
     return f"{row.method} {row.route or 'unknown'}{name}"
 

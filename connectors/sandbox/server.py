@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, ClassVar, TypeVar
@@ -21,18 +21,17 @@ from aiohttp import web
 from connectors.sandbox import faults
 from connectors.sandbox.control_routes import control_routes
 from connectors.sandbox.controls import Control, Watcher
-from connectors.sandbox.recorder import Recorded
+from connectors.sandbox.recorder import RecordedRequest
 from connectors.sandbox.trackers import Trackers
 from connectors.sandbox.world import World, generate
 
 T = TypeVar("T")
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 MAX_BODY = 32 * 1024 * 1024
 
 
 def application(world: World, watchers: Sequence[Watcher] = ()) -> tuple[web.Application, Control]:
-    """The whole sandbox as an application, and its controls; `watchers` are told of every exchange."""
+    """The whole sandbox as an application, and its controls; `watchers` are called with every exchange."""
     trackers = Trackers(world)
     control = Control(world, trackers.serve, watchers)
     app = web.Application(middlewares=[control.middleware], client_max_size=MAX_BODY)
@@ -57,7 +56,7 @@ class Sandbox:
 
     Binds 127.0.0.1 only; port 0 takes a free one. Raises OSError when the port is taken.
 
-    Every sandbox tells `watchers` of every exchange, in its own thread; tests put theirs there.
+    Every sandbox calls `watchers` with every exchange, in its own thread; tests put theirs there.
     """
 
     watchers: ClassVar[list[Watcher]] = []
@@ -81,7 +80,7 @@ class Sandbox:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def requests(self) -> list[Recorded]:
+    def requests(self) -> list[RecordedRequest]:
         """A copy of the requests so far, in the order of their answers, without those to the controls."""
         return self.call(lambda: list(self._running().recorder.rows))
 
@@ -89,7 +88,7 @@ class Sandbox:
         """Empty the record of requests."""
         self.call(self._running().recorder.clear)
 
-    def fault(self, match: str, kind: faults.Kind, **more: Any) -> faults.Rule:
+    def fault(self, match: str, kind: faults.FaultName, **more: Any) -> faults.FaultRule:
         """Add a fault rule, as `POST /__faults` does; the rule tells its hits.
 
         Raises ValueError for one that cannot work.
@@ -173,7 +172,7 @@ class Sandbox:
 
 
 def serve(world: World, port: int, ready: Callable[[str], None] | None = None) -> None:
-    """Serve in this thread until SIGINT or SIGTERM; `ready` is told the address once the port is open.
+    """Serve in this thread until SIGINT or SIGTERM; `ready` is called with the address once the port is open.
 
     Raises OSError when the port is taken.
     """

@@ -1,8 +1,8 @@
 """The right answers about a generated world: what each item serves, and where each key result stands.
 
-They come from what the generators planted (`meaning.py`) and from plain counting, another way than the service
-takes: meanings are handed down from parent to child in order of creation, and no rule is ever evaluated. They
-are those of the example company at the moment `company.NOW`, before anybody wrote to the world.
+They come from what the generators planted (`planted_answers.py`) and from plain counting, another way than the
+service takes: answers are handed down from parent to child in order of creation, and no rule is ever evaluated.
+They are those of the example company at the moment `company.NOW`, before anybody wrote to the world.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from connectors.sandbox.jira.state import EPIC_LINK, JiraSite
 from connectors.sandbox.jira.state import Issue as JiraIssue
 from connectors.sandbox.linear.entities import Issue, Project
 from connectors.sandbox.linear.state import LinearSpace
-from connectors.sandbox.meaning import SILENT, Meaning
+from connectors.sandbox.planted_answers import NO_ANSWER, PlantedAnswer
 
-State = Literal["aligned", "exempt", "unaligned", "out_of_scope"]
-Key = tuple[str, str]
+ItemState = Literal["aligned", "exempt", "unaligned", "out_of_scope"]
+ItemKey = tuple[str, str]
 """Tracker and id."""
 
 JIRA_PROJECTS = frozenset({"WEB", "OPS"})
@@ -53,13 +53,13 @@ class Item:
     tracker: str
     id: str
     key: str
-    state: State
+    state: ItemState
     key_results: tuple[tuple[str, Fraction], ...] = ()
     category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class KeyResultAnswer:
     """Where a key result stands. `value` is in its own unit, done work for work; None without data."""
 
     value: float | None
@@ -70,9 +70,9 @@ class Standing:
 class _Row:
     """What counting needs to know of an item. `points` None: not estimated."""
 
-    key: Key
+    key: ItemKey
     name: str
-    parent: Key | None
+    parent: ItemKey | None
     in_scope: bool
     is_done: bool = False
     is_dropped: bool = False
@@ -80,33 +80,37 @@ class _Row:
 
 
 class Truth:
-    """The right answers about a world as it was generated. Meanings are by tracker and id."""
+    """The right answers about a world as it was generated. Answers are by tracker and id."""
 
-    def __init__(self, jira: JiraSite, linear: LinearSpace, means: Mapping[Key, Meaning]) -> None:
+    def __init__(self, jira: JiraSite, linear: LinearSpace, answers: Mapping[ItemKey, PlantedAnswer]) -> None:
         self._jira = jira
         self._linear = linear
-        self._means = means
+        self._answers = answers
 
     def items(self) -> Iterator[Item]:
         """Every item of both trackers."""
-        for row, meaning in self._told():
-            yield _item(row, meaning)
+        for row, answer in self._rows_with_answers():
+            yield _item(row, answer)
 
-    def key_results(self) -> dict[str, Standing]:
+    def key_results(self) -> dict[str, KeyResultAnswer]:
         """Every key result of the example company."""
-        found = {name: Standing(value, percent) for name, (percent, value) in METRICS.items()}
+        found = {name: KeyResultAnswer(value, percent) for name, (percent, value) in METRICS.items()}
         counts = {"TRUST-KR1": _open_bugs(self._jira), "SPEED-KR2": _flaky_tests(self._linear)}
         for name, (start, target) in QUERIES.items():
-            way = Fraction(counts[name] - start, target - start)
-            found[name] = Standing(float(counts[name]), _percent(min(Fraction(1), max(Fraction(0), way))))
+            progress = Fraction(counts[name] - start, target - start)
+            found[name] = KeyResultAnswer(
+                float(counts[name]), _percent(min(Fraction(1), max(Fraction(0), progress)))
+            )
         return dict(sorted((found | self._work()).items()))
 
     def written(self) -> Iterator[bytes]:
         """All of it as one JSON text, piece by piece, one item a line."""
-        told = {
+        key_results = {
             name: {"value": one.value, "percent": one.percent} for name, one in self.key_results().items()
         }
-        yield b'{"as_of":' + msgspec.json.encode(NOW) + b',\n"key_results":' + msgspec.json.encode(told)
+        yield (
+            b'{"as_of":' + msgspec.json.encode(NOW) + b',\n"key_results":' + msgspec.json.encode(key_results)
+        )
         yield b',\n"items":['
         between = b"\n"
         for item in self.items():
@@ -114,22 +118,22 @@ class Truth:
             between = b",\n"
         yield b"\n]}\n"
 
-    def _told(self) -> Iterator[tuple[_Row, Meaning]]:
-        """Every row with what it means, by itself or from above. What is above is older, so it comes first."""
-        known: dict[Key, Meaning] = {}
+    def _rows_with_answers(self) -> Iterator[tuple[_Row, PlantedAnswer]]:
+        """Every row with its answer, its own or its parent's. Parents are older, so they come first."""
+        known: dict[ItemKey, PlantedAnswer] = {}
         for row in self._rows():
-            meaning = self._means.get(row.key, SILENT)
-            if not meaning.decides and row.parent is not None:
-                meaning = known.get(row.parent, SILENT)
-            if meaning.decides:
-                known[row.key] = meaning
-            yield row, meaning
+            answer = self._answers.get(row.key, NO_ANSWER)
+            if not answer.is_decided and row.parent is not None:
+                answer = known.get(row.parent, NO_ANSWER)
+            if answer.is_decided:
+                known[row.key] = answer
+            yield row, answer
 
     def _rows(self) -> Iterator[_Row]:
         yield from _jira_rows(self._jira)
         yield from _linear_rows(self._linear)
 
-    def _work(self) -> dict[str, Standing]:
+    def _work(self) -> dict[str, KeyResultAnswer]:
         covered = {
             row.parent
             for row in self._rows()
@@ -137,10 +141,10 @@ class Truth:
         }
         whole, done = (dict.fromkeys(WORK, Fraction(0)) for _ in range(2))
         pieces, finished = (dict.fromkeys(WORK, 0) for _ in range(2))
-        for row, meaning in self._told():
+        for row, answer in self._rows_with_answers():
             if not row.in_scope or row.is_dropped or row.key in covered:
                 continue
-            for name, share in meaning.serves:
+            for name, share in answer.serves:
                 if name not in WORK:
                     continue
                 missing = WORK[name]
@@ -151,27 +155,27 @@ class Truth:
                 if row.is_done:
                     finished[name] += 1
                     done[name] += weight
-        return {name: _standing(done[name], whole[name], finished[name], pieces[name]) for name in WORK}
+        return {name: _work_answer(done[name], whole[name], finished[name], pieces[name]) for name in WORK}
 
 
-def _standing(done: Fraction, whole: Fraction, finished: int, pieces: int) -> Standing:
+def _work_answer(done: Fraction, whole: Fraction, finished: int, pieces: int) -> KeyResultAnswer:
     if not pieces:
-        return Standing(None, None)
+        return KeyResultAnswer(None, None)
     percent = _percent(done / whole if whole else Fraction(finished, pieces))
-    return Standing(float(done), percent if finished == pieces else min(percent, 99))
+    return KeyResultAnswer(float(done), percent if finished == pieces else min(percent, 99))
 
 
 def _percent(part: Fraction) -> int:
     return math.floor(part * 100)
 
 
-def _item(row: _Row, meaning: Meaning) -> Item:
+def _item(row: _Row, answer: PlantedAnswer) -> Item:
     if not row.in_scope:
         return Item(*row.key, row.name, "out_of_scope")
-    if meaning.serves:
-        return Item(*row.key, row.name, "aligned", tuple(sorted(meaning.serves)))
-    if meaning.exempt is not None:
-        return Item(*row.key, row.name, "exempt", category=meaning.exempt)
+    if answer.serves:
+        return Item(*row.key, row.name, "aligned", tuple(sorted(answer.serves)))
+    if answer.exempt is not None:
+        return Item(*row.key, row.name, "exempt", category=answer.exempt)
     return Item(*row.key, row.name, "unaligned")
 
 

@@ -13,7 +13,7 @@ from connectors.sandbox.jira.generate import planted_jira
 from connectors.sandbox.jira.state import JiraSite
 from connectors.sandbox.linear.generate import planted_linear
 from connectors.sandbox.linear.state import LinearSpace
-from connectors.sandbox.meaning import Meaning
+from connectors.sandbox.planted_answers import PlantedAnswer
 from connectors.sandbox.truth import Truth
 
 FEWEST = 50
@@ -25,7 +25,7 @@ LARGE = 20_000
 class World:
     """What the sandbox serves. It changes as requests come in; only the server's thread may touch it.
 
-    `means` is what the generators planted, by tracker and id.
+    `answers` is what the generators planted, by tracker and id.
     """
 
     seed: int
@@ -33,12 +33,12 @@ class World:
     jira: JiraSite
     linear: LinearSpace
     items: int
-    means: Mapping[tuple[str, str], Meaning] = field(default_factory=dict, repr=False)
+    answers: Mapping[tuple[str, str], PlantedAnswer] = field(default_factory=dict, repr=False)
 
     @cached_property
     def truth(self) -> Truth:
         """The right answers; to be asked before anything is written to the world."""
-        return Truth(self.jira, self.linear, self.means)
+        return Truth(self.jira, self.linear, self.answers)
 
 
 def generate(items: int = 300, seed: int = 1) -> World:
@@ -51,11 +51,11 @@ def generate(items: int = 300, seed: int = 1) -> World:
     clock = Clock()
     in_jira = items * 3 // 5
     with _no_collection(items):
-        jira, jira_means = planted_jira(in_jira, seed, clock)
-        linear, linear_means = planted_linear(items - in_jira, seed, clock)
-    means = {("jira", str(number)): meaning for number, meaning in jira_means.items()}
-    means |= {("linear", one): meaning for one, meaning in linear_means.items()}
-    return World(seed=seed, clock=clock, jira=jira, linear=linear, items=items, means=means)
+        jira, jira_answers = planted_jira(in_jira, seed, clock)
+        linear, linear_answers = planted_linear(items - in_jira, seed, clock)
+    answers = {("jira", str(number)): answer for number, answer in jira_answers.items()}
+    answers |= {("linear", one): answer for one, answer in linear_answers.items()}
+    return World(seed=seed, clock=clock, jira=jira, linear=linear, items=items, answers=answers)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The gist of a description: which words it has, and nothing else of it. Pure.
+"""The keywords of a description: which words it has, and nothing else of it. Pure.
 
 Descriptions hold whatever people paste, secrets too. What is kept of one is a list of plain words, in lower case,
 each once: no numbers, no addresses, no code, nothing that is longer than a word.
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-Gist = tuple[str, ...]
+Keywords = tuple[str, ...]
 """Distinct words in lower case, in the order in which they first stand."""
 
 LONGEST_TEXT = 2_000
@@ -29,7 +29,7 @@ _NO_PROSE = re.compile(r"[\d_@/\\=]|.{41}")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def gist_of(text: str) -> Gist:
+def extract_keywords(text: str) -> Keywords:
     """The words of a description in plain text, Markdown or wiki markup; empty where there are none."""
     pieces = _CODE.sub(" ", text[:LONGEST_TEXT]).split()
     prose = " ".join(piece for piece in pieces if not _NO_PROSE.search(piece))

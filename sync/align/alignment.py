@@ -11,17 +11,17 @@ A person's word beats a rule, and the nearest word beats a farther one:
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Literal
 
+from config.errors import nearest
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
-from sync.align.item_facets import Setting
+from sync.align.item_facets import MatchContext
 from sync.align.native_queries import found_by
 from sync.align.rule_book import CompiledRule, RuleBook
 from sync.observation import Answers
@@ -31,7 +31,7 @@ State = Literal["aligned", "exempt", "unaligned", "out_of_scope"]
 
 
 @dataclass(frozen=True, slots=True)
-class Because:
+class LinkReason:
     """Why a link exists: its rank, the rule in words, and the keys walked from the item up to where it held.
 
     `path` is empty when the link is the item's own. `shared`: the rule declares the share.
@@ -60,11 +60,11 @@ class Link:
     item: Ref
     key_result: str
     share: Fraction
-    because: Because
+    because: LinkReason
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
+class ItemAlignment:
     """Where an item stands: its links, or why it has none.
 
     `reason` says in words why it is exempt, unaligned or out of scope; `category` names the exemption.
@@ -92,7 +92,7 @@ class DanglingClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class Overruled:
+class ConflictingClaim:
     """A claim on an item that a rule naming the same item contradicts: they have no key result in common."""
 
     item: Ref
@@ -100,29 +100,26 @@ class Overruled:
     ruled: tuple[str, ...]
 
 
+Leaves = Sequence[tuple[WorkItem, Fraction]]
+"""Leaves with their share, each once, in order of ref."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The placement of every item. `cycles` lists parent cycles that were met and broken."""
+    """The placement of every item.
+
+    - `cycles`: parent cycles that were met and broken.
+    - `leaves`: those that serve each key result; one that nothing serves is left out. A leaf has no child that is
+      in scope and not dropped: containers never count beside their children.
+    """
 
     items: Mapping[Ref, WorkItem]
-    placements: Mapping[Ref, Placement]
+    placements: Mapping[Ref, ItemAlignment]
     children: Mapping[Ref, tuple[Ref, ...]]
     dangling: tuple[DanglingClaim, ...] = ()
     cycles: tuple[tuple[Ref, ...], ...] = ()
-    overruled: tuple[Overruled, ...] = ()
-
-    def leaves(self) -> dict[str, list[tuple[WorkItem, Fraction]]]:
-        """The leaves that serve each key result, each once, with their share, in order of ref.
-
-        A leaf has no child that is in scope and not dropped; containers never count beside their children.
-        """
-        found: dict[str, list[tuple[WorkItem, Fraction]]] = defaultdict(list)
-        for ref in sorted(self.placements):
-            placement = self.placements[ref]
-            if placement.state == "aligned" and self.is_leaf(ref):
-                for link in placement.links:
-                    found[link.key_result].append((self.items[ref], link.share))
-        return found
+    conflicting: tuple[ConflictingClaim, ...] = ()
+    leaves: Mapping[str, Leaves] = field(default_factory=dict)
 
     def counted_below(self, ref: Ref) -> tuple[Ref, ...]:
         """The children that take the item's place in counting: in scope and not dropped."""
@@ -138,7 +135,7 @@ class Alignment:
 
 
 @dataclass(frozen=True, slots=True)
-class _Own:
+class _Direct:
     """What holds for an item by itself, before any ancestor is asked; `below` is what others inherit of it."""
 
     links: tuple[Link, ...]
@@ -163,23 +160,35 @@ def align(
     by_ref = {item.ref: item for item in sorted(items, key=lambda item: item.ref)}
     parents, cycles = _parents(by_ref)
     found = found_by(answers)
-    book = RuleBook(workspace, Setting(by_ref, parents, _groups(workspace), found, today, workspace.zone))
+    book = RuleBook(
+        workspace, MatchContext(by_ref, parents, _groups(workspace), found, today, workspace.zone)
+    )
     known = {key_result.id.casefold(): key_result.id for _, key_result in workspace.key_results()}
     dangling: list[DanglingClaim] = []
-    overruled: list[Overruled] = []
-    own = {ref: _own_word(item, book, known, dangling, overruled) for ref, item in by_ref.items()}
+    conflicting: list[ConflictingClaim] = []
+    own = {ref: _direct(item, book, known, dangling, conflicting) for ref, item in by_ref.items()}
 
     children: dict[Ref, list[Ref]] = defaultdict(list)
     for child, parent in parents.items():
         children[parent].append(child)
-    return Alignment(
+    placed = Alignment(
         items=by_ref,
         placements={ref: _place(item, by_ref, parents, own) for ref, item in by_ref.items()},
         children={ref: tuple(sorted(below)) for ref, below in children.items()},
         dangling=tuple(dangling),
         cycles=cycles,
-        overruled=tuple(overruled),
+        conflicting=tuple(conflicting),
     )
+    return replace(placed, leaves=_leaves(placed))
+
+
+def _leaves(alignment: Alignment) -> dict[str, Leaves]:
+    found: dict[str, list[tuple[WorkItem, Fraction]]] = defaultdict(list)
+    for ref, placement in sorted(alignment.placements.items()):
+        if placement.state == "aligned" and alignment.is_leaf(ref):
+            for link in placement.links:
+                found[link.key_result].append((alignment.items[ref], link.share))
+    return dict(found)
 
 
 def _groups(workspace: Workspace) -> dict[str, tuple[str, ...]]:
@@ -222,39 +231,38 @@ def _parents(by_ref: Mapping[Ref, WorkItem]) -> tuple[dict[Ref, Ref], tuple[tupl
     return parents, tuple(sorted(cycles))
 
 
-def _own_word(
+def _direct(
     item: WorkItem,
     book: RuleBook,
     known: Mapping[str, str],
     dangling: list[DanglingClaim],
-    overruled: list[Overruled],
-) -> _Own:
+    conflicting: list[ConflictingClaim],
+) -> _Direct:
     claimed: dict[str, str] = {}
     for claim in item.claims:
         key_result = known.get(claim.casefold())
         if key_result is None:
-            near = difflib.get_close_matches(claim.casefold(), known, n=1, cutoff=0.6)
-            dangling.append(DanglingClaim(item.ref, claim, known[near[0]] if near else None))
+            dangling.append(DanglingClaim(item.ref, claim, nearest(claim, known.values())))
         else:
             claimed.setdefault(key_result, f"claim {claim}")
-    matches = book.about(item)
+    matches = book.match(item)
     if claimed:
         ruled = tuple(dict.fromkeys(rule.key_result for rule in matches.rules if rule.names_item))
         if ruled and not claimed.keys() & set(ruled):
-            overruled.append(Overruled(item.ref, tuple(claimed), ruled))
+            conflicting.append(ConflictingClaim(item.ref, tuple(claimed), ruled))
         share = Fraction(1, len(claimed))
-        links = tuple(Link(item.ref, kr, share, Because("claim", rule)) for kr, rule in claimed.items())
-        return _Own(links, links, matches.exemption)
+        links = tuple(Link(item.ref, kr, share, LinkReason("claim", rule)) for kr, rule in claimed.items())
+        return _Direct(links, links, matches.exemption)
     if not matches.rules:
-        return _SILENT if matches.exemption is None else _Own((), (), matches.exemption)
+        return _UNLINKED if matches.exemption is None else _Direct((), (), matches.exemption)
     links = _links_by(item.ref, matches.rules)
     if all(compiled.rule.inherit for compiled in matches.rules):
-        return _Own(links, links, matches.exemption)
+        return _Direct(links, links, matches.exemption)
     below = _links_by(item.ref, [compiled for compiled in matches.rules if compiled.rule.inherit])
-    return _Own(links, below, matches.exemption)
+    return _Direct(links, below, matches.exemption)
 
 
-_SILENT = _Own((), (), None)
+_UNLINKED = _Direct((), (), None)
 
 
 def _links_by(item: Ref, rules: Sequence[CompiledRule]) -> tuple[Link, ...]:
@@ -270,7 +278,7 @@ def _links_by(item: Ref, rules: Sequence[CompiledRule]) -> tuple[Link, ...]:
             item,
             compiled.key_result,
             share,
-            Because(rank, f"rule {compiled}", shared=compiled.rule.share is not None),
+            LinkReason(rank, f"rule {compiled}", shared=compiled.rule.share is not None),
         )
         for compiled, share in zip(chosen.values(), shares, strict=True)
     )
@@ -298,20 +306,22 @@ def split(declared: list[float | None]) -> list[Fraction]:
 
 
 def _place(
-    item: WorkItem, by_ref: Mapping[Ref, WorkItem], parents: Mapping[Ref, Ref], own: Mapping[Ref, _Own]
-) -> Placement:
+    item: WorkItem, by_ref: Mapping[Ref, WorkItem], parents: Mapping[Ref, Ref], own: Mapping[Ref, _Direct]
+) -> ItemAlignment:
     mine = own[item.ref]
     if not item.in_scope:
-        return Placement(item.ref, "out_of_scope", mine.links, "it lies outside the declared scope")
+        return ItemAlignment(
+            item.ref, "out_of_scope", mine.links, "no tracker scope includes its project or team"
+        )
     if mine.links:
-        return Placement(item.ref, "aligned", mine.links)
+        return ItemAlignment(item.ref, "aligned", mine.links)
     path: list[str] = []
     at: Ref | None = item.ref
     while at is not None:
         below, exemption = own[at].below, own[at].exemption
         if below:
             because = {link.key_result: replace(link.because, path=tuple(path)) for link in below}
-            return Placement(
+            return ItemAlignment(
                 item.ref,
                 "aligned",
                 tuple(replace(link, item=item.ref, because=because[link.key_result]) for link in below),
@@ -319,18 +329,15 @@ def _place(
         if exemption is not None:
             category, by = exemption
             reason = by if not path else f"{by} on ancestor {path[-1]}"
-            return Placement(item.ref, "exempt", reason=reason, category=category)
+            return ItemAlignment(item.ref, "exempt", reason=reason, category=category)
         at = parents.get(at)
         if at is not None:
             path.append(by_ref[at].key)
-    return Placement(item.ref, "unaligned", reason=_why_unaligned(item, path))
+    return ItemAlignment(item.ref, "unaligned", reason=_why_unaligned(item, path))
 
 
 def _why_unaligned(item: WorkItem, path: list[str]) -> str:
     if path:
-        above = f"and so it is with all that stands above it ({' → '.join(path)})"
-    elif item.parent is not None:
-        above = "and its parent cannot be read"
-    else:
-        above = "and it has no parent"
-    return f"it claims no key result, no rule names or matches it, {above}"
+        return f"it has no kr: label, and no rule links it or its parents ({' → '.join(path)})"
+    parent = "its parent cannot be read" if item.parent is not None else "it has no parent"
+    return f"it has no kr: label, no rule links it, and {parent}"

@@ -13,12 +13,12 @@ GRAM = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class MatchContext:
     """What is around the items, as far as conditions ask for it.
 
     - `parents`: the parent of each item that has one among the items, without cycles.
     - `groups`: the groups that each person is in; both folded.
-    - `found`: the native queries that found each item, by `Question.id`.
+    - `found`: the native queries that found each item, by `RuleQuery.id`.
     - `today`: the day at which open work is judged; None: at the end of all days.
     """
 
@@ -34,50 +34,50 @@ class Setting:
         return moment.astimezone(self.zone).date() if moment is not None else None
 
 
-class Facts(dict[str, Sequence[str]]):
+class ItemFacets(dict[str, Sequence[str]]):
     """One item's values by facet, folded, each found out when it is first asked for."""
 
-    __slots__ = ("item", "setting")
+    __slots__ = ("context", "item")
 
-    def __init__(self, item: WorkItem, setting: Setting) -> None:
+    def __init__(self, item: WorkItem, context: MatchContext) -> None:
         self.item = item
-        self.setting = setting
+        self.context = context
 
     def __missing__(self, facet: str) -> Sequence[str]:
-        known = self[facet] = FACETS[facet](self.item, self.setting)
+        known = self[facet] = FACETS[facet](self.item, self.context)
         return known
 
     @property
-    def judged(self) -> date:
+    def effective_day(self) -> date:
         """The day at which rules with effective dates are asked: of closed work the day it was closed."""
         item = self.item
         if item.is_open:
-            return self.setting.today or date.max
-        return self.setting.day(item.completed or item.updated) or date.max
+            return self.context.today or date.max
+        return self.context.day(item.completed or item.updated) or date.max
 
 
-Facet = Callable[[WorkItem, Setting], Sequence[str]]
+Facet = Callable[[WorkItem, MatchContext], Sequence[str]]
 
 
 def _one(value: str | None) -> tuple[str, ...]:
     return (value.casefold(),) if value else ()
 
 
-def _parent(item: WorkItem, setting: Setting) -> tuple[str, ...]:
-    parent = setting.parents.get(item.ref)
-    return _one(setting.items[parent].key) if parent is not None else ()
+def _parent(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
+    parent = context.parents.get(item.ref)
+    return _one(context.items[parent].key) if parent is not None else ()
 
 
-def _above(item: WorkItem, setting: Setting) -> list[WorkItem]:
-    found, at = [], setting.parents.get(item.ref)
+def _above(item: WorkItem, context: MatchContext) -> list[WorkItem]:
+    found, at = [], context.parents.get(item.ref)
     while at is not None:
-        found.append(setting.items[at])
-        at = setting.parents.get(at)
+        found.append(context.items[at])
+        at = context.parents.get(at)
     return found
 
 
-def _initiatives(item: WorkItem, setting: Setting) -> tuple[str, ...]:
-    above = (one for one in _above(item, setting) if one.level == "initiative")
+def _initiatives(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
+    above = (one for one in _above(item, context) if one.level == "initiative")
     return tuple(dict.fromkeys(name.casefold() for one in above for name in (one.key, one.title)))
 
 
@@ -89,16 +89,16 @@ def grams(text: str) -> set[str]:
 
 FACETS: Mapping[str, Facet] = {
     "key": lambda item, _: (item.key.casefold(),),
-    "query": lambda item, setting: setting.found.get(item.ref, ()),
+    "query": lambda item, context: context.found.get(item.ref, ()),
     "parent": _parent,
-    "under": lambda item, setting: tuple({one.key.casefold() for one in _above(item, setting)}),
+    "under": lambda item, context: tuple({one.key.casefold() for one in _above(item, context)}),
     "label": lambda item, _: tuple({label.casefold() for label in item.labels}),
     "component": lambda item, _: tuple(name.casefold() for name in item.components),
     "field": lambda item, _: tuple(f"{name}\n{text}".casefold() for name, text in item.fields),
     "project": lambda item, _: _one(item.project),
     "initiative": _initiatives,
     "assignee": lambda item, _: _one(item.assignee),
-    "group": lambda item, setting: setting.groups.get((item.assignee or "").casefold(), ()),
+    "group": lambda item, context: context.groups.get((item.assignee or "").casefold(), ()),
     "grams": lambda item, _: tuple(grams(item.title)),
     "team": lambda item, _: _one(item.team),
     "type": lambda item, _: (item.kind.casefold(),),

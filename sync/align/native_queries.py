@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 
-from config.conditions import NATIVE, Condition
+from config.conditions import Condition
+from config.trackers import TrackerBase, answering
 from config.workspace import Workspace
-from connectors.model import NativeQuery, Ref
-from sync.observation import Answers, Question
+from connectors.model import Ref
+from sync.observation import Answers, RuleQuery
 
 
-def question_of(condition: Condition, trackers: Mapping[str, str]) -> Question | None:
-    """What the condition itself asks; None where it asks nothing. `trackers` gives kinds by name.
+def query_of(condition: Condition, trackers: Mapping[str, TrackerBase]) -> RuleQuery | None:
+    """What the condition itself asks; None where it asks nothing. `trackers` gives them by name.
 
     The configuration makes sure that exactly one tracker can answer.
     """
-    language = next((name for name in NATIVE if getattr(condition, name) is not None), None)
-    if language is None:
+    query = condition.native
+    if query is None:
         return None
-    kind = "jira" if language in ("jql", "saved_filter") else "linear"
-    value = getattr(condition, language)
-    text = json.dumps(value, sort_keys=True) if isinstance(value, dict) else str(value)
-    tracker = condition.tracker or next((name for name, one in trackers.items() if one == kind), "")
-    return Question(tracker, NativeQuery(language, text))
+    return RuleQuery(condition.tracker or next(iter(answering(query.language, trackers)), ""), query)
 
 
-def kinds(workspace: Workspace) -> dict[str, str]:
+def tracker_kinds(workspace: Workspace) -> dict[str, TrackerBase]:
     """Kind of each tracker."""
-    return {name: tracker.kind for name, tracker in workspace.trackers.items()}
+    return dict(workspace.trackers)
 
 
-def questions(workspace: Workspace) -> tuple[Question, ...]:
+def rule_queries(workspace: Workspace) -> tuple[RuleQuery, ...]:
     """Everything that the rules ask trackers, each once, sorted."""
-    known = kinds(workspace)
-    asked = (question_of(condition, known) for condition in workspace.conditions())
+    known = tracker_kinds(workspace)
+    asked = (query_of(condition, known) for condition in workspace.conditions())
     return tuple(sorted({one for one in asked if one is not None}))
 
 
 def found_by(answers: Answers) -> dict[Ref, tuple[str, ...]]:
-    """The questions that found each item."""
+    """The queries that found each item."""
     found: dict[Ref, list[str]] = defaultdict(list)
-    for question in sorted(answers):
-        for id_ in answers[question]:
-            found[Ref(question.tracker, id_)].append(question.id)
+    for query in sorted(answers):
+        for id_ in answers[query]:
+            found[Ref(query.tracker, id_)].append(query.id)
     return {ref: tuple(ids) for ref, ids in found.items()}

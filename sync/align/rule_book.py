@@ -9,8 +9,8 @@ from config.conditions import Condition
 from config.link_rules import ExemptRule, LinkRule
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.align.item_facets import Facts, Setting
-from sync.align.native_queries import kinds
+from sync.align.item_facets import ItemFacets, MatchContext
+from sync.align.native_queries import tracker_kinds
 from sync.align.rule_index import Index, in_effect
 
 
@@ -45,10 +45,10 @@ class RuleBook:
     ways, and trackers do not agree on it.
     """
 
-    def __init__(self, workspace: Workspace, setting: Setting) -> None:
-        self._setting = setting
-        self._links: Index[CompiledRule] = Index(kinds(workspace))
-        self._exempt: Index[tuple[int, str, str]] = Index(kinds(workspace))
+    def __init__(self, workspace: Workspace, context: MatchContext) -> None:
+        self._context = context
+        self._links: Index[CompiledRule] = Index(tracker_kinds(workspace))
+        self._exempt: Index[tuple[int, str, str]] = Index(tracker_kinds(workspace))
         order = 0
         for _, key_result in workspace.key_results():
             for rule in key_result.links:
@@ -60,13 +60,13 @@ class RuleBook:
                 self._exempt.add(condition, (order, exempt.name, str(condition)))
                 order += 1
 
-    def about(self, item: WorkItem) -> Matches:
+    def match(self, item: WorkItem) -> Matches:
         """Every link rule that holds for the item, and the first exempt category that does."""
-        facts = Facts(item, self._setting)
-        links = self._links.find(facts)
+        facets = ItemFacets(item, self._context)
+        links = self._links.find(facets)
         if len(links) > 1:
             links = sorted({rule.order: rule for rule in links}.values(), key=lambda rule: rule.order)
-        exempt = self._exempt.find(facts)
+        exempt = self._exempt.find(facets)
         if not links and not exempt:
             return _NONE
         return Matches(tuple(links), min(exempt)[1:] if exempt else None)

@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from config.conditions import Condition, Span
-from sync.align.item_facets import FACETS, GRAM, Facts, grams
-from sync.align.native_queries import question_of
+from config.trackers import TrackerBase
+from sync.align.item_facets import FACETS, GRAM, ItemFacets, grams
+from sync.align.native_queries import query_of
 
 P = TypeVar("P")
 Atom = tuple[str, str]
 """A facet and the value that the item must have there."""
-Test = Callable[[Facts], bool]
+Test = Callable[[ItemFacets], bool]
 
 MOST = 64
 """Alternatives of one condition; beyond, only a part of it is filed and the rest is tested."""
@@ -41,7 +42,7 @@ class Alternative:
 class Index(Generic[P]):
     """Payloads under conditions. `trackers` gives the kinds of trackers by name."""
 
-    def __init__(self, trackers: Mapping[str, str]) -> None:
+    def __init__(self, trackers: Mapping[str, TrackerBase]) -> None:
         self._trackers = trackers
         self._single: dict[str, dict[str, list[_Filed[P]]]] = {}
         self._double: dict[tuple[str, str], dict[str, dict[str, list[_Filed[P]]]]] = {}
@@ -50,7 +51,7 @@ class Index(Generic[P]):
     def add(self, condition: Condition, payload: P, also: Test | None = None) -> None:
         """File a payload; `also` must hold beside the condition."""
         test = as_test(condition, self._trackers)
-        whole: Test = test if also is None else lambda facts: also(facts) and test(facts)
+        whole: Test = test if also is None else lambda facets: also(facets) and test(facets)
         for one in alternatives(condition, self._trackers):
             facets = sorted({facet for facet, _ in one.atoms}, key=_RANK.__getitem__)
             chosen = _chosen(one.atoms, facets)
@@ -65,23 +66,23 @@ class Index(Generic[P]):
                     table = self._double.setdefault((facet, second), {})
                     table.setdefault(value, {}).setdefault(other, []).append(filed)
 
-    def find(self, facts: Facts) -> list[P]:
+    def find(self, facets: ItemFacets) -> list[P]:
         """The payloads whose conditions hold; one may come twice."""
         met: list[_Filed[P]] = []
         for facet, table in self._single.items():
-            for value in facts[facet]:
+            for value in facets[facet]:
                 if value in table:
                     met += table[value]
         for (facet, second), tables in self._double.items():
-            for value in facts[facet]:
+            for value in facets[facet]:
                 if value in tables:
                     inner = tables[value]
-                    for other in facts[second]:
+                    for other in facets[second]:
                         if other in inner:
                             met += inner[other]
         if self._always:
             met += self._always
-        return [filed.payload for filed in met if filed.test is None or filed.test(facts)]
+        return [filed.payload for filed in met if filed.test is None or filed.test(facets)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _chosen(atoms: Iterable[Atom], facets: list[str]) -> list[Atom]:
     return [min(atom for atom in atoms if atom[0] == facet) for facet in facets[:2]]
 
 
-def alternatives(condition: Condition, trackers: Mapping[str, str]) -> list[Alternative]:
+def alternatives(condition: Condition, trackers: Mapping[str, TrackerBase]) -> list[Alternative]:
     """The condition as alternatives of which one holds whenever it does, and the other way if `exact`."""
     atoms, exact = _atoms(condition, trackers)
     parts = [[Alternative(frozenset(atoms), exact)]]
@@ -117,13 +118,13 @@ def alternatives(condition: Condition, trackers: Mapping[str, str]) -> list[Alte
     return whole
 
 
-def _atoms(condition: Condition, trackers: Mapping[str, str]) -> tuple[list[Atom], bool]:
+def _atoms(condition: Condition, trackers: Mapping[str, TrackerBase]) -> tuple[list[Atom], bool]:
     """What the condition itself wants to be equal, and whether that is all that it wants itself."""
     atoms = [(name, value.casefold()) for name in _EQUAL if (value := getattr(condition, name)) is not None]
     atoms += [("field", f"{name}\n{text}".casefold()) for name, text in (condition.field or {}).items()]
-    question = question_of(condition, trackers)
-    if question is not None:
-        atoms.append(("query", question.id))
+    query = query_of(condition, trackers)
+    if query is not None:
+        atoms.append(("query", query.id))
     exact = condition.not_ is None and all(getattr(condition, name) is None for name in _SPANS)
     if condition.title is not None:
         exact = False
@@ -133,8 +134,8 @@ def _atoms(condition: Condition, trackers: Mapping[str, str]) -> tuple[list[Atom
     return atoms, exact
 
 
-def as_test(condition: Condition, trackers: Mapping[str, str]) -> Test:
-    """The condition as a question to an item's facts."""
+def as_test(condition: Condition, trackers: Mapping[str, TrackerBase]) -> Test:
+    """The condition as a question to an item's facets."""
     tests = [_has(atom) for atom in _atoms(condition, trackers)[0] if atom[0] != "grams"]
     if condition.title is not None:
         tests.append(_titled(condition.title))
@@ -144,27 +145,27 @@ def as_test(condition: Condition, trackers: Mapping[str, str]) -> Test:
         tests.append(_some([as_test(one, trackers) for one in condition.any]))
     if condition.not_ is not None:
         tests.append(_fails(as_test(condition.not_, trackers)))
-    return tests[0] if len(tests) == 1 else lambda facts: all(test(facts) for test in tests)
+    return tests[0] if len(tests) == 1 else lambda facets: all(test(facets) for test in tests)
 
 
 def _has(atom: Atom) -> Test:
     facet, value = atom
-    return lambda facts: value in facts[facet]
+    return lambda facets: value in facets[facet]
 
 
 def _some(tests: list[Test]) -> Test:
-    return lambda facts: any(test(facts) for test in tests)
+    return lambda facets: any(test(facets) for test in tests)
 
 
 def _fails(test: Test) -> Test:
-    return lambda facts: not test(facts)
+    return lambda facets: not test(facets)
 
 
 def _titled(pattern: str) -> Test:
     first, *rest = pattern.casefold().split("*")
 
-    def test(facts: Facts) -> bool:
-        title = facts.item.title.casefold().strip()
+    def test(facets: ItemFacets) -> bool:
+        title = facets.item.title.casefold().strip()
         if not rest:
             return title == first
         # Leftmost for each piece but the last leaves the most for those after it: no need to try again.
@@ -182,13 +183,13 @@ def _titled(pattern: str) -> Test:
 
 
 def _in_span(name: str, span: Span) -> Test:
-    def test(facts: Facts) -> bool:
-        value = getattr(facts.item, name)
-        return span.holds(value if name == "due" else facts.setting.day(value))
+    def test(facets: ItemFacets) -> bool:
+        value = getattr(facets.item, name)
+        return span.holds(value if name == "due" else facets.context.day(value))
 
     return test
 
 
 def in_effect(span: Span) -> Test:
     """Whether a rule with these effective dates is asked about an item at all."""
-    return lambda facts: span.holds(facts.judged)
+    return lambda facets: span.holds(facets.effective_day)

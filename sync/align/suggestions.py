@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from config.link_rules import LinkRule
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem, claims_in
-from connectors.text.keywords import Gist
+from connectors.text.keywords import Keywords
 from sync.align.alignment import Alignment
 
 MOST = 3
 """Suggestions for one item."""
 THRESHOLD = 0.2
-"""Where the likeliest scores less nothing is said; see docs/suggestions.md for what that costs and saves."""
+"""Where the likeliest scores less nothing is suggested; see docs/suggestions.md for what that costs and saves."""
 FURTHER = 0.1
 """What the second and the third must score."""
 _MOST_WORDS = 4
@@ -33,7 +33,7 @@ _SPEAKS = 0.02
 _PARENT = 0.5
 _DESCRIPTION = 0.5
 _CIRCUMSTANCE = 0.4
-_UNHEARD = 0.3
+_UNANSWERED = 0.3
 """Weights against a word of the title or a label: a word of the parent's title, of the description; who works on it
 and where; and a word that no work with an answer says."""
 _UNDECIDED = 0.2
@@ -43,7 +43,7 @@ _DECLARED = 3
 
 Feature = tuple[str, str]
 """What kind of thing is said, and what."""
-Said = Mapping[Feature, tuple[float, str]]
+Features = Mapping[Feature, tuple[float, str]]
 """What an item says: how much each thing weighs, and the word to show for it, "" for none."""
 
 _WORD = re.compile(r"[^\W_]+")
@@ -73,36 +73,36 @@ class Suggestion:
 
 
 def suggest(
-    alignment: Alignment, workspace: Workspace, gists: Mapping[Ref, Gist] | None = None
+    alignment: Alignment, workspace: Workspace, keywords: Mapping[Ref, Keywords] | None = None
 ) -> dict[Ref, tuple[Suggestion, ...]]:
     """At most three suggestions for each open item that serves no key result, the likeliest first.
 
-    `gists`: of the descriptions of such items, as far as they were read. An item for which nothing scores
+    `keywords`: of the descriptions of such items, as far as they were read. An item for which nothing scores
     `THRESHOLD` is left out. Refs come in order.
     """
-    heard = _Heard(alignment, workspace, gists or {})
+    evidence = _Evidence(alignment, workspace, keywords or {})
     found: dict[Ref, tuple[Suggestion, ...]] = {}
     for ref, placement in sorted(alignment.placements.items()):
         if placement.state == "unaligned" and alignment.items[ref].is_open:
-            ranked = tuple(heard.ranked(alignment.items[ref]))
+            ranked = tuple(evidence.ranked(alignment.items[ref]))
             if ranked:
                 found[ref] = ranked
     return found
 
 
-class _Heard:
+class _Evidence:
     """What work says by which key results it serves, for all that is known."""
 
-    def __init__(self, alignment: Alignment, workspace: Workspace, gists: Mapping[Ref, Gist]) -> None:
+    def __init__(self, alignment: Alignment, workspace: Workspace, keywords: Mapping[Ref, Keywords]) -> None:
         self._alignment = alignment
-        self._gists = gists
+        self._keywords = keywords
         self._serving: defaultdict[Feature, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
         self._answered: Counter[Feature] = Counter()
         self._undecided: Counter[Feature] = Counter()
         self._spread: Counter[Feature] = Counter()
         self._all = len(alignment.placements)
         for ref, placement in alignment.placements.items():
-            features = _said(alignment.items[ref], alignment)
+            features = _features(alignment.items[ref], alignment)
             self._spread.update(features.keys())
             if placement.state in ("aligned", "exempt"):
                 self._answered.update(features.keys())
@@ -112,14 +112,14 @@ class _Heard:
                 for feature in features:
                     self._serving[feature][link.key_result] += float(link.share)
         self._usual = _usual(alignment)
-        self._hear_declared(workspace)
+        self._add_declared(workspace)
         self._spread_below = self._spread.copy()
-        for ref, gist in gists.items():
+        for ref, words in keywords.items():
             if ref in alignment.items:
-                own = _said(alignment.items[ref], alignment).keys()
-                self._spread_below.update(_of_gist(gist).keys() - own)
+                own = _features(alignment.items[ref], alignment).keys()
+                self._spread_below.update(_of_keywords(words).keys() - own)
 
-    def _hear_declared(self, workspace: Workspace) -> None:
+    def _add_declared(self, workspace: Workspace) -> None:
         for objective, key_result in workspace.key_results():
             texts = [key_result.title, objective.title]
             texts += [text for rule in key_result.links for text in _texts(rule)]
@@ -132,53 +132,53 @@ class _Heard:
 
         What its description says can only add: it counts where the score with it is higher than without.
         """
-        said = _said(item, self._alignment)
-        found = self._scored(said, self._spread)
-        if below := self._below(item, said):
-            for name, one in self._scored({**said, **below}, self._spread_below).items():
+        features = _features(item, self._alignment)
+        found = self._suggestions(features, self._spread)
+        if below := self._below(item, features):
+            for name, one in self._suggestions({**features, **below}, self._spread_below).items():
                 if name not in found or one.score > found[name].score:
                     found[name] = one
-        loud = (one for one in found.values() if one.score >= FURTHER)
-        best = heapq.nsmallest(MOST, loud, key=lambda one: (-one.score, one.key_result))
+        strong = (one for one in found.values() if one.score >= FURTHER)
+        best = heapq.nsmallest(MOST, strong, key=lambda one: (-one.score, one.key_result))
         return best if best and best[0].score >= THRESHOLD else []
 
-    def _below(self, item: WorkItem, said: Said) -> Said:
+    def _below(self, item: WorkItem, features: Features) -> Features:
         """What the description adds: words that work with an answer says; others would only drown the rest."""
         return {
             feature: (_DESCRIPTION, shown)
-            for feature, shown in _of_gist(self._gists.get(item.ref, ())).items()
-            if feature not in said and self._answered[feature]
+            for feature, shown in _of_keywords(self._keywords.get(item.ref, ())).items()
+            if feature not in features and self._answered[feature]
         }
 
-    def _scored(self, said: Said, spread: Counter[Feature]) -> dict[str, Suggestion]:
-        """By key result, how much of what is said speaks for it."""
+    def _suggestions(self, features: Features, spread: Counter[Feature]) -> dict[str, Suggestion]:
+        """By key result, how much of the features speaks for it."""
         parts: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
         whole = 0.0
-        for feature, (weight, shown) in said.items():
-            loudness = weight * math.log((self._all + 2) / (spread[feature] + 1))
-            whole += loudness * self._hearing(feature)
+        for feature, (weight, shown) in features.items():
+            strength = weight * math.log((self._all + 2) / (spread[feature] + 1))
+            whole += strength * self._score(feature)
             for name, belief in self._beliefs(feature):
-                parts[name][shown] += loudness * belief
+                parts[name][shown] += strength * belief
         if whole <= 0:
             return {}
         return {
-            name: Suggestion(name, min(1.0, sum(words.values()) / whole), _loudest(words, whole))
+            name: Suggestion(name, min(1.0, sum(words.values()) / whole), _strongest(words, whole))
             for name, words in parts.items()
         }
 
-    def _hearing(self, feature: Feature) -> float:
+    def _score(self, feature: Feature) -> float:
         """How much of a feature counts: what nobody with an answer says tells little, and who or where nothing."""
         if self._answered[feature]:
             return 1.0
-        return _UNHEARD if feature[0] in ("word", "label") else 0.0
+        return _UNANSWERED if feature[0] in ("word", "label") else 0.0
 
     def _beliefs(self, feature: Feature) -> Iterator[tuple[str, float]]:
         """By how much more than usual work that says this serves each key result, 0 < belief < 1."""
-        said_by = self._answered[feature] + 1 + self._undecided[feature] * _UNDECIDED
+        answered = self._answered[feature] + 1 + self._undecided[feature] * _UNDECIDED
         for name, count in self._serving[feature].items() if feature in self._serving else ():
             usual = self._usual.get(name, 0.0)
-            if count / said_by > usual:
-                yield name, (count / said_by - usual) / (1 - usual)
+            if count / answered > usual:
+                yield name, (count / answered - usual) / (1 - usual)
 
 
 def _usual(alignment: Alignment) -> dict[str, float]:
@@ -192,27 +192,27 @@ def _usual(alignment: Alignment) -> dict[str, float]:
     return {name: share / answered for name, share in shares.items()}
 
 
-def _loudest(words: Mapping[str, float], whole: float) -> tuple[str, ...]:
+def _strongest(words: Mapping[str, float], whole: float) -> tuple[str, ...]:
     named = {word: part for word, part in words.items() if word and part / whole >= _SPEAKS}
     return tuple(heapq.nsmallest(_MOST_WORDS, named, key=lambda word: (-named[word], word)))
 
 
-def _of_gist(gist: Gist) -> dict[Feature, str]:
-    return {("word", folded): shown for shown, folded in _words(" ".join(gist))}
+def _of_keywords(words: Keywords) -> dict[Feature, str]:
+    return {("word", folded): shown for shown, folded in _words(" ".join(words))}
 
 
-def _said(item: WorkItem, alignment: Alignment) -> Said:
-    said: dict[Feature, tuple[float, str]] = {}
+def _features(item: WorkItem, alignment: Alignment) -> Features:
+    features: dict[Feature, tuple[float, str]] = {}
     parent = alignment.items.get(item.parent) if item.parent is not None else None
     for label in item.labels:
         if claims_in([label]):
             continue
-        said["label", label.casefold()] = (1.0, label)
+        features["label", label.casefold()] = (1.0, label)
         for _, folded in _words(label):
-            said["word", folded] = (1.0, label)
-    for text, weight in _told(item, parent):
+            features["word", folded] = (1.0, label)
+    for text, weight in _texts_of(item, parent):
         for shown, folded in _words(text):
-            said.setdefault(("word", folded), (weight, shown))
+            features.setdefault(("word", folded), (weight, shown))
     for kind, value in (
         ("project", item.project),
         ("team", item.team),
@@ -220,15 +220,15 @@ def _said(item: WorkItem, alignment: Alignment) -> Said:
         ("assignee", item.assignee),
     ):
         if value:
-            said[kind, value.casefold()] = (_CIRCUMSTANCE, "")
+            features[kind, value.casefold()] = (_CIRCUMSTANCE, "")
     if parent is not None:
-        said["family", str(parent.ref)] = (1.0, "")
+        features["family", str(parent.ref)] = (1.0, "")
     if alignment.children.get(item.ref):
-        said["family", str(item.ref)] = (1.0, "")
-    return said
+        features["family", str(item.ref)] = (1.0, "")
+    return features
 
 
-def _told(item: WorkItem, parent: WorkItem | None) -> Iterator[tuple[str, float]]:
+def _texts_of(item: WorkItem, parent: WorkItem | None) -> Iterator[tuple[str, float]]:
     yield item.title, 1.0
     # The words end up on the item: those of a parent that not everybody sees must not.
     if parent is not None and (item.private or not parent.private):

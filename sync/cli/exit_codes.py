@@ -1,21 +1,12 @@
-"""How the process ends: its exit codes, and what SIGTERM does. Known to the command line only."""
+"""How the process ends: the exit codes, and which error ends it with which. Known to the command line only."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Mapping
 from enum import IntEnum
 
-import structlog
-
-from sync.jobs.session import Session
-from sync.store.lease import give_back
-
-log = structlog.get_logger(__name__)
+from sync import logs
 
 
 class Exit(IntEnum):
@@ -31,74 +22,36 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
-_PATIENCE = 3.0
-"""Seconds that giving the lease back may take when a signal ends the process; after that it runs out by itself."""
+def exit_code_of(error: BaseException) -> Exit | None:
+    """What a foreseeable error ends the process with; None for a fault of our own."""
+    return next((code for kind, code in _codes().items() if isinstance(error, kind)), None)
 
 
-@contextlib.contextmanager
-def stop_on_signals(session: Session) -> Iterator[None]:
-    """SIGTERM and Ctrl-C let the running write finish and begin no other; while only reading, they end at once.
+def _codes() -> Mapping[type[BaseException], Exit]:
+    # Imported once something went wrong: what asks no tracker and no store starts without them.
+    from config.errors import ConfigError
+    from connectors.errors import TrackerError
+    from sync.explain.item import UnknownKeyError
+    from sync.jobs.sandbox import SandboxError, SandboxMissing
+    from sync.store.lease import LeaseHeld, LeaseLost
+    from sync.store.plan_file import PlanError
+    from sync.store.store import StoreError
 
-    A second one changes nothing: the running write is a matter of seconds.
-    """
-    ending: list[threading.Thread] = []
-
-    def stop(number: int, _: object) -> None:
-        if session.halt.is_set():
-            return
-        session.halt.by = number
-        session.halt.set()
-        if session.writing.is_set():
-            _say("ending; what has begun is finished and saved first")
-            return
-        # In a thread of its own, and the main thread goes on: it may hold the locks that this needs. As the halt is
-        # set, it writes nothing more.
-        ending.append(threading.Thread(target=_leave, args=(session, number), name="leave", daemon=True))
-        ending[0].start()
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for thread in ending:
-            # It ends the process: whatever the command came to meanwhile, it was told to stop.
-            thread.join()
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    return {
+        ConfigError: Exit.USAGE,
+        PlanError: Exit.USAGE,
+        UnknownKeyError: Exit.USAGE,
+        SandboxMissing: Exit.USAGE,
+        # The other run does this one's work, too.
+        LeaseHeld: Exit.DONE,
+        LeaseLost: Exit.PARTIAL,
+        TrackerError: Exit.FAILED,
+        StoreError: Exit.FAILED,
+        SandboxError: Exit.FAILED,
+        KeyboardInterrupt: Exit.INTERRUPTED,
+    }
 
 
-def _leave(session: Session, number: int) -> None:
-    """Give the lease back and end the process: nothing is half-written while reading, and a read may wait for long."""
-    right = session.halt.right
-    if right is not None:
-        giving = threading.Thread(target=give_back, args=(session.store.transaction, right), daemon=True)
-        giving.start()
-        giving.join(_PATIENCE)
-    _say("ended while reading; nothing was written")
-    os._exit(128 + number)
-
-
-def _say(event: str) -> None:
-    """Log from a signal handler: in a thread of its own, for the code that was interrupted may hold the locks.
-
-    Given up after a second; the end matters more than the word.
-    """
-
-    def say() -> None:
-        log.warning(event)
-        sys.stdout.flush()
-
-    saying = threading.Thread(target=say, daemon=True)
-    saying.start()
-    saying.join(1)
-
-
-def wait_for_end() -> None:
-    """Until Ctrl-C or SIGTERM."""
-    ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    with contextlib.suppress(KeyboardInterrupt):
-        ended.wait()
+def complain(message: str) -> None:
+    """Say on stderr, in one line, why the process ends as it does."""
+    sys.stderr.write(f"truenorth: {logs.redactor.text(message)}\n")

@@ -10,44 +10,64 @@ from typing import Annotated
 import typer
 
 from sync.cli.output import Format
+from sync.plan.guards import GuardViolation
+from sync.plan.overrides import Overrides
 
 Config = Annotated[
     Path | None,
-    typer.Option("--config", "-c", help="OKR file or folder; else TRUENORTH_CONFIG, else truenorth.yaml."),
+    typer.Option(
+        "--config", "-c", help="OKR file or folder. Default: TRUENORTH_CONFIG, then truenorth.yaml."
+    ),
 ]
-Style = Annotated[Format, typer.Option("--format", "-f", help="How to print: text, json or markdown.")]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="Output format.")]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", help="Judge as of this moment (ISO 8601) and not as of now.", metavar="TIME"),
+    typer.Option("--as-of", help="Evaluate as of this time, in ISO 8601. Default: now.", metavar="TIME"),
 ]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Read the trackers again and not the last snapshot.")]
-Items = Annotated[int, typer.Option(min=50, max=1_000_000, help="How many work items, about.")]
-FirstRun = Annotated[bool, typer.Option("--first-run", help="Let the first run of all write.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Read the trackers instead of the last snapshot.")]
+Items = Annotated[int, typer.Option(min=50, max=1_000_000, help="Approximate number of work items.")]
+Seed = Annotated[int, typer.Option(help="Seed of the generator. The same seed gives the same items.")]
+FirstRun = Annotated[bool, typer.Option("--first-run", help="Allow the first run to write.")]
 AcceptPlan = Annotated[
-    str | None, typer.Option(help="Let a guard through, by the plan's hash.", metavar="HASH")
+    str | None, typer.Option(help="Override the guards for the plan with this hash.", metavar="HASH")
 ]
 AcceptShrink = Annotated[
-    list[str] | None, typer.Option(help="Let a shrunken pull of this tracker through.", metavar="TRACKER")
+    list[str] | None,
+    typer.Option(help="Accept that this tracker shows far fewer items.", metavar="TRACKER"),
 ]
-Seed = Annotated[int, typer.Option(help="Equal seeds give equal worlds.")]
+Apply = Annotated[bool, typer.Option("--apply", help="Apply the plan.")]
 
 
-def accepted_flags(
+def overrides_of(
     first_run: bool, accept_plan: str | None, accept_shrink: Iterable[str] | None = None
-) -> list[str]:
-    """What was let through, in the words of the guards' flags."""
-    accepted = [f"--accept-shrink {tracker}" for tracker in accept_shrink or ()]
-    accepted += ["--first-run"] if first_run else []
-    return accepted + ([f"--accept-plan {accept_plan}"] if accept_plan else [])
+) -> Overrides:
+    """The guards that the flags override."""
+    return Overrides(first_run, accept_plan, frozenset(accept_shrink or ()))
+
+
+def flag_of(stop: GuardViolation) -> str:
+    """The flag that overrides a guard."""
+    match stop.guard:
+        case "first-run":
+            return "--first-run"
+        case "shrunken-pull":
+            return f"--accept-shrink {stop.subject}"
+        case _:
+            return f"--accept-plan {stop.subject}"
 
 
 def moment_of(as_of: str | None) -> datetime:
-    """The moment to judge as of: now, unless one is given. Raises typer.BadParameter for what is no time."""
+    """The time to evaluate as of: now, unless one is given. Raises typer.BadParameter for what is no time."""
+    return given_moment(as_of) or datetime.now(UTC)
+
+
+def given_moment(as_of: str | None) -> datetime | None:
+    """The time that is given, if one is; without an offset it is UTC. Raises typer.BadParameter for what is no time."""
     if as_of is None:
-        return datetime.now(UTC)
+        return None
     try:
         moment = datetime.fromisoformat(as_of)
     except ValueError:
-        message = f"{as_of!r} is no moment in ISO 8601, such as 2026-11-16 or 2026-11-16T09:00"
+        message = f"{as_of!r} is not a time in ISO 8601, for example 2026-11-16 or 2026-11-16T09:00"
         raise typer.BadParameter(message, param_hint="--as-of") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What a command prints: sheets for people, or one JSON document for programs. stdout only."""
+"""What a command prints: sections for people, or one JSON document for programs. stdout only."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from rich.text import Text
 
 from connectors.base import Progress as Report
 from connectors.text.document import clean, markdown_escape
+from sync.cli.render import to_console, to_markdown
 from sync.logs import redactor
-from sync.report.render import to_console, to_markdown
-from sync.report.table import Sheet
+from sync.report.table import Section
 
 log = structlog.get_logger(__name__)
 
@@ -35,29 +35,25 @@ class Format(StrEnum):
 class Output:
     """Collects what a command says and prints it in one format.
 
-    Text and Markdown appear as they come; JSON appears once, when `finish` is called. A silent one prints
-    nothing.
+    Text and Markdown appear as they come; JSON appears once, when `finish` is called.
     """
 
-    def __init__(self, style: Format, *, silent: bool = False) -> None:
+    def __init__(self, style: Format) -> None:
         self.style = style
-        self._silent = silent
         width = None if sys.stdout.isatty() else _PIPE_WIDTH
         self._console = Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False)
         self._data: dict[str, Any] = {}
 
-    def show(self, *sheets: Sheet) -> None:
-        """Print sheets; nothing in JSON."""
-        for sheet in () if self._silent else sheets:
+    def show(self, *sections: Section) -> None:
+        """Print sections; nothing in JSON."""
+        for section in sections:
             if self.style is Format.TEXT:
-                to_console(sheet, self._console)
+                to_console(section, self._console)
             elif self.style is Format.MARKDOWN:
-                self._write(to_markdown(sheet) + "\n")
+                self._write(to_markdown(section) + "\n")
 
     def say(self, sentence: str = "", *, strong: bool = False) -> None:
         """Print a sentence; nothing in JSON."""
-        if self._silent:
-            return
         if self.style is Format.TEXT:
             self._console.print(
                 Text(redactor.text(clean(sentence)), style="bold" if strong else ""), soft_wrap=True
@@ -71,7 +67,7 @@ class Output:
 
     def finish(self) -> None:
         """Print the JSON document, if that is the format."""
-        if self.style is Format.JSON and not self._silent:
+        if self.style is Format.JSON:
             self._write(json.dumps(self._data, ensure_ascii=False, indent=2) + "\n")
 
     def _write(self, text: str) -> None:

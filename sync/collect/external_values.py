@@ -1,6 +1,6 @@
 """Values of key results from files and HTTP endpoints: the edge where they are read.
 
-A source that fails is no zero: what it told last stands, with its day, until the measure's own limit of age.
+A source that fails is no zero: its last value stands, with its day, until the measure's own limit of age.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Sources:
                 kept = (last or {}).get(key_result.id)
                 if kept is not None:
                     samples[key_result.id] = kept
-                stands = f"the value of {kept.on} stands" if kept else "it has no value from there"
+                stands = f"using the value of {kept.on}" if kept else "no value available"
                 notes.append(f"{key_result.id}: {error}; {stands}")
         return samples, tuple(notes)
 
@@ -75,14 +75,14 @@ class Sources:
             with path.open("rb") as stream:
                 raw = stream.read(MOST_BYTES + 1)
         except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or "it has no such name"
-            raise SourceError(f"the file {path} cannot be read ({why})") from None
+            why = getattr(error, "strerror", None) or "invalid path"
+            raise SourceError(f"cannot read the file {path} ({why})") from None
         if len(raw) > MOST_BYTES:
             raise SourceError(f"the file {path} is larger than {MOST_BYTES // 1_000_000} MB")
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise SourceError(f"the file {path} is not text in UTF-8") from None
+            raise SourceError(f"the file {path} is not UTF-8 text") from None
         is_table = path.suffix.casefold() == ".csv"
         rows = _csv_rows(text) if is_table else _json_rows(text, f"the file {path}", source.at)
         return _newest(rows, source.at, source.day, today, f"file {path.name}")
@@ -93,12 +93,12 @@ class Sources:
         if source.token is not None:
             token = self.secret(source.token)
             if not token:
-                raise SourceError(f"the variable {source.token} is not set")
+                raise SourceError(f"the environment variable {source.token} is not set")
             if not (token.isascii() and token.isprintable()):
-                raise SourceError(f"the variable {source.token} holds characters that no token has")
+                raise SourceError(f"the environment variable {source.token} contains invalid characters")
             headers["authorization"] = f"Bearer {token}"
         raw = _fetched(source.url, headers, host)
-        rows = _json_rows(raw.decode("utf-8", "replace"), f"the reply of {host}", source.at)
+        rows = _json_rows(raw.decode("utf-8", "replace"), f"the reply from {host}", source.at)
         return _newest(rows, source.at, "", today, f"measured by {host}")
 
 
@@ -111,25 +111,25 @@ def _fetched(url: str, headers: Mapping[str, str], host: str) -> bytes:
             client.stream("GET", url, headers=dict(headers)) as reply,
         ):
             if reply.status_code != 200:
-                raise SourceError(f"{host} answers with status {reply.status_code}")
+                raise SourceError(f"{host} returned HTTP {reply.status_code}")
             content = bytearray()
             end = time.monotonic() + MOST_SECONDS
             for chunk in reply.iter_bytes():
                 content += chunk
                 if time.monotonic() > end:
-                    raise SourceError(f"the reply of {host} takes longer than {MOST_SECONDS:g} seconds")
+                    raise SourceError(f"the reply from {host} took longer than {MOST_SECONDS:g} seconds")
                 if len(content) > MOST_BYTES:
-                    raise SourceError(f"the reply of {host} is larger than {MOST_BYTES // 1_000_000} MB")
+                    raise SourceError(f"the reply from {host} is larger than {MOST_BYTES // 1_000_000} MB")
             return bytes(content)
     except httpx.HTTPError as error:
-        raise SourceError(f"{host} cannot be asked ({type(error).__name__})") from None
+        raise SourceError(f"cannot reach {host} ({type(error).__name__})") from None
 
 
 def _csv_rows(text: str) -> list[Any]:
     try:
         return list(csv.DictReader(io.StringIO(text)))
     except csv.Error as error:
-        raise SourceError(f"it is no CSV: {error}") from None
+        raise SourceError(f"not valid CSV: {error}") from None
 
 
 def _json_rows(text: str, what: str, at: str) -> list[Any]:
@@ -137,7 +137,7 @@ def _json_rows(text: str, what: str, at: str) -> list[Any]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        raise SourceError(f"{what} is no JSON") from None
+        raise SourceError(f"{what} is not valid JSON") from None
     return value if isinstance(value, list) and not _INDEX.fullmatch(at.partition(".")[0]) else [value]
 
 
@@ -147,10 +147,10 @@ def _newest(rows: list[Any], at: str, day: str, today: date, source: str) -> Sam
     where = f" at {at}" if at else ""
     if any(_has_comma(_follow(row, at)) for row in rows):
         # The rows of whole numbers alone would pass for the latest value.
-        raise SourceError(f"{source} writes numbers{where} with a decimal comma: export them with a point")
+        raise SourceError(f"{source} has a decimal comma{where}; export numbers with a decimal point")
     if not found:
         if rows and isinstance(rows[0], dict) and any(";" in str(name) for name in rows[0]):
-            where += ": it is separated by semicolons, export it with commas"
+            where += "; it is separated by semicolons, export it with commas"
             raise SourceError(f"{source} has no value{where}")
         raise SourceError(f"{source} has no value{where} up to {today}")
     on, _, value = max(found)

@@ -7,24 +7,22 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from config.workspace import Workspace
-from connectors.base import Connector, Progress
+from connectors.base import Connector, Connectors, Progress
 from connectors.errors import TrackerError
 from connectors.model import Pull
-from sync.collect.queries import ask, ask_measures
-from sync.observation import Answered, Observed, Snapshot
+from sync.collect.queries import answer_measures, answer_rules
+from sync.observation import Observation
 from sync.store.store import Store
 
-Connectors = Mapping[str, Connector]
 
-
-def borne(store: Store, last: Snapshot | None) -> dict[str, frozenset[str]]:
+def owned_item_ids(store: Store, last: Observation | None) -> dict[str, frozenset[str]]:
     """Ids of all items that may bear marks of ours, by tracker; not of those that were never read."""
     if last is None:
         return {}
     return {
-        name: store.journal.written(name)
-        | {one.ref.id for one in last.items if one.ref.tracker == name and one.shown.stamp is not None}
-        for name in last.as_of
+        one.tracker: store.journal.written(one.tracker)
+        | {item.ref.id for item in one.items if item.shown.stamp is not None}
+        for one in last.pulls
     }
 
 
@@ -32,10 +30,10 @@ def pull(
     workspace: Workspace,
     connectors: Connectors,
     now: datetime,
-    last: Snapshot | None = None,
+    last: Observation | None = None,
     progress: Progress | None = None,
-    known: Mapping[str, Collection[str]] | None = None,
-) -> Observed:
+    owned_ids: Mapping[str, Collection[str]] | None = None,
+) -> Observation:
     """Read every tracker whole, side by side, then ask them the queries of measures and rules.
 
     A tracker that cannot be read stands as it was last read, if `last` is of within the policy's hours of `now`;
@@ -45,7 +43,7 @@ def pull(
 
     def look(connector: Connector) -> Pull | TrackerError:
         try:
-            return connector.pull(progress, (known or {}).get(connector.name))
+            return connector.pull(progress, (owned_ids or {}).get(connector.name))
         except TrackerError as error:
             return error
 
@@ -63,21 +61,19 @@ def pull(
             raise found
         pulls.append(before)
         stale[name] = (
-            f"it could not be read ({found.what}); what counts is as of {before.as_of:%Y-%m-%d %H:%M} UTC"
+            f"cannot read it ({found.what}); using the snapshot of {before.as_of:%Y-%m-%d %H:%M} UTC"
         )
     items = [item for one in pulls for item in one.items]
-    earlier = Answered(last.counts, last.drawn) if last is not None else Answered()
     try:
-        answered = ask_measures(workspace, connectors, items, now, stale, earlier)
-        answers = ask(workspace, connectors, stale, last.answers if last is not None else {})
+        counts, values = answer_measures(workspace, connectors, items, now, stale, last)
+        answers = answer_rules(workspace, connectors, stale, last.answers if last is not None else {})
     except KeyError:
         raise failures[0] from None
-    return Observed(tuple(pulls), answered.counts, stale, answers, drawn=answered.drawn)
+    return Observation(tuple(pulls), now, counts=counts, answers=answers, field_values=values, stale=stale)
 
 
-def _as_last_read(name: str, last: Snapshot | None, now: datetime, workspace: Workspace) -> Pull | None:
-    if last is None or name not in last.as_of:
+def _as_last_read(name: str, last: Observation | None, now: datetime, workspace: Workspace) -> Pull | None:
+    before = next((one for one in last.pulls if one.tracker == name), None) if last is not None else None
+    if before is None or now - before.as_of > timedelta(hours=workspace.policy.guards.stale_hours):
         return None
-    if now - last.as_of[name] > timedelta(hours=workspace.policy.guards.stale_hours):
-        return None
-    return Pull(name, tuple(item for item in last.items if item.ref.tracker == name), last.as_of[name])
+    return before

@@ -8,11 +8,12 @@ from fractions import Fraction
 
 from config.measures import CompositeMeasure, MilestonesMeasure, WorkMeasure
 from config.okrs import KeyResult, Objective
+from config.wording import percent, sentence
 from config.workspace import Workspace
 from connectors.model import WorkItem
+from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS
-from sync.measure import Reading, tally_of, to_percent, weigher, weight_of
-from sync.run import Run
+from sync.measure import Reading, tally_of, to_percent, weight_of, weighting_of
 
 _MOST_TERMS = 12
 """Terms of a sum that are written out; the rows hold them all."""
@@ -46,7 +47,7 @@ class Derivation:
     steps: tuple[str, ...]
 
 
-def derive(key: str, run: Run, workspace: Workspace) -> Derivation | None:
+def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
     """The derivation of the key result with that id, whatever its case; None when there is none."""
     wanted = key.strip().casefold()
     found = next((pair for pair in workspace.key_results() if pair[1].id.casefold() == wanted), None)
@@ -59,24 +60,26 @@ def derive(key: str, run: Run, workspace: Workspace) -> Derivation | None:
     return Derivation(reading, objective, rows, steps)
 
 
-def _rows(key_result: KeyResult, run: Run, workspace: Workspace) -> Iterator[Counted]:
-    how = weigher(key_result)
-    for item, share in run.alignment.leaves().get(key_result.id, []):
+def _rows(key_result: KeyResult, run: Decision, workspace: Workspace) -> Iterator[Counted]:
+    how = weighting_of(key_result)
+    for item, share in run.alignment.leaves.get(key_result.id, ()):
         tally = tally_of(item, share, how, workspace.zone)
         placement = run.alignment.placements[item.ref]
         because = next(
             (str(link.because) for link in placement.links if link.key_result == key_result.id), ""
         )
-        fate: str = "dropped: counts nowhere" if tally.dropped else item.category
-        fate = f"came after {how.baseline}" if tally.late else fate
+        fate: str = "dropped, not counted" if tally.dropped else item.category
+        fate = f"added after {how.baseline}" if tally.late else fate
         weight, known = weight_of(item, how)
         known = known or how.weigh == "count"
         yield Counted(item, weight, share, tally.done_weight, fate, because, known, bool(tally.late))
 
 
-def _steps(key_result: KeyResult, reading: Reading, rows: tuple[Counted, ...], run: Run) -> Iterator[str]:
+def _steps(
+    key_result: KeyResult, reading: Reading, rows: tuple[Counted, ...], run: Decision
+) -> Iterator[str]:
     how = key_result.measure
-    yield reading.evidence + "."
+    yield sentence(reading.evidence)
     if reading.closed is not None or reading.by_hand or reading.progress is None:
         return
     if isinstance(how, WorkMeasure):
@@ -84,11 +87,11 @@ def _steps(key_result: KeyResult, reading: Reading, rows: tuple[Counted, ...], r
     elif isinstance(how, CompositeMeasure):
         yield from _mean_of(how, run)
     elif isinstance(how, MilestonesMeasure):
-        yield f"{reading.value:g} / {reading.target:g} = {_percents(reading.progress)}."
+        yield f"{reading.value:g} / {reading.target:g} = {percent(100 * reading.progress)}."
     elif (start := getattr(how, "start", None)) is not None and reading.value is not None:
         assert reading.target is not None  # noqa: S101  what has a start has a target
         way = f"({reading.value:g} − {start:g}) / ({reading.target:g} − {start:g})"
-        yield f"{way} = {_percents((reading.value - start) / (reading.target - start))}."
+        yield f"{way} = {percent(100 * (reading.value - start) / (reading.target - start))}."
 
 
 def _sum_of_work(how: WorkMeasure, reading: Reading, rows: tuple[Counted, ...]) -> Iterator[str]:
@@ -97,19 +100,19 @@ def _sum_of_work(how: WorkMeasure, reading: Reading, rows: tuple[Counted, ...]) 
     tally = reading.tally
     yield from _guessed(how, counting)
     if late := [row.weight * row.share for row in rows if row.late]:
-        yield f"Came after {how.baseline} and counts nowhere: {_added(late)} = {_plain(sum(late, Fraction()))}."
+        yield f"Added after the baseline of {how.baseline}; not counted: {_added(late)} = {_plain(sum(late, Fraction()))}."
     yield f"Done: {_added([row.done for row in done])} = {_plain(tally.done_weight)}."
     if how.target is not None:
-        yield f"{_plain(tally.done_weight)} / {how.target:g}, the fixed target = {_percents(reading.progress or 0)}."
+        yield f"{_plain(tally.done_weight)} / {how.target:g} (fixed target) = {percent(100 * (reading.progress or 0))}."
         return
     yield f"Scope: {_added([row.weight * row.share for row in counting])} = {_plain(tally.weight)}."
     if tally.weight:
         ratio = float(tally.done_weight / tally.weight)
-        yield f"{_plain(tally.done_weight)} / {_plain(tally.weight)} = {_percents(ratio)}."
+        yield f"{_plain(tally.done_weight)} / {_plain(tally.weight)} = {percent(100 * ratio)}."
     else:
-        yield f"All weigh nothing, so items are counted: {tally.done} / {tally.leaves}."
+        yield f"All weights are zero, so items are counted: {tally.done} / {tally.leaves}."
     if to_percent(reading.progress) == 99 and tally.done_weight == tally.weight:
-        yield "Something open weighs nothing; only what is complete reads 100 %."
+        yield "Open items with zero weight remain, so it shows 99 %."
 
 
 def _guessed(how: WorkMeasure, counting: list[Counted]) -> Iterator[str]:
@@ -120,34 +123,36 @@ def _guessed(how: WorkMeasure, counting: list[Counted]) -> Iterator[str]:
     what = "estimate" if how.weigh in ("points", "time") else "weight"
     shown = ", ".join(keys[:_MOST_TERMS])
     more = f" and {len(keys) - _MOST_TERMS} more" if len(keys) > _MOST_TERMS else ""
-    yield f"Without {'an' if what == 'estimate' else 'a'} {what}, so the default of {how.default_estimate:g} weighs: {shown}{more}."
+    yield f"No {what}, so the default of {how.default_estimate:g} is used: {shown}{more}."
 
 
-def _mean_of(how: CompositeMeasure, run: Run) -> Iterator[str]:
+def _mean_of(how: CompositeMeasure, run: Decision) -> Iterator[str]:
     parts = [(run.scorecard.readings[name].progress, weight) for name, weight in how.of.items()]
     known = [(part, weight) for part, weight in parts if part is not None]
-    terms = " + ".join(f"{weight:g} × {100 * part:g} %" for part, weight in known)
+    terms = " + ".join(f"{weight:g} × {percent(100 * part)}" for part, weight in known)
     total = sum(weight for _, weight in known)
-    yield f"({terms}) / {total:g} = {_percents(sum(part * weight for part, weight in known) / total)}."
+    yield f"({terms}) / {total:g} = {percent(100 * sum(part * weight for part, weight in known) / total)}."
 
 
 def _standing(key_result: KeyResult, reading: Reading) -> Iterator[str]:
-    if reading.note:
-        yield reading.note[0].upper() + reading.note[1:]
+    if reading.mismatch is not None:
+        yield sentence(str(reading.mismatch))
     if len(reading.teams) > 1:
         parts = (f"{team} {tally.done} of {tally.leaves}" for team, tally in reading.teams)
         yield f"By team: {', '.join(parts)}."
     if reading.progress is not None and reading.counts:
-        curve = {"linear": "evenly in time", "back_loaded": "late", "step": "in steps"}[key_result.pace]
+        curve = {"linear": "linear pace", "back_loaded": "back-loaded pace", "step": "step pace"}[
+            key_result.pace
+        ]
         yield (
-            f"Shown as {to_percent(reading.progress)} %; {to_percent(reading.expected)} % is expected by now, "
-            f"{curve}: {HEALTH_WORDS[reading.health]}."
+            f"Shown as {percent(to_percent(reading.progress))}; expected by now: "
+            f"{percent(to_percent(reading.expected))} ({curve}). Health: {HEALTH_WORDS[reading.health]}."
         )
 
 
 def _added(terms: list[Fraction]) -> str:
     if not terms:
-        return "nothing"
+        return "none"
     shown = [_plain(term) for term in terms[:_MOST_TERMS]]
     if len(terms) > _MOST_TERMS:
         shown.append(f"{len(terms) - _MOST_TERMS} more")
@@ -156,7 +161,3 @@ def _added(terms: list[Fraction]) -> str:
 
 def _plain(number: Fraction) -> str:
     return f"{float(number):g}"
-
-
-def _percents(share: float) -> str:
-    return f"{100 * share:.4g} %"

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from config.okrs import Objective
+from config.wording import percent
 from config.workspace import Workspace
 from connectors.model import Health
+from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS
 from sync.measure import ObjectiveReading, to_percent
-from sync.run import Run
 
 PartKind = Literal["key result", "guard-rail", "objective"]
 
@@ -38,7 +39,7 @@ class ObjectiveDerivation:
     steps: tuple[str, ...]
 
 
-def derive_objective(key: str, run: Run, workspace: Workspace) -> ObjectiveDerivation | None:
+def derive_objective(key: str, run: Decision, workspace: Workspace) -> ObjectiveDerivation | None:
     """The derivation of the objective with that id, whatever its case; None when there is none."""
     wanted = key.strip().casefold()
     objective = next((one for one in workspace.objectives if one.id.casefold() == wanted), None)
@@ -49,7 +50,9 @@ def derive_objective(key: str, run: Run, workspace: Workspace) -> ObjectiveDeriv
     return ObjectiveDerivation(reading, parts, tuple(_steps(objective, reading, parts)))
 
 
-def _parts(objective: Objective, reading: ObjectiveReading, run: Run, workspace: Workspace) -> Iterator[Part]:
+def _parts(
+    objective: Objective, reading: ObjectiveReading, run: Decision, workspace: Workspace
+) -> Iterator[Part]:
     weights = {one.id: one.weight for one in objective.key_results}
     for one in reading.readings:
         kind: PartKind = "key result" if one.counts else "guard-rail"
@@ -65,38 +68,34 @@ def _parts(objective: Objective, reading: ObjectiveReading, run: Run, workspace:
 def _steps(objective: Objective, reading: ObjectiveReading, parts: tuple[Part, ...]) -> Iterator[str]:
     counting = [one for one in parts if one.kind != "guard-rail"]
     if missing := [one.id for one in counting if one.progress is None]:
-        yield f"Without data, so left out: {', '.join(missing)}."
+        yield f"No data, left out: {', '.join(missing)}."
     known = [(one, one.progress) for one in counting if one.progress is not None]
     if known:
         yield _formula(objective, known)
     yield from _grade(reading)
-    expected = f"{to_percent(reading.expected)} % is expected by now"
-    mean = "the weighted mean of its parts" if counting else "by how much of the cycle is over"
-    percent = "It has no data" if reading.percent is None else f"Shown as {reading.percent} %"
-    yield f"{percent}; {expected}, {mean}: {HEALTH_WORDS[reading.health]}."
+    mean = "weighted mean of its parts" if counting else "elapsed share of the cycle"
+    shown = "No data" if reading.percent is None else f"Shown as {percent(reading.percent)}"
+    expected = f"expected by now: {percent(to_percent(reading.expected))} ({mean})"
+    yield f"{shown}; {expected}. Health: {HEALTH_WORDS[reading.health]}."
     broken = [one.id for one in parts if one.kind == "guard-rail" and one.health == "off_track"]
     if broken:
-        yield f"A guard-rail is broken ({', '.join(broken)}), so it is at risk at best."
+        yield f"Broken guard-rail ({', '.join(broken)}), so the health is at risk at best."
 
 
 def _formula(objective: Objective, known: list[tuple[Part, float]]) -> str:
     if all(progress >= 1 for _, progress in known):
-        return "All of it is complete: 100 %."
+        return "All parts are complete: 100 %."
     if objective.roll_up == "minimum":
         part, progress = min(known, key=lambda one: one[1])
-        return f"The weakest counts: {part.id} at {_percents(progress)}."
-    terms = " + ".join(f"{part.weight:g} × {_percents(progress)}" for part, progress in known)
+        return f"Minimum of its parts: {part.id} at {percent(100 * progress)}."
+    terms = " + ".join(f"{part.weight:g} × {percent(100 * progress)}" for part, progress in known)
     total = sum(part.weight for part, _ in known)
     whole = sum(part.weight * progress for part, progress in known) / total
-    return f"({terms}) / {total:g} = {_percents(whole)}."
+    return f"({terms}) / {total:g} = {percent(100 * whole)}."
 
 
 def _grade(reading: ObjectiveReading) -> Iterator[str]:
     if reading.grade is None:
         return
-    held = ", for which 0.7 is success" if reading.grading == "aspirational" else ""
-    yield f"Graded {reading.grade:.1f} as {reading.grading}{held}: {to_percent(reading.progress)} % in tenths."
-
-
-def _percents(share: float) -> str:
-    return f"{100 * share:.4g} %"
+    held = ", 0.7 is success" if reading.grading == "aspirational" else ""
+    yield f"Grade {reading.grade:.1f} ({reading.grading}{held}): {percent(to_percent(reading.progress))} in tenths."

@@ -1,4 +1,4 @@
-"""The outlook of every key result: from the days on which its work was done, its check-ins, or the readings kept. Pure."""
+"""The forecast of every key result: from the days on which its work was done, its check-ins, or the readings kept. Pure."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ from config.okrs import KeyResult
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import Alignment
-from sync.forecast.simulation import BEHIND_DAYS, Outlook, outlook
-from sync.measure import Reading, Scorecard, tally_of, way
+from sync.forecast.simulation import BEHIND_DAYS, Forecast, forecast
+from sync.measure import Reading, Scorecard, progress_between, tally_of
 
 Kept = Mapping[str, Iterable[tuple[date, float]]]
 """Progress by day, as remembered, by key result id."""
 
 
-def outlooks(alignment: Alignment, card: Scorecard, workspace: Workspace, kept: Kept) -> dict[str, Outlook]:
+def forecasts(alignment: Alignment, card: Scorecard, workspace: Workspace, kept: Kept) -> dict[str, Forecast]:
     """Progress at the end of the cycle, 0..1, for open key results that can be foretold.
 
-    None is foretold after the end, for guard-rails, or while a percent by hand stands.
+    None is given after the end, for guard-rails, or while a percent by hand stands.
     """
-    leaves = alignment.leaves()
     today = card.as_of.astimezone(workspace.zone).date()
-    found: dict[str, Outlook] = {}
+    found: dict[str, Forecast] = {}
     for objective, key_result in workspace.key_results():
         reading = card.readings[key_result.id]
         end = workspace.cycles[objective.cycle].end
@@ -33,11 +32,13 @@ def outlooks(alignment: Alignment, card: Scorecard, workspace: Workspace, kept: 
             continue
         if isinstance(key_result.measure, KeepMeasure):
             continue
-        past = _past(key_result, reading, leaves.get(key_result.id, []), workspace, card.as_of, kept)
-        told = outlook(past, end, 1.0, key_result.id)
-        if told is not None:
-            low, middle, high = (min(1.0, max(0.0, one)) for one in (told.low, told.middle, told.high))
-            found[key_result.id] = Outlook(low, middle, high, told.chance, told.weeks)
+        past = _past(
+            key_result, reading, alignment.leaves.get(key_result.id, ()), workspace, card.as_of, kept
+        )
+        one = forecast(past, end, 1.0, key_result.id)
+        if one is not None:
+            low, middle, high = (min(1.0, max(0.0, one)) for one in (one.low, one.middle, one.high))
+            found[key_result.id] = Forecast(low, middle, high, one.chance, one.weeks)
     return found
 
 
@@ -57,7 +58,9 @@ def _past(
         past = _work(how, reading, leaves, workspace, today)
     elif isinstance(how, MetricMeasure):
         past = sorted(
-            (one.on, way(how.start, how.target, one.value)) for one in how.checkins if one.on <= today
+            (one.on, progress_between(how.start, how.target, one.value))
+            for one in how.checkins
+            if one.on <= today
         )
     else:
         past = sorted((day, progress) for day, progress in kept.get(key_result.id, ()) if day <= today)

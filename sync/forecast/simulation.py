@@ -33,7 +33,7 @@ LOW, HIGH = 0.1, 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class Forecast:
     """What may become of a value by a day: the middle, the range of 80 %, and the chance of `goal` or more, 0..1.
 
     `weeks`: how many weeks behind were drawn from.
@@ -46,11 +46,11 @@ class Outlook:
     weeks: float
 
 
-def outlook(past: Sequence[tuple[date, float]], end: date, goal: float, name: str = "") -> Outlook | None:
-    """The outlook at the end of `end` for a value that grows towards `goal`.
+def forecast(past: Sequence[tuple[date, float]], end: date, goal: float, name: str = "") -> Forecast | None:
+    """The forecast at the end of `end` for a value that grows towards `goal`.
 
     `past`: values by day, in order of days, the last one is of today. None with less than two weeks behind, or
-    when nothing has ever moved. The same past gives the same outlook; `name` only seeds.
+    when nothing has ever moved. The same past gives the same forecast; `name` only seeds.
     """
     if len(past) < 2:
         return None
@@ -59,7 +59,7 @@ def outlook(past: Sequence[tuple[date, float]], end: date, goal: float, name: st
     behind = (today - begin).days
     ahead = (end - today).days
     if now >= goal or ahead <= 0:
-        return Outlook(now, now, now, float(now >= goal), behind / _WEEK)
+        return Forecast(now, now, now, float(now >= goal), behind / _WEEK)
     if behind < _LEAST_DAYS:
         return None
     steps = _weekly(past, begin, today)
@@ -68,7 +68,7 @@ def outlook(past: Sequence[tuple[date, float]], end: date, goal: float, name: st
     chance = random.Random(zlib.crc32(f"{name} {today} {end} {now:.9g}".encode()))  # noqa: S311  no secret is drawn
     ends = sorted(now + _future(steps, ahead, chance) for _ in range(RUNS))
     reached = sum(value >= goal for value in ends) / RUNS
-    return Outlook(
+    return Forecast(
         ends[int(LOW * RUNS)], ends[RUNS // 2], ends[int(HIGH * RUNS) - 1], reached, behind / _WEEK
     )
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sync.history.movement import Movement, together
+from sync.history.movement import Movement, sum_movements
 from sync.measure import Reading, Scorecard
 
 WEEKS = 13
-"""A quarter: how far back weeks are told."""
+"""A quarter: how far back weeks are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def moved_between(rows: Sequence[HistoryRow], since: date, until: date) -> Movem
     """All that moved after the day `since` up to `until`; None where it is not known of every day."""
     between = [row.moved for row in rows if since < row.day <= until]
     known = [one for one in between if one is not None]
-    whole = together(known) if len(known) == len(between) else None
+    whole = sum_movements(known) if len(known) == len(between) else None
     return whole if whole is not None and whole.since >= since else None
 
 

@@ -13,10 +13,10 @@ from config.measures import Measure, WorkMeasure
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import Alignment
-from sync.measure import Tally, tally_of, weigher
+from sync.measure import Tally, tally_of, weighting_of
 from sync.measure.work import work
 
-Standing = tuple[str, float]
+LeafState = tuple[str, float]
 """The category of a leaf, and what it weighs."""
 
 
@@ -24,11 +24,11 @@ KINDS = ("done", "reopened", "added", "dropped", "gone", "estimated")
 
 
 @dataclass(frozen=True, slots=True)
-class Footing:
-    """The work of a key result on a day: each leaf, by ref, with its standing."""
+class WorkState:
+    """The work of a key result on a day: the state of each leaf, by ref."""
 
     on: date
-    leaves: Mapping[str, Standing]
+    leaves: Mapping[str, LeafState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,12 @@ class Movement:
     by_scope: float | None = None
 
 
-def footing(leaves: Iterable[tuple[WorkItem, Fraction]], how: WorkMeasure, on: date, zone: tzinfo) -> Footing:
+def work_state(
+    leaves: Iterable[tuple[WorkItem, Fraction]], how: WorkMeasure, on: date, zone: tzinfo
+) -> WorkState:
     """Where a key result's work stands today."""
     # What is dropped, or came after the baseline, weighs nothing: it moves no percent.
-    return Footing(
+    return WorkState(
         on,
         {
             str(item.ref): (item.category, float(tally_of(item, share, how, zone).weight))
@@ -64,29 +66,28 @@ def footing(leaves: Iterable[tuple[WorkItem, Fraction]], how: WorkMeasure, on: d
     )
 
 
-def standing(alignment: Alignment, workspace: Workspace, now: datetime) -> dict[str, Footing]:
+def work_states(alignment: Alignment, workspace: Workspace, now: datetime) -> dict[str, WorkState]:
     """Where the work of every key result stands at `now`."""
     on = now.astimezone(workspace.zone).date()
-    leaves = alignment.leaves()
     return {
-        kr.id: footing(leaves.get(kr.id, ()), weigher(kr), on, workspace.zone)
+        kr.id: work_state(alignment.leaves.get(kr.id, ()), weighting_of(kr), on, workspace.zone)
         for _, kr in workspace.key_results()
     }
 
 
-def since(
-    before: Mapping[str, Footing], stands: Mapping[str, Footing], workspace: Workspace
+def movements_since(
+    before: Mapping[str, WorkState], states: Mapping[str, WorkState], workspace: Workspace
 ) -> dict[str, Movement]:
     """What moved each key result since where it stood before; nothing for one that stood nowhere."""
     return {
-        kr.id: movement(before[kr.id], stands[kr.id], kr.measure)
+        kr.id: movement(before[kr.id], states[kr.id], kr.measure)
         for _, kr in workspace.key_results()
         if kr.id in before
     }
 
 
-def movement(before: Footing, now: Footing, how: Measure) -> Movement:
-    """What changed from one footing to the next of a key result that is measured as `how` says."""
+def movement(before: WorkState, now: WorkState, how: Measure) -> Movement:
+    """What changed from one state to the next of a key result that is measured as `how` says."""
     counts = Counter(
         _kind(before.leaves.get(ref), now.leaves.get(ref)) for ref in before.leaves.keys() | now.leaves.keys()
     )
@@ -95,13 +96,13 @@ def movement(before: Footing, now: Footing, how: Measure) -> Movement:
     return Movement(before.on, **counts, by_work=by_work, by_scope=by_scope)
 
 
-def together(moves: Iterable[Movement]) -> Movement | None:
+def sum_movements(movements: Iterable[Movement]) -> Movement | None:
     """Movements that follow on each other, as one since the first of them; None of none.
 
     A leaf that was done and reopened counts as both. Effects add up; what is not known of one is not known of all.
     """
     whole: Movement | None = None
-    for one in moves:
+    for one in movements:
         whole = one if whole is None else _joined(whole, one)
     return whole
 
@@ -120,23 +121,23 @@ def _sum(first: float | None, then: float | None) -> float | None:
     return None if first is None or then is None else first + then
 
 
-def _kind(before: Standing | None, now: Standing | None) -> str:
+def _kind(before: LeafState | None, now: LeafState | None) -> str:
     was, weighed = before or ("", 0.0)
-    stands, weighs = now or ("", 0.0)
-    counted, counts = was not in ("", "dropped"), stands not in ("", "dropped")
+    is_now, weighs = now or ("", 0.0)
+    counted, counts = was not in ("", "dropped"), is_now not in ("", "dropped")
     if counted and not counts:
-        return "dropped" if stands else "gone"
+        return "dropped" if is_now else "gone"
     if counts and not counted:
         return "added"
     if not counts:
         return ""
-    if (was == "done") != (stands == "done"):
-        return "done" if stands == "done" else "reopened"
+    if (was == "done") != (is_now == "done"):
+        return "done" if is_now == "done" else "reopened"
     return "estimated" if weighed != weighs else ""
 
 
-def _effects(before: Footing, now: Footing, how: WorkMeasure) -> tuple[float | None, float | None]:
-    was, stands = _percent(before.leaves, how), _percent(now.leaves, how)
+def _effects(before: WorkState, now: WorkState, how: WorkMeasure) -> tuple[float | None, float | None]:
+    was, is_now = _percent(before.leaves, how), _percent(now.leaves, how)
     # Today's scope with the states of before: what the change would be had nobody worked. Scope comes first, so
     # that work which was added and done since lowers the percent by the one and raises it by the other.
     unworked = _percent(
@@ -146,18 +147,18 @@ def _effects(before: Footing, now: Footing, how: WorkMeasure) -> tuple[float | N
         },
         how,
     )
-    if was is None or stands is None or unworked is None:
+    if was is None or is_now is None or unworked is None:
         return None, None
-    return stands - unworked, unworked - was
+    return is_now - unworked, unworked - was
 
 
-def _state_before(before: Standing | None, now: str) -> str:
+def _state_before(before: LeafState | None, now: str) -> str:
     if now == "dropped":
         return now
     return "todo" if before is None or before[0] == "dropped" else before[0]
 
 
-def _percent(leaves: Mapping[str, Standing], how: WorkMeasure) -> float | None:
+def _percent(leaves: Mapping[str, LeafState], how: WorkMeasure) -> float | None:
     """Percent as the measure gives it, unrounded; None without work."""
     counted = [(state, weight) for state, weight in leaves.values() if state != "dropped"]
     states = Counter(state for state, _ in counted)

@@ -2,55 +2,57 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from config.measures import QueryMeasure
-from connectors.model import Pull
-from sync.align.native_queries import questions
-from sync.cli.options import moment_of
-from sync.cli.output import Output
+from sync.align.native_queries import rule_queries
 from sync.collect.queries import queries
-from sync.forecast.key_results import outlooks
-from sync.forecast.simulation import Outlook
+from sync.decide import Decision, decide
+from sync.forecast import key_results
+from sync.forecast.simulation import Forecast
 from sync.history.days import History, until_now
+from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import read
-from sync.observation import Observed, Snapshot
+from sync.observation import Observation
 from sync.remember import moved_today, remember
-from sync.run import Run, decide
 
 
-def current(session: Session, output: Output, fresh: bool, as_of: str | None) -> Run:
-    """What is known: the last snapshot where there is one, else a fresh read."""
-    snapshot = None if fresh or as_of else session.store.snapshot()
-    result = recall(session, snapshot) if snapshot else None
+def latest_run(
+    session: Session, reporter: Reporter, as_of: datetime | None = None, *, fresh: bool = False
+) -> Decision:
+    """What is known: the last snapshot where there is one, else a fresh read, as of now or of another time."""
+    snapshot = None if fresh or as_of else session.store.snapshots.last()
+    result = replay(session, snapshot) if snapshot else None
     if result is None:
-        result = read(session, moment_of(as_of), output)
+        result = read(session, as_of or datetime.now(UTC), reporter)
         remember_if_sane(session, result)
     return result
 
 
-def forecasts(session: Session, result: Run) -> dict[str, Outlook]:
-    """Where the key results will end, as far as that can be told."""
+def forecasts(session: Session, result: Decision) -> dict[str, Forecast]:
+    """Where the key results will end, as far as that can be forecast."""
     kept = {
         id_: [(row.day, row.progress) for row in rows if row.progress is not None]
         for id_, rows in session.store.readings.all().items()
     }
-    return outlooks(result.alignment, result.scorecard, session.workspace, kept)
+    return key_results.forecasts(result.alignment, result.scorecard, session.workspace, kept)
 
 
-def course(session: Session, result: Run) -> dict[str, History]:
+def progress_history(session: Session, result: Decision) -> dict[str, History]:
     """How each key result went until now, as far as it was read."""
     today = result.scorecard.as_of.astimezone(session.workspace.zone).date()
-    moved = moved_today(result, session.workspace, session.store)
+    moved = moved_today(result, session.workspace)
     return until_now(session.store.readings.all(), result.scorecard, moved, today)
 
 
-def remember_if_sane(session: Session, result: Run) -> None:
+def remember_if_sane(session: Session, result: Decision) -> None:
     """Keep what was read, unless it shrank: the next run must measure itself against the last good one."""
     if not any(stop.guard == "shrunken-pull" for stop in result.stops):
         remember(result, session.workspace, session.store)
 
 
-def recall(session: Session, snapshot: Snapshot) -> Run | None:
+def replay(session: Session, snapshot: Observation) -> Decision | None:
     """The decisions that today's configuration draws from the last snapshot, as of then.
 
     None when the snapshot cannot answer: a tracker or a native query was declared since.
@@ -68,21 +70,9 @@ def recall(session: Session, snapshot: Snapshot) -> Run | None:
         if isinstance(kr.measure, QueryMeasure) and kr.measure.field
         for name in queries(kr.id, kr.measure)
     }
-    known = asked <= set(snapshot.counts) and fields <= set(snapshot.drawn)
-    known = known and set(questions(workspace)) <= set(snapshot.answers)
+    known = asked <= set(snapshot.counts) and fields <= set(snapshot.field_values)
+    known = known and set(rule_queries(workspace)) <= set(snapshot.answers)
     if not known or set(snapshot.as_of) != set(workspace.active):
         return None
-    pulls = tuple(
-        Pull(name, tuple(item for item in snapshot.items if item.ref.tracker == name), at)
-        for name, at in snapshot.as_of.items()
-    )
-    observed = Observed(
-        pulls,
-        snapshot.counts,
-        answers=snapshot.answers,
-        samples=snapshot.samples,
-        drawn=snapshot.drawn,
-        histories=snapshot.histories,
-        gists=snapshot.gists,
-    )
-    return decide(observed, workspace, session.store, snapshot.judged)
+    memory = session.store.memory(workspace, snapshot.at)
+    return decide(snapshot, memory, workspace, snapshot.at)

@@ -16,7 +16,7 @@ def check(connectors: Mapping[str, Connector], workspace: Workspace) -> dict[str
 
     def look(name: str) -> list[Check]:
         updates = workspace.policy_of(name).updates
-        return list(connectors[name].examine(labels, updates.levels if updates else ()))
+        return list(connectors[name].preflight(labels, updates.levels if updates else ()))
 
     with ThreadPoolExecutor(max_workers=len(connectors), thread_name_prefix="check") as pool:
         return dict(zip(connectors, pool.map(look, connectors), strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,12 @@ import msgspec
 import sqlalchemy as sa
 
 from config.load import fingerprint
+from config.settings import Settings
+from connectors.converter import Converter
 from connectors.model import NOTHING, WorkItem
-from sync.cli.output import Output
 from sync.history.days import History, HistoryRow
-from sync.jobs.session import Session
+from sync.jobs.reporter import Reporter
+from sync.jobs.session import Session, load_workspace
 from sync.jobs.sync import read
 from sync.plan.plan import Edit, changes_of
 from sync.remember import remember
@@ -24,8 +26,36 @@ from sync.store import tables
 from sync.store.database import Database, address
 from sync.store.store import StoreError
 
+_ROWS = Converter(HistoryRow)
 
-def set_aside(url: str, now: datetime) -> str | None:
+
+@dataclass(frozen=True, slots=True)
+class OldStore:
+    """What came of the store that was there: its readings, and where it is kept, None when there was none."""
+
+    readings: Mapping[str, History]
+    archived: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How many items bear our stamp, where the old store is kept, and of how many days it had readings."""
+
+    adopted: int
+    archived: str | None
+    days: int
+
+
+def retire_store(settings: Settings, config: Path, now: datetime) -> OldStore:
+    """Take the readings out of the store and move it out of the way.
+
+    Raises ConfigError, MissingCredential or StoreError: what is wrong there must not cost the store its place.
+    """
+    load_workspace(settings, config)
+    return OldStore(recover_readings(settings.store), archive_store(settings.store, now))
+
+
+def archive_store(url: str, now: datetime) -> str | None:
     """Move the old store out of the way, whatever its state; where to, or None when there is none.
 
     A SQLite file is renamed with its side files; on PostgreSQL our tables go into a schema of their own.
@@ -72,7 +102,7 @@ def _file_aside(path: Path, mark: str) -> str | None:
     return str(aside)
 
 
-def salvage(url: str) -> dict[str, History]:
+def recover_readings(url: str) -> dict[str, History]:
     """The readings that can still be read from a store, whatever became of the rest; rows that mean nothing are left out."""
     found: dict[str, list[HistoryRow]] = {}
     try:
@@ -97,25 +127,26 @@ def salvage(url: str) -> dict[str, History]:
 
 def _row(row: Mapping[str, Any]) -> HistoryRow:
     moved = row.get("moved")
-    return msgspec.convert(
-        {**row, "moved": None if moved is None else msgspec.json.decode(moved)}, HistoryRow, strict=True
-    )
+    return _ROWS.convert({**row, "moved": None if moved is None else msgspec.json.decode(moved)})
 
 
-def rebuild(session: Session, now: datetime, output: Output) -> int:
-    """Read everything, and remember it with every item that bears our stamp as written; how many."""
+def rebuild(session: Session, old: OldStore, now: datetime, reporter: Reporter) -> Rebuilt:
+    """Read everything, and remember it with every item that bears our stamp as written."""
     store = session.store
+    # First, so that a tracker that cannot be read now does not cost them.
+    store.readings.import_readings(old.readings)
     record = store.open_run("rebuild", now, fingerprint(session.workspace))
-    result = read(session, now, output)
+    result = read(session, now, reporter)
     remember(result, session.workspace, store)
-    ours = [item for item in result.observed.items if _is_ours(item, session.workspace.workspace)]
-    entries = store.journal.intend(
+    ours = [item for item in result.observation.items if _is_ours(item, session.workspace.workspace)]
+    entries = store.journal.begin(
         record, [Edit(item, item.shown, changes_of(_bare(item), item.shown)) for item in ours]
     )
     for entry in entries.values():
-        store.journal.conclude(entry, "written", "adopted by its stamp")
+        store.journal.complete(entry, "written", "adopted by its stamp")
     store.close_run(record, "done", {"adopted": len(ours)})
-    return len(ours)
+    days = len({row.day for rows in old.readings.values() for row in rows})
+    return Rebuilt(len(ours), old.archived, days)
 
 
 def _is_ours(item: WorkItem, owner: str) -> bool:

@@ -15,9 +15,10 @@ from config.load import load
 from config.settings import Credentials
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.cli.output import Output
+from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session, session_for
 from sync.jobs.sync import Synced, synchronise
+from sync.plan.overrides import Overrides
 
 if TYPE_CHECKING:
     from connectors.sandbox.server import Sandbox
@@ -27,11 +28,13 @@ JIRA_EMAIL = "truenorth@acme.example"
 JIRA_TOKEN = "sandbox-jira-token"  # noqa: S105  the sandbox's own, known to everybody
 LINEAR_TOKEN = "sandbox-linear-token"  # noqa: S105  likewise
 
-_MOST = 12
-
 
 class SandboxError(Exception):
-    """The sandbox is not installed, or cannot serve."""
+    """The sandbox cannot serve."""
+
+
+class SandboxMissing(Exception):
+    """The sandbox is no part of this installation; the text says what to type."""
 
 
 def examples() -> Path:
@@ -41,13 +44,15 @@ def examples() -> Path:
 
 @contextmanager
 def serving_sandbox(items: int, seed: int, port: int, truth: Path | None = None) -> Iterator[Sandbox]:
-    """A sandbox that serves on loopback, and the file of right answers. Raises SandboxError when it cannot."""
+    """A sandbox that serves on loopback, and the file of right answers. Raises SandboxMissing or SandboxError."""
     try:
         from connectors.sandbox.server import Sandbox
         from connectors.sandbox.world import generate
     except ImportError as error:
-        message = f"the sandbox needs {error.name}, which is not installed. Install truenorth[sandbox]."
-        raise SandboxError(message) from error
+        raise SandboxMissing(
+            f"the sandbox is not part of this installation ({error.name} is missing). In a checkout of Truenorth, "
+            "run `make demo` or install it with: pip install '.[sandbox]'"
+        ) from error
     world = generate(items=items, seed=seed)
     if truth is not None:
         _write_truth(world, truth)
@@ -55,7 +60,7 @@ def serving_sandbox(items: int, seed: int, port: int, truth: Path | None = None)
     try:
         sandbox.start()
     except OSError as error:
-        message = f"the sandbox cannot listen on port {port}: {error.strerror}. Give another --port, or 0."
+        message = f"the sandbox cannot listen on port {port}: {error.strerror}. Choose another port, or 0 for any free one."
         raise SandboxError(message) from error
     try:
         yield sandbox
@@ -97,20 +102,11 @@ def sandbox_session(sandbox: Sandbox, workspace: Workspace | None = None) -> Ite
             yield session
 
 
-def demonstrate(sandbox: Sandbox, output: Output) -> tuple[Synced, Synced]:
-    """Run the service twice against a serving sandbox; the second run must find nothing to write."""
-    output.say(f"Sandbox: a Jira site and a Linear workspace at {sandbox.url}", strong=True)
+def demonstrate(sandbox: Sandbox, reporter: Reporter) -> tuple[Synced, Synced]:
+    """Run the service twice against a serving sandbox; the second run, which reports nothing, must find nothing to write."""
     with sandbox_session(sandbox) as session:
-        output.say(f"Goals: {examples()}")
-        first = synchronise(session, sandbox.world.clock.now(), output, ["--first-run"], _MOST)
-        output.say()
-        output.say("And once more, on the world that was just written to:", strong=True)
-        silent = Output(output.style, silent=True)
-        second = synchronise(session, sandbox.world.clock.now(), silent)
-    left = len(second.run.plan.edits)
-    sentence = "nothing is left to write." if not left else f"{left} items would still be written to."
-    output.say(f"Read {len(second.run.observed.items)} items again: {sentence}")
-    output.data(second_run={"items": left, "plan": second.run.plan.digest})
+        first = synchronise(session, sandbox.world.clock.now(), reporter, Overrides(first_run=True))
+        second = synchronise(session, sandbox.world.clock.now(), Reporter())
     return first, second
 
 

@@ -1,40 +1,30 @@
-"""Everything a command needs, opened together and closed together; and the two ways to use it."""
+"""Everything a job needs, opened together and closed together."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import structlog
-
 from config.load import load
 from config.settings import Credentials, Settings, credentials, secret
-from config.trackers import JiraTracker
 from config.workspace import Workspace
 from connectors.base import Connector
-from connectors.http.throttle import Governors
+from connectors.http.throttle import Throttles
 from connectors.registry import connect
-from sync.cli.output import Output
 from sync.collect.external_values import Sources
 from sync.logs import redactor
-from sync.plan.guards import Stop
-from sync.report import data
-from sync.report import run as sheets
-from sync.run import Run
 from sync.store.lease import Lease
 from sync.store.store import Store
-
-log = structlog.get_logger(__name__)
 
 
 class Halt(threading.Event):
     """Set to finish the running write and begin no other; `by` is the signal that asked for it."""
 
     by: int | None = None
-    right: Lease | None = None
+    lease: Lease | None = None
     """The lease while this process holds it, for whoever ends the process."""
 
 
@@ -58,27 +48,19 @@ def open_session(settings: Settings, config: Path | None = None) -> Iterator[Ses
     Raises ConfigError, MissingCredential or StoreError before any request is made.
     """
     place = config or settings.config
-    workspace, keys = declared(settings, place)
-    sources = Sources(place if place.is_dir() else place.parent, lambda name: _learnt(name, settings))
+    workspace, keys = load_workspace(settings, place)
+    sources = Sources(place if place.is_dir() else place.parent, lambda name: _secret(name, settings))
     with session_for(workspace, keys, settings.store, sources) as session:
         yield session
 
 
-def declared(settings: Settings, place: Path) -> tuple[Workspace, dict[str, Credentials]]:
+def load_workspace(settings: Settings, place: Path) -> tuple[Workspace, dict[str, Credentials]]:
     """The configuration at a place and the credentials that it needs. Raises ConfigError or MissingCredential."""
     workspace = load(place)
-    return workspace, {
-        name: credentials(
-            name,
-            one.kind,
-            settings,
-            by_token=isinstance(one, JiraTracker) and one.deployment == "data_center",
-        )
-        for name, one in workspace.active.items()
-    }
+    return workspace, {name: credentials(name, one, settings) for name, one in workspace.active.items()}
 
 
-def _learnt(name: str, settings: Settings) -> str | None:
+def _secret(name: str, settings: Settings) -> str | None:
     """A secret by the name of its variable, which no log will show."""
     value = secret(name, settings)
     redactor.add(value)
@@ -95,37 +77,17 @@ def session_for(
         store = Store(store_url)
         stack.callback(store.close)
         halt = Halt()
-        governors = Governors(halt)
+        throttles = Throttles(halt)
         connectors: dict[str, Connector] = {}
         for name, tracker in workspace.active.items():
             fields = workspace.matched_fields(name)
             policy, key = workspace.policy_of(name), keys[name]
-            governor = governors.of(
+            throttle = throttles.of(
                 key.url or tracker.url,
                 key.token.get_secret_value(),
-                people=policy.quota_for_people / 100,
+                reserved_share=policy.quota_for_people / 100,
                 deadline=policy.deadline_minutes * 60,
             )
-            connectors[name] = connect(name, tracker, key, workspace.workspace, fields, governor)
+            connectors[name] = connect(name, tracker, key, workspace.workspace, fields, throttle)
             stack.callback(connectors[name].close)
         yield Session(workspace, connectors, store, halt, sources=sources or Sources())
-
-
-_MOST_ORPHANS = 12
-
-
-def show_stops(stops: Sequence[Stop], accepted: Collection[str], output: Output) -> list[Stop]:
-    """Show the guards that trip; those that nobody let through."""
-    if stops:
-        output.show(sheets.stops(stops, accepted))
-    return [stop for stop in stops if stop.flag not in accepted]
-
-
-def show_run(output: Output, result: Run, most: int | None = None) -> None:
-    """Print everything about a run but the guards; at most `most` rows of the plan."""
-    output.show(sheets.pulled(result.observed.pulls), sheets.scorecard(result.scorecard))
-    output.show(sheets.orphans(result.alignment.items, result.signals, _MOST_ORPHANS))
-    if result.signals.findings:
-        output.show(sheets.findings(result.signals))
-    output.show(sheets.plan(result.plan, most))
-    output.data(**data.of_run(result))

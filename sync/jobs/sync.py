@@ -1,28 +1,34 @@
-"""Read, decide, check the guards, write, remember."""
+"""The sync: read, decide, check the guards, write, remember."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from config.load import fingerprint
 from config.workspace import Workspace
 from connectors.model import ALL_MARKS
-from sync.apply import Applied, apply
-from sync.cli.output import Output
-from sync.jobs.session import Session, log, show_run, show_stops
-from sync.observation import Observed
+from sync.apply import apply
+from sync.decide import Decision
+from sync.jobs.reporter import Reporter
+from sync.jobs.session import Session
+from sync.observation import Observation
+from sync.plan.guards import GuardViolation
+from sync.plan.outcome import Applied
+from sync.plan.overrides import NO_OVERRIDES, Overrides
 from sync.plan.plan import Plan, plain_change
 from sync.remember import remember
 from sync.report import data
-from sync.report import run as sheets
-from sync.run import Run, run
-from sync.store import lease
-from sync.store.journal import fate
-from sync.store.lease import Lease
+from sync.run import run
+from sync.store.journal import resolve
+from sync.store.lease import Lease, leased
 from sync.store.store import Store
+
+log = structlog.get_logger(__name__)
 
 JOURNAL_DETAIL = timedelta(days=90)
 """How long the journal keeps what a write changed from and to."""
@@ -32,87 +38,91 @@ JOURNAL_DETAIL = timedelta(days=90)
 class Synced:
     """How a sync went: stopped by guards (nothing applied), or applied."""
 
-    run: Run
+    run: Decision
     blocked: bool
     applied: Applied | None
 
+    @property
+    def complete(self) -> bool:
+        """Whether every tracker was read and everything in the plan was written."""
+        return self.applied is not None and self.applied.complete and not self.run.observation.stale
 
-def read(session: Session, now: datetime, output: Output) -> Run:
-    """Read both worlds and decide, showing how far the reading has come."""
+
+def read(session: Session, now: datetime, reporter: Reporter) -> Decision:
+    """Read both worlds and decide, telling how far the reading has come."""
     session.writing.clear()
-    with output.progress() as report:
-        result = run(session.workspace, session.connectors, session.store, now, report, session.sources)
-    for note in result.observed.notes:
+    with reporter.progress() as progress:
+        result = run(session.workspace, session.connectors, session.store, now, progress, session.sources)
+    for note in result.observation.notes:
         log.warning(note)
     return result
 
 
 def synchronise(
-    session: Session, now: datetime, output: Output, accepted: Collection[str] = (), most: int | None = None
+    session: Session, now: datetime, reporter: Reporter, overrides: Overrides = NO_OVERRIDES
 ) -> Synced:
-    """Read, show the plan, check the guards, then stop or apply.
-
-    `accepted` holds guard flags let through; `most` bounds the rows of the plan that are printed, which only
-    the demonstration does: nothing is written that was not shown.
-    """
-    with holding(session) as right:
-        return _synchronise(session, now, output, accepted, most, right)
+    """Read, tell the plan, check the guards, then stop or apply. Raises LeaseHeld while another run is at work."""
+    with hold_lease(session) as lease:
+        return _synchronise(session, now, reporter, overrides, lease)
 
 
 @contextmanager
-def holding(session: Session) -> Iterator[Lease]:
+def hold_lease(session: Session) -> Iterator[Lease]:
     """The lease, known to whoever ends the process before its time. Raises LeaseHeld."""
-    with lease.held(session.store.transaction) as right:
-        session.halt.right = right
+    with leased(session.store.transaction) as lease:
+        session.halt.lease = lease
         try:
-            yield right
+            yield lease
         finally:
-            session.halt.right = None
+            session.halt.lease = None
 
 
 def _synchronise(
-    session: Session, now: datetime, output: Output, accepted: Collection[str], most: int | None, right: Lease
+    session: Session, now: datetime, reporter: Reporter, overrides: Overrides, lease: Lease
 ) -> Synced:
     store, workspace = session.store, session.workspace
     record = store.open_run("sync", now, fingerprint(workspace))
-    result = read(session, now, output)
-    settle_open(store, result.observed, workspace)
-    show_run(output, result, most)
-    blocked = show_stops(result.stops, accepted, output)
-    if blocked:
-        store.close_run(record, "stopped", {"guards": [stop.guard for stop in blocked]})
-        output.data(applied=None)
+    result = read(session, now, reporter)
+    reconcile_journal(store, result.observation, workspace)
+    reporter.decided(result)
+    blocking = check_guards(result.stops, overrides, reporter)
+    if blocking:
+        store.close_run(record, "stopped", {"guards": [stop.guard for stop in blocking]})
         return Synced(result, True, None)
-    applied = write(session, result.plan, record, right)
+    applied = write(session, result.plan, record, lease)
     remember(result, workspace, store, applied.receipts)
-    finish(session, applied, record, result.plan, now, output)
+    record_outcome(session, applied, record, now)
+    reporter.applied(result.plan, applied)
     return Synced(result, False, applied)
 
 
-def write(session: Session, plan: Plan, record: int, right: Lease) -> Applied:
+def check_guards(
+    stops: Sequence[GuardViolation], overrides: Overrides, reporter: Reporter
+) -> list[GuardViolation]:
+    """Tell the guards that trip; those that nobody overrides."""
+    if stops:
+        reporter.stopped(stops, overrides)
+    return [stop for stop in stops if not overrides.covers(stop)]
+
+
+def write(session: Session, plan: Plan, record: int, lease: Lease) -> Applied:
     """Carry out a plan, journaled under the lease.
 
     `Session.writing` stays set: what was written has to be saved before a signal may end the process.
     """
     session.writing.set()
-    return apply(plan, session.connectors, session.store, record, lease=right, stop=session.halt)
+    return apply(plan, session.connectors, session.store, record, lease=lease, stop=session.halt)
 
 
-def finish(
-    session: Session, applied: Applied, record: int, plan: Plan, now: datetime, output: Output
-) -> None:
-    """Record and show how the writing went."""
+def record_outcome(session: Session, applied: Applied, record: int, now: datetime) -> None:
+    """Keep how the writing went, and let the journal forget what is too old."""
     store = session.store
     store.save_outcomes(applied.receipts, now)
     store.journal.compact(now - JOURNAL_DETAIL)
-    summary = data.of_applied(applied)
-    store.close_run(record, "done" if applied.complete else "partial", summary)
-    if not plan.empty:
-        output.show(sheets.written(applied))
-    output.data(applied=summary)
+    store.close_run(record, "done" if applied.complete else "partial", data.of_applied(applied))
 
 
-def settle_open(store: Store, observed: Observed, workspace: Workspace) -> None:
+def reconcile_journal(store: Store, observed: Observation, workspace: Workspace) -> None:
     """Close what earlier runs left open in the journal, by what the items themselves show now."""
     shown = {item.ref: item.shown for item in observed.items}
     for entry in store.journal.open():
@@ -122,5 +132,5 @@ def settle_open(store: Store, observed: Observed, workspace: Workspace) -> None:
         sides: dict[str, object] | None = None
         if marks is not None:
             sides = {mark: plain_change(getattr(marks, mark)) for mark in ALL_MARKS}
-        outcome, why = fate(entry, sides)
-        store.journal.conclude(entry.id, outcome, why)
+        outcome, why = resolve(entry, sides)
+        store.journal.complete(entry.id, outcome, why)

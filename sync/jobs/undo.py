@@ -1,88 +1,106 @@
-"""Undoing, with its reads and writes: find everything of ours, show the plan, and carry it out when told to."""
+"""Undoing, with its reads and writes: find everything of ours, plan its removal, and carry it out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 
 from config.load import fingerprint
-from connectors.base import Progress
+from connectors.base import CreatesLabels, Progress
 from connectors.errors import TrackerError
 from connectors.model import WorkItem
-from sync.apply import Applied
-from sync.cli.output import Output
+from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
-from sync.jobs.sync import finish, holding, write
+from sync.jobs.sync import hold_lease, record_outcome, write
+from sync.plan.outcome import Applied
 from sync.plan.plan import Plan
 from sync.plan.undo import Selection, undo_plan
-from sync.report import data, run
 
 
-def undo(
-    session: Session, selection: Selection, now: datetime, output: Output, *, really: bool
-) -> Applied | None:
-    """Show what would be removed; with `really` remove it, journaled like every write.
+@dataclass(frozen=True, slots=True)
+class UndoPlan:
+    """What would be removed: marks; labels beside items, by tracker; and the selected names that have no mark."""
+
+    plan: Plan
+    labels: Mapping[str, tuple[str, ...]]
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        return self.plan.empty and not any(self.labels.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What became of it. `labels`: tracker, label, and whether it went; one that people use stays."""
+
+    applied: Applied
+    labels: tuple[tuple[str, str, bool], ...] = ()
+
+
+def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> UndoPlan:
+    """Find what is ours within the selection.
 
     With everything selected, what writing marks made beside items goes too, where nobody uses it.
-    Raises TrackerError before anything is removed when a read fails.
+    Raises TrackerError when a read fails.
     """
     trackers = selection.trackers if _only_trackers(selection) else frozenset(session.connectors)
-    with output.progress() as report:
-        found = _find(session, sorted(trackers), report)
+    with reporter.progress() as progress:
+        found = _find(session, sorted(trackers), progress)
     marked = [item for items in found.values() for item in items]
     plan = undo_plan(marked, selection, session.workspace.workspace)
-    made = {name: session.connectors[name].made() for name in found} if selection.everything else {}
-    output.show(run.undoing(plan, made))
-    output.data(**data.of_plan(plan), made={name: list(names) for name, names in made.items()})
-    if selection.everything:
-        what = "What setup made (fields, filters, dashboard, label groups, views) stays"
-        output.say(f"{what}: `truenorth setup --remove` takes it away.")
-    for name in selection.unknown(marked):
-        output.say(f"Nothing of ours was found under {name}.")
-    if not really:
-        if not plan.empty or any(made.values()):
-            output.say("Nothing was removed. Add --apply to remove it.")
-        return None
-    return _carry_out(session, plan, made, now, output)
+    created_labels = {
+        name: one.created_labels() if isinstance(one := session.connectors[name], CreatesLabels) else ()
+        for name in (found if selection.everything else ())
+    }
+    return UndoPlan(plan, created_labels, tuple(selection.unknown(marked)))
+
+
+def undo(session: Session, planned: UndoPlan, now: datetime, reporter: Reporter) -> Undone:
+    """Remove what was planned, journaled like every write. Raises LeaseHeld while another run is at work."""
+    with hold_lease(session) as lease:
+        record = session.store.open_run("undo", now, fingerprint(session.workspace))
+        applied = write(session, planned.plan, record, lease)
+        stopped = dict(applied.stopped)
+        gone: list[tuple[str, str, bool]] = []
+        # Labels last: one that an item still bears is in use.
+        for name, labels in planned.labels.items():
+            if applied.complete and not session.halt.is_set():
+                removed, refusal = _remove_labels(session, name, labels)
+                gone += removed
+                stopped |= {name: refusal} if refusal else {}
+        applied = Applied(applied.receipts, stopped)
+        record_outcome(session, applied, record, now)
+        reporter.applied(planned.plan, applied)
+    return Undone(applied, tuple(gone))
 
 
 def _only_trackers(selection: Selection) -> bool:
     return not (selection.everything or selection.items or selection.projects)
 
 
-def _find(session: Session, names: list[str], report: Progress) -> Mapping[str, tuple[WorkItem, ...]]:
+def _find(session: Session, names: list[str], progress: Progress) -> Mapping[str, tuple[WorkItem, ...]]:
     """Marked items by tracker; the trackers are read at once."""
 
     def look(name: str) -> tuple[WorkItem, ...]:
-        return session.connectors[name].marked(session.store.journal.written(name), report)
+        return session.connectors[name].owned_items(session.store.journal.written(name), progress)
 
     with ThreadPoolExecutor(max_workers=len(names), thread_name_prefix="undo") as pool:
         return dict(zip(names, pool.map(look, names), strict=True))
 
 
-def _carry_out(
-    session: Session, plan: Plan, made: Mapping[str, tuple[str, ...]], now: datetime, output: Output
-) -> Applied:
-    with holding(session) as right:
-        record = session.store.open_run("undo", now, fingerprint(session.workspace))
-        applied = write(session, plan, record, right)
-        stopped = dict(applied.stopped)
-        # Labels last: one that an item still bears is in use.
-        for name, labels in made.items():
-            if applied.complete and not session.halt.is_set():
-                stopped |= _unmake(session, name, labels, output)
-        applied = Applied(applied.receipts, stopped)
-        finish(session, applied, record, plan, now, output)
-    return applied
-
-
-def _unmake(session: Session, name: str, labels: tuple[str, ...], output: Output) -> dict[str, str]:
-    """Remove what we made on a tracker; why not, by tracker, where it refuses."""
+def _remove_labels(
+    session: Session, name: str, labels: tuple[str, ...]
+) -> tuple[list[tuple[str, str, bool]], str | None]:
+    """Remove what we made on a tracker: as in `Undone.labels`, and why the others were not tried, where it refuses."""
+    gone = []
     for label in labels:
         try:
-            gone = session.connectors[name].unmake(label)
+            connector = session.connectors[name]
+            deleted = isinstance(connector, CreatesLabels) and connector.delete_label(label)
+            gone.append((name, label, deleted))
         except TrackerError as error:
-            return {name: f"the label {label!r} could not be removed: {error.what}"}
-        output.say(f"{name}: label {label} " + ("removed." if gone else "kept: people put it on tickets."))
-    return {}
+            return gone, f"the label {label!r} could not be removed: {error.what}"
+    return gone, None

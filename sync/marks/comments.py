@@ -28,7 +28,7 @@ from connectors.text.document import (
     para,
 )
 from sync.history.movement import KINDS, Movement
-from sync.marks.messages import Phrases
+from sync.marks.messages import Messages
 from sync.measure import Reading, to_percent
 from sync.signals.orphans import Orphan
 
@@ -61,7 +61,7 @@ _MOST_BLOCKED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ProgressFacts:
     """Everything that a progress comment says of one key result.
 
     - `mark`: the key result with the ticket's own part in it.
@@ -77,7 +77,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Closest:
+class SuggestedKeyResult:
     """A key result that an orphan looks close to, with the words that speak for it."""
 
     key_result: str
@@ -108,107 +108,107 @@ def doubt(reading: Reading) -> str:
 # --- Progress ------------------------------------------------------------------------------------
 
 
-def progress_comment(told: Sequence[Progress], phrases: Phrases, as_of: datetime) -> Doc:
+def progress_comment(parts: Sequence[ProgressFacts], messages: Messages, as_of: datetime) -> Doc:
     """The comment on an epic or project that carries key results."""
     blocks: list[Block] = []
-    for one in told:
-        blocks += [_head(one, phrases), _facts(one, phrases, as_of)]
-    blocks.append(para(Text(phrases.text("progress.foot"), em=True)))
+    for one in parts:
+        blocks += [_head(one, messages), _facts(one, messages, as_of)]
+    blocks.append(para(Text(messages.text("progress.foot"), em=True)))
     return Doc(tuple(blocks))
 
 
-def _head(one: Progress, phrases: Phrases) -> Panel:
+def _head(one: ProgressFacts, messages: Messages) -> Panel:
     reading = one.reading
     title = para(
         Text(f"{reading.key_result} · {reading.title}", strong=True, href=one.mark.url),
         "  ",
-        Lozenge(phrases.text(f"health.{reading.health}").upper(), _COLOURS[reading.health]),
+        Lozenge(messages.text(f"health.{reading.health}").upper(), _COLOURS[reading.health]),
     )
     if reading.percent is None:
-        return Panel(_TONES[reading.health], (title, para(*phrases.line("progress.none"))))
+        return Panel(_TONES[reading.health], (title, para(*messages.line("progress.none"))))
     return Panel(_TONES[reading.health], (title, para(Bar(reading.percent), f" {reading.percent} %")))
 
 
-def _facts(one: Progress, phrases: Phrases, as_of: datetime) -> Table:
+def _facts(one: ProgressFacts, messages: Messages, as_of: datetime) -> Table:
     reading = one.reading
     rows: list[tuple[Line, Line]] = []
 
     def row(key: str, value: Line, **values: str) -> None:
-        rows.append((line(phrases.text(key, **values)), value))
+        rows.append((line(messages.text(key, **values)), value))
 
     if reading.value is not None:
-        row("progress.value", _value(reading, phrases))
+        row("progress.value", _value(reading, messages))
     if reading.percent is not None:
-        row("progress.pace", line(pace_words(reading, one.mark.due, phrases)))
+        row("progress.pace", line(pace_words(reading, one.mark.due, messages)))
     if one.movement is not None:
-        row("progress.since", line(moved_words(one.movement, phrases)), date=one.movement.since.isoformat())
+        row("progress.since", line(moved_words(one.movement, messages)), date=one.movement.since.isoformat())
     if reading.tally.leaves:
-        row("progress.left", line(_left(reading, phrases)))
+        row("progress.left", line(_left(reading, messages)))
     if one.blocked:
-        row("progress.blocked", line(blocked_words(one.blocked, phrases)))
+        row("progress.blocked", line(blocked_words(one.blocked, messages)))
     if one.mark.because:
         row("progress.linked", line(one.mark.because))
-    checked = phrases.text("progress.data.checkin", date=one.checked_in) if one.checked_in else ""
-    row("progress.data", line(checked + phrases.text("progress.data.read", moment=phrases.moment(as_of))))
-    return Table((phrases.text("progress.header.what"), phrases.text("progress.header.now")), tuple(rows))
+    checked = messages.text("progress.data.checkin", date=one.checked_in) if one.checked_in else ""
+    row("progress.data", line(checked + messages.text("progress.data.read", moment=messages.moment(as_of))))
+    return Table((messages.text("progress.header.what"), messages.text("progress.header.now")), tuple(rows))
 
 
-def _value(reading: Reading, phrases: Phrases) -> Line:
-    value = phrases.number(reading.value or 0.0)
+def _value(reading: Reading, messages: Messages) -> Line:
+    value = messages.number(reading.value or 0.0)
     unit = f" {reading.unit}" if reading.unit else ""
     if reading.target is None:
         return line(value + unit)
     text = "progress.value.down" if reading.smaller_is_better else "progress.value.text"
-    return phrases.line(text, value=value, target=phrases.number(reading.target) + unit)
+    return messages.line(text, value=value, target=messages.number(reading.target) + unit)
 
 
-def pace_words(reading: Reading, due: str, phrases: Phrases) -> str:
+def pace_words(reading: Reading, due: str, messages: Messages) -> str:
     """How far it is, how much of the time is gone, and where that leads."""
-    words = phrases.text("progress.pace.text", percent=reading.percent, expected=int(reading.expected * 100))
+    words = messages.text("progress.pace.text", percent=reading.percent, expected=int(reading.expected * 100))
     if reading.forecast is not None and due:
-        words += phrases.text("progress.pace.forecast", forecast=int(reading.forecast * 100), due=due)
+        words += messages.text("progress.pace.forecast", forecast=int(reading.forecast * 100), due=due)
     return words
 
 
-def moved_words(moved: Movement, phrases: Phrases) -> str:
+def moved_words(moved: Movement, messages: Messages) -> str:
     """What linked work did."""
     parts = [
-        phrases.text(f"progress.since.{kind}", count=count)
+        messages.text(f"progress.since.{kind}", count=count)
         for kind in KINDS
         if (count := getattr(moved, kind))
     ]
-    words = ", ".join(parts) or phrases.text("progress.since.nothing")
+    words = ", ".join(parts) or messages.text("progress.since.nothing")
     if moved.by_work is None or moved.by_scope is None or not parts:
         return words
-    work, scope = (_points(effect, phrases) for effect in (moved.by_work, moved.by_scope))
-    return words + phrases.text("progress.since.effect", work=work, scope=scope)
+    work, scope = (_points(effect, messages) for effect in (moved.by_work, moved.by_scope))
+    return words + messages.text("progress.since.effect", work=work, scope=scope)
 
 
-def _points(effect: float, phrases: Phrases) -> str:
+def _points(effect: float, messages: Messages) -> str:
     rounded = round(effect)
-    return f"{'+' if rounded > 0 else '−' if rounded < 0 else '±'}{phrases.number(abs(rounded))}"
+    return f"{'+' if rounded > 0 else '−' if rounded < 0 else '±'}{messages.number(abs(rounded))}"
 
 
-def _left(reading: Reading, phrases: Phrases) -> str:
+def _left(reading: Reading, messages: Messages) -> str:
     tally = reading.tally
     if tally.done == tally.leaves:
-        return phrases.text("progress.left.nothing")
-    words = phrases.text("progress.left.text", count=tally.leaves - tally.done, total=tally.leaves)
+        return messages.text("progress.left.nothing")
+    words = messages.text("progress.left.text", count=tally.leaves - tally.done, total=tally.leaves)
     if reading.unit != "points":
         return words
-    return words + phrases.text(
-        "progress.left.points", points=phrases.number(float(tally.weight - tally.done_weight))
+    return words + messages.text(
+        "progress.left.points", points=messages.number(float(tally.weight - tally.done_weight))
     )
 
 
-def blocked_words(pairs: Sequence[tuple[str, str]], phrases: Phrases) -> str:
+def blocked_words(pairs: Sequence[tuple[str, str]], messages: Messages) -> str:
     """Which work waits for which, the first few of it."""
     words = [
-        phrases.text("progress.blocked.by", key=key, blocker=blocker)
+        messages.text("progress.blocked.by", key=key, blocker=blocker)
         for key, blocker in pairs[:_MOST_BLOCKED]
     ]
     if len(pairs) > _MOST_BLOCKED:
-        words.append(phrases.text("progress.blocked.more", count=len(pairs) - _MOST_BLOCKED))
+        words.append(messages.text("progress.blocked.more", count=len(pairs) - _MOST_BLOCKED))
     return ", ".join(words)
 
 
@@ -216,67 +216,73 @@ def blocked_words(pairs: Sequence[tuple[str, str]], phrases: Phrases) -> str:
 
 
 def orphan_comment(
-    item: WorkItem, orphan: Orphan, closest: Sequence[Closest], workspace: Workspace, phrases: Phrases
+    item: WorkItem,
+    orphan: Orphan,
+    closest: Sequence[SuggestedKeyResult],
+    workspace: Workspace,
+    messages: Messages,
 ) -> Doc:
     """The comment on the topmost piece of work that serves no key result: why, what is near, the ways out."""
-    why = phrases.text(
-        "orphan.why.above" if item.parent else "orphan.why.alone", age=_age(orphan.age_days, phrases)
+    why = messages.text(
+        "orphan.why.above" if item.parent else "orphan.why.alone", age=_age(orphan.age_days, messages)
     )
     if item.level in ("epic", "project"):
-        why += phrases.text("orphan.why.below")
+        why += messages.text("orphan.why.below")
     ways = (
         line(
-            Text(phrases.text("orphan.link"), strong=True),
-            *phrases.line("orphan.link.how", label=Text("kr:ID", code=True)),
+            Text(messages.text("orphan.link"), strong=True),
+            *messages.line("orphan.link.how", label=Text("kr:ID", code=True)),
         ),
-        line(Text(phrases.text("orphan.exempt"), strong=True), *_exempt_words(workspace, phrases)),
-        line(Text(phrases.text("orphan.close"), strong=True), *phrases.line("orphan.close.how")),
+        line(Text(messages.text("orphan.exempt"), strong=True), *_exempt_words(workspace, messages)),
+        line(Text(messages.text("orphan.close"), strong=True), *messages.line("orphan.close.how")),
     )
     return Doc(
         (
-            Panel("warning", (para(Text(phrases.text("orphan.head"), strong=True), f" {why}"),)),
-            *_offers(closest, workspace, phrases),
-            para(*phrases.line("orphan.ways")),
+            Panel("warning", (para(Text(messages.text("orphan.head"), strong=True), f" {why}"),)),
+            *_offers(closest, workspace, messages),
+            para(*messages.line("orphan.ways")),
             Bullets(ways),
-            para(Text(phrases.text("orphan.foot"), em=True)),
+            para(Text(messages.text("orphan.foot"), em=True)),
         )
     )
 
 
-def _age(days: int, phrases: Phrases) -> str:
+def _age(days: int, messages: Messages) -> str:
     # A figure that grows by itself would make every comment stale: say the order of magnitude.
     if days < 14:
-        return phrases.text("orphan.age.days")
+        return messages.text("orphan.age.days")
     if days < 70:
-        return phrases.text("orphan.age.weeks", count=days // 7)
-    return phrases.text("orphan.age.months", count=days // 30)
+        return messages.text("orphan.age.weeks", count=days // 7)
+    return messages.text("orphan.age.months", count=days // 30)
 
 
-def _offers(closest: Sequence[Closest], workspace: Workspace, phrases: Phrases) -> tuple[Block, ...]:
+def _offers(
+    closest: Sequence[SuggestedKeyResult], workspace: Workspace, messages: Messages
+) -> tuple[Block, ...]:
     """The key results that it looks closest to; all of them where none stands out."""
     if closest:
         near = [
             line(
                 Text(f"kr:{one.key_result}", code=True),
                 f" {one.title}",
-                *(phrases.line("orphan.closest.because", words=", ".join(one.words)) if one.words else ()),
+                *(messages.line("orphan.closest.because", words=", ".join(one.words)) if one.words else ()),
             )
             for one in closest
         ]
-        return para(*phrases.line("orphan.closest")), Bullets(tuple(near))
+        return para(*messages.line("orphan.closest")), Bullets(tuple(near))
     declared = [key_result for _, key_result in workspace.key_results()]
     offered = [line(Text(f"kr:{kr.id}", code=True), f" {kr.title}") for kr in declared[:_MOST_OFFERED]]
     if len(declared) > _MOST_OFFERED:
-        offered.append(phrases.line("orphan.declared.more", count=str(len(declared) - _MOST_OFFERED)))
-    return para(*phrases.line("orphan.declared")), Bullets(tuple(offered))
+        offered.append(messages.line("orphan.declared.more", count=str(len(declared) - _MOST_OFFERED)))
+    return para(*messages.line("orphan.declared")), Bullets(tuple(offered))
 
 
-def _exempt_words(workspace: Workspace, phrases: Phrases) -> Line:
+def _exempt_words(workspace: Workspace, messages: Messages) -> Line:
     labels = [label for rule in workspace.exempt for label in rule.labels][:3]
     if not labels:
-        return phrases.line("orphan.exempt.ask")
+        return messages.line("orphan.exempt.ask")
     words: list[Text] = []
     for place, label in enumerate(labels):
-        words += [Text(phrases.text("orphan.exempt.or"))] if place else []
+        words += [Text(messages.text("orphan.exempt.or"))] if place else []
         words.append(Text(label, code=True))
-    return phrases.line("orphan.exempt.label", labels=tuple(words))
+    return messages.line("orphan.exempt.label", labels=tuple(words))

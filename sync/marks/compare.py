@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def is_near(shown: int | None, wanted: int | None, step: int) -> bool:
+def within_step(shown: int | None, wanted: int | None, step: int) -> bool:
     """Whether a percent moved by less than `step`; 0 and 100 are always news."""
     if shown is None or wanted is None or shown == wanted:
         return shown == wanted

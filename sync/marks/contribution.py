@@ -10,7 +10,7 @@ from fractions import Fraction
 from config.measures import WorkMeasure
 from config.okrs import KeyResult
 from connectors.model import KeyResultMark, WorkItem
-from sync.align.alignment import Alignment, Because, Link
+from sync.align.alignment import Alignment, Link, LinkReason
 from sync.measure import Reading, tally_of
 
 MOST_BECAUSE = 120
@@ -19,7 +19,7 @@ MOST_BECAUSE = 120
 HIDDEN = "the key result of an item above that not everybody may see"
 
 
-def part_of(
+def contribution(
     mark: KeyResultMark,
     item: WorkItem,
     link: Link,
@@ -33,11 +33,13 @@ def part_of(
         mark,
         because=because_words(link.because, item, alignment),
         share=None if link.share == 1 else round(link.share * 100),
-        moves=moves(item, link, alignment, key_results[link.key_result], readings[link.key_result], zone),
+        moves=impact_of_closing(
+            item, link, alignment, key_results[link.key_result], readings[link.key_result], zone
+        ),
     )
 
 
-def because_words(because: Because, item: WorkItem, alignment: Alignment) -> str:
+def because_words(because: LinkReason, item: WorkItem, alignment: Alignment) -> str:
     """Why the item is linked; silent about an item above that people who see this one may not see."""
     above: WorkItem | None = item
     for _ in because.path:
@@ -56,7 +58,7 @@ def is_hidden_from(other: WorkItem, reader: WorkItem) -> bool:
     return not (reader.private and other.team is not None and other.team == reader.team)
 
 
-def moves(
+def impact_of_closing(
     item: WorkItem, link: Link, alignment: Alignment, key_result: KeyResult, reading: Reading, zone: tzinfo
 ) -> int | None:
     """Points of percent by which closing the item moves the key result, rounded.

@@ -26,13 +26,14 @@ from connectors.model import (
     Ref,
     WorkItem,
 )
-from sync.align.alignment import Alignment, Link, Placement
-from sync.history.movement import Footing, Movement
-from sync.marks.comments import Closest, Progress, orphan_comment, progress_comment
-from sync.marks.contribution import blocked_for, part_of
-from sync.marks.messages import phrases_for
-from sync.marks.policy import permitted
-from sync.marks.status_updates import StatusUpdates, Told
+from sync.align.alignment import Alignment, ItemAlignment, Link
+from sync.history.movement import Movement, WorkState
+from sync.marks.comments import ProgressFacts, SuggestedKeyResult, orphan_comment, progress_comment
+from sync.marks.contribution import blocked_for, contribution
+from sync.marks.facts import health_fact, percent_fact, title_fact
+from sync.marks.messages import messages_for
+from sync.marks.policy import apply_policy
+from sync.marks.status_updates import PostedUpdate, StatusUpdates
 from sync.measure import Reading, Scorecard, latest
 from sync.signals.orphans import Orphan, Signals
 
@@ -43,17 +44,17 @@ def desired_marks(
     signals: Signals,
     workspace: Workspace,
     movements: Mapping[str, Movement] | None = None,
-    closest: Mapping[Ref, Sequence[Closest]] | None = None,
-    told: Mapping[Ref, Told] | None = None,
-    stands: Mapping[str, Footing] | None = None,
+    closest: Mapping[Ref, Sequence[SuggestedKeyResult]] | None = None,
+    last_updates: Mapping[Ref, PostedUpdate] | None = None,
+    states: Mapping[str, WorkState] | None = None,
 ) -> dict[Ref, Marks]:
     """The marks that every item in scope should show. Marks that an item cannot carry stay as shown.
 
-    `movements` by key result and `closest` by orphan only enrich the words of comments. `told` is what the
-    latest status updates said, as remembered, and `stands` where work stands now.
+    `movements` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is
+    what these said, as remembered, and `states` where work stands now.
     """
-    shelf = _Shelf(alignment, scorecard, workspace, movements or {}, closest or {})
-    updates = StatusUpdates(alignment, scorecard, workspace, shelf.marks, told or {}, stands or {})
+    builder = MarkBuilder(alignment, scorecard, workspace, movements or {}, closest or {})
+    updates = StatusUpdates(alignment, scorecard, workspace, builder.marks, last_updates or {}, states or {})
     policies = {name: workspace.policy_of(name) for name in workspace.trackers}
     dangling = {claim.item for claim in alignment.dangling}
     wanted = {}
@@ -64,17 +65,17 @@ def desired_marks(
             continue
         placement = alignment.placements[ref]
         marks = (
-            shelf.for_open(item, placement, signals.orphans.get(ref))
+            builder.open_item(item, placement, signals.orphans.get(ref))
             if item.is_open
-            else shelf.for_closed(item)
+            else builder.closed_item(item)
         )
-        marks = shelf.with_warning(marks, is_dangling=item.is_open and ref in dangling)
-        marks = permitted(item, marks, policies[ref.tracker])
+        marks = builder.dangling_label(marks, is_dangling=item.is_open and ref in dangling)
+        marks = apply_policy(item, marks, policies[ref.tracker])
         wanted[ref] = _only_writable(item, replace(marks, update=updates.wanted(item)))
     return wanted
 
 
-class _Shelf:
+class MarkBuilder:
     """Marks ready to be taken: one per key result, and the labels of the policy."""
 
     def __init__(
@@ -83,7 +84,7 @@ class _Shelf:
         scorecard: Scorecard,
         workspace: Workspace,
         movements: Mapping[str, Movement],
-        closest: Mapping[Ref, Sequence[Closest]],
+        closest: Mapping[Ref, Sequence[SuggestedKeyResult]],
     ) -> None:
         self._alignment = alignment
         self._readings = scorecard.readings
@@ -91,16 +92,15 @@ class _Shelf:
         self._workspace = workspace
         self._movements = movements
         self._closest = closest
-        self._phrases = {name: phrases_for(workspace, name) for name in workspace.trackers}
+        self._messages = {name: messages_for(workspace, name) for name in workspace.trackers}
         self._key_results = {kr.id: kr for _, kr in workspace.key_results()}
         self._order = {id_: place for place, id_ in enumerate(self._key_results)}
         self.marks = {
             kr.id: mark_of(self._readings[kr.id], objective, kr, workspace)
             for objective, kr in workspace.key_results()
         }
-        self._leaves = alignment.leaves()
 
-    def for_open(self, item: WorkItem, placement: Placement, orphan: Orphan | None) -> Marks:
+    def open_item(self, item: WorkItem, placement: ItemAlignment, orphan: Orphan | None) -> Marks:
         if placement.state == "aligned":
             links = sorted(placement.links, key=lambda link: (-link.share, self._order[link.key_result]))
             if any(self._readings[link.key_result].closed for link in links):
@@ -122,7 +122,7 @@ class _Shelf:
     def _beside_closed(self, item: WorkItem, links: Sequence[Link], carries: Sequence[Link]) -> Marks:
         closed = {link.key_result for link in links if self._readings[link.key_result].closed}
         if len(closed) == len({link.key_result for link in links}):
-            return self.for_closed(item)
+            return self.closed_item(item)
         going_on = [link for link in links if link.key_result not in closed]
         left = [mark for mark in item.shown.key_results if mark.id in closed]
         return Marks(
@@ -134,7 +134,7 @@ class _Shelf:
             ),
         )
 
-    def for_closed(self, item: WorkItem) -> Marks:
+    def closed_item(self, item: WorkItem) -> Marks:
         shown = item.shown
         if shown.alignment == "orphaned":
             shown = replace(shown, alignment=None, labels=())
@@ -142,7 +142,7 @@ class _Shelf:
             shown = replace(shown, comment=None)
         return replace(shown, stamp=None)
 
-    def with_warning(self, marks: Marks, *, is_dangling: bool) -> Marks:
+    def dangling_label(self, marks: Marks, *, is_dangling: bool) -> Marks:
         """The marks with the label of dangling claims on or off: it stands beside that of any alignment."""
         label = self._workspace.policy.labels.dangling
         if label is None:
@@ -152,7 +152,7 @@ class _Shelf:
 
     def _part(self, item: WorkItem, link: Link) -> KeyResultMark:
         mark = self.marks[link.key_result]
-        return part_of(
+        return contribution(
             mark, item, link, self._alignment, self._key_results, self._readings, self._workspace.zone
         )
 
@@ -164,19 +164,19 @@ class _Shelf:
         """The comment on the epic or project that carries a key result itself."""
         if not own or item.level not in ("epic", "project"):
             return None
-        phrases = self._phrases[item.ref.tracker]
-        told = [self._progress(item, link) for link in own]
+        messages = self._messages[item.ref.tracker]
+        parts = [self._progress(item, link) for link in own]
         as_of = self._scorecard.as_of.astimezone(self._workspace.zone)
         return Comment(
             purpose="progress",
-            facts=(*(fact for one in told for fact in _facts(one.mark)), *self._language(item)),
-            doc=progress_comment(told, phrases, as_of),
+            facts=(*(fact for one in parts for fact in _facts(one.mark)), *self._language(item)),
+            doc=progress_comment(parts, messages, as_of),
         )
 
-    def _progress(self, item: WorkItem, link: Link) -> Progress:
+    def _progress(self, item: WorkItem, link: Link) -> ProgressFacts:
         id_ = link.key_result
-        leaves = [leaf for leaf, _ in self._leaves.get(id_, ())]
-        return Progress(
+        leaves = [leaf for leaf, _ in self._alignment.leaves.get(id_, ())]
+        return ProgressFacts(
             reading=self._readings[id_],
             mark=self._part(item, link),
             movement=self._movements.get(id_),
@@ -192,9 +192,9 @@ class _Shelf:
         return last.on if last else None
 
     def _orphan_comment(self, item: WorkItem, orphan: Orphan) -> Comment | None:
-        phrases = self._phrases[item.ref.tracker]
+        messages = self._messages[item.ref.tracker]
         closest = self._closest.get(item.ref, ())
-        doc = orphan_comment(item, orphan, closest, self._workspace, phrases)
+        doc = orphan_comment(item, orphan, closest, self._workspace, messages)
         return Comment("orphan", self._language(item), doc)
 
     def _language(self, item: WorkItem) -> tuple[Fact, ...]:
@@ -202,12 +202,12 @@ class _Shelf:
 
         None for English as shipped: that is how comments were before there were languages.
         """
-        phrases = self._phrases[item.ref.tracker]
-        own = self._workspace.words.get(phrases.language, {})
-        if phrases.language == DEFAULT and not own:
+        messages = self._messages[item.ref.tracker]
+        own = self._workspace.words.get(messages.language, {})
+        if messages.language == DEFAULT and not own:
             return ()
         digest = hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()[:8] if own else ""
-        return (("words", f"{phrases.language} {digest}".rstrip()),)
+        return (("words", f"{messages.language} {digest}".rstrip()),)
 
 
 def mark_of(
@@ -226,8 +226,11 @@ def mark_of(
 
 
 def _facts(mark: KeyResultMark) -> tuple[Fact, ...]:
-    percent: Fact = (f"{mark.id} percent", "none" if mark.percent is None else mark.percent)
-    return (percent, (f"{mark.id} health", mark.health), (f"{mark.id} title", mark.title))
+    return (
+        percent_fact(mark.id, mark.percent),
+        health_fact(mark.id, mark.health),
+        title_fact(mark.id, mark.title),
+    )
 
 
 def _only_writable(item: WorkItem, marks: Marks) -> Marks:

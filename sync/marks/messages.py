@@ -10,7 +10,7 @@ from config.workspace import Workspace
 from connectors.text.document import Inline, Line, Text
 
 
-class Phrases:
+class Messages:
     """The texts of one language, those of the workspace before the shipped ones, English where there is none."""
 
     def __init__(self, language: str, own: Mapping[str, str]) -> None:
@@ -46,7 +46,7 @@ class Phrases:
         return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".rstrip()
 
 
-def phrases_for(workspace: Workspace, tracker: str) -> Phrases:
+def messages_for(workspace: Workspace, tracker: str) -> Messages:
     """The texts for comments on a tracker."""
     language = workspace.policy_of(tracker).language
-    return Phrases(language, workspace.words.get(language, {}))
+    return Messages(language, workspace.words.get(language, {}))

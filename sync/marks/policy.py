@@ -8,7 +8,7 @@ from config.policy import Policy
 from connectors.model import NOTHING, Marks, WorkItem
 
 
-def permitted(item: WorkItem, marks: Marks, policy: Policy) -> Marks:
+def apply_policy(item: WorkItem, marks: Marks, policy: Policy) -> Marks:
     """The marks as far as the policy wants them; what it does not want is taken off again.
 
     An observed tracker shows what it shows. Nothing here looks at the clock.

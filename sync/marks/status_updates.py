@@ -15,11 +15,12 @@ from config.policy import UpdatePolicy
 from config.workspace import Workspace
 from connectors.model import Fact, Health, KeyResultMark, Ref, Update, UpdateHealth, WorkItem
 from sync.align.alignment import Alignment
-from sync.history.movement import Footing, movement
-from sync.marks.compare import is_near
+from sync.history.movement import WorkState, movement
+from sync.marks.compare import within_step
 from sync.marks.contribution import blocked_for
-from sync.marks.messages import phrases_for
-from sync.marks.status_update_text import Before, Status, update_words
+from sync.marks.facts import figures_in, health_fact, percent_fact
+from sync.marks.messages import messages_for
+from sync.marks.status_update_text import Before, KeyResultState, update_words
 from sync.measure import Scorecard
 
 HEALTHS: Mapping[Health, UpdateHealth] = {
@@ -34,31 +35,29 @@ _GRAVEST: tuple[UpdateHealth, ...] = ("off_track", "at_risk", "on_track")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PostedUpdate:
     """What an update said, and where the work of its key results stood then."""
 
     on: date
     health: UpdateHealth
     facts: tuple[Fact, ...]
-    footings: Mapping[str, Footing] = field(default_factory=dict)
+    work_states: Mapping[str, WorkState] = field(default_factory=dict)
 
 
-def told_of(update: Update | None, stands: Mapping[str, Footing]) -> Told:
+def posted(update: Update | None, states: Mapping[str, WorkState]) -> PostedUpdate:
     """What to remember of an update that was posted just now."""
     assert update is not None  # noqa: S101  the caller has looked
-    names = {name.partition(" ")[0] for name, _ in update.facts}
-    return Told(
-        update.on, update.health, update.facts, {one: stands[one] for one in sorted(names & set(stands))}
-    )
+    names = sorted(figures_in(update.facts).keys() & states.keys())
+    return PostedUpdate(update.on, update.health, update.facts, {name: states[name] for name in names})
 
 
-def is_news(before: Told, health: UpdateHealth, facts: tuple[Fact, ...], step: int) -> bool:
+def is_news(before: PostedUpdate, health: UpdateHealth, facts: tuple[Fact, ...], step: int) -> bool:
     """Whether a health changed, a key result came or went, or a percent moved by at least `step` points."""
     said, says = dict(before.facts), dict(facts)
     if before.health != health or said.keys() != says.keys():
         return True
     return any(
-        not is_near(was, now, step) if isinstance(was, int) and isinstance(now, int) else was != now
+        not within_step(was, now, step) if isinstance(was, int) and isinstance(now, int) else was != now
         for was, now in ((said[name], says[name]) for name in says)
     )
 
@@ -72,18 +71,17 @@ class StatusUpdates:
         scorecard: Scorecard,
         workspace: Workspace,
         marks: Mapping[str, KeyResultMark],
-        told: Mapping[Ref, Told],
-        stands: Mapping[str, Footing],
+        last_updates: Mapping[Ref, PostedUpdate],
+        states: Mapping[str, WorkState],
     ) -> None:
         self._alignment = alignment
         self._scorecard = scorecard
         self._workspace = workspace
         self._marks = marks
-        self._told = told
-        self._stands = stands
+        self._last_updates = last_updates
+        self._states = states
         self._today = scorecard.as_of.astimezone(workspace.zone).date()
         self._measures = {kr.id: kr.measure for _, kr in workspace.key_results()}
-        self._leaves = alignment.leaves() if any(self._policy(name) for name in workspace.trackers) else {}
 
     def _policy(self, tracker: str) -> UpdatePolicy | None:
         policy = self._workspace.policy_of(tracker)
@@ -94,21 +92,21 @@ class StatusUpdates:
         shown, policy = item.shown.update, self._policy(item.ref.tracker)
         if policy is None or item.level not in policy.levels or "update" not in item.writable:
             return shown
-        told = self._key_results(item)
-        if not told or not item.is_open or self._too_young(item):
+        names = self._key_results(item)
+        if not names or not item.is_open or self._too_young(item):
             return shown
-        facts = tuple(fact for name in told for fact in self._facts(name))
-        healths = {HEALTHS[self._scorecard.readings[name].health] for name in told}
+        facts = tuple(fact for name in names for fact in self._facts(name))
+        healths = {HEALTHS[self._scorecard.readings[name].health] for name in names}
         health = next(one for one in _GRAVEST if one in healths)
         last = self._last(item)
         if last is not None and not is_news(last, health, facts, policy.step):
             return shown
         if self._is_too_soon(item, last, policy):
             return shown
-        phrases = phrases_for(self._workspace, item.ref.tracker)
-        doc = update_words([self._status(item, name, last) for name in told], phrases)
-        page = self._marks[told[0]].url
-        return Update(health, self._today, facts, doc, phrases.text("update.foot"), page)
+        messages = messages_for(self._workspace, item.ref.tracker)
+        doc = update_words([self._status(item, name, last) for name in names], messages)
+        page = self._marks[names[0]].url
+        return Update(health, self._today, facts, doc, messages.text("update.foot"), page)
 
     def _key_results(self, item: WorkItem) -> list[str]:
         """Those that the item carries itself, that go on, and of which something is known."""
@@ -122,42 +120,41 @@ class StatusUpdates:
 
     def _facts(self, name: str) -> tuple[Fact, Fact]:
         reading = self._scorecard.readings[name]
-        percent = "none" if reading.percent is None else reading.percent
-        return (f"{name} percent", percent), (f"{name} health", reading.health)
+        return percent_fact(name, reading.percent), health_fact(name, reading.health)
 
     def _too_young(self, item: WorkItem) -> bool:
         grace = self._workspace.policy_of(item.ref.tracker).grace_days
         return (self._scorecard.as_of - item.created).days < grace
 
-    def _last(self, item: WorkItem) -> Told | None:
-        """What was told last: the tracker says it, and the store where a person deleted it for good."""
-        seen, kept = item.shown.update, self._told.get(item.ref)
+    def _last(self, item: WorkItem) -> PostedUpdate | None:
+        """What was posted last: the tracker says it, and the store where a person deleted it for good."""
+        seen, kept = item.shown.update, self._last_updates.get(item.ref)
         if seen is None or (kept is not None and kept.on >= seen.on):
             return kept
-        return Told(seen.on, seen.health, seen.facts)
+        return PostedUpdate(seen.on, seen.health, seen.facts)
 
-    def _is_too_soon(self, item: WorkItem, last: Told | None, policy: UpdatePolicy) -> bool:
+    def _is_too_soon(self, item: WorkItem, last: PostedUpdate | None, policy: UpdatePolicy) -> bool:
         days = [last.on] if last is not None else []
-        days += [item.told.astimezone(self._workspace.zone).date()] if item.told is not None else []
+        others = item.last_update_by_others
+        days += [others.astimezone(self._workspace.zone).date()] if others is not None else []
         return bool(days) and (self._today - max(days)).days < policy.every_days
 
-    def _status(self, item: WorkItem, name: str, last: Told | None) -> Status:
-        said = dict(last.facts) if last is not None else {}
-        was = said.get(f"{name} percent")
+    def _status(self, item: WorkItem, name: str, last: PostedUpdate | None) -> KeyResultState:
+        said = figures_in(last.facts).get(name) if last is not None else None
         before = None
-        if last is not None and isinstance(was, int):
+        if last is not None and said is not None and said.percent is not None:
             health = self._scorecard.readings[name].health
             # The record comes from the tracker: anything may stand there.
-            health = next((one for one in HEALTHS if one == said.get(f"{name} health")), health)
-            footing = last.footings.get(name)
+            health = next((one for one in HEALTHS if one == said.health), health)
+            state = last.work_states.get(name)
             moved = (
-                movement(footing, self._stands[name], self._measures[name])
-                if footing is not None and name in self._stands
+                movement(state, self._states[name], self._measures[name])
+                if state is not None and name in self._states
                 else None
             )
-            before = Before(last.on, was, health, moved)
-        leaves = [leaf for leaf, _ in self._leaves.get(name, ())]
-        return Status(
+            before = Before(last.on, said.percent, health, moved)
+        leaves = [leaf for leaf, _ in self._alignment.leaves.get(name, ())]
+        return KeyResultState(
             self._scorecard.readings[name],
             self._marks[name],
             before,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from sync.measure.context import OVER, Told, latest, way
-from sync.measure.field_values import draw
+from sync.measure.context import DENOMINATOR, latest, progress_between
+from sync.measure.field_values import collect_values
 from sync.measure.flow import needs_history
-from sync.measure.key_results import closed_on, end_of, weigher
+from sync.measure.key_results import closed_on, end_of, weighting_of
 from sync.measure.reading import Creep, ObjectiveReading, Reading, Scorecard, health, to_percent
 from sync.measure.scorecard import measure
 from sync.measure.tally import ZERO, Tally, fold, tally_of, weight_of
-from sync.observation import Drawn, Histories, Past, Sample
+from sync.observation import FieldValues, Histories, Past, Sample
 
 __all__ = [
-    "OVER",
+    "DENOMINATOR",
     "ZERO",
     "Creep",
-    "Drawn",
+    "FieldValues",
     "Histories",
     "ObjectiveReading",
     "Past",
@@ -23,18 +23,17 @@ __all__ = [
     "Sample",
     "Scorecard",
     "Tally",
-    "Told",
     "closed_on",
-    "draw",
+    "collect_values",
     "end_of",
     "fold",
     "health",
     "latest",
     "measure",
     "needs_history",
+    "progress_between",
     "tally_of",
     "to_percent",
-    "way",
-    "weigher",
     "weight_of",
+    "weighting_of",
 ]

@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from config.measures import CheckIn
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
 from sync.measure.reading import Creep, Reading
-from sync.observation import Drawn, Histories, Past, Sample
+from sync.observation import Observation, Past
 
-OVER = "/over"
+DENOMINATOR = "/over"
 """Behind a key result's id: the name of the answer to the second query of a ratio."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What was asked of the world beside the items.
-
-    - `counts`: the trackers' answers by key result id; that to the second query of a ratio under id + OVER.
-    - `samples`: values from files and endpoints by key result id.
-    - `past`: for closed key results, the last reading that was kept.
-    - `drawn`: values of a field on what a query found, by key result id.
-    - `histories`: of the items whose flow only their history tells.
-    """
-
-    counts: Mapping[str, int] = field(default_factory=dict)
-    samples: Mapping[str, Sample] = field(default_factory=dict)
-    past: Mapping[str, Past] = field(default_factory=dict)
-    drawn: Mapping[str, Drawn] = field(default_factory=dict)
-    histories: Histories = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
+class MeasuredValue:
     """What a measure gives; see Reading."""
 
     value: float | None
@@ -49,11 +31,16 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """Everything that a value can come from. `others`: readings that were taken before this one."""
+class MeasureContext:
+    """Everything that a value can come from.
+
+    - `past`: for closed key results, the last reading that was kept.
+    - `others`: readings that were taken before this one.
+    """
 
     alignment: Alignment
-    told: Told
+    observation: Observation
+    past: Mapping[str, Past]
     workspace: Workspace
     now: datetime
     others: Mapping[str, Reading]
@@ -63,7 +50,7 @@ class Scene:
         return self.now.astimezone(self.workspace.zone).date()
 
 
-def way(start: float, target: float, value: float) -> float:
+def progress_between(start: float, target: float, value: float) -> float:
     """Share of the way from start to target, up or down alike: (value - start) / (target - start), 0..1.
 
     `start` and `target` differ; the configuration refuses equal ones.

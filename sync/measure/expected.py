@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from config.measures import MetricMeasure
 from config.okrs import Cycle, KeyResult
-from sync.measure.context import way
+from sync.measure.context import progress_between
 
 
 def expected(key_result: KeyResult, cycle: Cycle, now: datetime, zone: tzinfo) -> float:
@@ -37,5 +37,5 @@ def _points(key_result: KeyResult, cycle: Cycle, zone: tzinfo) -> list[tuple[flo
         due = datetime.combine(phase.by + timedelta(days=1), time.min, zone)
         at = cycle.elapsed(due, zone)
         if 0 < at < 1:
-            points[at] = way(how.start, how.target, phase.target)
+            points[at] = progress_between(how.start, how.target, phase.target)
     return sorted(points.items())

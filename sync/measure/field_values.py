@@ -8,20 +8,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from config.measures import QueryMeasure
-from connectors.model import Span, WorkItem
+from connectors.model import StatusSpan, WorkItem
 from sync.measure.flow import days_between, nearest_rank, started
 from sync.measure.tally import number_in, usable
-from sync.observation import Drawn, Histories
+from sync.observation import FieldValues, Histories
 
 
-def draw(items: Iterable[WorkItem], field: str, now: datetime, histories: Histories) -> Drawn:
+def collect_values(items: Iterable[WorkItem], field: str, now: datetime, histories: Histories) -> FieldValues:
     """The field of every item. An estimate that is negative, absurd or no number is missing."""
-    said = [value_in(item, field, now, histories.get(item.ref, ())) for item in items]
-    values = sorted(value for value in said if value is not None)
-    return Drawn(tuple(values), len(said) - len(values))
+    found = [value_in(item, field, now, histories.get(item.ref, ())) for item in items]
+    values = sorted(value for value in found if value is not None)
+    return FieldValues(tuple(values), len(found) - len(values))
 
 
-def value_in(item: WorkItem, field: str, now: datetime, spans: Sequence[Span]) -> float | None:
+def value_in(item: WorkItem, field: str, now: datetime, spans: Sequence[StatusSpan]) -> float | None:
     """One item's value; times in days.
 
     `age` runs from the creation until now, or until the item was done; `lead_time` and `cycle_time` are only of
@@ -42,17 +42,17 @@ def value_in(item: WorkItem, field: str, now: datetime, spans: Sequence[Span]) -
             return number_in(item, field)
 
 
-def combined(drawn: Drawn, how: QueryMeasure) -> float | None:
+def aggregate(collected: FieldValues, how: QueryMeasure) -> float | None:
     """What the values come to, to four decimals; None where none is there, but nothing found sums up to 0."""
-    if not drawn.values:
-        return 0.0 if how.of == "sum" and not drawn.missing else None
+    if not collected.values:
+        return 0.0 if how.of == "sum" and not collected.missing else None
     match how.of:
         case "sum":
-            value = math.fsum(drawn.values)
+            value = math.fsum(collected.values)
         case "average":
-            value = math.fsum(drawn.values) / len(drawn.values)
+            value = math.fsum(collected.values) / len(collected.values)
         case "median":
-            value = statistics.median(drawn.values)
+            value = statistics.median(collected.values)
         case _:
-            value = nearest_rank(drawn.values, how.percentile or 100)
+            value = nearest_rank(collected.values, how.percentile or 100)
     return round(value, 4)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import dropwhile
 
 from config.measures import FlowMeasure
-from connectors.model import Span, WorkItem
+from connectors.model import StatusSpan, WorkItem
 
 SECONDS_A_DAY = 86_400
 
@@ -24,14 +24,14 @@ def done_within(leaves: Iterable[WorkItem], how: FlowMeasure, now: datetime) -> 
 
 
 def needs_history(item: WorkItem, what: str) -> bool:
-    """Whether `what` (a kind of flow, or a field) of an item can only be told from its history."""
+    """Whether `what` (a kind of flow, or a field) of an item needs its history."""
     if item.category != "done" or item.level == "project":
         return False
     return what == "efficiency" or (what == "cycle_time" and item.started is None)
 
 
-def flow_of(item: WorkItem, how: FlowMeasure, spans: Sequence[Span]) -> float | None:
-    """Days, or percent of efficiency, of one item that was done; None where it cannot be told."""
+def flow_of(item: WorkItem, how: FlowMeasure, spans: Sequence[StatusSpan]) -> float | None:
+    """Days, or percent of efficiency, of one item that was done; None where its history does not say."""
     match how.of:
         case "lead_time":
             return days_between(item.created, item.completed)
@@ -48,14 +48,14 @@ def days_between(begin: datetime | None, end: datetime | None) -> float | None:
     return max(0.0, (end - begin).total_seconds() / SECONDS_A_DAY)
 
 
-def started(item: WorkItem, spans: Sequence[Span]) -> datetime | None:
+def started(item: WorkItem, spans: Sequence[StatusSpan]) -> datetime | None:
     """When work began: as the tracker says, else when the item was first in progress."""
     if item.started is not None:
         return item.started
     return next((span.begin for span in spans if span.category == "doing"), None)
 
 
-def efficiency(item: WorkItem, how: FlowMeasure, spans: Sequence[Span]) -> float | None:
+def efficiency(item: WorkItem, how: FlowMeasure, spans: Sequence[StatusSpan]) -> float | None:
     """Active time in percent of all time until done, 0..100 (Anderson, "Kanban", 2010: touch time / lead time).
 
     Active are the statuses in progress but those that are declared as waiting; all else waits: what is not

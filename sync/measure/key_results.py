@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from fractions import Fraction
 
 from config.measures import FlowMeasure, KeepMeasure, MetricMeasure, QueryMeasure, WorkMeasure
 from config.okrs import KeyResult, Objective
+from config.wording import counted, percent
 from config.workspace import Workspace
 from connectors.model import Health, WorkItem
-from sync.measure.context import Scene, Value
+from sync.align.alignment import Leaves
+from sync.measure.context import MeasureContext, MeasuredValue
 from sync.measure.expected import expected
-from sync.measure.reading import Reading, health, to_percent
+from sync.measure.reading import Mismatch, Reading, health, to_percent
 from sync.measure.tally import Tally, fold
 from sync.measure.values import value_of
 from sync.observation import Past
 
 _MUCH, _LITTLE = 0.8, 0.2
-Leaves = Sequence[tuple[WorkItem, Fraction]]
 
 
-def weigher(key_result: KeyResult) -> WorkMeasure:
+def weighting_of(key_result: KeyResult) -> WorkMeasure:
     """How a key result's linked work is weighed: as declared, or by count where work does not measure it."""
     how = key_result.measure
     return how if isinstance(how, WorkMeasure) else WorkMeasure(kind="work")
@@ -35,25 +35,27 @@ def closed_on(key_result: KeyResult, objective: Objective, today: date) -> date 
     return min(days, default=None)
 
 
-def read(key_result: KeyResult, objective: Objective, leaves: Leaves, scene: Scene) -> Reading:
+def measure_key_result(
+    key_result: KeyResult, objective: Objective, leaves: Leaves, context: MeasureContext
+) -> Reading:
     """The reading by the declared measure, closing and override. Raises KeyError as `value_of` does."""
-    workspace, how = scene.workspace, key_result.measure
-    closed = closed_on(key_result, objective, scene.today)
-    at = scene.now if closed is None else min(scene.now, end_of(closed, workspace.zone))
+    workspace, how = context.workspace, key_result.measure
+    closed = closed_on(key_result, objective, context.today)
+    at = context.now if closed is None else min(context.now, end_of(closed, workspace.zone))
     cycle = workspace.cycles[objective.cycle]
     by_now = expected(key_result, cycle, at, workspace.zone)
     if closed is not None:
-        # Without a reading that was kept, the nearest to it is what can be told of that day by today's items.
+        # Without a reading that was kept, the nearest to it is what today's items say of that day.
         leaves = _as_of(at, leaves)
-        scene = replace(scene, now=at - timedelta(seconds=1))
-    tally = fold(leaves, weigher(key_result), workspace.zone)
-    value = value_of(key_result, leaves, tally, scene)
+        context = replace(context, now=at - timedelta(seconds=1))
+    tally = fold(leaves, weighting_of(key_result), workspace.zone)
+    value = value_of(key_result, leaves, tally, context)
     progress, evidence = value.progress, value.evidence
     shown = value.value
     override = key_result.override
-    by_hand = closed is None and override is not None and scene.today <= override.until
+    by_hand = closed is None and override is not None and context.today <= override.until
     if closed is not None:
-        shown, progress, evidence = _frozen(value, scene.told.past.get(key_result.id), closed)
+        shown, progress, evidence = _frozen(value, context.past.get(key_result.id), closed)
     elif by_hand:
         progress, evidence = _overridden(key_result, value)
     output = None if isinstance(how, WorkMeasure) else _output(tally)
@@ -72,7 +74,7 @@ def read(key_result: KeyResult, objective: Objective, leaves: Leaves, scene: Sce
         target=value.target,
         counts=value.counts,
         output=output,
-        note=_mismatch(progress, output, tally) if value.counts else "",
+        mismatch=_mismatch(progress, output, tally) if value.counts else None,
         closed=closed,
         by_hand=by_hand,
         teams=_teams(key_result, leaves, workspace.zone),
@@ -100,20 +102,19 @@ def end_of(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC)
 
 
-def _frozen(value: Value, past: Past | None, closed: date) -> tuple[float | None, float | None, str]:
+def _frozen(value: MeasuredValue, past: Past | None, closed: date) -> tuple[float | None, float | None, str]:
     if past is None:
         return value.value, value.progress, f"closed on {closed}; {value.evidence}"
     kept = "" if past.on == closed else f", as read on {past.on}"
     return past.value, past.progress, f"closed on {closed}{kept}"
 
 
-def _overridden(key_result: KeyResult, value: Value) -> tuple[float, str]:
+def _overridden(key_result: KeyResult, value: MeasuredValue) -> tuple[float, str]:
     override = key_result.override
     assert override is not None  # noqa: S101  the caller's condition
     computed = to_percent(value.progress)
-    told = "no data" if computed is None else f"{computed} %"
     note = f" ({override.note})" if override.note else ""
-    evidence = f"set by hand until {override.until}{note}; computed: {told}, {value.evidence}"
+    evidence = f"set manually until {override.until}{note}; computed: {percent(computed, 'no data')}, {value.evidence}"
     return override.percent / 100, evidence
 
 
@@ -135,23 +136,23 @@ def _output(tally: Tally) -> float | None:
     return float(tally.done_weight / tally.weight) if tally.leaves else None
 
 
-def _mismatch(progress: float | None, output: float | None, tally: Tally) -> str:
-    """Output without outcome, or the reverse."""
+def _mismatch(progress: float | None, output: float | None, tally: Tally) -> Mismatch | None:
     if progress is None or output is None:
-        return ""
-    work = f"{tally.done} of {tally.leaves} items are done"
+        return None
+    work = f"{tally.done} of {counted(tally.leaves, 'item')} done"
     if output >= _MUCH and progress < _LITTLE:
-        return f"{work}, and the value has hardly moved: is this the work that moves it?"
+        return Mismatch(f"{work}, but the value has hardly moved", "check that this work contributes to it")
     if progress >= _MUCH and output < _LITTLE:
-        return f"the value is nearly there, and only {work}: is the rest of the work still needed?"
-    return ""
+        found = f"the value is near its target with only {work}"
+        return Mismatch(found, "check whether the rest of the work is still needed")
+    return None
 
 
 def _teams(key_result: KeyResult, leaves: Leaves, zone: tzinfo) -> tuple[tuple[str, Tally], ...]:
     parts: defaultdict[str, list[tuple[WorkItem, Fraction]]] = defaultdict(list)
     for item, share in leaves:
         parts[item.team or item.project or item.ref.tracker].append((item, share))
-    tallies = {team: fold(some, weigher(key_result), zone) for team, some in parts.items()}
+    tallies = {team: fold(some, weighting_of(key_result), zone) for team, some in parts.items()}
     return tuple(sorted(tallies.items(), key=lambda one: (-one[1].weight, one[0])))
 
 

@@ -25,6 +25,17 @@ class Creep:
 
 
 @dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Output without outcome, or the reverse: how both stand, and what people should ask themselves."""
+
+    found: str
+    question: str
+
+    def __str__(self) -> str:
+        return f"{self.found}: {self.question}"
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One key result at one moment.
 
@@ -34,7 +45,7 @@ class Reading:
     - `evidence`: where the value comes from, in words; `tally` is of the linked work, whatever the measure.
     - `counts`: False for guard-rails, which are no part of an objective's progress but can spoil its health.
     - `output`: done share of the linked work, 0..1, beside a value that is not made of work; None without work.
-    - `note`: what does not fit together, in words; "" where nothing does not.
+    - `mismatch`: how output and outcome do not fit together; None where they do.
     - `closed`: the day on which it was closed; its marks rest.
     - `by_hand`: whether the progress was set by hand, in place of what was computed.
     - `coverage`: share of the items whose estimate, weight or field is known, 0..1; None where none is asked for.
@@ -57,7 +68,7 @@ class Reading:
     target: float | None
     counts: bool
     output: float | None
-    note: str
+    mismatch: Mismatch | None
     closed: date | None
     by_hand: bool
     teams: tuple[tuple[str, Tally], ...]

@@ -4,39 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from config.measures import CompositeMeasure
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
-from sync.measure.context import Scene, Told
-from sync.measure.key_results import read
+from sync.measure.context import MeasureContext
+from sync.measure.key_results import measure_key_result
 from sync.measure.objectives import roll_up
 from sync.measure.reading import ObjectiveReading, Reading, Scorecard
-from sync.observation import Drawn, Histories, Past, Sample
+from sync.observation import Observation, Past
 
 
 def measure(
     alignment: Alignment,
-    counts: Mapping[str, int],
+    observation: Observation,
     workspace: Workspace,
     now: datetime,
-    *,
-    samples: Mapping[str, Sample] | None = None,
-    past: Mapping[str, Past] | None = None,
-    drawn: Mapping[str, Drawn] | None = None,
-    histories: Histories | None = None,
+    past: Mapping[str, Past] = MappingProxyType({}),
 ) -> Scorecard:
-    """Read every key result. What was asked of the world is what `Told` says.
+    """Read every key result. `past`: for closed ones the last reading that was kept.
 
     Raises KeyError when the answer to a query measure is missing: a failed read must not look like zero.
     """
-    leaves = alignment.leaves()
-    told = Told(counts, samples or {}, past or {}, drawn or {}, histories or {})
     readings: dict[str, Reading] = {}
     for objective, key_result in _composites_last(workspace):
-        scene = Scene(alignment, told, workspace, now, readings)
-        readings[key_result.id] = read(key_result, objective, leaves.get(key_result.id, []), scene)
+        context = MeasureContext(alignment, observation, past, workspace, now, readings)
+        readings[key_result.id] = measure_key_result(
+            key_result, objective, alignment.leaves.get(key_result.id, ()), context
+        )
     rolled: dict[str, ObjectiveReading] = {}
     for objective in _children_first(workspace):
         below = [

@@ -21,42 +21,43 @@ from config.measures import (
     WorkMeasure,
 )
 from config.okrs import KeyResult
+from config.wording import counted
 from connectors.model import WorkItem
-from sync.measure.context import OVER, Scene, Told, Value, latest, way
-from sync.measure.field_values import combined
+from sync.measure.context import DENOMINATOR, MeasureContext, MeasuredValue, latest, progress_between
+from sync.measure.field_values import aggregate
 from sync.measure.flow import done_within, flow_of, nearest_rank
 from sync.measure.reading import Reading
 from sync.measure.tally import Tally
 from sync.measure.work import milestones, project, work
-from sync.observation import Drawn
+from sync.observation import FieldValues, Observation
 
 _NEARLY = 0.9999
 
 
 def value_of(
-    key_result: KeyResult, leaves: Sequence[tuple[WorkItem, Fraction]], tally: Tally, scene: Scene
-) -> Value:
+    key_result: KeyResult, leaves: Sequence[tuple[WorkItem, Fraction]], tally: Tally, context: MeasureContext
+) -> MeasuredValue:
     """The value by the declared measure. Raises KeyError when a tracker's answer is missing."""
     how = key_result.measure
     match how:
         case WorkMeasure():
             return work(tally, how)
         case MilestonesMeasure():
-            return milestones(key_result, how, scene)
+            return milestones(key_result, how, context)
         case MetricMeasure():
-            return _metric(key_result.id, how, scene)
+            return _metric(key_result.id, how, context)
         case KeepMeasure():
-            return _keep(key_result.id, how, scene)
+            return _keep(key_result.id, how, context)
         case BinaryMeasure():
-            return _binary(how, scene.today)
+            return _binary(how, context.today)
         case QueryMeasure():
-            return _query(key_result.id, how, scene.told)
+            return _query(key_result.id, how, context.observation)
         case FlowMeasure():
-            return _flow(how, (item for item, _ in leaves), scene)
+            return _flow(how, (item for item, _ in leaves), context)
         case ProjectMeasure():
-            return project(how, scene.alignment)
+            return project(how, context.alignment)
         case CompositeMeasure():
-            return _composite(how, scene.others)
+            return _composite(how, context.others)
         case _:
             assert_never(how)
 
@@ -64,136 +65,161 @@ def value_of(
 # --- Numbers from outside ------------------------------------------------------------------------
 
 
-def _sampled(id_: str, how: MetricMeasure | KeepMeasure, scene: Scene) -> tuple[float | None, bool, str]:
+def _sampled(
+    id_: str, how: MetricMeasure | KeepMeasure, context: MeasureContext
+) -> tuple[float | None, bool, str]:
     """The latest value, whether it is too old to count, and where it comes from."""
     found: list[tuple[date, int, float, str]] = []
-    if checkin := latest(how.checkins, scene.now, scene.workspace):
+    if checkin := latest(how.checkins, context.now, context.workspace):
         found.append((checkin.on, 0, checkin.value, f"check-in of {checkin.on}"))
-    sample = scene.told.samples.get(id_)
-    if sample is not None and sample.on <= scene.today and math.isfinite(sample.value):
+    sample = context.observation.samples.get(id_)
+    if sample is not None and sample.on <= context.today and math.isfinite(sample.value):
         # Of the same day, what was measured by a machine is the newer.
         found.append((sample.on, 1, sample.value, f"{sample.source or 'measured'}, {sample.on}"))
     if not found:
         return None, False, "no check-in yet" if how.file is None and how.http is None else "no value yet"
     on, _, value, evidence = max(found)
-    age = (scene.today - on).days
+    age = (context.today - on).days
     if how.stale_days is not None and age > how.stale_days:
-        return value, True, f"{evidence} is {age} days old; it counts for {how.stale_days}"
+        return (
+            value,
+            True,
+            f"{evidence} is {counted(age, 'day')} old; stale after {counted(how.stale_days, 'day')}",
+        )
     return value, False, evidence
 
 
-def _metric(id_: str, how: MetricMeasure, scene: Scene) -> Value:
-    value, stale, evidence = _sampled(id_, how, scene)
-    progress = None if value is None or stale else way(how.start, how.target, value)
-    return Value(value, progress, evidence, how.unit, how.target)
+def _metric(id_: str, how: MetricMeasure, context: MeasureContext) -> MeasuredValue:
+    value, stale, evidence = _sampled(id_, how, context)
+    progress = None if value is None or stale else progress_between(how.start, how.target, value)
+    return MeasuredValue(value, progress, evidence, how.unit, how.target)
 
 
-def _keep(id_: str, how: KeepMeasure, scene: Scene) -> Value:
-    value, stale, evidence = _sampled(id_, how, scene)
+def _keep(id_: str, how: KeepMeasure, context: MeasureContext) -> MeasuredValue:
+    value, stale, evidence = _sampled(id_, how, context)
     limit = how.below if how.below is not None else how.above
     if value is None or stale:
-        return Value(value, None, evidence, how.unit, limit, counts=False)
+        return MeasuredValue(value, None, evidence, how.unit, limit, counts=False)
     bounds = [f"above {how.above:g}"] if how.above is not None else []
     bounds += [f"below {how.below:g}"] if how.below is not None else []
     holds = (how.above is None or value >= how.above) and (how.below is None or value <= how.below)
     words = f"{'holds' if holds else 'broken'}: must stay {' and '.join(bounds)}; {evidence}"
-    return Value(value, float(holds), words, how.unit, limit, counts=False)
+    return MeasuredValue(value, float(holds), words, how.unit, limit, counts=False)
 
 
-def _binary(how: BinaryMeasure, today: date) -> Value:
+def _binary(how: BinaryMeasure, today: date) -> MeasuredValue:
     done = how.done is not None and how.done <= today
     evidence = f"done on {how.done}" if done else "not done yet"
-    return Value(float(done), float(done), evidence, "", 1)
+    return MeasuredValue(float(done), float(done), evidence, "", 1)
 
 
-def _query(id_: str, how: QueryMeasure, told: Told) -> Value:
-    found = told.counts[id_]
+def _query(id_: str, how: QueryMeasure, observation: Observation) -> MeasuredValue:
+    found = observation.counts[id_]
     by = "JQL" if how.jql else "the Linear filter"
     if how.of != "count":
-        over = told.drawn[id_ + OVER] if how.over is not None else None
-        return _drawn(how, told.drawn[id_], by) if over is None else _share(how, told.drawn[id_], over, by)
+        over = observation.field_values[id_ + DENOMINATOR] if how.over is not None else None
+        return (
+            _of_field(how, observation.field_values[id_], by)
+            if over is None
+            else _share(how, observation.field_values[id_], over, by)
+        )
     if how.over is None:
         value = float(found)
-        return Value(
-            value, way(how.start, how.target, value), f"{value:g} found by {by}", how.unit, how.target
+        return MeasuredValue(
+            value,
+            progress_between(how.start, how.target, value),
+            f"{value:g} found by {by}",
+            how.unit,
+            how.target,
         )
-    whole = told.counts[id_ + OVER]
+    whole = observation.counts[id_ + DENOMINATOR]
     evidence = f"{found} of {whole} found by {by}"
     if not whole:
-        return Value(None, None, evidence, how.unit or "%", how.target)
+        return MeasuredValue(None, None, evidence, how.unit or "%", how.target)
     value = round(100 * found / whole, 4)
-    return Value(value, way(how.start, how.target, value), evidence, how.unit or "%", how.target)
+    return MeasuredValue(
+        value, progress_between(how.start, how.target, value), evidence, how.unit or "%", how.target
+    )
 
 
-def _drawn(how: QueryMeasure, drawn: Drawn, by: str) -> Value:
+def _of_field(how: QueryMeasure, collected: FieldValues, by: str) -> MeasuredValue:
     field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
     unit = how.unit or {"points": "points", "hours": "hours"}.get(how.field or "", "")
     unit = unit or ("days" if how.field in FIELDS else "")
-    number = len(drawn.values) + drawn.missing
+    number = len(collected.values) + collected.missing
     name = f"{how.percentile}th percentile" if how.of == "percentile" else how.of
-    evidence = f"{name} of {field} of {number} items found by {by}"
-    evidence += f"; {drawn.missing} without it left out" if drawn.missing else ""
-    value = combined(drawn, how)
-    progress = None if value is None else way(how.start, how.target, value)
-    return Value(value, progress, evidence, unit, how.target, coverage=drawn.coverage)
+    evidence = f"{name} of {field} of {counted(number, 'item')} found by {by}"
+    evidence += f"; {collected.missing} without a value left out" if collected.missing else ""
+    value = aggregate(collected, how)
+    progress = None if value is None else progress_between(how.start, how.target, value)
+    return MeasuredValue(value, progress, evidence, unit, how.target, coverage=collected.coverage)
 
 
-def _share(how: QueryMeasure, part: Drawn, whole: Drawn, by: str) -> Value:
+def _share(how: QueryMeasure, part: FieldValues, whole: FieldValues, by: str) -> MeasuredValue:
     """One sum in percent of another; no data where either is unknown or the whole is not above 0."""
     field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
-    sums = combined(part, how), combined(whole, how)
-    told = " of ".join("nothing known" if one is None else f"{one:g}" for one in sums)
+    sums = aggregate(part, how), aggregate(whole, how)
+    figures = " of ".join("no value" if one is None else f"{one:g}" for one in sums)
     missing, number = part.missing + whole.missing, len(part.values) + len(whole.values)
-    evidence = f"{field}: {told} found by {by}"
-    evidence += f"; {missing} items without it left out" if missing else ""
+    evidence = f"{field}: {figures} found by {by}"
+    evidence += f"; {counted(missing, 'item')} without a value left out" if missing else ""
     coverage = number / (number + missing) if number + missing else None
     if sums[0] is None or sums[1] is None or sums[1] <= 0:
-        return Value(None, None, evidence, how.unit or "%", how.target, coverage=coverage)
+        return MeasuredValue(None, None, evidence, how.unit or "%", how.target, coverage=coverage)
     value = round(100 * sums[0] / sums[1], 4)
-    progress = way(how.start, how.target, value)
-    return Value(value, progress, evidence, how.unit or "%", how.target, coverage=coverage)
+    progress = progress_between(how.start, how.target, value)
+    return MeasuredValue(value, progress, evidence, how.unit or "%", how.target, coverage=coverage)
 
 
 # --- Flow ----------------------------------------------------------------------------------------
 
 
-def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], scene: Scene) -> Value:
+def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext) -> MeasuredValue:
     """Times and efficiency by the nearest-rank percentile."""
-    done = done_within(leaves, how, scene.now)
+    done = done_within(leaves, how, context.now)
     unit = how.unit or {"throughput": "items a week", "efficiency": "%"}.get(how.of, "days")
     window = f"in the last {how.window_days} days"
     if how.of == "throughput":
         value = round(len(done) * 7 / how.window_days, 4)
-        evidence = f"{len(done)} items done {window}"
-        return Value(value, way(how.start, how.target, value), evidence, unit, how.target)
+        evidence = f"{counted(len(done), 'item')} done {window}"
+        return MeasuredValue(
+            value, progress_between(how.start, how.target, value), evidence, unit, how.target
+        )
     if not done:
-        return Value(None, None, f"nothing was done {window}", unit, how.target)
-    told = [flow_of(item, how, scene.told.histories.get(item.ref, ())) for item in done]
-    times = [one for one in told if one is not None]
+        return MeasuredValue(None, None, f"no items done {window}", unit, how.target)
+    flows = [flow_of(item, how, context.observation.histories.get(item.ref, ())) for item in done]
+    times = [one for one in flows if one is not None]
     coverage = len(times) / len(done)
-    untold = f"; {len(done) - len(times)} without a history that tells it" if len(times) < len(done) else ""
+    untold = f"; {len(done) - len(times)} without a usable history left out" if len(times) < len(done) else ""
     if not times:
-        return Value(
-            None, None, f"{len(done)} items done {window}{untold}", unit, how.target, coverage=coverage
+        return MeasuredValue(
+            None,
+            None,
+            f"{counted(len(done), 'item')} done {window}{untold}",
+            unit,
+            how.target,
+            coverage=coverage,
         )
     value = round(nearest_rank(times, how.percentile), 4)
     name = "median" if how.percentile == 50 else f"{how.percentile}th percentile"
     what = "flow efficiency" if how.of == "efficiency" else how.of.replace("_", " ")
-    evidence = f"{name} {what} of {len(times)} items done {window}{untold}"
-    return Value(value, way(how.start, how.target, value), evidence, unit, how.target, coverage=coverage)
+    evidence = f"{name} {what} of {counted(len(times), 'item')} done {window}{untold}"
+    return MeasuredValue(
+        value, progress_between(how.start, how.target, value), evidence, unit, how.target, coverage=coverage
+    )
 
 
 # --- Others --------------------------------------------------------------------------------------
 
 
-def _composite(how: CompositeMeasure, others: Mapping[str, Reading]) -> Value:
+def _composite(how: CompositeMeasure, others: Mapping[str, Reading]) -> MeasuredValue:
     known = [
         (name, others[name].progress, Fraction(weight).limit_denominator(1_000_000))
         for name, weight in how.of.items()
     ]
     with_data = [(name, part, weight) for name, part, weight in known if part is not None]
     if not with_data:
-        return Value(None, None, f"no data from {', '.join(how.of)}", "%", 100)
+        return MeasuredValue(None, None, f"no data from {', '.join(how.of)}", "%", 100)
     total = sum(weight for *_, weight in with_data)
     progress = float(sum(Fraction(part) * weight for _, part, weight in with_data) / total)
     if any(part < 1 for _, part, _ in with_data):
@@ -201,4 +227,4 @@ def _composite(how: CompositeMeasure, others: Mapping[str, Reading]) -> Value:
     evidence = f"weighted mean of {', '.join(name for name, *_ in with_data)}"
     missing = len(how.of) - len(with_data)
     evidence += f"; {missing} without data" if missing else ""
-    return Value(round(100 * progress, 1), progress, evidence, "%", 100)
+    return MeasuredValue(round(100 * progress, 1), progress, evidence, "%", 100)

@@ -6,46 +6,49 @@ from fractions import Fraction
 
 from config.measures import MilestonesMeasure, ProjectMeasure, WorkMeasure
 from config.okrs import KeyResult
+from config.wording import counted, percent
 from sync.align.alignment import Alignment
-from sync.measure.context import Scene, Value
+from sync.measure.context import MeasureContext, MeasuredValue
 from sync.measure.reading import Creep, to_percent
 from sync.measure.tally import Tally
 
 
-def work(tally: Tally, how: WorkMeasure) -> Value:
+def work(tally: Tally, how: WorkMeasure) -> MeasuredValue:
     """The done share of linked work, as folded."""
     unit = {"points": "points", "time": "hours", "count": "items"}.get(how.weigh, "weighted items")
     if tally.leaves == 0:
         left_out = [f"{tally.dropped} dropped"] if tally.dropped else []
-        left_out += [f"{tally.late} came after {how.baseline}"] if tally.late else []
-        evidence = ", ".join(["no work is linked", *left_out])
-        return Value(None, None, evidence, unit, creep=_creep(tally, how))
+        left_out += [f"{tally.late} added after {how.baseline}"] if tally.late else []
+        evidence = ", ".join(["no linked work", *left_out])
+        return MeasuredValue(None, None, evidence, unit, creep=_creep(tally, how))
     done = float(tally.done_weight)
     coverage = None if how.weigh in ("count", "type") else 1 - tally.unestimated / tally.leaves
     if how.target is not None:
         progress = min(Fraction(1), tally.done_weight / Fraction(how.target).limit_denominator(1_000_000))
-        evidence = f"{tally.done} items done, {done:g} of a fixed {how.target:g} {unit}"
+        evidence = f"{counted(tally.done, 'item')} done, {done:g} of a fixed {how.target:g} {unit}"
         evidence += _coverage_words(how, coverage)
-        return Value(done, float(progress), evidence, unit, how.target, coverage=coverage)
+        return MeasuredValue(done, float(progress), evidence, unit, how.target, coverage=coverage)
     # Where every weight is zero, weights say nothing: count instead.
     progress = tally.done_weight / tally.weight if tally.weight else Fraction(tally.done, tally.leaves)
     if tally.done < tally.leaves:
         # Open work of zero points is still open: only what is complete may read 100 %.
         progress = min(progress, Fraction(9999, 10000))
-    evidence = f"{tally.done} of {tally.leaves} items done"
+    evidence = f"{tally.done} of {counted(tally.leaves, 'item')} done"
     if how.weigh != "count":
         evidence += f", {done:g} of {float(tally.weight):g} {unit}"
     if how.started and tally.doing:
-        evidence += f", {tally.doing} started count {how.started:g}"
+        evidence += f", {tally.doing} in progress counted as {how.started:g}"
     creep = _creep(tally, how)
     evidence += _coverage_words(how, coverage) + _creep_words(creep, how, unit)
-    return Value(done, float(progress), evidence, unit, float(tally.weight), coverage=coverage, creep=creep)
+    return MeasuredValue(
+        done, float(progress), evidence, unit, float(tally.weight), coverage=coverage, creep=creep
+    )
 
 
 def _coverage_words(how: WorkMeasure, coverage: float | None) -> str:
     if coverage is None:
         return ""
-    return f", {to_percent(coverage)} % {'estimated' if how.weigh in ('points', 'time') else 'with a weight'}"
+    return f", {percent(to_percent(coverage))} {'estimated' if how.weigh in ('points', 'time') else 'with a weight'}"
 
 
 def _creep(tally: Tally, how: WorkMeasure) -> Creep | None:
@@ -61,32 +64,33 @@ def _share(part: Fraction, whole: Fraction) -> float | None:
 def _creep_words(creep: Creep | None, how: WorkMeasure, unit: str) -> str:
     if creep is None or not creep.items:
         return ""
-    grown = f" (+{round(100 * creep.share)} %)" if creep.share is not None else ""
-    return f"; since {how.baseline} came {creep.items} more, {creep.weight:g} {unit}{grown}"
+    grown = f" (+{percent(round(100 * creep.share))})" if creep.share is not None else ""
+    weight = f", {creep.weight:g} {unit}" if how.weigh != "count" else ""
+    return f"; {creep.items} added since {how.baseline}{weight}{grown}"
 
 
-def milestones(key_result: KeyResult, how: MilestonesMeasure, scene: Scene) -> Value:
+def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureContext) -> MeasuredValue:
     """The reached share of what is linked by itself."""
     weights = {key.casefold(): weight for key, weight in how.weights.items()}
     total = done = Fraction(0)
-    counted = reached = 0
-    for ref, placement in scene.alignment.placements.items():
-        item = scene.alignment.items[ref]
+    linked = reached = 0
+    for ref, placement in context.alignment.placements.items():
+        item = context.alignment.items[ref]
         if item.category == "dropped" or not item.in_scope:
             continue
         if not any(link.key_result == key_result.id for link in placement.carries):
             continue
         weight = Fraction(weights.get(item.key.casefold(), 1.0)).limit_denominator(1_000_000)
-        counted, total = counted + 1, total + weight
+        linked, total = linked + 1, total + weight
         if item.category == "done":
             reached, done = reached + 1, done + weight
-    if not counted:
-        return Value(None, None, "no milestone is linked", "milestones")
-    evidence = f"{reached} of {counted} milestones reached"
-    return Value(float(done), float(done / total), evidence, "milestones", float(total))
+    if not linked:
+        return MeasuredValue(None, None, "no linked milestones", "milestones")
+    evidence = f"{reached} of {counted(linked, 'milestone')} reached"
+    return MeasuredValue(float(done), float(done / total), evidence, "milestones", float(total))
 
 
-def project(how: ProjectMeasure, alignment: Alignment) -> Value:
+def project(how: ProjectMeasure, alignment: Alignment) -> MeasuredValue:
     """What the tracker itself says of a project; of several with that name the one with the smallest ref."""
     wanted = how.project.casefold()
     found = [
@@ -95,7 +99,7 @@ def project(how: ProjectMeasure, alignment: Alignment) -> Value:
         if item.level == "project" and item.title.casefold() == wanted and item.progress is not None
     ]
     if not found:
-        return Value(None, None, f"no project {how.project!r} was read", "%", 100)
+        return MeasuredValue(None, None, f'project "{how.project}" not found', "%", 100)
     first = min(found, key=lambda item: item.ref)
     progress = min(1.0, max(0.0, first.progress or 0.0))
-    return Value(round(100 * progress, 1), progress, f"the tracker's own progress of {first.title}", "%", 100)
+    return MeasuredValue(round(100 * progress, 1), progress, f"progress of {first.title} in Linear", "%", 100)

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from config.wording import counted
 from connectors.model import Marks, Ref, WorkItem
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """An item whose writes failed: why, how often in a row, and when the next try is due."""
-
-    reason: str
-    failures: int
-    until: datetime
-
+from sync.memory import Quarantined
 
 LONGEST_REST = timedelta(days=7)
 
@@ -28,18 +19,21 @@ def rest_after(failures: int, now: datetime) -> datetime:
     return now + min(timedelta(hours=2 ** min(failures - 2, 8)), LONGEST_REST)
 
 
-def rest(
-    wanted: Mapping[Ref, Marks], known: Mapping[Ref, WorkItem], resting: Mapping[Ref, Rest], now: datetime
+def skip_quarantined(
+    wanted: Mapping[Ref, Marks],
+    known: Mapping[Ref, WorkItem],
+    quarantine: Mapping[Ref, Quarantined],
+    now: datetime,
 ) -> tuple[dict[Ref, Marks], tuple[str, ...]]:
     """The wishes without those of items that rest after failed writes, and a sentence for each that would change."""
     allowed, notes = dict(wanted), []
-    for ref, why in sorted(resting.items()):
+    for ref, why in sorted(quarantine.items()):
         if why.until <= now or ref not in allowed:
             continue
         marks = allowed.pop(ref)
         if ref in known and marks != known[ref].shown:
             notes.append(
-                f"{known[ref].key} rests until {why.until:%Y-%m-%d %H:%M} UTC after {why.failures} failed writes: "
+                f"{known[ref].key} is on hold until {why.until:%Y-%m-%d %H:%M} UTC after {counted(why.failures, 'failed write')}: "
                 f"{why.reason}"
             )
     return allowed, tuple(notes)

@@ -1,4 +1,4 @@
-"""What looks wrong about writing a plan: each guard says so in numbers, with samples and the flag that lets it through.
+"""What looks wrong about writing a plan: each guard says so in numbers, with samples.
 
 Pure.
 """
@@ -10,51 +10,55 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.policy import GuardPolicy
+from config.wording import counted, percent
 from config.workspace import Workspace
 from connectors.model import ALL_MARKS, Mark, WorkItem
 from sync.measure import Scorecard
-from sync.observation import Observed
+from sync.memory import Memory
+from sync.observation import Observation
 from sync.plan.plan import Edit, Plan
-from sync.plan.throttle import place_of
-from sync.store.store import Store
+from sync.plan.throttle import scope_of
 
 SAMPLES = 3
 NOUNS: Mapping[Mark, str] = {
-    "key_results": "key results",
-    "alignment": "alignments",
-    "labels": "labels",
-    "comment": "comments",
-    "update": "status updates",
+    "key_results": "key result",
+    "alignment": "alignment",
+    "labels": "label",
+    "comment": "comment",
+    "update": "status update",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """A guard that trips: what looks wrong, in numbers; the flag that lets it through; some items it is about."""
+class GuardViolation:
+    """A guard that trips: what looks wrong, in numbers; what an override has to name; some items it is about.
+
+    `subject` is the tracker of a pull that shrank, nothing for a first run, and else the digest of the plan.
+    """
 
     guard: str
     message: str
-    flag: str
+    subject: str
     samples: tuple[str, ...] = ()
 
 
-def first_run_stop(items: Iterable[WorkItem], plan: Plan, runs_before: int) -> Stop | None:
+def first_run_stop(items: Iterable[WorkItem], plan: Plan, runs_before: int) -> GuardViolation | None:
     """Nobody has seen this installation write yet: neither the store nor any item knows of a run."""
     if plan.empty or runs_before or any(item.shown.stamp is not None for item in items):
         return None
-    message = f"this is the first run: {len(plan.edits)} items would be written to"
-    return Stop("first-run", message, "--first-run", samples(plan.edits))
+    message = f"First run: {counted(len(plan.edits), 'item')} would be changed"
+    return GuardViolation("first-run", message, "", samples(plan.edits))
 
 
 AFTER_SETUP = (
-    ". `truenorth setup` ran since the last write, so the fields and labels that it made are the probable cause: "
-    "look at the plan, then run the same command with "
+    ". `truenorth setup` ran since the last write, so its new fields and labels are the likely cause: "
+    "review the plan, then override this guard"
 )
 
 
 def mass_change_stop(
     items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy, *, after_setup: bool = False
-) -> Stop | None:
+) -> GuardViolation | None:
     """More of the items would change than `share`, and more than `floor` of them.
 
     `after_setup`: nothing was written since setup changed what marks are made of.
@@ -64,39 +68,39 @@ def mass_change_stop(
     if not _beyond(count, total, policy.share, policy.floor):
         return None
     message = (
-        f"{count} of {total} items would change ({count * 100 // total} %); "
-        f"the limit is {policy.share:.0%} and more than {policy.floor}"
+        f"{count} of {counted(total, 'item')} would change ({percent(count * 100 // total)}); "
+        f"limit: {_limit(policy.share, policy.floor)}"
     )
-    return Stop("mass-change", message + _cause(plan, after_setup), _accept(plan), samples(plan.edits))
+    return GuardViolation("mass-change", message + _cause(after_setup), plan.digest, samples(plan.edits))
 
 
-def _cause(plan: Plan, after_setup: bool) -> str:
-    return AFTER_SETUP + _accept(plan) if after_setup else ""
+def _cause(after_setup: bool) -> str:
+    return AFTER_SETUP if after_setup else ""
 
 
 def project_stops(
     items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy, *, after_setup: bool = False
-) -> list[Stop]:
+) -> list[GuardViolation]:
     """More of one project's or team's items would change than `project_share`, and more than `project_floor`."""
-    totals = Counter(place_of(item) for item in items if item.in_scope)
+    totals = Counter(scope_of(item) for item in items if item.in_scope)
     changed: dict[tuple[str, str], list[Edit]] = {}
     for edit in plan.edits:
-        changed.setdefault(place_of(edit.item), []).append(edit)
+        changed.setdefault(scope_of(edit.item), []).append(edit)
     found = []
-    for place, edits in sorted(changed.items()):
-        total, count = totals[place], len(edits)
+    for scope, edits in sorted(changed.items()):
+        total, count = totals[scope], len(edits)
         if not _beyond(count, total, policy.project_share, policy.project_floor):
             continue
         message = (
-            f"{count} of {total} items in {place[1] or place[0]} would change ({count * 100 // total} %); "
-            f"the limit is {policy.project_share:.0%} and more than {policy.project_floor}"
+            f"{count} of {counted(total, 'item')} in {scope[1] or scope[0]} would change ({percent(count * 100 // total)}); "
+            f"limit: {_limit(policy.project_share, policy.project_floor)}"
         )
-        message += _cause(plan, after_setup)
-        found.append(Stop("mass-change-project", message, _accept(plan), samples(edits)))
+        message += _cause(after_setup)
+        found.append(GuardViolation("mass-change-project", message, plan.digest, samples(edits)))
     return found
 
 
-def removal_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) -> list[Stop]:
+def removal_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) -> list[GuardViolation]:
     """More marks of one kind would go than `removed_share` of those there, and more than `removed_floor`."""
     shown = [item.shown for item in items]
     found = []
@@ -108,32 +112,34 @@ def removal_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) ->
         if not _beyond(len(edits), there, policy.removed_share, policy.removed_floor):
             continue
         message = (
-            f"{len(edits)} of {there} {NOUNS[mark]} would be taken off ({len(edits) * 100 // there} %); "
-            f"the limit is {policy.removed_share:.0%} and more than {policy.removed_floor}"
+            f"{len(edits)} of {counted(there, NOUNS[mark])} would be removed ({percent(len(edits) * 100 // there)}); "
+            f"limit: {_limit(policy.removed_share, policy.removed_floor)}"
         )
-        found.append(Stop("mass-removal", message, _accept(plan), samples(edits)))
+        found.append(GuardViolation("mass-removal", message, plan.digest, samples(edits)))
     return found
 
 
-def zero_stop(before: Mapping[str, float | None], card: Scorecard, plan: Plan) -> Stop | None:
+def zero_stop(before: Mapping[str, float | None], card: Scorecard, plan: Plan) -> GuardViolation | None:
     """Every key result that had progress, two at least, has none any more. `before` is the last reading of each."""
     readings = card.readings
     had = [id_ for id_, progress in before.items() if progress and id_ in readings]
     if plan.empty or len(had) < 2 or any(readings[id_].progress for id_ in had):
         return None
-    message = f"all {len(had)} key results that had progress read zero now; has the work become invisible?"
-    return Stop("all-zero", message, _accept(plan), samples(plan.edits))
+    message = f"all {len(had)} key results that had progress are now at zero; check that their work can still be read"
+    return GuardViolation("all-zero", message, plan.digest, samples(plan.edits))
 
 
-def shrink_stop(tracker: str, found: int, found_before: int | None, policy: GuardPolicy) -> Stop | None:
+def shrink_stop(
+    tracker: str, found: int, found_before: int | None, policy: GuardPolicy
+) -> GuardViolation | None:
     """A pull found far fewer items than the last one did: lost permissions look just like this."""
     if not found_before or found >= found_before * (1 - policy.shrink):
         return None
     message = (
-        f"{tracker} shows {found} items in scope, the last run saw {found_before}; "
-        f"the limit is a loss of {policy.shrink:.0%}. Has the credential lost access?"
+        f"{tracker} returned {counted(found, 'item')} in scope, {found_before} in the last run; "
+        f"limit: {percent(100 * policy.shrink)} fewer. Check that the credential has not lost access"
     )
-    return Stop("shrunken-pull", message, f"--accept-shrink {tracker}")
+    return GuardViolation("shrunken-pull", message, tracker)
 
 
 def samples(edits: Sequence[Edit]) -> tuple[str, ...]:
@@ -146,31 +152,31 @@ def _beyond(count: int, total: int, share: float, floor: int) -> bool:
     return count > floor and count > share * total
 
 
-def _accept(plan: Plan) -> str:
-    return f"--accept-plan {plan.digest}"
+def _limit(share: float, floor: int) -> str:
+    return f"{percent(100 * share)} and {counted(floor, 'item')}"
 
 
 def guards(
-    observed: Observed, scorecard: Scorecard, plan: Plan, workspace: Workspace, store: Store
-) -> tuple[Stop, ...]:
+    observation: Observation, scorecard: Scorecard, plan: Plan, workspace: Workspace, memory: Memory
+) -> tuple[GuardViolation, ...]:
     """What looks wrong about writing this plan."""
     policy = workspace.policy.guards
-    before = store.found_before()
     shrunk = [
-        shrink_stop(one.tracker, sum(item.in_scope for item in one.items), before.get(one.tracker), policy)
-        for one in observed.pulls
+        shrink_stop(
+            one.tracker, sum(item.in_scope for item in one.items), memory.found.get(one.tracker), policy
+        )
+        for one in observation.pulls
     ]
-    first = first_run_stop(observed.items, plan, store.journal.writing_runs())
+    first = first_run_stop(observation.items, plan, memory.writing_runs)
     if first is not None:
         # On a first run everything is new: one stop says so, others would say it again.
         return tuple(stop for stop in [*shrunk, first] if stop is not None)
-    setup = store.last_run("setup")
-    after = setup is not None and setup.id > store.journal.last_run()
-    mass = mass_change_stop(observed.items, plan, policy, after_setup=after)
+    after = memory.last_setup > memory.last_write
+    mass = mass_change_stop(observation.items, plan, policy, after_setup=after)
     # What the whole trips on, its projects need not repeat.
-    others: list[Stop | None] = (
-        [mass] if mass else [*project_stops(observed.items, plan, policy, after_setup=after)]
+    others: list[GuardViolation | None] = (
+        [mass] if mass else [*project_stops(observation.items, plan, policy, after_setup=after)]
     )
-    others += removal_stops(observed.items, plan, policy)
-    others.append(zero_stop(store.readings.last_progress(), scorecard, plan))
+    others += removal_stops(observation.items, plan, policy)
+    others.append(zero_stop(memory.last_progress, scorecard, plan))
     return tuple(stop for stop in [*shrunk, *others] if stop is not None)

@@ -23,7 +23,7 @@ from connectors.model import (
     Update,
     WorkItem,
 )
-from sync.marks.compare import is_near
+from sync.marks.compare import within_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +78,13 @@ def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace:
     for item in sorted(items, key=sort_key):
         if item.ref not in wanted:
             continue
-        target = settle(item.shown, wanted[item.ref], steps[item.ref.tracker])
+        target = absorb_small_steps(item.shown, wanted[item.ref], steps[item.ref.tracker])
         changes = changes_of(item, target)
         if not changes:
             continue
         owner = item.shown.stamp.owner if item.shown.stamp else None
         if owner is not None and owner != workspace.workspace:
-            reason = f"its marks belong to {owner!r}, not to this workspace {workspace.workspace!r}"
+            reason = f'its marks belong to workspace "{owner}", not to this workspace "{workspace.workspace}"'
             refusals.append(Refusal(item.ref, item.key, reason))
             continue
         edits.append(Edit(item, target, changes))
@@ -111,26 +111,26 @@ def changes_of(item: WorkItem, wanted: Marks) -> tuple[Change, ...]:
     return tuple(change(mark) for mark in ALL_MARKS if getattr(item.shown, mark) != getattr(wanted, mark))
 
 
-def settle(shown: Marks, wanted: Marks, step: int) -> Marks:
+def absorb_small_steps(shown: Marks, wanted: Marks, step: int) -> Marks:
     """The wanted marks, with every percent that moved by less than `step` left as it is shown.
 
     0 and 100 are always shown when reached: they say "not begun" and "complete".
     """
     before = {mark.id: mark for mark in shown.key_results}
-    key_results = tuple(_settle_mark(before.get(mark.id), mark, step) for mark in wanted.key_results)
+    key_results = tuple(_absorb_in_mark(before.get(mark.id), mark, step) for mark in wanted.key_results)
     return replace(
-        wanted, key_results=key_results, comment=_settle_comment(shown.comment, wanted.comment, step)
+        wanted, key_results=key_results, comment=_absorb_in_comment(shown.comment, wanted.comment, step)
     )
 
 
-def _settle_mark(shown: KeyResultMark | None, wanted: KeyResultMark, step: int) -> KeyResultMark:
-    if shown is None or not is_near(shown.percent, wanted.percent, step):
+def _absorb_in_mark(shown: KeyResultMark | None, wanted: KeyResultMark, step: int) -> KeyResultMark:
+    if shown is None or not within_step(shown.percent, wanted.percent, step):
         return wanted
     # What closing an item moves changes a little with every other item: it is renewed with the percent.
     return replace(wanted, percent=shown.percent, moves=shown.moves)
 
 
-def _settle_comment(shown: Comment | None, wanted: Comment | None, step: int) -> Comment | None:
+def _absorb_in_comment(shown: Comment | None, wanted: Comment | None, step: int) -> Comment | None:
     if shown is None or wanted is None or shown.purpose != wanted.purpose:
         return wanted
     if len(shown.facts) == len(wanted.facts) and all(
@@ -144,7 +144,7 @@ def _same_fact(shown: Fact, wanted: Fact, step: int) -> bool:
     if shown[0] != wanted[0]:
         return False
     if isinstance(shown[1], int) and isinstance(wanted[1], int):
-        return is_near(shown[1], wanted[1], step)
+        return within_step(shown[1], wanted[1], step)
     return shown[1] == wanted[1]
 
 

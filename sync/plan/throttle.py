@@ -7,19 +7,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from config.wording import counted
 from config.workspace import Workspace
 from connectors.model import Marks, Ref, WorkItem
 
-Place = tuple[str, str]
+Scope = tuple[str, str]
 """A tracker, and a project or team of it."""
 
 
-def place_of(item: WorkItem) -> Place:
+def scope_of(item: WorkItem) -> Scope:
     """Where an item's comments are counted: its Jira project, its Linear team, or else its own project."""
     return item.ref.tracker, item.team or item.project or ""
 
 
-def hold_back(
+def throttle(
     items: Iterable[WorkItem],
     wanted: Mapping[Ref, Marks],
     workspace: Workspace,
@@ -40,7 +41,7 @@ def hold_back(
         if quiet is not None and quiet.holds(now.astimezone(workspace.zone).time()):
             for ref in [ref for ref in allowed if ref.tracker == tracker]:
                 del allowed[ref]
-            notes.append(f"{tracker}: quiet hours until {quiet.end:%H:%M}; everything waits.")
+            notes.append(f"{tracker}: quiet hours until {quiet.end:%H:%M}; nothing is written until then.")
     notes += _ration(known, allowed, workspace, commented)
     return allowed, tuple(notes)
 
@@ -51,11 +52,11 @@ def _ration(
     workspace: Workspace,
     commented: Mapping[Ref, int],
 ) -> list[str]:
-    used: Counter[Place] = Counter()
+    used: Counter[Scope] = Counter()
     for ref, count in commented.items():
         if ref in known:
-            used[place_of(known[ref])] += count
-    waiting: Counter[Place] = Counter()
+            used[scope_of(known[ref])] += count
+    waiting: Counter[Scope] = Counter()
     new = [
         known[ref]
         for ref, marks in allowed.items()
@@ -63,15 +64,15 @@ def _ration(
     ]
     for item in sorted(new, key=lambda one: (one.created, one.ref)):
         limit = workspace.policy_of(item.ref.tracker).comments_a_day
-        place = place_of(item)
+        scope = scope_of(item)
         if limit is None or "comment" not in item.writable:
             continue
-        if used[place] < limit:
-            used[place] += 1
+        if used[scope] < limit:
+            used[scope] += 1
         else:
-            waiting[place] += 1
+            waiting[scope] += 1
             allowed[item.ref] = replace(allowed[item.ref], comment=None)
     return [
-        f"{tracker}: {count} new comments in {place} wait for another day (comments_a_day)."
-        for (tracker, place), count in sorted(waiting.items())
+        f"{tracker}: {counted(count, 'new comment')} in {scope} on hold until another day (comments_a_day)."
+        for (tracker, scope), count in sorted(waiting.items())
     ]

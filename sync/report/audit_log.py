@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sync.report.table import Cell, Sheet
-from sync.store.journal import Entry
+from config.wording import counted, percent
+from sync.memory import Entry
+from sync.report.table import Cell, Section
 
 _MOST = 100
 
 
-def sheet(entries: Sequence[Entry], scope: str) -> Sheet:
+def section(entries: Sequence[Entry], scope: str) -> Section:
     """Recorded writes as a table, the latest last."""
     if not entries:
-        return Sheet("Log", (f"Nothing was written {scope}.",))
+        return Section("Log", (f"Nothing was written {scope}.",))
     shown = entries[-_MOST:]
-    lead = f"{len(entries)} writes {scope}."
+    lead = f"{counted(len(entries), 'write')} {scope}."
     if len(shown) < len(entries):
-        lead += f" The last {_MOST}; --format json gives all."
+        lead += f" Showing the last {_MOST}; use --format json for all."
     rows = tuple(
         (
             Cell(f"{entry.at:%Y-%m-%d %H:%M:%S}" if entry.at else "–"),
@@ -26,11 +27,11 @@ def sheet(entries: Sequence[Entry], scope: str) -> Sheet:
             Cell(entry.configuration),
             Cell(entry.key, "strong"),
             Cell(_outcome(entry), "good" if entry.outcome == "written" else "bad"),
-            Cell("; ".join(_words(change) for change in entry.changes) or "details were compacted"),
+            Cell("; ".join(_words(change) for change in entry.changes) or "details no longer kept"),
         )
         for entry in shown
     )
-    return Sheet("Log", (lead,), ("when (UTC)", "run", "config", "item", "outcome", "what"), rows)
+    return Section("Log", (lead,), ("when (UTC)", "run", "config", "item", "outcome", "what"), rows)
 
 
 def _outcome(entry: Entry) -> str:
@@ -54,9 +55,9 @@ def _side(value: object) -> str:
             return f"{purpose} comment" + (f" ({said})" if said else "")
         case {"health": health, "on": day, "facts": _}:
             return f"status update of {day} ({str(health).replace('_', ' ')})"
-        case {"id": id_, "percent": percent}:
+        case {"id": id_, "percent": value_}:
             by = value.get("because") if isinstance(value, dict) else ""
-            return f"{id_} {'no data' if percent is None else f'{percent} %'}" + (f" by {by}" if by else "")
+            return f"{id_} {percent(value_, 'no data')}" + (f" by {by}" if by else "")
         case list(parts):
             return ", ".join(_side(part) for part in parts)
         case _:

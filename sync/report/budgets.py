@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
+from config.wording import percent
 from config.workspace import Workspace
-from sync.report.table import Cell, Sheet
-from sync.run import Run
+from sync.decide import Decision
+from sync.report.table import Cell, Section
 from sync.signals.budgets import slices, usages
 
 
-def sheet(run: Run, workspace: Workspace) -> Sheet:
+def section(run: Decision, workspace: Workspace) -> Section:
     """One row for each objective and category, and one for what serves neither."""
     now = run.scorecard.as_of
     parts = slices(run.alignment, workspace, now)
     if not parts:
-        return Sheet("Where the work goes", ("No cycle runs, or nothing is under way.",))
+        return Section("Where the work goes", ("No running cycle, or no work in progress.",))
     titles = {objective.id: objective.title for objective in workspace.objectives}
     budgets = {one.category: one for one in usages(run.alignment, workspace, now)}
     rows = []
@@ -24,22 +26,27 @@ def sheet(run: Run, workspace: Workspace) -> Sheet:
         usage = budgets.get(part.name) if part.kind == "category" else None
         limit = Cell("")
         if usage is not None:
-            words = f"{float(usage.share):.0%} of at most {float(usage.budget):.0%}".replace("%", " %")
+            words = f"{_whole(usage.share)} of at most {_whole(usage.budget)}"
             limit = Cell(words, "bad" if usage.is_over else "good")
         what = titles.get(name, "") if part.kind == "objective" else ""
-        share = f"{float(part.share):.0%}".replace("%", " %")
-        rows.append((Cell(name), Cell(what), Cell(f"{float(part.pieces):g}"), Cell(share), limit))
-    lead = "Done since the running cycles began, or being done now; work that is shared counts in parts."
-    return Sheet(
+        rows.append(
+            (Cell(name), Cell(what), Cell(f"{float(part.pieces):g}"), Cell(_whole(part.share)), limit)
+        )
+    lead = "Work in progress, or done since the running cycles began; shared work is split."
+    return Section(
         "Where the work goes",
         (lead,),
-        ("", "", "pieces", "share", "budget"),
+        ("", "", "items", "share", "budget"),
         tuple(rows),
-        ("pieces", "share"),
+        ("items", "share"),
     )
 
 
-def data(run: Run, workspace: Workspace) -> list[dict[str, Any]]:
+def _whole(share: Fraction) -> str:
+    return percent(round(float(100 * share)))
+
+
+def data(run: Decision, workspace: Workspace) -> list[dict[str, Any]]:
     """The same; shares and budgets are 0..1."""
     now = run.scorecard.as_of
     budgets = {one.category: one for one in usages(run.alignment, workspace, now)}

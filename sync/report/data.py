@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
 from connectors.model import Change, Pull, Receipt
-from sync.apply import Applied
+from sync.decide import Decision
 from sync.measure import ObjectiveReading, Reading, Scorecard
-from sync.plan.guards import Stop
+from sync.plan.guards import GuardViolation
+from sync.plan.outcome import Applied
 from sync.plan.plan import Plan, plain_change
-from sync.run import Run
 from sync.signals.orphans import Signals
 
 Data = dict[str, Any]
 
 
-def of_run(run: Run) -> Data:
-    """Everything about a run but what was written."""
+def of_run(run: Decision) -> Data:
+    """Everything about a run but its guards and what was written."""
     return {
         "as_of": run.scorecard.as_of.isoformat(),
-        "pulled": [of_pull(pull) for pull in run.observed.pulls],
+        "pulled": [of_pull(pull) for pull in run.observation.pulls],
         "scorecard": of_scorecard(run.scorecard),
         "orphans": of_orphans(run),
         "findings": of_findings(run, run.signals),
         "plan": of_plan(run.plan),
-        "guards": of_stops(run.stops),
     }
 
 
@@ -79,7 +78,7 @@ def of_reading(reading: Reading) -> Data:
         "health": reading.health,
         "evidence": reading.evidence,
         "output": None if reading.output is None else round(reading.output, 4),
-        "note": reading.note,
+        "note": str(reading.mismatch or ""),
         "closed": reading.closed.isoformat() if reading.closed else None,
         "by_hand": reading.by_hand,
         "coverage": None if reading.coverage is None else round(reading.coverage, 4),
@@ -97,7 +96,7 @@ def of_reading(reading: Reading) -> Data:
     }
 
 
-def of_orphans(run: Run) -> list[Data]:
+def of_orphans(run: Decision) -> list[Data]:
     items = run.alignment.items
     return [
         {
@@ -117,7 +116,7 @@ def of_orphans(run: Run) -> list[Data]:
     ]
 
 
-def of_findings(run: Run, signals: Signals) -> list[Data]:
+def of_findings(run: Decision, signals: Signals) -> list[Data]:
     return [
         {
             "kind": finding.kind,
@@ -151,8 +150,12 @@ def _change(change: Change) -> Data:
     }
 
 
-def of_stops(stops: Iterable[Stop]) -> list[Data]:
-    return [asdict(stop) for stop in stops]
+def of_stops(stops: Iterable[GuardViolation], flag_of: Callable[[GuardViolation], str]) -> list[Data]:
+    """Guards that trip; `flag_of`: the option that overrides one."""
+    return [
+        {"guard": one.guard, "message": one.message, "flag": flag_of(one), "samples": one.samples}
+        for one in stops
+    ]
 
 
 def of_applied(applied: Applied) -> Data:

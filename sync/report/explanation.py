@@ -1,28 +1,32 @@
-"""Where the number of a key result or an objective comes from, as a sheet and for programs. Pure."""
+"""Where the number of a key result or an objective comes from, as a section and for programs. Pure."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from config.wording import percent
 from sync.explain.key_result import Counted, Derivation
 from sync.explain.objective import ObjectiveDerivation
-from sync.forecast.simulation import Outlook
+from sync.forecast.simulation import Forecast
 from sync.marks.comments import HEALTH_WORDS
 from sync.measure import to_percent
 from sync.report import data
-from sync.report.table import HEALTH_STYLES, Cell, Sheet, percent
+from sync.report.table import HEALTH_STYLES, Cell, Section
 
 
-def derivation(told: Derivation, foretold: Outlook | None) -> Sheet:
+def derivation(derived: Derivation, forecast: Forecast | None) -> Section:
     """Every item with its weight, then the formula with its numbers."""
-    reading = told.reading
-    steps = list(told.steps) + ([outlook_words(foretold)] if foretold else [])
-    return Sheet(
+    reading = derived.reading
+    steps = list(derived.steps) + ([outlook_words(forecast)] if forecast else [])
+    return Section(
         f"{reading.key_result}  {reading.title}",
-        lead=(f"{told.objective.id} · {told.objective.title}", f"It stands at {percent(reading.percent)}."),
-        columns=("key", "title", "state", "weighs", "share", "done", "linked by") if told.rows else (),
-        rows=tuple(_row(row) for row in told.rows),
-        right=("weighs", "share", "done"),
+        lead=(
+            f"{derived.objective.id} · {derived.objective.title}",
+            f"Progress: {percent(reading.percent, 'no data')}.",
+        ),
+        columns=("key", "title", "state", "weight", "share", "done", "linked by") if derived.rows else (),
+        rows=tuple(_row(row) for row in derived.rows),
+        right=("weight", "share", "done"),
         tail=("", *steps),
     )
 
@@ -40,9 +44,9 @@ def _row(row: Counted) -> tuple[Cell, ...]:
     )
 
 
-def objective_derivation(told: ObjectiveDerivation) -> Sheet:
+def objective_derivation(derived: ObjectiveDerivation) -> Section:
     """Every part with its weight, then the formula with its numbers."""
-    reading = told.reading
+    reading = derived.reading
     rows = tuple(
         (
             Cell(one.kind, "dim"),
@@ -53,21 +57,21 @@ def objective_derivation(told: ObjectiveDerivation) -> Sheet:
             Cell(percent(to_percent(one.expected))),
             Cell(HEALTH_WORDS[one.health], HEALTH_STYLES[one.health]),
         )
-        for one in told.parts
+        for one in derived.parts
     )
-    return Sheet(
+    return Section(
         f"{reading.objective}  {reading.title}",
-        lead=(f"It stands at {percent(reading.percent)}.",),
-        columns=("", "part", "title", "weighs", "percent", "expected", "health") if rows else (),
+        lead=(f"Progress: {percent(reading.percent, 'no data')}.",),
+        columns=("", "part", "title", "weight", "percent", "expected", "health") if rows else (),
         rows=rows,
-        right=("weighs", "percent", "expected"),
-        tail=("", *told.steps),
+        right=("weight", "percent", "expected"),
+        tail=("", *derived.steps),
     )
 
 
-def objective_data(told: ObjectiveDerivation) -> dict[str, Any]:
+def objective_data(derived: ObjectiveDerivation) -> dict[str, Any]:
     """The same for programs."""
-    reading = told.reading
+    reading = derived.reading
     return {
         "objective": reading.objective,
         "title": reading.title,
@@ -85,26 +89,27 @@ def objective_data(told: ObjectiveDerivation) -> dict[str, Any]:
                 "expected": round(one.expected, 4),
                 "health": one.health,
             }
-            for one in told.parts
+            for one in derived.parts
         ],
-        "steps": list(told.steps),
+        "steps": list(derived.steps),
     }
 
 
-def outlook_words(told: Outlook) -> str:
+def outlook_words(forecast: Forecast) -> str:
     """The range and the chance, in a sentence."""
-    low, high = round(100 * told.low), round(100 * told.high)
+    low, high = round(100 * forecast.low), round(100 * forecast.high)
     return (
-        f"At the pace of the last {told.weeks:.0f} weeks it ends between {low} and {high} % (four times of five), "
-        f"most likely near {round(100 * told.middle)} %; the chance to reach 100 % is {round(100 * told.chance)} %."
+        f"Forecast from the last {forecast.weeks:.0f} weeks: {low}–{percent(high)} at the end of the cycle, which covers "
+        f"80 % of simulated outcomes; median {percent(round(100 * forecast.middle))}; chance of reaching 100 %: "
+        f"{percent(round(100 * forecast.chance))}."
     )
 
 
-def derivation_data(told: Derivation, foretold: Outlook | None) -> dict[str, Any]:
+def derivation_data(derived: Derivation, forecast: Forecast | None) -> dict[str, Any]:
     """The same for programs."""
     return {
-        **data.of_reading(told.reading),
-        "objective": told.objective.id,
+        **data.of_reading(derived.reading),
+        "objective": derived.objective.id,
         "items": [
             {
                 "tracker": row.item.ref.tracker,
@@ -118,13 +123,13 @@ def derivation_data(told: Derivation, foretold: Outlook | None) -> dict[str, Any
                 "because": row.because,
                 "known": row.known,
             }
-            for row in told.rows
+            for row in derived.rows
         ],
-        "steps": list(told.steps),
-        "outlook": outlook_data(foretold) if foretold else None,
+        "steps": list(derived.steps),
+        "outlook": outlook_data(forecast) if forecast else None,
     }
 
 
-def outlook_data(told: Outlook) -> dict[str, float]:
+def outlook_data(forecast: Forecast) -> dict[str, float]:
     """A range and a chance, 0..1."""
-    return {name: round(getattr(told, name), 4) for name in ("low", "middle", "high", "chance", "weeks")}
+    return {name: round(getattr(forecast, name), 4) for name in ("low", "middle", "high", "chance", "weeks")}

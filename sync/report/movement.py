@@ -6,21 +6,22 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from config.wording import percent
 from sync.history.days import History, moved_between, week_before, weekly
 from sync.history.movement import KINDS, Movement
 from sync.measure import to_percent
-from sync.report.table import Cell, Sheet, percent
+from sync.report.table import Cell, Section
 
 _STEPS = "▁▂▃▄▅▆▇█"
 _BAR = 20
 _WORDS = {"gone": "unlinked", "estimated": "re-estimated"}
 
 
-def movement(histories: Mapping[str, History]) -> Sheet:
+def movement(histories: Mapping[str, History]) -> Section:
     """How each key result moved since last week, and the trend of its quarter."""
     since = week_before(histories)
     if since is None:
-        return Sheet("Movement", ("There is no earlier day to compare with yet.",))
+        return Section("Movement", ("No earlier day to compare with yet.",))
     columns = ("", "before", "now", "points", "by work", "by scope", "what changed", "by week")
     rows = []
     for name, history in histories.items():
@@ -29,9 +30,11 @@ def movement(histories: Mapping[str, History]) -> Sheet:
         trend = "".join(_step(row.progress) for row in weekly(history))
         cells = (Cell(name), Cell(percent(before)), Cell(percent(now)), Cell(points))
         rows.append((*cells, *_split(moved), Cell(trend, "dim")))
-    lead = "Points of percent: by work that was begun, done or reopened, and by scope that changed."
-    told = any(row[4].text for row in rows)
-    return Sheet(f"Movement since {since}", (lead,) if told else (), columns, tuple(rows), columns[1:6])
+    lead = "In percentage points: by work (started, done or reopened) and by changes of scope."
+    has_details = any(row[4].text for row in rows)
+    return Section(
+        f"Movement since {since}", (lead,) if has_details else (), columns, tuple(rows), columns[1:6]
+    )
 
 
 def movement_data(histories: Mapping[str, History]) -> dict[str, Any] | None:
@@ -46,7 +49,7 @@ def movement_data(histories: Mapping[str, History]) -> dict[str, Any] | None:
     return {"since": since.isoformat(), "key_results": found}
 
 
-def weeks(history: History) -> Sheet | None:
+def weeks(history: History) -> Section | None:
     """A key result's quarter, a row for each week; None where only today was read."""
     rows = weekly(history)
     if len(rows) < 2:
@@ -64,7 +67,9 @@ def weeks(history: History) -> Sheet | None:
     )
     if not any(cell.text for row in cells for cell in row[4:6]):
         columns, cells = (*columns[:4], *columns[6:]), tuple((*row[:4], *row[6:]) for row in cells)
-    return Sheet("Week by week", ("The line in a bar is what was expected.",), columns, cells, columns[2:-1])
+    return Section(
+        "Week by week", ("The line in each bar marks the expected progress.",), columns, cells, columns[2:-1]
+    )
 
 
 def history_data(history: History) -> list[dict[str, Any]]:

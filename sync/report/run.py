@@ -1,35 +1,38 @@
-"""A run as sheets: titled tables of plain cells, which any output format can render. Pure."""
+"""A run as sections: titled tables of plain cells, which any output format can render. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 
+from config.fields import Level
+from config.wording import agree, counted, percent
 from connectors.model import (
     ALL_MARKS,
     Change,
     Comment,
     KeyResultMark,
-    Level,
     Pull,
     Ref,
     Update,
     WorkItem,
 )
-from sync.apply import Applied
 from sync.marks.comments import HEALTH_WORDS, value_against_target
+from sync.marks.facts import figures_in
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
-from sync.plan.guards import NOUNS, Stop
+from sync.plan.guards import NOUNS, GuardViolation
+from sync.plan.outcome import Applied, Moved
+from sync.plan.overrides import Overrides
 from sync.plan.plan import Edit, Plan, natural
-from sync.report.table import HEALTH_STYLES, Cell, Sheet, cells, percent
+from sync.report.table import HEALTH_STYLES, Cell, Section, cells
 from sync.signals.orphans import Signals
-from sync.store.plan_file import Moved
 
+NOTHING_TO_WRITE = "Nothing to write: every item is up to date."
 _LEVELS: tuple[Level, ...] = ("initiative", "project", "epic", "issue", "subtask")
 
 
-def pulled(pulls: Iterable[Pull]) -> Sheet:
+def pulled(pulls: Iterable[Pull]) -> Section:
     """What was read, by tracker and level."""
     rows = []
     notes: list[str] = []
@@ -39,11 +42,11 @@ def pulled(pulls: Iterable[Pull]) -> Sheet:
         figures = [str(levels[level] or "–") for level in _LEVELS]
         rows.append(cells(pull.tracker, *figures, str(outside or "–"), str(pull.requests)))
         notes += [f"{pull.tracker}: {note}" for note in pull.notes]
-    headings = ("initiatives", "projects", "epics", "issues", "sub-tasks", "above scope", "requests")
-    return Sheet("Pulled", (), ("tracker", *headings), tuple(rows), headings, tuple(notes))
+    headings = ("initiatives", "projects", "epics", "issues", "sub-tasks", "ancestors", "requests")
+    return Section("Pulled", (), ("tracker", *headings), tuple(rows), headings, tuple(notes))
 
 
-def scorecard(card: Scorecard) -> Sheet:
+def scorecard(card: Scorecard) -> Section:
     """Objectives and key results with value, percent, expected and health."""
     rows: list[tuple[Cell, ...]] = []
     for objective in card.objectives:
@@ -59,9 +62,9 @@ def scorecard(card: Scorecard) -> Sheet:
             )
         )
         rows += [_reading_row(reading) for reading in objective.readings]
-    return Sheet(
+    return Section(
         f"Scorecard as of {card.as_of:%Y-%m-%d %H:%M} UTC",
-        columns=("", "objective, key result", "value", "percent", "expected", "health", "from"),
+        columns=("", "objective, key result", "value", "percent", "expected", "health", "source"),
         rows=tuple(rows),
         right=("value", "percent", "expected"),
     )
@@ -90,10 +93,10 @@ def _evidence_words(reading: Reading) -> str:
     """Beside a value that is not made of work stands how much of its work is done."""
     if reading.output is None:
         return reading.evidence
-    return f"{reading.evidence}; {to_percent(reading.output)} % of its work done"
+    return f"{reading.evidence}; {percent(to_percent(reading.output))} of its work done"
 
 
-def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = None) -> Sheet:
+def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = None) -> Section:
     """Work that serves no key result: the topmost pieces, with how much hangs below each."""
     below: Counter[Ref] = Counter()
     for ref in signals.orphans:
@@ -112,10 +115,14 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
         )
         for one in tops[:most]
     )
-    lead = f"{len(signals.orphans)} open items serve no key result; {len(tops)} of them stand on top."
-    more = (f"… and {len(tops) - len(rows)} more: truenorth orphans",) if len(rows) < len(tops) else ()
-    columns = ("key", "title", "level", "status", "age", "below")
-    return Sheet("Orphaned work", (lead,), columns, rows, ("age", "below"), more)
+    count = len(signals.orphans)
+    lead = f"{counted(count, 'open item')} {agree(count, 'serves', 'serve')} no key result"
+    lead += f"; {len(tops)} of them {agree(len(tops), 'has', 'have')} no orphaned parent." if count else "."
+    more = (
+        (f"… and {len(tops) - len(rows)} more. Show all: truenorth orphans",) if len(rows) < len(tops) else ()
+    )
+    columns = ("key", "title", "level", "status", "age", "child items")
+    return Section("Orphaned work", (lead,), columns, rows, ("age", "child items"), more)
 
 
 def _topmost(ref: Ref, items: Mapping[Ref, WorkItem], signals: Signals) -> Ref:
@@ -129,52 +136,52 @@ def _topmost(ref: Ref, items: Mapping[Ref, WorkItem], signals: Signals) -> Ref:
     return ref
 
 
-def findings(signals: Signals) -> Sheet:
+def findings(signals: Signals) -> Section:
     """What else deserves attention, with a remedy each."""
     rows = tuple((Cell(one.message), Cell(one.remedy, "dim")) for one in signals.findings)
-    return Sheet("Worth a look", () if rows else ("Nothing.",), ("what", "remedy") if rows else (), rows)
+    return Section("Findings", () if rows else ("No findings.",), ("finding", "remedy") if rows else (), rows)
 
 
-def plan(plan: Plan, most: int | None = None) -> Sheet:
+def plan(plan: Plan, most: int | None = None) -> Section:
     """The plan in words: one row an item, sorted."""
     if plan.empty and not plan.refusals:
-        shows = "every item shows what it may by now" if plan.waiting else "every item shows what it should"
-        return Sheet("Plan", (f"Nothing to write: {shows}.", *plan.waiting))
-    totals = ", ".join(f"{plan.totals[mark]} {NOUNS[mark]}" for mark in ALL_MARKS if mark in plan.totals)
-    lead = f"{len(plan.edits)} items would change: {totals}. Plan {plan.digest}."
+        nothing = "Nothing to write now; some changes are on hold." if plan.waiting else NOTHING_TO_WRITE
+        return Section("Plan", (nothing, *plan.waiting))
+    totals = ", ".join(counted(plan.totals[mark], NOUNS[mark]) for mark in ALL_MARKS if mark in plan.totals)
+    lead = f"{counted(len(plan.edits), 'item')} would change: {totals}. Plan {plan.digest}."
     hidden = 0 if most is None else max(0, len(plan.edits) - most)
-    tail = (f"… and {hidden} more: truenorth plan shows them all",) if hidden else ()
-    return Sheet("Plan", (lead, *plan.waiting), ("key", "change"), _plan_rows(plan, most), tail=tail)
+    tail = (f"… and {hidden} more. Show all: truenorth plan",) if hidden else ()
+    return Section("Plan", (lead, *plan.waiting), ("key", "change"), _plan_rows(plan, most), tail=tail)
 
 
 def _plan_rows(plan: Plan, most: int | None = None) -> tuple[tuple[Cell, ...], ...]:
     rows = tuple((Cell(edit.item.key, "strong"), Cell(_edit_words(edit))) for edit in plan.edits[:most])
     refused = tuple(
-        (Cell(one.key, "strong"), Cell(f"left alone: {one.reason}", "warn")) for one in plan.refusals
+        (Cell(one.key, "strong"), Cell(f"skipped: {one.reason}", "warn")) for one in plan.refusals
     )
     return rows + refused
 
 
-def moved(found: Sequence[Moved]) -> Sheet:
+def moved(found: Sequence[Moved]) -> Section:
     """Items of a saved plan that changed since it was made."""
     if not found:
-        return Sheet("Changed since", ("Every item is as it was when the plan was made.",))
-    rows = tuple((Cell(one.key, "strong"), Cell(f"left alone: {one.what}", "warn")) for one in found)
-    return Sheet("Changed since", (), ("key", "why"), rows)
+        return Section("Changed since the plan", ("No items.",))
+    rows = tuple((Cell(one.key, "strong"), Cell(f"skipped: {one.what}", "warn")) for one in found)
+    return Section("Changed since the plan", (), ("key", "reason"), rows)
 
 
-def undoing(plan: Plan, made: Mapping[str, tuple[str, ...]]) -> Sheet:
+def undoing(plan: Plan, made: Mapping[str, tuple[str, ...]]) -> Section:
     """What an undo would remove, and what it leaves alone."""
     labels = [f"{label} ({tracker})" for tracker, names in made.items() for label in names]
-    beside = (f"Labels that Truenorth made, removed where no ticket bears them: {', '.join(labels)}.",)
+    beside = (f"Labels created by Truenorth, deleted unless people use them: {', '.join(labels)}.",)
     if plan.empty and not plan.refusals:
-        return Sheet("Undo", ("Nothing of ours is there.", *(beside if labels else ())))
-    lead = f"{len(plan.edits)} items would be freed of our marks. Plan {plan.digest}."
-    return Sheet("Undo", (lead, *(beside if labels else ())), ("key", "change"), _plan_rows(plan))
+        return Section("Undo", ("No Truenorth marks found.", *(beside if labels else ())))
+    lead = f"Truenorth's marks would be removed from {counted(len(plan.edits), 'item')}. Plan {plan.digest}."
+    return Section("Undo", (lead, *(beside if labels else ())), ("key", "change"), _plan_rows(plan))
 
 
 def _edit_words(edit: Edit) -> str:
-    return "; ".join(_change_words(change) for change in edit.changes) or "our own record of it, nothing else"
+    return "; ".join(_change_words(change) for change in edit.changes) or "remove Truenorth's record only"
 
 
 def _change_words(change: Change) -> str:
@@ -208,14 +215,14 @@ def _key_result_words(before: object, after: object) -> str:
         for name, value in asdict(mark).items()
         if mark.id in known and getattr(known[mark.id], name) != value
     }
-    return f"{says}: renew {', '.join(_PARTS.get(name, name) for name in parts) or 'the order'}"
+    return f"{says}: update {', '.join(_PARTS.get(name, name) for name in parts) or 'order'}"
 
 
 _PARTS = {
-    "url": "its address",
-    "due": "the due day",
-    "because": "why it is linked",
-    "moves": "what closing it adds",
+    "url": "URL",
+    "due": "due day",
+    "because": "reason for the link",
+    "moves": "contribution",
 }
 
 
@@ -235,38 +242,35 @@ def _label_words(before: Sequence[str], after: Sequence[str]) -> str:
 
 def _comment_words(before: object, after: object) -> str:
     if not isinstance(after, Comment):
-        return "remove our comment"
-    return f"{'edit' if isinstance(before, Comment) else 'write'} the {after.purpose} comment"
+        return "remove the comment"
+    return f"{'update' if isinstance(before, Comment) else 'add'} the {after.purpose} comment"
 
 
 def _update_words(after: object) -> str:
     if not isinstance(after, Update):
-        return "remove our status updates"
-    figures = ", ".join(
-        f"{name.removesuffix(' percent')} {value} %" for name, value in after.facts if isinstance(value, int)
-    )
+        return "remove the status updates"
+    said = figures_in(after.facts).items()
+    figures = ", ".join(f"{name} {one.percent} %" for name, one in said if one.percent is not None)
     return f"post a status update: {HEALTH_WORDS[after.health]}, {figures}"
 
 
-def stops(found: Iterable[Stop], accepted: Iterable[str] = ()) -> Sheet:
-    """The guards that trip, each with the flag that lets it through."""
-    let_through = set(accepted)
-    rows = tuple(
-        (
-            Cell(stop.guard, "dim" if stop.flag in let_through else "bad"),
-            Cell(_stop_words(stop)),
-            Cell("let through" if stop.flag in let_through else stop.flag),
-        )
-        for stop in found
-    )
-    return Sheet("Guards", (), ("guard", "what looks wrong", "let it through with"), rows)
+def stops(
+    found: Iterable[GuardViolation], overrides: Overrides, flag_of: Callable[[GuardViolation], str]
+) -> Section:
+    """The guards that trip. `flag_of`: the option that overrides one."""
+    rows = []
+    for stop in found:
+        done = overrides.covers(stop)
+        name = Cell(stop.guard, "dim" if done else "bad")
+        rows.append((name, Cell(_stop_words(stop)), Cell("overridden" if done else flag_of(stop))))
+    return Section("Guards", (), ("guard", "reason", "override"), tuple(rows))
 
 
-def _stop_words(stop: Stop) -> str:
-    return f"{stop.message}; such as {', '.join(stop.samples)}" if stop.samples else stop.message
+def _stop_words(stop: GuardViolation) -> str:
+    return f"{stop.message}, for example {', '.join(stop.samples)}" if stop.samples else stop.message
 
 
-def written(applied: Applied, elapsed: float | None = None) -> Sheet:
+def written(applied: Applied, elapsed: float | None = None) -> Section:
     """What became of the plan, with everything that was not written."""
     took = f" in {elapsed:.1f} s" if elapsed is not None else ""
     requests = sum(receipt.requests for receipt in applied.receipts)
@@ -281,5 +285,7 @@ def written(applied: Applied, elapsed: float | None = None) -> Sheet:
         if receipt.outcome != "written"
     )
     tail = tuple(f"{tracker} stopped: {why}" for tracker, why in applied.stopped.items())
-    columns = ("key", "outcome", "why") if rows else ()
-    return Sheet("Written", (f"{figures}, with {requests} requests{took}.",), columns, rows, tail=tail)
+    columns = ("key", "outcome", "reason") if rows else ()
+    return Section(
+        "Written", (f"{figures}, with {counted(requests, 'request')}{took}.",), columns, rows, tail=tail
+    )

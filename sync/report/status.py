@@ -5,47 +5,55 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from config.wording import counted, percent
 from connectors.model import KeyResultMark
 from connectors.preflight import Check, Verdict
+from sync.decide import Decision
 from sync.explain.item import Explanation
-from sync.forecast.simulation import Outlook
+from sync.forecast.simulation import Forecast
 from sync.measure import Scorecard
+from sync.memory import RunRecord, Stuck
 from sync.report.explanation import outlook_data
 from sync.report.suggestions import suggestion_data
-from sync.report.table import Cell, Sheet, Style, percent
-from sync.run import Run
-from sync.store.store import RunRecord, Stuck
+from sync.report.table import Cell, Section, Style
 
 Troubled = Sequence[tuple[str, str, str]]
 
 
-def explanation(told: Explanation) -> Sheet:
+def explanation(explained: Explanation) -> Section:
     """One ticket in plain words."""
-    item = told.item
+    item = explained.item
     where = " · ".join(part for part in (item.kind, item.status, item.project, item.team) if part)
-    shown = _shown(told)
-    return Sheet(
+    shown = _shown(explained)
+    return Section(
         f"{item.key}  {item.title}",
-        lead=(where, "", told.summary, *(f"  • {link}" for link in told.links), told.counts, shown),
-        tail=("", *told.advice, item.url) if told.advice else (item.url,),
+        lead=(
+            where,
+            "",
+            explained.summary,
+            *(f"  • {link}" for link in explained.links),
+            explained.counts,
+            shown,
+        ),
+        tail=("", *explained.advice, item.url) if explained.advice else (item.url,),
     )
 
 
-def _shown(told: Explanation) -> str:
-    shown = told.item.shown
+def _shown(explained: Explanation) -> str:
+    shown = explained.item.shown
     parts = [_mark_words(mark) for mark in shown.key_results]
     parts += [f"label {label}" for label in shown.labels]
-    parts += [f"our {shown.comment.purpose} comment"] if shown.comment else []
-    return f"When last read it showed: {', '.join(parts) or 'no mark of ours'}."
+    parts += [f"{shown.comment.purpose} comment"] if shown.comment else []
+    return f"Marks on the ticket when last read: {', '.join(parts) or 'none'}."
 
 
 def _mark_words(mark: KeyResultMark) -> str:
     return f"{mark.id} {percent(mark.percent)}"
 
 
-def explanation_data(told: Explanation, run: Run) -> dict[str, Any]:
+def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
     """One ticket for programs."""
-    item = told.item
+    item = explained.item
     placement = run.alignment.placements[item.ref]
     readings = run.scorecard.readings
     return {
@@ -54,8 +62,8 @@ def explanation_data(told: Explanation, run: Run) -> dict[str, Any]:
         "key": item.key,
         "title": item.title,
         "url": item.url,
-        "verdict": told.verdict,
-        "summary": told.summary,
+        "verdict": explained.verdict,
+        "summary": explained.summary,
         "links": [
             {
                 "key_result": link.key_result,
@@ -70,16 +78,16 @@ def explanation_data(told: Explanation, run: Run) -> dict[str, Any]:
             }
             for link in placement.links
         ],
-        "counts": told.counts,
-        "closest": [suggestion_data(one) for one in told.closest],
-        "advice": list(told.advice),
+        "counts": explained.counts,
+        "closest": [suggestion_data(one) for one in explained.closest],
+        "advice": list(explained.advice),
     }
 
 
 _VERDICTS: Mapping[Verdict, Style] = {"ok": "good", "warning": "warn", "wrong": "bad"}
 
 
-def checks(found: Mapping[str, Sequence[Check]]) -> Sheet:
+def checks(found: Mapping[str, Sequence[Check]]) -> Section:
     """What a look at the trackers found, one line for each thing."""
     rows = [
         (Cell(name), Cell(one.about), Cell(one.verdict, _VERDICTS[one.verdict]), Cell(_finding(one)))
@@ -87,24 +95,21 @@ def checks(found: Mapping[str, Sequence[Check]]) -> Sheet:
         for one in some
     ]
     wrong = sum(row[2].text == "wrong" for row in rows)
-    stand = "thing stands" if wrong == 1 else "things stand"
-    lead = f"{wrong} {stand} in the way of a sync." if wrong else "A sync can go."
-    return Sheet("Check", (), ("tracker", "what", "is", "found"), tuple(rows), tail=("", lead))
+    lead = f"{counted(wrong, 'problem')} to fix before a sync." if wrong else "Ready to sync."
+    return Section("Check", (), ("tracker", "check", "result", "details"), tuple(rows), tail=("", lead))
 
 
 def _finding(one: Check) -> str:
     return f"{one.found.rstrip('.')}. {one.remedy}" if one.remedy else one.found
 
 
-def last_run(record: RunRecord | None, troubled: Troubled, run: Run) -> Sheet:
+def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Section:
     """How the last sync went, what is stuck, and what is still to be written."""
     waiting = len(run.plan.edits)
-    shows = (
-        f"{waiting} items do not show what they should yet" if waiting else "every item shows what it should"
-    )
-    rest = f"{len(run.signals.orphans)} orphans; {shows}."
+    shows = f"{counted(waiting, 'item')} to update" if waiting else "every item is up to date"
+    rest = f"{counted(len(run.signals.orphans), 'orphan')}; {shows}."
     if record is None:
-        return Sheet("Last sync", ("Nothing was ever written from this store.", rest))
+        return Section("Last sync", ("No sync recorded in this store.", rest))
     summary = record.summary
     lead = f"{record.at:%Y-%m-%d %H:%M} UTC: {record.outcome}"
     if "written" in summary:
@@ -112,13 +117,13 @@ def last_run(record: RunRecord | None, troubled: Troubled, run: Run) -> Sheet:
     if "guards" in summary:
         lead += f" by {', '.join(summary['guards'])}"
     rows = tuple((Cell(key, "strong"), Cell(outcome, "bad"), Cell(error)) for key, outcome, error in troubled)
-    return Sheet("Last sync", (f"{lead}.", rest), ("key", "outcome", "why") if rows else (), rows)
+    return Section("Last sync", (f"{lead}.", rest), ("key", "outcome", "reason") if rows else (), rows)
 
 
-def stuck(found: Sequence[Stuck]) -> Sheet:
+def stuck(found: Sequence[Stuck]) -> Section:
     """What did not come to its end."""
     rows = tuple((Cell(one.key, "strong"), Cell(one.state, "warn"), Cell(one.why)) for one in found)
-    return Sheet("Stuck", (), ("key", "state", "why"), rows)
+    return Section("Stuck", (), ("key", "state", "reason"), rows)
 
 
 def last_run_data(record: RunRecord | None, troubled: Troubled) -> dict[str, Any] | None:
@@ -135,7 +140,7 @@ def last_run_data(record: RunRecord | None, troubled: Troubled) -> dict[str, Any
     }
 
 
-def outlooks(found: Mapping[str, Outlook], card: Scorecard) -> Sheet:
+def outlooks(found: Mapping[str, Forecast], card: Scorecard) -> Section:
     """Where the key results will end, if things go on as they went."""
     readings = card.readings
     rows = tuple(
@@ -143,15 +148,17 @@ def outlooks(found: Mapping[str, Outlook], card: Scorecard) -> Sheet:
             Cell(id_),
             Cell(readings[id_].title),
             Cell(percent(readings[id_].percent)),
-            Cell(f"{round(100 * one.low)}–{round(100 * one.high)} %"),
-            Cell(f"{round(100 * one.chance)} %"),
+            Cell(f"{round(100 * one.low)}–{percent(round(100 * one.high))}"),
+            Cell(percent(round(100 * one.chance))),
         )
         for id_, one in found.items()
     )
     columns = ("", "key result", "now", "at the end", "chance of 100 %")
-    return Sheet("Outlook", ("Four of five futures end within the range.",), columns, rows, right=columns[2:])
+    return Section(
+        "Forecast", ("The range covers 80 % of simulated outcomes.",), columns, rows, right=columns[2:]
+    )
 
 
-def outlooks_data(found: Mapping[str, Outlook]) -> dict[str, dict[str, float]]:
+def outlooks_data(found: Mapping[str, Forecast]) -> dict[str, dict[str, float]]:
     """The same for programs, 0..1, by key result."""
     return {id_: outlook_data(one) for id_, one in found.items()}

@@ -1,4 +1,4 @@
-"""Suggestions as a sheet, as data, and as rules to paste. Pure."""
+"""Suggestions as a section, as data, and as rules to paste. Pure."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from config.wording import counted, percent
 from connectors.model import Ref
 from connectors.text.document import clean
 from sync.align.alignment import Alignment
 from sync.align.suggestions import Suggestion
 from sync.plan.plan import natural
-from sync.report.table import Cell, Sheet
+from sync.report.table import Cell, Section
 
 Found = Mapping[Ref, tuple[Suggestion, ...]]
 
@@ -21,7 +22,7 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*-[0-9]+")
 """Keys that YAML cannot take for anything but text."""
 
 
-def suggestions(found: Found, alignment: Alignment, orphans: int) -> Sheet:
+def suggestions(found: Found, alignment: Alignment, orphans: int) -> Section:
     """One row a suggestion, the likeliest of an item first."""
     rows = []
     for ref in _ordered(found, alignment):
@@ -32,19 +33,21 @@ def suggestions(found: Found, alignment: Alignment, orphans: int) -> Sheet:
                     Cell("" if place else item.key, "strong"),
                     Cell("" if place else item.title),
                     Cell(one.key_result),
-                    Cell(percent(one)),
-                    Cell(", ".join(one.words) or "where it stands and who works on it", "dim"),
+                    Cell(score_of(one)),
+                    Cell(", ".join(one.words) or "project, team, type or assignee", "dim"),
                 )
             )
-    lead = f"{len(found)} of {orphans} orphans look as if they served a key result."
-    columns = ("key", "title", "may serve", "score", "because of")
-    tail = ("To link them: truenorth suggest --as-yaml prints rules; or put a kr:ID label on the ticket.",)
-    return Sheet("Suggestions", (lead,), columns, tuple(rows), ("score",), tail if rows else ())
+    lead = f"{len(found)} of {counted(orphans, 'orphan')} may serve a key result."
+    columns = ("key", "title", "may serve", "score", "based on")
+    tail = (
+        "To link them, paste the rules of truenorth suggest --as-yaml, or add a kr:ID label to the ticket.",
+    )
+    return Section("Suggestions", (lead,), columns, tuple(rows), ("score",), tail if rows else ())
 
 
-def percent(one: Suggestion) -> str:
+def score_of(one: Suggestion) -> str:
     """The score for people, rounded down."""
-    return f"{int(one.score * 100)} %"
+    return percent(int(one.score * 100))
 
 
 def suggestions_data(found: Found, alignment: Alignment) -> list[dict[str, Any]]:
@@ -81,12 +84,12 @@ def as_yaml(found: Found, alignment: Alignment, titles: Mapping[str, str]) -> st
             continue
         twin = keys[item.key.casefold()] > 1
         rule = f"key: {_scalar(item.key)}" + (f", tracker: {_scalar(ref.tracker)}" if twin else "")
-        rules[best.key_result].append(f"  - {{{rule}}}  # {percent(best)} {_comment(item.title)}")
+        rules[best.key_result].append(f"  - {{{rule}}}  # {score_of(best)} {_comment(item.title)}")
     if not rules:
-        return "# No orphan looks as if it served a key result.\n"
+        return "# No suggestions.\n"
     lines = [
-        "# Lists to paste under `links` of these key results. Read before: each rule links an item and all that",
-        "# hangs below it.",
+        "# Paste these rules under `links` of each key result. Review them first: each rule links an item and all",
+        "# its child items.",
     ]
     for name in sorted(rules):
         lines += [f"{name}:  # {_comment(titles.get(name, ''))}", *rules[name]]

@@ -20,7 +20,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Section:
     """A title, sentences below it, and perhaps a table. `right` names the columns set flush right."""
 
     title: str
@@ -43,7 +43,3 @@ HEALTH_STYLES: Mapping[Health, Style] = {
 def cells(*texts: str) -> tuple[Cell, ...]:
     """A row of plain cells."""
     return tuple(Cell(text) for text in texts)
-
-
-def percent(value: int | None) -> str:
-    return "–" if value is None else f"{value} %"

@@ -10,9 +10,10 @@ from fractions import Fraction
 from typing import Literal
 
 from config.measures import WorkMeasure
+from config.wording import agree, counted, percent
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
-from sync.align.alignment import Alignment, Placement
+from sync.align.alignment import Alignment, ItemAlignment
 from sync.measure import Scorecard, closed_on
 from sync.signals.budgets import usages
 
@@ -56,7 +57,7 @@ def find(
         *_contradictions(alignment, "done", "done_over_open"),
         *_contradictions(alignment, "dropped", "dropped_over_open"),
         *_closed(alignment, workspace, now),
-        *_overruled(alignment),
+        *_conflicting(alignment),
         *_two_objectives(alignment, objectives),
         *_against_parent(alignment, objectives),
         *_too_many(alignment, workspace),
@@ -69,16 +70,16 @@ def _dangling(alignment: Alignment) -> Iterator[Finding]:
     for claim in alignment.dangling:
         item = alignment.items[claim.item]
         if item.in_scope:
-            hint = f"did you mean {claim.nearest}?" if claim.nearest else "check the OKR files for its id"
-            message = f"{item.key} claims {claim.claim}, which is no declared key result"
+            hint = f"did you mean {claim.nearest}?" if claim.nearest else "correct or remove the claim"
+            message = f"{item.key} claims {claim.claim}, which is not a declared key result"
             yield Finding("dangling_claim", (claim.item,), message, hint)
 
 
 def _cycles(alignment: Alignment) -> Iterator[Finding]:
     for cycle in alignment.cycles:
         keys = [alignment.items[ref].key for ref in cycle]
-        message = f"these are each other's parents: {' → '.join([*keys, keys[0]])}"
-        remedy = f"the parent of {keys[0]} is left out of account until one of the links is removed"
+        message = f"parents form a cycle: {' → '.join([*keys, keys[0]])}"
+        remedy = f"remove one of the parent links; until then the parent of {keys[0]} is ignored"
         yield Finding("parent_cycle", cycle, message, remedy)
 
 
@@ -89,8 +90,8 @@ def _unserved(scorecard: Scorecard, workspace: Workspace) -> Iterator[Finding]:
             yield Finding(
                 "unserved_key_result",
                 (),
-                f"nothing serves {key_result.id} ({key_result.title})",
-                f"label work with kr:{key_result.id}, or add a link to its declaration",
+                f"no work is linked to {key_result.id} ({key_result.title})",
+                f"add the label kr:{key_result.id} to work, or add a link rule",
             )
 
 
@@ -102,8 +103,8 @@ def _contradictions(alignment: Alignment, ended: Literal["done", "dropped"], kin
             continue
         # What was dropped may bear a status such as Done; only its resolution says so.
         state = parent.status if ended == "done" else f"dropped ({parent.status})"
-        message = f"{parent.key} is {state}, but below it is open: {_named(still_open)}"
-        remedy = "reopen it, or close or move what is open"
+        message = f"{parent.key} is {state} but has open child items: {_named(still_open)}"
+        remedy = f"reopen {parent.key}, or close or move the open items"
         yield Finding(kind, (ref, *_refs(still_open)), message, remedy)
 
 
@@ -122,27 +123,26 @@ def _closed(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterat
             why = (
                 f"whose cycle {objective.cycle} ended on {ended}" if closed is None else f"closed on {closed}"
             )
-            message = f"{_named(items)} {_verb(items, 'claims', 'claim')} {key_result.id}, {why}"
-            remedy = "claim a key result of a running cycle instead, or close what is finished"
+            message = f"{_named(items)} {agree(len(items), 'claims', 'claim')} {key_result.id}, {why}"
+            remedy = "claim a key result of a running cycle, or close finished work"
             yield Finding("closed_key_result", _refs(items), message, remedy)
 
 
 def _mismatches(scorecard: Scorecard) -> Iterator[Finding]:
     for id_, reading in scorecard.readings.items():
-        said, _, question = reading.note.partition(": ")
-        if said:
-            yield Finding("output_without_outcome", (), f"{id_}: {said}", question)
+        if (one := reading.mismatch) is not None:
+            yield Finding("output_without_outcome", (), f"{id_}: {one.found}", one.question)
 
 
-def _overruled(alignment: Alignment) -> Iterator[Finding]:
-    for one in alignment.overruled:
+def _conflicting(alignment: Alignment) -> Iterator[Finding]:
+    for one in alignment.conflicting:
         item = alignment.items[one.item]
         if item.in_scope and item.is_open:
             yield Finding(
                 "claim_against_rule",
                 (one.item,),
-                f"{item.key} claims {', '.join(one.claimed)}, but a rule names it for {', '.join(one.ruled)}",
-                "the claim holds; take it off, or take the item out of the rule",
+                f"{item.key} claims {', '.join(one.claimed)}, but a rule links it by key to {', '.join(one.ruled)}",
+                "remove the claim or the rule; until then the claim wins",
             )
 
 
@@ -155,8 +155,10 @@ def _two_objectives(alignment: Alignment, objectives: Mapping[str, str]) -> Iter
         if len(served) > 1 and not any(link.because.shared for link in links):
             torn[tuple(sorted(served))].append(item)
     for served, items in sorted(torn.items()):
-        message = f"{_named(items)} {_verb(items, 'serves', 'serve')} {' and '.join(served)} at once"
-        remedy = "decide which objective comes first, split the work, or declare shares in the rules"
+        message = (
+            f"{_named(items)} {agree(len(items), 'serves', 'serve')} {' and '.join(served)} at the same time"
+        )
+        remedy = "choose one objective, split the work, or declare shares in the rules"
         yield Finding("two_objectives", _refs(items), message, remedy)
 
 
@@ -173,14 +175,14 @@ def _against_parent(alignment: Alignment, objectives: Mapping[str, str]) -> Iter
                 against[", ".join(sorted(own))].append(item)
         for other, items in sorted(against.items()):
             message = (
-                f"{parent.key} serves {', '.join(sorted(above))}, but below it "
-                f"{_named(items)} {_verb(items, 'serves', 'serve')} {other}"
+                f"{parent.key} serves {', '.join(sorted(above))}, but its child "
+                f"{agree(len(items), 'item', 'items')} {_named(items)} {agree(len(items), 'serves', 'serve')} {other}"
             )
-            remedy = "move the work below an epic of its objective, or take its claim or label off"
+            remedy = "move the work to an epic of its objective, or remove its claim or label"
             yield Finding("against_parent", (ref, *_refs(items)), message, remedy)
 
 
-def _objectives(placement: Placement, objectives: Mapping[str, str]) -> set[str]:
+def _objectives(placement: ItemAlignment, objectives: Mapping[str, str]) -> set[str]:
     if placement.state != "aligned":
         return set()
     return {objectives[link.key_result] for link in placement.links}
@@ -192,7 +194,7 @@ def _too_many(alignment: Alignment, workspace: Workspace) -> Iterator[Finding]:
         if len(placement.carries) > most:
             served = ", ".join(sorted(link.key_result for link in placement.carries))
             message = f"{item.key} serves {len(placement.carries)} key results, more than {most}: {served}"
-            remedy = "keep the one or two that it moves most, or split it"
+            remedy = "keep the one or two that it contributes to most, or split the work"
             yield Finding("too_many_key_results", (item.ref,), message, remedy)
 
 
@@ -200,19 +202,19 @@ def _over_budget(alignment: Alignment, workspace: Workspace, now: datetime) -> I
     for usage in usages(alignment, workspace, now):
         if usage.is_over:
             message = (
-                f"{usage.category} takes {_percent(usage.share)} % of the running work, "
-                f"more than its budget of {_percent(usage.budget)} % "
-                f"({len(usage.items)} of {usage.pieces} pieces)"
+                f"{usage.category} takes {_share(usage.share)} of the work in progress or done this cycle, "
+                f"more than its budget of {_share(usage.budget)} "
+                f"({len(usage.items)} of {counted(usage.pieces, 'item')})"
             )
             remedy = "do less of it, or raise the budget in the OKR files"
             yield Finding("over_budget", usage.items, message, remedy)
 
 
-def _percent(share: Fraction) -> str:
-    return f"{float(share * 100):.1f}".removesuffix(".0")
+def _share(share: Fraction) -> str:
+    return percent(round(float(share * 100), 1))
 
 
-def _open(alignment: Alignment) -> Iterator[tuple[WorkItem, Placement]]:
+def _open(alignment: Alignment) -> Iterator[tuple[WorkItem, ItemAlignment]]:
     """Open work that serves something, in order of ref."""
     for ref, placement in sorted(alignment.placements.items()):
         if placement.state == "aligned" and alignment.items[ref].is_open:
@@ -226,7 +228,3 @@ def _refs(items: Iterable[WorkItem]) -> tuple[Ref, ...]:
 def _named(items: Sequence[WorkItem]) -> str:
     rest = len(items) - FEW
     return ", ".join(item.key for item in items[:FEW]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _verb(items: Sequence[WorkItem], one: str, many: str) -> str:
-    return one if len(items) == 1 else many

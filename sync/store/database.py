@@ -127,7 +127,7 @@ class Database:
         lost = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
         again = lost or getattr(original, "sqlstate", None) in _SERIALIZATION
         kind = StoreInterrupted if again else StoreError
-        return kind(f"the store {self.where} cannot be used: {cause}. {advice}")
+        return kind(f"cannot use the store {self.where}: {cause}. {advice}")
 
     def _order(self, connection: sa.Connection) -> None:
         if self.is_sqlite:
@@ -164,7 +164,7 @@ def again(work: Callable[P, T]) -> Callable[P, T]:
             return work(*given, **named)
         except (msgspec.MsgspecError, ValueError, TypeError) as error:
             cause = str(error).rstrip(".")
-            raise StoreError(f"a row of the store is damaged: {cause}. {REBUILD}") from error
+            raise StoreError(f"the store has a damaged row: {cause}. {REBUILD}") from error
 
     @functools.wraps(work)
     def done(*given: P.args, **named: P.kwargs) -> T:
@@ -244,23 +244,23 @@ def _sqlite_settings(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-REBUILD = (
-    "Run `truenorth rebuild`: it keeps the old store aside and makes a new one from what the trackers show."
-)
+REBUILD = "Run `truenorth rebuild`: it keeps a copy of the old store and creates a new one from the trackers."
 _ADVICE: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("disk is full", "no space left", "quota exceeded", "disk i/o error"),
-        "Make room there, or mend the disk, and run again: what was written is known from the journal and the items.",
+        "Free disk space or repair the disk, then run again: nothing written so far is lost.",
     ),
     (("not a database", "malformed", "corrupt", "invalid page"), REBUILD),
     (
         ("readonly", "read-only", "permission denied"),
-        "Let its user write there, or set TRUENORTH_STORE to another place.",
+        "Grant write access to it, or set TRUENORTH_STORE to another location.",
     ),
     (("no module named 'psycopg'",), "Install the driver: pip install 'truenorth[postgres]'."),
 )
-_SERVER = "Check that the server runs and that its address, role and database are right; then run again."
-_FILE = "Check the path and its permissions, or set TRUENORTH_STORE to another place."
+_SERVER = (
+    "Check that the server is running and that its address, role and database are correct, then run again."
+)
+_FILE = "Check the path and its permissions, or set TRUENORTH_STORE to another location."
 
 
 def _advice(error: object, cause: str, *, is_file: bool) -> str:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -14,6 +12,7 @@ import sqlalchemy as sa
 
 from connectors.model import Outcome, Ref
 from sync.logs import redactor
+from sync.memory import Entry
 from sync.plan.plan import Edit, plain_change
 from sync.store import tables
 from sync.store.database import Transaction, again, repeated
@@ -22,25 +21,8 @@ from sync.store.lease import Lease, assert_held
 NEW_COMMENT = "new comment"
 """Stands in a journal entry beside the marks when the write puts a comment where none was."""
 
-LANDED = "found in place by a later run"
-LOST = "the run ended before an answer came; it did not land, and was planned anew"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One recorded write. `outcome` None: open, its fate unknown. `changes`: mark, before, after."""
-
-    id: int
-    run: int
-    kind: str
-    configuration: str
-    at: datetime | None
-    item: Ref
-    key: str
-    operation: str
-    outcome: Outcome | None
-    error: str | None
-    changes: Sequence[Mapping[str, Any]]
+LANDED = "found complete by a later run"
+LOST = "the run ended before the reply; not written, and planned again"
 
 
 def operation_id(edit: Edit) -> str:
@@ -58,7 +40,7 @@ class Journal:
 
     # --- writing ---------------------------------------------------------------------------------
 
-    def intend(self, run: int, edits: Iterable[Edit], lease: Lease | None = None) -> dict[Ref, int]:
+    def begin(self, run: int, edits: Iterable[Edit], lease: Lease | None = None) -> dict[Ref, int]:
         """Record writes before they are sent, all or none; ids of the entries by item.
 
         When this fails, nothing may be written. Raises LeaseLost when another replica has taken over: the
@@ -90,11 +72,11 @@ class Journal:
         # Where a record was kept and the answer lost, the second one stands beside it: the next run closes the first.
         return repeated(self._transaction, record) if rows else {}
 
-    def conclude(self, entry: int, outcome: Outcome, error: str | None) -> None:
+    def complete(self, entry: int, outcome: Outcome, error: str | None) -> None:
         """Record what became of a write; an error's words are kept without secrets."""
-        told = redactor.text(error) if error is not None else None
+        reason = redactor.text(error) if error is not None else None
         change = tables.journal.update().where(tables.journal.c.id == entry)
-        change = change.values(outcome=outcome, error=told)
+        change = change.values(outcome=outcome, error=reason)
         repeated(self._transaction, lambda connection: connection.execute(change))
 
     @again
@@ -117,50 +99,16 @@ class Journal:
     # --- reading ---------------------------------------------------------------------------------
 
     @again
-    def writing_runs(self) -> int:
-        """How many runs have ever recorded a write."""
-        with self._transaction() as connection:
-            return connection.execute(
-                sa.select(sa.func.count(sa.distinct(tables.journal.c.run)))
-            ).scalar_one()
-
-    @again
-    def last_run(self) -> int:
-        """The latest run that recorded a write, 0 when none did."""
-        with self._transaction() as connection:
-            return connection.execute(sa.select(sa.func.max(tables.journal.c.run))).scalar_one() or 0
-
-    @again
     def written(self, tracker: str) -> frozenset[str]:
         """Ids of the tracker's items that a write was ever begun for."""
         query = sa.select(tables.journal.c.item).distinct().where(tables.journal.c.tracker == tracker)
         with self._transaction() as connection:
             return frozenset(connection.execute(query).scalars())
 
-    @again
-    def commented(self, day: date, zone: tzinfo) -> dict[Ref, int]:
-        """How many new comments each item got on a day of the zone."""
-        journal, runs = tables.journal.c, tables.runs.c
-        query = (
-            sa.select(runs.at, journal.tracker, journal.item, journal.what)
-            .join_from(tables.journal, tables.runs, journal.run == runs.id)
-            .where(journal.outcome == "written")
-            .where(runs.kind == "sync")
-            # Times are in UTC: a day of any zone lies within these three.
-            .where(runs.at >= (day - timedelta(days=1)).isoformat())
-            .where(runs.at < (day + timedelta(days=2)).isoformat())
-        )
-        counts: Counter[Ref] = Counter()
-        with self._transaction() as connection:
-            for row in connection.execute(query):
-                if datetime.fromisoformat(row.at).astimezone(zone).date() == day and NEW_COMMENT in row.what:
-                    counts[Ref(row.tracker, row.item)] += 1
-        return dict(counts)
-
-    def troubled(self, run: int) -> list[tuple[str, str, str]]:
+    def failed_writes(self, run: int) -> list[tuple[str, str, str]]:
         """Writes of a run that did not land: (key, outcome or "unknown", error)."""
         return [
-            (one.key, one.outcome or "unknown", one.error or "the run ended before an answer came")
+            (one.key, one.outcome or "unknown", one.error or "the run ended before the reply")
             for one in self.entries(run=run)
             if one.outcome != "written"
         ]
@@ -224,9 +172,9 @@ def _changes(edit: Edit) -> list[dict[str, object]]:
     ]
 
 
-def fate(entry: Entry, shown: Mapping[str, object] | None) -> tuple[Outcome, str]:
+def resolve(entry: Entry, shown: Mapping[str, object] | None) -> tuple[Outcome, str]:
     """What became of an open write, from the marks that its item shows now; None: the item is gone."""
     if shown is None:
-        return "skipped", "the item is gone, or was not read"
+        return "skipped", "the item no longer exists or was not read"
     landed = all(shown.get(change["mark"]) == change["after"] for change in entry.changes)
     return ("written", LANDED) if landed and entry.changes else ("failed", LOST)

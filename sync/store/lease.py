@@ -97,8 +97,8 @@ def acquire(connection: sa.Connection, holder: str, now: datetime) -> Lease:
     if row.holder != "" and row.holder != holder and ends > now and not _is_dead(row.holder):
         host, number = row.holder.split("/")[0], row.holder.rpartition("/")[2]
         raise LeaseHeld(
-            f"another run is at work: process {number} on {host}, until {ends:%H:%M:%S} UTC at least. "
-            "It does this run's work, too."
+            f"another run is in progress (process {number} on {host}, lease until {ends:%H:%M:%S} UTC). "
+            "It also does the work of this run."
         )
     epoch = int(row.epoch) + 1
     taken = connection.execute(
@@ -107,7 +107,7 @@ def acquire(connection: sa.Connection, holder: str, now: datetime) -> Lease:
         .values(holder=holder, epoch=epoch, until=until)
     )
     if taken.rowcount != 1:
-        raise LeaseHeld("another run began at the same moment. It does this run's work, too.")
+        raise LeaseHeld("another run started at the same time. It also does the work of this run.")
     return Lease(holder, epoch)
 
 
@@ -123,13 +123,13 @@ def assert_held(connection: sa.Connection, lease: Lease) -> None:
         lease.renewed = time.time()
     else:
         raise LeaseLost(
-            "another run took over while this one slept or could not reach the store; "
-            "nothing more is written, and the other run finishes."
+            "another run took over while this one was suspended or could not reach the store; "
+            "this run stops writing, and the other run continues."
         )
 
 
 @contextmanager
-def held(transaction: Transaction) -> Iterator[Lease]:
+def leased(transaction: Transaction) -> Iterator[Lease]:
     """The lease, renewed in the background until the end, and given back then.
 
     Raises LeaseHeld at once when another replica works.
@@ -144,7 +144,7 @@ def held(transaction: Transaction) -> Iterator[Lease]:
     finally:
         ended.set()
         renewing.join()
-        give_back(transaction, lease)
+        release(transaction, lease)
 
 
 def _renew(transaction: Transaction, lease: Lease, ended: threading.Event) -> None:
@@ -153,10 +153,10 @@ def _renew(transaction: Transaction, lease: Lease, ended: threading.Event) -> No
             with transaction() as connection:
                 assert_held(connection, lease)
         except Exception as error:  # noqa: BLE001  whatever it is: the journal decides, at the next write
-            log.warning("the lease could not be renewed", cause=str(error))
+            log.warning("cannot renew the lease", cause=str(error))
 
 
-def give_back(transaction: Transaction, lease: Lease) -> None:
+def release(transaction: Transaction, lease: Lease) -> None:
     """Let others take it at once; does nothing where somebody has, and fails with a word in the log: it runs out by itself."""
     table = tables.leases
     try:
@@ -167,4 +167,4 @@ def give_back(transaction: Transaction, lease: Lease) -> None:
         )
         repeated(transaction, lambda connection: connection.execute(free))
     except Exception as error:  # noqa: BLE001  it runs out by itself
-        log.warning("the lease could not be given back", cause=str(error))
+        log.warning("cannot release the lease", cause=str(error))

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
+from msgspec.json import Decoder
 
 from config.load import fingerprint
 from config.workspace import Workspace
-from connectors.model import Marks, Ref, WorkItem
-from sync.plan.guards import Stop
+from connectors.model import Marks, WorkItem
+from sync.plan.guards import GuardViolation
 from sync.plan.plan import Edit, Plan, changes_of, digest_of
 
 FORMAT = 1
@@ -33,13 +34,29 @@ class _Edit(msgspec.Struct):
     wanted: Marks
 
 
+class _Stop(msgspec.Struct):
+    """A guard as this format spells it: `flag` is an option of the command line, and behind it the guard's subject."""
+
+    guard: str
+    message: str
+    flag: str
+    samples: tuple[str, ...] = ()
+
+
+_FLAGS = {"first-run": "--first-run", "shrunken-pull": "--accept-shrink"}
+_OTHER_FLAG = "--accept-plan"
+
+
 class _File(msgspec.Struct):
     truenorth_plan: int
     made: datetime
     configuration: str
     digest: str
     edits: list[_Edit]
-    stops: list[Stop]
+    stops: list[_Stop]
+
+
+_FILES = Decoder(_File)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +65,12 @@ class Saved:
 
     plan: Plan
     made: datetime
-    stops: tuple[Stop, ...]
+    stops: tuple[GuardViolation, ...]
 
 
-def save(path: Path, plan: Plan, stops: Iterable[Stop], workspace: Workspace, now: datetime) -> None:
+def save(
+    path: Path, plan: Plan, stops: Iterable[GuardViolation], workspace: Workspace, now: datetime
+) -> None:
     """Write the plan to a file that is private to its user, whole or not at all. Raises PlanError."""
     content = _File(
         truenorth_plan=FORMAT,
@@ -59,7 +78,7 @@ def save(path: Path, plan: Plan, stops: Iterable[Stop], workspace: Workspace, no
         configuration=fingerprint(workspace),
         digest=plan.digest,
         edits=[_Edit(edit.item, edit.wanted) for edit in plan.edits],
-        stops=list(stops),
+        stops=[_written(stop) for stop in stops],
     )
     text = msgspec.json.format(msgspec.json.encode(content), indent=1)
     beside = path.with_name(f".{path.name}.part")
@@ -71,7 +90,7 @@ def save(path: Path, plan: Plan, stops: Iterable[Stop], workspace: Workspace, no
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise PlanError(f"the plan cannot be written to {path}: {error.strerror}.") from None
+        raise PlanError(f"cannot write the plan to {path}: {error.strerror}.") from None
 
 
 def load(path: Path, workspace: Workspace, now: datetime) -> Saved:
@@ -82,63 +101,36 @@ def load(path: Path, workspace: Workspace, now: datetime) -> Saved:
     """
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise PlanError(f"{path} is larger than any plan.")
-        file = msgspec.json.decode(path.read_bytes(), type=_File)
+            raise PlanError(f"{path} is too large to be a plan.")
+        file = _FILES.decode(path.read_bytes())
     except OSError as error:
-        raise PlanError(f"{path} cannot be read: {error.strerror}.") from None
+        raise PlanError(f"cannot read {path}: {error.strerror}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise PlanError(f"{path} is no plan that `truenorth plan --out` wrote: {error}.") from None
-    again = "Make a new one with `truenorth plan --out`."
+        raise PlanError(f"{path} is not a plan written by `truenorth plan --out`: {error}.") from None
+    again = "Create a new plan with `truenorth plan --out`."
     if file.truenorth_plan != FORMAT:
-        raise PlanError(f"{path} was made by another version of Truenorth. {again}")
+        raise PlanError(f"{path} was created by another version of Truenorth. {again}")
     edits = tuple(Edit(one.item, one.wanted, changes_of(one.item, one.wanted)) for one in file.edits)
     if digest_of(edits) != file.digest:
-        raise PlanError(f"{path} was changed after it was made: its digest does not fit. {again}")
+        raise PlanError(f"{path} was modified after it was created: its digest does not match. {again}")
     if file.configuration != fingerprint(workspace):
         raise PlanError(
-            f"{path} was made from another configuration ({file.configuration}, now {fingerprint(workspace)}). "
+            f"{path} was created from another configuration ({file.configuration}, now {fingerprint(workspace)}). "
             f"{again}"
         )
     limit = timedelta(hours=workspace.policy.guards.plan_hours)
     if not timedelta(0) <= now - file.made <= limit:
         raise PlanError(
-            f"{path} is of {file.made:%Y-%m-%d %H:%M} UTC; plans hold for {limit.total_seconds() / 3600:g} hours. "
+            f"{path} was created at {file.made:%Y-%m-%d %H:%M} UTC and expired after {limit.total_seconds() / 3600:g} hours. "
             f"{again}"
         )
-    return Saved(Plan(edits, (), file.digest), file.made, tuple(file.stops))
+    return Saved(Plan(edits, (), file.digest), file.made, tuple(_read(one) for one in file.stops))
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """An item of a saved plan that changed since, and in what."""
-
-    item: Ref
-    key: str
-    what: str
+def _written(stop: GuardViolation) -> _Stop:
+    flag = f"{_FLAGS.get(stop.guard, _OTHER_FLAG)} {stop.subject}".rstrip()
+    return _Stop(stop.guard, stop.message, flag, stop.samples)
 
 
-def still_true(plan: Plan, items: Iterable[WorkItem]) -> tuple[Plan, tuple[Moved, ...]]:
-    """The part of the plan whose items are as they were when it was made, and those that are not. Pure."""
-    now = {item.ref: item for item in items}
-    kept: list[Edit] = []
-    moved: list[Moved] = []
-    for edit in plan.edits:
-        item = now.get(edit.item.ref)
-        if item is None:
-            moved.append(Moved(edit.item.ref, edit.item.key, "it is gone, or out of scope"))
-        elif what := _differences(edit.item, item):
-            moved.append(Moved(edit.item.ref, item.key, f"its {', '.join(what)} changed"))
-        else:
-            # The one that was just read: it bears the latest stamp.
-            kept.append(Edit(item, edit.wanted, edit.changes))
-    return Plan(tuple(kept), (), digest_of(kept)), tuple(moved)
-
-
-def _differences(before: WorkItem, now: WorkItem) -> list[str]:
-    # Watchers and votes move `updated`, too: what counts is what is seen.
-    names = (one.name for one in fields(WorkItem) if one.name != "updated")
-    return [
-        "marks" if name == "shown" else name.replace("_", " ")
-        for name in names
-        if getattr(before, name) != getattr(now, name)
-    ]
+def _read(one: _Stop) -> GuardViolation:
+    return GuardViolation(one.guard, one.message, one.flag.partition(" ")[2], one.samples)

@@ -9,12 +9,15 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec.json import Decoder
 
 from sync.history.days import History, HistoryRow, row_of
-from sync.history.movement import Footing, Movement
-from sync.measure import Past, Scorecard
+from sync.history.movement import Movement, WorkState
+from sync.measure import Scorecard
 from sync.store import tables
 from sync.store.database import Database, again
+
+_MOVEMENTS = Decoder(Movement)
 
 
 class Readings:
@@ -25,45 +28,39 @@ class Readings:
 
     @again
     def save(
-        self, scorecard: Scorecard, day: date, stands: Mapping[str, Footing], moved: Mapping[str, Movement]
+        self, scorecard: Scorecard, day: date, states: Mapping[str, WorkState], moved: Mapping[str, Movement]
     ) -> None:
         """Remember a day's readings, where work stands and what moved it; the same day again replaces them.
 
         Where it is not known what moved, what was remembered of that day stays. Where work stood is kept of this
         day and of the one before it that was read.
         """
-        table, places, on = tables.readings, tables.standings, day.isoformat()
+        table, states_table, on = tables.readings, tables.standings, day.isoformat()
         with self._database.ordered() as connection:
             known = {
                 row.key_result: _moved(row)
                 for row in connection.execute(table.select().where(table.c.day == on))
             }
-            told = {**known, **moved}
+            movements = {**known, **moved}
             rows = [
-                _columns(name, row_of(reading, day, told.get(name)))
+                _columns(name, row_of(reading, day, movements.get(name)))
                 for name, reading in scorecard.readings.items()
             ]
             connection.execute(table.delete().where(table.c.day == on))
             if rows:
                 connection.execute(table.insert(), rows)
-            last = connection.execute(sa.select(sa.func.max(places.c.day)).where(places.c.day < on)).scalar()
-            connection.execute(places.delete().where((places.c.day == on) | (places.c.day < (last or on))))
+            last = connection.execute(
+                sa.select(sa.func.max(states_table.c.day)).where(states_table.c.day < on)
+            ).scalar()
+            connection.execute(
+                states_table.delete().where((states_table.c.day == on) | (states_table.c.day < (last or on)))
+            )
             bodies = [
                 {"key_result": name, "day": on, "body": msgspec.json.encode(one)}
-                for name, one in stands.items()
+                for name, one in states.items()
             ]
             if bodies:
-                connection.execute(places.insert(), bodies)
-
-    @again
-    def stood_before(self, day: date) -> dict[str, Footing]:
-        """Where work stood on the last day before `day` that was read, as far as it is still known."""
-        places = tables.standings
-        earlier = sa.select(sa.func.max(places.c.day)).where(places.c.day < day.isoformat())
-        query = sa.select(places).where(places.c.day == earlier.scalar_subquery())
-        with self._database.transaction() as connection:
-            rows = connection.execute(query).all()
-        return {row.key_result: msgspec.json.decode(row.body, type=Footing) for row in rows}
+                connection.execute(states_table.insert(), bodies)
 
     @again
     def all(self) -> dict[str, History]:
@@ -83,7 +80,7 @@ class Readings:
         return {name: tuple(rows) for name, rows in found.items()}
 
     @again
-    def adopt(self, histories: Mapping[str, History]) -> None:
+    def import_readings(self, histories: Mapping[str, History]) -> None:
         """Remember readings of another store, of days of which there are none here."""
         table = tables.readings
         with self._database.ordered() as connection:
@@ -93,25 +90,6 @@ class Readings:
             if new:
                 connection.execute(table.insert(), new)
 
-    @again
-    def past(self, closed: Mapping[str, date]) -> dict[str, Past]:
-        """The last reading of each key result on or before the day on which it was closed."""
-        found: dict[str, Past] = {}
-        query = sa.select(tables.readings).order_by(tables.readings.c.day)
-        with self._database.transaction() as connection:
-            for row in connection.execute(query.where(tables.readings.c.key_result.in_(list(closed)))):
-                on = date.fromisoformat(row.day)
-                if on <= closed[row.key_result]:
-                    found[row.key_result] = Past(on, row.value, row.progress)
-        return found
-
-    @again
-    def last_progress(self) -> dict[str, float | None]:
-        """The latest progress of each key result, 0..1."""
-        query = sa.select(tables.readings).order_by(tables.readings.c.day)
-        with self._database.transaction() as connection:
-            return {row.key_result: row.progress for row in connection.execute(query)}
-
 
 def _columns(name: str, row: HistoryRow) -> dict[str, Any]:
     moved = None if row.moved is None else msgspec.json.encode(row.moved)
@@ -119,4 +97,4 @@ def _columns(name: str, row: HistoryRow) -> dict[str, Any]:
 
 
 def _moved(row: Any) -> Movement | None:
-    return None if row.moved is None else msgspec.json.decode(row.moved, type=Movement)
+    return None if row.moved is None else _MOVEMENTS.decode(row.moved)

@@ -82,7 +82,7 @@ samples = sa.Table(
     sa.Column("value", sa.Float, nullable=False),
     sa.Column("source", Words(512), nullable=False),
 )
-"""What files and endpoints told last."""
+"""The last values of files and endpoints."""
 drawn = sa.Table(
     "drawn",
     metadata,
@@ -179,10 +179,7 @@ footings = sa.Table(
     sa.Column("key_result", sa.String(64), primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
-"""Where the work of a key result stood when its progress was last told on a ticket."""
-
-SNAPSHOT = (items, pulls, counts, answers, samples, drawn, histories, gists)
-"""What every snapshot replaces."""
+"""Where the work of a key result stood when its progress was last posted."""
 
 updates = sa.Table(
     "updates",

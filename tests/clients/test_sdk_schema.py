@@ -6,7 +6,7 @@ import pytest
 from graphql import DocumentNode, GraphQLSchema, validate
 
 from connectors.sandbox.linear.graph import schema
-from connectors.sandbox.linear.wider import FILES
+from connectors.sandbox.linear.sdk_fields import FILES
 from tests.support.clients import sdk_schema
 
 

@@ -11,8 +11,12 @@ import pytest
 
 from config.errors import ConfigError
 from config.settings import Credentials, MissingCredential, Settings, SettingsError, credentials
+from config.trackers import JiraScope, JiraTracker, LinearScope, LinearTracker
 
 TOKEN = "planted-token-4711"
+JIRA = JiraTracker(kind="jira", url="https://acme.example", scope=JiraScope(projects=("WEB",)))
+SERVER = JIRA.model_copy(update={"deployment": "data_center"})
+LINEAR = LinearTracker(kind="linear", scope=LinearScope(teams=("ENG",)))
 
 
 @pytest.fixture(autouse=True)
@@ -54,11 +58,11 @@ def test_wrong_settings_are_told_together_in_plain_words(monkeypatch: pytest.Mon
     with pytest.raises(SettingsError) as caught:
         Settings()
     assert str(caught.value).splitlines() == [
-        'TRUENORTH_LOG_FORMAT: "xml" is not possible here; use one of auto, json, console',
-        'TRUENORTH_LOG_LEVEL: "warnin" is not possible here; did you mean "warning"?',
+        'TRUENORTH_LOG_FORMAT: invalid value "xml"; use one of: auto, json, console',
+        'TRUENORTH_LOG_LEVEL: invalid value "warnin"; did you mean "warning"?',
         (
-            "TRUENORTH_SECRETS_DIR: the folder /nowhere/at/all does not exist or is no folder; "
-            "create it, or leave the variable out"
+            "TRUENORTH_SECRETS_DIR: the folder /nowhere/at/all does not exist or is not a folder; "
+            "create it, or unset the variable"
         ),
     ]
 
@@ -80,7 +84,7 @@ def test_the_variable_follows_the_tracker_name(
     monkeypatch: pytest.MonkeyPatch, tracker: str, variable: str
 ) -> None:
     monkeypatch.setenv(variable, TOKEN)
-    found = credentials(tracker, "linear", Settings())
+    found = credentials(tracker, LINEAR, Settings())
     assert (found.token.get_secret_value(), found.email, found.url) == (TOKEN, None, None)
 
 
@@ -90,7 +94,7 @@ def test_files_in_the_secrets_folder(secrets: Path, case: object) -> None:
     (secrets / case("TRUENORTH_JIRA_TOKEN")).write_text(TOKEN + "\n")
     (secrets / case("TRUENORTH_JIRA_EMAIL")).write_text("bot@acme.example\r\n")
     (secrets / case("TRUENORTH_JIRA_URL")).write_text("https://proxy.acme.example/jira\n")
-    found = credentials("jira", "jira", Settings())
+    found = credentials("jira", JIRA, Settings())
     assert found.token.get_secret_value() == TOKEN
     assert (found.email, found.url) == ("bot@acme.example", "https://proxy.acme.example/jira")
 
@@ -111,7 +115,7 @@ def test_the_environment_wins_over_the_file(
     if variable is not None:
         monkeypatch.setenv("TRUENORTH_LINEAR_TOKEN", variable)
     (secrets / "TRUENORTH_LINEAR_TOKEN").write_text(file)
-    assert credentials("linear", "linear", Settings()).token.get_secret_value() == expected
+    assert credentials("linear", LINEAR, Settings()).token.get_secret_value() == expected
 
 
 @pytest.mark.parametrize(
@@ -121,21 +125,21 @@ def test_the_environment_wins_over_the_file(
             {},
             (
                 'TRUENORTH_JIRA_EU_TOKEN: tracker "jira-eu" (jira) has no token; '
-                "set TRUENORTH_JIRA_EU_TOKEN and TRUENORTH_JIRA_EU_EMAIL, or put files of those names into FOLDER"
+                "set TRUENORTH_JIRA_EU_TOKEN and TRUENORTH_JIRA_EU_EMAIL, or add files of those names to FOLDER"
             ),
         ),
         (
             {"TRUENORTH_JIRA_EU_TOKEN": TOKEN},
             (
                 'TRUENORTH_JIRA_EU_EMAIL: tracker "jira-eu" (jira) has a token but no e-mail address; '
-                "set TRUENORTH_JIRA_EU_EMAIL, or put a file of that name into FOLDER"
+                "set TRUENORTH_JIRA_EU_EMAIL, or add a file of that name to FOLDER"
             ),
         ),
         (
             {"TRUENORTH_JIRA_EU_EMAIL": "bot@acme.example"},
             (
                 'TRUENORTH_JIRA_EU_TOKEN: tracker "jira-eu" (jira) has no token; '
-                "set TRUENORTH_JIRA_EU_TOKEN, or put a file of that name into FOLDER"
+                "set TRUENORTH_JIRA_EU_TOKEN, or add a file of that name to FOLDER"
             ),
         ),
     ],
@@ -146,7 +150,7 @@ def test_what_is_missing_is_named(
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(MissingCredential) as caught:
-        credentials("jira-eu", "jira", Settings())
+        credentials("jira-eu", JIRA, Settings())
     assert str(caught.value).replace(str(secrets), "FOLDER") == said
     assert isinstance(caught.value, ConfigError)
 
@@ -175,16 +179,16 @@ def test_a_credential_travels_encrypted_or_stays_on_this_machine(
     monkeypatch.setenv("TRUENORTH_LINEAR_TOKEN", TOKEN)
     monkeypatch.setenv("TRUENORTH_LINEAR_URL", url)
     if accepted:
-        assert credentials("linear", "linear", Settings()).url == url
+        assert credentials("linear", LINEAR, Settings()).url == url
         return
     with pytest.raises(SettingsError, match=r"^TRUENORTH_LINEAR_URL: ") as caught:
-        credentials("linear", "linear", Settings())
+        credentials("linear", LINEAR, Settings())
     assert url not in str(caught.value).replace("https://host/path", "")
 
 
 def test_a_token_is_never_shown(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUENORTH_LINEAR_TOKEN", TOKEN)
-    found = credentials("linear", "linear", Settings())
+    found = credentials("linear", LINEAR, Settings())
     assert TOKEN not in f"{found!r} {found} {dataclasses.asdict(found)}"
     assert isinstance(found, Credentials)
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -200,8 +204,16 @@ def test_a_token_is_never_shown(secrets: Path, monkeypatch: pytest.MonkeyPatch) 
     for content in bad:
         (secrets / "TRUENORTH_LINEAR_TOKEN").write_bytes(content)
         with pytest.raises(SettingsError) as caught:
-            credentials("linear", "linear", Settings())
+            credentials("linear", LINEAR, Settings())
         shown = "".join(traceback.format_exception(caught.value))
         assert "TRUENORTH_LINEAR_TOKEN" in shown
         assert TOKEN not in shown
         assert "\\xff" not in shown
+
+
+def test_each_kind_says_what_one_signs_in_with(secrets: Path) -> None:
+    assert [one.credential for one in (JIRA, SERVER, LINEAR)] == [("token", "email"), ("token",), ("token",)]
+    (secrets / "TRUENORTH_JIRA_TOKEN").write_text(TOKEN)
+    assert credentials("jira", SERVER, Settings()).email is None
+    with pytest.raises(MissingCredential, match="TRUENORTH_JIRA_EMAIL"):
+        credentials("jira", JIRA, Settings())

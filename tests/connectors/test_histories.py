@@ -11,9 +11,9 @@ from connectors.jira.api import cloud
 from connectors.jira.api.wire import KnownStatus, StatusCategory
 from connectors.jira.read import histories as jira
 from connectors.jira.read.histories import Move
-from connectors.linear.api.wire import SpanNode, Status
+from connectors.linear.api.wire import SpanNode, StatusNode
 from connectors.linear.read import histories as linear
-from connectors.model import Span
+from connectors.model import StatusSpan
 from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
@@ -31,28 +31,32 @@ WEB = item("WEB-1", created=D1, status="To Do")
 @pytest.mark.parametrize(
     ("moves", "told"),
     [
-        ([], (Span("todo", "To Do", D1),)),
-        ([Move(D2, "1", "2")], (Span("todo", "To Do", D1, D2), Span("doing", "Doing", D2))),
+        ([], (StatusSpan("todo", "To Do", D1),)),
+        ([Move(D2, "1", "2")], (StatusSpan("todo", "To Do", D1, D2), StatusSpan("doing", "Doing", D2))),
         (
             [Move(D3, "2", "3"), Move(D2, "1", "2")],
-            (Span("todo", "To Do", D1, D2), Span("doing", "Doing", D2, D3), Span("done", "Done", D3)),
+            (
+                StatusSpan("todo", "To Do", D1, D2),
+                StatusSpan("doing", "Doing", D2, D3),
+                StatusSpan("done", "Done", D3),
+            ),
         ),
         ([Move(D2, "1", "99")], None),
         ([Move(D2, "99", "1")], None),
         ([Move(D2, "1", "2"), Move(D3, "1", "3")], None),
     ],
 )
-def test_spans_of_an_issue_in_jira(moves: list[Move], told: tuple[Span, ...] | None) -> None:
+def test_spans_of_an_issue_in_jira(moves: list[Move], told: tuple[StatusSpan, ...] | None) -> None:
     assert jira.spans_of(WEB, moves, KNOWN) == told
 
 
 def test_dropped_work_that_never_moved_stands_where_it_is_closed() -> None:
     dropped = item("WEB-1", created=D1, status="Rejected", category="dropped")
-    assert jira.spans_of(dropped, [], KNOWN) == (Span("done", "Rejected", D1),)
+    assert jira.spans_of(dropped, [], KNOWN) == (StatusSpan("done", "Rejected", D1),)
 
 
 def node(begin: datetime, end: datetime | None, kind: str | None) -> SpanNode:
-    state = Status(name=kind, type=kind) if kind else None
+    state = StatusNode(name=kind, type=kind) if kind else None
     return SpanNode(id=str(begin), started_at=begin, ended_at=end, state=state)
 
 
@@ -61,12 +65,12 @@ def node(begin: datetime, end: datetime | None, kind: str | None) -> SpanNode:
     [
         ([], None),
         ([node(D2, None, "started"), node(D1, D2, "backlog")],
-         (Span("todo", "backlog", D1, D2), Span("doing", "started", D2))),
-        ([node(D1, None, "canceled")], (Span("done", "canceled", D1),)),
+         (StatusSpan("todo", "backlog", D1, D2), StatusSpan("doing", "started", D2))),
+        ([node(D1, None, "canceled")], (StatusSpan("done", "canceled", D1),)),
         ([node(D1, D2, None), node(D2, None, "started")], None),
     ],
 )  # fmt: skip
-def test_spans_of_an_issue_in_linear(nodes: list[SpanNode], told: tuple[Span, ...] | None) -> None:
+def test_spans_of_an_issue_in_linear(nodes: list[SpanNode], told: tuple[StatusSpan, ...] | None) -> None:
     assert linear.spans_of(nodes) == told
 
 

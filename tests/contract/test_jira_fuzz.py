@@ -21,9 +21,9 @@ from connectors.sandbox.jira.http import SERVICE_TOKEN
 from connectors.sandbox.jira.routes import routes
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.sandbox.jira_client import Jira, paragraph
 from tests.support.contract import layer as contract
 from tests.support.contract.jira import corrected, meant
+from tests.support.sandbox_jira_client import Jira, paragraph
 
 ASKED = os.environ.get("TRUENORTH_FUZZ")
 SOME = settings(

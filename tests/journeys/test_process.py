@@ -117,6 +117,24 @@ def test_a_closed_pipe_is_no_fault(sandbox: Sandbox, tmp_path: Path) -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("before", "says"),
+    [
+        ("pass", "Segmentation fault"),
+        # What stands in for stderr may be no file.
+        ("import io; sys.stderr = io.StringIO()", ""),
+    ],
+)
+def test_a_crash_of_the_interpreter_says_where(before: str, says: str, tmp_path: Path) -> None:
+    code = f"import faulthandler, sys\nfrom sync import cli\n{before}\ncli.app = faulthandler._sigsegv\ncli.main()"
+    ended = subprocess.run(  # noqa: S603  our own code
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == -signal.SIGSEGV
+    assert says in ended.stderr
+    assert ("in main" in ended.stderr) == bool(says)
+
+
 @pytest.mark.usefixtures("pointed")
 def test_a_signal_after_the_last_write_waits_until_it_is_saved(
     run: Cli, monkeypatch: pytest.MonkeyPatch
@@ -126,7 +144,7 @@ def test_a_signal_after_the_last_write_waits_until_it_is_saved(
         time.sleep(0.2)  # the handler runs, and would end the process in a thread of its own
         remember(*given)
 
-    monkeypatch.setattr("sync.jobs.session.remember", saving)
+    monkeypatch.setattr("sync.jobs.sync.remember", saving)
     ended = run("sync", *AS_OF, "--first-run")
     assert (ended.code, "nothing was written" in ended.out + ended.err) == (143, False)
     assert "Written" in ended.out

@@ -35,7 +35,7 @@ def run(request: pytest.FixtureRequest) -> tuple[World, Alignment, Scorecard]:
     with Sandbox(world) as sandbox, sandbox_session(sandbox, workspace) as session:
         observed = pull(workspace, session.connectors, NOW)
     alignment = align(observed.items, workspace)
-    return world, alignment, measure(alignment, observed.counts, workspace, NOW)
+    return world, alignment, measure(alignment, observed, workspace, NOW)
 
 
 def told(item: Item) -> Told:

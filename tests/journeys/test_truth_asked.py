@@ -12,7 +12,7 @@ from connectors.sandbox.company import NOW, team_of
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.align.alignment import align
-from sync.align.native_queries import questions
+from sync.align.native_queries import rule_queries
 from sync.collect.pull import pull
 from sync.jobs.sandbox import examples, sandbox_session
 
@@ -88,7 +88,7 @@ def test_every_item_is_placed_as_it_was_planted(seed: int, items: int) -> None:
     world = generate(items, seed)
     with Sandbox(world) as sandbox, sandbox_session(sandbox, declared) as session:
         observed = pull(declared, session.connectors, NOW)
-    assert set(observed.answers) == set(questions(declared))
+    assert set(observed.answers) == set(rule_queries(declared))
     placed = align(observed.items, declared, observed.answers, NOW.date()).placements
     found = {
         (ref.tracker, ref.id): (one.state, {link.key_result: link.share for link in one.links})

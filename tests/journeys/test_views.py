@@ -12,9 +12,9 @@ from connectors.sandbox.company import NOW
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.truth import KEY_RESULTS, Item
 from connectors.sandbox.world import World, generate
-from tests.sandbox.jira_client import Jira
-from tests.sandbox.linear_client import ANN, Linear
 from tests.support.cli import AS_OF, Cli, writes
+from tests.support.sandbox_jira_client import Jira
+from tests.support.sandbox_linear_client import ANN, Linear
 from tests.support.user_actions import JiraTicket, LinearTicket, Ticket
 
 VIEWS = ("Unaligned work", "Work by key result", "At-risk key results", "Dangling links")

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from config.workspace import Workspace
-from connectors.model import MARKS, Ref, WorkItem
+from connectors.model import MARKS, Pull, Ref, WorkItem
+from sync.observation import Observation
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 """Day 47 of the 92 days of 2026-Q4."""
@@ -82,3 +83,12 @@ def workspace(*key_results: dict[str, Any], **changes: Any) -> Workspace:
         ],
     }
     return Workspace.model_validate({**values, **changes})
+
+
+def observed(*items: WorkItem, at: datetime = NOW, **sections: Any) -> Observation:
+    """What was read at `NOW`: the items, by tracker in order, and what was asked beside them."""
+    by_tracker = {
+        name: tuple(one for one in items if one.ref.tracker == name)
+        for name in dict.fromkeys(one.ref.tracker for one in items)
+    }
+    return Observation(tuple(Pull(name, some, at) for name, some in by_tracker.items()), at, **sections)

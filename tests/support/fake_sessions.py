@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.cli.output import Format, Output
+from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import Synced, synchronise
+from sync.plan.overrides import NO_OVERRIDES, Overrides
 from sync.store.store import Store
 from tests.support.builders import NOW, epic, item
 from tests.support.fake_tracker import FakeTracker
@@ -26,8 +27,11 @@ def session_of(store: Store, items: list[WorkItem], declared: Workspace) -> Sess
     return Session(declared, trackers, store)
 
 
-def sync(session: Session, *accepted: str) -> Synced:
-    return synchronise(session, NOW, Output(Format.TEXT, silent=True), accepted)
+FIRST_RUN = Overrides(first_run=True)
+
+
+def sync(session: Session, overrides: Overrides = NO_OVERRIDES) -> Synced:
+    return synchronise(session, NOW, Reporter(), overrides)
 
 
 def fake(session: Session, name: str) -> FakeTracker:

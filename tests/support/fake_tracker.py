@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
-from connectors.base import Progress, Stop, Wish, never
-from connectors.errors import TrackerError
-from connectors.model import Marks, NativeQuery, Pull, Receipt, Ref, Span, Stamp, WorkItem
+from config.trackers import NativeQuery
+from connectors.base import Progress, StopRequested, WriteRequest, never
+from connectors.errors import QueryError, TrackerError
+from connectors.model import NOTHING, Marks, Pull, Receipt, Ref, Stamp, StatusSpan, WorkItem
 from connectors.preflight import Check
-from connectors.text.keywords import Gist
+from connectors.text.keywords import Keywords
 from tests.support.builders import NOW
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass
@@ -25,55 +30,70 @@ class FakeTracker:
     write_faults: dict[str, TrackerError | str] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
     beyond: dict[str, WorkItem] = field(default_factory=dict)
-    past: dict[Ref, tuple[Span, ...]] = field(default_factory=dict)
+    past: dict[Ref, tuple[StatusSpan, ...]] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
-    described: dict[Ref, Gist] = field(default_factory=dict)
-    gist_fault: TrackerError | None = None
+    described: dict[Ref, Keywords] = field(default_factory=dict)
+    keywords_fault: TrackerError | None = None
+    owner: str = "acme"
 
     @classmethod
     def of(cls, name: str, items: Iterable[WorkItem]) -> FakeTracker:
         return cls(name, {item.ref: item for item in items if item.ref.tracker == name})
 
+    def opened(self, owner: str, fault: TrackerError | None = None) -> FakeTracker:
+        """Another connector to the same tracker; `fault` is what every read of it comes to."""
+        return replace(self, owner=owner, read_fault=fault)
+
     def pull(
         self,
         progress: Progress | None = None,
-        known: Collection[str] | None = None,  # noqa: ARG002
+        owned_ids: Collection[str] | None = None,  # noqa: ARG002
     ) -> Pull:
         if self.read_fault is not None:
             raise self.read_fault
         if progress is not None:
             progress(self.name, len(self.items), len(self.items))
-        return Pull(self.name, tuple(self.items.values()), NOW, requests=1)
+        return Pull(self.name, tuple(map(self._seen, self.items.values())), NOW, requests=1)
 
-    def examine(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
+    def _seen(self, item: WorkItem) -> WorkItem:
+        """The item as this owner sees it: of another's marks, the stamp alone."""
+        stamp = item.shown.stamp
+        return item if stamp is None or stamp.owner == self.owner else replace(item, shown=Marks(stamp=stamp))
+
+    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
+        if self.read_fault is not None:
+            yield Check("site", "wrong", self.read_fault.what)
+            return
         yield Check("labels", "ok", ", ".join(labels))
 
-    def marked(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:  # noqa: ARG002
         items = self.pull(progress).items
-        return tuple(item for item in items if item.shown.stamp is not None or item.ref.id in written)
+        return tuple(
+            one for one in items if one.shown.stamp is not None and one.shown.stamp.owner == self.owner
+        )
 
-    def made(self) -> tuple[str, ...]:
-        return ()
-
-    def unmake(self, name: str) -> bool:
-        raise NotImplementedError(name)
-
-    def count(self, query: str) -> int:
-        return self.answers[query]
+    def count(self, query: NativeQuery) -> int:
+        return self._answer(self.answers, query.text)
 
     def find(self, query: NativeQuery) -> frozenset[str]:
-        return self.found[query]
+        return self._answer(self.found, query)
+
+    def _answer(self, answers: Mapping[K, V], query: K) -> V:
+        if query not in answers:
+            raise QueryError(self.name, f"nobody planted an answer to {query}.")
+        return answers[query]
 
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
-        return tuple(self.beyond[id_] for id_ in sorted(ids) if id_ in self.beyond)
+        there = {ref.id: replace(one, shown=NOTHING) for ref, one in self.items.items()} | self.beyond
+        return tuple(there[id_] for id_ in sorted(ids) if id_ in there)
 
-    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[Span, ...]]:
+    def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
         self.told += [item.key for item in items]
         return {item.ref: self.past[item.ref] for item in items if item.ref in self.past}
 
-    def gists(self, items: Collection[WorkItem]) -> Mapping[Ref, Gist]:
-        if self.gist_fault is not None:
-            raise self.gist_fault
+    def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
+        if self.keywords_fault is not None:
+            raise self.keywords_fault
         return {item.ref: self.described[item.ref] for item in items if item.ref in self.described}
 
     def write(self, item: WorkItem, wanted: Marks) -> Receipt:
@@ -82,14 +102,25 @@ class FakeTracker:
             raise fault
         if fault is not None:
             return Receipt(item.ref, item.key, "failed", 1, fault)
+        now = self.items.get(item.ref)
+        stamp = now.shown.stamp if now is not None else None
+        if now is None:
+            return Receipt(item.ref, item.key, "skipped", 1, "it is gone")
+        if stamp is not None and stamp.owner != self.owner:
+            return Receipt(item.ref, item.key, "skipped", 1, f"it has marks of {stamp.owner}")
+        if now.shown != item.shown:
+            return Receipt(item.ref, item.key, "skipped", 1, "it changed since it was read")
+        if wanted == now.shown and (wanted != NOTHING or stamp is None):
+            return Receipt(item.ref, item.key, "written")
         self.writes.append(item.key)
-        self.items[item.ref] = replace(item, shown=replace(wanted, stamp=Stamp("acme")))
+        shown = NOTHING if wanted == NOTHING else replace(wanted, stamp=Stamp(self.owner))
+        self.items[item.ref] = replace(now, shown=shown)
         return Receipt(item.ref, item.key, "written", 1)
 
     batch = 1
 
-    def write_batch(self, wishes: Sequence[Wish], stop: Stop = never) -> Iterator[Receipt]:
-        for item, wanted in wishes:
+    def write_batch(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
+        for item, wanted in requests:
             if stop():
                 return
             yield self.write(item, wanted)

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.trackers import JiraScope, JiraTracker
 from connectors.http.retry import RetryPolicy
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.jira import JiraConnector
 from connectors.jira.api.wire import FieldInfo, FieldSchema
 from connectors.model import AlignmentState, Comment, CommentPurpose, KeyResultMark, Marks, WorkItem
@@ -21,6 +21,7 @@ from connectors.sandbox.jira.state import Issue
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from connectors.text.document import Doc, para
+from tests.support.writing import write_one
 
 OWNER = "acme"
 EMAIL = "truenorth@acme.example"
@@ -58,7 +59,7 @@ def connector(
     credentials = Credentials(token=SecretStr(token), email=email, url=url)
     policy = (Waits() if waits is None else waits).policy()
     return JiraConnector(
-        "jira", declared, credentials, owner, governor=Governor(policy), threads=threads, fields=fields
+        "jira", declared, credentials, owner, throttle=Throttle(policy), threads=threads, fields=fields
     )
 
 
@@ -164,7 +165,7 @@ def marks(
 
 def show(site: Site, wanted: Marks, key: str = "WEB-1") -> None:
     """Write `wanted` on the issue as it is now; it must succeed."""
-    receipt = site.truenorth.write(site.item(key), wanted)
+    receipt = write_one(site.truenorth, site.item(key), wanted)
     assert (receipt.outcome, receipt.error) == ("written", None)
 
 

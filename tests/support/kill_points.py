@@ -51,8 +51,8 @@ class Killer:
 def main() -> None:
     kind, at, told, *arguments = sys.argv[1:]
     killer = Killer(kind, int(at), Path(told))
-    killer.before(Journal, "intend", "journal")
-    killer.before(Journal, "conclude", "journal")
+    killer.before(Journal, "begin", "journal")
+    killer.before(Journal, "complete", "journal")
     killer.before(requests.Session, "send", "jira")
     killer.before(httpx.HTTPTransport, "handle_request", "linear")
     sys.argv = ["truenorth", *arguments]

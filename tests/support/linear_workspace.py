@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.trackers import LinearScope, LinearTracker
 from connectors.http.retry import RetryPolicy
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear import LinearConnector
 from connectors.model import Comment, KeyResultMark, Marks, WorkItem
 from connectors.sandbox.linear.entities import Attachment, Issue, Label, Project
@@ -20,6 +20,7 @@ from connectors.sandbox.linear.state import TOKEN, LinearSpace
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from connectors.text.document import Doc, para
+from tests.support.writing import write_one
 
 OWNER = "acme"
 ONBOARDING = KeyResultMark(
@@ -74,7 +75,7 @@ class Bench:
         )
         credentials = Credentials(token=SecretStr(token), url=f"{self.box.url}/linear/graphql")
         retry = RetryPolicy(attempts=3, sleep=self.naps.append)
-        connector = LinearConnector("linear", tracker, credentials, owner, governor=Governor(retry))
+        connector = LinearConnector("linear", tracker, credentials, owner, throttle=Throttle(retry))
         self._open.append(connector)
         return connector
 
@@ -211,7 +212,7 @@ class Bench:
 def write(bench: Bench, key: str, wanted: Marks, **connector: Any) -> WorkItem:
     """Pull, write, pull again: the item as it shows itself then."""
     tracker = bench.connector(**connector)
-    receipt = tracker.write(bench.item(key, tracker), wanted)
+    receipt = write_one(tracker, bench.item(key, tracker), wanted)
     assert receipt.outcome == "written", receipt.error
     return bench.item(key, tracker)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from connectors.model import Marks
-from sync.plan.plan import Edit, changes_of
+from sync.plan.plan import Edit, Plan, changes_of, digest_of
 from sync.store import lease
 from sync.store.store import Store
 from tests.support.builders import item
@@ -20,3 +20,7 @@ def edits(*keys: str) -> list[Edit]:
 def take(store: Store, holder: str, at: datetime) -> lease.Lease:
     with store.transaction() as connection:
         return lease.acquire(connection, holder, at)
+
+
+def plan_of(*keys: str) -> Plan:
+    return Plan(tuple(edits(*keys)), (), digest_of(edits(*keys)))

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from config.trackers import NativeQuery
 from connectors.errors import CredentialError, Unreachable
-from connectors.model import NativeQuery
-from sync.jobs.last_read import recall
+from sync.decide import Decision
+from sync.jobs.last_read import replay
 from sync.jobs.session import Halt, Session
+from sync.plan.overrides import Overrides
 from sync.remember import remember
-from sync.run import Run, run
+from sync.run import run
 from sync.store.store import Store, StoreError
 from tests.support.builders import NOW, query, ref, work, workspace
-from tests.support.fake_sessions import ITEMS, fake, session_of, sync
+from tests.support.fake_sessions import FIRST_RUN, ITEMS, fake, session_of, sync
 from tests.support.fake_tracker import FakeTracker
 
 
@@ -36,10 +38,10 @@ def test_first_run_is_stopped_then_let_through_then_quiet(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
     stopped = sync(session)
     assert stopped.blocked
-    assert [stop.flag for stop in stopped.run.stops] == ["--first-run"]
+    assert [stop.guard for stop in stopped.run.stops] == ["first-run"]
     assert fake(session, "jira").writes == []
     assert outcome(store) == "stopped"
-    written = sync(session, "--first-run")
+    written = sync(session, FIRST_RUN)
     assert written.applied is not None
     assert written.applied.complete
     assert fake(session, "jira").writes == ["WEB-1", "WEB-3", "WEB-4"]
@@ -54,36 +56,37 @@ def test_a_failed_read_ends_the_run_before_anything_is_planned(store: Store) -> 
     session = session_of(store, ITEMS, workspace(work("KR1")))
     fake(session, "linear").read_fault = CredentialError("linear", "the credential is refused.")
     with pytest.raises(CredentialError):
-        sync(session, "--first-run")
+        sync(session, FIRST_RUN)
     assert fake(session, "jira").writes == []
     assert outcome(store) == "failed"
-    assert store.snapshot() is None
+    assert store.snapshots.last() is None
 
 
 def test_a_shrunken_pull_is_stopped_and_not_remembered(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
-    sync(session, "--first-run")
+    sync(session, FIRST_RUN)
     jira = fake(session, "jira")
     jira.items = {ref: one for ref, one in jira.items.items() if one.key == "WEB-1"}
     for _ in range(2):
         stopped = sync(session)
-        assert [stop.flag for stop in stopped.run.stops] == ["--accept-shrink jira"]
+        assert [(stop.guard, stop.subject) for stop in stopped.run.stops] == [("shrunken-pull", "jira")]
         assert stopped.blocked
-    assert not sync(session, "--accept-shrink jira").blocked
+    assert sync(session, Overrides(shrunken=frozenset({"linear"}))).blocked
+    assert not sync(session, Overrides(shrunken=frozenset({"jira"}))).blocked
     assert not sync(session).blocked
 
 
 def test_one_bad_item_does_not_stop_the_others(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
     fake(session, "jira").write_faults["WEB-1"] = "Jira says no"
-    done = sync(session, "--first-run")
+    done = sync(session, FIRST_RUN)
     assert done.applied is not None
     assert not done.applied.complete
     assert fake(session, "jira").writes == ["WEB-3", "WEB-4"]
     last = store.last_run("sync")
     assert last is not None
     assert last.outcome == "partial"
-    assert store.journal.troubled(last.id) == [("WEB-1", "failed", "Jira says no")]
+    assert store.journal.failed_writes(last.id) == [("WEB-1", "failed", "Jira says no")]
     fake(session, "jira").write_faults.clear()
     sync(session)
     assert sync(session).run.plan.empty
@@ -92,7 +95,7 @@ def test_one_bad_item_does_not_stop_the_others(store: Store) -> None:
 def test_a_tracker_in_trouble_stops_and_the_other_goes_on(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
     fake(session, "jira").write_faults["WEB-3"] = Unreachable("jira", "no answer.")
-    done = sync(session, "--first-run")
+    done = sync(session, FIRST_RUN)
     assert done.applied is not None
     assert set(done.applied.stopped) == {"jira"}
     assert fake(session, "jira").writes == ["WEB-1"]
@@ -111,7 +114,7 @@ def test_halt_lets_the_running_write_finish_and_begins_no_other(store: Store) ->
             return receipt
 
     trackers = {"jira": Halting("jira", jira.items), "linear": fake(session, "linear")}
-    done = sync(Session(session.workspace, trackers, store, halt=halting), "--first-run")
+    done = sync(Session(session.workspace, trackers, store, halt=halting), FIRST_RUN)
     assert trackers["jira"].writes == ["WEB-1"]
     assert done.applied is not None
     assert not done.applied.complete
@@ -123,9 +126,9 @@ def test_no_journal_no_write(store: Store, monkeypatch: pytest.MonkeyPatch) -> N
     def refuse(*_: object) -> int:
         raise StoreError("the disk is full")
 
-    monkeypatch.setattr(store.journal, "intend", refuse)
+    monkeypatch.setattr(store.journal, "begin", refuse)
     with pytest.raises(StoreError):
-        sync(session, "--first-run")
+        sync(session, FIRST_RUN)
     assert fake(session, "jira").writes == []
     assert fake(session, "linear").writes == []
 
@@ -140,21 +143,21 @@ def test_queries_are_asked_of_the_tracker_that_knows_the_language(store: Store) 
 
 def test_what_was_written_is_remembered_as_shown(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
-    sync(session, "--first-run")
-    snapshot = store.snapshot()
+    sync(session, FIRST_RUN)
+    snapshot = store.snapshots.last()
     assert snapshot is not None
-    known = recall(session, snapshot)
+    known = replay(session, snapshot)
     assert known is not None
     assert known.plan.empty
 
 
 def test_a_snapshot_that_cannot_answer_a_new_query_is_not_used(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
-    sync(session, "--first-run")
-    snapshot = store.snapshot()
+    sync(session, FIRST_RUN)
+    snapshot = store.snapshots.last()
     assert snapshot is not None
     changed = Session(workspace(work("KR1"), query("KR2", 1, 0)), session.connectors, store)
-    assert recall(changed, snapshot) is None
+    assert replay(changed, snapshot) is None
 
 
 def test_rules_with_native_queries_are_asked_remembered_and_stand_while_their_tracker_is_away(
@@ -165,16 +168,16 @@ def test_rules_with_native_queries_are_asked_remembered_and_stand_while_their_tr
     fake(session, "jira").found = {NativeQuery("jql", "project = WEB"): frozenset({"WEB-4"})}
     remember(run(declared, session.connectors, store, NOW), declared, store)
 
-    def links(result: Run | None) -> int:
+    def links(result: Decision | None) -> int:
         assert result is not None
         return len(result.alignment.placements[ref("WEB-4")].links)
 
-    known = store.snapshot()
+    known = store.snapshots.last()
     assert known is not None
-    assert links(recall(session, known)) == 1
+    assert links(replay(session, known)) == 1
     fake(session, "jira").read_fault = Unreachable("jira", "no answer")
     assert links(run(declared, session.connectors, store, NOW)) == 1
     other = workspace(work("KR1", {"jql": "project = OPS"}))
-    assert recall(Session(other, session.connectors, store), known) is None
+    assert replay(Session(other, session.connectors, store), known) is None
     with pytest.raises(Unreachable):
         run(other, session.connectors, store, NOW)

@@ -8,10 +8,12 @@ from itertools import islice
 from typing import TypeVar
 from urllib.parse import quote
 
+from config.wording import counted
 from connectors.errors import BadReply, Unreachable
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.fields import SiteFields
-from connectors.jira.api.wire import BulkPage, Issue, IssueKey, SearchPage
+from connectors.jira.api.wire import BulkPage, Issue
 from connectors.stamp import PROPERTY_KEY
 
 A = TypeVar("A")
@@ -36,15 +38,17 @@ def search_ids(client: JiraClient, jql: str) -> list[str]:
         body: dict[str, object] = {"jql": jql, "maxResults": ID_PAGE, "fields": ["id"]}
         if token:
             body["nextPageToken"] = token
-        page = client.call("POST", "search/jql", SearchPage, body=body)
+        page = client.call("POST", "search/jql", replies.SEARCH_PAGE, body=body)
         ids.update((issue.id, None) for issue in page.issues)
         token = page.next_page_token
         if page.is_last or (not token and page.is_last is None):
             return list(ids)
         if not token:
-            raise BadReply(client.name, "a page of the search is not the last one, yet names no next page.")
+            raise BadReply(
+                client.name, "a page of the search is not the last one but has no token for the next page."
+            )
         if token in tokens:
-            raise BadReply(client.name, "the search gave the same page token twice, so it would never end.")
+            raise BadReply(client.name, "the search returned the same page token twice.")
         tokens.add(token)
 
 
@@ -54,7 +58,7 @@ class Bulk:
     def __init__(self, client: JiraClient, site: SiteFields, pool: Executor) -> None:
         self._client = client
         self._fields = site.wanted
-        self._page = site.page_type()
+        self._page = replies.issues_on(site)
         self._pool = pool
 
     def fetch(self, ids: Sequence[str], done: Callable[[int], None] | None = None) -> dict[str, Issue]:
@@ -73,7 +77,9 @@ class Bulk:
                 found |= again
         if failed:
             some = ", ".join(sorted(failed)[:5])
-            raise Unreachable(self._client.name, f"Jira could not give {len(failed)} issues (ids {some}).")
+            raise Unreachable(
+                self._client.name, f"Jira did not return {counted(len(failed), 'issue')} (ids {some})."
+            )
         return found
 
     def fetch_keys(self, keys: Iterable[str]) -> tuple[dict[str, Issue], dict[str, str]]:
@@ -85,7 +91,9 @@ class Bulk:
             if key not in by_key:
                 try:
                     path = f"issue/{quote(key, safe='')}"
-                    by_key[key] = self._client.call("GET", path, IssueKey, params={"fields": "id"}).id
+                    by_key[key] = self._client.call(
+                        "GET", path, replies.ISSUE_KEY, params={"fields": "id"}
+                    ).id
                 except Rejected as error:
                     if error.status != 404:
                         raise

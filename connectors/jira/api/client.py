@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import io
+import logging
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -16,6 +17,7 @@ import jira
 import msgspec
 import requests
 import urllib3
+from msgspec.json import Decoder
 
 from connectors.errors import (
     BadReply,
@@ -36,9 +38,12 @@ from connectors.text.document import clean
 if TYPE_CHECKING:
     from config.settings import Credentials
     from connectors.http.rate_limits import Allowance
-    from connectors.http.throttle import Governor
+    from connectors.http.throttle import Throttle
 
 T = TypeVar("T")
+
+# The package logs whole replies of failed requests; ours says what matters of them.
+logging.getLogger("jira").setLevel(logging.CRITICAL)
 
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and between two bytes of a reply; the package's own default is to wait for ever."""
@@ -47,7 +52,7 @@ MAX_REPLY = 64 * 1024 * 1024
 """Bytes of one reply after decompression; 100 issues with the fields we name are below one megabyte."""
 
 REMEDIES = {
-    "3": "Check the e-mail and that the token is not expired or revoked; a scoped token works only "
+    "3": "Check the e-mail address, and that the token is not expired or revoked. A scoped token works only "
     "through https://api.atlassian.com/ex/jira/CLOUD-ID and needs read:jira-work, "
     "write:jira-work and read:jira-user. A Data Center site needs `deployment: data_center` and a personal "
     "access token.",
@@ -71,7 +76,7 @@ class Rejected(Refused):
     """
 
     def __init__(self, tracker: str, call: str, status: int, words: str, fields: dict[str, str]) -> None:
-        super().__init__(tracker, f"Jira refuses {call}: HTTP {status}" + (f", {words}" if words else "."))
+        super().__init__(tracker, f"Jira rejected {call}: HTTP {status}" + (f", {words}" if words else "."))
         self.status = status
         self.words = words
         self.fields = fields
@@ -103,11 +108,14 @@ class _Complaint(msgspec.Struct):
         return text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…"
 
 
+_COMPLAINT = Decoder(_Complaint)
+
+
 class JiraClient:
     """Calls to one Jira site with one credential; safe to use from several threads.
 
     - `requests`: how many requests were sent so far, repeated ones included.
-    - `retry`: the one policy by which calls are repeated; the governor's.
+    - `retry`: the one policy by which calls are repeated; the throttle's.
     """
 
     def __init__(
@@ -115,7 +123,7 @@ class JiraClient:
         name: str,
         api: str,
         credentials: Credentials,
-        governor: Governor,
+        throttle: Throttle,
         *,
         threads: int,
         version: Literal["2", "3"] = "3",
@@ -123,8 +131,8 @@ class JiraClient:
         self.name = name
         self.api = api.rstrip("/")
         self.version = version
-        self.governor = governor
-        self.retry = governor.retry
+        self.throttle = throttle
+        self.retry = throttle.retry
         self.requests = 0
         self._closing = threading.Event()
         self._credentials = credentials
@@ -137,50 +145,52 @@ class JiraClient:
         self,
         method: str,
         path: str,
-        reply: type[T],
+        reply: Decoder[T],
         *,
         params: dict[str, str] | None = None,
         body: object = None,
         repeatable: bool = True,
     ) -> T:
-        """Send a request to `path` below `/rest/api/VERSION/` and decode its reply as `reply`.
+        """Send a request to `path` below `/rest/api/VERSION/` and decode its reply by `reply`.
 
-        `type(None)` as `reply` takes no notice of the body. Raises the errors of `connectors.base`;
-        `repeatable` says whether the call may be sent again when nobody knows if it took effect.
+        Raises the errors of `connectors.base`; `repeatable` says whether the call may be sent again when
+        nobody knows if it took effect.
         """
-        response = self.retry.call(lambda: self._send(method, path, params, body), repeatable=repeatable)
-        if reply is type(None):
-            return msgspec.convert(None, reply)
+        response = self.retry.call(lambda: self._exchange(method, path, params, body), repeatable=repeatable)
         try:
-            return msgspec.json.decode(response.content, type=reply)
+            return reply.decode(response.content)
         except msgspec.ValidationError as error:
-            raise BadReply(
-                self.name, f"{method} {path} answered something unexpected: {clean(str(error))}."
-            ) from None
+            raise BadReply(self.name, f"unexpected reply to {method} {path}: {clean(str(error))}.") from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             kind = clean(response.headers.get("Content-Type", "no content type"))[:80]
             raise BadReply(
                 self.name,
-                f"the answer to {method} {path} is not JSON ({len(response.content)} bytes, {kind}).",
-                f"Check that {self.api} is the address of a Jira site and that no proxy or login page "
-                "answers in its place.",
+                f"the reply to {method} {path} is not JSON ({len(response.content)} bytes, {kind}).",
+                f"Check that {self.api} is the URL of a Jira site, and that no proxy or login page "
+                "answers instead.",
             ) from None
+
+    def send(
+        self, method: str, path: str, *, params: dict[str, str] | None = None, body: object = None
+    ) -> None:
+        """Send a request that may be sent again, and take no notice of what its reply says. Raises as `call` does."""
+        self.retry.call(lambda: self._exchange(method, path, params, body), repeatable=True)
 
     def submit(self, method: str, path: str, body: object) -> str:
         """Start a job that Jira announces with 303, and give its id. The address itself is never called.
 
         For jobs that may run twice. Raises as `call` does.
         """
-        response = self.retry.call(lambda: self._send(method, path, None, body), repeatable=True)
+        response = self.retry.call(lambda: self._exchange(method, path, None, body), repeatable=True)
         id_ = response.headers.get("Location", "").rstrip("/").rpartition("/")[2]
         if response.status_code != 303 or not (id_.isascii() and id_.isalnum()):
-            raise BadReply(self.name, f"{method} {path} started a job, but does not say which.")
+            raise BadReply(self.name, f"{method} {path} started a job but did not return its id.")
         return id_
 
     def close(self) -> None:
         """Give all connections back, and end all waits; no call succeeds afterwards."""
         self._closing.set()
-        self.governor.close()
+        self.throttle.close()
         with self._lock:
             clients, self._clients = self._clients, []
         for client in clients:
@@ -199,9 +209,7 @@ class JiraClient:
             email = self._credentials.email
             if not all(part.isascii() and part.isprintable() for part in (secret, email or "")):
                 # The HTTP library's own complaint would quote it.
-                raise CredentialError(
-                    self.name, "the e-mail or token holds a character that no header can hold."
-                )
+                raise CredentialError(self.name, "the e-mail address or token contains invalid characters.")
             client = jira.JIRA(
                 self.api,
                 options={"rest_api_version": self.version},
@@ -222,13 +230,15 @@ class JiraClient:
                 self._clients.append(client)
         return client._session  # noqa: SLF001  likewise
 
-    def _send(self, method: str, path: str, params: dict[str, str] | None, body: object) -> requests.Response:
-        self.governor.admit(self.name)
+    def _exchange(
+        self, method: str, path: str, params: dict[str, str] | None, body: object
+    ) -> requests.Response:
+        self.throttle.acquire(self.name)
         readings: list[Allowance] = []
         try:
             return self._transport(method, path, params, body, readings)
         finally:
-            self.governor.answered(readings)
+            self.throttle.record(readings)
 
     def _transport(
         self,
@@ -258,16 +268,16 @@ class JiraClient:
         except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
             raise Unreachable(
                 self.name,
-                f"cannot open a trusted connection to {self.api} ({_innermost(error)}).",
+                f"cannot open a secure connection to {self.api} ({_innermost(error)}).",
                 "Check the proxy and the certificates of this machine.",
             ) from None
         except requests.exceptions.Timeout:
-            raise Unreachable(self.name, f"{what} got no answer in time.") from None
+            raise Unreachable(self.name, f"{what} timed out.") from None
         except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError):
-            raise BadReply(self.name, f"the answer to {what} cannot be decompressed.") from None
+            raise BadReply(self.name, f"cannot decompress the reply to {what}.") from None
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             raise Unreachable(
-                self.name, f"the connection to {self.api} failed in {what} ({_innermost(error)})."
+                self.name, f"the connection to {self.api} failed during {what} ({_innermost(error)})."
             ) from None
         return response
 
@@ -281,13 +291,13 @@ class JiraClient:
             if size > MAX_REPLY:
                 response.close()
                 raise BadReply(
-                    self.name, f"a reply was larger than {MAX_REPLY // 2**20} MB and was not read."
+                    self.name, f"a reply was larger than {MAX_REPLY // 2**20} MB and was discarded."
                 )
             kept.append(chunk)
         raw.release_conn()
         response.raw = io.BytesIO(b"".join(kept))
         if response.status_code != 429:
-            # A refusal for a spent quota is the retry policy's, which waits as told.
+            # A refusal for a spent quota is the retry policy's, which waits as asked.
             readings.extend(quotas_in(response.headers, what))
         self._check(response, what)
 
@@ -299,32 +309,32 @@ class JiraClient:
             # A bad credential is served as anonymous on most reads: 200, and fewer issues.
             raise CredentialError(
                 self.name,
-                f"Jira does not accept the credential (HTTP {status}, {clean(reason)[:60]}).",
+                f"Jira rejected the credential (HTTP {status}, {clean(reason)[:60]}).",
                 REMEDIES[self.version],
             )
         if status < 300 or (status == 303 and what in JOBS):
             return
         words, fields = _complaint(response)
-        told = f"{what}: HTTP {status}" + (f", {words}" if words else "")
+        said = f"{what}: HTTP {status}" + (f", {words}" if words else "")
         if status == 429:
             now = datetime.now(UTC)
             wait = parse_retry_after(headers.get("Retry-After"), now)
             # The limit of writes per issue concerns that issue alone (contracts, section 4).
             if wait and "per-issue" not in headers.get("RateLimit-Reason", ""):
-                self.governor.hold(wait)
-            raise RateLimited(self.name, f"Jira limits our requests ({what}).", retry_after=wait)
+                self.throttle.pause(wait)
+            raise RateLimited(self.name, f"Jira's rate limit is reached ({what}).", retry_after=wait)
         if status in (408, 425) or status >= 500:
             wait = parse_retry_after(headers.get("Retry-After"), datetime.now(UTC))
             raise Unreachable(self.name, f"{what} failed with HTTP {status}.", retry_after=wait)
         if status == 409:
-            raise Transient(self.name, f"{told}: somebody else edits the same issue.")
+            raise Transient(self.name, f"{said}: the issue was being edited at the same time.")
         if status == 403:
-            raise Forbidden(self.name, f"not allowed: {told}.", "Give the account the permission for it.")
+            raise Forbidden(self.name, f"permission denied: {said}.", "Grant the permission to the account.")
         if status < 400:
             raise BadReply(
                 self.name,
                 f"{what} was redirected (HTTP {status}); redirects are not followed.",
-                "Set the tracker's url to the address that Jira itself uses.",
+                "Set the tracker's url to Jira's own base URL.",
             )
         raise Rejected(self.name, what, status, words, fields)
 
@@ -332,7 +342,7 @@ class JiraClient:
 def _complaint(response: requests.Response) -> tuple[str, dict[str, str]]:
     """Jira's own words in an error reply, and those about single fields."""
     try:
-        said = msgspec.json.decode(response.content, type=_Complaint)
+        said = _COMPLAINT.decode(response.content)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return "", {}
     return said.words(), said.errors if isinstance(said.errors, dict) else {}

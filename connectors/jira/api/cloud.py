@@ -7,11 +7,11 @@ from concurrent.futures import Executor
 from typing import Any
 
 from connectors.errors import BadReply, TrackerError
-from connectors.jira.api import wire
+from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import ISSUE_PAGE, Bulk, batches, jql_text, on_threads, search_ids
 from connectors.jira.api.client import JiraClient
-from connectors.jira.api.comment_limit import fitting_adf
-from connectors.jira.api.deployment import Issues
+from connectors.jira.api.comment_limit import truncate_adf
+from connectors.jira.api.deployment import IssueReader
 from connectors.jira.api.fields import SiteFields
 from connectors.text.document import Doc
 from connectors.text.keywords import adf_text
@@ -27,60 +27,60 @@ LIST_PAGE = 1000
 
 
 class Cloud:
-    """A `Source` that is a Cloud site."""
+    """A `SiteApi` that is a Cloud site."""
 
     def __init__(self, client: JiraClient, pool: Executor) -> None:
         self._client = client
         self._pool = pool
 
     def check(self, info: wire.ServerInfo) -> None:
-        """See `Source.check`."""
+        """See `SiteApi.check`."""
         if info.deployment_type != "Cloud":
             raise TrackerError(
                 self._client.name,
-                f"the site is Jira {info.deployment_type}, and is declared as Jira Cloud.",
+                f"the site is Jira {info.deployment_type}, but is declared as Jira Cloud.",
                 "Add `deployment: data_center` to the tracker.",
             )
 
     def hint(self) -> str:
-        """See `Source.hint`."""
-        return "Check the tracker's url; a site of your own, on Data Center, needs `deployment: data_center`."
+        """See `SiteApi.hint`."""
+        return "Check the tracker's url. A Data Center site needs `deployment: data_center`."
 
     def projects(self) -> list[wire.Project]:
-        """See `Source.projects`."""
+        """See `SiteApi.projects`."""
         params = {"maxResults": "50"}
-        return self._client.call("GET", "project/search", wire.ProjectPage, params=params).values
+        return self._client.call("GET", "project/search", replies.PROJECT_PAGE, params=params).values
 
     def ids(self, jql: str) -> list[str]:
-        """See `Source.ids`."""
+        """See `SiteApi.ids`."""
         return search_ids(self._client, jql)
 
     def scope(self, projects: Sequence[str]) -> list[str]:
-        """See `Source.scope`."""
+        """See `SiteApi.scope`."""
         return self.ids(f"project in ({', '.join(map(jql_text, projects))}) ORDER BY key ASC")
 
     def newest(self, jql: str) -> str | None:
-        """See `Source.newest`."""
+        """See `SiteApi.newest`."""
         body = {"jql": jql, "maxResults": 1, "fields": ["id"]}
-        page = self._client.call("POST", "search/jql", wire.SearchPage, body=body)
+        page = self._client.call("POST", "search/jql", replies.SEARCH_PAGE, body=body)
         return page.issues[0].id if page.issues else None
 
-    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> Issues:  # noqa: ARG002
-        """See `Source.issues`; stamps come with the issues, so `known` is not needed."""
+    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> IssueReader:  # noqa: ARG002
+        """See `SiteApi.issues`; stamps come with the issues, so `known` is not needed."""
         return Bulk(self._client, fields, self._pool)
 
-    def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.Comment]:
-        """See `Source.comments`."""
+    def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.IssueComment]:
+        """See `SiteApi.comments`."""
         numbers = sorted({int(id_) for _, id_ in where})
         for found in on_threads(self._pool, self._list, batches(numbers, LIST_PAGE)):
             yield from found
 
-    def _list(self, ids: list[int]) -> list[wire.Comment]:
+    def _list(self, ids: list[int]) -> list[wire.IssueComment]:
         params = {"expand": "properties"}
-        found: list[wire.Comment] = []
+        found: list[wire.IssueComment] = []
         while ids:
             page = self._client.call(
-                "POST", "comment/list", wire.CommentList, params=params, body={"ids": ids}
+                "POST", "comment/list", replies.COMMENT_LIST, params=params, body={"ids": ids}
             )
             found += page.values
             if page.is_last is not False or not page.values:
@@ -90,7 +90,7 @@ class Cloud:
         return found
 
     def changelogs(self, ids: Sequence[str]) -> Iterator[wire.IssueChangelog]:
-        """See `Source.changelogs`."""
+        """See `SiteApi.changelogs`."""
         for part in batches(ids, LOGGED_ISSUES):
             yield from self._changes(part)
 
@@ -98,24 +98,22 @@ class Cloud:
         tokens: set[str] = set()
         body: dict[str, object] = {"issueIdsOrKeys": ids, "fieldIds": ["status"], "maxResults": LOG_PAGE}
         while True:
-            page = self._client.call("POST", "changelog/bulkfetch", wire.ChangelogPage, body=body)
+            page = self._client.call("POST", "changelog/bulkfetch", replies.CHANGELOG_PAGE, body=body)
             yield from page.issue_change_logs
             token = page.next_page_token
             if not token:
                 return
             if token in tokens:
-                raise BadReply(
-                    self._client.name, "the changelog gave the same page token twice, so it would never end."
-                )
+                raise BadReply(self._client.name, "the changelog returned the same page token twice.")
             tokens.add(token)
             body["nextPageToken"] = token
 
     def descriptions(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """See `Source.descriptions`."""
+        """See `SiteApi.descriptions`."""
 
         def get(some: list[str]) -> wire.DescribedPage:
             body = {"issueIdsOrKeys": some, "fields": ["description"]}
-            return self._client.call("POST", "issue/bulkfetch", wire.DescribedPage, body=body)
+            return self._client.call("POST", "issue/bulkfetch", replies.DESCRIBED_PAGE, body=body)
 
         for page in on_threads(self._pool, get, batches(ids, ISSUE_PAGE)):
             for issue in page.issues:
@@ -123,5 +121,5 @@ class Cloud:
                     yield issue.id, adf_text(issue.fields.description)
 
     def body(self, doc: Doc) -> dict[str, Any]:
-        """See `Source.body`."""
-        return fitting_adf(doc)
+        """See `SiteApi.body`."""
+        return truncate_adf(doc)

@@ -15,17 +15,17 @@ MAX_BODY = 30_000
 """Bytes of a comment's body. Jira's limit is 32,767 characters of a stored form that may be longer."""
 
 
-def fitting_adf(doc: Doc, limit: int = MAX_BODY) -> dict[str, Any]:
+def truncate_adf(doc: Doc, limit: int = MAX_BODY) -> dict[str, Any]:
     """The document as ADF of at most `limit` bytes."""
-    return _fitting(doc, to_adf, lambda adf: len(msgspec.json.encode(adf)), limit)
+    return _truncate(doc, to_adf, lambda adf: len(msgspec.json.encode(adf)), limit)
 
 
-def fitting_wiki(doc: Doc, limit: int = MAX_BODY) -> str:
+def truncate_wiki(doc: Doc, limit: int = MAX_BODY) -> str:
     """The document as wiki markup of at most `limit` bytes."""
-    return _fitting(doc, to_wiki, lambda text: len(text.encode()), limit)
+    return _truncate(doc, to_wiki, lambda text: len(text.encode()), limit)
 
 
-def _fitting(doc: Doc, render: Callable[[Doc], T], size: Callable[[T], int], limit: int) -> T:
+def _truncate(doc: Doc, render: Callable[[Doc], T], size: Callable[[T], int], limit: int) -> T:
     body, cut = render(doc), 0
     while size(body) > limit:
         shorter, gone = _without_last_rows(doc)

@@ -11,12 +11,14 @@ from concurrent.futures import Executor
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from msgspec.json import Decoder
+
 from connectors.errors import QueryError, TrackerError, Unreachable
-from connectors.jira.api import wire
+from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import batches, jql_text, on_threads
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.comment_limit import fitting_wiki
-from connectors.jira.api.deployment import Issues
+from connectors.jira.api.comment_limit import truncate_wiki
+from connectors.jira.api.deployment import IssueReader
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.stamp import PROPERTY_KEY
 from connectors.text.document import Doc
@@ -40,49 +42,47 @@ TRIES = 3
 P = TypeVar("P", wire.BulkPage, wire.DescribedPage, wire.LoggedPage)
 
 
-def _pages(client: JiraClient, jql: str, asked: Mapping[str, Any], kind: type[P]) -> Iterator[P]:
+def _pages(client: JiraClient, jql: str, asked: Mapping[str, Any], reply: Decoder[P]) -> Iterator[P]:
     """The pages of a search until all that was found is there. Raises Unreachable when they end before."""
     read = 0
     while True:
         # One that is gone by now would else fail the whole query.
         body = {"jql": jql, "startAt": read, "validateQuery": False, **asked}
-        page = client.call("POST", "search", kind, body=body)
+        page = client.call("POST", "search", reply, body=body)
         yield page
         read += len(page.issues)
         if read >= page.total:
             return
         if not page.issues:
-            raise Unreachable(client.name, "a page of the search is empty, yet there is more to come.")
+            raise Unreachable(client.name, "a page of the search is empty but is not the last one.")
 
 
 class DataCenter:
-    """A `Source` that is a Data Center site."""
+    """A `SiteApi` that is a Data Center site."""
 
     def __init__(self, client: JiraClient, pool: Executor) -> None:
         self._client = client
         self._pool = pool
 
     def check(self, info: wire.ServerInfo) -> None:
-        """See `Source.check`."""
+        """See `SiteApi.check`."""
         if info.deployment_type == "Cloud":
             raise TrackerError(
                 self._client.name,
-                "the site is Jira Cloud, and is declared as Data Center.",
-                "Take `deployment: data_center` off the tracker, and give an e-mail beside the token.",
+                "the site is Jira Cloud, but is declared as Data Center.",
+                "Remove `deployment: data_center` from the tracker, and set an e-mail address with the token.",
             )
 
     def hint(self) -> str:
-        """See `Source.hint`."""
-        return (
-            "Check the tracker's url, with its context path if it has one, as in https://jira.acme.com/jira."
-        )
+        """See `SiteApi.hint`."""
+        return "Check the tracker's url, including the context path if there is one, such as https://jira.acme.com/jira."
 
     def projects(self) -> list[wire.Project]:
-        """See `Source.projects`."""
-        return self._client.call("GET", "project", list[wire.Project])
+        """See `SiteApi.projects`."""
+        return self._client.call("GET", "project", replies.PROJECTS)
 
     def ids(self, jql: str) -> list[str]:
-        """See `Source.ids`. Raises QueryError for more than the site's search reaches."""
+        """See `SiteApi.ids`. Raises QueryError for more than the site's search reaches."""
         found: dict[str, None] = {}
         start = 0
         while True:
@@ -94,12 +94,12 @@ class DataCenter:
             if start >= WINDOW:
                 raise QueryError(
                     self._client.name,
-                    f"the query {jql!r} finds {page.total:,} issues, and Jira Data Center gives {WINDOW:,}.",
-                    "Narrow it down.",
+                    f"the query {jql!r} returns {page.total:,} issues; Jira Data Center allows {WINDOW:,}.",
+                    "Narrow the query.",
                 )
 
     def scope(self, projects: Sequence[str]) -> list[str]:
-        """See `Source.scope`. Pages go on from a key, so no deletion meanwhile can hide an issue."""
+        """See `SiteApi.scope`. Pages go on from a key, so no deletion meanwhile can hide an issue."""
         found: dict[str, None] = {}
         for key in projects:
             for left in range(TRIES - 1, -1, -1):
@@ -125,34 +125,34 @@ class DataCenter:
 
     def _page(self, jql: str, start: int, size: int) -> wire.OffsetPage:
         body = {"jql": jql, "startAt": start, "maxResults": size, "fields": ["id"]}
-        return self._client.call("POST", "search", wire.OffsetPage, body=body)
+        return self._client.call("POST", "search", replies.OFFSET_PAGE, body=body)
 
     def newest(self, jql: str) -> str | None:
-        """See `Source.newest`."""
+        """See `SiteApi.newest`."""
         page = self._page(jql, 0, 1)
         return page.issues[0].id if page.issues else None
 
-    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> Issues:
-        """See `Source.issues`."""
+    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> IssueReader:
+        """See `SiteApi.issues`."""
         return ServerIssues(self._client, fields, self._pool, known)
 
-    def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.Comment]:
-        """See `Source.comments`; a request for each."""
+    def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.IssueComment]:
+        """See `SiteApi.comments`; a request for each."""
         for found in on_threads(self._pool, self._comment, where):
             if found:
                 yield found
 
-    def _comment(self, place: tuple[str, str]) -> wire.Comment | None:
+    def _comment(self, place: tuple[str, str]) -> wire.IssueComment | None:
         path = f"issue/{quote(place[0], safe='')}/comment/{quote(place[1], safe='')}"
         try:
-            return self._client.call("GET", path, wire.Comment, params={"expand": "properties"})
+            return self._client.call("GET", path, replies.COMMENT, params={"expand": "properties"})
         except Rejected as error:
             if error.status != 404:
                 raise
             return None
 
     def changelogs(self, ids: Sequence[str]) -> Iterator[wire.IssueChangelog]:
-        """See `Source.changelogs`; issues come with the whole of theirs."""
+        """See `SiteApi.changelogs`; issues come with the whole of theirs."""
         queries = [f"id in ({', '.join(part)})" for part in batches(ids, LOGGED_ISSUES)]
         for issues in on_threads(self._pool, self._logged, queries):
             for issue in issues:
@@ -160,10 +160,12 @@ class DataCenter:
 
     def _logged(self, jql: str) -> list[wire.LoggedIssue]:
         asked = {"maxResults": LOGGED_ISSUES, "fields": ["id"], "expand": ["changelog"]}
-        return [issue for page in _pages(self._client, jql, asked, wire.LoggedPage) for issue in page.issues]
+        return [
+            issue for page in _pages(self._client, jql, asked, replies.LOGGED_PAGE) for issue in page.issues
+        ]
 
     def descriptions(self, ids: Sequence[str]) -> Iterator[tuple[str, str]]:
-        """See `Source.descriptions`."""
+        """See `SiteApi.descriptions`."""
         queries = [f"id in ({', '.join(part)})" for part in batches(ids, ISSUE_PAGE)]
         for issues in on_threads(self._pool, self._described, queries):
             for issue in issues:
@@ -173,16 +175,18 @@ class DataCenter:
     def _described(self, jql: str) -> list[wire.DescribedIssue]:
         asked = {"maxResults": ISSUE_PAGE, "fields": ["description"]}
         return [
-            issue for page in _pages(self._client, jql, asked, wire.DescribedPage) for issue in page.issues
+            issue
+            for page in _pages(self._client, jql, asked, replies.DESCRIBED_PAGE)
+            for issue in page.issues
         ]
 
     def body(self, doc: Doc) -> str:
-        """See `Source.body`."""
-        return fitting_wiki(doc)
+        """See `SiteApi.body`."""
+        return truncate_wiki(doc)
 
 
 class ServerIssues:
-    """Issues by id from one site; see `Issues`.
+    """Issues by id from one site; see `IssuesReply`.
 
     `known` are those whose stamps are asked for, None for all. Beside them those whose fields of ours hold
     something: another workspace may have written it.
@@ -193,12 +197,12 @@ class ServerIssues:
     ) -> None:
         self._client = client
         self._fields = fields.wanted
-        self._page = fields.page_type()
+        self._page = replies.issues_on(fields)
         self._pool = pool
         self._known = None if known is None else frozenset(known)
 
     def fetch(self, ids: Sequence[str], done: Callable[[int], None] | None = None) -> dict[str, wire.Issue]:
-        """See `Issues.fetch`."""
+        """See `IssuesReply.fetch`."""
         found = self._round("id", ids, done)
         absent = [id_ for id_ in ids if id_ not in found]
         found |= self._round("id", absent)
@@ -206,7 +210,7 @@ class ServerIssues:
         return found
 
     def fetch_keys(self, keys: Iterable[str]) -> tuple[dict[str, wire.Issue], dict[str, str]]:
-        """See `Issues.fetch_keys`. Search resolves old keys, but does not say which is whose."""
+        """See `IssuesReply.fetch_keys`. Search resolves old keys, but does not say which is whose."""
         wanted = sorted(set(keys))
         found = self._round("key", [jql_text(key) for key in wanted])
         self._stamp(found.values())
@@ -215,7 +219,9 @@ class ServerIssues:
             if key not in by_key:
                 try:
                     path = f"issue/{quote(key, safe='')}"
-                    by_key[key] = self._client.call("GET", path, wire.IssueKey, params={"fields": "id"}).id
+                    by_key[key] = self._client.call(
+                        "GET", path, replies.ISSUE_KEY, params={"fields": "id"}
+                    ).id
                 except Rejected as error:
                     if error.status != 404:
                         raise
@@ -252,7 +258,7 @@ class ServerIssues:
     def _property(self, id_: str) -> tuple[str, object]:
         path = f"issue/{quote(id_, safe='')}/properties/{PROPERTY_KEY}"
         try:
-            return id_, self._client.call("GET", path, wire.Property).value
+            return id_, self._client.call("GET", path, replies.PROPERTY).value
         except Rejected as error:
             if error.status != 404:
                 raise

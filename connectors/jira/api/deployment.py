@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from connectors.jira.api.fields import SiteFields
-from connectors.jira.api.wire import Comment, Issue, IssueChangelog, Project, ServerInfo
+from connectors.jira.api.wire import Issue, IssueChangelog, IssueComment, Project, ServerInfo
 from connectors.text.document import Doc
 
 
-class Issues(Protocol):
+class IssueReader(Protocol):
     """Issues in full, as far as the site's fields name what is wanted."""
 
     def fetch(self, ids: Sequence[str], done: Callable[[int], None] | None = None) -> dict[str, Issue]:
@@ -22,7 +22,7 @@ class Issues(Protocol):
         ...
 
 
-class Source(Protocol):
+class SiteApi(Protocol):
     """One site. Methods raise TrackerError."""
 
     def check(self, info: ServerInfo) -> None:
@@ -49,11 +49,11 @@ class Source(Protocol):
         """Id of the first issue that the query finds."""
         ...
 
-    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> Issues:
+    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> IssueReader:
         """Issues with their stamps; `known` as in `Connector.pull`."""
         ...
 
-    def comments(self, where: Collection[tuple[str, str]]) -> Iterator[Comment]:
+    def comments(self, where: Collection[tuple[str, str]]) -> Iterator[IssueComment]:
         """Those of these comments that exist, with their properties; given as ids of issue and comment."""
         ...
 

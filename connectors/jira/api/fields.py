@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 import msgspec
 
+from config.errors import nearest
 from connectors.errors import ScopeError
 from connectors.jira.api.wire import STANDARD_FIELDS, BulkPage, FieldInfo, Fields, Issue
 from connectors.model import CLAIM_NAME, AlignmentState, Health, KeyResultMark
@@ -46,9 +46,9 @@ TITLE_MARK = " · "
 class SiteFields:
     """Ids of the custom fields that matter on this site; None where the site has none.
 
-    `carried`: the fields that rules match, by the name that the rules use.
+    `custom`: the fields that rules match, by the name that the rules use.
     `claim` may be read only, when it is not a plain text field; `key_result` is set only when we may write.
-    `regained`: fields that could not be set before and now can, by ids of project, type and field.
+    `settable`: fields that could not be set before and now can, by ids of project, type and field.
     """
 
     claim: str | None = None
@@ -60,21 +60,21 @@ class SiteFields:
     health: str | None = None
     alignment: str | None = None
     objective: str | None = None
-    carried: tuple[tuple[str, str], ...] = ()
-    regained: frozenset[tuple[str, str, str]] = frozenset()
+    custom: tuple[tuple[str, str], ...] = ()
+    settable: frozenset[tuple[str, str, str]] = frozenset()
     notes: tuple[str, ...] = ()
 
     @property
     def wanted(self) -> list[str]:
         """Every field to ask for."""
         shown = [self.claim, self.progress, self.health, self.alignment, self.objective]
-        custom = [*shown, *self.points, self.epic_link, self.epic_name, *(id_ for _, id_ in self.carried)]
+        custom = [*shown, *self.points, self.epic_link, self.epic_name, *(id_ for _, id_ in self.custom)]
         return [*STANDARD_FIELDS, *dict.fromkeys(id_ for id_ in custom if id_)]
 
     def issue_type(self) -> type[Issue]:
         """The type of an issue on this site, with the custom fields under their ids here."""
         rename = self._ours()
-        rename |= {self.attribute(n, id_): id_ for n, (_, id_) in enumerate(self.carried)}
+        rename |= {self.attribute(n, id_): id_ for n, (_, id_) in enumerate(self.custom)}
         fields = msgspec.defstruct(
             "FieldsHere",
             [(name, Any, msgspec.UNSET) for name in rename],
@@ -100,11 +100,11 @@ class SiteFields:
         return found | {f"points_{n}": id_ for n, id_ in enumerate(self.points)}
 
     def attribute(self, n: int, id_: str) -> str:
-        """Under which name `Fields` holds the field number `n` of `carried`."""
+        """Under which name `Fields` holds the field number `n` of `custom`."""
         ours = {own: name for name, own in self._ours().items()}
         # Rules may name one field in two ways.
-        first = next((at for at, (_, other) in enumerate(self.carried) if other == id_), n)
-        return ours.get(id_, f"carried_{first}")
+        first = next((at for at, (_, other) in enumerate(self.custom) if other == id_), n)
+        return ours.get(id_, f"custom_{first}")
 
     def page_type(self) -> type[BulkPage]:
         """The type of a reply with many issues on this site."""
@@ -129,15 +129,15 @@ def find_fields(tracker: str, known: Iterable[FieldInfo], estimate_field: str | 
     progress = _one(custom, PROGRESS_NAME, notes)
     writable = claim
     if claim and claim.schema.type != "string":
-        notes.append(f'The field "{CLAIM_NAME}" is not a text field: it is read, but not written.')
+        notes.append(f'The field "{CLAIM_NAME}" is not a text field, so it is read but not written.')
         writable = None
     if progress and progress.schema.type != "number":
-        notes.append(f'The field "{PROGRESS_NAME}" is not a number field: it is not used.')
+        notes.append(f'The field "{PROGRESS_NAME}" is not a number field, so it is not used.')
         progress = None
     absent = [name for name, info in ((CLAIM_NAME, claim), (PROGRESS_NAME, progress)) if info is None]
     if absent:
         names = " and ".join(f'"{name}"' for name in absent)
-        notes.append(f"The site has no usable field {names}: people see key results only in our comments.")
+        notes.append(f"The site has no usable field {names}, so key results are only shown in comments.")
     epic_link = next((info.id for info in custom if info.schema.custom == EPIC_LINK_CUSTOM), None)
     epic_name = next((info.id for info in custom if info.schema.custom == EPIC_NAME_CUSTOM), None)
     return SiteFields(
@@ -173,7 +173,7 @@ def _one(custom: list[FieldInfo], name: str, notes: list[str]) -> FieldInfo | No
     found = [info for info in custom if _called(info, name)]
     if len(found) > 1:
         # Jira lets several fields bear one name.
-        notes.append(f'{len(found)} fields are called "{name}"; the one used is {found[0].id}.')
+        notes.append(f'{len(found)} fields are named "{name}"; using {found[0].id}.')
     return found[0] if found else None
 
 
@@ -181,7 +181,7 @@ def _of_type(custom: list[FieldInfo], name: str, kind: str, notes: list[str]) ->
     """Id of the field with this name, when its values are of the type that we write."""
     found = _one(custom, name, notes)
     if found and found.schema.type != kind:
-        notes.append(f'The field "{name}" is of another type than ours: it is not used.')
+        notes.append(f'The field "{name}" has another type than Truenorth needs, so it is not used.')
         return None
     return found.id if found else None
 
@@ -196,9 +196,9 @@ def _points(tracker: str, custom: list[FieldInfo], wanted: str | None) -> tuple[
         )
     found = tuple(info.id for info in numbers if info.id == wanted or _called(info, wanted))
     if not found:
-        near = difflib.get_close_matches(wanted, [info.name for info in numbers], n=1, cutoff=0.5)
-        hint = f'Did you mean "{near[0]}"?' if near else "Name a number field, or leave estimate_field out."
-        raise ScopeError(tracker, f'estimate_field "{wanted}" is no number field of this site.', hint)
+        near = nearest(wanted, [info.name for info in numbers])
+        hint = f'Did you mean "{near}"?' if near else "Set it to a number field, or leave it out."
+        raise ScopeError(tracker, f'estimate_field "{wanted}" is not a number field of this site.', hint)
     return found
 
 

@@ -8,8 +8,9 @@ from urllib.parse import quote
 
 import structlog
 
+from connectors.jira.api import replies
 from connectors.jira.api.client import Forbidden, JiraClient, Rejected
-from connectors.jira.api.wire import Issue, RemoteLink
+from connectors.jira.api.wire import Issue
 from connectors.model import Stamp
 from connectors.stamp import PROPERTY_KEY, to_property
 
@@ -17,7 +18,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 
-class Sender:
+class IssueApi:
     """Sends edits to one site.
 
     - `notify`: whether watchers are notified, because the account may not suppress that.
@@ -35,39 +36,39 @@ class Sender:
             body = body | {"properties": [{"key": PROPERTY_KEY, "value": to_property(stamp)}]}
 
         def send(notify: bool) -> None:
-            self._client.call("PUT", issue_path(issue.id), type(None), params=notify_users(notify), body=body)
+            self._client.send("PUT", issue_path(issue.id), params=notify_users(notify), body=body)
 
         self.quietly(send)
 
     def stamp(self, issue: Issue, stamp: Stamp) -> None:
         """Put the stamp alone; this does not move the issue's `updated`."""
         path = f"{issue_path(issue.id)}/properties/{PROPERTY_KEY}"
-        self._client.call("PUT", path, type(None), body=to_property(stamp))
+        self._client.send("PUT", path, body=to_property(stamp))
 
     def unstamp(self, issue: Issue) -> None:
         """Take the stamp away; one that is gone already is fine."""
         try:
             path = f"{issue_path(issue.id)}/properties/{PROPERTY_KEY}"
-            self._client.call("DELETE", path, type(None))
+            self._client.send("DELETE", path)
         except Rejected as error:
             if error.status != 404:
                 raise
 
     def link(self, issue: Issue, body: dict[str, object]) -> None:
         """Make or replace the remote link with the body's `globalId`."""
-        self._client.call("POST", f"{issue_path(issue.id)}/remotelink", type(None), body=body)
+        self._client.send("POST", f"{issue_path(issue.id)}/remotelink", body=body)
 
     def link_ids(self, issue: Issue, prefix: str) -> list[str]:
         """The `globalId`s of the issue's remote links that begin with `prefix`."""
         path = f"{issue_path(issue.id)}/remotelink"
-        links = self._client.call("GET", path, list[RemoteLink])
+        links = self._client.call("GET", path, replies.REMOTE_LINKS)
         return [link.global_id for link in links if link.global_id and link.global_id.startswith(prefix)]
 
     def unlink(self, issue: Issue, global_id: str) -> None:
         """Take a remote link away; one that is gone already is fine."""
         try:
             path = f"{issue_path(issue.id)}/remotelink"
-            self._client.call("DELETE", path, type(None), params={"globalId": global_id})
+            self._client.send("DELETE", path, params={"globalId": global_id})
         except Rejected as error:
             if error.status != 404:
                 raise
@@ -80,7 +81,7 @@ class Sender:
         """Remember that remote links are refused in the issue's project."""
         self._unlinkable.add(issue.fields.project.id)
         log.warning(
-            "remote links are refused; give the account Link Issues",
+            "Jira rejected remote links; grant the account Link Issues",
             tracker=self._client.name,
             project=issue.fields.project.key,
         )
@@ -88,7 +89,7 @@ class Sender:
     def quietly(self, send: Callable[[bool], T]) -> T:
         """Call `send(notify)` with False, or with True once it shows that the account may not suppress.
 
-        The refusal is told by its shape, since Jira translates its words: 403, or a 400 that blames no
+        The refusal is recognised by its shape, since Jira translates its words: 403, or a 400 that blames no
         field (contracts, section 5.1).
         """
         if self.notify:
@@ -103,7 +104,9 @@ class Sender:
             except (Forbidden, Rejected):
                 raise refusal from None
             self.notify = True
-            log.warning("watchers are notified: the account may not suppress it", tracker=self._client.name)
+            log.warning(
+                "edits notify watchers: the account cannot suppress notifications", tracker=self._client.name
+            )
             return done
 
     def is_off_screen(self, issue: Issue, field: str) -> bool:
@@ -119,7 +122,7 @@ class Sender:
         names = sorted(fields)
         self._off_screen |= {(issue.fields.project.id, issue.fields.issuetype.id, name) for name in names}
         log.warning(
-            "fields cannot be set; put them on the edit screen",
+            "cannot set fields; add them to the edit screen",
             tracker=self._client.name,
             project=issue.fields.project.key,
             type=issue.fields.issuetype.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient
 
 Row = dict[str, Any]
@@ -13,7 +14,7 @@ def listed(client: JiraClient, path: str, **params: str) -> list[Any]:
     """Every row of an offset list. Raises TrackerError."""
     rows: list[Any] = []
     while True:
-        page = client.call("GET", path, dict[str, Any], params={**params, "startAt": str(len(rows))})
+        page = client.call("GET", path, replies.ROW, params={**params, "startAt": str(len(rows))})
         rows += page["values"]
         if page.get("isLast", True) or not page["values"]:
             return rows

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
+from connectors.http.dates import http_date
 from connectors.http.rate_limits import Allowance
+from connectors.jira.api.times import moment_or_none
 
 SHORT = 60.0
 """Seconds of a policy's window up to which it counts as refilling all the time: such limits are token buckets."""
@@ -64,12 +65,9 @@ def _plain(headers: Mapping[str, str], call: str) -> Iterator[Allowance]:
 
 def _until(headers: Mapping[str, str]) -> float | None:
     """Seconds to the reset by the site's own clock, so that a wrong one of ours does no harm."""
-    try:
-        reset = datetime.fromisoformat(headers["X-RateLimit-Reset"])
-        theirs = parsedate_to_datetime(headers["Date"]) if "Date" in headers else datetime.now(UTC)
-        return (reset.astimezone(UTC) - theirs.astimezone(UTC)).total_seconds()
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return None
+    reset = moment_or_none(headers["X-RateLimit-Reset"])
+    theirs = http_date(headers["Date"]) if "Date" in headers else datetime.now(UTC)
+    return None if reset is None or theirs is None else (reset - theirs).total_seconds()
 
 
 def _named(text: str) -> Iterator[tuple[str, dict[str, float]]]:

@@ -31,7 +31,7 @@ class Permission(_Reply):
     have_permission: bool = False
 
 
-class Permissions(_Reply):
+class HeldPermissions(_Reply):
     permissions: dict[str, Permission]
 
 
@@ -76,7 +76,7 @@ class DescribedIssue(_Reply):
 
 
 class DescribedPage(_Reply):
-    """Issues with nothing but their descriptions; `total` is told by Data Center's search only."""
+    """Issues with nothing but their descriptions; only Data Center's search gives `total`."""
 
     issues: list[DescribedIssue]
     total: int = 0
@@ -105,7 +105,7 @@ class StatusCategory(_Reply):
     key: str
 
 
-class Status(_Reply):
+class IssueStatus(_Reply):
     name: str
     status_category: StatusCategory
 
@@ -144,13 +144,13 @@ class ChangelogPage(_Reply):
     next_page_token: str | None = None
 
 
-class Histories(_Reply):
+class ChangelogPart(_Reply):
     histories: list[ChangelogEntry] = []
 
 
 class LoggedIssue(_Reply):
     id: str
-    changelog: Histories = msgspec.field(default_factory=Histories)
+    changelog: ChangelogPart = msgspec.field(default_factory=ChangelogPart)
 
 
 class LoggedPage(_Reply):
@@ -167,7 +167,7 @@ class IssueType(_Reply):
     subtask: bool = False
 
 
-class Named(_Reply):
+class NamedRow(_Reply):
     name: str
 
 
@@ -193,23 +193,23 @@ class Fields(_Reply):
     """
 
     summary: str
-    status: Status
+    status: IssueStatus
     issuetype: IssueType
     project: Project
     created: str
     updated: str
     parent: Parent | None = None
     labels: list[str] = []
-    priority: Named | None = None
+    priority: NamedRow | None = None
     assignee: User | None = None
     duedate: str | None = None
     timeoriginalestimate: float | None = None
-    resolution: Named | None = None
+    resolution: NamedRow | None = None
     resolutiondate: str | None = None
     statuscategorychangedate: str | None = None
     issuelinks: list[IssueLink] = []
-    components: list[Named] = []
-    security: Named | None = None
+    components: list[NamedRow] = []
+    security: NamedRow | None = None
     key_result: Any = msgspec.UNSET
     kr_progress: Any = msgspec.UNSET
     kr_health: Any = msgspec.UNSET
@@ -267,7 +267,7 @@ class Property(_Reply):
     value: Any = None
 
 
-class Comment(_Reply):
+class IssueComment(_Reply):
     id: str
     author: User | None = None
     update_author: User | None = None
@@ -277,14 +277,14 @@ class Comment(_Reply):
 class CommentList(_Reply):
     """Reply of POST comment/list; `is_last` False says that not all of the ids were answered."""
 
-    values: list[Comment]
+    values: list[IssueComment]
     is_last: bool | None = None
 
 
 class CommentPage(_Reply):
     """One page of an issue's comments."""
 
-    comments: list[Comment]
+    comments: list[IssueComment]
     total: int
     start_at: int = 0
 

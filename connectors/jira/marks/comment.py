@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from connectors.errors import Unreachable
-from connectors.jira.api import wire
+from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Source
+from connectors.jira.api.deployment import SiteApi
 from connectors.model import Comment
 from connectors.stamp import PROPERTY_KEY, comment_marker, from_comment_marker
 from connectors.text.document import Doc
@@ -23,36 +23,36 @@ PAGE = 100
 """Comments of one issue a page."""
 
 
-class Theirs(Exception):
+class EditedByPerson(Exception):
     """A person edited our comment, so it is theirs now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class OwnComment:
     """What a comment of ours says, and whether a person has edited it since, which made it theirs."""
 
     comment: Comment
-    theirs: bool = False
+    edited_by_person: bool = False
 
 
-class Comments:
+class CommentApi:
     """The comments of one site, for one owner. `me` is the account of our credential."""
 
-    def __init__(self, client: JiraClient, source: Source, owner: str, me: str) -> None:
+    def __init__(self, client: JiraClient, site_api: SiteApi, owner: str, me: str) -> None:
         self._client = client
-        self._source = source
+        self._site_api = site_api
         self._owner = owner
         self._me = me
 
-    def stated(self, where: Iterable[tuple[str, str]]) -> dict[str, Stated]:
+    def own_comments(self, where: Iterable[tuple[str, str]]) -> dict[str, OwnComment]:
         """What those of these comments say that exist and bear our marker, by comment id.
 
         `where` holds ids of an issue and of a comment on it; "" is no comment.
         """
         numbers = [(issue, id_) for issue, id_ in where if id_.isdecimal()]
         return {
-            comment.id: Stated(stated, self._is_theirs(comment))
-            for comment in self._source.comments(numbers)
+            comment.id: OwnComment(stated, self._is_theirs(comment))
+            for comment in self._site_api.comments(numbers)
             if (stated := self._stated_by(comment))
         }
 
@@ -62,7 +62,7 @@ class Comments:
         start = 0
         while True:
             params = {"startAt": str(start), "maxResults": str(PAGE), "expand": "properties"}
-            page = self._client.call("GET", f"{_issue(issue)}/comment", wire.CommentPage, params=params)
+            page = self._client.call("GET", f"{_issue(issue)}/comment", replies.COMMENT_PAGE, params=params)
             for comment in page.comments:
                 stated = self._stated_by(comment)
                 if stated and comment.author and comment.author.account == self._me:
@@ -77,7 +77,7 @@ class Comments:
         for id_, _ in ours[1:]:
             try:
                 self.delete(issue, id_)
-            except Theirs:
+            except EditedByPerson:
                 self.release(id_)
         return ours[0] if ours else None
 
@@ -90,7 +90,7 @@ class Comments:
         path, body = f"{_issue(issue)}/comment", self._body(comment)
         for left in range(self._client.retry.attempts - 1, -1, -1):
             try:
-                return self._client.call("POST", path, wire.Comment, body=body, repeatable=False).id
+                return self._client.call("POST", path, replies.COMMENT, body=body, repeatable=False).id
             except Unreachable:
                 # The request may still be under way on their side.
                 self._client.pause()
@@ -110,7 +110,7 @@ class Comments:
         if not sure and not self._is_ours(issue, id_):
             return False
         path = f"{_issue(issue)}/comment/{quote(id_, safe='')}"
-        self._client.call("PUT", path, type(None), params=params, body=self._body(comment))
+        self._client.send("PUT", path, params=params, body=self._body(comment))
         return True
 
     def delete(self, issue: str, id_: str, *, sure: bool = False) -> None:
@@ -124,7 +124,7 @@ class Comments:
 
     def _forgiving(self, method: str, path: str) -> None:
         try:
-            self._client.call(method, path, type(None))
+            self._client.send(method, path)
         except Rejected as error:
             if error.status != 404:
                 raise
@@ -133,7 +133,7 @@ class Comments:
         """Whether the comment stands on the issue and is ours to touch. Raises Theirs."""
         path = f"{_issue(issue)}/comment/{quote(id_, safe='')}"
         try:
-            comment = self._client.call("GET", path, wire.Comment, params={"expand": "properties"})
+            comment = self._client.call("GET", path, replies.COMMENT, params={"expand": "properties"})
         except Rejected as error:
             if error.status == 404:
                 return False
@@ -141,15 +141,15 @@ class Comments:
         if self._stated_by(comment) is None:
             return False
         if self._is_theirs(comment):
-            raise Theirs
+            raise EditedByPerson
         return True
 
-    def _is_theirs(self, comment: wire.Comment) -> bool:
+    def _is_theirs(self, comment: wire.IssueComment) -> bool:
         author = comment.author.account if comment.author else None
         editor = comment.update_author.account if comment.update_author else author
         return editor not in (author, self._me)
 
-    def _stated_by(self, comment: wire.Comment) -> Comment | None:
+    def _stated_by(self, comment: wire.IssueComment) -> Comment | None:
         for property_ in comment.properties:
             marker = from_comment_marker(property_.value) if property_.key == PROPERTY_KEY else None
             if marker and marker[0] == self._owner:
@@ -158,7 +158,7 @@ class Comments:
 
     def _body(self, comment: Comment) -> dict[str, Any]:
         marker = {"key": PROPERTY_KEY, "value": comment_marker(self._owner, comment)}
-        return {"body": self._source.body(comment.doc or Doc(())), "properties": [marker]}
+        return {"body": self._site_api.body(comment.doc or Doc(())), "properties": [marker]}
 
 
 def _issue(id_: str) -> str:

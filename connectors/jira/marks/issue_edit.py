@@ -24,7 +24,7 @@ _GRAVEST_FIRST: tuple[Health, ...] = ("off_track", "at_risk", "no_data", "on_tra
 
 
 @dataclass(slots=True)
-class Edit:
+class FieldEdit:
     """What an edit sets, and in `said` what the stamp then records about fields.
 
     - `fields`: values by field id; a select's is the text of its option.
@@ -60,13 +60,13 @@ class Edit:
 
 def edit_for(
     issue: Issue, wanted: Marks, stamp: Stamp | None, site: SiteFields, is_off_screen: Callable[[str], bool]
-) -> Edit:
+) -> FieldEdit:
     """The edit from what the issue shows now to `wanted`.
 
     Only labels in our stamp are removed. A person's text in the Key result field is left alone, and so is
     any value in another field of ours that our stamp does not record.
     """
-    edit = Edit()
+    edit = FieldEdit()
     labels = set(issue.fields.labels)
     edit.add = sorted(set(wanted.labels) - labels)
     edit.remove = sorted(set(stamp.labels if stamp else ()) & labels - set(wanted.labels))
@@ -134,7 +134,7 @@ def objective_text(mark: KeyResultMark) -> str | None:
 
 
 def _set(
-    edit: Edit,
+    edit: FieldEdit,
     name: str,
     there: object,
     wanted: str | int | None,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 
+from config.errors import nearest
 from connectors.errors import ScopeError
 from connectors.jira.api.fields import SiteFields, find_named
 from connectors.jira.api.wire import FieldInfo, Fields
@@ -13,7 +13,7 @@ _NAMES = ("value", "name", "displayName", "key")
 """Where options, versions, people and others have their text."""
 
 
-def find_carried(
+def find_custom_fields(
     tracker: str, known: Iterable[FieldInfo], wanted: Sequence[str], site: SiteFields
 ) -> tuple[tuple[str, str], ...]:
     """Name and id of each custom field that is wanted, by its name or its id.
@@ -26,18 +26,18 @@ def find_carried(
     for name in wanted:
         info = next((one for one in custom if one.id == name), None) or find_named(custom, name)
         if info is None:
-            near = difflib.get_close_matches(name, [one.name for one in custom], n=1, cutoff=0.5)
-            hint = f'Did you mean "{near[0]}"?' if near else "Correct the rule."
+            near = nearest(name, [one.name for one in custom])
+            hint = f'Did you mean "{near}"?' if near else "Correct the rule."
             raise ScopeError(
                 tracker,
-                f'a rule matches the field "{name}", and the site has no such custom field.',
-                f"{hint} If another site has it, add its tracker to the condition.",
+                f'a rule uses the field "{name}", but the site has no such custom field.',
+                f"{hint} If another site has the field, add tracker to the condition.",
             )
         if info.id in (site.claim, site.progress, site.health, site.alignment, site.objective):
             raise ScopeError(
                 tracker,
-                f'a rule matches the field "{name}", which Truenorth itself writes.',
-                "Match another field; what people enter there as key result is a claim already.",
+                f'a rule uses the field "{name}", which Truenorth writes itself.',
+                "Use another field. A key result that people enter in this one is already a claim.",
             )
         found.append((name, info.id))
     return tuple(found)
@@ -47,7 +47,7 @@ def values_of(fields: Fields, site: SiteFields) -> tuple[tuple[str, str], ...]:
     """Every value of the fields that rules match, under the name that the rules use."""
     return tuple(
         (name, text)
-        for n, (name, id_) in enumerate(site.carried)
+        for n, (name, id_) in enumerate(site.custom)
         for text in _texts(getattr(fields, site.attribute(n, id_), None))
     )
 

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from typing import NamedTuple
 
 from connectors.errors import BadReply
-from connectors.jira.api import wire
+from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient
-from connectors.jira.api.deployment import Source
-from connectors.model import Category, Ref, Span, WorkItem
+from connectors.jira.api.deployment import SiteApi
+from connectors.jira.api.times import moment_or_none
+from connectors.model import Category, Ref, StatusSpan, WorkItem
 
 _CATEGORIES: Mapping[str, Category] = {"indeterminate": "doing", "done": "done"}
 
@@ -28,15 +29,17 @@ class Move(NamedTuple):
     after: str
 
 
-def histories(client: JiraClient, source: Source, items: Collection[WorkItem]) -> dict[Ref, tuple[Span, ...]]:
-    """See `Connector.histories`."""
+def histories(
+    client: JiraClient, site_api: SiteApi, items: Collection[WorkItem]
+) -> dict[Ref, tuple[StatusSpan, ...]]:
+    """See `KeepsHistories.histories`."""
     if not items:
         return {}
-    statuses = {one.id: one for one in client.call("GET", "status", list[wire.KnownStatus])}
-    found: dict[Ref, tuple[Span, ...]] = {}
+    statuses = {one.id: one for one in client.call("GET", "status", replies.STATUSES)}
+    found: dict[Ref, tuple[StatusSpan, ...]] = {}
     moves: defaultdict[str, list[Move]] = defaultdict(list)
     # One issue can span pages.
-    for log in source.changelogs(sorted(item.ref.id for item in items)):
+    for log in site_api.changelogs(sorted(item.ref.id for item in items)):
         moves[log.issue_id] += _read(client.name, log)
     for item in items:
         spans = spans_of(item, moves.get(item.ref.id, ()), statuses)
@@ -47,7 +50,7 @@ def histories(client: JiraClient, source: Source, items: Collection[WorkItem]) -
 
 def spans_of(
     item: WorkItem, moves: Iterable[Move], statuses: Mapping[str, wire.KnownStatus]
-) -> tuple[Span, ...] | None:
+) -> tuple[StatusSpan, ...] | None:
     """The statuses from the creation on; None where one of them is not known any more, or the changes do not join.
 
     Without a change it stood all the time where it stands now.
@@ -55,14 +58,14 @@ def spans_of(
     ordered = sorted(moves)
     if not ordered:
         category: Category = "done" if item.category == "dropped" else item.category
-        return (Span(category, item.status, item.created),)
+        return (StatusSpan(category, item.status, item.created),)
     ids = [ordered[0].before, *(move.after for move in ordered)]
     if any(id_ not in statuses for id_ in ids) or any(a.after != b.before for a, b in pairwise(ordered)):
         return None
     begins = [item.created, *(move.at for move in ordered)]
     ends: Sequence[datetime | None] = [*begins[1:], None]
     return tuple(
-        Span(_CATEGORIES.get(statuses[id_].status_category.key, "todo"), statuses[id_].name, begin, end)
+        StatusSpan(_CATEGORIES.get(statuses[id_].status_category.key, "todo"), statuses[id_].name, begin, end)
         for id_, begin, end in zip(ids, begins, ends, strict=True)
     )
 
@@ -76,10 +79,7 @@ def _read(tracker: str, log: wire.IssueChangelog) -> Iterable[Move]:
 
 
 def _moment(tracker: str, issue: str, text: str) -> datetime:
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        when = None
-    if when is None or when.tzinfo is None:
-        raise BadReply(tracker, f"the changelog of issue {issue} has a time that cannot be understood.")
-    return when.astimezone(UTC)
+    when = moment_or_none(text)
+    if when is None:
+        raise BadReply(tracker, f"the changelog of issue {issue} has an invalid time.")
+    return when

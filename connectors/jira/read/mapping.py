@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from msgspec import UNSET
 
+from config.fields import Level
 from config.trackers import JiraTracker
 from connectors.errors import BadReply
 from connectors.jira.api.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, field_text, percent_of
+from connectors.jira.api.times import moment
 from connectors.jira.api.wire import Fields, Issue
 from connectors.jira.marks.issue_edit import objective_text, texts_of
 from connectors.jira.read.custom_fields import values_of
@@ -18,7 +20,6 @@ from connectors.model import (
     Category,
     Health,
     KeyResultMark,
-    Level,
     Marks,
     Ref,
     Stamp,
@@ -46,7 +47,7 @@ def marks_on(issue: Issue, site: SiteFields, owner: str) -> Marks:
     if stamp is None or stamp.owner != owner:
         return Marks(stamp=stamp)
     place = (issue.fields.project.id, issue.fields.issuetype.id)
-    due = {id_ for id_ in unsaid(issue.fields, stamp, site) if (*place, id_) in site.regained}
+    due = {id_ for id_ in missing_values(issue.fields, stamp, site) if (*place, id_) in site.settable}
     labels = tuple(sorted(set(stamp.labels) & set(issue.fields.labels)))
     whole = len(labels) == len(set(stamp.labels)) and _alignment_stands(issue.fields, stamp, site)
     return Marks(
@@ -65,7 +66,7 @@ def _alignment_stands(fields: Fields, stamp: Stamp, site: SiteFields) -> bool:
     return texts == ("",) or field_text(fields.kr_alignment) in texts
 
 
-def unsaid(fields: Fields, stamp: Stamp, site: SiteFields) -> set[str]:
+def missing_values(fields: Fields, stamp: Stamp, site: SiteFields) -> set[str]:
     """Ids of our fields that the issue has empty though the stamp has something to say in them: they could not
     be set when it was written."""
     recorded = texts_of(stamp)
@@ -159,7 +160,7 @@ def claims_on(issue: Issue, stamp: Stamp | None) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Translator:
+class IssueMapper:
     """Makes work items of issues.
 
     `pages` is the address at which people see the site; `projects` the ids of the projects in scope.
@@ -189,8 +190,8 @@ class Translator:
                 title=fields.summary,
                 category=category,
                 status=fields.status.name,
-                created=_moment(fields.created),
-                updated=_moment(fields.updated),
+                created=moment(fields.created),
+                updated=moment(fields.updated),
                 project=fields.project.key,
                 parent=Ref(self.name, parent) if parent else None,
                 labels=tuple(label for label in fields.labels if label not in ours),
@@ -200,7 +201,7 @@ class Translator:
                 assignee=fields.assignee.display_name if fields.assignee else None,
                 components=tuple(one.name for one in fields.components),
                 fields=values_of(fields, self.site),
-                started=_moment(changed) if changed and category == "doing" else None,
+                started=moment(changed) if changed and category == "doing" else None,
                 completed=_completed(fields) if category == "done" else None,
                 due=date.fromisoformat(fields.duedate) if fields.duedate else None,
                 blocked_by=tuple(Ref(self.name, id_) for id_ in _blockers(fields)),
@@ -211,9 +212,7 @@ class Translator:
                 shown=marks_on(issue, self.site, self.owner),
             )
         except ValueError:
-            raise BadReply(
-                self.name, f"issue {issue.key} has a time or date that cannot be understood."
-            ) from None
+            raise BadReply(self.name, f"issue {issue.key} has an invalid time or date.") from None
 
     def _category(self, fields: Fields) -> Category:
         # Names of statuses are translated and differ by project; the category's key is neither.
@@ -243,7 +242,7 @@ def _level(fields: Fields) -> Level:
 def _completed(fields: Fields) -> datetime | None:
     # `resolutiondate` can be unset on done issues (contracts, section 2).
     when = fields.resolutiondate or fields.statuscategorychangedate
-    return _moment(when) if when else None
+    return moment(when) if when else None
 
 
 def _blockers(fields: Fields) -> list[str]:
@@ -254,11 +253,3 @@ def _blockers(fields: Fields) -> list[str]:
         if link.inward_issue
         and (link.type.inward.casefold() == "is blocked by" or link.type.name.casefold() == "blocks")
     ]
-
-
-def _moment(text: str) -> datetime:
-    """A time as Jira writes it (`2026-01-02T03:04:05.678+0000`), in UTC."""
-    when = datetime.fromisoformat(text)
-    if when.tzinfo is None:
-        raise ValueError("a time without a zone")
-    return when.astimezone(UTC)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from config.errors import nearest
 from config.trackers import JiraTracker
+from config.wording import counted
 from connectors.base import Progress
 from connectors.errors import (
     BadReply,
@@ -19,15 +20,16 @@ from connectors.errors import (
     ScopeError,
     TrackerError,
 )
-from connectors.jira.api import wire
+from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Issues, Source
+from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.fields import SiteFields, field_text, find_fields
-from connectors.jira.marks.comment import Comments, Stated
-from connectors.jira.read.custom_fields import find_carried
-from connectors.jira.read.mapping import Translator
-from connectors.jira.read.settable_fields import Regaining
+from connectors.jira.api.times import moment_or_none
+from connectors.jira.marks.comment import CommentApi, OwnComment
+from connectors.jira.read.custom_fields import find_custom_fields
+from connectors.jira.read.mapping import IssueMapper
+from connectors.jira.read.settable_fields import SettableFields
 from connectors.model import NOTHING, Comment, Pull, Stamp, WorkItem
 
 
@@ -45,7 +47,7 @@ class Reader:
     def __init__(
         self,
         client: JiraClient,
-        source: Source,
+        site_api: SiteApi,
         tracker: JiraTracker,
         owner: str,
         pages: str,
@@ -53,7 +55,7 @@ class Reader:
         fields: Sequence[str] = (),
     ) -> None:
         self._client = client
-        self._source = source
+        self._site_api = site_api
         self._tracker = tracker
         self._owner = owner
         self._pages = pages
@@ -66,25 +68,25 @@ class Reader:
         `/myself` comes first: it is the one read that a bad credential cannot make as anonymous.
         """
         try:
-            me = self._client.call("GET", "myself", wire.User)
+            me = self._client.call("GET", "myself", replies.USER)
         except PermissionDenied as error:
-            raise CredentialError(self._client.name, error.what, self._source.hint()) from None
+            raise CredentialError(self._client.name, error.what, self._site_api.hint()) from None
         except Rejected as error:
             if error.status != 404:
                 raise
             raise TrackerError(
                 self._client.name,
-                f"there is no Jira site at {self._client.api} (HTTP 404).",
-                self._source.hint(),
+                f"no Jira site found at {self._client.api} (HTTP 404).",
+                self._site_api.hint(),
             ) from None
-        known = self._client.call("GET", "field", list[wire.FieldInfo])
+        known = self._client.call("GET", "field", replies.FIELDS)
         found = find_fields(self._client.name, known, self._tracker.estimate_field)
-        carried = find_carried(self._client.name, known, self._fields, found)
-        return Site(self._account(me), replace(found, carried=carried))
+        custom = find_custom_fields(self._client.name, known, self._fields, found)
+        return Site(self._account(me), replace(found, custom=custom))
 
     def _account(self, me: wire.User) -> str:
         if me.account is None:
-            raise BadReply(self._client.name, "GET myself does not say who we are.")
+            raise BadReply(self._client.name, "GET myself returned no account.")
         return me.account
 
     def pull(
@@ -94,28 +96,28 @@ class Reader:
         sent_before: int,
         known: Collection[str] | None = None,
         *,
-        regain: bool = True,
+        ask_settable: bool = True,
     ) -> tuple[Pull, Site]:
         """Everything in scope and its visible ancestors, with their marks; and the site with what was learned
-        of its fields meanwhile. `regain`: ask which fields can be set now that could not be before."""
+        of its fields meanwhile. `ask_settable`: ask which fields can be set now that could not be before."""
         report = progress or (lambda _what, _done, _total: None)
         as_of = self._server_time()
         projects = self._projects()
-        ids = self._source.scope([project.key for project in projects])
+        ids = self._site_api.scope([project.key for project in projects])
         report("issues", 0, len(ids))
-        bulk = self._source.issues(site.fields, known)
+        bulk = self._site_api.issues(site.fields, known)
         scope = frozenset(project.id for project in projects)
         found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
         notes = [*site.fields.notes, *_gone(len(ids) - len(found))]
         # The index lags behind: an issue may have left the scope since.
         issues = {id_: issue for id_, issue in found.items() if issue.fields.project.id in scope}
         parents = self._close_upwards(issues, bulk)
-        if regain:
+        if ask_settable:
             mine = [issue for issue in issues.values() if issue.fields.project.id in scope]
-            regained = Regaining(self._client, self._pool, self._owner).among(mine, site.fields)
-            site = replace(site, fields=replace(site.fields, regained=regained))
-        translate = Translator(self._client.name, self._tracker, site.fields, self._owner, self._pages, scope)
-        items = [translate.item(issue, parents.get(id_)) for id_, issue in issues.items()]
+            settable = SettableFields(self._client, self._pool, self._owner).among(mine, site.fields)
+            site = replace(site, fields=replace(site.fields, settable=settable))
+        mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, scope)
+        items = [mapper.item(issue, parents.get(id_)) for id_, issue in issues.items()]
         items = self._with_comments(items, site.me, report)
         pulled = Pull(
             tracker=self._client.name,
@@ -126,21 +128,21 @@ class Reader:
         )
         return pulled, site
 
-    def marked(
+    def owned_items(
         self, site: Site, written: Collection[str], progress: Progress | None, sent_before: int
     ) -> tuple[WorkItem, ...]:
-        """See `Connector.marked`. What left the scope is found by id: a property cannot be searched for."""
+        """See `Connector.owned_items`. What left the scope is found by id: a property cannot be searched for."""
         # Marks that are to go need not be filled in first.
-        pulled, _ = self.pull(site, progress, sent_before, regain=False)
+        pulled, _ = self.pull(site, progress, sent_before, ask_settable=False)
         scope = [item for item in pulled.items if item.in_scope]
         known = {item.ref.id for item in scope}
-        bulk = self._source.issues(site.fields)
+        bulk = self._site_api.issues(site.fields)
         beyond = bulk.fetch(sorted(set(written) - known))
         homes = frozenset(issue.fields.project.id for issue in beyond.values())
-        translate = Translator(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
-        away = [translate.item(issue, None) for issue in beyond.values()]
+        mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
+        away = [mapper.item(issue, None) for issue in beyond.values()]
         items = [*scope, *self._with_comments(away, site.me, lambda _what, _done, _total: None)]
-        comments = Comments(self._client, self._source, self._owner, site.me)
+        comments = CommentApi(self._client, self._site_api, self._owner, site.me)
         bare = [item.ref.id for item in items if item.ref.id in written and item.shown.stamp is None]
         left = dict(on_threads(self._pool, lambda issue: (issue, comments.ours_on(issue)), bare))
         return tuple(
@@ -157,47 +159,40 @@ class Reader:
         stamp = Stamp(self._owner, comment_id=id_)
         return replace(item, shown=replace(item.shown, comment=comment, stamp=stamp))
 
-    def count(self, query: str) -> int:
-        """How many issues the query finds, by listing their ids: Jira's own count is approximate."""
-        return len(self.find(query))
-
     def find(self, query: str) -> frozenset[str]:
         """Ids of the issues that the query finds. Raises QueryError when Jira does not accept it."""
         try:
-            return frozenset(self._source.ids(query))
+            return frozenset(self._site_api.ids(query))
         except Rejected as error:
             if error.status != 400:
                 raise
             raise QueryError(
-                self._client.name, f"Jira does not accept the query {query!r}: {error.words or 'HTTP 400'}"
+                self._client.name, f"Jira rejected the query {query!r}: {error.words or 'HTTP 400'}"
             ) from None
 
     def fetch(self, site: Site, ids: Collection[str]) -> tuple[WorkItem, ...]:
-        """The issues with these ids, wherever they are, without parents and marks; see `Connector.fetch`."""
+        """The issues with these ids, wherever they are, without parents and marks; see `AnswersQueries.fetch`."""
         if not ids:
             return ()
-        found = self._source.issues(site.fields, ()).fetch(sorted(ids))
+        found = self._site_api.issues(site.fields, ()).fetch(sorted(ids))
         scope = {key.upper() for key in self._tracker.scope.projects}
         homes = frozenset(
             one.fields.project.id for one in found.values() if one.fields.project.key.upper() in scope
         )
-        translate = Translator(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
-        items = (translate.item(issue, None) for issue in found.values())
+        mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
+        items = (mapper.item(issue, None) for issue in found.values())
         return tuple(replace(item, shown=NOTHING, writable=frozenset()) for item in items)
 
     def _server_time(self) -> datetime:
-        info = self._client.call("GET", "serverInfo", wire.ServerInfo)
-        self._source.check(info)
-        try:
-            return datetime.fromisoformat(info.server_time or "").astimezone(UTC)
-        except ValueError:
-            return datetime.now(UTC)
+        info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
+        self._site_api.check(info)
+        return moment_or_none(info.server_time) or datetime.now(UTC)
 
     def _projects(self) -> list[wire.Project]:
         found = []
         for key in self._tracker.scope.projects:
             try:
-                found.append(self._client.call("GET", f"project/{quote(key, safe='')}", wire.Project))
+                found.append(self._client.call("GET", f"project/{quote(key, safe='')}", replies.PROJECT))
             except Rejected as error:
                 if error.status != 404:
                     raise
@@ -205,16 +200,18 @@ class Reader:
         return found
 
     def _no_project(self, key: str) -> ScopeError:
-        visible = sorted(project.key for project in self._source.projects())
-        near = difflib.get_close_matches(key.upper(), visible, n=1, cutoff=0.0)
-        hint = f'Did you mean "{near[0]}"?' if near else "The account can see no project at all."
+        visible = sorted(project.key for project in self._site_api.projects())
+        near = nearest(key, visible)
+        hint = (
+            f'Did you mean "{near}"? ' if near else "" if visible else "The account cannot see any project. "
+        )
         return ScopeError(
             self._client.name,
-            f'project "{key}" does not exist, or the account may not browse it.',
-            f"{hint} Correct scope.projects, or give the account access.",
+            f'project "{key}" does not exist, or the account cannot browse it.',
+            f"{hint}Correct scope.projects, or give the account access.",
         )
 
-    def _close_upwards(self, issues: dict[str, wire.Issue], bulk: Issues) -> dict[str, str]:
+    def _close_upwards(self, issues: dict[str, wire.Issue], bulk: IssueReader) -> dict[str, str]:
         """Add every ancestor that can be seen to `issues`, and give each issue's parent id.
 
         `parent` names it; some old issues name their epic by key in Epic Link instead.
@@ -242,12 +239,12 @@ class Reader:
         return parents
 
     def _with_comments(self, items: list[WorkItem], me: str, report: Progress) -> list[WorkItem]:
-        comments = Comments(self._client, self._source, self._owner, me)
+        comments = CommentApi(self._client, self._site_api, self._owner, me)
         stamped = {item.ref.id: id_ for item in items if (id_ := self._comment_id(item)) is not None}
         if not stamped:
             return items
         report("comments", 0, len(stamped))
-        stated = comments.stated(stamped.items())
+        stated = comments.own_comments(stamped.items())
         announced = [issue for issue, id_ in stamped.items() if id_ == ""]
 
         def look(issue: str) -> tuple[str, list[tuple[str, Comment]]]:
@@ -265,7 +262,7 @@ class Reader:
 def _with_comment(
     item: WorkItem,
     id_: str | None,
-    stated: dict[str, Stated],
+    stated: dict[str, OwnComment],
     adopted: dict[str, list[tuple[str, Comment]]],
 ) -> WorkItem:
     """The item with the comment of ours that it shows; an announced one that did land gets its id.
@@ -277,7 +274,7 @@ def _with_comment(
         return item
     found = stated.get(id_)
     comment = found.comment if found else None
-    writable = item.writable - {"comment"} if found and found.theirs else item.writable
+    writable = item.writable - {"comment"} if found and found.edited_by_person else item.writable
     if landed := adopted.get(item.ref.id):
         oldest, comment = landed[0]
         stamp = replace(stamp, comment_id=oldest)
@@ -290,4 +287,4 @@ def _epic_key(issue: wire.Issue) -> str | None:
 
 def _gone(count: int) -> Iterable[str]:
     if count:
-        yield f"{count} issues were found but are gone or hidden by now: they are left out."
+        yield f"Left out {counted(count, 'issue')}, deleted or hidden while reading."

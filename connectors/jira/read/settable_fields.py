@@ -11,19 +11,19 @@ from collections.abc import Iterable
 from concurrent.futures import Executor
 from typing import Any
 
-from connectors.jira.api import wire
+from connectors.jira.api import replies
 from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.fields import ALIGNMENT_OPTIONS, HEALTH_OPTIONS, SiteFields
 from connectors.jira.api.issues import issue_path
 from connectors.jira.api.wire import Issue
-from connectors.jira.read.mapping import stamp_on, unsaid
+from connectors.jira.read.mapping import missing_values, stamp_on
 
-Place = tuple[str, str]
+ProjectAndType = tuple[str, str]
 """Ids of a project and a type of issue: editmeta is the same for their issues, but for statuses."""
 
 
-class Regaining:
+class SettableFields:
     """Asks one site, about issues that bear the stamp of one owner."""
 
     def __init__(self, client: JiraClient, pool: Executor, owner: str) -> None:
@@ -32,14 +32,14 @@ class Regaining:
         self._owner = owner
 
     def among(self, issues: Iterable[Issue], site: SiteFields) -> frozenset[tuple[str, str, str]]:
-        """See `SiteFields.regained`. Raises TrackerError; a request for each place where something is empty."""
-        empty: dict[Place, set[str]] = {}
-        sample: dict[Place, Issue] = {}
+        """See `SiteFields.settable`. Raises TrackerError; a request for each place where something is empty."""
+        empty: dict[ProjectAndType, set[str]] = {}
+        sample: dict[ProjectAndType, Issue] = {}
         for issue in issues:
             stamp = stamp_on(issue)
             if stamp is None or stamp.owner != self._owner:
                 continue
-            if names := unsaid(issue.fields, stamp, site):
+            if names := missing_values(issue.fields, stamp, site):
                 place = (issue.fields.project.id, issue.fields.issuetype.id)
                 empty.setdefault(place, set()).update(names)
                 # What is closed may be closed to edits too.
@@ -53,10 +53,10 @@ class Regaining:
             if name in meta and options.get(name, set()) <= allowed(meta[name])
         )
 
-    def _meta(self, sample: tuple[Place, Issue]) -> tuple[Place, dict[str, Any]]:
+    def _meta(self, sample: tuple[ProjectAndType, Issue]) -> tuple[ProjectAndType, dict[str, Any]]:
         place, issue = sample
         try:
-            found = self._client.call("GET", f"{issue_path(issue.id)}/editmeta", wire.EditMeta)
+            found = self._client.call("GET", f"{issue_path(issue.id)}/editmeta", replies.EDIT_META)
         except Rejected as error:
             if error.status != 404:
                 raise

@@ -8,8 +8,8 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.setup.cloud_fields import FIELDS, FieldSetup
 from connectors.jira.setup.cloud_filters import SharedSetup
 from connectors.jira.setup.filter_queries import filters_wanted
-from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permits
-from connectors.setup import DASHBOARD, Action, Need, Problem, Provisioning
+from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permissions
+from connectors.setup import DASHBOARD, Action, Need, Provisioning, SetupProblem
 
 OF_SHARED = ("filter", "dashboard", "gadget")
 
@@ -18,7 +18,7 @@ class JiraProvisioner:
     """Setup of one site, for the projects with the keys in `projects`."""
 
     def __init__(self, client: JiraClient, projects: tuple[str, ...]) -> None:
-        self._permits = Permits(client)
+        self._permits = Permissions(client)
         self._projects = projects
         self._fields = FieldSetup(client)
         self._shared = SharedSetup(client)
@@ -26,7 +26,7 @@ class JiraProvisioner:
     def plan(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.plan`."""
         actions: list[Action] = []
-        problems: list[Problem] = []
+        problems: list[SetupProblem] = []
         held = self._permits.held((ADMINISTER, SHARE))
         reachable = self._permits.reachable(self._projects, problems)
         fields = self._fields.found(need, made, problems)
@@ -39,18 +39,18 @@ class JiraProvisioner:
             queries = filters_wanted(need, self._projects, fields)
             actions += self._shared.plan(queries, need, made, problems)
         else:
-            why = 'sharing them needs the global permission "Share dashboards and filters"'
-            problems.append(Problem(f"shared filters, and the dashboard {DASHBOARD}", why, GRANT))
+            why = 'needs the global permission "Share dashboards and filters"'
+            problems.append(SetupProblem(f"shared filters, and the dashboard {DASHBOARD}", why, GRANT))
         return Provisioning(tuple(actions), tuple(problems))
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.removal`."""
-        problems: list[Problem] = []
+        problems: list[SetupProblem] = []
         fields = tuple(self._fields.removal(need, made))
         if fields and ADMINISTER not in self._permits.held((ADMINISTER,)):
-            why = 'taking them away needs the global permission "Administer Jira"'
+            why = 'removal needs the global permission "Administer Jira"'
             names = ", ".join(one.name for one in fields)
-            problems.append(Problem(f"fields and options {names}", why, GRANT))
+            problems.append(SetupProblem(f"fields and options {names}", why, GRANT))
             fields = ()
         actions = (*self._shared.removal(need, problems), *fields)
         return Provisioning(actions, tuple(problems))
@@ -61,8 +61,8 @@ class JiraProvisioner:
         return part.carry(action, made)
 
 
-def _no_fields(fields: Mapping[str, str | None]) -> Problem:
+def _no_fields(fields: Mapping[str, str | None]) -> SetupProblem:
     missing = [name for name, id_ in fields.items() if id_ is None]
     what = f"fields {', '.join(missing)}" if missing else f"options and screens of {', '.join(FIELDS)}"
-    why = 'making them needs the global permission "Administer Jira"'
-    return Problem(what, why, f"{GRANT} Labels and links carry the same until then.")
+    why = 'needs the global permission "Administer Jira"'
+    return SetupProblem(what, why, f"{GRANT} Until then, labels and links carry the same information.")

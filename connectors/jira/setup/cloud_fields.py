@@ -7,9 +7,8 @@ restore them with their values.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
-from connectors.jira.api import wire
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.fields import (
     ALIGNMENT_NAME,
@@ -22,7 +21,7 @@ from connectors.jira.api.fields import (
 from connectors.jira.api.paging import Row, listed
 from connectors.jira.setup.filter_queries import quoted
 from connectors.model import CLAIM_NAME
-from connectors.setup import Action, Need, Problem, is_ours, signature
+from connectors.setup import Action, Need, SetupProblem, is_ours, signature
 
 PLUGIN = "com.atlassian.jira.plugin.system.customfieldtypes:"
 FIELDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
@@ -41,7 +40,9 @@ class FieldSetup:
     def __init__(self, client: JiraClient) -> None:
         self._client = client
 
-    def found(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> dict[str, str | None]:
+    def found(
+        self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]
+    ) -> dict[str, str | None]:
         """See `usable`."""
         return usable(self._fields(), need, made, problems)
 
@@ -61,7 +62,7 @@ class FieldSetup:
             for value in options:
                 if value not in there:
                     body = {"field": name, "value": value}
-                    yield Action("option", f"{name}: {value}", "create", "there is none", id_, body)
+                    yield Action("option", f"{name}: {value}", "create", "does not exist", id_, body)
         yield from self._screens(fields, made, projects)
 
     def _screens(
@@ -78,7 +79,7 @@ class FieldSetup:
             there = (settable | set(made.get(f"screens {key}", "").split(","))) - off
             lacking = {name: id_ for name, id_ in fields.items() if id_ is None or id_ not in there}
             if lacking:
-                reason = f"its screens lack {', '.join(lacking)}"
+                reason = f"its screens are missing {', '.join(lacking)}"
                 body = {"fields": lacking, "project": project}
                 yield Action("screens", key, "change", reason, None, body)
 
@@ -86,21 +87,21 @@ class FieldSetup:
         """Ids of the fields that can be set on the newest open issue of a project; none without an issue."""
         jql = f"project = {quoted(key)} AND statusCategory != Done ORDER BY created DESC"
         body = {"jql": jql, "maxResults": 1, "fields": ["id"]}
-        page = self._client.call("POST", "search/jql", wire.SearchPage, body=body)
+        page = self._client.call("POST", "search/jql", replies.SEARCH_PAGE, body=body)
         if not page.issues:
             return set()
-        return set(self._client.call("GET", f"issue/{page.issues[0].id}/editmeta", wire.EditMeta).fields)
+        return set(self._client.call("GET", f"issue/{page.issues[0].id}/editmeta", replies.EDIT_META).fields)
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Iterator[Action]:
         """Our fields, and our options in the fields of others."""
         for row in self._fields():
             if is_ours(row.get("description"), need.owner):
-                yield Action("field", row["name"], "remove", "setup made it", row["id"])
+                yield Action("field", row["name"], "remove", "created by setup", row["id"])
                 continue
             for what, id_ in made.items():
                 if what.startswith(f"option {row['name']}: ") and row["name"] in FIELDS:
                     name, body = what.removeprefix("option "), {"field": row["id"]}
-                    yield Action("option", name, "remove", "setup made it", id_, body)
+                    yield Action("option", name, "remove", "created by setup", id_, body)
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """Do one action; see `Provisioner.carry`."""
@@ -109,14 +110,14 @@ class FieldSetup:
             return None
         if action.kind == "field":
             body = dict(action.body)
-            row = self._client.call("POST", "field", dict[str, Any], body=body, repeatable=False)
+            row = self._client.call("POST", "field", replies.ROW, body=body, repeatable=False)
             return str(row["id"])
         if action.kind == "screens":
             return self._put_on_screens(action, made)
         field = action.id or made[f"field {action.body['field']}"]
         path = f"field/{field}/context/{self._contexts(field)[0]['id']}/option"
         options = {"options": [{"value": action.body["value"], "disabled": False}]}
-        reply = self._client.call("POST", path, dict[str, Any], body=options, repeatable=False)
+        reply = self._client.call("POST", path, replies.ROW, body=options, repeatable=False)
         return str(reply["options"][0]["id"])
 
     def _put_on_screens(self, action: Action, made: Mapping[str, str]) -> str:
@@ -126,19 +127,19 @@ class FieldSetup:
             "fields": [{"type": "FIELD_ID", "identifier": one} for one in ids],
             "associationContexts": [{"type": "PROJECT_ID", "identifier": int(action.body["project"])}],
         }
-        self._client.call("PUT", "field/association", type(None), body=asked)
+        self._client.send("PUT", "field/association", body=asked)
         before = made.get(action.what, "")
         return ",".join(sorted({*ids, *before.split(",")} - {""}))
 
     def _remove(self, action: Action) -> None:
         if action.kind == "field":
-            self._client.call("POST", f"field/{action.id}/trash", type(None))
+            self._client.send("POST", f"field/{action.id}/trash")
             return
         field = action.body["field"]
         for context in self._contexts(field):
             path = f"field/{field}/context/{context['id']}/option"
             if any(str(row["id"]) == action.id for row in listed(self._client, path)):
-                self._client.call("DELETE", f"{path}/{action.id}", type(None))
+                self._client.send("DELETE", f"{path}/{action.id}")
 
     def _fields(self) -> list[Row]:
         return listed(self._client, "field/search", type="custom")
@@ -152,7 +153,7 @@ class FieldSetup:
 
 
 def usable(
-    rows: Sequence[Row], need: Need, made: Mapping[str, str], problems: list[Problem]
+    rows: Sequence[Row], need: Need, made: Mapping[str, str], problems: list[SetupProblem]
 ) -> dict[str, str | None]:
     """Name to id of the fields that can be used, found by the id that `made` holds or by name; None where one
     has to be made. Names that stand for something of another type are left out, aloud."""
@@ -162,8 +163,10 @@ def usable(
         named = [row for row in rows if row["id"] == known] or [row for row in rows if row["name"] == name]
         fitting = [row for row in named if row.get("schema", {}).get("custom") == PLUGIN + type_]
         if named and not fitting:
-            why = "a field of this name is of another type"
-            problems.append(Problem(f"field {name}", why, "Rename that field; setup then makes its own."))
+            why = "a field with this name has another type"
+            problems.append(
+                SetupProblem(f"field {name}", why, "Rename the field; setup then creates its own.")
+            )
             continue
         ours = [row for row in fitting if is_ours(row.get("description"), need.owner)]
         found[name] = str((ours or fitting)[0]["id"]) if fitting else None
@@ -179,4 +182,4 @@ def creation(name: str, need: Need) -> Action:
         "searcherKey": PLUGIN + searcher,
         "description": signature(need.owner),
     }
-    return Action("field", name, "create", "there is none", None, body)
+    return Action("field", name, "create", "does not exist", None, body)

@@ -7,12 +7,12 @@ site does not offer the gadget there is no dashboard, and the filters serve with
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from connectors.errors import PermissionDenied
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.paging import Row, listed
-from connectors.setup import DASHBOARD, Action, Need, Problem, is_ours, signature
+from connectors.setup import DASHBOARD, Action, Need, SetupProblem, is_ours, signature
 
 SHARED = [{"type": "authenticated"}]
 """With everybody who can sign in; what each finds is still what they may browse."""
@@ -35,7 +35,11 @@ class SharedSetup:
         self._me: str | None = None
 
     def plan(
-        self, queries: Mapping[str, str | None], need: Need, made: Mapping[str, str], problems: list[Problem]
+        self,
+        queries: Mapping[str, str | None],
+        need: Need,
+        made: Mapping[str, str],
+        problems: list[SetupProblem],
     ) -> Iterator[Action]:
         """What is lacking. `queries` is name to JQL, None where a filter cannot be made."""
         filters: dict[str, str | None] = {}
@@ -53,7 +57,7 @@ class SharedSetup:
             filters[name] = str(found["id"]) if found else None
             body = {"jql": jql} | described(name, need)
             if found is None:
-                yield Action("filter", name, "create", "there is none", None, body)
+                yield Action("filter", name, "create", "does not exist", None, body)
             elif reason := difference(found, body):
                 if self._is_kept(found):
                     problems.append(locked("filter", found, reason))
@@ -66,19 +70,19 @@ class SharedSetup:
         filters: Mapping[str, str | None],
         need: Need,
         made: Mapping[str, str],
-        problems: list[Problem],
+        problems: list[SetupProblem],
     ) -> Iterator[Action]:
         if not self._offered():
-            why = "this site does not offer the gadget Filter Results to apps"
-            problems.append(Problem(f"dashboard {DASHBOARD}", why, "The filters serve without it."))
+            why = "this site does not offer the Filter Results gadget to apps"
+            problems.append(SetupProblem(f"dashboard {DASHBOARD}", why, "The filters work without it."))
             return
         rows = listed(
             self._client, "dashboard/search", expand="description,editPermissions,owner,sharePermissions"
         )
         found = find(rows, made.get(f"dashboard {DASHBOARD}"), DASHBOARD, need.owner)
         if found is not None and not is_ours(found.get("description"), need.owner):
-            why = "a dashboard of this name is there, and setup did not make it"
-            problems.append(Problem(f"dashboard {DASHBOARD}", why, "Rename that dashboard."))
+            why = "a dashboard with this name exists, and setup did not create it"
+            problems.append(SetupProblem(f"dashboard {DASHBOARD}", why, "Rename the dashboard."))
             return
         body = described(DASHBOARD, need) | {"editPermissions": []}
         if found is not None and self._is_kept(found):
@@ -86,14 +90,14 @@ class SharedSetup:
                 problems.append(locked("dashboard", found, reason))
             return
         if found is None:
-            yield Action("dashboard", DASHBOARD, "create", "there is none", None, body)
+            yield Action("dashboard", DASHBOARD, "create", "does not exist", None, body)
         elif reason := difference(found, body):
             yield Action("dashboard", DASHBOARD, "change", reason, str(found["id"]), body)
         yield from self._gadgets(str(found["id"]) if found else None, filters, made)
 
     def _offered(self) -> bool:
         try:
-            reply = self._client.call("GET", "dashboard/gadgets", dict[str, Any])
+            reply = self._client.call("GET", "dashboard/gadgets", replies.ROW)
         except (Rejected, PermissionDenied):
             return False
         return any(one.get("moduleKey") == MODULE for one in reply.get("gadgets", ()))
@@ -103,7 +107,7 @@ class SharedSetup:
     ) -> Iterator[Action]:
         """People may add gadgets, move ours and set their columns; only the filter that ours name is kept."""
         path = f"dashboard/{board}/gadget"
-        there = self._client.call("GET", path, dict[str, Any])["gadgets"] if board else []
+        there = self._client.call("GET", path, replies.ROW)["gadgets"] if board else []
         there = [row for row in there if row.get("moduleKey") == MODULE]
         for place, (name, filter_) in enumerate(filters.items()):
             known = made.get(f"gadget {name}")
@@ -111,14 +115,14 @@ class SharedSetup:
             found = found or next((row for row in there if row["title"] == name), None)
             body = {"board": board, "filter": filter_, "view": name, "place": place}
             if found is None or board is None:
-                yield Action("gadget", name, "create", f"{DASHBOARD} does not show it", None, body)
+                yield Action("gadget", name, "create", f"missing from {DASHBOARD}", None, body)
             elif filter_ is None or self._settings(board, found["id"]).get("filterId") != filter_:
-                yield Action("gadget", name, "change", "it names another filter", str(found["id"]), body)
+                yield Action("gadget", name, "change", "shows another filter", str(found["id"]), body)
 
     def _settings(self, board: str, gadget: object) -> Row:
         path = f"dashboard/{board}/items/{gadget}/properties/{SETTINGS}"
         try:
-            value = self._client.call("GET", path, dict[str, Any]).get("value")
+            value = self._client.call("GET", path, replies.ROW).get("value")
         except Rejected as error:
             if error.status != 404:
                 raise
@@ -128,10 +132,10 @@ class SharedSetup:
     def _is_kept(self, row: Row) -> bool:
         """Whether another account owns it, and lets nobody else edit it."""
         if self._me is None:
-            self._me = str(self._client.call("GET", "myself", dict[str, Any]).get("accountId"))
+            self._me = str(self._client.call("GET", "myself", replies.ROW).get("accountId"))
         return (row.get("owner") or {}).get("accountId") != self._me and not row.get("editPermissions")
 
-    def removal(self, need: Need, problems: list[Problem]) -> Iterator[Action]:
+    def removal(self, need: Need, problems: list[SetupProblem]) -> Iterator[Action]:
         """Our dashboard, whose gadgets go with it, and our filters."""
         for kind in ("dashboard", "filter"):
             for row in listed(self._client, f"{kind}/search", expand="description,editPermissions,owner"):
@@ -139,20 +143,20 @@ class SharedSetup:
                     continue
                 # Of filters an administrator may delete those of others too.
                 if kind == "dashboard" and self._is_kept(row):
-                    problems.append(locked(kind, row, "setup made it"))
+                    problems.append(locked(kind, row, "created by setup"))
                 else:
-                    yield Action(kind, row["name"], "remove", "setup made it", str(row["id"]))
+                    yield Action(kind, row["name"], "remove", "created by setup", str(row["id"]))
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """Do one action; see `Provisioner.carry`."""
         if action.verb == "remove":
-            self._client.call("DELETE", f"{action.kind}/{action.id}", type(None))
+            self._client.send("DELETE", f"{action.kind}/{action.id}")
             return None
         if action.kind == "gadget":
             return self._carry_gadget(action, made)
         path = action.kind if action.id is None else f"{action.kind}/{action.id}"
         method, again = ("POST", False) if action.id is None else ("PUT", True)
-        row = self._client.call(method, path, dict[str, Any], body=dict(action.body), repeatable=again)
+        row = self._client.call(method, path, replies.ROW, body=dict(action.body), repeatable=again)
         return str(row["id"])
 
     def _carry_gadget(self, action: Action, made: Mapping[str, str]) -> str:
@@ -165,9 +169,11 @@ class SharedSetup:
                 "moduleKey": MODULE, "title": action.name, "position": {"row": row, "column": column}
             }  # fmt: skip
             path = f"dashboard/{board}/gadget"
-            id_ = str(self._client.call("POST", path, dict[str, Any], body=body, repeatable=False)["id"])
+            id_ = str(self._client.call("POST", path, replies.ROW, body=body, repeatable=False)["id"])
         settings = NEW_SETTINGS | self._settings(board, id_) | {"filterId": filter_}
-        self._client.call("PUT", f"dashboard/{board}/items/{id_}/properties/{SETTINGS}", Any, body=settings)
+        self._client.call(
+            "PUT", f"dashboard/{board}/items/{id_}/properties/{SETTINGS}", replies.ANYTHING, body=settings
+        )
         return id_
 
 
@@ -183,33 +189,33 @@ def described(name: str, need: Need) -> Row:
     return {"name": name, "description": signature(need.owner), "sharePermissions": SHARED}
 
 
-def without_query(name: str) -> Problem:
+def without_query(name: str) -> SetupProblem:
     """Of a filter that cannot be made yet."""
-    why = "it needs a field with its options, or a label of the policy, that is not there"
-    remedy = "Run setup as a Jira administrator, or name the label; then run setup again."
-    return Problem(f"filter {name}", why, remedy)
+    why = "it needs a field with its options, or a policy label, that does not exist"
+    remedy = "Run setup as a Jira administrator, or set the label in policy.labels; then run setup again."
+    return SetupProblem(f"filter {name}", why, remedy)
 
 
-def foreign(name: str) -> Problem:
+def foreign(name: str) -> SetupProblem:
     """Of a filter's name that somebody else's filter has."""
-    why = "a filter of this name is there, and setup did not make it"
-    return Problem(f"filter {name}", why, "Rename that filter.")
+    why = "a filter with this name exists, and setup did not create it"
+    return SetupProblem(f"filter {name}", why, "Rename the filter.")
 
 
-def locked(kind: str, found: Row, reason: str) -> Problem:
+def locked(kind: str, found: Row, reason: str) -> SetupProblem:
     """What another account of the same workspace made, and keeps for itself."""
     owner = (found.get("owner") or {}).get("displayName", "another account")
-    why = f"{reason}, and only its owner {owner} may change or delete it"
-    remedy = "Run setup with that account, or let a Jira administrator make this account the owner."
-    return Problem(f"{kind} {found['name']}", why, remedy)
+    why = f"{reason}, but only its owner {owner} can change or delete it"
+    remedy = "Run setup with that account, or ask a Jira administrator to make this account the owner."
+    return SetupProblem(f"{kind} {found['name']}", why, remedy)
 
 
 def difference(found: Row, wanted: Row) -> str | None:
     """Why something of ours must be written again. People may share it otherwise, but not with nobody."""
     if found["name"] != wanted["name"]:
-        return f"it is called {found['name']}"
+        return f"currently named {found['name']}"
     if found.get("sharePermissions") == []:
-        return "it is shared with nobody"
+        return "not shared with anyone"
     if "jql" in wanted and found["jql"] != wanted["jql"]:
-        return "its query differs"
+        return "different query"
     return None

@@ -1,21 +1,21 @@
-"""What setup may do on a site, and which projects it reaches: told before anything is made."""
+"""What setup may do on a site, and which projects it reaches, before anything is created."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import Any
 from urllib.parse import quote
 
 from connectors.errors import PermissionDenied
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.preflight import NEEDED
-from connectors.setup import Problem
+from connectors.setup import SetupProblem
 
 ADMINISTER, SHARE = "ADMINISTER", "CREATE_SHARED_OBJECTS"
-GRANT = "A Jira administrator can grant it (Settings, System, Global permissions), or run setup."
+GRANT = "Ask a Jira administrator to grant it (Settings, System, Global permissions) or to run setup."
 
 
-class Permits:
+class Permissions:
     """What one account may do on one site. Permissions: contracts of GET /mypermissions."""
 
     def __init__(self, client: JiraClient) -> None:
@@ -24,31 +24,35 @@ class Permits:
     def held(self, asked: Collection[str], **where: str) -> set[str]:
         """Those of the permissions that the account holds, in a project or globally."""
         params = {**where, "permissions": ",".join(asked)}
-        told = self._client.call("GET", "mypermissions", dict[str, Any], params=params)["permissions"]
-        return {name for name in asked if told.get(name, {}).get("havePermission") is True}
+        found = self._client.call("GET", "mypermissions", replies.ROW, params=params)["permissions"]
+        return {name for name in asked if found.get(name, {}).get("havePermission") is True}
 
-    def reachable(self, projects: Collection[str], problems: list[Problem]) -> dict[str, str]:
+    def reachable(self, projects: Collection[str], problems: list[SetupProblem]) -> dict[str, str]:
         """Key to id of the projects that screens reach; what is amiss with the others, aloud."""
         ids: dict[str, str] = {}
         for key in projects:
             try:
-                row = self._client.call("GET", f"project/{quote(key, safe='')}", dict[str, Any])
+                row = self._client.call("GET", f"project/{quote(key, safe='')}", replies.ROW)
             except (Rejected, PermissionDenied):
-                remedy = f'An administrator of {key} can grant "Browse Projects".'
-                problems.append(Problem(f"project {key}", "it does not exist, or cannot be seen", remedy))
+                remedy = f'Ask an administrator of {key} to grant "Browse Projects".'
+                problems.append(
+                    SetupProblem(f"project {key}", "does not exist, or the account cannot browse it", remedy)
+                )
                 continue
             problems += self._lacks(key)
             if row.get("simplified"):
-                why = "it is team-managed: no shared field reaches it; labels and links carry the same"
-                problems.append(Problem(f"fields in {key}", why, "Its project administrator can add them."))
+                why = "team-managed projects cannot use shared fields; labels and links carry the same information"
+                problems.append(
+                    SetupProblem(f"fields in {key}", why, "A project administrator can add the fields there.")
+                )
             else:
                 ids[key] = str(row["id"])
         return ids
 
-    def _lacks(self, key: str) -> Iterator[Problem]:
+    def _lacks(self, key: str) -> Iterator[SetupProblem]:
         """The permissions without which what setup makes stays empty in a project."""
         held = self.held(NEEDED, projectKey=key)
         for one, (name, effect) in NEEDED.items():
             if one not in held:
-                remedy = f"An administrator of {key} can grant it, by a role of its permission scheme."
-                yield Problem(f"project {key}", f'the account lacks "{name}": {effect}', remedy)
+                remedy = f"Ask an administrator of {key} to grant it in the permission scheme."
+                yield SetupProblem(f"project {key}", f'missing permission "{name}": {effect}', remedy)

@@ -1,31 +1,31 @@
-"""Setup of a Jira Data Center site: what its API can make is made, and the rest is told to the administrator."""
+"""Setup of a Jira Data Center site: what its API can make is made, and the rest is listed for the administrator."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from connectors.jira.api.client import JiraClient
-from connectors.jira.api.deployment import Source
+from connectors.jira.api.deployment import SiteApi
 from connectors.jira.setup.filter_queries import filters_wanted
-from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permits
+from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permissions
 from connectors.jira.setup.server_fields import Meta, ServerFields, by_hand, options_by_hand, without_options
 from connectors.jira.setup.server_filters import ServerFilters
-from connectors.setup import Action, Need, Problem, Provisioning
+from connectors.setup import Action, Need, Provisioning, SetupProblem
 
 
 class ServerProvisioner:
     """Setup of one site, for the projects with the keys in `projects`."""
 
-    def __init__(self, client: JiraClient, source: Source, projects: tuple[str, ...]) -> None:
-        self._permits = Permits(client)
+    def __init__(self, client: JiraClient, site_api: SiteApi, projects: tuple[str, ...]) -> None:
+        self._permits = Permissions(client)
         self._projects = projects
-        self._fields = ServerFields(client, source)
+        self._fields = ServerFields(client, site_api)
         self._filters = ServerFilters(client)
 
     def plan(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.plan`."""
         actions: list[Action] = []
-        problems: list[Problem] = []
+        problems: list[SetupProblem] = []
         held = self._permits.held((ADMINISTER, SHARE))
         reachable = self._permits.reachable(self._projects, problems)
         fields = self._fields.found(need, made, problems)
@@ -43,19 +43,19 @@ class ServerProvisioner:
             queries = filters_wanted(need, self._projects, fields.keys() - lacking.keys())
             actions += self._filters.plan(queries, need, made, problems)
         else:
-            why = 'sharing them needs the global permission "Create Shared Objects"'
-            problems.append(Problem("shared filters", why, GRANT))
+            why = 'needs the global permission "Create Shared Objects"'
+            problems.append(SetupProblem("shared filters", why, GRANT))
         return Provisioning(tuple(actions), tuple(problems))
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.removal`."""
-        problems: list[Problem] = []
+        problems: list[SetupProblem] = []
         actions = list(self._filters.removal(need, made, problems))
         if ADMINISTER in self._permits.held((ADMINISTER,)):
             actions += self._fields.removal(need, made, problems)
         else:
-            why = 'finding and deleting them needs the global permission "Jira Administrators"'
-            problems.append(Problem("fields", why, GRANT))
+            why = 'removal needs the global permission "Jira Administrators"'
+            problems.append(SetupProblem("fields", why, GRANT))
         return Provisioning(tuple(actions), tuple(problems))
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
@@ -65,11 +65,11 @@ class ServerProvisioner:
         return self._fields.carry(action, made)
 
 
-def _unplaced(fields: Mapping[str, str | None], metas: Mapping[str, Meta | None]) -> Iterator[Problem]:
+def _unplaced(fields: Mapping[str, str | None], metas: Mapping[str, Meta | None]) -> Iterator[SetupProblem]:
     """The fields that issues' edit screens lack, where the account may not put them there."""
     for key, meta in metas.items():
         off = [name for name, id_ in fields.items() if meta is not None and id_ not in meta]
         if off:
-            why = f"its edit screen lacks {', '.join(off)}"
-            remedy = f"A Jira administrator can put them there ({key}, Project settings, Screens)."
-            yield Problem(f"screens of {key}", why, remedy)
+            why = f"its edit screen is missing {', '.join(off)}"
+            remedy = f"Ask a Jira administrator to add them ({key}, Project settings, Screens)."
+            yield SetupProblem(f"screens of {key}", why, remedy)

@@ -1,7 +1,7 @@
 """Setup of a Data Center site's custom fields: the fields, and the screens of the projects in scope.
 
 Its REST v2 makes fields and puts them on screens. It can neither add options to a field nor say which screens
-a project has (contracts/jira.md, section 6): options are told to the administrator, and screens are taken by
+a project has (contracts/jira.md, section 6): options are listed for the administrator, and screens are taken by
 the names that Jira's project templates give them ("WEB: Scrum Default Issue Screen"), else the Default Screen.
 Removed fields are gone with their values: there is no trash.
 """
@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.errors import TrackerError
-from connectors.jira.api import wire
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Source
+from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.paging import Row
 from connectors.jira.read.settable_fields import allowed
 from connectors.jira.setup.cloud_fields import FIELDS, creation, usable
 from connectors.jira.setup.filter_queries import quoted
-from connectors.setup import Action, Need, Problem, is_ours
+from connectors.setup import Action, Need, SetupProblem, is_ours
 
 KINDS = {
     "textfield": "Text Field (single line)",
@@ -44,13 +44,16 @@ Meta = Mapping[str, Any]
 class ServerFields:
     """Custom fields of one site."""
 
-    def __init__(self, client: JiraClient, source: Source) -> None:
+    def __init__(self, client: JiraClient, site_api: SiteApi) -> None:
         self._client = client
-        self._source = source
+        self._site_api = site_api
 
-    def found(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> dict[str, str | None]:
+    def found(
+        self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]
+    ) -> dict[str, str | None]:
         """See `usable`."""
-        return usable(self._client.call("GET", "field", list[Row]), need, made, problems)
+        rows = self._client.call("GET", "field", replies.ROWS)
+        return usable(rows, need, made, problems)
 
     def metas(self, projects: Sequence[str]) -> dict[str, Meta | None]:
         """By project, what can be set on its newest open issue; None without an issue."""
@@ -61,7 +64,7 @@ class ServerFields:
         fields: Mapping[str, str | None],
         need: Need,
         metas: Mapping[str, Meta | None],
-        problems: list[Problem],
+        problems: list[SetupProblem],
     ) -> Iterator[Action]:
         """What is lacking of the fields, and of the fields on the projects' screens. `metas`: see there."""
         yield from (creation(name, need) for name, id_ in fields.items() if id_ is None)
@@ -69,13 +72,13 @@ class ServerFields:
 
     def _meta(self, key: str) -> Meta | None:
         jql = f"project = {quoted(key)} AND statusCategory != Done ORDER BY created DESC"
-        newest = self._source.newest(jql)
+        newest = self._site_api.newest(jql)
         if newest is None:
             return None
-        return self._client.call("GET", f"issue/{newest}/editmeta", wire.EditMeta).fields
+        return self._client.call("GET", f"issue/{newest}/editmeta", replies.EDIT_META).fields
 
     def _screens(
-        self, fields: Mapping[str, str | None], metas: Mapping[str, Meta | None], problems: list[Problem]
+        self, fields: Mapping[str, str | None], metas: Mapping[str, Meta | None], problems: list[SetupProblem]
     ) -> Iterator[Action]:
         lacking = {
             key: [name for name, id_ in fields.items() if meta is None or id_ not in meta]
@@ -97,55 +100,53 @@ class ServerFields:
                 planned |= {step.what: step for step in steps}
                 stuck -= set(missing)
             if stuck and metas[key] is not None:
-                why = (
-                    f"its edit screen lacks {', '.join(sorted(stuck))}, and the API does not tell which it is"
-                )
-                remedy = f"A Jira administrator can put them there ({key}, Project settings, Screens)."
-                problems.append(Problem(f"screens of {key}", why, remedy))
+                why = f"its edit screen is missing {', '.join(sorted(stuck))}, and the API does not tell which screen it is"
+                remedy = f"Ask a Jira administrator to add them ({key}, Project settings, Screens)."
+                problems.append(SetupProblem(f"screens of {key}", why, remedy))
         yield from planned.values()
 
     def _known_screens(self) -> dict[int, str]:
         """Id to name of the site's screens; none where an older release does not list them."""
         try:
-            told: Any = self._client.call("GET", "screens", Any, params={"maxResults": MOST})
+            listed: Any = self._client.call("GET", "screens", replies.ANYTHING, params={"maxResults": MOST})
         except Rejected as error:
             if error.status != 404:
                 raise
             return {}
-        if isinstance(told, dict):  # releases differ in what the list stands in
-            told = told.get("values") or told.get("screens") or []
-        rows: list[Row] = [row for row in told if isinstance(row, dict)]
+        if isinstance(listed, dict):  # releases differ in what the list stands in
+            listed = listed.get("values") or listed.get("screens") or []
+        rows: list[Row] = [row for row in listed if isinstance(row, dict)]
         return {int(row["id"]): str(row.get("name")) for row in rows}
 
     def _on(self, screen: int) -> tuple[int, set[str]]:
         """The first tab of a screen, and the ids of the fields on all its tabs."""
         path = f"screens/{screen}/tabs"
-        tabs = [row["id"] for row in self._client.call("GET", path, list[Row])]
-        rows = [row for tab in tabs for row in self._client.call("GET", f"{path}/{tab}/fields", list[Row])]
+        tabs = [row["id"] for row in self._client.call("GET", path, replies.ROWS)]
+        rows = [row for tab in tabs for row in self._client.call("GET", f"{path}/{tab}/fields", replies.ROWS)]
         return tabs[0], {str(row["id"]) for row in rows}
 
-    def removal(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> Iterator[Action]:
+    def removal(self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]) -> Iterator[Action]:
         """What we put on screens, then our fields."""
         for what, path in made.items():
             if what.startswith("screen "):
-                yield Action("screen", what.removeprefix("screen "), "remove", "setup put it there", path)
+                yield Action("screen", what.removeprefix("screen "), "remove", "added by setup", path)
         try:
             rows = [row for name in FIELDS for row in self._named(name)]
         except Rejected as error:
             if error.status != 404:
                 raise
-            why = "this release cannot delete fields by its API"
-            remedy = "A Jira administrator can (Administration, Issues, Custom fields)."
-            problems.append(Problem(f"fields {', '.join(FIELDS)}", why, remedy))
+            why = "the API of this release cannot delete fields"
+            remedy = "Ask a Jira administrator to delete them (Administration, Issues, Custom fields)."
+            problems.append(SetupProblem(f"fields {', '.join(FIELDS)}", why, remedy))
             return
         for row in rows:
             if is_ours(row.get("description"), need.owner):
-                reason = "setup made it; its values go with it for good"
+                reason = "created by setup; its values are permanently deleted"
                 yield Action("field", row["name"], "remove", reason, f"customfield_{row['numericId']}")
 
     def _named(self, name: str) -> list[Row]:
         params = {"search": name, "maxResults": MOST}
-        rows: list[Row] = self._client.call("GET", "customFields", dict[str, Any], params=params)["values"]
+        rows: list[Row] = self._client.call("GET", "customFields", replies.ROW, params=params)["values"]
         return [row for row in rows if row["name"] == name]
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
@@ -155,45 +156,45 @@ class ServerFields:
             return None
         if action.kind == "field":
             body = dict(action.body)
-            row = self._client.call("POST", "field", Row, body=body, repeatable=False)
+            row = self._client.call("POST", "field", replies.ROW, body=body, repeatable=False)
             return str(row["id"])
         field = action.id or made[f"field {action.body['field']}"]
         path = action.body["tab"]
-        self._client.call("POST", path, Any, body={"fieldId": field}, repeatable=False)
+        self._client.call("POST", path, replies.ANYTHING, body={"fieldId": field}, repeatable=False)
         return f"{path}/{field}"
 
     def _remove(self, action: Action) -> None:
         if action.kind == "screen":
             try:
-                self._client.call("DELETE", str(action.id), type(None))
+                self._client.send("DELETE", str(action.id))
             except Rejected as error:
                 if error.status != 404:  # people took it off before us
                     raise
             return
-        told = self._client.call("DELETE", "customFields", Row, params={"ids": str(action.id)})
-        kept = told.get("notDeletedCustomFields") or {}
+        reply = self._client.call("DELETE", "customFields", replies.ROW, params={"ids": str(action.id)})
+        kept = reply.get("notDeletedCustomFields") or {}
         if action.id in kept:
             raise TrackerError(self._client.name, f"{action.name} was not deleted: {kept[action.id]}")
 
 
-def by_hand(names: Sequence[str], projects: Sequence[str]) -> Iterator[Problem]:
+def by_hand(names: Sequence[str], projects: Sequence[str]) -> Iterator[SetupProblem]:
     """What an administrator has to make where the account may not."""
     for name in names:
         kind, _, options = FIELDS[name]
         choices = f" with the options {', '.join(options)}" if options else ""
-        why = 'there is none, and making it needs the global permission "Jira Administrators"'
+        why = 'does not exist; creating it needs the global permission "Jira Administrators"'
         remedy = (
-            f"A Jira administrator can add it (Administration, Issues, Custom fields): {KINDS[kind]}{choices}, "
+            f"Ask a Jira administrator to add it (Administration, Issues, Custom fields): {KINDS[kind]}{choices}, "
             f"on the edit screens of {', '.join(projects)}."
         )
-        yield Problem(f"field {name}", why, remedy)
+        yield SetupProblem(f"field {name}", why, remedy)
 
 
 def _placing(name: str, field: str | None, screen: str, id_: int, tab: int) -> Action:
     """The step that puts a field on a screen."""
-    reason = "it lacks the field"
+    reason = "the field is missing from it"
     if id_ == DEFAULT_SCREEN:
-        reason += "; it serves every project without screens of its own"
+        reason += "; used by every project without its own screens"
     body = {"field": name, "tab": f"screens/{id_}/tabs/{tab}/fields"}
     return Action("screen", f"{screen}: {name}", "change", reason, field, body)
 
@@ -211,11 +212,11 @@ def without_options(
     return lacking
 
 
-def options_by_hand(name: str, options: Sequence[str]) -> Problem:
+def options_by_hand(name: str, options: Sequence[str]) -> SetupProblem:
     """What an administrator has to add to a field."""
-    why = "Data Center's API cannot add options to a field"
+    why = "the Data Center API cannot add options to a field"
     remedy = (
-        f"A Jira administrator can (Administration, Issues, Custom fields, {name}, Configure, Edit options): "
-        f"{', '.join(options)}. Until then labels say the same."
+        f"Ask a Jira administrator to add them (Administration, Issues, Custom fields, {name}, Configure, Edit options): "
+        f"{', '.join(options)}. Until then, labels carry the same information."
     )
-    return Problem(f"options of {name}", why, remedy)
+    return SetupProblem(f"options of {name}", why, remedy)

@@ -8,14 +8,13 @@ by a request of its own. Dashboards cannot be made.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from connectors.jira.api import wire
+from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient, Rejected
 from connectors.jira.api.paging import Row
 from connectors.jira.setup.cloud_filters import difference, find, foreign, locked, without_query
 from connectors.jira.setup.filter_queries import quoted
-from connectors.setup import DASHBOARD, Action, Need, Problem, is_ours, signature
+from connectors.setup import DASHBOARD, Action, Need, SetupProblem, is_ours, signature
 
 EVERYBODY = ("authenticated", "loggedin")
 """With everybody who can sign in: asked for by the first word, and by the second where a release knows only
@@ -31,7 +30,11 @@ class ServerFilters:
         self._client = client
 
     def plan(
-        self, queries: Mapping[str, str | None], need: Need, made: Mapping[str, str], problems: list[Problem]
+        self,
+        queries: Mapping[str, str | None],
+        need: Need,
+        made: Mapping[str, str],
+        problems: list[SetupProblem],
     ) -> Iterator[Action]:
         """What is lacking. `queries` is name to JQL, None where a filter cannot be made."""
         rows = self._rows(made)
@@ -46,7 +49,7 @@ class ServerFilters:
                 if self._is_taken(name):
                     problems.append(_unseen(name))
                 else:
-                    yield Action("filter", name, "create", "there is none", None, body)
+                    yield Action("filter", name, "create", "does not exist", None, body)
             elif not is_ours(found.get("description"), need.owner):
                 problems.append(foreign(name))
             elif reason := difference(found, body):
@@ -56,26 +59,26 @@ class ServerFilters:
                     problems.append(locked("filter", found, reason))
         problems += self._dashboard()
 
-    def removal(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> Iterator[Action]:
+    def removal(self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]) -> Iterator[Action]:
         """Our filters."""
         rows = [row for row in self._rows(made) if is_ours(row.get("description"), need.owner)]
         me = self._me() if rows else {}
         for row in rows:
             if _is_mine(row, me):
-                yield Action("filter", row["name"], "remove", "setup made it", str(row["id"]))
+                yield Action("filter", row["name"], "remove", "created by setup", str(row["id"]))
             else:
-                problems.append(locked("filter", row, "setup made it"))
+                problems.append(locked("filter", row, "created by setup"))
 
     def carry(self, action: Action) -> str | None:
         """Do one action; see `Provisioner.carry`."""
         if action.verb == "remove":
-            self._client.call("DELETE", f"filter/{action.id}", type(None))
+            self._client.send("DELETE", f"filter/{action.id}")
             return None
         if action.id is None:
             body = {**action.body, "favourite": True}
-            row = self._client.call("POST", "filter", Row, body=body, repeatable=False)
+            row = self._client.call("POST", "filter", replies.ROW, body=body, repeatable=False)
         else:
-            row = self._client.call("PUT", f"filter/{action.id}", Row, body=dict(action.body))
+            row = self._client.call("PUT", f"filter/{action.id}", replies.ROW, body=dict(action.body))
         if not row.get("sharePermissions"):
             self._share(str(row["id"]))
         return str(row["id"])
@@ -84,7 +87,7 @@ class ServerFilters:
         path = f"filter/{filter_}/permission"
         for word in EVERYBODY:
             try:
-                self._client.call("POST", path, Any, body={"type": word}, repeatable=False)
+                self._client.call("POST", path, replies.ANYTHING, body={"type": word}, repeatable=False)
             except Rejected as error:
                 if error.status != 400 or word == EVERYBODY[-1]:
                     raise
@@ -93,38 +96,38 @@ class ServerFilters:
 
     def _rows(self, made: Mapping[str, str]) -> list[Row]:
         """The account's favourites, and what the store knows besides."""
-        rows = self._client.call("GET", "filter/favourite", list[Row])
+        rows = self._client.call("GET", "filter/favourite", replies.ROWS)
         ids = {str(row["id"]) for row in rows}
         for what, id_ in made.items():
             if what.startswith("filter ") and id_ not in ids:
                 try:
-                    rows.append(self._client.call("GET", f"filter/{id_}", Row))
+                    rows.append(self._client.call("GET", f"filter/{id_}", replies.ROW))
                 except Rejected as error:
                     if error.status not in (400, 404):  # either is how releases tell that it is gone
                         raise
         return rows
 
     def _me(self) -> Row:
-        return self._client.call("GET", "myself", Row)
+        return self._client.call("GET", "myself", replies.ROW)
 
     def _is_taken(self, name: str) -> bool:
         """Whether a filter that the account can see has this name: only then does a query know it."""
         body = {"jql": f"filter = {quoted(name)}", "startAt": 0, "maxResults": 1, "fields": ["id"]}
         try:
-            self._client.call("POST", "search", wire.OffsetPage, body=body)
+            self._client.call("POST", "search", replies.OFFSET_PAGE, body=body)
         except Rejected as error:
             if error.status != 400:
                 raise
             return False
         return True
 
-    def _dashboard(self) -> Iterator[Problem]:
+    def _dashboard(self) -> Iterator[SetupProblem]:
         params = {"maxResults": DASHBOARDS}
-        rows = self._client.call("GET", "dashboard", Row, params=params)["dashboards"]
+        rows = self._client.call("GET", "dashboard", replies.ROW, params=params)["dashboards"]
         if all(row["name"] != DASHBOARD for row in rows):
-            why = "Data Center's API cannot make one"
-            remedy = "Make it by hand, with the gadget Filter Results for each of the filters."
-            yield Problem(f"dashboard {DASHBOARD}", why, remedy)
+            why = "the Data Center API cannot create dashboards"
+            remedy = "Create it manually, with a Filter Results gadget for each filter."
+            yield SetupProblem(f"dashboard {DASHBOARD}", why, remedy)
 
 
 def _is_mine(row: Row, me: Row) -> bool:
@@ -132,7 +135,7 @@ def _is_mine(row: Row, me: Row) -> bool:
     return (row.get("owner") or {}).get("key") == me.get("key")
 
 
-def _unseen(name: str) -> Problem:
-    why = "a filter of this name is there, and is none of this account's favourites"
-    remedy = "Rename that filter; if setup made it, mark it as a favourite of the account instead."
-    return Problem(f"filter {name}", why, remedy)
+def _unseen(name: str) -> SetupProblem:
+    why = "a filter with this name exists and is not a favourite of this account"
+    remedy = "Rename the filter. If setup created it, mark it as a favourite of the account instead."
+    return SetupProblem(f"filter {name}", why, remedy)

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 from connectors.base import STOPPED
 from connectors.errors import CredentialError, RateLimited, TrackerError, Unreachable
-from connectors.jira.marks.issue_edit import Edit
-from connectors.jira.write.issue_write import Work
-from connectors.model import Outcome, WorkItem
+from connectors.jira.marks.issue_edit import FieldEdit
+from connectors.jira.write.issue_write import IssueWrite
+from connectors.model import Outcome, Receipt, WorkItem
 
 SMALL = 4
 """Fewer items than this are written one by one, and fewer equal edits are sent singly."""
 
 
 @dataclass(slots=True)
-class Case:
+class BatchItem:
     """One item under way."""
 
     item: WorkItem
-    work: Work
+    work: IssueWrite
     outcome: Outcome = "written"
     reason: str = ""
     ended: bool = False
@@ -40,6 +40,10 @@ class Case:
             if reason:
                 self.outcome, self.reason = "skipped", reason
 
+    def receipt(self, requests: int) -> Receipt:
+        """What became of it, with the requests that were sent for it."""
+        return Receipt(self.item.ref, self.item.key, self.outcome, requests, self.reason or None)
+
     def fail(self, why: str) -> None:
         self.outcome, self.reason, self.ended = "failed", why, True
 
@@ -49,17 +53,17 @@ class Case:
             self.outcome, self.reason, self.ended = "skipped", STOPPED, True
 
 
-def grouped(cases: Sequence[Case]) -> list[list[tuple[Case, Edit]]]:
-    """The cases that have not ended, each with its edit, those whose edits are equal together."""
-    groups: dict[object, list[tuple[Case, Edit]]] = {}
-    for case in cases:
-        if not case.ended:
-            edit = case.work.edit()
-            groups.setdefault(_signature(case.work, edit), []).append((case, edit))
+def grouped(entries: Sequence[BatchItem]) -> list[list[tuple[BatchItem, FieldEdit]]]:
+    """The entries that have not ended, each with its edit, those whose edits are equal together."""
+    groups: dict[object, list[tuple[BatchItem, FieldEdit]]] = {}
+    for entry in entries:
+        if not entry.ended:
+            edit = entry.work.edit()
+            groups.setdefault(_signature(entry.work, edit), []).append((entry, edit))
     return list(groups.values())
 
 
-def _signature(work: Work, edit: Edit) -> object:
+def _signature(work: IssueWrite, edit: FieldEdit) -> object:
     """What must be equal for issues to share a bulk edit; options of selects differ by project and type."""
     fields = work.issue.fields
     place = (fields.project.id, fields.issuetype.id) if edit.selects & edit.fields.keys() else None

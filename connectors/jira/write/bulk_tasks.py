@@ -13,13 +13,13 @@ from urllib.parse import quote
 import structlog
 
 from connectors.errors import PermissionDenied, Unreachable
-from connectors.jira.api import wire
+from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import batches
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Issues
+from connectors.jira.api.deployment import IssueReader
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import Issue
-from connectors.jira.marks.issue_edit import Edit
+from connectors.jira.marks.issue_edit import FieldEdit
 from connectors.jira.read.mapping import stamp_on
 from connectors.model import Stamp
 from connectors.stamp import PROPERTY_KEY, to_property
@@ -47,7 +47,7 @@ class Jobs:
         self.may_edit = True
         """False once Jira refused a bulk edit: the account lacks the Bulk change permission."""
 
-    def stamp(self, stamps: Mapping[str, Stamp], bulk: Issues) -> set[str]:
+    def stamp(self, stamps: Mapping[str, Stamp], bulk: IssueReader) -> set[str]:
         """Put a stamp on each issue, by id; gives the ids of those that did not get theirs."""
         started: list[tuple[str, list[str]]] = []
         for ids in batches(stamps, MOST_STAMPS):
@@ -60,7 +60,7 @@ class Jobs:
             bare |= set(ids) - self._stamped(task, ids, stamps, bulk)
         return bare
 
-    def unstamp(self, ids: Sequence[str], bulk: Issues) -> set[str]:
+    def unstamp(self, ids: Sequence[str], bulk: IssueReader) -> set[str]:
         """Take the stamps off these issues; gives the ids of those that still bear theirs.
 
         The job takes all of them or none, passes over issues that may not be edited, and says nothing of
@@ -75,18 +75,18 @@ class Jobs:
                 task = self._client.submit("DELETE", f"issue/properties/{PROPERTY_KEY}", chosen)
             except (PermissionDenied, Rejected) as refusal:
                 log.warning(
-                    "the job that takes stamps away is refused; they go one by one",
+                    "Jira rejected the job that removes stamps; removing them one by one",
                     tracker=self._client.name,
                     cause=refusal.what,
                 )
                 left |= set(part)
                 continue
-            self._task(task, "the job that takes stamps away")
+            self._task(task, "the job that removes stamps")
             left |= {id_ for id_, issue in bulk.fetch(part).items() if PROPERTY_KEY in issue.properties}
         return left
 
-    def _stamped(self, task: str, ids: list[str], stamps: Mapping[str, Stamp], bulk: Issues) -> set[str]:
-        state = self._task(task, "the job that puts stamps")
+    def _stamped(self, task: str, ids: list[str], stamps: Mapping[str, Stamp], bulk: IssueReader) -> set[str]:
+        state = self._task(task, "the job that writes stamps")
         match state.result:
             case {"updated": [*updated]} if state.status == "COMPLETE":
                 return {str(id_) for id_ in updated} & set(ids)
@@ -95,18 +95,18 @@ class Jobs:
 
     def _task(self, task: str, what: str) -> wire.TaskProgress:
         def look() -> wire.TaskProgress | None:
-            state = self._client.call("GET", f"task/{quote(task, safe='')}", wire.TaskProgress)
+            state = self._client.call("GET", f"task/{quote(task, safe='')}", replies.TASK_PROGRESS)
             return None if state.status in RUNNING else state
 
         return self._ended(look, what)
 
-    def takes(self, edit: Edit, site: SiteFields) -> bool:
+    def takes(self, edit: FieldEdit, site: SiteFields) -> bool:
         """Whether a bulk edit can make this edit: one operation a field, and texts are not cleared."""
         clearable = {site.progress, *edit.selects}
         clears = any(value is None and name not in clearable for name, value in edit.fields.items())
         return self.may_edit and not clears and not (edit.add and edit.remove)
 
-    def edit(self, issues: Sequence[Issue], edit: Edit, site: SiteFields) -> set[str]:
+    def edit(self, issues: Sequence[Issue], edit: FieldEdit, site: SiteFields) -> set[str]:
         """Make the same edit on all issues; gives the ids of those that were edited.
 
         The others must be edited one by one, where Jira also says why it refuses. `issues` are all of one
@@ -124,11 +124,11 @@ class Jobs:
                 "sendBulkNotification": False,
             }
             try:
-                task = self._client.call("POST", "bulk/issues/fields", wire.TaskId, body=body).task_id
+                task = self._client.call("POST", "bulk/issues/fields", replies.TASK_ID, body=body).task_id
             except (PermissionDenied, Rejected) as refusal:
                 # 400 for want of permission as well as for a value (contracts, section 5.2).
                 log.warning(
-                    "bulk edits are refused; issues are edited one by one",
+                    "Jira rejected bulk edits; editing issues one by one",
                     tracker=self._client.name,
                     cause=refusal.what,
                 )
@@ -139,7 +139,7 @@ class Jobs:
 
     def _edited(self, task: str) -> set[str]:
         def look() -> wire.BulkProgress | None:
-            state = self._client.call("GET", f"bulk/queue/{quote(task, safe='')}", wire.BulkProgress)
+            state = self._client.call("GET", f"bulk/queue/{quote(task, safe='')}", replies.BULK_PROGRESS)
             return None if state.status in RUNNING else state
 
         state = self._ended(look, "the bulk edit")
@@ -154,9 +154,9 @@ class Jobs:
             if state is not None:
                 return state
             pause = min(2 * pause, LONGEST_LOOK)
-        raise Unreachable(self._client.name, f"{what} does not come to an end.")
+        raise Unreachable(self._client.name, f"{what} did not finish in time.")
 
-    def _input(self, issue: Issue, edit: Edit, site: SiteFields) -> dict[str, object] | None:
+    def _input(self, issue: Issue, edit: FieldEdit, site: SiteFields) -> dict[str, object] | None:
         """The values as the bulk edit takes them; None when it cannot take them."""
         given: dict[str, list[object]] = {}
         for name, value in edit.fields.items():
@@ -192,7 +192,7 @@ class Jobs:
         params = {"issueIdsOrKeys": issue.id}
         while True:
             try:
-                page = self._client.call("GET", "bulk/issues/fields", wire.BulkFields, params=params)
+                page = self._client.call("GET", "bulk/issues/fields", replies.BULK_FIELDS, params=params)
             except (PermissionDenied, Rejected):
                 return found
             found += page.fields

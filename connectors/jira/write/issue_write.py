@@ -1,4 +1,4 @@
-"""One issue in the course of being written, in steps that one write takes at once and a batch in rounds.
+"""One issue in the course of being written, in steps that several issues take in rounds.
 
 1. `begin`: a comment that has to go goes.
 2. `put`: fields, labels and stamp in one edit. Or, in a batch, the stamp `in_between` first, which proves
@@ -19,30 +19,30 @@ from msgspec import UNSET
 from connectors.errors import PermissionDenied
 from connectors.jira.api.client import Rejected
 from connectors.jira.api.fields import SiteFields
-from connectors.jira.api.issues import Sender, notify_users
+from connectors.jira.api.issues import IssueApi, notify_users
 from connectors.jira.api.wire import Issue
-from connectors.jira.marks.comment import Comments, Stated, Theirs
-from connectors.jira.marks.issue_edit import Edit, edit_for, texts_of
+from connectors.jira.marks.comment import CommentApi, EditedByPerson, OwnComment
+from connectors.jira.marks.issue_edit import FieldEdit, edit_for, texts_of
 from connectors.jira.marks.remote_links import REFUSED, global_id, our_prefix, plan_links
 from connectors.jira.marks.remote_links import digest as digest_of
 from connectors.model import Comment, Marks, Stamp
 
-EDITED = "a person edited our comment, so it is theirs now and stays as it is"
+EDITED = "a person edited Truenorth's comment, so it stays as it is"
 UNSEEN = (
-    "Jira keeps values of our fields unseen on it, because its project has no such fields; "
-    "put them on its screens, or move it back, and undo again"
+    "Jira keeps hidden values of Truenorth's fields on it, because its project does not have these fields; "
+    "add them to its screens, or move it back, and run undo again"
 )
 """Why a stamp stays on an issue from which all else was removed."""
-OFF_SCREEN = "the Key result fields cannot be set on it; put them on the edit screen of its project and type"
+OFF_SCREEN = "cannot set the Key result fields on it; add them to the edit screen of its project and type"
 
 
-class Work:
+class IssueWrite:
     """The way of one issue from what it shows, `now`, to what is wanted."""
 
     def __init__(
         self,
-        sender: Sender,
-        comments: Comments,
+        api: IssueApi,
+        comments: CommentApi,
         owner: str,
         issue: Issue,
         fields: SiteFields,
@@ -50,7 +50,7 @@ class Work:
         comment_id: str | None,
         wanted: Marks,
     ) -> None:
-        self._sender = sender
+        self._api = api
         self._comments = comments
         self._owner = owner
         self.issue = issue
@@ -63,7 +63,7 @@ class Work:
         self._fresh = self._differs and wanted.comment is not None and comment_id is None
         self._links = plan_links(wanted, self.stamp, owner)
         self._linked = self._links.announced()
-        self._edit = Edit()
+        self._edit = FieldEdit()
         self._wrote = False
 
     # --- step by step ----------------------------------------------------------------------------
@@ -84,23 +84,23 @@ class Work:
                 return
             try:
                 if edit.is_empty:
-                    self._sender.stamp(self.issue, stamp)
+                    self._api.stamp(self.issue, stamp)
                 else:
-                    self._sender.edit(self.issue, edit.body(), stamp)
+                    self._api.edit(self.issue, edit.body(), stamp)
             except Rejected as error:
                 unsettable = error.fields.keys() & edit.fields.keys()
                 if error.status != 400 or not unsettable:
                     raise
-                self._sender.learn_off_screen(self.issue, unsettable)
+                self._api.learn_off_screen(self.issue, unsettable)
             else:
                 self.stamp, self._wrote = stamp, True
                 return
 
-    def edit(self) -> Edit:
+    def edit(self) -> FieldEdit:
         """The edit of fields and labels that is left to be made."""
         return edit_for(self.issue, self._wanted, self.stamp, self._fields, self._is_off_screen)
 
-    def in_between(self, edit: Edit) -> Stamp:
+    def in_between(self, edit: FieldEdit) -> Stamp:
         """A stamp under which both what stands there and what `edit` brings is ours.
 
         It still shows the old marks, so that an interrupted write is planned again.
@@ -115,11 +115,11 @@ class Work:
             links=self._linked,
         )
 
-    def edited(self, edit: Edit, stamp: Stamp) -> None:
+    def edited(self, edit: FieldEdit, stamp: Stamp) -> None:
         """Take note that a batch has put `stamp` and made `edit`."""
         self._edit, self.stamp, self._wrote = edit, stamp, True
 
-    def finish(self, known: dict[str, Stated] | None = None) -> str:
+    def finish(self, known: dict[str, OwnComment] | None = None) -> str:
         """Links and comment; "" or why nothing could be written. `known`: comments just looked at."""
         self._write_links()
         comment = self._wanted.comment
@@ -127,7 +127,7 @@ class Work:
             return "" if self._wrote or self._differs or not self._is_blocked() else OFF_SCREEN
         try:
             self.comment_id = self._write_comment(comment, known or {})
-        except Theirs:
+        except EditedByPerson:
             return "" if self._wrote else EDITED
         return ""
 
@@ -144,36 +144,20 @@ class Work:
             links=self._linked,
         )
 
-    # --- in one go -------------------------------------------------------------------------------
-
-    def show(self) -> str:
-        """Write what is wanted; "" or why there was nothing that could be written."""
-        self.begin()
-        self.put()
-        reason = self.finish()
-        self.close()
-        return reason
-
     def close(self) -> None:
         """Put the final stamp, unless it is there."""
         if self.final != self.stamp:
-            self._sender.stamp(self.issue, self.final)
+            self._api.stamp(self.issue, self.final)
 
-    def remove(self) -> str:
-        """Take away everything of ours, the stamp last."""
-        self.withdraw(None)
-        self.clear()
-        return self.unstamp() if self.stamp else ""
+    # --- away ------------------------------------------------------------------------------------
 
-    # --- away, in a batch ------------------------------------------------------------------------
-
-    def withdraw(self, known: Mapping[str, Stated] | None) -> None:
+    def withdraw(self, known: Mapping[str, OwnComment] | None) -> None:
         """Take comments and links away. `known`: all our comments, just looked at, or None."""
         if known is None:
             self._drop_comments()
         else:
             for id_, stated in known.items():
-                if stated.theirs:
+                if stated.edited_by_person:
                     self._comments.release(id_)
                 else:
                     self._comments.delete(self.issue.id, id_, sure=True)
@@ -184,13 +168,13 @@ class Work:
         """Take fields and labels away. What cannot be cleared fails, since the stamp must outlive it."""
         edit = self.edit()
         if not edit.is_empty:
-            self._sender.edit(self.issue, edit.body())
+            self._api.edit(self.issue, edit.body())
 
     def unstamp(self) -> str:
         """Take the stamp away, when nothing is left that it proves; "" or what is left."""
         if left := self.unseen():
             return left
-        self._sender.unstamp(self.issue)
+        self._api.unstamp(self.issue)
         return ""
 
     def unseen(self) -> str:
@@ -214,43 +198,43 @@ class Work:
         for id_, body in self._links.send.items():
             done[id_] = digest_of(body) if self._link(body) else REFUSED
         for id_ in self._links.gone:
-            self._sender.unlink(self.issue, global_id(self._owner, id_))
+            self._api.unlink(self.issue, global_id(self._owner, id_))
         self._linked = tuple(sorted(done.items()))
 
     def _drop_links(self) -> None:
         if self.stamp is None:
             # A person took the stamp away: links still tell by their ids whose they are.
-            for id_ in self._sender.link_ids(self.issue, our_prefix(self._owner)):
-                self._sender.unlink(self.issue, id_)
+            for id_ in self._api.link_ids(self.issue, our_prefix(self._owner)):
+                self._api.unlink(self.issue, id_)
             return
         for id_, said in self.stamp.links:
             if said != REFUSED:
-                self._sender.unlink(self.issue, global_id(self._owner, id_))
+                self._api.unlink(self.issue, global_id(self._owner, id_))
 
     def _link(self, body: dict[str, object]) -> bool:
-        if self._sender.is_unlinkable(self.issue):
+        if self._api.is_unlinkable(self.issue):
             return False
         try:
-            self._sender.link(self.issue, body)
+            self._api.link(self.issue, body)
         except (PermissionDenied, Rejected):
-            self._sender.learn_unlinkable(self.issue)
+            self._api.learn_unlinkable(self.issue)
             return False
         return True
 
     def _is_off_screen(self, field: str) -> bool:
-        return self._sender.is_off_screen(self.issue, field)
+        return self._api.is_off_screen(self.issue, field)
 
     def _is_blocked(self) -> bool:
         return any(
             name and self._is_off_screen(name) for name in (self._fields.key_result, self._fields.progress)
         )
 
-    def _write_comment(self, comment: Comment, known: dict[str, Stated]) -> str:
+    def _write_comment(self, comment: Comment, known: dict[str, OwnComment]) -> str:
         """Update our comment, or one that landed unknown, or create it; its id. Raises Theirs."""
         id_ = self.comment_id
         if id_ and id_ in known:
-            if known[id_].theirs:
-                raise Theirs
+            if known[id_].edited_by_person:
+                raise EditedByPerson
             self._update(id_, comment, sure=True)
             return id_
         if id_ and self._update(id_, comment):
@@ -264,7 +248,7 @@ class Work:
         def send(notify: bool) -> bool:
             return self._comments.update(self.issue.id, id_, comment, notify_users(notify), sure=sure)
 
-        return self._sender.quietly(send)
+        return self._api.quietly(send)
 
     def _drop_comments(self) -> None:
         """Delete our comments; one that a person made theirs only loses our marker."""
@@ -274,6 +258,6 @@ class Work:
         for id_ in dict.fromkeys([*ours, self.comment_id]):
             try:
                 self._comments.delete(self.issue.id, id_) if id_ else None
-            except Theirs:
+            except EditedByPerson:
                 self._comments.release(id_)
         self.comment_id = None

@@ -9,47 +9,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from connectors.base import Stop
-from connectors.jira.api import wire
+from connectors.base import StopRequested
+from connectors.jira.api import replies
 from connectors.jira.api.bulk_read import ISSUE_PAGE, batches
-from connectors.jira.api.deployment import Issues
-from connectors.jira.marks.comment import Comments, Stated
-from connectors.jira.write.batch_item import SMALL, Case, grouped
+from connectors.jira.api.deployment import IssueReader
+from connectors.jira.marks.comment import CommentApi, OwnComment
+from connectors.jira.write.batch_item import SMALL, BatchItem, grouped
 from connectors.jira.write.bulk_tasks import Jobs
-from connectors.jira.write.writer import Writer
+from connectors.jira.write.loader import IssueLoader
 
-Known = Mapping[str, Mapping[str, Stated]]
+Known = Mapping[str, Mapping[str, OwnComment]]
 """Our comments by the id of their issue, then by their own, of those issues whose comments are all known."""
 
 
 class Remover:
     """Removes from batches of issues on one site."""
 
-    def __init__(self, writer: Writer, owner: str, jobs: Jobs) -> None:
-        self._writer = writer
-        self._client = writer.client
+    def __init__(self, loader: IssueLoader, owner: str, jobs: Jobs) -> None:
+        self._loader = loader
+        self._client = loader.client
         self._owner = owner
         self._jobs = jobs
 
-    def carry_out(self, cases: Sequence[Case], bulk: Issues, stop: Stop) -> None:
-        """Take everything of ours away from each; a case that fails or is stopped keeps its stamp."""
-        known = self._look(cases)
-        for case in cases:
-            case.halt() if stop() else _withdraw(case, known)
-        self._clear(cases, stop)
-        self._unstamp(cases, bulk)
+    def carry_out(self, entries: Sequence[BatchItem], bulk: IssueReader, stop: StopRequested) -> None:
+        """Take everything of ours away from each; an entry that fails or is stopped keeps its stamp."""
+        known = self._look(entries) if len(entries) >= SMALL else {}
+        for entry in entries:
+            entry.halt() if stop() else _withdraw(entry, known)
+        self._clear(entries, stop)
+        self._unstamp(entries, bulk)
 
-    def _look(self, cases: Sequence[Case]) -> Known:
+    def _look(self, entries: Sequence[BatchItem]) -> Known:
         """Our comments on the issues, twins that landed late too.
 
         Those of an issue with more comments than it carries itself are not known: they must be listed.
         """
-        asked = {case.item.ref.id: id_ for case in cases if (id_ := case.work.comment_id) is not None}
-        me = self._writer.site().me
+        asked = {entry.item.ref.id: id_ for entry in entries if (id_ := entry.work.comment_id) is not None}
+        me = self._loader.site().me
         found: dict[str, list[str]] = {}
         for part in batches(asked, ISSUE_PAGE):
             body = {"issueIdsOrKeys": part, "fields": ["comment"]}
-            page = self._client.call("POST", "issue/bulkfetch", wire.CommentedPage, body=body)
+            page = self._client.call("POST", "issue/bulkfetch", replies.COMMENTED_PAGE, body=body)
             for issue in page.issues:
                 shown = issue.fields.comment
                 if shown and len(shown.comments) >= shown.total:
@@ -59,32 +59,32 @@ class Remover:
                         if one.id == asked.get(issue.id) or (one.author and one.author.account == me)
                     ]
         pairs = [(issue, id_) for issue, ids in found.items() for id_ in ids]
-        stated = Comments(self._client, self._writer.source, self._owner, me).stated(pairs)
+        stated = CommentApi(self._client, self._loader.site_api, self._owner, me).own_comments(pairs)
         return {issue: {id_: stated[id_] for id_ in ids if id_ in stated} for issue, ids in found.items()}
 
-    def _clear(self, cases: Sequence[Case], stop: Stop) -> None:
+    def _clear(self, entries: Sequence[BatchItem], stop: StopRequested) -> None:
         """Fields and labels."""
-        site = self._writer.site().fields
-        for group in grouped(cases):
+        site = self._loader.site().fields
+        for group in grouped(entries):
             edit, done = group[0][1], set[str]()
             if edit.is_empty:
                 continue
             if len(group) >= SMALL and self._jobs.takes(edit, site) and not stop():
-                done = self._jobs.edit([case.work.issue for case, _ in group], edit, site)
-            for case, _ in group:
-                if case.item.ref.id not in done:
+                done = self._jobs.edit([entry.work.issue for entry, _ in group], edit, site)
+            for entry, _ in group:
+                if entry.item.ref.id not in done:
                     # Also the one that the bulk edit failed: here Jira says why.
-                    case.halt() if stop() else case.attempt(case.work.clear)
+                    entry.halt() if stop() else entry.attempt(entry.work.clear)
 
-    def _unstamp(self, cases: Sequence[Case], bulk: Issues) -> None:
-        bare = {case.item.ref.id: case for case in cases if not case.ended and case.work.stamp}
-        clear = [id_ for id_, case in bare.items() if not case.work.unseen()]
+    def _unstamp(self, entries: Sequence[BatchItem], bulk: IssueReader) -> None:
+        bare = {entry.item.ref.id: entry for entry in entries if not entry.ended and entry.work.stamp}
+        clear = [id_ for id_, entry in bare.items() if not entry.work.unseen()]
         left = self._jobs.unstamp(clear, bulk) if len(clear) >= SMALL else set(clear)
         left |= bare.keys() - set(clear)
-        for id_, case in bare.items():
+        for id_, entry in bare.items():
             if id_ in left:
-                case.attempt(case.work.unstamp)
+                entry.attempt(entry.work.unstamp)
 
 
-def _withdraw(case: Case, known: Known) -> None:
-    case.attempt(lambda: case.work.withdraw(known.get(case.item.ref.id)))
+def _withdraw(entry: BatchItem, known: Known) -> None:
+    entry.attempt(lambda: entry.work.withdraw(known.get(entry.item.ref.id)))

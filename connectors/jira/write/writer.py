@@ -1,107 +1,171 @@
-"""Making one issue show what is wanted, and nothing else, with proof of ownership at every moment.
+"""Writing issues: one by itself, or many in few requests and in rounds.
 
-The issue is read again first, so that an edit by a person since the plan is seen and not written over.
-Then: a comment that has to go; fields, labels and stamp in one edit; remote links; the comment; what became
-of both into the stamp. When nothing is to be left, marks go first and the stamp last, so whatever is
-interrupted stays provable.
+Every issue goes the way of `issue_write`, or of `removal` where it is to lose all marks. Many share what Jira lets
+them share: one look at all; stamps that prove old and new alike, in one job; equal edits together; the final stamps.
+Links and comments go one by one, because Jira has no other way, and so does what a round fails.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 
-from connectors.errors import CredentialError, RateLimited, TrackerError, Unreachable
-from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Source
-from connectors.jira.api.fields import SiteFields
-from connectors.jira.api.issues import Sender, issue_path
-from connectors.jira.api.wire import Issue
-from connectors.jira.marks.comment import Comments
-from connectors.jira.read.mapping import marks_on
-from connectors.jira.read.reader import Site
-from connectors.jira.write.issue_write import Work
-from connectors.model import NOTHING, Marks, Receipt, WorkItem
-from connectors.stamp import PROPERTY_KEY
+from connectors.base import StopRequested, WriteRequest, never
+from connectors.errors import CredentialError, RateLimited, SkipItem, TrackerError, Unreachable
+from connectors.jira.api.deployment import IssueReader
+from connectors.jira.marks.comment import CommentApi, OwnComment
+from connectors.jira.marks.issue_edit import FieldEdit
+from connectors.jira.write.batch_item import SMALL, BatchItem, grouped
+from connectors.jira.write.bulk_tasks import Jobs
+from connectors.jira.write.loader import GONE, IssueLoader
+from connectors.jira.write.removal import Remover
+from connectors.model import NOTHING, Receipt, Stamp
 
-GONE = "it no longer exists, or is hidden from the account"
+Rounds = Callable[[Sequence[BatchItem], IssueReader, StopRequested], None]
+"""Sends what is to be sent for some entries, and says in each what became of it."""
 
-
-class Skip(Exception):
-    """The item is left as it is, for the reason given."""
+BATCH = 100
+"""Items at once: one bulkfetch and one job of stamps; more would cost little less."""
 
 
-class Writer:
-    """Writes marks on one site for one owner; `site` tells who we are and which fields there are."""
+class JiraWriter:
+    """Writes on one site for one owner."""
 
-    def __init__(self, client: JiraClient, source: Source, owner: str, site: Callable[[], Site]) -> None:
-        self.client = client
-        self.source = source
+    def __init__(self, loader: IssueLoader, owner: str) -> None:
+        self._loader = loader
+        self._client = loader.client
         self._owner = owner
-        self.site = site
-        self.sender = Sender(client)
+        self._jobs = Jobs(loader.client)
+        self._remover = Remover(loader, owner, self._jobs)
 
-    def write(self, item: WorkItem, wanted: Marks) -> Receipt:
-        """See `Connector.write`.
+    def write(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
+        """See `Connector.write_batch`. Requests for several items count with the first receipt after them.
 
-        A field that cannot be set is left out, and that is logged once for a project and type; the receipt
-        is "skipped" for it only when there was nothing else to write. Likewise for a comment that a person
-        made theirs.
+        A field that cannot be set is left out, and that is logged once for a project and type; the receipt is
+        "skipped" for it only when there was nothing else to write. Likewise for a comment that a person made theirs.
         """
-        if self.is_done(item, wanted):
-            return Receipt(item.ref, item.key, "written")
-        before = self.client.requests
+        kept: list[WriteRequest] = []
+        bare: list[WriteRequest] = []
+        for item, wanted in requests:
+            if self._loader.is_done(item, wanted):
+                yield Receipt(item.ref, item.key, "written")
+            elif not item.in_scope:
+                yield Receipt(item.ref, item.key, "skipped", error="it is out of scope")
+            else:
+                (bare if wanted == NOTHING else kept).append((item, wanted))
+        for some, rounds in ((kept, self._show), (bare, self._remover.carry_out)):
+            if len(some) >= SMALL and not stop():
+                yield from self._together(some, rounds, stop)
+                continue
+            for one in some:
+                if stop():
+                    return
+                yield self._alone(one, rounds)
+
+    def _alone(self, request: WriteRequest, rounds: Rounds) -> Receipt:
+        """Write one item to its end: what stops the run lets it finish."""
+        before = self._client.requests
+        item, wanted = request
         try:
-            reason = self._write(item, wanted)
+            entry = BatchItem(item, self._loader.work(item, wanted, self._loader.read(item)))
+        except SkipItem as skip:
+            return Receipt(item.ref, item.key, "skipped", self._client.requests - before, str(skip))
         except (CredentialError, Unreachable, RateLimited):
             raise
-        except Skip as skip:
-            reason = str(skip)
         except TrackerError as error:
-            return Receipt(item.ref, item.key, "failed", self.client.requests - before, str(error))
-        sent = self.client.requests - before
-        return Receipt(item.ref, item.key, "skipped" if reason else "written", sent, reason or None)
+            return Receipt(item.ref, item.key, "failed", self._client.requests - before, str(error))
+        rounds([entry], self._loader.issues, never)
+        return entry.receipt(self._client.requests - before)
 
-    def is_done(self, item: WorkItem, wanted: Marks) -> bool:
-        """Whether nothing differs, so that no request is needed."""
-        ours = item.shown.stamp is not None and item.shown.stamp.owner == self._owner
-        return wanted == item.shown and not (wanted == NOTHING and ours)
+    def _together(
+        self, requests: Sequence[WriteRequest], rounds: Rounds, stop: StopRequested
+    ) -> Iterator[Receipt]:
+        before = self._client.requests
+        bulk = self._loader.issues
+        issues = bulk.fetch([item.ref.id for item, _ in requests])
+        entries: list[BatchItem] = []
+        for item, wanted in requests:
+            try:
+                if item.ref.id not in issues:
+                    raise SkipItem(GONE)
+                entries.append(BatchItem(item, self._loader.work(item, wanted, issues[item.ref.id])))
+            except SkipItem as skip:
+                yield Receipt(item.ref, item.key, "skipped", self._client.requests - before, str(skip))
+                before = self._client.requests
+        rounds(entries, bulk, stop)
+        for entry in entries:
+            yield entry.receipt(self._client.requests - before)
+            before = self._client.requests
 
-    def work(self, item: WorkItem, wanted: Marks, issue: Issue) -> Work:
-        """What there is to do on the issue as it is now. Raises Skip when it must be left alone."""
-        site = self.site()
-        now = marks_on(issue, site.fields, self._owner)
-        if now.stamp and now.stamp.owner != self._owner:
-            raise Skip(f'it bears the stamp of "{now.stamp.owner}", which is not ours to change')
-        now = replace(now, comment=item.shown.comment)
-        if now != item.shown and now != replace(wanted, comment=now.comment):
-            raise Skip("our marks on it were changed since it was read; the next run plans it anew")
-        comments = Comments(self.client, self.source, self._owner, site.me)
-        known = _comment_id(now, item)
-        return Work(self.sender, comments, self._owner, issue, site.fields, now, known, wanted)
+    def _show(self, entries: Sequence[BatchItem], bulk: IssueReader, stop: StopRequested) -> None:
+        known = self._known_comments(entries) if len(entries) >= SMALL else {}
+        for entry in entries:
+            entry.attempt(entry.work.begin)
+        self._put(entries, bulk)
+        for entry in entries:
+            entry.halt() if stop() else _finish(entry, known)
+        self._close(entries, bulk)
 
-    def _write(self, item: WorkItem, wanted: Marks) -> str:
-        """Write; "" or why there was nothing that could be written."""
-        if not item.in_scope:
-            raise Skip("it is out of scope")
-        work = self.work(item, wanted, self._read(item, self.site().fields))
-        return work.remove() if wanted == NOTHING else work.show()
+    def _known_comments(self, entries: Sequence[BatchItem]) -> dict[str, OwnComment]:
+        comments = CommentApi(self._client, self._loader.site_api, self._owner, self._loader.site().me)
+        return comments.own_comments([(entry.item.ref.id, entry.work.comment_id or "") for entry in entries])
 
-    def _read(self, item: WorkItem, fields: SiteFields) -> Issue:
-        params = {"fields": ",".join(fields.wanted), "properties": PROPERTY_KEY}
-        try:
-            return self.client.call("GET", issue_path(item.ref.id), fields.issue_type(), params=params)
-        except Rejected as error:
-            if error.status == 404:
-                raise Skip(GONE) from None
-            raise
+    def _put(self, entries: Sequence[BatchItem], bulk: IssueReader) -> None:
+        """Fields, labels and stamps."""
+        site = self._loader.site().fields
+        large = [
+            group
+            for group in grouped(entries)
+            if len(entries) >= SMALL
+            and (group[0][1].is_empty or (len(group) >= SMALL and self._jobs.takes(group[0][1], site)))
+        ]
+        stamps: dict[str, Stamp] = {}
+        for group in large:
+            for entry, edit in group:
+                between = entry.work.in_between(edit)
+                if between != entry.work.stamp:
+                    stamps[entry.item.ref.id] = between
+        bare = self._jobs.stamp(stamps, bulk)
+        put: set[str] = set()
+        for group in large:
+            ready = [(entry, edit) for entry, edit in group if entry.item.ref.id not in bare]
+            put |= self._edit(ready, stamps)
+        for entry in entries:
+            if entry.item.ref.id not in put:
+                # Also the one that a round failed: here Jira says why.
+                entry.attempt(entry.work.put)
+
+    def _edit(self, ready: Sequence[tuple[BatchItem, FieldEdit]], stamps: dict[str, Stamp]) -> set[str]:
+        """One bulk edit; the ids of the issues that are as wanted after it."""
+        if not ready:
+            return set()
+        edit = ready[0][1]
+        ids = {entry.item.ref.id for entry, _ in ready}
+        if not edit.is_empty:
+            issues = [entry.work.issue for entry, _ in ready]
+            ids &= self._jobs.edit(issues, edit, self._loader.site().fields)
+        for entry, its in ready:
+            id_ = entry.item.ref.id
+            if id_ in stamps:
+                entry.work.stamp = stamps[id_]
+            if id_ in ids and id_ in stamps:
+                entry.work.edited(its, stamps[id_])
+            elif id_ in ids:
+                entry.work.edited(its, entry.work.in_between(its))
+        return ids
+
+    def _close(self, entries: Sequence[BatchItem], bulk: IssueReader) -> None:
+        """The stamps that say what stands there now."""
+        left = {
+            entry.item.ref.id: entry
+            for entry in entries
+            if not entry.ended and entry.work.final != entry.work.stamp
+        }
+        bare = set(left)
+        if len(entries) >= SMALL:
+            bare = self._jobs.stamp({id_: entry.work.final for id_, entry in left.items()}, bulk)
+        for id_ in bare:
+            left[id_].attempt(left[id_].work.close)
 
 
-def _comment_id(now: Marks, item: WorkItem) -> str | None:
-    """Id of our comment: None for none, "" for one that may have landed without our knowing its id."""
-    known = item.shown.stamp.comment_id if item.shown.stamp else None
-    if now.stamp is None:
-        # The stamp was taken away by hand, and the comment was found by its own marker.
-        return known or None
-    # A pull may have found the comment that the stamp on the issue only announces.
-    return known or "" if now.stamp.comment_id == "" else now.stamp.comment_id
+def _finish(entry: BatchItem, known: dict[str, OwnComment]) -> None:
+    entry.attempt(lambda: entry.work.finish(known))

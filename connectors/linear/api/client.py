@@ -6,20 +6,21 @@ error: a part is never taken for the whole.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 import httpx
 import msgspec
+from msgspec.json import Decoder
 from pydantic import SecretStr
 
+from config.checks.urls import is_loopback
 from connectors.errors import BadReply, CredentialError, TrackerError, Transient, Unreachable
 from connectors.http.rate_limits import Allowance
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.http.user_agent import user_agent
-from connectors.linear.api.errors import GraphError, Quota, TooComplex, Translator, quotas_in, server_time_in
+from connectors.linear.api.errors import ErrorMapper, GraphError, Quota, TooComplex, quotas_in, server_time_in
 from connectors.linear.api.mutations import Write, alias, document, variables
 from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import Connection, Success
@@ -31,6 +32,11 @@ MAX_REPLY = 64 * 1024 * 1024
 class _Envelope(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"null")
     errors: list[GraphError] | None = None
+
+
+_ENVELOPE = Decoder(_Envelope)
+_SUCCESSES = Decoder(dict[str, Success])
+_SOME_SUCCESSES: Decoder[dict[str, Success | None] | None] = Decoder(dict[str, Success | None] | None)
 
 
 class _Node(Protocol):
@@ -48,27 +54,27 @@ class LinearClient:
     `server_time` the `Date` of the last reply.
     """
 
-    def __init__(self, tracker: str, url: str, token: SecretStr, governor: Governor) -> None:
+    def __init__(self, tracker: str, url: str, token: SecretStr, throttle: Throttle) -> None:
         self.tracker = tracker
         self.requests = 0
         self.quotas: dict[str, Quota] = {}
         self.server_time: datetime | None = None
         self._url = httpx.URL(url)
-        self.governor = governor
-        self._retry = governor.retry
-        self._faults = Translator(tracker, self._url.host)
+        self.throttle = throttle
+        self._retry = throttle.retry
+        self._faults = ErrorMapper(tracker, self._url.host)
         self._token = token
         # A proxy from the environment is for the world outside, never for this very machine.
         self._http = httpx.Client(
             timeout=httpx.Timeout(60.0, connect=10.0),
             follow_redirects=False,
-            trust_env=not _is_loopback(self._url.host),
+            trust_env=not is_loopback(self._url.host),
             headers={"content-type": "application/json", "user-agent": user_agent()},
         )
 
     def close(self) -> None:
         """Close the connections, and end all waits."""
-        self.governor.close()
+        self.throttle.close()
         self._http.close()
 
     def execute(self, operation: Operation[T], **variables: Any) -> T:
@@ -80,7 +86,7 @@ class LinearClient:
         return self._retry.call(lambda: self._once(body, operation.reply), repeatable=True)
 
     def attempt(self, writes: Sequence[Write]) -> list[TrackerError | bool | None]:
-        """Carry out several mutations in one request; what each came to, None where that cannot be told.
+        """Carry out several mutations in one request; what each came to, None where nobody knows.
 
         An error is of that one alone; False is a write that Linear reports no success for. Raises as `execute`
         does where an error names none of them.
@@ -93,20 +99,20 @@ class LinearClient:
         status, headers, content = self._reply(body)
         envelope = _decode_envelope(content)
         if envelope is None or not envelope.errors:
-            done = self._data(envelope, status, headers, content, dict[str, Success])
+            done = self._data(envelope, status, headers, content, _SUCCESSES)
             return [done[alias(at)].success if alias(at) in done else None for at in range(count)]
         failed: dict[object, TrackerError] = {}
         for error in envelope.errors:
-            fate = self._faults.from_errors([error], status, headers)
-            place = error.path[0] if isinstance(error.path, list) and error.path else None
-            if place is None or isinstance(fate, (CredentialError, Transient)):
+            failure = self._faults.from_errors([error], status, headers)
+            name = error.path[0] if isinstance(error.path, list) and error.path else None
+            if name is None or isinstance(failure, (CredentialError, Transient)):
                 raise self._faults.from_errors(envelope.errors, status, headers)
-            failed.setdefault(place, fate)
-        told = _partial(envelope.data)
+            failed.setdefault(name, failure)
+        successes = _partial(envelope.data)
         first = next((at for at in range(count) if alias(at) in failed), 0)
         # Linear voids all the data when one fails. Mutations are carried out in order (GraphQL specification,
         # section 6.2.2), so those before the first that failed are done.
-        carried = {alias(at): True for at in range(first)} | told
+        carried = {alias(at): True for at in range(first)} | successes
         return [failed.get(alias(at), carried.get(alias(at))) for at in range(count)]
 
     def walk(
@@ -135,13 +141,13 @@ class LinearClient:
                 return
             after = page.page_info.end_cursor
             if after is None or after in seen_cursors:
-                why = "without saying where it begins" if after is None else "that it has given before"
-                raise BadReply(self.tracker, f"Linear promises another page of results {why}.")
+                why = "without a cursor" if after is None else "with a cursor that it gave before"
+                raise BadReply(self.tracker, f"Linear announced another page of results {why}.")
             seen_cursors.add(after)
 
     # --- One request -----------------------------------------------------------------------------
 
-    def _once(self, body: bytes, reply: type[T]) -> T:
+    def _once(self, body: bytes, reply: Decoder[T]) -> T:
         status, headers, content = self._reply(body)
         envelope = _decode_envelope(content)
         if envelope is not None and envelope.errors:
@@ -149,34 +155,39 @@ class LinearClient:
         return self._data(envelope, status, headers, content, reply)
 
     def _reply(self, body: bytes) -> tuple[int, httpx.Headers, bytes]:
-        self.governor.admit(self.tracker)
+        self.throttle.acquire(self.tracker)
         readings: list[Allowance] = []
         try:
             status, headers, content = self._send(body)
             now = quotas_in(headers)
             if status == 200 or all(quota.remaining > 0 for quota in now.values()):
-                # A refusal for a spent quota is the retry policy's: it waits as told.
+                # A refusal for a spent quota is the retry policy's: it waits as asked.
                 readings = [quota.allowance(kind) for kind, quota in now.items()]
         finally:
-            self.governor.answered(readings)
+            self.throttle.record(readings)
         self.quotas |= now
         self.server_time = server_time_in(headers) or self.server_time
         return status, headers, content
 
     def _data(
-        self, envelope: _Envelope | None, status: int, headers: httpx.Headers, content: bytes, reply: type[T]
+        self,
+        envelope: _Envelope | None,
+        status: int,
+        headers: httpx.Headers,
+        content: bytes,
+        reply: Decoder[T],
     ) -> T:
         """The data of a reply without errors."""
         if status != 200:
             raise self._faults.from_status(status, headers)
         if envelope is None:
-            raise BadReply(self.tracker, f"Linear answered with {_what_came(content)} in place of a reply.")
+            raise BadReply(self.tracker, f"Linear returned {_what_came(content)} instead of a GraphQL reply.")
         try:
-            return msgspec.json.decode(envelope.data, type=reply)
+            return reply.decode(envelope.data)
         except msgspec.ValidationError as error:
-            raise BadReply(self.tracker, f"Linear's reply is not of the promised shape: {error}.") from error
+            raise BadReply(self.tracker, f"Linear's reply does not match its schema: {error}.") from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise BadReply(self.tracker, "Linear's reply cannot be decoded.") from error
+            raise BadReply(self.tracker, "cannot decode Linear's reply.") from error
 
     def _send(self, body: bytes) -> tuple[int, httpx.Headers, bytes]:
         self.requests += 1
@@ -192,15 +203,13 @@ class LinearClient:
                         raise BadReply(self.tracker, f"Linear's reply is larger than {size} MB.")
                 return response.status_code, response.headers, bytes(content)
         except httpx.DecodingError as error:
-            raise BadReply(self.tracker, "Linear's reply cannot be decompressed.") from error
+            raise BadReply(self.tracker, "cannot decompress Linear's reply.") from error
         except (httpx.TransportError, httpx.StreamError) as error:
-            kind = (
-                "does not answer in time" if isinstance(error, httpx.TimeoutException) else "is unreachable"
-            )
+            kind = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "is unreachable"
             raise Unreachable(
                 self.tracker,
                 f"{self._url.host} {kind} ({type(error).__name__}).",
-                "Check the address and the network.",
+                "Check the URL and the network.",
             ) from error
 
     def _authorization(self) -> str:
@@ -209,14 +218,14 @@ class LinearClient:
         if not token.isascii() or not token.isprintable() or " " in token:
             # Before httpx sees it: its own error would quote the token.
             raise CredentialError(
-                self.tracker, "the token holds characters that no token has.", "Copy it again, whole."
+                self.tracker, "the token contains invalid characters.", "Copy the whole token again."
             )
         return f"Bearer {token}" if token.startswith("lin_oauth_") else token
 
 
 def _decode_envelope(content: bytes) -> _Envelope | None:
     try:
-        return msgspec.json.decode(content, type=_Envelope)
+        return _ENVELOPE.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
@@ -224,24 +233,15 @@ def _decode_envelope(content: bytes) -> _Envelope | None:
 def _partial(data: msgspec.Raw) -> dict[str, bool]:
     """What a reply with errors says of those mutations that have none; it may say nothing."""
     try:
-        told = msgspec.json.decode(data, type=dict[str, Success | None] | None)
+        successes = _SOME_SUCCESSES.decode(data)
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
-    return {name: one.success for name, one in (told or {}).items() if one is not None}
+    return {name: one.success for name, one in (successes or {}).items() if one is not None}
 
 
 def _what_came(content: bytes) -> str:
     if not content:
-        return "nothing"
+        return "an empty reply"
     if content.lstrip()[:1] == b"<":
         return "a web page"
-    return "something that is not GraphQL, or not the whole of it,"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return "invalid or incomplete JSON"

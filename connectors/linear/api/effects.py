@@ -1,7 +1,7 @@
-"""How the way of one item is told apart from the requests that carry it.
+"""How the way of one item is kept apart from the requests that carry it.
 
 A way is a generator: it asks, waits for the answer, and asks again, until it returns. It never speaks with
-Linear itself, so that the asks of many ways can share a request (connectors.linear.batch).
+Linear itself, so that the asks of many ways can share a request (connectors.linear.write.batching).
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from connectors.linear.api.mutations import Write
 from connectors.linear.api.wire import CommentNode, IssueNow, PlacedUpdate, ProjectNow
 
 T = TypeVar("T")
-Fate = TrackerError | None
+Result = TrackerError | None
 """What became of a write: None when it is done."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ReadItem:
     """Asks for an item as it is right now, and for the comment that is likely to be ours."""
 
     item: str
@@ -54,62 +54,62 @@ class FindUpdates:
     is_project: bool
 
 
-Ask = Look | FindComment | FindUpdates | tuple[Write, ...]
+Effect = ReadItem | FindComment | FindUpdates | tuple[Write, ...]
 """What a way may ask. Writes that are asked together may be carried out in any order."""
 
-Steps = Generator[Ask, Any, T]
+Effects = Generator[Effect, Any, T]
 
 
-def look(ask: Look) -> Steps[Seen]:
+def read_item(ask: ReadItem) -> Effects[Seen]:
     """The item now. Raises NotFound when it is gone."""
     seen: Seen = yield ask
     return seen
 
 
-def find_comment(identity: str) -> Steps[CommentNode | None]:
+def find_comment(identity: str) -> Effects[CommentNode | None]:
     """The comment with this id, if there is one."""
     found: CommentNode | None = yield FindComment(identity)
     return found
 
 
-def find_updates(ask: FindUpdates) -> Steps[Sequence[PlacedUpdate]]:
+def find_updates(ask: FindUpdates) -> Effects[Sequence[PlacedUpdate]]:
     """All status updates on the item."""
     found: Sequence[PlacedUpdate] = yield ask
     return found
 
 
-def attempt(*writes: Write) -> Steps[Sequence[Fate]]:
+def attempt(*writes: Write) -> Effects[Sequence[Result]]:
     """Carry out writes; what became of each."""
     if not writes:
         return ()
-    fates: Sequence[Fate] = yield writes
-    return fates
+    outcomes: Sequence[Result] = yield writes
+    return outcomes
 
 
-def send(*writes: Write) -> Steps[None]:
+def send(*writes: Write) -> Effects[None]:
     """Carry out writes. Raises the first failure after all have been tried."""
-    for fate in (yield from attempt(*writes)):
-        if fate is not None:
-            raise fate
+    for outcome in (yield from attempt(*writes)):
+        if outcome is not None:
+            raise outcome
 
 
-def remove(*writes: Write) -> Steps[None]:
+def remove(*writes: Write) -> Effects[None]:
     """Carry out deletions; what is gone already counts as deleted."""
-    for fate in (yield from attempt(*writes)):
-        if fate is not None and not isinstance(fate, NotFound):
-            raise fate
+    for outcome in (yield from attempt(*writes)):
+        if outcome is not None and not isinstance(outcome, NotFound):
+            raise outcome
 
 
-def together(*ways: Steps[Any]) -> Steps[list[Any]]:
+def gather(*ways: Effects[Any]) -> Effects[list[Any]]:
     """Go several ways at once, their writes in shared rounds; what each returned.
 
     Raises the first failure, after all of them have come to their end.
     """
     results: list[Any] = [None] * len(ways)
     failures: list[TrackerError] = []
-    asks: dict[int, Ask] = {}
+    asks: dict[int, Effect] = {}
 
-    def go(at: int, step: Callable[[], Ask]) -> None:
+    def go(at: int, step: Callable[[], Effect]) -> None:
         asks.pop(at, None)
         try:
             asks[at] = step()
@@ -130,9 +130,9 @@ def together(*ways: Steps[Any]) -> Steps[list[Any]]:
                 else:
                     go(at, partial(ways[at].send, answer))
         writes = [(at, ask) for at, ask in asks.items() if isinstance(ask, tuple)]
-        fates = iter((yield tuple(one for _, ask in writes for one in ask)) if writes else ())
+        outcomes = iter((yield tuple(one for _, ask in writes for one in ask)) if writes else ())
         for at, ask in writes:
-            go(at, partial(ways[at].send, list(islice(fates, len(ask)))))
+            go(at, partial(ways[at].send, list(islice(outcomes, len(ask)))))
     if failures:
         raise failures[0]
     return results

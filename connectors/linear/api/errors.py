@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import msgspec
@@ -23,11 +22,12 @@ from connectors.errors import (
     TrackerError,
     Unreachable,
 )
+from connectors.http.dates import http_date
 from connectors.http.rate_limits import Allowance
 from connectors.http.retry import parse_retry_after
 
 _FULL_HOUR = 3500.0
-_NEW_CREDENTIAL = "Make a new API key in Linear under Settings > Security & access, and set it again."
+_NEW_CREDENTIAL = "Create a new API key in Linear under Settings > Security & access, and set it."
 
 
 class NotFound(Refused):
@@ -48,7 +48,7 @@ class GraphError(msgspec.Struct):
     extensions: Any = None
 
 
-class Translator:
+class ErrorMapper:
     """Makes errors of ours for one tracker. Header names come in lower case."""
 
     def __init__(self, tracker: str, host: str) -> None:
@@ -70,17 +70,19 @@ class Translator:
             return self.from_status(status, headers)
         where = errors[0].path
         at = f" (at {'.'.join(str(step) for step in where)})" if isinstance(where, list) else ""
-        return BadReply(self._tracker, f"Linear gave an error in place of a whole reply: {facts[0][2]}{at}.")
+        return BadReply(
+            self._tracker, f"Linear returned an error instead of a complete reply: {facts[0][2]}{at}."
+        )
 
     def _known(self, kind: str, code: str, message: str, words: str) -> TrackerError | None:
         if kind == "authentication error" or code == "AUTHENTICATION_ERROR":
-            return CredentialError(self._tracker, "Linear does not accept the credential.", _NEW_CREDENTIAL)
+            return CredentialError(self._tracker, "Linear rejected the credential.", _NEW_CREDENTIAL)
         if message.startswith("Invalid scope"):
             return CredentialError(
-                self._tracker, f"the credential lacks a scope: {words}.", "Grant it to the app."
+                self._tracker, f"the credential is missing a scope: {words}.", "Grant the scope to the app."
             )
         if kind in ("forbidden", "feature not accessible") or code == "FORBIDDEN":
-            return PermissionDenied(self._tracker, f"the credential may not do this: {words}.")
+            return PermissionDenied(self._tracker, f"permission denied: {words}.")
         if message.startswith("Entity not found"):
             return NotFound(self._tracker, f"{words}.")
         if message.startswith("conflict on insert"):
@@ -88,33 +90,33 @@ class Translator:
         if message.startswith("Query too complex"):
             return TooComplex(self._tracker, f"{words}.")
         if kind in ("lock timeout", "internal error", "network error"):
-            return Unreachable(self._tracker, f"Linear failed in itself: {words}.")
+            return Unreachable(self._tracker, f"Linear had an internal error: {words}.")
         refusals = ("invalid input", "user error", "graphql error", "usage limit exceeded")
         if kind in refusals or code in ("INPUT_ERROR", "INVALID_INPUT", "GRAPHQL_VALIDATION_FAILED"):
-            return Refused(self._tracker, f"Linear refuses this: {words}.")
+            return Refused(self._tracker, f"Linear rejected the request: {words}.")
         return None
 
     def from_status(self, status: int, headers: Mapping[str, str]) -> TrackerError:
         if status == 401:
-            return CredentialError(self._tracker, "Linear does not accept the credential.", _NEW_CREDENTIAL)
+            return CredentialError(self._tracker, "Linear rejected the credential.", _NEW_CREDENTIAL)
         if status == 403:
-            return PermissionDenied(self._tracker, "the credential may not do this.")
+            return PermissionDenied(self._tracker, "permission denied.")
         if status == 429:
             return self._rate_limited(headers)
         if status >= 500:
-            told = parse_retry_after(headers.get("retry-after"), datetime.now(UTC))
-            what = f"{self._host} is out of order (HTTP {status})."
-            return Unreachable(self._tracker, what, retry_after=told)
+            wait = parse_retry_after(headers.get("retry-after"), datetime.now(UTC))
+            what = f"{self._host} is unavailable (HTTP {status})."
+            return Unreachable(self._tracker, what, retry_after=wait)
         if 300 <= status < 400:
-            what = f"{self._host} redirects to another address, which is not followed."
-            return BadReply(self._tracker, what, "Declare the address of the API itself.")
-        return BadReply(self._tracker, f"Linear answered HTTP {status} without saying why.")
+            what = f"{self._host} redirected the request; redirects are not followed."
+            return BadReply(self._tracker, what, "Set the tracker's url to the API itself.")
+        return BadReply(self._tracker, f"Linear returned HTTP {status} without a reason.")
 
     def _rate_limited(self, headers: Mapping[str, str]) -> RateLimited:
         seconds = parse_retry_after(headers.get("retry-after"), datetime.now(UTC))
         if seconds is None:
             seconds = _until_reset(headers)
-        until = f"; it asks to wait {seconds:.0f} s" if seconds is not None else ""
+        until = f"; retry after {seconds:.0f} s" if seconds is not None else ""
         return RateLimited(
             self._tracker,
             f"Linear's request quota is used up{until}.",
@@ -139,7 +141,7 @@ def _facts(error: GraphError) -> tuple[str, str, str]:
 
 _PERIODS = {
     "Requests": ("requests", 3600.0),
-    "Complexity": ("points of complexity", 3600.0),
+    "Complexity": ("complexity points", 3600.0),
     "Endpoint-Requests": ("requests to one endpoint", 60.0),
 }
 """Every kind of limit by its part of a header's name: what people call it, and its period in seconds."""
@@ -154,7 +156,7 @@ class Quota:
     reset: float
 
     def allowance(self, kind: str) -> Allowance:
-        """The same for the governor: a bucket that refills all the time, in the period of its kind."""
+        """The same for the throttle: a bucket that refills all the time, in the period of its kind."""
         name, period = _PERIODS[kind]
         return Allowance(name, self.limit, self.remaining, refill=self.limit / period)
 
@@ -174,10 +176,7 @@ def quotas_in(headers: Mapping[str, str]) -> dict[str, Quota]:
 
 def server_time_in(headers: Mapping[str, str]) -> datetime | None:
     """The tracker's clock by the `Date` header, in UTC."""
-    try:
-        return parsedate_to_datetime(headers["date"]).astimezone(UTC)
-    except (KeyError, TypeError, ValueError):
-        return None
+    return http_date(headers.get("date"))
 
 
 def _until_reset(headers: Mapping[str, str]) -> float | None:

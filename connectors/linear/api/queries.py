@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from msgspec.json import Decoder
+
 from connectors.linear.api import wire
 
 T = TypeVar("T")
@@ -17,13 +19,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[T]):
-    """A document and the type of its reply. `page` is the size of the pages it was made for.
+    """A document and the decoder of its reply. `page` is the size of the pages it was made for.
 
     All our writes are safe to repeat: a label that is there already is found again by its name.
     """
 
     document: str
-    reply: type[T]
+    reply: Decoder[T]
     page: int = 250
 
 
@@ -35,12 +37,12 @@ _COMMENT = "id body issue { id } project { id }"
 _UPDATE = "id body health createdAt editedAt archivedAt"
 _MORE = "pageInfo { hasNextPage endCursor }"
 
-VIEWER = Operation("query Viewer { viewer { id name app } }", wire.Viewer)
+VIEWER = Operation("query Viewer { viewer { id name app } }", Decoder(wire.Viewer))
 
 TEAMS = Operation(
     f"query Teams($first: Int!, $after: String) {{"
     f" teams(first: $first, after: $after) {{ nodes {{ id key name visibility }} {_MORE} }} }}",
-    wire.Teams,
+    Decoder(wire.Teams),
 )
 
 LABELS = Operation(
@@ -48,7 +50,7 @@ LABELS = Operation(
     f"query Labels($first: Int!, $after: String) {{"
     f" issueLabels(first: $first, after: $after, includeArchived: true) {{"
     f" nodes {{ {_LABEL} }} {_MORE} }} }}",
-    wire.Labels,
+    Decoder(wire.LabelsReply),
 )
 
 ISSUES = Operation(
@@ -68,13 +70,13 @@ query Issues($first: Int!, $after: String, $filter: IssueFilter!) {{
     {_MORE}
   }}
 }}""",
-    wire.Issues,
+    Decoder(wire.IssuesReply),
 )
 
 ISSUE_IDS = Operation(
     f"query IssueIds($first: Int!, $after: String, $filter: IssueFilter!) {{"
     f" issues(first: $first, after: $after, filter: $filter) {{ nodes {{ id }} {_MORE} }} }}",
-    wire.IssueIds,
+    Decoder(wire.IssueIds),
 )
 
 FOUND = Operation(
@@ -82,19 +84,19 @@ FOUND = Operation(
     f"query Found($first: Int!, $after: String, $filter: IssueFilter!) {{"
     f" issues(first: $first, after: $after, filter: $filter, includeArchived: true) {{"
     f" nodes {{ id }} {_MORE} }} }}",
-    wire.IssueIds,
+    Decoder(wire.IssueIds),
 )
 
 VIEW = Operation(
     f"query View($first: Int!, $after: String, $id: String!) {{ customView(id: $id) {{ modelName"
     f" issues(first: $first, after: $after, includeArchived: true) {{ nodes {{ id }} {_MORE} }} }} }}",
-    wire.ViewIssues,
+    Decoder(wire.ViewIssues),
 )
 
 RELATIONS = Operation(
     f"query Relations($first: Int!, $after: String, $id: String!) {{"
     f" issue(id: $id) {{ inverseRelations(first: $first, after: $after) {{ {_RELATIONS} }} }} }}",
-    wire.Relations,
+    Decoder(wire.Relations),
 )
 
 _SPANS = "nodes { id startedAt endedAt state { name type } } pageInfo { hasNextPage endCursor }"
@@ -103,7 +105,7 @@ DESCRIBED_ISSUES = Operation(
     f"query DescribedIssues($first: Int!, $after: String, $ids: [ID!]!) {{"
     f" issues(first: $first, after: $after, filter: {{ id: {{ in: $ids }} }}, includeArchived: true) {{"
     f" nodes {{ id description }} {_MORE} }} }}",
-    wire.DescribedIssues,
+    Decoder(wire.DescribedIssues),
     page=100,
 )
 
@@ -111,7 +113,7 @@ DESCRIBED_PROJECTS = Operation(
     f"query DescribedProjects($first: Int!, $after: String, $ids: [ID!]!) {{"
     f" projects(first: $first, after: $after, filter: {{ id: {{ in: $ids }} }}, includeArchived: true) {{"
     f" nodes {{ id description content }} {_MORE} }} }}",
-    wire.DescribedProjects,
+    Decoder(wire.DescribedProjects),
     page=100,
 )
 
@@ -123,21 +125,21 @@ query Histories($first: Int!, $after: String, $ids: [ID!]!) {{
     {_MORE}
   }}
 }}""",
-    wire.Histories,
+    Decoder(wire.HistoriesReply),
     page=50,
 )
 
 HISTORY = Operation(
     f"query History($first: Int!, $after: String, $id: String!) {{"
     f" issue(id: $id) {{ id stateHistory(first: $first, after: $after) {{ {_SPANS} }} }} }}",
-    wire.OneHistory,
+    Decoder(wire.OneHistory),
 )
 
 ATTACHMENTS = Operation(
     f"query Attachments($first: Int!, $after: String, $contains: String!) {{"
     f" attachments(first: $first, after: $after, filter: {{ url: {{ contains: $contains }} }}) {{"
     f" nodes {{ {_ATTACHMENT} issue {{ id }} }} {_MORE} }} }}",
-    wire.Attachments,
+    Decoder(wire.Attachments),
 )
 
 
@@ -166,13 +168,13 @@ query Projects($first: Int!, $after: String, $teams: [ID!]!) {{
     {_MORE}
   }}
 }}""",
-    wire.Projects,
+    Decoder(wire.Projects),
     page=50,
 )
 
 PROJECT = Operation(
     f"query Project($id: String!) {{ project(id: $id) {{ {_project_fields(250, 250)} }} }}",
-    wire.OneProject,
+    Decoder(wire.OneProject),
 )
 
 INITIATIVES = Operation(
@@ -188,21 +190,21 @@ query Initiatives($first: Int!, $after: String) {{
     {_MORE}
   }}
 }}""",
-    wire.Initiatives,
+    Decoder(wire.Initiatives),
 )
 
 COMMENTS = Operation(
     f"query Comments($first: Int!, $after: String, $ids: [ID!]!) {{"
     f" comments(first: $first, after: $after, filter: {{ id: {{ in: $ids }} }}) {{"
     f" nodes {{ {_COMMENT} }} {_MORE} }} }}",
-    wire.Comments,
+    Decoder(wire.CommentsReply),
 )
 
 PROJECT_UPDATES = Operation(
     f"query ProjectUpdates($first: Int!, $after: String, $filter: ProjectUpdateFilter!) {{"
     f" projectUpdates(first: $first, after: $after, filter: $filter, includeArchived: true) {{"
     f" nodes {{ {_UPDATE} project {{ id }} }} {_MORE} }} }}",
-    wire.ProjectUpdates,
+    Decoder(wire.ProjectUpdates),
     page=100,
 )
 
@@ -210,7 +212,7 @@ INITIATIVE_UPDATES = Operation(
     f"query InitiativeUpdates($first: Int!, $after: String, $filter: InitiativeUpdateFilter!) {{"
     f" initiativeUpdates(first: $first, after: $after, filter: $filter, includeArchived: true) {{"
     f" nodes {{ {_UPDATE} initiative {{ id }} }} {_MORE} }} }}",
-    wire.InitiativeUpdates,
+    Decoder(wire.InitiativeUpdates),
     page=100,
 )
 
@@ -234,7 +236,7 @@ query IssuesNow($first: Int!, $cards: Int!, $ids: [ID!]!, $contains: String!, $c
   }}
   {_OUR_COMMENTS}
 }}""",
-    wire.IssuesNow,
+    Decoder(wire.IssuesNow),
     page=50,
 )
 
@@ -250,20 +252,19 @@ query ProjectsNow($first: Int!, $ids: [ID!]!, $comments: [ID!]!) {{
   }}
   {_OUR_COMMENTS}
 }}""",
-    wire.ProjectsNow,
+    Decoder(wire.ProjectsNow),
     page=10,
 )
 
 # --- Labels of the workspace; marks are written by connectors.linear.mutations -------------------
 
 
-def _write(name: str, parameters: str, call: str) -> Operation[wire.Done]:
-    return Operation(f"mutation {name}({parameters}) {{ done: {call} {{ success }} }}", wire.Done)
-
-
-LABEL_DELETE = _write("LabelDelete", "$id: String!", "issueLabelDelete(id: $id)")
+LABEL_DELETE = Operation(
+    "mutation LabelDelete($id: String!) { done: issueLabelDelete(id: $id) { success } }",
+    Decoder(wire.MutationReply),
+)
 LABEL_CREATE = Operation(
     f"mutation LabelCreate($input: IssueLabelCreateInput!) {{"
     f" done: issueLabelCreate(input: $input) {{ success issueLabel {{ {_LABEL} }} }} }}",
-    wire.LabelDone,
+    Decoder(wire.LabelDone),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 
+from config.errors import nearest
 from connectors.errors import ScopeError
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
@@ -27,12 +27,12 @@ def scoped_teams(tracker: str, teams: Iterable[TeamNode], keys: Sequence[str]) -
     for key in keys:
         if key in visible:
             continue
-        near = difflib.get_close_matches(key.upper(), visible, n=1, cutoff=0.5)
-        meant = f" Did you mean {near[0]!r}?" if near else ""
-        seen = ", ".join(sorted(visible)) or "none at all"
+        near = nearest(key, visible)
+        meant = f' Did you mean "{near}"?' if near else ""
+        seen = ", ".join(sorted(visible)) or "none"
         raise ScopeError(
             tracker,
-            f"there is no team {key!r}, or the credential cannot see it.{meant}",
-            f"Correct scope.teams, or give the credential access; it sees {seen}.",
+            f'team "{key}" does not exist, or the credential cannot see it.{meant}',
+            f"Correct scope.teams, or give the credential access. Visible teams: {seen}.",
         )
     return [visible[key] for key in dict.fromkeys(keys)]

@@ -32,7 +32,7 @@ class Identified(Wire):
     id: str
 
 
-class Named(Wire):
+class NamedNode(Wire):
     id: str
     name: str
 
@@ -41,7 +41,7 @@ class Person(Wire):
     name: str
 
 
-class Status(Wire):
+class StatusNode(Wire):
     name: str
     type: str
 
@@ -79,7 +79,7 @@ class IssueNode(Wire):
     label_ids: list[str]
     created_at: Moment
     updated_at: Moment
-    state: Status
+    state: StatusNode
     team: TeamNode
     inverse_relations: Connection[RelationNode]
     estimate: float | None = None
@@ -89,14 +89,14 @@ class IssueNode(Wire):
     archived_at: Moment | None = None
     trashed: bool | None = None
     parent: Identified | None = None
-    project: Named | None = None
+    project: NamedNode | None = None
     assignee: Person | None = None
 
 
 class ProjectLabelNode(Wire):
     id: str
     name: str
-    parent: Named | None = None
+    parent: NamedNode | None = None
 
 
 class LinkNode(Wire):
@@ -132,7 +132,7 @@ class ProjectNode(Wire):
     url: str
     created_at: Moment
     updated_at: Moment
-    status: Status
+    status: StatusNode
     teams: Connection[TeamNode]
     initiatives: Connection[Identified]
     labels: Connection[ProjectLabelNode]
@@ -186,7 +186,7 @@ class CommentNode(Wire):
 # --- Whole replies -------------------------------------------------------------------------------
 
 
-class Actor(Named):
+class Actor(NamedNode):
     app: bool = False
 
 
@@ -198,11 +198,11 @@ class Teams(Wire):
     teams: Connection[TeamNode]
 
 
-class Labels(Wire):
+class LabelsReply(Wire):
     issue_labels: Connection[LabelNode]
 
 
-class Issues(Wire):
+class IssuesReply(Wire):
     issues: Connection[IssueNode]
 
 
@@ -231,7 +231,7 @@ class SpanNode(Wire):
     id: str
     started_at: Moment
     ended_at: Moment | None = None
-    state: Status | None = None
+    state: StatusNode | None = None
 
 
 class IssueHistory(Wire):
@@ -253,7 +253,7 @@ class DescribedProjects(Wire):
     projects: Connection[DescribedNode]
 
 
-class Histories(Wire):
+class HistoriesReply(Wire):
     issues: Connection[IssueHistory]
 
 
@@ -285,7 +285,7 @@ class InitiativeUpdates(Wire):
     initiative_updates: Connection[PlacedUpdate]
 
 
-class Comments(Wire):
+class CommentsReply(Wire):
     comments: Connection[CommentNode]
 
 
@@ -319,7 +319,7 @@ class Success(Wire):
     success: bool
 
 
-class Done(Wire):
+class MutationReply(Wire):
     """The reply to a mutation; every one of them is asked under the alias `done`."""
 
     done: Success

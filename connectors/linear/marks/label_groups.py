@@ -15,7 +15,7 @@ from connectors.setup import signature
 ALIGNMENT_GROUP = "Alignment"
 TITLE_MARK = " · "
 
-Labels = Mapping[str, LabelNode]
+LabelsByName = Mapping[str, LabelNode]
 """All issue labels of the workspace, by id."""
 
 
@@ -25,7 +25,7 @@ def is_for(name: str, short: str) -> bool:
 
 
 def children_for(
-    key_results: Sequence[KeyResultMark], alignment: AlignmentState | None, labels: Labels, owner: str
+    key_results: Sequence[KeyResultMark], alignment: AlignmentState | None, labels: LabelsByName, owner: str
 ) -> dict[str, str]:
     """The children that go with these marks, by their group: for the first key result, and the alignment."""
     wanted = {CLAIM_NAME: key_results[0].id if key_results else None, ALIGNMENT_GROUP: alignment}
@@ -43,21 +43,21 @@ def children_for(
 
 
 def usable(
-    children: Mapping[str, str], worn: Iterable[str], stamp: Stamp | None, labels: Labels
+    children: Mapping[str, str], current: Iterable[str], stamp: Stamp | None, labels: LabelsByName
 ) -> tuple[str, ...]:
     """Those of the children in whose way no person's choice from the same group stands, sorted."""
     ours = set(stamp.children) if stamp else set()
     taken = {
         label.parent.id: one
-        for one in worn
+        for one in current
         if one not in ours and (label := labels.get(one)) is not None and label.parent is not None
     }
     # A person's choice of the very child that we would put on is theirs: it stays when ours goes.
     return tuple(sorted(child for group, child in children.items() if group not in taken))
 
 
-def stand(stamp: Stamp, worn: Iterable[str], labels: Labels) -> bool:
+def stand(stamp: Stamp, current: Iterable[str], labels: LabelsByName) -> bool:
     """Whether the issue bears the children that go with what we wrote there."""
-    worn = set(worn)
+    current = set(current)
     children = children_for(stamp.key_results, stamp.alignment, labels, stamp.owner)
-    return worn.issuperset(usable(children, worn, stamp, labels))
+    return current.issuperset(usable(children, current, stamp, labels))

@@ -8,12 +8,12 @@ from connectors.errors import PermissionDenied, Refused
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import LabelNode
-from connectors.linear.marks.label_groups import Labels
+from connectors.linear.marks.label_groups import LabelsByName
 
 DESCRIPTION = "Set and removed by Truenorth."
 
 
-class LabelShelf:
+class LabelCatalog:
     """All issue labels, read once. Names are compared without case, as Linear does."""
 
     def __init__(self, client: LinearClient) -> None:
@@ -35,7 +35,7 @@ class LabelShelf:
         return {one: known[one].name for one in ids if one in known}
 
     @property
-    def all(self) -> Labels:
+    def all(self) -> LabelsByName:
         """All of them by id."""
         return self._known()
 
@@ -52,27 +52,27 @@ class LabelShelf:
         try:
             return self._make(name, team)
         except (Refused, PermissionDenied) as error:
-            what = f"the label {name!r} is missing and could not be made: {error.what}"
+            what = f'cannot create the label "{name}": {error.what}'
             self._refused[name, team] = what
             raise Refused(self._client.tracker, what) from error
 
-    def made(self) -> tuple[str, ...]:
+    def created_labels(self) -> tuple[str, ...]:
         """Names of the labels that we made, sorted: those that still say so."""
         return tuple(sorted({label.name for label in self._ours()}))
 
-    def unmake(self, name: str) -> bool:
+    def delete_label(self, name: str) -> bool:
         """Delete the labels of this name that we made and no issue bears; False when one has to stay."""
         gone = True
         for label in self._ours():
             if label.name != name:
                 continue
             only = {"labels": {"some": {"id": {"eq": label.id}}}}
-            worn = self._client.walk(queries.ISSUE_IDS, lambda reply: reply.issues, filter=only)
-            if next(iter(worn), None) is not None:
+            in_use = self._client.walk(queries.ISSUE_IDS, lambda reply: reply.issues, filter=only)
+            if next(iter(in_use), None) is not None:
                 gone = False
                 continue
             if not self._client.execute(queries.LABEL_DELETE, id=label.id).done.success:
-                raise Refused(self._client.tracker, "Linear reports no success.")
+                raise Refused(self._client.tracker, "Linear did not confirm the write.")
             self._known().pop(label.id, None)
         return gone
 
@@ -115,6 +115,6 @@ class LabelShelf:
     def _create(self, given: dict[str, str]) -> str:
         made = self._client.execute(queries.LABEL_CREATE, input=given).done
         if not made.success:
-            raise Refused(self._client.tracker, "Linear reports no success.")
+            raise Refused(self._client.tracker, "Linear did not confirm the write.")
         self._known()[made.issue_label.id] = made.issue_label
         return made.issue_label.id

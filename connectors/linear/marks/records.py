@@ -21,8 +21,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import msgspec
+from msgspec.json import Decoder
 
 from connectors import stamp as stamps
+from connectors.converter import Converter
 from connectors.linear.api.wire import AttachmentNode, LinkNode
 from connectors.model import AlignmentState, Comment, KeyResultMark, Marks, Stamp
 from connectors.text.document import clean
@@ -34,7 +36,7 @@ CONTAINS = f"{PARAMETER}="
 UNFINISHED = Comment("progress", (("state", "unfinished"),))
 """A comment of ours that landed before we could record what it states; equal to none we would write."""
 
-LEFTOVER = Comment("orphan", UNFINISHED.facts)
+COMMENT_ONLY = Comment("orphan", UNFINISHED.facts)
 """Stands for a note of ours with nothing else around it."""
 
 _LONGEST_RECORD = 64 * 1024
@@ -45,7 +47,7 @@ _NOTE_TITLES: dict[AlignmentState | None, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class MarkRecord:
     """One attachment or link of ours. `mark` is None on a note, `stamp` is None unless it is a carrier.
 
     `address` is its url without what we pack into the fragment.
@@ -59,16 +61,16 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What of Truenorth was found on an item: our traces, and the stamp of a foreign owner if any."""
+class OwnRecords:
+    """What of Truenorth was found on an item: our records, and the stamp of a foreign owner if any."""
 
-    traces: tuple[Trace, ...] = ()
+    records: tuple[MarkRecord, ...] = ()
     foreign: Stamp | None = None
 
     @property
-    def carrier(self) -> Trace | None:
-        """The trace with the stamp; after an interrupted run there may be two, and the newer one counts."""
-        carriers = [trace for trace in self.traces if trace.stamp is not None]
+    def carrier(self) -> MarkRecord | None:
+        """The record with the stamp; after an interrupted run there may be two, and the newer one counts."""
+        carriers = [record for record in self.records if record.stamp is not None]
         return max(carriers, key=lambda one: (one.updated, one.mark is not None, one.id), default=None)
 
     @property
@@ -76,19 +78,21 @@ class Found:
         return self.carrier.stamp if self.carrier else None
 
 
-def shown_on(found: Found, labels: Iterable[str], comment_exists: bool, children_stand: bool = True) -> Marks:
-    """What an item shows, from its traces, the names of all its labels, and whether our comment is there.
+def shown_on(
+    found: OwnRecords, labels: Iterable[str], comment_exists: bool, children_stand: bool = True
+) -> Marks:
+    """What an item shows, from its records, the names of all its labels, and whether our comment is there.
 
-    `children_stand`: whether it bears the labels of groups that go with its stamp; see groups.stand.
+    `children_stand`: whether it bears the labels of groups that go with its stamp; see label_groups.stand.
 
     Marks of a foreign owner are not ours to show: only the foreign stamp is.
     """
     stamp = found.stamp
-    if stamp is None and not found.traces:
+    if stamp is None and not found.records:
         return Marks(stamp=found.foreign)
     order = {mark.id: place for place, mark in enumerate(stamp.key_results)} if stamp else {}
     marks = sorted(
-        (trace.mark for trace in found.traces if trace.mark is not None),
+        (record.mark for record in found.records if record.mark is not None),
         key=lambda mark: (order.get(mark.id, len(order)), mark.id, mark.url),
     )
     if stamp is None:
@@ -104,11 +108,11 @@ def shown_on(found: Found, labels: Iterable[str], comment_exists: bool, children
         stamp=stamp,
     )
     # A stamp alone is a write that broke off at its start: it must show, or nobody would clear it away.
-    return replace(shown, comment=LEFTOVER) if shown == Marks() else shown
+    return replace(shown, comment=COMMENT_ONLY) if shown == Marks() else shown
 
 
 def _unfinished(stamp: Stamp) -> Comment:
-    return LEFTOVER if stamp.alignment == "orphaned" else UNFINISHED
+    return COMMENT_ONLY if stamp.alignment == "orphaned" else UNFINISHED
 
 
 # --- Addresses and words -------------------------------------------------------------------------
@@ -165,7 +169,7 @@ def note_title(stamp: Stamp | None) -> str:
 # --- Attachments ---------------------------------------------------------------------------------
 
 
-class _Record(msgspec.Struct, omit_defaults=True):
+class _MetadataRecord(msgspec.Struct, omit_defaults=True):
     """A mark as attachment metadata: flat, of texts and numbers, as Linear's documentation asks."""
 
     owner: str
@@ -182,6 +186,9 @@ class _Record(msgspec.Struct, omit_defaults=True):
     truenorth: str = ""
 
 
+_RECORDS = Converter(_MetadataRecord)
+_MARKS = Converter(KeyResultMark)
+
 _PART = ("objective", "due", "because", "share", "moves")
 
 
@@ -196,30 +203,30 @@ def metadata_for(owner: str, mark: KeyResultMark | None, stamp: Stamp | None) ->
     return metadata
 
 
-def find_in_attachments(attachments: Iterable[AttachmentNode], owner: str) -> Found:
-    """Our traces among an issue's attachments. One that merely has such an address is a person's."""
-    traces, foreign = [], None
+def find_in_attachments(attachments: Iterable[AttachmentNode], owner: str) -> OwnRecords:
+    """Our records among an issue's attachments. One that merely has such an address is a person's."""
+    records, foreign = [], None
     for node in attachments:
         named = owner_of(node.url)
         if named is None:
             continue
         try:
-            record = msgspec.convert(node.metadata, _Record)
+            record = _RECORDS.convert(node.metadata)
         except msgspec.ValidationError:
             continue
         stamp = stamps.from_text(record.truenorth)
         if named == owner == record.owner and (stamp is None or stamp.owner == owner):
-            traces.append(Trace(node.id, node.url, _mark(record), stamp, node.updated_at))
+            records.append(MarkRecord(node.id, node.url, _mark(record), stamp, node.updated_at))
         elif stamp is not None:
             foreign = stamp
-    return Found(tuple(sorted(traces, key=lambda trace: trace.id)), foreign)
+    return OwnRecords(tuple(sorted(records, key=lambda record: record.id)), foreign)
 
 
-def _mark(record: _Record) -> KeyResultMark | None:
+def _mark(record: _MetadataRecord) -> KeyResultMark | None:
     if not record.key_result:
         return None
     try:
-        return msgspec.convert(
+        return _MARKS.convert(
             {
                 "id": record.key_result,
                 "title": record.title,
@@ -227,8 +234,7 @@ def _mark(record: _Record) -> KeyResultMark | None:
                 "health": record.health,
                 "url": record.url,
                 **{name: getattr(record, name) for name in _PART},
-            },
-            KeyResultMark,
+            }
         )
     except msgspec.ValidationError:
         # Somebody edited it: a mark that equals none, so that it is written anew.
@@ -246,6 +252,9 @@ class _Packed(msgspec.Struct, omit_defaults=True):
     stamp: Any = None
 
 
+_PACKED = Decoder(_Packed)
+
+
 def link_url(address: str, item: str, mark: KeyResultMark | None, stamp: Stamp | None) -> str:
     """The address of a project's link with its record in the fragment, which no server gets to see."""
     packed = _Packed(item, mark, stamps.to_property(stamp) if stamp else None)
@@ -253,9 +262,9 @@ def link_url(address: str, item: str, mark: KeyResultMark | None, stamp: Stamp |
     return f"{address.partition('#')[0]}#{text.rstrip('=')}"
 
 
-def find_in_links(links: Iterable[LinkNode], item: str, owner: str) -> Found:
-    """Our traces among a project's external links."""
-    traces, foreign = [], None
+def find_in_links(links: Iterable[LinkNode], item: str, owner: str) -> OwnRecords:
+    """Our records among a project's external links."""
+    records, foreign = [], None
     for node in links:
         named = owner_of(node.url)
         address, _, fragment = node.url.partition("#")
@@ -264,10 +273,10 @@ def find_in_links(links: Iterable[LinkNode], item: str, owner: str) -> Found:
             continue
         stamp = stamps.from_property(packed.stamp)
         if named == owner and (stamp is None or stamp.owner == owner):
-            traces.append(Trace(node.id, address, packed.mark, stamp, node.updated_at))
+            records.append(MarkRecord(node.id, address, packed.mark, stamp, node.updated_at))
         elif stamp is not None:
             foreign = stamp
-    return Found(tuple(sorted(traces, key=lambda trace: trace.id)), foreign)
+    return OwnRecords(tuple(sorted(records, key=lambda record: record.id)), foreign)
 
 
 def _unpack(fragment: str) -> _Packed | None:
@@ -275,6 +284,6 @@ def _unpack(fragment: str) -> _Packed | None:
         raw = base64.urlsafe_b64decode(fragment + "=" * (-len(fragment) % 4))
         # People can edit links: what unpacks to more than any record of ours is not one.
         text = zlib.decompressobj().decompress(raw, _LONGEST_RECORD)
-        return msgspec.json.decode(text, type=_Packed)
+        return _PACKED.decode(text)
     except (binascii.Error, ValueError, zlib.error, msgspec.DecodeError, RecursionError):
         return None

@@ -1,64 +1,60 @@
 """Where marks go: an issue with its attachments and labels, or a project with its links.
 
-A place says how its item is looked at and which writes put marks there. All writes are safe to repeat, so a
+A target says how its item is looked at and which writes put marks there. All writes are safe to repeat, so a
 reply that was lost is no trouble: creates are upserts or carry an id of our choice, and deleting what is gone
 already is success.
 """
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from connectors.errors import BadReply, Refused
 from connectors.linear.api import mutations
-from connectors.linear.api.effects import Look, Steps, find_comment, look, send
+from connectors.linear.api.effects import Effects, ReadItem, find_comment, read_item, send
 from connectors.linear.api.errors import Conflict, NotFound
 from connectors.linear.api.mutations import Write
 from connectors.linear.api.wire import CommentNode, Connection, IssueNow, ProjectNow
 from connectors.linear.marks import label_groups, records
-from connectors.linear.marks.labels import LabelShelf
-from connectors.linear.marks.records import Found, Trace, shown_on
+from connectors.linear.marks.labels import LabelCatalog
+from connectors.linear.marks.own_ids import GENERATIONS, own_id
+from connectors.linear.marks.records import MarkRecord, OwnRecords, shown_on
 from connectors.model import KeyResultMark, Marks, Stamp
-
-GENERATIONS = 100
-"""How many ids of ours may be used up, by people who delete what we write, before we give up on the item."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class CurrentState:
     """An item as it is right now. `labels` are the names of all its labels by id."""
 
-    found: Found
+    found: OwnRecords
     shown: Marks
     labels: dict[str, str]
     team: str | None
     read_only: bool
 
 
-class Place(Protocol):
+class MarkTarget(Protocol):
     """An item that can carry marks."""
 
-    def look(self, comment: str) -> Steps[Sight]:
+    def look(self, comment: str) -> Effects[CurrentState]:
         """The item now. `comment` is the id that our comment may have; a good guess saves a request."""
         ...
 
     def address(self, mark: KeyResultMark | None) -> str:
-        """The address of a key result's trace, or of the note."""
+        """The address of a key result's record, or of the note."""
         ...
 
-    def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: Trace | None) -> Steps[None]:
-        """Write one trace in place of `old`."""
+    def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: MarkRecord | None) -> Effects[None]:
+        """Write one record in place of `old`."""
         ...
 
-    def drop(self, trace: Trace) -> Write:
-        """What takes one trace away."""
+    def drop(self, record: MarkRecord) -> Write:
+        """What takes one record away."""
         ...
 
-    def labelling(self, sight: Sight, add: Iterable[str], remove: Iterable[str]) -> tuple[Write, ...]:
+    def labelling(self, state: CurrentState, add: Iterable[str], remove: Iterable[str]) -> tuple[Write, ...]:
         """What puts labels on by id and takes others off by name or id, in one write; () when nothing does."""
         ...
 
@@ -72,18 +68,9 @@ class Place(Protocol):
         ...
 
 
-def own_id(owner: str, item: str, what: str, generation: int) -> str:
-    """An id of our choice, always the same for the same thing.
-
-    Linear wants version 4 and its variant; ids of version 5 were not shown to be accepted.
-    """
-    digest = hashlib.sha256("\0".join((owner, item, what, str(generation))).encode()).digest()
-    return str(uuid.UUID(bytes=digest[:16], version=4))
-
-
 class _Base:
-    def __init__(self, tracker: str, owner: str, item: str, voice: Mapping[str, str]) -> None:
-        self._voice = voice
+    def __init__(self, tracker: str, owner: str, item: str, author: Mapping[str, str]) -> None:
+        self._author = author
         self._tracker = tracker
         self._owner = owner
         self._item = item
@@ -97,7 +84,7 @@ class _Base:
         if part.page_info.has_next_page:
             raise BadReply(self._tracker, f"the item has more than {len(part.nodes)} {what}.")
 
-    def _comment_exists(self, stamp: Stamp | None, asked: str, found: CommentNode | None) -> Steps[bool]:
+    def _comment_exists(self, stamp: Stamp | None, asked: str, found: CommentNode | None) -> Effects[bool]:
         if stamp is None or not stamp.comment_id:
             return False
         if stamp.comment_id != asked:
@@ -105,36 +92,36 @@ class _Base:
         return found is not None and self.holds(found)
 
 
-class IssuePlace(_Base):
+class IssueTarget(_Base):
     """An issue: one attachment for each key result, labels, a comment."""
 
     def __init__(
-        self, tracker: str, shelf: LabelShelf, owner: str, item: str, voice: Mapping[str, str]
+        self, tracker: str, catalog: LabelCatalog, owner: str, item: str, author: Mapping[str, str]
     ) -> None:
-        super().__init__(tracker, owner, item, voice)
-        self._shelf = shelf
+        super().__init__(tracker, owner, item, author)
+        self._catalog = catalog
 
     @property
     def comment_parent(self) -> dict[str, Any]:
-        return {"issueId": self._item, "doNotSubscribeToIssue": True, **self._voice}
+        return {"issueId": self._item, "doNotSubscribeToIssue": True, **self._author}
 
-    def look(self, comment: str) -> Steps[Sight]:
-        seen = yield from look(Look(self._item, is_project=False, comment=comment))
+    def look(self, comment: str) -> Effects[CurrentState]:
+        seen = yield from read_item(ReadItem(self._item, is_project=False, comment=comment))
         issue = seen.item
         assert isinstance(issue, IssueNow)  # noqa: S101  an issue was asked for
-        self._all_there(issue.attachments, "attachments of Truenorth's")
+        self._all_there(issue.attachments, "Truenorth attachments")
         found = records.find_in_attachments(issue.attachments.nodes, self._owner)
-        labels = self._shelf.named(issue.label_ids)
+        labels = self._catalog.named(issue.label_ids)
         exists = yield from self._comment_exists(found.stamp, comment, seen.comment)
         read_only = issue.archived_at is not None or bool(issue.trashed)
-        whole = found.stamp is None or label_groups.stand(found.stamp, labels, self._shelf.all)
+        whole = found.stamp is None or label_groups.stand(found.stamp, labels, self._catalog.all)
         shown = shown_on(found, labels.values(), exists, whole)
-        return Sight(found, shown, labels, issue.team.id, read_only)
+        return CurrentState(found, shown, labels, issue.team.id, read_only)
 
     def address(self, mark: KeyResultMark | None) -> str:
         return records.address_of(mark, self._owner) if mark else records.note_address(self._owner)
 
-    def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: Trace | None) -> Steps[None]:  # noqa: ARG002
+    def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: MarkRecord | None) -> Effects[None]:  # noqa: ARG002
         """The same address on the same issue updates the attachment that is there."""
         given = {
             "issueId": self._item,
@@ -142,42 +129,42 @@ class IssuePlace(_Base):
             "title": records.title_of(mark) if mark else records.note_title(stamp),
             "subtitle": records.figures_of(mark) if mark else "",
             "metadata": records.metadata_for(self._owner, mark, stamp),
-            **self._voice,
+            **self._author,
         }
         yield from send(Write(mutations.ATTACHMENT_PUT, {"input": given}))
 
-    def drop(self, trace: Trace) -> Write:
-        return Write(mutations.ATTACHMENT_DELETE, {"id": trace.id})
+    def drop(self, record: MarkRecord) -> Write:
+        return Write(mutations.ATTACHMENT_DELETE, {"id": record.id})
 
-    def labelling(self, sight: Sight, add: Iterable[str], remove: Iterable[str]) -> tuple[Write, ...]:
+    def labelling(self, state: CurrentState, add: Iterable[str], remove: Iterable[str]) -> tuple[Write, ...]:
         """Single labels only: the whole set would overwrite what people put there meanwhile."""
         names = {name.casefold() for name in remove}
         removed = sorted(
-            one for one, name in sight.labels.items() if one in names or name.casefold() in names
+            one for one, name in state.labels.items() if one in names or name.casefold() in names
         )
-        added = sorted(set(add) - set(sight.labels))
+        added = sorted(set(add) - set(state.labels))
         if not added and not removed:
             return ()
         given = {"addedLabelIds": added, "removedLabelIds": removed}
         return (Write(mutations.ISSUE_UPDATE, {"id": self._item, "input": given}),)
 
 
-class ProjectPlace(_Base):
+class ProjectTarget(_Base):
     """A project: one external link for each key result, and a comment."""
 
     @property
     def comment_parent(self) -> dict[str, Any]:
-        return {"projectId": self._item, **self._voice}
+        return {"projectId": self._item, **self._author}
 
-    def look(self, comment: str) -> Steps[Sight]:
-        seen = yield from look(Look(self._item, is_project=True, comment=comment))
+    def look(self, comment: str) -> Effects[CurrentState]:
+        seen = yield from read_item(ReadItem(self._item, is_project=True, comment=comment))
         project = seen.item
         assert isinstance(project, ProjectNow)  # noqa: S101  a project was asked for
         self._all_there(project.external_links, "links")
         found = records.find_in_links(project.external_links.nodes, self._item, self._owner)
         exists = yield from self._comment_exists(found.stamp, comment, seen.comment)
         read_only = project.archived_at is not None or bool(project.trashed)
-        return Sight(found, shown_on(found, (), exists), {}, None, read_only)
+        return CurrentState(found, shown_on(found, (), exists), {}, None, read_only)
 
     def address(self, mark: KeyResultMark | None) -> str:
         """Without fragment: that is where the record goes."""
@@ -185,7 +172,7 @@ class ProjectPlace(_Base):
             return records.note_address(self._owner)
         return records.address_of(mark, self._owner).partition("#")[0]
 
-    def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: Trace | None) -> Steps[None]:
+    def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: MarkRecord | None) -> Effects[None]:
         address = self.address(mark)
         given = {
             "label": records.link_label_of(mark) if mark else records.note_title(stamp),
@@ -198,9 +185,9 @@ class ProjectPlace(_Base):
             identity = own_id(self._owner, self._item, address, generation)
             if (yield from self._create(identity, given)):
                 return
-        raise Refused(self._tracker, "no id is left for another link on this project.")
+        raise Refused(self._tracker, "cannot add another link to this project: all ids are used.")
 
-    def _create(self, identity: str, given: dict[str, str]) -> Steps[bool]:
+    def _create(self, identity: str, given: dict[str, str]) -> Effects[bool]:
         """Whether the link is there now; False when its id once belonged to a link since deleted."""
         new = {**given, "id": identity, "projectId": self._item}
         try:
@@ -212,9 +199,9 @@ class ProjectPlace(_Base):
                 return False
         return True
 
-    def drop(self, trace: Trace) -> Write:
-        return Write(mutations.LINK_DELETE, {"id": trace.id})
+    def drop(self, record: MarkRecord) -> Write:
+        return Write(mutations.LINK_DELETE, {"id": record.id})
 
-    def labelling(self, sight: Sight, add: Iterable[str], remove: Iterable[str]) -> tuple[Write, ...]:  # noqa: ARG002
+    def labelling(self, state: CurrentState, add: Iterable[str], remove: Iterable[str]) -> tuple[Write, ...]:  # noqa: ARG002
         """Projects bear labels of another kind, and none of ours."""
         return ()

@@ -1,4 +1,4 @@
-"""The gists of issues' and projects' descriptions, asked for by their ids."""
+"""The keywords of issues' and projects' descriptions, asked for by their ids."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from connectors.linear.api import queries, wire
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.queries import Operation
 from connectors.model import Ref, WorkItem
-from connectors.text.keywords import Gist, gist_of
+from connectors.text.keywords import Keywords, extract_keywords
 
 T = TypeVar("T")
 
 
-def gists(client: LinearClient, items: Collection[WorkItem]) -> dict[Ref, Gist]:
-    """See `Connector.gists`; initiatives are not asked about."""
+def keywords(client: LinearClient, items: Collection[WorkItem]) -> dict[Ref, Keywords]:
+    """See `HasDescriptions.keywords`; initiatives are not asked about."""
     issues = sorted(item.ref.id for item in items if item.level not in ("project", "initiative"))
     projects = sorted(item.ref.id for item in items if item.level == "project")
     nodes = [
@@ -23,8 +23,8 @@ def gists(client: LinearClient, items: Collection[WorkItem]) -> dict[Ref, Gist]:
         *_described(client, queries.DESCRIBED_PROJECTS, lambda reply: reply.projects, projects),
     ]
     # A project has a line about it, and a text.
-    told = {node.id: gist_of(f"{node.description or ''}\n{node.content or ''}") for node in nodes}
-    return {Ref(client.tracker, id_): gist for id_, gist in told.items() if gist}
+    found = {node.id: extract_keywords(f"{node.description or ''}\n{node.content or ''}") for node in nodes}
+    return {Ref(client.tracker, id_): words for id_, words in found.items() if words}
 
 
 def _described(

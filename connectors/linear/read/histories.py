@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import SpanNode
-from connectors.linear.read.mapping import category_of_type
-from connectors.model import Category, Ref, Span, WorkItem
+from connectors.linear.read.mapping import category_of_type, utc_or_none
+from connectors.model import Category, Ref, StatusSpan, WorkItem
 
 
-def histories(client: LinearClient, items: Collection[WorkItem]) -> dict[Ref, tuple[Span, ...]]:
-    """See `Connector.histories`; projects keep none."""
+def histories(client: LinearClient, items: Collection[WorkItem]) -> dict[Ref, tuple[StatusSpan, ...]]:
+    """See `KeepsHistories.histories`; projects keep none."""
     ids = sorted(item.ref.id for item in items if item.level not in ("project", "initiative"))
-    found: dict[Ref, tuple[Span, ...]] = {}
+    found: dict[Ref, tuple[StatusSpan, ...]] = {}
     page = queries.HISTORIES.page
     for start in range(0, len(ids), page):
         some = ids[start : start + page]
@@ -31,13 +31,16 @@ def histories(client: LinearClient, items: Collection[WorkItem]) -> dict[Ref, tu
     return found
 
 
-def spans_of(nodes: Sequence[SpanNode]) -> tuple[Span, ...] | None:
+def spans_of(nodes: Sequence[SpanNode]) -> tuple[StatusSpan, ...] | None:
     """The spans, oldest first; None where there are none, or a state was deleted since."""
     if not nodes or any(node.state is None for node in nodes):
         return None
     return tuple(
-        Span(
-            _category(node.state.type), node.state.name, node.started_at.astimezone(UTC), _utc(node.ended_at)
+        StatusSpan(
+            _category(node.state.type),
+            node.state.name,
+            node.started_at.astimezone(UTC),
+            utc_or_none(node.ended_at),
         )
         for node in sorted(nodes, key=lambda one: one.started_at)
         if node.state is not None
@@ -47,7 +50,3 @@ def spans_of(nodes: Sequence[SpanNode]) -> tuple[Span, ...] | None:
 def _category(kind: str) -> Category:
     category = category_of_type(kind)
     return "done" if category == "dropped" else category
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(UTC) if moment is not None else None

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 
 from connectors.linear.api.wire import InitiativeNode, IssueNode, LabelNode, ProjectLabelNode, ProjectNode
 from connectors.linear.marks.label_groups import TITLE_MARK
-from connectors.linear.marks.status_updates import Told
+from connectors.linear.marks.status_updates import LatestUpdates
 from connectors.model import CLAIM_NAME, MARKS, Category, Mark, Marks, Ref, WorkItem, claims_in
 
 ISSUE_MARKS: frozenset[Mark] = frozenset(MARKS)
 PROJECT_MARKS: frozenset[Mark] = frozenset(("key_results", "comment", "update"))
 INITIATIVE_MARKS: frozenset[Mark] = frozenset(("update",))
 READ_ONLY: frozenset[Mark] = frozenset()
+NO_UPDATES = LatestUpdates()
 
 _ISSUE: dict[str, Category] = {
     "triage": "todo",
@@ -43,7 +44,7 @@ _INITIATIVE: dict[str, Category] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ItemMapper:
     """What is needed to read items of one workspace.
 
     `teams`: keys of the teams in scope by id; `open_teams`: ids of the teams that everybody sees.
@@ -95,8 +96,8 @@ class Reader:
             estimate=node.estimate,
             priority=_priority(node.priority_label),
             assignee=node.assignee.name if node.assignee else None,
-            started=_maybe_utc(node.started_at),
-            completed=_maybe_utc(node.completed_at) if category == "done" else None,
+            started=utc_or_none(node.started_at),
+            completed=utc_or_none(node.completed_at) if category == "done" else None,
             due=node.due_date,
             blocked_by=self._blockers(node),
             claims=_claims(claims, plain),
@@ -114,7 +115,7 @@ class Reader:
         blockers = {one.issue.id for one in node.inverse_relations.nodes if one.type == "blocks"}
         return tuple(Ref(self.tracker, one) for one in sorted(blockers))
 
-    def project(self, node: ProjectNode, shown: Marks, told: Told = (None, None)) -> WorkItem:
+    def project(self, node: ProjectNode, shown: Marks, updates: LatestUpdates = NO_UPDATES) -> WorkItem:
         """A project. It stands for one team where only one of its teams is in scope."""
         plain = [one.name for one in node.labels.nodes if not _in_claim_group(one)]
         claims = [one.name for one in node.labels.nodes if _in_claim_group(one)]
@@ -138,17 +139,17 @@ class Reader:
             progress=node.progress,
             priority=_priority(node.priority_label),
             assignee=node.lead.name if node.lead else None,
-            started=_maybe_utc(node.started_at),
-            completed=_maybe_utc(node.completed_at) if category == "done" else None,
+            started=utc_or_none(node.started_at),
+            completed=utc_or_none(node.completed_at) if category == "done" else None,
             due=node.target_date,
             claims=_claims(claims, plain),
             private=not any(team.id in self.open_teams for team in node.teams.nodes),
-            told=told[1],
+            last_update_by_others=updates.by_others,
             writable=PROJECT_MARKS if node.archived_at is None else READ_ONLY,
-            shown=replace(shown, update=told[0]),
+            shown=replace(shown, update=updates.own),
         )
 
-    def initiative(self, node: InitiativeNode, told: Told = (None, None)) -> WorkItem:
+    def initiative(self, node: InitiativeNode, updates: LatestUpdates = NO_UPDATES) -> WorkItem:
         """An initiative: read for what hangs below it; a status update is all that it ever gets."""
         category = _INITIATIVE.get(node.status, "todo")
         return WorkItem(
@@ -164,13 +165,13 @@ class Reader:
             updated=_utc(node.updated_at),
             parent=self.ref(node.parent_initiative.id if node.parent_initiative else None),
             assignee=node.owner.name if node.owner else None,
-            started=_maybe_utc(node.started_at),
-            completed=_maybe_utc(node.completed_at) if category == "done" else None,
+            started=utc_or_none(node.started_at),
+            completed=utc_or_none(node.completed_at) if category == "done" else None,
             due=node.target_date,
             in_scope=False,
-            told=told[1],
+            last_update_by_others=updates.by_others,
             writable=INITIATIVE_MARKS if node.archived_at is None else READ_ONLY,
-            shown=Marks(update=told[0]),
+            shown=Marks(update=updates.own),
         )
 
 
@@ -220,5 +221,6 @@ def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _maybe_utc(moment: datetime | None) -> datetime | None:
+def utc_or_none(moment: datetime | None) -> datetime | None:
+    """The time in UTC."""
     return moment.astimezone(UTC) if moment is not None else None

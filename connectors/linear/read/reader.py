@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.trackers import LinearTracker
+from config.wording import counted
 from connectors.base import Progress
 from connectors.errors import BadReply
 from connectors.linear.api import queries
@@ -23,17 +24,17 @@ from connectors.linear.api.wire import (
     ProjectNode,
 )
 from connectors.linear.marks.label_groups import stand
+from connectors.linear.marks.own_ids import own_id
 from connectors.linear.marks.records import (
+    COMMENT_ONLY,
     CONTAINS,
-    LEFTOVER,
-    Found,
+    OwnRecords,
     find_in_attachments,
     find_in_links,
     shown_on,
 )
-from connectors.linear.marks.status_updates import ours, told_on
-from connectors.linear.marks.targets import own_id
-from connectors.linear.read.mapping import Reader, is_counted, project_category, unknown_types
+from connectors.linear.marks.status_updates import latest_updates, ours
+from connectors.linear.read.mapping import ItemMapper, is_counted, project_category, unknown_types
 from connectors.model import Marks, Pull, Stamp, Update, WorkItem
 
 _BATCH = 100
@@ -54,22 +55,22 @@ def pull(
     return Pull(client.tracker, items, as_of, client.requests - before, tuple(pulling.notes)), labels
 
 
-def marked(
+def owned_items(
     client: LinearClient,
     tracker: LinearTracker,
     owner: str,
     written: Collection[str],
     progress: Progress | None = None,
 ) -> tuple[tuple[WorkItem, ...], tuple[LabelNode, ...]]:
-    """Every item that bears anything of ours, and the labels beside it; see `Connector.marked`."""
+    """Every item that bears anything of ours, and the labels beside it; see `Connector.owned_items`."""
     pulling, _, labels = _opened(client, tracker, owner, progress)
-    return pulling.marked(written), labels
+    return pulling.owned_items(written), labels
 
 
 def fetch(
     client: LinearClient, tracker: LinearTracker, owner: str, ids: Collection[str]
 ) -> tuple[WorkItem, ...]:
-    """The issues with these ids, without marks; see `Connector.fetch`."""
+    """The issues with these ids, without marks; see `AnswersQueries.fetch`."""
     if not ids:
         return ()
     pulling, _, _ = _opened(client, tracker, owner, None)
@@ -85,32 +86,34 @@ def _opened(
     visible = visible_teams(client)
     teams = scoped_teams(client.tracker, visible, tracker.scope.teams)
     labels = tuple(client.walk(queries.LABELS, lambda reply: reply.issue_labels))
-    reader = Reader(
+    mapper = ItemMapper(
         client.tracker,
         {team.id: team.key for team in teams},
         frozenset(team.id for team in visible if team.visibility == "public"),
         frozenset(name.casefold() for name in tracker.dropped_states),
         {label.id: label for label in labels},
     )
-    return _Pulling(client, reader, owner, progress), as_of, labels
+    return _Pulling(client, mapper, owner, progress), as_of, labels
 
 
 class _Pulling:
     """One pull in the making."""
 
-    def __init__(self, client: LinearClient, reader: Reader, owner: str, progress: Progress | None) -> None:
+    def __init__(
+        self, client: LinearClient, mapper: ItemMapper, owner: str, progress: Progress | None
+    ) -> None:
         self.notes: list[str] = []
         self._client = client
-        self._reader = reader
+        self._mapper = mapper
         self._owner = owner
         self._progress = progress
-        self._on_issues: dict[str, Found] | None = None
+        self._on_issues: dict[str, OwnRecords] | None = None
         self._every_initiative: list[InitiativeNode] | None = None
 
     def items(self) -> tuple[WorkItem, ...]:
-        issues = self._issues({"team": {"id": {"in": list(self._reader.teams)}}})
+        issues = self._issues({"team": {"id": {"in": list(self._mapper.teams)}}})
         projects = self._projects()
-        counted = {one.id: one for one in issues.values() if is_counted(one, self._reader.category_of(one))}
+        counted = {one.id: one for one in issues.values() if is_counted(one, self._mapper.category_of(one))}
         above = self._parents_of(counted, issues)
         open_or_used = self._counted_projects(projects, [*counted.values(), *above])
         initiatives = self._initiatives(open_or_used)
@@ -119,17 +122,21 @@ class _Pulling:
         return (
             *(self._initiative(one) for one in initiatives),
             *(self._project(one, shown.get(one.id, Marks())) for one in open_or_used),
-            *(self._reader.issue(one, shown.get(one.id, Marks()), in_scope=True) for one in counted.values()),
-            *(self._reader.issue(one, Marks(), in_scope=False) for one in above),
+            *(self._mapper.issue(one, shown.get(one.id, Marks()), in_scope=True) for one in counted.values()),
+            *(self._mapper.issue(one, Marks(), in_scope=False) for one in above),
         )
 
     def _project(self, node: ProjectNode, shown: Marks) -> WorkItem:
-        return self._reader.project(node, shown, told_on(node.id, node.project_updates.nodes, self._owner))
+        return self._mapper.project(
+            node, shown, latest_updates(node.id, node.project_updates.nodes, self._owner)
+        )
 
     def _initiative(self, node: InitiativeNode) -> WorkItem:
-        return self._reader.initiative(node, told_on(node.id, node.initiative_updates.nodes, self._owner))
+        return self._mapper.initiative(
+            node, latest_updates(node.id, node.initiative_updates.nodes, self._owner)
+        )
 
-    def marked(self, written: Collection[str]) -> tuple[WorkItem, ...]:
+    def owned_items(self, written: Collection[str]) -> tuple[WorkItem, ...]:
         """Every item with a trace of ours, in scope or not, and those whose comment alone is left."""
         on_projects, on_initiatives = self._standing_updates()
         scope = [one for one in self.items() if one.in_scope and one.writable]
@@ -141,7 +148,7 @@ class _Pulling:
         projects = [one for one in map(self._project_now, sorted(outside - set(issues))) if one is not None]
         shown = self._shown(issues, projects)
         away = [
-            *(self._reader.issue(one, shown.get(one.id, Marks()), in_scope=True) for one in issues.values()),
+            *(self._mapper.issue(one, shown.get(one.id, Marks()), in_scope=True) for one in issues.values()),
             *(self._project(one, shown.get(one.id, Marks())) for one in projects),
             *(self._initiative(one) for one in self._all_initiatives() if one.id in on_initiatives),
         ]
@@ -158,7 +165,7 @@ class _Pulling:
         for start in range(0, len(ids), _BATCH):
             issues |= self._issues({"id": {"in": list(ids[start : start + _BATCH])}})
         return tuple(
-            self._reader.issue(one, Marks(), in_scope=one.team.id in self._reader.teams)
+            self._mapper.issue(one, Marks(), in_scope=one.team.id in self._mapper.teams)
             for one in issues.values()
             if not one.trashed
         )
@@ -195,7 +202,9 @@ class _Pulling:
             for comment in self._client.walk(queries.COMMENTS, lambda reply: reply.comments, ids=some):
                 left[homes[comment.id]] = comment.id
         return [
-            replace(one, shown=replace(one.shown, comment=LEFTOVER, stamp=Stamp(self._owner, comment_id=id_)))
+            replace(
+                one, shown=replace(one.shown, comment=COMMENT_ONLY, stamp=Stamp(self._owner, comment_id=id_))
+            )
             if (id_ := left.get(one.ref.id))
             else one
             for one in items
@@ -240,7 +249,7 @@ class _Pulling:
 
     def _projects(self) -> list[ProjectNode]:
         walk = self._client.walk(
-            queries.PROJECTS, lambda reply: reply.projects, teams=list(self._reader.teams)
+            queries.PROJECTS, lambda reply: reply.projects, teams=list(self._mapper.teams)
         )
         return [self._whole(node) for node in walk]
 
@@ -300,25 +309,25 @@ class _Pulling:
     def _shown(self, issues: Mapping[str, IssueNode], projects: Iterable[ProjectNode]) -> dict[str, Marks]:
         """What the items show, by id: ours and foreign stamps, none for items without either."""
         found = self._traced()
-        outside = sum(1 for one, traces in found.items() if traces.traces and one not in issues)
+        outside = sum(1 for one, own in found.items() if own.records and one not in issues)
         if outside:
             self.notes.append(
-                f"{outside} issues outside the scope, or archived, still carry marks of this workspace."
+                f"Marks of this workspace remain on {counted(outside, 'issue')} out of scope or archived."
             )
         for project in projects:
             found[project.id] = find_in_links(project.external_links.nodes, project.id, self._owner)
         alive = self._existing_comments(found)
-        worn = {one.id: one.label_ids for one in issues.values()}
+        current = {one.id: one.label_ids for one in issues.values()}
 
-        def shown(one: str, traces: Found) -> Marks:
-            ids = worn.get(one, ())
-            whole = one not in worn or traces.stamp is None or stand(traces.stamp, ids, self._reader.labels)
-            return shown_on(traces, self._reader.label_names(ids), one in alive, whole)
+        def shown(one: str, own: OwnRecords) -> Marks:
+            ids = current.get(one, ())
+            whole = one not in current or own.stamp is None or stand(own.stamp, ids, self._mapper.labels)
+            return shown_on(own, self._mapper.label_names(ids), one in alive, whole)
 
-        return {one: shown(one, traces) for one, traces in found.items()}
+        return {one: shown(one, own) for one, own in found.items()}
 
-    def _traced(self) -> dict[str, Found]:
-        """Our traces, and foreign ones, by issue: of the whole workspace, read once."""
+    def _traced(self) -> dict[str, OwnRecords]:
+        """Our records, and foreign ones, by issue: of the whole workspace, read once."""
         if self._on_issues is None:
             nodes: dict[str, list[AttachmentNode]] = {}
             for node in self._client.walk(
@@ -328,12 +337,12 @@ class _Pulling:
             self._on_issues = {one: find_in_attachments(some, self._owner) for one, some in nodes.items()}
         return dict(self._on_issues)
 
-    def _existing_comments(self, found: Mapping[str, Found]) -> set[str]:
+    def _existing_comments(self, found: Mapping[str, OwnRecords]) -> set[str]:
         """Ids of the items whose stamp names a comment that is still there."""
         home = {
-            traces.stamp.comment_id: one
-            for one, traces in found.items()
-            if traces.stamp is not None and traces.stamp.comment_id
+            own.stamp.comment_id: one
+            for one, own in found.items()
+            if own.stamp is not None and own.stamp.comment_id
         }
         ids, alive = sorted(home), set()
         for start in range(0, len(ids), _BATCH):
@@ -351,13 +360,11 @@ class _Pulling:
             if len(project.initiatives.nodes) > 1:
                 self.notes.append(
                     f"project {project.name!r} belongs to {len(project.initiatives.nodes)} initiatives; "
-                    "only one of them counts as its parent."
+                    "only one is used as its parent."
                 )
         new = unknown_types(issues.values(), projects)
         if new:
-            self.notes.append(
-                f"Linear has state types that are new to Truenorth and count as not begun: {', '.join(new)}."
-            )
+            self.notes.append(f"Unknown Linear state types, counted as not started: {', '.join(new)}.")
 
 
 def _parents(issues: Iterable[IssueNode]) -> set[str]:

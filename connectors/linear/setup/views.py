@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
+from msgspec.json import Decoder
 
 from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import Connection, Wire
@@ -30,7 +31,7 @@ class Views(Wire):
 VIEWS = Operation(
     "query Views($first: Int!, $after: String) { customViews(first: $first, after: $after) {"
     " nodes { id name shared description filterData } pageInfo { hasNextPage endCursor } } }",
-    Views,
+    Decoder(Views),
 )
 
 

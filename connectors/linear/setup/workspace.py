@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from msgspec.json import Decoder
 
 from connectors.errors import Refused
 from connectors.linear.api import queries
@@ -19,7 +20,7 @@ from connectors.linear.api.wire import IssueIds, LabelNode, Wire
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, TITLE_MARK, is_for
 from connectors.linear.setup.views import VIEWS, parts_of, views_wanted
 from connectors.model import CLAIM_NAME
-from connectors.setup import Action, Need, Problem, Provisioning, is_ours, signature
+from connectors.setup import Action, Need, Provisioning, SetupProblem, is_ours, signature
 
 STATES = ("aligned", "orphaned", "exempt")
 LONGEST_NAME = 80
@@ -45,28 +46,33 @@ class Rights(Wire):
     organization: Organization
 
 
-class Done(Wire):
+class SetupReply(Wire):
     success: bool
     issue_label: Made | None = None
     custom_view: Made | None = None
 
 
 class Answer(Wire):
-    done: Done
+    done: SetupReply
 
 
-RIGHTS = Operation("query Rights { viewer { name admin owner } organization { securitySettings } }", Rights)
-WEARERS = Operation(
+RIGHTS = Operation(
+    "query Rights { viewer { name admin owner } organization { securitySettings } }", Decoder(Rights)
+)
+ISSUES_WITH_LABEL = Operation(
     # Archived issues keep their labels, and lose them with the label.
     "query Wearers($first: Int!, $after: String, $filter: IssueFilter!) {"
     " issues(first: $first, after: $after, filter: $filter, includeArchived: true)"
     " { nodes { id } pageInfo { hasNextPage endCursor } } }",
-    IssueIds,
+    Decoder(IssueIds),
 )
 
 
+_ANSWER = Decoder(Answer)
+
+
 def _write(name: str, type_: str, call: str, gives: str) -> Operation[Answer]:
-    return Operation(f"mutation {name}({type_}) {{ done: {call} {{ success {gives} }} }}", Answer)
+    return Operation(f"mutation {name}({type_}) {{ done: {call} {{ success {gives} }} }}", _ANSWER)
 
 
 _ON = "$id: String!, $input: "
@@ -109,7 +115,7 @@ class LinearProvisioner:
 
     def plan(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.plan`."""
-        problems: list[Problem] = []
+        problems: list[SetupProblem] = []
         labels = list(self._client.walk(queries.LABELS, lambda reply: reply.issue_labels))
         children = {name: child_name(name, title) for name, title in need.key_results.items()}
         actions = [
@@ -122,39 +128,41 @@ class LinearProvisioner:
         actions += self._views(need, made, problems)
         return Provisioning(tuple(actions), tuple(problems))
 
-    def _may_not_label(self) -> Problem | None:
+    def _may_not_label(self) -> SetupProblem | None:
         """Why the account cannot make labels of the workspace, as far as Linear tells beforehand."""
         try:
-            told = self._client.execute(RIGHTS)
+            rights = self._client.execute(RIGHTS)
         except Refused:
             return None
-        role = told.organization.security_settings.get("labelManagementRole")
-        if role not in ("admin", "owner") or told.viewer.owner or (told.viewer.admin and role == "admin"):
+        role = rights.organization.security_settings.get("labelManagementRole")
+        if role not in ("admin", "owner") or rights.viewer.owner or (rights.viewer.admin and role == "admin"):
             return None
-        why = f"in this workspace only the role {role} may manage labels, which {told.viewer.name} has not"
+        why = f"only the role {role} can manage labels in this workspace, and {rights.viewer.name} does not have it"
         remedy = (
-            "A workspace admin can let members manage labels (Settings, Security), make the account an admin, or run"
-            " setup. Views and attachments serve without the groups."
+            "Ask a workspace admin to let members manage labels (Settings, Security), to make the account an admin, or to"
+            " run setup. Views and attachments work without the groups."
         )
-        return Problem(f"label groups {CLAIM_NAME} and {ALIGNMENT_GROUP}", why, remedy)
+        return SetupProblem(f"label groups {CLAIM_NAME} and {ALIGNMENT_GROUP}", why, remedy)
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:  # noqa: ARG002  the protocol's
         """See `Provisioner.removal`; a group that still holds a person's label stays."""
         labels = list(self._client.walk(queries.LABELS, lambda reply: reply.issue_labels))
         ours = {one.id for one in labels if is_ours(one.description, need.owner)}
-        worn = {one.id for one in labels if one.id in ours and not one.is_group and self._worn(one.id)}
-        stay = "issues bear it; undo takes ours off, and what people put there stays"
-        problems = [Problem(f"label {one.name}", stay, "Run undo first.") for one in labels if one.id in worn]
-        ours -= worn
+        in_use = {one.id for one in labels if one.id in ours and not one.is_group and self._is_in_use(one.id)}
+        stay = "issues still have it; undo removes it where Truenorth set it, and keeps it where people did"
+        problems = [
+            SetupProblem(f"label {one.name}", stay, "Run undo first.") for one in labels if one.id in in_use
+        ]
+        ours -= in_use
         kept = {one.parent.id for one in labels if one.parent and one.id not in ours}
         actions = [
-            Action("view", one.name, "remove", "setup made it", one.id)
+            Action("view", one.name, "remove", "created by setup", one.id)
             for one in self._client.walk(VIEWS, lambda reply: reply.custom_views)
             if is_ours(one.description, need.owner)
         ]
         # Children first: a group with labels in it is in use.
         gone = [
-            Action("label", one.name, "remove", "setup made it", one.id)
+            Action("label", one.name, "remove", "created by setup", one.id)
             for one in sorted(labels, key=lambda one: one.is_group)
             if one.id in ours and one.id not in kept
         ]
@@ -164,10 +172,10 @@ class LinearProvisioner:
         actions += gone
         return Provisioning(tuple(actions), tuple(problems))
 
-    def _worn(self, label: str) -> bool:
+    def _is_in_use(self, label: str) -> bool:
         only = {"labels": {"some": {"id": {"eq": label}}}}
-        worn = self._client.walk(WEARERS, lambda reply: reply.issues, filter=only)
-        return next(iter(worn), None) is not None
+        in_use = self._client.walk(ISSUES_WITH_LABEL, lambda reply: reply.issues, filter=only)
+        return next(iter(in_use), None) is not None
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """See `Provisioner.carry`."""
@@ -180,7 +188,7 @@ class LinearProvisioner:
         variables = {} if action.verb == "remove" else {"input": given}
         done = self._client.execute(operation, **variables, **({"id": action.id} if action.id else {})).done
         if not done.success:
-            raise Refused(self._client.tracker, f"Linear reports no success for {action.what}.")
+            raise Refused(self._client.tracker, f"Linear did not confirm the change of {action.what}.")
         there = done.issue_label or done.custom_view
         return there.id if there else None
 
@@ -191,18 +199,18 @@ class LinearProvisioner:
         labels: list[LabelNode],
         need: Need,
         made: Mapping[str, str],
-        problems: list[Problem],
+        problems: list[SetupProblem],
     ) -> Iterator[Action]:
         there = [one for one in labels if one.name.casefold() == name.casefold() and one.archived_at is None]
         group = next((one for one in there if one.is_group and one.team is None), None)
         if there and group is None:
-            why = "a label of this name is there, and is no group of the workspace"
-            problems.append(Problem(f"label group {name}", why, "Rename that label."))
+            why = "a label with this name exists and is not a workspace label group"
+            problems.append(SetupProblem(f"label group {name}", why, "Rename the label."))
             return
         signed = {"description": signature(need.owner)}
         if group is None:
             body = {"name": name, "isGroup": True, **signed}
-            yield Action("label", name, "create", "there is no such group", None, body)
+            yield Action("label", name, "create", "does not exist", None, body)
         inside = [
             one
             for one in labels
@@ -214,14 +222,14 @@ class LinearProvisioner:
             if found is None:
                 body = {"name": wanted, **signed}
                 body |= {"parentId": group.id} if group else {"group": name}
-                yield Action("label", f"{name}: {short}", "create", "there is none", None, body)
+                yield Action("label", f"{name}: {short}", "create", "does not exist", None, body)
             elif not is_ours(found.description, need.owner):
                 continue
             elif found.retired_at is not None:
                 body = {"name": wanted, "retiredAt": None}
-                yield Action("label", f"{name}: {short}", "change", "it is needed again", found.id, body)
+                yield Action("label", f"{name}: {short}", "change", "needed again", found.id, body)
             elif found.name != wanted:
-                reason = f"it is called {found.name}"
+                reason = f"currently named {found.name}"
                 yield Action("label", f"{name}: {short}", "change", reason, found.id, {"name": wanted})
         known = {made.get(f"label {name}: {short}") for short in children}
         left = [one for one in inside if not any(is_for(one.name, short) for short in children)]
@@ -233,19 +241,19 @@ class LinearProvisioner:
             if not is_ours(one.description, need.owner):
                 continue
             what = f"{group}: {one.name.split(TITLE_MARK)[0]}"
-            if not self._worn(one.id):
-                yield Action("label", what, "remove", "it is not declared any more", one.id)
+            if not self._is_in_use(one.id):
+                yield Action("label", what, "remove", "no longer declared", one.id)
             elif one.retired_at is None:
-                reason = "it is not declared any more: retired, and it stays on the issues that bear it"
+                reason = "no longer declared; retire it and keep it on its issues"
                 body = {"retire": True}
                 yield Action("label", what, "change", reason, one.id, body)
 
-    def _views(self, need: Need, made: Mapping[str, str], problems: list[Problem]) -> Iterator[Action]:
+    def _views(self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]) -> Iterator[Action]:
         rows = list(self._client.walk(VIEWS, lambda reply: reply.custom_views))
         for name, wanted in views_wanted(need, self._teams).items():
             if wanted is None:
-                why = "it needs a label that policy.labels does not write"
-                problems.append(Problem(f"view {name}", why, "Give that label a name in policy.labels."))
+                why = "its filter needs a label that is off in policy.labels"
+                problems.append(SetupProblem(f"view {name}", why, "Set that label in policy.labels."))
                 continue
             found = next((one for one in rows if one.id == made.get(f"view {name}")), None)
             found = found or next((one for one in rows if one.name == name), None)
@@ -253,9 +261,9 @@ class LinearProvisioner:
                 "name": name, "description": signature(need.owner), "shared": True, "filterData": wanted
             }  # fmt: skip
             if found is None:
-                yield Action("view", name, "create", "there is none", None, body)
+                yield Action("view", name, "create", "does not exist", None, body)
             elif not is_ours(found.description, need.owner):
-                why = "a view of this name is there, and setup did not make it"
-                problems.append(Problem(f"view {name}", why, "Rename that view."))
+                why = "a view with this name exists, and setup did not create it"
+                problems.append(SetupProblem(f"view {name}", why, "Rename the view."))
             elif found.name != name or not found.shared or parts_of(found.filter_data) != parts_of(wanted):
                 yield Action("view", name, "change", "its filter, name or sharing differs", found.id, body)

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from connectors.base import Stop, never
+from connectors.base import StopRequested, never
 from connectors.errors import BadReply, PermissionDenied, Refused, TrackerError
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
-from connectors.linear.api.effects import Fate, FindUpdates, Look, Seen
+from connectors.linear.api.effects import FindUpdates, ReadItem, Result, Seen
 from connectors.linear.api.errors import Conflict, NotFound
 from connectors.linear.api.mutations import COMMENT_CREATE, MOST, Write
 from connectors.linear.api.wire import CommentNode, IssueNow, PlacedUpdate, ProjectNow
@@ -25,7 +25,7 @@ FEW_CARDS, MANY_CARDS = 10, 50
 """Attachments of ours to ask for on each issue of a look, and on those that have more."""
 
 
-class Post:
+class BatchRequests:
     """Carries the asks of many items to one workspace. Raises what stops the whole tracker."""
 
     def __init__(self, client: LinearClient) -> None:
@@ -33,7 +33,7 @@ class Post:
 
     # --- Looking ---------------------------------------------------------------------------------
 
-    def look(self, asks: Sequence[Look]) -> dict[str, Seen | TrackerError]:
+    def look(self, asks: Sequence[ReadItem]) -> dict[str, Seen | TrackerError]:
         """What is there by item, or why that cannot be said: NotFound when it is gone."""
         issues = [ask for ask in asks if not ask.is_project]
         projects = [ask for ask in asks if ask.is_project]
@@ -42,14 +42,14 @@ class Post:
         more = [ask for ask in issues if _is_cut(seen.get(ask.item))]
         seen |= _in_parts(more, size, _item_of, lambda part: self._issues(part, MANY_CARDS))
         seen |= _in_parts(projects, queries.PROJECTS_NOW.page, _item_of, self._projects)
-        gone = NotFound(self._client.tracker, "there is no such item.")
+        gone = NotFound(self._client.tracker, "the item does not exist.")
         return {ask.item: seen.get(ask.item, gone) for ask in asks}
 
-    def _issues(self, asks: Sequence[Look], cards: int) -> dict[str, Seen]:
+    def _issues(self, asks: Sequence[ReadItem], cards: int) -> dict[str, Seen]:
         reply = self._client.execute(queries.ISSUES_NOW, cards=cards, contains=CONTAINS, **_named(asks))
         return _sorted(asks, reply.issues.nodes, reply.comments.nodes)
 
-    def _projects(self, asks: Sequence[Look]) -> dict[str, Seen]:
+    def _projects(self, asks: Sequence[ReadItem]) -> dict[str, Seen]:
         reply = self._client.execute(queries.PROJECTS_NOW, **_named(asks))
         return _sorted(asks, reply.projects.nodes, reply.comments.nodes)
 
@@ -81,48 +81,48 @@ class Post:
 
     # --- Writing ---------------------------------------------------------------------------------
 
-    def carry(self, writes: Sequence[Write], stop: Stop = never) -> list[Fate]:
+    def carry(self, writes: Sequence[Write], stop: StopRequested = never) -> list[Result]:
         """What became of each write; those that `stop` came before are left out at the end."""
-        fates: list[Fate] = []
+        outcomes: list[Result] = []
         for start in range(0, len(writes), MOST):
             if start and stop():
                 break
-            fates += self._settle(writes[start : start + MOST])
-        return fates
+            outcomes += self._settle(writes[start : start + MOST])
+        return outcomes
 
-    def _settle(self, writes: Sequence[Write]) -> list[Fate]:
-        """The fates of writes that fit one request, in as many requests as it takes to know them all."""
+    def _settle(self, writes: Sequence[Write]) -> list[Result]:
+        """The outcomes of writes that fit one request, in as many requests as it takes to know them all."""
         try:
-            told = self._attempt(writes)
+            answers = self._attempt(writes)
         except (Refused, PermissionDenied, BadReply) as error:
             if len(writes) == 1:
                 return [error]
             half = len(writes) // 2
             return self._settle(writes[:half]) + self._settle(writes[half:])
-        fates = [self._fate(one) for one in told]
-        unknown = [at for at, one in enumerate(told) if one is None]
+        outcomes = [self._result(one) for one in answers]
+        unknown = [at for at, one in enumerate(answers) if one is None]
         landed: set[str] = set()
-        if any(isinstance(one, Conflict) for one in told):
+        if any(isinstance(one, Conflict) for one in answers):
             landed = self._landed([writes[at] for at in unknown])
         for at in unknown:
             if _new_comment(writes[at]) in landed:
-                fates[at] = Conflict(self._client.tracker, "the comment is there already.")
-        again = [at for at in unknown if fates[at] is None]
+                outcomes[at] = Conflict(self._client.tracker, "the comment already exists.")
+        again = [at for at in unknown if outcomes[at] is None]
         if again:
-            for at, fate in zip(again, self._settle([writes[at] for at in again]), strict=True):
-                fates[at] = fate
-        return fates
+            for at, outcome in zip(again, self._settle([writes[at] for at in again]), strict=True):
+                outcomes[at] = outcome
+        return outcomes
 
     def _attempt(self, writes: Sequence[Write]) -> list[TrackerError | bool | None]:
-        told = self._client.attempt(writes)
-        if all(one is None for one in told):
-            raise BadReply(self._client.tracker, "Linear does not say what became of a write.")
-        return told
+        answers = self._client.attempt(writes)
+        if all(one is None for one in answers):
+            raise BadReply(self._client.tracker, "Linear did not report the result of a write.")
+        return answers
 
-    def _fate(self, told: TrackerError | bool | None) -> Fate:
-        if told is False:
-            return Refused(self._client.tracker, "Linear reports no success.")
-        return told if isinstance(told, TrackerError) else None
+    def _result(self, answer: TrackerError | bool | None) -> Result:
+        if answer is False:
+            return Refused(self._client.tracker, "Linear did not confirm the write.")
+        return answer if isinstance(answer, TrackerError) else None
 
     def _landed(self, writes: Sequence[Write]) -> set[str]:
         """The comments that are there already: where one is, a lost reply was likely that of them all."""
@@ -147,17 +147,17 @@ def _in_parts(
     return _in_parts(asks, len(asks) // 2, key, answer)
 
 
-def _item_of(ask: Look) -> str:
+def _item_of(ask: ReadItem) -> str:
     return ask.item
 
 
-def _named(asks: Sequence[Look]) -> dict[str, object]:
+def _named(asks: Sequence[ReadItem]) -> dict[str, object]:
     ids, comments = sorted(ask.item for ask in asks), sorted({ask.comment for ask in asks})
     return {"first": len(asks), "ids": ids, "comments": comments}
 
 
 def _sorted(
-    asks: Sequence[Look],
+    asks: Sequence[ReadItem],
     items: Sequence[IssueNow] | Sequence[ProjectNow],
     comments: Sequence[CommentNode],
 ) -> dict[str, Seen]:

@@ -9,90 +9,87 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from connectors.errors import PermissionDenied, Refused, TrackerError
+from connectors.errors import PermissionDenied, Refused, SkipItem, TrackerError
 from connectors.linear.api import mutations
-from connectors.linear.api.effects import Steps, attempt, find_comment, remove, send, together
+from connectors.linear.api.effects import Effects, attempt, find_comment, gather, remove, send
 from connectors.linear.api.errors import Conflict, NotFound
 from connectors.linear.api.mutations import Write
 from connectors.linear.marks.label_groups import children_for, usable
-from connectors.linear.marks.labels import LabelShelf
-from connectors.linear.marks.targets import GENERATIONS, IssuePlace, Place, ProjectPlace, Sight, own_id
+from connectors.linear.marks.labels import LabelCatalog
+from connectors.linear.marks.own_ids import GENERATIONS, own_id
+from connectors.linear.marks.targets import CurrentState, IssueTarget, MarkTarget, ProjectTarget
 from connectors.model import Comment, KeyResultMark, Marks, Stamp, WorkItem
 from connectors.text.document import to_markdown
 
 
-class Skip(Exception):
-    """Nothing may be written to the item, for the reason given."""
-
-
-class Work:
+class ItemWrite:
     """One item on its way."""
 
     def __init__(
         self,
         tracker: str,
-        shelf: LabelShelf,
+        catalog: LabelCatalog,
         owner: str,
         item: WorkItem,
         wanted: Marks,
-        voice: Mapping[str, str],
+        author: Mapping[str, str],
     ) -> None:
         self._tracker = tracker
-        self._shelf = shelf
+        self._catalog = catalog
         self._owner = owner
         self._item = item
         self._wanted = wanted
         self._problems: list[str] = []
-        self._place: Place = (
-            ProjectPlace(tracker, owner, item.ref.id, voice)
+        self._target: MarkTarget = (
+            ProjectTarget(tracker, owner, item.ref.id, author)
             if item.level == "project"
-            else IssuePlace(tracker, shelf, owner, item.ref.id, voice)
+            else IssueTarget(tracker, catalog, owner, item.ref.id, author)
         )
 
-    def steps(self) -> Steps[list[str]]:
+    def effects(self) -> Effects[list[str]]:
         """Converge; what could not be done, in words, when the rest went on without it.
 
-        Raises Skip, or a TrackerError of this item alone.
+        Raises SkipItem, or a TrackerError of this item alone.
         """
-        sight = yield from self._look()
-        if self._wanted == Marks() and sight.found.stamp is None:
+        state = yield from self._look()
+        if self._wanted == Marks() and state.found.stamp is None:
             yield from self._drop_remnant()
-        if sight.shown == self._wanted:
+        if state.shown == self._wanted:
             return []
-        if sight.shown != self._item.shown:
-            raise Skip(f"{self._item.key} was changed since it was read; the next run plans it anew.")
+        if state.shown != self._item.shown:
+            raise SkipItem(f"{self._item.key} changed since it was read; the next run plans it again.")
         if self._wanted == Marks():
-            yield from self._unstamp(sight)
+            yield from self._unstamp(state)
         else:
-            yield from self._mark(sight)
+            yield from self._mark(state)
         return self._problems
 
-    def _look(self) -> Steps[Sight]:
+    def _look(self) -> Effects[CurrentState]:
         stamp = self._item.shown.stamp
         guess = stamp.comment_id if stamp and stamp.comment_id else self._comment_id(0)
-        sight = yield from self._place.look(guess)
-        foreign = sight.found.foreign
-        if foreign is not None and sight.found.stamp is None:
-            raise Skip(f"{self._item.key} bears marks of {foreign.owner!r}, which are not ours to change.")
-        if sight.read_only:
-            raise Skip(f"{self._item.key} is archived, and so read-only.")
-        return sight
+        state = yield from self._target.look(guess)
+        foreign = state.found.foreign
+        if foreign is not None and state.found.stamp is None:
+            raise SkipItem(f'{self._item.key} has marks of another workspace, "{foreign.owner}".')
+        if state.read_only:
+            raise SkipItem(f"{self._item.key} is archived and read-only.")
+        return state
 
     # --- Taking everything away ------------------------------------------------------------------
 
-    def _unstamp(self, sight: Sight) -> Steps[None]:
+    def _unstamp(self, state: CurrentState) -> Effects[None]:
         """The carrier of the stamp goes last: without it nothing could be removed any more."""
-        stamp, carrier = sight.shown.stamp, sight.found.carrier
-        ours = (*sight.shown.labels, *(stamp.children if stamp else ()))
-        labelling = self._place.labelling(sight, (), ours)
-        others = [self._place.drop(trace) for trace in sight.found.traces if trace is not carrier]
-        if sight.shown.comment is not None and stamp and stamp.comment_id:
+        stamp, carrier = state.shown.stamp, state.found.carrier
+        ours = (*state.shown.labels, *(stamp.children if stamp else ()))
+        labelling = self._target.labelling(state, (), ours)
+        others = [self._target.drop(record) for record in state.found.records if record is not carrier]
+        if state.shown.comment is not None and stamp and stamp.comment_id:
             others.append(_delete_comment(stamp.comment_id))
-        yield from together(send(*labelling), remove(*others))
+        yield from gather(send(*labelling), remove(*others))
         if carrier is not None:
-            yield from remove(self._place.drop(carrier))
+            yield from remove(self._target.drop(carrier))
 
-    def _drop_remnant(self) -> Steps[None]:
+    def _drop_remnant(self) -> Effects[None]:
         """A comment whose stamp a person took away, found by its id."""
         stamp = self._item.shown.stamp
         if stamp is not None and stamp.comment_id:
@@ -100,68 +97,68 @@ class Work:
 
     # --- Marking ---------------------------------------------------------------------------------
 
-    def _mark(self, sight: Sight) -> Steps[None]:
-        bearers = _Bearers(self._place, sight, self._wanted.key_results)
-        label_ids, labels = self._usable_labels(sight)
-        children, known = self._children(sight), sight.shown.stamp
+    def _mark(self, state: CurrentState) -> Effects[None]:
+        writer = RecordWriter(self._target, state, self._wanted.key_results)
+        label_ids, labels = self._usable_labels(state)
+        children, known = self._children(state), state.shown.stamp
         final = Stamp(
             self._owner, self._wanted.key_results, self._wanted.alignment, labels, children=children
         )
-        worn = sight.labels.keys() & set(known.children if known else ())
+        current = state.labels.keys() & set(known.children if known else ())
         announced = replace(
             final,
-            labels=tuple(sorted({*labels, *sight.shown.labels})),
-            children=tuple(sorted({*children, *worn})),
-            comment_id=self._announced_comment(sight),
-            comment=known.comment if known and sight.shown.comment is not None else None,
+            labels=tuple(sorted({*labels, *state.shown.labels})),
+            children=tuple(sorted({*children, *current})),
+            comment_id=self._announced_comment(state),
+            comment=known.comment if known and state.shown.comment is not None else None,
         )
-        yield from bearers.stamp(announced)
-        _, refused, comment_id = yield from together(
-            bearers.put_others(),
-            self._set_labels(sight, (*label_ids.values(), *children), worn - {*children}),
-            self._comment(sight, bearers, announced),
+        yield from writer.stamp(announced)
+        _, refused, comment_id = yield from gather(
+            writer.put_others(),
+            self._set_labels(state, (*label_ids.values(), *children), current - {*children}),
+            self._comment(state, writer, announced),
         )
         final = replace(
             final,
-            labels=sight.shown.labels if refused else labels,
-            children=tuple(sorted(worn)) if refused else children,
+            labels=state.shown.labels if refused else labels,
+            children=tuple(sorted(current)) if refused else children,
             comment_id=comment_id,
             comment=replace(self._wanted.comment, doc=None) if self._wanted.comment else None,
         )
-        yield from bearers.stamp(final)
-        yield from bearers.drop_stale()
+        yield from writer.stamp(final)
+        yield from writer.drop_stale()
 
-    def _usable_labels(self, sight: Sight) -> tuple[dict[str, str], tuple[str, ...]]:
+    def _usable_labels(self, state: CurrentState) -> tuple[dict[str, str], tuple[str, ...]]:
         """Ids of the wanted labels by name; one that is missing and cannot be made is left out, aloud."""
         ids: dict[str, str] = {}
-        for name in self._wanted.labels if sight.team is not None else ():
-            worn = [one for one, worn in sight.labels.items() if worn.casefold() == name.casefold()]
+        for name in self._wanted.labels if state.team is not None else ():
+            current = [one for one, current in state.labels.items() if current.casefold() == name.casefold()]
             try:
-                ids[name] = worn[0] if worn else self._shelf.need(name, sight.team or "")
+                ids[name] = current[0] if current else self._catalog.need(name, state.team or "")
             except Refused as error:
                 self._problems.append(words_of(error))
         return ids, tuple(sorted(ids))
 
-    def _children(self, sight: Sight) -> tuple[str, ...]:
+    def _children(self, state: CurrentState) -> tuple[str, ...]:
         """The labels of groups that the issue should bear from us."""
-        if sight.team is None:
+        if state.team is None:
             return ()
-        labels = self._shelf.all
+        labels = self._catalog.all
         wanted = children_for(self._wanted.key_results, self._wanted.alignment, labels, self._owner)
-        return usable(wanted, sight.labels, sight.shown.stamp, labels)
+        return usable(wanted, state.labels, state.shown.stamp, labels)
 
-    def _set_labels(self, sight: Sight, add: Collection[str], drop: Collection[str]) -> Steps[bool]:
+    def _set_labels(self, state: CurrentState, add: Collection[str], drop: Collection[str]) -> Effects[bool]:
         """Whether Linear refused the labels; the other marks go on without them."""
-        stale = {*sight.shown.labels, *drop} - set(self._wanted.labels)
-        for error in (yield from attempt(*self._place.labelling(sight, add, stale))):
+        stale = {*state.shown.labels, *drop} - set(self._wanted.labels)
+        for error in (yield from attempt(*self._target.labelling(state, add, stale))):
             if error is None:
                 continue
             if not isinstance(error, (Refused, PermissionDenied)):
                 raise error
             if isinstance(error, NotFound):
                 # The issue was there a moment ago, so it is a label that is gone.
-                self._shelf.forget()
-            self._problems.append(f"the labels could not be set: {words_of(error)}")
+                self._catalog.forget()
+            self._problems.append(f"cannot set the labels: {words_of(error)}")
             return True
         return False
 
@@ -170,10 +167,10 @@ class Work:
     def _comment_id(self, generation: int) -> str:
         return own_id(self._owner, self._item.ref.id, "comment", generation)
 
-    def _announced_comment(self, sight: Sight) -> str | None:
+    def _announced_comment(self, state: CurrentState) -> str | None:
         """The id that the stamp should name before anything is written."""
-        stamp = sight.shown.stamp
-        if sight.shown.comment is not None and stamp is not None:
+        stamp = state.shown.stamp
+        if state.shown.comment is not None and stamp is not None:
             return stamp.comment_id
         return self._comment_id(self._generation(stamp)) if self._wanted.comment is not None else None
 
@@ -191,9 +188,9 @@ class Work:
             return 0
         return at if stamp.comment is None else at + 1
 
-    def _comment(self, sight: Sight, bearers: _Bearers, announced: Stamp) -> Steps[str | None]:
+    def _comment(self, state: CurrentState, writer: RecordWriter, announced: Stamp) -> Effects[str | None]:
         """Write, edit or delete the comment; its id afterwards."""
-        wanted, shown = self._wanted.comment, sight.shown.comment
+        wanted, shown = self._wanted.comment, state.shown.comment
         if shown is not None and announced.comment_id is not None:
             if wanted == shown:
                 return announced.comment_id
@@ -204,30 +201,30 @@ class Work:
                 return announced.comment_id
         if wanted is None:
             return None
-        return (yield from self._create(wanted, bearers, announced))
+        return (yield from self._create(wanted, writer, announced))
 
-    def _create(self, wanted: Comment, bearers: _Bearers, announced: Stamp) -> Steps[str]:
+    def _create(self, wanted: Comment, writer: RecordWriter, announced: Stamp) -> Effects[str]:
         start = self._generation(announced)
         for generation in range(start, start + GENERATIONS):
             identity = self._comment_id(generation)
-            yield from bearers.stamp(replace(announced, comment_id=identity, comment=None))
-            given = {**self._place.comment_parent, "id": identity, "body": self._body(wanted)}
+            yield from writer.stamp(replace(announced, comment_id=identity, comment=None))
+            given = {**self._target.comment_parent, "id": identity, "body": self._body(wanted)}
             try:
                 yield from send(Write(mutations.COMMENT_CREATE, {"input": given}))
             except Conflict:
                 if not (yield from self._adopt(identity, wanted)):
                     continue
             return identity
-        raise Refused(self._tracker, "no id is left for another comment on this item.")
+        raise Refused(self._tracker, "cannot add another comment to this item: all ids are used.")
 
-    def _adopt(self, identity: str, wanted: Comment) -> Steps[bool]:
-        """Take over the comment with our id, which landed although we were not told; False if it is gone."""
+    def _adopt(self, identity: str, wanted: Comment) -> Effects[bool]:
+        """Take over the comment with our id, which landed although no reply came; False if it is gone."""
         landed = yield from find_comment(identity)
-        if landed is None or not self._place.holds(landed):
+        if landed is None or not self._target.holds(landed):
             return False
         return landed.body == self._body(wanted) or (yield from self._edit(identity, wanted))
 
-    def _edit(self, identity: str, wanted: Comment) -> Steps[bool]:
+    def _edit(self, identity: str, wanted: Comment) -> Effects[bool]:
         """Edit in place, without the mark of an edit and without a notification; False if it is gone."""
         given = {"id": identity, "input": {"body": self._body(wanted)}}
         try:
@@ -238,29 +235,31 @@ class Work:
 
     def _body(self, wanted: Comment) -> str:
         if wanted.doc is None:
-            raise Refused(self._tracker, "the comment to write has no text.")
+            raise Refused(self._tracker, "the comment is empty.")
         return to_markdown(wanted.doc)
 
 
-class _Bearers:
-    """The traces of one item: which should be there, which one carries the stamp, which are stale."""
+class RecordWriter:
+    """The records of one item: which should be there, which one carries the stamp, which are stale."""
 
-    def __init__(self, place: Place, sight: Sight, key_results: tuple[KeyResultMark, ...]) -> None:
-        self._place = place
-        self._wanted = {place.address(mark): mark for mark in key_results or (None,)}
-        self._present = {trace.address: trace for trace in reversed(sight.found.traces)}
+    def __init__(
+        self, target: MarkTarget, state: CurrentState, key_results: tuple[KeyResultMark, ...]
+    ) -> None:
+        self._target = target
+        self._wanted = {target.address(mark): mark for mark in key_results or (None,)}
+        self._present = {record.address: record for record in reversed(state.found.records)}
         self._stale = [
-            trace
-            for trace in sight.found.traces
-            if trace.address not in self._wanted or self._present[trace.address] is not trace
+            record
+            for record in state.found.records
+            if record.address not in self._wanted or self._present[record.address] is not record
         ]
-        carrier = sight.found.carrier
-        # The stamp stays where it is as long as that trace stays, so that it never exists twice for long.
+        carrier = state.found.carrier
+        # The stamp stays where it is as long as that record stays, so that it never exists twice for long.
         stays = carrier is not None and carrier.address in self._wanted
         self._carrier = carrier.address if carrier and stays else next(iter(self._wanted))
         self._written: Stamp | None = None
 
-    def stamp(self, stamp: Stamp) -> Steps[None]:
+    def stamp(self, stamp: Stamp) -> Effects[None]:
         """Write the carrier, unless it is just so already."""
         if self._written is None and self._is_so(self._carrier, stamp):
             self._written = stamp
@@ -268,21 +267,21 @@ class _Bearers:
             yield from self._put(self._carrier, stamp)
             self._written = stamp
 
-    def put_others(self) -> Steps[None]:
-        """Write the traces of the other key results where they differ."""
+    def put_others(self) -> Effects[None]:
+        """Write the records of the other key results where they differ."""
         others = [one for one in self._wanted if one != self._carrier and not self._is_so(one, None)]
-        yield from together(*(self._put(address, None) for address in others))
+        yield from gather(*(self._put(address, None) for address in others))
 
-    def drop_stale(self) -> Steps[None]:
+    def drop_stale(self) -> Effects[None]:
         """Take away what is wanted no more."""
-        yield from remove(*(self._place.drop(trace) for trace in self._stale))
+        yield from remove(*(self._target.drop(record) for record in self._stale))
 
     def _is_so(self, address: str, stamp: Stamp | None) -> bool:
-        trace = self._present.get(address)
-        return trace is not None and (trace.mark, trace.stamp) == (self._wanted[address], stamp)
+        record = self._present.get(address)
+        return record is not None and (record.mark, record.stamp) == (self._wanted[address], stamp)
 
-    def _put(self, address: str, stamp: Stamp | None) -> Steps[None]:
-        return self._place.put(self._wanted[address], stamp, self._present.get(address))
+    def _put(self, address: str, stamp: Stamp | None) -> Effects[None]:
+        return self._target.put(self._wanted[address], stamp, self._present.get(address))
 
 
 def _delete_comment(identity: str) -> Write:

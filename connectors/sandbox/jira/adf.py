@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 MOST_CHARACTERS = 32_767
 """Longest text of a comment. Counted on the stored JSON, the stricter reading of the limit."""
 
-Check = Callable[[Any], bool]
+AttributeCheck = Callable[[Any], bool]
 
 
 def _is_text(value: Any) -> bool:
@@ -29,7 +29,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _one_of(*allowed: object) -> Check:
+def _one_of(*allowed: object) -> AttributeCheck:
     return lambda value: value in allowed and not isinstance(value, bool)
 
 
@@ -46,8 +46,8 @@ class _Node:
     """`required` and `optional` attributes with their checks; None for `children` means a leaf."""
 
     children: frozenset[str] | None = None
-    required: Mapping[str, Check] = field(default_factory=dict)
-    optional: Mapping[str, Check] = field(default_factory=dict)
+    required: Mapping[str, AttributeCheck] = field(default_factory=dict)
+    optional: Mapping[str, AttributeCheck] = field(default_factory=dict)
     least: int = 0
 
 
@@ -55,8 +55,8 @@ _INLINE = frozenset({"text", "hardBreak", "status", "date", "mention", "emoji", 
 _SIMPLE = frozenset({"paragraph", "heading", "bulletList", "orderedList"})
 _CELL = _SIMPLE | {"codeBlock", "blockquote", "rule", "panel", "nestedExpand", "taskList"}
 _TOP = _SIMPLE | {"codeBlock", "blockquote", "rule", "panel", "expand", "taskList", "table"}
-_LOCAL: dict[str, Check] = {"localId": _is_text}
-_SPAN: dict[str, Check] = {
+_LOCAL: dict[str, AttributeCheck] = {"localId": _is_text}
+_SPAN: dict[str, AttributeCheck] = {
     "colspan": _is_number,
     "rowspan": _is_number,
     "colwidth": _numbers,
@@ -118,7 +118,7 @@ _NODES: dict[str, _Node] = {
     "emoji": _Node(None, {"shortName": _is_text}, {"id": _is_text, "text": _is_text, **_LOCAL}),
     "inlineCard": _Node(None, {"url": _is_text}, _LOCAL),
 }
-_MARKS: dict[str, Mapping[str, Check]] = {
+_MARKS: dict[str, Mapping[str, AttributeCheck]] = {
     "strong": {},
     "em": {},
     "code": {},

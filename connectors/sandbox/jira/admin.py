@@ -17,7 +17,7 @@ from connectors.sandbox.jira import layout
 from connectors.sandbox.jira.fields import KINDS, PLUGIN, Field, custom_field
 from connectors.sandbox.jira.http import JiraError, names, nothing, reply, strict_body, writer
 from connectors.sandbox.jira.paging import page_of, several
-from connectors.sandbox.jira.show import Part
+from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import JiraSite
 from connectors.sandbox.jira.tasks import Task
 from connectors.sandbox.jira.values import LONGEST_LINE
@@ -45,7 +45,7 @@ def custom_of(request: web.Request, site: JiraSite, *, trashed: bool = False) ->
     return found
 
 
-class Fields(Part):
+class CustomFields(Resource):
     """Custom fields."""
 
     async def post_field(self, request: web.Request) -> web.Response:
@@ -140,7 +140,7 @@ class Fields(Part):
         return reply({})
 
     async def delete_field(self, request: web.Request) -> web.Response:
-        """Deletion is a job: 303 to where it is told of."""
+        """Deletion is a job: 303 to where its progress can be read."""
         person = administrator(request, self.site)
         entry, site = custom_of(request, self.site, trashed=True), self.site
         task = Task(

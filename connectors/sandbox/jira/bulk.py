@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from connectors.sandbox.company import Person
-from connectors.sandbox.jira.bulk_input import BulkError, Change, change_of
+from connectors.sandbox.jira.bulk_input import BulkChange, BulkError, change_of
 from connectors.sandbox.jira.edit import edit, notify, transition
 from connectors.sandbox.jira.editmeta import editable
 from connectors.sandbox.jira.fields import Field
@@ -19,7 +19,7 @@ from connectors.sandbox.jira.http import JiraError, json_body, reader, reply
 from connectors.sandbox.jira.layout import context_of, is_settable
 from connectors.sandbox.jira.paging import several
 from connectors.sandbox.jira.rights import NO_EDIT
-from connectors.sandbox.jira.show import Part
+from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import PRIORITIES, Issue, JiraSite
 from connectors.sandbox.jira.tasks import Task
 from connectors.sandbox.jira.values import LISTS
@@ -42,7 +42,7 @@ class Result:
         self.failed: dict[str, list[str]] = {}
 
 
-class BulkEdits(Part):
+class BulkEdits(Resource):
     """Bulk edits."""
 
     async def post_edit(self, request: web.Request) -> web.Response:
@@ -58,7 +58,7 @@ class BulkEdits(Part):
             raise BulkError(429, f"At most {MOST_AT_ONCE} bulk operations can run at the same time.")
         found = {issue.id: None for name in names if (issue := self.site.find(name, person))}
         result = Result(list(found), len([n for n in names if self.site.find(n, person) is None]))
-        work = _Work(self.site, person, change, result, body.get("sendBulkNotification") is not False)
+        work = _BulkEdit(self.site, person, change, result, body.get("sendBulkNotification") is not False)
         number, now = str(self.site.next_id()), self.site.clock.now()
         task = Task(number, KIND, person, now, max(1, len(found)), work.one, result=result)
         self.site.tasks.add(task)
@@ -119,27 +119,27 @@ class BulkEdits(Part):
         return shown | ({"endingBefore": ids[start]} if 0 < start < len(ids) else {})
 
     def _field(self, entry: Field, issues: list[Issue]) -> dict[str, Any]:
-        told: dict[str, Any] = {
+        meta: dict[str, Any] = {
             "id": entry.id,
             "name": entry.name,
             "type": entry.schema["custom"] if entry.is_custom else entry.id,
             "isRequired": False,
         }
         if entry.description:
-            told["description"] = entry.description
+            meta["description"] = entry.description
         if entry.id in LISTS or entry.type == "labels":
-            told["multiSelectFieldOptions"] = _VERBS
+            meta["multiSelectFieldOptions"] = _VERBS
         if entry.id == "priority":
-            told["fieldOptions"] = [{"id": str(one.id), "priority": one.name} for one in PRIORITIES]
+            meta["fieldOptions"] = [{"id": str(one.id), "priority": one.name} for one in PRIORITIES]
         elif entry.type in ("option", "options") and issues:
             context = context_of(self.site, issues[0], entry.id)
             options = context.options.values() if context is not None else ()
-            told["fieldOptions"] = [
+            meta["fieldOptions"] = [
                 {"optionId": one.id, "value": one.value} for one in options if not one.disabled
             ]
         if not all(is_settable(self.site, issue, entry.id) for issue in issues):
-            told["unavailableMessage"] = "NOTE: This field is not on the edit screen of all selected issues."
-        return told
+            meta["unavailableMessage"] = "NOTE: This field is not on the edit screen of all selected issues."
+        return meta
 
     def _allowed(self, request: web.Request, status: int) -> Person:
         """Who asks. Raises BulkError 401, or `status` without Bulk change."""
@@ -160,11 +160,11 @@ class BulkEdits(Part):
         ]
 
 
-class _Work:
+class _BulkEdit:
     """The edit of one issue after the other."""
 
     def __init__(
-        self, site: JiraSite, person: Person, change: Change, result: Result, notifies: bool
+        self, site: JiraSite, person: Person, change: BulkChange, result: Result, notifies: bool
     ) -> None:
         self.site, self.person, self.change, self.result = site, person, change, result
         self.notifies = notifies

@@ -20,7 +20,7 @@ class BulkError(JiraError):
 
 
 @dataclass
-class Change:
+class BulkChange:
     """What shall be in every issue: values and operations by field, and a status by id."""
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -34,11 +34,11 @@ class Change:
             yield "status"
 
 
-def change_of(site: JiraSite, given: Any) -> Change:
+def change_of(site: JiraSite, given: Any) -> BulkChange:
     """What `editedFieldsInput` asks for. Raises BulkError 400."""
     if not isinstance(given, dict) or not given:
         raise BulkError(400, "editedFieldsInput must not be empty.")
-    change = Change()
+    change = BulkChange()
     for name, entries in given.items():
         if name in _SINGLE:
             _SINGLE[name](change, _object(entries, name))
@@ -59,10 +59,10 @@ def _object(given: Any, name: str) -> dict[str, Any]:
 
 def _read(
     site: JiraSite,
-    change: Change,
+    change: BulkChange,
     name: str,
     kinds: tuple[FieldType, ...],
-    read: Callable[[Change, str, dict[str, Any]], None],
+    read: Callable[[BulkChange, str, dict[str, Any]], None],
     entry: dict[str, Any],
 ) -> None:
     field_id = str(entry.get("fieldId"))
@@ -78,43 +78,43 @@ def _read(
         raise BulkError(400, f"The value of '{field_id}' is not valid.") from None
 
 
-def _value(name: str) -> Callable[[Change, str, dict[str, Any]], None]:
-    def read(change: Change, field_id: str, entry: dict[str, Any]) -> None:
+def _value(name: str) -> Callable[[BulkChange, str, dict[str, Any]], None]:
+    def read(change: BulkChange, field_id: str, entry: dict[str, Any]) -> None:
         # A clearable field is cleared by leaving its value out.
         change.values[field_id] = entry.get(name)
 
     return read
 
 
-def _date(change: Change, field_id: str, entry: dict[str, Any]) -> None:
+def _date(change: BulkChange, field_id: str, entry: dict[str, Any]) -> None:
     given = entry.get("date")
     change.values[field_id] = None if given is None else given["formattedDate"]
 
 
-def _rich(change: Change, field_id: str, entry: dict[str, Any]) -> None:
+def _rich(change: BulkChange, field_id: str, entry: dict[str, Any]) -> None:
     change.values[field_id] = entry["richText"].get("adfValue")
 
 
-def _option(change: Change, field_id: str, entry: dict[str, Any]) -> None:
+def _option(change: BulkChange, field_id: str, entry: dict[str, Any]) -> None:
     number = entry["option"]["optionId"]
     change.values[field_id] = None if number == -1 else {"id": str(number)}
 
 
-def _options(change: Change, field_id: str, entry: dict[str, Any]) -> None:
+def _options(change: BulkChange, field_id: str, entry: dict[str, Any]) -> None:
     change.values[field_id] = [{"id": str(one["optionId"])} for one in entry["options"]]
 
 
-def _user(change: Change, field_id: str, entry: dict[str, Any]) -> None:
+def _user(change: BulkChange, field_id: str, entry: dict[str, Any]) -> None:
     given = entry.get("user")
     change.values[field_id] = None if given is None else {"accountId": given["accountId"]}
 
 
 def _verbs(
     values: str, value: Callable[[dict[str, Any]], Any]
-) -> Callable[[Change, str, dict[str, Any]], None]:
+) -> Callable[[BulkChange, str, dict[str, Any]], None]:
     """Reads a field that is a list of some, to which a verb applies."""
 
-    def read(change: Change, field_id: str, entry: dict[str, Any]) -> None:
+    def read(change: BulkChange, field_id: str, entry: dict[str, Any]) -> None:
         given = [value(one) for one in entry[values]]
         match entry["bulkEditMultiSelectFieldOption"]:
             case "ADD":
@@ -136,27 +136,27 @@ _components = _verbs("components", lambda one: {"id": str(one["componentId"])})
 _versions = _verbs("versions", lambda one: {"id": str(one["versionId"])})
 
 
-def _status(change: Change, entry: dict[str, Any]) -> None:
+def _status(change: BulkChange, entry: dict[str, Any]) -> None:
     change.status = str(entry.get("statusId"))
 
 
-def _priority(change: Change, entry: dict[str, Any]) -> None:
+def _priority(change: BulkChange, entry: dict[str, Any]) -> None:
     change.values["priority"] = {"id": str(entry.get("priorityId"))}
 
 
-def _parts(change: Change, entry: dict[str, Any]) -> None:
+def _parts(change: BulkChange, entry: dict[str, Any]) -> None:
     try:
         _components(change, "components", entry)
     except (KeyError, TypeError):
         raise BulkError(400, "The value of 'components' is not valid.") from None
 
 
-_SINGLE: dict[str, Callable[[Change, dict[str, Any]], None]] = {
+_SINGLE: dict[str, Callable[[BulkChange, dict[str, Any]], None]] = {
     "status": _status,
     "priority": _priority,
     "multiselectComponents": _parts,
 }
-_LISTS: dict[str, tuple[tuple[FieldType, ...], Callable[[Change, str, dict[str, Any]], None]]] = {
+_LISTS: dict[str, tuple[tuple[FieldType, ...], Callable[[BulkChange, str, dict[str, Any]], None]]] = {
     "clearableNumberFields": (("number",), _value("value")),
     "datePickerFields": (("date",), _date),
     "labelsFields": (("labels",), _labels),

@@ -8,13 +8,13 @@ from typing import TypeVar
 from aiohttp import web
 
 from connectors.sandbox.jira.http import JiraError, reader, reply
-from connectors.sandbox.jira.show import Part
-from connectors.sandbox.jira.state import PRIORITIES, RESOLUTIONS, TYPES, IssueType, Named, Status
+from connectors.sandbox.jira.show import Resource
+from connectors.sandbox.jira.state import PRIORITIES, RESOLUTIONS, TYPES, IssueType, NamedValue, Status
 
-Entry = TypeVar("Entry", Named, Status, IssueType)
+CatalogEntry = TypeVar("CatalogEntry", NamedValue, Status, IssueType)
 
 
-class Catalog(Part):
+class Catalog(Resource):
     """What there is on the site."""
 
     async def projects(self, request: web.Request) -> web.Response:
@@ -72,7 +72,7 @@ class Catalog(Part):
         ]
 
 
-def _entry(request: web.Request, entries: Iterable[Entry], kind: str) -> Entry:
+def _entry(request: web.Request, entries: Iterable[CatalogEntry], kind: str) -> CatalogEntry:
     """The entry by id. Raises JiraError 404."""
     wanted = request.match_info["entry"]
     found = next((entry for entry in entries if str(entry.id) == wanted), None)

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from connectors.sandbox.company import Person
+from connectors.sandbox.jira.comment_text import check_comment_limit, checked_body
 from connectors.sandbox.jira.edit import notify, property_of
 from connectors.sandbox.jira.http import (
     JiraError,
@@ -19,15 +20,15 @@ from connectors.sandbox.jira.http import (
     whole_number,
     writer,
 )
+from connectors.sandbox.jira.index import before_write
 from connectors.sandbox.jira.issues import LARGEST_PAGE, quietly, store_property
-from connectors.sandbox.jira.remarks import check_room, checked_body
-from connectors.sandbox.jira.show import Part
+from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import Comment, Issue, JiraSite
 
 MOST_LISTED = 1000
 
 
-class Comments(Part):
+class Comments(Resource):
     """Comments."""
 
     def shown(self, request: web.Request, issue: Issue, comment: Comment) -> dict[str, Any]:
@@ -58,10 +59,10 @@ class Comments(Part):
         person = writer(request)
         issue = issue_of(request, self.site, person)
         body, properties = await _content(request)
-        check_room(issue)
+        check_comment_limit(issue)
         now = self.site.clock.now()
         comment = Comment(self.site.next_id(), person, body, now, now, person, properties)
-        self.site.index.keep(self.site, issue)
+        before_write(self.site, issue)
         issue.comments[comment.id] = comment
         issue.updated = now
         notify(self.site, person, issue, "comment added")
@@ -75,7 +76,7 @@ class Comments(Part):
         body, properties = await _content(request)
         quiet = quietly(request, self.site, person)
         now = self.site.clock.now()
-        self.site.index.keep(self.site, issue)
+        before_write(self.site, issue)
         comment.body, comment.updated, comment.update_author = body, now, person
         comment.properties.update(properties)
         issue.updated = now
@@ -88,7 +89,7 @@ class Comments(Part):
         issue = issue_of(request, self.site, person)
         comment = _comment_of(request, issue)
         _may("DELETE", self.site, person, comment, issue)
-        self.site.index.keep(self.site, issue)
+        before_write(self.site, issue)
         del issue.comments[comment.id]
         issue.updated = self.site.clock.now()
         return nothing()
@@ -126,7 +127,7 @@ class Comments(Part):
         ]
 
 
-class CommentProperties(Part):
+class CommentProperties(Resource):
     """Comment properties; who may edit the comment may write them."""
 
     def find(self, request: web.Request, person: Person | None) -> Comment:

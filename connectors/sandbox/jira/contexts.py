@@ -11,7 +11,7 @@ from connectors.sandbox.jira.fields import Context, Option
 from connectors.sandbox.jira.http import INVALID_PAYLOAD, JiraError, nothing, reply, strict_body
 from connectors.sandbox.jira.layout import add_context
 from connectors.sandbox.jira.paging import page_of, several
-from connectors.sandbox.jira.show import Part
+from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import TYPES
 from connectors.sandbox.jira.values import LONGEST_LINE
 
@@ -22,7 +22,7 @@ MOST_OPTIONS = 10_000
 NO_CONTEXT = "The custom field context was not found."
 
 
-class Contexts(Part):
+class Contexts(Resource):
     """Contexts: in which projects and for which types a field is there."""
 
     async def list_contexts(self, request: web.Request) -> web.Response:
@@ -167,7 +167,7 @@ class Options(Contexts):
         return reply({"options": [_option(option) for option in made]})
 
     async def put_options(self, request: web.Request) -> web.Response:
-        """All or none are changed; those that were so already are not told."""
+        """All or none are changed; those that were so already are not listed."""
         administrator(request, self.site)
         context = self._select(request)
         given = await _given(request, {"id": str, "value": str, "disabled": bool})

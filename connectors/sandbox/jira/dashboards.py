@@ -21,7 +21,7 @@ from connectors.sandbox.jira.issues import store_property
 from connectors.sandbox.jira.paging import page_of
 from connectors.sandbox.jira.shared import Dashboard, Gadget
 from connectors.sandbox.jira.sharing import bean, may_edit, may_view, shares_of, shown
-from connectors.sandbox.jira.show import Part
+from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.values import LONGEST_LINE
 
 DASHBOARD_PAGE = 100
@@ -42,7 +42,7 @@ _BODY: dict[str, type] = {
 }
 
 
-class Dashboards(Part):
+class Dashboards(Resource):
     """Dashboards."""
 
     async def post_dashboard(self, request: web.Request) -> web.Response:
@@ -50,16 +50,16 @@ class Dashboards(Part):
         made = Dashboard(self.site.next_id(), person, "")
         await self._fill(request, person, made)
         self.site.dashboards[made.id] = made
-        return reply(self.told(request, made))
+        return reply(self.as_json(request, made))
 
     async def put_dashboard(self, request: web.Request) -> web.Response:
         person = writer(request)
         found = self.writable(request, person, 400)
         await self._fill(request, person, found)
-        return reply(self.told(request, found))
+        return reply(self.as_json(request, found))
 
     async def get_dashboard(self, request: web.Request) -> web.Response:
-        return reply(self.told(request, self.visible(request)))
+        return reply(self.as_json(request, self.visible(request)))
 
     async def delete_dashboard(self, request: web.Request) -> web.Response:
         person = writer(request)
@@ -80,7 +80,7 @@ class Dashboards(Part):
             raise JiraError(400, f"The filter '{kind}' is not supported: use my or favourite.")
         start = max(0, whole_number(request, "startAt", 0))
         size = max(1, whole_number(request, "maxResults", 20))
-        page = [self.told(request, one) for one in rows[start : start + size]]
+        page = [self.as_json(request, one) for one in rows[start : start + size]]
         return reply({"startAt": start, "maxResults": size, "total": len(rows), "dashboards": page})
 
     async def search(self, request: web.Request) -> web.Response:
@@ -97,7 +97,7 @@ class Dashboards(Part):
         if "name" in order:
             rows.sort(key=lambda one: one.name.lower())
         rows = rows[::-1] if order.startswith("-") else rows
-        return page_of(request, rows, lambda one: self.told(request, one), most=DASHBOARD_PAGE, default=50)
+        return page_of(request, rows, lambda one: self.as_json(request, one), most=DASHBOARD_PAGE, default=50)
 
     def _seen(self, person: Person | None) -> list[Dashboard]:
         return [one for one in self.site.dashboards.values() if may_view(self.site, person, one)]
@@ -120,7 +120,7 @@ class Dashboards(Part):
         one.name, one.description = name, body.get("description") or ""
         one.shares, one.editors = shares, editors
 
-    def told(self, request: web.Request, one: Dashboard) -> dict[str, Any]:
+    def as_json(self, request: web.Request, one: Dashboard) -> dict[str, Any]:
         """A dashboard as JSON."""
         show = self.show(request)
         base = show.rest.rpartition("/rest/")[0]
@@ -274,9 +274,9 @@ class Gadgets(Dashboards):
 
 
 def _gadget(one: Gadget) -> dict[str, Any]:
-    told: dict[str, Any] = {"id": one.id, "color": one.color, "title": one.title}
-    told["position"] = {"row": one.row, "column": one.column}
-    return told | ({"moduleKey": one.module_key} if one.module_key else {"uri": one.uri})
+    result: dict[str, Any] = {"id": one.id, "color": one.color, "title": one.title}
+    result["position"] = {"row": one.row, "column": one.column}
+    return result | ({"moduleKey": one.module_key} if one.module_key else {"uri": one.uri})
 
 
 def _gadget_of(request: web.Request, board: Dashboard, part: str) -> Gadget:

@@ -24,14 +24,15 @@ from connectors.sandbox.jira.http import (
 )
 from connectors.sandbox.jira.issues import Issues
 from connectors.sandbox.jira.jql import parse
-from connectors.sandbox.jira.jql_match import Asking, prepare
+from connectors.sandbox.jira.jql_context import JqlContext
+from connectors.sandbox.jira.jql_match import prepare
 from connectors.sandbox.jira.jql_tokens import JqlError
 from connectors.sandbox.jira.layout import listed
-from connectors.sandbox.jira.rights import permitted
+from connectors.sandbox.jira.rights import with_permission
 from connectors.sandbox.jira.server_admin import ServerFieldList, ServerFilters, ServerScreens
-from connectors.sandbox.jira.server_login import guarded
+from connectors.sandbox.jira.server_login import with_login
 from connectors.sandbox.jira.server_show import EPIC_NAME_FIELD, ServerShow, name_of
-from connectors.sandbox.jira.show import NAVIGABLE_FIELDS, Part, chosen
+from connectors.sandbox.jira.show import NAVIGABLE_FIELDS, Resource, chosen
 from connectors.sandbox.jira.state import EPIC_LINK, EPIC_NAME, SITE_ZONE, Issue, JiraSite
 
 _CLOUD_ONLY = (
@@ -44,7 +45,7 @@ _CLOUD_ONLY = (
 
 
 def server_routes(
-    site: JiraSite, shared: Sequence[Part], traces: Iterator[int], base: str
+    site: JiraSite, shared: Sequence[Resource], trace_ids: Iterator[int], base: str
 ) -> list[web.RouteDef]:
     """Everything below `base`: what is its own, and of the `shared` parts of the API what it has too."""
     own = [
@@ -71,7 +72,10 @@ def server_routes(
     served.append(web.route("*", f"{base}/rest/{{rest:.*}}", _unknown))
     return [
         web.RouteDef(
-            r.method, r.path, guarded(site, permitted(site, r.handler, r.method, r.path), traces), r.kwargs
+            r.method,
+            r.path,
+            with_login(site, with_permission(site, r.handler, r.method, r.path), trace_ids),
+            r.kwargs,
         )
         for r in served
     ]
@@ -88,7 +92,7 @@ async def _unknown(request: web.Request) -> web.Response:
 # --- What is its own -----------------------------------------------------------------------------
 
 
-class ServerSite(Part):
+class ServerSite(Resource):
     """The site itself: who one is, what there is."""
 
     async def server_info(self, request: web.Request) -> web.Response:
@@ -121,9 +125,9 @@ class ServerSite(Part):
         wanted = request.query.get("username") or request.query.get("key")
         show = self.show(request)
         for person in DIRECTORY.values():
-            told = show.user(person) or {}
-            if wanted in (told.get("name"), told.get("key")):
-                return reply(told)
+            account = show.user(person) or {}
+            if wanted in (account.get("name"), account.get("key")):
+                return reply(account)
         raise JiraError(404, f"The user named '{wanted}' does not exist")
 
     async def fields(self, request: web.Request) -> web.Response:
@@ -140,7 +144,7 @@ class ServerSite(Part):
         ]
 
 
-class ServerSearch(Part):
+class ServerSearch(Resource):
     """Search by offset, which reads the store. It gives no entity properties (JRASERVER-62898)."""
 
     async def get_search(self, request: web.Request) -> web.Response:
@@ -190,8 +194,8 @@ class ServerSearch(Part):
     def _found(self, request: web.Request, jql: str, lenient: bool) -> list[Issue]:
         person = reader(request)
         try:
-            asking = Asking(self.site, person, self.site.clock.now(), by_user_name=True, lenient=lenient)
-            found = prepare(parse(jql), asking)
+            context = JqlContext(self.site, person, self.site.clock.now(), by_user_name=True, lenient=lenient)
+            found = prepare(parse(jql), context)
         except JqlError as error:
             raise JiraError(400, str(error)) from None
         hits = [issue for issue in self.site.visible(person) if found.test(issue)]

@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from connectors.sandbox.company import NOW, PEOPLE, at_work, from_unix
-from connectors.sandbox.jira.state import BLOCKS, RELATES, Comment, Issue, JiraSite, Link
-from connectors.sandbox.lore import background
+from connectors.sandbox.description_texts import opening_sentence
+from connectors.sandbox.jira.state import BLOCKS, RELATES, Comment, Issue, IssueLink, JiraSite
 
 
 def _text(words: str, *marks: str, href: str | None = None) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def describe(source: random.Random, theme: str) -> dict[str, Any]:
 @cache
 def _description(number: int, theme: str) -> dict[str, Any]:
     # Half of a million issues have one: the same text is kept once, however many bear it.
-    about = background(theme, number)
+    about = opening_sentence(theme, number)
     number, steps = divmod(number, len(_STEPS))
     reason, subject = divmod(number, len(_SUBJECTS))
     return _doc(
@@ -76,7 +76,7 @@ def _description(number: int, theme: str) -> dict[str, Any]:
     )
 
 
-_REMARKS = (
+_COMMENTS = (
     "I had a look: the simple way works, no need for the new library.",
     "Can we split this? The second half waits for the design.",
     "Done on staging. Please try it with a big workspace.",
@@ -87,9 +87,9 @@ _REMARKS = (
 
 
 @cache
-def _remark(number: int, kind: int, person: int) -> dict[str, Any]:
+def _comment_body(number: int, kind: int, person: int) -> dict[str, Any]:
     """The remark of this number as plain text, or to a person, in a panel, or with a table."""
-    text = _REMARKS[number]
+    text = _COMMENTS[number]
     if kind == 1:
         mentioned = PEOPLE[person]
         attrs = {"id": mentioned.account_id, "text": f"@{mentioned.name}"}
@@ -128,7 +128,7 @@ def add_comments(site: JiraSite, source: random.Random, issue: Issue) -> None:
         author = source.choice(PEOPLE)
         kind = source.choices((0, 1, 2, 3), cum_weights=(74, 86, 94, 100))[0]
         person = source.randrange(len(PEOPLE)) if kind == 1 else 0
-        body = _remark(source.randrange(len(_REMARKS)), kind, person)
+        body = _comment_body(source.randrange(len(_COMMENTS)), kind, person)
         comment = Comment(site.next_id(), author, body, created, max(created, updated), author)
         issue.comments[comment.id] = comment
         issue.updated = max(issue.updated, comment.updated)
@@ -142,6 +142,6 @@ def add_links(site: JiraSite, source: random.Random, issues: Sequence[Issue]) ->
         if chance > 0.12:
             continue
         other = base[source.randrange(position + 1, len(base))]
-        link = Link(site.next_id(), BLOCKS if chance < 0.085 else RELATES, issue.id, other.id)
+        link = IssueLink(site.next_id(), BLOCKS if chance < 0.085 else RELATES, issue.id, other.id)
         issue.links.append(link)
         other.links.append(link)

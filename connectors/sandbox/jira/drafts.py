@@ -17,12 +17,12 @@ from connectors.sandbox.jira.planted import (
     LOOSE_KINDS,
     MESS,
     OPS_BUG,
-    Kind,
     PlannedEpic,
     PlannedInitiative,
+    WorkKind,
 )
-from connectors.sandbox.jira.state import PRIORITIES, Named
-from connectors.sandbox.meaning import SECURITY, SILENT, Meaning
+from connectors.sandbox.jira.state import PRIORITIES, NamedValue
+from connectors.sandbox.planted_answers import NO_ANSWER, SECURITY, PlantedAnswer
 
 ROOMY = 90
 """Issues from which a site has room for all planned work, not only for what the examples name."""
@@ -48,11 +48,11 @@ class Draft:
     created: datetime
     parent: Draft | None = None
     labels: tuple[str, ...] = ()
-    means: Meaning = SILENT
+    answer: PlantedAnswer = NO_ANSWER
     claim: str | None = None
     is_open: bool | None = None
     ended: str | None = None
-    priority: Named | None = None
+    priority: NamedValue | None = None
     by_epic_link: bool = False
     epic: PlannedEpic | None = None
     moved_from: str | None = None
@@ -65,7 +65,7 @@ def drafts_of(items: int, seed: int) -> list[Draft]:
     In order of creation: age decides about keys, and what stands above is older than what is below.
     """
     drafts = _planned(seed, roomy=items >= ROOMY)
-    drafts += _Further(seed, drafts).make(items - len(drafts))
+    drafts += _RandomDrafts(seed, drafts).make(items - len(drafts))
     drafts.sort(key=lambda draft: draft.created)
     return drafts
 
@@ -86,7 +86,7 @@ def _planned(seed: int, *, roomy: bool) -> list[Draft]:
             title(source, "bug"),
             "bug",
             _day(source, source.uniform(1, 60)),
-            means=OPS_BUG,
+            answer=OPS_BUG,
             is_open=True,
             priority=PRIORITIES[0],
         )
@@ -100,7 +100,7 @@ def _planned(seed: int, *, roomy: bool) -> list[Draft]:
             kind.theme,
             _day(source, kind.age),
             labels=kind.labels,
-            means=kind.means,
+            answer=kind.answer,
             is_open=True,
         )
         for kind in LOOSE
@@ -116,7 +116,7 @@ def _initiative(source: random.Random, planned: PlannedInitiative) -> Draft:
         "other",
         _day(source, planned.age),
         labels=planned.labels,
-        means=planned.means,
+        answer=planned.answer,
         is_open=True,
     )
 
@@ -130,14 +130,14 @@ def _epic(source: random.Random, planned: PlannedEpic, above: dict[int, Draft]) 
         _day(source, planned.age),
         parent=above[planned.initiative] if planned.initiative is not None else None,
         labels=planned.labels,
-        means=planned.means,
+        answer=planned.answer,
         is_open=planned.ended is None,
         ended=planned.ended,
         epic=planned,
     )
 
 
-class _Further:
+class _RandomDrafts:
     """Stories, tasks, bugs and sub-tasks, most of them below an epic."""
 
     def __init__(self, seed: int, planned: Sequence[Draft]) -> None:
@@ -154,7 +154,7 @@ class _Further:
         }
         self._bug_mess = self._dealt(BUG_MESS)
 
-    def _dealt(self, kinds: Sequence[Kind]) -> Iterator[Kind]:
+    def _dealt(self, kinds: Sequence[WorkKind]) -> Iterator[WorkKind]:
         """Kinds without end by their weights, after each of them once: a small world has all that fit."""
         yield from self._source.sample(kinds, len(kinds))
         weights = list(accumulate(kind.weight for kind in kinds))
@@ -203,7 +203,7 @@ class _Further:
             epic.theme,
             created,
             parent=epic,
-            means=OPS_BUG if kind == "Bug" and planned.project == "OPS" else SILENT,
+            answer=OPS_BUG if kind == "Bug" and planned.project == "OPS" else NO_ANSWER,
             # Issues from before the switch to `parent` still hang on their epic by its key.
             by_epic_link=old_style and age > 60 and planned.project != "HR",
             is_open=None if planned.ended is None else False,
@@ -231,9 +231,9 @@ class _Further:
         if project == "OPS" and source.random() < 0.55:
             if source.random() < 0.15:
                 return Draft(
-                    project, "Vulnerability", title(source, "security"), "security", created, means=SECURITY
+                    project, "Vulnerability", title(source, "security"), "security", created, answer=SECURITY
                 )
-            return Draft(project, "Bug", title(source, "bug"), "bug", created, means=OPS_BUG)
+            return Draft(project, "Bug", title(source, "bug"), "bug", created, answer=OPS_BUG)
         kinds = self._kinds[project]
         kind = source.choices(kinds, [one.weight for one in kinds])[0]
         draft = Draft(
@@ -243,7 +243,7 @@ class _Further:
             kind.theme,
             created,
             labels=kind.labels,
-            means=kind.means,
+            answer=kind.answer,
         )
         if age > 20 and source.random() < 0.03:
             draft.moved_from = "WEB" if project == "OPS" else "OPS"
@@ -268,11 +268,11 @@ class _Further:
         )
 
     def _mess_up(self, draft: Draft) -> None:
-        """Odd labels or claims in place of the plain ones; the draft then means what the table says of them."""
+        """Odd labels or claims in place of the plain ones; the draft then serves what the table says."""
         if draft.type in ("Story", "Task"):
             kind = next(self._mess[draft.project])
         elif draft.type == "Bug" and draft.project == "OPS":
             kind = next(self._bug_mess)
         else:
             return
-        draft.labels, draft.means, draft.claim = kind.labels, kind.means, kind.claim
+        draft.labels, draft.answer, draft.claim = kind.labels, kind.answer, kind.claim

@@ -13,6 +13,7 @@ from connectors.sandbox.company import DIRECTORY, Person
 from connectors.sandbox.jira import adf, values
 from connectors.sandbox.jira.fields import Field
 from connectors.sandbox.jira.http import JiraError
+from connectors.sandbox.jira.index import before_write
 from connectors.sandbox.jira.layout import is_settable
 from connectors.sandbox.jira.state import (
     EPIC_LINK,
@@ -22,11 +23,20 @@ from connectors.sandbox.jira.state import (
     HistoryItem,
     Issue,
     JiraSite,
-    Named,
+    NamedValue,
     Notification,
     Status,
 )
-from connectors.sandbox.jira.values import LONGEST_LINE, Bad, Told, after, checked, day, document, told
+from connectors.sandbox.jira.values import (
+    LONGEST_LINE,
+    HistoryValue,
+    InvalidValue,
+    apply_operations,
+    checked,
+    day,
+    document,
+    history_value,
+)
 
 LONGEST_PROPERTY = 32_768
 NOT_SETTABLE = "Field '{}' cannot be set. It is not on the appropriate screen, or unknown."
@@ -61,13 +71,13 @@ def edit(
         if name in errors:
             continue
         try:
-            given[name] = after(issue, name, site.fields.get(name), operations)
-        except Bad as bad:
+            given[name] = apply_operations(issue, name, site.fields.get(name), operations)
+        except InvalidValue as bad:
             errors[name] = str(bad)
     for name, value in given.items():
         try:
             step = _step(site, issue, name, value)
-        except Bad as bad:
+        except InvalidValue as bad:
             errors[name] = str(bad)
             continue
         if step is not None:
@@ -76,7 +86,7 @@ def edit(
     if errors:
         raise JiraError(400, errors=errors)
     if steps or pairs:
-        site.index.keep(site, issue)
+        before_write(site, issue)
     for step in steps:
         step.make()
     issue.properties.update(pairs)
@@ -119,7 +129,7 @@ def _step(site: JiraSite, issue: Issue, name: str, value: Any) -> _Step | None:
     """The change that brings the field to `value`; None when it is there already."""
     setter, field = _SETTERS.get(name), site.fields.get(name)
     if field is None or not is_settable(site, issue, name) or (setter is None and not field.is_custom):
-        raise Bad(NOT_SETTABLE.format(name))
+        raise InvalidValue(NOT_SETTABLE.format(name))
     return setter(site, issue, value) if setter is not None else _set_custom(site, issue, field, value)
 
 
@@ -131,17 +141,17 @@ def _set_custom(site: JiraSite, issue: Issue, field: Field, given: Any) -> _Step
     def make() -> None:
         issue.custom[field.id] = after_it
 
-    old, new = told(before), told(after_it)
+    old, new = history_value(before), history_value(after_it)
     return _Step((HistoryItem(field.name, field.id, *old, *new),), make)
 
 
 def _set_summary(_: JiraSite, issue: Issue, value: Any) -> _Step | None:
     if not isinstance(value, str) or not value.strip():
-        raise Bad("You must specify a summary of the issue.")
+        raise InvalidValue("You must specify a summary of the issue.")
     if len(value) > LONGEST_LINE:
-        raise Bad("Summary can't exceed 255 characters.")
+        raise InvalidValue("Summary can't exceed 255 characters.")
     if "\n" in value or "\r" in value:
-        raise Bad("The summary is invalid because it contains newline characters.")
+        raise InvalidValue("The summary is invalid because it contains newline characters.")
     return _set(issue, "summary", "summary", value, (None, issue.summary), (None, value))
 
 
@@ -155,13 +165,13 @@ def _set_labels(_: JiraSite, issue: Issue, value: Any) -> _Step | None:
 def _set_parent(site: JiraSite, issue: Issue, value: Any) -> _Step | None:
     if value is None:
         if issue.type.is_subtask:
-            raise Bad("A sub-task must have a parent.")
+            raise InvalidValue("A sub-task must have a parent.")
         wanted = None
     else:
         named = (value.get("id") or value.get("key")) if isinstance(value, dict) else None
         wanted = site.find(str(named), DIRECTORY["truenorth@acme.example"]) if named else None
         if wanted is None or wanted.type.level != issue.type.level + 1:
-            raise Bad("Given parent work item does not belong to appropriate hierarchy.")
+            raise InvalidValue("Given parent work item does not belong to appropriate hierarchy.")
     before = site.issues.get(issue.parent) if issue.parent is not None else None
     if wanted is before:
         return None
@@ -177,7 +187,7 @@ def _set_parent(site: JiraSite, issue: Issue, value: Any) -> _Step | None:
     new = (str(wanted.id), wanted.key) if wanted else (None, None)
     if issue.type.is_subtask:
         return _Step((HistoryItem("Parent", "parent", *old, *new),), make)
-    # The change below an epic is told twice: contracts/jira.md, section 2.
+    # The change below an epic is shown twice: contracts/jira.md, section 2.
     items = [HistoryItem("IssueParentAssociation", "", *old, *new)]
     if issue.type.level == 0:
         items.append(HistoryItem("Epic Link", EPIC_LINK, *old, *new))
@@ -188,7 +198,7 @@ def _set_priority(_: JiraSite, issue: Issue, value: Any) -> _Step | None:
     asked = value if isinstance(value, dict) else {}
     found = next((p for p in PRIORITIES if asked.get("name") == p.name or asked.get("id") == str(p.id)), None)
     if found is None:
-        raise Bad("Specify a valid value for priority")
+        raise InvalidValue("Specify a valid value for priority")
     before = (str(issue.priority.id), issue.priority.name)
     return _set(issue, "priority", "priority", found, before, (str(found.id), found.name))
 
@@ -197,7 +207,7 @@ def _set_assignee(_: JiraSite, issue: Issue, value: Any) -> _Step | None:
     account = value.get("accountId") if isinstance(value, dict) else None
     found = next((p for p in DIRECTORY.values() if p.account_id == account), None)
     if value is not None and account is not None and found is None:
-        raise Bad("Specify a valid value for assignee")
+        raise InvalidValue("Specify a valid value for assignee")
     before, after = (
         (person.account_id, person.name) if person else (None, None) for person in (issue.assignee, found)
     )
@@ -223,26 +233,28 @@ def _set_parts(name: str, attribute: str, offered: str) -> Callable[[JiraSite, I
     """Sets components or versions, given by id or by name, to some that the project has."""
 
     def setter(_: JiraSite, issue: Issue, value: Any) -> _Step | None:
-        known: tuple[Named, ...] = getattr(issue.project, offered)
+        known: tuple[NamedValue, ...] = getattr(issue.project, offered)
         asked = [] if value is None else value
         if not isinstance(asked, list) or not all(isinstance(entry, dict) for entry in asked):
-            raise Bad("Operation value must be an array")
-        found: dict[Named, None] = {}
+            raise InvalidValue("Operation value must be an array")
+        found: dict[NamedValue, None] = {}
         for entry in asked:
             match = [k for k in known if entry.get("id") == str(k.id) or entry.get("name") == k.name]
             if not match:
-                raise Bad(f"{attribute.title()} name '{entry.get('name')}' is not valid")
+                raise InvalidValue(f"{attribute.title()} name '{entry.get('name')}' is not valid")
             found[match[0]] = None
-        before: tuple[Named, ...] = getattr(issue, attribute)
-        told = [
+        before: tuple[NamedValue, ...] = getattr(issue, attribute)
+        texts = [
             (", ".join(str(k.id) for k in kept), ", ".join(k.name for k in kept)) for kept in (before, found)
         ]
-        return _set(issue, name, attribute, tuple(found), told[0], told[1])
+        return _set(issue, name, attribute, tuple(found), texts[0], texts[1])
 
     return setter
 
 
-def _set(issue: Issue, name: str, attribute: str, value: Any, before: Told, after: Told) -> _Step | None:
+def _set(
+    issue: Issue, name: str, attribute: str, value: Any, before: HistoryValue, after: HistoryValue
+) -> _Step | None:
     if getattr(issue, attribute) == value:
         return None
     item = HistoryItem(name, name, *before, *after)
@@ -271,7 +283,7 @@ def transition(
     if found is None:
         raise JiraError(400, errors={"resolution": f"Resolution name '{resolution}' is not valid"})
     items = [HistoryItem("status", "status", str(before.id), before.name, str(status.id), status.name)]
-    site.index.keep(site, issue)
+    before_write(site, issue)
     ended, issue.status = issue.resolution, status
     if status.category != before.category:
         issue.category_changed = now

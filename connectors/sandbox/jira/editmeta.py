@@ -9,7 +9,7 @@ from aiohttp import web
 from connectors.sandbox.jira.fields import Field
 from connectors.sandbox.jira.http import JiraError, flag, issue_of, reader, reply
 from connectors.sandbox.jira.layout import ON_SCREENS, is_settable, listed, options_of
-from connectors.sandbox.jira.show import Part, Show
+from connectors.sandbox.jira.show import Resource, Show
 from connectors.sandbox.jira.state import PRIORITIES, Issue, JiraSite
 from connectors.sandbox.jira.values import operations_of
 from connectors.sandbox.jira.values import shown as shown_value
@@ -33,7 +33,7 @@ def editable(site: JiraSite, issue: Issue) -> list[Field]:
     ]
 
 
-class EditMeta(Part):
+class EditMeta(Resource):
     """The edit screen of an issue."""
 
     async def get_meta(self, request: web.Request) -> web.Response:
@@ -44,7 +44,7 @@ class EditMeta(Part):
         return reply({"fields": {entry.id: self._meta(self.show(request), issue, entry) for entry in found}})
 
     def _meta(self, show: Show, issue: Issue, entry: Field) -> dict[str, Any]:
-        told: dict[str, Any] = {
+        meta: dict[str, Any] = {
             "required": entry.id == "summary",
             "schema": entry.schema,
             "name": entry.name,
@@ -53,10 +53,10 @@ class EditMeta(Part):
         }
         allowed = self._allowed(show, issue, entry)
         if allowed is not None:
-            told["allowedValues"] = allowed
+            meta["allowedValues"] = allowed
         if entry.id == "labels":
-            told["autoCompleteUrl"] = f"{show.rest.rpartition('/rest')[0]}/rest/api/1.0/labels/suggest?query="
-        return told
+            meta["autoCompleteUrl"] = f"{show.rest.rpartition('/rest')[0]}/rest/api/1.0/labels/suggest?query="
+        return meta
 
     def _allowed(self, show: Show, issue: Issue, entry: Field) -> list[Any] | None:
         match entry.id, entry.type:

@@ -40,7 +40,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FieldKind:
     """A type of custom field: how values look on the wire, and which searchers fit."""
 
     type: FieldType
@@ -50,20 +50,20 @@ class Kind:
     label: str = ""
 
 
-KINDS: dict[str, Kind] = {
-    "textfield": Kind("string", "string", ("textsearcher",), label="Short text (plain text only)"),
-    "textarea": Kind("adf", "string", ("textsearcher",), label="Paragraph (supports rich text)"),
-    "readonlyfield": Kind("string", "string", ("textsearcher",), label="Text field (read only)"),
-    "float": Kind("number", "number", ("exactnumber", "numberrange"), label="Number"),
-    "datepicker": Kind("date", "date", ("daterange",), label="Date picker"),
-    "select": Kind("option", "option", ("multiselectsearcher",), label="Dropdown (single choice)"),
-    "radiobuttons": Kind("option", "option", ("multiselectsearcher",), label="Radio buttons"),
-    "multiselect": Kind(
+KINDS: dict[str, FieldKind] = {
+    "textfield": FieldKind("string", "string", ("textsearcher",), label="Short text (plain text only)"),
+    "textarea": FieldKind("adf", "string", ("textsearcher",), label="Paragraph (supports rich text)"),
+    "readonlyfield": FieldKind("string", "string", ("textsearcher",), label="Text field (read only)"),
+    "float": FieldKind("number", "number", ("exactnumber", "numberrange"), label="Number"),
+    "datepicker": FieldKind("date", "date", ("daterange",), label="Date picker"),
+    "select": FieldKind("option", "option", ("multiselectsearcher",), label="Dropdown (single choice)"),
+    "radiobuttons": FieldKind("option", "option", ("multiselectsearcher",), label="Radio buttons"),
+    "multiselect": FieldKind(
         "options", "array", ("multiselectsearcher",), "option", "Dropdown (multiple choices)"
     ),
-    "multicheckboxes": Kind("options", "array", ("multiselectsearcher",), "option", "Checkboxes"),
-    "labels": Kind("labels", "array", ("labelsearcher",), "string", "Labels"),
-    "url": Kind("url", "string", ("exacttextsearcher",), label="URL"),
+    "multicheckboxes": FieldKind("options", "array", ("multiselectsearcher",), "option", "Checkboxes"),
+    "labels": FieldKind("labels", "array", ("labelsearcher",), "string", "Labels"),
+    "url": FieldKind("url", "string", ("exacttextsearcher",), label="URL"),
 }
 """Types of custom fields that an administrator can create here, below `PLUGIN`."""
 

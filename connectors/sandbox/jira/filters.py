@@ -11,12 +11,13 @@ from aiohttp import web
 from connectors.sandbox.company import Person
 from connectors.sandbox.jira.http import JiraError, flag, names, nothing, reader, reply, strict_body, writer
 from connectors.sandbox.jira.jql import parse
-from connectors.sandbox.jira.jql_match import Asking, prepare
+from connectors.sandbox.jira.jql_context import JqlContext
+from connectors.sandbox.jira.jql_match import prepare
 from connectors.sandbox.jira.jql_tokens import JqlError
 from connectors.sandbox.jira.paging import page_of, several
-from connectors.sandbox.jira.shared import Filter, Share
+from connectors.sandbox.jira.shared import Filter, SharePermission
 from connectors.sandbox.jira.sharing import may_edit, may_view, shares_of, shown
-from connectors.sandbox.jira.show import Part, Show
+from connectors.sandbox.jira.show import Resource, Show
 from connectors.sandbox.jira.values import LONGEST_LINE
 
 FILTER_PAGE = 100
@@ -51,7 +52,7 @@ _ORDERS: dict[str, Callable[[Filter], Any]] = {
 _SCOPES = ("PRIVATE", "AUTHENTICATED", "GLOBAL")
 
 
-class Filters(Part):
+class Filters(Resource):
     """Filters."""
 
     async def post_filter(self, request: web.Request) -> web.Response:
@@ -161,16 +162,16 @@ class Filters(Part):
         return reply({"scope": scope})
 
     def whole(self, request: web.Request, one: Filter) -> dict[str, Any]:
-        """A filter as it is told alone."""
+        """A single filter."""
         nobody = {"size": 0, "items": [], "max-results": 0, "start-index": 0, "end-index": 0}
-        told = self._parts(self.show(request), one)
-        told.pop("isWritable")
-        return told | {"sharedUsers": nobody, "subscriptions": nobody}
+        result = self._parts(self.show(request), one)
+        result.pop("isWritable")
+        return result | {"sharedUsers": nobody, "subscriptions": nobody}
 
     def _details(self, request: web.Request, one: Filter, expand: list[str]) -> dict[str, Any]:
         """A filter as the search tells it: its name, and what is asked for by `expand`."""
-        told = self._parts(self.show(request), one) | {"subscriptions": []}
-        kept = {name: told[name] for name in ("self", "id", "name", *expand)}
+        result = self._parts(self.show(request), one) | {"subscriptions": []}
+        kept = {name: result[name] for name in ("self", "id", "name", *expand)}
         return {"expand": ",".join(_EXPANDS)} | kept
 
     def _parts(self, show: Show, one: Filter) -> dict[str, Any]:
@@ -220,16 +221,16 @@ class Filters(Part):
     def _jql(self, person: Person, body: dict[str, Any]) -> str:
         jql: str = body.get("jql") or ""
         try:
-            prepare(parse(jql), Asking(self.site, person, self.site.clock.now()))
+            prepare(parse(jql), JqlContext(self.site, person, self.site.clock.now()))
         except JqlError as error:
             raise JiraError(400, errors={"jql": str(error)}) from None
         return jql
 
-    def _default_shares(self, person: Person) -> list[Share]:
+    def _default_shares(self, person: Person) -> list[SharePermission]:
         scope = self.site.share_scopes.get(person.email, "PRIVATE")
         if scope == "PRIVATE" or not self.site.holds(person, "CREATE_SHARED_OBJECTS"):
             return []
-        return [Share(self.site.next_id(), "global" if scope == "GLOBAL" else "authenticated")]
+        return [SharePermission(self.site.next_id(), "global" if scope == "GLOBAL" else "authenticated")]
 
     def routes(self) -> list[web.RouteDef]:
         """What is served of filters."""

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from connectors.sandbox.company import NOW, Clock, rng, team_of
-from connectors.sandbox.jira.components import spread
+from connectors.sandbox.jira.components import assign_components
 from connectors.sandbox.jira.details import add_comments, add_links, describe
 from connectors.sandbox.jira.drafts import Draft, drafts_of
-from connectors.sandbox.jira.lives import Origin, Ways, live
+from connectors.sandbox.jira.lifecycles import Origin, StatusesByCategory, generate_lifecycle
 from connectors.sandbox.jira.plan import TEAMS, empty_site
 from connectors.sandbox.jira.state import (
     EPIC_LINK,
@@ -20,13 +20,13 @@ from connectors.sandbox.jira.state import (
     Issue,
     JiraSite,
 )
-from connectors.sandbox.meaning import SILENT, Meaning, serving
+from connectors.sandbox.planted_answers import NO_ANSWER, PlantedAnswer, serving
 
-CLAIMS: tuple[tuple[str, str, Meaning], ...] = (
+CLAIMS: tuple[tuple[str, str, PlantedAnswer], ...] = (
     ("OPS", "kr:GROWTH-KR1", serving("GROWTH-KR1")),
     ("WEB", "kr:TRUST-KR2", serving("TRUST-KR2")),
     ("WEB", "kr:SPEED-KR1", serving("SPEED-KR1")),
-    ("WEB", "kr:GROWTH-KR9", SILENT),  # names no key result: a dangling claim
+    ("WEB", "kr:GROWTH-KR9", NO_ANSWER),  # names no key result: a dangling claim
 )
 CLAIMED_BY_FIELD = "SPEED-KR1"
 HUMAN_LABELS = ("customer-request", "ux", "tech-debt", "quick-win", "backend", "frontend", "größe-xl", "c++")
@@ -37,31 +37,31 @@ def generate_jira(items: int, seed: int, clock: Clock) -> JiraSite:
     return planted_jira(items, seed, clock)[0]
 
 
-def planted_jira(items: int, seed: int, clock: Clock) -> tuple[JiraSite, dict[int, Meaning]]:
-    """The site, and what each of its issues means by itself, by id; those that say nothing are left out."""
+def planted_jira(items: int, seed: int, clock: Clock) -> tuple[JiraSite, dict[int, PlantedAnswer]]:
+    """The site, and the answers of issues that have one of their own, by id."""
     site = empty_site(clock)
     writer = _Writer(site)
     for position, draft in enumerate(drafts_of(items, seed)):
         writer.write(rng(seed, "jira", "issue", position), draft)
     issues = list(site.issues.values())
-    _claim(issues, writer.means)
-    spread(issues)
+    _claim(issues, writer.answers)
+    assign_components(issues)
     add_links(site, rng(seed, "jira", "links"), issues)
-    return site, writer.means
+    return site, writer.answers
 
 
 class _Writer:
     """Makes issues of drafts, in order of creation, so that ids and keys rise with time."""
 
     def __init__(self, site: JiraSite) -> None:
-        self.means: dict[int, Meaning] = {}
+        self.answers: dict[int, PlantedAnswer] = {}
         self._site = site
         self._made: dict[int, Issue] = {}
-        self._ways = {key: Ways(project) for key, project in site.projects.items()}
+        self._statuses = {key: StatusesByCategory(project) for key, project in site.projects.items()}
         self._teams = {key: team_of(team) for key, team in TEAMS.items()}
 
     def write(self, source: random.Random, draft: Draft) -> None:
-        """Put the issue on the site, with its past, its comments and its meaning."""
+        """Put the issue on the site, with its past, its comments and its answer."""
         site = self._site
         parent = self._made[id(draft.parent)] if draft.parent is not None else None
         was = None
@@ -71,13 +71,13 @@ class _Writer:
         if was is not None:
             site.keys[was] = issue.id
         before = self._made.get(id(draft.came_from))
-        ways = self._ways[draft.project]
+        statuses = self._statuses[draft.project]
         # The past's entries take the ids that follow.
-        for _ in range(live(source, issue, draft, ways, Origin(was, before, parent))):
+        for _ in range(generate_lifecycle(source, issue, draft, statuses, Origin(was, before, parent))):
             site.next_id()
         add_comments(site, source, issue)
-        if draft.means.decides:
-            self.means[issue.id] = draft.means
+        if draft.answer.is_decided:
+            self.answers[issue.id] = draft.answer
         if draft.type != "Sub-task":
             self._made[id(draft)] = issue
 
@@ -113,17 +113,17 @@ class _Writer:
         return site.add(issue)
 
 
-def _claim(issues: Sequence[Issue], means: dict[int, Meaning]) -> None:
+def _claim(issues: Sequence[Issue], answers: dict[int, PlantedAnswer]) -> None:
     """Claims by people that are there in a world of any size: labels, and one in the Key result field."""
-    for project, label, meaning in CLAIMS:
+    for project, label, answer in CLAIMS:
         issue = _claimable(issues, project)[0]
         issue.labels.append(label)
-        if meaning.decides:
-            means[issue.id] = meaning
+        if answer.is_decided:
+            answers[issue.id] = answer
     unclaimed = _claimable(issues, "WEB")
     by_field = unclaimed[len(unclaimed) // 2]
     by_field.custom[KEY_RESULT] = CLAIMED_BY_FIELD
-    means[by_field.id] = serving(CLAIMED_BY_FIELD)
+    answers[by_field.id] = serving(CLAIMED_BY_FIELD)
 
 
 def _claimable(issues: Sequence[Issue], project: str) -> list[Issue]:

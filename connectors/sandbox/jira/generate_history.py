@@ -1,4 +1,4 @@
-"""What happened to a generated issue before anybody asked: kept as a few bytes, told when somebody looks.
+"""What happened to a generated issue before anybody asked: kept as a few bytes, unpacked when somebody looks.
 
 A million issues have some four million changes. Each is fourteen bytes in `Issue.past`, in order of time;
 `history_of` makes the entries of a changelog from them, the same ones every time.
@@ -26,8 +26,8 @@ from connectors.sandbox.jira.state import (
     Issue,
 )
 
-_Told = tuple[str | None, str | None]
-"""A value as a history tells it: id and words."""
+_IdAndText = tuple[str | None, str | None]
+"""A value as a history shows it: id and words."""
 _CHANGE = struct.Struct("<BBIII")
 NOTHING = 0xFFFFFFFF
 """Stands for no value on either side of a change."""
@@ -44,7 +44,7 @@ _PLACE = {person.name: place for place, person in enumerate(PEOPLE)}
 _NAMED = {entry.id: entry for entry in (*PRIORITIES, *RESOLUTIONS)}
 
 
-class What(IntEnum):
+class ChangeKind(IntEnum):
     """What a change is about, and so what its two values are."""
 
     STATUS = 0  # ids of statuses
@@ -58,13 +58,13 @@ class What(IntEnum):
     EPIC_KEY = 8  # keys, coded
 
 
-def coded(key: str) -> int:
+def encode_key(key: str) -> int:
     """A key as a number."""
     project, _, number = key.rpartition("-")
     return _KEYS.index(project) << _NUMBER_BITS | int(number)
 
 
-class Diary:
+class HistoryBuilder:
     """The past of one issue while it is made up; changes may come in any order. `last` is the latest's time."""
 
     __slots__ = ("_rows", "last")
@@ -73,7 +73,7 @@ class Diary:
         self.last = 0
         self._rows: list[tuple[int, int, int, int, int]] = []
 
-    def note(self, at: float, who: Person, what: What, before: int, after: int) -> None:
+    def add(self, at: float, who: Person, what: ChangeKind, before: int, after: int) -> None:
         """One change; changes by one person in one second are one entry of the changelog."""
         self.last = max(self.last, int(at))
         self._rows.append((int(at), _PLACE[who.name], what, before, after))
@@ -98,65 +98,65 @@ def history_of(issue: Issue) -> list[History]:
     past: list[History] = []
     rows = _CHANGE.iter_unpack(issue.past)
     for (who, at), changes in groupby(rows, key=lambda row: row[1:3]):
-        items = tuple(_items((What(what), before, after) for what, _, _, before, after in changes))
+        items = tuple(_items((ChangeKind(what), before, after) for what, _, _, before, after in changes))
         past.append(History(issue.id + 1 + len(past), PEOPLE[who], from_unix(at), items))
     return past + sorted(issue.history, key=attrgetter("created", "id"))
 
 
-def _items(changes: Iterable[tuple[What, int, int]]) -> Iterator[HistoryItem]:
+def _items(changes: Iterable[tuple[ChangeKind, int, int]]) -> Iterator[HistoryItem]:
     epics = (NOTHING, NOTHING)
     for what, before, after in changes:
         match what:
-            case What.EPIC:
+            case ChangeKind.EPIC:
                 epics = before, after
-            case What.EPIC_KEY:
+            case ChangeKind.EPIC_KEY:
                 old, new = _epic(epics[0], before), _epic(epics[1], after)
-                # The change below an epic is told twice: contracts/jira.md, section 2.
+                # The change below an epic is shown twice: contracts/jira.md, section 2.
                 yield HistoryItem("IssueParentAssociation", "", *old, *new)
                 yield HistoryItem("Epic Link", EPIC_LINK, *old, *new)
-            case What.KEY:
-                old_key, new_key = _key(before), _key(after)
+            case ChangeKind.KEY:
+                old_key, new_key = _decode_key(before), _decode_key(after)
                 yield HistoryItem("project", "project", *_project(old_key), *_project(new_key))
                 yield HistoryItem("Key", "issuekey", None, old_key, None, new_key)
             case _:
-                field, name, told = _PLAIN[what]
-                yield HistoryItem(field, name, *told(before), *told(after))
+                field, name, value_of = _SIMPLE_FIELDS[what]
+                yield HistoryItem(field, name, *value_of(before), *value_of(after))
 
 
-def _status(number: int) -> _Told:
+def _status(number: int) -> _IdAndText:
     return str(number), STATUSES[number].name
 
 
-def _named(number: int) -> _Told:
+def _named(number: int) -> _IdAndText:
     return (None, None) if number == NOTHING else (str(number), _NAMED[number].name)
 
 
-def _person(place: int) -> _Told:
+def _person(place: int) -> _IdAndText:
     return (None, None) if place == NOTHING else (PEOPLE[place].account_id, PEOPLE[place].name)
 
 
-def _points(halves: int) -> _Told:
+def _points(halves: int) -> _IdAndText:
     return None, None if halves == NOTHING else f"{halves / 2:g}"
 
 
-_PLAIN: dict[What, tuple[str, str, Callable[[int], _Told]]] = {
-    What.STATUS: ("status", "status", _status),
-    What.RESOLUTION: ("resolution", "resolution", _named),
-    What.PRIORITY: ("priority", "priority", _named),
-    What.ASSIGNEE: ("assignee", "assignee", _person),
-    What.STORY_POINTS: (FIELD_BY_ID[STORY_POINTS].name, STORY_POINTS, _points),
-    What.STORY_POINT_ESTIMATE: (FIELD_BY_ID[STORY_POINT_ESTIMATE].name, STORY_POINT_ESTIMATE, _points),
+_SIMPLE_FIELDS: dict[ChangeKind, tuple[str, str, Callable[[int], _IdAndText]]] = {
+    ChangeKind.STATUS: ("status", "status", _status),
+    ChangeKind.RESOLUTION: ("resolution", "resolution", _named),
+    ChangeKind.PRIORITY: ("priority", "priority", _named),
+    ChangeKind.ASSIGNEE: ("assignee", "assignee", _person),
+    ChangeKind.STORY_POINTS: (FIELD_BY_ID[STORY_POINTS].name, STORY_POINTS, _points),
+    ChangeKind.STORY_POINT_ESTIMATE: (FIELD_BY_ID[STORY_POINT_ESTIMATE].name, STORY_POINT_ESTIMATE, _points),
 }
 
 
-def _key(code: int) -> str:
+def _decode_key(code: int) -> str:
     return f"{_KEYS[code >> _NUMBER_BITS]}-{code & (1 << _NUMBER_BITS) - 1}"
 
 
-def _epic(number: int, code: int) -> _Told:
-    return (None, None) if number == NOTHING else (str(number), _key(code))
+def _epic(number: int, code: int) -> _IdAndText:
+    return (None, None) if number == NOTHING else (str(number), _decode_key(code))
 
 
-def _project(key: str) -> _Told:
+def _project(key: str) -> _IdAndText:
     number, name = PROJECTS[key.partition("-")[0]]
     return str(number), name

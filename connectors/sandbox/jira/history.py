@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.jira.http import JiraError, issue_of, reader, reply, strict_body, whole_number
-from connectors.sandbox.jira.past import entries
-from connectors.sandbox.jira.show import Part, Show
+from connectors.sandbox.jira.show import Resource, Show
 from connectors.sandbox.jira.state import History, Issue, JiraSite
 
 LARGEST_PAGE = 100
@@ -28,14 +28,14 @@ Position = tuple[int, int, int]
 """Where a row stands in a bulk changelog: epoch ms, issue id, history id."""
 
 
-class Changelogs(Part):
+class Changelogs(Resource):
     """Changelogs."""
 
     async def get_changelog(self, request: web.Request) -> web.Response:
         issue = issue_of(request, self.site, reader(request))
         start = max(0, whole_number(request, "startAt", 0))
         size = min(LARGEST_PAGE, max(1, whole_number(request, "maxResults", LARGEST_PAGE)))
-        show, rows = self.show(request), entries(issue)
+        show, rows = self.show(request), history_of(issue)
         return reply(
             {
                 "self": f"{show.rest}/issue/{issue.id}/changelog",
@@ -80,7 +80,7 @@ def _page(site: JiraSite, show: Show, asked: dict[str, Any]) -> dict[str, Any]:
     rows = sorted(
         (_position(issue, entry), entry)
         for issue in found.values()
-        for entry in entries(issue)
+        for entry in history_of(issue)
         if not wanted or any(item.field_id in wanted for item in entry.items)
     )
     token = asked.get("nextPageToken")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from connectors.sandbox import effects
+from connectors.sandbox import request_effects
 from connectors.sandbox.company import DIRECTORY, SERVICE, Person
 from connectors.sandbox.jira.state import Issue, JiraSite
 
@@ -26,8 +27,6 @@ SERVER_BASE = "/jira-dc"
 
 INVALID_PAYLOAD = "Invalid request payload. Refer to the REST API documentation and try again."
 UNSEEN = "Issue does not exist or you do not have permission to see it."
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 BY_NAME: dict[str, Person] = {email.partition("@")[0]: person for email, person in DIRECTORY.items()}
 """Everybody by the user name that Data Center knows them under."""
@@ -47,7 +46,7 @@ class JiraError(Exception):
             self.body["errors"] = dict(errors or {})
 
 
-class Problem(Exception):
+class ProblemError(Exception):
     """A refusal in the RFC 7807 form that some checks of Jira use."""
 
     def __init__(self, status: int, title: str, detail: str) -> None:
@@ -70,15 +69,15 @@ def nothing(status: int = 204) -> web.Response:
     return web.Response(status=status)
 
 
-def guarded(handler: Handler, traces: Iterator[int]) -> Handler:
+def with_envelope(handler: Handler, trace_ids: Iterator[int]) -> Handler:
     """The handler with Jira's error envelope, trace headers, and word on the credential."""
 
     async def call(request: web.Request) -> web.StreamResponse:
         if request.headers.get("Authorization", "").startswith("Bearer "):
             response: web.StreamResponse = reply({"error": "Failed to parse Connect Session Auth Token"}, 403)
         else:
-            response = await answered(handler, request)
-        number = next(traces)
+            response = await run_handler(handler, request)
+        number = next(trace_ids)
         response.headers["Atl-Traceid"] = f"{number:032x}"
         response.headers["X-Arequestid"] = f"{number:016x}"
         person, failed = credential(request)
@@ -92,13 +91,13 @@ def guarded(handler: Handler, traces: Iterator[int]) -> Handler:
     return call
 
 
-async def answered(handler: Handler, request: web.Request) -> web.StreamResponse:
+async def run_handler(handler: Handler, request: web.Request) -> web.StreamResponse:
     """What the handler answers, a refusal in Jira's envelope."""
     try:
         return await handler(request)
     except JiraError as error:
         return reply(error.body, error.status)
-    except Problem as error:
+    except ProblemError as error:
         return web.Response(
             body=msgspec.json.encode(error.body | {"instance": request.path}),
             status=error.status,
@@ -120,11 +119,11 @@ def credential(request: web.Request) -> tuple[Person | None, bool]:
     """Who asks, and whether a credential was given that is no good."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and is_server(request):
-        good = given == SERVER_TOKEN and not effects.revoked.get()
+        good = given == SERVER_TOKEN and not request_effects.revoked.get()
         return (SERVICE, False) if good else (None, True)
     if scheme.lower() != "basic":
         return None, False
-    if effects.revoked.get():
+    if request_effects.revoked.get():
         return None, True
     try:
         email, _, token = base64.b64decode(given, validate=True).decode().partition(":")
@@ -158,9 +157,9 @@ def issue_of(request: web.Request, site: JiraSite, person: Person | None) -> Iss
 
 
 async def json_body(request: web.Request) -> Any:
-    """The body as JSON. Raises Problem 415 without a JSON content type, JiraError 400 for bad JSON."""
+    """The body as JSON. Raises ProblemError 415 without a JSON content type, JiraError 400 for bad JSON."""
     if request.content_type != "application/json":
-        raise Problem(
+        raise ProblemError(
             415, "Unsupported Media Type", f"Content-Type '{request.content_type}' is not supported."
         )
     raw = await request.read()
@@ -191,14 +190,14 @@ def _is_a(value: object, kind: type | tuple[type, ...]) -> bool:
 
 
 def whole_number(request: web.Request, name: str, default: int) -> int:
-    """A whole number from the query string. Raises Problem 400 for anything else."""
+    """A whole number from the query string. Raises ProblemError 400 for anything else."""
     text = request.query.get(name)
     if text is None:
         return default
     try:
         return int(text)
     except ValueError:
-        raise Problem(400, "Bad Request", f"Failed to convert '{name}' with value: '{text}'") from None
+        raise ProblemError(400, "Bad Request", f"Failed to convert '{name}' with value: '{text}'") from None
 
 
 def flag(request: web.Request, name: str, default: bool) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from connectors.sandbox.company import Person
+from connectors.sandbox.jira.comment_text import add_comments, take_comments
 from connectors.sandbox.jira.edit import check_property, edit, notify, transition
 from connectors.sandbox.jira.http import (
     INVALID_PAYLOAD,
@@ -25,9 +26,9 @@ from connectors.sandbox.jira.http import (
     strict_body,
     writer,
 )
-from connectors.sandbox.jira.remarks import add_remarks, remarks_of
+from connectors.sandbox.jira.index import before_write
 from connectors.sandbox.jira.rich import stored_fields
-from connectors.sandbox.jira.show import ALL_FIELDS, Part, chosen
+from connectors.sandbox.jira.show import ALL_FIELDS, Resource, chosen
 from connectors.sandbox.jira.state import Issue, JiraSite, RemoteLink
 
 LARGEST_PAGE = 100
@@ -35,7 +36,7 @@ LONGEST_GLOBAL_ID = 255
 NOT_ADMIN = "To discard the user notification either admin or project admin permissions are required."
 
 
-class Issues(Part):
+class Issues(Resource):
     """Issues, one at a time."""
 
     async def get_issue(self, request: web.Request) -> web.Response:
@@ -58,7 +59,7 @@ class Issues(Part):
         person = writer(request)
         issue = issue_of(request, self.site, person)
         body = await self.edit_body(request)
-        remarks = remarks_of(request, issue, body)
+        comments = take_comments(request, issue, body)
         quiet = quietly(request, self.site, person)
         changed = edit(
             self.site,
@@ -68,8 +69,8 @@ class Issues(Part):
             body.get("update") or {},
             body.get("properties") or [],
         )
-        add_remarks(self.site, person, issue, remarks)
-        if (changed or remarks) and not quiet:
+        add_comments(self.site, person, issue, comments)
+        if (changed or comments) and not quiet:
             notify(self.site, person, issue, "issue updated")
         if flag(request, "returnIssue", False):
             return reply(self.show(request).issue(issue, chosen([], ALL_FIELDS, self.site)))
@@ -89,7 +90,7 @@ class Issues(Part):
             raise JiraError(
                 400, f"The issue '{issue.key}' has subtasks. You must specify the 'deleteSubtasks'."
             )
-        self.site.index.keep(self.site, issue)
+        before_write(self.site, issue)
         self.site.delete(issue)
         return nothing()
 
@@ -109,10 +110,10 @@ class Issues(Part):
         status = next((entry for entry in issue.project.statuses if str(entry.id) == wanted), None)
         if status is None:
             raise JiraError(400, f"Transition id '{wanted}' is not valid for this issue.")
-        remarks = remarks_of(request, issue, body)
+        comments = take_comments(request, issue, body)
         resolution = ((body.get("fields") or {}).get("resolution") or {}).get("name")
         transition(self.site, person, issue, status, resolution)
-        add_remarks(self.site, person, issue, remarks)
+        add_comments(self.site, person, issue, comments)
         notify(self.site, person, issue, "issue moved on")
         return nothing()
 
@@ -142,7 +143,7 @@ class Issues(Part):
         ]
         if len(kept) == len(issue.remote_links):
             raise JiraError(404, "The remote link does not exist.")
-        self.site.index.keep(self.site, issue)
+        before_write(self.site, issue)
         issue.remote_links, issue.updated = kept, self.site.clock.now()
         return nothing()
 
@@ -164,7 +165,7 @@ class Issues(Part):
         ]
 
 
-class IssueProperties(Part):
+class IssueProperties(Resource):
     """Issue properties. Writing them does not move `updated`."""
 
     async def list_properties(self, request: web.Request) -> web.Response:
@@ -178,13 +179,13 @@ class IssueProperties(Part):
 
     async def put_property(self, request: web.Request) -> web.Response:
         issue = issue_of(request, self.site, writer(request))
-        self.site.index.keep(self.site, issue)
+        before_write(self.site, issue)
         return nothing(await store_property(request, issue.properties))
 
     async def delete_property(self, request: web.Request) -> web.Response:
         issue = issue_of(request, self.site, writer(request))
         key = _key(request, issue.properties)
-        self.site.index.keep(self.site, issue)
+        before_write(self.site, issue)
         del issue.properties[key]
         return nothing()
 
@@ -266,7 +267,7 @@ def _create(site: JiraSite, person: Person, body: dict[str, Any]) -> Issue:
     issue.history.clear()
     issue.created = issue.updated = issue.category_changed = now
     issue.key = site.new_key(project)
-    site.index.keep(site, issue)
+    before_write(site, issue)
     site.issues[issue.id] = issue
     site.keys[issue.key] = issue.id
     return issue
@@ -287,7 +288,7 @@ def _upsert(site: JiraSite, issue: Issue, body: Any) -> tuple[RemoteLink, bool]:
         "relationship": body.get("relationship"),
         "object": {"summary": None, "icon": {}, "status": {"icon": {}}} | shown,
     }
-    site.index.keep(site, issue)
+    before_write(site, issue)
     issue.updated = site.clock.now()
     found = next((link for link in issue.remote_links if global_id and link.global_id == global_id), None)
     if found is not None:

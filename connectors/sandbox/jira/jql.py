@@ -69,7 +69,7 @@ Node = Clause | Group | Negation
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class OrderBy:
     field: str
     descending: bool
 
@@ -77,7 +77,7 @@ class Order:
 @dataclass(frozen=True, slots=True)
 class Query:
     where: Node | None
-    order: tuple[Order, ...]
+    order: tuple[OrderBy, ...]
 
 
 _OPERATORS = "'=', '!=', '<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'"
@@ -113,7 +113,7 @@ class _Parser:
 
     def query(self) -> Query:
         where = None if not self.tokens or self.peek("order", "by") else self.any_of()
-        order: list[Order] = []
+        order: list[OrderBy] = []
         if self.take("order", "by"):
             order.append(self.order_field())
             while self.take(","):
@@ -221,12 +221,12 @@ class _Parser:
             arguments.append(self.word("argument"))
         return Function(text, tuple(arguments))
 
-    def order_field(self) -> Order:
+    def order_field(self) -> OrderBy:
         name = self.word("field name to sort by")
         descending = self.take("desc")
         if not descending:
             self.take("asc")
-        return Order(name, descending)
+        return OrderBy(name, descending)
 
     def word(self, expected: str) -> str:
         token = self.tokens[self.at] if self.at < len(self.tokens) else None

@@ -1,4 +1,4 @@
-"""What dates mean in JQL: texts at minute grain in the asker's zone, epoch milliseconds, periods, functions.
+"""What dates mean in JQL: texts at minute grain in the account's zone, epoch milliseconds, periods, functions.
 
 Wire facts: contracts/jira.md, section 1.2.
 """

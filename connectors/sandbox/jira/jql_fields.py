@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.sandbox.company import DIRECTORY
@@ -13,6 +13,7 @@ from connectors.sandbox.jira import adf
 from connectors.sandbox.jira.fields import Field as SiteField
 from connectors.sandbox.jira.fields import Option
 from connectors.sandbox.jira.jql import Function, Operand, Value
+from connectors.sandbox.jira.jql_context import JqlContext
 from connectors.sandbox.jira.jql_dates import moment_of
 from connectors.sandbox.jira.jql_tokens import JqlError
 from connectors.sandbox.jira.layout import listed, shown_fields
@@ -27,10 +28,7 @@ from connectors.sandbox.jira.state import (
     JiraSite,
 )
 
-if TYPE_CHECKING:
-    from connectors.sandbox.jira.jql_match import Asking
-
-Read = Callable[[Issue, "Asking"], "list[Any]"]
+FieldReader = Callable[[Issue, JqlContext], list[Any]]
 """The values of a field on an issue; an empty list where it is empty."""
 
 EQUAL = frozenset({"=", "!=", "in", "not in"})
@@ -44,8 +42,8 @@ class SearchField:
     """`resolve` gives what an operand stands for; None in it stands for "empty"."""
 
     operators: frozenset[str]
-    read: Read
-    resolve: Callable[[Operand, str, Asking], set[Any]]
+    read: FieldReader
+    resolve: Callable[[Operand, str, JqlContext], set[Any]]
     sort: Callable[[Issue], Any] | None = None
 
 
@@ -73,15 +71,15 @@ def _any_of(fields: list[SearchField]) -> SearchField:
     if len(fields) == 1:
         return fields[0]
 
-    def read(issue: Issue, asking: Asking) -> list[Any]:
-        return [value for field in fields for value in field.read(issue, asking)]
+    def read(issue: Issue, context: JqlContext) -> list[Any]:
+        return [value for field in fields for value in field.read(issue, context)]
 
-    def resolve(operand: Operand, name: str, asking: Asking) -> set[Any]:
+    def resolve(operand: Operand, name: str, context: JqlContext) -> set[Any]:
         found: set[Any] = set()
         problem: JqlError | None = None
         for field in fields:
             try:
-                found |= field.resolve(operand, name, asking)
+                found |= field.resolve(operand, name, context)
             except JqlError as error:
                 problem = error
         if problem is not None and not found:
@@ -94,15 +92,15 @@ def _any_of(fields: list[SearchField]) -> SearchField:
 # --- Reading -------------------------------------------------------------------------------------
 
 
-def _one(get: Callable[[Issue], Any]) -> Read:
-    def read(issue: Issue, _: Asking) -> list[Any]:
+def _one(get: Callable[[Issue], Any]) -> FieldReader:
+    def read(issue: Issue, _: JqlContext) -> list[Any]:
         value = get(issue)
         return [] if value is None else [value]
 
     return read
 
 
-def _all_text(issue: Issue, _: Asking) -> list[str]:
+def _all_text(issue: Issue, _: JqlContext) -> list[str]:
     texts = [issue.summary]
     if issue.description:
         texts.append(adf.plain(issue.description))
@@ -111,23 +109,23 @@ def _all_text(issue: Issue, _: Asking) -> list[str]:
     return texts
 
 
-def _choices(field: str) -> Read:
-    def read(issue: Issue, _: Asking) -> list[int]:
+def _choices(field: str) -> FieldReader:
+    def read(issue: Issue, _: JqlContext) -> list[int]:
         value = issue.custom.get(field) or []
         return [option.id for option in ([value] if isinstance(value, Option) else value)]
 
     return read
 
 
-def _plain(field: str) -> Read:
+def _plain(field: str) -> FieldReader:
     return _one(lambda issue: adf.plain(issue.custom[field]) if issue.custom.get(field) else None)
 
 
-def _epic(issue: Issue, asking: Asking) -> list[int]:
+def _epic(issue: Issue, context: JqlContext) -> list[int]:
     key = issue.custom.get(EPIC_LINK)
     if key is not None:
-        return [asking.site.keys[key]] if key in asking.site.keys else []
-    parent = asking.site.issues.get(issue.parent) if issue.parent is not None else None
+        return [context.site.keys[key]] if key in context.site.keys else []
+    parent = context.site.issues.get(issue.parent) if issue.parent is not None else None
     return [parent.id] if parent is not None and parent.type.level == 1 else []
 
 
@@ -145,10 +143,10 @@ def _text_of(operand: Operand, name: str) -> str:
     raise JqlError(f"Unable to find JQL function '{shown}()' for the field '{name}'.")
 
 
-def _named(pick: Callable[[str, Asking], set[Any]]) -> Callable[[Operand, str, Asking], set[Any]]:
-    def resolve(operand: Operand, name: str, asking: Asking) -> set[Any]:
+def _named(pick: Callable[[str, JqlContext], set[Any]]) -> Callable[[Operand, str, JqlContext], set[Any]]:
+    def resolve(operand: Operand, name: str, context: JqlContext) -> set[Any]:
         text = _text_of(operand, name)
-        found = pick(text, asking)
+        found = pick(text, context)
         if not found:
             raise _unknown(text, name)
         return found
@@ -156,34 +154,34 @@ def _named(pick: Callable[[str, Asking], set[Any]]) -> Callable[[Operand, str, A
     return resolve
 
 
-def _projects(text: str, asking: Asking) -> set[Any]:
+def _projects(text: str, context: JqlContext) -> set[Any]:
     wanted = text.lower()
     found = {
         project.key
-        for project in asking.site.projects.values()
+        for project in context.site.projects.values()
         if (
             wanted in (project.key.lower(), project.name.lower(), str(project.id))
             or wanted.upper() in project.former_keys
         )
-        and (asking.person is None or asking.site.may_browse(asking.person, project))
+        and (context.person is None or context.site.may_browse(context.person, project))
     }
-    # The anonymous public is not told that a project is hidden: it just finds nothing.
-    return found or ({text} if asking.person is None else set())
+    # To the anonymous public a hidden project is no error: it just finds nothing.
+    return found or ({text} if context.person is None else set())
 
 
-def _statuses(text: str, asking: Asking) -> set[Any]:
-    every = {status for project in asking.site.projects.values() for status in project.statuses}
+def _statuses(text: str, context: JqlContext) -> set[Any]:
+    every = {status for project in context.site.projects.values() for status in project.statuses}
     return {status.id for status in every if text.lower() in (status.name.lower(), str(status.id))}
 
 
-def _categories(text: str, _: Asking) -> set[Any]:
+def _categories(text: str, _: JqlContext) -> set[Any]:
     wanted = text.lower()
     return {
         key for key, (number, name, _) in CATEGORIES.items() if wanted in (key, name.lower(), str(number))
     }
 
 
-def _types(operand: Operand, name: str, _: Asking) -> set[Any]:
+def _types(operand: Operand, name: str, _: JqlContext) -> set[Any]:
     if isinstance(operand, Function):
         wanted = {"standardissuetypes": False, "subtaskissuetypes": True}.get(operand.name.lower())
         if wanted is not None:
@@ -195,25 +193,25 @@ def _types(operand: Operand, name: str, _: Asking) -> set[Any]:
     return found
 
 
-def _priorities(text: str, _: Asking) -> set[Any]:
+def _priorities(text: str, _: JqlContext) -> set[Any]:
     # Higher priorities compare as greater, though their ids are smaller.
     return {-entry.id for entry in PRIORITIES if text.lower() in (entry.name.lower(), str(entry.id))}
 
 
-def _resolutions(text: str, _: Asking) -> set[Any]:
+def _resolutions(text: str, _: JqlContext) -> set[Any]:
     if text.lower() == "unresolved":
         return {None}
     return {entry.id for entry in RESOLUTIONS if text.lower() in (entry.name.lower(), str(entry.id))}
 
 
-def _people(operand: Operand, name: str, asking: Asking) -> set[Any]:
+def _people(operand: Operand, name: str, context: JqlContext) -> set[Any]:
     if isinstance(operand, Function) and operand.name.lower() == "currentuser":
-        return {asking.person.account_id} if asking.person else {None}
+        return {context.person.account_id} if context.person else {None}
     if isinstance(operand, Function) and operand.name.lower() == "membersof":
         return _members(operand)
     text = _text_of(operand, name)
     for person in DIRECTORY.values():
-        if asking.by_user_name and text.lower() == person.email.partition("@")[0]:
+        if context.by_user_name and text.lower() == person.email.partition("@")[0]:
             return {person.account_id}
         if text.lower() in (person.account_id.lower(), person.email.lower(), person.name.lower()):
             return {person.account_id}
@@ -239,32 +237,32 @@ def _members(call: Function) -> set[Any]:
     return found
 
 
-def _issues(operand: Operand, name: str, asking: Asking) -> set[Any]:
+def _issues(operand: Operand, name: str, context: JqlContext) -> set[Any]:
     text = _text_of(operand, name)
-    issue = asking.site.find(text, asking.person)
-    if issue is None and asking.person is not None:
+    issue = context.site.find(text, context.person)
+    if issue is None and context.person is not None:
         raise JqlError(f"An issue with key '{text}' does not exist for field '{name}'.")
     return {issue.id if issue is not None else -1}
 
 
-def _keys(operand: Operand, name: str, asking: Asking) -> set[Any]:
+def _keys(operand: Operand, name: str, context: JqlContext) -> set[Any]:
     """The place of an issue among the keys. An unvalidated query may name issues that do not exist."""
     text = _text_of(operand, name)
-    issue = asking.site.find(text, asking.person)
-    if issue is None and asking.person is not None and not asking.lenient:
+    issue = context.site.find(text, context.person)
+    if issue is None and context.person is not None and not context.lenient:
         raise JqlError(f"An issue with key '{text}' does not exist for field '{name}'.")
     return {_key_place(issue) if issue is not None else ("", -1)}
 
 
-def _labels(operand: Operand, name: str, _: Asking) -> set[Any]:
+def _labels(operand: Operand, name: str, _: JqlContext) -> set[Any]:
     return {_text_of(operand, name)}
 
 
-def _texts(operand: Operand, name: str, _: Asking) -> set[Any]:
+def _texts(operand: Operand, name: str, _: JqlContext) -> set[Any]:
     return {_text_of(operand, name)}
 
 
-def _numbers(operand: Operand, name: str, _: Asking) -> set[Any]:
+def _numbers(operand: Operand, name: str, _: JqlContext) -> set[Any]:
     text = _text_of(operand, name)
     try:
         return {float(text)}
@@ -272,16 +270,16 @@ def _numbers(operand: Operand, name: str, _: Asking) -> set[Any]:
         raise JqlError(f"The value '{text}' for the field '{name}' is not a number.") from None
 
 
-def _options(entry: SiteField) -> Callable[[Operand, str, Asking], set[Any]]:
+def _options(entry: SiteField) -> Callable[[Operand, str, JqlContext], set[Any]]:
     """The choices of a select field, of all its contexts, by name or id."""
 
-    def resolve(operand: Operand, name: str, asking: Asking) -> set[Any]:
+    def resolve(operand: Operand, name: str, context: JqlContext) -> set[Any]:
         text = _text_of(operand, name)
         found = {
             option.id
-            for context in asking.site.contexts.values()
-            if context.field_id == entry.id
-            for option in context.options.values()
+            for field_context in context.site.contexts.values()
+            if field_context.field_id == entry.id
+            for option in field_context.options.values()
             if text.lower() in (option.value.lower(), str(option.id))
         }
         if not found:
@@ -291,17 +289,17 @@ def _options(entry: SiteField) -> Callable[[Operand, str, Asking], set[Any]]:
     return resolve
 
 
-def _dates(operand: Operand, name: str, asking: Asking) -> set[Any]:
-    return {moment_of(operand, name, asking.now, asking.site.zone_of(asking.person))}
+def _dates(operand: Operand, name: str, context: JqlContext) -> set[Any]:
+    return {moment_of(operand, name, context.now, context.site.zone_of(context.person))}
 
 
-def _parts(kind: str) -> Callable[[Operand, str, Asking], set[Any]]:
+def _parts(kind: str) -> Callable[[Operand, str, JqlContext], set[Any]]:
     """Components or versions of any project, by name or id."""
 
-    def pick(text: str, asking: Asking) -> set[Any]:
+    def pick(text: str, context: JqlContext) -> set[Any]:
         return {
             entry.id
-            for project in asking.site.projects.values()
+            for project in context.site.projects.values()
             for entry in getattr(project, kind)
             if text.lower() in (entry.name.lower(), str(entry.id))
         }

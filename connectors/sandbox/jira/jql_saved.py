@@ -13,16 +13,16 @@ NAMES = frozenset({"filter", "request", "savedfilter", "searchrequest"})
 _EVERYTHING = Negation(Group("or", ()))
 
 
-def expanded(node: Node, site: JiraSite, person: Person | None, inside: tuple[int, ...] = ()) -> Node:
+def expand_filters(node: Node, site: JiraSite, person: Person | None, inside: tuple[int, ...] = ()) -> Node:
     """The query with the filters that it names written out; `inside` are those being written out already.
 
     Raises JqlError for one that is absent or hidden, and for one that leads back to itself.
     """
     match node:
         case Group(operator=operator, parts=parts):
-            return Group(operator, tuple(expanded(part, site, person, inside) for part in parts))
+            return Group(operator, tuple(expand_filters(part, site, person, inside) for part in parts))
         case Negation(part=part):
-            return Negation(expanded(part, site, person, inside))
+            return Negation(expand_filters(part, site, person, inside))
         case Clause() if node.field.lower() in NAMES:
             return _written_out(node, site, person, inside)
     return node
@@ -40,7 +40,9 @@ def _written_out(clause: Clause, site: JiraSite, person: Person | None, inside: 
                 "cyclical reference, this query can not be executed and should be edited."
             )
         where = parse(found.jql).where
-        parts.append(_EVERYTHING if where is None else expanded(where, site, person, (*inside, found.id)))
+        parts.append(
+            _EVERYTHING if where is None else expand_filters(where, site, person, (*inside, found.id))
+        )
     either = Group("or", tuple(parts))
     return either if clause.operator in ("=", "in") else Negation(either)
 

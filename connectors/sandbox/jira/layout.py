@@ -29,7 +29,7 @@ ON_SCREENS = (
 DEFAULT_SCREEN = 1
 
 
-def furnish(site: JiraSite) -> None:
+def add_contexts_and_screens(site: JiraSite) -> None:
     """Give a new site the contexts and screens that agree with what its projects show."""
     managed = [project for project in site.projects.values() if not project.simplified]
     for number, entry in enumerate(entry for entry in site.fields.values() if entry.is_custom):

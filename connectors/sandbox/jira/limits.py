@@ -24,7 +24,7 @@ NEAR = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RateLimitRefusal:
     """A request too many: the RateLimit-Reason (empty on Data Center) and the headers that go with it."""
 
     reason: str
@@ -64,7 +64,7 @@ class Limits:
       is not published; here it holds `depth` seconds' worth.
     - `per_issue`: writes to one issue.
     - `points_per_hour`: the quota of an account, spent by requests and by the objects they return, until the
-      top of the hour; None for none. Not `enforced`, it is only told of, in headers with a `Beta-` prefix.
+      top of the hour; None for none. Not `enforced`, it only shows in headers with a `Beta-` prefix.
     - `per_user`: Data Center's limit; None, as there by default, for none.
     - `server_page`, `server_window`: issues in one page of Data Center's search (its
       jira.search.views.default.max), and how far into a result it can page.
@@ -86,7 +86,9 @@ class Limits:
         """Let everything through."""
         self.burst, self.per_issue, self.points_per_hour, self.per_user = False, False, None, None
 
-    def admit_burst(self, method: str, route: str, now: datetime) -> tuple[Refusal | None, dict[str, str]]:
+    def admit_burst(
+        self, method: str, route: str, now: datetime
+    ) -> tuple[RateLimitRefusal | None, dict[str, str]]:
         """Count a request to `route`, a path below the API's root; its headers, or why it is refused."""
         rate = BURST_EXCEPTIONS.get((method, route)) or BURST_RATES.get(method)
         if not self.burst or rate is None:
@@ -97,9 +99,9 @@ class Limits:
         if left < 0:
             reset = now + timedelta(seconds=-left / rate)
             return _refused("jira-burst-based", rate, math.ceil(-left / rate), reset), {}
-        return None, _told(rate, math.floor(min(left, rate)), left < NEAR * min(size, rate))
+        return None, _limit_headers(rate, math.floor(min(left, rate)), left < NEAR * min(size, rate))
 
-    def admit_write(self, issue: int, now: datetime) -> Refusal | None:
+    def admit_write(self, issue: int, now: datetime) -> RateLimitRefusal | None:
         """Count a write to one issue, unless it is one too many."""
         if not self.per_issue:
             return None
@@ -125,7 +127,7 @@ class Limits:
         if made := self._writes.get(issue):
             made.pop()
 
-    def admit_points(self, account: str, now: datetime) -> Refusal | None:
+    def admit_points(self, account: str, now: datetime) -> RateLimitRefusal | None:
         """Refuse what an account asks for after its quota of the hour is spent."""
         if self.points_per_hour is None or not self.enforced:
             return None
@@ -147,11 +149,11 @@ class Limits:
         if left < NEAR * self.points_per_hour:
             seconds = math.ceil((reset - now).total_seconds())
             headers["RateLimit"] = f'"global-app-quota";r={left};t={seconds}'
-        headers |= _told(self.points_per_hour, left, left < NEAR * self.points_per_hour)
+        headers |= _limit_headers(self.points_per_hour, left, left < NEAR * self.points_per_hour)
         headers["X-RateLimit-Reset"] = _iso(reset)
         return headers if self.enforced else {f"Beta-{name}": value for name, value in headers.items()}
 
-    def admit_user(self, account: str, now: datetime) -> tuple[Refusal | None, dict[str, str]]:
+    def admit_user(self, account: str, now: datetime) -> tuple[RateLimitRefusal | None, dict[str, str]]:
         """Data Center: count a request of one user."""
         limit = self.per_user
         if limit is None:
@@ -168,7 +170,7 @@ class Limits:
             return None, headers
         # Rounded down, so that 0 is common, as seen on real ones.
         wait = math.floor(-left * limit.interval / limit.fill)
-        return Refusal("", headers | {"Retry-After": str(wait)}), {}
+        return RateLimitRefusal("", headers | {"Retry-After": str(wait)}), {}
 
     def _points(self, account: str, now: datetime) -> int:
         ends, spent = self._spent.get(account, (now, 0))
@@ -187,12 +189,12 @@ def _iso(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%MZ}" if moment.second == 0 else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _told(limit: int, left: int, is_near: bool) -> dict[str, str]:
+def _limit_headers(limit: int, left: int, is_near: bool) -> dict[str, str]:
     headers = {"X-RateLimit-Limit": str(limit), "X-RateLimit-Remaining": str(left)}
     return headers | ({"X-RateLimit-NearLimit": "true"} if is_near else {})
 
 
-def _refused(reason: str, limit: int, wait: int, reset: datetime) -> Refusal:
-    headers = _told(limit, 0, is_near=True)
+def _refused(reason: str, limit: int, wait: int, reset: datetime) -> RateLimitRefusal:
+    headers = _limit_headers(limit, 0, is_near=True)
     headers |= {"RateLimit-Reason": reason, "Retry-After": str(wait), "X-RateLimit-Reset": _iso(reset)}
-    return Refusal(reason, headers)
+    return RateLimitRefusal(reason, headers)

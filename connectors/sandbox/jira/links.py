@@ -23,14 +23,15 @@ from connectors.sandbox.jira.http import (
     strict_body,
     writer,
 )
-from connectors.sandbox.jira.show import Part
+from connectors.sandbox.jira.index import before_write
+from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import (
     BLOCKS,
     RELATES,
     HistoryItem,
     Issue,
+    IssueLink,
     JiraSite,
-    Link,
     LinkType,
     RemoteLink,
 )
@@ -40,7 +41,7 @@ MOST_LINKS = 2000
 NO_LINK = "No issue link with id '{}' exists."
 
 
-class IssueLinks(Part):
+class IssueLinks(Resource):
     """Links between two issues of the site."""
 
     def type(self, request: web.Request, kind: LinkType) -> dict[str, Any]:
@@ -75,12 +76,12 @@ class IssueLinks(Part):
             return web.Response(status=201)
         if max(len(source.links), len(target.links)) >= MOST_LINKS:
             raise JiraError(413, f"The issue has reached the limit of {MOST_LINKS} links.")
-        link = Link(self.site.next_id(), kind, source.id, target.id)
+        link = IssueLink(self.site.next_id(), kind, source.id, target.id)
         for issue, other, words in ((source, target, kind.outward), (target, source, kind.inward)):
-            self.site.index.keep(self.site, issue)
+            before_write(self.site, issue)
             issue.links.append(link)
-            told = HistoryItem("Link", "", None, None, other.key, f"This issue {words} {other.key}")
-            record(self.site, person, issue, [told])
+            change = HistoryItem("Link", "", None, None, other.key, f"This issue {words} {other.key}")
+            record(self.site, person, issue, [change])
         return web.Response(status=201)
 
     async def get_link(self, request: web.Request) -> web.Response:
@@ -101,13 +102,13 @@ class IssueLinks(Part):
         link, source, target = self._found(request, person)
         kind = link.type
         for issue, other, words in ((source, target, kind.outward), (target, source, kind.inward)):
-            self.site.index.keep(self.site, issue)
+            before_write(self.site, issue)
             issue.links.remove(link)
-            told = HistoryItem("Link", "", other.key, f"This issue {words} {other.key}", None, None)
-            record(self.site, person, issue, [told])
+            change = HistoryItem("Link", "", other.key, f"This issue {words} {other.key}", None, None)
+            record(self.site, person, issue, [change])
         return nothing()
 
-    def _found(self, request: web.Request, person: Person | None) -> tuple[Link, Issue, Issue]:
+    def _found(self, request: web.Request, person: Person | None) -> tuple[IssueLink, Issue, Issue]:
         """The link that the path names, with its ends. Raises JiraError 404 where either is hidden."""
         number = request.match_info["link"]
         for issue in self.site.visible(person):
@@ -131,7 +132,7 @@ class IssueLinks(Part):
         ]
 
 
-class SingleRemoteLinks(Part):
+class SingleRemoteLinks(Resource):
     """Remote links by their id, and the applications that the site is linked with: none."""
 
     async def get_link(self, request: web.Request) -> web.Response:
@@ -145,8 +146,7 @@ class SingleRemoteLinks(Part):
         shown = body.get("object") if isinstance(body, dict) else None
         if not isinstance(shown, dict) or not shown.get("url") or not shown.get("title"):
             raise JiraError(400, INVALID_PAYLOAD, bare=True)
-        self.site.index.keep(self.site, issue)
-        self.site.index.keep(self.site, issue)
+        before_write(self.site, issue)
         # As with the form by globalId: what is left out becomes null.
         link.global_id = body.get("globalId")
         link.value = {

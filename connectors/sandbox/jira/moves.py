@@ -15,7 +15,8 @@ from aiohttp import web
 from connectors.sandbox.company import SERVICE, Person
 from connectors.sandbox.jira.edit import record
 from connectors.sandbox.jira.http import JiraError, nothing, reply, strict_body, writer
-from connectors.sandbox.jira.show import Part
+from connectors.sandbox.jira.index import before_write
+from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import (
     EPIC_LINK,
     HistoryItem,
@@ -40,7 +41,7 @@ def move(site: JiraSite, issue: Issue, project: Project, person: Person = SERVIC
     """
     if project is issue.project:
         return
-    site.index.keep(site, issue)
+    before_write(site, issue)
     before, key = issue.project, issue.key
     issue.project, issue.key = project, site.new_key(project)
     site.keys[issue.key] = issue.id
@@ -122,12 +123,12 @@ def unarchive(site: JiraSite, issue: Issue) -> int:
 def _each_with_subtasks(site: JiraSite, issue: Issue, change: Callable[[int], None]) -> int:
     family = [issue, *_subtasks(site, issue)]
     for member in family:
-        site.index.keep(site, member)
+        before_write(site, member)
         change(member.id)
     return len(family)
 
 
-class Moves(Part):
+class Moves(Resource):
     """What the site offers an administrator of this kind."""
 
     async def put_project(self, request: web.Request) -> web.Response:
@@ -235,9 +236,9 @@ def _sorted_out(site: JiraSite, names: Iterable[str]) -> tuple[list[Issue], dict
             bad["issuesInArchivedProjects"][1].append(name)
         else:
             good.append(issue)
-    told = {
+    errors = {
         kind: {"count": len(which), "issueIdsOrKeys": which, "message": message}
         for kind, (message, which) in bad.items()
         if which
     }
-    return good, told
+    return good, errors

@@ -19,12 +19,12 @@ from connectors.sandbox.jira.http import (
     whole_number,
     writer,
 )
-from connectors.sandbox.jira.show import Part
+from connectors.sandbox.jira.show import Resource
 
 LARGEST_PAGE = 1000
 
 
-class People(Part):
+class People(Resource):
     """Accounts. Only who is signed in may look for them."""
 
     async def get_user(self, request: web.Request) -> web.Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.sandbox.company import Clock, team_of
 from connectors.sandbox.jira import layout
-from connectors.sandbox.jira.components import furnish
+from connectors.sandbox.jira.components import add_components_and_versions
 from connectors.sandbox.jira.state import (
     EPIC_LINK,
     KEY_RESULT,
@@ -90,8 +90,8 @@ def empty_site(clock: Clock) -> JiraSite:
         ),
     ):
         site.projects[project.key] = project
-    furnish(site)
-    layout.furnish(site)
+    add_components_and_versions(site)
+    layout.add_contexts_and_screens(site)
     return site
 
 

@@ -1,19 +1,19 @@
-"""The work that the generated Jira site is about, each with what it means for the example's key results.
+"""The work that the generated Jira site is about, each with the key results of the example that it serves.
 
-The meanings are written by hand next to the work: nothing here evaluates a rule.
+The answers are written by hand next to the work: nothing here evaluates a rule.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connectors.sandbox.meaning import (
+from connectors.sandbox.planted_answers import (
     LIGHTS_ON,
+    NO_ANSWER,
     SECURITY,
-    SILENT,
-    Meaning,
-    divided,
+    PlantedAnswer,
     serving,
+    serving_by_share,
 )
 
 OPS_BUG = serving("TRUST-KR1")
@@ -35,7 +35,7 @@ class PlannedEpic:
     weight: int
     initiative: int | None = None
     labels: tuple[str, ...] = ()
-    means: Meaning = SILENT
+    answer: PlantedAnswer = NO_ANSWER
     busy: int = 150
     ended: str | None = None
     early: bool = True
@@ -46,7 +46,7 @@ class PlannedInitiative:
     title: str
     age: int
     labels: tuple[str, ...] = ()
-    means: Meaning = SILENT
+    answer: PlantedAnswer = NO_ANSWER
     early: bool = True
 
 
@@ -61,11 +61,11 @@ INITIATIVES = (
 # The first of WEB and of OPS are the oldest of their projects, so that keys come out as the example OKRs
 # name them: WEB-1, WEB-2, OPS-1.
 EPICS = (
-    PlannedEpic("WEB", "New onboarding", "onboarding", 729, 30, 0, means=serving("GROWTH-KR2"), busy=220),
+    PlannedEpic("WEB", "New onboarding", "onboarding", 729, 30, 0, answer=serving("GROWTH-KR2"), busy=220),
     PlannedEpic(
-        "WEB", "First dashboard in minutes", "dashboard", 724, 22, 0, means=serving("GROWTH-KR3"), busy=190
+        "WEB", "First dashboard in minutes", "dashboard", 724, 22, 0, answer=serving("GROWTH-KR3"), busy=190
     ),
-    PlannedEpic("OPS", "Automatic failover", "failover", 727, 24, 1, means=serving("TRUST-KR2"), busy=200),
+    PlannedEpic("OPS", "Automatic failover", "failover", 727, 24, 1, answer=serving("TRUST-KR2"), busy=200),
     # Serve no key result, and have had time to: the orphans.
     PlannedEpic("WEB", "Billing settings refresh", "other", 96, 14),
     PlannedEpic("WEB", "Partner directory", "other", 61, 8),
@@ -73,7 +73,7 @@ EPICS = (
     # Serves none either, but was only just written down.
     PlannedEpic("WEB", "Colour tokens for the new brand", "other", 3, 2),
     # Exempt, or linked by label.
-    PlannedEpic("OPS", "Keep the lights on", "ktlo", 700, 10, labels=("ktlo",), means=LIGHTS_ON, busy=690),
+    PlannedEpic("OPS", "Keep the lights on", "ktlo", 700, 10, labels=("ktlo",), answer=LIGHTS_ON, busy=690),
     PlannedEpic(
         "OPS",
         "Faster deploy pipeline",
@@ -81,7 +81,7 @@ EPICS = (
         175,
         10,
         labels=("deploy-pipeline",),
-        means=serving("SPEED-KR1"),
+        answer=serving("SPEED-KR1"),
     ),
     PlannedEpic(
         "WEB",
@@ -90,7 +90,7 @@ EPICS = (
         44,
         8,
         labels=("onboarding",),
-        means=serving("GROWTH-KR2"),
+        answer=serving("GROWTH-KR2"),
     ),
     PlannedEpic("HR", "Hiring plan", "people", 120, 4),
     # Serves through the initiative above it, which says so itself.
@@ -103,7 +103,7 @@ EPICS = (
         110,
         6,
         labels=("kr:growth-kr3",),
-        means=serving("GROWTH-KR3"),
+        answer=serving("GROWTH-KR3"),
         early=False,
     ),
     PlannedEpic(
@@ -113,7 +113,7 @@ EPICS = (
         140,
         5,
         labels=("kr:TRUST-KR2", "kr:TRUST-KR3"),
-        means=serving("TRUST-KR2", "TRUST-KR3"),
+        answer=serving("TRUST-KR2", "TRUST-KR3"),
         early=False,
     ),
     PlannedEpic("WEB", "Gallery of templates", "dashboard", 88, 4, labels=("kr:GROWTH-KR9",), early=False),
@@ -129,7 +129,7 @@ EPICS = (
         380,
         6,
         labels=("ktlo",),
-        means=LIGHTS_ON,
+        answer=LIGHTS_ON,
         busy=380,
         ended="Done",
         early=False,
@@ -138,7 +138,7 @@ EPICS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class WorkKind:
     """A kind of work below no epic, or of what stands on a ticket besides its epic.
 
     `project` None: in whichever; `age` in days, where it is one certain ticket.
@@ -147,7 +147,7 @@ class Kind:
     project: str | None
     theme: str
     labels: tuple[str, ...] = ()
-    means: Meaning = SILENT
+    answer: PlantedAnswer = NO_ANSWER
     weight: int = 1
     age: int = 0
     claim: str | None = None
@@ -155,79 +155,85 @@ class Kind:
 
 # Work below no epic, one of each kind that the rules of the examples tell apart.
 LOOSE = (
-    Kind("WEB", "onboarding", ("onboarding",), serving("GROWTH-KR2"), age=40),
-    Kind("WEB", "onboarding", ("activation",), serving("GROWTH-KR1"), age=33),
-    Kind("WEB", "security", ("security",), SECURITY, age=27),
-    Kind("WEB", "other", age=50),
-    Kind("WEB", "other", age=2),
-    Kind("OPS", "failover", ("failover",), serving("TRUST-KR2"), age=21),
-    Kind("OPS", "deploy", ("deploy-pipeline",), serving("SPEED-KR1"), age=30),
-    Kind("OPS", "ktlo", ("on-call",), LIGHTS_ON, age=64),
+    WorkKind("WEB", "onboarding", ("onboarding",), serving("GROWTH-KR2"), age=40),
+    WorkKind("WEB", "onboarding", ("activation",), serving("GROWTH-KR1"), age=33),
+    WorkKind("WEB", "security", ("security",), SECURITY, age=27),
+    WorkKind("WEB", "other", age=50),
+    WorkKind("WEB", "other", age=2),
+    WorkKind("OPS", "failover", ("failover",), serving("TRUST-KR2"), age=21),
+    WorkKind("OPS", "deploy", ("deploy-pipeline",), serving("SPEED-KR1"), age=30),
+    WorkKind("OPS", "ktlo", ("on-call",), LIGHTS_ON, age=64),
 )
 
 LOOSE_KINDS = (
-    Kind("WEB", "onboarding", ("onboarding",), serving("GROWTH-KR2"), weight=3),
+    WorkKind("WEB", "onboarding", ("onboarding",), serving("GROWTH-KR2"), weight=3),
     # The example's rule for this label asks for the project WEB: in OPS it links nothing.
-    Kind("OPS", "onboarding", ("onboarding",), weight=1),
-    Kind(None, "onboarding", ("activation",), serving("GROWTH-KR1"), weight=5),
-    Kind(None, "failover", ("failover",), serving("TRUST-KR2"), weight=4),
-    Kind(None, "deploy", ("deploy-pipeline",), serving("SPEED-KR1"), weight=4),
-    Kind(None, "ktlo", ("ktlo",), LIGHTS_ON, weight=4),
-    Kind(None, "ktlo", ("on-call",), LIGHTS_ON, weight=2),
-    Kind(None, "security", ("security",), SECURITY, weight=2),
-    Kind(None, "other", weight=12),
+    WorkKind("OPS", "onboarding", ("onboarding",), weight=1),
+    WorkKind(None, "onboarding", ("activation",), serving("GROWTH-KR1"), weight=5),
+    WorkKind(None, "failover", ("failover",), serving("TRUST-KR2"), weight=4),
+    WorkKind(None, "deploy", ("deploy-pipeline",), serving("SPEED-KR1"), weight=4),
+    WorkKind(None, "ktlo", ("ktlo",), LIGHTS_ON, weight=4),
+    WorkKind(None, "ktlo", ("on-call",), LIGHTS_ON, weight=2),
+    WorkKind(None, "security", ("security",), SECURITY, weight=2),
+    WorkKind(None, "other", weight=12),
 )
 
 # What people do to labels and claims, on stories and tasks anywhere, below an epic or not. What says
 # nothing leaves the word to the epic.
 MESS = (
     # Case twins are one label to us, typing errors are not.
-    Kind("WEB", "onboarding", ("Onboarding",), serving("GROWTH-KR2"), weight=4),
-    Kind("WEB", "onboarding", ("ONBOARDING", "onboarding"), serving("GROWTH-KR2"), weight=2),
-    Kind("OPS", "onboarding", ("Onboarding",), weight=2),
-    Kind(None, "onboarding", ("onbaording",), weight=3),
-    Kind(None, "onboarding", ("on-boarding",), weight=2),
-    Kind(None, "failover", ("fail-over",), weight=2),
-    Kind(None, "ktlo", ("KTLO",), LIGHTS_ON, weight=2),
+    WorkKind("WEB", "onboarding", ("Onboarding",), serving("GROWTH-KR2"), weight=4),
+    WorkKind("WEB", "onboarding", ("ONBOARDING", "onboarding"), serving("GROWTH-KR2"), weight=2),
+    WorkKind("OPS", "onboarding", ("Onboarding",), weight=2),
+    WorkKind(None, "onboarding", ("onbaording",), weight=3),
+    WorkKind(None, "onboarding", ("on-boarding",), weight=2),
+    WorkKind(None, "failover", ("fail-over",), weight=2),
+    WorkKind(None, "ktlo", ("KTLO",), LIGHTS_ON, weight=2),
     # Several at once: equal parts, or the declared half and equal parts of the rest.
-    Kind("WEB", "onboarding", ("activation", "onboarding"), serving("GROWTH-KR1", "GROWTH-KR2"), weight=3),
-    Kind("OPS", "onboarding", ("activation", "onboarding"), serving("GROWTH-KR1"), weight=1),
-    Kind(
+    WorkKind(
+        "WEB", "onboarding", ("activation", "onboarding"), serving("GROWTH-KR1", "GROWTH-KR2"), weight=3
+    ),
+    WorkKind("OPS", "onboarding", ("activation", "onboarding"), serving("GROWTH-KR1"), weight=1),
+    WorkKind(
         None,
         "deploy",
         ("activation", "deploy-pipeline"),
-        divided(GROWTH_KR1="1/2", SPEED_KR1="1/2"),
+        serving_by_share(GROWTH_KR1="1/2", SPEED_KR1="1/2"),
         weight=2,
     ),
-    Kind(
+    WorkKind(
         None,
         "deploy",
         ("deploy-pipeline", "failover", "activation"),
-        divided(GROWTH_KR1="1/4", SPEED_KR1="1/2", TRUST_KR2="1/4"),
+        serving_by_share(GROWTH_KR1="1/4", SPEED_KR1="1/2", TRUST_KR2="1/4"),
         weight=2,
     ),
     # A rule beats an exemption, and a claim beats a rule.
-    Kind(None, "failover", ("failover", "on-call"), serving("TRUST-KR2"), weight=2),
-    Kind(None, "security", ("security", "kr:GROWTH-KR1"), serving("GROWTH-KR1"), weight=1),
-    Kind("WEB", "onboarding", ("kr:SPEED-KR1", "onboarding"), serving("SPEED-KR1"), weight=2),
-    Kind(None, "api", ("KR:trust-kr3",), serving("TRUST-KR3"), weight=2),
-    Kind(None, "deploy", ("kr:SPEED-KR1", "kr:speed-kr1"), serving("SPEED-KR1"), weight=1),
-    Kind(None, "deploy", ("kr:SPEED-KR1", "kr:TRUST-KR2"), serving("SPEED-KR1", "TRUST-KR2"), weight=1),
+    WorkKind(None, "failover", ("failover", "on-call"), serving("TRUST-KR2"), weight=2),
+    WorkKind(None, "security", ("security", "kr:GROWTH-KR1"), serving("GROWTH-KR1"), weight=1),
+    WorkKind("WEB", "onboarding", ("kr:SPEED-KR1", "onboarding"), serving("SPEED-KR1"), weight=2),
+    WorkKind(None, "api", ("KR:trust-kr3",), serving("TRUST-KR3"), weight=2),
+    WorkKind(None, "deploy", ("kr:SPEED-KR1", "kr:speed-kr1"), serving("SPEED-KR1"), weight=1),
+    WorkKind(None, "deploy", ("kr:SPEED-KR1", "kr:TRUST-KR2"), serving("SPEED-KR1", "TRUST-KR2"), weight=1),
     # In the field "Key result": one, two, and a word that names none.
-    Kind(None, "api", claim="trust-kr3", means=serving("TRUST-KR3"), weight=2),
-    Kind(None, "deploy", claim="SPEED-KR1, GROWTH-KR1", means=serving("GROWTH-KR1", "SPEED-KR1"), weight=1),
-    Kind(None, "other", claim="GROWTH-KR12", weight=1),
+    WorkKind(None, "api", claim="trust-kr3", answer=serving("TRUST-KR3"), weight=2),
+    WorkKind(
+        None, "deploy", claim="SPEED-KR1, GROWTH-KR1", answer=serving("GROWTH-KR1", "SPEED-KR1"), weight=1
+    ),
+    WorkKind(None, "other", claim="GROWTH-KR12", weight=1),
     # Claims that name nothing, alone and beside a rule that then holds.
-    Kind(None, "other", ("kr:GROWTH-KR9",), weight=1),
-    Kind(None, "other", ("kr:",), weight=1),
-    Kind(None, "failover", ("kr:TRUSTKR2", "failover"), serving("TRUST-KR2"), weight=1),
+    WorkKind(None, "other", ("kr:GROWTH-KR9",), weight=1),
+    WorkKind(None, "other", ("kr:",), weight=1),
+    WorkKind(None, "failover", ("kr:TRUSTKR2", "failover"), serving("TRUST-KR2"), weight=1),
 )
 
 # The same on bugs of operations.
 BUG_MESS = (
-    Kind("OPS", "bug", ("failover",), serving("TRUST-KR1", "TRUST-KR2"), weight=2),
-    Kind("OPS", "bug", ("ktlo",), OPS_BUG, weight=3),
-    Kind("OPS", "bug", ("deploy-pipeline",), divided(SPEED_KR1="1/2", TRUST_KR1="1/2"), weight=1),
-    Kind("OPS", "bug", ("kr:TRUST-KR3",), serving("TRUST-KR3"), weight=1),
-    Kind("OPS", "bug", ("security",), OPS_BUG, weight=1),
+    WorkKind("OPS", "bug", ("failover",), serving("TRUST-KR1", "TRUST-KR2"), weight=2),
+    WorkKind("OPS", "bug", ("ktlo",), OPS_BUG, weight=3),
+    WorkKind(
+        "OPS", "bug", ("deploy-pipeline",), serving_by_share(SPEED_KR1="1/2", TRUST_KR1="1/2"), weight=1
+    ),
+    WorkKind("OPS", "bug", ("kr:TRUST-KR3",), serving("TRUST-KR3"), weight=1),
+    WorkKind("OPS", "bug", ("security",), OPS_BUG, weight=1),
 )

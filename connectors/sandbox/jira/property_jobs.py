@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from connectors.sandbox.company import Person
+from connectors.sandbox.jira.comment_text import MOST_COMMENTS
 from connectors.sandbox.jira.edit import check_property
 from connectors.sandbox.jira.http import (
     INVALID_PAYLOAD,
@@ -19,10 +20,10 @@ from connectors.sandbox.jira.http import (
     strict_body,
     writer,
 )
+from connectors.sandbox.jira.index import before_write
 from connectors.sandbox.jira.links import MOST_LINKS
-from connectors.sandbox.jira.remarks import MOST_COMMENTS
 from connectors.sandbox.jira.rights import NO_EDIT
-from connectors.sandbox.jira.show import Part
+from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import Issue
 from connectors.sandbox.jira.tasks import Task
 
@@ -34,7 +35,7 @@ LIMITS |= {"worklog": 10_000}
 NEAR = 0.8
 
 
-class PropertyJobs(Part):
+class PropertyJobs(Resource):
     """Properties of many issues at once. All answer 303 with the address of the job."""
 
     async def post_same(self, request: web.Request) -> web.Response:
@@ -98,7 +99,7 @@ class PropertyJobs(Part):
                     and value in (None, issue.properties[key])
                     and self.site.holds(person, "EDIT_ISSUES", issue.project)
                 ):
-                    self.site.index.keep(self.site, issue)
+                    before_write(self.site, issue)
                     del issue.properties[key]
 
         return self._started(request, person, 1, work, None)
@@ -113,7 +114,7 @@ class PropertyJobs(Part):
         return issue
 
     def _store(self, issue: Issue, properties: dict[str, Any]) -> None:
-        self.site.index.keep(self.site, issue)
+        before_write(self.site, issue)
         issue.properties.update(properties)
 
     def _started(

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from connectors.sandbox.company import Person
 from connectors.sandbox.jira.edit import NOT_SETTABLE
-from connectors.sandbox.jira.http import Handler, JiraError, json_body, reader
+from connectors.sandbox.jira.http import JiraError, json_body, reader
 from connectors.sandbox.jira.state import Issue, JiraSite
 
 NO_EDIT = "You do not have permission to edit issues in this project."
@@ -21,7 +22,7 @@ NO_COMMENT = "{name}, you do not have the permission to comment on this issue."
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RequiredPermission:
     """The permission that a route needs, and the refusal without it."""
 
     permission: str
@@ -29,21 +30,21 @@ class Rule:
     message: str
 
 
-_LINKING = Rule("LINK_ISSUES", 403, "No Link Issue Permission for issue '{key}'")
-_EDITING = Rule("EDIT_ISSUES", 403, NO_EDIT)
+_LINKING = RequiredPermission("LINK_ISSUES", 403, "No Link Issue Permission for issue '{key}'")
+_EDITING = RequiredPermission("EDIT_ISSUES", 403, NO_EDIT)
 _FIELDS = ("PUT", "/issue/{issue}")
-RULES: dict[tuple[str, str], Rule] = {
-    _FIELDS: Rule("EDIT_ISSUES", 400, NO_EDIT),
-    ("DELETE", "/issue/{issue}"): Rule(
+RULES: dict[tuple[str, str], RequiredPermission] = {
+    _FIELDS: RequiredPermission("EDIT_ISSUES", 400, NO_EDIT),
+    ("DELETE", "/issue/{issue}"): RequiredPermission(
         "DELETE_ISSUES", 403, "You do not have permission to delete issues in this project."
     ),
-    ("PUT", "/issue/{issue}/assignee"): Rule(
+    ("PUT", "/issue/{issue}/assignee"): RequiredPermission(
         "ASSIGN_ISSUES", 403, "You do not have permission to assign issues."
     ),
     ("PUT", "/issue/{issue}/properties/{key}"): _EDITING,
     ("DELETE", "/issue/{issue}/properties/{key}"): _EDITING,
-    ("POST", "/issue/{issue}/comment"): Rule("ADD_COMMENTS", 400, NO_COMMENT),
-    ("POST", "/issue/{issue}/transitions"): Rule(
+    ("POST", "/issue/{issue}/comment"): RequiredPermission("ADD_COMMENTS", 400, NO_COMMENT),
+    ("POST", "/issue/{issue}/transitions"): RequiredPermission(
         "TRANSITION_ISSUES",
         400,
         "It seems that you have tried to perform an operation which you are not permitted to perform.",
@@ -55,7 +56,7 @@ RULES: dict[tuple[str, str], Rule] = {
 }
 
 
-def permitted(site: JiraSite, handler: Handler, method: str, path: str) -> Handler:
+def with_permission(site: JiraSite, handler: Handler, method: str, path: str) -> Handler:
     """The handler of the route `path`, for those who have the permission that it needs."""
     route = (method, "/" + path.partition("/rest/api/")[2].partition("/")[2])
     rule = RULES.get(route)
@@ -65,7 +66,7 @@ def permitted(site: JiraSite, handler: Handler, method: str, path: str) -> Handl
     async def call(request: web.Request) -> web.StreamResponse:
         person = reader(request)
         issue = site.find(request.match_info["issue"], person)
-        # Who is nobody, or sees nothing there, is told so by the handler.
+        # Who is nobody, or sees nothing there, hears so from the handler.
         if person is not None and issue is not None:
             if not site.holds(person, rule.permission, issue.project):
                 await _refuse(request, rule, person, issue)
@@ -80,7 +81,7 @@ def permitted(site: JiraSite, handler: Handler, method: str, path: str) -> Handl
     return call
 
 
-async def _refuse(request: web.Request, rule: Rule, person: Person, issue: Issue) -> None:
+async def _refuse(request: web.Request, rule: RequiredPermission, person: Person, issue: Issue) -> None:
     fields = await _edited(request) if rule is RULES[_FIELDS] else []
     if fields:
         raise JiraError(rule.status, errors={name: NOT_SETTABLE.format(name) for name in fields})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from connectors.sandbox.company import Person
-from connectors.sandbox.jira.admin import Fields
+from connectors.sandbox.jira.admin import CustomFields
 from connectors.sandbox.jira.bulk import BulkEdits
 from connectors.sandbox.jira.catalog import Catalog
 from connectors.sandbox.jira.comments import CommentProperties, Comments
@@ -17,17 +17,16 @@ from connectors.sandbox.jira.dashboards import Dashboards, Gadgets
 from connectors.sandbox.jira.datacenter import server_routes
 from connectors.sandbox.jira.editmeta import EditMeta
 from connectors.sandbox.jira.filters import Filters
-from connectors.sandbox.jira.gate import gated
 from connectors.sandbox.jira.history import Changelogs
 from connectors.sandbox.jira.http import (
     SERVER_BASE,
     UNSEEN,
     JiraError,
-    guarded,
     names,
     reader,
     reply,
     whole_number,
+    with_envelope,
 )
 from connectors.sandbox.jira.issues import IssueProperties, Issues
 from connectors.sandbox.jira.layout import listed
@@ -37,11 +36,12 @@ from connectors.sandbox.jira.page import page_routes
 from connectors.sandbox.jira.people import People
 from connectors.sandbox.jira.permissions import PERMISSIONS
 from connectors.sandbox.jira.property_jobs import PropertyJobs
-from connectors.sandbox.jira.rights import permitted
+from connectors.sandbox.jira.rate_limit_middleware import rate_limited
+from connectors.sandbox.jira.rights import with_permission
 from connectors.sandbox.jira.screens import Associations, Screens
 from connectors.sandbox.jira.search import Search
 from connectors.sandbox.jira.server_show import ServerShow
-from connectors.sandbox.jira.show import Part, Show, moment
+from connectors.sandbox.jira.show import Resource, Show, moment
 from connectors.sandbox.jira.state import PRIORITIES, SITE_ZONE, TYPES, JiraSite, Project
 from connectors.sandbox.jira.views import view_routes
 
@@ -54,21 +54,24 @@ LARGEST_PROJECT_PAGE = 100
 
 def routes(world: World) -> list[web.RouteDef]:
     """Everything that the Jira site answers to."""
-    site, traces = world.jira, count(1)
-    served = [route for part in PARTS for route in part(site, BASE).routes()]
-    on_server = [part(site, SERVER_BASE, ServerShow) for part in PARTS]
+    site, trace_ids = world.jira, count(1)
+    served = [route for resource in RESOURCES for route in resource(site, BASE).routes()]
+    on_server = [resource(site, SERVER_BASE, ServerShow) for resource in RESOURCES]
     return [
         *[
             web.RouteDef(
                 r.method,
                 r.path,
-                guarded(gated(site, permitted(site, r.handler, r.method, r.path), r.method, r.path), traces),
+                with_envelope(
+                    rate_limited(site, with_permission(site, r.handler, r.method, r.path), r.method, r.path),
+                    trace_ids,
+                ),
                 r.kwargs,
             )
             for r in both_versions(served)
         ],
-        web.route("*", f"{BASE}/rest/{{rest:.*}}", guarded(_unknown, traces)),
-        *server_routes(site, on_server, traces, SERVER_BASE),
+        web.route("*", f"{BASE}/rest/{{rest:.*}}", with_envelope(_unknown, trace_ids)),
+        *server_routes(site, on_server, trace_ids, SERVER_BASE),
         *page_routes(site, BASE),
         *view_routes(site, BASE),
     ]
@@ -89,7 +92,7 @@ async def _unknown(request: web.Request) -> web.Response:
     return reply({"message": f"null for uri: {request.path}", "status-code": 404}, 404)
 
 
-class Site(Part):
+class Site(Resource):
     """The site itself: who one is, what there is."""
 
     async def myself(self, request: web.Request) -> web.Response:
@@ -212,13 +215,13 @@ def _permissions(request: web.Request, site: JiraSite) -> dict[str, Any]:
     }
 
 
-PARTS: tuple[type[Part], ...] = (
+RESOURCES: tuple[type[Resource], ...] = (
     Site,
     Associations,
     Screens,
     Options,
     Contexts,
-    Fields,
+    CustomFields,
     EditMeta,
     PropertyJobs,
     BulkEdits,

@@ -23,7 +23,7 @@ from connectors.sandbox.jira.layout import (
     take_off,
 )
 from connectors.sandbox.jira.paging import page_of, several
-from connectors.sandbox.jira.show import Part
+from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import Project
 
 SCREEN_PAGE = 100
@@ -32,7 +32,7 @@ MOST_FIELDS, MOST_PROJECTS = 50, 100
 NO_FIELD = "The field with id '{}' was not found."
 
 
-class Screens(Part):
+class Screens(Resource):
     """Screens."""
 
     async def list_screens(self, request: web.Request) -> web.Response:

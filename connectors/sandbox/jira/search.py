@@ -25,11 +25,13 @@ from connectors.sandbox.jira.http import (
     strict_body,
     whole_number,
 )
+from connectors.sandbox.jira.index import indexed_issues
 from connectors.sandbox.jira.jql import parse
-from connectors.sandbox.jira.jql_match import Asking, Found, prepare
+from connectors.sandbox.jira.jql_context import JqlContext
+from connectors.sandbox.jira.jql_match import PreparedQuery, prepare
 from connectors.sandbox.jira.jql_shape import structure
 from connectors.sandbox.jira.jql_tokens import JqlError
-from connectors.sandbox.jira.show import NAVIGABLE_FIELDS, Part, Show, chosen
+from connectors.sandbox.jira.show import NAVIGABLE_FIELDS, Resource, Show, chosen
 from connectors.sandbox.jira.state import Issue, JiraSite
 
 LARGEST_PAGE = 5000
@@ -59,7 +61,7 @@ class _Token(msgspec.Struct, array_like=True):
     reconcile: list[int] = []
 
 
-class Search(Part):
+class Search(Resource):
     """Search and bulk reads."""
 
     async def get_search(self, request: web.Request) -> web.Response:
@@ -135,7 +137,7 @@ class Search(Part):
 
 def matching(
     site: JiraSite, person: Person | None, jql: str, fresh: Collection[int] = ()
-) -> tuple[Found, list[Issue]]:
+) -> tuple[PreparedQuery, list[Issue]]:
     """What a bounded query finds in the index, unsorted; issues of the ids `fresh` as they are now.
 
     Raises JiraError 400.
@@ -144,10 +146,10 @@ def matching(
         query = parse(jql)
         if query.where is None:
             raise JiraError(400, UNBOUNDED)
-        found = prepare(query, Asking(site, person, site.clock.now()))
+        found = prepare(query, JqlContext(site, person, site.clock.now()))
     except JqlError as error:
         raise JiraError(400, str(error)) from None
-    return found, [issue for issue in site.index.visible(site, person, fresh) if found.test(issue)]
+    return found, [issue for issue in indexed_issues(site, person, fresh) if found.test(issue)]
 
 
 def _page(site: JiraSite, show: Show, asked: dict[str, Any]) -> dict[str, Any]:
@@ -228,7 +230,7 @@ def _parsed(site: JiraSite, person: Person | None, text: str, mode: str) -> dict
     except JqlError as error:
         return shown | {"errors": [str(error)]}
     try:
-        prepare(query, Asking(site, person, site.clock.now()))
+        prepare(query, JqlContext(site, person, site.clock.now()))
     except JqlError as error:
         if mode == "strict":
             return shown | {"errors": [str(error)]}

@@ -19,12 +19,12 @@ from connectors.sandbox.jira.http import JiraError, json_body, names, nothing, r
 from connectors.sandbox.jira.screens import Screens
 from connectors.sandbox.jira.shared import Filter
 from connectors.sandbox.jira.sharing import shares_of, shown
-from connectors.sandbox.jira.show import Part
+from connectors.sandbox.jira.show import Resource
 
 NO_SUCH = "Custom field with id {} does not exist."
 
 
-class ServerFieldList(Part):
+class ServerFieldList(Resource):
     """Custom fields with their descriptions, and their deletion for good."""
 
     async def list_fields(self, request: web.Request) -> web.Response:
@@ -128,11 +128,11 @@ class ServerFilters(Filters):
         return nothing()
 
     def whole(self, request: web.Request, one: Filter) -> dict[str, Any]:
-        """A filter as it is told alone; who may edit it is not told."""
-        told = super().whole(request, one)
-        told.pop("favouritedCount")
-        told.pop("editPermissions")
-        return told
+        """A single filter; who may edit it is not shown."""
+        result = super().whole(request, one)
+        result.pop("favouritedCount")
+        result.pop("editPermissions")
+        return result
 
     def routes(self) -> list[web.RouteDef]:
         """What is served of filters."""

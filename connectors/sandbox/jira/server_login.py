@@ -10,9 +10,10 @@ import binascii
 from collections.abc import Iterator
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from connectors.sandbox import effects
-from connectors.sandbox.jira.http import Handler, answered, credential, reader, reply
+from connectors.sandbox import request_effects
+from connectors.sandbox.jira.http import credential, reader, reply, run_handler
 from connectors.sandbox.jira.server_show import name_of
 from connectors.sandbox.jira.state import JiraSite
 
@@ -23,13 +24,13 @@ _TOMCAT = (
 )
 
 
-def guarded(site: JiraSite, handler: Handler, traces: Iterator[int]) -> Handler:
+def with_login(site: JiraSite, handler: Handler, trace_ids: Iterator[int]) -> Handler:
     """The handler behind the login and the limit per user, with the headers of Data Center."""
 
     async def call(request: web.Request) -> web.StreamResponse:
         response = _locked_out(site, request) or await _limited(site, handler, request)
         person, failed = credential(request)
-        response.headers["X-AREQUESTID"] = f"612x{next(traces)}x1"
+        response.headers["X-AREQUESTID"] = f"612x{next(trace_ids)}x1"
         response.headers["X-ANODEID"] = "node1"
         response.headers["X-AUSERNAME"] = name_of(person) if person is not None else "anonymous"
         if person is not None:
@@ -59,7 +60,7 @@ def _locked_out(site: JiraSite, request: web.Request) -> web.Response | None:
     if person is not None:
         site.failed_logins.pop(name, None)
         return None
-    if not effects.revoked.get():
+    if not request_effects.revoked.get():
         site.failed_logins[name] = site.failed_logins.get(name, 0) + 1
     refused = _page(401, "Unauthorized")
     refused.headers["WWW-Authenticate"] = f'OAuth realm="{request.scheme}%3A%2F%2F{request.host}%2Fjira-dc"'
@@ -85,7 +86,7 @@ async def _limited(site: JiraSite, handler: Handler, request: web.Request) -> we
         refused = _page(429, "Too Many Requests")
         refused.headers.update(refusal.headers)
         return refused
-    response = await answered(handler, request)
+    response = await run_handler(handler, request)
     response.headers.update(headers)
     return response
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from connectors.sandbox.company import DIRECTORY, Person
 from connectors.sandbox.jira.fields import Field
+from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.jira.layout import shown_fields
-from connectors.sandbox.jira.past import entries
 from connectors.sandbox.jira.show import ABSENT, Show
 from connectors.sandbox.jira.state import (
     EPIC_LINK,
@@ -108,7 +108,7 @@ class ServerShow(Show):
 
     def changelog(self, issue: Issue) -> dict[str, Any]:
         """The whole history, oldest first."""
-        rows = [self.history(entry) for entry in entries(issue)]
+        rows = [self.history(entry) for entry in history_of(issue)]
         return {"startAt": 0, "maxResults": len(rows), "total": len(rows), "histories": rows}
 
     def described(self, entry: Field) -> dict[str, Any]:

@@ -11,7 +11,7 @@ ShareType = Literal["user", "group", "project", "global", "authenticated"]
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class SharePermission:
     """With whom: `target` is an account id, the name of a group, or the id of a project; else empty."""
 
     id: int
@@ -29,8 +29,8 @@ class Filter:
     name: str
     jql: str
     description: str = ""
-    shares: list[Share] = field(default_factory=list)
-    editors: list[Share] = field(default_factory=list)
+    shares: list[SharePermission] = field(default_factory=list)
+    editors: list[SharePermission] = field(default_factory=list)
     favourites: set[str] = field(default_factory=set)
 
 
@@ -56,7 +56,7 @@ class Dashboard:
     owner: Person
     name: str
     description: str = ""
-    shares: list[Share] = field(default_factory=list)
-    editors: list[Share] = field(default_factory=list)
+    shares: list[SharePermission] = field(default_factory=list)
+    editors: list[SharePermission] = field(default_factory=list)
     favourites: set[str] = field(default_factory=set)
     gadgets: dict[int, Gadget] = field(default_factory=dict)

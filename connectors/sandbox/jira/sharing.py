@@ -10,7 +10,7 @@ from typing import Any
 
 from connectors.sandbox.company import DIRECTORY, Person
 from connectors.sandbox.jira.http import INVALID_PAYLOAD, JiraError
-from connectors.sandbox.jira.shared import Dashboard, Filter, Share
+from connectors.sandbox.jira.shared import Dashboard, Filter, SharePermission
 from connectors.sandbox.jira.show import Show
 from connectors.sandbox.jira.state import JiraSite
 
@@ -20,7 +20,9 @@ _ROLES = {"10002": "Administrators", "10003": "Member", "10004": "Viewer"}
 _ALL = ("global", "authenticated")
 
 
-def shares_of(site: JiraSite, person: Person, given: Any, name: str = "sharePermissions") -> list[Share]:
+def shares_of(
+    site: JiraSite, person: Person, given: Any, name: str = "sharePermissions"
+) -> list[SharePermission]:
     """The shares that a request asks for. Raises JiraError 400."""
     if not isinstance(given, list) or not all(isinstance(entry, dict) for entry in given):
         raise JiraError(400, INVALID_PAYLOAD, bare=True)
@@ -32,7 +34,7 @@ def shares_of(site: JiraSite, person: Person, given: Any, name: str = "sharePerm
     return everybody[:1] or found
 
 
-def _share(site: JiraSite, person: Person, entry: dict[str, Any], name: str) -> Share:
+def _share(site: JiraSite, person: Person, entry: dict[str, Any], name: str) -> SharePermission:
     def named(part: str, *keys: str) -> str:
         value = entry.get(part)
         text = (
@@ -45,19 +47,19 @@ def _share(site: JiraSite, person: Person, entry: dict[str, Any], name: str) -> 
     number = site.next_id()
     match entry.get("type"):
         case "global":
-            return Share(number, "global")
+            return SharePermission(number, "global")
         case "authenticated" | "loggedin":
-            return Share(number, "authenticated")
+            return SharePermission(number, "authenticated")
         case "user":
             account = named("user", "accountId")
             if all(account != one.account_id for one in DIRECTORY.values()):
                 raise JiraError(400, errors={name: f"The user '{account}' does not exist."})
-            return Share(number, "user", account)
+            return SharePermission(number, "user", account)
         case "group":
             group = named("group", "name", "groupId")
             if group not in GROUPS:
                 raise JiraError(400, errors={name: f"The group '{group}' does not exist."})
-            return Share(number, "group", group)
+            return SharePermission(number, "group", group)
         case "project" | "projectRole" as kind:
             project = site.project_named(named("project", "id", "key"), person)
             if project is None:
@@ -65,49 +67,49 @@ def _share(site: JiraSite, person: Person, entry: dict[str, Any], name: str) -> 
             role = named("role", "id") if kind == "projectRole" else ""
             if role and role not in _ROLES:
                 raise JiraError(400, errors={name: f"The role '{role}' does not exist."})
-            return Share(number, "project", str(project.id), role)
+            return SharePermission(number, "project", str(project.id), role)
     raise JiraError(400, errors={name: f"The share type '{entry.get('type')}' is not valid."})
 
 
-def shown(show: Show, shares: Iterable[Share]) -> list[dict[str, Any]]:
+def shown(show: Show, shares: Iterable[SharePermission]) -> list[dict[str, Any]]:
     """Shares as JSON; a project that the account cannot see is unknown."""
     return [_shown(show, share) for share in shares]
 
 
-def _shown(show: Show, share: Share) -> dict[str, Any]:
+def _shown(show: Show, share: SharePermission) -> dict[str, Any]:
     if share.type == "authenticated":
         # Asked for by one word, read back by another.
         return {"id": share.id, "type": "loggedin"}
-    told: dict[str, Any] = {"id": share.id, "type": share.type}
+    result: dict[str, Any] = {"id": share.id, "type": share.type}
     if share.type == "user":
         person = next(one for one in DIRECTORY.values() if one.account_id == share.target)
-        told["user"] = bean(show, person)
+        result["user"] = bean(show, person)
     elif share.type == "group":
-        told["group"] = {"name": share.target, "groupId": share.target}
-        told["group"]["self"] = f"{show.rest}/group?groupId={share.target}"
+        result["group"] = {"name": share.target, "groupId": share.target}
+        result["group"]["self"] = f"{show.rest}/group?groupId={share.target}"
     elif share.type == "project":
         project = show.site.project_named(share.target, show.person)
         if project is None:
             return {"id": share.id, "type": "project-unknown"}
-        told["project"] = show.project(project)
+        result["project"] = show.project(project)
         if share.role:
             address = f"{show.rest}/project/{project.id}/role/{share.role}"
-            told["role"] = {"self": address, "name": _ROLES[share.role], "id": int(share.role)}
-    return told
+            result["role"] = {"self": address, "name": _ROLES[share.role], "id": int(share.role)}
+    return result
 
 
 def bean(show: Show, person: Person) -> dict[str, Any]:
     """A person as shares and dashboards show one."""
-    told = show.user(person) or {}
-    return {name: told[name] for name in ("self", "accountId", "displayName", "active") if name in told}
+    account = show.user(person) or {}
+    return {name: account[name] for name in ("self", "accountId", "displayName", "active") if name in account}
 
 
-def is_shared(site: JiraSite, person: Person | None, shares: Iterable[Share]) -> bool:
+def is_shared(site: JiraSite, person: Person | None, shares: Iterable[SharePermission]) -> bool:
     """Whether one of the shares reaches the account."""
     return any(_reaches(site, person, share) for share in shares)
 
 
-def _reaches(site: JiraSite, person: Person | None, share: Share) -> bool:
+def _reaches(site: JiraSite, person: Person | None, share: SharePermission) -> bool:
     if share.type == "global":
         return True
     if person is None:

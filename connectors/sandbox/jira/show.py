@@ -11,9 +11,9 @@ from aiohttp import web
 
 from connectors.sandbox.company import Person
 from connectors.sandbox.jira.fields import FIELD_BY_ID, FIELDS, Field
+from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.jira.http import reader, version_of
 from connectors.sandbox.jira.layout import shown_fields
-from connectors.sandbox.jira.past import entries
 from connectors.sandbox.jira.state import (
     CATEGORIES,
     EPIC_NAME,
@@ -21,10 +21,10 @@ from connectors.sandbox.jira.state import (
     Comment,
     History,
     Issue,
+    IssueLink,
     IssueType,
     JiraSite,
-    Link,
-    Named,
+    NamedValue,
     Project,
     RemoteLink,
     Status,
@@ -46,7 +46,7 @@ def moment(value: datetime, zone: ZoneInfo = _ZONE) -> str:
     return f"{local:%Y-%m-%dT%H:%M:%S}.{local.microsecond // 1000:03d}{local:%z}"
 
 
-class Part:
+class Resource:
     """A part of the site's API below the path `base`; its routes come from `routes`."""
 
     def __init__(self, site: JiraSite, base: str, shows: type[Show] | None = None) -> None:
@@ -145,13 +145,13 @@ class Show:
             },
         }
 
-    def named(self, kind: str, entry: Named | None) -> dict[str, Any] | None:
+    def named(self, kind: str, entry: NamedValue | None) -> dict[str, Any] | None:
         """A priority or a resolution."""
         if entry is None:
             return None
         return {"self": f"{self.rest}/{kind}/{entry.id}", "id": str(entry.id), "name": entry.name}
 
-    def version_shown(self, entry: Named) -> dict[str, Any]:
+    def version_shown(self, entry: NamedValue) -> dict[str, Any]:
         """A version of a project."""
         return (self.named("version", entry) or {}) | {"archived": False, "released": False}
 
@@ -169,7 +169,7 @@ class Show:
             },
         }
 
-    def link(self, issue: Issue, link: Link) -> dict[str, Any] | None:
+    def link(self, issue: Issue, link: IssueLink) -> dict[str, Any] | None:
         """A link seen from `issue`, or None when the account may not see the other end."""
         outward = link.source == issue.id
         other = self.site.find(str(link.target if outward else link.source), self.person)
@@ -213,7 +213,7 @@ class Show:
 
     def changelog(self, issue: Issue) -> dict[str, Any]:
         """The history within an issue: the newest part, newest first."""
-        rows = entries(issue)
+        rows = history_of(issue)
         newest = [self.history(entry) for entry in reversed(rows[-EMBEDDED_HISTORIES:])]
         return {"startAt": 0, "maxResults": len(newest), "total": len(rows), "histories": newest}
 

@@ -8,10 +8,9 @@ from datetime import date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from connectors.sandbox import effects
+from connectors.sandbox import request_effects
 from connectors.sandbox.company import DIRECTORY, SERVICE, Clock, Person
 from connectors.sandbox.jira.fields import FIELD_BY_ID, Context, Field, Screen
-from connectors.sandbox.jira.index import SearchIndex
 from connectors.sandbox.jira.limits import Limits
 from connectors.sandbox.jira.permissions import ADMIN_ONLY, EDITORS_ONLY, PERMISSIONS, Permissions
 from connectors.sandbox.jira.shared import Dashboard, Filter
@@ -54,7 +53,7 @@ class IssueType:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedValue:
     """A priority, a resolution, a component or a version."""
 
     id: int
@@ -69,9 +68,12 @@ class LinkType:
     outward: str
 
 
-PRIORITIES = tuple(Named(n, name) for n, name in enumerate(("Highest", "High", "Medium", "Low", "Lowest"), 1))
+PRIORITIES = tuple(
+    NamedValue(n, name) for n, name in enumerate(("Highest", "High", "Medium", "Low", "Lowest"), 1)
+)
 RESOLUTIONS = tuple(
-    Named(10000 + n, name) for n, name in enumerate(("Done", "Won't Do", "Duplicate", "Cannot Reproduce"))
+    NamedValue(10000 + n, name)
+    for n, name in enumerate(("Done", "Won't Do", "Duplicate", "Cannot Reproduce"))
 )
 TYPES = {
     kind.name: kind
@@ -106,8 +108,8 @@ class Project:
     browsers: frozenset[str] | None = None
     last_number: int = 0
     former_keys: set[str] = field(default_factory=set)
-    components: tuple[Named, ...] = ()
-    versions: tuple[Named, ...] = ()
+    components: tuple[NamedValue, ...] = ()
+    versions: tuple[NamedValue, ...] = ()
     is_archived: bool = False
     is_trashed: bool = False
 
@@ -131,7 +133,7 @@ class RemoteLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class IssueLink:
     """`source` `type.outward` `target`; both are issue ids."""
 
     id: int
@@ -172,13 +174,13 @@ class Issue:
     created: datetime
     updated: datetime
     category_changed: datetime
-    priority: Named = PRIORITIES[2]
+    priority: NamedValue = PRIORITIES[2]
     assignee: Person | None = None
     labels: list[str] = field(default_factory=list)
-    components: tuple[Named, ...] = ()
-    fix_versions: tuple[Named, ...] = ()
+    components: tuple[NamedValue, ...] = ()
+    fix_versions: tuple[NamedValue, ...] = ()
     parent: int | None = None
-    resolution: Named | None = None
+    resolution: NamedValue | None = None
     resolved: datetime | None = None
     due: date | None = None
     original_estimate: int | None = None
@@ -187,7 +189,7 @@ class Issue:
     """Name of its security level; those whom the level leaves out do not see the issue at all."""
     description: dict[str, Any] | None = None
     custom: dict[str, Any] = field(default_factory=dict)
-    links: list[Link] = field(default_factory=list)
+    links: list[IssueLink] = field(default_factory=list)
     children: list[int] = field(default_factory=list)
     comments: dict[int, Comment] = field(default_factory=dict)
     properties: dict[str, Any] = field(default_factory=dict)
@@ -199,6 +201,14 @@ class Issue:
     @property
     def number(self) -> int:
         return int(self.key.rpartition("-")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCopy:
+    """An issue as it was until a write; None where that write made it."""
+
+    until: datetime
+    issue: Issue | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +225,11 @@ class Notification:
 class JiraSite:
     """`admins` may suppress notifications; `editors` may edit other people's comments.
 
-    Search runs `lag` seconds behind writes. `zones` holds the time zone of a profile by e-mail address: JQL
-    texts are read in it and times are shown in it. An issue in `restricted` is there for these e-mail
-    addresses only, one in `archived` for nobody. `failed_logins` counts by user name on Data Center.
-    `permissions` takes rights from single accounts; `shown` is a cache of `layout.py`, cleared by changes.
+    Search runs `lag` seconds behind writes; `index` holds what it still shows of them, and is for `index.py`.
+    `zones` holds the time zone of a profile by e-mail address: JQL texts are read in it and times are shown in
+    it. An issue in `restricted` is there for these e-mail addresses only, one in `archived` for nobody.
+    `failed_logins` counts by user name on Data Center. `permissions` takes rights from single accounts;
+    `shown` is a cache of `layout.py`, cleared by changes.
     """
 
     clock: Clock
@@ -229,7 +240,7 @@ class JiraSite:
     admins: set[str] = field(default_factory=lambda: {SERVICE.email})
     editors: set[str] = field(default_factory=lambda: set(DIRECTORY) - {SERVICE.email})
     lag: float = 0.0
-    index: SearchIndex = field(default_factory=SearchIndex, repr=False)
+    index: dict[int, list[IssueCopy]] = field(default_factory=dict, repr=False)
     limits: Limits = field(default_factory=Limits, repr=False)
     zones: dict[str, str] = field(default_factory=dict)
     restricted: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -267,7 +278,7 @@ class JiraSite:
 
     def may_browse(self, person: Person | None, project: Project) -> bool:
         """Whether `person` (None: anonymous) can see the project at all."""
-        if person is None or project.key in effects.hidden.get():
+        if person is None or project.key in request_effects.hidden.get():
             return False
         if project.is_archived or project.is_trashed:
             return False

@@ -80,7 +80,7 @@ class Tasks:
         while task.done < due and not task.failed:
             try:
                 task.work(task.done)
-            except Exception as error:  # noqa: BLE001  told to whoever asks for the job
+            except Exception as error:  # noqa: BLE001  shown to whoever asks for the job
                 task.failed = str(error) or type(error).__name__
             task.done += 1
             task.updated = now

@@ -1,4 +1,4 @@
-"""Values of custom fields: what may be written, how it is kept, how it is told. contracts/jira.md, 5.1.
+"""Values of custom fields: what may be written, how it is kept, how it is shown. contracts/jira.md, 5.1.
 
 Choices are kept as the `Option` itself, so that a renamed option shows its new name.
 """
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 255
 TOO_LONG = "The entered text is too long. It exceeds the allowed limit of {:,} characters."
-Told = tuple[str | None, str | None]
+HistoryValue = tuple[str | None, str | None]
 """A value as a history tells it: id and words."""
 
 
-class Bad(Exception):
+class InvalidValue(Exception):
     """What is wrong with the value of one field."""
 
 
@@ -39,7 +39,7 @@ def checked(site: JiraSite, issue: Issue, field: Field, value: Any) -> Any:
         case "epic":
             epic = site.issues.get(site.keys.get(str(value).upper(), -1))
             if epic is None or epic.type.level != 1:
-                raise Bad("The epic does not exist, or is not an epic.")
+                raise InvalidValue("The epic does not exist, or is not an epic.")
             return epic.key
         case "date":
             return day(value).isoformat()
@@ -50,7 +50,7 @@ def checked(site: JiraSite, issue: Issue, field: Field, value: Any) -> Any:
             return None if value == {"id": "-1"} else _option(site, issue, field, value)
         case "options":
             if not isinstance(value, list):
-                raise Bad("Operation value must be an array")
+                raise InvalidValue("Operation value must be an array")
             chosen = {(one := _option(site, issue, field, entry)).id: one for entry in value}
             return list(chosen.values()) or None
         case "labels":
@@ -64,7 +64,7 @@ def checked(site: JiraSite, issue: Issue, field: Field, value: Any) -> Any:
 def number(value: Any) -> float:
     """The value, if it is a finite number. Raises Bad."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
-        raise Bad("Operation value must be a number")
+        raise InvalidValue("Operation value must be a number")
     return float(value)
 
 
@@ -73,15 +73,17 @@ def day(value: Any) -> date:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise Bad("Error parsing date string: the format must be yyyy-MM-dd") from None
+        raise InvalidValue("Error parsing date string: the format must be yyyy-MM-dd") from None
 
 
 def document(value: Any) -> Any:
     """The value, if it is ADF that is not too long. Raises Bad."""
     if not adf.is_valid(value):
-        raise Bad("Operation value must be an Atlassian Document (see the Atlassian Document Format)")
+        raise InvalidValue(
+            "Operation value must be an Atlassian Document (see the Atlassian Document Format)"
+        )
     if adf.is_too_long(value):
-        raise Bad(TOO_LONG.format(32_767))
+        raise InvalidValue(TOO_LONG.format(32_767))
     return value
 
 
@@ -89,51 +91,51 @@ def labels(value: Any) -> list[str]:
     """The value as labels, each once. Raises Bad."""
     found = [] if value is None else value
     if not isinstance(found, list) or not all(isinstance(label, str) and label for label in found):
-        raise Bad("Operation value must be a string")
+        raise InvalidValue("Operation value must be a string")
     for label in found:
         if any(character.isspace() for character in label):
-            raise Bad(f"The label '{label}' contains spaces which is invalid.")
+            raise InvalidValue(f"The label '{label}' contains spaces which is invalid.")
         if len(label) > LONGEST_LINE:
-            raise Bad(f"The label '{label[:40]}…' exceeds the maximum length of 255 characters.")
+            raise InvalidValue(f"The label '{label[:40]}…' exceeds the maximum length of 255 characters.")
     return list(dict.fromkeys(found))
 
 
 def _line(value: Any) -> str:
     if not isinstance(value, str):
-        raise Bad("Operation value must be a string")
+        raise InvalidValue("Operation value must be a string")
     if len(value) > LONGEST_LINE:
-        raise Bad(TOO_LONG.format(LONGEST_LINE))
+        raise InvalidValue(TOO_LONG.format(LONGEST_LINE))
     return value
 
 
 def _url(value: Any) -> str:
     if not isinstance(value, str):
-        raise Bad("Operation value must be a string")
+        raise InvalidValue("Operation value must be a string")
     try:
         parts = urlsplit(value)
     except ValueError:
         parts = urlsplit("")
     if not parts.scheme or not (parts.netloc or parts.path):
-        raise Bad("You must specify a valid URL")
+        raise InvalidValue("You must specify a valid URL")
     return value
 
 
 def _option(site: JiraSite, issue: Issue, field: Field, value: Any) -> Option:
     if not isinstance(value, dict) or not ({"id", "value"} & set(value)):
-        raise Bad(f"Specify a valid 'id' or 'value' for {field.name}")
+        raise InvalidValue(f"Specify a valid 'id' or 'value' for {field.name}")
     for option in options_of(site, issue, field.id):
         if str(value["id"]) == str(option.id) if "id" in value else value["value"] == option.value:
             return option
     if "id" in value:
-        raise Bad(f"Option id '{value['id']}' is not valid")
-    raise Bad(f"Option value '{value['value']}' is not valid")
+        raise InvalidValue(f"Option id '{value['id']}' is not valid")
+    raise InvalidValue(f"Option value '{value['value']}' is not valid")
 
 
-# --- Telling -------------------------------------------------------------------------------------
+# --- Showing -------------------------------------------------------------------------------------
 
 
-def told(value: Any) -> Told:
-    """The value as a history tells it."""
+def history_value(value: Any) -> HistoryValue:
+    """The value as a history shows it."""
     match value:
         case None:
             return None, None
@@ -178,25 +180,25 @@ def operations_of(field: Field) -> list[str]:
     return ["add", "set", "remove"] if is_list else ["set"]
 
 
-def after(issue: Issue, name: str, field: Field | None, operations: Any) -> Any:
+def apply_operations(issue: Issue, name: str, field: Field | None, operations: Any) -> Any:
     """The value that a field has after its `update` operations. Raises Bad."""
     if not isinstance(operations, list) or not all(
         isinstance(entry, dict) and len(entry) == 1 for entry in operations
     ):
-        raise Bad("The operations must be a list of objects with one verb each.")
+        raise InvalidValue("The operations must be a list of objects with one verb each.")
     if field is not None and len(operations_of(field)) > 1:
-        return _listed(_present(issue, name), operations)
+        return _listed(_current(issue, name), operations)
     last: Any = None
     for operation in operations:
         if "set" not in operation:
-            raise Bad("Only the operation 'set' is supported by the field.")
+            raise InvalidValue("Only the operation 'set' is supported by the field.")
         last = operation["set"]
     if name == "parent" and isinstance(last, dict) and last.get("none") is True:
         return None
     return last
 
 
-def _present(issue: Issue, name: str) -> list[Any]:
+def _current(issue: Issue, name: str) -> list[Any]:
     if name == "labels":
         return list(issue.labels)
     if name in _PARTS:
@@ -219,7 +221,7 @@ def _listed(present: list[Any], operations: Iterable[dict[str, Any]]) -> Any:
             case "remove":
                 found = [one for one in found or () if not _same(one, value)]
             case _:
-                raise Bad(f"Operation '{verb}' is not supported by the field.")
+                raise InvalidValue(f"Operation '{verb}' is not supported by the field.")
     return found
 
 

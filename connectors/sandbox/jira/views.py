@@ -12,7 +12,7 @@ from connectors.sandbox.company import Person
 from connectors.sandbox.jira.http import JiraError
 from connectors.sandbox.jira.page import MOST_LISTED, row_of
 from connectors.sandbox.jira.search import matching
-from connectors.sandbox.jira.shared import Dashboard, Filter, Gadget, Share
+from connectors.sandbox.jira.shared import Dashboard, Filter, Gadget, SharePermission
 from connectors.sandbox.jira.state import JiraSite
 
 _FILTER_ID = re.compile(r"(?:filter-)?(\d+)")
@@ -71,7 +71,7 @@ def _head(site: JiraSite, one: Filter | Dashboard) -> dict[str, Any]:
     }
 
 
-def _words(site: JiraSite, share: Share) -> str:
+def _words(site: JiraSite, share: SharePermission) -> str:
     match share.type:
         case "global":
             return "shared with everybody"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-Node = dict[str, Any]
+AdfNode = dict[str, Any]
 
 _FENCE = re.compile(r"\{(code|noformat|quote|panel)(?::([^}]*))?\}\s*$")
 _HEADING = re.compile(r"h([1-6])\.\s+(.*)")
@@ -35,14 +35,14 @@ DEEPEST = 4
 """Marks within marks that are still understood."""
 
 
-def blocks(text: str) -> list[Node]:
+def blocks(text: str) -> list[AdfNode]:
     """The text as the content of a document."""
     return _Lines(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")).blocks()
 
 
-def inline(text: str, marks: tuple[Node, ...] = ()) -> list[Node]:
+def inline(text: str, marks: tuple[AdfNode, ...] = ()) -> list[AdfNode]:
     """One paragraph's text, with its marks."""
-    found: list[Node] = []
+    found: list[AdfNode] = []
     at = 0
     for match in _INLINE.finditer(text):
         _add(found, text[at : match.start()], marks)
@@ -68,7 +68,7 @@ def inline(text: str, marks: tuple[Node, ...] = ()) -> list[Node]:
     return found
 
 
-def _within(text: str, marks: tuple[Node, ...], mark: Node) -> list[Node]:
+def _within(text: str, marks: tuple[AdfNode, ...], mark: AdfNode) -> list[AdfNode]:
     if len(marks) >= DEEPEST or any(other["type"] == mark["type"] for other in marks):
         return [
             {"type": "text", "text": text, "marks": list(marks)} if marks else {"type": "text", "text": text}
@@ -76,7 +76,7 @@ def _within(text: str, marks: tuple[Node, ...], mark: Node) -> list[Node]:
     return inline(text, (*marks, mark))
 
 
-def _add(found: list[Node], text: str, marks: tuple[Node, ...]) -> None:
+def _add(found: list[AdfNode], text: str, marks: tuple[AdfNode, ...]) -> None:
     if not text:
         return
     last = found[-1] if found else None
@@ -90,7 +90,7 @@ def _unescaped(text: str) -> str:
     return re.sub(r"\\([^A-Za-z0-9\s])", r"\1", text)
 
 
-def _paragraph(text: str) -> Node:
+def _paragraph(text: str) -> AdfNode:
     content = inline(text)
     return {"type": "paragraph", "content": content} if content else {"type": "paragraph"}
 
@@ -103,8 +103,8 @@ class _Lines:
         self.depth = depth
         self.at = 0
 
-    def blocks(self) -> list[Node]:
-        found: list[Node] = []
+    def blocks(self) -> list[AdfNode]:
+        found: list[AdfNode] = []
         while self.at < len(self.lines):
             line = self.lines[self.at].strip()
             heading = _HEADING.fullmatch(line)
@@ -133,12 +133,12 @@ class _Lines:
             line.strip() == f"{{{kind}}}" for line in self.lines[self.at + 1 :]
         )
 
-    def _fenced(self, kind: str, options: str) -> list[Node]:
+    def _fenced(self, kind: str, options: str) -> list[AdfNode]:
         end = next(n for n in range(self.at + 1, len(self.lines)) if self.lines[n].strip() == f"{{{kind}}}")
         inside, self.at = self.lines[self.at + 1 : end], end + 1
         if kind in ("code", "noformat"):
             text = "\n".join(inside)
-            node: Node = {"type": "codeBlock"}
+            node: AdfNode = {"type": "codeBlock"}
             if options and "=" not in options:
                 node["attrs"] = {"language": options}
             return [node | ({"content": [{"type": "text", "text": text}]} if text else {})]
@@ -150,7 +150,7 @@ class _Lines:
         fitting = {"paragraph", "heading", "bulletList", "orderedList", "rule", "codeBlock"}
         return _wrapped(panel, fitting, children)
 
-    def _lists(self) -> list[Node]:
+    def _lists(self) -> list[AdfNode]:
         items: list[tuple[str, str]] = []
         while self.at < len(self.lines):
             match = _ITEM.fullmatch(self.lines[self.at].strip())
@@ -160,14 +160,14 @@ class _Lines:
             self.at += 1
         return _nested(items, 0)
 
-    def _table(self) -> Node:
-        rows: list[Node] = []
+    def _table(self) -> AdfNode:
+        rows: list[AdfNode] = []
         while self.at < len(self.lines) and self.lines[self.at].strip().startswith("|"):
             rows.append(_row(self.lines[self.at].strip()))
             self.at += 1
         return {"type": "table", "content": rows}
 
-    def _text(self) -> Node:
+    def _text(self) -> AdfNode:
         first = self.at
         while self.at < len(self.lines):
             line = self.lines[self.at].strip()
@@ -178,9 +178,9 @@ class _Lines:
         return _paragraph("\n".join(line.strip() for line in self.lines[first : self.at]))
 
 
-def _nested(items: list[tuple[str, str]], depth: int) -> list[Node]:
+def _nested(items: list[tuple[str, str]], depth: int) -> list[AdfNode]:
     """Lists of the items, those with longer signs below the item before them."""
-    found: list[Node] = []
+    found: list[AdfNode] = []
     at = 0
     while at < len(items):
         sign, text = items[at]
@@ -205,8 +205,8 @@ def _nested(items: list[tuple[str, str]], depth: int) -> list[Node]:
 _CELL = re.compile(r"(\|\|?)((?:\\.|\[[^\]\n]*\]|[^|\\])*)")
 
 
-def _row(line: str) -> Node:
-    cells: list[Node] = []
+def _row(line: str) -> AdfNode:
+    cells: list[AdfNode] = []
     for match in _CELL.finditer(line):
         if match.end() == len(line) and not match[2].strip():
             break
@@ -215,9 +215,9 @@ def _row(line: str) -> Node:
     return {"type": "tableRow", "content": cells}
 
 
-def _wrapped(shell: Node, fitting: set[str], children: list[Node]) -> list[Node]:
+def _wrapped(shell: AdfNode, fitting: set[str], children: list[AdfNode]) -> list[AdfNode]:
     """The children within the shell; those that ADF does not allow there stand beside it."""
-    found: list[Node] = []
+    found: list[AdfNode] = []
     for child in children:
         if child["type"] not in fitting:
             found.append(child)

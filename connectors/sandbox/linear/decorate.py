@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from connectors.sandbox.company import MESSY_TITLES, NOW, at_work, from_unix, title
+from connectors.sandbox.description_texts import opening_sentence, theme_of
 from connectors.sandbox.linear.entities import Attachment, Comment, Issue, Label, Relation
 from connectors.sandbox.linear.markdown import stored
-from connectors.sandbox.linear.workspace import RETIRED, Workspace
-from connectors.sandbox.lore import background, theme_of
+from connectors.sandbox.linear.workspace import RETIRED, WorkspaceBuilder
 
-_REMARKS = (
+_COMMENTS = (
     "Looked at it with the team; smaller than we thought.",
     "Blocked until the new staging is up.\n\n- ask operations\n- try again on Thursday",
     "Draft is in [the document](https://docs.acme.example/drafts/17). Comments welcome!",
@@ -34,7 +34,9 @@ def after(source: random.Random, moment: datetime, days: float | None = None) ->
 class Decorator:
     """Puts on issues what people put there, and what no key result depends on. `labels` are by name."""
 
-    def __init__(self, workspace: Workspace, source: random.Random, labels: Mapping[str, Label]) -> None:
+    def __init__(
+        self, workspace: WorkspaceBuilder, source: random.Random, labels: Mapping[str, Label]
+    ) -> None:
         self.workspace = workspace
         self.space = workspace.space
         self.random = source
@@ -83,7 +85,7 @@ class Decorator:
         if issue.team.labels and source.random() < 0.12:
             issue.labels.append(source.choice(issue.team.labels))
         if source.random() < 0.5:
-            about = background(theme_of(issue.title), zlib.crc32(issue.title.encode()))
+            about = opening_sentence(theme_of(issue.title), zlib.crc32(issue.title.encode()))
             seen = title(source, "other")
             issue.description = _stored(f"{about or seen + '.'}\n\n- how it is now\n- how it should be\n")
         for _ in range(source.choices((0, 1, 2, 3), (60, 25, 10, 5))[0]):
@@ -95,7 +97,7 @@ class Decorator:
         made = after(self.random, issue.created_at)
         comment = Comment(
             **self.workspace.row(made),
-            body=_stored(self.random.choice(_REMARKS)),
+            body=_stored(self.random.choice(_COMMENTS)),
             user=self.random.choice(issue.team.members),
             issue=issue,
         )

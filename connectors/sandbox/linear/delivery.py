@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 
-from connectors.sandbox.linear.entities_around import Webhook, WebhookFailure
-from connectors.sandbox.linear.payloads import Event
+from connectors.sandbox.linear.payloads import WebhookEvent
 from connectors.sandbox.linear.state import LinearSpace
+from connectors.sandbox.linear.surrounding_entities import Webhook, WebhookFailure
 
 RETRIES = (timedelta(minutes=1), timedelta(hours=1), timedelta(hours=6))
 ANSWER_WITHIN = 5.0
@@ -38,7 +38,7 @@ class _Delivery:
     order: int
     id: str = field(compare=False)
     hook: Webhook = field(compare=False)
-    event: Event = field(compare=False)
+    event: WebhookEvent = field(compare=False)
     first_sent: datetime = field(compare=False)
     failed: int = field(compare=False, default=0)
 
@@ -58,7 +58,7 @@ class Deliverer:
         now = self._space.now()
         for event in events:
             for hook in self._space.webhooks.values():
-                if hook.enabled and listens(hook, event):
+                if hook.enabled and subscribes(hook, event):
                     number = next(self._numbers)
                     delivery = _Delivery(now, number, self._space.new_id(), hook, event, now)
                     heapq.heappush(self._waiting, delivery)
@@ -134,8 +134,8 @@ class Deliverer:
             return None, str(error) or type(error).__name__
 
 
-def listens(hook: Webhook, event: Event) -> bool:
-    """Whether the webhook is told of the event: by its type, and by its team or for all public teams."""
+def subscribes(hook: Webhook, event: WebhookEvent) -> bool:
+    """Whether the webhook receives the event: by its type, and by its team or for all public teams."""
     if event.type not in hook.resource_types:
         return False
     if hook.team is not None:

@@ -5,33 +5,14 @@ Attributes are named as the schema's fields, in snake case, so that the API need
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from connectors.sandbox.linear.entities_around import StatusUpdate
-
-SITE = "https://linear.app/acme"
+from connectors.sandbox.linear.entity_base import SITE, Entity, slug
 
 CLOSED = frozenset({"completed", "canceled", "duplicate"})
 """Types of workflow states in which nothing more will happen."""
-
-
-@dataclass(slots=True, eq=False, repr=False, kw_only=True)
-class Entity:
-    """What every row has. `updated_at` equals `created_at` until the first meaningful change."""
-
-    id: str
-    created_at: datetime
-    updated_at: datetime
-    archived_at: datetime | None = None
-
-    def __repr__(self) -> str:
-        # Rows point at each other: a dataclass's own text would hold half the workspace.
-        name = getattr(self, "identifier", None) or getattr(self, "name", None) or self.id
-        return f"<{type(self).__name__} {name}>"
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
@@ -262,6 +243,27 @@ class ExternalLink(Entity):
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
+class StatusUpdate(Entity):
+    """A project update or an initiative update: what somebody wrote about its health."""
+
+    body: str
+    health: str
+    user: User
+    slug_id: str
+    project: Project | None = None
+    initiative: Initiative | None = None
+    is_diff_hidden: bool = False
+    diff_markdown: str | None = None
+    edited_at: datetime | None = None
+    comments: list[Comment] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        place = self.project or self.initiative
+        return f"{place.url if place else SITE}/updates#update-{self.slug_id}"
+
+
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Comment(Entity):
     """On exactly one of an issue, a project, an initiative, a status update; `parent` makes it a reply."""
 
@@ -310,8 +312,3 @@ class Attachment(Entity):
     group_by_source: bool = False
     creator: User | None = None
     original_issue: Issue | None = None
-
-
-def slug(text: str) -> str:
-    """The text as it stands in a page's address."""
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "untitled"

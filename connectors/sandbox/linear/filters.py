@@ -6,7 +6,6 @@ on it but `null: true`.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -15,47 +14,52 @@ from typing import Any
 
 from graphql import GraphQLInputObjectType, get_named_type
 
-from connectors.sandbox.linear import moments
-from connectors.sandbox.linear.asker import Asker
+from connectors.sandbox.linear import dates
 from connectors.sandbox.linear.entities import CLOSED, Initiative, Issue, Project, Relation
+from connectors.sandbox.linear.entity_base import snake
+from connectors.sandbox.linear.request_context import RequestContext
 
-Test = Callable[[Any], bool]
+RowTest = Callable[[Any], bool]
 Getter = Callable[[Any], Any]
 
 
-def compiled(kind: GraphQLInputObjectType, given: Mapping[str, Any], asker: Asker) -> Test:
+def compile_filter(
+    kind: GraphQLInputObjectType, given: Mapping[str, Any], context: RequestContext
+) -> RowTest:
     """The filter `given`, of the input type `kind`, as a test of one row (or of None, for nullable kinds)."""
-    return _every([_condition(kind, key, value, asker) for key, value in given.items() if value is not None])
+    return _every(
+        [_condition(kind, key, value, context) for key, value in given.items() if value is not None]
+    )
 
 
-def _every(tests: list[Test]) -> Test:
+def _every(tests: list[RowTest]) -> RowTest:
     if len(tests) == 1:
         return tests[0]
     return lambda row: all(test(row) for test in tests)
 
 
-def _any(tests: list[Test]) -> Test:
+def _any(tests: list[RowTest]) -> RowTest:
     return (lambda row: any(test(row) for test in tests)) if tests else (lambda _row: True)
 
 
-def _is_none(wanted: bool) -> Test:
+def _is_none(wanted: bool) -> RowTest:
     return lambda value: (value is None) is wanted
 
 
-def _condition(kind: GraphQLInputObjectType, key: str, value: Any, asker: Asker) -> Test:
+def _condition(kind: GraphQLInputObjectType, key: str, value: Any, context: RequestContext) -> RowTest:
     if key in ("and", "or"):
         join = _every if key == "and" else _any
-        return join([compiled(kind, part, asker) for part in value])
+        return join([compile_filter(kind, part, context) for part in value])
     if key == "null":
         return _is_none(value)
     inner = get_named_type(kind.fields[key].type)
     assert isinstance(inner, GraphQLInputObjectType)  # noqa: S101  every condition is an input object
-    get = _getter(_base(kind), key, asker)
+    get = _getter(_base(kind), key, context)
     if inner.name.endswith("CollectionFilter"):
-        of_rows = _of_collection(inner, value, asker)
+        of_rows = _of_collection(inner, value, context)
         return lambda row: row is not None and of_rows(list(get(row)))
     if inner.name.endswith("Filter"):
-        of_row = compiled(inner, value, asker)
+        of_row = compile_filter(inner, value, context)
         nullable = inner.name.startswith("Nullable")
 
         def related(row: Any) -> bool:
@@ -65,45 +69,49 @@ def _condition(kind: GraphQLInputObjectType, key: str, value: Any, asker: Asker)
             return (target is not None or nullable) and of_row(target)
 
         return related
-    of_value = _comparator(inner.name, value, asker.now)
+    of_value = _comparator(inner.name, value, context.now)
     return lambda row: row is not None and of_value(get(row))
 
 
-def _of_collection(kind: GraphQLInputObjectType, given: Mapping[str, Any], asker: Asker) -> Test:
+def _of_collection(
+    kind: GraphQLInputObjectType, given: Mapping[str, Any], context: RequestContext
+) -> RowTest:
     """A test of a list of rows. Conditions on the element type hold when one element meets them all."""
-    tests: list[Test] = []
-    direct: list[Test] = []
+    tests: list[RowTest] = []
+    direct: list[RowTest] = []
     for key, value in given.items():
         if value is None:
             continue
         match key:
             case "and" | "or":
                 join = _every if key == "and" else _any
-                tests.append(join([_of_collection(kind, part, asker) for part in value]))
+                tests.append(join([_of_collection(kind, part, context) for part in value]))
             case "length":
-                tests.append(_counted(_comparator("NumberComparator", value, asker.now)))
+                tests.append(_counted(_comparator("NumberComparator", value, context.now)))
             case "null":
                 tests.append(_is_empty(value))
             case "some" | "every":
                 element = get_named_type(kind.fields[key].type)
                 assert isinstance(element, GraphQLInputObjectType)  # noqa: S101  likewise
-                tests.append(_quantified(any if key == "some" else all, compiled(element, value, asker)))
+                tests.append(
+                    _quantified(any if key == "some" else all, compile_filter(element, value, context))
+                )
             case _:
-                direct.append(_condition(kind, key, value, asker))
+                direct.append(_condition(kind, key, value, context))
     if direct:
         tests.append(_quantified(any, _every(direct)))
     return _every(tests)
 
 
-def _counted(of_length: Test) -> Test:
+def _counted(of_length: RowTest) -> RowTest:
     return lambda rows: of_length(len(rows))
 
 
-def _is_empty(wanted: bool) -> Test:
+def _is_empty(wanted: bool) -> RowTest:
     return lambda rows: (not rows) is wanted
 
 
-def _quantified(over: Callable[[Iterable[bool]], bool], of_row: Test) -> Test:
+def _quantified(over: Callable[[Iterable[bool]], bool], of_row: RowTest) -> RowTest:
     return lambda rows: over(of_row(row) for row in rows)
 
 
@@ -127,8 +135,8 @@ _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _comparator(kind: str, given: Mapping[str, Any], now: datetime) -> Test:
-    tests: list[Test] = []
+def _comparator(kind: str, given: Mapping[str, Any], now: datetime) -> RowTest:
+    tests: list[RowTest] = []
     for key, value in given.items():
         if value is None:
             continue
@@ -142,12 +150,12 @@ def _comparator(kind: str, given: Mapping[str, Any], now: datetime) -> Test:
     return _every(tests)
 
 
-def _comparison(kind: str, key: str, value: Any, now: datetime) -> Test:
+def _comparison(kind: str, key: str, value: Any, now: datetime) -> RowTest:
     bare = key.removesuffix("AndAccent").removesuffix("IgnoreCase")
     holds = _ORDERS[bare]
     if "Date" in kind:
         want = [_moment(one, now) for one in value] if isinstance(value, list) else _moment(value, now)
-        return lambda have: have is not None and holds(moments.midnight(have), want)
+        return lambda have: have is not None and holds(dates.to_datetime(have), want)
     if bare != key:
         fold = _unaccented if key.endswith("AndAccent") else str.casefold
         folded = fold(value)
@@ -162,15 +170,10 @@ def _unaccented(text: str) -> str:
 
 
 def _moment(value: Any, now: datetime) -> datetime:
-    return moments.parse(value, now)
+    return dates.parse(value, now)
 
 
 # --- Where a condition finds its value -----------------------------------------------------------
-
-
-def snake(name: str) -> str:
-    """The attribute that holds a field of the schema."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def _base(kind: GraphQLInputObjectType) -> str:
@@ -260,19 +263,21 @@ _GETTERS: dict[str, Getter] = {
 }
 
 
-def _getter(base: str, key: str, asker: Asker) -> Getter:
+def _getter(base: str, key: str, context: RequestContext) -> Getter:
     match f"{base}.{key}":
         case "Issue.ageTime":
-            return lambda row: None if row.state.type in CLOSED else _seconds(row.created_at, asker.now)
+            return lambda row: None if row.state.type in CLOSED else _seconds(row.created_at, context.now)
         case "Project.healthWithAge" | "Initiative.healthWithAge":
-            return lambda row: _health_with_age(row, asker.now)
+            return lambda row: _health_with_age(row, context.now)
         case "User.isMe":
-            return lambda row: row.id == asker.viewer.id
+            return lambda row: row.id == context.viewer.id
         case "User.assignedIssues":
-            return lambda row: [issue for issue in asker.space.issues.values() if issue.assignee is row]
+            return lambda row: [issue for issue in context.space.issues.values() if issue.assignee is row]
         case "WorkflowState.issues":
             return lambda row: [issue for issue in row.team.issues if issue.state is row]
         case "ProjectStatus.projects":
-            return lambda row: [project for project in asker.space.projects.values() if project.status is row]
+            return lambda row: [
+                project for project in context.space.projects.values() if project.status is row
+            ]
         case name:
             return _GETTERS.get(name) or attrgetter(snake(key))

@@ -7,13 +7,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from connectors.sandbox.company import NOW, Clock, rng, title, work_moment
-from connectors.sandbox.linear.adopt import adopt_across
 from connectors.sandbox.linear.decorate import Decorator, after
 from connectors.sandbox.linear.entities import CLOSED, Issue, Team, WorkflowState
-from connectors.sandbox.linear.planted import CLAIMS, ENDS, ODDITIES, PROJECTS, STREAMS, Odd, Stream
+from connectors.sandbox.linear.foreign_parents import add_foreign_parents
+from connectors.sandbox.linear.planted import (
+    CLAIMS,
+    ENDS,
+    ODD_LABELINGS,
+    PROJECTS,
+    STREAMS,
+    OddLabeling,
+    WorkStream,
+)
 from connectors.sandbox.linear.state import LinearSpace
-from connectors.sandbox.linear.workspace import SCALES, Workspace
-from connectors.sandbox.meaning import Meaning
+from connectors.sandbox.linear.workspace import SCALES, WorkspaceBuilder
+from connectors.sandbox.planted_answers import PlantedAnswer
 
 ROOMY = 70
 """Items from which a workspace has room for all planned work, not only for what the examples name."""
@@ -37,18 +45,18 @@ def generate_linear(items: int, seed: int, clock: Clock) -> LinearSpace:
     return planted_linear(items, seed, clock)[0]
 
 
-def planted_linear(items: int, seed: int, clock: Clock) -> tuple[LinearSpace, dict[str, Meaning]]:
-    """The workspace, and what its projects and issues mean by themselves, by id; silent ones are left out."""
-    workspace = Workspace(seed, clock, roomy=items >= ROOMY)
+def planted_linear(items: int, seed: int, clock: Clock) -> tuple[LinearSpace, dict[str, PlantedAnswer]]:
+    """The workspace, and the answers of projects and issues that have one of their own, by id."""
+    workspace = WorkspaceBuilder(seed, clock, roomy=items >= ROOMY)
     writer = _Writer(workspace, rng(seed, "linear", "issues"), roomy=items >= ROOMY)
     writer.write(max(len(writer.streams), items - len(workspace.space.projects)))
     for project in workspace.space.projects.values():
         if project.name in PROJECTS:
-            writer.means[project.id] = PROJECTS[project.name]
-    return workspace.space, writer.means
+            writer.answers[project.id] = PROJECTS[project.name]
+    return workspace.space, writer.answers
 
 
-def _shares(streams: Sequence[Stream], count: int) -> list[tuple[Stream, int]]:
+def _shares(streams: Sequence[WorkStream], count: int) -> list[tuple[WorkStream, int]]:
     """How many issues each stream gets: at least one, `count` in all."""
     whole = sum(stream.part for stream in streams)
     shares = [(stream, max(1, int(stream.part / whole * count))) for stream in streams]
@@ -62,12 +70,12 @@ def _shares(streams: Sequence[Stream], count: int) -> list[tuple[Stream, int]]:
 class _Writer:
     """Writes issues into a workspace, and then what connects them."""
 
-    def __init__(self, workspace: Workspace, source: random.Random, *, roomy: bool) -> None:
+    def __init__(self, workspace: WorkspaceBuilder, source: random.Random, *, roomy: bool) -> None:
         self.workspace = workspace
         self.space = workspace.space
         self.random = source
         self.streams = [stream for stream in STREAMS if stream.early or roomy]
-        self.means: dict[str, Meaning] = {}
+        self.answers: dict[str, PlantedAnswer] = {}
         self._roomy = roomy
         self._flaky = 0
         self._labels = {
@@ -79,7 +87,7 @@ class _Writer:
             for team in self.space.teams.values()
             for kind in {state.type for state in team.states}
         }
-        self._odd: dict[str | None, list[Odd]] = {}
+        self._odd: dict[str | None, list[OddLabeling]] = {}
 
     def write(self, count: int) -> None:
         drafts = [
@@ -98,9 +106,9 @@ class _Writer:
         self._claim(issues)
         self._archive(issues)
         if self._roomy:
-            adopt_across(self.workspace, issues, self.means)
+            add_foreign_parents(self.workspace, issues, self.answers)
 
-    def _moment(self, stream: Stream) -> datetime:
+    def _moment(self, stream: WorkStream) -> datetime:
         if stream.project:
             project = self._projects[stream.project]
             ended = project.completed_at or project.canceled_at or NOW
@@ -111,7 +119,7 @@ class _Writer:
         age = 0.5 + (OLDEST / timedelta(days=1)) * self.random.random() ** 2.2
         return work_moment(self.random, (NOW - timedelta(days=age)).date())
 
-    def _issue(self, stream: Stream, created: datetime) -> None:
+    def _issue(self, stream: WorkStream, created: datetime) -> None:
         space, source = self.space, self.random
         team = space.team(stream.team)
         team.last_number += 1
@@ -133,8 +141,8 @@ class _Writer:
             issue.project.issues.append(issue)
         if stream.label:
             issue.labels.append(self._labels[stream.label])
-        if stream.means.decides:
-            self.means[issue.id] = stream.means
+        if stream.answer.is_decided:
+            self.answers[issue.id] = stream.answer
         self._stamp(issue)
         self._nest(issue)
         if stream.label is None and source.random() < (ODD if stream.project else ODD_LOOSE):
@@ -150,20 +158,20 @@ class _Writer:
             space.identifiers[issue.previous_identifiers[0]] = issue
 
     def _mislabel(self, issue: Issue) -> None:
-        """Labels and claims beside the plain ones; the issue then means what the table says of them."""
+        """Labels and claims beside the plain ones; the issue then serves what the table says."""
         chosen = self._next_odd(issue) if issue.team.key != "PEO" else None
         if chosen is None:
             return
         issue.labels += [self._labels[name] for name in chosen.labels]
-        if chosen.means.decides:
-            self.means[issue.id] = chosen.means
+        if chosen.answer.is_decided:
+            self.answers[issue.id] = chosen.answer
 
-    def _next_odd(self, issue: Issue) -> Odd | None:
+    def _next_odd(self, issue: Issue) -> OddLabeling | None:
         """The next oddity of its project that fits; each of them comes once before any comes again."""
         project = issue.project.name if issue.project else None
         deck = self._odd.setdefault(project, [])
         if not any(issue.completed_at or not odd.closed for odd in deck):
-            cards = [odd for odd in ODDITIES if odd.project == project]
+            cards = [odd for odd in ODD_LABELINGS if odd.project == project]
             deck += self.random.sample(cards, len(cards))
         fitting = (n for n, odd in enumerate(deck) if issue.completed_at or not odd.closed)
         place = next(fitting, None)
@@ -175,7 +183,7 @@ class _Writer:
             return None
         return self.random.choices(scale, (22, 28, 26, 16, 8))[0]
 
-    def _state(self, stream: Stream, team: Team, created: datetime) -> WorkflowState:
+    def _state(self, stream: WorkStream, team: Team, created: datetime) -> WorkflowState:
         if stream.project in ENDS:
             canceled = self.random.random() < (0.75 if "Chat" in stream.project else 0.08)
             return self._states[team.key, "canceled" if canceled else "completed"][0]
@@ -242,11 +250,11 @@ class _Writer:
             for issue in loose
             if not any(one.parent or one.name.casefold().startswith("kr:") for one in issue.labels)
         ]
-        for issue, (name, meaning) in zip(
+        for issue, (name, answer) in zip(
             self.random.sample(loose, min(len(CLAIMS), len(loose))), CLAIMS, strict=False
         ):
             issue.labels.append(self._labels[name])
-            self.means[issue.id] = meaning
+            self.answers[issue.id] = answer
 
     def _archive(self, issues: list[Issue]) -> None:
         """Old closed work without open parts goes to the archive, and one open issue to the trash."""

@@ -19,19 +19,19 @@ from graphql import (
     get_named_type,
 )
 
-from connectors.sandbox.linear import moments, views
-from connectors.sandbox.linear.asker import Asker
-from connectors.sandbox.linear.entities import Entity
+from connectors.sandbox.linear import dates, views
+from connectors.sandbox.linear.entity_base import Entity, snake
 from connectors.sandbox.linear.errors import MissingScope, NotFound
 from connectors.sandbox.linear.fields import CONSTANTS, LOOKUPS, ROWS, VALUES, Of
-from connectors.sandbox.linear.filters import compiled, snake
+from connectors.sandbox.linear.filters import compile_filter
 from connectors.sandbox.linear.mutations import MUTATIONS
 from connectors.sandbox.linear.paging import Page, page
+from connectors.sandbox.linear.request_context import RequestContext
+from connectors.sandbox.linear.sdk_fields import FILES, reject_arguments, resolver, widened
 from connectors.sandbox.linear.search import searcher
-from connectors.sandbox.linear.sight import seen, visible
 from connectors.sandbox.linear.sorting import Order
 from connectors.sandbox.linear.tables import large_page, narrowed
-from connectors.sandbox.linear.wider import FILES, refusing, resolver, widened
+from connectors.sandbox.linear.visibility import is_visible, visible
 
 _SDL = Path(__file__).with_name("schema.graphql")
 _SAME_AS = {"IssueSearchResult": "Issue", "ProjectSearchResult": "Project"}
@@ -42,7 +42,7 @@ _VIEWED = {
     "CustomView.projects": "Project",
     "CustomView.initiatives": "Initiative",
 }
-_CHECKS = {"Duration": moments.checked_duration, "UUID": moments.checked_uuid}
+_CHECKS = {"Duration": dates.checked_duration, "UUID": dates.checked_uuid}
 
 
 @cache
@@ -52,9 +52,9 @@ def schema() -> GraphQLSchema:
     built = build_schema(wide.text)
     for kind in built.type_map.values():
         if isinstance(kind, GraphQLScalarType) and kind.name.startswith(("DateTime", "TimelessDate")):
-            moments.adopt(kind)
+            dates.use_as_date_scalar(kind)
         if isinstance(kind, GraphQLScalarType) and kind.name in _CHECKS:
-            moments.check_inputs(kind, _CHECKS[kind.name])
+            dates.check_inputs(kind, _CHECKS[kind.name])
         if isinstance(kind, GraphQLObjectType) and not kind.name.startswith("__"):
             for name, field in kind.fields.items():
                 path = f"{kind.name}.{name}"
@@ -63,13 +63,13 @@ def schema() -> GraphQLSchema:
                 )
                 field.resolve = (_unasked if is_empty else _resolver)(kind.name, name, field)
                 if path in wide.arguments:
-                    field.resolve = refusing(field.resolve, wide.arguments[path])
+                    field.resolve = reject_arguments(field.resolve, wide.arguments[path])
     return built
 
 
 def _unasked(_kind: str, name: str, field: GraphQLField) -> Callable[..., Any]:
     if get_named_type(field.type).name.endswith("Connection"):
-        return _connection(name, lambda row, _asker: getattr(row, snake(name), ()), field)
+        return _connection(name, lambda row, _context: getattr(row, snake(name), ()), field)
     return resolver(name, field)
 
 
@@ -96,18 +96,18 @@ def _reader(path: str, name: str, field: GraphQLField) -> Callable[..., Any]:
         return lambda _root, info, **args: _found(find(info.context, args.get("id") or ""), what)
     if path in VALUES:
         of = VALUES[path]
-        return lambda row, info, **_args: _there(of(row, info.context))
+        return lambda row, info, **_args: _visible_or_none(of(row, info.context))
     if path in CONSTANTS:
         constant = CONSTANTS[path]
         return lambda _row, _info: constant
     get = attrgetter(snake(name))
     if isinstance(field.type, GraphQLObjectType):
-        return lambda row, _info: _there(get(row))
+        return lambda row, _info: _visible_or_none(get(row))
     return lambda row, _info: get(row)
 
 
 def _scoped(read: Callable[..., Any], *scopes: str) -> Callable[..., Any]:
-    def resolve(root: Any, info: GraphQLResolveInfo[Asker], **args: Any) -> Any:
+    def resolve(root: Any, info: GraphQLResolveInfo[RequestContext], **args: Any) -> Any:
         if not info.context.credential.allows(*scopes):
             raise MissingScope(*scopes)
         return read(root, info, **args)
@@ -115,13 +115,13 @@ def _scoped(read: Callable[..., Any], *scopes: str) -> Callable[..., Any]:
     return resolve
 
 
-def _there(value: Any) -> Any:
-    """The value, or None for a row that is out of the asker's reach."""
-    return None if isinstance(value, Entity) and not seen(value) else value
+def _visible_or_none(value: Any) -> Any:
+    """The value, or None for a row that is hidden from the account."""
+    return None if isinstance(value, Entity) and not is_visible(value) else value
 
 
 def _found(row: Entity | None, what: str) -> Entity:
-    if row is None or not seen(row):
+    if row is None or not is_visible(row):
         raise NotFound(what)
     return row
 
@@ -131,12 +131,12 @@ def _found(row: Entity | None, what: str) -> Entity:
 
 def _attribute(name: str) -> Of:
     get = attrgetter(snake(name))
-    return lambda row, _asker: get(row)
+    return lambda row, _context: get(row)
 
 
 def _viewed(path: str) -> Of | None:
     model = _VIEWED.get(path)
-    return (lambda view, asker: views.matching(view, model, asker, schema())) if model else None
+    return (lambda view, context: views.matching(view, model, context, schema())) if model else None
 
 
 def _connection(path: str, rows_of: Of, field: GraphQLField) -> Callable[..., Any]:
@@ -145,16 +145,18 @@ def _connection(path: str, rows_of: Of, field: GraphQLField) -> Callable[..., An
     kind = get_named_type(filtered.type) if filtered else None
     order = Order.by(attrgetter("started_at"), descending=False) if path == "Issue.stateHistory" else None
 
-    def resolve(row: Any, info: GraphQLResolveInfo[Asker], **args: Any) -> Page:
-        asker, given, test = info.context, args.get("filter"), None
+    def resolve(row: Any, info: GraphQLResolveInfo[RequestContext], **args: Any) -> Page:
+        context, given, test = info.context, args.get("filter"), None
         if given and isinstance(kind, GraphQLInputObjectType):
-            test = compiled(kind, given, asker)
-        rows: Iterable[Any] | None = narrowed(path, asker, given)
+            test = compile_filter(kind, given, context)
+        rows: Iterable[Any] | None = narrowed(path, context, given)
         if rows is None:
-            large = large_page(path, asker, args, lambda one: seen(one) and (test is None or test(one)))
+            large = large_page(
+                path, context, args, lambda one: is_visible(one) and (test is None or test(one))
+            )
             if large is not None:
                 return large
-            rows = rows_of(row, asker)
+            rows = rows_of(row, context)
         if args.get("includeSubInitiatives") is False:
             rows = [join.project for join in row.initiative_to_projects]
         if "url" in args:

@@ -14,10 +14,10 @@ from operator import attrgetter
 from typing import Any
 
 from connectors.sandbox.company import rng, uuid4_from
-from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import CLOSED, Issue
-from connectors.sandbox.linear.entities_around import HistoryEntry, StateSpan
+from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.state import LinearSpace
+from connectors.sandbox.linear.surrounding_entities import HistoryEntry, StateSpan
 
 MERGED = timedelta(minutes=3)
 """Changes so soon after the creation, and edits of one person in such a row, are one entry."""
@@ -27,16 +27,16 @@ _WATCHED = (
 )  # fmt: skip
 _STAMPS = ("started_at", "completed_at", "canceled_at", "description")
 
-Before = Mapping[str, Any]
+IssueState = Mapping[str, Any]
 
 
-def before_change(issue: Issue) -> Before:
+def before_change(issue: Issue) -> IssueState:
     """What `record` compares with."""
     values = {name: getattr(issue, name) for name in (*_WATCHED, *_STAMPS)}
     return values | {"labels": list(issue.labels)}
 
 
-def record(asker: Asker, issue: Issue, before: Before) -> None:
+def record(context: RequestContext, issue: Issue, before: IssueState) -> None:
     """Write down what differs from `before`, if anything that a history tells."""
     changes: dict[str, Any] = {}
     for name in _WATCHED:
@@ -48,36 +48,36 @@ def record(asker: Asker, issue: Issue, before: Before) -> None:
         changes["added_labels"] = [one for one in issue.labels if one not in before["labels"]] or None
         changes["removed_labels"] = [one for one in before["labels"] if one not in issue.labels] or None
     if changes:
-        _add(asker, issue, changes, before)
+        _add(context, issue, changes, before)
     if issue.state is not before["state"]:
-        spans = asker.space.spans.setdefault(issue.id, derived_spans(issue, before))
-        spans[-1] = replace(spans[-1], ended_at=asker.now)
-        spans.append(StateSpan(_span_id(issue, len(spans)), issue.state, asker.now))
+        spans = context.space.spans.setdefault(issue.id, derived_spans(issue, before))
+        spans[-1] = replace(spans[-1], ended_at=context.now)
+        spans.append(StateSpan(_span_id(issue, len(spans)), issue.state, context.now))
 
 
-def note(asker: Asker, issue: Issue, **changes: Any) -> None:
+def note(context: RequestContext, issue: Issue, **changes: Any) -> None:
     """Write down something that is no change of a field: an archiving, a relation, an attachment."""
-    _add(asker, issue, changes, None)
+    _add(context, issue, changes, None)
 
 
-def _add(asker: Asker, issue: Issue, changes: dict[str, Any], before: Before | None) -> None:
-    rows = asker.space.histories.setdefault(issue.id, derived_entries(asker.space, issue, before))
+def _add(context: RequestContext, issue: Issue, changes: dict[str, Any], before: IssueState | None) -> None:
+    rows = context.space.histories.setdefault(issue.id, derived_entries(context.space, issue, before))
     if before is not None:
-        if asker.now - issue.created_at < MERGED and asker.viewer is issue.creator:
+        if context.now - issue.created_at < MERGED and context.viewer is issue.creator:
             return
         last = rows[-1] if rows else None
-        if last is not None and last.actor is asker.viewer and asker.now - last.created_at < MERGED:
+        if last is not None and last.actor is context.viewer and context.now - last.created_at < MERGED:
             first = {name: value for name, value in last.changes.items() if name.startswith("from_")}
             last.changes |= changes | first
-            last.updated_at = asker.now
+            last.updated_at = context.now
             return
     rows.append(
         HistoryEntry(
-            id=asker.space.new_id(),
-            created_at=asker.now,
-            updated_at=asker.now,
+            id=context.space.new_id(),
+            created_at=context.now,
+            updated_at=context.now,
             issue=issue,
-            actor=asker.viewer,
+            actor=context.viewer,
             changes=changes,
         )
     )
@@ -96,7 +96,7 @@ def spans_of(space: LinearSpace, issue: Issue) -> list[StateSpan]:
     return space.spans.get(issue.id) or derived_spans(issue, None)
 
 
-def derived_spans(issue: Issue, before: Before | None) -> list[StateSpan]:
+def derived_spans(issue: Issue, before: IssueState | None) -> list[StateSpan]:
     """The states that an issue went through, by its stamps as they were before a change."""
     then = before or before_change(issue)
     state, started = then["state"], then["started_at"]
@@ -116,7 +116,7 @@ def derived_spans(issue: Issue, before: Before | None) -> list[StateSpan]:
     ]
 
 
-def derived_entries(space: LinearSpace, issue: Issue, before: Before | None) -> list[HistoryEntry]:
+def derived_entries(space: LinearSpace, issue: Issue, before: IssueState | None) -> list[HistoryEntry]:
     """The changes of state that the stamps tell of."""
     spans = space.spans.get(issue.id) or derived_spans(issue, before)
     ids = rng(0, "linear-history", issue.id)
@@ -141,12 +141,12 @@ def field(name: str) -> Any:
     """The resolver of one field of `IssueHistory`; ids are read off the rows."""
     if name.endswith("_label_ids"):
         plural = name.removesuffix("_ids") + "s"
-        return lambda entry, _asker: _ids(entry.changes.get(plural))
+        return lambda entry, _context: _ids(entry.changes.get(plural))
     if name.endswith("_id"):
         row = attrgetter("actor") if name == "actor_id" else _change(name.removesuffix("_id"))
-        return lambda entry, _asker: getattr(row(entry), "id", None)
+        return lambda entry, _context: getattr(row(entry), "id", None)
     get = _change(name)
-    return lambda entry, _asker: get(entry)
+    return lambda entry, _context: get(entry)
 
 
 def _change(name: str) -> Any:

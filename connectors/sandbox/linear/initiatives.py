@@ -8,48 +8,48 @@ from datetime import datetime
 from typing import Any
 
 from connectors.sandbox.company import rng, uuid4_from
-from connectors.sandbox.linear import markdown, moments
-from connectors.sandbox.linear.asker import Asker
+from connectors.sandbox.linear import dates, markdown
 from connectors.sandbox.linear.entities import Initiative, InitiativeToProject, Project
+from connectors.sandbox.linear.entity_base import snake
 from connectors.sandbox.linear.errors import BadArgument, InvalidInput
-from connectors.sandbox.linear.filters import snake
+from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.rows import Input, check_name, fresh_id, known, required
 
 _PLAIN = ("description", "color", "icon", "priority", "sortOrder", "status", "targetDateResolution")
 _NEVER_NULL = frozenset(["priority", "sortOrder", "status"])
 
 
-def create(asker: Asker, given: Input) -> Initiative:
+def create(context: RequestContext, given: Input) -> Initiative:
     """`initiativeCreate`."""
-    new_id = fresh_id(asker, given.get("id"), "Initiative", asker.space.initiatives)
+    new_id = fresh_id(context, given.get("id"), "Initiative", context.space.initiatives)
     initiative = Initiative(
         id=new_id,
-        created_at=asker.now,
-        updated_at=asker.now,
+        created_at=context.now,
+        updated_at=context.now,
         name=check_name(given["name"]),
         slug_id=new_id.replace("-", "")[:12],
         status="Planned",
-        creator=asker.viewer,
-        owner=asker.viewer,
+        creator=context.viewer,
+        owner=context.viewer,
     )
-    values = _resolved(asker, given)
-    asker.space.initiatives[initiative.id] = initiative
-    _assign(asker, initiative, values)
+    values = _resolved(context, given)
+    context.space.initiatives[initiative.id] = initiative
+    _assign(context, initiative, values)
     return initiative
 
 
-def update(asker: Asker, given_id: str, given: Input) -> Initiative:
+def update(context: RequestContext, given_id: str, given: Input) -> Initiative:
     """The mutation `initiativeUpdate`."""
-    initiative: Initiative = required(asker.space.initiatives, given_id, "Initiative")
-    if _assign(asker, initiative, _resolved(asker, given)):
-        initiative.updated_at = asker.now
+    initiative: Initiative = required(context.space.initiatives, given_id, "Initiative")
+    if _assign(context, initiative, _resolved(context, given)):
+        initiative.updated_at = context.now
     if given.get("trashed") is not None:
         initiative.trashed = given["trashed"] or None
-        initiative.archived_at = (initiative.archived_at or asker.now) if initiative.trashed else None
+        initiative.archived_at = (initiative.archived_at or context.now) if initiative.trashed else None
     return initiative
 
 
-def _resolved(asker: Asker, given: Input) -> dict[str, Any]:
+def _resolved(context: RequestContext, given: Input) -> dict[str, Any]:
     values = {
         snake(name): given[name]
         for name in _PLAIN
@@ -63,42 +63,42 @@ def _resolved(asker: Asker, given: Input) -> dict[str, Any]:
         values["content"] = markdown.stored(given["content"] or "") or None
     if "targetDate" in given:
         day = given["targetDate"]
-        values["target_date"] = moments.day_in(day, asker.now) if day else None
+        values["target_date"] = dates.parse_day(day, context.now) if day else None
     if "ownerId" in given:
-        values["owner"] = known(asker.space.users, given["ownerId"], "User")
+        values["owner"] = known(context.space.users, given["ownerId"], "User")
     return values
 
 
-def _assign(asker: Asker, initiative: Initiative, values: dict[str, Any]) -> bool:
+def _assign(context: RequestContext, initiative: Initiative, values: dict[str, Any]) -> bool:
     changed = {name for name, value in values.items() if getattr(initiative, name) != value}
     for name in changed:
         setattr(initiative, name, values[name])
     if "status" in changed:
         done, dropped = initiative.status == "Completed", initiative.status == "Canceled"
-        initiative.completed_at = asker.now if done else None
-        initiative.canceled_at = asker.now if dropped else None
+        initiative.completed_at = context.now if done else None
+        initiative.canceled_at = context.now if dropped else None
         if initiative.status == "Active":
-            initiative.started_at = initiative.started_at or asker.now
+            initiative.started_at = initiative.started_at or context.now
     return bool(changed)
 
 
-def archive(asker: Asker, given_id: str) -> Initiative:
+def archive(context: RequestContext, given_id: str) -> Initiative:
     """`initiativeArchive`."""
-    initiative: Initiative = required(asker.space.initiatives, given_id, "Initiative")
-    initiative.archived_at = initiative.archived_at or asker.now
+    initiative: Initiative = required(context.space.initiatives, given_id, "Initiative")
+    initiative.archived_at = initiative.archived_at or context.now
     return initiative
 
 
-def delete(asker: Asker, given_id: str) -> str:
+def delete(context: RequestContext, given_id: str) -> str:
     """`initiativeDelete`: into the trash."""
-    initiative = archive(asker, given_id)
+    initiative = archive(context, given_id)
     initiative.trashed = True
     return initiative.id
 
 
-def unarchive(asker: Asker, given_id: str) -> Initiative:
+def unarchive(context: RequestContext, given_id: str) -> Initiative:
     """`initiativeUnarchive`."""
-    initiative: Initiative = required(asker.space.initiatives, given_id, "Initiative")
+    initiative: Initiative = required(context.space.initiatives, given_id, "Initiative")
     initiative.archived_at = initiative.trashed = None
     return initiative
 
@@ -106,10 +106,10 @@ def unarchive(asker: Asker, given_id: str) -> Initiative:
 # --- Projects in initiatives ---------------------------------------------------------------------
 
 
-def join(asker: Asker, given: Input) -> InitiativeToProject:
+def join(context: RequestContext, given: Input) -> InitiativeToProject:
     """`initiativeToProjectCreate`: a project appears once in a hierarchy."""
-    space = asker.space
-    new_id = fresh_id(asker, given.get("id"), "InitiativeToProject", space.initiative_to_projects)
+    space = context.space
+    new_id = fresh_id(context, given.get("id"), "InitiativeToProject", space.initiative_to_projects)
     initiative: Initiative = required(space.initiatives, given["initiativeId"], "Initiative")
     project: Project = required(space.projects, given["projectId"], "Project")
     if any(_top(one.initiative) is _top(initiative) for one in project.initiative_to_projects):
@@ -120,8 +120,8 @@ def join(asker: Asker, given: Input) -> InitiativeToProject:
     order = given.get("sortOrder")
     row = InitiativeToProject(
         id=new_id,
-        created_at=asker.now,
-        updated_at=asker.now,
+        created_at=context.now,
+        updated_at=context.now,
         initiative=initiative,
         project=project,
         sort_order=str(float(len(initiative.initiative_to_projects)) if order is None else order),
@@ -140,21 +140,21 @@ def _top(initiative: Initiative) -> Initiative:
     return initiative
 
 
-def reorder(asker: Asker, given_id: str, given: Input) -> InitiativeToProject:
+def reorder(context: RequestContext, given_id: str, given: Input) -> InitiativeToProject:
     """`initiativeToProjectUpdate`."""
-    row: InitiativeToProject = required(asker.space.initiative_to_projects, given_id, "InitiativeToProject")
+    row: InitiativeToProject = required(context.space.initiative_to_projects, given_id, "InitiativeToProject")
     if given.get("sortOrder") is not None:
-        row.sort_order, row.updated_at = str(given["sortOrder"]), asker.now
+        row.sort_order, row.updated_at = str(given["sortOrder"]), context.now
     return row
 
 
-def part(asker: Asker, given_id: str) -> str:
+def part(context: RequestContext, given_id: str) -> str:
     """`initiativeToProjectDelete`."""
-    row: InitiativeToProject = required(asker.space.initiative_to_projects, given_id, "InitiativeToProject")
+    row: InitiativeToProject = required(context.space.initiative_to_projects, given_id, "InitiativeToProject")
     row.initiative.initiative_to_projects.remove(row)
     row.project.initiative_to_projects.remove(row)
-    asker.space.deleted_ids.add(row.id)
-    del asker.space.initiative_to_projects[row.id]
+    context.space.deleted_ids.add(row.id)
+    del context.space.initiative_to_projects[row.id]
     return row.id
 
 
@@ -175,9 +175,9 @@ class Nesting:
     archived_at: None = None
 
 
-def nestings(_root: Any, asker: Asker) -> Iterator[Nesting]:
+def nestings(_root: Any, context: RequestContext) -> Iterator[Nesting]:
     """Every parent with each of its children."""
-    for child in asker.space.initiatives.values():
+    for child in context.space.initiatives.values():
         if child.parent_initiative is not None:
             row_id = uuid4_from(rng(0, "linear-nesting", child.id))
             made = child.created_at

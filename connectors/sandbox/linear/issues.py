@@ -1,7 +1,7 @@
 """Mutations of issues: fields, states, moves between teams, archive, relations.
 
-Wire facts: contracts/linear.md, sections 8 to 10. Each function takes who asks and the arguments of the
-mutation, and gives the changed row; each raises a LinearError before it has changed anything.
+Wire facts: contracts/linear.md, sections 8 to 10. Each function takes the request's context and the arguments
+of the mutation, and gives the changed row; each raises a LinearError before it has changed anything.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.sandbox.linear import history, markdown, moments
-from connectors.sandbox.linear.asker import Asker
+from connectors.sandbox.linear import dates, history, markdown
 from connectors.sandbox.linear.entities import CLOSED, Issue, Project, Relation, Team, User, WorkflowState
 from connectors.sandbox.linear.errors import BadArgument, InvalidInput, LinearError, NotFound
 from connectors.sandbox.linear.labels import labels_after
+from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.rows import (
     Input,
-    acted_for,
+    bot_actor_of,
     check_name,
+    creation_time,
     find_issue,
     fresh_id,
     known,
-    made_at,
     open_issue,
     required,
     touch,
@@ -33,14 +33,14 @@ MOST_POINTS = 64
 """The top of the longest scale; which steps of it a team uses is left to people here."""
 
 
-def create(asker: Asker, given: Input) -> Issue:
+def create(context: RequestContext, given: Input) -> Issue:
     """`issueCreate`."""
-    space = asker.space
-    new_id = fresh_id(asker, given.get("id"), "Issue", space.issues)
+    space = context.space
+    new_id = fresh_id(context, given.get("id"), "Issue", space.issues)
     team: Team = required(space.teams, given["teamId"], "Team")
     check_name(given.get("title"), "title")
-    bot = acted_for(asker, given)
-    created = made_at(asker, given)
+    bot = bot_actor_of(context, given)
+    created = creation_time(context, given)
     start = team.state("triage", "backlog") if team.triage_enabled else team.state("backlog", "unstarted")
     issue = Issue(
         id=new_id,
@@ -51,55 +51,55 @@ def create(asker: Asker, given: Input) -> Issue:
         team=team,
         state=start,
         sort_order=-float(team.last_number + 1),
-        creator=None if bot else asker.viewer,
+        creator=None if bot else context.viewer,
         bot_actor=bot,
-        subscribers=[asker.viewer],
+        subscribers=[context.viewer],
     )
-    wanted = _resolved(asker, issue, given)
+    wanted = _resolved(context, issue, given)
     team.last_number += 1
     space.issues[issue.id] = issue
     space.identifiers[issue.identifier] = issue
     team.issues.append(issue)
-    _assign(asker, issue, wanted)
+    _assign(context, issue, wanted)
     if given.get("completedAt") and issue.state.type == "completed":
-        issue.completed_at = moments.parse(given["completedAt"], asker.now)
+        issue.completed_at = dates.parse(given["completedAt"], context.now)
     issue.updated_at = issue.created_at
     return issue
 
 
-def create_batch(asker: Asker, given: Input) -> list[Issue]:
+def create_batch(context: RequestContext, given: Input) -> list[Issue]:
     """`issueBatchCreate`, in one transaction: the inputs are checked before the first is made."""
     _check_batch("issues", given["issues"])
     made: list[Issue] = []
     try:
-        made.extend(create(asker, one) for one in given["issues"])
+        made.extend(create(context, one) for one in given["issues"])
     except LinearError:
         for issue in made:
-            remove_for_good(asker.space, issue)
-            asker.space.deleted_ids.discard(issue.id)
+            remove_for_good(context.space, issue)
+            context.space.deleted_ids.discard(issue.id)
             issue.team.last_number -= 1
         raise
     return made
 
 
-def update(asker: Asker, given_id: str, given: Input) -> Issue:
+def update(context: RequestContext, given_id: str, given: Input) -> Issue:
     """`issueUpdate`. Only a change moves `updatedAt`, and only a meaningful one."""
-    issue = open_issue(asker, given_id)
+    issue = open_issue(context, given_id)
     if "labelIds" in given and ("addedLabelIds" in given or "removedLabelIds" in given):
         raise InvalidInput("labelIds cannot be combined with addedLabelIds or removedLabelIds")
-    _change(asker, issue, given, _resolved(asker, issue, given))
+    _change(context, issue, given, _resolved(context, issue, given))
     return issue
 
 
-def update_batch(asker: Asker, ids: list[str], given: Input) -> list[Issue]:
+def update_batch(context: RequestContext, ids: list[str], given: Input) -> list[Issue]:
     """`issueBatchUpdate`: all or nothing. Takes ids only, no identifiers."""
     _check_batch("ids", ids)
-    if strange := [one for one in ids if one not in asker.space.issues]:
+    if strange := [one for one in ids if one not in context.space.issues]:
         raise NotFound("Issue", f"Could not find {len(strange)} of the referenced issues.")
-    rows = [open_issue(asker, one) for one in dict.fromkeys(ids)]
-    wanted = [_resolved(asker, issue, given) for issue in rows]
+    rows = [open_issue(context, one) for one in dict.fromkeys(ids)]
+    wanted = [_resolved(context, issue, given) for issue in rows]
     for issue, values in zip(rows, wanted, strict=True):
-        _change(asker, issue, given, values)
+        _change(context, issue, given, values)
     return rows
 
 
@@ -109,19 +109,19 @@ def _check_batch(name: str, given: list[Any]) -> None:
         raise BadArgument(name, limit if given else {"arrayNotEmpty": f"{name} should not be empty"})
 
 
-def _change(asker: Asker, issue: Issue, given: Input, wanted: Mapping[str, Any]) -> None:
+def _change(context: RequestContext, issue: Issue, given: Input, wanted: Mapping[str, Any]) -> None:
     before = history.before_change(issue)
-    changed = _assign(asker, issue, wanted)
-    history.record(asker, issue, before)
+    changed = _assign(context, issue, wanted)
+    history.record(context, issue, before)
     if given.get("trashed"):
-        archive(asker, issue.id, trash=True)
-    if changed & asker.space.meaningful:
-        issue.updated_at = asker.now
+        archive(context, issue.id, trash=True)
+    if changed & context.space.meaningful:
+        issue.updated_at = context.now
 
 
-def _resolved(asker: Asker, issue: Issue, given: Input) -> dict[str, Any]:
+def _resolved(context: RequestContext, issue: Issue, given: Input) -> dict[str, Any]:
     """The input with ids replaced by rows, everything checked."""
-    space = asker.space
+    space = context.space
     wanted: dict[str, Any] = {
         name: given[name]
         for name in ("title", "priority", "estimate", "sortOrder", "subIssueSortOrder")
@@ -141,38 +141,38 @@ def _resolved(asker: Asker, issue: Issue, given: Input) -> dict[str, Any]:
     if not 0 <= (wanted.get("priority") or 0) <= 4:
         raise BadArgument("priority", {"max": "priority must not be greater than 4"})
     if "dueDate" in given:
-        wanted["dueDate"] = moments.day_in(given["dueDate"], asker.now) if given["dueDate"] else None
+        wanted["dueDate"] = dates.parse_day(given["dueDate"], context.now) if given["dueDate"] else None
     team = known(space.teams, given.get("teamId"), "Team") or issue.team
     wanted["teamId"] = team
-    wanted |= _resolved_rows(asker, issue, team, given)
-    wanted["labelIds"] = labels_after(asker, issue, team, given)
+    wanted |= _resolved_rows(context, issue, team, given)
+    wanted["labelIds"] = labels_after(context, issue, team, given)
     return wanted
 
 
-def _resolved_rows(asker: Asker, issue: Issue, team: Team, given: Input) -> dict[str, Any]:
+def _resolved_rows(context: RequestContext, issue: Issue, team: Team, given: Input) -> dict[str, Any]:
     """Those of the input's ids that name one row, or subscribers."""
-    space, wanted = asker.space, dict[str, Any]()
+    space, wanted = context.space, dict[str, Any]()
     if given.get("stateId"):
         state: WorkflowState = known(space.states, given.get("stateId"), "WorkflowState")
         if state.team is not team:
             raise InvalidInput(f"WorkflowState does not belong to team {team.key}")
         wanted["stateId"] = state
     if "assigneeId" in given:
-        wanted["assigneeId"] = _person(asker, given.get("assigneeId"))
+        wanted["assigneeId"] = _person(context, given.get("assigneeId"))
     if "delegateId" in given:
-        wanted["delegateId"] = _person(asker, given.get("delegateId"), app=True)
+        wanted["delegateId"] = _person(context, given.get("delegateId"), app=True)
     if "projectId" in given:
         wanted["projectId"] = known(space.projects, given.get("projectId"), "Project")
     if "parentId" in given:
-        wanted["parentId"] = _parent(asker, issue, given["parentId"])
+        wanted["parentId"] = _parent(context, issue, given["parentId"])
     if "subscriberIds" in given:
         wanted["subscriberIds"] = [known(space.users, one, "User") for one in given["subscriberIds"] or ()]
     return wanted
 
 
-def _person(asker: Asker, given: str | None, *, app: bool = False) -> User | None:
+def _person(context: RequestContext, given: str | None, *, app: bool = False) -> User | None:
     """Who is to do the work: people are assigned, apps are delegated to."""
-    user: User | None = known(asker.space.users, given, "User")
+    user: User | None = known(context.space.users, given, "User")
     if user is not None and (user.app is not app or not user.active):
         raise InvalidInput("User cannot do this", f"{user.name} cannot be given issues in this way.")
     return user
@@ -183,10 +183,10 @@ def _check_estimate(points: int | None) -> None:
         raise BadArgument("estimate", {"max": f"estimate must be between 0 and {MOST_POINTS}"})
 
 
-def _parent(asker: Asker, issue: Issue, given: str | None) -> Issue | None:
+def _parent(context: RequestContext, issue: Issue, given: str | None) -> Issue | None:
     if given is None:
         return None
-    parent = find_issue(asker, given)
+    parent = find_issue(context, given)
     above: Issue | None = parent
     while above is not None:
         if above is issue:
@@ -195,7 +195,7 @@ def _parent(asker: Asker, issue: Issue, given: str | None) -> Issue | None:
     return parent
 
 
-def _assign(asker: Asker, issue: Issue, wanted: Mapping[str, Any]) -> set[str]:
+def _assign(context: RequestContext, issue: Issue, wanted: Mapping[str, Any]) -> set[str]:
     """Put checked values into the issue; gives the names of what really changed."""
     plain = {
         "title": "title",
@@ -217,13 +217,13 @@ def _assign(asker: Asker, issue: Issue, wanted: Mapping[str, Any]) -> set[str]:
     for name in changed:
         setattr(issue, plain[name], wanted[name])
     if wanted["teamId"] is not issue.team:
-        _move(asker, issue, wanted["teamId"])
+        _move(context, issue, wanted["teamId"])
         changed.add("teamId")
     if "stateId" in wanted and wanted["stateId"] is not issue.state:
-        _enter(issue, wanted["stateId"], asker)
+        _enter(issue, wanted["stateId"], context)
         changed.add("stateId")
     if "projectId" in wanted and wanted["projectId"] is not issue.project:
-        _join(asker, issue, wanted["projectId"])
+        _join(context, issue, wanted["projectId"])
         changed.add("projectId")
     if "parentId" in wanted and wanted["parentId"] is not issue.parent:
         if issue.parent is not None:
@@ -234,33 +234,33 @@ def _assign(asker: Asker, issue: Issue, wanted: Mapping[str, Any]) -> set[str]:
         changed.add("parentId")
     if set(wanted["labelIds"]) != set(issue.labels):
         for label in set(wanted["labelIds"]) - set(issue.labels):
-            label.last_applied_at = asker.now
+            label.last_applied_at = context.now
         issue.labels = wanted["labelIds"]
         changed.add("labelIds")
     return changed
 
 
-def _enter(issue: Issue, state: WorkflowState, asker: Asker) -> None:
+def _enter(issue: Issue, state: WorkflowState, context: RequestContext) -> None:
     """Change the state. The three stamps tell the current state only, not the past."""
     issue.state = state
     if state.type == "started":
-        issue.started_at = issue.started_at or asker.now
+        issue.started_at = issue.started_at or context.now
     elif state.type not in CLOSED:
         issue.started_at = None
-    issue.completed_at = asker.now if state.type == "completed" else None
-    issue.canceled_at = asker.now if state.type in ("canceled", "duplicate") else None
+    issue.completed_at = context.now if state.type == "completed" else None
+    issue.canceled_at = context.now if state.type in ("canceled", "duplicate") else None
 
 
-def _join(asker: Asker, issue: Issue, project: Project | None) -> None:
+def _join(context: RequestContext, issue: Issue, project: Project | None) -> None:
     if issue.project is not None:
         issue.project.issues.remove(issue)
     issue.project = project
-    issue.added_to_project_at = asker.now if project else None
+    issue.added_to_project_at = context.now if project else None
     if project is not None:
         project.issues.append(issue)
 
 
-def _move(asker: Asker, issue: Issue, team: Team) -> None:
+def _move(context: RequestContext, issue: Issue, team: Team) -> None:
     """Another team: another identifier, a state of the same type there; the old identifier still finds it."""
     issue.previous_identifiers.append(issue.identifier)
     issue.team.issues.remove(issue)
@@ -268,72 +268,72 @@ def _move(asker: Asker, issue: Issue, team: Team) -> None:
     issue.team, issue.number = team, team.last_number
     issue.state = team.state(issue.state.type, "backlog")
     team.issues.append(issue)
-    asker.space.identifiers[issue.identifier] = issue
+    context.space.identifiers[issue.identifier] = issue
 
 
-def add_label(asker: Asker, given_id: str, label_id: str) -> Issue:
+def add_label(context: RequestContext, given_id: str, label_id: str) -> Issue:
     """`issueAddLabel`."""
-    return update(asker, given_id, {"addedLabelIds": [label_id]})
+    return update(context, given_id, {"addedLabelIds": [label_id]})
 
 
-def remove_label(asker: Asker, given_id: str, label_id: str) -> Issue:
+def remove_label(context: RequestContext, given_id: str, label_id: str) -> Issue:
     """`issueRemoveLabel`."""
-    return update(asker, given_id, {"removedLabelIds": [label_id]})
+    return update(context, given_id, {"removedLabelIds": [label_id]})
 
 
 # --- Archive, relations --------------------------------------------------------------------------
 
 
-def archive(asker: Asker, given_id: str, trash: bool | None = None) -> Issue:
+def archive(context: RequestContext, given_id: str, trash: bool | None = None) -> Issue:
     """`issueArchive`, and `issueDelete` with `trash`: hidden, still read by id; `updatedAt` stays."""
-    issue = find_issue(asker, given_id)
+    issue = find_issue(context, given_id)
     if issue.archived_at is None or (trash and not issue.trashed):
-        history.note(asker, issue, archived=True, trashed=True if trash else None)
-    issue.archived_at = issue.archived_at or asker.now
+        history.note(context, issue, archived=True, trashed=True if trash else None)
+    issue.archived_at = issue.archived_at or context.now
     issue.trashed = True if trash else issue.trashed
     return issue
 
 
-def unarchive(asker: Asker, given_id: str) -> Issue:
+def unarchive(context: RequestContext, given_id: str) -> Issue:
     """`issueUnarchive`."""
-    issue = find_issue(asker, given_id)
+    issue = find_issue(context, given_id)
     if issue.archived_at is not None:
-        history.note(asker, issue, archived=False, trashed=False if issue.trashed else None)
+        history.note(context, issue, archived=False, trashed=False if issue.trashed else None)
     issue.archived_at = issue.trashed = None
     return issue
 
 
-def delete(asker: Asker, given_id: str, for_good: bool = False) -> Issue:
+def delete(context: RequestContext, given_id: str, for_good: bool = False) -> Issue:
     """`issueDelete`: into the trash, or gone with all that hangs on it. The latter is for admins."""
-    issue = archive(asker, given_id, trash=True)
-    if for_good and asker.viewer.admin:
-        remove_for_good(asker.space, issue)
+    issue = archive(context, given_id, trash=True)
+    if for_good and context.viewer.admin:
+        remove_for_good(context.space, issue)
     return issue
 
 
-def relate(asker: Asker, given: Input, created: str | None = None) -> Relation:
+def relate(context: RequestContext, given: Input, created: str | None = None) -> Relation:
     """`issueRelationCreate`; `created` backdates it."""
-    new_id = fresh_id(asker, given.get("id"), "IssueRelation", asker.space.relations)
-    source, target = find_issue(asker, given["issueId"]), find_issue(asker, given["relatedIssueId"])
+    new_id = fresh_id(context, given.get("id"), "IssueRelation", context.space.relations)
+    source, target = find_issue(context, given["issueId"]), find_issue(context, given["relatedIssueId"])
     if source is target:
         raise InvalidInput("Issue cannot be related to itself")
-    now = moments.parse(created, asker.now) if created else asker.now
+    now = dates.parse(created, context.now) if created else context.now
     relation = Relation(
         id=new_id, created_at=now, updated_at=now, type=given["type"], issue=source, related_issue=target
     )
-    asker.space.relations[relation.id] = relation
+    context.space.relations[relation.id] = relation
     source.relations.append(relation)
     target.inverse_relations.append(relation)
-    touch(asker, source, "relation")
+    touch(context, source, "relation")
     for issue, other in ((source, target), (target, source)):
-        told = {"identifier": other.identifier, "type": f"add_{relation.type}"}
-        history.note(asker, issue, relation_changes=[told])
+        change = {"identifier": other.identifier, "type": f"add_{relation.type}"}
+        history.note(context, issue, relation_changes=[change])
     return relation
 
 
-def unrelate(asker: Asker, given_id: str) -> str:
+def unrelate(context: RequestContext, given_id: str) -> str:
     """`issueRelationDelete`."""
-    relation = asker.space.relations.pop(given_id, None)
+    relation = context.space.relations.pop(given_id, None)
     if relation is None:
         raise NotFound("IssueRelation")
     relation.issue.relations.remove(relation)

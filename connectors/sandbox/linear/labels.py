@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from connectors.sandbox.linear import moments
-from connectors.sandbox.linear.asker import Asker
+from connectors.sandbox.linear import dates
 from connectors.sandbox.linear.entities import Issue, Label, Project, Team
 from connectors.sandbox.linear.errors import Forbidden, InvalidInput, NotFound
+from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.rows import Input, check_name, fresh_id, known, required, touch
 
 # --- Labels on a row -----------------------------------------------------------------------------
 
 
-def labels_after(asker: Asker, issue: Issue, team: Team, given: Input) -> list[Label]:
+def labels_after(context: RequestContext, issue: Issue, team: Team, given: Input) -> list[Label]:
     """The labels that the issue will have. Raises InvalidInput where the rules of labels forbid it."""
     if given.get("labelIds") is not None:
-        after = list(_found_labels(asker, given["labelIds"]))
+        after = list(_found_labels(context, given["labelIds"]))
     else:
-        removed = set(_found_labels(asker, given.get("removedLabelIds") or ()))
+        removed = set(_found_labels(context, given.get("removedLabelIds") or ()))
         after = [label for label in issue.labels if label not in removed]
         after += [
-            label for label in _found_labels(asker, given.get("addedLabelIds") or ()) if label not in after
+            label for label in _found_labels(context, given.get("addedLabelIds") or ()) if label not in after
         ]
     if team is not issue.team:
         after = [label for label in after if label.team in (None, team)]
@@ -35,9 +35,9 @@ def labels_after(asker: Asker, issue: Issue, team: Team, given: Input) -> list[L
     return after
 
 
-def _found_labels(asker: Asker, ids: Iterable[str]) -> Iterable[Label]:
+def _found_labels(context: RequestContext, ids: Iterable[str]) -> Iterable[Label]:
     for given in dict.fromkeys(ids):
-        yield required(asker.space.labels, given, "IssueLabel")
+        yield required(context.space.labels, given, "IssueLabel")
 
 
 def _check_team(team: Team, after: Iterable[Label]) -> None:
@@ -71,27 +71,27 @@ def check_labels(what: str, before: Sequence[Label], after: Iterable[Label]) -> 
 # --- Labels themselves ---------------------------------------------------------------------------
 
 
-def _table(asker: Asker, *, for_projects: bool) -> dict[str, Label]:
-    return asker.space.project_labels if for_projects else asker.space.labels
+def _table(context: RequestContext, *, for_projects: bool) -> dict[str, Label]:
+    return context.space.project_labels if for_projects else context.space.labels
 
 
 def _kind(*, for_projects: bool) -> str:
     return "ProjectLabel" if for_projects else "IssueLabel"
 
 
-def _may_manage(asker: Asker) -> None:
-    if asker.space.labels_by_admins and not asker.viewer.admin:
+def _may_manage(context: RequestContext) -> None:
+    if context.space.labels_by_admins and not context.viewer.admin:
         raise Forbidden("Forbidden", "Only admins may manage labels in this workspace.")
 
 
 def create_label(
-    asker: Asker, given: Input, replace_team_labels: bool = False, *, for_projects: bool = False
+    context: RequestContext, given: Input, replace_team_labels: bool = False, *, for_projects: bool = False
 ) -> Label:
     """`issueLabelCreate`, `projectLabelCreate`. A team's names may not be the workspace's either."""
-    _may_manage(asker)
-    table, kind = _table(asker, for_projects=for_projects), _kind(for_projects=for_projects)
-    new_id = fresh_id(asker, given.get("id"), kind, table)
-    team: Team | None = known(asker.space.teams, given.get("teamId"), "Team")
+    _may_manage(context)
+    table, kind = _table(context, for_projects=for_projects), _kind(for_projects=for_projects)
+    new_id = fresh_id(context, given.get("id"), kind, table)
+    team: Team | None = known(context.space.teams, given.get("teamId"), "Team")
     parent: Label | None = known(table, given.get("parentId"), kind)
     name = check_name(given["name"])
     _check_parent(parent, bool(given.get("isGroup")))
@@ -101,8 +101,8 @@ def create_label(
     folded = _folded(table, None, name, team, replace_team_labels)
     label = Label(
         id=new_id,
-        created_at=asker.now,
-        updated_at=asker.now,
+        created_at=context.now,
+        updated_at=context.now,
         name=name,
         color=given.get("color") or "#95a2b3",
         description=given.get("description"),
@@ -110,15 +110,15 @@ def create_label(
         for_projects=for_projects,
         parent=parent,
         team=team,
-        creator=asker.viewer,
-        retired_at=moments.parse(given["retiredAt"], asker.now) if given.get("retiredAt") else None,
+        creator=context.viewer,
+        retired_at=dates.parse(given["retiredAt"], context.now) if given.get("retiredAt") else None,
     )
     table[label.id] = label
     for rows in (parent.children if parent else None, team.labels if team else None):
         if rows is not None:
             rows.append(label)
     for old in folded:
-        _drop_label(asker, old, label)
+        _drop_label(context, old, label)
     return label
 
 
@@ -147,7 +147,7 @@ def _clashes(label: Label, name: str, team: Team | None) -> bool:
 
 
 def update_label(
-    asker: Asker,
+    context: RequestContext,
     given_id: str,
     given: Input,
     replace_team_labels: bool = False,
@@ -155,8 +155,8 @@ def update_label(
     for_projects: bool = False,
 ) -> Label:
     """`issueLabelUpdate`, `projectLabelUpdate`: name, looks, group, retirement."""
-    _may_manage(asker)
-    table, kind = _table(asker, for_projects=for_projects), _kind(for_projects=for_projects)
+    _may_manage(context)
+    table, kind = _table(context, for_projects=for_projects), _kind(for_projects=for_projects)
     label: Label = required(table, given_id, kind)
     name = check_name(given["name"]) if given.get("name") is not None else label.name
     is_group = given["isGroup"] if given.get("isGroup") is not None else label.is_group
@@ -164,7 +164,7 @@ def update_label(
     _check_parent(parent, is_group)
     if label.children and not is_group:
         raise InvalidInput("label group is not empty", f"{label.name} has labels in it.")
-    if is_group and not label.is_group and _bearers(asker, label):
+    if is_group and not label.is_group and _rows_with(context, label):
         raise InvalidInput("label is in use", f"{label.name} stands on issues and cannot become a group.")
     folded = _folded(table, label, name, label.team, replace_team_labels)
     if parent is not label.parent:
@@ -177,54 +177,54 @@ def update_label(
     if "description" in given:
         label.description = given["description"]
     if "retiredAt" in given:
-        _retire(asker, label, given["retiredAt"])
-    label.updated_at = asker.now
+        _retire(context, label, given["retiredAt"])
+    label.updated_at = context.now
     for old in folded:
-        _drop_label(asker, old, label)
+        _drop_label(context, old, label)
     return label
 
 
-def _retire(asker: Asker, label: Label, at: str | None) -> None:
-    label.retired_at = moments.parse(at, asker.now) if at else None
-    label.retired_by = asker.viewer if at else None
+def _retire(context: RequestContext, label: Label, at: str | None) -> None:
+    label.retired_at = dates.parse(at, context.now) if at else None
+    label.retired_by = context.viewer if at else None
 
 
-def retire_label(asker: Asker, given_id: str, *, for_projects: bool = False) -> Label:
+def retire_label(context: RequestContext, given_id: str, *, for_projects: bool = False) -> Label:
     """`issueLabelRetire`, `projectLabelRetire`: stays where it is, and cannot be given any more."""
-    change = {"retiredAt": moments.written(asker.now)}
-    return update_label(asker, given_id, change, for_projects=for_projects)
+    change = {"retiredAt": dates.format_iso(context.now)}
+    return update_label(context, given_id, change, for_projects=for_projects)
 
 
-def restore_label(asker: Asker, given_id: str, *, for_projects: bool = False) -> Label:
+def restore_label(context: RequestContext, given_id: str, *, for_projects: bool = False) -> Label:
     """`issueLabelRestore`, `projectLabelRestore`."""
-    return update_label(asker, given_id, {"retiredAt": None}, for_projects=for_projects)
+    return update_label(context, given_id, {"retiredAt": None}, for_projects=for_projects)
 
 
-def delete_label(asker: Asker, given_id: str, *, for_projects: bool = False) -> str:
+def delete_label(context: RequestContext, given_id: str, *, for_projects: bool = False) -> str:
     """`issueLabelDelete`, `projectLabelDelete`: off every row too, and a group's children with it."""
-    _may_manage(asker)
-    table = _table(asker, for_projects=for_projects)
+    _may_manage(context)
+    table = _table(context, for_projects=for_projects)
     label: Label | None = table.get(given_id)
     if label is None:
         raise NotFound(_kind(for_projects=for_projects))
     for child in list(label.children):
-        _drop_label(asker, child, None)
-    _drop_label(asker, label, None)
+        _drop_label(context, child, None)
+    _drop_label(context, label, None)
     return label.id
 
 
-def _bearers(asker: Asker, label: Label) -> list[Issue | Project]:
-    rows: Iterable[Any] = (asker.space.projects if label.for_projects else asker.space.issues).values()
+def _rows_with(context: RequestContext, label: Label) -> list[Issue | Project]:
+    rows: Iterable[Any] = (context.space.projects if label.for_projects else context.space.issues).values()
     return [row for row in rows if label in row.labels]
 
 
-def _drop_label(asker: Asker, label: Label, heir: Label | None) -> None:
-    for row in _bearers(asker, label):
-        row.labels = [one for one in row.labels if one is not label] + ([heir] if heir else [])
+def _drop_label(context: RequestContext, label: Label, replacement: Label | None) -> None:
+    for row in _rows_with(context, label):
+        row.labels = [one for one in row.labels if one is not label] + ([replacement] if replacement else [])
         if isinstance(row, Issue):
-            touch(asker, row, "labelIds")
+            touch(context, row, "labelIds")
     for rows in (label.parent.children if label.parent else None, label.team.labels if label.team else None):
         if rows is not None:
             rows.remove(label)
-    asker.space.deleted_ids.add(label.id)
-    del _table(asker, for_projects=label.for_projects)[label.id]
+    context.space.deleted_ids.add(label.id)
+    del _table(context, for_projects=label.for_projects)[label.id]

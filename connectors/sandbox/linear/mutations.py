@@ -8,53 +8,55 @@ from functools import partial
 from typing import Any
 
 from connectors.sandbox.linear import (
+    comments,
     initiatives,
     issues,
     labels,
-    notes,
     payloads,
     projects,
     updates,
     views,
     webhooks,
 )
-from connectors.sandbox.linear.asker import Asker
-from connectors.sandbox.linear.entities import Attachment, Comment, Entity, Issue
+from connectors.sandbox.linear.entities import Attachment, Comment, Issue
+from connectors.sandbox.linear.entity_base import Entity
 from connectors.sandbox.linear.errors import MissingScope
-from connectors.sandbox.linear.payloads import Data, Event
+from connectors.sandbox.linear.payloads import Payload, WebhookEvent
+from connectors.sandbox.linear.request_context import RequestContext
 
 Args = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """`change` takes who asks and the arguments in the schema's order; `gives` is its field of the payload.
+    """`change` takes the request's context and the arguments in the schema's order.
 
-    `table` holds the rows that it changes, by the name of the space's attribute.
+    `payload_field` is the field of the payload that holds what it returns, `table` the attribute of the space
+    that holds the rows it changes.
     """
 
-    gives: str
+    payload_field: str
     change: Callable[..., Any]
     table: str = ""
     scopes: tuple[str, ...] = ("write",)
 
-    def run(self, asker: Asker, args: Args) -> dict[str, Any]:
+    def run(self, context: RequestContext, args: Args) -> dict[str, Any]:
         """The payload. Raises LinearError before anything has changed."""
-        if not asker.credential.allows(*self.scopes):
+        if not context.credential.allows(*self.scopes):
             raise MissingScope(*self.scopes)
-        watch = _Watch(asker, self, args) if asker.space.webhooks and self.table else None
-        given = self.change(asker, *args.values())
+        watch = _ChangeCapture(context, self, args) if context.space.webhooks and self.table else None
+        given = self.change(context, *args.values())
         if watch is not None:
             watch.tell(given)
-        asker.space.sync_id += 1
-        return {"success": True, "lastSyncId": float(asker.space.sync_id), self.gives: given}
+        context.space.sync_id += 1
+        return {"success": True, "lastSyncId": float(context.space.sync_id), self.payload_field: given}
 
 
-class _Watch:
+class _ChangeCapture:
     """What the rows were before a mutation, to tell webhooks what it changed."""
 
-    def __init__(self, asker: Asker, mutation: Mutation, args: Args) -> None:
-        self._asker = asker
+    def __init__(self, context: RequestContext, mutation: Mutation, args: Args) -> None:
+        self._context = context
         self._mutation = mutation
         self._before = {row.id: (row, payloads.data_of(row)) for row in self._rows(args)}
 
@@ -63,15 +65,15 @@ class _Watch:
         table = self._table()
         ids = [args[name] for name in ("id",) if name in args] + list(args.get("ids", ()))
         for given in ids:
-            row = self._asker.space.issue(given) if self._mutation.table == "issues" else table.get(given)
+            row = self._context.space.issue(given) if self._mutation.table == "issues" else table.get(given)
             if row is not None:
                 yield row
-        if self._mutation.gives == "attachment" and "id" not in args:
-            issue = self._asker.space.issue(args["input"]["issueId"])
+        if self._mutation.payload_field == "attachment" and "id" not in args:
+            issue = self._context.space.issue(args["input"]["issueId"])
             yield from (one for one in issue.attachments if one.url == args["input"]["url"]) if issue else ()
 
     def _table(self) -> Mapping[str, Any]:
-        table: Mapping[str, Any] = getattr(self._asker.space, self._mutation.table)
+        table: Mapping[str, Any] = getattr(self._context.space, self._mutation.table)
         return table
 
     def tell(self, given: Any) -> None:
@@ -89,7 +91,7 @@ class _Watch:
             if isinstance(row, Entity) and row.id not in self._before:
                 self._event("create", row, payloads.data_of(row), None)
 
-    def _event(self, action: str, row: Entity, data: Data, changed: Data | None) -> None:
+    def _event(self, action: str, row: Entity, data: Payload, changed: Payload | None) -> None:
         kind = payloads.type_of(row)
         if kind is None:
             return
@@ -97,9 +99,9 @@ class _Watch:
         url = row.issue.url if isinstance(row, Attachment) else getattr(row, "url", None)
         if isinstance(row, Comment) and action != "create":
             url = None
-        asker = self._asker
-        event = Event(action, kind, asker.viewer, asker.now, data, changed, url, teams)
-        asker.space.outbox.append(event)
+        context = self._context
+        event = WebhookEvent(action, kind, context.viewer, context.now, data, changed, url, teams)
+        context.space.outbox.append(event)
 
 
 _INITIATIVE = ("initiative:write",)
@@ -135,15 +137,15 @@ MUTATIONS: dict[str, Mutation] = {
     "issueLabelRetire": _label("issueLabel", labels.retire_label),
     "issueLabelRestore": _label("issueLabel", labels.restore_label),
     "issueLabelDelete": _label("entityId", labels.delete_label),
-    "commentCreate": _comment("comment", notes.create_comment, scopes=("write", "comments:create")),
-    "commentUpdate": _comment("comment", notes.update_comment),
-    "commentDelete": _comment("entityId", notes.delete_comment),
-    "attachmentCreate": _attachment("attachment", notes.create_attachment),
-    "attachmentUpdate": _attachment("attachment", notes.update_attachment),
-    "attachmentDelete": _attachment("entityId", notes.delete_attachment),
-    "entityExternalLinkCreate": Mutation("entityExternalLink", notes.create_link),
-    "entityExternalLinkUpdate": Mutation("entityExternalLink", notes.update_link),
-    "entityExternalLinkDelete": Mutation("entityId", notes.delete_link),
+    "commentCreate": _comment("comment", comments.create_comment, scopes=("write", "comments:create")),
+    "commentUpdate": _comment("comment", comments.update_comment),
+    "commentDelete": _comment("entityId", comments.delete_comment),
+    "attachmentCreate": _attachment("attachment", comments.create_attachment),
+    "attachmentUpdate": _attachment("attachment", comments.update_attachment),
+    "attachmentDelete": _attachment("entityId", comments.delete_attachment),
+    "entityExternalLinkCreate": Mutation("entityExternalLink", comments.create_link),
+    "entityExternalLinkUpdate": Mutation("entityExternalLink", comments.update_link),
+    "entityExternalLinkDelete": Mutation("entityId", comments.delete_link),
     "projectCreate": _project("project", projects.create),
     "projectUpdate": _project("project", projects.update),
     "projectAddLabel": _project("project", projects.add_label),

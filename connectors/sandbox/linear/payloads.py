@@ -1,4 +1,4 @@
-"""What a webhook is told of a change: the row as a plain entity, and what it was before.
+"""What a webhook sends of a change: the row as a plain entity, and what it was before.
 
 Wire facts: contracts/linear.md, section 17. `data` holds ids and small objects; it is not the shape of the API.
 """
@@ -10,41 +10,40 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from connectors.sandbox.linear import moments
+from connectors.sandbox.linear import dates
 from connectors.sandbox.linear.entities import (
     Attachment,
     Comment,
-    Entity,
     Issue,
     Label,
     Project,
     ProjectStatus,
+    StatusUpdate,
     Team,
     User,
     WorkflowState,
 )
-from connectors.sandbox.linear.entities_around import StatusUpdate
-from connectors.sandbox.linear.filters import snake
+from connectors.sandbox.linear.entity_base import Entity, snake
 
-Data = dict[str, Any]
+Payload = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class WebhookEvent:
     """One change, as it was when it happened. `teams` are those it belongs to; none for the workspace's."""
 
     action: str
     type: str
     actor: User
     created_at: datetime
-    data: Data
-    updated_from: Data | None
+    data: Payload
+    updated_from: Payload | None
     url: str | None
     teams: tuple[Team, ...]
 
-    def body(self, organization_id: str, webhook_id: str, sent: datetime) -> Data:
+    def body(self, organization_id: str, webhook_id: str, sent: datetime) -> Payload:
         """The JSON that is sent, without signature."""
-        told: Data = {
+        data: Payload = {
             "action": self.action,
             "actor": {
                 "id": self.actor.id,
@@ -52,7 +51,7 @@ class Event:
                 "name": self.actor.name,
                 **({} if self.actor.app else {"email": self.actor.email, "url": self.actor.url}),
             },
-            "createdAt": moments.written(self.created_at),
+            "createdAt": dates.format_iso(self.created_at),
             "data": self.data,
             "type": self.type,
             "organizationId": organization_id,
@@ -60,10 +59,10 @@ class Event:
             "webhookId": webhook_id,
         }
         if self.url is not None and self.action != "remove":
-            told["url"] = self.url
+            data["url"] = self.url
         if self.updated_from is not None:
-            told["updatedFrom"] = self.updated_from
-        return told
+            data["updatedFrom"] = self.updated_from
+        return data
 
 
 def type_of(row: Entity) -> str | None:
@@ -95,23 +94,23 @@ def _place(row: Attachment | StatusUpdate) -> Entity | None:
     return row.issue if isinstance(row, Attachment) else row.project
 
 
-def data_of(row: Entity) -> Data:
+def data_of(row: Entity) -> Payload:
     """The row as it is now. What is unset is left out."""
-    told: Data = {"id": row.id, "createdAt": row.created_at, "updatedAt": row.updated_at}
-    told["archivedAt"] = row.archived_at
+    data: Payload = {"id": row.id, "createdAt": row.created_at, "updatedAt": row.updated_at}
+    data["archivedAt"] = row.archived_at
     name = type_of(row) or ""
-    told |= {field: getattr(row, snake(field)) for field in _FIELDS[name]}
+    data |= {field: getattr(row, snake(field)) for field in _FIELDS[name]}
     for reference in _REFERENCES.get(name, ()):
         other = getattr(row, snake(reference))
-        told[f"{reference}Id"] = other.id if other is not None else None
+        data[f"{reference}Id"] = other.id if other is not None else None
         if other is not None and (small := _SMALL.get(type(other))) is not None:
-            told[reference] = {"id": other.id, **{key: getattr(other, snake(key)) for key in small}}
+            data[reference] = {"id": other.id, **{key: getattr(other, snake(key)) for key in small}}
     for lists in _LISTS.get(name, ()):
-        told[f"{lists.removesuffix('s')}Ids"] = [one.id for one in getattr(row, lists)]
-    return {key: _plain(value) for key, value in told.items() if value is not None}
+        data[f"{lists.removesuffix('s')}Ids"] = [one.id for one in getattr(row, lists)]
+    return {key: _plain(value) for key, value in data.items() if value is not None}
 
 
-def updated_from(before: Data, after: Data) -> Data:
+def updated_from(before: Payload, after: Payload) -> Payload:
     """The previous values of the keys that changed; null for what was unset."""
     keys = {*before, *after}
     return {
@@ -123,7 +122,7 @@ def updated_from(before: Data, after: Data) -> Data:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (datetime, date)):
-        return moments.written(value)
+        return dates.format_iso(value)
     if isinstance(value, dict):
         return {key: _plain(one) for key, one in value.items()}
     return value

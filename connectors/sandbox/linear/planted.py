@@ -1,6 +1,6 @@
-"""The work that the generated Linear workspace is about, each with what it means for the example's key results.
+"""The work that the generated Linear workspace is about, each with the key results of the example that it serves.
 
-The meanings are written by hand next to the work: nothing here evaluates a rule.
+The answers are written by hand next to the work: nothing here evaluates a rule.
 """
 
 from __future__ import annotations
@@ -8,9 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from connectors.sandbox.meaning import LIGHTS_ON, SECURITY, SILENT, Meaning, divided, serving
+from connectors.sandbox.planted_answers import (
+    LIGHTS_ON,
+    NO_ANSWER,
+    SECURITY,
+    PlantedAnswer,
+    serving,
+    serving_by_share,
+)
 
-PROJECTS: dict[str, Meaning] = {
+PROJECTS: dict[str, PlantedAnswer] = {
     "Onboarding v2": serving("GROWTH-KR2"),
     "Faster API": serving("TRUST-KR3"),
     "Continuous delivery": serving("SPEED-KR1"),
@@ -21,7 +28,7 @@ PROJECTS: dict[str, Meaning] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class WorkStream:
     """A kind of work: its part of all issues, who does it, in which project, under which label.
 
     What is not `early` is left out of a workspace that is too small for it.
@@ -32,82 +39,82 @@ class Stream:
     theme: str
     project: str | None = None
     label: str | None = None
-    means: Meaning = SILENT
+    answer: PlantedAnswer = NO_ANSWER
     early: bool = True
 
 
 STREAMS = (
     # A rule names these projects, and so matches each issue in them.
-    Stream(0.15, "ENG", "onboarding", "Onboarding v2", means=serving("GROWTH-KR2")),
-    Stream(0.08, "MOB", "onboarding", "Onboarding v2", means=serving("GROWTH-KR2")),
-    Stream(0.14, "ENG", "api", "Faster API", means=serving("TRUST-KR3")),
-    Stream(0.12, "ENG", "deploy", "Continuous delivery", means=serving("SPEED-KR1")),
-    Stream(0.03, "ENG", "deploy", None, "deploy-pipeline", serving("SPEED-KR1")),
-    Stream(0.10, "ENG", "flaky", None, "flaky-test", serving("SPEED-KR2")),
-    Stream(0.03, "ENG", "onboarding", None, "activation", serving("GROWTH-KR1")),
+    WorkStream(0.15, "ENG", "onboarding", "Onboarding v2", answer=serving("GROWTH-KR2")),
+    WorkStream(0.08, "MOB", "onboarding", "Onboarding v2", answer=serving("GROWTH-KR2")),
+    WorkStream(0.14, "ENG", "api", "Faster API", answer=serving("TRUST-KR3")),
+    WorkStream(0.12, "ENG", "deploy", "Continuous delivery", answer=serving("SPEED-KR1")),
+    WorkStream(0.03, "ENG", "deploy", None, "deploy-pipeline", serving("SPEED-KR1")),
+    WorkStream(0.10, "ENG", "flaky", None, "flaky-test", serving("SPEED-KR2")),
+    WorkStream(0.03, "ENG", "onboarding", None, "activation", serving("GROWTH-KR1")),
     # The example's rule for this label asks for a Jira project too: here it links nothing.
-    Stream(0.02, "ENG", "onboarding", None, "onboarding"),
-    Stream(0.02, "ENG", "failover", None, "failover", serving("TRUST-KR2")),
-    Stream(0.05, "ENG", "ktlo", None, "ktlo", LIGHTS_ON),
-    Stream(0.03, "MOB", "ktlo", None, "on-call", LIGHTS_ON),
-    Stream(0.02, "ENG", "security", None, "security", SECURITY),
-    Stream(0.08, "MOB", "mobile", "Mobile offline mode"),
-    Stream(0.03, "ENG", "other", "Design system refresh"),
-    Stream(0.04, "ENG", "other"),
-    Stream(0.02, "MOB", "other"),
-    Stream(0.04, "PEO", "people", "Handbook"),
-    Stream(0.04, "ENG", "dashboard", "Template gallery", early=False),
+    WorkStream(0.02, "ENG", "onboarding", None, "onboarding"),
+    WorkStream(0.02, "ENG", "failover", None, "failover", serving("TRUST-KR2")),
+    WorkStream(0.05, "ENG", "ktlo", None, "ktlo", LIGHTS_ON),
+    WorkStream(0.03, "MOB", "ktlo", None, "on-call", LIGHTS_ON),
+    WorkStream(0.02, "ENG", "security", None, "security", SECURITY),
+    WorkStream(0.08, "MOB", "mobile", "Mobile offline mode"),
+    WorkStream(0.03, "ENG", "other", "Design system refresh"),
+    WorkStream(0.04, "ENG", "other"),
+    WorkStream(0.02, "MOB", "other"),
+    WorkStream(0.04, "PEO", "people", "Handbook"),
+    WorkStream(0.04, "ENG", "dashboard", "Template gallery", early=False),
     # Of earlier years.
-    Stream(0.09, "ENG", "other", "Editor rewrite", early=False),
-    Stream(0.05, "ENG", "failover", "Move to Frankfurt", early=False),
-    Stream(0.03, "MOB", "mobile", "Chat on the phone", early=False),
+    WorkStream(0.09, "ENG", "other", "Editor rewrite", early=False),
+    WorkStream(0.05, "ENG", "failover", "Move to Frankfurt", early=False),
+    WorkStream(0.03, "MOB", "mobile", "Chat on the phone", early=False),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Odd:
-    """Labels that people put on an issue of a project (None: of no project), and what it then means.
+class OddLabeling:
+    """Labels that people put on an issue of a project (None: of no project), and what it then serves.
 
     `closed`: only on finished work. A name of the label group "Key result" is a claim.
     """
 
     project: str | None
     labels: tuple[str, ...]
-    means: Meaning = SILENT
+    answer: PlantedAnswer = NO_ANSWER
     closed: bool = False
 
 
 ODD_LABELS = ("on boarding", "flaky test", "kr: SPEED-KR1", "KR:trust-kr1", "kr:GROWTH-KR7")
 """Labels of the workspace that people made by mistake or in haste; Linear allows spaces."""
 
-ODDITIES = (
-    Odd(None, ("on boarding",)),
-    Odd(None, ("flaky test",)),
-    Odd(None, ("onboarding",)),
-    Odd(None, ("kr: SPEED-KR1",), serving("SPEED-KR1")),
-    Odd(None, ("KR:trust-kr1",), serving("TRUST-KR1")),
-    Odd(None, ("kr:GROWTH-KR7",)),
-    Odd(None, ("kr:GROWTH-KR7", "failover"), serving("TRUST-KR2")),
-    Odd(None, ("GROWTH-KR2", "kr:SPEED-KR1"), serving("GROWTH-KR2", "SPEED-KR1")),
-    Odd(None, ("activation", "deploy-pipeline"), divided(GROWTH_KR1="1/2", SPEED_KR1="1/2")),
-    Odd(None, ("failover", "ktlo"), serving("TRUST-KR2")),
-    Odd(None, ("ktlo", "kr:SPEED-KR1"), serving("SPEED-KR1")),
-    Odd("Onboarding v2", ("activation",), serving("GROWTH-KR1", "GROWTH-KR2")),
-    Odd("Onboarding v2", ("deploy-pipeline",), divided(GROWTH_KR2="1/2", SPEED_KR1="1/2")),
-    Odd("Onboarding v2", ("ktlo",), serving("GROWTH-KR2")),
-    Odd(
+ODD_LABELINGS = (
+    OddLabeling(None, ("on boarding",)),
+    OddLabeling(None, ("flaky test",)),
+    OddLabeling(None, ("onboarding",)),
+    OddLabeling(None, ("kr: SPEED-KR1",), serving("SPEED-KR1")),
+    OddLabeling(None, ("KR:trust-kr1",), serving("TRUST-KR1")),
+    OddLabeling(None, ("kr:GROWTH-KR7",)),
+    OddLabeling(None, ("kr:GROWTH-KR7", "failover"), serving("TRUST-KR2")),
+    OddLabeling(None, ("GROWTH-KR2", "kr:SPEED-KR1"), serving("GROWTH-KR2", "SPEED-KR1")),
+    OddLabeling(None, ("activation", "deploy-pipeline"), serving_by_share(GROWTH_KR1="1/2", SPEED_KR1="1/2")),
+    OddLabeling(None, ("failover", "ktlo"), serving("TRUST-KR2")),
+    OddLabeling(None, ("ktlo", "kr:SPEED-KR1"), serving("SPEED-KR1")),
+    OddLabeling("Onboarding v2", ("activation",), serving("GROWTH-KR1", "GROWTH-KR2")),
+    OddLabeling("Onboarding v2", ("deploy-pipeline",), serving_by_share(GROWTH_KR2="1/2", SPEED_KR1="1/2")),
+    OddLabeling("Onboarding v2", ("ktlo",), serving("GROWTH-KR2")),
+    OddLabeling(
         "Faster API",
         ("deploy-pipeline", "failover"),
-        divided(SPEED_KR1="1/2", TRUST_KR2="1/4", TRUST_KR3="1/4"),
+        serving_by_share(SPEED_KR1="1/2", TRUST_KR2="1/4", TRUST_KR3="1/4"),
     ),
-    Odd("Faster API", ("flaky-test",), serving("SPEED-KR2", "TRUST-KR3"), closed=True),
-    Odd("Continuous delivery", ("deploy-pipeline",), serving("SPEED-KR1")),
-    Odd("Continuous delivery", ("TRUST-KR3",), serving("TRUST-KR3")),
-    Odd("Mobile offline mode", ("activation",), serving("GROWTH-KR1")),
+    OddLabeling("Faster API", ("flaky-test",), serving("SPEED-KR2", "TRUST-KR3"), closed=True),
+    OddLabeling("Continuous delivery", ("deploy-pipeline",), serving("SPEED-KR1")),
+    OddLabeling("Continuous delivery", ("TRUST-KR3",), serving("TRUST-KR3")),
+    OddLabeling("Mobile offline mode", ("activation",), serving("GROWTH-KR1")),
     # The example's rule for this label asks for the team ENG.
-    Odd("Mobile offline mode", ("flaky-test",), closed=True),
-    Odd("Design system refresh", ("onboarding",)),
-    Odd("Template gallery", ("ktlo",), LIGHTS_ON),
+    OddLabeling("Mobile offline mode", ("flaky-test",), closed=True),
+    OddLabeling("Design system refresh", ("onboarding",)),
+    OddLabeling("Template gallery", ("ktlo",), LIGHTS_ON),
 )
 
 CLAIMS = (

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from connectors.sandbox.company import rng, uuid4_from
-from connectors.sandbox.linear.entities import Project, User
-from connectors.sandbox.linear.entities_around import StatusUpdate
+from connectors.sandbox.linear.entities import Project, StatusUpdate, User
 from connectors.sandbox.linear.state import LinearSpace
 
 APP_ID = uuid4_from(rng(0, "linear", "app"))
@@ -48,7 +47,7 @@ def install_app(space: LinearSpace) -> None:
 
 
 def post_updates(space: LinearSpace, seed: int) -> None:
-    """Let the leads of a few projects have told how they go."""
+    """Let the leads of a few projects have posted how they go."""
     projects = {project.name: project for project in space.projects.values()}
     for name, health, at, body in _UPDATES:
         if name in projects:

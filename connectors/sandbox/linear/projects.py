@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.sandbox.linear import markdown, moments
-from connectors.sandbox.linear.asker import Asker
+from connectors.sandbox.linear import dates, markdown
 from connectors.sandbox.linear.entities import Label, Project, Team
+from connectors.sandbox.linear.entity_base import snake
 from connectors.sandbox.linear.errors import BadArgument
-from connectors.sandbox.linear.filters import snake
 from connectors.sandbox.linear.labels import check_labels
+from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.rows import Input, check_name, fresh_id, known, required
 
 _PLAIN = (
@@ -24,41 +24,41 @@ _NEVER_NULL = frozenset(["color", "description", "priority", "sortOrder"])
 _STAMPS = {"started": "started_at", "completed": "completed_at", "canceled": "canceled_at"}
 
 
-def create(asker: Asker, given: Input, *_: Any) -> Project:
-    """`projectCreate`: in a backlog status unless told otherwise, with one team at least."""
-    space = asker.space
-    new_id = fresh_id(asker, given.get("id"), "Project", space.projects)
+def create(context: RequestContext, given: Input, *_: Any) -> Project:
+    """`projectCreate`: in a backlog status unless another is given, with one team at least."""
+    space = context.space
+    new_id = fresh_id(context, given.get("id"), "Project", space.projects)
     if not given["teamIds"]:
         raise BadArgument("teamIds", {"arrayNotEmpty": "teamIds should not be empty"})
     project = Project(
         id=new_id,
-        created_at=asker.now,
-        updated_at=asker.now,
+        created_at=context.now,
+        updated_at=context.now,
         name=check_name(given["name"]),
         slug_id=new_id.replace("-", "")[:12],
         status=next(one for one in space.project_statuses.values() if one.type == "backlog"),
         color="#bec2c8",
-        creator=asker.viewer,
+        creator=context.viewer,
     )
-    values = _resolved(asker, project, given)
+    values = _resolved(context, project, given)
     space.projects[project.id] = project
-    _assign(asker, project, values)
+    _assign(context, project, values)
     return project
 
 
-def update(asker: Asker, given_id: str, given: Input) -> Project:
+def update(context: RequestContext, given_id: str, given: Input) -> Project:
     """The mutation `projectUpdate`."""
-    project: Project = required(asker.space.projects, given_id, "Project")
-    values = _resolved(asker, project, given)
-    if _assign(asker, project, values):
-        project.updated_at = asker.now
+    project: Project = required(context.space.projects, given_id, "Project")
+    values = _resolved(context, project, given)
+    if _assign(context, project, values):
+        project.updated_at = context.now
     if given.get("trashed") is not None:
         project.trashed = given["trashed"] or None
-        project.archived_at = (project.archived_at or asker.now) if project.trashed else None
+        project.archived_at = (project.archived_at or context.now) if project.trashed else None
     return project
 
 
-def _resolved(asker: Asker, project: Project, given: Input) -> dict[str, Any]:
+def _resolved(context: RequestContext, project: Project, given: Input) -> dict[str, Any]:
     """The input as attributes, with ids replaced by rows, everything checked."""
     values = {
         snake(name): given[name]
@@ -73,15 +73,15 @@ def _resolved(asker: Asker, project: Project, given: Input) -> dict[str, Any]:
         values["content"] = markdown.stored(given["content"] or "") or None
     for name in ("startDate", "targetDate"):
         if name in given:
-            values[snake(name)] = moments.day_in(given[name], asker.now) if given[name] else None
+            values[snake(name)] = dates.parse_day(given[name], context.now) if given[name] else None
     for name in ("completedAt", "canceledAt"):
         if name in given:
-            values[snake(name)] = moments.parse(given[name], asker.now) if given[name] else None
-    return values | _resolved_rows(asker, project, given)
+            values[snake(name)] = dates.parse(given[name], context.now) if given[name] else None
+    return values | _resolved_rows(context, project, given)
 
 
-def _resolved_rows(asker: Asker, project: Project, given: Input) -> dict[str, Any]:
-    space, values = asker.space, dict[str, Any]()
+def _resolved_rows(context: RequestContext, project: Project, given: Input) -> dict[str, Any]:
+    space, values = context.space, dict[str, Any]()
     if given.get("statusId") is not None:
         values["status"] = required(space.project_statuses, given["statusId"], "ProjectStatus")
     if "leadId" in given:
@@ -100,25 +100,25 @@ def _all(table: Mapping[str, Any], ids: list[str], kind: str) -> list[Any]:
     return [required(table, one, kind) for one in dict.fromkeys(ids)]
 
 
-def _assign(asker: Asker, project: Project, values: Mapping[str, Any]) -> bool:
+def _assign(context: RequestContext, project: Project, values: Mapping[str, Any]) -> bool:
     """Put checked values into the project; says whether any was new."""
     changed = {name for name, value in values.items() if getattr(project, name) != value}
     status_changed = "status" in changed
     for name in changed:
         setattr(project, name, values[name])
     if "teams" in changed:
-        for team in asker.space.teams.values():
+        for team in context.space.teams.values():
             _keep(team, project)
     if "labels" in changed:
         for label in project.labels:
-            label.last_applied_at = asker.now
+            label.last_applied_at = context.now
     if status_changed:
         stamp = _STAMPS.get(project.status.type)
         for name in ("completed_at", "canceled_at"):
             if name not in values:
-                setattr(project, name, asker.now if name == stamp else None)
+                setattr(project, name, context.now if name == stamp else None)
         if stamp == "started_at" and project.started_at is None:
-            project.started_at = asker.now
+            project.started_at = context.now
     return bool(changed)
 
 
@@ -131,38 +131,38 @@ def _keep(team: Team, project: Project) -> None:
         team.projects.remove(project)
 
 
-def archive(asker: Asker, given_id: str, trash: bool | None = None) -> Project:
+def archive(context: RequestContext, given_id: str, trash: bool | None = None) -> Project:
     """`projectArchive`, and `projectDelete` with `trash`; still read by id."""
-    project: Project = required(asker.space.projects, given_id, "Project")
-    project.archived_at = project.archived_at or asker.now
+    project: Project = required(context.space.projects, given_id, "Project")
+    project.archived_at = project.archived_at or context.now
     project.trashed = True if trash else project.trashed
     return project
 
 
-def delete(asker: Asker, given_id: str) -> Project:
+def delete(context: RequestContext, given_id: str) -> Project:
     """`projectDelete`: into the trash."""
-    return archive(asker, given_id, trash=True)
+    return archive(context, given_id, trash=True)
 
 
-def unarchive(asker: Asker, given_id: str) -> Project:
+def unarchive(context: RequestContext, given_id: str) -> Project:
     """`projectUnarchive`."""
-    project: Project = required(asker.space.projects, given_id, "Project")
+    project: Project = required(context.space.projects, given_id, "Project")
     project.archived_at = project.trashed = None
     return project
 
 
-def add_label(asker: Asker, given_id: str, label_id: str) -> Project:
+def add_label(context: RequestContext, given_id: str, label_id: str) -> Project:
     """`projectAddLabel`."""
-    return _relabelled(asker, given_id, label_id, there=True)
+    return _relabelled(context, given_id, label_id, there=True)
 
 
-def remove_label(asker: Asker, given_id: str, label_id: str) -> Project:
+def remove_label(context: RequestContext, given_id: str, label_id: str) -> Project:
     """`projectRemoveLabel`."""
-    return _relabelled(asker, given_id, label_id, there=False)
+    return _relabelled(context, given_id, label_id, there=False)
 
 
-def _relabelled(asker: Asker, given_id: str, label_id: str, *, there: bool) -> Project:
-    project: Project = required(asker.space.projects, given_id, "Project")
-    label: Label = required(asker.space.project_labels, label_id, "ProjectLabel")
+def _relabelled(context: RequestContext, given_id: str, label_id: str, *, there: bool) -> Project:
+    project: Project = required(context.space.projects, given_id, "Project")
+    label: Label = required(context.space.project_labels, label_id, "ProjectLabel")
     rest = [one.id for one in project.labels if one is not label]
-    return update(asker, given_id, {"labelIds": [*rest, label.id] if there else rest})
+    return update(context, given_id, {"labelIds": [*rest, label.id] if there else rest})

@@ -10,12 +10,12 @@ from typing import Any
 
 from graphql import GraphQLField, GraphQLInputObjectType, GraphQLResolveInfo, get_named_type
 
-from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import Issue, Project
-from connectors.sandbox.linear.filters import compiled
+from connectors.sandbox.linear.filters import compile_filter
 from connectors.sandbox.linear.paging import page
-from connectors.sandbox.linear.sight import visible
+from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.sorting import Order
+from connectors.sandbox.linear.visibility import visible
 
 Resolver = Callable[..., dict[str, Any]]
 
@@ -25,14 +25,14 @@ def searcher(name: str, field: GraphQLField) -> Resolver:
     filtered = field.args.get("filter")
     kind = get_named_type(filtered.type) if filtered else None
 
-    def resolve(_root: Any, info: GraphQLResolveInfo[Asker], **args: Any) -> dict[str, Any]:
-        asker = info.context
-        asker.quota.charge_search(name, asker.now)
-        space = asker.space
+    def resolve(_root: Any, info: GraphQLResolveInfo[RequestContext], **args: Any) -> dict[str, Any]:
+        context = info.context
+        context.quota.charge_search(name, context.now)
+        space = context.space
         table: Mapping[str, Any] = space.issues if name == "searchIssues" else space.projects
         rows: Iterable[Any] = visible(table.values())
         if args.get("filter") and isinstance(kind, GraphQLInputObjectType):
-            rows = filter(compiled(kind, args["filter"], asker), rows)
+            rows = filter(compile_filter(kind, args["filter"], context), rows)
         found = _ranked(rows, args)
         order = None if args.get("orderBy") else Order.by(lambda row: found[row.id][1])
         there = [row for row, _ in found.values() if args.get("includeArchived") or row.archived_at is None]

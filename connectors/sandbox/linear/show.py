@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connectors.sandbox import effects
+from connectors.sandbox import request_effects
 from connectors.sandbox.linear import markdown, progress, updates, views
-from connectors.sandbox.linear.asker import Asker
-from connectors.sandbox.linear.entities import Attachment, Comment, Initiative, Issue, Project, Team
-from connectors.sandbox.linear.entities_around import CustomView, StatusUpdate
+from connectors.sandbox.linear.entities import (
+    Attachment,
+    Comment,
+    Initiative,
+    Issue,
+    Project,
+    StatusUpdate,
+    Team,
+)
 from connectors.sandbox.linear.fields import PRIORITIES
 from connectors.sandbox.linear.graph import schema
 from connectors.sandbox.linear.quota import Quota
-from connectors.sandbox.linear.sight import out_of_reach
+from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.state import KEY_SCOPES, Credential, LinearSpace
+from connectors.sandbox.linear.surrounding_entities import CustomView
+from connectors.sandbox.linear.visibility import hidden_teams
 
 STATE_COLOURS = {
     "triage": "yellow",
@@ -98,9 +106,9 @@ def view(space: LinearSpace, given: str) -> CustomView | None:
 def view_values(shown: CustomView, space: LinearSpace) -> dict[str, Any]:
     """What the page of a view shows: its rows as its owner sees them, the ones last changed first."""
     owner = shown.owner
-    asker = Asker(space, owner, Credential(owner, KEY_SCOPES), Quota(space.quota), space.now())
-    with effects.during(effects.hidden, out_of_reach(asker)):
-        matching = views.matching(shown, shown.model, asker, schema())
+    context = RequestContext(space, owner, Credential(owner, KEY_SCOPES), Quota(space.quota), space.now())
+    with request_effects.during(request_effects.hidden, hidden_teams(context)):
+        matching = views.matching(shown, shown.model, context, schema())
         rows = [row for row in matching if row.archived_at is None]
     rows.sort(key=lambda row: row.updated_at, reverse=True)
     return {

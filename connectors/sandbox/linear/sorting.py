@@ -12,13 +12,13 @@ from functools import partial
 from operator import attrgetter
 from typing import Any
 
-from connectors.sandbox.linear import moments
+from connectors.sandbox.linear import dates
 from connectors.sandbox.linear.entities import Comment, Initiative, Issue, Project
+from connectors.sandbox.linear.entity_base import snake
 from connectors.sandbox.linear.errors import InvalidInput
-from connectors.sandbox.linear.filters import snake
 
 Raw = int | float | str | None
-Key = tuple[Any, ...]
+SortKey = tuple[Any, ...]
 Getter = Callable[[Any], Any]
 
 _STATE_RANKS = ("triage", "backlog", "unstarted", "started", "completed", "canceled", "duplicate")
@@ -32,7 +32,7 @@ class _Criterion:
     nulls_first: bool = False
 
 
-class _Backwards(str):
+class _Reversed(str):
     """Text that sorts from Z to A."""
 
     __slots__ = ()
@@ -71,13 +71,13 @@ class Order:
         """The row's sort values, its id last, as JSON can hold them."""
         return [*(_raw(criterion.get(row)) for criterion in self.criteria), row.id]
 
-    def key(self, values: Sequence[Raw]) -> Key:
+    def key(self, values: Sequence[Raw]) -> SortKey:
         """What `values` sort by."""
         parts = [_part(value, how) for value, how in zip(values, self.criteria, strict=False)]
         last = str(values[-1])
-        return (*parts, _Backwards(last) if self.criteria[0].descending else last)
+        return (*parts, _Reversed(last) if self.criteria[0].descending else last)
 
-    def row_key(self, row: Any) -> Key:
+    def row_key(self, row: Any) -> SortKey:
         """What the row sorts by."""
         return self.key(self.values(row))
 
@@ -87,7 +87,7 @@ class Order:
             return row.id
         return base64.b64encode(json.dumps(self.values(row)).encode()).decode()
 
-    def key_at(self, cursor: str, rows: Sequence[Any]) -> Key:
+    def key_at(self, cursor: str, rows: Sequence[Any]) -> SortKey:
         """What the row of a cursor sorts by. Raises InvalidInput for a cursor that is not ours."""
         if rows and isinstance(rows[0], Comment):
             for row in rows:
@@ -109,7 +109,7 @@ def foreign_cursor() -> InvalidInput:
 
 def _raw(value: Any) -> Raw:
     if isinstance(value, (datetime, date)):
-        return round(moments.midnight(value).timestamp() * 1000)
+        return round(dates.to_datetime(value).timestamp() * 1000)
     if value is None or isinstance(value, (int, float)):
         return value
     return str(value)
@@ -119,7 +119,7 @@ def _part(value: Raw, how: _Criterion) -> tuple[int, Any]:
     if value is None:
         return (-1 if how.nulls_first else 1), 0
     if isinstance(value, str):
-        return 0, _Backwards(value) if how.descending else value
+        return 0, _Reversed(value) if how.descending else value
     return 0, -value if how.descending else value
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connectors.sandbox.company import DIRECTORY, SERVICE, Clock
 from connectors.sandbox.linear.entities import (
@@ -20,20 +20,13 @@ from connectors.sandbox.linear.entities import (
     Project,
     ProjectStatus,
     Relation,
+    StatusUpdate,
     Team,
     User,
     WorkflowState,
 )
-from connectors.sandbox.linear.entities_around import (
-    CustomView,
-    HistoryEntry,
-    StateSpan,
-    StatusUpdate,
-    Webhook,
-)
-
-if TYPE_CHECKING:
-    from connectors.sandbox.linear.payloads import Event
+from connectors.sandbox.linear.payloads import WebhookEvent
+from connectors.sandbox.linear.surrounding_entities import CustomView, HistoryEntry, StateSpan, Webhook
 
 TOKEN = "sandbox-linear-token"
 PERSON_TOKEN = "sandbox-person-token"
@@ -124,7 +117,7 @@ class LinearSpace:
         self.webhooks: dict[str, Webhook] = {}
         self.histories: dict[str, list[HistoryEntry]] = {}
         self.spans: dict[str, list[StateSpan]] = {}
-        self.outbox: list[Event] = []
+        self.outbox: list[WebhookEvent] = []
         self.identifiers: dict[str, Issue] = {}
         self.deleted_ids: set[str] = set()
         self.orders: dict[tuple[str, str], tuple[Any, list[Any]]] = {}

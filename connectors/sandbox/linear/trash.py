@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.sandbox.linear.entities import Entity, Initiative, Issue, Project
+from connectors.sandbox.linear.entities import Initiative, Issue, Project
+from connectors.sandbox.linear.entity_base import Entity
 from connectors.sandbox.linear.state import LinearSpace
 
 KEPT = timedelta(days=30)

@@ -9,20 +9,19 @@ from datetime import timedelta
 from typing import Any
 
 from connectors.sandbox.linear import markdown
-from connectors.sandbox.linear.asker import Asker
-from connectors.sandbox.linear.entities import Initiative, Project
-from connectors.sandbox.linear.entities_around import StatusUpdate
+from connectors.sandbox.linear.entities import Initiative, Project, StatusUpdate
 from connectors.sandbox.linear.errors import Forbidden
+from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.rows import Input, fresh_id, required
 
 STALE = timedelta(weeks=2)
 
 
-def create(asker: Asker, given: Input) -> StatusUpdate:
+def create(context: RequestContext, given: Input) -> StatusUpdate:
     """`projectUpdateCreate`, `initiativeUpdateCreate`; without a health, that of the update before."""
-    space = asker.space
+    space = context.space
     kind = "ProjectUpdate" if "projectId" in given else "InitiativeUpdate"
-    new_id = fresh_id(asker, given.get("id"), kind, space.status_updates)
+    new_id = fresh_id(context, given.get("id"), kind, space.status_updates)
     place: Project | Initiative
     if "projectId" in given:
         place = required(space.projects, given["projectId"], "Project")
@@ -31,11 +30,11 @@ def create(asker: Asker, given: Input) -> StatusUpdate:
     before = place.health or "onTrack"
     update = StatusUpdate(
         id=new_id,
-        created_at=asker.now,
-        updated_at=asker.now,
+        created_at=context.now,
+        updated_at=context.now,
         body=markdown.stored(given.get("body") or ""),
         health=given.get("health") or before,
-        user=asker.viewer,
+        user=context.viewer,
         slug_id=new_id[:8],
         project=place if isinstance(place, Project) else None,
         initiative=place if isinstance(place, Initiative) else None,
@@ -45,40 +44,40 @@ def create(asker: Asker, given: Input) -> StatusUpdate:
         update.diff_markdown = f"Health changed from **{before}** to **{update.health}**"
     space.status_updates[update.id] = update
     updates_of(place).append(update)
-    _settle(place)
+    _refresh_health(place)
     return update
 
 
-def update(asker: Asker, given_id: str, given: Input) -> StatusUpdate:
+def update(context: RequestContext, given_id: str, given: Input) -> StatusUpdate:
     """`projectUpdateUpdate`, `initiativeUpdateUpdate`, by the author only."""
-    row = _own(asker, given_id)
+    row = _own(context, given_id)
     if given.get("body") is not None:
         row.body = markdown.stored(given["body"])
     row.health = given.get("health") or row.health
-    row.updated_at = row.edited_at = asker.now
-    _settle(_place(row))
+    row.updated_at = row.edited_at = context.now
+    _refresh_health(_place(row))
     return row
 
 
-def archive(asker: Asker, given_id: str) -> StatusUpdate:
+def archive(context: RequestContext, given_id: str) -> StatusUpdate:
     """`projectUpdateArchive`, `initiativeUpdateArchive`; the health falls back to the update before."""
-    row = _own(asker, given_id)
-    row.archived_at = row.archived_at or asker.now
-    _settle(_place(row))
+    row = _own(context, given_id)
+    row.archived_at = row.archived_at or context.now
+    _refresh_health(_place(row))
     return row
 
 
-def unarchive(asker: Asker, given_id: str) -> StatusUpdate:
+def unarchive(context: RequestContext, given_id: str) -> StatusUpdate:
     """`projectUpdateUnarchive`, `initiativeUpdateUnarchive`."""
-    row = _own(asker, given_id)
+    row = _own(context, given_id)
     row.archived_at = None
-    _settle(_place(row))
+    _refresh_health(_place(row))
     return row
 
 
-def delete(asker: Asker, given_id: str) -> str:
+def delete(context: RequestContext, given_id: str) -> str:
     """`projectUpdateDelete`, deprecated: archives."""
-    return archive(asker, given_id).id
+    return archive(context, given_id).id
 
 
 def latest(place: Project | Initiative) -> StatusUpdate | None:
@@ -95,8 +94,8 @@ def updates_of(place: Project | Initiative) -> list[StatusUpdate]:
 def finder(kind: str) -> Any:
     """The lookup of one kind of update by its id."""
 
-    def find(asker: Asker, given: str) -> StatusUpdate | None:
-        row = asker.space.status_updates.get(given)
+    def find(context: RequestContext, given: str) -> StatusUpdate | None:
+        row = context.space.status_updates.get(given)
         return row if row is not None and (row.project is not None) == (kind == "ProjectUpdate") else None
 
     return find
@@ -108,14 +107,14 @@ def _place(row: StatusUpdate) -> Project | Initiative:
     return place
 
 
-def _own(asker: Asker, given_id: str) -> StatusUpdate:
-    row: StatusUpdate = required(asker.space.status_updates, given_id, "ProjectUpdate")
-    if row.user is not asker.viewer and not asker.viewer.admin:
+def _own(context: RequestContext, given_id: str) -> StatusUpdate:
+    row: StatusUpdate = required(context.space.status_updates, given_id, "ProjectUpdate")
+    if row.user is not context.viewer and not context.viewer.admin:
         raise Forbidden("Forbidden", "You can only change your own updates.")
     return row
 
 
-def _settle(place: Project | Initiative) -> None:
+def _refresh_health(place: Project | Initiative) -> None:
     """Let the latest update say how the place is."""
     row = latest(place)
     place.health = row.health if row else None

@@ -7,57 +7,58 @@ from typing import Any
 
 from graphql import GraphQLInputObjectType, GraphQLSchema
 
-from connectors.sandbox.linear.asker import Asker
-from connectors.sandbox.linear.entities import Entity, Issue, Project
-from connectors.sandbox.linear.entities_around import CustomView
+from connectors.sandbox.linear.entities import Issue, Project
+from connectors.sandbox.linear.entity_base import Entity, snake
 from connectors.sandbox.linear.errors import BadArgument, NotFound
-from connectors.sandbox.linear.filters import compiled, snake
+from connectors.sandbox.linear.filters import compile_filter
+from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.rows import Input, check_name, fresh_id, known, required
-from connectors.sandbox.linear.sight import seen, visible
+from connectors.sandbox.linear.surrounding_entities import CustomView
+from connectors.sandbox.linear.visibility import is_visible, visible
 
 _MODELS = {"filterData": "Issue", "projectFilterData": "Project", "initiativeFilterData": "Initiative"}
 
 
-def create(asker: Asker, given: Input) -> CustomView:
+def create(context: RequestContext, given: Input) -> CustomView:
     """`customViewCreate`; the filter that is given decides what the view lists."""
-    space = asker.space
-    new_id = fresh_id(asker, given.get("id"), "CustomView", space.custom_views)
-    values = _resolved(asker, given)
+    space = context.space
+    new_id = fresh_id(context, given.get("id"), "CustomView", space.custom_views)
+    values = _resolved(context, given)
     view = CustomView(
         id=new_id,
-        created_at=asker.now,
-        updated_at=asker.now,
+        created_at=context.now,
+        updated_at=context.now,
         name=check_name(given["name"]),
         slug_id=new_id.replace("-", "")[:12],
         model=values.get("model", "Issue"),
         given=values.get("given", {}),
         stored=values.get("stored", {}),
-        creator=asker.viewer,
-        owner=values.get("owner") or asker.viewer,
+        creator=context.viewer,
+        owner=values.get("owner") or context.viewer,
     )
     _assign(view, values)
     space.custom_views[view.id] = view
     return view
 
 
-def update(asker: Asker, given_id: str, given: Input) -> CustomView:
+def update(context: RequestContext, given_id: str, given: Input) -> CustomView:
     """`customViewUpdate`; what is shared may be changed by everybody."""
-    view = _mine(asker, given_id)
-    _assign(view, _resolved(asker, given))
-    view.updated_at, view.updated_by = asker.now, asker.viewer
+    view = _mine(context, given_id)
+    _assign(view, _resolved(context, given))
+    view.updated_at, view.updated_by = context.now, context.viewer
     return view
 
 
-def delete(asker: Asker, given_id: str) -> str:
+def delete(context: RequestContext, given_id: str) -> str:
     """`customViewDelete`."""
-    view = _mine(asker, given_id)
-    asker.space.deleted_ids.add(view.id)
-    del asker.space.custom_views[view.id]
+    view = _mine(context, given_id)
+    context.space.deleted_ids.add(view.id)
+    del context.space.custom_views[view.id]
     return view.id
 
 
-def _resolved(asker: Asker, given: Input) -> dict[str, Any]:
-    space = asker.space
+def _resolved(context: RequestContext, given: Input) -> dict[str, Any]:
+    space = context.space
     values: dict[str, Any] = {name: given[name] for name in ("description", "color", "icon") if name in given}
     if given.get("name") is not None:
         values["name"] = check_name(given["name"])
@@ -94,48 +95,48 @@ def _assign(view: CustomView, values: Mapping[str, Any]) -> None:
 # --- Reading -------------------------------------------------------------------------------------
 
 
-def may_see(view: CustomView, asker: Asker) -> bool:
-    """Whether the view is there for the asker: a view that is not shared is its owner's alone."""
-    return (view.shared or view.owner is asker.viewer) and seen(view)
+def may_see(view: CustomView, context: RequestContext) -> bool:
+    """Whether the account may see the view: one that is not shared is its owner's alone."""
+    return (view.shared or view.owner is context.viewer) and is_visible(view)
 
 
-def listed(_root: Any, asker: Asker) -> list[CustomView]:
+def listed(_root: Any, context: RequestContext) -> list[CustomView]:
     """What `customViews` gives: nothing that belongs to one project or initiative."""
     return [
         view
-        for view in asker.space.custom_views.values()
-        if view.project is None and view.initiative is None and may_see(view, asker)
+        for view in context.space.custom_views.values()
+        if view.project is None and view.initiative is None and may_see(view, context)
     ]
 
 
-def find(asker: Asker, given: str) -> CustomView | None:
+def find(context: RequestContext, given: str) -> CustomView | None:
     """A view by its id or the last part of its address."""
-    views = asker.space.custom_views
+    views = context.space.custom_views
     view = views.get(given) or next((one for one in views.values() if one.slug_id == given), None)
-    return view if view is not None and may_see(view, asker) else None
+    return view if view is not None and may_see(view, context) else None
 
 
-def _mine(asker: Asker, given: str) -> CustomView:
-    view = find(asker, given)
+def _mine(context: RequestContext, given: str) -> CustomView:
+    view = find(context, given)
     if view is None:
         raise NotFound("CustomView")
     return view
 
 
-def matching(view: CustomView, model: str, asker: Asker, schema: GraphQLSchema) -> Iterable[Any]:
+def matching(view: CustomView, model: str, context: RequestContext, schema: GraphQLSchema) -> Iterable[Any]:
     """The rows of the view, if it lists rows of this kind; archived ones among them."""
     if view.model != model:
         return ()
-    rows = visible(_scope(view, asker))
+    rows = visible(_scope(view, context))
     if not view.given:
         return rows
     kind = schema.type_map[f"{model}Filter"]
     assert isinstance(kind, GraphQLInputObjectType)  # noqa: S101  the three are
-    return filter(compiled(kind, view.given, asker), rows)
+    return filter(compile_filter(kind, view.given, context), rows)
 
 
-def _scope(view: CustomView, asker: Asker) -> Iterable[Entity]:
-    space = asker.space
+def _scope(view: CustomView, context: RequestContext) -> Iterable[Entity]:
+    space = context.space
     tables: dict[str, Mapping[str, Entity]] = {
         "Issue": space.issues,
         "Project": space.projects,

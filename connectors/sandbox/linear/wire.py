@@ -22,15 +22,15 @@ from graphql import (
     validate,
 )
 
-from connectors.sandbox import effects
+from connectors.sandbox import request_effects
 from connectors.sandbox.linear import complexity, trash
-from connectors.sandbox.linear.asker import Asker
 from connectors.sandbox.linear.entities import User
 from connectors.sandbox.linear.errors import BadRequest, LinearError, Unauthenticated, validation_error
 from connectors.sandbox.linear.graph import schema
 from connectors.sandbox.linear.quota import Quota
-from connectors.sandbox.linear.sight import out_of_reach
+from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.state import Credential, LinearSpace
+from connectors.sandbox.linear.visibility import hidden_teams
 
 log = structlog.get_logger(__name__)
 
@@ -67,21 +67,21 @@ class Endpoint:
         except LinearError as error:
             return _reply(error.http, {"errors": [_described(error)]}, {})
         viewer = credential.user
-        asker = Asker(self.space, viewer, credential, self._quota(viewer), now)
+        context = RequestContext(self.space, viewer, credential, self._quota(viewer), now)
         points: float | None = None
         try:
-            asker.quota.charge_request(now)
+            context.quota.charge_request(now)
             query, variables, name = _request(body)
             document = _document(query)
             operation = get_operation_ast(document, name)
             if operation is None:
                 raise BadRequest("Unknown operation named or operation name missing.")
             points = complexity.complexity(schema(), document, operation, variables)
-            asker.quota.charge_points(min(points, complexity.MOST), now)
+            context.quota.charge_points(min(points, complexity.MOST), now)
             complexity.refuse_beyond_cap(points)
             trash.empty(self.space, now)
-            with effects.during(effects.hidden, out_of_reach(asker)):
-                status, value = _executed(document, variables, name, asker)
+            with request_effects.during(request_effects.hidden, hidden_teams(context)):
+                status, value = _executed(document, variables, name, context)
         except LinearError as error:
             status, value = error.http, {"errors": [_described(error)]}
         except _Invalid as error:
@@ -91,10 +91,10 @@ class Endpoint:
             )
         except RecursionError:
             status, value = 400, {"errors": [_described(BadRequest("Query is nested too deeply"))]}
-        return _reply(status, value, asker.quota.headers(points, now))
+        return _reply(status, value, context.quota.headers(points, now))
 
     def _credential(self, authorization: str | None) -> Credential:
-        if not authorization or effects.revoked.get():
+        if not authorization or request_effects.revoked.get():
             raise Unauthenticated("Authentication required, not authenticated")
         scheme, _, rest = authorization.partition(" ")
         found = self.space.credential(rest if scheme == "Bearer" else authorization)
@@ -141,16 +141,16 @@ def _document(query: str) -> DocumentNode:
 
 
 def _executed(
-    document: DocumentNode, variables: dict[str, Any], name: str | None, asker: Asker
+    document: DocumentNode, variables: dict[str, Any], name: str | None, context: RequestContext
 ) -> tuple[int, dict[str, Any]]:
     """HTTP status and body. A reply without any data takes the status of what voided it."""
     result = execute_sync(
         schema(),
         document,
-        context_value=asker,
+        context_value=context,
         variable_values=variables,
         operation_name=name,
-        middleware=effects.breaking(),
+        middleware=request_effects.graphql_middleware(),
     )
     if not result.errors:
         return 200, {"data": result.data}

@@ -164,7 +164,7 @@ _INITIATIVES: tuple[tuple[str, str, str | None, tuple[str, ...]], ...] = (
 )
 
 
-class Workspace:
+class WorkspaceBuilder:
     """The space with its lasting things in place, and ids drawn in a fixed order."""
 
     def __init__(self, seed: int, clock: Clock, *, roomy: bool = True) -> None:

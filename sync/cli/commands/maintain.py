@@ -1,104 +1,99 @@
-"""The commands by which an operator keeps the upper hand: apply, log, rebuild."""
+"""The commands that take things back: undo, rebuild."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from config.load import fingerprint
-from config.settings import Settings
-from sync import logs
-from sync.cli.exit_codes import Exit, stop_on_signals
-from sync.cli.options import AcceptPlan, AsOf, Config, FirstRun, Style, accepted_flags, moment_of
+from sync.cli.exit_codes import Exit
+from sync.cli.options import Apply, AsOf, Config, FormatOption, moment_of
 from sync.cli.output import Format, Output
-from sync.collect.pull import borne, pull
+from sync.cli.reporter import OutputReporter
+from sync.cli.session import command_session, configured
+from sync.jobs.rebuild import Rebuilt, retire_store
 from sync.jobs.rebuild import rebuild as rebuild_store
-from sync.jobs.rebuild import salvage, set_aside
-from sync.jobs.session import Session, declared, open_session, show_stops
-from sync.jobs.sync import finish, holding, settle_open, write
-from sync.report import audit_log, data
-from sync.report import run as sheets
-from sync.store import plan_file
-from sync.store.store import Store
+from sync.jobs.session import Session
+from sync.jobs.undo import UndoPlan, plan_undo
+from sync.jobs.undo import undo as undo_planned
+from sync.plan.undo import Selection
+from sync.report import data
+from sync.report import run as tables
 
 
-def apply(
-    file: Annotated[Path, typer.Argument(help="A plan that `truenorth plan --out` wrote.")],
+def undo(
     config: Config = None,
-    style: Style = Format.TEXT,
-    as_of: AsOf = None,
-    first_run: FirstRun = False,
-    accept_plan: AcceptPlan = None,
+    style: FormatOption = Format.TEXT,
+    item: Annotated[
+        list[str] | None, typer.Option(help="A ticket, or a Linear project by name.", metavar="KEY")
+    ] = None,
+    project: Annotated[
+        list[str] | None,
+        typer.Option(help="A Jira project, Linear team or Linear project.", metavar="NAME"),
+    ] = None,
+    tracker: Annotated[
+        list[str] | None, typer.Option(help="Everything on this tracker.", metavar="TRACKER")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Everything on every tracker.")] = False,
+    apply: Apply = False,
 ) -> None:
-    """Write a saved plan exactly as it was shown; items that changed since are left alone and named."""
-    output = Output(style)
-    settings = Settings()
-    logs.configure(settings.log_level, settings.log_format)
+    """Plan or apply the removal of Truenorth's marks. What people wrote stays."""
+    selection = Selection(everything, *(frozenset(names or ()) for names in (item, project, tracker)))
+    complete = True
+    with command_session(config, style) as (session, output):
+        _require_known(selection, session)
+        reporter = OutputReporter(output)
+        planned = plan_undo(session, selection, reporter)
+        _show(planned, selection, output)
+        if apply:
+            done = undo_planned(session, planned, moment_of(None), reporter)
+            complete = done.applied.complete
+            for name, label, gone in done.labels:
+                output.say(f"{name}: label {label} {'removed.' if gone else 'kept: people use it.'}")
+        elif not planned.empty:
+            output.say("Nothing was removed. To apply the plan, add --apply.")
+    raise typer.Exit(Exit.DONE if complete else Exit.PARTIAL)
+
+
+def _require_known(selection: Selection, session: Session) -> None:
+    if not selection:
+        raise typer.BadParameter("name what to undo: --item, --project, --tracker or --all")
+    unknown = sorted(selection.trackers - set(session.connectors))
+    if unknown:
+        known = ", ".join(session.connectors)
+        raise typer.BadParameter(f"there is no tracker {unknown[0]!r}; declared are {known}")
+
+
+def _show(planned: UndoPlan, selection: Selection, output: Output) -> None:
+    output.show(tables.undoing(planned.plan, planned.labels))
+    output.data(
+        **data.of_plan(planned.plan), made={name: list(labels) for name, labels in planned.labels.items()}
+    )
+    if selection.everything:
+        output.say(
+            "What setup created (fields, filters, dashboard, label groups, views) stays. "
+            "To remove it: truenorth setup --remove"
+        )
+    for name in planned.unknown:
+        output.say(f"No Truenorth marks found under {name}.")
+
+
+def rebuild(config: Config = None, style: FormatOption = Format.TEXT, as_of: AsOf = None) -> None:
+    """Replace the store with a new one read from the trackers. The old one is kept; its readings are carried over."""
     now = moment_of(as_of)
-    with open_session(settings, config) as session, stop_on_signals(session):
-        known = plan_file.load(file, session.workspace, now)
-        blocked = show_stops(known.stops, accepted_flags(first_run, accept_plan), output)
-        code = Exit.STOPPED if blocked else _apply(session, known, now, output)
-        signalled = session.halt.by
-    output.finish()
-    raise typer.Exit(128 + signalled if signalled is not None else code)
+    settings = configured()
+    old = retire_store(settings, config or settings.config, datetime.now(UTC))
+    with command_session(config, style) as (session, output):
+        rebuilt = rebuild_store(session, old, now, OutputReporter(output))
+        _say(rebuilt, output)
+        output.data(adopted=rebuilt.adopted, aside=rebuilt.archived, days=rebuilt.days)
 
 
-def _apply(session: Session, known: plan_file.Saved, now: datetime, output: Output) -> Exit:
-    store, workspace = session.store, session.workspace
-    with holding(session) as right:
-        record = store.open_run("sync", now, fingerprint(workspace))
-        with output.progress() as report:
-            observed = pull(workspace, session.connectors, now, None, report, borne(store, store.snapshot()))
-        settle_open(store, observed, workspace)
-        plan, moved = plan_file.still_true(known.plan, observed.items)
-        output.show(sheets.plan(plan), sheets.moved(moved))
-        output.data(plan=data.of_plan(plan), moved=[{"key": one.key, "why": one.what} for one in moved])
-        applied = write(session, plan, record, right)
-        finish(session, applied, record, plan, now, output)
-    return Exit.DONE if applied.complete and not moved else Exit.PARTIAL
-
-
-def log(
-    style: Style = Format.TEXT,
-    item: Annotated[str | None, typer.Option(help="Only this ticket, by key.", metavar="KEY")] = None,
-    run: Annotated[int | None, typer.Option(help="Only this run, by number.")] = None,
-) -> None:
-    """Who wrote what, when, by which rule, before and after. Asks no tracker and needs no credential."""
-    output = Output(style)
-    settings = Settings()
-    store = Store(settings.store)
-    try:
-        entries = store.journal.entries(run=run, key=item)
-    finally:
-        store.close()
-    parts = [f"to {item}"] * bool(item) + [f"by run {run}"] * (run is not None)
-    output.show(audit_log.sheet(entries, " ".join(parts) or "ever"))
-    output.data(log=audit_log.data(entries))
-    output.finish()
-
-
-def rebuild(config: Config = None, style: Style = Format.TEXT, as_of: AsOf = None) -> None:
-    """Set the store aside and make a new one from what the trackers show; readings that the old one can tell come along."""
-    output = Output(style)
-    settings = Settings()
-    logs.configure(settings.log_level, settings.log_format)
-    # What is wrong with the configuration must not cost the store its place.
-    declared(settings, config or settings.config)
-    history = salvage(settings.store)
-    aside = set_aside(settings.store, datetime.now(UTC))
-    with open_session(settings, config) as session, stop_on_signals(session):
-        # First, so that a tracker that cannot be read now does not cost it.
-        session.store.readings.adopt(history)
-        adopted = rebuild_store(session, moment_of(as_of), output)
-    if aside is not None:
-        output.say(f"The old store was kept as {aside}.")
-    output.say(f"{adopted} items bear our stamp and are known again.")
-    days = len({row.day for rows in history.values() for row in rows})
-    kept = f"The readings of {days} {'day' if days == 1 else 'days'} were taken along"
-    output.say(f"{kept}." if days else "No readings could be taken along: history begins anew.")
-    output.data(adopted=adopted, aside=aside, days=days)
-    output.finish()
+def _say(rebuilt: Rebuilt, output: Output) -> None:
+    if rebuilt.archived is not None:
+        output.say(f"The old store is kept as {rebuilt.archived}.")
+    output.say(f"Recovered {rebuilt.adopted} items that carry Truenorth's stamp.")
+    days = rebuilt.days
+    carried = f"Carried over the readings of {days} {'day' if days == 1 else 'days'}."
+    output.say(carried if days else "Found no readings to carry over. History starts again today.")

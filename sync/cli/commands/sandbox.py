@@ -1,4 +1,4 @@
-"""The commands `truenorth demo` and `truenorth sandbox`."""
+"""The commands that need no tracker of one's own: demo, sandbox."""
 
 from __future__ import annotations
 
@@ -8,28 +8,41 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sync import logs
-from sync.cli.exit_codes import Exit, wait_for_end
-from sync.cli.options import Items, Seed, Style
+from sync.cli.exit_codes import Exit
+from sync.cli.options import FormatOption, Items, Seed
 from sync.cli.output import Format, Output
+from sync.cli.reporter import OutputReporter
+from sync.cli.signals import wait_for_end
 from sync.jobs import sandbox as demonstration
 
 if TYPE_CHECKING:
     from connectors.sandbox.server import Sandbox
 
+_MOST = 12
+"""Rows of the plan that the demonstration shows."""
+
 
 def demo(
     items: Items = 300,
     seed: Seed = 1,
-    port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.")] = 0,
+    port: Annotated[int, typer.Option(help="Port on loopback. 0: any free one.")] = 0,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Leave the sandbox running to look at tickets.")
+        bool, typer.Option("--keep", help="Keep the sandbox running, to look at tickets.")
     ] = False,
-    style: Style = Format.TEXT,
+    style: FormatOption = Format.TEXT,
 ) -> None:
-    """Run the main job on a sandbox of both trackers, with the example company. Needs no set-up."""
+    """Run a sync against a sandbox of both trackers, with the example company. Needs no setup."""
     output = Output(style)
     with demonstration.serving_sandbox(items, seed, port) as sandbox:
-        first, second = demonstration.demonstrate(sandbox, output)
+        output.say(f"Sandbox: a Jira site and a Linear workspace at {sandbox.url}", strong=True)
+        output.say(f"Goals: {demonstration.examples()}")
+        first, second = demonstration.demonstrate(sandbox, OutputReporter(output, _MOST))
+        left = len(second.run.plan.edits)
+        output.say()
+        output.say("And once more, on the world that was just written to:", strong=True)
+        sentence = "nothing is left to write." if not left else f"{left} items would still be changed."
+        output.say(f"Read {len(second.run.observation.items)} items again: {sentence}")
+        output.data(second_run={"items": left, "plan": second.run.plan.digest})
         pages = demonstration.ticket_pages(sandbox, first)
         output.data(pages=pages)
         output.say()
@@ -37,7 +50,7 @@ def demo(
             output.say(line)
         output.finish()
         if keep:
-            output.say("The sandbox goes on until Ctrl-C. Other commands work on it with:")
+            output.say("The sandbox runs until Ctrl-C. To use other commands on it:")
             _say_environment(output, sandbox)
             wait_for_end()
         else:
@@ -49,16 +62,13 @@ def demo(
 def sandbox(
     items: Items = 300,
     seed: Seed = 1,
-    port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.")] = 8765,
+    port: Annotated[int, typer.Option(help="Port on loopback. 0: any free one.")] = 8765,
     truth: Annotated[
         Path | None,
-        typer.Option(
-            help="Write the right answers for the example goals: each item's alignment, each key result.",
-            metavar="FILE",
-        ),
+        typer.Option(help="Write the expected alignment and readings to this file.", metavar="FILE"),
     ] = None,
 ) -> None:
-    """Serve a Jira site and a Linear workspace on loopback until Ctrl-C."""
+    """Serve a sandbox Jira site and Linear workspace on loopback, until Ctrl-C."""
     output = Output(Format.TEXT)
     with demonstration.serving_sandbox(items, seed, port, truth) as running:
         output.say(f"Jira:   {running.url}/jira")

@@ -14,6 +14,7 @@ import pytest
 import requests
 from requests.adapters import HTTPAdapter
 
+from config.trackers import NativeQuery
 from connectors.jira.api.bulk_read import jql_text
 from connectors.sandbox.jira.jql import Query, parse
 from connectors.sandbox.jira.jql_shape import structure
@@ -93,7 +94,9 @@ def test_what_the_connector_asks_is_accepted(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(HTTPAdapter, "send", noting)
     with site_running() as site:
         site.truenorth.pull()
-        site.truenorth.count("project = OPS AND issuetype = Bug AND statusCategory != Done")
+        site.truenorth.count(
+            NativeQuery("jql", "project = OPS AND issuetype = Bug AND statusCategory != Done")
+        )
     assert len(asked) >= 2
     assert [one["errors"] for one in verdicts(asked, tmp_path)] == [[]] * len(asked)
 

@@ -17,25 +17,25 @@ WORK = {"kind": "work"}
 @pytest.mark.parametrize(
     ("declared", "words"),
     [
-        ({**QUERY, "of": "sum"}, "give field with of"),
-        ({**QUERY, "field": "points"}, "give field with of"),
-        ({**QUERY, "of": "percentile", "field": "points"}, "of: percentile and percentile"),
-        ({**QUERY, "of": "sum", "field": "points", "percentile": 5}, "of: percentile and percentile"),
+        ({**QUERY, "of": "sum"}, "field needs of:"),
+        ({**QUERY, "field": "points"}, "field needs of:"),
+        ({**QUERY, "of": "percentile", "field": "points"}, "of: percentile needs"),
+        ({**QUERY, "of": "sum", "field": "points", "percentile": 5}, "of: percentile needs"),
         (
             {**QUERY, "of": "average", "field": "points", "over": {"jql": "y"}},
-            "a ratio is of two counts or two sums",
+            "over needs of:",
         ),
         ({**QUERY, "jql": None, "filter": {}, "of": "sum", "field": "hours"}, "Linear has no custom fields"),
         (
             {**QUERY, "jql": None, "filter": {}, "of": "sum", "field": "Savings"},
             "Linear has no custom fields",
         ),
-        ({**FLOW, "of": "cycle_time", "waiting": ["In Review"]}, "belong to of: efficiency"),
-        ({**FLOW, "of": "throughput", "since": "start"}, "belong to of: efficiency"),
-        ({**WORK, "weigh": "label"}, "weigh: type, label or key and weights"),
-        ({**WORK, "weigh": "points", "weights": {"a": 1}}, "weigh: type, label or key and weights"),
-        ({**WORK, "weigh": "field"}, "weigh: field and field"),
-        ({**WORK, "weigh": "count", "field": "Size"}, "weigh: field and field"),
+        ({**FLOW, "of": "cycle_time", "waiting": ["In Review"]}, "need of: efficiency"),
+        ({**FLOW, "of": "throughput", "since": "start"}, "need of: efficiency"),
+        ({**WORK, "weigh": "label"}, "weigh: type, label or key needs"),
+        ({**WORK, "weigh": "points", "weights": {"a": 1}}, "weigh: type, label or key needs"),
+        ({**WORK, "weigh": "field"}, "weigh: field needs"),
+        ({**WORK, "weigh": "count", "field": "Size"}, "weigh: field needs"),
     ],
 )
 def test_what_does_not_fit_is_refused(declared: dict[str, Any], words: str) -> None:

@@ -1,4 +1,4 @@
-"""The governor: how long a request waits so that people keep their share, and what ends a wait."""
+"""The throttle: how long a request waits so that people keep their share, and what ends a wait."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from config.trackers import JiraScope, JiraTracker
 from connectors.errors import RateLimited, Unreachable
 from connectors.http.rate_limits import Allowance, follow, kept, wait_before
 from connectors.http.retry import OutOfTime, RetryPolicy
-from connectors.http.throttle import Governor, Governors
+from connectors.http.throttle import Throttle, Throttles
 from connectors.jira import JiraConnector
 from connectors.jira.api.quotas import quotas_in
 from connectors.sandbox.jira.limits import UserLimit
@@ -105,7 +105,7 @@ def test_laws_of_waiting(reading: Allowance, one: float, other: float, age: floa
 
 @given(st.integers(1, 500), st.integers(1, 100), st.sampled_from([0.0, 0.2, 0.5, 0.9]))
 def test_a_greedy_run_leaves_people_their_share_of_a_bucket(limit: int, period: int, share: float) -> None:
-    """Asked as fast as the governor lets it, a bucket that refills never falls below what is kept."""
+    """Asked as fast as the throttle lets it, a bucket that refills never falls below what is kept."""
     refill, left = limit / period, float(limit)
     for _ in range(2 * limit):
         wait = wait_before(Allowance("any", limit, left, refill=refill), share)
@@ -131,42 +131,42 @@ def test_an_early_reply_that_comes_late_does_not_tell_too_much(
     assert found.remaining == taken
 
 
-# --- The governor --------------------------------------------------------------------------------
+# --- The throttle --------------------------------------------------------------------------------
 
 
-def governor(**options: Any) -> tuple[Governor, list[float]]:
+def throttle(**options: Any) -> tuple[Throttle, list[float]]:
     waits: list[float] = []
-    return Governor(RetryPolicy(sleep=waits.append), **options), waits
+    return Throttle(RetryPolicy(sleep=waits.append), **options), waits
 
 
-def after(reading: Allowance, **options: Any) -> tuple[Governor, list[float]]:
-    """A governor that has read it from a first reply."""
-    made, waits = governor(**options)
-    made.admit("linear")
-    made.answered([reading])
+def after(reading: Allowance, **options: Any) -> tuple[Throttle, list[float]]:
+    """A throttle that has read it from a first reply."""
+    made, waits = throttle(**options)
+    made.acquire("linear")
+    made.record([reading])
     return made, waits
 
 
 def test_nothing_waits_before_the_first_reply_and_while_there_is_plenty() -> None:
     made, waits = after(HOURLY)
     for _ in range(100):
-        made.admit("linear")
-        made.answered([HOURLY])
+        made.acquire("linear")
+        made.record([HOURLY])
     assert waits == []
 
 
 def test_requests_in_flight_queue_for_what_comes_back() -> None:
     made, waits = after(replace(HOURLY, remaining=720))
     for _ in range(3):
-        made.admit("linear")
+        made.acquire("linear")
     assert waits == pytest.approx([1, 2, 3], abs=0.1)
 
 
 def test_the_narrowest_limit_counts() -> None:
     made, waits = after(replace(HOURLY, remaining=720))
-    made.admit("linear")
-    made.answered([replace(HOURLY, name="points", remaining=700)])
-    made.admit("linear")
+    made.acquire("linear")
+    made.record([replace(HOURLY, name="points", remaining=700)])
+    made.acquire("linear")
     assert waits == pytest.approx([1, 21], abs=0.1)
 
 
@@ -174,7 +174,7 @@ def test_a_wait_is_announced_once_with_its_numbers() -> None:
     made, _ = after(replace(HOURLY, remaining=700))
     with capture_logs() as logs:
         for _ in range(3):
-            made.admit("linear")
+            made.acquire("linear")
     (told,) = logs
     assert {key: told[key] for key in ("tracker", "quota", "left", "limit")} == {
         "tracker": "linear",
@@ -187,44 +187,44 @@ def test_a_wait_is_announced_once_with_its_numbers() -> None:
 
 def test_a_wait_beyond_the_deadline_is_refused_and_nothing_is_sent() -> None:
     made, waits = after(replace(HOURLY, remaining=0), deadline=300)
-    with pytest.raises(OutOfTime, match=r"0 of 3,600 requests are left, 20% are for people") as caught:
-        made.admit("linear")
+    with pytest.raises(OutOfTime, match=r"0 of 3,600 requests left, 20 % reserved for people") as caught:
+        made.acquire("linear")
     assert waits == []
     assert "quota_for_people" in caught.value.remedy
 
 
 def test_a_told_wait_holds_all_back_and_a_longer_one_than_a_call_may_take_is_said() -> None:
-    made, waits = governor()
-    made.hold(40)
-    made.admit("jira")
+    made, waits = throttle()
+    made.pause(40)
+    made.acquire("jira")
     assert waits == pytest.approx([40], abs=0.2)
-    made.hold(4000)
+    made.pause(4000)
     with pytest.raises(RateLimited, match="longer wait"):
-        made.admit("jira")
+        made.acquire("jira")
 
 
 def test_a_run_that_is_to_end_does_not_wait_for_the_share() -> None:
     halt = threading.Event()
     made, waits = after(replace(HOURLY, remaining=0), halt=halt)
     halt.set()
-    made.admit("linear")
+    made.acquire("linear")
     assert waits == [], "the running write is to finish"
-    made.hold(30)
+    made.pause(30)
     with pytest.raises(OutOfTime):
-        made.admit("linear")
+        made.acquire("linear")
 
 
 @pytest.mark.parametrize("end", ["close", "halt"])
 def test_a_wait_under_way_ends_with_the_run(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("connectors.http.throttle._GRACE", 0.0)
     halt = threading.Event()
-    made = Governor(halt=halt)
-    made.hold(200)
+    made = Throttle(halt=halt)
+    made.pause(200)
     fate: list[BaseException | None] = []
 
     def ask() -> None:
         try:
-            made.admit("jira")
+            made.acquire("jira")
             fate.append(None)
         except RateLimited as error:
             fate.append(error)
@@ -239,7 +239,7 @@ def test_a_wait_under_way_ends_with_the_run(end: str, monkeypatch: pytest.Monkey
 
 
 def test_a_retry_does_not_wait_past_the_deadline() -> None:
-    made, waits = governor(deadline=10)
+    made, waits = throttle(deadline=10)
 
     def send() -> str:
         raise RateLimited("jira", "wait", retry_after=60)
@@ -251,7 +251,7 @@ def test_a_retry_does_not_wait_past_the_deadline() -> None:
 
 def test_running_out_of_time_does_not_deny_a_doubt() -> None:
     """A call of unknown fate stays of unknown fate, though its repetition was never sent."""
-    made, _ = governor()
+    made, _ = throttle()
     fates = iter([Unreachable("jira", "no answer"), OutOfTime("jira", "the run is ending")])
 
     def send() -> str:
@@ -261,13 +261,13 @@ def test_running_out_of_time_does_not_deny_a_doubt() -> None:
         made.retry.call(send, repeatable=True)
 
 
-def test_one_governor_for_a_site_and_a_credential() -> None:
-    made = Governors()
-    one = made.of("https://acme.example/", "a", people=0.2, deadline=60)
-    assert made.of("https://acme.example", "a", people=0.5, deadline=60) is one
-    assert one.people == 0.5
-    assert made.of("https://acme.example", "b", people=0.2, deadline=60) is not one
-    assert made.of("https://other.example", "a", people=0.2, deadline=60) is not one
+def test_one_throttle_for_a_site_and_a_credential() -> None:
+    made = Throttles()
+    one = made.of("https://acme.example/", "a", reserved_share=0.2, deadline=60)
+    assert made.of("https://acme.example", "a", reserved_share=0.5, deadline=60) is one
+    assert one.reserved_share == 0.5
+    assert made.of("https://acme.example", "b", reserved_share=0.2, deadline=60) is not one
+    assert made.of("https://other.example", "a", reserved_share=0.2, deadline=60) is not one
 
 
 # --- What Jira says ------------------------------------------------------------------------------
@@ -383,7 +383,7 @@ def test_linear_slows_down_at_the_share_and_not_before() -> None:
                 if not bench.naps:
                     asked.pull()
         assert max(bench.naps) <= 3600, "below the share it waits for what comes back"
-        said = [one for one in logs if "share" in one["event"]]
+        said = [one for one in logs if "slowing down" in one["event"]]
         assert said[0]["quota"] == "requests"
         assert said[0]["left"] <= 6
     finally:
@@ -400,16 +400,16 @@ def test_data_center_is_slowed_down_before_it_refuses(
         kind="jira", deployment="data_center", url="https://acme", scope=JiraScope(projects=("WEB", "OPS"))
     )
     credentials = Credentials(token=SecretStr("sandbox-dc-pat"), url=f"{box.url}/jira-dc")
-    governor = Governor(RetryPolicy(base=0.05), people=0.2)
+    throttle = Throttle(RetryPolicy(base=0.05), reserved_share=0.2)
     if not paced:
-        monkeypatch.setattr(governor, "answered", lambda *_: None)
-    asked = JiraConnector("jira", tracker, credentials, "acme", governor=governor)
+        monkeypatch.setattr(throttle, "record", lambda *_: None)
+    asked = JiraConnector("jira", tracker, credentials, "acme", throttle=throttle)
     try:
         with capture_logs() as logs:
             asked.pull()
     finally:
         asked.close()
-    refused = [one for one in logs if one["event"] == "waiting before another try"]
+    refused = [one for one in logs if one["event"] == "waiting before the next attempt"]
     assert bool(refused) is not paced
 
 

@@ -21,6 +21,7 @@ from tests.support.jira_site import (
     ours,
     running,
 )
+from tests.support.writing import write_one
 
 COUNT = 12
 
@@ -160,7 +161,7 @@ def test_a_foreign_stamp_is_refused_in_a_batch_too(site: Site) -> None:
     rival = connector(site.url, owner="rival")
     try:
         found = [item for item in rival.pull().items if item.ref == items[0].ref]
-        rival.write(found[0], marks(20))
+        write_one(rival, found[0], marks(20))
     finally:
         rival.close()
     before = site.everything(items[0].key)

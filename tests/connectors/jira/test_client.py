@@ -32,6 +32,9 @@ class Thing(msgspec.Struct):
     id: str
 
 
+THING = msgspec.json.Decoder(Thing)
+
+
 @pytest.fixture
 def waits() -> Waits:
     return Waits()
@@ -45,7 +48,7 @@ def client(httpserver: HTTPServer, waits: Waits) -> Iterator[JiraClient]:
 
 
 def get(client: JiraClient, *, repeatable: bool = True) -> Thing:
-    return client.call("GET", "thing", Thing, repeatable=repeatable)
+    return client.call("GET", "thing", THING, repeatable=repeatable)
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 
 from connectors.errors import ScopeError
 from connectors.jira.api.fields import SiteFields
-from connectors.jira.api.wire import Fields, IssueType, Project, Status, StatusCategory
-from connectors.jira.read.custom_fields import find_carried, values_of
+from connectors.jira.api.wire import Fields, IssueStatus, IssueType, Project, StatusCategory
+from connectors.jira.read.custom_fields import find_custom_fields, values_of
 from connectors.sandbox.jira.state import STORY_POINTS
 from tests.support.jira_site import connector, field, running
 
@@ -18,7 +18,7 @@ def fields_with(site: SiteFields, **values: Any) -> Fields:
     kind = site.issue_type().__annotations__["fields"]
     made: Fields = kind(
         summary="",
-        status=Status("To Do", StatusCategory("new")),
+        status=IssueStatus("To Do", StatusCategory("new")),
         issuetype=IssueType("1", "Bug"),
         project=Project("1", "WEB"),
         created="",
@@ -45,21 +45,21 @@ def fields_with(site: SiteFields, **values: Any) -> Fields:
     ],
 )
 def test_every_kind_of_value_is_read_as_texts(value: object, texts: list[str]) -> None:
-    site = SiteFields(carried=(("Squad", "customfield_7"),))
-    assert values_of(fields_with(site, carried_0=value), site) == tuple(("Squad", text) for text in texts)
+    site = SiteFields(custom=(("Squad", "customfield_7"),))
+    assert values_of(fields_with(site, custom_0=value), site) == tuple(("Squad", text) for text in texts)
 
 
 def test_one_field_named_in_two_ways_and_one_that_we_read_anyway() -> None:
     known = [field(7, "Squad"), field(3, "Effort", "number")]
     plain = SiteFields(points=("customfield_3",))
-    carried = find_carried("jira", known, ["customfield_7", "effort", "squad"], plain)
-    assert carried == (
+    custom = find_custom_fields("jira", known, ["customfield_7", "effort", "squad"], plain)
+    assert custom == (
         ("customfield_7", "customfield_7"),
         ("effort", "customfield_3"),
         ("squad", "customfield_7"),
     )
-    site = SiteFields(points=("customfield_3",), carried=carried)
-    found = values_of(fields_with(site, points_0=3.0, carried_0="Core"), site)
+    site = SiteFields(points=("customfield_3",), custom=custom)
+    found = values_of(fields_with(site, points_0=3.0, custom_0="Core"), site)
     assert found == (("customfield_7", "Core"), ("effort", "3"), ("squad", "Core"))
     assert site.wanted.count("customfield_7") == site.wanted.count("customfield_3") == 1
 
@@ -67,9 +67,9 @@ def test_one_field_named_in_two_ways_and_one_that_we_read_anyway() -> None:
 def test_a_field_that_is_not_there_or_is_ours_ends_the_read() -> None:
     known = [field(1, "Key result"), field(7, "Squad")]
     with pytest.raises(ScopeError, match='Did you mean "Squad"'):
-        find_carried("jira", known, ["Sqaud"], SiteFields())
-    with pytest.raises(ScopeError, match="which Truenorth itself writes"):
-        find_carried("jira", known, ["key result"], SiteFields(claim="customfield_1"))
+        find_custom_fields("jira", known, ["Sqaud"], SiteFields())
+    with pytest.raises(ScopeError, match="which Truenorth writes itself"):
+        find_custom_fields("jira", known, ["key result"], SiteFields(claim="customfield_1"))
 
 
 def test_a_site_tells_components_and_the_fields_that_were_asked_for() -> None:

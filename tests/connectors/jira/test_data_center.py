@@ -8,16 +8,18 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from config.trackers import NativeQuery
 from connectors.errors import CredentialError, QueryError, TrackerError
 from connectors.jira import JiraConnector
 from connectors.jira.api import data_center
-from connectors.jira.api.comment_limit import fitting_wiki
-from connectors.model import NOTHING, NativeQuery, WorkItem
+from connectors.jira.api.comment_limit import truncate_wiki
+from connectors.model import NOTHING, WorkItem
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from connectors.text.document import Doc, para
 from tests.support.jira_site import ANN, Site, comment, connector, marks
+from tests.support.writing import write_one
 
 ONLY_CLOUD = ("url", "parent", "started", "completed", "shown")
 """What a Data Center does not tell, or otherwise: levels above epics, and when a status category changed."""
@@ -65,20 +67,20 @@ def test_a_scope_larger_than_the_window_is_read_whole(site: Site) -> None:
 
 def test_a_query_beyond_the_window_says_so(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data_center, "WINDOW", 10)
-    with pytest.raises(QueryError, match="Narrow it down"):
-        site.truenorth.count("project in (WEB, OPS)")
-    assert site.truenorth.count("key in (WEB-1, WEB-2)") == 2
-    with pytest.raises(QueryError, match="does not accept"):
+    with pytest.raises(QueryError, match="Narrow the query"):
+        site.truenorth.count(NativeQuery("jql", "project in (WEB, OPS)"))
+    assert site.truenorth.count(NativeQuery("jql", "key in (WEB-1, WEB-2)")) == 2
+    with pytest.raises(QueryError, match="rejected the query"):
         site.truenorth.find(NativeQuery("jql", "project = NOWHERE"))
 
 
 def test_stamps_are_asked_for_where_they_may_be(site: Site) -> None:
     item = site.item("WEB-1")
-    assert site.truenorth.write(item, marks()).outcome == "written"
+    assert write_one(site.truenorth, item, marks()).outcome == "written"
 
     def asked(known: tuple[str, ...] | None) -> int:
         site.sandbox.forget_requests()
-        items = {one.key: one for one in site.truenorth.pull(known=known).items}
+        items = {one.key: one for one in site.truenorth.pull(owned_ids=known).items}
         assert items["WEB-1"].shown.stamp is not None
         return sum(one.path.endswith("/properties/truenorth") for one in site.sandbox.requests)
 
@@ -89,7 +91,7 @@ def test_stamps_are_asked_for_where_they_may_be(site: Site) -> None:
 
 
 def test_an_edit_by_a_person_makes_the_comment_theirs(site: Site) -> None:
-    site.truenorth.write(site.item("WEB-1"), marks(says=comment()))
+    write_one(site.truenorth, site.item("WEB-1"), marks(says=comment()))
     written = site.item("WEB-1")
     assert written.shown.stamp is not None
     id_ = written.shown.stamp.comment_id
@@ -97,7 +99,7 @@ def test_an_edit_by_a_person_makes_the_comment_theirs(site: Site) -> None:
     mine = "Ann says *no*."
     assert httpx.put(url, auth=("ann.lee", ANN[1]), json={"body": mine}).status_code == 200
     assert "comment" not in site.item("WEB-1").writable
-    assert site.truenorth.write(site.item("WEB-1"), NOTHING).outcome == "written"
+    assert write_one(site.truenorth, site.item("WEB-1"), NOTHING).outcome == "written"
     left = httpx.get(url, auth=("ann.lee", ANN[1])).json()
     assert left["body"] == mine
     assert site.properties("WEB-1") == {}
@@ -131,10 +133,10 @@ def test_a_cloud_declared_as_data_center(site: Site) -> None:
 
 def test_a_long_comment_is_cut_at_rows() -> None:
     doc = Doc(tuple(para(f"line {number} " + "x" * 100) for number in range(500)))
-    text = fitting_wiki(doc, 10_000)
+    text = truncate_wiki(doc, 10_000)
     assert len(text.encode()) <= 10_000
     assert text.endswith("more")
-    assert fitting_wiki(Doc((para("short"),))) == "short"
+    assert truncate_wiki(Doc((para("short"),))) == "short"
 
 
 def _named(items: tuple[WorkItem, ...]) -> set[str]:
@@ -143,8 +145,8 @@ def _named(items: tuple[WorkItem, ...]) -> set[str]:
 
 def test_undo_finds_what_was_written_and_moved_out_of_scope(site: Site) -> None:
     item = site.item("OPS-2")
-    site.truenorth.write(item, marks())
-    assert "OPS-2" in _named(site.truenorth.marked([item.ref.id]))
+    write_one(site.truenorth, item, marks())
+    assert "OPS-2" in _named(site.truenorth.owned_items([item.ref.id]))
     narrow = connector(
         f"{site.sandbox.url}/jira-dc",
         email=None,
@@ -153,7 +155,7 @@ def test_undo_finds_what_was_written_and_moved_out_of_scope(site: Site) -> None:
         projects=("WEB",),
     )
     try:
-        found = narrow.marked([item.ref.id])
+        found = narrow.owned_items([item.ref.id])
         assert "OPS-2" in _named(found)
     finally:
         narrow.close()

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.errors import ScopeError
 from connectors.jira.api.bulk_read import jql_text
-from connectors.jira.api.comment_limit import fitting_adf
+from connectors.jira.api.comment_limit import truncate_adf
 from connectors.jira.api.fields import claimed_ids, field_text, find_fields, key_result_text, percent_of
 from connectors.jira.api.wire import FieldInfo
 from connectors.text.document import Bullets, Doc, Panel, Table, line, para
@@ -158,10 +158,10 @@ def test_jql_text_stays_one_text(value: str) -> None:
     ],
 )
 def test_a_long_comment_is_cut_and_says_so(doc: Doc) -> None:
-    adf = fitting_adf(doc)
+    adf = truncate_adf(doc)
     assert len(msgspec.json.encode(adf)) <= 30_000
     assert "more" in adf["content"][-1]["content"][0]["text"]
 
 
 def test_a_short_comment_is_left_whole() -> None:
-    assert fitting_adf(Doc((para("short"),)))["content"][0]["content"][0]["text"] == "short"
+    assert truncate_adf(Doc((para("short"),)))["content"][0]["content"][0]["text"] == "short"

@@ -8,8 +8,9 @@ from datetime import UTC
 
 import pytest
 
+from config.trackers import NativeQuery
 from connectors.errors import QueryError
-from connectors.model import Marks, NativeQuery, WorkItem
+from connectors.model import Marks, WorkItem
 from connectors.sandbox.jira.moves import move
 from connectors.sandbox.jira.state import EPIC_LINK, STORY_POINT_ESTIMATE, STORY_POINTS
 from tests.support.jira_site import (
@@ -22,6 +23,7 @@ from tests.support.jira_site import (
     marks,
     running,
 )
+from tests.support.writing import write_one
 
 KEY = "WEB-1"
 
@@ -199,7 +201,7 @@ def test_a_cycle_of_parents_ends(site: Site) -> None:
 @pytest.fixture
 def marked(site: Site) -> Site:
     wanted = marks(says=comment())
-    assert site.truenorth.write(site.item(KEY), wanted).outcome == "written"
+    assert write_one(site.truenorth, site.item(KEY), wanted).outcome == "written"
     assert site.item(KEY).shown == wanted
     return site
 
@@ -258,7 +260,7 @@ def test_a_mark_that_a_person_took_away_does_not_show(
 def test_a_mark_that_a_person_took_away_is_written_again(marked: Site) -> None:
     for act in (clear_key_result, change_progress, remove_label, delete_comment):
         act(marked)
-        assert marked.truenorth.write(marked.item(KEY), SHOWN).outcome == "written"
+        assert write_one(marked.truenorth, marked.item(KEY), SHOWN).outcome == "written"
         assert marked.item(KEY).shown == SHOWN
 
 
@@ -272,7 +274,7 @@ def test_a_count_is_exact(still: Site) -> None:
         for issue in still.in_scope("OPS")
         if issue.type.name == "Bug" and issue.priority.name == "Highest" and issue.status.category != "done"
     ]
-    assert still.truenorth.count(query) == len(wanted) > 0
+    assert still.truenorth.count(NativeQuery("jql", query)) == len(wanted) > 0
 
 
 def test_a_query_finds_ids(still: Site) -> None:
@@ -301,5 +303,5 @@ def test_a_saved_filter_finds_what_its_query_finds(site: Site) -> None:
 @pytest.mark.parametrize("query", ["prioritee = Highest", "project = NOPE", "project =", "ORDER BY key", '"'])
 def test_a_query_that_jira_does_not_accept(still: Site, query: str) -> None:
     with pytest.raises(QueryError) as caught:
-        still.truenorth.count(query)
+        still.truenorth.count(NativeQuery("jql", query))
     assert repr(query) in str(caught.value)

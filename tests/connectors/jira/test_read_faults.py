@@ -10,6 +10,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from connectors.errors import BadReply, CredentialError, RateLimited, ScopeError, TrackerError, Unreachable
+from connectors.jira.api import replies
 from tests.support.jira_site import TOKEN, Site, Waits, connector, running
 
 
@@ -154,7 +155,7 @@ def test_an_issue_deleted_between_search_and_read_is_left_out_with_a_note(site: 
 
     pull, _ = reader.pull(site_now, delete_after_search, 0)
     assert {item.ref.id for item in pull.items} == whole - {str(issue.id)}
-    assert any("1 issues were found but are gone" in note for note in pull.notes)
+    assert any("Left out 1 issue, deleted or hidden" in note for note in pull.notes)
 
 
 # --- issues that Jira could not give at once ------------------------------------------------------
@@ -225,7 +226,7 @@ def test_what_was_not_given_is_asked_for_again(
     finally:
         made.close()
     assert "".join(item.ref.id for item in pull.items) == items
-    assert sum("gone or hidden" in note for note in pull.notes) == notes
+    assert sum("deleted or hidden" in note for note in pull.notes) == notes
     assert bulk.asked[0] == ["1", "2", "3"]
     assert bulk.asked[1:] in ([], [["2"]], [["2"], ["2"]])
 
@@ -270,7 +271,7 @@ def test_an_address_without_a_jira(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/jira/rest/api/3/myself").respond_with_data("", status=404)
     made = connector(httpserver.url_for("/jira"))
     try:
-        with pytest.raises(TrackerError, match="no Jira site at"):
+        with pytest.raises(TrackerError, match="no Jira site found at"):
             made.pull()
     finally:
         made.close()
@@ -284,9 +285,9 @@ def test_a_wait_told_to_one_thread_holds_the_others_back(httpserver: HTTPServer)
     made = connector(httpserver.url_for("/jira"), waits=waits)
     try:
         with pytest.raises(RateLimited):
-            made._client.call("GET", "late", type(None), repeatable=False)
+            made._client.call("GET", "late", replies.ANYTHING, repeatable=False)
         waits.clear()
-        made._client.call("GET", "myself", type(None))
+        made._client.send("GET", "myself")
     finally:
         made.close()
     assert len(waits) == 1
@@ -302,9 +303,9 @@ def test_a_wait_for_one_issue_holds_nobody_else_back(httpserver: HTTPServer) -> 
     made = connector(httpserver.url_for("/jira"), waits=waits)
     try:
         with pytest.raises(RateLimited):
-            made._client.call("GET", "late", type(None))
+            made._client.send("GET", "late")
         waits.clear()
-        made._client.call("GET", "myself", type(None))
+        made._client.send("GET", "myself")
     finally:
         made.close()
     assert waits == []

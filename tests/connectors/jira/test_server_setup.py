@@ -9,11 +9,11 @@ import pytest
 
 from connectors.errors import TrackerError
 from connectors.jira.api.client import JiraClient, Rejected
-from connectors.jira.api.deployment import Source
+from connectors.jira.api.deployment import SiteApi
 from connectors.jira.setup.cloud_fields import FIELDS, creation
 from connectors.jira.setup.server_fields import ServerFields
 from connectors.jira.setup.server_filters import ServerFilters
-from connectors.setup import Action, Need, Problem, signature
+from connectors.setup import Action, Need, SetupProblem, signature
 
 NEED = Need("acme", {}, "okr-aligned", "okr-orphaned", "okr-dangling")
 IDS = {name: f"customfield_{n}" for n, name in enumerate(FIELDS, 10_101)}
@@ -47,12 +47,15 @@ class Site:
         answer = self.answers.get(call, refused(404))
         return answer(body) if callable(answer) else answer
 
+    def send(self, method: str, path: str) -> None:
+        self.call(method, path, object)
+
     def newest(self, _jql: str) -> str | None:
         return None
 
 
 def fields_of(site: Site) -> ServerFields:
-    return ServerFields(cast(JiraClient, site), cast(Source, site))
+    return ServerFields(cast(JiraClient, site), cast(SiteApi, site))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +72,7 @@ def test_the_list_of_screens_in_each_release(listed: Any, placed: str) -> None:
     empty: dict[str, Any] = {f"GET screens/{n}/tabs": [{"id": 70 + n}] for n in (1, 7)}
     empty |= {f"GET screens/{n}/tabs/{70 + n}/fields": [{"id": "summary"}] for n in (1, 7)}
     site = Site({"GET screens": listed, **empty})
-    problems: list[Problem] = []
+    problems: list[SetupProblem] = []
     steps = list(fields_of(site).plan(IDS, NEED, {"WEB": None}, problems))
     assert [one.name for one in steps] == [f"{placed}: {name}" for name in FIELDS]
     assert problems == []
@@ -89,7 +92,7 @@ def test_a_field_on_a_later_tab_is_there() -> None:
         "GET screens/1/tabs/6/fields": [{"id": id_} for id_ in IDS.values()],
     }
     site = Site(rows)
-    problems: list[Problem] = []
+    problems: list[SetupProblem] = []
     # Without an open issue nothing says that the screen is another one.
     assert list(fields_of(site).plan(IDS, NEED, {"WEB": None}, problems)) == []
     assert problems == []
@@ -105,7 +108,7 @@ def test_a_screen_of_two_projects_is_planned_once() -> None:
 
 
 def test_a_release_that_deletes_no_fields_leaves_them_to_the_administrator() -> None:
-    problems: list[Problem] = []
+    problems: list[SetupProblem] = []
     made = {"screen Default Screen: Alignment": "screens/1/tabs/5/fields/customfield_1"}
     (step,) = fields_of(Site({})).removal(NEED, made, problems)
     assert (step.verb, step.what, step.id) == ("remove", "screen Default Screen: Alignment", made[step.what])

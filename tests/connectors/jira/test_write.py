@@ -22,6 +22,7 @@ from tests.support.jira_site import (
     running,
     show,
 )
+from tests.support.writing import write_one
 
 KEY = "WEB-1"
 
@@ -73,7 +74,7 @@ def test_a_second_write_sends_nothing(site: Site) -> None:
     show(site, wanted)
     item = site.item(KEY)
     site.sandbox.forget_requests()
-    receipt = site.truenorth.write(item, wanted)
+    receipt = write_one(site.truenorth, item, wanted)
     assert (receipt.outcome, receipt.requests) == ("written", 0)
     assert site.calls() == []
 
@@ -81,7 +82,7 @@ def test_a_second_write_sends_nothing(site: Site) -> None:
 def test_the_receipt_counts_the_requests(site: Site) -> None:
     item = site.item(KEY)
     site.sandbox.forget_requests()
-    receipt = site.truenorth.write(item, marks(says=comment()))
+    receipt = write_one(site.truenorth, item, marks(says=comment()))
     issue = f"issue/{item.ref.id}"
     assert site.calls() == [
         f"GET {issue}",
@@ -197,7 +198,7 @@ def test_a_comment_that_a_person_edited_is_theirs(site: Site) -> None:
     item = site.item(KEY)
     assert item.shown.comment == comment(40)
     assert "comment" not in item.writable, "a plan must not ask for what would be refused"
-    receipt = site.truenorth.write(item, replace(item.shown, comment=comment(60)))
+    receipt = write_one(site.truenorth, item, replace(item.shown, comment=comment(60)))
     assert receipt.outcome == "skipped"
     assert "a person edited" in (receipt.error or "")
     assert site.comments(KEY) == before
@@ -218,12 +219,12 @@ def test_another_owners_stamp_is_refused_aloud(site: Site) -> None:
     other = connector(site.url, owner="rival")
     try:
         item = next(one for one in other.pull().items if one.key == KEY)
-        assert other.write(item, marks(says=comment())).outcome == "written"
+        assert write_one(other, item, marks(says=comment())).outcome == "written"
     finally:
         other.close()
     before = site.everything(KEY)
     for wanted in (marks(60), NOTHING):
-        receipt = site.truenorth.write(replace(site.item(KEY), shown=marks()), wanted)
+        receipt = write_one(site.truenorth, replace(site.item(KEY), shown=marks()), wanted)
         assert receipt.outcome == "skipped"
         assert '"rival"' in (receipt.error or "")
     assert site.everything(KEY) == before
@@ -235,7 +236,7 @@ def test_an_edit_by_a_person_since_the_pull_is_not_written_over(site: Site) -> N
     show(site, marks())
     item = site.item(KEY)
     site.ann_labels(KEY, {"remove": "okr-aligned"})
-    receipt = site.truenorth.write(item, marks(60))
+    receipt = write_one(site.truenorth, item, marks(60))
     assert receipt.outcome == "skipped"
     assert "next run" in (receipt.error or "")
     assert site.fields(KEY)[KR_PROGRESS] == 40
@@ -244,7 +245,7 @@ def test_an_edit_by_a_person_since_the_pull_is_not_written_over(site: Site) -> N
 def test_an_issue_that_is_gone_is_skipped(site: Site) -> None:
     item = site.item(KEY)
     site.sandbox.call(lambda: site.jira.delete(site.jira.issues[int(item.ref.id)]))
-    receipt = site.truenorth.write(item, marks())
+    receipt = write_one(site.truenorth, item, marks())
     assert receipt.outcome == "skipped"
     assert "no longer exists" in (receipt.error or "")
 
@@ -252,13 +253,13 @@ def test_an_issue_that_is_gone_is_skipped(site: Site) -> None:
 def test_an_issue_that_moved_is_still_found(site: Site) -> None:
     item = site.item(KEY)
     site.sandbox.call(lambda: move(site.jira, site.jira.issues[int(item.ref.id)], site.jira.projects["OPS"]))
-    assert site.truenorth.write(item, marks()).outcome == "written"
+    assert write_one(site.truenorth, item, marks()).outcome == "written"
 
 
 def test_ancestors_out_of_scope_are_never_written(site: Site) -> None:
     outside = next(item for item in site.truenorth.pull().items if not item.in_scope)
     site.sandbox.forget_requests()
-    receipt = site.truenorth.write(outside, marks())
+    receipt = write_one(site.truenorth, outside, marks())
     assert receipt.outcome == "skipped"
     assert site.calls() == []
 
@@ -290,7 +291,7 @@ def test_a_receipt_tells_of_the_screen_when_nothing_else_was_to_be_written(site:
     show(site, marks())
     site.ann_sets(KEY, **{KEY_RESULT: None})
     off_the_screen(site, KEY_RESULT)
-    receipts = [site.truenorth.write(site.item(KEY), marks()) for _ in range(2)]
+    receipts = [write_one(site.truenorth, site.item(KEY), marks()) for _ in range(2)]
     # First our record stops claiming what a person has cleared.
     assert [receipt.outcome for receipt in receipts] == ["written", "skipped"]
 
@@ -299,7 +300,7 @@ def test_what_a_person_cleared_of_a_field_that_left_the_screen_comes_to_rest(sit
     show(site, marks())
     site.ann_sets(KEY, **{KEY_RESULT: None})
     site.sandbox.call(lambda: site.jira.projects["WEB"].screen.discard(KEY_RESULT))
-    assert site.truenorth.write(site.item(KEY), marks()).outcome == "written"
+    assert write_one(site.truenorth, site.item(KEY), marks()).outcome == "written"
     assert site.item(KEY).shown == marks()
     site.sandbox.call(lambda: site.jira.projects["WEB"].screen.add(KEY_RESULT))
     assert site.item(KEY).shown.key_results == ()
@@ -310,7 +311,7 @@ def test_what_a_person_cleared_of_a_field_that_left_the_screen_comes_to_rest(sit
 def test_a_field_that_cannot_be_cleared_keeps_the_stamp(site: Site) -> None:
     show(site, marks())
     off_the_screen(site, KEY_RESULT)
-    receipt = site.truenorth.write(site.item(KEY), NOTHING)
+    receipt = write_one(site.truenorth, site.item(KEY), NOTHING)
     assert receipt.outcome == "failed"
     assert KEY_RESULT in (receipt.error or "")
     assert "truenorth" in site.properties(KEY)

@@ -10,6 +10,7 @@ import pytest
 from connectors.errors import CredentialError, RateLimited, Unreachable
 from connectors.text.document import Bullets, Doc, line
 from tests.support.jira_site import Site, adf, comment, marks, ours, running, show
+from tests.support.writing import write_one
 
 KEY = "WEB-1"
 
@@ -24,7 +25,7 @@ def site() -> Iterator[Site]:
 def test_a_lost_reply_to_a_comment_makes_no_second_comment(site: Site, kind: str) -> None:
     item = site.item(KEY)
     site.sandbox.fault(r"POST .*/comment$", kind, times=1)  # type: ignore[arg-type]
-    assert site.truenorth.write(item, marks(says=comment())).outcome == "written"
+    assert write_one(site.truenorth, item, marks(says=comment())).outcome == "written"
     assert len(ours(site)) == 1
     assert site.item(KEY).shown == marks(says=comment())
 
@@ -34,7 +35,7 @@ def test_a_lost_reply_to_a_comment_makes_no_second_comment(site: Site, kind: str
 def test_a_lost_reply_to_anything_else_is_made_good(site: Site, match: str, kind: str) -> None:
     item = site.item(KEY)
     site.sandbox.fault(match, kind, times=1)  # type: ignore[arg-type]
-    assert site.truenorth.write(item, marks(says=comment())).outcome == "written"
+    assert write_one(site.truenorth, item, marks(says=comment())).outcome == "written"
     assert site.item(KEY).shown == marks(says=comment())
 
 
@@ -45,9 +46,9 @@ def test_a_run_that_broke_off_is_finished_by_the_next(site: Site, match: str, ki
     site.sandbox.fault(match, kind)  # type: ignore[arg-type]
     if kind == "drop_before" or "properties" in match:
         with pytest.raises(Unreachable):
-            site.truenorth.write(item, marks(says=comment()))
+            write_one(site.truenorth, item, marks(says=comment()))
     else:
-        site.truenorth.write(item, marks(says=comment()))
+        write_one(site.truenorth, item, marks(says=comment()))
     site.sandbox.clear_faults()
     again = site.item(KEY)
     if again.shown != marks(says=comment()):
@@ -111,7 +112,7 @@ def test_trouble_of_the_whole_tracker_is_raised(
     item = site.item(KEY)
     site.sandbox.fault(r"/issue/\d+", **fault)  # type: ignore[arg-type]
     with pytest.raises(error):
-        site.truenorth.write(item, marks())
+        write_one(site.truenorth, item, marks())
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_a_refusal_is_a_receipt_with_jiras_words(
 ) -> None:
     item = site.item(KEY)
     site.sandbox.fault(r"PUT .*/issue/\d+$", "status", status=status, body=body)
-    receipt = site.truenorth.write(item, marks())
+    receipt = write_one(site.truenorth, item, marks())
     assert receipt.outcome == "failed"
     assert word in (receipt.error or "")
     assert site.properties(KEY) == {}
@@ -136,7 +137,7 @@ def test_a_refusal_is_a_receipt_with_jiras_words(
 def test_a_conflicting_edit_is_tried_again(site: Site) -> None:
     item = site.item(KEY)
     site.sandbox.fault(r"PUT .*/issue/\d+$", "status", status=409, times=1)
-    assert site.truenorth.write(item, marks()).outcome == "written"
+    assert write_one(site.truenorth, item, marks()).outcome == "written"
 
 
 def test_a_comment_without_end_is_cut_to_what_jira_takes(site: Site) -> None:

@@ -16,12 +16,12 @@ from pydantic import SecretStr
 from connectors.base import STOPPED
 from connectors.errors import CredentialError, Refused, TrackerError, Unreachable
 from connectors.http.retry import RetryPolicy
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear.api import mutations
 from connectors.linear.api.client import LinearClient
-from connectors.linear.api.effects import Steps, attempt, find_comment, together
+from connectors.linear.api.effects import Effects, attempt, find_comment, gather
 from connectors.linear.api.mutations import Write
-from connectors.linear.write.batching import Post
+from connectors.linear.write.batching import BatchRequests
 from connectors.model import NOTHING, Marks, Receipt, WorkItem
 from tests.support.linear_workspace import (
     EVERYTHING,
@@ -33,6 +33,7 @@ from tests.support.linear_workspace import (
     ours,
     progress,
 )
+from tests.support.writing import write_one
 
 COUNT = 12
 START = Marks((moved(LATENCY, 5),), "exempt", ("okr-exempt",), progress(5))
@@ -141,7 +142,7 @@ def test_one_item_that_fails_hides_nobody_elses_fate(bench: Bench) -> None:
     write(bench, items[:1], START)
     write(bench, items[3:4], START)
     rival = bench.connector(owner="globex")
-    rival.write(bench.item(items[4].key, rival), EVERYTHING)
+    write_one(rival, bench.item(items[4].key, rival), EVERYTHING)
     items = now(bench, items)
     gone, archived, refused = bench.issue(items[1].key), bench.issue(items[2].key), bench.issue(items[3].key)
     person = next(iter(bench.space.users.values()))
@@ -156,7 +157,7 @@ def test_one_item_that_fails_hides_nobody_elses_fate(bench: Bench) -> None:
     bench.do(happen)
     receipts = {one.key: one for one in write(bench, items, EVERYTHING)}
     assert [receipts[item.key].outcome for item in items[1:5]] == ["skipped", "skipped", "failed", "skipped"]
-    words = ["gone", "read-only", "your own comments", "globex"]
+    words = ["no longer exists", "read-only", "your own comments", "globex"]
     assert all(word in (receipts[item.key].error or "") for item, word in zip(items[1:5], words, strict=True))
     others = [items[0], *items[5:]]
     assert outcomes([receipts[item.key] for item in others]) == {("written", None)}
@@ -254,12 +255,12 @@ class Told:
 
 def fates(told: Told, count: int) -> list[TrackerError | None]:
     client = LinearClient(
-        "linear", "https://linear.test/graphql", SecretStr("t"), Governor(RetryPolicy(attempts=1))
+        "linear", "https://linear.test/graphql", SecretStr("t"), Throttle(RetryPolicy(attempts=1))
     )
     with respx.mock() as router:
         router.post("https://linear.test/graphql").mock(side_effect=told)
         try:
-            return Post(client).carry(deletions(count))
+            return BatchRequests(client).carry(deletions(count))
         finally:
             client.close()
 
@@ -302,23 +303,23 @@ def test_ways_share_rounds_and_a_failure_waits_for_the_others() -> None:
     (one, other) = deletions(2)
     ends: list[str] = []
 
-    def short() -> Steps[str]:
+    def short() -> Effects[str]:
         (fate,) = yield from attempt(one)
         assert fate is not None
         raise fate
 
-    def long() -> Steps[str]:
+    def long() -> Effects[str]:
         yield from attempt(one)
         assert (yield from find_comment("x")) is None
         yield from attempt(other)
         ends.append("long")
         return "long"
 
-    def none() -> Steps[str]:
+    def none() -> Effects[str]:
         yield from attempt()
         return "none"
 
-    way = together(short(), long(), none())
+    way = gather(short(), long(), none())
     assert next(way) == (one, one)
     assert way.send([Refused("linear", "no"), None]).comment == "x"  # type: ignore[union-attr]
     assert way.send(None) == (other,)

@@ -20,7 +20,7 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.http.retry import RetryPolicy
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear.api import client as client_module
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
@@ -53,7 +53,7 @@ def client(naps: Naps) -> Iterator[LinearClient]:
 
 
 def make(naps: Naps, token: str = "lin_api_secret") -> LinearClient:  # noqa: S107
-    return LinearClient("linear", URL, SecretStr(token), Governor(RetryPolicy(attempts=3, sleep=naps)))
+    return LinearClient("linear", URL, SecretStr(token), Throttle(RetryPolicy(attempts=3, sleep=naps)))
 
 
 def error(message: str, kind: str = "", code: str = "", shown: str = "") -> dict[str, Any]:
@@ -87,7 +87,7 @@ ERRORS: list[tuple[str, int, dict[str, Any], type[TrackerError], str]] = [
         401,
         failing(error("Authentication required", "authentication error", "AUTHENTICATION_ERROR")),
         CredentialError,
-        "does not accept the credential",
+        "rejected the credential",
     ),
     (
         "credential error in a 200",
@@ -96,13 +96,13 @@ ERRORS: list[tuple[str, int, dict[str, Any], type[TrackerError], str]] = [
         CredentialError,
         "new API key",
     ),
-    ("bare 401", 401, {}, CredentialError, "does not accept"),
+    ("bare 401", 401, {}, CredentialError, "rejected"),
     (
         "scope missing",
         400,
         failing(error("Invalid scope: `initiative:read` or `initiative:write` required", "invalid input")),
         CredentialError,
-        "lacks a scope",
+        "missing a scope",
     ),
     (
         "forbidden",
@@ -118,7 +118,7 @@ ERRORS: list[tuple[str, int, dict[str, Any], type[TrackerError], str]] = [
         PermissionDenied,
         "Not on this plan",
     ),
-    ("bare 403", 403, {}, PermissionDenied, "may not"),
+    ("bare 403", 403, {}, PermissionDenied, "permission denied"),
     (
         "not found",
         200,
@@ -162,8 +162,8 @@ ERRORS: list[tuple[str, int, dict[str, Any], type[TrackerError], str]] = [
         BadReply,
         "boom",
     ),
-    ("no data", 200, {"data": None}, BadReply, "promised shape"),
-    ("no reply at all", 200, {}, BadReply, "promised shape"),
+    ("no data", 200, {"data": None}, BadReply, "does not match its schema"),
+    ("no reply at all", 200, {}, BadReply, "does not match its schema"),
     ("wrong types", 200, {"data": {"viewer": {"id": 7, "name": "T"}}}, BadReply, "$.viewer.id"),
     ("bare 404", 404, {}, BadReply, "HTTP 404"),
     (
@@ -171,10 +171,10 @@ ERRORS: list[tuple[str, int, dict[str, Any], type[TrackerError], str]] = [
         200,
         failing(error("oops", "internal error", "INTERNAL_SERVER_ERROR")),
         Unreachable,
-        "failed in itself",
+        "internal error",
     ),
     ("lock timeout", 200, failing(error("busy", "lock timeout")), Unreachable, "busy"),
-    ("gateway", 502, {}, Unreachable, "out of order (HTTP 502)"),
+    ("gateway", 502, {}, Unreachable, "is unavailable (HTTP 502)"),
     (
         "quota, as a 400",
         400,
@@ -217,11 +217,11 @@ def test_errors(client: LinearClient, status: int, reply: Any, kind: type[Tracke
     ("body", "words"),
     [
         (b"<!doctype html><html>Down for maintenance</html>", "a web page"),
-        (b"", "nothing"),
-        (json.dumps(VIEWER).encode()[:-9], "not the whole of it"),
-        (b"[1, 2]", "not GraphQL"),
-        (b"\xff\xfe\x00", "not GraphQL"),
-        (b'{"data": ' + b"[" * 100_000, "not GraphQL"),
+        (b"", "an empty reply"),
+        (json.dumps(VIEWER).encode()[:-9], "invalid or incomplete JSON"),
+        (b"[1, 2]", "invalid or incomplete JSON"),
+        (b"\xff\xfe\x00", "invalid or incomplete JSON"),
+        (b'{"data": ' + b"[" * 100_000, "invalid or incomplete JSON"),
     ],
 )
 def test_what_is_not_a_reply(client: LinearClient, body: bytes, words: str) -> None:

@@ -17,6 +17,7 @@ from connectors.sandbox.linear.entities import (
     WorkflowState,
 )
 from tests.support.linear_workspace import ONBOARDING, Bench
+from tests.support.writing import write_one
 
 MOMENT = datetime(2026, 11, 2, 10, 30, tzinfo=UTC)
 
@@ -288,7 +289,7 @@ def test_a_project_with_more_links_than_the_page_holds_is_read_whole(bench: Benc
     project = bench.project("Faster API")
     tracker = bench.connector()
     wanted = Marks((ONBOARDING,))
-    assert tracker.write(bench.item("Faster API", tracker), wanted).outcome == "written"
+    assert write_one(tracker, bench.item("Faster API", tracker), wanted).outcome == "written"
 
     def clutter(space: Any) -> None:
         for at in range(30):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from config.trackers import NativeQuery
 from connectors.errors import (
     BadReply,
     CredentialError,
@@ -18,12 +19,11 @@ from connectors.errors import (
     TrackerError,
     Unreachable,
 )
-from connectors.model import NativeQuery
 from connectors.sandbox.linear.entities import (
     Issue,
 )
-from tests.sandbox.linear_client import Linear
 from tests.support.linear_workspace import Bench
+from tests.support.sandbox_linear_client import Linear
 
 MOMENT = datetime(2026, 11, 2, 10, 30, tzinfo=UTC)
 
@@ -48,7 +48,7 @@ def still() -> Iterator[Bench]:
 
 @pytest.mark.parametrize("token", ["wrong-token", "lin_api_wrong", "lin_oauth_wrong"])
 def test_a_wrong_credential_is_one_clear_line(bench: Bench, token: str) -> None:
-    with pytest.raises(CredentialError, match="does not accept the credential") as caught:
+    with pytest.raises(CredentialError, match="rejected the credential") as caught:
         bench.connector(token=token).pull()
     assert token not in str(caught.value)
     assert len(bench.box.requests) == 1
@@ -57,9 +57,9 @@ def test_a_wrong_credential_is_one_clear_line(bench: Bench, token: str) -> None:
 @pytest.mark.parametrize(
     ("teams", "words"),
     [
-        (["ENGG"], "no team 'ENGG'.*Did you mean 'ENG'"),
-        (["ENG", "eng"], "no team 'eng'.*Did you mean 'ENG'"),
-        (["ZZZ"], "no team 'ZZZ'.*it sees ENG, MOB, PEO"),
+        (["ENGG"], 'team "ENGG" does not exist.*Did you mean "ENG"'),
+        (["ENG", "eng"], 'team "eng" does not exist.*Did you mean "ENG"'),
+        (["ZZZ"], 'team "ZZZ" does not exist.*Visible teams: ENG, MOB, PEO'),
     ],
 )
 def test_an_unknown_team_is_named_with_the_nearest(bench: Bench, teams: list[str], words: str) -> None:
@@ -151,7 +151,7 @@ def test_counts_exactly_what_the_filter_says(
     still: Bench, query: dict[str, Any], expected: Callable[[Issue], bool]
 ) -> None:
     right = [one for one in still.space.issues.values() if one.archived_at is None and expected(one)]
-    assert still.connector().count(json.dumps(query)) == len(right)
+    assert still.connector().count(NativeQuery("filter", json.dumps(query))) == len(right)
 
 
 def test_finds_archived_issues_as_well(still: Bench) -> None:
@@ -193,11 +193,11 @@ VIEW = "mutation ($i: CustomViewCreateInput!) { customViewCreate(input: $i) { cu
     [
         ('{"colour": {"eq": "red"}}', "colour"),
         ('{"labels": {"name": {"equals": "x"}}}', "equals"),
-        ("not json", "not JSON"),
+        ("not json", "not valid JSON"),
         ("[1]", "not an object"),
-        ("{" * 100_000, "not JSON"),
+        ("{" * 100_000, "not valid JSON"),
     ],
 )
 def test_a_query_that_linear_does_not_accept(still: Bench, query: str, words: str) -> None:
     with pytest.raises(QueryError, match=words):
-        still.connector().count(query)
+        still.connector().count(NativeQuery("filter", query))

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from connectors.errors import BadReply, CredentialError
 from connectors.http.retry import RetryPolicy
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import TooComplex
@@ -48,7 +48,7 @@ def client(naps: Naps) -> Iterator[LinearClient]:
 
 
 def make(naps: Naps, token: str = "lin_api_secret") -> LinearClient:  # noqa: S107
-    return LinearClient("linear", URL, SecretStr(token), Governor(RetryPolicy(attempts=3, sleep=naps)))
+    return LinearClient("linear", URL, SecretStr(token), Throttle(RetryPolicy(attempts=3, sleep=naps)))
 
 
 def error(message: str, kind: str = "", code: str = "", shown: str = "") -> dict[str, Any]:
@@ -176,7 +176,9 @@ def test_a_row_that_comes_twice_counts_once(client: LinearClient) -> None:
         assert walk(client) == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize(("cursors", "words"), [([None], "where it begins"), (["c1", "c1"], "given before")])
+@pytest.mark.parametrize(
+    ("cursors", "words"), [([None], "without a cursor"), (["c1", "c1"], "that it gave before")]
+)
 def test_paging_that_cannot_end_is_an_error(
     client: LinearClient, cursors: list[str | None], words: str
 ) -> None:

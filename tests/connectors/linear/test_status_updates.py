@@ -14,15 +14,16 @@ from pydantic import SecretStr
 from config.settings import Credentials
 from config.trackers import AppActor, LinearScope, LinearTracker
 from connectors.http.retry import RetryPolicy
-from connectors.http.throttle import Governor
+from connectors.http.throttle import Throttle
 from connectors.linear import LinearConnector
 from connectors.linear.api.wire import UpdateNode
 from connectors.linear.marks.status_updates import body_of, ours, update_id
 from connectors.model import NOTHING, Update, WorkItem
-from connectors.sandbox.linear.entities_around import StatusUpdate
+from connectors.sandbox.linear.entities import StatusUpdate
 from connectors.sandbox.linear.state import APP_TOKEN, TOKEN
 from connectors.text.document import Doc, para
 from tests.support.linear_workspace import EVERYTHING, OWNER, Bench, write
+from tests.support.writing import write_one
 
 MONDAY = Update(
     "at_risk",
@@ -45,7 +46,7 @@ def bench() -> Iterator[Bench]:
 
 def post(bench: Bench, key: str, update: Update | None) -> WorkItem:
     item = bench.item(key)
-    receipt = bench.connector().write(item, replace(item.shown, update=update, stamp=None))
+    receipt = write_one(bench.connector(), item, replace(item.shown, update=update, stamp=None))
     assert receipt.outcome == "written", receipt.error
     return bench.item(key)
 
@@ -67,11 +68,11 @@ def test_what_is_posted_is_read_back_and_taken_away(bench: Bench, key: str) -> N
     new = standing(bench, key)[len(before) :]
     assert [one.health for one in new] == ["atRisk", "onTrack"]
     assert r"\[everything\]\(x\) \@ann" in new[0].body, "a title can hold no link and no mention"
-    (left,) = [one for one in bench.connector().marked(()) if one.key == key]
-    receipt = bench.connector().write(left, NOTHING)
+    (left,) = [one for one in bench.connector().owned_items(()) if one.key == key]
+    receipt = write_one(bench.connector(), left, NOTHING)
     assert receipt.outcome == "written", receipt.error
     assert standing(bench, key) == before
-    assert [one.key for one in bench.connector().marked(())] == []
+    assert [one.key for one in bench.connector().owned_items(())] == []
 
 
 def test_the_health_of_the_project_follows_and_falls_back(bench: Bench) -> None:
@@ -79,8 +80,8 @@ def test_the_health_of_the_project_follows_and_falls_back(bench: Bench) -> None:
     assert project.health == "atRisk"
     post(bench, PROJECT, TUESDAY)
     assert project.health == "onTrack"
-    (left,) = bench.connector().marked(())
-    bench.connector().write(left, NOTHING)
+    (left,) = bench.connector().owned_items(())
+    write_one(bench.connector(), left, NOTHING)
     assert project.health == "atRisk"
 
 
@@ -93,9 +94,9 @@ def test_marks_and_update_are_written_together(bench: Bench) -> None:
 def test_a_write_that_landed_unseen_is_not_repeated(bench: Bench, key: str) -> None:
     item = bench.item(key)
     wanted = replace(item.shown, update=MONDAY, stamp=None)
-    assert bench.connector().write(item, wanted).outcome == "written"
+    assert write_one(bench.connector(), item, wanted).outcome == "written"
     count = len(bench.space.status_updates)
-    assert bench.connector().write(item, wanted).outcome == "written"
+    assert write_one(bench.connector(), item, wanted).outcome == "written"
     assert len(bench.space.status_updates) == count
 
 
@@ -104,7 +105,7 @@ def test_a_lost_reply_is_no_second_update(bench: Bench) -> None:
     fault = {"kind": "drop_after", "match": "linear", "operation_kind": "mutation", "times": 1}
     httpx.post(f"{bench.box.url}/__faults", json=fault).raise_for_status()
     count = len(bench.space.status_updates)
-    receipt = bench.connector().write(item, replace(item.shown, update=MONDAY, stamp=None))
+    receipt = write_one(bench.connector(), item, replace(item.shown, update=MONDAY, stamp=None))
     assert receipt.outcome == "written", receipt.error
     assert len(bench.space.status_updates) == count + 1
 
@@ -120,25 +121,25 @@ def test_todays_that_was_deleted_for_good_does_not_come_back(bench: Bench) -> No
         bench.project(PROJECT).project_updates.remove(row)
 
     bench.do(purge)
-    receipt = bench.connector().write(item, replace(item.shown, update=MONDAY, stamp=None))
+    receipt = write_one(bench.connector(), item, replace(item.shown, update=MONDAY, stamp=None))
     assert receipt.outcome == "failed"
-    assert "deleted for good" in (receipt.error or "")
+    assert "permanently deleted" in (receipt.error or "")
     assert row.id not in bench.space.status_updates
 
 
 def test_others_updates_are_seen_but_not_ours(bench: Bench) -> None:
     item = bench.item(PROJECT)
     assert item.shown.update is None
-    assert item.told is not None
-    assert item.told.date() == date(2026, 11, 12)
+    assert item.last_update_by_others is not None
+    assert item.last_update_by_others.date() == date(2026, 11, 12)
     post(bench, PROJECT, MONDAY)
-    assert bench.item(PROJECT).told == item.told
+    assert bench.item(PROJECT).last_update_by_others == item.last_update_by_others
     assert bench.item(PROJECT, bench.connector(owner="other")).shown.update is None
 
 
 def test_a_team_out_of_scope_is_found_again_to_be_undone(bench: Bench) -> None:
     post(bench, PROJECT, MONDAY)
-    assert [one.key for one in bench.connector(teams=("MOB",)).marked(())] == [PROJECT]
+    assert [one.key for one in bench.connector(teams=("MOB",)).owned_items(())] == [PROJECT]
 
 
 # --- What makes one ours -------------------------------------------------------------------------
@@ -180,7 +181,7 @@ def speaking(bench: Bench, token: str, app: AppActor | None) -> LinearConnector:
     tracker = LinearTracker(kind="linear", scope=LinearScope(teams=("ENG", "MOB")), app=app)
     credentials = Credentials(token=SecretStr(token), url=f"{bench.box.url}/linear/graphql")
     connector = LinearConnector(
-        "linear", tracker, credentials, OWNER, governor=Governor(RetryPolicy(attempts=1))
+        "linear", tracker, credentials, OWNER, throttle=Throttle(RetryPolicy(attempts=1))
     )
     bench._open.append(connector)
     return connector
@@ -205,15 +206,15 @@ def test_comments_name_their_author(
     connector = speaking(bench, token, app)
     issue = bench.an_open_issue()
     item = next(one for one in connector.pull().items if one.key == issue.identifier)
-    receipt = connector.write(item, EVERYTHING)
+    receipt = write_one(connector, item, EVERYTHING)
     assert receipt.outcome == "written", receipt.error
     (comment,) = issue.comments
     bot = comment.bot_actor
     assert (bot and (bot.user_display_name, bot.avatar_url)) == seen
     again = next(one for one in connector.pull().items if one.key == issue.identifier)
     assert again.shown == EVERYTHING
-    assert connector.write(again, EVERYTHING).requests == 0
-    assert connector.write(again, NOTHING).outcome == "written"
+    assert write_one(connector, again, EVERYTHING).requests == 0
+    assert write_one(connector, again, NOTHING).outcome == "written"
     assert issue.comments == []
 
 
@@ -235,14 +236,16 @@ def test_check_foresees_what_updates_on_initiatives_need(
     connector = speaking(
         bench, bench.box.call(lambda: space.grant("lin_api_scoped", person, sorted(scopes))), None
     )
-    (check,) = [one for one in connector.examine((), ("project", "initiative")) if one.about == "initiatives"]
+    (check,) = [
+        one for one in connector.preflight((), ("project", "initiative")) if one.about == "initiatives"
+    ]
     assert (check.verdict, said in check.found) == (verdict, True)
-    assert [one for one in connector.examine((), ("project",)) if one.about == "initiatives"] == []
+    assert [one for one in connector.preflight((), ("project",)) if one.about == "initiatives"] == []
 
 
 @pytest.mark.parametrize(("token", "verdict"), [(APP_TOKEN, "ok"), (TOKEN, "warning")])
 def test_check_says_whether_the_name_is_shown(bench: Bench, token: str, verdict: str) -> None:
-    (check,) = [one for one in speaking(bench, token, NAMED).examine(()) if one.about == "app"]
+    (check,) = [one for one in speaking(bench, token, NAMED).preflight(()) if one.about == "app"]
     assert check.verdict == verdict
     assert "Acme goals" in check.found
-    assert [one for one in speaking(bench, token, None).examine(()) if one.about == "app"] == []
+    assert [one for one in speaking(bench, token, None).preflight(()) if one.about == "app"] == []

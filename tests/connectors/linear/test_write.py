@@ -20,6 +20,7 @@ from tests.support.linear_workspace import (
     progress,
     write,
 )
+from tests.support.writing import write_one
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def test_the_second_write_sends_no_request(bench: Bench, wish: str) -> None:
     item = write(bench, key, WISHES[wish])
     tracker = bench.connector()
     bench.box.forget_requests()
-    receipt = tracker.write(item, WISHES[wish])
+    receipt = write_one(tracker, item, WISHES[wish])
     assert (receipt.outcome, receipt.requests) == ("written", 0)
     assert bench.box.requests == []
 
@@ -239,7 +240,7 @@ def test_what_changed_since_the_read_is_left_to_the_next_run(bench: Bench) -> No
     item = write(bench, issue.identifier, EVERYTHING)
     bench.do(lambda _: bench.remove_attachment(issue.attachments[1]))
     before = bench.picture()
-    receipt = tracker.write(item, ORPHAN)
+    receipt = write_one(tracker, item, ORPHAN)
     assert receipt.outcome == "skipped"
     assert "changed since" in (receipt.error or "")
     assert bench.picture() == before
@@ -256,7 +257,7 @@ def test_marks_of_another_workspace_are_left_alone(bench: Bench) -> None:
     assert item.shown.stamp.owner == "globex"
     assert item.shown == Marks()
     before = bench.picture()
-    receipt = bench.connector().write(item, EVERYTHING)
+    receipt = write_one(bench.connector(), item, EVERYTHING)
     assert receipt.outcome == "skipped"
     assert "globex" in (receipt.error or "")
     assert bench.picture() == before

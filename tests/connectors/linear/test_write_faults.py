@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import CredentialError, Unreachable
-from connectors.linear.marks.targets import own_id
+from connectors.linear.marks.own_ids import own_id
 from connectors.model import Marks, WorkItem
 from tests.support.linear_workspace import (
     EVERYTHING,
@@ -24,6 +24,7 @@ from tests.support.linear_workspace import (
     progress,
     write,
 )
+from tests.support.writing import write_one
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_a_lost_reply_doubles_nothing(bench: Bench, kind: Any, at: int, key: str
     item = bench.item(name, tracker)
     comments = len(place.comments)
     bench.box.fault("POST /linear/graphql", kind, skip=at, times=1)
-    receipt = tracker.write(item, wanted)
+    receipt = write_one(tracker, item, wanted)
     bench.box.clear_faults()
     assert receipt.outcome == "written"
     assert bench.item(name).shown == wanted
@@ -122,7 +123,7 @@ def break_off(bench: Bench, key: str, wanted: Marks, after: int) -> None:
     item = bench.item(key, tracker)
     bench.box.fault("POST /linear/graphql", "drop_after", skip=after)
     with suppress(Unreachable):
-        tracker.write(item, wanted)
+        write_one(tracker, item, wanted)
     bench.box.clear_faults()
 
 
@@ -130,9 +131,9 @@ def test_an_item_that_is_gone_is_skipped(bench: Bench) -> None:
     tracker = bench.connector()
     item = bench.item(bench.an_open_issue().identifier, tracker)
     gone = replace(item, ref=replace(item.ref, id=bench.space.new_id()))
-    receipt = tracker.write(gone, EVERYTHING)
+    receipt = write_one(tracker, gone, EVERYTHING)
     assert receipt.outcome == "skipped"
-    assert "gone" in (receipt.error or "")
+    assert "no longer exists" in (receipt.error or "")
 
 
 def test_an_archived_issue_is_skipped(bench: Bench) -> None:
@@ -141,7 +142,7 @@ def test_an_archived_issue_is_skipped(bench: Bench) -> None:
     item = bench.item(issue.identifier, tracker)
     bench.do(lambda space: setattr(issue, "archived_at", space.now()))
     before = bench.picture()
-    receipt = tracker.write(item, EVERYTHING)
+    receipt = write_one(tracker, item, EVERYTHING)
     assert receipt.outcome == "skipped"
     assert "read-only" in (receipt.error or "")
     assert bench.picture() == before
@@ -151,9 +152,9 @@ def test_marks_that_an_item_cannot_carry_are_refused_without_a_request(bench: Be
     tracker = bench.connector()
     items = bench.pulled(tracker)
     initiative = next(item for item in items.values() if item.level == "initiative")
-    receipt = tracker.write(initiative, EVERYTHING)
+    receipt = write_one(tracker, initiative, EVERYTHING)
     assert (receipt.outcome, receipt.requests) == ("skipped", 0)
-    receipt = tracker.write(items["Faster API"], EVERYTHING)
+    receipt = write_one(tracker, items["Faster API"], EVERYTHING)
     assert (receipt.outcome, receipt.requests) == ("skipped", 0)
 
 
@@ -163,7 +164,7 @@ def test_a_comment_of_another_author_is_not_edited(bench: Bench) -> None:
     write(bench, issue.identifier, EVERYTHING)
     tracker = bench.connector(token="sandbox-person-token:ann.lee@acme.example")
     item = bench.item(issue.identifier, tracker)
-    receipt = tracker.write(item, replace(EVERYTHING, comment=progress(80)))
+    receipt = write_one(tracker, item, replace(EVERYTHING, comment=progress(80)))
     assert receipt.outcome == "failed"
     assert "your own comments" in (receipt.error or "")
     assert len(issue.comments) == 1
@@ -174,5 +175,5 @@ def test_a_revoked_credential_stops_the_tracker(bench: Bench) -> None:
     item = bench.item(bench.an_open_issue().identifier, tracker)
     bench.box.fault("POST /linear/graphql", "status", status=401)
     with pytest.raises(CredentialError):
-        tracker.write(item, EVERYTHING)
+        write_one(tracker, item, EVERYTHING)
     assert bench.naps == []

@@ -23,6 +23,7 @@ from tests.support.linear_workspace import (
     progress,
     write,
 )
+from tests.support.writing import write_one
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_a_missing_label_is_made_once_for_the_workspace(bench: Bench) -> None:
     tracker = bench.connector()
     items = bench.pulled(tracker)
     for key in keys:
-        assert tracker.write(items[key], EVERYTHING).outcome == "written"
+        assert write_one(tracker, items[key], EVERYTHING).outcome == "written"
     (label,) = labels_named(bench, "okr-aligned")
     assert label.team is None
 
@@ -74,7 +75,7 @@ def test_a_label_that_cannot_be_set_does_not_stop_the_rest(bench: Bench) -> None
 
     bench.do(retire)
     tracker = bench.connector()
-    receipt = tracker.write(bench.item(issue.identifier, tracker), EVERYTHING)
+    receipt = write_one(tracker, bench.item(issue.identifier, tracker), EVERYTHING)
     assert receipt.outcome == "failed"
     assert "okr-aligned" in (receipt.error or "")
     item = bench.item(issue.identifier)
@@ -92,7 +93,7 @@ def test_an_exclusive_group_is_a_refusal_in_plain_words(bench: Bench) -> None:
 
     bench.do(group)
     tracker = bench.connector()
-    receipt = tracker.write(bench.item(issue.identifier, tracker), EVERYTHING)
+    receipt = write_one(tracker, bench.item(issue.identifier, tracker), EVERYTHING)
     assert receipt.outcome == "failed"
     assert "only one label of a group" in (receipt.error or "")
     assert len(ours(issue)) == 2
@@ -170,4 +171,4 @@ def test_a_record_that_somebody_damaged_is_no_record() -> None:
     ]
     moment = datetime(2026, 11, 16, tzinfo=UTC)
     links = [LinkNode(str(at), url, "x", moment) for at, url in enumerate(urls)]
-    assert find_in_links(links, "p1", OWNER).traces == ()
+    assert find_in_links(links, "p1", OWNER).records == ()

@@ -29,9 +29,9 @@ from connectors.text.document import (
     para,
     to_adf,
     to_markdown,
-    to_plain,
     to_wiki,
 )
+from tests.support.plain_text import to_plain
 
 SCHEMA = Path(__file__).parents[4] / "shared" / "contracts" / "adf.schema.json"
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.text.keywords import LONGEST_TEXT, LONGEST_WORD, MOST_WORDS, adf_text, gist_of
+from connectors.text.keywords import LONGEST_TEXT, LONGEST_WORD, MOST_WORDS, adf_text, extract_keywords
 
 
 @pytest.mark.parametrize(
@@ -32,15 +32,15 @@ from connectors.text.keywords import LONGEST_TEXT, LONGEST_WORD, MOST_WORDS, adf
     ],
 )
 def test_what_is_left_of_a_text(name: str, text: str, gist: str) -> None:
-    assert gist_of(text) == tuple(gist.split()), name
+    assert extract_keywords(text) == tuple(gist.split()), name
 
 
 @given(st.text(max_size=3_000))
 def test_laws(text: str) -> None:
-    gist = gist_of(text)
+    gist = extract_keywords(text)
     assert len(gist) == len(set(gist)) <= MOST_WORDS
     assert all(word.casefold() == word and not any(c.isdecimal() for c in word) for word in gist)
-    assert gist == gist_of(text[:LONGEST_TEXT])
+    assert gist == extract_keywords(text[:LONGEST_TEXT])
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_laws(text: str) -> None:
 def test_a_hostile_text_costs_no_time(text: str) -> None:
     begin = time.process_time()
     for _ in range(20):
-        gist_of(text)
+        extract_keywords(text)
     assert time.process_time() - begin < 20  # a bound against endless backtracking, not a measure
 
 

@@ -19,7 +19,7 @@ from graphql import (
     visit,
 )
 
-from connectors.sandbox.linear.wider import widened
+from connectors.sandbox.linear.sdk_fields import widened
 from tests.support.clients import node
 
 HEAD = """\

@@ -34,14 +34,14 @@ from graphql import (
     visit,
 )
 
-from connectors.sandbox.linear import wider
-from connectors.sandbox.linear.wider import widened
+from connectors.sandbox.linear import sdk_fields
+from connectors.sandbox.linear.sdk_fields import widened
 from tests.support.clients import node
 from tests.support.clients.sdk_declared import younger
 
 CONTRACT = Path(__file__).parents[4] / "shared" / "contracts" / "linear.schema.graphql"
-CORE = Path(wider.__file__).with_name("schema.graphql")
-FIELDS, NEWER = wider.FILES
+CORE = Path(sdk_fields.__file__).with_name("schema.graphql")
+FIELDS, NEWER = sdk_fields.FILES
 
 _HEAD = """\
 # Fields that `@linear/sdk` selects in the documents that the sandbox serves, as far as schema.graphql lacks them.
@@ -187,5 +187,5 @@ def written() -> tuple[str, str]:
 
 
 if __name__ == "__main__":
-    for file, text in zip(wider.FILES, written(), strict=True):
+    for file, text in zip(sdk_fields.FILES, written(), strict=True):
         file.write_text(text, encoding="utf-8")

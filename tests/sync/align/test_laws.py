@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.model import Ref, WorkItem
-from sync.align.alignment import Alignment, Placement, align
+from sync.align.alignment import Alignment, ItemAlignment, align
 from tests.support.builders import item, ref, work, workspace
 
 NAMES = [f"WEB-{n}" for n in range(1, 8)]
@@ -56,11 +56,11 @@ def aligned(items: list[WorkItem], rules: Rules, **more: Any) -> Alignment:
     return align(items, workspace(*(work(name, *links[name]) for name in RESULTS), exempt=exempt, **more))
 
 
-def same(one: Placement, other: Placement) -> bool:
+def same(one: ItemAlignment, other: ItemAlignment) -> bool:
     return (one.state, one.category, _served(one)) == (other.state, other.category, _served(other))
 
 
-def _served(one: Placement) -> list[tuple[str, Any]]:
+def _served(one: ItemAlignment) -> list[tuple[str, Any]]:
     return [(link.key_result, link.share) for link in one.links]
 
 

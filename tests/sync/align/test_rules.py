@@ -11,26 +11,27 @@ from hypothesis import strategies as st
 
 from config.conditions import Condition
 from config.link_rules import LinkRule
-from connectors.model import NativeQuery, WorkItem
+from config.trackers import NativeQuery
+from connectors.model import WorkItem
 from sync.align.alignment import align
-from sync.align.item_facets import Facts, Setting
-from sync.align.native_queries import found_by, questions
+from sync.align.item_facets import ItemFacets, MatchContext
+from sync.align.native_queries import found_by, rule_queries
 from sync.align.rule_index import Index, alternatives, as_test
-from sync.observation import Question
+from sync.observation import RuleQuery
 from tests.support.builders import epic, item, ref, work, workspace
 
-KINDS = {"jira": "jira", "linear": "linear"}
+KINDS = workspace().trackers
 DONE = datetime(2026, 10, 20, 12, tzinfo=UTC)
 
 
-def plainly(condition: dict[str, Any], one: WorkItem, setting: Setting | None = None) -> bool:
-    return as_test(Condition.model_validate(condition), KINDS)(Facts(one, setting or Setting()))
+def plainly(condition: dict[str, Any], one: WorkItem, setting: MatchContext | None = None) -> bool:
+    return as_test(Condition.model_validate(condition), KINDS)(ItemFacets(one, setting or MatchContext()))
 
 
-def by_index(condition: dict[str, Any], one: WorkItem, setting: Setting | None = None) -> bool:
+def by_index(condition: dict[str, Any], one: WorkItem, setting: MatchContext | None = None) -> bool:
     index: Index[str] = Index(KINDS)
     index.add(Condition.model_validate(condition), "hit")
-    return bool(index.find(Facts(one, setting or Setting())))
+    return bool(index.find(ItemFacets(one, setting or MatchContext())))
 
 
 ITEM = item(
@@ -121,17 +122,17 @@ CASES: list[tuple[dict[str, Any], bool]] = [
 ]
 
 
-def around() -> Setting:
+def around() -> MatchContext:
     world = [
         item("STRAT-1", level="initiative", title="Scale up"),
         epic("WEB-6", parent="STRAT-1"),
         ITEM,
     ]
-    return Setting(
+    return MatchContext(
         {one.ref: one for one in world},
         {ref("WEB-7"): ref("WEB-6"), ref("WEB-6"): ref("STRAT-1")},
         {"ada": ("platform",)},
-        found_by({Question("jira", NativeQuery("jql", "project = WEB")): frozenset({"WEB-7", "WEB-9"})}),
+        found_by({RuleQuery("jira", NativeQuery("jql", "project = WEB")): frozenset({"WEB-7", "WEB-9"})}),
     )
 
 
@@ -198,7 +199,7 @@ def test_only_rules_under_values_of_the_item_are_met() -> None:
     """What cannot match is not looked at: a test that says so would fail the item."""
     index: Index[int] = Index(KINDS)
 
-    def never(_: Facts) -> bool:
+    def never(_: ItemFacets) -> bool:
         raise AssertionError("this rule cannot match, and was asked")
 
     for number in range(100):
@@ -207,7 +208,7 @@ def test_only_rules_under_values_of_the_item_are_met() -> None:
             Condition.model_validate({"type": "Bug", "team": f"t{number}", "priority": "Low"}), 0, never
         )
         index.add(Condition.model_validate({"title": f"*other {number}*"}), number, never)
-    assert index.find(Facts(ITEM, around())) == []
+    assert index.find(ItemFacets(ITEM, around())) == []
 
 
 # --- Rules in an alignment -----------------------------------------------------------------------
@@ -267,7 +268,7 @@ def test_groups_name_people() -> None:
 def test_a_native_query_links_what_its_tracker_found() -> None:
     rule = {"filter": {"priority": {"eq": 1}}, "not": {"view": "v-1"}}
     declared = workspace(work("A", rule))
-    asked = questions(declared)
+    asked = rule_queries(declared)
     assert [(one.tracker, one.query.language) for one in asked] == [("linear", "filter"), ("linear", "view")]
     answers = {asked[0]: frozenset({"eng-1", "eng-2"}), asked[1]: frozenset({"eng-2"})}
     items = [item("eng-1"), item("eng-2"), item("eng-3")]

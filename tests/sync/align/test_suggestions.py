@@ -136,8 +136,8 @@ def test_two_items_of_one_key_are_told_apart() -> None:
 
 def test_nothing_to_suggest_is_said() -> None:
     alignment = align(KNOWN, GOALS)
-    assert as_yaml({}, alignment, {}).startswith("# No orphan")
-    assert suggestions({}, alignment, 3).lead == ("0 of 3 orphans look as if they served a key result.",)
+    assert as_yaml({}, alignment, {}).startswith("# No suggestions")
+    assert suggestions({}, alignment, 3).lead == ("0 of 3 orphans may serve a key result.",)
 
 
 def test_the_sheet_shows_an_item_once() -> None:
@@ -146,7 +146,7 @@ def test_the_sheet_shows_an_item_once() -> None:
     rows = [[cell.text for cell in row] for row in suggestions(found, alignment, 1).rows]
     assert rows == [
         ["WEB-99", "Shorten the form", "SIGN", "51 %", "form"],
-        ["", "", "FAST", "20 %", "where it stands and who works on it"],
+        ["", "", "FAST", "20 %", "project, team, type or assignee"],
     ]
 
 

@@ -111,7 +111,7 @@ def test_explain_an_unknown_key(run: Cli, pointed: Sandbox) -> None:
     assert pointed
     ran = run("explain", "WEB-99999")
     assert ran.code == 2
-    assert one_line(ran).startswith("truenorth: WEB-99999 is not among the")
+    assert one_line(ran).startswith("truenorth: WEB-99999 not found among the")
 
 
 def one_line(ran: Ran) -> str:

@@ -11,15 +11,15 @@ from rich.console import Console
 
 from sync.align.alignment import align
 from sync.cli.output import Format, Output
+from sync.cli.render import to_console, to_markdown
 from sync.logs import REDACTED, Redactor, configure
 from sync.measure import measure
-from sync.report.render import to_console, to_markdown
 from sync.report.run import scorecard
-from sync.report.table import Cell, Sheet
-from tests.support.builders import NOW, item, work, workspace
+from sync.report.table import Cell, Section
+from tests.support.builders import NOW, item, observed, work, workspace
 
 NASTY = "[bold]x[/bold] \x1b[31mred\x1b[0m | <script>alert(1)</script> @ann \u202egnirts\x00\nnext"
-SHEET = Sheet("T", ("lead",), ("a", "b"), ((Cell(NASTY), Cell("1")),), ("b",), ("tail",))
+SHEET = Section("T", ("lead",), ("a", "b"), ((Cell(NASTY), Cell("1")),), ("b",), ("tail",))
 
 
 def test_text_is_inert_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,7 +38,7 @@ def test_text_is_inert_in_markdown() -> None:
     assert r"\|" in markdown
     assert len(markdown.splitlines()) == len(
         to_markdown(
-            Sheet("T", ("lead",), ("a", "b"), ((Cell("x"), Cell("1")),), ("b",), ("tail",))
+            Section("T", ("lead",), ("a", "b"), ((Cell("x"), Cell("1")),), ("b",), ("tail",))
         ).splitlines()
     )
 
@@ -90,10 +90,10 @@ def test_what_a_percent_rests_on_is_readable_at_any_width(width: int) -> None:
     ]
     declared = workspace(work("A", measure={"weigh": "points", "baseline": "2026-10-15"}))
     printed = io.StringIO()
-    sheet = scorecard(measure(align(items, declared), {}, declared, NOW))
+    sheet = scorecard(measure(align(items, declared), observed(), declared, NOW))
     to_console(sheet, Console(file=printed, width=width))
     lines = printed.getvalue().splitlines()
     assert max(map(len, lines)) <= width
     header = next(line for line in lines if "percent" in line)
-    told = " ".join(line[header.index("from") :].strip() for line in lines[lines.index(header) :])
-    assert "50 % estimated; since 2026-10-15 came 1 more, 8 points (+267 %)" in told
+    told = " ".join(line[header.index("source") :].strip() for line in lines[lines.index(header) :])
+    assert "50 % estimated; 1 added since 2026-10-15, 8 points (+267 %)" in told

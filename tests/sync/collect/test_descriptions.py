@@ -15,13 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.load import load
+from connectors.base import HasDescriptions
 from connectors.errors import Unreachable
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
-from connectors.text.keywords import gist_of
+from connectors.text.keywords import extract_keywords
 from sync.align.alignment import align
 from sync.align.suggestions import suggest
-from sync.collect.queries import ask_gists
+from sync.collect.queries import read_keywords
 from sync.jobs.sandbox import examples, sandbox_session
 from tests.support.builders import epic, item, ref
 from tests.support.cli import Cli
@@ -33,7 +34,7 @@ VAGUE = item("WEB-99", title="Follow-up", project=None, kind="")
 
 
 def described(text: str, *more: Any, of: Any = VAGUE) -> dict[str, tuple[str, ...]]:
-    found = suggest(align([*KNOWN, of, *more], GOALS), GOALS, {of.ref: gist_of(text)})
+    found = suggest(align([*KNOWN, of, *more], GOALS), GOALS, {of.ref: extract_keywords(text)})
     return {one.id: tuple(name.key_result for name in some) for one, some in found.items()}
 
 
@@ -47,9 +48,9 @@ def test_a_vague_title_is_told_by_its_description() -> None:
 
 
 def test_the_words_that_speak_are_named() -> None:
-    (found,) = suggest(align([*KNOWN, VAGUE], GOALS), GOALS, {VAGUE.ref: gist_of("Cache our ranking")})[
-        VAGUE.ref
-    ]
+    (found,) = suggest(
+        align([*KNOWN, VAGUE], GOALS), GOALS, {VAGUE.ref: extract_keywords("Cache our ranking")}
+    )[VAGUE.ref]
     assert set(found.words) == {"cache", "ranking"}
 
 
@@ -96,19 +97,19 @@ def test_only_open_unaligned_work_is_asked_about() -> None:
     )
     asked: list[str] = []
     tracker.described = dict.fromkeys(tracker.items, ("form",))
-    real = tracker.gists
-    tracker.gists = lambda items: asked.extend(one.key for one in items) or real(items)  # type: ignore[func-returns-value,method-assign]
-    found, notes = ask_gists({"jira": tracker}, align(tracker.items.values(), GOALS), {}, {})
+    real = tracker.keywords
+    tracker.keywords = lambda items: asked.extend(one.key for one in items) or real(items)  # type: ignore[func-returns-value,method-assign]
+    found, notes = read_keywords({"jira": tracker}, align(tracker.items.values(), GOALS), {}, {})
     assert (asked, set(found), notes) == (["WEB-99"], {VAGUE.ref}, ())
 
 
 @pytest.mark.parametrize("way", ["stale", "refused"])
 def test_a_tracker_that_gives_none_leaves_the_last(way: str) -> None:
     tracker = FakeTracker.of("jira", [*KNOWN, VAGUE])
-    tracker.gist_fault = Unreachable("jira", "the connection was cut.")
+    tracker.keywords_fault = Unreachable("jira", "the connection was cut.")
     last = {VAGUE.ref: ("form",), ref("WEB-1"): ("gone",)}
     stale = {"jira": "it was away"} if way == "stale" else {}
-    found, notes = ask_gists({"jira": tracker}, align(tracker.items.values(), GOALS), stale, last)
+    found, notes = read_keywords({"jira": tracker}, align(tracker.items.values(), GOALS), stale, last)
     assert found == {VAGUE.ref: ("form",)}
     assert [("connection was cut" in one) for one in notes] == ([] if way == "stale" else [True])
 
@@ -117,9 +118,10 @@ def test_a_tracker_that_gives_none_leaves_the_last(way: str) -> None:
 def test_over_http_each_item_has_the_words_of_its_own_description(sandbox: Sandbox, where: str) -> None:
     with sandbox_session(sandbox, load(examples())) as session:
         connector = session.connectors[where]
+        assert isinstance(connector, HasDescriptions)
         items = connector.pull().items
         sandbox.forget_requests()
-        found = connector.gists(items)
+        found = connector.keywords(items)
     told = {item.ref.id: found.get(item.ref, ()) for item in items}
     world = sandbox.world
     if where == "linear":
@@ -127,7 +129,7 @@ def test_over_http_each_item_has_the_words_of_its_own_description(sandbox: Sandb
         rows |= {
             one.id: f"{one.description or ''}\n{one.content or ''}" for one in world.linear.projects.values()
         }
-        expected = {id_: gist_of(text) for id_, text in rows.items() if id_ in told}
+        expected = {id_: extract_keywords(text) for id_, text in rows.items() if id_ in told}
         assert {id_: told[id_] for id_ in expected} == expected
     else:
         bare = {str(one.id) for one in world.jira.issues.values() if one.description is None}
@@ -148,7 +150,7 @@ def test_over_http_on_data_center(
     for id_, gist in told.items():
         address = f"{server.url}/jira-dc/rest/api/2/issue/{id_}"
         shown = httpx.get(address, headers={"Authorization": f"Bearer {SERVER_TOKEN}"}).json()
-        assert gist == gist_of(shown["fields"]["description"])
+        assert gist == extract_keywords(shown["fields"]["description"])
 
 
 # --- Where they go -------------------------------------------------------------------------------

@@ -68,10 +68,10 @@ def test_a_value_from_a_file(
             {"at": "score"},
             "separated by semicolons, export it with commas",
         ),
-        ("x.csv", 'score\n44\n"44,5"\n', {"at": "score"}, "at score with a decimal comma"),
-        ("x.json", '{"n": "1,5"}', {"at": "n"}, "at n with a decimal comma"),
-        ("x.json", "{", {}, "is no JSON"),
-        ("x.json", "[" * 100_000, {}, "is no JSON"),
+        ("x.csv", 'score\n44\n"44,5"\n', {"at": "score"}, "decimal comma at score"),
+        ("x.json", '{"n": "1,5"}', {"at": "n"}, "decimal comma at n"),
+        ("x.json", "{", {}, "is not valid JSON"),
+        ("x.json", "[" * 100_000, {}, "is not valid JSON"),
         ("x.json", '{"n": true}', {"at": "n"}, "has no value at n"),
         ("x.json", '{"n": "many"}', {"at": "n"}, "has no value at n"),
         ("x.json", '{"n": NaN}', {"at": "n"}, "has no value at n"),
@@ -90,14 +90,14 @@ def test_what_a_file_cannot_tell(
     assert samples == {}
     assert note.startswith("A: ")
     assert said in note
-    assert note.endswith("it has no value from there")
+    assert note.endswith("no value available")
 
 
 def test_a_file_that_is_missing_large_or_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = declared(file={"path": "x.json"})
-    assert "cannot be read (No such file" in Sources(tmp_path).take(one, TODAY)[1][0]
+    assert "(No such file" in Sources(tmp_path).take(one, TODAY)[1][0]
     (tmp_path / "x.json").write_bytes(b"\xff\xfe")
-    assert "not text in UTF-8" in Sources(tmp_path).take(one, TODAY)[1][0]
+    assert "not UTF-8 text" in Sources(tmp_path).take(one, TODAY)[1][0]
     monkeypatch.setattr(module, "MOST_BYTES", 10)
     (tmp_path / "x.json").write_bytes(b" " * 11)
     assert "larger than" in Sources(tmp_path).take(one, TODAY)[1][0]
@@ -106,7 +106,7 @@ def test_a_file_that_is_missing_large_or_no_text(tmp_path: Path, monkeypatch: py
 def test_what_was_told_last_stands(tmp_path: Path) -> None:
     samples, notes = Sources(tmp_path).take(declared(file={"path": "x.json"}), TODAY, LAST)
     assert samples == LAST
-    assert notes[0].endswith("the value of 2026-11-09 stands")
+    assert notes[0].endswith("using the value of 2026-11-09")
 
 
 URL = "https://metrics.example/api?q=up"
@@ -126,11 +126,11 @@ def test_a_value_from_an_endpoint() -> None:
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        (httpx.Response(302, headers={"location": "https://elsewhere.example"}), "status 302"),
-        (httpx.Response(500, text="planted-secret"), "status 500"),
-        (httpx.Response(200, text="<html>"), "is no JSON"),
+        (httpx.Response(302, headers={"location": "https://elsewhere.example"}), "HTTP 302"),
+        (httpx.Response(500, text="planted-secret"), "HTTP 500"),
+        (httpx.Response(200, text="<html>"), "is not valid JSON"),
         (httpx.Response(200, json={}), "has no value"),
-        (httpx.ConnectTimeout("planted-secret"), "cannot be asked (ConnectTimeout)"),
+        (httpx.ConnectTimeout("planted-secret"), "(ConnectTimeout)"),
     ],
 )
 def test_what_an_endpoint_cannot_tell(reply: httpx.Response | Exception, said: str) -> None:
@@ -148,9 +148,9 @@ def test_what_an_endpoint_cannot_tell(reply: httpx.Response | Exception, said: s
 
 
 def test_a_path_or_a_token_of_odd_characters() -> None:
-    assert "no such name" in Sources().take(declared(file={"path": "a\0b.json"}), TODAY)[1][0]
+    assert "invalid path" in Sources().take(declared(file={"path": "a\0b.json"}), TODAY)[1][0]
     (note,) = Sources(secret=lambda _: "tök").take(declared(http=ONE), TODAY)[1]
-    assert "METRICS_TOKEN holds characters that no token has" in note
+    assert "METRICS_TOKEN contains invalid characters" in note
     assert "tök" not in note
 
 
@@ -158,7 +158,7 @@ def test_a_path_or_a_token_of_odd_characters() -> None:
 def test_a_reply_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_SECONDS", -1.0)
     respx.get(URL).respond(json=PROMETHEUS)
-    assert "takes longer than" in Sources(secret=lambda _: "t").take(declared(http=ONE), TODAY)[1][0]
+    assert "took longer than" in Sources(secret=lambda _: "t").take(declared(http=ONE), TODAY)[1][0]
 
 
 def test_without_its_secret_nothing_is_asked() -> None:

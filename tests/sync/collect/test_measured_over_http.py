@@ -14,19 +14,21 @@ from typing import Any
 import pytest
 
 from config.load import load
+from config.trackers import NativeQuery
 from config.workspace import Workspace
-from connectors.model import NativeQuery, Ref, WorkItem
+from connectors.base import AnswersQueries
+from connectors.model import Ref, WorkItem
 from connectors.sandbox.company import NOW
 from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.jira.state import STORY_POINT_ESTIMATE
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from sync.collect.queries import native_query
-from sync.jobs.last_read import recall
+from sync.decide import Decision, decide
+from sync.jobs.last_read import replay
 from sync.jobs.sandbox import examples, sandbox_session
 from sync.jobs.session import Session
 from sync.remember import remember
-from sync.run import Run, decide, run
+from sync.run import run
 
 OPS = "project = OPS AND issuetype = Bug"
 OPS_DONE = f"{OPS} AND statusCategory = Done"
@@ -71,18 +73,20 @@ def declared() -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def looked() -> Iterator[tuple[Sandbox, Session, Run]]:
+def looked() -> Iterator[tuple[Sandbox, Session, Decision]]:
     with Sandbox(generate(300, 5)) as sandbox, sandbox_session(sandbox, declared()) as session:
         yield sandbox, session, run(session.workspace, session.connectors, session.store, NOW)
 
 
 def found(sandbox: Sandbox, session: Session, jql: str) -> list[Any]:
-    ids = session.connectors["jira"].find(NativeQuery("jql", jql))
+    jira = session.connectors["jira"]
+    assert isinstance(jira, AnswersQueries)
+    ids = jira.find(NativeQuery("jql", jql))
     assert len(ids) > 5
     return [one for one in sandbox.world.jira.issues.values() if str(one.id) in ids]
 
 
-def test_work_by_time_and_declared_weights(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_work_by_time_and_declared_weights(looked: tuple[Sandbox, Session, Decision]) -> None:
     sandbox, _, told = looked
     by_id = {str(one.id): one for one in sandbox.world.jira.issues.values()}
 
@@ -96,21 +100,19 @@ def test_work_by_time_and_declared_weights(looked: tuple[Sandbox, Session, Run])
 
     for name in WEB_BY:
         leaves = [
-            (item, float(share))
-            for item, share in told.alignment.leaves()[name]
-            if item.category != "dropped"
+            (item, float(share)) for item, share in told.alignment.leaves[name] if item.category != "dropped"
         ]
         assert len(leaves) > 20
         whole = sum(weigh(name, item) * share for item, share in leaves)
         done = sum(weigh(name, item) * share for item, share in leaves if item.category == "done")
         assert told.scorecard.readings[name].progress == pytest.approx(done / whole)
-    timed = [item for item, _ in told.alignment.leaves()["TIME"] if item.category != "dropped"]
+    timed = [item for item, _ in told.alignment.leaves["TIME"] if item.category != "dropped"]
     known = [item for item in timed if by_id[item.ref.id].original_estimate is not None]
     assert told.scorecard.readings["TIME"].coverage == pytest.approx(len(known) / len(timed))
     assert 0.4 < len(known) / len(timed) < 0.9
 
 
-def test_points_beyond_the_pull_are_asked_for(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_points_beyond_the_pull_are_asked_for(looked: tuple[Sandbox, Session, Decision]) -> None:
     sandbox, session, told = looked
     issues = found(sandbox, session, OPS)
     points = [one.custom[STORY_POINT_ESTIMATE] for one in issues if STORY_POINT_ESTIMATE in one.custom]
@@ -125,10 +127,10 @@ def test_points_beyond_the_pull_are_asked_for(looked: tuple[Sandbox, Session, Ru
     assert 0 < sum(done) < sum(points)
     assert readings["SUM"].coverage == len(points) / len(issues) < 1
     assert readings["FIELD"].value == pytest.approx(mean(points), abs=1e-4)
-    assert not any(item.project == "OPS" and item.in_scope for item in told.observed.items)
+    assert not any(item.project == "OPS" and item.in_scope for item in told.observation.items)
 
 
-def test_cycle_time_of_jira_is_told_by_its_changelog(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_cycle_time_of_jira_is_told_by_its_changelog(looked: tuple[Sandbox, Session, Decision]) -> None:
     sandbox, session, told = looked
     done = found(sandbox, session, f"{OPS} AND statusCategory = Done")
     days = [
@@ -141,9 +143,11 @@ def test_cycle_time_of_jira_is_told_by_its_changelog(looked: tuple[Sandbox, Sess
     assert told.scorecard.readings["CYCLE"].value == pytest.approx(median(days), abs=1e-3)
 
 
-def test_points_of_linear(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_points_of_linear(looked: tuple[Sandbox, Session, Decision]) -> None:
     sandbox, session, told = looked
-    ids = session.connectors["linear"].find(NativeQuery("filter", native_query(declared_ask())))
+    linear = session.connectors["linear"]
+    assert isinstance(linear, AnswersQueries)
+    ids = linear.find(declared_ask().native)
     issues = [one for one in sandbox.world.linear.issues.values() if one.id in ids]
     points = [one.estimate for one in issues if one.estimate is not None]
     assert len(points) > 5
@@ -154,11 +158,11 @@ def declared_ask() -> Any:
     return next(kr.measure for _, kr in declared().key_results() if kr.id == "LINEAR")
 
 
-def test_efficiency_of_jira_by_hand(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_efficiency_of_jira_by_hand(looked: tuple[Sandbox, Session, Decision]) -> None:
     sandbox, _, told = looked
     by_id = {str(one.id): one for one in sandbox.world.jira.issues.values()}
     shares = []
-    for item, _ in told.alignment.leaves()["JFLOW"]:
+    for item, _ in told.alignment.leaves["JFLOW"]:
         if item.category != "done" or item.ref.tracker != "jira" or not recent(item):
             continue
         assert item.completed is not None
@@ -181,10 +185,10 @@ def test_efficiency_of_jira_by_hand(looked: tuple[Sandbox, Session, Run]) -> Non
     )
 
 
-def test_efficiency_of_linear_by_its_stamps(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_efficiency_of_linear_by_its_stamps(looked: tuple[Sandbox, Session, Decision]) -> None:
     sandbox, _, told = looked
     shares = []
-    for item, _ in told.alignment.leaves()["LFLOW"]:
+    for item, _ in told.alignment.leaves["LFLOW"]:
         if item.category != "done" or item.level == "project" or not recent(item):
             continue
         issue = sandbox.world.linear.issues[item.ref.id]
@@ -199,25 +203,26 @@ def test_efficiency_of_linear_by_its_stamps(looked: tuple[Sandbox, Session, Run]
     )
 
 
-def test_only_what_is_asked_for_has_its_history_read(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_only_what_is_asked_for_has_its_history_read(looked: tuple[Sandbox, Session, Decision]) -> None:
     _, _, told = looked
-    done = {item.ref for name in ("JFLOW", "LFLOW") for item, _ in told.alignment.leaves()[name]
+    done = {item.ref for name in ("JFLOW", "LFLOW") for item, _ in told.alignment.leaves[name]
             if item.category == "done"}  # fmt: skip
-    assert set(told.observed.histories) <= done
-    assert Ref("jira", "0") not in told.observed.histories
-    for spans in told.observed.histories.values():
+    assert set(told.observation.histories) <= done
+    assert Ref("jira", "0") not in told.observation.histories
+    for spans in told.observation.histories.values():
         assert all(a.end == b.begin for a, b in pairwise(spans))
 
 
-def test_what_was_read_is_remembered(looked: tuple[Sandbox, Session, Run]) -> None:
+def test_what_was_read_is_remembered(looked: tuple[Sandbox, Session, Decision]) -> None:
     _, session, told = looked
     remember(told, session.workspace, session.store)
-    snapshot = session.store.snapshot()
+    snapshot = session.store.snapshots.last()
     assert snapshot is not None
-    again = recall(session, snapshot)
+    again = replay(session, snapshot)
     assert again is not None
     assert again.scorecard == told.scorecard
-    assert decide(told.observed, session.workspace, session.store, NOW).scorecard == told.scorecard
+    memory = session.store.memory(session.workspace, NOW)
+    assert decide(told.observation, memory, session.workspace, NOW).scorecard == told.scorecard
 
 
 def recent(item: WorkItem) -> bool:

@@ -8,15 +8,10 @@ import pytest
 
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.align.alignment import align
+from sync.decide import decide
 from sync.explain.item import Explanation, UnknownKeyError, explain
-from sync.marks.desired import desired_marks
-from sync.measure import measure
-from sync.observation import Observed
-from sync.plan.plan import make_plan
-from sync.run import Run
-from sync.signals.orphans import find_signals
-from tests.support.builders import NOW, epic, item, work, workspace
+from sync.memory import Memory
+from tests.support.builders import NOW, epic, item, observed, work, workspace
 
 DECLARED = workspace(
     work("KR1", {"key": "WEB-1"}), work("KR2"), exempt=[{"name": "ktlo", "labels": ["ktlo"]}]
@@ -37,11 +32,7 @@ ITEMS = [
 
 
 def told(key: str, items: list[WorkItem] = ITEMS, declared: Workspace = DECLARED) -> Explanation:
-    alignment = align(items, declared)
-    card = measure(alignment, {}, declared, NOW)
-    signals = find_signals(alignment, card, declared, NOW)
-    plan = make_plan(items, desired_marks(alignment, card, signals, declared), declared)
-    return explain(key, Run(Observed((), {}), alignment, card, signals, plan, ()), declared)
+    return explain(key, decide(observed(*items), Memory(), declared, NOW), declared)
 
 
 @pytest.mark.parametrize(
@@ -54,8 +45,8 @@ def told(key: str, items: list[WorkItem] = ITEMS, declared: Workspace = DECLARED
         ("WEB-5", "exempt", "exempt as ktlo: label ktlo on ancestor WEB-4."),
         ("WEB-6", "orphaned", "it has no parent. It is 60 days old"),
         ("WEB-7", "waiting", "still within its grace period of 7 days"),
-        ("WEB-8", "closed", "It is Done, so nobody is warned."),
-        ("STRAT-1", "out of scope", "Truenorth reads it, and never writes to it."),
+        ("WEB-8", "closed", "It is Done, so there is no warning."),
+        ("STRAT-1", "out of scope", "Truenorth reads it but never writes to it."),
     ],
 )
 def test_verdicts(key: str, verdict: str, words: str) -> None:
@@ -68,10 +59,10 @@ def test_links_tell_rule_rank_path_and_share() -> None:
     (inherited,) = told("WEB-2").links
     assert "KR1 · Result KR1" in inherited
     assert (
-        "by a rule that names it (inherited: rule key WEB-1 on parent WEB-1; path WEB-2 → WEB-1)" in inherited
+        "by a rule for its key (inherited: rule key WEB-1 on parent WEB-1; path WEB-2 → WEB-1)" in inherited
     )
     claimed = told("WEB-3").links
-    assert all("with 1/2 of it, by a person's claim" in line for line in claimed)
+    assert all("share 1/2, by a person's claim" in line for line in claimed)
 
 
 def test_a_link_tells_what_its_percent_leaves_open() -> None:
@@ -95,7 +86,7 @@ def test_a_link_tells_what_its_percent_leaves_open() -> None:
 @pytest.mark.parametrize(
     ("key", "words"),
     [
-        ("WEB-1", "does not count itself: what is below it does (2 items)"),
+        ("WEB-1", "Its child items count instead of it (2 items)."),
         ("WEB-2", "counts as done, with 3 points"),
         ("WEB-3", "counts as open work, without an estimate"),
         ("WEB-6", "counts for no key result"),
@@ -109,7 +100,7 @@ def test_how_it_counts(key: str, words: str) -> None:
 def test_advice_says_what_a_person_could_do() -> None:
     advice = " ".join(told("WEB-6").advice)
     for words in (
-        "'KR11' names no key result; did you mean KR1?",
+        "It claims KR11, which is not a declared key result; did you mean KR1?",
         "kr:KR1",
         "parent",
         "label ktlo",
@@ -120,7 +111,7 @@ def test_advice_says_what_a_person_could_do() -> None:
 
 
 def test_an_unknown_key_names_the_nearest() -> None:
-    with pytest.raises(UnknownKeyError, match=r"WEB-77 is not among the 10 items .* Did you mean WEB-7"):
+    with pytest.raises(UnknownKeyError, match=r"WEB-77 not found among the 10 items .* Did you mean WEB-7"):
         told("WEB-77")
 
 
@@ -137,7 +128,7 @@ def test_what_serves_nothing_is_told_what_it_looks_closest_to() -> None:
         explanation = told(key, items, declared)
         assert [one.key_result for one in explanation.closest] == ["KR2"]
         first, link = explanation.advice[:2]
-        assert first.startswith("It looks closest to KR2 (")
+        assert first.startswith("Closest key results: KR2 (")
         assert "ranking" in first
-        assert "such as kr:KR2 on it" in link
+        assert "such as kr:KR2 to it" in link
     assert (told("WEB-1", items, declared).closest, told("WEB-11", items, declared).closest) == ((), ())

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.model import Pull
+from sync.decide import decide
 from sync.explain.objective import ObjectiveDerivation, derive_objective
-from sync.observation import Observed
+from sync.memory import Memory
 from sync.report.explanation import objective_derivation
-from sync.run import decide
-from sync.store.store import Store
-from tests.support.builders import NOW, metric, work, workspace
+from tests.support.builders import NOW, metric, observed, work, workspace
 from tests.support.cli import Cli
 
 DONE = {"kind": "binary", "done": "2026-11-01"}
 OPEN = {"kind": "binary"}
 
 
-def of(tmp_path: Path, objective: dict[str, Any], *others: dict[str, Any]) -> ObjectiveDerivation:
+def of(objective: dict[str, Any], *others: dict[str, Any]) -> ObjectiveDerivation:
     cycle = {"cycle": "2026-Q4"}
     declared = workspace(
         objectives=[
@@ -29,11 +26,7 @@ def of(tmp_path: Path, objective: dict[str, Any], *others: dict[str, Any]) -> Ob
             *({**cycle, **one} for one in others),
         ]
     )
-    store = Store(f"sqlite:///{tmp_path}/t.db")
-    try:
-        run = decide(Observed((Pull("jira", (), NOW),), {}), declared, store, NOW)
-    finally:
-        store.close()
+    run = decide(observed(), Memory(), declared, NOW)
     assert derive_objective("nothing", run, declared) is None
     told = derive_objective(" o ", run, declared)
     assert told is not None
@@ -56,42 +49,40 @@ HELD = result("RAIL", {"kind": "keep", "below": 5, "checkins": [{"on": "2026-11-
     ("objective", "percent", "steps"),
     [
         ({"key_results": [at("A", 60), at("B", 30, weight=2)]}, 40,
-         ["(1 × 60 % + 2 × 30 %) / 3 = 40 %.", "Shown as 40 %; 50 % is expected by now, the weighted mean of its parts: at risk."]),
+         ["(1 × 60 % + 2 × 30 %) / 3 = 40 %.", "Shown as 40 %; expected by now: 50 % (weighted mean of its parts). Health: at risk."]),
         ({"key_results": [at("A", 60), at("B", 30)], "roll_up": "minimum"}, 30,
-         ["The weakest counts: B at 30 %.", "Shown as 30 %; 50 % is expected by now, the weighted mean of its parts: at risk."]),
+         ["Minimum of its parts: B at 30 %.", "Shown as 30 %; expected by now: 50 % (weighted mean of its parts). Health: at risk."]),
         ({"key_results": [result("A", DONE), result("B", DONE)]}, 100,
-         ["All of it is complete: 100 %.", "Shown as 100 %; 50 % is expected by now, the weighted mean of its parts: done."]),
+         ["All parts are complete: 100 %.", "Shown as 100 %; expected by now: 50 % (weighted mean of its parts). Health: done."]),
         ({"key_results": [at("A", 60), work("B")]}, 60,
-         ["Without data, so left out: B.", "(1 × 60 %) / 1 = 60 %.",
-          "Shown as 60 %; 50 % is expected by now, the weighted mean of its parts: on track."]),
+         ["No data, left out: B.", "(1 × 60 %) / 1 = 60 %.",
+          "Shown as 60 %; expected by now: 50 % (weighted mean of its parts). Health: on track."]),
         ({"key_results": [work("B")]}, None,
-         ["Without data, so left out: B.", "It has no data; 50 % is expected by now, the weighted mean of its parts: no data."]),
+         ["No data, left out: B.", "No data; expected by now: 50 % (weighted mean of its parts). Health: no data."]),
         ({"key_results": [at("A", 60), BROKEN]}, 60,
-         ["(1 × 60 %) / 1 = 60 %.", "Shown as 60 %; 50 % is expected by now, the weighted mean of its parts: at risk.",
-          "A guard-rail is broken (RAIL), so it is at risk at best."]),
+         ["(1 × 60 %) / 1 = 60 %.", "Shown as 60 %; expected by now: 50 % (weighted mean of its parts). Health: at risk.",
+          "Broken guard-rail (RAIL), so the health is at risk at best."]),
         ({"key_results": [at("A", 60), HELD]}, 60,
-         ["(1 × 60 %) / 1 = 60 %.", "Shown as 60 %; 50 % is expected by now, the weighted mean of its parts: on track."]),
-        ({"key_results": [HELD]}, None, ["It has no data; 50 % is expected by now, by how much of the cycle is over: no data."]),
+         ["(1 × 60 %) / 1 = 60 %.", "Shown as 60 %; expected by now: 50 % (weighted mean of its parts). Health: on track."]),
+        ({"key_results": [HELD]}, None, ["No data; expected by now: 50 % (elapsed share of the cycle). Health: no data."]),
         ({"key_results": [at("A", 64)], "grading": "committed"}, 64,
-         ["(1 × 64 %) / 1 = 64 %.", "Graded 0.6 as committed: 64 % in tenths.",
-          "Shown as 64 %; 50 % is expected by now, the weighted mean of its parts: on track."]),
+         ["(1 × 64 %) / 1 = 64 %.", "Grade 0.6 (committed): 64 % in tenths.",
+          "Shown as 64 %; expected by now: 50 % (weighted mean of its parts). Health: on track."]),
         ({"key_results": [at("A", 70)], "grading": "aspirational"}, 70,
-         ["(1 × 70 %) / 1 = 70 %.", "Graded 0.7 as aspirational, for which 0.7 is success: 70 % in tenths.",
-          "Shown as 70 %; 50 % is expected by now, the weighted mean of its parts: done."]),
+         ["(1 × 70 %) / 1 = 70 %.", "Grade 0.7 (aspirational, 0.7 is success): 70 % in tenths.",
+          "Shown as 70 %; expected by now: 50 % (weighted mean of its parts). Health: done."]),
     ],
 )  # fmt: skip
-def test_the_same_sum_by_hand(
-    tmp_path: Path, objective: dict[str, Any], percent: int | None, steps: list[str]
-) -> None:
-    told = of(tmp_path, objective)
+def test_the_same_sum_by_hand(objective: dict[str, Any], percent: int | None, steps: list[str]) -> None:
+    told = of(objective)
     assert told.reading.percent == percent
     assert list(told.steps) == steps
 
 
-def test_objectives_below_are_parts_by_their_own_weight(tmp_path: Path) -> None:
+def test_objectives_below_are_parts_by_their_own_weight() -> None:
     below = {"id": "P", "title": "Part", "parent": "O", "weight": 3, "key_results": [at("B", 20)]}
     deeper = {"id": "Q", "title": "Deeper", "parent": "P", "key_results": [at("C", 40)]}
-    told = of(tmp_path, {"key_results": [at("A", 60)]}, below, deeper)
+    told = of({"key_results": [at("A", 60)]}, below, deeper)
     assert [(one.kind, one.id, one.weight) for one in told.parts] == [
         ("key result", "A", 1),
         ("objective", "P", 3),
@@ -100,26 +91,22 @@ def test_objectives_below_are_parts_by_their_own_weight(tmp_path: Path) -> None:
     assert told.reading.percent == 37
 
 
-def test_it_is_the_objective_that_was_asked_for(tmp_path: Path) -> None:
+def test_it_is_the_objective_that_was_asked_for() -> None:
     cycle = {"cycle": "2026-Q4"}
     other = {"id": "N", "title": "Other", **cycle, "key_results": [at("B", 20), work("C"), work("D")]}
     declared = workspace(
         objectives=[other, {"id": "O", "title": "Whole", **cycle, "key_results": [at("A", 60)]}]
     )
-    store = Store(f"sqlite:///{tmp_path}/t.db")
-    try:
-        run = decide(Observed((Pull("jira", (), NOW),), {}), declared, store, NOW)
-    finally:
-        store.close()
+    run = decide(observed(), Memory(), declared, NOW)
     first, second = (derive_objective(name, run, declared) for name in ("N", "O"))
     assert first is not None
     assert second is not None
     assert (second.reading.objective, second.reading.percent) == ("O", 60)
-    assert first.steps[0] == "Without data, so left out: C, D."
+    assert first.steps[0] == "No data, left out: C, D."
 
 
-def test_a_guard_rail_shows_no_weight(tmp_path: Path) -> None:
-    sheet = objective_derivation(of(tmp_path, {"key_results": [at("A", 60), BROKEN]}))
+def test_a_guard_rail_shows_no_weight() -> None:
+    sheet = objective_derivation(of({"key_results": [at("A", 60), BROKEN]}))
     rows = [[cell.text for cell in row] for row in sheet.rows]
     assert rows[0] == ["key result", "A", "Result A", "1", "60 %", "50 %", "on track"]
     assert rows[1] == ["guard-rail", "RAIL", "RAIL", "", "0 %", "50 %", "off track"]

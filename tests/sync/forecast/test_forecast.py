@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from connectors.model import WorkItem
 from sync.align.alignment import align
-from sync.forecast.key_results import outlooks
-from sync.forecast.simulation import Outlook, outlook
+from sync.forecast.key_results import forecasts
+from sync.forecast.simulation import Forecast, forecast
 from sync.measure import measure
-from tests.support.builders import NOW, item, metric, work, workspace
+from tests.support.builders import NOW, item, metric, observed, work, workspace
 
 TODAY = date(2026, 11, 16)
 END = date(2026, 12, 31)
@@ -25,8 +25,8 @@ def steady(a_week: float, weeks: int = 8) -> list[tuple[date, float]]:
     return [(TODAY - timedelta(days=7 * n), a_week * (weeks - n)) for n in range(weeks, -1, -1)]
 
 
-def told(past: list[tuple[date, float]], goal: float) -> Outlook:
-    found = outlook(past, END, goal)
+def told(past: list[tuple[date, float]], goal: float) -> Forecast:
+    found = forecast(past, END, goal)
     assert found is not None
     return found
 
@@ -49,12 +49,12 @@ def test_the_chance_falls_with_the_goal() -> None:
 
 def test_what_is_reached_is_certain_and_what_is_over_too() -> None:
     assert told(steady(2.0), 16).chance == 1
-    assert outlook(steady(2.0), TODAY, 20) == Outlook(16, 16, 16, 0, 8)
+    assert forecast(steady(2.0), TODAY, 20) == Forecast(16, 16, 16, 0, 8)
 
 
 @pytest.mark.parametrize("past", [[], [(TODAY, 1.0)], steady(1.0, weeks=1), steady(0.0)])
 def test_nothing_is_said_without_a_past(past: list[tuple[date, float]]) -> None:
-    assert outlook(past, END, 10) is None
+    assert forecast(past, END, 10) is None
 
 
 @given(st.lists(st.floats(0, 5), min_size=3, max_size=10), st.floats(0.1, 60))
@@ -62,8 +62,8 @@ def test_laws(steps: list[float], goal: float) -> None:
     past = [(TODAY - timedelta(days=7 * len(steps)), 0.0)]
     for nr, step in enumerate(steps):
         past.append((TODAY - timedelta(days=7 * (len(steps) - nr - 1)), past[-1][1] + step))
-    found = outlook(past, END, goal)
-    assert found == outlook(past, END, goal)
+    found = forecast(past, END, goal)
+    assert found == forecast(past, END, goal)
     if found is not None:
         assert past[-1][1] <= found.low <= found.middle <= found.high
         assert 0 <= found.chance <= 1
@@ -76,11 +76,11 @@ def done(number: int, days_ago: int) -> WorkItem:
 
 def foretold(
     items: list[WorkItem], result: dict[str, Any], kept: Any = None, now: datetime = NOW
-) -> Outlook | None:
+) -> Forecast | None:
     declared = workspace(result)
     alignment = align(items, declared)
-    card = measure(alignment, {}, declared, now)
-    return outlooks(alignment, card, declared, kept or {}).get("A")
+    card = measure(alignment, observed(), declared, now)
+    return forecasts(alignment, card, declared, kept or {}).get("A")
 
 
 def test_work_is_foretold_by_the_days_on_which_it_was_done() -> None:

@@ -20,7 +20,7 @@ from sync.history.movement import Movement
 from sync.jobs.sandbox import examples
 from sync.measure import measure
 from sync.report.movement import bar, movement, movement_data, weeks
-from tests.support.builders import NOW, metric, workspace
+from tests.support.builders import NOW, metric, observed, workspace
 from tests.support.cli import Cli
 from tests.support.user_actions import ANN, TOKEN, JiraTicket
 
@@ -95,7 +95,7 @@ def test_since_last_week(days: tuple[int, ...], since: int | None) -> None:
 
 def test_today_is_as_the_scorecard_has_it() -> None:
     declared = workspace(metric("A", 0, 10, ("2026-11-10", 4.0)))
-    card = measure(align([], declared), {}, declared, NOW)
+    card = measure(align([], declared), observed(), declared, NOW)
     earlier, later = (Movement(TODAY - timedelta(days=1), done=number) for number in (1, 2))
     kept = {"A": (row(1, 0.3), row(0, 0.9, earlier), row(-1, 1.0)), "OLD": (row(1, 0.5),)}
     found = until_now(kept, card, {}, TODAY)
@@ -111,7 +111,7 @@ def test_the_table_tells_work_and_scope_apart() -> None:
     first, second = ([cell.text for cell in one] for one in sheet.rows)
     assert first == ["A", "50 %", "50 %", "+0", "+6", "-1", "1 done, 1 added, 1 dropped", "▂▅▅▅"]
     assert second == ["B", "–", "25 %", "–", "", "", "", " ▃"]
-    assert movement({"A": DAYS[-1:]}).lead == ("There is no earlier day to compare with yet.",)
+    assert movement({"A": DAYS[-1:]}).lead == ("No earlier day to compare with yet.",)
     assert movement_data({"A": DAYS[-1:]}) is None
     assert weeks(DAYS[-1:]) is None
 
@@ -180,7 +180,7 @@ def test_what_is_set_by_hand_tells_no_movement(
 def test_a_lead_reads_what_moved_by_work_and_by_scope(run: Cli, pointed: Sandbox) -> None:
     assert run("sync", "--as-of", "2026-11-02T09:00", "--first-run").code == 0
     assert json.loads(run("status", "--format", "json").out)["movement"] is None
-    assert "no earlier day to compare with" in run("status").out
+    assert "No earlier day to compare with" in run("status").out
     began = explained(run)
     first, second = [one for one in began["items"] if one["state"] == "doing" and one["tracker"] == "jira"][
         :2

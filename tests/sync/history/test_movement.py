@@ -15,16 +15,25 @@ from hypothesis import strategies as st
 from config.measures import WorkMeasure
 from connectors.model import Category, WorkItem
 from sync.align.alignment import align
-from sync.history.movement import KINDS, Footing, Movement, Standing, movement, since, standing, together
+from sync.history.movement import (
+    KINDS,
+    LeafState,
+    Movement,
+    WorkState,
+    movement,
+    movements_since,
+    sum_movements,
+    work_states,
+)
 from sync.measure import measure
-from tests.support.builders import NOW, item, metric, work, workspace
+from tests.support.builders import NOW, item, metric, observed, work, workspace
 
 MONDAY, FRIDAY = date(2026, 11, 9), date(2026, 11, 13)
 A = {"a": ("done", 1.0), "b": ("todo", 1.0)}
 
 
-def moved(before: dict[str, Standing], now: dict[str, Standing], **how: Any) -> Movement:
-    return movement(Footing(MONDAY, before), Footing(FRIDAY, now), WorkMeasure(kind="work", **how))
+def moved(before: dict[str, LeafState], now: dict[str, LeafState], **how: Any) -> Movement:
+    return movement(WorkState(MONDAY, before), WorkState(FRIDAY, now), WorkMeasure(kind="work", **how))
 
 
 @pytest.mark.parametrize(
@@ -50,8 +59,8 @@ def moved(before: dict[str, Standing], now: dict[str, Standing], **how: Any) -> 
 def test_what_work_did_and_what_scope_did(
     name: str,
     how: dict[str, Any],
-    before: dict[str, Standing],
-    now: dict[str, Standing],
+    before: dict[str, LeafState],
+    now: dict[str, LeafState],
     by_work: float | None,
     by_scope: float | None,
 ) -> None:
@@ -97,22 +106,24 @@ def test_what_came_after_the_baseline_moves_nothing() -> None:
         item("WEB-2", claims=("A",), created=inside),
     ]
     new = [*old, item("WEB-3", claims=("A",), category="done", created=outside)]
-    stands = [standing(align(some, declared), declared, NOW) for some in (old, new)]
-    (found,) = since(stands[0], stands[1], declared).values()
+    stands = [work_states(align(some, declared), declared, NOW) for some in (old, new)]
+    (found,) = movements_since(stands[0], stands[1], declared).values()
     assert (found.added, found.by_work, found.by_scope) == (1, 0, 0)
     third = [replace(new[0]), replace(new[1], category="done"), new[2]]
-    (found,) = since(stands[1], standing(align(third, declared), declared, NOW), declared).values()
+    (found,) = movements_since(
+        stands[1], work_states(align(third, declared), declared, NOW), declared
+    ).values()
     assert (found.done, found.by_work, found.by_scope) == (1, 50, 0)
 
 
 def test_what_work_does_not_measure_has_no_effects() -> None:
     declared = workspace(metric("A", 0, 10, ("2026-11-02", 4)))
     leaves = [item("WEB-1", claims=("A",))]
-    before = standing(align(leaves, declared), declared, NOW)
-    after = standing(align([replace(leaves[0], category="done")], declared), declared, NOW)
-    found = since(before, after, declared)["A"]
+    before = work_states(align(leaves, declared), declared, NOW)
+    after = work_states(align([replace(leaves[0], category="done")], declared), declared, NOW)
+    found = movements_since(before, after, declared)["A"]
     assert (found.done, found.by_work, found.by_scope) == (1, None, None)
-    assert since({}, after, declared) == {}
+    assert movements_since({}, after, declared) == {}
 
 
 CATEGORIES: tuple[Category, ...] = ("todo", "doing", "done", "dropped")
@@ -147,8 +158,10 @@ def test_both_effects_are_how_the_reading_moved(
 ) -> None:
     declared = workspace(work("A", measure={"kind": "work", **how}))
     placed = [align(world(one), declared) for one in (before, now)]
-    read = [measure(one, {}, declared, NOW).readings["A"].progress for one in placed]
-    found = since(standing(placed[0], declared, NOW), standing(placed[1], declared, NOW), declared)["A"]
+    read = [measure(one, observed(), declared, NOW).readings["A"].progress for one in placed]
+    found = movements_since(
+        work_states(placed[0], declared, NOW), work_states(placed[1], declared, NOW), declared
+    )["A"]
     if read[0] is None or read[1] is None:
         assert (found.by_work, found.by_scope) == (None, None)
         return
@@ -162,9 +175,9 @@ def test_both_effects_are_how_the_reading_moved(
 @given(st.lists(LEAVES, min_size=2, max_size=5), HOW)
 def test_days_add_up(days: list[dict[int, tuple[Category, float | None]]], how: dict[str, Any]) -> None:
     declared = workspace(work("A", measure={"kind": "work", **how}))
-    stands = [standing(align(world(one), declared), declared, NOW) for one in days]
-    steps = [since(first, then, declared)["A"] for first, then in pairwise(stands)]
-    whole, straight = together(steps), since(stands[0], stands[-1], declared)["A"]
+    stands = [work_states(align(world(one), declared), declared, NOW) for one in days]
+    steps = [movements_since(first, then, declared)["A"] for first, then in pairwise(stands)]
+    whole, straight = sum_movements(steps), movements_since(stands[0], stands[-1], declared)["A"]
     assert whole is not None
     assert {kind: getattr(whole, kind) for kind in KINDS} == {
         kind: sum(getattr(one, kind) for one in steps) for kind in KINDS
@@ -177,13 +190,13 @@ def test_days_add_up(days: list[dict[int, tuple[Category, float | None]]], how: 
     assert straight.by_work is not None
     assert straight.by_scope is not None
     assert whole.by_work + whole.by_scope == pytest.approx(straight.by_work + straight.by_scope, abs=1e-6)
-    assert together([]) is None
+    assert sum_movements([]) is None
 
 
 def test_shares_weigh() -> None:
     declared = workspace(work("A"), work("B"))
     both = item("WEB-1", claims=("A", "B"))
     own = item("WEB-2", claims=("A",))
-    before = standing(align([both, own], declared), declared, NOW)
-    after = standing(align([replace(both, category="done"), own], declared), declared, NOW)
-    assert since(before, after, declared)["A"].by_work == pytest.approx(float(100 * Fraction(1, 3)))
+    before = work_states(align([both, own], declared), declared, NOW)
+    after = work_states(align([replace(both, category="done"), own], declared), declared, NOW)
+    assert movements_since(before, after, declared)["A"].by_work == pytest.approx(float(100 * Fraction(1, 3)))

@@ -45,10 +45,10 @@ def test_all_is_well_and_nothing_is_written(run: Cli, pointed: Sandbox) -> None:
 
 
 def test_the_table_ends_with_a_verdict(run: Cli, pointed: Sandbox) -> None:
-    assert "A sync can go." in run("check").out
+    assert "Ready to sync." in run("check").out
     pointed.world.jira.permissions.take(EMAIL, "EDIT_ISSUES")
     ran = run("check")
-    assert (ran.code, "things stand in the way" in ran.out) == (1, True)
+    assert (ran.code, "problems to fix before a sync" in ran.out) == (1, True)
 
 
 def lose(permission: str) -> Callable[[Sandbox], None]:
@@ -77,12 +77,12 @@ def group(sandbox: Sandbox) -> None:
         (
             lose("ADD_COMMENTS"),
             1,
-            ("jira", "project OPS", "wrong", "A project administrator of OPS can grant"),
+            ("jira", "project OPS", "wrong", "Ask a project administrator of OPS to grant"),
         ),
-        (off_the_screen, 0, ("jira", "project WEB", "warning", '"KR progress" cannot be set')),
-        (hide, 1, ("jira", "project OPS", "wrong", "may not browse")),
-        (hide, 1, ("linear", "team MOB", "wrong", "it sees")),
-        (group, 1, ("linear", "team ENG", "wrong", "group of labels")),
+        (off_the_screen, 0, ("jira", "project WEB", "warning", '"KR progress" missing from')),
+        (hide, 1, ("jira", "project OPS", "wrong", "cannot browse")),
+        (hide, 1, ("linear", "team MOB", "wrong", "Visible teams")),
+        (group, 1, ("linear", "team ENG", "wrong", "label group")),
     ],
     ids=[
         "no edit",
@@ -112,7 +112,7 @@ def test_without_a_project_administrator_edits_are_not_silent(run: Cli, pointed:
         lose(permission)(pointed)
     code, found = lines(run)
     assert code == 0
-    assert any(one[2] == "warning" and "notified" in one[3] for one in found)
+    assert any(one[2] == "warning" and "notify" in one[3] for one in found)
 
 
 @pytest.mark.parametrize("tracker", ["jira", "linear"])
@@ -132,8 +132,8 @@ def test_a_bad_credential_is_one_line_and_the_other_tracker_is_checked(
 @pytest.mark.parametrize(
     ("off", "verdict", "said"),
     [
-        (0, "ok", "agrees"),
-        (-59, "ok", "agrees"),
+        (0, "ok", "in sync"),
+        (-59, "ok", "in sync"),
         (-61, "warning", "61 seconds behind"),
         (300, "warning", "5 minutes ahead"),
         (-7 * 86_400, "warning", "7 days behind"),
@@ -149,4 +149,7 @@ def test_clocks(off: int, verdict: str, said: str) -> None:
 @pytest.mark.parametrize(("left", "verdict"), [(200, "warning"), (201, "ok")], ids=["little", "enough"])
 def test_quotas(left: int, verdict: str) -> None:
     found = quota_check(Allowance("requests", 1000, left, refill=1.0), 0.2)
-    assert (found.verdict, found.found) == (verdict, f"{left} of 1,000 requests left, 200 kept for people")
+    assert (found.verdict, found.found) == (
+        verdict,
+        f"{left} of 1,000 requests left, 200 reserved for people",
+    )

@@ -12,8 +12,8 @@ import pytest
 from connectors.sandbox.jira.fields import Option
 from connectors.sandbox.jira.layout import take_off
 from connectors.sandbox.server import Sandbox
-from tests.sandbox.jira_client import ANN, SERVICE
 from tests.support.cli import Cli
+from tests.support.sandbox_jira_client import ANN, SERVICE
 
 FIELDS = {"Key result", "KR progress", "KR health", "Alignment", "Objective"}
 MADE = ["Unaligned work", "Work by key result", "Dangling links"]
@@ -119,7 +119,7 @@ def test_once_an_administrator_has_added_the_options_the_rest_is_made_and_writte
     [
         ("ADMINISTER", "Select List (single choice) with the options On track, At risk", {"filter"}),
         ("CREATE_SHARED_OBJECTS", '"Create Shared Objects"', {"field", "screen"}),
-        ("EDIT_ISSUES", 'the account lacks "Edit Issues"', {"field", "screen", "filter"}),
+        ("EDIT_ISSUES", 'missing permission "Edit Issues"', {"field", "screen", "filter"}),
     ],
 )
 def test_what_the_account_may_not_do_is_said_beforehand_and_the_rest_works(
@@ -157,7 +157,7 @@ def test_a_project_whose_screens_are_named_otherwise_gets_them_on_the_default_on
     server.call(lambda: setattr(screen, "name", "Web team's screen"))
     plan = told(run, "--apply")
     assert "change screen Default Screen: KR health" in verbs(plan)
-    assert "every project without screens of its own" in str(plan["actions"])
+    assert "every project without its own screens" in str(plan["actions"])
     assert {"KR health", "Alignment", "Objective"} <= on_screen(server, "Default Screen")
     after = told(run)
     assert (verbs(after), "screens of WEB" in amiss(after), "screens of OPS" in amiss(after)) == (
@@ -191,7 +191,7 @@ def unshare(server: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoilt", "reason"), [(spoil, "its query differs"), (unshare, "shared with nobody")]
+    ("spoilt", "reason"), [(spoil, "different query"), (unshare, "not shared with anyone")]
 )
 def test_a_filter_that_was_changed_is_mended(
     run: Cli, server: Sandbox, spoilt: Callable[[Sandbox], None], reason: str
@@ -227,10 +227,10 @@ def test_a_dashboard_made_by_hand_is_not_asked_for_again(run: Cli, server: Sandb
 def test_check_names_the_options_that_are_still_lacking(run: Cli, server: Sandbox) -> None:
     assert run("setup", "--apply").code == 0
     said = " ".join(run("check").out.split())
-    assert '"KR health" lacks the options On track, At risk, Off track, Done, No data' in said
-    assert '"Alignment" lacks the options Aligned, Orphaned, Exempt' in said
+    assert '"KR health" is missing the options On track, At risk, Off track, Done, No data' in said
+    assert '"Alignment" is missing the options Aligned, Orphaned, Exempt' in said
     server.call(partial(give_options, server))
-    assert "lacks the options" not in run("check").out
+    assert "is missing the options" not in run("check").out
 
 
 def test_check_names_each_field_of_ours_that_is_off_the_screen(run: Cli, server: Sandbox) -> None:
@@ -239,4 +239,4 @@ def test_check_names_each_field_of_ours_that_is_off_the_screen(run: Cli, server:
     screen = next(one for one in jira.screens.values() if one.name.startswith("OPS: "))
     field = next(one.id for one in jira.fields.values() if one.name == "Objective")
     server.call(lambda: take_off(jira, screen, field))
-    assert '"Objective" cannot be set on the edit screen' in " ".join(run("check").out.split())
+    assert '"Objective" missing from the edit screen' in " ".join(run("check").out.split())

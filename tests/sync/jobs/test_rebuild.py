@@ -12,7 +12,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from sync.history.days import HistoryRow
-from sync.jobs.rebuild import salvage, set_aside
+from sync.jobs.rebuild import archive_store, recover_readings
 from sync.store.store import Store, StoreError
 from sync.store.tables import VERSION
 from tests.support.builders import NOW
@@ -36,7 +36,7 @@ def test_a_store_of_the_version_before_is_migrated(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{path}")
     assert store.journal.written("jira") == {"7"}
     assert take(store, "a/1/1", NOW).epoch == 1
-    store.journal.intend(1, edits("WEB-1"))
+    store.journal.begin(1, edits("WEB-1"))
     store.close()
     Store(f"sqlite:///{path}").close()
 
@@ -105,7 +105,7 @@ def test_a_rebuild_takes_the_history_along(run: Cli, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("TRUENORTH_LINEAR_TOKEN", "sandbox-linear-token")
     rebuilt = run("rebuild", *AS_OF)
     assert rebuilt.code == 0, rebuilt.err
-    assert "The readings of 3 days were taken along." in rebuilt.out
+    assert "Carried over the readings of 3 days." in rebuilt.out
     assert history_of(run) == before
     assert len(history_of(run, "SPEED-KR1")) == len(history_of(run, "SPEED-KR2")) == 2
 
@@ -119,9 +119,9 @@ def test_nothing_is_salvaged_from_what_is_no_store(tmp_path: Path) -> None:
     spoilt = tmp_path / "spoilt.db"
     spoilt.write_bytes(b"not a database" * 1000)
     for place in (tmp_path / "none.db", spoilt):
-        assert salvage(f"sqlite:///{place}") == {}
+        assert recover_readings(f"sqlite:///{place}") == {}
     assert not (tmp_path / "none.db").exists()
-    assert salvage("nonsense") == {}
+    assert recover_readings("nonsense") == {}
 
 
 def test_a_store_of_an_older_version_is_salvaged_too(tmp_path: Path) -> None:
@@ -130,13 +130,15 @@ def test_a_store_of_an_older_version_is_salvaged_too(tmp_path: Path) -> None:
     with sqlite3.connect(path) as old:
         old.execute("ALTER TABLE readings DROP COLUMN moved")
         old.execute("INSERT INTO readings VALUES ('A', '2026-11-02', 3, 0.5, 0.4, 'on_track')")
-    assert salvage(f"sqlite:///{path}") == {"A": (HistoryRow(date(2026, 11, 2), 3.0, 0.5, 0.4, "on_track"),)}
+    assert recover_readings(f"sqlite:///{path}") == {
+        "A": (HistoryRow(date(2026, 11, 2), 3.0, 0.5, 0.4, "on_track"),)
+    }
 
 
 def test_where_nothing_is_nothing_is_set_aside() -> None:
-    assert set_aside("sqlite:///none.db", NOW) is None
+    assert archive_store("sqlite:///none.db", NOW) is None
     with pytest.raises(StoreError, match="not a database URL"):
-        set_aside("nonsense", NOW)
+        archive_store("nonsense", NOW)
 
 
 def test_a_tracker_that_cannot_be_read_costs_no_history(run: Cli, pointed: Sandbox) -> None:
@@ -149,5 +151,5 @@ def test_a_tracker_that_cannot_be_read_costs_no_history(run: Cli, pointed: Sandb
     assert run("rebuild", *AS_OF).code == 1
     pointed.clear_faults()
     rebuilt = run("rebuild", *AS_OF)
-    assert (rebuilt.code, "The readings of 2 days were taken along." in rebuilt.out) == (0, True)
+    assert (rebuilt.code, "Carried over the readings of 2 days." in rebuilt.out) == (0, True)
     assert history_of(run) == before

@@ -16,8 +16,8 @@ from connectors.sandbox.company import NOW
 from connectors.sandbox.jira.shared import Dashboard, Gadget
 from connectors.sandbox.server import Sandbox
 from sync.jobs.sandbox import examples
-from tests.sandbox.jira_client import ANN, SERVICE, Jira
 from tests.support.cli import Cli
+from tests.support.sandbox_jira_client import ANN, SERVICE, Jira
 
 VIEWS = ["Unaligned work", "Work by key result", "At-risk key results", "Dangling links"]
 AT = ("--as-of", "2026-11-16T09:00")
@@ -173,22 +173,22 @@ def test_remove_takes_the_dashboard_away(run: Cli, pointed: Sandbox, monkeypatch
 @pytest.mark.parametrize(
     ("taken", "said", "made", "not_made"),
     [
-        ("ADMINISTER", r'"Administer Jira".* A Jira administrator can grant', "filter", "field"),
+        ("ADMINISTER", r'"Administer Jira".* Ask a Jira administrator to grant', "filter", "field"),
         (
             "CREATE_SHARED_OBJECTS",
-            r'"Share dashboards and filters".* A Jira administrator can',
+            r'"Share dashboards and filters".* Ask a Jira administrator to',
             "field",
             "filter",
         ),
         (
             "EDIT_ISSUES",
-            r'project WEB: the account lacks "Edit Issues".* administrator of WEB',
+            r'project WEB: missing permission "Edit Issues".* administrator of WEB',
             "field",
             None,
         ),
         (
             "ADD_COMMENTS",
-            r'project OPS: the account lacks "Add Comments".* administrator of OPS',
+            r'project OPS: missing permission "Add Comments".* administrator of OPS',
             "field",
             None,
         ),
@@ -219,8 +219,8 @@ def test_labels_that_only_admins_may_make_are_said_and_the_views_made(run: Cli, 
     assert not viewer.admin
     pointed.call(lambda: setattr(space, "labels_by_admins", True))
     ran = run("setup")
-    assert "only the role admin may manage labels" in ran.out
-    assert "A workspace admin can" in ran.out
+    assert "only the role admin can manage labels" in ran.out
+    assert "Ask a workspace admin" in ran.out
     ran = run("setup", "--apply")
     assert (ran.code, "failed" in ran.out) == (0, False), ran.out
     assert {one.name for one in space.custom_views.values()} >= set(VIEWS)
@@ -234,8 +234,8 @@ def test_what_may_not_be_removed_is_said_beforehand_and_the_rest_goes(run: Cli, 
     pointed.call(lambda: pointed.world.jira.permissions.take(SERVICE[0], "ADMINISTER"))
     pointed.call(lambda: setattr(pointed.world.linear, "labels_by_admins", True))
     ran = run("setup", "--remove")
-    assert re.search(r'KR health.* taking them away needs the global permission "Administer Jira"', ran.out)
-    assert "only the role admin may manage labels" in ran.out
+    assert re.search(r'KR health.* removal needs the global permission "Administer Jira"', ran.out)
+    assert "only the role admin can manage labels" in ran.out
     ran = run("setup", "--remove", "--apply")
     assert (ran.code, "failed" in ran.out) == (0, False), ran.out
     assert (pointed.world.jira.dashboards, pointed.world.jira.filters) == ({}, {})
@@ -256,9 +256,9 @@ def test_what_another_account_of_ours_made_is_used_and_its_owner_named(run: Cli,
     plan = told(run, "--apply")["jira"]
     assert plan["actions"] == []
     assert [one["what"] for one in plan["problems"]] == [f"filter {filters[0].name}", "dashboard Mine"]
-    assert all(f"only its owner {ann.name} may" in one["why"] for one in plan["problems"])
+    assert all(f"only its owner {ann.name} can" in one["why"] for one in plan["problems"])
     ran = run("setup", "--remove", "--apply")
-    assert f"only its owner {ann.name} may" in ran.out
+    assert f"only its owner {ann.name} can" in ran.out
     assert (ran.code, list(jira.dashboards.values()), jira.filters) == (0, [board(pointed)], {})
 
 
@@ -313,7 +313,7 @@ def test_a_key_result_that_left_is_retired_while_worn_and_removed_after(
     start, end = text.index("      - id: GROWTH-KR1"), text.index("      - id: GROWTH-KR2")
     file.write_text(text[:start] + text[end:])
     ran = run("setup", "--apply")
-    assert "change label Key result: GROWTH-KR1 (it is not declared any more: retired" in ran.out
+    assert "change label Key result: GROWTH-KR1 (no longer declared; retire it" in ran.out
     assert child.retired_at is not None
     assert all(child in one.labels for one in bearers)
     assert verbs(told(run)["linear"]) == []

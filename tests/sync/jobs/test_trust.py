@@ -21,21 +21,22 @@ from connectors.model import NOTHING, Comment, Marks, Stamp
 from connectors.sandbox.server import Sandbox
 from sync.align.alignment import align
 from sync.apply import apply
-from sync.cli.output import Format, Output
+from sync.cli.options import flag_of
+from sync.jobs.reporter import Reporter
 from sync.jobs.sync import synchronise
 from sync.measure import measure
 from sync.plan.backoff import rest_after
 from sync.plan.guards import project_stops, removal_stops, zero_stop
-from sync.plan.plan import Edit, Plan, changes_of, digest_of
+from sync.plan.plan import Edit, Plan, changes_of
 from sync.report import data
 from sync.store import lease, plan_file
-from sync.store.journal import LANDED, LOST, fate, operation_id
+from sync.store.journal import LANDED, LOST, operation_id, resolve
 from sync.store.store import Store
-from tests.support.builders import NOW, item, metric, ref, work, workspace
+from tests.support.builders import NOW, item, metric, observed, ref, work, workspace
 from tests.support.cli import AS_OF, Cli, writes
-from tests.support.fake_sessions import ITEMS, fake, session_of, sync
+from tests.support.fake_sessions import FIRST_RUN, ITEMS, fake, session_of, sync
 from tests.support.fake_tracker import FakeTracker
-from tests.support.store_actions import edits, take
+from tests.support.store_actions import edits, plan_of, take
 
 
 @pytest.fixture
@@ -43,16 +44,12 @@ def store(tmp_path: Path) -> Store:
     return Store(f"sqlite:///{tmp_path}/t.db")
 
 
-def plan_of(*keys: str) -> Plan:
-    return Plan(tuple(edits(*keys)), (), digest_of(edits(*keys)))
-
-
 # --- The lease -----------------------------------------------------------------------------------
 
 
 def test_one_holder_at_a_time_and_the_epoch_only_grows(store: Store) -> None:
     first = take(store, "a/1/1", NOW)
-    with pytest.raises(lease.LeaseHeld, match="process 1 on a, until 09:01:00 UTC"):
+    with pytest.raises(lease.LeaseHeld, match="process 1 on a, lease until 09:01:00 UTC"):
         take(store, "b/1/2", NOW + timedelta(seconds=59))
     second = take(store, "b/1/2", NOW + timedelta(seconds=61))
     assert second.epoch == first.epoch + 1
@@ -88,7 +85,7 @@ def test_a_lease_that_ran_out_by_our_own_clock_begins_no_write(store: Store) -> 
 
 def test_the_lease_is_given_back_and_renewed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lease, "RENEWAL", 0.01)
-    with lease.held(store.transaction) as right:
+    with lease.leased(store.transaction) as right:
         before = right.renewed
         end = time.monotonic() + 5
         while right.renewed == before:
@@ -134,7 +131,7 @@ def test_a_second_run_beside_the_first_says_who_works_and_ends_well(pointed: San
     beside = run("sync", *AS_OF, "--first-run")
     store.close()
     assert beside.code == 0
-    assert f"another run is at work: process {other}" in beside.err
+    assert f"another run is in progress (process {other}" in beside.err
     assert not writes(pointed)
 
 
@@ -147,7 +144,7 @@ def test_equal_intents_have_equal_ids(store: Store) -> None:
     assert operation_id(one) != operation_id(other)
     assert operation_id(one) != operation_id(replace(one, changes=changes_of(one.item, Marks(labels=("x",)))))
     run_ = store.open_run("sync", NOW, "cfg")
-    store.journal.intend(run_, [one])
+    store.journal.begin(run_, [one])
     (entry,) = store.journal.open()
     assert (entry.operation, entry.run, entry.kind, entry.configuration) == (
         operation_id(one), run_, "sync", "cfg",
@@ -160,26 +157,26 @@ def test_equal_intents_have_equal_ids(store: Store) -> None:
     [
         ({"labels": ["okr-aligned"]}, "written", LANDED),
         ({"labels": []}, "failed", LOST),
-        (None, "skipped", "the item is gone, or was not read"),
+        (None, "skipped", "the item no longer exists or was not read"),
     ],
 )
 def test_the_item_tells_what_became_of_an_open_write(
     store: Store, shown: dict[str, object] | None, outcome: str, why: str
 ) -> None:
-    store.journal.intend(store.open_run("sync", NOW, "c"), edits("WEB-1"))
-    assert fate(store.journal.open()[0], shown) == (outcome, why)
+    store.journal.begin(store.open_run("sync", NOW, "c"), edits("WEB-1"))
+    assert resolve(store.journal.open()[0], shown) == (outcome, why)
 
 
 def test_a_rerun_closes_what_was_left_open(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
-    sync(session, "--first-run")
+    sync(session, FIRST_RUN)
     jira = fake(session, "jira")
     now = jira.items[ref("WEB-3")]
     ran = store.open_run("sync", NOW, "c")
     landed = replace(now, shown=NOTHING)
-    store.journal.intend(ran, [Edit(landed, now.shown, changes_of(landed, now.shown))])
+    store.journal.begin(ran, [Edit(landed, now.shown, changes_of(landed, now.shown))])
     lost = Marks(labels=("never",))
-    store.journal.intend(ran, [Edit(now, lost, changes_of(now, lost))])
+    store.journal.begin(ran, [Edit(now, lost, changes_of(now, lost))])
     sync(session)
     assert store.journal.open() == []
     assert [(one.outcome, one.error) for one in store.journal.entries(run=ran)] == [
@@ -189,8 +186,8 @@ def test_a_rerun_closes_what_was_left_open(store: Store) -> None:
 
 
 def test_old_details_are_compacted_but_not_what_was_ever_written(store: Store) -> None:
-    entries = store.journal.intend(store.open_run("sync", NOW, "c"), edits("WEB-1", "WEB-2"))
-    store.journal.conclude(entries[ref("WEB-1")], "written", None)
+    entries = store.journal.begin(store.open_run("sync", NOW, "c"), edits("WEB-1", "WEB-2"))
+    store.journal.complete(entries[ref("WEB-1")], "written", None)
     assert store.journal.compact(datetime.now(UTC) + timedelta(days=1)) == 1
     first, second = store.journal.entries()
     assert (first.changes, len(second.changes)) == ((), 1)
@@ -205,7 +202,7 @@ def test_one_project_cannot_hide_among_the_others() -> None:
     plan = plan_of(*(f"WEB-{nr}" for nr in range(9)))
     (stop,) = project_stops(items, plan, GuardPolicy(project_share=0.8, project_floor=5))
     assert stop.message.startswith("9 of 10 items in WEB would change (90 %)")
-    assert stop.flag == f"--accept-plan {plan.digest}"
+    assert stop.subject == plan.digest
     assert stop.samples == ("WEB-0 Title of WEB-0", "WEB-3 Title of WEB-3", "WEB-6 Title of WEB-6")
     assert project_stops(items, plan, GuardPolicy(project_share=0.9, project_floor=5)) == []
     assert project_stops(items, plan, GuardPolicy(project_share=0.8, project_floor=9)) == []
@@ -219,14 +216,14 @@ def test_marks_of_one_kind_cannot_all_go_unseen() -> None:
     gone = [Edit(one, Marks(labels=("x",)), ()) for one in marked[:4]]
     plan = Plan(tuple(gone), (), "d")
     (stop,) = removal_stops(marked, plan, GuardPolicy(removed_share=0.3, removed_floor=3))
-    assert stop.message.startswith("4 of 10 comments would be taken off (40 %)")
+    assert stop.message.startswith("4 of 10 comments would be removed (40 %)")
     assert removal_stops(marked, plan, GuardPolicy(removed_share=0.4, removed_floor=3)) == []
     assert removal_stops(marked, plan, GuardPolicy(removed_share=0.3, removed_floor=4)) == []
 
 
 def test_all_key_results_at_zero_is_suspicious() -> None:
     declared = workspace(metric("A", 0, 10, ("2026-11-01", 0)), metric("B", 0, 10, ("2026-11-01", 0)))
-    card = measure(align([], declared), {}, declared, NOW)
+    card = measure(align([], declared), observed(), declared, NOW)
     plan = plan_of("WEB-1")
     stop = zero_stop({"A": 0.4, "B": 0.1}, card, plan)
     assert stop is not None
@@ -234,7 +231,7 @@ def test_all_key_results_at_zero_is_suspicious() -> None:
     assert zero_stop({"A": 0.4, "B": 0.0}, card, plan) is None
     assert zero_stop({"A": 0.4, "gone": 0.3}, card, plan) is None
     better = workspace(metric("A", 0, 10, ("2026-11-01", 1)), metric("B", 0, 10, ("2026-11-01", 0)))
-    alive = measure(align([], better), {}, better, NOW)
+    alive = measure(align([], better), observed(), better, NOW)
     assert zero_stop({"A": 0.4, "B": 0.1}, alive, plan) is None
 
 
@@ -243,7 +240,7 @@ def test_all_key_results_at_zero_is_suspicious() -> None:
 
 def test_a_tracker_that_cannot_be_read_stands_as_last_read_and_the_other_goes_on(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
-    sync(session, "--first-run")
+    sync(session, FIRST_RUN)
     jira, linear = fake(session, "jira"), fake(session, "linear")
     jira.read_fault = CredentialError("jira", "the credential is refused.")
     linear.items[ref("eng-2")] = replace(linear.items[ref("eng-2")], claims=("KR1",))
@@ -251,23 +248,23 @@ def test_a_tracker_that_cannot_be_read_stands_as_last_read_and_the_other_goes_on
     done = sync(session)
     assert linear.writes[-1] == "eng-2"
     assert len(jira.writes) == before
-    assert set(done.run.observed.stale) == {"jira"}
-    assert any("jira is not written to: it could not be read" in note for note in done.run.plan.waiting)
+    assert set(done.run.observation.stale) == {"jira"}
+    assert any("jira is not written to: cannot read it" in note for note in done.run.plan.waiting)
     jira.read_fault = None
-    assert not sync(session).run.observed.stale
+    assert not sync(session).run.observation.stale
 
 
 def test_a_tracker_that_is_away_too_long_ends_the_run(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
-    sync(session, "--first-run")
+    sync(session, FIRST_RUN)
     fake(session, "jira").read_fault = CredentialError("jira", "the credential is refused.")
     with pytest.raises(CredentialError):
-        synchronise(session, NOW + timedelta(hours=25), Output(Format.TEXT, silent=True))
+        synchronise(session, NOW + timedelta(hours=25), Reporter())
 
 
 def test_with_nothing_read_there_is_no_run(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
-    sync(session, "--first-run")
+    sync(session, FIRST_RUN)
     for name in ("jira", "linear"):
         fake(session, name).read_fault = CredentialError(name, "the credential is refused.")
     with pytest.raises(CredentialError):
@@ -290,9 +287,7 @@ def test_a_bad_item_is_tried_again_with_growing_pauses_and_the_others_are_writte
     jira.write_faults["WEB-1"] = "Jira says no"
 
     def at(hours: float) -> list[str]:
-        done = synchronise(
-            session, NOW + timedelta(hours=hours), Output(Format.TEXT, silent=True), ["--first-run"]
-        )
+        done = synchronise(session, NOW + timedelta(hours=hours), Reporter(), FIRST_RUN)
         assert done.applied is not None
         return [receipt.key for receipt in done.applied.receipts if receipt.outcome == "failed"]
 
@@ -300,7 +295,7 @@ def test_a_bad_item_is_tried_again_with_growing_pauses_and_the_others_are_writte
     assert tries == [["WEB-1"], ["WEB-1"], [], ["WEB-1"], [], ["WEB-1"]]
     (stuck,) = store.stuck()
     assert (stuck.key, stuck.why) == ("WEB-1", "Jira says no")
-    assert stuck.state == "4 failed writes, tried again from 2026-11-16 16:18 UTC"
+    assert stuck.state == "4 failed writes, next attempt after 2026-11-16 16:18 UTC"
     jira.write_faults.clear()
     assert at(7.4) == []
     assert store.stuck() == []
@@ -338,7 +333,7 @@ def test_an_item_that_changed_in_between_is_left_alone_and_named(pointed: Sandbo
     done = run("apply", str(path), *AS_OF, "--first-run")
     assert done.code == 3
     assert "WEB-1" in done.out
-    assert "left alone: its labels changed" in done.out
+    assert "skipped: its labels changed" in done.out
     assert touched.labels == ["by-hand"]
     assert not touched.comments
 
@@ -346,9 +341,9 @@ def test_an_item_that_changed_in_between_is_left_alone_and_named(pointed: Sandbo
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda text: text.replace("okr-aligned", "other-label"), "its digest does not fit"),
-        (lambda text: text[: len(text) // 2], "is no plan"),
-        (lambda _: "[]", "is no plan"),
+        (lambda text: text.replace("okr-aligned", "other-label"), "its digest does not match"),
+        (lambda text: text[: len(text) // 2], "is not a plan"),
+        (lambda _: "[]", "is not a plan"),
         (lambda text: text.replace('"truenorth_plan": 1', '"truenorth_plan": 2'), "another version"),
     ],
     ids=["edited", "cut", "else", "version"],
@@ -367,11 +362,11 @@ def test_a_plan_that_is_old_or_of_another_configuration_is_refused(tmp_path: Pat
     plan_file.save(path, plan_of("WEB-1"), [], declared, NOW)
     assert plan_file.load(path, declared, NOW + timedelta(hours=24)).plan.edits
     for at in (NOW + timedelta(hours=24, seconds=1), NOW - timedelta(seconds=1)):
-        with pytest.raises(plan_file.PlanError, match="plans hold for 24 hours"):
+        with pytest.raises(plan_file.PlanError, match="expired after 24 hours"):
             plan_file.load(path, declared, at)
     with pytest.raises(plan_file.PlanError, match="another configuration"):
         plan_file.load(path, workspace(work("KR2")), NOW)
-    with pytest.raises(plan_file.PlanError, match="cannot be read"):
+    with pytest.raises(plan_file.PlanError, match="cannot read"):
         plan_file.load(tmp_path / "none.json", declared, NOW)
     with pytest.raises(plan_file.PlanError, match="cannot be written"):
         plan_file.save(tmp_path / "no" / "p.json", plan_of("WEB-1"), [], declared, NOW)
@@ -385,7 +380,7 @@ def test_the_log_tells_who_wrote_what_when_and_by_which_rule(run: Cli) -> None:
     run("sync", *AS_OF, "--first-run")
     told = run("log", "--item", "web-1")
     assert told.code == 0
-    assert "1 writes to web-1" in told.out
+    assert "1 write to web-1" in told.out
     rows = json.loads(run("log", "--item", "WEB-1", "--format", "json").out)["log"]
     (row,) = rows
     assert (row["key"], row["outcome"], row["kind"]) == ("WEB-1", "written", "sync")
@@ -399,4 +394,4 @@ def test_the_log_tells_who_wrote_what_when_and_by_which_rule(run: Cli) -> None:
 
 def test_every_stop_says_its_samples() -> None:
     stops = project_stops([item("WEB-1")], plan_of("WEB-1"), GuardPolicy(project_share=0.5, project_floor=0))
-    assert data.of_stops(stops)[0]["samples"] == ("WEB-1 Title of WEB-1",)
+    assert data.of_stops(stops, flag_of)[0]["samples"] == ("WEB-1 Title of WEB-1",)

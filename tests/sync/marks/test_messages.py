@@ -16,28 +16,29 @@ from config.messages import ENGLISH, FRENCH, names_in
 from config.workspace import Workspace
 from connectors.model import Comment, Marks, WorkItem
 from connectors.sandbox.server import Sandbox
-from connectors.text.document import to_adf, to_markdown, to_plain, to_wiki
+from connectors.text.document import to_adf, to_markdown, to_wiki
 from sync.align.alignment import align
-from sync.history.movement import Footing, since, standing
-from sync.marks.comments import Closest, value_against_target
+from sync.history.movement import WorkState, movements_since, work_states
+from sync.marks.comments import SuggestedKeyResult, value_against_target
 from sync.marks.contribution import HIDDEN, MOST_BECAUSE
 from sync.marks.desired import desired_marks
 from sync.measure import measure
 from sync.signals.orphans import find_signals
-from tests.support.builders import NOW, epic, item, metric, ref, work, workspace
+from tests.support.builders import NOW, epic, item, metric, observed, ref, work, workspace
 from tests.support.cli import Cli
+from tests.support.plain_text import to_plain
 
 
 def marks_of(
     items: list[WorkItem],
     declared: Workspace,
-    told: dict[str, Footing] | None = None,
-    closest: dict[str, tuple[Closest, ...]] | None = None,
+    told: dict[str, WorkState] | None = None,
+    closest: dict[str, tuple[SuggestedKeyResult, ...]] | None = None,
 ) -> dict[str, Marks]:
     alignment = align(items, declared)
-    card = measure(alignment, {}, declared, NOW)
+    card = measure(alignment, observed(), declared, NOW)
     signals = find_signals(alignment, card, declared, NOW)
-    moved = since(told or {}, standing(alignment, declared, NOW), declared)
+    moved = movements_since(told or {}, work_states(alignment, declared, NOW), declared)
     near = {ref(key): found for key, found in (closest or {}).items()}
     wanted = desired_marks(alignment, card, signals, declared, moved, near)
     return {alignment.items[one].key: marks for one, marks in wanted.items()}
@@ -114,8 +115,8 @@ def test_a_key_result_without_data_says_so() -> None:
     assert "There is no data yet." in text_on("WEB-1", [epic("WEB-1")], declared)
 
 
-def footing_of(items: list[WorkItem], declared: Workspace) -> dict[str, Footing]:
-    return standing(align(items, declared), declared, NOW - timedelta(days=7))
+def footing_of(items: list[WorkItem], declared: Workspace) -> dict[str, WorkState]:
+    return work_states(align(items, declared), declared, NOW - timedelta(days=7))
 
 
 def test_what_moved_since_the_last_time_is_told_apart_by_work_and_scope() -> None:
@@ -220,7 +221,7 @@ def test_a_blocker_that_not_everybody_may_see_is_not_named(hidden: str) -> None:
 
 
 def test_an_orphan_comment_says_why_what_is_near_and_the_three_ways_out() -> None:
-    near = (Closest("KR1", "Result KR1", ("onboarding", "wizard")),)
+    near = (SuggestedKeyResult("KR1", "Result KR1", ("onboarding", "wizard")),)
     text = text_on("WEB-1", [epic("WEB-1")], POINTS, closest={"WEB-1": near})
     for words in (
         "This work serves no key result.",
@@ -369,5 +370,5 @@ def test_a_value_is_told_against_its_target(
     start: float, target: float, values: list[float], told: str
 ) -> None:
     declared = workspace(metric("A", start, target, *(("2026-11-10", value) for value in values)))
-    reading = measure(align([], declared), {}, declared, NOW).readings["A"]
+    reading = measure(align([], declared), observed(), declared, NOW).readings["A"]
     assert value_against_target(reading) == told

@@ -13,10 +13,19 @@ import pytest
 from ruamel.yaml import YAML
 
 from config.workspace import Workspace
-from connectors.model import Category, Span, WorkItem
+from connectors.model import Category, StatusSpan, WorkItem
 from sync.align.alignment import align
-from sync.measure import OVER, Past, Reading, Sample, Scorecard, draw, measure, to_percent
-from tests.support.builders import NOW, item, ref, workspace
+from sync.measure import (
+    DENOMINATOR,
+    Past,
+    Reading,
+    Sample,
+    Scorecard,
+    collect_values,
+    measure,
+    to_percent,
+)
+from tests.support.builders import NOW, item, observed, ref, workspace
 
 Case = dict[str, Any]
 FILES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
@@ -56,7 +65,8 @@ def test_case(case: Case) -> None:
     assert case.get("says", "") in reading.evidence
     assert "silent" not in case or case["silent"] not in reading.evidence
     if "notes" in case:
-        assert (case["notes"] in reading.note) if case["notes"] else reading.note == ""
+        note = str(reading.mismatch or "")
+        assert (case["notes"] in note) if case["notes"] else note == ""
     whole = next(one for one in card.objectives if one.objective == "O")
     for name, value in case.get("whole", {}).items():
         assert getattr(whole, name) == value, name
@@ -80,7 +90,7 @@ WORDS: list[list[Any]] = YAML(typ="safe", pure=True).load(Path(__file__).parent 
 def test_words(row: list[Any]) -> None:
     case = next(one for one in CASES if one["case"] == row[0])
     told = read(case).readings[case.get("read", "A")]
-    assert [told.value, told.target, told.unit, told.evidence, told.note] == row[1:]
+    assert [told.value, told.target, told.unit, told.evidence, str(told.mismatch or "")] == row[1:]
 
 
 def read(case: Case, *, backwards: bool = False) -> Scorecard:
@@ -94,21 +104,24 @@ def read(case: Case, *, backwards: bool = False) -> Scorecard:
     counts, drawn = case.get("answers", {}), {}
     if "found" in case:
         found = [item_from(line) for line in case["found"]]
-        counts, drawn = {"A": len(found)}, {"A": draw(found, case["measure"]["field"], at, histories)}
+        counts, drawn = (
+            {"A": len(found)},
+            {"A": collect_values(found, case["measure"]["field"], at, histories)},
+        )
         if "over" in case["measure"]:
             whole = [item_from(line) for line in case["found_over"]]
-            drawn |= {"A" + OVER: draw(whole, case["measure"]["field"], at, histories)}
-    told: dict[str, Any] = {"samples": samples, "past": past, "drawn": drawn, "histories": histories}
-    return measure(alignment, counts, declared, at, **told)
+            drawn |= {"A" + DENOMINATOR: collect_values(whole, case["measure"]["field"], at, histories)}
+    sections: dict[str, Any] = {"samples": samples, "field_values": drawn, "histories": histories}
+    return measure(alignment, observed(counts=counts, **sections), declared, at, past)
 
 
-def spans_from(lines: list[str]) -> tuple[Span, ...]:
+def spans_from(lines: list[str]) -> tuple[StatusSpan, ...]:
     """Such as "2026-11-03 doing In Review", from the beginning of that day until the next line's."""
     rows = [line.split(" ", 2) for line in lines]
     begins = [datetime.fromisoformat(row[0]).replace(tzinfo=UTC) for row in rows]
     ends: list[datetime | None] = [*begins[1:], None]
     return tuple(
-        Span(CATEGORIES[row[1]], row[2] if len(row) > 2 else row[1], begin, end)
+        StatusSpan(CATEGORIES[row[1]], row[2] if len(row) > 2 else row[1], begin, end)
         for row, begin, end in zip(rows, begins, ends, strict=True)
     )
 

@@ -16,7 +16,7 @@ from config.measures import WorkMeasure
 from connectors.model import WorkItem
 from sync.align.alignment import align
 from sync.measure import Reading, fold, measure
-from tests.support.builders import NOW, item, work, workspace
+from tests.support.builders import NOW, item, observed, work, workspace
 
 Tree = list[tuple[str, int, str, float | None, str, int]]
 """Of each item: category, which earlier one is its parent (0: none), type, estimate, claim, day of creation."""
@@ -67,7 +67,7 @@ def planted(tree: Tree) -> list[WorkItem]:
 
 def reading(items: list[WorkItem], how: dict[str, Any]) -> Reading:
     declared = workspace(work("A", measure=how), work("B"))
-    return measure(align(items, declared), {}, declared, NOW).readings["A"]
+    return measure(align(items, declared), observed(), declared, NOW).readings["A"]
 
 
 @given(TREES, HOWS, st.randoms())
@@ -217,7 +217,7 @@ def test_declared_shares_by_brute_force(
     }
     rules = [{"label": "x", "share": share}], [{"label": "x", "share": 1 - share}]
     declared = workspace(work("A", *rules[0], measure=how), work("B", *rules[1]))
-    told = measure(align(items.values(), declared), {}, declared, NOW).readings["A"]
+    told = measure(align(items.values(), declared), observed(), declared, NOW).readings["A"]
 
     def share_of(key: str) -> Fraction:
         return Fraction(share) if nearest(items, key, lambda one: "x" in one.labels) else Fraction(0)

@@ -15,14 +15,24 @@ from config.measures import WorkMeasure
 from config.policy import HealthPolicy
 from connectors.model import WorkItem
 from sync.align.alignment import align
-from sync.measure import Drawn, Reading, Tally, fold, health, measure, needs_history, to_percent, way
+from sync.measure import (
+    FieldValues,
+    Reading,
+    Tally,
+    fold,
+    health,
+    measure,
+    needs_history,
+    progress_between,
+    to_percent,
+)
 from sync.measure.flow import nearest_rank
-from tests.support.builders import NOW, epic, item, metric, query, work, workspace
+from tests.support.builders import NOW, epic, item, metric, observed, query, work, workspace
 
 
 def read(items: list[WorkItem], key_result: dict[str, Any], counts: dict[str, int] | None = None) -> Reading:
     declared = workspace(key_result)
-    card = measure(align(items, declared), counts or {}, declared, NOW)
+    card = measure(align(items, declared), observed(counts=counts or {}), declared, NOW)
     return card.readings[key_result["id"]]
 
 
@@ -75,7 +85,7 @@ def test_containers_do_not_count_beside_their_children() -> None:
 def test_a_shared_item_counts_with_its_share() -> None:
     shared = item("WEB-1", claims=("A", "B"), category="done")
     declared = workspace(work("A"), work("B"))
-    card = measure(align([shared, leaf(2, "todo")], declared), {}, declared, NOW)
+    card = measure(align([shared, leaf(2, "todo")], declared), observed(), declared, NOW)
     assert card.readings["A"].tally.weight == Fraction(3, 2)
     assert card.readings["A"].percent == 33
     assert card.readings["B"].percent == 100
@@ -149,9 +159,9 @@ def test_elapsed(moment: datetime, elapsed: float) -> None:
 def test_days_begin_in_the_declared_zone() -> None:
     auckland = workspace(metric("A", 0, 10, ("2026-11-17", 10.0)), time_zone="Pacific/Auckland")
     evening = datetime(2026, 11, 16, 20, tzinfo=UTC)
-    assert measure(align([], auckland), {}, auckland, evening).readings["A"].percent == 100
+    assert measure(align([], auckland), observed(), auckland, evening).readings["A"].percent == 100
     utc = workspace(metric("A", 0, 10, ("2026-11-17", 10.0)))
-    assert measure(align([], utc), {}, utc, evening).readings["A"].percent is None
+    assert measure(align([], utc), observed(), utc, evening).readings["A"].percent is None
 
 
 def test_objective_is_the_weighted_mean_of_what_has_data() -> None:
@@ -160,14 +170,14 @@ def test_objective_is_the_weighted_mean_of_what_has_data() -> None:
         metric("B", 0, 10, ("2026-11-10", 4.0), weight=2),
         metric("C", 0, 10),
     )
-    (objective,) = measure(align([], declared), {}, declared, NOW).objectives
+    (objective,) = measure(align([], declared), observed(), declared, NOW).objectives
     assert objective.percent == 60
     assert objective.without_data == 1
 
 
 def test_objective_is_complete_only_when_each_key_result_is() -> None:
     declared = workspace(*(metric(f"A{n}", 0, 10, ("2026-11-10", 10.0), weight=0.1) for n in range(7)))
-    (objective,) = measure(align([], declared), {}, declared, NOW).objectives
+    (objective,) = measure(align([], declared), observed(), declared, NOW).objectives
     assert (objective.percent, objective.health) == (100, "done")
 
 
@@ -219,7 +229,7 @@ def test_percent_is_a_percent(drawn: list[tuple[str, float | None]]) -> None:
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
 def test_way_is_a_share(start: float, target: float, value: float) -> None:
     if start != target:
-        assert 0 <= way(start, target, value) <= 1
+        assert 0 <= progress_between(start, target, value) <= 1
 
 
 @pytest.mark.parametrize(
@@ -258,7 +268,7 @@ def test_an_objective_closed_today_is_closed_and_tomorrow_is_not() -> None:
     for day, shown in (("2026-11-16", True), ("2026-11-17", False)):
         objective = {"id": "O", "title": "O", "cycle": "2026-Q4", "key_results": [work("A")], "closed": day}
         declared = workspace(objectives=[objective])
-        (told,) = measure(align([], declared), {}, declared, NOW).objectives
+        (told,) = measure(align([], declared), observed(), declared, NOW).objectives
         assert (told.closed is not None) is shown
 
 
@@ -266,7 +276,7 @@ def test_a_grade_is_in_tenths() -> None:
     objective = {"id": "O", "title": "O", "cycle": "2026-Q4", "grading": "committed",
                  "key_results": [metric("A", 0, 100, ("2026-11-10", 37.0))]}  # fmt: skip
     declared = workspace(objectives=[objective])
-    assert measure(align([], declared), {}, declared, NOW).objectives[0].grade == 0.4
+    assert measure(align([], declared), observed(), declared, NOW).objectives[0].grade == 0.4
 
 
 @pytest.mark.parametrize(
@@ -282,14 +292,14 @@ def test_a_grade_is_in_tenths() -> None:
 def test_the_forecast_goes_on_at_the_pace_so_far(moment: datetime, forecast: float | None) -> None:
     declared = workspace(work("A"))
     leaves = [leaf(1, "done"), *(leaf(number, "todo") for number in range(2, 5))]
-    told = measure(align(leaves, declared), {}, declared, moment).readings["A"].forecast
+    told = measure(align(leaves, declared), observed(), declared, moment).readings["A"].forecast
     assert told == (None if forecast is None else pytest.approx(forecast, abs=0.001))
 
 
 def test_a_guard_rail_has_neither_a_forecast_nor_a_part_in_its_objective() -> None:
     rail = {"id": "B", "title": "B", "measure": {"kind": "keep", "below": 5, "checkins": []}}
     declared = workspace(work("A"), rail)
-    told = measure(align([leaf(1, "done")], declared), {}, declared, NOW)
+    told = measure(align([leaf(1, "done")], declared), observed(), declared, NOW)
     assert (told.readings["B"].counts, told.readings["B"].forecast) == (False, None)
     (whole,) = told.objectives
     assert (whole.progress, whole.without_data) == (1.0, 0)
@@ -303,7 +313,7 @@ def test_a_key_result_closed_today_is_closed_and_tomorrow_is_not() -> None:
 def test_what_is_expected_of_an_objective_is_weighted_too() -> None:
     late = metric("B", 0, 10, ("2026-11-10", 5.0), pace="step", weight=1)
     declared = workspace(work("A", weight=3), late)
-    card = measure(align([], declared), {}, declared, NOW)
+    card = measure(align([], declared), observed(), declared, NOW)
     by_now = card.readings["A"].expected
     assert card.readings["B"].expected == 0
     assert card.objectives[0].expected == pytest.approx(3 * by_now / 4)
@@ -313,7 +323,9 @@ def test_an_objective_says_how_it_is_graded() -> None:
     for grading in ("committed", "aspirational", None):
         objective = {"id": "O", "title": "O", "cycle": "2026-Q4", "key_results": [work("A")]}
         declared = workspace(objectives=[objective | ({"grading": grading} if grading else {})])
-        assert measure(align([], declared), {}, declared, NOW).objectives[0].grading == (grading or "")
+        assert measure(align([], declared), observed(), declared, NOW).objectives[0].grading == (
+            grading or ""
+        )
 
 
 @pytest.mark.parametrize(
@@ -331,7 +343,11 @@ def test_how_many_items_nobody_estimated(how: dict[str, Any], unestimated: int) 
 
 
 def test_nothing_drawn_covers_nothing() -> None:
-    assert (Drawn().coverage, Drawn((1.0,)).coverage, Drawn((1.0,), 1).coverage) == (None, 1.0, 0.5)
+    assert (FieldValues().coverage, FieldValues((1.0,)).coverage, FieldValues((1.0,), 1).coverage) == (
+        None,
+        1.0,
+        0.5,
+    )
 
 
 @pytest.mark.parametrize(
@@ -368,8 +384,8 @@ def test_the_team_with_the_most_work_comes_first() -> None:
 )
 def test_where_work_and_value_part(value: float, done: int, note: str) -> None:
     leaves = [leaf(number, "done" if number < done else "todo") for number in range(5)]
-    told = read(leaves, metric("A", 0, 10, ("2026-11-10", value))).note
-    assert note in told
+    told = read(leaves, metric("A", 0, 10, ("2026-11-10", value))).mismatch
+    assert note in str(told)
     assert bool(told) is bool(note)
 
 

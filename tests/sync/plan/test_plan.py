@@ -13,19 +13,19 @@ from hypothesis import strategies as st
 from config.policy import GuardPolicy
 from config.workspace import Workspace
 from connectors.model import Comment, KeyResultMark, Marks, Ref, Stamp, WorkItem
-from connectors.text.document import to_plain
 from sync.align.alignment import align
 from sync.marks.desired import desired_marks
 from sync.measure import measure
 from sync.plan.guards import first_run_stop, mass_change_stop, shrink_stop
-from sync.plan.plan import Plan, make_plan, natural, settle
+from sync.plan.plan import Plan, absorb_small_steps, make_plan, natural
 from sync.signals.orphans import Signals, find_signals
-from tests.support.builders import NOW, epic, item, metric, ref, work, workspace
+from tests.support.builders import NOW, epic, item, metric, observed, ref, work, workspace
+from tests.support.plain_text import to_plain
 
 
 def decide(items: list[WorkItem], declared: Workspace) -> tuple[dict[Ref, Marks], Signals, Plan]:
     alignment = align(items, declared)
-    card = measure(alignment, {}, declared, NOW)
+    card = measure(alignment, observed(), declared, NOW)
     signals = find_signals(alignment, card, declared, NOW)
     wanted = desired_marks(alignment, card, signals, declared)
     return wanted, signals, make_plan(items, wanted, declared)
@@ -156,7 +156,7 @@ def test_a_foreign_stamp_is_refused_aloud() -> None:
     _, _, plan = decide([foreign], DECLARED)
     assert plan.empty
     assert plan.refusals[0].key == "WEB-1"
-    assert "'other'" in plan.refusals[0].reason
+    assert '"other"' in plan.refusals[0].reason
 
 
 def test_comments_can_be_switched_off() -> None:
@@ -213,7 +213,7 @@ def marks(percent: int | None, health: str = "on_track", **changes: Any) -> Mark
     ],
 )
 def test_a_small_step_is_no_change(shown: Marks, wanted: Marks, settled: Marks | None) -> None:
-    result = settle(shown, wanted, 5)
+    result = absorb_small_steps(shown, wanted, 5)
     if settled is not None:
         assert result == settled
     else:
@@ -224,8 +224,8 @@ def test_a_small_step_is_no_change(shown: Marks, wanted: Marks, settled: Marks |
 
 @given(st.integers(0, 100), st.integers(0, 100), st.integers(1, 50))
 def test_settling_twice_changes_nothing(shown: int, wanted: int, step: int) -> None:
-    once = settle(marks(shown), marks(wanted), step)
-    assert settle(once, marks(wanted), step) == once
+    once = absorb_small_steps(marks(shown), marks(wanted), step)
+    assert absorb_small_steps(once, marks(wanted), step) == once
 
 
 def test_plan_is_sorted_and_its_digest_stable() -> None:
@@ -249,7 +249,7 @@ def test_first_run_guard() -> None:
     _, _, plan = decide(WORLD, DECLARED)
     stop = first_run_stop(WORLD, plan, runs_before=0)
     assert stop is not None
-    assert stop.flag == "--first-run"
+    assert (stop.guard, stop.subject) == ("first-run", "")
     assert first_run_stop(WORLD, plan, runs_before=1) is None
     stamped = [replace(WORLD[0], shown=Marks(stamp=Stamp("acme"))), *WORLD[1:]]
     assert first_run_stop(stamped, plan, runs_before=0) is None
@@ -263,7 +263,7 @@ def test_mass_change_guard(share: float, floor: int, trips: bool) -> None:
     assert (stop is not None) == trips
     if stop is not None:
         assert "4 of 8" in stop.message
-        assert stop.flag == f"--accept-plan {plan.digest}"
+        assert stop.subject == plan.digest
 
 
 @pytest.mark.parametrize(
@@ -285,8 +285,8 @@ def test_findings() -> None:
     assert "WEB-2 claims KR9" in told["dangling_claim"]
     assert "did you mean KR1?" in told["dangling_claim"] or "did you mean KR2?" in told["dangling_claim"]
     assert "WEB-3 → WEB-3" in told["parent_cycle"]
-    assert "nothing serves KR1" in told["unserved_key_result"]
-    assert "WEB-1 is Done, but below it is open: WEB-2" in told["done_over_open"]
+    assert "no work is linked to KR1" in told["unserved_key_result"]
+    assert "WEB-1 is Done but has open child items: WEB-2" in told["done_over_open"]
 
 
 def test_a_closed_key_result_takes_no_more_marks() -> None:

@@ -16,8 +16,8 @@ from config.workspace import Workspace
 from connectors.model import NOTHING, Comment, KeyResultMark, Marks, Ref
 from connectors.sandbox.server import Sandbox
 from sync.jobs.sandbox import examples
-from sync.marks.policy import permitted
-from sync.plan.throttle import hold_back, place_of
+from sync.marks.policy import apply_policy
+from sync.plan.throttle import scope_of, throttle
 from tests.support.builders import NOW, item, work, workspace
 from tests.support.cli import Cli, writes
 
@@ -47,8 +47,8 @@ SHOWN = Marks(alignment="orphaned", labels=("okr-orphaned",))
 )  # fmt: skip
 def test_what_may_be_shown(policy: dict[str, Any], wish: Marks, left: Marks) -> None:
     declared = declared_with({"jira": policy})
-    assert permitted(item("WEB-1", shown=SHOWN), wish, declared.policy_of("jira")) == left
-    assert permitted(item("WEB-1", shown=SHOWN), wish, declared.policy_of("linear")) == wish
+    assert apply_policy(item("WEB-1", shown=SHOWN), wish, declared.policy_of("jira")) == left
+    assert apply_policy(item("WEB-1", shown=SHOWN), wish, declared.policy_of("linear")) == wish
 
 
 def declared_with(policies: dict[str, dict[str, Any]], **general: Any) -> Workspace:
@@ -91,10 +91,10 @@ def test_in_quiet_hours_everything_on_the_tracker_waits() -> None:
     wanted = {one.ref: FULL for one in items}
     # 09:30 UTC is 10:30 in Paris.
     moment = datetime.fromisoformat("2026-11-16T09:30+00:00")
-    allowed, notes = hold_back(items, wanted, declared, moment, {})
+    allowed, notes = throttle(items, wanted, declared, moment, {})
     assert list(allowed) == [items[1].ref]
-    assert notes == ("jira: quiet hours until 11:00; everything waits.",)
-    assert hold_back(items, wanted, declared, moment + timedelta(hours=1), {}) == (wanted, ())
+    assert notes == ("jira: quiet hours until 11:00; nothing is written until then.",)
+    assert throttle(items, wanted, declared, moment + timedelta(hours=1), {}) == (wanted, ())
 
 
 def test_the_days_comments_go_to_the_oldest_work_of_each_project() -> None:
@@ -105,18 +105,18 @@ def test_the_days_comments_go_to_the_oldest_work_of_each_project() -> None:
         for n in range(1, 5)
     ]
     wanted = {one.ref: ORPHAN for one in items}
-    allowed, notes = hold_back(items, wanted, declared, NOW, {items[0].ref: 1})
+    allowed, notes = throttle(items, wanted, declared, NOW, {items[0].ref: 1})
     got = [one.key for one in items if allowed[one.ref].comment is not None]
     assert got == ["WEB-4", "OPS-3", "OPS-4"]
     assert all(allowed[one.ref].labels == ORPHAN.labels for one in items)
     assert [note.partition(":")[2].split()[0] for note in notes] == ["2", "3"]
-    assert {place_of(one)[1] for one in items} == {"WEB", "OPS"}
+    assert {scope_of(one)[1] for one in items} == {"WEB", "OPS"}
 
 
 def test_comments_that_are_there_do_not_count() -> None:
     declared = declared_with({"jira": {"comments_a_day": 0}})
     one = item("WEB-1", writable=frozenset({"comment"}), shown=replace(ORPHAN, comment=Comment("orphan")))
-    allowed, notes = hold_back([one], {one.ref: ORPHAN}, declared, NOW, {})
+    allowed, notes = throttle([one], {one.ref: ORPHAN}, declared, NOW, {})
     assert (allowed[one.ref], notes) == (ORPHAN, ())
 
 
@@ -160,7 +160,7 @@ def test_a_tracker_that_is_off_is_not_even_asked(
 ) -> None:
     declare(monkeypatch, tmp_path, "", linear="{mode: off}")
     folder = tmp_path / "declared"
-    with pytest.raises(ConfigError, match="which is off"):
+    with pytest.raises(ConfigError, match="whose mode is off"):
         load(folder)
     for file in folder.glob("*.yaml"):
         file.write_text(file.read_text().replace("{mode: off}", "{mode: observe}"))
@@ -179,7 +179,7 @@ def test_a_first_day_does_not_flood_and_the_next_day_goes_on(
 
     before = comments()
     ran = run("sync", "--first-run", *AT)
-    assert (ran.code, "wait for another day" in ran.out) == (0, True)
+    assert (ran.code, "on hold until another day" in ran.out) == (0, True)
     first = comments() - before
     assert 0 < first <= 2
     again = run("sync", *AT)

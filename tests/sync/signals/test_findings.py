@@ -13,7 +13,7 @@ from sync.align.alignment import align
 from sync.measure import measure
 from sync.signals.budgets import slices, usages
 from sync.signals.findings import Finding, find
-from tests.support.builders import NOW, epic, item, metric, work, workspace
+from tests.support.builders import NOW, epic, item, metric, observed, work, workspace
 
 CYCLES = {
     "2026-Q3": {"start": "2026-07-01", "end": "2026-09-30"},
@@ -40,7 +40,7 @@ TWO = declared(
 def found(items: list[WorkItem], goals: Workspace = TWO, kind: str | None = None) -> list[Finding]:
     """All findings but those on key results that nothing serves."""
     alignment = align(items, goals)
-    every = find(alignment, measure(alignment, {}, goals, NOW), goals, NOW)
+    every = find(alignment, measure(alignment, observed(), goals, NOW), goals, NOW)
     return [one for one in every if one.kind == kind or (kind is None and one.kind != "unserved_key_result")]
 
 
@@ -56,12 +56,12 @@ CASES: list[tuple[str, list[WorkItem], list[tuple[str, list[str], str]]]] = [
     (
         "a done parent over open work",
         [epic("WEB-1", **DONE), item("WEB-2", "WEB-1"), item("WEB-3", "WEB-1", **DONE)],
-        [("done_over_open", ["WEB-1", "WEB-2"], "WEB-1 is Done, but below it is open: WEB-2")],
+        [("done_over_open", ["WEB-1", "WEB-2"], "WEB-1 is Done but has open child items: WEB-2")],
     ),
     (
         "a dropped parent over open work",
         [epic("WEB-1", **DROPPED), item("WEB-2", "WEB-1")],
-        [("dropped_over_open", ["WEB-1", "WEB-2"], "WEB-1 is dropped (Won't Do), but below it is open: WEB-2")],
+        [("dropped_over_open", ["WEB-1", "WEB-2"], "WEB-1 is dropped (Won't Do) but has open child items: WEB-2")],
     ),
     ("a parent out of scope is nobody's to reopen",
      [epic("WEB-1", in_scope=False, **DONE), item("WEB-2", "WEB-1")], []),
@@ -80,7 +80,7 @@ CASES: list[tuple[str, list[WorkItem], list[tuple[str, list[str], str]]]] = [
     (
         "two objectives at once",
         [item("WEB-1", labels=("a", "b")), item("WEB-2", claims=("B", "A"))],
-        [("two_objectives", ["WEB-1", "WEB-2"], "WEB-1, WEB-2 serve O and P at once")],
+        [("two_objectives", ["WEB-1", "WEB-2"], "WEB-1, WEB-2 serve O and P at the same time")],
     ),
     ("two key results of one objective", [item("WEB-1", labels=("a", "a2"))], []),
     ("two objectives with declared shares", [item("WEB-1", labels=("a", "shared"))], []),
@@ -88,7 +88,7 @@ CASES: list[tuple[str, list[WorkItem], list[tuple[str, list[str], str]]]] = [
     (
         "a child that serves another objective than its parent",
         [epic("WEB-1", labels=("a",)), item("WEB-2", "WEB-1", labels=("b",)), item("WEB-3", "WEB-1")],
-        [("against_parent", ["WEB-1", "WEB-2"], "WEB-1 serves O, but below it WEB-2 serves P")],
+        [("against_parent", ["WEB-1", "WEB-2"], "WEB-1 serves O, but its child item WEB-2 serves P")],
     ),
     ("a child that serves another key result of the same objective",
      [epic("WEB-1", labels=("a",)), item("WEB-2", "WEB-1", labels=("a2",))], []),
@@ -97,7 +97,7 @@ CASES: list[tuple[str, list[WorkItem], list[tuple[str, list[str], str]]]] = [
     ("many items are counted",
      [item(f"WEB-{n}", labels=("a", "b")) for n in range(1, 8)],
      [("two_objectives", [f"WEB-{n}" for n in range(1, 8)],
-       "WEB-1, WEB-2, WEB-3, WEB-4, WEB-5 and 2 more serve O and P at once")]),
+       "WEB-1, WEB-2, WEB-3, WEB-4, WEB-5 and 2 more serve O and P at the same time")]),
 ]  # fmt: skip
 
 
@@ -111,7 +111,10 @@ def test_a_claim_that_a_rule_naming_the_item_contradicts() -> None:
     goals = declared(("O", [work("A", {"key": "WEB-1"}), work("A2", {"label": "x"})]))
     claimed = item("WEB-1", claims=("A2",))
     (one,) = found([claimed], goals)
-    assert (one.kind, one.message) == ("claim_against_rule", "WEB-1 claims A2, but a rule names it for A")
+    assert (one.kind, one.message) == (
+        "claim_against_rule",
+        "WEB-1 claims A2, but a rule links it by key to A",
+    )
     assert found([item("WEB-1", claims=("A", "A2"))], goals) == []
     assert found([item("WEB-1", claims=("A2",), **DONE)], goals) == []
     assert found([item("WEB-2", claims=("A",), labels=("x",))], goals) == []
@@ -159,7 +162,7 @@ def test_a_category_takes_its_part_of_the_running_work(changes: dict[str, Any], 
     assert usage.share * 100 == percent
     (one,) = found(MIX, goals, "over_budget")
     assert (
-        f"ktlo takes {percent} % of the running work, more than its budget of 30 % (2 of 5 pieces)"
+        f"ktlo takes {percent} % of the work in progress or done this cycle, more than its budget of 30 % (2 of 5 items)"
         == one.message
     )
 
@@ -185,7 +188,7 @@ def test_a_claim_on_a_closed_key_result_and_output_without_outcome() -> None:
     goals = workspace(work("A", closed="2026-11-01"), metric("B", 0, 10, ("2026-11-01", 1.0)))
     messages = {one.kind: one.message for one in found(items, goals)}
     assert messages["closed_key_result"] == "WEB-1 claims A, closed on 2026-11-01"
-    assert messages["output_without_outcome"] == "B: 2 of 2 items are done, and the value has hardly moved"
+    assert messages["output_without_outcome"] == "B: 2 of 2 items done, but the value has hardly moved"
 
 
 def test_where_the_running_work_goes() -> None:

@@ -19,12 +19,11 @@ import sqlalchemy as sa
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment
-from sync.observation import Snapshot
 from sync.plan.plan import Edit, changes_of
 from sync.store import database as plumbing
 from sync.store import lease
 from sync.store.store import Store, StoreError
-from tests.support.builders import NOW, item
+from tests.support.builders import NOW, item, observed
 from tests.support.cli import AS_OF, Cli, Ran, writes
 from tests.support.fault_run import Trial, comments_of_ours, marked
 from tests.support.postgres import Cluster
@@ -91,7 +90,7 @@ def test_log_rebuild_and_undo(box: Sandbox, run: Cli, cluster: Cluster, database
         database, r"SELECT nspname FROM pg_namespace WHERE nspname LIKE 'truenorth_aside\_%'"
     )
     assert f"kept as schema {kept}" in rebuilt.out
-    assert "The readings of 1 day were taken along." in rebuilt.out
+    assert "Carried over the readings of 1 day." in rebuilt.out
     assert int(cluster.ask(database, f"SET search_path TO {kept}", "SELECT count(*) FROM journal")[0]) > 10
     assert trial.run("plan", *AS_OF, "--exit-code").code == 0
     trial.holds()
@@ -106,12 +105,12 @@ def test_the_address_may_be_written_as_people_write_it(cluster: Cluster, scheme:
 def test_hostile_and_long_text_is_kept(store: Store) -> None:
     evil = replace(item("WEB-1"), key="W\0" * 300, title="\0'; DROP TABLE journal; --")
     run = store.open_run("sync", NOW, "c")
-    entries = store.journal.intend(run, [Edit(evil, WANTED, changes_of(evil, WANTED))])
-    store.journal.conclude(entries[evil.ref], "failed", "no\0 more")
+    entries = store.journal.begin(run, [Edit(evil, WANTED, changes_of(evil, WANTED))])
+    store.journal.complete(entries[evil.ref], "failed", "no\0 more")
     (kept,) = store.journal.entries(run=run)
     assert (kept.key, kept.error) == ("W" * 255, "no more")
-    store.save_snapshot(Snapshot((evil,), {}, {"jira": NOW}, NOW))
-    found = store.snapshot()
+    store.snapshots.save(observed(evil))
+    found = store.snapshots.last()
     assert found is not None
     assert found.items[0].title == evil.title
 
@@ -131,8 +130,8 @@ def test_a_store_of_the_version_before_is_migrated(cluster: Cluster, database: s
     store = Store(cluster.url(database))
     assert store.journal.written("jira") == {"7"}
     assert take(store, "a/1/1", NOW).epoch == 1
-    store.journal.intend(1, edits("WEB-1"))
-    store.save_snapshot(Snapshot((), {"K" * 80: 1}, {"jira": NOW}, NOW))
+    store.journal.begin(1, edits("WEB-1"))
+    store.snapshots.save(observed(item("WEB-1"), counts={"K" * 80: 1}))
     store.close()
     Store(cluster.url(database)).close()
 
@@ -235,7 +234,7 @@ def test_stopped_in_mid_run_nothing_more_is_written_and_a_rerun_converges(
     finally:
         cluster.start()
     assert ended.code == 1, ended.out[-1500:] + ended.err
-    assert "cannot be used" in ended.err
+    assert "cannot use the store" in ended.err
     assert "Check that the server runs" in ended.err
     journaled = set(cluster.ask(database, "SELECT tracker || ' ' || item FROM journal"))
     assert marked(box) <= journaled, "a tracker was written to without a word in the journal"
@@ -322,8 +321,8 @@ def test_one_holder_at_a_time_over_two_connections(cluster: Cluster, database: s
     assert second.epoch == first.epoch + 1
     run = store.open_run("sync", NOW, "c")
     with pytest.raises(lease.LeaseLost):
-        store.journal.intend(run, edits("WEB-1"), first)
-    other.journal.intend(run, edits("WEB-1"), second)
+        store.journal.begin(run, edits("WEB-1"), first)
+    other.journal.begin(run, edits("WEB-1"), second)
     assert len(store.journal.entries(run=run)) == 1
     other.close()
 
@@ -369,8 +368,8 @@ def test_snapshots_saved_at_once_stay_whole(cluster: Cluster, database: str) -> 
         items = tuple(replace(item(f"WEB-{nr}"), title=f"of {number}") for nr in range(30))
         try:
             for _ in range(15):
-                store.save_snapshot(Snapshot(items, {f"KR{number}": number}, {"jira": NOW}, NOW))
-                found = store.snapshot()
+                store.snapshots.save(observed(*items, counts={f"KR{number}": number}))
+                found = store.snapshots.last()
                 assert found is not None
                 (writer,) = {one.title for one in found.items}
                 assert found.counts == {f"KR{writer.removeprefix('of ')}": int(writer.removeprefix("of "))}

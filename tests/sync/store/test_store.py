@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import stat
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from connectors.model import Comment, KeyResultMark, Marks, NativeQuery, Stamp
+from config.trackers import NativeQuery
+from connectors.model import Comment, KeyResultMark, Marks, Stamp, StatusSpan
 from sync.align.alignment import align
 from sync.history.days import HistoryRow
-from sync.history.movement import Footing, Movement
+from sync.history.movement import Movement, WorkState
+from sync.marks.status_updates import PostedUpdate
 from sync.measure import measure
-from sync.observation import Question, Snapshot
+from sync.memory import Memory
+from sync.observation import FieldValues, Observation, RuleQuery, Sample
 from sync.plan.plan import Edit, changes_of
+from sync.store.snapshots import SECTIONS
 from sync.store.store import Store, StoreError
-from tests.support.builders import NOW, epic, item, metric, workspace
+from tests.support.builders import NOW, epic, item, metric, observed, ref, work, workspace
 
 
 @pytest.fixture
@@ -26,9 +34,25 @@ def path(tmp_path: Path) -> Path:
 
 
 ANSWERS = {
-    Question("jira", NativeQuery("jql", "project = WEB")): frozenset({"1", "2"}),
-    Question("linear", NativeQuery("view", "v")): frozenset(),
+    RuleQuery("jira", NativeQuery("jql", "project = WEB")): frozenset({"1", "2"}),
+    RuleQuery("linear", NativeQuery("view", "v")): frozenset(),
 }
+
+BESIDE: dict[str, Any] = {
+    "counts": {"A": 3, "A/over": 9},
+    "answers": ANSWERS,
+    "samples": {"A": Sample(2.5, date(2026, 11, 9), "file x.csv")},
+    "field_values": {"A": FieldValues((1.0, 2.5), 3)},
+    "histories": {ref("WEB-1"): (StatusSpan("doing", "In Progress", NOW, None),)},
+    "keywords": {ref("eng-1"): ("slow", "login")},
+}
+"""A value of every section, by the name of its field."""
+
+
+def test_every_section_has_its_table() -> None:
+    sections = {one.field for one in SECTIONS}
+    assert sections == set(BESIDE)
+    assert {one.name for one in fields(Observation)} - sections == {"pulls", "at", "stale", "notes"}
 
 
 def test_a_snapshot_comes_back_equal(path: Path) -> None:
@@ -39,60 +63,82 @@ def test_a_snapshot_comes_back_equal(path: Path) -> None:
         stamp=Stamp("acme", labels=("x",), fields=(("customfield_1", "A"),)),
     )
     items = (item("WEB-1", shown=shown, estimate=3.5), epic("WEB-2", in_scope=False), item("eng-1"))
-    snapshot = Snapshot(items, {"A": 3}, {"jira": NOW, "linear": NOW}, NOW, ANSWERS)
+    snapshot = observed(*items, **BESIDE)
     store = Store(f"sqlite:///{path}")
-    store.save_snapshot(Snapshot(items[:1], {}, {"jira": NOW}, NOW))
-    store.save_snapshot(snapshot)
+    store.snapshots.save(observed(*items[:1], keywords={ref("WEB-1"): ("x",)}))
+    store.snapshots.save(snapshot)
     store.close()
     again = Store(f"sqlite:///{path}")
-    found = again.snapshot()
-    assert found is not None
-    assert sorted(found.items, key=lambda one: one.ref) == sorted(items, key=lambda one: one.ref)
-    assert found.items[0].shown.stamp == shown.stamp
-    assert (found.counts, found.as_of, found.judged) == (snapshot.counts, snapshot.as_of, NOW)
-    assert found.answers == ANSWERS
-    assert again.found_before() == {"jira": 1, "linear": 1}
+    found = again.snapshots.last()
+    assert found == snapshot
+    assert found.items[0].shown.stamp == shown.stamp  # which no comparison sees
+    assert again.memory(workspace(), NOW).found == {"jira": 1, "linear": 1}
     again.close()
 
 
 def test_the_same_day_again_gives_the_same_rows(path: Path) -> None:
     declared = workspace(metric("A", 0, 10, ("2026-11-10", 4.0)))
-    card = measure(align([], declared), {}, declared, NOW)
+    card = measure(align([], declared), observed(), declared, NOW)
     store = Store(f"sqlite:///{path}")
-    stands = {"A": Footing(date(2026, 11, 16), {"jira/1": ("todo", 1.0)})}
+    stands = {"A": WorkState(date(2026, 11, 16), {"jira/1": ("todo", 1.0)})}
     moved = {"A": Movement(date(2026, 11, 15), done=1, by_work=10.0, by_scope=0.0)}
+
+    def stood_before(day: int) -> Mapping[str, WorkState]:
+        return store.memory(declared, datetime(2026, 11, day, 9, tzinfo=UTC)).work_states_before
+
     reading = card.readings["A"]
     row = HistoryRow(date(2026, 11, 16), 4.0, 0.4, reading.expected, reading.health, moved["A"])
     for known in (moved, moved, {}):  # what is not known the second time is what was known the first
         store.readings.save(card, date(2026, 11, 16), stands, known)
         assert store.readings.all() == {"A": (row,)}
-    assert store.readings.stood_before(date(2026, 11, 16)) == {}
+    assert stood_before(16) == {}
     for day in (17, 18, 19, 19):
-        store.readings.save(card, date(2026, 11, day), {"A": Footing(date(2026, 11, day), {})}, {})
+        store.readings.save(card, date(2026, 11, day), {"A": WorkState(date(2026, 11, day), {})}, {})
     assert [one.moved for one in store.readings.all()["A"]] == [moved["A"], None, None, None]
-    assert store.readings.stood_before(date(2026, 11, 20)) == {"A": Footing(date(2026, 11, 19), {})}
-    assert store.readings.stood_before(date(2026, 11, 19)) == {"A": Footing(date(2026, 11, 18), {})}
-    assert store.readings.stood_before(date(2026, 11, 18)) == {}  # two days are enough
+    assert stood_before(20) == {"A": WorkState(date(2026, 11, 19), {})}
+    assert stood_before(19) == {"A": WorkState(date(2026, 11, 18), {})}
+    assert stood_before(18) == {}  # two days are enough
     store.close()
 
 
+def test_what_was_posted_comes_back_in_the_form_in_which_stores_have_it(path: Path) -> None:
+    declared = workspace(work("A"))
+    stands = {"A": WorkState(date(2026, 11, 16), {"jira/1": ("todo", 1.0)})}
+    told = PostedUpdate(date(2026, 11, 16), "at_risk", (("A percent", 3),), stands)
+    store = Store(f"sqlite:///{path}")
+    store.save_posted(stands, {ref("launch"): told})
+    memory = store.memory(declared, NOW)
+    assert (memory.work_states, memory.last_updates) == (stands, {ref("launch"): told})
+    store.save_posted({}, {})
+    assert store.memory(declared, NOW) == memory
+    store.close()
+    with sqlite3.connect(path) as connection:
+        (body,) = connection.execute("SELECT body FROM updates").fetchone()
+    connection.close()
+    footing = {"on": "2026-11-16", "leaves": {"jira/1": ["todo", 1.0]}}
+    said = {"on": "2026-11-16", "health": "at_risk", "facts": [["A percent", 3]]}
+    assert json.loads(body) == {**said, "footings": {"A": footing}}
+
+
 def test_runs_and_journal(path: Path) -> None:
+    declared = workspace()
     store = Store(f"sqlite:///{path}")
     assert store.last_run() is None
-    assert store.journal.writing_runs() == 0
+    assert store.memory(declared, NOW) == Memory()
     run = store.open_run("sync", NOW, "abc")
     assert store.last_run("sync") is not None
     assert store.last_run("plan") is None
     wanted = Marks(labels=("okr-aligned",))
     edits = [Edit(one, wanted, changes_of(one, wanted)) for one in map(item, ("WEB-1", "WEB-2", "WEB-3"))]
-    entries = store.journal.intend(run, edits)
-    store.journal.conclude(entries[edits[0].item.ref], "written", None)
-    store.journal.conclude(entries[edits[1].item.ref], "failed", "said no")
-    assert store.journal.troubled(run) == [
+    entries = store.journal.begin(run, edits)
+    store.journal.complete(entries[edits[0].item.ref], "written", None)
+    store.journal.complete(entries[edits[1].item.ref], "failed", "said no")
+    assert store.journal.failed_writes(run) == [
         ("WEB-2", "failed", "said no"),
-        ("WEB-3", "unknown", "the run ended before an answer came"),
+        ("WEB-3", "unknown", "the run ended before the reply"),
     ]
-    assert store.journal.writing_runs() == 1
+    assert store.memory(declared, NOW).writing_runs == 1
+    assert store.memory(declared, NOW).last_write == run
     store.close_run(run, "partial", {"written": 1})
     last = store.last_run()
     assert last is not None
@@ -108,7 +154,7 @@ def test_the_file_is_private_to_its_user(path: Path) -> None:
 def test_a_corrupt_file_is_a_clear_stop(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"this is no database, whatever its name may say" * 100)
-    with pytest.raises(StoreError, match=r"truenorth\.db cannot be used: .*not a database"):
+    with pytest.raises(StoreError, match=r"cannot use the store .*truenorth\.db: .*not a database"):
         Store(f"sqlite:///{path}")
 
 

@@ -1,0 +1,26 @@
+"""Counts and percents in words, the same everywhere."""
+
+from __future__ import annotations
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """The count with its noun: "1 item", "2 items", "1,200 items"; `plural` where it is not the noun with an s."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def percent(value: float | None, unknown: str = "–") -> str:
+    """A percent, 0 to 100, with at most four significant digits: "53 %", "12.5 %"; `unknown` without a value.
+
+    It does not round to whole percents: how a value is rounded is for the caller to say.
+    """
+    return unknown if value is None else f"{value:.4g} %"
+
+
+def agree(count: float, one: str, many: str) -> str:
+    """The verb that goes with a count: `one` for 1, else `many`."""
+    return one if count == 1 else many
+
+
+def sentence(text: str) -> str:
+    """The text as a sentence: a capital first and a full stop last."""
+    return f"{text[:1].upper()}{text[1:]}."

@@ -1,0 +1,54 @@
+"""What Jira's calls answer, as decoders. They are made here, once, before any thread runs: see ADR 23."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.json import Decoder
+
+from connectors.jira.api import wire
+from connectors.jira.api.fields import SiteFields
+
+ANYTHING: Decoder[Any] = Decoder()
+ROW = Decoder(dict[str, Any])
+ROWS = Decoder(list[dict[str, Any]])
+
+BULK_FIELDS = Decoder(wire.BulkFields)
+BULK_PAGE = Decoder(wire.BulkPage)
+BULK_PROGRESS = Decoder(wire.BulkProgress)
+CHANGELOG_PAGE = Decoder(wire.ChangelogPage)
+COMMENT = Decoder(wire.IssueComment)
+COMMENTED_PAGE = Decoder(wire.CommentedPage)
+COMMENT_LIST = Decoder(wire.CommentList)
+COMMENT_PAGE = Decoder(wire.CommentPage)
+DESCRIBED_PAGE = Decoder(wire.DescribedPage)
+EDIT_META = Decoder(wire.EditMeta)
+FIELDS = Decoder(list[wire.FieldInfo])
+ISSUE_KEY = Decoder(wire.IssueKey)
+LOGGED_PAGE = Decoder(wire.LoggedPage)
+OFFSET_PAGE = Decoder(wire.OffsetPage)
+PERMISSIONS = Decoder(wire.HeldPermissions)
+PROJECT = Decoder(wire.Project)
+PROJECTS = Decoder(list[wire.Project])
+PROJECT_PAGE = Decoder(wire.ProjectPage)
+PROPERTY = Decoder(wire.Property)
+REMOTE_LINKS = Decoder(list[wire.RemoteLink])
+SEARCH_PAGE = Decoder(wire.SearchPage)
+SERVER_INFO = Decoder(wire.ServerInfo)
+STATUSES = Decoder(list[wire.KnownStatus])
+TASK_ID = Decoder(wire.TaskId)
+TASK_PROGRESS = Decoder(wire.TaskProgress)
+USER = Decoder(wire.User)
+
+# A site's own types are made for one decoder, which nobody else has before it is done; all that they are made of
+# is known since `BULK_PAGE`.
+
+
+def issue_on(site: SiteFields) -> Decoder[wire.Issue]:
+    """A decoder of one issue with the site's custom fields."""
+    return Decoder(site.issue_type())
+
+
+def issues_on(site: SiteFields) -> Decoder[wire.BulkPage]:
+    """A decoder of a page of issues with the site's custom fields."""
+    return Decoder(site.page_type())

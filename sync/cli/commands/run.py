@@ -1,0 +1,90 @@
+"""The commands that read the trackers, decide, and write: plan, sync, apply."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sync.cli.exit_codes import Exit, complain
+from sync.cli.options import (
+    AcceptPlan,
+    AcceptShrink,
+    AsOf,
+    Config,
+    FirstRun,
+    FormatOption,
+    moment_of,
+    overrides_of,
+)
+from sync.cli.output import Format
+from sync.cli.reporter import OutputReporter
+from sync.cli.session import command_session
+from sync.jobs.apply_plan import apply_plan
+from sync.jobs.plan import plan as make_plan
+from sync.jobs.sync import synchronise
+from sync.store import plan_file
+
+_BLOCKED = "stopped by a guard; nothing was written. To override it, see the flags above."
+
+
+def plan(
+    config: Config = None,
+    style: FormatOption = Format.TEXT,
+    as_of: AsOf = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with code 10 if there are changes.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Save the plan, for `truenorth apply FILE`.", metavar="FILE"),
+    ] = None,
+) -> None:
+    """Show what a sync would write, and write nothing."""
+    now = moment_of(as_of)
+    with command_session(config, style) as (session, output):
+        run = make_plan(session, now, OutputReporter(output))
+        if out is not None:
+            plan_file.save(out, run.plan, run.stops, session.workspace, now)
+            output.say(f"Saved to {out}. To write it: truenorth apply {out}")
+    raise typer.Exit(Exit.CHANGES if exit_code and not run.plan.empty else Exit.DONE)
+
+
+def sync(
+    config: Config = None,
+    style: FormatOption = Format.TEXT,
+    as_of: AsOf = None,
+    first_run: FirstRun = False,
+    accept_plan: AcceptPlan = None,
+    accept_shrink: AcceptShrink = None,
+) -> None:
+    """Read the trackers, show the plan, check the guards, and write."""
+    now, overrides = moment_of(as_of), overrides_of(first_run, accept_plan, accept_shrink)
+    with command_session(config, style) as (session, output):
+        done = synchronise(session, now, OutputReporter(output), overrides)
+        if done.blocked:
+            output.data(applied=None)
+    if done.blocked:
+        complain(_BLOCKED)
+        raise typer.Exit(Exit.STOPPED)
+    raise typer.Exit(Exit.DONE if done.complete else Exit.PARTIAL)
+
+
+def apply(
+    file: Annotated[Path, typer.Argument(help="A plan that `truenorth plan --out` saved.")],
+    config: Config = None,
+    style: FormatOption = Format.TEXT,
+    as_of: AsOf = None,
+    first_run: FirstRun = False,
+    accept_plan: AcceptPlan = None,
+) -> None:
+    """Write a saved plan exactly as it was shown. Items that changed since are skipped and listed."""
+    now, overrides = moment_of(as_of), overrides_of(first_run, accept_plan)
+    with command_session(config, style) as (session, output):
+        saved = plan_file.load(file, session.workspace, now)
+        done = apply_plan(session, saved, now, OutputReporter(output), overrides)
+    if done.blocked:
+        complain(_BLOCKED)
+        raise typer.Exit(Exit.STOPPED)
+    raise typer.Exit(Exit.DONE if done.complete else Exit.PARTIAL)

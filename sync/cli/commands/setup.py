@@ -1,0 +1,106 @@
+"""The commands that make an installation ready: validate, check, setup, schema."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from config.load import advice, fingerprint, load
+from config.loading.json_schema import schema as json_schema
+from connectors.setup import Provisioning
+from sync.cli.exit_codes import Exit
+from sync.cli.options import Apply, Config, FormatOption
+from sync.cli.output import Format, Output
+from sync.cli.session import command_session, configured
+from sync.jobs.preflight import check as run_checks
+from sync.jobs.preflight import is_well
+from sync.jobs.setup import plan_setup, run_setup
+from sync.report import status as views
+
+
+def validate(config: Config = None, style: FormatOption = Format.TEXT) -> None:
+    """Check the OKR files without contacting a tracker. Lists every problem with file, line and column."""
+    output = Output(style)
+    workspace = load(config or configured().config)
+    key_results = sum(1 for _ in workspace.key_results())
+    hints = advice(workspace)
+    output.data(
+        valid=True,
+        workspace=workspace.workspace,
+        fingerprint=fingerprint(workspace),
+        objectives=len(workspace.objectives),
+        key_results=key_results,
+        advice=list(hints),
+    )
+    output.say(
+        f"Valid: {len(workspace.objectives)} objectives, {key_results} key results, "
+        f"{len(workspace.trackers)} trackers."
+    )
+    for hint in hints:
+        output.say(f"Advice: {hint}")
+    output.finish()
+
+
+def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
+    """Check credentials, permissions, fields and labels, before the first sync. Writes nothing."""
+    with command_session(config, style) as (session, output):
+        found = run_checks(session.connectors, session.workspace)
+        output.show(views.checks(found))
+        output.data(
+            well=is_well(found),
+            checks={name: [asdict(one) for one in some] for name, some in found.items()},
+        )
+    raise typer.Exit(Exit.DONE if is_well(found) else Exit.FAILED)
+
+
+def setup(
+    config: Config = None,
+    style: FormatOption = Format.TEXT,
+    remove: Annotated[bool, typer.Option("--remove", help="Plan the removal of what setup created.")] = False,
+    apply: Apply = False,
+) -> None:
+    """Plan or create the fields, filters, labels and views that marks need."""
+    with command_session(config, style) as (session, output):
+        plans = plan_setup(session, remove=remove)
+        _show(plans, output)
+        complete = True
+        if not any(plan.actions for plan in plans.values()):
+            output.say("Nothing to do.")
+        elif not apply:
+            output.say("Nothing was changed. To apply the plan, add --apply.")
+        else:
+            outcome = run_setup(session, plans, datetime.now(UTC))
+            complete = outcome.complete
+            for one in outcome.failed:
+                output.say(f"{one.tracker}: failed: {one.action.verb} {one.action.what}: {one.why}")
+    raise typer.Exit(Exit.DONE if complete else Exit.PARTIAL)
+
+
+def _show(plans: Mapping[str, Provisioning], output: Output) -> None:
+    for name, plan in plans.items():
+        for action in plan.actions:
+            output.say(f"{name}: {action.verb} {action.what} ({action.reason})")
+        for problem in plan.problems:
+            output.say(f"{name}: cannot: {problem.what}: {problem.why}. {problem.remedy}")
+    output.data(setup={name: _data(plan) for name, plan in plans.items()})
+
+
+def _data(plan: Provisioning) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "actions": [
+            {"verb": one.verb, "kind": one.kind, "name": one.name, "reason": one.reason}
+            for one in plan.actions
+        ],
+        "problems": [{"what": one.what, "why": one.why, "remedy": one.remedy} for one in plan.problems],
+    }
+
+
+def schema() -> None:
+    """Print the JSON Schema of the OKR files, for editors to complete and check."""
+    sys.stdout.write(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")

@@ -1,0 +1,61 @@
+"""What jobs tell, shown to whoever typed the command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+
+from connectors.base import Progress
+from sync.cli.options import flag_of
+from sync.cli.output import Output
+from sync.decide import Decision
+from sync.jobs.reporter import Reporter
+from sync.plan.guards import GuardViolation
+from sync.plan.outcome import Applied, Moved
+from sync.plan.overrides import Overrides
+from sync.plan.plan import Plan
+from sync.report import data
+from sync.report import run as tables
+
+_MOST_ORPHANS = 12
+
+
+class OutputReporter(Reporter):
+    """Shows everything in the output's format.
+
+    `most` bounds the rows of the plan, which only the demonstration does: nothing is written that was not shown.
+    """
+
+    def __init__(self, output: Output, most: int | None = None) -> None:
+        self._output = output
+        self._most = most
+
+    def progress(self) -> AbstractContextManager[Progress]:
+        """See `Reporter.progress`."""
+        return self._output.progress()
+
+    def decided(self, run: Decision) -> None:
+        """See `Reporter.decided`."""
+        show = self._output.show
+        show(tables.pulled(run.observation.pulls), tables.scorecard(run.scorecard))
+        show(tables.orphans(run.alignment.items, run.signals, _MOST_ORPHANS))
+        if run.signals.findings:
+            show(tables.findings(run.signals))
+        show(tables.plan(run.plan, self._most))
+        self._output.data(**data.of_run(run), guards=data.of_stops(run.stops, flag_of))
+
+    def stopped(self, stops: Sequence[GuardViolation], overrides: Overrides) -> None:
+        """See `Reporter.stopped`."""
+        self._output.show(tables.stops(stops, overrides, flag_of))
+        self._output.data(guards=data.of_stops(stops, flag_of))
+
+    def narrowed(self, plan: Plan, moved: Sequence[Moved]) -> None:
+        """See `Reporter.narrowed`."""
+        self._output.show(tables.plan(plan), tables.moved(moved))
+        self._output.data(plan=data.of_plan(plan), moved=[{"key": one.key, "why": one.what} for one in moved])
+
+    def applied(self, plan: Plan, applied: Applied) -> None:
+        """See `Reporter.applied`."""
+        if not plan.empty:
+            self._output.show(tables.written(applied))
+        self._output.data(applied=data.of_applied(applied))

@@ -1,0 +1,50 @@
+"""Reading both worlds: every tracker, what they are asked beside, and values from outside. Writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from config.measures import FlowMeasure
+from config.workspace import Workspace
+from connectors.base import Connectors, Progress
+from sync.align.alignment import Alignment, align
+from sync.collect.external_values import Sources
+from sync.collect.pull import owned_item_ids, pull
+from sync.collect.queries import read_histories, read_keywords
+from sync.observation import Observation
+from sync.store.store import Store
+
+
+def collect(
+    workspace: Workspace,
+    connectors: Connectors,
+    store: Store,
+    now: datetime,
+    progress: Progress | None = None,
+    sources: Sources | None = None,
+) -> tuple[Observation, Alignment]:
+    """Everything that is to be known for `now`; with the alignment of the items, by which the last of it is asked.
+
+    Absence means removal, so a part of a tracker never reaches the planner: see `pull` for one that fails.
+    """
+    last = store.snapshots.last()
+    observation = pull(workspace, connectors, now, last, progress, owned_item_ids(store, last))
+    today = now.astimezone(workspace.zone).date()
+    samples, notes = (sources or Sources()).take(workspace, today, last.samples if last else None)
+    observation = replace(observation, samples=samples, notes=notes)
+    alignment = align(observation.items, workspace, observation.answers, today)
+    if _needs_histories(workspace):
+        kept = last.histories if last is not None else {}
+        histories = read_histories(workspace, connectors, alignment, now, observation.stale, kept)
+        observation = replace(observation, histories=histories)
+    if workspace.policy.read_descriptions:
+        known = last.keywords if last is not None else {}
+        keywords, notes = read_keywords(connectors, alignment, observation.stale, known)
+        observation = replace(observation, keywords=keywords, notes=(*observation.notes, *notes))
+    return observation, alignment
+
+
+def _needs_histories(workspace: Workspace) -> bool:
+    measures = (key_result.measure for _, key_result in workspace.key_results())
+    return any(isinstance(how, FlowMeasure) and how.of in ("efficiency", "cycle_time") for how in measures)

@@ -1,0 +1,98 @@
+"""From what was read, and what earlier runs left, to what would be written. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from config.workspace import Workspace
+from connectors.model import Marks, Ref
+from sync.align.alignment import Alignment, align
+from sync.align.suggestions import suggest
+from sync.history.movement import WorkState, movements_since, work_states
+from sync.marks.comments import SuggestedKeyResult
+from sync.marks.desired import desired_marks
+from sync.measure import Scorecard, measure
+from sync.memory import Memory
+from sync.observation import ItemKeywords, Observation
+from sync.plan.backoff import skip_quarantined
+from sync.plan.guards import GuardViolation, guards
+from sync.plan.plan import Plan, make_plan
+from sync.plan.throttle import throttle
+from sync.signals.orphans import Signals, find_signals
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One run: what was read and remembered, what it means, and what would be written.
+
+    `work_states`: where the work of every key result stands.
+    """
+
+    observation: Observation
+    memory: Memory
+    alignment: Alignment
+    scorecard: Scorecard
+    signals: Signals
+    work_states: Mapping[str, WorkState]
+    plan: Plan
+    stops: tuple[GuardViolation, ...]
+
+
+def decide(
+    observation: Observation,
+    memory: Memory,
+    workspace: Workspace,
+    now: datetime,
+    alignment: Alignment | None = None,
+) -> Decision:
+    """Decide at `now`. `alignment`: that of the items, if it is there already."""
+    if alignment is None:
+        today = now.astimezone(workspace.zone).date()
+        alignment = align(observation.items, workspace, observation.answers, today)
+    scorecard = measure(alignment, observation, workspace, now, memory.past)
+    signals = find_signals(alignment, scorecard, workspace, now)
+    states = work_states(alignment, workspace, now)
+    wanted = desired_marks(
+        alignment,
+        scorecard,
+        signals,
+        workspace,
+        movements=movements_since(memory.work_states, states, workspace),
+        closest=_closest(alignment, signals, workspace, observation.keywords),
+        last_updates=memory.last_updates,
+        states=states,
+    )
+    allowed, waiting = _allowed(wanted, observation, memory, workspace, now)
+    plan = replace(make_plan(observation.items, allowed, workspace), waiting=waiting)
+    stops = guards(observation, scorecard, plan, workspace, memory)
+    return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops)
+
+
+def _allowed(
+    wanted: Mapping[Ref, Marks],
+    observation: Observation,
+    memory: Memory,
+    workspace: Workspace,
+    now: datetime,
+) -> tuple[dict[Ref, Marks], tuple[str, ...]]:
+    """What may be written now of what is wanted, and sentences about the rest."""
+    allowed, waiting = throttle(observation.items, wanted, workspace, now, memory.commented)
+    known = {item.ref: item for item in observation.items}
+    allowed, quarantined = skip_quarantined(allowed, known, memory.quarantine, now)
+    stale = (f"{name} is not written to: {why}" for name, why in observation.stale.items())
+    allowed = {ref: marks for ref, marks in allowed.items() if ref.tracker not in observation.stale}
+    return allowed, (*stale, *waiting, *quarantined)
+
+
+def _closest(
+    alignment: Alignment, signals: Signals, workspace: Workspace, keywords: ItemKeywords
+) -> dict[Ref, tuple[SuggestedKeyResult, ...]]:
+    """What the comment on each orphan names as near."""
+    titles = {key_result.id: key_result.title for _, key_result in workspace.key_results()}
+    return {
+        ref: tuple(SuggestedKeyResult(one.key_result, titles[one.key_result], one.words) for one in near)
+        for ref, near in suggest(alignment, workspace, keywords).items()
+        if ref in signals.orphans
+    }

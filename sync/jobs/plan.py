@@ -1,0 +1,24 @@
+"""The plan: what a sync would write, and nothing of it written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from config.load import fingerprint
+from sync.decide import Decision
+from sync.jobs.last_read import remember_if_sane
+from sync.jobs.reporter import Reporter
+from sync.jobs.session import Session
+from sync.jobs.sync import check_guards, read
+from sync.plan.overrides import NO_OVERRIDES
+
+
+def plan(session: Session, now: datetime, reporter: Reporter) -> Decision:
+    """Read, decide, and remember what was read."""
+    record = session.store.open_run("plan", now, fingerprint(session.workspace))
+    result = read(session, now, reporter)
+    reporter.decided(result)
+    check_guards(result.stops, NO_OVERRIDES, reporter)
+    remember_if_sane(session, result)
+    session.store.close_run(record, "planned", {"items": len(result.plan.edits)})
+    return result

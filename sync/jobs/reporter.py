@@ -1,0 +1,36 @@
+"""What a job tells while it works, to whoever started it: values, and never text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+
+from connectors.base import Progress
+from sync.decide import Decision
+from sync.plan.guards import GuardViolation
+from sync.plan.outcome import Applied, Moved
+from sync.plan.overrides import Overrides
+from sync.plan.plan import Plan
+
+
+class Reporter:
+    """Hears of each step before the next one begins, so nothing is written that was not shown.
+
+    This one tells nobody; a terminal, a log or a test overrides what it wants to hear.
+    """
+
+    def progress(self) -> AbstractContextManager[Progress]:
+        """While the trackers are read: what is called, from several threads, with how far that has come."""
+        return nullcontext(lambda _what, _done, _total: None)
+
+    def decided(self, run: Decision) -> None:
+        """Everything was read and decided; nothing has been written."""
+
+    def stopped(self, stops: Sequence[GuardViolation], overrides: Overrides) -> None:
+        """Guards trip; the job goes on when the overrides cover all of them."""
+
+    def narrowed(self, plan: Plan, moved: Sequence[Moved]) -> None:
+        """What is left of a saved plan, and the items that changed since it was made."""
+
+    def applied(self, plan: Plan, applied: Applied) -> None:
+        """What was written of a plan, and what was not."""

@@ -1,0 +1,49 @@
+"""What comments and updates state of key results, in the form in which trackers keep it and plans compare it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from connectors.model import Fact, Health
+
+_PERCENT, _HEALTH, _TITLE = "percent", "health", "title"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was stated of a key result: whole percent, and health; None where it was not, or had no data."""
+
+    percent: int | None = None
+    health: str | None = None
+
+
+def percent_fact(key_result: str, percent: int | None) -> Fact:
+    """The percent of a key result, "none" without data."""
+    return f"{key_result} {_PERCENT}", "none" if percent is None else percent
+
+
+def health_fact(key_result: str, health: Health) -> Fact:
+    """The health of a key result."""
+    return f"{key_result} {_HEALTH}", health
+
+
+def title_fact(key_result: str, title: str) -> Fact:
+    """The title of a key result."""
+    return f"{key_result} {_TITLE}", title
+
+
+def figures_in(facts: Iterable[Fact]) -> Mapping[str, Figures]:
+    """What the facts state of each key result, in their order; a record on a tracker may hold anything beside."""
+    found: dict[str, dict[str, object]] = {}
+    for name, value in facts:
+        key_result, _, what = name.rpartition(" ")
+        if key_result:
+            found.setdefault(key_result, {})[what] = value
+    return {
+        name: Figures(
+            percent if isinstance(percent := said.get(_PERCENT), int) else None,
+            health if isinstance(health := said.get(_HEALTH), str) else None,
+        )
+        for name, said in found.items()
+    }

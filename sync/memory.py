@@ -1,0 +1,89 @@
+"""What earlier runs left, as values: what decisions take of it, and the rows that people are shown. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from connectors.model import Outcome, Ref
+from sync.history.movement import WorkState
+from sync.marks.status_updates import PostedUpdate
+from sync.observation import Past
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run as remembered. `outcome`: "planned", "stopped", "done", "partial", "failed"."""
+
+    id: int
+    kind: str
+    at: datetime
+    outcome: str
+    configuration: str
+    summary: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A write that did not come to its end: on which item, how it stands, why."""
+
+    key: str
+    state: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One recorded write. `outcome` None: open, its fate unknown. `changes`: mark, before, after."""
+
+    id: int
+    run: int
+    kind: str
+    configuration: str
+    at: datetime | None
+    item: Ref
+    key: str
+    operation: str
+    outcome: Outcome | None
+    error: str | None
+    changes: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """An item whose writes failed: why, how often in a row, and when the next try is due."""
+
+    reason: str
+    failures: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a decision takes of earlier runs; of a new store nothing.
+
+    - `past`: for closed key results, the last reading on or before the day on which each was closed.
+    - `last_progress`: the latest progress of each key result, 0..1.
+    - `found`: how many items in scope the last run saw, by tracker.
+    - `work_states`: where the work of each key result stood when its progress was last posted.
+    - `work_states_before`: where it stood on the last day before this one that was read, as far as it is known.
+    - `last_updates`: what our latest status update on each item said, whatever became of it since.
+    - `commented`: how many new comments each item got today.
+    - `quarantine`: items whose writes failed.
+    - `writing_runs`: how many runs ever recorded a write; `last_write` and `last_setup`: the latest run that did, and
+      the latest setup, 0 for none.
+    """
+
+    past: Mapping[str, Past] = field(default_factory=dict)
+    last_progress: Mapping[str, float | None] = field(default_factory=dict)
+    found: Mapping[str, int] = field(default_factory=dict)
+    work_states: Mapping[str, WorkState] = field(default_factory=dict)
+    work_states_before: Mapping[str, WorkState] = field(default_factory=dict)
+    last_updates: Mapping[Ref, PostedUpdate] = field(default_factory=dict)
+    commented: Mapping[Ref, int] = field(default_factory=dict)
+    quarantine: Mapping[Ref, Quarantined] = field(default_factory=dict)
+    writing_runs: int = 0
+    last_write: int = 0
+    last_setup: int = 0

@@ -1,0 +1,61 @@
+"""What becomes of a plan: which of a saved one still holds, and what was written. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+
+from connectors.model import Receipt, Ref, WorkItem
+from sync.plan.plan import Edit, Plan, digest_of
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a plan. `stopped` names the trackers that gave up, with the reason."""
+
+    receipts: tuple[Receipt, ...]
+    stopped: Mapping[str, str]
+
+    def count(self, outcome: str) -> int:
+        return sum(1 for receipt in self.receipts if receipt.outcome == outcome)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything in the plan was written."""
+        return not self.stopped and all(receipt.outcome == "written" for receipt in self.receipts)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An item of a saved plan that changed since, and in what."""
+
+    item: Ref
+    key: str
+    what: str
+
+
+def still_true(plan: Plan, items: Iterable[WorkItem]) -> tuple[Plan, tuple[Moved, ...]]:
+    """The part of the plan whose items are as they were when it was made, and those that are not."""
+    now = {item.ref: item for item in items}
+    kept: list[Edit] = []
+    moved: list[Moved] = []
+    for edit in plan.edits:
+        item = now.get(edit.item.ref)
+        if item is None:
+            moved.append(Moved(edit.item.ref, edit.item.key, "it no longer exists or is out of scope"))
+        elif what := _differences(edit.item, item):
+            moved.append(Moved(edit.item.ref, item.key, f"its {', '.join(what)} changed"))
+        else:
+            # The one that was just read: it bears the latest stamp.
+            kept.append(Edit(item, edit.wanted, edit.changes))
+    return Plan(tuple(kept), (), digest_of(kept)), tuple(moved)
+
+
+def _differences(before: WorkItem, now: WorkItem) -> list[str]:
+    # Watchers and votes move `updated`, too: what counts is what is seen.
+    names = (one.name for one in fields(WorkItem) if one.name != "updated")
+    return [
+        "marks" if name == "shown" else name.replace("_", " ")
+        for name in names
+        if getattr(before, name) != getattr(now, name)
+    ]

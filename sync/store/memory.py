@@ -1,0 +1,148 @@
+"""What decisions take of the store, read within one transaction; and what is kept of them for the next one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from msgspec.json import Decoder
+
+from config.workspace import Workspace
+from connectors.model import Fact, Ref, UpdateHealth
+from sync.history.movement import WorkState
+from sync.marks.status_updates import PostedUpdate
+from sync.measure import closed_on
+from sync.memory import Memory, Quarantined
+from sync.observation import Past
+from sync.store import tables
+from sync.store.journal import NEW_COMMENT
+
+
+class _Update(msgspec.Struct, rename={"work_states": "footings"}):
+    """A status update as it is kept."""
+
+    on: date
+    health: UpdateHealth
+    facts: tuple[Fact, ...]
+    work_states: Mapping[str, WorkState] = {}
+
+
+_WORK_STATE = Decoder(WorkState)
+_UPDATES = Decoder(_Update)
+
+
+def read_memory(connection: sa.Connection, workspace: Workspace, now: datetime) -> Memory:
+    """What earlier runs left for a decision at `now`."""
+    today = now.astimezone(workspace.zone).date()
+    journal, runs = tables.journal.c, tables.runs.c
+    setups = sa.select(sa.func.max(runs.id)).where(runs.kind == "setup")
+    return Memory(
+        past=_past(connection, workspace, today),
+        last_progress=_last_progress(connection),
+        found={row.tracker: row.in_scope for row in connection.execute(sa.select(tables.pulls))},
+        work_states=_work_states(connection, sa.select(tables.footings)),
+        work_states_before=_work_states(connection, _before(today)),
+        last_updates=_last_updates(connection),
+        commented=_commented(connection, workspace, today),
+        quarantine=read_quarantine(connection),
+        writing_runs=connection.execute(sa.select(sa.func.count(sa.distinct(journal.run)))).scalar_one(),
+        last_write=connection.execute(sa.select(sa.func.max(journal.run))).scalar_one() or 0,
+        last_setup=connection.execute(setups).scalar_one() or 0,
+    )
+
+
+def read_quarantine(connection: sa.Connection) -> dict[Ref, Quarantined]:
+    """Items whose writes failed."""
+    return {
+        Ref(row.tracker, row.item): Quarantined(row.reason, row.failures, datetime.fromisoformat(row.until))
+        for row in connection.execute(sa.select(tables.quarantine))
+    }
+
+
+def save_work_states(connection: sa.Connection, states: Mapping[str, WorkState]) -> None:
+    """Keep where work stands whose progress was posted just now."""
+    table = tables.footings
+    rows = [{"key_result": id_, "body": msgspec.json.encode(one)} for id_, one in states.items()]
+    if rows:
+        connection.execute(table.delete().where(table.c.key_result.in_(list(states))))
+        connection.execute(table.insert(), rows)
+
+
+def save_last_updates(connection: sa.Connection, updates: Mapping[Ref, PostedUpdate]) -> None:
+    """Keep what was posted just now."""
+    table = tables.updates
+    for ref, one in updates.items():
+        here = (table.c.tracker == ref.tracker) & (table.c.item == ref.id)
+        connection.execute(table.delete().where(here))
+        body = msgspec.json.encode(_Update(one.on, one.health, one.facts, one.work_states))
+        connection.execute(table.insert().values(tracker=ref.tracker, item=ref.id, body=body))
+
+
+def _past(connection: sa.Connection, workspace: Workspace, today: date) -> dict[str, Past]:
+    closed = {
+        key_result.id: day
+        for objective, key_result in workspace.key_results()
+        if (day := closed_on(key_result, objective, today)) is not None
+    }
+    readings, found = tables.readings, {}
+    query = sa.select(readings).where(readings.c.key_result.in_(list(closed))).order_by(readings.c.day)
+    for row in connection.execute(query) if closed else ():
+        on = date.fromisoformat(row.day)
+        if on <= closed[row.key_result]:
+            found[row.key_result] = Past(on, row.value, row.progress)
+    return found
+
+
+def _last_progress(connection: sa.Connection) -> dict[str, float | None]:
+    readings = tables.readings.c
+    last = sa.select(readings.key_result, sa.func.max(readings.day).label("day")).group_by(
+        readings.key_result
+    )
+    days = last.subquery().c
+    query = sa.select(readings.key_result, readings.progress).where(
+        readings.key_result == days.key_result, readings.day == days.day
+    )
+    return {row.key_result: row.progress for row in connection.execute(query)}
+
+
+def _before(today: date) -> sa.Select[Any]:
+    """Where work stood on the last day before today that was read."""
+    table = tables.standings
+    last = sa.select(sa.func.max(table.c.day)).where(table.c.day < today.isoformat())
+    return sa.select(table).where(table.c.day == last.scalar_subquery())
+
+
+def _work_states(connection: sa.Connection, query: sa.Select[Any]) -> dict[str, WorkState]:
+    return {row.key_result: _WORK_STATE.decode(row.body) for row in connection.execute(query)}
+
+
+def _last_updates(connection: sa.Connection) -> dict[Ref, PostedUpdate]:
+    found = {}
+    for row in connection.execute(sa.select(tables.updates)):
+        kept = _UPDATES.decode(row.body)
+        found[Ref(row.tracker, row.item)] = PostedUpdate(kept.on, kept.health, kept.facts, kept.work_states)
+    return found
+
+
+def _commented(connection: sa.Connection, workspace: Workspace, day: date) -> dict[Ref, int]:
+    """How many new comments each item got on a day."""
+    journal, runs = tables.journal.c, tables.runs.c
+    query = (
+        sa.select(runs.at, journal.tracker, journal.item, journal.what)
+        .join_from(tables.journal, tables.runs, journal.run == runs.id)
+        .where(journal.outcome == "written")
+        .where(runs.kind == "sync")
+        # Times are in UTC: a day of any zone lies within these three.
+        .where(runs.at >= (day - timedelta(days=1)).isoformat())
+        .where(runs.at < (day + timedelta(days=2)).isoformat())
+    )
+    counts: Counter[Ref] = Counter()
+    for row in connection.execute(query):
+        on = datetime.fromisoformat(row.at).astimezone(workspace.zone).date()
+        if on == day and NEW_COMMENT in row.what:
+            counts[Ref(row.tracker, row.item)] += 1
+    return dict(counts)

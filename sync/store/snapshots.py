@@ -1,0 +1,146 @@
+"""The last observation in the store: the items, when each tracker was read, and a table for every section beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from msgspec.json import Decoder
+
+from config.trackers import NativeQuery
+from connectors.model import Pull, Ref, StatusSpan, WorkItem
+from sync.observation import FieldValues, Observation, RuleQuery, Sample
+from sync.store import tables
+from sync.store.database import REBUILD, Database, StoreError, again
+
+T = TypeVar("T")
+StoredRow = Mapping[str, Any] | sa.RowMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Columns(Generic[T]):
+    """How a value becomes columns, and columns the value."""
+
+    write: Callable[[T], dict[str, Any]]
+    read: Callable[[StoredRow], T]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSection:
+    """A mapping in the observation, by the name of its field, and the table that holds it."""
+
+    field: str
+    table: sa.Table
+    key: Columns[Any]
+    value: Columns[Any]
+
+
+def _body(decoder: Decoder[T]) -> Columns[T]:
+    return Columns(
+        lambda value: {"body": msgspec.json.encode(value)}, lambda row: decoder.decode(row["body"])
+    )
+
+
+_KEY_RESULT: Columns[str] = Columns(lambda name: {"key_result": name}, lambda row: row["key_result"])
+_REF: Columns[Ref] = Columns(
+    lambda ref: {"tracker": ref.tracker, "id": ref.id}, lambda row: Ref(row["tracker"], row["id"])
+)
+_QUERY: Columns[RuleQuery] = Columns(
+    lambda one: {"tracker": one.tracker, "language": one.query.language, "text": one.query.text},
+    lambda row: RuleQuery(row["tracker"], NativeQuery(row["language"], row["text"])),
+)
+_NUMBER: Columns[int] = Columns(lambda number: {"value": number}, lambda row: row["value"])
+_IDS: Columns[frozenset[str]] = Columns(
+    lambda ids: {"items": sorted(ids)}, lambda row: frozenset(row["items"])
+)
+_SAMPLE: Columns[Sample] = Columns(
+    lambda one: {"day": one.on.isoformat(), "value": one.value, "source": one.source},
+    lambda row: Sample(row["value"], date.fromisoformat(row["day"]), row["source"]),
+)
+_ITEM = _body(Decoder(WorkItem))
+
+SECTIONS = (
+    StoredSection("counts", tables.counts, _KEY_RESULT, _NUMBER),
+    StoredSection("answers", tables.answers, _QUERY, _IDS),
+    StoredSection("samples", tables.samples, _KEY_RESULT, _SAMPLE),
+    StoredSection("field_values", tables.drawn, _KEY_RESULT, _body(Decoder(FieldValues))),
+    StoredSection("histories", tables.histories, _REF, _body(Decoder(tuple[StatusSpan, ...]))),
+    StoredSection("keywords", tables.gists, _REF, _body(Decoder(tuple[str, ...]))),
+)
+"""What is observed beside the items. One more is one more line here, and its table."""
+
+
+class Snapshots:
+    """The last observation. Methods raise StoreError when the store cannot be used."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @again
+    def save(self, observation: Observation) -> None:
+        """Replace the last observation, all or nothing."""
+        items = [_REF.write(one.ref) | _ITEM.write(one) for one in observation.items]
+        pulls = [
+            {
+                "tracker": one.tracker,
+                "as_of": one.as_of.isoformat(),
+                "in_scope": sum(item.in_scope for item in one.items),
+            }
+            for one in observation.pulls
+        ]
+        with self._database.ordered() as connection:
+            _replace(connection, tables.items, items)
+            _replace(connection, tables.pulls, pulls)
+            for one in SECTIONS:
+                found: Mapping[Any, Any] = getattr(observation, one.field)
+                rows = [one.key.write(key) | one.value.write(value) for key, value in found.items()]
+                _replace(connection, one.table, rows)
+            connection.execute(tables.about.delete().where(tables.about.c.name == "judged"))
+            connection.execute(tables.about.insert().values(name="judged", value=observation.at.isoformat()))
+
+    @again
+    def last(self) -> Observation | None:
+        """The last observation, or None when nothing was ever read. Raises StoreError also for one that is damaged."""
+        try:
+            with self._database.view() as connection:
+                return _last(connection)
+        except (msgspec.MsgspecError, ValueError, sa.exc.NoResultFound) as error:
+            where = self._database.where
+            raise StoreError(f"the snapshot in the store {where} is damaged: {error}. {REBUILD}") from error
+
+
+def _replace(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    connection.execute(table.delete())
+    if rows:
+        connection.execute(table.insert(), rows)
+
+
+def _last(connection: sa.Connection) -> Observation | None:
+    pulls = connection.execute(sa.select(tables.pulls).order_by(tables.pulls.c.tracker)).all()
+    if not pulls:
+        return None
+    at = connection.execute(
+        sa.select(tables.about.c.value).where(tables.about.c.name == "judged")
+    ).scalar_one()
+    sections: dict[str, Any] = {one.field: _section(connection, one) for one in SECTIONS}
+    rows = connection.execute(sa.select(tables.items.c.body)).mappings()
+    items: dict[str, list[WorkItem]] = {row.tracker: [] for row in pulls}
+    # Sorted here, since databases sort text as their locale says.
+    for item in sorted(map(_ITEM.read, rows), key=lambda item: item.ref):
+        items[item.ref.tracker].append(item)
+    return Observation(
+        tuple(
+            Pull(row.tracker, tuple(items[row.tracker]), datetime.fromisoformat(row.as_of)) for row in pulls
+        ),
+        datetime.fromisoformat(at),
+        **sections,
+    )
+
+
+def _section(connection: sa.Connection, section: StoredSection) -> dict[Any, Any]:
+    rows = connection.execute(sa.select(section.table)).mappings()
+    return {section.key.read(row): section.value.read(row) for row in rows}

@@ -1,0 +1,132 @@
+"""Wiki markup: to ADF and back, and version 2 of the Cloud's API, which speaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connectors.sandbox.company import rng
+from connectors.sandbox.jira import adf
+from connectors.sandbox.jira.wiki import from_wiki, to_wiki
+from tests.support.sandbox_jira_client import Jira, paragraph, running
+
+SAME = [
+    "plain words",
+    "*bold* _slanted_ -gone- +under+ {{code}}",
+    "[board|https://x.example/a?b=c]",
+    "{color:red}hot{color}",
+    "h1. Title",
+    "* one\n* two\n** deeper\n* three",
+    "# first\n# second",
+    "||Name||Value||\n|a|*1*|\n|b|2|",
+    "{code:python}\nx = {1: '*'}\n{code}",
+    "{quote}\nsaid\n{quote}",
+    "{panel:bgColor=#fffae6}\ncareful\n{panel}",
+    "----",
+    "one\ntwo",
+    "first\n\nsecond",
+    r"not \*bold\* nor \{panel\}",
+    "a-b-c and snake_case_name 2*3*4",
+    "[~accountid:712020:abc]",
+]
+
+
+def forgotten(text: str) -> dict[str, Any]:
+    """The document without what it remembers of its text."""
+    return dict(from_wiki(text))
+
+
+@pytest.mark.parametrize("text", SAME)
+def test_markup_survives_the_way_through_adf(text: str) -> None:
+    document = forgotten(text)
+    assert adf.is_valid(document)
+    back = to_wiki(document)
+    assert forgotten(back) == document
+    assert back.replace("\\", "") == text.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("h2. a\nb", ["heading", "paragraph"]),
+        ("{panel}\na\n|b|\n{panel}", ["panel", "table"]),
+        ("{panel}\nnever closed", ["paragraph"]),
+        ("|only a row", ["table"]),
+        ("* a\n# b", ["bulletList", "orderedList"]),
+        ("", []),
+    ],
+)
+def test_blocks_are_distinguished(text: str, kinds: list[str]) -> None:
+    assert [block["type"] for block in forgotten(text)["content"]] == kinds
+
+
+def test_marks_nest() -> None:
+    (block,) = forgotten("*bold _both_*")["content"]
+    spans = [(node["text"], [mark["type"] for mark in node["marks"]]) for node in block["content"]]
+    assert spans == [("bold ", ["strong"]), ("both", ["strong", "em"])]
+
+
+PIECES = [
+    "*", "_", "-", "+", "{", "}", "{panel}", "{code}", "{quote}", "{color:red}", "{color}", "{{", "}}", "|",
+    "||", "[", "]", "[~", "https://x.example", "h1. ", "* ", "# ", "** ", "----", "\\", "\n", "\n\n", "a", "b c",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_any_text_gives_valid_adf_and_reads_back_as_valid_adf(seed: int) -> None:
+    source = rng(seed, "wiki")
+    for _ in range(200):
+        text = "".join(source.choices(PIECES, k=source.randrange(40)))
+        document = forgotten(text)
+        assert adf.is_valid(document), text
+        assert adf.is_valid(forgotten(to_wiki(document))), text
+
+
+# --- Version 2 of the Cloud's API ----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def jira() -> Iterator[Jira]:
+    with running(60) as client:
+        client.sandbox.call(client.site.limits.off)
+        yield client
+
+
+def old(jira: Jira, path: str) -> str:
+    return f"{jira.sandbox.url}/jira/rest/api/2/{path}"
+
+
+def test_version_2_takes_text_and_refuses_adf(jira: Jira) -> None:
+    made = jira.post(old(jira, "issue/WEB-1/comment"), json={"body": "*hello*"})
+    assert (made.status_code, made.json()["body"]) == (201, "*hello*")
+    assert "/rest/api/2/" in made.json()["self"]
+    body = jira.get(f"issue/WEB-1/comment/{made.json()['id']}").json()["body"]
+    assert body["content"][0]["content"] == [{"type": "text", "text": "hello", "marks": [{"type": "strong"}]}]
+    refused = jira.post(old(jira, "issue/WEB-1/comment"), json={"body": paragraph("x")})
+    assert refused.json()["errors"] == {"comment": "Comment body is not valid!"}
+    assert jira.post("issue/WEB-1/comment", json={"body": "text"}).status_code == 400
+
+
+def test_descriptions_are_text_in_version_2(jira: Jira) -> None:
+    path = old(jira, "issue/WEB-2")
+    assert jira.put(path, json={"fields": {"description": "h1. Why"}}).status_code == 204
+    assert jira.get(path).json()["fields"]["description"] == "h1. Why"
+    assert jira.issue("WEB-2")["fields"]["description"]["content"][0]["type"] == "heading"
+    assert jira.put(path, json={"update": {"description": [{"set": "now"}]}}).status_code == 204
+    assert jira.get(path).json()["fields"]["description"] == "now"
+    refused = jira.put(path, json={"fields": {"description": paragraph("x")}})
+    assert refused.json()["errors"] == {"description": "Operation value must be a string"}
+
+
+def test_the_whole_api_is_there_in_version_2(jira: Jira) -> None:
+    page = jira.post(old(jira, "search/jql"), json={"jql": "key = WEB-2", "fields": ["description"]}).json()
+    assert page["issues"][0]["fields"]["description"] == "now"
+    assert jira.get(old(jira, "myself")).json()["accountId"]
+
+
+def test_a_text_that_is_too_long_is_refused(jira: Jira) -> None:
+    path = old(jira, "issue/WEB-1/comment")
+    assert jira.post(path, json={"body": "x" * 32_000}).status_code == 201
+    assert jira.post(path, json={"body": "x" * 32_768}).status_code == 400

@@ -1,0 +1,74 @@
+"""What one run costs beside its reading: nothing is worked out twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from sync.align import alignment
+from sync.decide import decide
+from sync.jobs.last_read import forecasts, latest_run, progress_history
+from sync.jobs.reporter import Reporter
+from sync.jobs.session import Session
+from sync.jobs.sync import synchronise
+from sync.store.store import Store
+from tests.support.builders import NOW, epic, item, work, workspace
+from tests.support.fake_sessions import FIRST_RUN
+from tests.support.fake_tracker import FakeTracker
+
+ITEMS = [epic("WEB-1", claims=("KR1",)), item("WEB-2", "WEB-1"), item("WEB-3", "WEB-1", category="done")]
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    store = Store(f"sqlite:///{tmp_path}/t.db")
+    trackers = {name: FakeTracker.of(name, ITEMS) for name in ("jira", "linear")}
+    yield Session(workspace(work("KR1")), trackers, store)
+    store.close()
+
+
+def test_a_sync_and_a_status_look_for_leaves_once_each(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = []
+    found = alignment._leaves
+
+    def counted(placed: alignment.Alignment) -> dict[str, alignment.Leaves]:
+        looks.append(placed)
+        return found(placed)
+
+    monkeypatch.setattr(alignment, "_leaves", counted)
+    synchronise(session, NOW, Reporter(), FIRST_RUN)
+    assert len(looks) == 1
+    known = latest_run(session, Reporter())
+    progress_history(session, known)
+    forecasts(session, known)
+    assert len(looks) == 2
+
+
+def test_deciding_asks_the_store_for_nothing_and_memory_is_one_transaction(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synchronise(session, NOW, Reporter(), FIRST_RUN)
+    known = session.store.snapshots.last()
+    assert known is not None
+    begun: list[sa.Connection] = []
+
+    def count(connection: sa.Connection) -> None:
+        begun.append(connection)
+
+    sa.event.listen(sa.Engine, "begin", count)
+    try:
+        memory = session.store.memory(session.workspace, NOW)
+        assert len(begun) == 1
+        session.store.close()
+        monkeypatch.delattr(sa.Engine, "connect")  # from here on no store can be asked
+        decided = decide(known, memory, session.workspace, NOW)
+    finally:
+        sa.event.remove(sa.Engine, "begin", count)
+    assert len(begun) == 1
+    assert decided.memory.writing_runs == 1
+    assert decided.plan.empty
