@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.contract import layer as contract
 
-pytest_plugins = ["tests.support.fixtures"]
+pytest_plugins = ["tests.support.fixtures", "tests.support.fast_set"]
 
 LAYER = contract.Layer()
 _TOTALS: Counter[str] = Counter()
