@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -20,6 +19,8 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment
 from tests.support import loopback
+from tests.support.kill_points import killed
+from tests.support.processes import Process
 from tests.support.world_dump import dump
 
 ALL = os.environ.get("TRUENORTH_ALL_CRASH_POINTS") == "1"
@@ -34,17 +35,11 @@ def run(sandbox: Sandbox, folder: Path, kind: str, at: int, arguments: tuple[str
     """A sync, or what else is told, that is killed before that step; its exit code."""
     told = folder / "steps"
     told.unlink(missing_ok=True)
-    done = subprocess.run(  # noqa: S603  our own module
-        [sys.executable, "-m", "tests.support.kill_points", kind, str(at), str(told), *arguments],
-        cwd=folder,
-        env={**os.environ, **environment(sandbox), "PYTHONPATH": str(Path(__file__).parents[2])},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode
+    done = Process(
+        killed, kind, at, str(told), *arguments, folder=folder, environment=environment(sandbox)
+    ).wait()
+    assert "Traceback" not in done.err, done.err
+    return done.code
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -31,11 +29,12 @@ from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment, examples
 from tests.support import loopback
 from tests.support.cli import AS_OF, writes
+from tests.support.kill_points import killed
+from tests.support.processes import Process
 from tests.support.user_actions import ANN, TOKEN, JiraTicket, LinearTicket
 
 GAMES = int(os.environ.get("TRUENORTH_GAMES", "0"))
 ITEMS, SEED = 60, 5
-ROOT = Path(__file__).parents[2]
 NEW_ID = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|1\d{4,5})\b")
 OVERWRITTEN = "Ann wrote over this"
 
@@ -249,31 +248,15 @@ def truenorth(
     worlds: Worlds, folder: Path, *arguments: str, kill: tuple[str, int] = ("none", 0)
 ) -> tuple[int, str]:
     """A command in a process of its own, killed before its n-th step of a kind; its exit code and all it said."""
-    done = subprocess.run(  # noqa: S603  our own module
-        [
-            sys.executable,
-            "-m",
-            "tests.support.kill_points",
-            kill[0],
-            str(kill[1]),
-            str(folder / "steps"),
-            *arguments,
-        ],
-        cwd=folder,
-        env={
-            **os.environ,
-            **environment(worlds.sandbox),
-            "TRUENORTH_CONFIG": str(folder / "goals"),
-            "PYTHONPATH": str(ROOT),
-        },
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    said = done.stdout + done.stderr
+    done = Process(
+        killed,
+        *(*kill, str(folder / "steps"), *arguments),
+        folder=folder,
+        environment={**environment(worlds.sandbox), "TRUENORTH_CONFIG": str(folder / "goals")},
+    ).wait()
+    said = done.out + done.err
     assert "Traceback" not in said, said[-3000:]
-    return done.returncode, said
+    return done.code, said
 
 
 class Game(RuleBasedStateMachine):

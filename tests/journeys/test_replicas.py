@@ -7,9 +7,7 @@ both worlds must be the same, row for row, so nothing was written twice and noth
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +20,7 @@ import pytest
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment, examples
+from tests.support import processes
 from tests.support.cli import AS_OF, Cli
 from tests.support.fault_run import comments_of_ours
 from tests.support.postgres import Cluster
@@ -61,24 +60,10 @@ class Place:
     def goals(self) -> Path:
         return self.folder / "okrs"
 
-    def start(self, gate: int, *arguments: str) -> subprocess.Popen[str]:
-        """A process that waits at the gate."""
+    @property
+    def environment(self) -> dict[str, str]:
         store = {"TRUENORTH_STORE": self.store} if self.store else {}
-        return subprocess.Popen(  # noqa: S603  our own module
-            [sys.executable, "-W", "error", "-m", "tests.support.ready_process", *arguments],
-            cwd=self.folder,
-            env={
-                **os.environ,
-                **environment(self.box),
-                **store,
-                "TRUENORTH_CONFIG": str(self.goals),
-                "PYTHONPATH": str(Path(__file__).parents[2]),
-            },
-            stdin=gate,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return {**environment(self.box), **store, "TRUENORTH_CONFIG": str(self.goals)}
 
     def change(self, number: int) -> None:
         """What happens before a round: a key result gets another title, and people work."""
@@ -104,15 +89,8 @@ class Place:
 
 def together(*starts: tuple[Place, tuple[str, ...]]) -> list[Ended]:
     """Processes that begin at one moment, once they have ended."""
-    gate, opener = os.pipe()
-    processes = [place.start(gate, *arguments) for place, arguments in starts]
-    os.close(gate)
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    os.close(opener)
-    told = [process.communicate(timeout=120) for process in processes]
-    return [Ended(process.returncode, out, err) for process, (out, err) in zip(processes, told, strict=True)]
+    told = processes.together([(one.folder, one.environment, arguments) for one, arguments in starts])
+    return [Ended(one.code, one.out, one.err) for one in told]
 
 
 @contextmanager

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from connectors.sandbox.server import Sandbox
+if TYPE_CHECKING:  # processes that only type commands do not wait for a server's imports
+    from connectors.sandbox.server import Sandbox
 
 AS_OF = ("--as-of", "2026-11-16T09:00")
 """The moment that the worlds of the sandbox are made for."""

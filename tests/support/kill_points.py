@@ -1,17 +1,13 @@
-"""The command line in a process that is killed just before its n-th step: a word in the journal, or a request.
+"""The command line, killed just before its n-th step: a word in the journal, or a request.
 
-    python -m tests.support.kill_points KIND N FILE ARGUMENTS…
-
-`KIND` is journal, jira or linear. It dies by SIGKILL, so nothing can be cleaned up. What lies after a step and what lies
-before the next one are the same state of the world. `FILE` gets a line for each step that was begun; with N = 0 nothing is
-killed, and the file tells all the steps that there are.
+It dies by SIGKILL, so nothing can be cleaned up. What lies after a step and what lies before the next one are the same state of
+the world.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from collections import Counter
 from pathlib import Path
@@ -20,8 +16,8 @@ from typing import Any
 import httpx
 import requests
 
-from sync.cli import app
 from sync.store.journal import Journal
+from tests.support.processes import command
 
 
 class Killer:
@@ -48,16 +44,15 @@ class Killer:
         setattr(owner, name, step)
 
 
-def main() -> None:
-    kind, at, told, *arguments = sys.argv[1:]
-    killer = Killer(kind, int(at), Path(told))
+def killed(kind: str, at: int, told: str, *arguments: str) -> None:
+    """A command, as the entry of a process that dies before that step.
+
+    `kind` is journal, jira or linear. `told`: a file that gets a line for each step that was begun; with 0 for `at`
+    nothing is killed, and the file tells all the steps that there are.
+    """
+    killer = Killer(kind, at, Path(told))
     killer.before(Journal, "begin", "journal")
     killer.before(Journal, "complete", "journal")
     killer.before(requests.Session, "send", "jira")
     killer.before(httpx.HTTPTransport, "handle_request", "linear")
-    sys.argv = ["truenorth", *arguments]
-    app.main()
-
-
-if __name__ == "__main__":
-    main()
+    command(*arguments)

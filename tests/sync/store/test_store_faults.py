@@ -6,10 +6,7 @@ Each is a clear stop: exit code 1, one line that says what to do, and no write t
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +18,7 @@ from sync.jobs.sandbox import environment
 from tests.support import small_disk
 from tests.support.cli import AS_OF, Ran, writes
 from tests.support.fault_run import comments_of_ours, marked
+from tests.support.processes import Process, command
 from tests.support.small_disk import BLOCK, Disk
 
 SYNC = ("sync", *AS_OF, "--first-run")
@@ -51,17 +49,9 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
 def run(box: Sandbox, folder: Path, *arguments: str) -> Ran:
     """A command as a process of its own, which shows no traceback whatever happens."""
-    done = subprocess.run(  # noqa: S603  our own command
-        [sys.executable, "-W", "error", "-m", "sync.cli.app", *arguments],
-        cwd=folder,
-        env={**os.environ, **environment(box)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return Ran(done.returncode, done.stdout, done.stderr)
+    done = Process(command, *arguments, folder=folder, environment=environment(box)).wait()
+    assert "Traceback" not in done.err, done.err
+    return done
 
 
 def journaled(folder: Path) -> set[str]:
