@@ -12,7 +12,7 @@ requirements-build.txt_FROM := --group build
 requirements-dev.txt_FROM   := pyproject.toml --all-extras --group dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock lock-check audit dockerfile clean
+.PHONY: help setup demo test test-fast lint format lock lock-check audit dockerfile clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ lint: $(READY) ## Check style, formatting and types
 
 test: lint ## Check everything and run the tests
 	$(BIN)/python -m pytest -n 2
+
+test-fast: lint ## Check everything and run the tests that need no server, database or browser
+	$(BIN)/python -m pytest -n 2 --fast -q
 
 format: $(READY) ## Format the code
 	$(BIN)/ruff check --fix

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from connectors.sandbox.server import Sandbox
 from tests.support.contract import layer as contract
 
 pytest_plugins = ["tests.support.fixtures", "tests.support.fast_set"]
@@ -25,10 +26,6 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "wrong_on_purpose(why): what the connectors send here may break a contract"
     )
     if not contract.available():
-        return
-    try:
-        from connectors.sandbox.server import Sandbox
-    except ImportError:  # the sandbox is an extra
         return
     Sandbox.watchers.append(LAYER.watch)
 

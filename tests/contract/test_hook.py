@@ -122,6 +122,7 @@ def run(folder: Path, tests: str, *more: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+@pytest.mark.needs_server
 def test_a_breach_fails_the_test_in_which_it_happens(tmp_path: Path) -> None:
     code, report = run(tmp_path, PLANTED)
     assert code == pytest.ExitCode.TESTS_FAILED
@@ -133,6 +134,7 @@ def test_a_breach_fails_the_test_in_which_it_happens(tmp_path: Path) -> None:
         assert said in section, report
 
 
+@pytest.mark.needs_server
 def test_a_breach_after_the_last_test_fails_the_session_of_xdist_too(tmp_path: Path) -> None:
     code, report = run(tmp_path, LATE, "-p", "xdist", "-n", "1")
     assert code == pytest.ExitCode.TESTS_FAILED

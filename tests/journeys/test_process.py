@@ -150,6 +150,7 @@ def test_a_signal_after_the_last_write_waits_until_it_is_saved(
     assert "Written" in ended.out
 
 
+@pytest.mark.needs_server
 def test_what_a_kept_demo_prints_can_be_pasted(tmp_path: Path) -> None:
     unset = {name: value for name, value in os.environ.items() if not name.startswith("TRUENORTH_")}
     with subprocess.Popen(  # noqa: S603  our own command

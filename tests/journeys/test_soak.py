@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.needs_server
 def test_runs_over_a_changing_world_leave_no_drift() -> None:
     done = subprocess.run(  # noqa: S603  our own script
         [sys.executable, str(ROOT / "benchmarks" / "soak.py"), "--runs", "12", "--hours", "240"],

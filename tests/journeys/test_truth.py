@@ -73,6 +73,7 @@ def test_every_key_result_stands_where_counting_by_hand_puts_it(
         assert value is None or math.isclose(reading.value or 0.0, value), name
 
 
+@pytest.mark.needs_server
 def test_the_command_writes_the_truth_of_what_it_serves(tmp_path: Path) -> None:
     file = tmp_path / "truth.json"
     process = subprocess.Popen(  # noqa: S603  our own command
@@ -88,6 +89,7 @@ def test_the_command_writes_the_truth_of_what_it_serves(tmp_path: Path) -> None:
     assert len(json.loads(file.read_bytes())["items"]) > 60
 
 
+@pytest.mark.needs_server
 def test_a_truth_that_cannot_be_written_is_said_plainly(tmp_path: Path) -> None:
     done = subprocess.run(  # noqa: S603  our own command
         [*COMMAND, "--items", "50", "--port", "0", "--truth", str(tmp_path / "no" / "truth.json")],

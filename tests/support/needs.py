@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 from pytest_httpserver import HTTPServer
 
 from connectors.sandbox.server import Sandbox, serve
-from tests.support import postgres
+from tests.support import loopback, postgres
 from tests.support.clients import node
 
 SERVER, DATABASE, BROWSER, NODE = "needs_server", "needs_database", "needs_browser", "needs_node"
@@ -31,6 +31,7 @@ _SIGNS: dict[Any, str] = {
     Sandbox: SERVER,
     serve: SERVER,
     HTTPServer: SERVER,
+    loopback: SERVER,
     postgres.Cluster: DATABASE,
     sync_playwright: BROWSER,
     node.run: NODE,
@@ -47,12 +48,12 @@ def needs(item: pytest.Function) -> set[str]:
     fixtures = item._fixtureinfo.name2fixturedefs
     found = {_FIXTURES[name] for name in item.fixturenames if name in _FIXTURES}
     for begin in (item.function, *(one.func for known in fixtures.values() for one in known)):
-        found |= _needs_of(begin)
+        found |= needs_of(begin)
     return found
 
 
 @cache
-def _needs_of(begin: Any) -> frozenset[str]:
+def needs_of(begin: Any) -> frozenset[str]:
     seen: set[int] = set()
     found: set[str] = set()
     waiting = [inspect.unwrap(begin)]
@@ -61,10 +62,10 @@ def _needs_of(begin: Any) -> frozenset[str]:
         if id(one) in seen:
             continue
         seen.add(id(one))
-        sign = _SIGNS.get(one) if isinstance(one, type | FunctionType) else None
+        sign = _SIGNS.get(one) if isinstance(one, type | FunctionType | ModuleType) else None
         if sign is not None:
             found.add(sign)
-        elif getattr(one, "__module__", "").startswith("tests."):
+        elif str(getattr(one, "__module__", "")).startswith("tests."):
             waiting += _named_by(one)
     return frozenset(found)
 
@@ -84,10 +85,8 @@ def _named_by(one: Any) -> Iterator[Any]:
             value = space.get(name)
             if isinstance(value, ModuleType):
                 # `postgres.Cluster`: which of the names belong to the module is not told apart.
-                if value.__name__.startswith("tests."):
-                    yield from (getattr(value, other) for other in names if hasattr(value, other))
-            else:
-                yield _bare(value)
+                yield from (_bare(vars(value)[other]) for other in names if other in vars(value))
+            yield _bare(value)
 
 
 def _parts(value: Any) -> Iterable[Any]:

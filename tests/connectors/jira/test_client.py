@@ -175,6 +175,7 @@ def test_a_redirect_is_not_followed(httpserver: HTTPServer, client: JiraClient) 
     assert [request.path for request, _ in httpserver.log] == [PATH]
 
 
+@pytest.mark.needs_server
 def test_nobody_listens() -> None:
     waits = Waits()
     made = connector("http://127.0.0.1:9/jira", waits=waits)

@@ -14,6 +14,7 @@ from sync.jobs.sandbox import examples
 from tests.support.cli import AS_OF, Cli, Ran, writes
 
 
+@pytest.mark.needs_server
 def test_demo_shows_the_main_job_and_a_quiet_second_run(run: Cli) -> None:
     ran = run("demo", "--items", "120")
     assert ran.code == 0, ran.err
@@ -29,6 +30,7 @@ def test_demo_shows_the_main_job_and_a_quiet_second_run(run: Cli) -> None:
         assert words in ran.out
 
 
+@pytest.mark.needs_server
 def test_demo_in_json(run: Cli) -> None:
     ran = run("demo", "--items", "120", "--format", "json")
     told = json.loads(ran.out)
