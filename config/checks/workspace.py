@@ -12,7 +12,7 @@ from config.errors import did_you_mean, nearest, quoted
 from config.link_rules import LinkRule
 from config.measures import KeepMeasure, MetricMeasure, QueryMeasure
 from config.messages import ENGLISH, SHIPPED, names_in
-from config.trackers import KINDS, Tracker, answering
+from config.trackers import KINDS, Tracker, trackers_for
 from config.workspace import Workspace
 
 
@@ -78,7 +78,7 @@ def _modes(workspace: Workspace) -> Iterator[ConfigFinding]:
         measure = workspace.objectives[at].key_results[nr].measure
         if not isinstance(measure, QueryMeasure):
             continue
-        able = answering(measure.native.language, workspace.trackers)
+        able = trackers_for(measure.native.language, workspace.trackers)
         asked = [measure.tracker] if measure.tracker else able
         if len(asked) == 1 and asked[0] in workspace.trackers and asked[0] not in workspace.active:
             message = f"the query uses tracker {quoted(asked[0])}, whose mode is off"

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from config.conditions import Condition
-from config.trackers import TrackerBase, answering
+from config.trackers import TrackerBase, trackers_for
 from config.workspace import Workspace
 from connectors.model import Ref
 from sync.observation import Answers, RuleQuery
@@ -20,7 +20,7 @@ def query_of(condition: Condition, trackers: Mapping[str, TrackerBase]) -> RuleQ
     query = condition.native
     if query is None:
         return None
-    return RuleQuery(condition.tracker or next(iter(answering(query.language, trackers)), ""), query)
+    return RuleQuery(condition.tracker or next(iter(trackers_for(query.language, trackers)), ""), query)
 
 
 def tracker_kinds(workspace: Workspace) -> dict[str, TrackerBase]:

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from config.measures import FlowMeasure, QueryMeasure
-from config.trackers import MeasureQuery
-from config.trackers import answering as trackers_for
+from config.trackers import MeasureQuery, trackers_for
 from config.workspace import Workspace
 from connectors.base import AnswersQueries, Connector, Connectors, HasDescriptions, KeepsHistories
 from connectors.errors import TrackerError

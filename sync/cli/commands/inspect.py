@@ -37,10 +37,10 @@ def status(
         troubled = session.store.journal.failed_writes(last.id) if last else []
         stuck = session.store.stuck()
         histories = progress_history(session, run)
-        foretold = forecasts(session, run)
+        expected_ends = forecasts(session, run)
         output.show(tables.scorecard(run.scorecard), movement.movement(histories))
-        if foretold:
-            output.show(views.outlooks(foretold, run.scorecard))
+        if expected_ends:
+            output.show(views.forecast_section(expected_ends, run.scorecard))
         output.show(budgets.section(run, session.workspace))
         output.show(views.last_run(last, troubled, run))
         if stuck:
@@ -49,7 +49,7 @@ def status(
             as_of=run.scorecard.as_of.isoformat(),
             scorecard=data.of_scorecard(run.scorecard),
             movement=movement.movement_data(histories),
-            outlook=views.outlooks_data(foretold),
+            outlook=views.forecasts_data(expected_ends),
             work=budgets.data(run, session.workspace),
             last_run=views.last_run_data(last, troubled),
             stuck=[asdict(one) for one in stuck],
@@ -130,13 +130,13 @@ def explain(
 
 def _show_key_result(session: Session, run: Decision, derived: Derivation, output: Output, when: str) -> None:
     id_ = derived.reading.key_result
-    foretold, history = forecasts(session, run).get(id_), progress_history(session, run)[id_]
-    output.show(explanation.derivation(derived, foretold))
+    expected_ends, history = forecasts(session, run).get(id_), progress_history(session, run)[id_]
+    output.show(explanation.derivation(derived, expected_ends))
     if (by_week := movement.weeks(history)) is not None:
         output.show(by_week)
     output.data(
         as_of=when,
-        **explanation.derivation_data(derived, foretold),
+        **explanation.derivation_data(derived, expected_ends),
         history=movement.history_data(history),
     )
 
