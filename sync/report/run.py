@@ -55,7 +55,7 @@ def scorecard(card: Scorecard) -> Sheet:
                 Cell(objective.title, "strong"),
                 Cell(""),
                 Cell(percent(objective.percent), "strong"),
-                Cell(f"{int(objective.expected * 100)} %", "dim"),
+                Cell(percent(int(objective.expected * 100)), "dim"),
                 Cell(HEALTH_WORDS[objective.health], HEALTH_STYLES[objective.health]),
                 Cell(_objective_words(objective), "dim"),
             )
@@ -82,7 +82,7 @@ def _reading_row(reading: Reading) -> tuple[Cell, ...]:
         Cell(reading.title),
         Cell(value_against_target(reading)),
         Cell(percent(reading.percent)),
-        Cell(f"{int(reading.expected * 100)} %", "dim"),
+        Cell(percent(int(reading.expected * 100)), "dim"),
         Cell(HEALTH_WORDS[reading.health], HEALTH_STYLES[reading.health]),
         Cell(_evidence_words(reading), "dim"),
     )
@@ -249,7 +249,9 @@ def _update_words(after: object) -> str:
     if not isinstance(after, Update):
         return "remove the status updates"
     figures = ", ".join(
-        f"{name.removesuffix(' percent')} {value} %" for name, value in after.facts if isinstance(value, int)
+        f"{name.removesuffix(' percent')} {percent(value)}"
+        for name, value in after.facts
+        if isinstance(value, int)
     )
     return f"post a status update: {HEALTH_WORDS[after.health]}, {figures}"
 
