@@ -38,10 +38,10 @@ lint: $(READY) ## Check style, formatting and types
 	$(BIN)/mypy
 
 test: lint ## Check everything and run the tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-fast: lint ## Check everything and run the tests that need no server, database or browser
-	$(BIN)/python -m pytest -n 2 --fast -q
+	$(BIN)/python -m pytest -n 2 --dist worksteal --fast -q
 
 format: $(READY) ## Format the code
 	$(BIN)/ruff check --fix

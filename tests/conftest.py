@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import shutil
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,13 +22,21 @@ _TOTALS: Counter[str] = Counter()
 _LATE: list[str] = []
 """Breaches after the last test: in the teardown of a module or of the session."""
 _KEY = "contract"
+MEMORY = Path("/dev/shm")  # noqa: S108  each run makes a folder of its own there
+ENOUGH = 2**30
+"""Bytes; the whole suite leaves a tenth of that."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Put the layer around every sandbox."""
+    """Put the layer around every sandbox; waste no time on garbage and disks."""
     config.addinivalue_line(
         "markers", "wrong_on_purpose(why): what the connectors send here may break a contract"
     )
+    # Worlds, schemas and contracts live long: they are looked through for garbage a good deal less often.
+    gc.set_threshold(50_000)
+    # A store waits for the disk at each commit; what lies in memory is there at once.
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     if not contract.available():
         return
     Sandbox.watchers.append(LAYER.watch)

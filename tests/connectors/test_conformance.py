@@ -6,7 +6,6 @@ import socket
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -22,6 +21,7 @@ from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from tests.connectors.conformance import OWNER, Conformance, Site, Wrong
+from tests.support import loopback
 from tests.support.builders import epic, item
 from tests.support.fake_tracker import FakeTracker
 
@@ -58,7 +58,7 @@ class SandboxSite(Site):
         return made
 
     def state(self) -> object:
-        return httpx.get(f"{self._sandbox.url}/__world").content
+        return loopback.get(f"{self._sandbox.url}/__world").content
 
     def writes(self) -> int:
         reads = ("/search", "/bulkfetch", "/list", "/graphql")
@@ -124,7 +124,7 @@ class LinearSite(SandboxSite):
 
     def state(self) -> object:
         """Without updates in the archive, where taken-back ones go: Linear has none but deprecated ways to delete."""
-        world = httpx.get(f"{self._sandbox.url}/__world").json()
+        world = loopback.get(f"{self._sandbox.url}/__world").json()
         table = world["linear"]["status_updates"]
         world["linear"]["status_updates"] = [row for row in table if row["archived_at"] is None]
         return world

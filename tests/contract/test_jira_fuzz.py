@@ -21,6 +21,7 @@ from connectors.sandbox.jira.http import SERVICE_TOKEN
 from connectors.sandbox.jira.routes import routes
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from tests.support import loopback
 from tests.support.contract import layer as contract
 from tests.support.contract.jira import corrected, meant
 from tests.support.sandbox_jira_client import Jira, paragraph
@@ -132,7 +133,12 @@ def test_no_route_falls_over(
     operation = operations[method, path]
     modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
     strategies = [operation.as_strategy(generation_mode=mode) for mode in modes]
-    client = httpx.Client(base_url=f"{sandbox.url}/jira", auth=(SERVICE.email, SERVICE_TOKEN), timeout=30)
+    client = httpx.Client(
+        verify=loopback.NO_CERTIFICATES,
+        base_url=f"{sandbox.url}/jira",
+        auth=(SERVICE.email, SERVICE_TOKEN),
+        timeout=30,
+    )
 
     @SOME
     @given(data=st.data())

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from connectors.sandbox.company import SERVICE
@@ -15,6 +14,7 @@ from connectors.sandbox.linear.state import TOKEN
 from connectors.sandbox.recorder import Exchange
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from tests.support import loopback
 from tests.support.contract import layer as contract
 from tests.support.contract.layer import Layer
 
@@ -45,7 +45,7 @@ def exchange(
         patch.setattr(Sandbox, "watchers", [caught.append])
         with Sandbox(sandbox.world) as running:
             jira = path.startswith("/jira")
-            httpx.request(
+            loopback.request(
                 method,
                 running.url + path,
                 auth=(SERVICE.email, SERVICE_TOKEN) if jira else None,

@@ -8,7 +8,6 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from connectors.sandbox.company import SERVICE
@@ -16,6 +15,7 @@ from connectors.sandbox.jira.http import SERVICE_TOKEN
 from connectors.sandbox.recorder import Exchange
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from tests.support import loopback
 from tests.support.contract import layer as contract
 from tests.support.contract.jira import BASE, JiraContract, without_nulls
 from tests.support.contract.quick_look import JSON, QuickLook
@@ -47,7 +47,7 @@ def right() -> list[Exchange]:
         with Sandbox(generate(items=60, seed=3)) as sandbox:
             for method, path, body in ASKED:
                 auth = (SERVICE.email, SERVICE_TOKEN)
-                httpx.request(method, f"{sandbox.url}{BASE}/{path}", auth=auth, json=body)
+                loopback.request(method, f"{sandbox.url}{BASE}/{path}", auth=auth, json=body)
     assert [one.status for one in caught] == [200, 200, 201, 200, 200, 200, 400]
     return caught
 

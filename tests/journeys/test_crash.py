@@ -14,12 +14,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment
+from tests.support import loopback
 from tests.support.world_dump import dump
 
 ALL = os.environ.get("TRUENORTH_ALL_CRASH_POINTS") == "1"
@@ -85,7 +85,7 @@ def test_an_undo_that_was_killed_is_finished_by_the_next(tmp_path: Path) -> None
     with Sandbox(generate(items=50, seed=4)) as sandbox:
 
         def world() -> bytes:
-            return httpx.get(f"{sandbox.url}/__world").content
+            return loopback.get(f"{sandbox.url}/__world").content
 
         bare = world()
         assert run(sandbox, tmp_path, "none", 0) == 0

@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
+from tests.support import loopback
 from tests.support.cli import Cli
 
 PAT = {"Authorization": f"Bearer {SERVER_TOKEN}"}
 
 
 def get(server: Sandbox, path: str, **params: str) -> Any:
-    reply = httpx.get(f"{server.url}/jira-dc/rest/api/2/{path}", headers=PAT, params=params)
+    reply = loopback.get(f"{server.url}/jira-dc/rest/api/2/{path}", headers=PAT, params=params)
     assert reply.status_code == 200, reply.text
     return reply.json()
 
@@ -28,7 +28,7 @@ def writes(server: Sandbox) -> list[str]:
 
 
 def test_sync_twice_and_undo(run: Cli, server: Sandbox) -> None:
-    before = httpx.get(f"{server.url}/__world").content
+    before = loopback.get(f"{server.url}/__world").content
     first = run("sync", "--first-run")
     assert first.code == 0, first.out + first.err
     paths = {one.path for one in server.requests if "/rest/api/" in one.path}
@@ -48,7 +48,7 @@ def test_sync_twice_and_undo(run: Cli, server: Sandbox) -> None:
     assert len(asked) == len(set(asked))
 
     assert run("undo", "--all", "--apply").code == 0
-    assert httpx.get(f"{server.url}/__world").content == before
+    assert loopback.get(f"{server.url}/__world").content == before
 
 
 def test_comments_are_wiki_markup(run: Cli, server: Sandbox) -> None:

@@ -11,12 +11,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment, examples
+from tests.support import loopback
 from tests.support.cli import AS_OF, Cli, writes
 from tests.support.user_actions import JiraTicket, LinearTicket, Ticket
 
@@ -75,7 +75,7 @@ class Company:
 
 def dump(sandbox: Sandbox) -> bytes:
     """The world, without the moments at which people acted: the sandbox's clock began at nine."""
-    told = httpx.get(f"{sandbox.url}/__world").content
+    told = loopback.get(f"{sandbox.url}/__world").content
     return re.sub(rb'"2026-11-16T09:[^"]*"', b'"now"', told)
 
 

@@ -20,7 +20,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -30,6 +29,7 @@ from connectors.sandbox.jira import moves
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment, examples
+from tests.support import loopback
 from tests.support.cli import AS_OF, writes
 from tests.support.user_actions import ANN, TOKEN, JiraTicket, LinearTicket
 
@@ -47,13 +47,13 @@ Act = Callable[[Sandbox], object]
 
 def jira(box: Sandbox, method: str, path: str, **body: Any) -> int:
     url = f"{box.url}/jira/rest/api/3/{path}"
-    return httpx.request(method, url, auth=(ANN, TOKEN), json=body or None).status_code
+    return loopback.request(method, url, auth=(ANN, TOKEN), json=body or None).status_code
 
 
 def linear(box: Sandbox, mutation: str, **variables: Any) -> bool:
     headers = {"Authorization": f"{TOKEN}:{ANN}"}
     sent = {"query": mutation, "variables": variables}
-    return "errors" not in httpx.post(f"{box.url}/linear/graphql", headers=headers, json=sent).json()
+    return "errors" not in loopback.post(f"{box.url}/linear/graphql", headers=headers, json=sent).json()
 
 
 def update(box: Sandbox, id_: str, **changed: Any) -> bool:
@@ -63,7 +63,7 @@ def update(box: Sandbox, id_: str, **changed: Any) -> bool:
 
 def transitions(box: Sandbox, key: int, category: str) -> int:
     url = f"{box.url}/jira/rest/api/3/issue/{key}/transitions"
-    reply = httpx.get(url, auth=(ANN, TOKEN))
+    reply = loopback.get(url, auth=(ANN, TOKEN))
     if not reply.is_success:
         return reply.status_code
     fitting = [one for one in reply.json()["transitions"] if one["to"]["statusCategory"]["key"] == category]
@@ -181,7 +181,7 @@ class Worlds:
 
     def __init__(self, sandbox: Sandbox, mirror: Sandbox) -> None:
         self.sandbox, self.mirror = sandbox, mirror
-        self.known = frozenset(NEW_ID.findall(httpx.get(f"{mirror.url}/__world").text))
+        self.known = frozenset(NEW_ID.findall(loopback.get(f"{mirror.url}/__world").text))
         self.jira_ids = sorted(sandbox.world.jira.issues)
         self.linear_ids = sorted(sandbox.world.linear.issues)
 
@@ -199,7 +199,7 @@ class Worlds:
 
     def rows(self, box: Sandbox) -> dict[str, list[str]]:
         """A world without moments, and without ids that came anew; what lies in Linear's trash is left out."""
-        told = json.loads(httpx.get(f"{box.url}/__world").content)
+        told = json.loads(loopback.get(f"{box.url}/__world").content)
         gone = {one["id"] for one in told["linear"]["issues"] if one["trashed"]}
         return {
             f"{tracker} {name}": sorted(

@@ -7,10 +7,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
-
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import World
+from tests.support import loopback
 from tests.support.cli import AS_OF, Cli, Ran
 
 TOKENS = ("sandbox-jira-token", "sandbox-linear-token")
@@ -68,7 +67,7 @@ class Trial:
         return comments_of_ours(self._box.world)
 
     def _dump(self) -> bytes:
-        told = httpx.get(f"{self._box.url}/__world").content
+        told = loopback.get(f"{self._box.url}/__world").content
         return re.sub(rb'"2026-11-16T09:[^"]*"', b'"now"', told)
 
     def _is_silent(self) -> None:

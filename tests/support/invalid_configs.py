@@ -7,6 +7,7 @@ reference to nothing, bytes that are no text.
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -152,14 +153,16 @@ def _named(path: Path) -> str:
 
 def _by_tree() -> Iterator[Spoilt]:
     """What is wrong wherever it stands: keys nobody knows, and values of the wrong shape."""
+    turn = itertools.cycle(range(5))
     for path, value in _nodes(SOUND):
         if not path:
             continue
         step = path[-1]
         if isinstance(step, str) and path[:-1] not in FREE:
             swapped = step[1] + step[0] + step[2:] if step[:1] != step[1:2] else step[1:]
-            for key in (swapped, f"{step}x", step.upper(), f" {step}_", f"{step}\u200b"):
-                yield Spoilt(f"{_named(path)} called {key!r}", shown(_renamed(path, key)))
+            # Every key is misspelt, and in turn in each of five ways.
+            key = (swapped, f"{step}x", step.upper(), f" {step}_", f"{step}\u200b")[next(turn)]
+            yield Spoilt(f"{_named(path)} called {key!r}", shown(_renamed(path, key)))
         if isinstance(value, dict):
             yield Spoilt(f"{_named(path)} a number", shown(_with(path, 7)))
             yield Spoilt(f"{_named(path)} a list", shown(_with(path, [1, 2])))

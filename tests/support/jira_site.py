@@ -21,6 +21,7 @@ from connectors.sandbox.jira.state import Issue
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from connectors.text.document import Doc, para
+from tests.support import loopback
 from tests.support.writing import write_one
 
 OWNER = "acme"
@@ -72,7 +73,9 @@ class Site:
         self.url = f"{sandbox.url}/jira"
         self.waits = Waits()
         self.truenorth = connector(self.url, waits=self.waits)
-        self._ann = httpx.Client(base_url=f"{self.url}/rest/api/3/", auth=ANN, timeout=20)
+        self._ann = httpx.Client(
+            verify=loopback.NO_CERTIFICATES, base_url=f"{self.url}/rest/api/3/", auth=ANN, timeout=20
+        )
 
     def close(self) -> None:
         self.truenorth.close()

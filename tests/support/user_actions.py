@@ -9,9 +9,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
-
 from connectors.sandbox.server import Sandbox
+from tests.support import loopback
 
 ANN = "ann.lee@acme.example"
 TOKEN = "sandbox-person-token"
@@ -67,7 +66,7 @@ class Ticket(ABC):
 
 class JiraTicket(Ticket):
     def _ask(self, method: str, path: str = "", *, as_us: bool = False, **body: Any) -> Any:
-        reply = httpx.request(
+        reply = loopback.request(
             method,
             f"{self._sandbox.url}/jira/rest/api/3/issue/{self.key}{path}",
             auth=("truenorth@acme.example", "sandbox-jira-token") if as_us else (ANN, TOKEN),
@@ -83,7 +82,7 @@ class JiraTicket(Ticket):
 
     def _names(self) -> dict[str, str]:
         url = f"{self._sandbox.url}/jira/rest/api/3/field"
-        return {one["name"]: one["id"] for one in httpx.get(url, auth=(ANN, TOKEN)).json()}
+        return {one["name"]: one["id"] for one in loopback.get(url, auth=(ANN, TOKEN)).json()}
 
     @property
     def labels(self) -> set[str]:
@@ -137,7 +136,7 @@ class LinearTicket(Ticket):
     """An issue by its identifier, or a project by its name."""
 
     def _ask(self, query: str, *, as_us: bool = False, **variables: Any) -> Any:
-        reply = httpx.post(
+        reply = loopback.post(
             f"{self._sandbox.url}/linear/graphql",
             headers={"Authorization": "sandbox-linear-token" if as_us else f"{TOKEN}:{ANN}"},
             json={"query": query, "variables": variables},
@@ -232,7 +231,7 @@ class LinearTicket(Ticket):
         """The words with which Linear refuses."""
         (one,) = self._ours()
         query = "mutation M($id: String!, $body: String!) { commentUpdate(id: $id, input: {body: $body}) { success } }"
-        reply = httpx.post(
+        reply = loopback.post(
             f"{self._sandbox.url}/linear/graphql",
             headers={"Authorization": f"{TOKEN}:{ANN}"},
             json={"query": query, "variables": {"id": one["id"], "body": text}},

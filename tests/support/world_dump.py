@@ -7,10 +7,9 @@ import json
 import re
 from typing import Any
 
-import httpx
-
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
+from tests.support import loopback
 
 NEW = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|1\d{4,5})\b")
 """Ids as trackers give them: of Linear, and of Jira's comments and links."""
@@ -18,7 +17,7 @@ NEW = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|1\d{4,5})\b")
 
 def dump(sandbox: Sandbox) -> Any:
     """All rows of the world, without what trackers choose by themselves: moments, and ids of what is new."""
-    told = json.loads(httpx.get(f"{sandbox.url}/__world").content)
+    told = json.loads(loopback.get(f"{sandbox.url}/__world").content)
     return {
         tracker: {
             name: sorted(json.dumps(plain(row), sort_keys=True) for row in rows)
@@ -32,7 +31,7 @@ def dump(sandbox: Sandbox) -> Any:
 def known() -> frozenset[str]:
     """Ids of the world before anything was written."""
     with Sandbox(generate(items=50, seed=4)) as sandbox:
-        told = httpx.get(f"{sandbox.url}/__world").text
+        told = loopback.get(f"{sandbox.url}/__world").text
     return frozenset(re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=\"id\":)\d+", told))
 
 

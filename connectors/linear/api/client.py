@@ -6,8 +6,10 @@ error: a part is never taken for the whole.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 import httpx
@@ -65,10 +67,12 @@ class LinearClient:
         self._faults = ErrorMapper(tracker, self._url.host)
         self._token = token
         # A proxy from the environment is for the world outside, never for this very machine.
+        trust_env = not is_loopback(self._url.host)
         self._http = httpx.Client(
+            verify=_authorities(trust_env),
             timeout=httpx.Timeout(60.0, connect=10.0),
             follow_redirects=False,
-            trust_env=not is_loopback(self._url.host),
+            trust_env=trust_env,
             headers={"content-type": "application/json", "user-agent": user_agent()},
         )
 
@@ -221,6 +225,12 @@ class LinearClient:
                 self.tracker, "the token contains invalid characters.", "Copy the whole token again."
             )
         return f"Bearer {token}" if token.startswith("lin_oauth_") else token
+
+
+@cache
+def _authorities(trust_env: bool) -> ssl.SSLContext:
+    """Whom a server's certificate must come from. Reading them takes longer than a request, so it is done once."""
+    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 def _decode_envelope(content: bytes) -> _Envelope | None:

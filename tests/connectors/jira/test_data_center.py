@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import httpx
 import pytest
 
 from config.trackers import NativeQuery
@@ -18,6 +17,7 @@ from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from connectors.text.document import Doc, para
+from tests.support import loopback
 from tests.support.jira_site import ANN, Site, comment, connector, marks
 from tests.support.writing import write_one
 
@@ -97,10 +97,10 @@ def test_an_edit_by_a_person_makes_the_comment_theirs(site: Site) -> None:
     id_ = written.shown.stamp.comment_id
     url = f"{site.sandbox.url}/jira-dc/rest/api/2/issue/WEB-1/comment/{id_}"
     mine = "Ann says *no*."
-    assert httpx.put(url, auth=("ann.lee", ANN[1]), json={"body": mine}).status_code == 200
+    assert loopback.put(url, auth=("ann.lee", ANN[1]), json={"body": mine}).status_code == 200
     assert "comment" not in site.item("WEB-1").writable
     assert write_one(site.truenorth, site.item("WEB-1"), NOTHING).outcome == "written"
-    left = httpx.get(url, auth=("ann.lee", ANN[1])).json()
+    left = loopback.get(url, auth=("ann.lee", ANN[1])).json()
     assert left["body"] == mine
     assert site.properties("WEB-1") == {}
 

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from connectors.base import STOPPED
 from connectors.errors import Unreachable
 from connectors.model import NOTHING, Marks, Receipt
 from connectors.stamp import comment_marker
+from tests.support import loopback
 from tests.support.jira_site import EMAIL, OWNER, TOKEN, Site, adf, comment, marks, ours, running
 
 COUNT = 12
@@ -58,7 +58,7 @@ class Marked(Site):
         marker = {"key": "truenorth", "value": comment_marker(OWNER, comment())}
         url = f"{self.url}/rest/api/3/issue/{key}/comment"
         body = {"body": adf("Serves GROWTH-KR2"), "properties": [marker]}
-        assert httpx.post(url, auth=(EMAIL, TOKEN), json=body).status_code == 201
+        assert loopback.post(url, auth=(EMAIL, TOKEN), json=body).status_code == 201
 
 
 @pytest.fixture

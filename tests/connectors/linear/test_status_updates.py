@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -22,6 +21,7 @@ from connectors.model import NOTHING, Update, WorkItem
 from connectors.sandbox.linear.entities import StatusUpdate
 from connectors.sandbox.linear.state import APP_TOKEN, TOKEN
 from connectors.text.document import Doc, para
+from tests.support import loopback
 from tests.support.linear_workspace import EVERYTHING, OWNER, Bench, write
 from tests.support.writing import write_one
 
@@ -103,7 +103,7 @@ def test_a_write_that_landed_unseen_is_not_repeated(bench: Bench, key: str) -> N
 def test_a_lost_reply_is_no_second_update(bench: Bench) -> None:
     item = bench.item(PROJECT)
     fault = {"kind": "drop_after", "match": "linear", "operation_kind": "mutation", "times": 1}
-    httpx.post(f"{bench.box.url}/__faults", json=fault).raise_for_status()
+    loopback.post(f"{bench.box.url}/__faults", json=fault).raise_for_status()
     count = len(bench.space.status_updates)
     receipt = write_one(bench.connector(), item, replace(item.shown, update=MONDAY, stamp=None))
     assert receipt.outcome == "written", receipt.error

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +23,7 @@ from sync.align.alignment import align
 from sync.align.suggestions import suggest
 from sync.collect.queries import read_keywords
 from sync.jobs.sandbox import examples, sandbox_session
+from tests.support import loopback
 from tests.support.builders import epic, item, ref
 from tests.support.cli import Cli
 from tests.support.fake_tracker import FakeTracker
@@ -149,7 +149,7 @@ def test_over_http_on_data_center(
     assert len(told) > 3
     for id_, gist in told.items():
         address = f"{server.url}/jira-dc/rest/api/2/issue/{id_}"
-        shown = httpx.get(address, headers={"Authorization": f"Bearer {SERVER_TOKEN}"}).json()
+        shown = loopback.get(address, headers={"Authorization": f"Bearer {SERVER_TOKEN}"}).json()
         assert gist == extract_keywords(shown["fields"]["description"])
 
 

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from connectors.sandbox.server import Sandbox
@@ -20,6 +19,7 @@ from sync.history.movement import Movement
 from sync.jobs.sandbox import examples
 from sync.measure import measure
 from sync.report.movement import bar, movement, movement_data, weeks
+from tests.support import loopback
 from tests.support.builders import NOW, metric, observed, workspace
 from tests.support.cli import Cli
 from tests.support.user_actions import ANN, TOKEN, JiraTicket
@@ -153,7 +153,7 @@ def create(sandbox: Sandbox) -> None:
         "parent": {"key": "WEB-1"},
     }
     url = f"{sandbox.url}/jira/rest/api/3/issue"
-    httpx.post(url, auth=(ANN, TOKEN), json={"fields": fields}).raise_for_status()
+    loopback.post(url, auth=(ANN, TOKEN), json={"fields": fields}).raise_for_status()
 
 
 @pytest.mark.usefixtures("pointed")

@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 
 from connectors.http.rate_limits import Allowance
 from connectors.preflight import clock_check, quota_check
 from connectors.sandbox.server import Sandbox
+from tests.support import loopback
 from tests.support.cli import Cli
 
 EMAIL = "truenorth@acme.example"
@@ -30,7 +30,7 @@ def lines(run: Cli) -> tuple[int, list[tuple[str, str, str, str]]]:
 
 
 def test_all_is_well_and_nothing_is_written(run: Cli, pointed: Sandbox) -> None:
-    before = httpx.get(f"{pointed.url}/__world").content
+    before = loopback.get(f"{pointed.url}/__world").content
     code, found = lines(run)
     assert code == 0
     assert {verdict for _, about, verdict, _ in found if about != "clock"} == {"ok"}
@@ -38,7 +38,7 @@ def test_all_is_well_and_nothing_is_written(run: Cli, pointed: Sandbox) -> None:
         "credential", "clock", "quota", "project WEB", "project OPS", "team ENG", "team MOB",
         'field "Key result"', 'field "KR progress"',
     }  # fmt: skip
-    assert httpx.get(f"{pointed.url}/__world").content == before
+    assert loopback.get(f"{pointed.url}/__world").content == before
     assert [
         one for one in pointed.requests if one.operation == "mutation" or one.method in ("PUT", "DELETE")
     ] == []
@@ -66,7 +66,7 @@ def off_the_screen(sandbox: Sandbox) -> None:
 def group(sandbox: Sandbox) -> None:
     url, key = f"{sandbox.url}/linear/graphql", {"Authorization": "sandbox-linear-token"}
     given = {"name": "okr-aligned", "isGroup": True}
-    reply = httpx.post(url, headers=key, json={"query": LABEL, "variables": {"input": given}})
+    reply = loopback.post(url, headers=key, json={"query": LABEL, "variables": {"input": given}})
     assert "errors" not in reply.json(), reply.text
 
 

@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable
 from functools import partial
 
-import httpx
 import pytest
 
 from connectors.sandbox.jira.fields import Option
 from connectors.sandbox.jira.layout import take_off
 from connectors.sandbox.server import Sandbox
+from tests.support import loopback
 from tests.support.cli import Cli
 from tests.support.sandbox_jira_client import ANN, SERVICE
 
@@ -59,10 +59,10 @@ BOARD = "dashboard OKR alignment"
 
 def test_what_can_be_made_is_made_once_and_goes_again(run: Cli, server: Sandbox) -> None:
     jira = server.world.jira
-    before = httpx.get(f"{server.url}/__world").json()["jira"]
+    before = loopback.get(f"{server.url}/__world").json()["jira"]
     planned = told(run)
     assert set(amiss(planned)) == {*BY_HAND, BOARD}
-    assert httpx.get(f"{server.url}/__world").json()["jira"] == before
+    assert loopback.get(f"{server.url}/__world").json()["jira"] == before
 
     ran = run("setup", "--apply")
     assert (ran.code, "failed" in ran.out) == (0, False), ran.out
@@ -76,7 +76,7 @@ def test_what_can_be_made_is_made_once_and_goes_again(run: Cli, server: Sandbox)
 
     assert run("setup", "--remove", "--apply").code == 0
     assert verbs(told(run, "--remove")) == []
-    assert httpx.get(f"{server.url}/__world").json()["jira"] == before
+    assert loopback.get(f"{server.url}/__world").json()["jira"] == before
 
 
 def test_without_the_store_all_is_found_by_name(
@@ -169,7 +169,7 @@ def test_a_project_whose_screens_are_named_otherwise_gets_them_on_the_default_on
 
 def test_a_persons_filter_of_the_name_is_left_alone(run: Cli, server: Sandbox) -> None:
     person = {"name": "Unaligned work", "jql": "project = WEB", "sharePermissions": [{"type": "global"}]}
-    made = httpx.post(f"{server.url}/jira/rest/api/3/filter", json=person, auth=ANN)
+    made = loopback.post(f"{server.url}/jira/rest/api/3/filter", json=person, auth=ANN)
     assert made.status_code == 200, made.text
     plan = told(run, "--apply")
     assert ("filter Unaligned work" in amiss(plan), "create filter Unaligned work" in verbs(plan)) == (
@@ -219,7 +219,7 @@ def test_a_filter_of_ours_whose_star_is_gone_is_not_doubled(
 
 def test_a_dashboard_made_by_hand_is_not_asked_for_again(run: Cli, server: Sandbox) -> None:
     board = {"name": "OKR alignment", "sharePermissions": [{"type": "global"}], "editPermissions": []}
-    made = httpx.post(f"{server.url}/jira/rest/api/3/dashboard", json=board, auth=ANN)
+    made = loopback.post(f"{server.url}/jira/rest/api/3/dashboard", json=board, auth=ANN)
     assert made.status_code == 200, made.text
     assert BOARD not in amiss(told(run))
 

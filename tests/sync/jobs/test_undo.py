@@ -10,7 +10,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from config.load import load
@@ -20,6 +19,7 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import World
 from sync.jobs.sandbox import examples
 from sync.plan.undo import Selection
+from tests.support import loopback
 from tests.support.builders import item
 from tests.support.cli import Cli
 
@@ -28,7 +28,7 @@ JIRA = ("truenorth@acme.example", "sandbox-jira-token")
 
 
 def world(sandbox: Sandbox) -> bytes:
-    return httpx.get(f"{sandbox.url}/__world").content
+    return loopback.get(f"{sandbox.url}/__world").content
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_what_people_did_meanwhile_stays(run: Cli, pointed: Sandbox, written: by
     url = f"{pointed.url}/jira/rest/api/3/issue/{one.id}"
     ann = ("ann.lee@acme.example", "sandbox-person-token")
     edit = {"fields": {"summary": "Renamed"}, "update": {"labels": [{"add": "mine"}]}}
-    assert httpx.put(url, auth=ann, json=edit).status_code == 204
+    assert loopback.put(url, auth=ann, json=edit).status_code == 204
     assert run("undo", "--all", "--apply").code == 0
     assert (one.summary, "mine" in one.labels, "okr-aligned" in one.labels) == ("Renamed", True, False)
     assert "truenorth" not in one.properties
@@ -157,17 +157,17 @@ def test_a_comment_whose_stamp_a_person_took_away_goes(run: Cli, pointed: Sandbo
     fields = [f"customfield_{number}" for number in (10101, 10102)]
     url = f"{pointed.url}/jira/rest/api/3/issue/{one.id}"
     ours = [label for label in one.labels if label.startswith("okr-")]
-    httpx.delete(f"{url}/properties/truenorth", auth=JIRA).raise_for_status()
+    loopback.delete(f"{url}/properties/truenorth", auth=JIRA).raise_for_status()
     # Without the stamp, fields and labels can be anybody's: only the comment still proves that it is ours.
     bare = {"fields": dict.fromkeys(fields), "update": {"labels": [{"remove": label} for label in ours]}}
-    httpx.put(url, auth=JIRA, json=bare).raise_for_status()
+    loopback.put(url, auth=JIRA, json=bare).raise_for_status()
     assert run("undo", "--all", "--apply").code == 0
     assert world(pointed) == written
 
 
 def test_so_does_one_on_linear(run: Cli, pointed: Sandbox, written: bytes) -> None:
     query = "{ projects { nodes { comments { nodes { id } } externalLinks { nodes { id url } } } } }"
-    reply = httpx.post(
+    reply = loopback.post(
         f"{pointed.url}/linear/graphql",
         headers={"Authorization": "sandbox-linear-token"},
         json={"query": query},
@@ -199,9 +199,9 @@ def test_a_stamp_of_an_older_version_is_undone(run: Cli, pointed: Sandbox) -> No
     }
     stamp = {"v": 1, "owner": OWNER, "key_results": [mark], "alignment": "aligned", "labels": ["okr-aligned"]}
     url = f"{pointed.url}/jira/rest/api/3/issue/WEB-1"
-    httpx.put(f"{url}/properties/truenorth", auth=JIRA, json=stamp).raise_for_status()
+    loopback.put(f"{url}/properties/truenorth", auth=JIRA, json=stamp).raise_for_status()
     add = {"update": {"labels": [{"add": "okr-aligned"}]}}
-    httpx.put(url, auth=JIRA, json=add).raise_for_status()
+    loopback.put(url, auth=JIRA, json=add).raise_for_status()
     space = pointed.world.linear
     issue = next(
         one.id for one in space.issues.values() if one.archived_at is None and one.team.key in ("ENG", "MOB")
@@ -217,7 +217,7 @@ def test_a_stamp_of_an_older_version_is_undone(run: Cli, pointed: Sandbox) -> No
 
 
 def mutated(sandbox: Sandbox, query: str, variables: dict[str, Any]) -> None:
-    reply = httpx.post(
+    reply = loopback.post(
         f"{sandbox.url}/linear/graphql",
         headers={"Authorization": "sandbox-linear-token"},
         json={"query": query, "variables": variables},
@@ -227,7 +227,7 @@ def mutated(sandbox: Sandbox, query: str, variables: dict[str, Any]) -> None:
 
 def test_another_workspaces_marks_are_refused_aloud(run: Cli, pointed: Sandbox) -> None:
     url = f"{pointed.url}/jira/rest/api/3/issue/WEB-1/properties/truenorth"
-    httpx.put(url, auth=JIRA, json={"v": 1, "owner": "others", "labels": ["x"]}).raise_for_status()
+    loopback.put(url, auth=JIRA, json={"v": 1, "owner": "others", "labels": ["x"]}).raise_for_status()
     before = world(pointed)
     ran = run("undo", "--all", "--apply")
     assert (ran.code, '"others"' in ran.out) == (0, True)

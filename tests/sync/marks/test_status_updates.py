@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from connectors.model import NOTHING, Fact, Ref, Update, WorkItem
@@ -25,6 +24,7 @@ from sync.marks.facts import Figures, figures_in, health_fact, percent_fact, tit
 from sync.marks.status_updates import PostedUpdate, is_news
 from sync.measure import measure
 from sync.signals.orphans import find_signals
+from tests.support import loopback
 from tests.support.builders import NOW, item, metric, observed, ref, work, workspace
 from tests.support.cli import Cli, writes
 from tests.support.plain_text import to_plain
@@ -289,7 +289,7 @@ class Company:
 
 def dump(sandbox: Sandbox) -> str:
     """The world without what lies in the archive of updates, which is where Linear puts what is deleted."""
-    told = httpx.get(f"{sandbox.url}/__world").text
+    told = loopback.get(f"{sandbox.url}/__world").text
     rows = (
         re.sub(r"[\],]*$", "", row)
         for row in told.split("\n")
