@@ -11,7 +11,7 @@ from config.trackers import trackers_for
 from config.workspace import Workspace
 
 
-def linking_faults(workspace: Workspace, names: Names) -> Iterator[ConfigFinding]:
+def check_link_rules(workspace: Workspace, names: Names) -> Iterator[ConfigFinding]:
     """Trackers and groups that are not there, queries that nobody can answer, shares above one."""
     for path, condition in _conditions(workspace):
         yield from _condition(path, condition, workspace, names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.checks.finding import ConfigFinding, Names, Path, check_answerable, key_result_places
-from config.checks.link_rules import linking_faults
+from config.checks.link_rules import check_link_rules
 from config.checks.measures import check_measures
 from config.checks.urls import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
@@ -30,7 +30,7 @@ def check(workspace: Workspace, names: Names | None = None) -> Iterator[ConfigFi
             message = f"unknown cycle {quoted(objective.cycle)}"
             yield ConfigFinding(("objectives", at, "cycle"), message, hint)
     yield from _measures(workspace, names)
-    yield from linking_faults(workspace, names)
+    yield from check_link_rules(workspace, names)
 
 
 def _trackers(workspace: Workspace) -> Iterator[ConfigFinding]:
