@@ -13,7 +13,7 @@ from sync.observation import Answers, RuleQuery
 
 
 def query_of(condition: Condition, trackers: Mapping[str, TrackerBase]) -> RuleQuery | None:
-    """What the condition itself asks; None where it asks nothing. `trackers` gives them by name.
+    """What the condition itself asks; None where it asks nothing. `trackers`: the declared ones by name.
 
     The configuration makes sure that exactly one tracker can answer.
     """
@@ -23,15 +23,9 @@ def query_of(condition: Condition, trackers: Mapping[str, TrackerBase]) -> RuleQ
     return RuleQuery(condition.tracker or next(iter(trackers_for(query.language, trackers)), ""), query)
 
 
-def tracker_kinds(workspace: Workspace) -> dict[str, TrackerBase]:
-    """Kind of each tracker."""
-    return dict(workspace.trackers)
-
-
 def rule_queries(workspace: Workspace) -> tuple[RuleQuery, ...]:
     """Everything that the rules ask trackers, each once, sorted."""
-    known = tracker_kinds(workspace)
-    asked = (query_of(condition, known) for condition in workspace.conditions())
+    asked = (query_of(condition, workspace.trackers) for condition in workspace.conditions())
     return tuple(sorted({one for one in asked if one is not None}))
 
 

@@ -40,7 +40,7 @@ def answer_measures(
     stale: Collection[str],
     last: Observation | None,
 ) -> tuple[dict[str, int], dict[str, FieldValues]]:
-    """What every query measure is answered: counts, and values of fields; raises as `ask` does.
+    """What every query measure is answered: counts, and values of fields; raises as `answer_rules` does.
 
     Items that the pull did not bring are asked for by their ids, and so are histories, where a field needs them.
     """

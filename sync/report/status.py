@@ -1,4 +1,4 @@
-"""Smaller views: one ticket explained, the last run, and how key results moved. Pure."""
+"""Smaller sections: one ticket explained, checks, the last sync, what is stuck, and forecasts. Pure."""
 
 from __future__ import annotations
 

@@ -27,8 +27,8 @@ from sync.store.journal import Journal
 class Killer:
     """Counts steps by kind and ends the process before one of them."""
 
-    def __init__(self, kind: str, at: int, told: Path) -> None:
-        self._kind, self._at, self._told = kind, at, told
+    def __init__(self, kind: str, at: int, steps: Path) -> None:
+        self._kind, self._at, self._steps = kind, at, steps
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -39,7 +39,7 @@ class Killer:
         def step(*given: Any, **named: Any) -> Any:
             with self._lock:
                 self._counts[kind] += 1
-                with self._told.open("a") as lines:
+                with self._steps.open("a") as lines:
                     lines.write(f"{kind}\n")
                 if (kind, self._counts[kind]) == (self._kind, self._at):
                     os.kill(os.getpid(), signal.SIGKILL)
@@ -49,8 +49,8 @@ class Killer:
 
 
 def main() -> None:
-    kind, at, told, *arguments = sys.argv[1:]
-    killer = Killer(kind, int(at), Path(told))
+    kind, at, steps, *arguments = sys.argv[1:]
+    killer = Killer(kind, int(at), Path(steps))
     killer.before(Journal, "begin", "journal")
     killer.before(Journal, "complete", "journal")
     killer.before(requests.Session, "send", "jira")

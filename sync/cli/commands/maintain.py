@@ -19,7 +19,7 @@ from sync.jobs.undo import UndoPlan, plan_undo
 from sync.jobs.undo import undo as undo_planned
 from sync.plan.undo import Selection
 from sync.report import data
-from sync.report import run as tables
+from sync.report import run as run_tables
 
 
 def undo(
@@ -66,7 +66,7 @@ def _require_known(selection: Selection, session: Session) -> None:
 
 
 def _show(planned: UndoPlan, selection: Selection, output: Output) -> None:
-    output.show(tables.undoing(planned.plan, planned.labels))
+    output.show(run_tables.undoing(planned.plan, planned.labels))
     output.data(
         **data.of_plan(planned.plan), made={name: list(labels) for name, labels in planned.labels.items()}
     )

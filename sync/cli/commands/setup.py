@@ -21,7 +21,7 @@ from sync.cli.session import command_session, configured
 from sync.jobs.preflight import check as run_checks
 from sync.jobs.preflight import is_well
 from sync.jobs.setup import plan_setup, run_setup
-from sync.report import status as views
+from sync.report import status as status_tables
 
 
 def validate(config: Config = None, style: FormatOption = Format.TEXT) -> None:
@@ -51,7 +51,7 @@ def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
     """Check credentials, permissions, fields and labels, before the first sync. Writes nothing."""
     with command_session(config, style) as (session, output):
         found = run_checks(session.connectors, session.workspace)
-        output.show(views.checks(found))
+        output.show(status_tables.checks(found))
         output.data(
             well=is_well(found),
             checks={name: [asdict(one) for one in some] for name, some in found.items()},
