@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from config.wording import counted
 from sync.cli.exit_codes import Exit
 from sync.cli.options import Apply, AsOf, Config, FormatOption, moment_of
 from sync.cli.output import Format, Output
@@ -93,7 +94,7 @@ def rebuild(config: Config = None, style: FormatOption = Format.TEXT, as_of: AsO
 def _say(rebuilt: Rebuilt, output: Output) -> None:
     if rebuilt.archived is not None:
         output.say(f"The old store is kept as {rebuilt.archived}.")
-    output.say(f"Recovered {rebuilt.adopted} items that carry Truenorth's stamp.")
+    output.say(f"Recovered {counted(rebuilt.adopted, 'item')} with Truenorth's stamp.")
     days = rebuilt.days
-    carried = f"Carried over the readings of {days} {'day' if days == 1 else 'days'}."
+    carried = f"Carried over the readings of {counted(days, 'day')}."
     output.say(carried if days else "Found no readings to carry over. History starts again today.")

@@ -13,6 +13,7 @@ import typer
 
 from config.load import advice, fingerprint, load
 from config.loading.json_schema import schema as json_schema
+from config.wording import counted
 from connectors.setup import Provisioning
 from sync.cli.exit_codes import Exit
 from sync.cli.options import Apply, Config, FormatOption
@@ -39,8 +40,8 @@ def validate(config: Config = None, style: FormatOption = Format.TEXT) -> None:
         advice=list(hints),
     )
     output.say(
-        f"Valid: {len(workspace.objectives)} objectives, {key_results} key results, "
-        f"{len(workspace.trackers)} trackers."
+        f"Valid: {counted(len(workspace.objectives), 'objective')}, {counted(key_results, 'key result')}, "
+        f"{counted(len(workspace.trackers), 'tracker')}."
     )
     for hint in hints:
         output.say(f"Advice: {hint}")
