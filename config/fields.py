@@ -15,6 +15,8 @@ Identifier = Annotated[
         description="Letters, digits, dot, dash and underscore. Do not change it later: marks refer to it.",
     ),
 ]
+NonEmpty = Annotated[str, Field(min_length=1)]
+HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
 
 
 def reject_bool(value: object) -> object:
@@ -40,9 +42,3 @@ class ConfigModel(BaseModel):
     """Base of everything in YAML: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-NonEmpty = Annotated[str, Field(min_length=1)]
-
-
-HttpUrl = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]

@@ -25,7 +25,7 @@ def load(path: Path) -> Workspace:
     """The declaration in a file, or in all *.yaml and *.yml files of a folder.
 
     In a folder the lists (`objectives`, `exempt`) are joined in order of the file names, and the sections
-    `trackers`, `cycles` and `policy` are laid together; everything else stands in one file only.
+    `trackers`, `cycles`, `policy` and `words` are laid together; everything else stands in one file only.
 
     Raises ConfigError with every problem that could be found in one go.
     """

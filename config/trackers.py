@@ -221,6 +221,6 @@ def kind_of(language: str) -> type[TrackerBase]:
     return next(kind for kind in KINDS if language in kind.languages)
 
 
-def answering(language: str, trackers: Mapping[str, TrackerBase]) -> list[str]:
+def trackers_for(language: str, trackers: Mapping[str, TrackerBase]) -> list[str]:
     """Names of the trackers that answer a query language."""
     return [name for name, tracker in trackers.items() if language in tracker.languages]

@@ -1,4 +1,4 @@
-"""The whole declaration: trackers, policy, cycles, objectives, and the checks across them."""
+"""The whole declaration: trackers, policy, cycles and objectives; `config.checks` holds the checks across them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from config.trackers import Tracker
 
 
 class Workspace(ConfigModel):
-    """Everything declared, checked across: see `problems`."""
+    """Everything declared. Only what `config.load` returns has passed the checks across it."""
 
     workspace: Identifier = Field(
         default="truenorth",

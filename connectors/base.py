@@ -22,15 +22,16 @@ StopRequested = Callable[[], bool]
 """Whether to stop as soon as that leaves nothing half-written."""
 
 
-def never() -> bool:
-    """Go on to the end."""
-    return False
-
-
 STOPPED = "stopped on request; the next run continues"
+"""What the receipt says of an item that was left over because of a stop."""
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (what, done, total or None) while a long read or write goes on."""
+
+
+def never() -> bool:
+    """Go on to the end."""
+    return False
 
 
 class Connector(Protocol):
@@ -160,3 +161,4 @@ class Provisions(Protocol):
 
 
 Connectors = Mapping[str, Connector]
+"""The connectors of a workspace, by the names of their trackers."""

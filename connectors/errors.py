@@ -10,6 +10,11 @@ TrackerError               anything that went wrong with a tracker
 └── Transient              worth another try, if the call is safe to repeat
     ├── Unreachable        no answer, a dropped connection, a gateway error; may have landed
     └── RateLimited        asked to wait; certainly not landed
+
+SkipItem                   no trouble of the tracker: one item is left as it is, and its receipt says why
+
+Narrower kinds stand where they arise: `connectors.http.retry` (OutOfTime), `connectors.jira.api.errors` (Rejected,
+Forbidden), `connectors.linear.api.errors` (NotFound, Conflict, TooComplex).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""What a tracker should offer beside its items: fields, filters, label groups, views. Values only.
+"""What a tracker should offer beside its items: fields, filters, label groups, views. Values, and the one
+interface of setup; no I/O.
 
 What we make says so: its description ends with `signature`. Where a tracker gives it no description (options,
 screens), the id that the store keeps is the only proof, and without it the thing is taken for a person's.

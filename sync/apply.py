@@ -76,8 +76,8 @@ def _apply_tracker(
         batch = {edit.item.ref: edit for edit in edits[start : start + max(1, connector.batch)]}
         entries = store.journal.begin(run, batch.values(), lease)
         try:
-            wishes = [(edit.item, edit.wanted) for edit in batch.values()]
-            for receipt in connector.write_batch(wishes, ending):
+            requests = [(edit.item, edit.wanted) for edit in batch.values()]
+            for receipt in connector.write_batch(requests, ending):
                 store.journal.complete(entries.pop(receipt.item), receipt.outcome, receipt.error)
                 receipts.append(receipt)
                 if on_receipt is not None:

@@ -61,9 +61,10 @@ class Past:
 
 
 Histories = Mapping[Ref, Sequence[StatusSpan]]
-
+"""The statuses in which each item stood, oldest first."""
 
 ItemKeywords = Mapping[Ref, Keywords]
+"""The keywords of each item's description."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Observation:
 
     - `at`: the moment for which it was read, which `--as-of` may have set.
     - `counts`: the trackers' answers to query measures by key result id; that to the second query of a ratio under
-      id + OVER.
+      id + DENOMINATOR of `sync.measure`.
     - `answers`: what the native queries of the rules found.
     - `samples`: values from files and endpoints by key result id.
     - `field_values`: values of a field on what a query found, named like `counts`.

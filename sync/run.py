@@ -1,4 +1,4 @@
-"""The run, on one screen: collect → remember → decide. What is decided is written by `sync.apply`."""
+"""The run, on one screen: collect → memory → decide. What is decided is written by `sync.apply`."""
 
 from __future__ import annotations
 

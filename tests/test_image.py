@@ -73,6 +73,19 @@ def test_the_command_line_works_without_the_sandbox(wheel: Path) -> None:
     assert told.stdout.startswith("{")
 
 
+@pytest.mark.parametrize("command", ["demo", "sandbox"])
+def test_what_needs_the_sandbox_says_in_one_line_what_to_type(wheel: Path, command: str) -> None:
+    ended = subprocess.run(  # noqa: S603  our own code
+        [sys.executable, "-W", "error", "-m", "sync.cli.app", command],
+        cwd=wheel,
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    (line,) = ended.stderr.splitlines()
+    assert "make demo" in line
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from config.errors import did_you_mean, quoted
-from config.trackers import answering, kind_of
+from config.trackers import kind_of, trackers_for
 from config.workspace import Workspace
 
 Path = tuple[str | int, ...]
@@ -42,7 +42,7 @@ def check_answerable(
     path: Path, language: str, asked: str | None, workspace: Workspace, names: Names
 ) -> Iterator[ConfigFinding]:
     """What keeps a native query at a path from being answered by exactly one tracker; `asked` names it."""
-    kind, fitting = kind_of(language), answering(language, workspace.trackers)
+    kind, fitting = kind_of(language), trackers_for(language, workspace.trackers)
     if asked is not None:
         if asked not in names.trackers:
             yield no_tracker((*path, "tracker"), asked, fitting or names.trackers)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from config.checks.finding import ConfigFinding, Names, Path, check_answerable, key_result_places, no_tracker
 from config.conditions import Condition
 from config.errors import did_you_mean, quoted
-from config.trackers import answering
+from config.trackers import trackers_for
 from config.workspace import Workspace
 
 
-def linking_faults(workspace: Workspace, names: Names) -> Iterator[ConfigFinding]:
+def check_link_rules(workspace: Workspace, names: Names) -> Iterator[ConfigFinding]:
     """Trackers and groups that are not there, queries that nobody can answer, shares above one."""
     for path, condition in _conditions(workspace):
         yield from _condition(path, condition, workspace, names)
@@ -55,7 +55,7 @@ def _check_active(
     path: Path, language: str, tracker: str | None, workspace: Workspace
 ) -> Iterator[ConfigFinding]:
     """A query to a tracker that is not read."""
-    able = [tracker] if tracker else answering(language, workspace.trackers)
+    able = [tracker] if tracker else trackers_for(language, workspace.trackers)
     if len(able) == 1 and able[0] in workspace.trackers and able[0] not in workspace.active:
         message = f"{language} uses tracker {quoted(able[0])}, whose mode is off"
         yield ConfigFinding(

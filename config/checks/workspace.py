@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.checks.finding import ConfigFinding, Names, Path, check_answerable, key_result_places
-from config.checks.link_rules import linking_faults
+from config.checks.link_rules import check_link_rules
 from config.checks.measures import check_measures
 from config.checks.urls import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
 from config.link_rules import LinkRule
 from config.measures import KeepMeasure, MetricMeasure, QueryMeasure
 from config.messages import ENGLISH, SHIPPED, names_in
-from config.trackers import KINDS, Tracker, answering
+from config.trackers import KINDS, Tracker, trackers_for
 from config.workspace import Workspace
 
 
@@ -30,7 +30,7 @@ def check(workspace: Workspace, names: Names | None = None) -> Iterator[ConfigFi
             message = f"unknown cycle {quoted(objective.cycle)}"
             yield ConfigFinding(("objectives", at, "cycle"), message, hint)
     yield from _measures(workspace, names)
-    yield from linking_faults(workspace, names)
+    yield from check_link_rules(workspace, names)
 
 
 def _trackers(workspace: Workspace) -> Iterator[ConfigFinding]:
@@ -78,7 +78,7 @@ def _modes(workspace: Workspace) -> Iterator[ConfigFinding]:
         measure = workspace.objectives[at].key_results[nr].measure
         if not isinstance(measure, QueryMeasure):
             continue
-        able = answering(measure.native.language, workspace.trackers)
+        able = trackers_for(measure.native.language, workspace.trackers)
         asked = [measure.tracker] if measure.tracker else able
         if len(asked) == 1 and asked[0] in workspace.trackers and asked[0] not in workspace.active:
             message = f"the query uses tracker {quoted(asked[0])}, whose mode is off"

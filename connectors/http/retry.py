@@ -17,13 +17,11 @@ from connectors.errors import RateLimited, Transient
 from connectors.http.dates import http_date
 
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 
 class OutOfTime(RateLimited):
     """A wait would pass the run's deadline, or the run is to end; the request was not sent."""
-
-
-log = structlog.get_logger(__name__)
 
 
 def parse_retry_after(value: str | None, now: datetime) -> float | None:

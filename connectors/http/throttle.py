@@ -36,6 +36,8 @@ _GRACE = 5.0
 _LOOK = 0.5
 """Seconds between two looks, while waiting, at whether the run is to end."""
 
+_LATER = "The next run continues. Run less often, or lower policy.quota_for_people."
+
 
 @dataclass(slots=True)
 class _Known:
@@ -69,7 +71,7 @@ class Throttle:
         self._closed = threading.Event()
         self._lock = threading.Lock()
         self._known: dict[str, _Known] = {}
-        self._said: dict[str, float] = {}
+        self._warned: dict[str, float] = {}
         self._outstanding = self._most = 0
         self._not_before = 0.0
 
@@ -98,14 +100,14 @@ class Throttle:
                 raise OutOfTime(tracker, self._why(known), _LATER, retry_after=seconds)
             self._outstanding += 1
             self._most = max(self._most, self._outstanding)
-            tell = known if shared > held and self._is_news(known, shared, now) else None
-        if tell is not None:
+            news = known if shared > held and self._is_news(known, shared, now) else None
+        if news is not None:
             log.warning(
                 "slowing down to keep the reserved quota for people",
                 tracker=tracker,
-                quota=tell.name,
-                left=int(tell.remaining),
-                limit=int(tell.limit),
+                quota=news.name,
+                left=int(news.remaining),
+                limit=int(news.limit),
                 seconds=round(seconds, 1),
             )
         if seconds > 0:
@@ -155,9 +157,9 @@ class Throttle:
     def _is_news(self, known: Allowance | None, seconds: float, now: float) -> bool:
         if known is None or seconds < _WORTH_A_WORD:
             return False
-        if now - self._said.get(known.name, -math.inf) < _BETWEEN_WORDS:
+        if now - self._warned.get(known.name, -math.inf) < _BETWEEN_WORDS:
             return False
-        self._said[known.name] = now
+        self._warned[known.name] = now
         return True
 
     def _time_left(self) -> float:
@@ -172,9 +174,6 @@ class Throttle:
         while (left := until - time.monotonic()) > 0 and not self._closed.wait(min(left, _LOOK)):
             if self._halt.is_set() and not ending:
                 until, ending = min(until, time.monotonic() + _GRACE), True
-
-
-_LATER = "The next run continues. Run less often, or lower policy.quota_for_people."
 
 
 class Throttles:

@@ -1,4 +1,4 @@
-"""A look at a Jira site before the first write: reads only. Permissions: contracts of GET /mypermissions."""
+"""A look at a Jira site before the first write: reads only. Source of the permissions: Jira's GET /mypermissions."""
 
 from __future__ import annotations
 

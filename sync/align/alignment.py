@@ -106,7 +106,7 @@ Leaves = Sequence[tuple[WorkItem, Fraction]]
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """The placement of every item.
+    """The alignment of every item, in `placements`, and what follows from it.
 
     - `cycles`: parent cycles that were met and broken.
     - `leaves`: those that serve each key result; one that nothing serves is left out. A leaf has no child that is

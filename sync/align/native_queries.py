@@ -6,32 +6,26 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from config.conditions import Condition
-from config.trackers import TrackerBase, answering
+from config.trackers import TrackerBase, trackers_for
 from config.workspace import Workspace
 from connectors.model import Ref
 from sync.observation import Answers, RuleQuery
 
 
 def query_of(condition: Condition, trackers: Mapping[str, TrackerBase]) -> RuleQuery | None:
-    """What the condition itself asks; None where it asks nothing. `trackers` gives them by name.
+    """What the condition itself asks; None where it asks nothing. `trackers`: the declared ones by name.
 
     The configuration makes sure that exactly one tracker can answer.
     """
     query = condition.native
     if query is None:
         return None
-    return RuleQuery(condition.tracker or next(iter(answering(query.language, trackers)), ""), query)
-
-
-def tracker_kinds(workspace: Workspace) -> dict[str, TrackerBase]:
-    """Kind of each tracker."""
-    return dict(workspace.trackers)
+    return RuleQuery(condition.tracker or next(iter(trackers_for(query.language, trackers)), ""), query)
 
 
 def rule_queries(workspace: Workspace) -> tuple[RuleQuery, ...]:
     """Everything that the rules ask trackers, each once, sorted."""
-    known = tracker_kinds(workspace)
-    asked = (query_of(condition, known) for condition in workspace.conditions())
+    asked = (query_of(condition, workspace.trackers) for condition in workspace.conditions())
     return tuple(sorted({one for one in asked if one is not None}))
 
 

@@ -10,7 +10,6 @@ from config.link_rules import ExemptRule, LinkRule
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.item_facets import ItemFacets, MatchContext
-from sync.align.native_queries import tracker_kinds
 from sync.align.rule_index import Index, in_effect
 
 
@@ -47,8 +46,8 @@ class RuleBook:
 
     def __init__(self, workspace: Workspace, context: MatchContext) -> None:
         self._context = context
-        self._links: Index[CompiledRule] = Index(tracker_kinds(workspace))
-        self._exempt: Index[tuple[int, str, str]] = Index(tracker_kinds(workspace))
+        self._links: Index[CompiledRule] = Index(workspace.trackers)
+        self._exempt: Index[tuple[int, str, str]] = Index(workspace.trackers)
         order = 0
         for _, key_result in workspace.key_results():
             for rule in key_result.links:

@@ -40,7 +40,7 @@ class Alternative:
 
 
 class Index(Generic[P]):
-    """Payloads under conditions. `trackers` gives the kinds of trackers by name."""
+    """Payloads under conditions. `trackers`: the declared ones by name."""
 
     def __init__(self, trackers: Mapping[str, TrackerBase]) -> None:
         self._trackers = trackers

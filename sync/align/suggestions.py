@@ -133,9 +133,9 @@ class _Evidence:
         What its description says can only add: it counts where the score with it is higher than without.
         """
         features = _features(item, self._alignment)
-        found = self._suggestions(features, self._spread)
+        found = self._scored(features, self._spread)
         if below := self._below(item, features):
-            for name, one in self._suggestions({**features, **below}, self._spread_below).items():
+            for name, one in self._scored({**features, **below}, self._spread_below).items():
                 if name not in found or one.score > found[name].score:
                     found[name] = one
         strong = (one for one in found.values() if one.score >= FURTHER)
@@ -150,13 +150,13 @@ class _Evidence:
             if feature not in features and self._answered[feature]
         }
 
-    def _suggestions(self, features: Features, spread: Counter[Feature]) -> dict[str, Suggestion]:
+    def _scored(self, features: Features, spread: Counter[Feature]) -> dict[str, Suggestion]:
         """By key result, how much of the features speaks for it."""
         parts: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
         whole = 0.0
         for feature, (weight, shown) in features.items():
             strength = weight * math.log((self._all + 2) / (spread[feature] + 1))
-            whole += strength * self._score(feature)
+            whole += strength * self._certainty(feature)
             for name, belief in self._beliefs(feature):
                 parts[name][shown] += strength * belief
         if whole <= 0:
@@ -166,7 +166,7 @@ class _Evidence:
             for name, words in parts.items()
         }
 
-    def _score(self, feature: Feature) -> float:
+    def _certainty(self, feature: Feature) -> float:
         """How much of a feature counts: what nobody with an answer says tells little, and who or where nothing."""
         if self._answered[feature]:
             return 1.0

@@ -11,6 +11,7 @@ import traceback
 import typer
 
 from config.errors import ConfigError
+from config.wording import counted
 from sync import logs
 from sync.cli.command_group import CommandGroup, HelpSection
 from sync.cli.exit_codes import Exit, complain, exit_code_of
@@ -107,8 +108,7 @@ def _end(error: BaseException) -> Exit:
     if isinstance(error, ConfigError):
         for problem in error.problems:
             sys.stderr.write(f"{problem}\n")
-        count = len(error.problems)
-        complain(f"{count} problem{'s' if count > 1 else ''} in the configuration")
+        complain(f"{counted(len(error.problems), 'problem')} in the configuration")
     else:
         complain(str(error) or "interrupted")
     return code

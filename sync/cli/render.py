@@ -1,4 +1,4 @@
-"""Sheets to a terminal or to Markdown. Text from outside is never read as markup."""
+"""Sections to a terminal or to Markdown. Text from outside is never read as markup."""
 
 from __future__ import annotations
 

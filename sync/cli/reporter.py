@@ -15,7 +15,7 @@ from sync.plan.outcome import Applied, Moved
 from sync.plan.overrides import Overrides
 from sync.plan.plan import Plan
 from sync.report import data
-from sync.report import run as tables
+from sync.report import run as run_tables
 
 _MOST_ORPHANS = 12
 
@@ -37,25 +37,25 @@ class OutputReporter(Reporter):
     def decided(self, run: Decision) -> None:
         """See `Reporter.decided`."""
         show = self._output.show
-        show(tables.pulled(run.observation.pulls), tables.scorecard(run.scorecard))
-        show(tables.orphans(run.alignment.items, run.signals, _MOST_ORPHANS))
+        show(run_tables.pulled(run.observation.pulls), run_tables.scorecard(run.scorecard))
+        show(run_tables.orphans(run.alignment.items, run.signals, _MOST_ORPHANS))
         if run.signals.findings:
-            show(tables.findings(run.signals))
-        show(tables.plan(run.plan, self._most))
+            show(run_tables.findings(run.signals))
+        show(run_tables.plan(run.plan, self._most))
         self._output.data(**data.of_run(run), guards=data.of_stops(run.stops, flag_of))
 
     def stopped(self, stops: Sequence[GuardViolation], overrides: Overrides) -> None:
         """See `Reporter.stopped`."""
-        self._output.show(tables.stops(stops, overrides, flag_of))
+        self._output.show(run_tables.stops(stops, overrides, flag_of))
         self._output.data(guards=data.of_stops(stops, flag_of))
 
     def narrowed(self, plan: Plan, moved: Sequence[Moved]) -> None:
         """See `Reporter.narrowed`."""
-        self._output.show(tables.plan(plan), tables.moved(moved))
+        self._output.show(run_tables.plan(plan), run_tables.moved(moved))
         self._output.data(plan=data.of_plan(plan), moved=[{"key": one.key, "why": one.what} for one in moved])
 
     def applied(self, plan: Plan, applied: Applied) -> None:
         """See `Reporter.applied`."""
         if not plan.empty:
-            self._output.show(tables.written(applied))
+            self._output.show(run_tables.written(applied))
         self._output.data(applied=data.of_applied(applied))

@@ -65,8 +65,8 @@ class Sources:
                 kept = (last or {}).get(key_result.id)
                 if kept is not None:
                     samples[key_result.id] = kept
-                stands = f"using the value of {kept.on}" if kept else "no value available"
-                notes.append(f"{key_result.id}: {error}; {stands}")
+                instead = f"using the value of {kept.on}" if kept else "no value available"
+                notes.append(f"{key_result.id}: {error}; {instead}")
         return samples, tuple(notes)
 
     def _from_file(self, source: FileSource, today: date) -> Sample:

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from config.measures import FlowMeasure, QueryMeasure
-from config.trackers import MeasureQuery
-from config.trackers import answering as trackers_for
+from config.trackers import MeasureQuery, trackers_for
 from config.workspace import Workspace
 from connectors.base import AnswersQueries, Connector, Connectors, HasDescriptions, KeepsHistories
 from connectors.errors import TrackerError
@@ -41,7 +40,7 @@ def answer_measures(
     stale: Collection[str],
     last: Observation | None,
 ) -> tuple[dict[str, int], dict[str, FieldValues]]:
-    """What every query measure is answered: counts, and values of fields; raises as `ask` does.
+    """What every query measure is answered: counts, and values of fields; raises as `answer_rules` does.
 
     Items that the pull did not bring are asked for by their ids, and so are histories, where a field needs them.
     """

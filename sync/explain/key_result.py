@@ -56,7 +56,7 @@ def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
     objective, key_result = found
     reading = run.scorecard.readings[key_result.id]
     rows = tuple(_rows(key_result, run, workspace))
-    steps = (*_steps(key_result, reading, rows, run), *_standing(key_result, reading))
+    steps = (*_steps(key_result, reading, rows, run), *_summary(key_result, reading))
     return Derivation(reading, objective, rows, steps)
 
 
@@ -134,7 +134,7 @@ def _mean_of(how: CompositeMeasure, run: Decision) -> Iterator[str]:
     yield f"({terms}) / {total:g} = {percent(100 * sum(part * weight for part, weight in known) / total)}."
 
 
-def _standing(key_result: KeyResult, reading: Reading) -> Iterator[str]:
+def _summary(key_result: KeyResult, reading: Reading) -> Iterator[str]:
     if reading.mismatch is not None:
         yield sentence(str(reading.mismatch))
     if len(reading.teams) > 1:

@@ -19,7 +19,7 @@ Kept = Mapping[str, Iterable[tuple[date, float]]]
 
 
 def forecasts(alignment: Alignment, card: Scorecard, workspace: Workspace, kept: Kept) -> dict[str, Forecast]:
-    """Progress at the end of the cycle, 0..1, for open key results that can be foretold.
+    """Progress at the end of the cycle, 0..1, for open key results that can be forecast.
 
     None is given after the end, for guard-rails, or while a percent by hand stands.
     """

@@ -19,8 +19,8 @@ from sync.measure.work import work
 LeafState = tuple[str, float]
 """The category of a leaf, and what it weighs."""
 
-
 KINDS = ("done", "reopened", "added", "dropped", "gone", "estimated")
+"""How a leaf can change: the counts of a movement, in the order in which people read them."""
 
 
 @dataclass(frozen=True, slots=True)

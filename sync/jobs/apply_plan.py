@@ -45,7 +45,7 @@ def apply_plan(
     with hold_lease(session) as lease:
         record = store.open_run("sync", now, fingerprint(workspace))
         with reporter.progress() as progress:
-            observed = pull(
+            observation = pull(
                 workspace,
                 session.connectors,
                 now,
@@ -53,8 +53,8 @@ def apply_plan(
                 progress,
                 owned_item_ids(store, store.snapshots.last()),
             )
-        reconcile_journal(store, observed, workspace)
-        plan, moved = still_true(saved.plan, observed.items)
+        reconcile_journal(store, observation, workspace)
+        plan, moved = still_true(saved.plan, observation.items)
         reporter.narrowed(plan, moved)
         applied = write(session, plan, record, lease)
         record_outcome(session, applied, record, now)

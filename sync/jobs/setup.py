@@ -35,19 +35,21 @@ def plan_setup(session: Session, *, remove: bool) -> dict[str, Provisioning]:
     """What each tracker lacks, or with `remove` what setup created there. Raises TrackerError when a read fails."""
     need = need_of(session.workspace)
     plans: dict[str, Provisioning] = {}
-    for name, hand in _provisioners(session).items():
+    for name, provisioner in _provisioners(session).items():
         made = session.store.provisions(name)
-        plans[name] = hand.removal(need, made) if remove else hand.plan(need, made)
+        plans[name] = provisioner.removal(need, made) if remove else provisioner.plan(need, made)
     return plans
 
 
 def run_setup(session: Session, plans: Mapping[str, Provisioning], now: datetime) -> SetupOutcome:
     """Carry out what was planned; an action that fails does not keep the others from being tried."""
-    hands = _provisioners(session)
+    provisioners = _provisioners(session)
     record = session.store.open_run("setup", now, fingerprint(session.workspace))
     session.writing.set()
     try:
-        tried = [one for name, plan in plans.items() for one in _carry_out(session, name, hands[name], plan)]
+        tried = [
+            one for name, plan in plans.items() for one in _carry_out(session, name, provisioners[name], plan)
+        ]
     finally:
         session.writing.clear()
     failed = tuple(one for one in tried if one is not None)
@@ -73,7 +75,7 @@ def _provisioners(session: Session) -> dict[str, Provisioner]:
 
 
 def _carry_out(
-    session: Session, name: str, hand: Provisioner, plan: Provisioning
+    session: Session, name: str, provisioner: Provisioner, plan: Provisioning
 ) -> Iterator[FailedAction | None]:
     """Every action that is tried, and how it failed; none after somebody asked to stop."""
     made = session.store.provisions(name)
@@ -81,7 +83,7 @@ def _carry_out(
         if session.halt.is_set():
             return
         try:
-            id_ = hand.carry(action, made)
+            id_ = provisioner.carry(action, made)
         except TrackerError as error:
             yield FailedAction(name, action, error.what)
         except KeyError as error:

@@ -122,11 +122,11 @@ def record_outcome(session: Session, applied: Applied, record: int, now: datetim
     store.close_run(record, "done" if applied.complete else "partial", data.of_applied(applied))
 
 
-def reconcile_journal(store: Store, observed: Observation, workspace: Workspace) -> None:
+def reconcile_journal(store: Store, observation: Observation, workspace: Workspace) -> None:
     """Close what earlier runs left open in the journal, by what the items themselves show now."""
-    shown = {item.ref: item.shown for item in observed.items}
+    shown = {item.ref: item.shown for item in observation.items}
     for entry in store.journal.open():
-        if entry.item.tracker in observed.stale or entry.item.tracker not in workspace.active:
+        if entry.item.tracker in observation.stale or entry.item.tracker not in workspace.active:
             continue
         marks = shown.get(entry.item)
         sides: dict[str, object] | None = None

@@ -51,7 +51,7 @@ def desired_marks(
     """The marks that every item in scope should show. Marks that an item cannot carry stay as shown.
 
     `movements` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is
-    what these said, as remembered, and `states` where work stands now.
+    what the latest status updates said, as remembered, and `states` where work stands now.
     """
     builder = MarkBuilder(alignment, scorecard, workspace, movements or {}, closest or {})
     updates = StatusUpdates(alignment, scorecard, workspace, builder.marks, last_updates or {}, states or {})

@@ -190,12 +190,14 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext)
     flows = [flow_of(item, how, context.observation.histories.get(item.ref, ())) for item in done]
     times = [one for one in flows if one is not None]
     coverage = len(times) / len(done)
-    untold = f"; {len(done) - len(times)} without a usable history left out" if len(times) < len(done) else ""
+    left_out = (
+        f"; {len(done) - len(times)} without a usable history left out" if len(times) < len(done) else ""
+    )
     if not times:
         return MeasuredValue(
             None,
             None,
-            f"{counted(len(done), 'item')} done {window}{untold}",
+            f"{counted(len(done), 'item')} done {window}{left_out}",
             unit,
             how.target,
             coverage=coverage,
@@ -203,7 +205,7 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext)
     value = round(nearest_rank(times, how.percentile), 4)
     name = "median" if how.percentile == 50 else f"{how.percentile}th percentile"
     what = "flow efficiency" if how.of == "efficiency" else how.of.replace("_", " ")
-    evidence = f"{name} {what} of {counted(len(times), 'item')} done {window}{untold}"
+    evidence = f"{name} {what} of {counted(len(times), 'item')} done {window}{left_out}"
     return MeasuredValue(
         value, progress_between(how.start, how.target, value), evidence, unit, how.target, coverage=coverage
     )

@@ -25,7 +25,7 @@ def skip_quarantined(
     quarantine: Mapping[Ref, Quarantined],
     now: datetime,
 ) -> tuple[dict[Ref, Marks], tuple[str, ...]]:
-    """The wishes without those of items that rest after failed writes, and a sentence for each that would change."""
+    """The wanted marks without those of items that rest after failed writes, and a sentence for each that would change."""
     allowed, notes = dict(wanted), []
     for ref, why in sorted(quarantine.items()):
         if why.until <= now or ref not in allowed:

@@ -1,7 +1,4 @@
-"""What looks wrong about writing a plan: each guard says so in numbers, with samples.
-
-Pure.
-"""
+"""What looks wrong about writing a plan: each guard says so in numbers, with samples. Pure."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Plan:
 
 
 def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace: Workspace) -> Plan:
-    """Compare what items show with what they should show. Items without a wish are left alone."""
+    """Compare what items show with what they should show. Items without an entry in `wanted` are left alone."""
     edits: list[Edit] = []
     refusals: list[Refusal] = []
     steps = {name: workspace.policy_of(name).step for name in workspace.trackers}

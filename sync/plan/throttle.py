@@ -27,7 +27,7 @@ def throttle(
     now: datetime,
     commented: Mapping[Ref, int],
 ) -> tuple[dict[Ref, Marks], tuple[str, ...]]:
-    """The wishes that may be written now, and sentences about those that wait.
+    """The wanted marks that may be written now, and sentences about those that wait.
 
     In quiet hours everything waits. Beyond the day's limit of new comments an item gets its other marks only;
     the oldest work comes first. `commented` counts, by item, the comments written today.

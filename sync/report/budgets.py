@@ -1,4 +1,4 @@
-"""Where the running work goes, for people and for programs."""
+"""Where the running work goes, for people and for programs. Pure."""
 
 from __future__ import annotations
 

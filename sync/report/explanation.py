@@ -17,7 +17,7 @@ from sync.report.table import HEALTH_STYLES, Cell, Section
 def derivation(derived: Derivation, forecast: Forecast | None) -> Section:
     """Every item with its weight, then the formula with its numbers."""
     reading = derived.reading
-    steps = list(derived.steps) + ([outlook_words(forecast)] if forecast else [])
+    steps = list(derived.steps) + ([forecast_words(forecast)] if forecast else [])
     return Section(
         f"{reading.key_result}  {reading.title}",
         lead=(
@@ -95,7 +95,7 @@ def objective_data(derived: ObjectiveDerivation) -> dict[str, Any]:
     }
 
 
-def outlook_words(forecast: Forecast) -> str:
+def forecast_words(forecast: Forecast) -> str:
     """The range and the chance, in a sentence."""
     low, high = round(100 * forecast.low), round(100 * forecast.high)
     return (
@@ -126,10 +126,10 @@ def derivation_data(derived: Derivation, forecast: Forecast | None) -> dict[str,
             for row in derived.rows
         ],
         "steps": list(derived.steps),
-        "outlook": outlook_data(forecast) if forecast else None,
+        "outlook": forecast_data(forecast) if forecast else None,
     }
 
 
-def outlook_data(forecast: Forecast) -> dict[str, float]:
+def forecast_data(forecast: Forecast) -> dict[str, float]:
     """A range and a chance, 0..1."""
     return {name: round(getattr(forecast, name), 4) for name in ("low", "middle", "high", "chance", "weeks")}

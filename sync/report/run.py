@@ -56,7 +56,7 @@ def scorecard(card: Scorecard) -> Section:
                 Cell(objective.title, "strong"),
                 Cell(""),
                 Cell(percent(objective.percent), "strong"),
-                Cell(f"{int(objective.expected * 100)} %", "dim"),
+                Cell(percent(int(objective.expected * 100)), "dim"),
                 Cell(HEALTH_WORDS[objective.health], HEALTH_STYLES[objective.health]),
                 Cell(_objective_words(objective), "dim"),
             )
@@ -83,7 +83,7 @@ def _reading_row(reading: Reading) -> tuple[Cell, ...]:
         Cell(reading.title),
         Cell(value_against_target(reading)),
         Cell(percent(reading.percent)),
-        Cell(f"{int(reading.expected * 100)} %", "dim"),
+        Cell(percent(int(reading.expected * 100)), "dim"),
         Cell(HEALTH_WORDS[reading.health], HEALTH_STYLES[reading.health]),
         Cell(_evidence_words(reading), "dim"),
     )
@@ -250,7 +250,7 @@ def _update_words(after: object) -> str:
     if not isinstance(after, Update):
         return "remove the status updates"
     said = figures_in(after.facts).items()
-    figures = ", ".join(f"{name} {one.percent} %" for name, one in said if one.percent is not None)
+    figures = ", ".join(f"{name} {percent(one.percent)}" for name, one in said if one.percent is not None)
     return f"post a status update: {HEALTH_WORDS[after.health]}, {figures}"
 
 

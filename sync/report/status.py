@@ -1,4 +1,4 @@
-"""Smaller views: one ticket explained, the last run, and how key results moved. Pure."""
+"""Smaller sections: one ticket explained, checks, the last sync, what is stuck, and forecasts. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sync.explain.item import Explanation
 from sync.forecast.simulation import Forecast
 from sync.measure import Scorecard
 from sync.memory import RunRecord, Stuck
-from sync.report.explanation import outlook_data
+from sync.report.explanation import forecast_data
 from sync.report.suggestions import suggestion_data
 from sync.report.table import Cell, Section, Style
 
@@ -140,7 +140,7 @@ def last_run_data(record: RunRecord | None, troubled: Troubled) -> dict[str, Any
     }
 
 
-def outlooks(found: Mapping[str, Forecast], card: Scorecard) -> Section:
+def forecast_section(found: Mapping[str, Forecast], card: Scorecard) -> Section:
     """Where the key results will end, if things go on as they went."""
     readings = card.readings
     rows = tuple(
@@ -159,6 +159,6 @@ def outlooks(found: Mapping[str, Forecast], card: Scorecard) -> Section:
     )
 
 
-def outlooks_data(found: Mapping[str, Forecast]) -> dict[str, dict[str, float]]:
+def forecasts_data(found: Mapping[str, Forecast]) -> dict[str, dict[str, float]]:
     """The same for programs, 0..1, by key result."""
-    return {id_: outlook_data(one) for id_, one in found.items()}
+    return {id_: forecast_data(one) for id_, one in found.items()}

@@ -16,13 +16,13 @@ from sync.align.suggestions import Suggestion
 from sync.plan.plan import natural
 from sync.report.table import Cell, Section
 
-Found = Mapping[Ref, tuple[Suggestion, ...]]
+SuggestionsByItem = Mapping[Ref, tuple[Suggestion, ...]]
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*-[0-9]+")
 """Keys that YAML cannot take for anything but text."""
 
 
-def suggestions(found: Found, alignment: Alignment, orphans: int) -> Section:
+def suggestions(found: SuggestionsByItem, alignment: Alignment, orphans: int) -> Section:
     """One row a suggestion, the likeliest of an item first."""
     rows = []
     for ref in _ordered(found, alignment):
@@ -50,7 +50,7 @@ def score_of(one: Suggestion) -> str:
     return percent(int(one.score * 100))
 
 
-def suggestions_data(found: Found, alignment: Alignment) -> list[dict[str, Any]]:
+def suggestions_data(found: SuggestionsByItem, alignment: Alignment) -> list[dict[str, Any]]:
     """Suggestions for programs."""
     return [
         {
@@ -70,7 +70,7 @@ def suggestion_data(one: Suggestion) -> dict[str, Any]:
     return {"key_result": one.key_result, "score": round(one.score, 4), "words": list(one.words)}
 
 
-def as_yaml(found: Found, alignment: Alignment, titles: Mapping[str, str]) -> str:
+def as_yaml(found: SuggestionsByItem, alignment: Alignment, titles: Mapping[str, str]) -> str:
     """The likeliest suggestions as link rules by key result.
 
     An item whose parent has the same suggestion has no rule of its own: it inherits.
@@ -96,7 +96,7 @@ def as_yaml(found: Found, alignment: Alignment, titles: Mapping[str, str]) -> st
     return "\n".join(lines) + "\n"
 
 
-def _ordered(found: Found, alignment: Alignment) -> list[Ref]:
+def _ordered(found: SuggestionsByItem, alignment: Alignment) -> list[Ref]:
     return sorted(found, key=lambda ref: (ref.tracker, natural(alignment.items[ref].key), ref))
 
 

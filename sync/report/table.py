@@ -1,4 +1,4 @@
-"""Tables of cells, for whoever prints them."""
+"""Tables of cells, for whoever prints them. Pure."""
 
 from __future__ import annotations
 

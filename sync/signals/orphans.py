@@ -1,4 +1,4 @@
-"""Warnings: what deserves somebody's attention, and what they could do about it. Pure."""
+"""Orphans: open work that serves no key result; and, with the findings, all signals of a run. Pure."""
 
 from __future__ import annotations
 

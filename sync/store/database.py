@@ -248,7 +248,7 @@ REBUILD = "Run `truenorth rebuild`: it keeps a copy of the old store and creates
 _ADVICE: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("disk is full", "no space left", "quota exceeded", "disk i/o error"),
-        "Free disk space or repair the disk, then run again: nothing written so far is lost.",
+        "Free disk space or repair the disk, then run again: the next run continues from the journal.",
     ),
     (("not a database", "malformed", "corrupt", "invalid page"), REBUILD),
     (

@@ -1,6 +1,8 @@
 """The store's tables, and how a store of an older version becomes one of this.
 
 A change here is a new `VERSION` with its migration, and a store of a newer version is never opened.
+Tables keep the names that they were first given: `drawn` holds field values, `gists` keywords, `standings` and
+`footings` work states.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from werkzeug import Request, Response
 
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from sync import run as pipeline
+from sync import decide as deciding
 from sync.jobs.sandbox import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN, environment, examples
 from tests.support.cli import AS_OF, Cli, Ran
 
@@ -109,7 +109,7 @@ def test_a_crash_text_holds_no_token(kept: Kept, monkeypatch: pytest.MonkeyPatch
         except KeyError as inner:
             raise RuntimeError(f"bad headers {headers}, {LINEAR_TOKEN}, {JIRA_TOKEN}") from inner
 
-    monkeypatch.setattr(pipeline, "align", crash)
+    monkeypatch.setattr(deciding, "measure", crash)
     ran = kept("plan", *AS_OF)
     assert ran.code == 1
     assert "bad headers" in ran.err, "the crash text is there, to be reported"

@@ -126,7 +126,7 @@ def test_a_closed_pipe_is_no_fault(sandbox: Sandbox, tmp_path: Path) -> None:
     ],
 )
 def test_a_crash_of_the_interpreter_says_where(before: str, says: str, tmp_path: Path) -> None:
-    code = f"import faulthandler, sys\nfrom sync import cli\n{before}\ncli.app = faulthandler._sigsegv\ncli.main()"
+    code = f"import faulthandler, sys\nfrom sync.cli import app as cli\n{before}\ncli.app = lambda **_: faulthandler._sigsegv()\ncli.main()"
     ended = subprocess.run(  # noqa: S603  our own code
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )

@@ -1,4 +1,4 @@
-"""A tracker in memory that holds state like a real one, for tests of the pipeline's own behaviour."""
+"""A tracker in memory that holds state like a real one, for tests of what a run itself does."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ class FakeTracker:
     writes: list[str] = field(default_factory=list)
     beyond: dict[str, WorkItem] = field(default_factory=dict)
     past: dict[Ref, tuple[StatusSpan, ...]] = field(default_factory=dict)
-    told: list[str] = field(default_factory=list)
     described: dict[Ref, Keywords] = field(default_factory=dict)
     keywords_fault: TrackerError | None = None
     owner: str = "acme"
@@ -88,7 +87,6 @@ class FakeTracker:
         return tuple(there[id_] for id_ in sorted(ids) if id_ in there)
 
     def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
-        self.told += [item.key for item in items]
         return {item.ref: self.past[item.ref] for item in items if item.ref in self.past}
 
     def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:

@@ -51,9 +51,9 @@ def _no_socket_is_opened(request: pytest.FixtureRequest) -> Iterator[None]:
     """In the fast set, what opens a socket fails, even where its error was caught."""
     yield
     if _OPENED:
-        told = ", ".join(_OPENED)
+        opened = ", ".join(_OPENED)
         _OPENED.clear()
-        pytest.fail(f"{request.node.nodeid} is in the fast set and asked for {told}", pytrace=False)
+        pytest.fail(f"{request.node.nodeid} is in the fast set and asked for {opened}", pytrace=False)
 
 
 def _forbid(event: str, given: tuple[Any, ...]) -> None:

@@ -17,12 +17,12 @@ TOKENS = ("sandbox-jira-token", "sandbox-linear-token")
 
 def comments_of_ours(world: World) -> dict[str, int]:
     """How many comments of ours each ticket has, by its key or name."""
-    told = {
+    bodies_of = {
         one.key: [json.dumps(c.body) for c in one.comments.values()] for one in world.jira.issues.values()
     }
-    told |= {one.identifier: [c.body for c in one.comments] for one in world.linear.issues.values()}
-    told |= {one.name: [c.body for c in one.comments] for one in world.linear.projects.values()}
-    return {key: sum("Truenorth" in body for body in bodies) for key, bodies in told.items()}
+    bodies_of |= {one.identifier: [c.body for c in one.comments] for one in world.linear.issues.values()}
+    bodies_of |= {one.name: [c.body for c in one.comments] for one in world.linear.projects.values()}
+    return {key: sum("Truenorth" in body for body in bodies) for key, bodies in bodies_of.items()}
 
 
 def marked(box: Sandbox) -> set[str]:
@@ -67,8 +67,8 @@ class Trial:
         return comments_of_ours(self._box.world)
 
     def _dump(self) -> bytes:
-        told = loopback.get(f"{self._box.url}/__world").content
-        return re.sub(rb'"2026-11-16T09:[^"]*"', b'"now"', told)
+        dumped = loopback.get(f"{self._box.url}/__world").content
+        return re.sub(rb'"2026-11-16T09:[^"]*"', b'"now"', dumped)
 
     def _is_silent(self) -> None:
         files = [file.read_bytes().decode("latin-1") for file in Path().rglob("*") if file.is_file()]

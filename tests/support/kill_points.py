@@ -23,8 +23,8 @@ from tests.support.processes import command
 class Killer:
     """Counts steps by kind and ends the process before one of them."""
 
-    def __init__(self, kind: str, at: int, told: Path) -> None:
-        self._kind, self._at, self._told = kind, at, told
+    def __init__(self, kind: str, at: int, steps: Path) -> None:
+        self._kind, self._at, self._steps = kind, at, steps
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
 
@@ -35,7 +35,7 @@ class Killer:
         def step(*given: Any, **named: Any) -> Any:
             with self._lock:
                 self._counts[kind] += 1
-                with self._told.open("a") as lines:
+                with self._steps.open("a") as lines:
                     lines.write(f"{kind}\n")
                 if (kind, self._counts[kind]) == (self._kind, self._at):
                     os.kill(os.getpid(), signal.SIGKILL)
@@ -44,13 +44,13 @@ class Killer:
         setattr(owner, name, step)
 
 
-def killed(kind: str, at: int, told: str, *arguments: str) -> None:
+def killed(kind: str, at: int, steps: str, *arguments: str) -> None:
     """A command, as the entry of a process that dies before that step.
 
-    `kind` is journal, jira or linear. `told`: a file that gets a line for each step that was begun; with 0 for `at`
+    `kind` is journal, jira or linear. `steps`: a file that gets a line for each step that was begun; with 0 for `at`
     nothing is killed, and the file tells all the steps that there are.
     """
-    killer = Killer(kind, at, Path(told))
+    killer = Killer(kind, at, Path(steps))
     killer.before(Journal, "begin", "journal")
     killer.before(Journal, "complete", "journal")
     killer.before(requests.Session, "send", "jira")

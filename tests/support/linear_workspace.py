@@ -32,7 +32,7 @@ LATENCY = KeyResultMark(
 
 
 def progress(percent: int, text: str = "Progress") -> Comment:
-    """A comment as the upper floor asks for it."""
+    """A comment as `sync` asks for it."""
     return Comment("progress", (("GROWTH-KR2 percent", percent),), Doc((para(f"{text}: {percent} %"),)))
 
 

@@ -1,6 +1,6 @@
 """What a test needs beside its own process, found by what its code, its fixtures and its helpers name.
 
-Nobody has to say it; where this finds too little, the guard of `closed_sockets` fails the test in the fast set.
+Nobody has to say it; where this finds too little, `tests/support/fast_set.py` fails the test in the fast set.
 """
 
 from __future__ import annotations

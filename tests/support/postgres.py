@@ -110,6 +110,6 @@ class Cluster:
                 check=False,
                 timeout=60,
             )
-        told = log.read_text(errors="replace")
-        assert done.returncode == 0 or not check, f"{program}: {told}"
-        return told
+        output = log.read_text(errors="replace")
+        assert done.returncode == 0 or not check, f"{program}: {output}"
+        return output

@@ -77,8 +77,8 @@ class JiraTicket(Ticket):
 
     @property
     def fields(self) -> dict[str, Any]:
-        told = self._ask("GET")["fields"]
-        return {name: told.get(id_) for name, id_ in self._names().items()}
+        values = self._ask("GET")["fields"]
+        return {name: values.get(id_) for name, id_ in self._names().items()}
 
     def _names(self) -> dict[str, str]:
         url = f"{self._sandbox.url}/jira/rest/api/3/field"
@@ -94,10 +94,10 @@ class JiraTicket(Ticket):
 
     def _ours(self) -> list[dict[str, Any]]:
         # Ours by author, so that an edited one still counts.
-        told = self._ask("GET", "/comment")["comments"]
+        comments = self._ask("GET", "/comment")["comments"]
         return [
             one
-            for one in told
+            for one in comments
             if one["author"].get("emailAddress") != ANN and _is_ours(json.dumps(one["body"]))
         ]
 
@@ -172,8 +172,8 @@ class LinearTicket(Ticket):
     def traces(self) -> list[dict[str, Any]]:
         """Our attachments or external links."""
         node = self._node()
-        told = node.get("attachments") or node["externalLinks"]
-        return [one for one in told["nodes"] if "truenorth=" in one["url"]]
+        traces = node.get("attachments") or node["externalLinks"]
+        return [one for one in traces["nodes"] if "truenorth=" in one["url"]]
 
     @property
     def shown(self) -> dict[str, str]:
@@ -246,10 +246,10 @@ class LinearTicket(Ticket):
             f" projectUpdates {{ {parts} }} }} }} initiatives(filter: {{name: {{eq: $name}}}}, first: 5) {{ nodes {{"
             f" initiativeUpdates {{ {parts} }} }} }} }}"
         )
-        told = self._ask(query, name=self.key)
+        places = self._ask(query, name=self.key)
         found = [
             one
-            for place in (*told["projects"]["nodes"], *told["initiatives"]["nodes"])
+            for place in (*places["projects"]["nodes"], *places["initiatives"]["nodes"])
             for one in (place.get("projectUpdates") or place["initiativeUpdates"])["nodes"]
         ]
         return sorted(found, key=lambda one: str(one["createdAt"]))

@@ -17,13 +17,13 @@ NEW = re.compile(r"\b(?:[0-9a-f]{8}-[0-9a-f-]{27}|1\d{4,5})\b")
 
 def dump(sandbox: Sandbox) -> Any:
     """All rows of the world, without what trackers choose by themselves: moments, and ids of what is new."""
-    told = json.loads(loopback.get(f"{sandbox.url}/__world").content)
+    dumped = json.loads(loopback.get(f"{sandbox.url}/__world").content)
     return {
         tracker: {
             name: sorted(json.dumps(plain(row), sort_keys=True) for row in rows)
             for name, rows in tables.items()
         }
-        for tracker, tables in told.items()
+        for tracker, tables in dumped.items()
     }
 
 
@@ -31,8 +31,8 @@ def dump(sandbox: Sandbox) -> Any:
 def known() -> frozenset[str]:
     """Ids of the world before anything was written."""
     with Sandbox(generate(items=50, seed=4)) as sandbox:
-        told = loopback.get(f"{sandbox.url}/__world").text
-    return frozenset(re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=\"id\":)\d+", told))
+        dumped = loopback.get(f"{sandbox.url}/__world").text
+    return frozenset(re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=\"id\":)\d+", dumped))
 
 
 def plain(value: Any, name: str = "") -> Any:

@@ -1,4 +1,4 @@
-"""Writing one item the way the pipeline writes many."""
+"""Writing one item the way `sync.apply` writes many."""
 
 from __future__ import annotations
 

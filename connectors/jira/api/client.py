@@ -88,7 +88,7 @@ class JiraClient:
     ) -> T:
         """Send a request to `path` below `/rest/api/VERSION/` and decode its reply by `reply`.
 
-        Raises the errors of `connectors.base`; `repeatable` says whether the call may be sent again when
+        Raises the errors of `connectors.errors`; `repeatable` says whether the call may be sent again when
         nobody knows if it took effect.
         """
         response = self.retry.call(lambda: self._exchange(method, path, params, body), repeatable=repeatable)

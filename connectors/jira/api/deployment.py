@@ -1,4 +1,4 @@
-"""What differs between the kinds of Jira sites: how many issues and comments are read, and how text is written."""
+"""What differs between Jira Cloud and Data Center: how issues and comments are read, and how text is written."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class SiteApi(Protocol):
         ...
 
     def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> IssueReader:
-        """Issues with their stamps; `owned_ids` as in `Connector.pull`."""
+        """Issues with their stamps; `known` is what `Connector.pull` calls `owned_ids`."""
         ...
 
     def comments(self, where: Collection[tuple[str, str]]) -> Iterator[IssueComment]:

@@ -104,7 +104,7 @@ class CommentApi:
     def update(
         self, issue: str, id_: str, comment: Comment, params: dict[str, str], *, sure: bool = False
     ) -> bool:
-        """Replace the comment in place; False when it is gone or not ours. Raises Theirs.
+        """Replace the comment in place; False when it is gone or not ours. Raises EditedByPerson.
 
         `sure`: it was looked at just now, so it is not looked at again.
         """
@@ -115,7 +115,7 @@ class CommentApi:
         return True
 
     def delete(self, issue: str, id_: str, *, sure: bool = False) -> None:
-        """Delete the comment; one that is gone or not ours is left in peace. Raises Theirs. `sure` as above."""
+        """Delete the comment; one that is gone or not ours is left in peace. Raises EditedByPerson. `sure` as above."""
         if sure or self._is_ours(issue, id_):
             self._forgiving("DELETE", f"{_issue(issue)}/comment/{quote(id_, safe='')}")
 
@@ -131,7 +131,7 @@ class CommentApi:
                 raise
 
     def _is_ours(self, issue: str, id_: str) -> bool:
-        """Whether the comment stands on the issue and is ours to touch. Raises Theirs."""
+        """Whether the comment stands on the issue and is ours to touch. Raises EditedByPerson."""
         path = f"{_issue(issue)}/comment/{quote(id_, safe='')}"
         try:
             comment = self._client.call("GET", path, replies.COMMENT, params={"expand": "properties"})

@@ -20,7 +20,7 @@ from connectors.jira.api.wire import Fields, Issue
 from connectors.model import Health, KeyResultMark, Marks, Stamp
 from connectors.text.document import clean
 
-_GRAVEST_FIRST: tuple[Health, ...] = ("off_track", "at_risk", "no_data", "on_track", "done")
+_WORST_FIRST: tuple[Health, ...] = ("off_track", "at_risk", "no_data", "on_track", "done")
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ def _texts(
 
 def worst(marks: Sequence[KeyResultMark]) -> Health:
     """The health that an issue of several key results shows: who looks for those at risk must find it."""
-    return min((mark.health for mark in marks), key=_GRAVEST_FIRST.index)
+    return min((mark.health for mark in marks), key=_WORST_FIRST.index)
 
 
 def objective_text(mark: KeyResultMark) -> str | None:

@@ -1,4 +1,5 @@
-"""Remote links on issues, one for each key result that an issue serves: what each says, and its fate.
+"""Remote links on issues, one for each key result that an issue serves: what each says, and what
+becomes of it.
 
 Jira has no bulk read of remote links, so the stamp records what each says; a link that a person removed
 comes back when its key result changes. Wire facts: contracts/jira.md, section 5.7.

@@ -140,7 +140,7 @@ def _first_on(
 def _other_health(text: str, ours: Health) -> Health:
     """The health that a person chose in place of what we wrote: never `ours`, so that it is put back.
 
-    We wrote the gravest of several, and they may have chosen that of the first, or nothing that is known.
+    We wrote the worst of several, and they may have chosen that of the first, or nothing that is known.
     """
     found = next((health for health, option in HEALTH_OPTIONS.items() if option == text), ours)
     return found if found != ours else "no_data" if ours != "no_data" else "on_track"

@@ -18,7 +18,7 @@ class JiraProvisioner:
     """Setup of one site, for the projects with the keys in `projects`."""
 
     def __init__(self, client: JiraClient, projects: tuple[str, ...]) -> None:
-        self._permits = Permissions(client)
+        self._permissions = Permissions(client)
         self._projects = projects
         self._fields = FieldSetup(client)
         self._shared = SharedSetup(client)
@@ -27,8 +27,8 @@ class JiraProvisioner:
         """See `Provisioner.plan`."""
         actions: list[Action] = []
         problems: list[SetupProblem] = []
-        held = self._permits.held((ADMINISTER, SHARE))
-        reachable = self._permits.reachable(self._projects, problems)
+        held = self._permissions.held((ADMINISTER, SHARE))
+        reachable = self._permissions.reachable(self._projects, problems)
         fields = self._fields.found(need, made, problems)
         if ADMINISTER in held:
             actions += self._fields.plan(fields, need, made, reachable)
@@ -47,7 +47,7 @@ class JiraProvisioner:
         """See `Provisioner.removal`."""
         problems: list[SetupProblem] = []
         fields = tuple(self._fields.removal(need, made))
-        if fields and ADMINISTER not in self._permits.held((ADMINISTER,)):
+        if fields and ADMINISTER not in self._permissions.held((ADMINISTER,)):
             why = 'removal needs the global permission "Administer Jira"'
             names = ", ".join(one.name for one in fields)
             problems.append(SetupProblem(f"fields and options {names}", why, GRANT))

@@ -17,7 +17,7 @@ GRANT = "Ask a Jira administrator to grant it (Settings, System, Global permissi
 
 
 class Permissions:
-    """What one account may do on one site. Permissions: contracts of GET /mypermissions."""
+    """What one account may do on one site. Source of the permissions: Jira's GET /mypermissions."""
 
     def __init__(self, client: JiraClient) -> None:
         self._client = client

@@ -17,7 +17,7 @@ class ServerProvisioner:
     """Setup of one site, for the projects with the keys in `projects`."""
 
     def __init__(self, client: JiraClient, site_api: SiteApi, projects: tuple[str, ...]) -> None:
-        self._permits = Permissions(client)
+        self._permissions = Permissions(client)
         self._projects = projects
         self._fields = ServerFields(client, site_api)
         self._filters = ServerFilters(client)
@@ -26,8 +26,8 @@ class ServerProvisioner:
         """See `Provisioner.plan`."""
         actions: list[Action] = []
         problems: list[SetupProblem] = []
-        held = self._permits.held((ADMINISTER, SHARE))
-        reachable = self._permits.reachable(self._projects, problems)
+        held = self._permissions.held((ADMINISTER, SHARE))
+        reachable = self._permissions.reachable(self._projects, problems)
         fields = self._fields.found(need, made, problems)
         metas = self._fields.metas(tuple(reachable))
         if ADMINISTER in held:
@@ -51,7 +51,7 @@ class ServerProvisioner:
         """See `Provisioner.removal`."""
         problems: list[SetupProblem] = []
         actions = list(self._filters.removal(need, made, problems))
-        if ADMINISTER in self._permits.held((ADMINISTER,)):
+        if ADMINISTER in self._permissions.held((ADMINISTER,)):
             actions += self._fields.removal(need, made, problems)
         else:
             why = 'removal needs the global permission "Jira Administrators"'

@@ -230,7 +230,7 @@ class IssueWrite:
         )
 
     def _write_comment(self, comment: Comment, known: dict[str, OwnComment]) -> str:
-        """Update our comment, or one that landed unknown, or create it; its id. Raises Theirs."""
+        """Update our comment, or one that landed unknown, or create it; its id. Raises EditedByPerson."""
         id_ = self.comment_id
         if id_ and id_ in known:
             if known[id_].edited_by_person:

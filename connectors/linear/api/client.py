@@ -64,7 +64,7 @@ class LinearClient:
         self._url = httpx.URL(url)
         self.throttle = throttle
         self._retry = throttle.retry
-        self._faults = ErrorMapper(tracker, self._url.host)
+        self._errors = ErrorMapper(tracker, self._url.host)
         self._token = token
         # A proxy from the environment is for the world outside, never for this very machine.
         trust_env = not is_loopback(self._url.host)
@@ -84,7 +84,7 @@ class LinearClient:
     def execute(self, operation: Operation[T], **variables: Any) -> T:
         """The typed reply to one document; waits and tries again as the retry policy says.
 
-        Raises a TrackerError of the kinds in connectors.base, or NotFound, Conflict, TooComplex.
+        Raises a TrackerError of the kinds in connectors.errors, or NotFound, Conflict, TooComplex.
         """
         body = msgspec.json.encode({"query": operation.document, "variables": variables})
         return self._retry.call(lambda: self._once(body, operation.reply), repeatable=True)
@@ -107,10 +107,10 @@ class LinearClient:
             return [done[alias(at)].success if alias(at) in done else None for at in range(count)]
         failed: dict[object, TrackerError] = {}
         for error in envelope.errors:
-            failure = self._faults.from_errors([error], status, headers)
+            failure = self._errors.from_errors([error], status, headers)
             name = error.path[0] if isinstance(error.path, list) and error.path else None
             if name is None or isinstance(failure, (CredentialError, Transient)):
-                raise self._faults.from_errors(envelope.errors, status, headers)
+                raise self._errors.from_errors(envelope.errors, status, headers)
             failed.setdefault(name, failure)
         successes = _partial(envelope.data)
         first = next((at for at in range(count) if alias(at) in failed), 0)
@@ -155,7 +155,7 @@ class LinearClient:
         status, headers, content = self._reply(body)
         envelope = _decode_envelope(content)
         if envelope is not None and envelope.errors:
-            raise self._faults.from_errors(envelope.errors, status, headers)
+            raise self._errors.from_errors(envelope.errors, status, headers)
         return self._data(envelope, status, headers, content, reply)
 
     def _reply(self, body: bytes) -> tuple[int, httpx.Headers, bytes]:
@@ -183,7 +183,7 @@ class LinearClient:
     ) -> T:
         """The data of a reply without errors."""
         if status != 200:
-            raise self._faults.from_status(status, headers)
+            raise self._errors.from_status(status, headers)
         if envelope is None:
             raise BadReply(self.tracker, f"Linear returned {_what_came(content)} instead of a GraphQL reply.")
         try:

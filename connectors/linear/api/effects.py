@@ -33,7 +33,7 @@ class ReadItem:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The answer to a Look. `comment` is None when there is none with that id."""
+    """The answer to a `ReadItem`. `comment` is None when there is none with that id."""
 
     item: IssueNow | ProjectNow
     comment: CommentNode | None

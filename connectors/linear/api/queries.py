@@ -256,8 +256,7 @@ query ProjectsNow($first: Int!, $ids: [ID!]!, $comments: [ID!]!) {{
     page=10,
 )
 
-# --- Labels of the workspace; marks are written by connectors.linear.mutations -------------------
-
+# --- Labels of the workspace; marks are written by connectors.linear.api.mutations ---------------
 
 LABEL_DELETE = Operation(
     "mutation LabelDelete($id: String!) { done: issueLabelDelete(id: $id) { success } }",

@@ -15,7 +15,7 @@ from connectors.setup import signature
 ALIGNMENT_GROUP = "Alignment"
 TITLE_MARK = " · "
 
-LabelsByName = Mapping[str, LabelNode]
+LabelsById = Mapping[str, LabelNode]
 """All issue labels of the workspace, by id."""
 
 
@@ -25,7 +25,7 @@ def is_for(name: str, short: str) -> bool:
 
 
 def children_for(
-    key_results: Sequence[KeyResultMark], alignment: AlignmentState | None, labels: LabelsByName, owner: str
+    key_results: Sequence[KeyResultMark], alignment: AlignmentState | None, labels: LabelsById, owner: str
 ) -> dict[str, str]:
     """The children that go with these marks, by their group: for the first key result, and the alignment."""
     wanted = {CLAIM_NAME: key_results[0].id if key_results else None, ALIGNMENT_GROUP: alignment}
@@ -43,7 +43,7 @@ def children_for(
 
 
 def usable(
-    children: Mapping[str, str], current: Iterable[str], stamp: Stamp | None, labels: LabelsByName
+    children: Mapping[str, str], current: Iterable[str], stamp: Stamp | None, labels: LabelsById
 ) -> tuple[str, ...]:
     """Those of the children in whose way no person's choice from the same group stands, sorted."""
     ours = set(stamp.children) if stamp else set()
@@ -56,7 +56,7 @@ def usable(
     return tuple(sorted(child for group, child in children.items() if group not in taken))
 
 
-def stand(stamp: Stamp, current: Iterable[str], labels: LabelsByName) -> bool:
+def stand(stamp: Stamp, current: Iterable[str], labels: LabelsById) -> bool:
     """Whether the issue bears the children that go with what we wrote there."""
     current = set(current)
     children = children_for(stamp.key_results, stamp.alignment, labels, stamp.owner)

@@ -8,7 +8,7 @@ from connectors.errors import PermissionDenied, Refused
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import LabelNode
-from connectors.linear.marks.label_groups import LabelsByName
+from connectors.linear.marks.label_groups import LabelsById
 
 DESCRIPTION = "Set and removed by Truenorth."
 
@@ -35,7 +35,7 @@ class LabelCatalog:
         return {one: known[one].name for one in ids if one in known}
 
     @property
-    def all(self) -> LabelsByName:
+    def all(self) -> LabelsById:
         """All of them by id."""
         return self._known()
 

@@ -45,7 +45,7 @@ _INITIATIVE: dict[str, Category] = {
 
 @dataclass(frozen=True, slots=True)
 class ItemMapper:
-    """What is needed to read items of one workspace.
+    """Makes work items of what one workspace answers.
 
     `teams`: keys of the teams in scope by id; `open_teams`: ids of the teams that everybody sees.
     `dropped`: state names, casefolded, that mean: will not be done. `labels`: all issue labels by id.

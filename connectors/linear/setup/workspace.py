@@ -67,7 +67,6 @@ ISSUES_WITH_LABEL = Operation(
     Decoder(IssueIds),
 )
 
-
 _ANSWER = Decoder(Answer)
 
 

@@ -21,8 +21,8 @@ from sync.explain.objective import derive_objective
 from sync.jobs.last_read import forecasts, latest_run, progress_history
 from sync.jobs.session import Session
 from sync.report import audit_log, budgets, data, explanation, movement, suggestions
-from sync.report import run as tables
-from sync.report import status as views
+from sync.report import run as run_tables
+from sync.report import status as status_tables
 from sync.store.store import Store
 
 
@@ -37,21 +37,21 @@ def status(
         troubled = session.store.journal.failed_writes(last.id) if last else []
         stuck = session.store.stuck()
         histories = progress_history(session, run)
-        foretold = forecasts(session, run)
-        output.show(tables.scorecard(run.scorecard), movement.movement(histories))
-        if foretold:
-            output.show(views.outlooks(foretold, run.scorecard))
+        ends = forecasts(session, run)
+        output.show(run_tables.scorecard(run.scorecard), movement.movement(histories))
+        if ends:
+            output.show(status_tables.forecast_section(ends, run.scorecard))
         output.show(budgets.section(run, session.workspace))
-        output.show(views.last_run(last, troubled, run))
+        output.show(status_tables.last_run(last, troubled, run))
         if stuck:
-            output.show(views.stuck(stuck))
+            output.show(status_tables.stuck(stuck))
         output.data(
             as_of=run.scorecard.as_of.isoformat(),
             scorecard=data.of_scorecard(run.scorecard),
             movement=movement.movement_data(histories),
-            outlook=views.outlooks_data(foretold),
+            outlook=status_tables.forecasts_data(ends),
             work=budgets.data(run, session.workspace),
-            last_run=views.last_run_data(last, troubled),
+            last_run=status_tables.last_run_data(last, troubled),
             stuck=[asdict(one) for one in stuck],
             orphans=len(run.signals.orphans),
             unwritten=len(run.plan.edits),
@@ -65,7 +65,7 @@ def orphans(
     moment = given_moment(as_of)
     with command_session(config, style) as (session, output):
         run = latest_run(session, OutputReporter(output), moment, fresh=fresh)
-        output.show(tables.orphans(run.alignment.items, run.signals), tables.findings(run.signals))
+        output.show(run_tables.orphans(run.alignment.items, run.signals), run_tables.findings(run.signals))
         output.data(
             as_of=run.scorecard.as_of.isoformat(),
             orphans=data.of_orphans(run),
@@ -124,19 +124,19 @@ def explain(
             output.data(as_of=when, **explanation.objective_data(whole))
         else:
             found = explain_item(key, run, session.workspace)
-            output.show(views.explanation(found))
-            output.data(**views.explanation_data(found, run))
+            output.show(status_tables.explanation(found))
+            output.data(**status_tables.explanation_data(found, run))
 
 
 def _show_key_result(session: Session, run: Decision, derived: Derivation, output: Output, when: str) -> None:
     id_ = derived.reading.key_result
-    foretold, history = forecasts(session, run).get(id_), progress_history(session, run)[id_]
-    output.show(explanation.derivation(derived, foretold))
+    forecast, history = forecasts(session, run).get(id_), progress_history(session, run)[id_]
+    output.show(explanation.derivation(derived, forecast))
     if (by_week := movement.weeks(history)) is not None:
         output.show(by_week)
     output.data(
         as_of=when,
-        **explanation.derivation_data(derived, foretold),
+        **explanation.derivation_data(derived, forecast),
         history=movement.history_data(history),
     )
 

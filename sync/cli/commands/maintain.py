@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from config.wording import counted
 from sync.cli.exit_codes import Exit
 from sync.cli.options import Apply, AsOf, Config, FormatOption, moment_of
 from sync.cli.output import Format, Output
@@ -19,7 +20,7 @@ from sync.jobs.undo import UndoPlan, plan_undo
 from sync.jobs.undo import undo as undo_planned
 from sync.plan.undo import Selection
 from sync.report import data
-from sync.report import run as tables
+from sync.report import run as run_tables
 
 
 def undo(
@@ -66,7 +67,7 @@ def _require_known(selection: Selection, session: Session) -> None:
 
 
 def _show(planned: UndoPlan, selection: Selection, output: Output) -> None:
-    output.show(tables.undoing(planned.plan, planned.labels))
+    output.show(run_tables.undoing(planned.plan, planned.labels))
     output.data(
         **data.of_plan(planned.plan), made={name: list(labels) for name, labels in planned.labels.items()}
     )
@@ -93,7 +94,7 @@ def rebuild(config: Config = None, style: FormatOption = Format.TEXT, as_of: AsO
 def _say(rebuilt: Rebuilt, output: Output) -> None:
     if rebuilt.archived is not None:
         output.say(f"The old store is kept as {rebuilt.archived}.")
-    output.say(f"Recovered {rebuilt.adopted} items that carry Truenorth's stamp.")
+    output.say(f"Recovered {counted(rebuilt.adopted, 'item')} with Truenorth's stamp.")
     days = rebuilt.days
-    carried = f"Carried over the readings of {days} {'day' if days == 1 else 'days'}."
+    carried = f"Carried over the readings of {counted(days, 'day')}."
     output.say(carried if days else "Found no readings to carry over. History starts again today.")

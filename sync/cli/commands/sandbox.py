@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from config.wording import counted
 from sync import logs
 from sync.cli.exit_codes import Exit
 from sync.cli.options import FormatOption, Items, Seed
@@ -40,7 +41,9 @@ def demo(
         left = len(second.run.plan.edits)
         output.say()
         output.say("And once more, on the world that was just written to:", strong=True)
-        sentence = "nothing is left to write." if not left else f"{left} items would still be changed."
+        sentence = (
+            "nothing is left to write." if not left else f"{counted(left, 'item')} would still be changed."
+        )
         output.say(f"Read {len(second.run.observation.items)} items again: {sentence}")
         output.data(second_run={"items": left, "plan": second.run.plan.digest})
         pages = demonstration.ticket_pages(sandbox, first)

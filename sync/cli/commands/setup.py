@@ -13,6 +13,7 @@ import typer
 
 from config.load import advice, fingerprint, load
 from config.loading.json_schema import schema as json_schema
+from config.wording import counted
 from connectors.setup import Provisioning
 from sync.cli.exit_codes import Exit
 from sync.cli.options import Apply, Config, FormatOption
@@ -21,7 +22,7 @@ from sync.cli.session import command_session, configured
 from sync.jobs.preflight import check as run_checks
 from sync.jobs.preflight import is_well
 from sync.jobs.setup import plan_setup, run_setup
-from sync.report import status as views
+from sync.report import status as status_tables
 
 
 def validate(config: Config = None, style: FormatOption = Format.TEXT) -> None:
@@ -39,8 +40,8 @@ def validate(config: Config = None, style: FormatOption = Format.TEXT) -> None:
         advice=list(hints),
     )
     output.say(
-        f"Valid: {len(workspace.objectives)} objectives, {key_results} key results, "
-        f"{len(workspace.trackers)} trackers."
+        f"Valid: {counted(len(workspace.objectives), 'objective')}, {counted(key_results, 'key result')}, "
+        f"{counted(len(workspace.trackers), 'tracker')}."
     )
     for hint in hints:
         output.say(f"Advice: {hint}")
@@ -51,7 +52,7 @@ def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
     """Check credentials, permissions, fields and labels, before the first sync. Writes nothing."""
     with command_session(config, style) as (session, output):
         found = run_checks(session.connectors, session.workspace)
-        output.show(views.checks(found))
+        output.show(status_tables.checks(found))
         output.data(
             well=is_well(found),
             checks={name: [asdict(one) for one in some] for name, some in found.items()},

@@ -48,7 +48,7 @@ class Operation:
             for one, there in zip(self.segments, asked, strict=True)
         )
 
-    def told(self, asked: list[str]) -> tuple[str, ...]:
+    def deciding(self, asked: list[str]) -> tuple[str, ...]:
         """The values in a path on which a verdict may depend."""
         pairs = zip(self.segments, asked, strict=True)
         return tuple(there for one, there in pairs if _is_variable(one) and one[1:-1] not in self.texts)
@@ -138,7 +138,7 @@ def _request(exchange: Exchange, kind: str, operation: Operation, asked: list[st
     ours = {name: value for name, value in headers.items() if name.startswith("atlassian-")}
     scheme = headers.get("authorization", "").partition(" ")[0]
     return (
-        *(exchange.method, operation.path, operation.told(asked), tuple(exchange.query)),
+        *(exchange.method, operation.path, operation.deciding(asked), tuple(exchange.query)),
         *(kind, bool(exchange.body), scheme, tuple(ours.items())),
     )
 

@@ -368,7 +368,7 @@ def test_a_plan_that_is_old_or_of_another_configuration_is_refused(tmp_path: Pat
         plan_file.load(path, workspace(work("KR2")), NOW)
     with pytest.raises(plan_file.PlanError, match="cannot read"):
         plan_file.load(tmp_path / "none.json", declared, NOW)
-    with pytest.raises(plan_file.PlanError, match="cannot be written"):
+    with pytest.raises(plan_file.PlanError, match="cannot write the plan"):
         plan_file.save(tmp_path / "no" / "p.json", plan_of("WEB-1"), [], declared, NOW)
 
 

@@ -300,12 +300,12 @@ def test_own_words_stand_in_place_of_ours_and_renew_what_was_written() -> None:
 @pytest.mark.parametrize(
     ("yaml", "where", "said"),
     [
-        ("words: {en: {orphan.haed: x}}", "1:14", 'no text "orphan.haed"; did you mean "orphan.head"?'),
-        ('words: {en: {orphan.head: "a {b}"}}', "1:27", "{b} is not known in this text; it knows no names"),
-        ('words: {en: {progress.since: "{count}"}}', "1:30", "it knows {date}"),
-        ('words: {en: {orphan.head: "a {"}}', "1:27", "write {{ and }} for braces"),
-        ('words: {en: {progress.since: "{date!r}"}}', "1:30", "more than a name in braces"),
-        ("policy: {language: de}", "1:20", 'no texts in language "de"; use one of en, fr'),
+        ("words: {en: {orphan.haed: x}}", "1:14", 'unknown message "orphan.haed"; did you mean "orphan.head"?'),
+        ('words: {en: {orphan.head: "a {b}"}}', "1:27", "unknown placeholder {b}; this message has no placeholders"),
+        ('words: {en: {progress.since: "{count}"}}', "1:30", "use one of: {date}"),
+        ('words: {en: {orphan.head: "a {"}}', "1:27", "write {{ and }} for literal braces"),
+        ('words: {en: {progress.since: "{date!r}"}}', "1:30", "not a plain placeholder"),
+        ("policy: {language: de}", "1:20", 'no messages for language "de"; use one of: en, fr'),
         ("policy: {language: de}\nwords: {de: {decimal: ','}}", "", ""),
     ],
     ids=["unknown text", "unknown name", "another name", "lone brace", "conversion", "language", "own language"],

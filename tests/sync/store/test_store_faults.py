@@ -82,7 +82,7 @@ def test_a_disk_that_fills_up_is_a_clear_stop_wherever_it_does(box: Sandbox, dis
         disk.fill(room)
         full = run(box, disk.place, *SYNC)
         assert full.code == 1, (room, full)
-        assert "Make room there" in full.err.splitlines()[-1]
+        assert "Free disk space" in full.err.splitlines()[-1]
         disk.make_room()
         assert marked(box) <= journaled(disk.place), "a tracker was written to without a word in the journal"
         begun.append(len(marked(box)))
@@ -97,7 +97,7 @@ def test_a_plan_that_finds_no_room_leaves_no_half_file(box: Sandbox, disk: Disk,
     disk.fill()
     refused = run(box, tmp_path, "plan", *AS_OF, "--out", str(disk.place / "plan.json"))
     assert refused.code == 2
-    assert "the plan cannot be written" in refused.err
+    assert "cannot write the plan" in refused.err
     assert [one.name for one in disk.place.iterdir()] == ["filler"]
 
 
@@ -112,7 +112,7 @@ def test_a_file_system_that_is_read_only_is_a_clear_stop(box: Sandbox, disk: Dis
     finally:
         disk.read_only(on=False)
     assert refused.code == 1, refused
-    assert "set TRUENORTH_STORE to another place" in refused.err
+    assert "set TRUENORTH_STORE to another location" in refused.err
     assert not box.requests
     converges(box, disk.place)
 
