@@ -6,7 +6,6 @@ the byte, once undo has run; and no credential stands in any output or file. `do
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,10 +21,11 @@ JIRA_WRITES, LINEAR = "PUT /jira/rest/api/3/issue", "POST /linear/graphql"
 COMMENT, STAMPS, BULK = "POST /jira/rest/api/3/issue/{id}/comment", "properties/multi", "bulk/issues/fields"
 
 
+pytestmark = pytest.mark.usefixtures("no_waits")
+
+
 @pytest.fixture
 def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    # Waits are as told, but nobody has to sit through them.
-    monkeypatch.setattr(time, "sleep", lambda _: None)
     with Sandbox(generate(items=60, seed=5)) as running:
         for name, value in environment(running).items():
             monkeypatch.setenv(name, value)

@@ -70,6 +70,7 @@ def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.mark.usefixtures("no_waits")
 def test_no_command_says_or_keeps_a_token(box: Sandbox, kept: Kept) -> None:
     for style in ("text", "json", "markdown"):
         kept("plan", *AS_OF, "--format", style, "--out", f"{style}.plan")

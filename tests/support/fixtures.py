@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from connectors.http.throttle import Throttle
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
@@ -42,6 +43,12 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 
     yield call
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trackers may ask for any wait, and nobody has to sit through it."""
+    monkeypatch.setattr(Throttle, "_sleep", lambda _self, _seconds: None)
 
 
 @pytest.fixture
