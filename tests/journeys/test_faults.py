@@ -15,7 +15,7 @@ from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment
 from tests.support.cli import AS_OF, Cli
-from tests.support.fault_run import Trial
+from tests.support.fault_run import FaultRun
 
 JIRA_WRITES, LINEAR = "PUT /jira/rest/api/3/issue", "POST /linear/graphql"
 COMMENT, STAMPS, BULK = "POST /jira/rest/api/3/issue/{id}/comment", "properties/multi", "bulk/issues/fields"
@@ -33,8 +33,8 @@ def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def trial(box: Sandbox, run: Cli) -> Trial:
-    return Trial(box, run)
+def fault_run(box: Sandbox, run: Cli) -> FaultRun:
+    return FaultRun(box, run)
 
 
 FAULTS: list[tuple[str, str, str, dict[str, Any], set[int]]] = [
@@ -80,29 +80,29 @@ FAULTS: list[tuple[str, str, str, dict[str, Any], set[int]]] = [
     ("match", "kind", "options", "codes"), [row[1:] for row in FAULTS], ids=[row[0] for row in FAULTS]
 )
 def test_a_fault_in_the_middle(
-    box: Sandbox, trial: Trial, match: str, kind: Any, options: dict[str, Any], codes: set[int]
+    box: Sandbox, fault_run: FaultRun, match: str, kind: Any, options: dict[str, Any], codes: set[int]
 ) -> None:
     rule = box.fault(match, kind, **options)
-    ran = trial.sync()
+    ran = fault_run.sync()
     assert ran.code in codes, ran.out[-1500:] + ran.err
     assert box.call(lambda: rule.hits), "the fault never struck"
-    trial.holds()
+    fault_run.holds()
 
 
-def test_two_faults_in_a_row(box: Sandbox, trial: Trial) -> None:
+def test_two_faults_in_a_row(box: Sandbox, fault_run: FaultRun) -> None:
     box.fault("/comment", "drop_after", times=1)
-    trial.sync()
+    fault_run.sync()
     box.clear_faults()
     box.fault(LINEAR, "drop_after", operation="commentCreate", times=1)
-    trial.sync()
-    trial.holds()
+    fault_run.sync()
+    fault_run.holds()
 
 
-def test_what_can_no_longer_be_seen_is_not_taken_for_gone(box: Sandbox, trial: Trial) -> None:
-    assert trial.sync().code == 0
+def test_what_can_no_longer_be_seen_is_not_taken_for_gone(box: Sandbox, fault_run: FaultRun) -> None:
+    assert fault_run.sync().code == 0
     box.fault("/jira/", "lost_access", keys=["WEB"])
     box.forget_requests()
-    stopped = trial.run("sync", *AS_OF)
+    stopped = fault_run.run("sync", *AS_OF)
     assert stopped.code in (1, 3, 4), stopped.out[-1500:] + stopped.err
     assert not [one for one in box.requests if one.method in ("PUT", "DELETE")]
-    trial.holds()
+    fault_run.holds()

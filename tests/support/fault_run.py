@@ -34,7 +34,7 @@ def marked(box: Sandbox) -> set[str]:
     }
 
 
-class Trial:
+class FaultRun:
     """What came of a sync under a fault, and what must hold afterwards."""
 
     def __init__(self, box: Sandbox, run: Cli, stored: Callable[[], str] | None = None) -> None:

@@ -1,6 +1,6 @@
-"""Bad configurations by the hundred: one sound declaration, spoilt in every way that people and tools spoil one.
+"""Bad configurations by the hundred: one sound declaration, broken in every way that people and tools break one.
 
-Each is refused by rule, not by trial: a key that no schema knows, a value of a type that its place cannot take, a
+Each is refused by rule, not by fault_run: a key that no schema knows, a value of a type that its place cannot take, a
 reference to nothing, bytes that are no text.
 """
 
@@ -98,14 +98,14 @@ PLAIN_TEXT = {"workspace", "title", "note", "unit", "id", "name"}
 
 
 @dataclass(frozen=True, slots=True)
-class Spoilt:
+class InvalidConfig:
     """One bad configuration: what was done to it, and its bytes."""
 
     what: str
     raw: bytes
 
 
-def configurations() -> Iterator[Spoilt]:
+def configurations() -> Iterator[InvalidConfig]:
     """All of them."""
     yield from _by_tree()
     yield from _by_value()
@@ -151,7 +151,7 @@ def _named(path: Path) -> str:
     return ".".join(map(str, path))
 
 
-def _by_tree() -> Iterator[Spoilt]:
+def _by_tree() -> Iterator[InvalidConfig]:
     """What is wrong wherever it stands: keys nobody knows, and values of the wrong shape."""
     turn = itertools.cycle(range(5))
     for path, value in _nodes(SOUND):
@@ -162,23 +162,23 @@ def _by_tree() -> Iterator[Spoilt]:
             swapped = step[1] + step[0] + step[2:] if step[:1] != step[1:2] else step[1:]
             # Every key is misspelt, and in turn in each of five ways.
             key = (swapped, f"{step}x", step.upper(), f" {step}_", f"{step}\u200b")[next(turn)]
-            yield Spoilt(f"{_named(path)} called {key!r}", shown(_renamed(path, key)))
+            yield InvalidConfig(f"{_named(path)} called {key!r}", shown(_renamed(path, key)))
         if isinstance(value, dict):
-            yield Spoilt(f"{_named(path)} a number", shown(_with(path, 7)))
-            yield Spoilt(f"{_named(path)} a list", shown(_with(path, [1, 2])))
+            yield InvalidConfig(f"{_named(path)} a number", shown(_with(path, 7)))
+            yield InvalidConfig(f"{_named(path)} a list", shown(_with(path, [1, 2])))
         elif isinstance(value, list):
-            yield Spoilt(f"{_named(path)} a number", shown(_with(path, 7)))
-            yield Spoilt(f"{_named(path)} a mapping", shown(_with(path, {"a": {"b": 1}})))
+            yield InvalidConfig(f"{_named(path)} a number", shown(_with(path, 7)))
+            yield InvalidConfig(f"{_named(path)} a mapping", shown(_with(path, {"a": {"b": 1}})))
         else:
-            yield Spoilt(f"{_named(path)} a mapping", shown(_with(path, {"a": {"b": 1}})))
-            yield Spoilt(f"{_named(path)} lists in lists", shown(_with(path, [[["x"]]])))
+            yield InvalidConfig(f"{_named(path)} a mapping", shown(_with(path, {"a": {"b": 1}})))
+            yield InvalidConfig(f"{_named(path)} lists in lists", shown(_with(path, [[["x"]]])))
         if isinstance(value, int | float) and not isinstance(value, bool):
             for wrong in ("seven", "1e400", True, -(10**40)):
-                yield Spoilt(f"{_named(path)} {wrong!r:.20}", shown(_with(path, wrong)))
-            yield Spoilt(f"{_named(path)} nan", shown(_with(path, "@@")).replace(b'"@@"', b".nan"))
+                yield InvalidConfig(f"{_named(path)} {wrong!r:.20}", shown(_with(path, wrong)))
+            yield InvalidConfig(f"{_named(path)} nan", shown(_with(path, "@@")).replace(b'"@@"', b".nan"))
 
 
-def _by_value() -> Iterator[Spoilt]:
+def _by_value() -> Iterator[InvalidConfig]:
     """What is wrong in its place: names, dates, choices, references, ranges."""
     kr = ("objectives", 0, "key_results")
     cases: list[tuple[Path, tuple[Any, ...]]] = [
@@ -229,47 +229,49 @@ def _by_value() -> Iterator[Spoilt]:
     ]
     for path, values in cases:
         for value in values:
-            yield Spoilt(f"{_named(path)} = {value!r:.40}", shown(_with(path, value)))
+            yield InvalidConfig(f"{_named(path)} = {value!r:.40}", shown(_with(path, value)))
 
 
-def _by_text() -> Iterator[Spoilt]:
+def _by_text() -> Iterator[InvalidConfig]:
     """What is no YAML, or YAML that asks for too much."""
     text = shown(SOUND)
-    yield Spoilt("empty", b"")
-    yield Spoilt("a comment", b"# nothing yet\n")
-    yield Spoilt("a list", b"- a\n- b\n")
-    yield Spoilt("a word", b"okrs\n")
-    yield Spoilt("a null", b"~\n")
+    yield InvalidConfig("empty", b"")
+    yield InvalidConfig("a comment", b"# nothing yet\n")
+    yield InvalidConfig("a list", b"- a\n- b\n")
+    yield InvalidConfig("a word", b"okrs\n")
+    yield InvalidConfig("a null", b"~\n")
     for at in range(1, 20):
         place = len(text) * at // 20
-        yield Spoilt(f"cut at byte {place}", text[:place])
-        yield Spoilt(f"no UTF-8 at byte {place}", text[:place] + b"\xff\xfe\xfa" + text[place:])
-        yield Spoilt(f"a NUL at byte {place}", text[:place] + b"\0" + text[place:])
-        yield Spoilt(f"a control character at byte {place}", text[:place] + b"\x1b[31m\x08" + text[place:])
-    yield Spoilt("Latin-1", b"workspace: caf\xe9\n" + text)
-    yield Spoilt("UTF-16", text.decode().encode("utf-16"))
-    yield Spoilt("UTF-32", text.decode().encode("utf-32"))
-    yield Spoilt("bytes of a picture", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
-    yield Spoilt("a tab for a space", b"workspace: acme\ntrackers:\n\tjira: {}\n")
-    yield Spoilt("the same key twice", b"workspace: acme\nworkspace: other\n")
-    yield Spoilt("two documents", b"workspace: acme\n---\nworkspace: acme\n")
-    yield Spoilt("an alias to nothing", b"workspace: *nowhere\n")
-    yield Spoilt("a cycle", b"workspace: &a [*a]\n")
-    yield Spoilt("a cycle of mappings", b"trackers: &a {jira: *a}\n")
-    yield Spoilt("a tag", b"workspace: !!python/object/apply:os.system ['true']\n")
-    yield Spoilt("a tag of our own", b"workspace: !secret acme\n")
-    yield Spoilt("a merge key", b"a: &a {kind: jira}\ntrackers: {jira: {<<: *a}}\n")
+        yield InvalidConfig(f"cut at byte {place}", text[:place])
+        yield InvalidConfig(f"no UTF-8 at byte {place}", text[:place] + b"\xff\xfe\xfa" + text[place:])
+        yield InvalidConfig(f"a NUL at byte {place}", text[:place] + b"\0" + text[place:])
+        yield InvalidConfig(
+            f"a control character at byte {place}", text[:place] + b"\x1b[31m\x08" + text[place:]
+        )
+    yield InvalidConfig("Latin-1", b"workspace: caf\xe9\n" + text)
+    yield InvalidConfig("UTF-16", text.decode().encode("utf-16"))
+    yield InvalidConfig("UTF-32", text.decode().encode("utf-32"))
+    yield InvalidConfig("bytes of a picture", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
+    yield InvalidConfig("a tab for a space", b"workspace: acme\ntrackers:\n\tjira: {}\n")
+    yield InvalidConfig("the same key twice", b"workspace: acme\nworkspace: other\n")
+    yield InvalidConfig("two documents", b"workspace: acme\n---\nworkspace: acme\n")
+    yield InvalidConfig("an alias to nothing", b"workspace: *nowhere\n")
+    yield InvalidConfig("a cycle", b"workspace: &a [*a]\n")
+    yield InvalidConfig("a cycle of mappings", b"trackers: &a {jira: *a}\n")
+    yield InvalidConfig("a tag", b"workspace: !!python/object/apply:os.system ['true']\n")
+    yield InvalidConfig("a tag of our own", b"workspace: !secret acme\n")
+    yield InvalidConfig("a merge key", b"a: &a {kind: jira}\ntrackers: {jira: {<<: *a}}\n")
     for depth in (41, 100, 1_000, 20_000):
-        yield Spoilt(f"{depth} lists deep", b"objectives: " + b"[" * depth + b"]" * depth)
-        yield Spoilt(f"{depth} mappings deep", b"policy: " + b"{a: " * depth + b"1" + b"}" * depth)
-        yield Spoilt(f"{depth} open brackets", b"objectives: " + b"[" * depth)
+        yield InvalidConfig(f"{depth} lists deep", b"objectives: " + b"[" * depth + b"]" * depth)
+        yield InvalidConfig(f"{depth} mappings deep", b"policy: " + b"{a: " * depth + b"1" + b"}" * depth)
+        yield InvalidConfig(f"{depth} open brackets", b"objectives: " + b"[" * depth)
     bomb = b"a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
     for n in range(1, 10):
         bomb += b"a%d: &a%d [%s]\n" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9))
-    yield Spoilt("an alias bomb", bomb)
-    yield Spoilt("more than five megabytes", b"# " + b"x" * 5_000_001)
-    yield Spoilt("a key of a megabyte", b"x" * 1_000_000 + b": 1\n")
-    yield Spoilt("a value of a megabyte", b"workspace: " + b"y" * 1_000_000 + b"\n")
-    yield Spoilt("four thousand unknown keys", b"".join(b"k%d: 1\n" % n for n in range(4_000)))
-    yield Spoilt("an unclosed quote", b'workspace: "acme\n')
-    yield Spoilt("a stray bracket", b"workspace: acme]\ntrackers: ]\n")
+    yield InvalidConfig("an alias bomb", bomb)
+    yield InvalidConfig("more than five megabytes", b"# " + b"x" * 5_000_001)
+    yield InvalidConfig("a key of a megabyte", b"x" * 1_000_000 + b": 1\n")
+    yield InvalidConfig("a value of a megabyte", b"workspace: " + b"y" * 1_000_000 + b"\n")
+    yield InvalidConfig("four thousand unknown keys", b"".join(b"k%d: 1\n" % n for n in range(4_000)))
+    yield InvalidConfig("an unclosed quote", b'workspace: "acme\n')
+    yield InvalidConfig("a stray bracket", b"workspace: acme]\ntrackers: ]\n")

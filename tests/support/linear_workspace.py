@@ -45,7 +45,7 @@ EVERYTHING = Marks(
 ORPHAN = Marks((), "orphaned", ("okr-orphaned",), Comment("orphan", (), progress(0, "Orphan").doc))
 
 
-class Bench:
+class LinearWorkspace:
     """A running sandbox and a connector to its Linear workspace. `naps` are the waits that were asked for."""
 
     def __init__(self, items: int = 80, seed: int = 1) -> None:
@@ -209,12 +209,12 @@ class Bench:
         }
 
 
-def write(bench: Bench, key: str, wanted: Marks, **connector: Any) -> WorkItem:
+def write(workspace: LinearWorkspace, key: str, wanted: Marks, **connector: Any) -> WorkItem:
     """Pull, write, pull again: the item as it shows itself then."""
-    tracker = bench.connector(**connector)
-    receipt = write_one(tracker, bench.item(key, tracker), wanted)
+    tracker = workspace.connector(**connector)
+    receipt = write_one(tracker, workspace.item(key, tracker), wanted)
     assert receipt.outcome == "written", receipt.error
-    return bench.item(key, tracker)
+    return workspace.item(key, tracker)
 
 
 def moved(mark: KeyResultMark, percent: int) -> KeyResultMark:

@@ -27,7 +27,7 @@ from connectors.sandbox.jira.limits import UserLimit
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from tests.support.jira_site import Waits, connector
-from tests.support.linear_workspace import Bench
+from tests.support.linear_workspace import LinearWorkspace
 
 HOURLY = Allowance("requests", limit=3600, remaining=3600, refill=1.0)
 WINDOW = Allowance("points", limit=1000, remaining=1000, ends_in=600.0)
@@ -372,22 +372,22 @@ def box() -> Iterator[Sandbox]:
 
 
 def test_linear_slows_down_at_the_share_and_not_before() -> None:
-    bench = Bench()
+    workspace = LinearWorkspace()
     try:
-        asked = bench.connector()
+        asked = workspace.connector()
         asked.pull()
-        assert bench.naps == [], "a run with plenty left is not slowed down"
-        bench.do(lambda space: setattr(space, "quota", (30.0, 3e6)))
+        assert workspace.naps == [], "a run with plenty left is not slowed down"
+        workspace.do(lambda space: setattr(space, "quota", (30.0, 3e6)))
         with capture_logs() as logs:
             for _ in range(9):
-                if not bench.naps:
+                if not workspace.naps:
                     asked.pull()
-        assert max(bench.naps) <= 3600, "below the share it waits for what comes back"
+        assert max(workspace.naps) <= 3600, "below the share it waits for what comes back"
         said = [one for one in logs if "slowing down" in one["event"]]
         assert said[0]["quota"] == "requests"
         assert said[0]["left"] <= 6
     finally:
-        bench.close()
+        workspace.close()
 
 
 @pytest.mark.parametrize("paced", [True, False])

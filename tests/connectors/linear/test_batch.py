@@ -28,7 +28,7 @@ from tests.support.linear_workspace import (
     LATENCY,
     ONBOARDING,
     ORPHAN,
-    Bench,
+    LinearWorkspace,
     moved,
     ours,
     progress,
@@ -41,26 +41,26 @@ PROJECT = Marks((ONBOARDING, LATENCY), comment=progress(61))
 
 
 @pytest.fixture
-def bench() -> Iterator[Bench]:
-    one = Bench(120)
+def workspace() -> Iterator[LinearWorkspace]:
+    one = LinearWorkspace(120)
     yield one
     one.close()
 
 
-def some(bench: Bench, count: int = COUNT) -> list[WorkItem]:
+def some(workspace: LinearWorkspace, count: int = COUNT) -> list[WorkItem]:
     """Open issues without marks, as a fresh pull shows them."""
-    keys = [bench.an_open_issue(skip=at).identifier for at in range(count)]
-    items = bench.pulled()
+    keys = [workspace.an_open_issue(skip=at).identifier for at in range(count)]
+    items = workspace.pulled()
     return [items[key] for key in keys]
 
 
-def now(bench: Bench, items: Sequence[WorkItem]) -> list[WorkItem]:
-    pulled = bench.pulled()
+def now(workspace: LinearWorkspace, items: Sequence[WorkItem]) -> list[WorkItem]:
+    pulled = workspace.pulled()
     return [pulled[item.key] for item in items]
 
 
-def write(bench: Bench, items: Sequence[WorkItem], wanted: Marks) -> list[Receipt]:
-    return list(bench.connector().write_batch([(item, wanted) for item in items]))
+def write(workspace: LinearWorkspace, items: Sequence[WorkItem], wanted: Marks) -> list[Receipt]:
+    return list(workspace.connector().write_batch([(item, wanted) for item in items]))
 
 
 def outcomes(receipts: Sequence[Receipt]) -> set[tuple[str, str | None]]:
@@ -72,80 +72,84 @@ def outcomes(receipts: Sequence[Receipt]) -> set[tuple[str, str | None]]:
 
 @pytest.mark.parametrize("wanted", [EVERYTHING, ORPHAN, NOTHING, Marks(comment=progress(1))])
 @pytest.mark.parametrize("before", [NOTHING, START])
-def test_every_item_shows_what_was_written(bench: Bench, before: Marks, wanted: Marks) -> None:
-    items = some(bench)
-    write(bench, items, before)
-    items = now(bench, items)
-    receipts = write(bench, items, wanted)
+def test_every_item_shows_what_was_written(workspace: LinearWorkspace, before: Marks, wanted: Marks) -> None:
+    items = some(workspace)
+    write(workspace, items, before)
+    items = now(workspace, items)
+    receipts = write(workspace, items, wanted)
     assert {receipt.item for receipt in receipts} == {item.ref for item in items}
     assert outcomes(receipts) == {("written", None)}
-    assert [item.shown for item in now(bench, items)] == [wanted] * COUNT
+    assert [item.shown for item in now(workspace, items)] == [wanted] * COUNT
 
 
-def test_issues_and_projects_go_together(bench: Bench) -> None:
-    items = bench.pulled()
+def test_issues_and_projects_go_together(workspace: LinearWorkspace) -> None:
+    items = workspace.pulled()
     projects = [item for item in items.values() if item.level == "project" and item.writable]
-    issues = some(bench, 4)
+    issues = some(workspace, 4)
     wishes = [(item, PROJECT) for item in projects] + [(item, EVERYTHING) for item in issues]
-    assert outcomes(list(bench.connector().write_batch(wishes))) == {("written", None)}
-    assert [item.shown for item in now(bench, projects)] == [PROJECT] * len(projects)
-    assert [item.shown for item in now(bench, issues)] == [EVERYTHING] * 4
-    write(bench, [*now(bench, projects), *now(bench, issues)], NOTHING)
-    assert {item.shown for item in now(bench, [*projects, *issues])} == {NOTHING}
+    assert outcomes(list(workspace.connector().write_batch(wishes))) == {("written", None)}
+    assert [item.shown for item in now(workspace, projects)] == [PROJECT] * len(projects)
+    assert [item.shown for item in now(workspace, issues)] == [EVERYTHING] * 4
+    write(workspace, [*now(workspace, projects), *now(workspace, issues)], NOTHING)
+    assert {item.shown for item in now(workspace, [*projects, *issues])} == {NOTHING}
 
 
-def test_a_new_mark_takes_four_requests_a_change_four_and_a_removal_three(bench: Bench) -> None:
-    items = some(bench)
-    bench.do(lambda _: bench.add_label(bench.an_open_issue("MOB"), "okr-aligned"))
+def test_a_new_mark_takes_four_requests_a_change_four_and_a_removal_three(workspace: LinearWorkspace) -> None:
+    items = some(workspace)
+    workspace.do(lambda _: workspace.add_label(workspace.an_open_issue("MOB"), "okr-aligned"))
     changed = replace(EVERYTHING, key_results=(moved(ONBOARDING, 70), LATENCY), comment=progress(70))
-    tracker = bench.connector()
+    tracker = workspace.connector()
     for wanted, most in ((EVERYTHING, 4), (changed, 4), (NOTHING, 3)):
-        pulled = bench.pulled(tracker)
-        bench.box.forget_requests()
+        pulled = workspace.pulled(tracker)
+        workspace.box.forget_requests()
         receipts = list(tracker.write_batch([(pulled[item.key], wanted) for item in items]))
         assert outcomes(receipts) == {("written", None)}
-        assert sum(receipt.requests for receipt in receipts) == len(bench.box.requests) == most
+        assert sum(receipt.requests for receipt in receipts) == len(workspace.box.requests) == most
 
 
-def test_a_second_batch_sends_nothing(bench: Bench) -> None:
-    items = some(bench)
-    write(bench, items, EVERYTHING)
-    items = now(bench, items)
-    bench.box.forget_requests()
-    assert outcomes(write(bench, items, EVERYTHING)) == {("written", None)}
-    assert bench.box.requests == []
+def test_a_second_batch_sends_nothing(workspace: LinearWorkspace) -> None:
+    items = some(workspace)
+    write(workspace, items, EVERYTHING)
+    items = now(workspace, items)
+    workspace.box.forget_requests()
+    assert outcomes(write(workspace, items, EVERYTHING)) == {("written", None)}
+    assert workspace.box.requests == []
 
 
-def test_taking_everything_away_leaves_the_issues_as_they_were(bench: Bench) -> None:
-    items = some(bench)
-    before = bench.picture()
-    write(bench, items, EVERYTHING)
-    assert outcomes(write(bench, now(bench, items), NOTHING)) == {("written", None)}
-    assert bench.picture() == before
+def test_taking_everything_away_leaves_the_issues_as_they_were(workspace: LinearWorkspace) -> None:
+    items = some(workspace)
+    before = workspace.picture()
+    write(workspace, items, EVERYTHING)
+    assert outcomes(write(workspace, now(workspace, items), NOTHING)) == {("written", None)}
+    assert workspace.picture() == before
 
 
-def test_more_attachments_of_ours_than_a_shared_look_asks_for(bench: Bench) -> None:
-    items = some(bench, 3)
+def test_more_attachments_of_ours_than_a_shared_look_asks_for(workspace: LinearWorkspace) -> None:
+    items = some(workspace, 3)
     many = Marks(tuple(replace(ONBOARDING, id=f"KR{at}") for at in range(14)), "aligned")
-    assert outcomes(write(bench, items, many)) == {("written", None)}
-    assert [item.shown for item in now(bench, items)] == [many] * 3
-    write(bench, now(bench, items), NOTHING)
-    assert not [one for item in items for one in ours(bench.issue(item.key))]
+    assert outcomes(write(workspace, items, many)) == {("written", None)}
+    assert [item.shown for item in now(workspace, items)] == [many] * 3
+    write(workspace, now(workspace, items), NOTHING)
+    assert not [one for item in items for one in ours(workspace.issue(item.key))]
 
 
 # --- One that fails ------------------------------------------------------------------------------
 
 
-def test_one_item_that_fails_hides_nobody_elses_fate(bench: Bench) -> None:
+def test_one_item_that_fails_hides_nobody_elses_fate(workspace: LinearWorkspace) -> None:
     """In the middle of each round: gone, read-only, foreign, a comment that another author wrote."""
-    items = some(bench)
-    write(bench, items[:1], START)
-    write(bench, items[3:4], START)
-    rival = bench.connector(owner="globex")
-    write_one(rival, bench.item(items[4].key, rival), EVERYTHING)
-    items = now(bench, items)
-    gone, archived, refused = bench.issue(items[1].key), bench.issue(items[2].key), bench.issue(items[3].key)
-    person = next(iter(bench.space.users.values()))
+    items = some(workspace)
+    write(workspace, items[:1], START)
+    write(workspace, items[3:4], START)
+    rival = workspace.connector(owner="globex")
+    write_one(rival, workspace.item(items[4].key, rival), EVERYTHING)
+    items = now(workspace, items)
+    gone, archived, refused = (
+        workspace.issue(items[1].key),
+        workspace.issue(items[2].key),
+        workspace.issue(items[3].key),
+    )
+    person = next(iter(workspace.space.users.values()))
 
     def happen(space: Any) -> None:
         gone.archived_at = space.now()
@@ -154,79 +158,83 @@ def test_one_item_that_fails_hides_nobody_elses_fate(bench: Bench) -> None:
         archived.archived_at = space.now()
         refused.comments[0].user = person
 
-    bench.do(happen)
-    receipts = {one.key: one for one in write(bench, items, EVERYTHING)}
+    workspace.do(happen)
+    receipts = {one.key: one for one in write(workspace, items, EVERYTHING)}
     assert [receipts[item.key].outcome for item in items[1:5]] == ["skipped", "skipped", "failed", "skipped"]
     words = ["no longer exists", "read-only", "your own comments", "globex"]
     assert all(word in (receipts[item.key].error or "") for item, word in zip(items[1:5], words, strict=True))
     others = [items[0], *items[5:]]
     assert outcomes([receipts[item.key] for item in others]) == {("written", None)}
-    assert [item.shown for item in now(bench, others)] == [EVERYTHING] * len(others)
+    assert [item.shown for item in now(workspace, others)] == [EVERYTHING] * len(others)
 
 
-def test_a_lost_reply_with_many_comments_is_found_out_in_few_requests(bench: Bench) -> None:
-    items = some(bench)
-    tracker = bench.connector()
-    pulled = bench.pulled(tracker)
-    bench.box.fault("POST /linear/graphql", "drop_after", operation="commentCreate", times=1)
+def test_a_lost_reply_with_many_comments_is_found_out_in_few_requests(workspace: LinearWorkspace) -> None:
+    items = some(workspace)
+    tracker = workspace.connector()
+    pulled = workspace.pulled(tracker)
+    workspace.box.fault("POST /linear/graphql", "drop_after", operation="commentCreate", times=1)
     receipts = list(tracker.write_batch([(pulled[item.key], EVERYTHING) for item in items]))
-    bench.box.clear_faults()
+    workspace.box.clear_faults()
     assert outcomes(receipts) == {("written", None)}
-    assert [item.shown for item in now(bench, items)] == [EVERYTHING] * COUNT
-    assert {len(bench.issue(item.key).comments) for item in items} == {1}
+    assert [item.shown for item in now(workspace, items)] == [EVERYTHING] * COUNT
+    assert {len(workspace.issue(item.key).comments) for item in items} == {1}
     assert sum(receipt.requests for receipt in receipts) < COUNT
 
 
 @pytest.mark.parametrize("wanted", [EVERYTHING, ORPHAN, NOTHING], ids=["everything", "orphan", "nothing"])
 @pytest.mark.parametrize("at", range(5))
-def test_wherever_a_batch_breaks_off_the_next_run_finishes(bench: Bench, wanted: Marks, at: int) -> None:
-    items = some(bench, 5)
-    before = bench.picture()
-    write(bench, items, START)
-    tracker = bench.connector()
-    pulled = bench.pulled(tracker)
-    bench.box.fault("POST /linear/graphql", "drop_after", skip=at)
+def test_wherever_a_batch_breaks_off_the_next_run_finishes(
+    workspace: LinearWorkspace, wanted: Marks, at: int
+) -> None:
+    items = some(workspace, 5)
+    before = workspace.picture()
+    write(workspace, items, START)
+    tracker = workspace.connector()
+    pulled = workspace.pulled(tracker)
+    workspace.box.fault("POST /linear/graphql", "drop_after", skip=at)
     with suppress(Unreachable):
         list(tracker.write_batch([(pulled[item.key], wanted) for item in items]))
-    bench.box.clear_faults()
-    assert outcomes(write(bench, now(bench, items), wanted)) == {("written", None)}
-    assert [item.shown for item in now(bench, items)] == [wanted] * 5
-    write(bench, now(bench, items), NOTHING)
-    assert bench.picture() == before
+    workspace.box.clear_faults()
+    assert outcomes(write(workspace, now(workspace, items), wanted)) == {("written", None)}
+    assert [item.shown for item in now(workspace, items)] == [wanted] * 5
+    write(workspace, now(workspace, items), NOTHING)
+    assert workspace.picture() == before
 
 
-def test_a_revoked_credential_stops_the_tracker(bench: Bench) -> None:
-    items = some(bench, 3)
-    bench.box.fault("POST /linear/graphql", "status", operation="attachmentCreate", status=401)
+def test_a_revoked_credential_stops_the_tracker(workspace: LinearWorkspace) -> None:
+    items = some(workspace, 3)
+    workspace.box.fault("POST /linear/graphql", "status", operation="attachmentCreate", status=401)
     with pytest.raises(CredentialError):
-        write(bench, items, EVERYTHING)
+        write(workspace, items, EVERYTHING)
 
 
-def test_a_spent_quota_is_waited_for(bench: Bench) -> None:
-    items = some(bench, 3)
-    bench.box.fault("POST /linear/graphql", "rate_limit", operation="commentCreate", times=1)
-    assert outcomes(write(bench, items, EVERYTHING)) == {("written", None)}
-    assert len(bench.naps) == 1
+def test_a_spent_quota_is_waited_for(workspace: LinearWorkspace) -> None:
+    items = some(workspace, 3)
+    workspace.box.fault("POST /linear/graphql", "rate_limit", operation="commentCreate", times=1)
+    assert outcomes(write(workspace, items, EVERYTHING)) == {("written", None)}
+    assert len(workspace.naps) == 1
 
 
 # --- Stopping ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("after", range(4))
-def test_a_stop_lets_the_running_request_finish_and_sends_no_other(bench: Bench, after: int) -> None:
-    items = some(bench, 5)
-    before = bench.picture()
+def test_a_stop_lets_the_running_request_finish_and_sends_no_other(
+    workspace: LinearWorkspace, after: int
+) -> None:
+    items = some(workspace, 5)
+    before = workspace.picture()
     calls = iter(range(100))
-    tracker = bench.connector()
-    pulled = bench.pulled(tracker)
-    bench.box.forget_requests()
+    tracker = workspace.connector()
+    pulled = workspace.pulled(tracker)
+    workspace.box.forget_requests()
     receipts = list(
         tracker.write_batch([(pulled[item.key], EVERYTHING) for item in items], lambda: next(calls) >= after)
     )
     assert outcomes(receipts) == {("skipped", STOPPED)}
-    assert len([one for one in bench.box.requests if "issueLabel" not in str(one)]) >= after
-    write(bench, now(bench, items), NOTHING)
-    assert bench.picture() == before
+    assert len([one for one in workspace.box.requests if "issueLabel" not in str(one)]) >= after
+    write(workspace, now(workspace, items), NOTHING)
+    assert workspace.picture() == before
 
 
 # --- What a shared reply tells -------------------------------------------------------------------

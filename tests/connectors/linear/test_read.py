@@ -16,23 +16,23 @@ from connectors.sandbox.linear.entities import (
     Relation,
     WorkflowState,
 )
-from tests.support.linear_workspace import ONBOARDING, Bench
+from tests.support.linear_workspace import ONBOARDING, LinearWorkspace
 from tests.support.writing import write_one
 
 MOMENT = datetime(2026, 11, 2, 10, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def bench() -> Iterator[Bench]:
-    one = Bench()
+def workspace() -> Iterator[LinearWorkspace]:
+    one = LinearWorkspace()
     yield one
     one.close()
 
 
 @pytest.fixture(scope="module")
-def still() -> Iterator[Bench]:
+def still() -> Iterator[LinearWorkspace]:
     """A larger world that no test alters."""
-    one = Bench(300)
+    one = LinearWorkspace(300)
     yield one
     one.close()
 
@@ -40,7 +40,7 @@ def still() -> Iterator[Bench]:
 # --- Items ---------------------------------------------------------------------------------------
 
 
-def test_all_issues_of_the_teams_in_scope_are_read_once(still: Bench) -> None:
+def test_all_issues_of_the_teams_in_scope_are_read_once(still: LinearWorkspace) -> None:
     items = still.connector().pull().items
     issues = [item for item in items if item.level in ("issue", "subtask") and item.in_scope]
     expected = {
@@ -54,26 +54,29 @@ def test_all_issues_of_the_teams_in_scope_are_read_once(still: Bench) -> None:
     assert len({item.ref for item in items}) == len(items)
 
 
-def test_an_issue_as_it_stands(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-    parent, blocker = bench.an_open_issue(skip=1), bench.an_open_issue("MOB")
-    project = bench.project("Faster API")
+def test_an_issue_as_it_stands(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
+    parent, blocker = workspace.an_open_issue(skip=1), workspace.an_open_issue("MOB")
+    project = workspace.project("Faster API")
 
     def shape(_: object) -> None:
         issue.title = "Cache <b>tokens</b> 🚀"
         issue.labels.clear()
         for name in ("zeta", "kr:SPEED-KR1", "Backend"):
-            bench.add_label(issue, name)
-        bench.add_label(issue, "TRUST-KR3", group="Key result")
+            workspace.add_label(issue, name)
+        workspace.add_label(issue, "TRUST-KR3", group="Key result")
         issue.state = issue.team.state("started")
         issue.estimate, issue.priority, issue.due_date = 5, 2, date(2026, 12, 1)
         issue.started_at, issue.completed_at = MOMENT, None
-        issue.assignee = next(iter(bench.space.users.values()))
+        issue.assignee = next(iter(workspace.space.users.values()))
         issue.parent, issue.project = parent, project
-        issue.inverse_relations = [relation(bench, blocker, issue), relation(bench, parent, issue, "related")]
+        issue.inverse_relations = [
+            relation(workspace, blocker, issue),
+            relation(workspace, parent, issue, "related"),
+        ]
 
-    bench.do(shape)
-    item = bench.item(issue.identifier)
+    workspace.do(shape)
+    item = workspace.item(issue.identifier)
     assert item.ref == Ref("linear", issue.id)
     assert item.url == issue.url
     assert (item.level, item.kind, item.title) == ("subtask", "Sub-issue", "Cache <b>tokens</b> 🚀")
@@ -90,10 +93,10 @@ def test_an_issue_as_it_stands(bench: Bench) -> None:
     assert item.writable == frozenset(MARKS)
 
 
-def relation(bench: Bench, source: Issue, target: Issue, kind: str = "blocks") -> Relation:
-    moment = bench.space.now()
+def relation(workspace: LinearWorkspace, source: Issue, target: Issue, kind: str = "blocks") -> Relation:
+    moment = workspace.space.now()
     return Relation(
-        id=bench.space.new_id(),
+        id=workspace.space.new_id(),
         created_at=moment,
         updated_at=moment,
         type=kind,
@@ -102,25 +105,25 @@ def relation(bench: Bench, source: Issue, target: Issue, kind: str = "blocks") -
     )
 
 
-def test_what_is_absent_is_none(bench: Bench) -> None:
-    issue = bench.an_open_issue()
+def test_what_is_absent_is_none(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
 
     def strip(_: object) -> None:
         issue.labels.clear()
         issue.estimate = issue.due_date = issue.assignee = issue.project = issue.started_at = None
         issue.priority = 0
 
-    bench.do(strip)
-    item = bench.item(issue.identifier)
+    workspace.do(strip)
+    item = workspace.item(issue.identifier)
     assert (item.level, item.kind, item.parent) == ("issue", "Issue", None)
     assert (item.estimate, item.priority, item.due, item.assignee, item.project) == (None,) * 5
     assert (item.labels, item.claims, item.blocked_by, item.started) == ((), (), (), None)
 
 
-def test_an_issue_without_a_parent_hangs_below_its_project(bench: Bench) -> None:
-    issue, project = bench.an_open_issue(), bench.project("Faster API")
-    bench.do(lambda _: setattr(issue, "project", project))
-    assert bench.item(issue.identifier).parent == Ref("linear", project.id)
+def test_an_issue_without_a_parent_hangs_below_its_project(workspace: LinearWorkspace) -> None:
+    issue, project = workspace.an_open_issue(), workspace.project("Faster API")
+    workspace.do(lambda _: setattr(issue, "project", project))
+    assert workspace.item(issue.identifier).parent == Ref("linear", project.id)
 
 
 @pytest.mark.parametrize(
@@ -138,11 +141,11 @@ def test_an_issue_without_a_parent_hangs_below_its_project(bench: Bench) -> None
     ],
 )
 def test_the_type_of_a_state_decides_not_its_name(
-    bench: Bench, kind: str, name: str, category: Category
+    workspace: LinearWorkspace, kind: str, name: str, category: Category
 ) -> None:
-    issue = bench.an_open_issue()
+    issue = workspace.an_open_issue()
     state = WorkflowState(
-        id=bench.space.new_id(),
+        id=workspace.space.new_id(),
         created_at=MOMENT,
         updated_at=MOMENT,
         name=name,
@@ -151,8 +154,8 @@ def test_the_type_of_a_state_decides_not_its_name(
         position=9,
         team=issue.team,
     )
-    bench.do(lambda _: setattr(issue, "state", state))
-    pull = bench.connector(dropped=("Won't Do",)).pull()
+    workspace.do(lambda _: setattr(issue, "state", state))
+    pull = workspace.connector(dropped=("Won't Do",)).pull()
     (item,) = [one for one in pull.items if one.key == issue.identifier]
     assert item.category == category
     assert any("invented" in note for note in pull.notes) == (kind == "invented")
@@ -169,9 +172,9 @@ def test_the_type_of_a_state_decides_not_its_name(
     ],
 )
 def test_archived_work_counts_when_it_was_done_but_is_read_only(
-    bench: Bench, state: str, archived: bool, trashed: bool, found: bool, writable: bool
+    workspace: LinearWorkspace, state: str, archived: bool, trashed: bool, found: bool, writable: bool
 ) -> None:
-    issue = bench.an_open_issue()
+    issue = workspace.an_open_issue()
 
     def shape(_: object) -> None:
         issue.state = issue.team.state(state)
@@ -179,8 +182,8 @@ def test_archived_work_counts_when_it_was_done_but_is_read_only(
         issue.archived_at = MOMENT if archived else None
         issue.trashed = True if trashed else None
 
-    bench.do(shape)
-    items = bench.pulled()
+    workspace.do(shape)
+    items = workspace.pulled()
     assert (issue.identifier in items) == found
     if found:
         item = items[issue.identifier]
@@ -188,22 +191,24 @@ def test_archived_work_counts_when_it_was_done_but_is_read_only(
         assert bool(item.writable) == writable
 
 
-def test_more_blockers_than_the_page_holds_are_drained(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-    blockers = [one for one in bench.space.issues.values() if one is not issue][:13]
-    bench.do(lambda _: setattr(issue, "inverse_relations", [relation(bench, one, issue) for one in blockers]))
-    assert {ref.id for ref in bench.item(issue.identifier).blocked_by} == {one.id for one in blockers}
+def test_more_blockers_than_the_page_holds_are_drained(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
+    blockers = [one for one in workspace.space.issues.values() if one is not issue][:13]
+    workspace.do(
+        lambda _: setattr(issue, "inverse_relations", [relation(workspace, one, issue) for one in blockers])
+    )
+    assert {ref.id for ref in workspace.item(issue.identifier).blocked_by} == {one.id for one in blockers}
 
 
-def test_parents_of_other_teams_are_read_up_to_the_top(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-    parent, top = bench.an_open_issue("MOB"), bench.an_open_issue("MOB", skip=1)
+def test_parents_of_other_teams_are_read_up_to_the_top(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
+    parent, top = workspace.an_open_issue("MOB"), workspace.an_open_issue("MOB", skip=1)
 
     def adopt(_: object) -> None:
         issue.parent, parent.parent = parent, top
 
-    bench.do(adopt)
-    items = bench.pulled(bench.connector(teams=["ENG"]))
+    workspace.do(adopt)
+    items = workspace.pulled(workspace.connector(teams=["ENG"]))
     assert items[issue.identifier].parent == items[parent.identifier].ref
     assert items[parent.identifier].parent == items[top.identifier].ref
     for key in (parent.identifier, top.identifier):
@@ -212,21 +217,21 @@ def test_parents_of_other_teams_are_read_up_to_the_top(bench: Bench) -> None:
     assert len(others) == 2
 
 
-def test_a_circle_of_parents_ends(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-    one, other = bench.an_open_issue("MOB"), bench.an_open_issue("MOB", skip=1)
+def test_a_circle_of_parents_ends(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
+    one, other = workspace.an_open_issue("MOB"), workspace.an_open_issue("MOB", skip=1)
 
     def knot(_: object) -> None:
         issue.parent, one.parent, other.parent = one, other, one
 
-    bench.do(knot)
-    assert {one.identifier, other.identifier} < bench.pulled(bench.connector(teams=["ENG"])).keys()
+    workspace.do(knot)
+    assert {one.identifier, other.identifier} < workspace.pulled(workspace.connector(teams=["ENG"])).keys()
 
 
 # --- Projects and initiatives --------------------------------------------------------------------
 
 
-def test_projects_hang_below_initiatives(still: Bench) -> None:
+def test_projects_hang_below_initiatives(still: LinearWorkspace) -> None:
     items = still.pulled()
     by_ref = {item.ref: item for item in items.values()}
     project = items["Onboarding v2"]
@@ -253,16 +258,18 @@ def test_projects_hang_below_initiatives(still: Bench) -> None:
         ("canceled", "dropped"),
     ],
 )
-def test_project_statuses_have_types_of_their_own(bench: Bench, kind: str, category: Category) -> None:
-    project = bench.project("Faster API")
-    bench.do(lambda _: setattr(project.status, "type", kind))
-    assert bench.item("Faster API").category == category
+def test_project_statuses_have_types_of_their_own(
+    workspace: LinearWorkspace, kind: str, category: Category
+) -> None:
+    project = workspace.project("Faster API")
+    workspace.do(lambda _: setattr(project.status, "type", kind))
+    assert workspace.item("Faster API").category == category
 
 
-def test_a_project_in_several_initiatives_is_told_of(bench: Bench) -> None:
-    project = bench.project("Faster API")
+def test_a_project_in_several_initiatives_is_told_of(workspace: LinearWorkspace) -> None:
+    project = workspace.project("Faster API")
     linked = {join.initiative.id for join in project.initiative_to_projects}
-    other = next(one for one in bench.space.initiatives.values() if one.id not in linked)
+    other = next(one for one in workspace.space.initiatives.values() if one.id not in linked)
 
     def join(space: Any) -> None:
         row = InitiativeToProject(
@@ -277,19 +284,19 @@ def test_a_project_in_several_initiatives_is_told_of(bench: Bench) -> None:
         other.initiative_to_projects.append(row)
         space.initiative_to_projects[row.id] = row
 
-    bench.do(join)
-    pull = bench.connector().pull()
+    workspace.do(join)
+    pull = workspace.connector().pull()
     assert any("'Faster API' belongs to 2 initiatives" in note for note in pull.notes)
     (item,) = [one for one in pull.items if one.key == "Faster API"]
     assert item.parent is not None
     assert item.parent.id == min([*linked, other.id])
 
 
-def test_a_project_with_more_links_than_the_page_holds_is_read_whole(bench: Bench) -> None:
-    project = bench.project("Faster API")
-    tracker = bench.connector()
+def test_a_project_with_more_links_than_the_page_holds_is_read_whole(workspace: LinearWorkspace) -> None:
+    project = workspace.project("Faster API")
+    tracker = workspace.connector()
     wanted = Marks((ONBOARDING,))
-    assert write_one(tracker, bench.item("Faster API", tracker), wanted).outcome == "written"
+    assert write_one(tracker, workspace.item("Faster API", tracker), wanted).outcome == "written"
 
     def clutter(space: Any) -> None:
         for at in range(30):
@@ -305,5 +312,5 @@ def test_a_project_with_more_links_than_the_page_holds_is_read_whole(bench: Benc
             project.external_links.append(link)
         project.external_links.reverse()
 
-    bench.do(clutter)
-    assert bench.item("Faster API").shown == wanted
+    workspace.do(clutter)
+    assert workspace.item("Faster API").shown == wanted

@@ -22,23 +22,23 @@ from connectors.errors import (
 from connectors.sandbox.linear.entities import (
     Issue,
 )
-from tests.support.linear_workspace import Bench
+from tests.support.linear_workspace import LinearWorkspace
 from tests.support.sandbox_linear_client import Linear
 
 MOMENT = datetime(2026, 11, 2, 10, 30, tzinfo=UTC)
 
 
 @pytest.fixture
-def bench() -> Iterator[Bench]:
-    one = Bench()
+def workspace() -> Iterator[LinearWorkspace]:
+    one = LinearWorkspace()
     yield one
     one.close()
 
 
 @pytest.fixture(scope="module")
-def still() -> Iterator[Bench]:
+def still() -> Iterator[LinearWorkspace]:
     """A larger world that no test alters."""
-    one = Bench(300)
+    one = LinearWorkspace(300)
     yield one
     one.close()
 
@@ -47,11 +47,11 @@ def still() -> Iterator[Bench]:
 
 
 @pytest.mark.parametrize("token", ["wrong-token", "lin_api_wrong", "lin_oauth_wrong"])
-def test_a_wrong_credential_is_one_clear_line(bench: Bench, token: str) -> None:
+def test_a_wrong_credential_is_one_clear_line(workspace: LinearWorkspace, token: str) -> None:
     with pytest.raises(CredentialError, match="rejected the credential") as caught:
-        bench.connector(token=token).pull()
+        workspace.connector(token=token).pull()
     assert token not in str(caught.value)
-    assert len(bench.box.requests) == 1
+    assert len(workspace.box.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,11 @@ def test_a_wrong_credential_is_one_clear_line(bench: Bench, token: str) -> None:
         (["ZZZ"], 'team "ZZZ" does not exist.*Visible teams: ENG, MOB, PEO'),
     ],
 )
-def test_an_unknown_team_is_named_with_the_nearest(bench: Bench, teams: list[str], words: str) -> None:
+def test_an_unknown_team_is_named_with_the_nearest(
+    workspace: LinearWorkspace, teams: list[str], words: str
+) -> None:
     with pytest.raises(ScopeError, match=words):
-        bench.connector(teams=teams).pull()
+        workspace.connector(teams=teams).pull()
 
 
 FAULTS: list[tuple[str, dict[str, Any], type[TrackerError]]] = [
@@ -101,7 +103,7 @@ FAULTS: list[tuple[str, dict[str, Any], type[TrackerError]]] = [
 @pytest.mark.parametrize("at", [0, 3, 5])
 @pytest.mark.parametrize(("kind", "more", "error"), FAULTS)
 def test_a_read_that_fails_anywhere_gives_nothing(
-    still: Bench, at: int, kind: Any, more: dict[str, Any], error: type[TrackerError]
+    still: LinearWorkspace, at: int, kind: Any, more: dict[str, Any], error: type[TrackerError]
 ) -> None:
     still.box.fault("POST /linear/graphql", kind, skip=at, **more)
     try:
@@ -112,7 +114,7 @@ def test_a_read_that_fails_anywhere_gives_nothing(
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
-def test_a_passing_fault_leaves_no_trace_in_what_is_read(still: Bench, kind: Any) -> None:
+def test_a_passing_fault_leaves_no_trace_in_what_is_read(still: LinearWorkspace, kind: Any) -> None:
     whole = still.connector().pull().items
     still.box.fault("POST /linear/graphql", kind, skip=3, times=2)
     again = still.connector().pull().items
@@ -120,7 +122,7 @@ def test_a_passing_fault_leaves_no_trace_in_what_is_read(still: Bench, kind: Any
     assert again == whole
 
 
-def test_a_pull_is_lean(still: Bench) -> None:
+def test_a_pull_is_lean(still: LinearWorkspace) -> None:
     pull = still.connector().pull()
     assert pull.requests < 12
 
@@ -148,13 +150,13 @@ def is_open_flaky(issue: Issue) -> bool:
     ],
 )
 def test_counts_exactly_what_the_filter_says(
-    still: Bench, query: dict[str, Any], expected: Callable[[Issue], bool]
+    still: LinearWorkspace, query: dict[str, Any], expected: Callable[[Issue], bool]
 ) -> None:
     right = [one for one in still.space.issues.values() if one.archived_at is None and expected(one)]
     assert still.connector().count(NativeQuery("filter", json.dumps(query))) == len(right)
 
 
-def test_finds_archived_issues_as_well(still: Bench) -> None:
+def test_finds_archived_issues_as_well(still: LinearWorkspace) -> None:
     right = {one.id for one in still.space.issues.values() if one.team.key == "PEO"}
     query = NativeQuery("filter", '{"team": {"key": {"eq": "PEO"}}}')
     assert still.connector().find(query) == right
@@ -162,9 +164,9 @@ def test_finds_archived_issues_as_well(still: Bench) -> None:
 
 
 def test_finds_what_a_custom_view_shows() -> None:
-    bench = Bench()
+    workspace = LinearWorkspace()
     try:
-        linear = Linear(bench.box.url, bench.space)
+        linear = Linear(workspace.box.url, workspace.space)
         flaky = {"name": "Flaky", "shared": True, "filterData": {"labels": {"name": {"eq": "flaky-test"}}}}
         lists = {"name": "Projects", "shared": True, "projectFilterData": {}}
         view, projects = (
@@ -172,16 +174,16 @@ def test_finds_what_a_custom_view_shows() -> None:
         )
         wanted = {
             one.id
-            for one in bench.space.issues.values()
+            for one in workspace.space.issues.values()
             if "flaky-test" in {label.name for label in one.labels} and not one.trashed
         }
-        assert bench.connector().find(NativeQuery("view", view)) == wanted != set()
+        assert workspace.connector().find(NativeQuery("view", view)) == wanted != set()
         with pytest.raises(QueryError, match="no-such-view"):
-            bench.connector().find(NativeQuery("view", "no-such-view"))
+            workspace.connector().find(NativeQuery("view", "no-such-view"))
         with pytest.raises(QueryError, match="lists Projects, not issues"):
-            bench.connector().find(NativeQuery("view", projects))
+            workspace.connector().find(NativeQuery("view", projects))
     finally:
-        bench.close()
+        workspace.close()
 
 
 VIEW = "mutation ($i: CustomViewCreateInput!) { customViewCreate(input: $i) { customView { id } } }"
@@ -198,6 +200,6 @@ VIEW = "mutation ($i: CustomViewCreateInput!) { customViewCreate(input: $i) { cu
         ("{" * 100_000, "not valid JSON"),
     ],
 )
-def test_a_query_that_linear_does_not_accept(still: Bench, query: str, words: str) -> None:
+def test_a_query_that_linear_does_not_accept(still: LinearWorkspace, query: str, words: str) -> None:
     with pytest.raises(QueryError, match=words):
         still.connector().count(NativeQuery("filter", query))

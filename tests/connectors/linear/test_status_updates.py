@@ -22,7 +22,7 @@ from connectors.sandbox.linear.entities import StatusUpdate
 from connectors.sandbox.linear.state import APP_TOKEN, TOKEN
 from connectors.text.document import Doc, para
 from tests.support import loopback
-from tests.support.linear_workspace import EVERYTHING, OWNER, Bench, write
+from tests.support.linear_workspace import EVERYTHING, OWNER, LinearWorkspace, write
 from tests.support.writing import write_one
 
 MONDAY = Update(
@@ -38,108 +38,108 @@ PROJECT, INITIATIVE = "Faster API", "Fast and safe"
 
 
 @pytest.fixture
-def bench() -> Iterator[Bench]:
-    one = Bench(120)
+def workspace() -> Iterator[LinearWorkspace]:
+    one = LinearWorkspace(120)
     yield one
     one.close()
 
 
-def post(bench: Bench, key: str, update: Update | None) -> WorkItem:
-    item = bench.item(key)
-    receipt = write_one(bench.connector(), item, replace(item.shown, update=update, stamp=None))
+def post(workspace: LinearWorkspace, key: str, update: Update | None) -> WorkItem:
+    item = workspace.item(key)
+    receipt = write_one(workspace.connector(), item, replace(item.shown, update=update, stamp=None))
     assert receipt.outcome == "written", receipt.error
-    return bench.item(key)
+    return workspace.item(key)
 
 
-def standing(bench: Bench, key: str) -> list[StatusUpdate]:
+def standing(workspace: LinearWorkspace, key: str) -> list[StatusUpdate]:
     return [
         one
-        for one in bench.space.status_updates.values()
+        for one in workspace.space.status_updates.values()
         if one.archived_at is None and (one.project or one.initiative).name == key  # type: ignore[union-attr]  # one of the two
     ]
 
 
 @pytest.mark.parametrize("key", [PROJECT, INITIATIVE])
-def test_what_is_posted_is_read_back_and_taken_away(bench: Bench, key: str) -> None:
-    before = standing(bench, key)
-    assert post(bench, key, MONDAY).shown.update == MONDAY
-    last = post(bench, key, TUESDAY)
+def test_what_is_posted_is_read_back_and_taken_away(workspace: LinearWorkspace, key: str) -> None:
+    before = standing(workspace, key)
+    assert post(workspace, key, MONDAY).shown.update == MONDAY
+    last = post(workspace, key, TUESDAY)
     assert last.shown.update == TUESDAY
-    new = standing(bench, key)[len(before) :]
+    new = standing(workspace, key)[len(before) :]
     assert [one.health for one in new] == ["atRisk", "onTrack"]
     assert r"\[everything\]\(x\) \@ann" in new[0].body, "a title can hold no link and no mention"
-    (left,) = [one for one in bench.connector().owned_items(()) if one.key == key]
-    receipt = write_one(bench.connector(), left, NOTHING)
+    (left,) = [one for one in workspace.connector().owned_items(()) if one.key == key]
+    receipt = write_one(workspace.connector(), left, NOTHING)
     assert receipt.outcome == "written", receipt.error
-    assert standing(bench, key) == before
-    assert [one.key for one in bench.connector().owned_items(())] == []
+    assert standing(workspace, key) == before
+    assert [one.key for one in workspace.connector().owned_items(())] == []
 
 
-def test_the_health_of_the_project_follows_and_falls_back(bench: Bench) -> None:
-    project = bench.project(PROJECT)
+def test_the_health_of_the_project_follows_and_falls_back(workspace: LinearWorkspace) -> None:
+    project = workspace.project(PROJECT)
     assert project.health == "atRisk"
-    post(bench, PROJECT, TUESDAY)
+    post(workspace, PROJECT, TUESDAY)
     assert project.health == "onTrack"
-    (left,) = bench.connector().owned_items(())
-    write_one(bench.connector(), left, NOTHING)
+    (left,) = workspace.connector().owned_items(())
+    write_one(workspace.connector(), left, NOTHING)
     assert project.health == "atRisk"
 
 
-def test_marks_and_update_are_written_together(bench: Bench) -> None:
+def test_marks_and_update_are_written_together(workspace: LinearWorkspace) -> None:
     wanted = replace(EVERYTHING, alignment=None, labels=(), update=MONDAY)
-    assert write(bench, PROJECT, wanted).shown == wanted
+    assert write(workspace, PROJECT, wanted).shown == wanted
 
 
 @pytest.mark.parametrize("key", [PROJECT, INITIATIVE])
-def test_a_write_that_landed_unseen_is_not_repeated(bench: Bench, key: str) -> None:
-    item = bench.item(key)
+def test_a_write_that_landed_unseen_is_not_repeated(workspace: LinearWorkspace, key: str) -> None:
+    item = workspace.item(key)
     wanted = replace(item.shown, update=MONDAY, stamp=None)
-    assert write_one(bench.connector(), item, wanted).outcome == "written"
-    count = len(bench.space.status_updates)
-    assert write_one(bench.connector(), item, wanted).outcome == "written"
-    assert len(bench.space.status_updates) == count
+    assert write_one(workspace.connector(), item, wanted).outcome == "written"
+    count = len(workspace.space.status_updates)
+    assert write_one(workspace.connector(), item, wanted).outcome == "written"
+    assert len(workspace.space.status_updates) == count
 
 
-def test_a_lost_reply_is_no_second_update(bench: Bench) -> None:
-    item = bench.item(PROJECT)
+def test_a_lost_reply_is_no_second_update(workspace: LinearWorkspace) -> None:
+    item = workspace.item(PROJECT)
     fault = {"kind": "drop_after", "match": "linear", "operation_kind": "mutation", "times": 1}
-    loopback.post(f"{bench.box.url}/__faults", json=fault).raise_for_status()
-    count = len(bench.space.status_updates)
-    receipt = write_one(bench.connector(), item, replace(item.shown, update=MONDAY, stamp=None))
+    loopback.post(f"{workspace.box.url}/__faults", json=fault).raise_for_status()
+    count = len(workspace.space.status_updates)
+    receipt = write_one(workspace.connector(), item, replace(item.shown, update=MONDAY, stamp=None))
     assert receipt.outcome == "written", receipt.error
-    assert len(bench.space.status_updates) == count + 1
+    assert len(workspace.space.status_updates) == count + 1
 
 
-def test_todays_that_was_deleted_for_good_does_not_come_back(bench: Bench) -> None:
-    item = bench.item(PROJECT)
-    post(bench, PROJECT, MONDAY)
-    row = standing(bench, PROJECT)[-1]
+def test_todays_that_was_deleted_for_good_does_not_come_back(workspace: LinearWorkspace) -> None:
+    item = workspace.item(PROJECT)
+    post(workspace, PROJECT, MONDAY)
+    row = standing(workspace, PROJECT)[-1]
 
     def purge(_: object) -> None:
-        del bench.space.status_updates[row.id]
-        bench.space.deleted_ids.add(row.id)
-        bench.project(PROJECT).project_updates.remove(row)
+        del workspace.space.status_updates[row.id]
+        workspace.space.deleted_ids.add(row.id)
+        workspace.project(PROJECT).project_updates.remove(row)
 
-    bench.do(purge)
-    receipt = write_one(bench.connector(), item, replace(item.shown, update=MONDAY, stamp=None))
+    workspace.do(purge)
+    receipt = write_one(workspace.connector(), item, replace(item.shown, update=MONDAY, stamp=None))
     assert receipt.outcome == "failed"
     assert "permanently deleted" in (receipt.error or "")
-    assert row.id not in bench.space.status_updates
+    assert row.id not in workspace.space.status_updates
 
 
-def test_others_updates_are_seen_but_not_ours(bench: Bench) -> None:
-    item = bench.item(PROJECT)
+def test_others_updates_are_seen_but_not_ours(workspace: LinearWorkspace) -> None:
+    item = workspace.item(PROJECT)
     assert item.shown.update is None
     assert item.last_update_by_others is not None
     assert item.last_update_by_others.date() == date(2026, 11, 12)
-    post(bench, PROJECT, MONDAY)
-    assert bench.item(PROJECT).last_update_by_others == item.last_update_by_others
-    assert bench.item(PROJECT, bench.connector(owner="other")).shown.update is None
+    post(workspace, PROJECT, MONDAY)
+    assert workspace.item(PROJECT).last_update_by_others == item.last_update_by_others
+    assert workspace.item(PROJECT, workspace.connector(owner="other")).shown.update is None
 
 
-def test_a_team_out_of_scope_is_found_again_to_be_undone(bench: Bench) -> None:
-    post(bench, PROJECT, MONDAY)
-    assert [one.key for one in bench.connector(teams=("MOB",)).owned_items(())] == [PROJECT]
+def test_a_team_out_of_scope_is_found_again_to_be_undone(workspace: LinearWorkspace) -> None:
+    post(workspace, PROJECT, MONDAY)
+    assert [one.key for one in workspace.connector(teams=("MOB",)).owned_items(())] == [PROJECT]
 
 
 # --- What makes one ours -------------------------------------------------------------------------
@@ -177,13 +177,13 @@ def test_ours(changes: dict[str, Any], expected: Update | None) -> None:
 # --- The app's name ------------------------------------------------------------------------------
 
 
-def speaking(bench: Bench, token: str, app: AppActor | None) -> LinearConnector:
+def speaking(workspace: LinearWorkspace, token: str, app: AppActor | None) -> LinearConnector:
     tracker = LinearTracker(kind="linear", scope=LinearScope(teams=("ENG", "MOB")), app=app)
-    credentials = Credentials(token=SecretStr(token), url=f"{bench.box.url}/linear/graphql")
+    credentials = Credentials(token=SecretStr(token), url=f"{workspace.box.url}/linear/graphql")
     connector = LinearConnector(
         "linear", tracker, credentials, OWNER, throttle=Throttle(RetryPolicy(attempts=1))
     )
-    bench._open.append(connector)
+    workspace._open.append(connector)
     return connector
 
 
@@ -201,10 +201,10 @@ NAMED = AppActor(name="Acme goals", icon="https://acme.example/goals.png")
     ids=["an app, named", "without icon", "an app as it is", "a person's key"],
 )
 def test_comments_name_their_author(
-    bench: Bench, token: str, app: AppActor | None, seen: tuple[str, str | None] | None
+    workspace: LinearWorkspace, token: str, app: AppActor | None, seen: tuple[str, str | None] | None
 ) -> None:
-    connector = speaking(bench, token, app)
-    issue = bench.an_open_issue()
+    connector = speaking(workspace, token, app)
+    issue = workspace.an_open_issue()
     item = next(one for one in connector.pull().items if one.key == issue.identifier)
     receipt = write_one(connector, item, EVERYTHING)
     assert receipt.outcome == "written", receipt.error
@@ -228,13 +228,13 @@ def test_comments_name_their_author(
     ids=["neither scope", "reading", "both"],
 )
 def test_check_foresees_what_updates_on_initiatives_need(
-    bench: Bench, scopes: set[str], verdict: str, said: str
+    workspace: LinearWorkspace, scopes: set[str], verdict: str, said: str
 ) -> None:
-    space = bench.box.world.linear
+    space = workspace.box.world.linear
     person = space.user_by_token(TOKEN)
     assert person is not None
     connector = speaking(
-        bench, bench.box.call(lambda: space.grant("lin_api_scoped", person, sorted(scopes))), None
+        workspace, workspace.box.call(lambda: space.grant("lin_api_scoped", person, sorted(scopes))), None
     )
     (check,) = [
         one for one in connector.preflight((), ("project", "initiative")) if one.about == "initiatives"
@@ -244,8 +244,8 @@ def test_check_foresees_what_updates_on_initiatives_need(
 
 
 @pytest.mark.parametrize(("token", "verdict"), [(APP_TOKEN, "ok"), (TOKEN, "warning")])
-def test_check_says_whether_the_name_is_shown(bench: Bench, token: str, verdict: str) -> None:
-    (check,) = [one for one in speaking(bench, token, NAMED).preflight(()) if one.about == "app"]
+def test_check_says_whether_the_name_is_shown(workspace: LinearWorkspace, token: str, verdict: str) -> None:
+    (check,) = [one for one in speaking(workspace, token, NAMED).preflight(()) if one.about == "app"]
     assert check.verdict == verdict
     assert "Acme goals" in check.found
-    assert [one for one in speaking(bench, token, None).preflight(()) if one.about == "app"] == []
+    assert [one for one in speaking(workspace, token, None).preflight(()) if one.about == "app"] == []

@@ -14,7 +14,7 @@ from tests.support.linear_workspace import (
     ONBOARDING,
     ORPHAN,
     OWNER,
-    Bench,
+    LinearWorkspace,
     moved,
     ours,
     progress,
@@ -24,8 +24,8 @@ from tests.support.writing import write_one
 
 
 @pytest.fixture
-def bench() -> Iterator[Bench]:
-    one = Bench(120)
+def workspace() -> Iterator[LinearWorkspace]:
+    one = LinearWorkspace(120)
     yield one
     one.close()
 
@@ -54,9 +54,9 @@ WISHES = {
 
 
 @pytest.mark.parametrize("wish", WISHES)
-def test_what_is_written_is_what_is_read_back(bench: Bench, wish: str) -> None:
-    key = bench.an_open_issue().identifier
-    item = write(bench, key, WISHES[wish])
+def test_what_is_written_is_what_is_read_back(workspace: LinearWorkspace, wish: str) -> None:
+    key = workspace.an_open_issue().identifier
+    item = write(workspace, key, WISHES[wish])
     assert item.shown == WISHES[wish]
     assert item.shown.stamp is not None
     assert item.shown.stamp.owner == OWNER
@@ -64,18 +64,18 @@ def test_what_is_written_is_what_is_read_back(bench: Bench, wish: str) -> None:
 
 @pytest.mark.parametrize("before", WISHES)
 @pytest.mark.parametrize("after", ["everything", "orphaned", "one key result", "a comment alone"])
-def test_any_marks_turn_into_any_others(bench: Bench, before: str, after: str) -> None:
-    key = bench.an_open_issue().identifier
-    write(bench, key, WISHES[before])
-    item = write(bench, key, WISHES[after])
+def test_any_marks_turn_into_any_others(workspace: LinearWorkspace, before: str, after: str) -> None:
+    key = workspace.an_open_issue().identifier
+    write(workspace, key, WISHES[before])
+    item = write(workspace, key, WISHES[after])
     assert item.shown == WISHES[after]
-    assert len(ours(bench.issue(key))) == max(1, len(WISHES[after].key_results))
-    assert len(bench.issue(key).comments) == (WISHES[after].comment is not None)
+    assert len(ours(workspace.issue(key))) == max(1, len(WISHES[after].key_results))
+    assert len(workspace.issue(key).comments) == (WISHES[after].comment is not None)
 
 
-def test_people_see_title_figures_and_a_stable_address(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-    write(bench, issue.identifier, EVERYTHING)
+def test_people_see_title_figures_and_a_stable_address(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
+    write(workspace, issue.identifier, EVERYTHING)
     assert [(one.title, one.subtitle, one.url) for one in issue.attachments] == [
         (
             "GROWTH-KR2 · The new onboarding is live",
@@ -89,52 +89,52 @@ def test_people_see_title_figures_and_a_stable_address(bench: Bench) -> None:
         ),
     ]
     before = [one.id for one in issue.attachments]
-    write(bench, issue.identifier, replace(EVERYTHING, key_results=(moved(ONBOARDING, 70), LATENCY)))
+    write(workspace, issue.identifier, replace(EVERYTHING, key_results=(moved(ONBOARDING, 70), LATENCY)))
     assert [one.id for one in issue.attachments] == before
     assert issue.attachments[0].subtitle == "70 % · on track"
 
 
-def test_metadata_is_flat(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-    write(bench, issue.identifier, EVERYTHING)
+def test_metadata_is_flat(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
+    write(workspace, issue.identifier, EVERYTHING)
     values = [value for card in issue.attachments for value in card.metadata.values()]
     assert values
     assert {type(value) for value in values} <= {str, int}
 
 
-def test_a_title_can_hold_no_template_in_the_subtitle(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-    write(bench, issue.identifier, WISHES["titles with markup"])
+def test_a_title_can_hold_no_template_in_the_subtitle(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
+    write(workspace, issue.identifier, WISHES["titles with markup"])
     assert "{" not in (issue.attachments[0].subtitle or "")
 
 
-def test_our_labels_do_not_feed_back(bench: Bench) -> None:
-    key = bench.an_open_issue().identifier
-    before = bench.item(key).labels
-    item = write(bench, key, EVERYTHING)
+def test_our_labels_do_not_feed_back(workspace: LinearWorkspace) -> None:
+    key = workspace.an_open_issue().identifier
+    before = workspace.item(key).labels
+    item = write(workspace, key, EVERYTHING)
     assert item.labels == before
-    assert "okr-aligned" in [label.name for label in bench.issue(key).labels]
+    assert "okr-aligned" in [label.name for label in workspace.issue(key).labels]
 
 
 # --- Quiet ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("wish", WISHES)
-def test_the_second_write_sends_no_request(bench: Bench, wish: str) -> None:
-    key = bench.an_open_issue().identifier
-    item = write(bench, key, WISHES[wish])
-    tracker = bench.connector()
-    bench.box.forget_requests()
+def test_the_second_write_sends_no_request(workspace: LinearWorkspace, wish: str) -> None:
+    key = workspace.an_open_issue().identifier
+    item = write(workspace, key, WISHES[wish])
+    tracker = workspace.connector()
+    workspace.box.forget_requests()
     receipt = write_one(tracker, item, WISHES[wish])
     assert (receipt.outcome, receipt.requests) == ("written", 0)
-    assert bench.box.requests == []
+    assert workspace.box.requests == []
 
 
-def test_a_comment_is_edited_in_place_and_without_a_trace(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-    write(bench, issue.identifier, EVERYTHING)
+def test_a_comment_is_edited_in_place_and_without_a_trace(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
+    write(workspace, issue.identifier, EVERYTHING)
     (first,) = issue.comments
-    write(bench, issue.identifier, replace(EVERYTHING, comment=progress(70)))
+    write(workspace, issue.identifier, replace(EVERYTHING, comment=progress(70)))
     (second,) = issue.comments
     assert second is first
     assert "70" in first.body
@@ -145,18 +145,18 @@ def test_a_comment_is_edited_in_place_and_without_a_trace(bench: Bench) -> None:
 # --- What people did -----------------------------------------------------------------------------
 
 
-def test_nothing_of_peoples_is_touched(bench: Bench) -> None:
-    issue = bench.an_open_issue()
+def test_nothing_of_peoples_is_touched(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
 
     def decorate(_: object) -> None:
-        bench.add_label(issue, "needs-design")
-        bench.add_comment(issue, "Truenorth? <!-- truenorth -->")
-        bench.add_attachment(issue, "https://figma.example/onboarding", metadata={"a": 1})
+        workspace.add_label(issue, "needs-design")
+        workspace.add_comment(issue, "Truenorth? <!-- truenorth -->")
+        workspace.add_attachment(issue, "https://figma.example/onboarding", metadata={"a": 1})
 
-    bench.do(decorate)
-    before = bench.picture()
-    write(bench, issue.identifier, EVERYTHING)
-    after = bench.picture()
+    workspace.do(decorate)
+    before = workspace.picture()
+    write(workspace, issue.identifier, EVERYTHING)
+    after = workspace.picture()
     assert after.keys() == before.keys()
     changed = [key for key in before if before[key] != after[key]]
     assert changed == [issue.identifier]
@@ -165,108 +165,110 @@ def test_nothing_of_peoples_is_touched(bench: Bench) -> None:
         assert kept == before[issue.identifier][part]
 
 
-def test_taking_everything_away_restores_the_world(bench: Bench) -> None:
-    issue, project = bench.an_open_issue(), bench.project("Faster API")
-    bench.do(lambda _: bench.add_label(issue, "needs-design"))
-    before = bench.picture()
+def test_taking_everything_away_restores_the_world(workspace: LinearWorkspace) -> None:
+    issue, project = workspace.an_open_issue(), workspace.project("Faster API")
+    workspace.do(lambda _: workspace.add_label(issue, "needs-design"))
+    before = workspace.picture()
     on_project = Marks((ONBOARDING, LATENCY), comment=progress(61))
-    write(bench, issue.identifier, EVERYTHING)
-    write(bench, "Faster API", on_project)
-    assert bench.picture() != before
-    write(bench, issue.identifier, Marks())
-    item = write(bench, project.name, Marks())
+    write(workspace, issue.identifier, EVERYTHING)
+    write(workspace, "Faster API", on_project)
+    assert workspace.picture() != before
+    write(workspace, issue.identifier, Marks())
+    item = write(workspace, project.name, Marks())
     assert item.shown == Marks()
     assert item.shown.stamp is None
-    assert bench.picture() == before
+    assert workspace.picture() == before
 
 
 @pytest.mark.parametrize("removed", ["GROWTH-KR2", "TRUST-KR3"])
-def test_an_attachment_that_a_person_removed_is_seen_and_comes_back(bench: Bench, removed: str) -> None:
-    issue = bench.an_open_issue()
-    write(bench, issue.identifier, EVERYTHING)
-    bench.do(
-        lambda _: bench.remove_attachment(next(one for one in issue.attachments if removed in one.title))
+def test_an_attachment_that_a_person_removed_is_seen_and_comes_back(
+    workspace: LinearWorkspace, removed: str
+) -> None:
+    issue = workspace.an_open_issue()
+    write(workspace, issue.identifier, EVERYTHING)
+    workspace.do(
+        lambda _: workspace.remove_attachment(next(one for one in issue.attachments if removed in one.title))
     )
-    item = bench.item(issue.identifier)
+    item = workspace.item(issue.identifier)
     assert [mark.id for mark in item.shown.key_results] == [
         mark.id for mark in EVERYTHING.key_results if mark.id != removed
     ]
-    assert write(bench, issue.identifier, EVERYTHING).shown == EVERYTHING
+    assert write(workspace, issue.identifier, EVERYTHING).shown == EVERYTHING
     assert len(issue.comments) == 1
 
 
-def test_a_label_that_a_person_took_off_is_seen(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-    write(bench, issue.identifier, EVERYTHING)
-    bench.do(lambda _: issue.labels.pop())
-    shown = bench.item(issue.identifier).shown
+def test_a_label_that_a_person_took_off_is_seen(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
+    write(workspace, issue.identifier, EVERYTHING)
+    workspace.do(lambda _: issue.labels.pop())
+    shown = workspace.item(issue.identifier).shown
     assert (shown.alignment, shown.labels) == (None, ())
-    assert write(bench, issue.identifier, EVERYTHING).shown == EVERYTHING
+    assert write(workspace, issue.identifier, EVERYTHING).shown == EVERYTHING
 
 
-def test_a_comment_that_a_person_deleted_comes_back_under_a_new_id(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-    write(bench, issue.identifier, EVERYTHING)
+def test_a_comment_that_a_person_deleted_comes_back_under_a_new_id(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
+    write(workspace, issue.identifier, EVERYTHING)
     seen = {issue.comments[0].id}
     for _ in range(3):
-        bench.do(lambda _: bench.remove_comment(issue.comments[0]))
-        assert bench.item(issue.identifier).shown.comment is None
-        assert write(bench, issue.identifier, EVERYTHING).shown == EVERYTHING
+        workspace.do(lambda _: workspace.remove_comment(issue.comments[0]))
+        assert workspace.item(issue.identifier).shown.comment is None
+        assert write(workspace, issue.identifier, EVERYTHING).shown == EVERYTHING
         seen.add(issue.comments[0].id)
     assert len(seen) == 4
 
 
-def test_a_comment_withdrawn_by_us_can_be_written_again(bench: Bench) -> None:
-    key = bench.an_open_issue().identifier
-    write(bench, key, EVERYTHING)
-    write(bench, key, replace(EVERYTHING, comment=None))
-    assert bench.issue(key).comments == []
-    assert write(bench, key, EVERYTHING).shown == EVERYTHING
+def test_a_comment_withdrawn_by_us_can_be_written_again(workspace: LinearWorkspace) -> None:
+    key = workspace.an_open_issue().identifier
+    write(workspace, key, EVERYTHING)
+    write(workspace, key, replace(EVERYTHING, comment=None))
+    assert workspace.issue(key).comments == []
+    assert write(workspace, key, EVERYTHING).shown == EVERYTHING
 
 
-def test_a_link_with_our_address_that_a_person_pasted_is_theirs(bench: Bench) -> None:
-    issue = bench.an_open_issue()
+def test_a_link_with_our_address_that_a_person_pasted_is_theirs(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
     url = "https://okrs.example.com/kr/GROWTH-KR2?truenorth=acme"
-    bench.do(lambda _: bench.add_attachment(issue, url))
-    assert bench.item(issue.identifier).shown == Marks()
-    write(bench, issue.identifier, ORPHAN)
-    write(bench, issue.identifier, Marks())
+    workspace.do(lambda _: workspace.add_attachment(issue, url))
+    assert workspace.item(issue.identifier).shown == Marks()
+    write(workspace, issue.identifier, ORPHAN)
+    write(workspace, issue.identifier, Marks())
     assert [one.url for one in issue.attachments] == [url]
 
 
-def test_what_changed_since_the_read_is_left_to_the_next_run(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-    tracker = bench.connector()
-    item = write(bench, issue.identifier, EVERYTHING)
-    bench.do(lambda _: bench.remove_attachment(issue.attachments[1]))
-    before = bench.picture()
+def test_what_changed_since_the_read_is_left_to_the_next_run(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
+    tracker = workspace.connector()
+    item = write(workspace, issue.identifier, EVERYTHING)
+    workspace.do(lambda _: workspace.remove_attachment(issue.attachments[1]))
+    before = workspace.picture()
     receipt = write_one(tracker, item, ORPHAN)
     assert receipt.outcome == "skipped"
     assert "changed since" in (receipt.error or "")
-    assert bench.picture() == before
+    assert workspace.picture() == before
 
 
 # --- Owners --------------------------------------------------------------------------------------
 
 
-def test_marks_of_another_workspace_are_left_alone(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-    write(bench, issue.identifier, EVERYTHING, owner="globex")
-    item = bench.item(issue.identifier)
+def test_marks_of_another_workspace_are_left_alone(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
+    write(workspace, issue.identifier, EVERYTHING, owner="globex")
+    item = workspace.item(issue.identifier)
     assert item.shown.stamp is not None
     assert item.shown.stamp.owner == "globex"
     assert item.shown == Marks()
-    before = bench.picture()
-    receipt = write_one(bench.connector(), item, EVERYTHING)
+    before = workspace.picture()
+    receipt = write_one(workspace.connector(), item, EVERYTHING)
     assert receipt.outcome == "skipped"
     assert "globex" in (receipt.error or "")
-    assert bench.picture() == before
+    assert workspace.picture() == before
 
 
-def test_marks_hold_no_claim_of_ours_in_two_places(bench: Bench) -> None:
+def test_marks_hold_no_claim_of_ours_in_two_places(workspace: LinearWorkspace) -> None:
     """Two key results with one page are two attachments all the same."""
     page = "https://okrs.example.com/board"
     wanted: tuple[KeyResultMark, ...] = (replace(ONBOARDING, url=page), replace(LATENCY, url=page))
-    issue = bench.an_open_issue()
-    write(bench, issue.identifier, Marks(wanted, "aligned"))
+    issue = workspace.an_open_issue()
+    write(workspace, issue.identifier, Marks(wanted, "aligned"))
     assert len({url for _, url in ours(issue)}) == 2

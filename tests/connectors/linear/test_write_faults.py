@@ -18,7 +18,7 @@ from tests.support.linear_workspace import (
     ONBOARDING,
     ORPHAN,
     OWNER,
-    Bench,
+    LinearWorkspace,
     moved,
     ours,
     progress,
@@ -28,8 +28,8 @@ from tests.support.writing import write_one
 
 
 @pytest.fixture
-def bench() -> Iterator[Bench]:
-    one = Bench(120)
+def workspace() -> Iterator[LinearWorkspace]:
+    one = LinearWorkspace(120)
     yield one
     one.close()
 
@@ -41,15 +41,15 @@ def comment_id(item: WorkItem, generation: int = 0) -> str:
     return own_id(OWNER, item.ref.id, "comment", generation)
 
 
-def test_an_id_clash_means_that_the_comment_landed(bench: Bench) -> None:
+def test_an_id_clash_means_that_the_comment_landed(workspace: LinearWorkspace) -> None:
     """The stamp was lost, or another worker was faster: the comment with our id is adopted, not doubled."""
-    issue = bench.an_open_issue()
-    item = write(bench, issue.identifier, EVERYTHING)
+    issue = workspace.an_open_issue()
+    item = write(workspace, issue.identifier, EVERYTHING)
     assert [one.id for one in issue.comments] == [comment_id(item)]
     for card in list(issue.attachments):
-        bench.remove_attachment(card)
-    assert bench.item(issue.identifier).shown == Marks()
-    item = write(bench, issue.identifier, replace(EVERYTHING, comment=progress(70)))
+        workspace.remove_attachment(card)
+    assert workspace.item(issue.identifier).shown == Marks()
+    item = write(workspace, issue.identifier, replace(EVERYTHING, comment=progress(70)))
     assert [one.id for one in issue.comments] == [comment_id(item)]
     assert "70" in issue.comments[0].body
 
@@ -57,100 +57,102 @@ def test_an_id_clash_means_that_the_comment_landed(bench: Bench) -> None:
 @pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
 @pytest.mark.parametrize("at", range(7))
 @pytest.mark.parametrize("key", ["issue", "Faster API"])
-def test_a_lost_reply_doubles_nothing(bench: Bench, kind: Any, at: int, key: str) -> None:
-    place: Any = bench.an_open_issue() if key == "issue" else bench.project(key)
+def test_a_lost_reply_doubles_nothing(workspace: LinearWorkspace, kind: Any, at: int, key: str) -> None:
+    place: Any = workspace.an_open_issue() if key == "issue" else workspace.project(key)
     wanted = EVERYTHING if key == "issue" else Marks((ONBOARDING, LATENCY), comment=progress(61))
     name = place.identifier if key == "issue" else key
-    tracker = bench.connector()
-    item = bench.item(name, tracker)
+    tracker = workspace.connector()
+    item = workspace.item(name, tracker)
     comments = len(place.comments)
-    bench.box.fault("POST /linear/graphql", kind, skip=at, times=1)
+    workspace.box.fault("POST /linear/graphql", kind, skip=at, times=1)
     receipt = write_one(tracker, item, wanted)
-    bench.box.clear_faults()
+    workspace.box.clear_faults()
     assert receipt.outcome == "written"
-    assert bench.item(name).shown == wanted
+    assert workspace.item(name).shown == wanted
     assert len(ours(place)) == 2
     assert len(place.comments) == comments + 1
 
 
 @pytest.mark.parametrize("then", ["the same", "nothing"])
 @pytest.mark.parametrize("wanted", [EVERYTHING, ORPHAN, Marks()], ids=["everything", "orphan", "nothing"])
-def test_wherever_a_write_breaks_off_the_next_run_finishes(bench: Bench, wanted: Marks, then: str) -> None:
+def test_wherever_a_write_breaks_off_the_next_run_finishes(
+    workspace: LinearWorkspace, wanted: Marks, then: str
+) -> None:
     """A process killed after any number of requests looks just like a tracker that dies for good then."""
     start = Marks((moved(LATENCY, 5),), "exempt", ("okr-exempt",), progress(5))
-    issue = bench.an_open_issue()
-    before = bench.picture()
+    issue = workspace.an_open_issue()
+    before = workspace.picture()
     for at in range(10):
-        write(bench, issue.identifier, start)
-        break_off(bench, issue.identifier, wanted, at)
+        write(workspace, issue.identifier, start)
+        break_off(workspace, issue.identifier, wanted, at)
         if then == "the same":
-            assert write(bench, issue.identifier, wanted).shown == wanted
-        write(bench, issue.identifier, Marks())
-        assert bench.picture() == before
+            assert write(workspace, issue.identifier, wanted).shown == wanted
+        write(workspace, issue.identifier, Marks())
+        assert workspace.picture() == before
 
 
 @pytest.mark.parametrize("wanted", [EVERYTHING, ORPHAN, Marks(comment=progress(1))])
-def test_a_first_write_that_breaks_off_can_be_withdrawn(bench: Bench, wanted: Marks) -> None:
+def test_a_first_write_that_breaks_off_can_be_withdrawn(workspace: LinearWorkspace, wanted: Marks) -> None:
     for at in range(8):
-        issue = bench.an_open_issue(skip=at)
-        before = bench.picture()
-        break_off(bench, issue.identifier, wanted, at)
-        write(bench, issue.identifier, Marks())
-        assert bench.picture() == before
+        issue = workspace.an_open_issue(skip=at)
+        before = workspace.picture()
+        break_off(workspace, issue.identifier, wanted, at)
+        write(workspace, issue.identifier, Marks())
+        assert workspace.picture() == before
 
 
-def test_a_project_whose_first_write_breaks_off_can_be_closed(bench: Bench) -> None:
-    before = bench.picture()
+def test_a_project_whose_first_write_breaks_off_can_be_closed(workspace: LinearWorkspace) -> None:
+    before = workspace.picture()
     for at in range(5):
-        break_off(bench, "Faster API", Marks(comment=ORPHAN.comment), at)
-        write(bench, "Faster API", Marks())
-        assert bench.picture() == before
+        break_off(workspace, "Faster API", Marks(comment=ORPHAN.comment), at)
+        write(workspace, "Faster API", Marks())
+        assert workspace.picture() == before
 
 
-def test_a_comment_whose_first_id_is_used_up_is_owned_from_the_start(bench: Bench) -> None:
+def test_a_comment_whose_first_id_is_used_up_is_owned_from_the_start(workspace: LinearWorkspace) -> None:
     for at in range(4):
-        issue = bench.an_open_issue(skip=at)
-        write(bench, issue.identifier, EVERYTHING)
-        write(bench, issue.identifier, Marks())
-        break_off(bench, issue.identifier, Marks(comment=progress(1)), at + 3)
-        write(bench, issue.identifier, Marks())
+        issue = workspace.an_open_issue(skip=at)
+        write(workspace, issue.identifier, EVERYTHING)
+        write(workspace, issue.identifier, Marks())
+        break_off(workspace, issue.identifier, Marks(comment=progress(1)), at + 3)
+        write(workspace, issue.identifier, Marks())
         assert issue.comments == []
 
 
-def break_off(bench: Bench, key: str, wanted: Marks, after: int) -> None:
+def break_off(workspace: LinearWorkspace, key: str, wanted: Marks, after: int) -> None:
     """A write whose process dies when request number `after` has taken effect, before its reply."""
-    tracker = bench.connector()
-    item = bench.item(key, tracker)
-    bench.box.fault("POST /linear/graphql", "drop_after", skip=after)
+    tracker = workspace.connector()
+    item = workspace.item(key, tracker)
+    workspace.box.fault("POST /linear/graphql", "drop_after", skip=after)
     with suppress(Unreachable):
         write_one(tracker, item, wanted)
-    bench.box.clear_faults()
+    workspace.box.clear_faults()
 
 
-def test_an_item_that_is_gone_is_skipped(bench: Bench) -> None:
-    tracker = bench.connector()
-    item = bench.item(bench.an_open_issue().identifier, tracker)
-    gone = replace(item, ref=replace(item.ref, id=bench.space.new_id()))
+def test_an_item_that_is_gone_is_skipped(workspace: LinearWorkspace) -> None:
+    tracker = workspace.connector()
+    item = workspace.item(workspace.an_open_issue().identifier, tracker)
+    gone = replace(item, ref=replace(item.ref, id=workspace.space.new_id()))
     receipt = write_one(tracker, gone, EVERYTHING)
     assert receipt.outcome == "skipped"
     assert "no longer exists" in (receipt.error or "")
 
 
-def test_an_archived_issue_is_skipped(bench: Bench) -> None:
-    issue = bench.an_open_issue()
-    tracker = bench.connector()
-    item = bench.item(issue.identifier, tracker)
-    bench.do(lambda space: setattr(issue, "archived_at", space.now()))
-    before = bench.picture()
+def test_an_archived_issue_is_skipped(workspace: LinearWorkspace) -> None:
+    issue = workspace.an_open_issue()
+    tracker = workspace.connector()
+    item = workspace.item(issue.identifier, tracker)
+    workspace.do(lambda space: setattr(issue, "archived_at", space.now()))
+    before = workspace.picture()
     receipt = write_one(tracker, item, EVERYTHING)
     assert receipt.outcome == "skipped"
     assert "read-only" in (receipt.error or "")
-    assert bench.picture() == before
+    assert workspace.picture() == before
 
 
-def test_marks_that_an_item_cannot_carry_are_refused_without_a_request(bench: Bench) -> None:
-    tracker = bench.connector()
-    items = bench.pulled(tracker)
+def test_marks_that_an_item_cannot_carry_are_refused_without_a_request(workspace: LinearWorkspace) -> None:
+    tracker = workspace.connector()
+    items = workspace.pulled(tracker)
     initiative = next(item for item in items.values() if item.level == "initiative")
     receipt = write_one(tracker, initiative, EVERYTHING)
     assert (receipt.outcome, receipt.requests) == ("skipped", 0)
@@ -158,22 +160,22 @@ def test_marks_that_an_item_cannot_carry_are_refused_without_a_request(bench: Be
     assert (receipt.outcome, receipt.requests) == ("skipped", 0)
 
 
-def test_a_comment_of_another_author_is_not_edited(bench: Bench) -> None:
+def test_a_comment_of_another_author_is_not_edited(workspace: LinearWorkspace) -> None:
     """Linear lets only the author edit: the new service account is told so, and nothing is doubled."""
-    issue = bench.an_open_issue()
-    write(bench, issue.identifier, EVERYTHING)
-    tracker = bench.connector(token="sandbox-person-token:ann.lee@acme.example")
-    item = bench.item(issue.identifier, tracker)
+    issue = workspace.an_open_issue()
+    write(workspace, issue.identifier, EVERYTHING)
+    tracker = workspace.connector(token="sandbox-person-token:ann.lee@acme.example")
+    item = workspace.item(issue.identifier, tracker)
     receipt = write_one(tracker, item, replace(EVERYTHING, comment=progress(80)))
     assert receipt.outcome == "failed"
     assert "your own comments" in (receipt.error or "")
     assert len(issue.comments) == 1
 
 
-def test_a_revoked_credential_stops_the_tracker(bench: Bench) -> None:
-    tracker = bench.connector()
-    item = bench.item(bench.an_open_issue().identifier, tracker)
-    bench.box.fault("POST /linear/graphql", "status", status=401)
+def test_a_revoked_credential_stops_the_tracker(workspace: LinearWorkspace) -> None:
+    tracker = workspace.connector()
+    item = workspace.item(workspace.an_open_issue().identifier, tracker)
+    workspace.box.fault("POST /linear/graphql", "status", status=401)
     with pytest.raises(CredentialError):
         write_one(tracker, item, EVERYTHING)
-    assert bench.naps == []
+    assert workspace.naps == []

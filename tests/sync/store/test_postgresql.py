@@ -25,7 +25,7 @@ from sync.store import lease
 from sync.store.store import Store, StoreError
 from tests.support.builders import NOW, item, observed
 from tests.support.cli import AS_OF, Cli, Ran, writes
-from tests.support.fault_run import Trial, comments_of_ours, marked
+from tests.support.fault_run import FaultRun, comments_of_ours, marked
 from tests.support.postgres import Cluster
 from tests.support.store_actions import WANTED, edits, take
 
@@ -80,11 +80,11 @@ def test_plans_and_all_else_are_byte_equal_to_those_on_sqlite(
 
 @pytest.mark.usefixtures("database")
 def test_log_rebuild_and_undo(box: Sandbox, run: Cli, cluster: Cluster, database: str) -> None:
-    trial = Trial(box, run, lambda: cluster.dump(database))
-    assert trial.sync().code == 0
+    fault_run = FaultRun(box, run, lambda: cluster.dump(database))
+    assert fault_run.sync().code == 0
     assert "write to web-1" in run("log", "--item", "web-1").out
-    assert json.loads(trial.run("status", "--format", "json").out)["last_run"]["outcome"] == "done"
-    rebuilt = trial.run("rebuild", *AS_OF)
+    assert json.loads(fault_run.run("status", "--format", "json").out)["last_run"]["outcome"] == "done"
+    rebuilt = fault_run.run("rebuild", *AS_OF)
     assert rebuilt.code == 0, rebuilt.err
     (kept,) = cluster.ask(
         database, r"SELECT nspname FROM pg_namespace WHERE nspname LIKE 'truenorth_aside\_%'"
@@ -92,8 +92,8 @@ def test_log_rebuild_and_undo(box: Sandbox, run: Cli, cluster: Cluster, database
     assert f"kept as schema {kept}" in rebuilt.out
     assert "Carried over the readings of 1 day." in rebuilt.out
     assert int(cluster.ask(database, f"SET search_path TO {kept}", "SELECT count(*) FROM journal")[0]) > 10
-    assert trial.run("plan", *AS_OF, "--exit-code").code == 0
-    trial.holds()
+    assert fault_run.run("plan", *AS_OF, "--exit-code").code == 0
+    fault_run.holds()
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
@@ -225,11 +225,11 @@ def test_stopped_in_mid_run_nothing_more_is_written_and_a_rerun_converges(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(plumbing, "PATIENCE", 0.5)
-    trial = Trial(box, run, lambda: cluster.dump(database))
+    fault_run = FaultRun(box, run, lambda: cluster.dump(database))
     slow(box)
     try:
         with at_the_nth_write(box, number, cluster.stop) as stopped:
-            ended = trial.sync()
+            ended = fault_run.sync()
         assert stopped.is_set(), "the sync ended before the server was stopped"
     finally:
         cluster.start()
@@ -238,11 +238,11 @@ def test_stopped_in_mid_run_nothing_more_is_written_and_a_rerun_converges(
     assert "Check that the server is running" in ended.err
     journaled = set(cluster.ask(database, "SELECT tracker || ' ' || item FROM journal"))
     assert marked(box) <= journaled, "a tracker was written to without a word in the journal"
-    trial.holds()
+    fault_run.holds()
 
 
 def test_a_restart_in_mid_run_is_sat_out(box: Sandbox, run: Cli, cluster: Cluster, database: str) -> None:
-    trial = Trial(box, run, lambda: cluster.dump(database))
+    fault_run = FaultRun(box, run, lambda: cluster.dump(database))
     slow(box)
 
     def restart() -> None:
@@ -251,10 +251,10 @@ def test_a_restart_in_mid_run_is_sat_out(box: Sandbox, run: Cli, cluster: Cluste
         cluster.start()
 
     with at_the_nth_write(box, 2, restart) as restarted:
-        ended = trial.sync()
+        ended = fault_run.sync()
     assert restarted.is_set()
     assert ended.code == 0, ended.out[-1500:] + ended.err
-    trial.holds()
+    fault_run.holds()
 
 
 STATEMENT = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) (\w+)|SELECT.*?\bFROM (\w+)", re.DOTALL)
