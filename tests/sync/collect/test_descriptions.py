@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -143,7 +144,7 @@ def test_over_http_on_data_center(
 ) -> None:
     monkeypatch.setenv("TRUENORTH_STORE", f"sqlite:///{tmp_path}/store.db")
     assert run("sync", "--first-run", *AT).code == 0
-    with sqlite3.connect(tmp_path / "store.db") as opened:
+    with closing(sqlite3.connect(tmp_path / "store.db")) as opened, opened:
         rows = opened.execute("SELECT id, body FROM gists WHERE tracker = 'jira'").fetchall()
     told = {id_: tuple(json.loads(body)) for id_, body in rows}
     assert len(told) > 3
@@ -161,7 +162,7 @@ def test_a_run_keeps_words_only_and_comes_to_rest(
 ) -> None:
     monkeypatch.setenv("TRUENORTH_STORE", f"sqlite:///{tmp_path}/store.db")
     assert run("sync", "--first-run", *AT).code == 0
-    with sqlite3.connect(tmp_path / "store.db") as opened:
+    with closing(sqlite3.connect(tmp_path / "store.db")) as opened, opened:
         rows = [body for (body,) in opened.execute("SELECT body FROM gists")]
     assert rows
     pieces = [one.description for one in pointed.world.jira.issues.values() if one.description]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from tests.support.store_actions import edits, take
 def test_a_store_of_the_version_before_is_migrated(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     Store(f"sqlite:///{path}").close()
-    with sqlite3.connect(path) as old:
+    with closing(sqlite3.connect(path)) as old, old:
         old.executescript(
             "DROP INDEX ix_journal_operation;"
             "ALTER TABLE journal DROP COLUMN operation; ALTER TABLE journal DROP COLUMN epoch;"
@@ -49,20 +50,20 @@ def test_a_store_of_any_version_is_migrated_whole_or_not_at_all(
     store = Store(f"sqlite:///{path}")
     take(store, "a/1/1", NOW)
     store.close()
-    with sqlite3.connect(path) as old:
+    with closing(sqlite3.connect(path)) as old, old:
         old.executescript("ALTER TABLE readings DROP COLUMN moved; DROP TABLE standings;")
         old.execute("UPDATE about SET value = ? WHERE name = 'schema'", (str(version),))
     with monkeypatch.context() as broken:
         broken.setattr("sync.store.store.make_lease", interrupted)
         with pytest.raises(KeyboardInterrupt):
             Store(f"sqlite:///{path}")
-    with sqlite3.connect(path) as found:
+    with closing(sqlite3.connect(path)) as found, found:
         assert found.execute("SELECT value FROM about WHERE name = 'schema'").fetchone() == (str(version),)
         assert "moved" not in {row[1] for row in found.execute("PRAGMA table_info(readings)")}
     store = Store(f"sqlite:///{path}")
     assert take(store, "b/1/1", NOW + timedelta(days=1)).epoch == 2
     store.close()
-    with sqlite3.connect(path) as found:
+    with closing(sqlite3.connect(path)) as found, found:
         assert found.execute("SELECT value FROM about WHERE name = 'schema'").fetchone() == (str(VERSION),)
 
 
@@ -93,7 +94,7 @@ def test_a_rebuild_takes_the_history_along(run: Cli, monkeypatch: pytest.MonkeyP
         assert run("sync", "--as-of", f"{day}T09:00", "--first-run").code == 0
     before = history_of(run)
     assert [row["day"] for row in before] == ["2026-11-02", "2026-11-09", "2026-11-16"]
-    with sqlite3.connect(".truenorth/truenorth.db") as store:
+    with closing(sqlite3.connect(".truenorth/truenorth.db")) as store, store:
         store.execute("UPDATE items SET body = '{}'")
         store.execute(
             "UPDATE readings SET day = 'Monday' WHERE day = '2026-11-09' AND key_result = 'SPEED-KR1'"
@@ -127,7 +128,7 @@ def test_nothing_is_salvaged_from_what_is_no_store(tmp_path: Path) -> None:
 def test_a_store_of_an_older_version_is_salvaged_too(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     Store(f"sqlite:///{path}").close()
-    with sqlite3.connect(path) as old:
+    with closing(sqlite3.connect(path)) as old, old:
         old.execute("ALTER TABLE readings DROP COLUMN moved")
         old.execute("INSERT INTO readings VALUES ('A', '2026-11-02', 3, 0.5, 0.4, 'on_track')")
     assert recover_readings(f"sqlite:///{path}") == {
@@ -145,7 +146,7 @@ def test_a_tracker_that_cannot_be_read_costs_no_history(run: Cli, pointed: Sandb
     for day in ("2026-11-09", "2026-11-16"):
         assert run("sync", "--as-of", f"{day}T09:00", "--first-run").code == 0
     before = history_of(run)
-    with sqlite3.connect(".truenorth/truenorth.db") as store:
+    with closing(sqlite3.connect(".truenorth/truenorth.db")) as store, store:
         store.execute("UPDATE items SET body = '{}'")
     pointed.fault("search/jql", "revoked")
     assert run("rebuild", *AS_OF).code == 1

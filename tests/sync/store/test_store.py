@@ -6,6 +6,7 @@ import json
 import sqlite3
 import stat
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -112,7 +113,7 @@ def test_what_was_posted_comes_back_in_the_form_in_which_stores_have_it(path: Pa
     store.save_posted({}, {})
     assert store.memory(declared, NOW) == memory
     store.close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         (body,) = connection.execute("SELECT body FROM updates").fetchone()
     connection.close()
     footing = {"on": "2026-11-16", "leaves": {"jira/1": ["todo", 1.0]}}
@@ -160,7 +161,7 @@ def test_a_corrupt_file_is_a_clear_stop(path: Path) -> None:
 
 def test_a_newer_schema_is_a_clear_stop(path: Path) -> None:
     Store(f"sqlite:///{path}").close()
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE about SET value = '99'")
     connection.close()
     with pytest.raises(StoreError, match="newer Truenorth"):
