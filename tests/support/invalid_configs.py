@@ -1,13 +1,12 @@
 """Bad configurations by the hundred: one sound declaration, broken in every way that people and tools break one.
 
-Each is refused by rule, not by fault_run: a key that no schema knows, a value of a type that its place cannot take, a
+Each is refused by rule, not by trial: a key that no schema knows, a value of a type that its place cannot take, a
 reference to nothing, bytes that are no text.
 """
 
 from __future__ import annotations
 
 import copy
-import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -153,16 +152,14 @@ def _named(path: Path) -> str:
 
 def _by_tree() -> Iterator[InvalidConfig]:
     """What is wrong wherever it stands: keys nobody knows, and values of the wrong shape."""
-    turn = itertools.cycle(range(5))
     for path, value in _nodes(SOUND):
         if not path:
             continue
         step = path[-1]
         if isinstance(step, str) and path[:-1] not in FREE:
             swapped = step[1] + step[0] + step[2:] if step[:1] != step[1:2] else step[1:]
-            # Every key is misspelt, and in turn in each of five ways.
-            key = (swapped, f"{step}x", step.upper(), f" {step}_", f"{step}\u200b")[next(turn)]
-            yield InvalidConfig(f"{_named(path)} called {key!r}", shown(_renamed(path, key)))
+            for key in (swapped, f"{step}x", step.upper(), f" {step}_", f"{step}\u200b"):
+                yield InvalidConfig(f"{_named(path)} called {key!r}", shown(_renamed(path, key)))
         if isinstance(value, dict):
             yield InvalidConfig(f"{_named(path)} a number", shown(_with(path, 7)))
             yield InvalidConfig(f"{_named(path)} a list", shown(_with(path, [1, 2])))
