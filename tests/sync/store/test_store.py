@@ -22,7 +22,7 @@ from sync.history.movement import Movement, WorkState
 from sync.marks.status_updates import PostedUpdate
 from sync.measure import measure
 from sync.memory import Memory
-from sync.observation import FieldValues, Observation, RuleQuery, Sample
+from sync.observation import FieldValues, Observation, Past, RuleQuery, Sample
 from sync.plan.plan import Edit, changes_of
 from sync.store.snapshots import SECTIONS
 from sync.store.store import Store, StoreError
@@ -100,6 +100,26 @@ def test_the_same_day_again_gives_the_same_rows(path: Path) -> None:
     assert stood_before(19) == {"A": WorkState(date(2026, 11, 18), {})}
     assert stood_before(18) == {}  # two days are enough
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("days", "kept"),
+    [((10, 15, 16), 15), ((10, 14), 14), ((16, 17), None), ((), None)],
+    ids=["of the day itself", "the last one before", "only later ones", "none at all"],
+)
+def test_a_closed_key_result_is_remembered_as_of_the_day_on_which_it_closed(
+    path: Path, days: tuple[int, ...], kept: int | None
+) -> None:
+    closed = workspace({**metric("A", 0, 10, ("2026-11-01", 4.0)), "closed": "2026-11-15"})
+    open_ = workspace(metric("A", 0, 100, ("2026-11-01", 4.0)))
+    with closing(Store(f"sqlite:///{path}")) as store:
+        for day in days:
+            declared = workspace(metric("A", 0, 10, ("2026-11-01", day / 10)))
+            card = measure(align([], declared), observed(), declared, NOW)
+            store.readings.save(card, date(2026, 11, day), {}, {})
+        wanted = {} if kept is None else {"A": Past(date(2026, 11, kept), kept / 10, kept / 10 / 10)}
+        assert store.memory(closed, NOW).past == wanted
+        assert store.memory(open_, NOW).past == {}
 
 
 def test_what_was_posted_comes_back_in_the_form_in_which_stores_have_it(path: Path) -> None:
