@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-VERSION = 5
+VERSION = 6
 
 
 class Words(sa.types.TypeDecorator[str]):
