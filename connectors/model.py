@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from config.fields import Level
-from connectors.text.document import Doc
+from connectors.text.document import Doc, text_hash
 
 Category = Literal["todo", "doing", "done", "dropped"]
 AlignmentState = Literal["aligned", "orphaned", "exempt"]
@@ -74,19 +74,33 @@ class KeyResultMark:
 Fact = tuple[str, str | int]
 """A name and a value that a comment states; whole numbers are percents."""
 
+Details = Any
+"""What else a text says beside its facts: builtin values, opaque to connectors. sync/marks/details.py knows them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comment:
     """The one sticky comment on an item.
 
-    Two comments are equal when they state the same facts. The text itself is not compared: trackers
-    normalise it, and it may hold a date that would otherwise cause an edit every day. `doc` is None on
-    observed comments.
+    A plan compares the facts; the text as a tracker gives it back is never compared, since trackers normalise it.
+
+    - `doc`: the text, made of the facts and the details; None on observed comments.
+    - `details`: what else it says, such as the moment of the reading, which alone is no reason to write it anew.
+    - `wording`: the version of the texts that it was made with; "" where the record is older than versions.
+    - `text`: the hash of the text that we sent, so always that of `doc` where there is one; "" where the record
+      is older than hashes.
     """
 
     purpose: CommentPurpose
     facts: tuple[Fact, ...] = ()
     doc: Doc | None = field(default=None, compare=False)
+    details: Details = field(default=None, compare=False)
+    wording: str = field(default="", compare=False)
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        if self.doc is not None:
+            object.__setattr__(self, "text", text_hash(self.doc))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +109,8 @@ class Update:
 
     - `on`: the day for which it was posted, in the workspace's zone: there is one a day at most.
     - `facts`: what it states. `doc`, `foot` and `page` are its text, the words of its last line and the address
-      to which that leads; observed updates have none of the three.
+      to which that leads, made of the facts and the `details` in a version of the `wording`; observed updates have
+      none of the five.
     """
 
     health: UpdateHealth
@@ -104,6 +119,8 @@ class Update:
     doc: Doc | None = field(default=None, compare=False)
     foot: str = field(default="", compare=False)
     page: str = field(default="", compare=False)
+    details: Details = field(default=None, compare=False)
+    wording: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,35 @@ PROPERTY_KEY = "truenorth"
 
 VERSION = 1
 
+MOST_DETAILS = 16 * 1024
+"""Characters of a comment's details; the whole of a Jira property is at most 32,768."""
+
 
 class _CommentRecord(msgspec.Struct, omit_defaults=True):
+    """What a comment states, beside it on the tracker. `text` is the hash of what we sent.
+
+    People can edit all of it. What proves that a comment is ours, its purpose and facts, is decoded strictly; the
+    rest at all costs, so that spoiling it makes no comment somebody else's.
+    """
+
     purpose: CommentPurpose
     facts: tuple[Fact, ...] = ()
+    details: Any = None
+    wording: Any = ""
+    text: Any = ""
+
+
+def _record_of(comment: Comment) -> _CommentRecord:
+    details = comment.details
+    if details is not None and len(msgspec.json.encode(details)) > MOST_DETAILS:
+        # Too long to be kept: without them nobody can tell what the text should be, so nobody tries.
+        return _CommentRecord(comment.purpose, comment.facts)
+    return _CommentRecord(comment.purpose, comment.facts, details, comment.wording, comment.text)
+
+
+def _comment_in(record: _CommentRecord) -> Comment:
+    wording, text = (str(one) for one in (record.wording, record.text))
+    return Comment(record.purpose, record.facts, details=record.details, wording=wording, text=text)
 
 
 class _StampRecord(msgspec.Struct, omit_defaults=True):
@@ -59,7 +84,7 @@ def to_property(stamp: Stamp) -> dict[str, Any]:
         alignment=stamp.alignment,
         labels=stamp.labels,
         comment_id=stamp.comment_id,
-        comment=_CommentRecord(stamp.comment.purpose, stamp.comment.facts) if stamp.comment else None,
+        comment=_record_of(stamp.comment) if stamp.comment else None,
         fields=stamp.fields,
         links=stamp.links,
         children=stamp.children,
@@ -95,7 +120,7 @@ def from_property(value: object) -> Stamp | None:
     )
     if record.comment is None:
         return stamp
-    return replace(stamp, comment=Comment(record.comment.purpose, record.comment.facts))
+    return replace(stamp, comment=_comment_in(record.comment))
 
 
 def to_text(stamp: Stamp) -> str:
@@ -114,9 +139,9 @@ def from_text(text: object) -> Stamp | None:
 
 
 def comment_marker(owner: str, comment: Comment) -> dict[str, Any]:
-    """The value of the comment property that marks a Jira comment as ours and states its facts."""
+    """The value of the comment property that marks a Jira comment as ours and says what its text is made of."""
     facts = [list(fact) for fact in comment.facts]
-    return {"v": VERSION, "owner": owner, "purpose": comment.purpose, "facts": facts}
+    return {"v": VERSION, "owner": owner, "facts": facts, **msgspec.to_builtins(_record_of(comment))}
 
 
 def from_comment_marker(value: object) -> tuple[str, Comment] | None:
@@ -130,4 +155,4 @@ def from_comment_marker(value: object) -> tuple[str, Comment] | None:
         record = _COMMENTS.convert(value)
     except msgspec.ValidationError:
         return None
-    return head.owner, Comment(record.purpose, record.facts)
+    return head.owner, _comment_in(record)

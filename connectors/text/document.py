@@ -6,6 +6,7 @@ escapes it there: a title can never become a link, a mention, a macro or a tag.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any, Literal
 
@@ -82,6 +83,11 @@ def para(*parts: Inline | str) -> Paragraph:
 def line(*parts: Inline | str) -> Line:
     """A line of the given parts; plain strings become literal text."""
     return tuple(Text(part) if isinstance(part, str) else part for part in parts)
+
+
+def text_hash(doc: Doc) -> str:
+    """Identifies a text, whatever a tracker makes of it: 32 hexadecimal digits."""
+    return hashlib.sha256(msgspec.json.encode(doc)).hexdigest()[:32]
 
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from fractions import Fraction
+from typing import Literal
 
 from config.measures import Measure, WorkMeasure
 from config.workspace import Workspace
@@ -19,7 +20,8 @@ from sync.measure.work import work
 LeafState = tuple[str, float]
 """The category of a leaf, and what it weighs."""
 
-KINDS = ("done", "reopened", "added", "dropped", "gone", "estimated")
+MovementKind = Literal["done", "reopened", "added", "dropped", "gone", "estimated"]
+KINDS: tuple[MovementKind, ...] = ("done", "reopened", "added", "dropped", "gone", "estimated")
 """How a leaf can change: the counts of a movement, in the order in which people read them."""
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from config.load import fingerprint
 from sync.collect.pull import owned_item_ids, pull
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import check_guards, hold_lease, reconcile_journal, record_outcome, write
+from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied, Moved, still_true
 from sync.plan.overrides import Overrides
-from sync.store.plan_file import Saved
+from sync.store.plan_file import PlanError, Saved
+
+UNKNOWN = "this store did not save this plan: compare its hash with that of the plan that was shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,10 @@ def apply_plan(
 ) -> PlanApplied:
     """Check the guards that the plan tripped, read the items again, and write those that are as they were.
 
-    Raises LeaseHeld while another run is at work.
+    A plan that the store did not save trips one more. Raises PlanError when it was applied already, LeaseHeld while
+    another run is at work.
     """
-    if check_guards(saved.stops, overrides, reporter):
+    if check_guards(_stops(session, saved, overrides), overrides, reporter):
         return PlanApplied(None)
     store, workspace = session.store, session.workspace
     with hold_lease(session) as lease:
@@ -58,5 +62,27 @@ def apply_plan(
         reporter.narrowed(plan, moved)
         applied = write(session, plan, record, lease)
         record_outcome(session, applied, record, now)
+        if applied.receipts and applied.complete:
+            store.plans.applied(saved.content, saved.made, fingerprint(workspace), now)
         reporter.applied(plan, applied)
     return PlanApplied(applied, moved)
+
+
+def _stops(session: Session, saved: Saved, overrides: Overrides) -> list[GuardViolation]:
+    """The guards that the plan trips, and that it is unknown, where it is. The hash of its content overrides what its
+    digest does: whoever names that hash has accepted all that the file holds.
+    """
+    known = session.store.plans.find(saved.content)
+    if known is not None and known.applied is not None:
+        raise PlanError(
+            f"this plan was applied already, at {known.applied.astimezone(UTC):%Y-%m-%d %H:%M} UTC. "
+            "Create a new plan with `truenorth plan --out`."
+        )
+    stops = list(saved.stops)
+    if known is None or overrides.plan == saved.content:
+        stops = [
+            replace(one, subject=saved.content) if one.subject == saved.plan.digest else one for one in stops
+        ]
+    if known is None:
+        stops.insert(0, GuardViolation("unknown-plan", UNKNOWN, saved.content))
+    return stops

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from config.load import fingerprint
 from sync.decide import Decision
@@ -11,6 +12,7 @@ from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import check_guards, read
 from sync.plan.overrides import NO_OVERRIDES
+from sync.store import plan_file
 
 
 def plan(session: Session, now: datetime, reporter: Reporter) -> Decision:
@@ -22,3 +24,10 @@ def plan(session: Session, now: datetime, reporter: Reporter) -> Decision:
     remember_if_sane(session, result)
     session.store.close_run(record, "planned", {"items": len(result.plan.edits)})
     return result
+
+
+def save_plan(session: Session, run: Decision, path: Path, now: datetime) -> str:
+    """Save the plan to a file, and have the store remember that it did: the hash of its content. Raises PlanError."""
+    saved = plan_file.save(path, run.plan, run.stops, session.workspace, now)
+    session.store.plans.save(saved.content, now, fingerprint(session.workspace))
+    return saved.content

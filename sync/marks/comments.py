@@ -1,34 +1,18 @@
-"""The comments that people read on tickets, as documents. Pure.
+"""What a comment on a ticket says, as values: facts, which plans compare, and details. Pure.
 
-What tickets and YAML say enters as literal text only. Items that the readers of a ticket may not see are never
-named on it.
+The words are in sync/marks/comment_text.py. Items that the readers of a ticket may not see are never named on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from config.workspace import Workspace
 from connectors.model import Health, KeyResultMark, WorkItem
-from connectors.text.document import (
-    Bar,
-    Block,
-    Bullets,
-    Colour,
-    Doc,
-    Line,
-    Lozenge,
-    Panel,
-    Table,
-    Text,
-    Tone,
-    line,
-    para,
-)
 from sync.history.movement import KINDS, Movement
-from sync.marks.messages import Messages
+from sync.marks.details import Blocked, Moved, Offer, OrphanDetails, Pace, ProgressDetail, ProgressDetails
 from sync.measure import Reading, to_percent
 from sync.signals.orphans import Orphan
 
@@ -40,24 +24,9 @@ HEALTH_WORDS: dict[Health, str] = {
     "no_data": "no data",
 }
 
-_COLOURS: dict[Health, Colour] = {
-    "on_track": "green",
-    "at_risk": "yellow",
-    "off_track": "red",
-    "done": "blue",
-    "no_data": "neutral",
-}
-
-_TONES: dict[Health, Tone] = {
-    "on_track": "success",
-    "at_risk": "warning",
-    "off_track": "error",
-    "done": "info",
-    "no_data": "note",
-}
-
 _MOST_OFFERED = 6
 _MOST_BLOCKED = 3
+_MOST_LABELS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,181 +77,76 @@ def doubt(reading: Reading) -> str:
 # --- Progress ------------------------------------------------------------------------------------
 
 
-def progress_comment(parts: Sequence[ProgressFacts], messages: Messages, as_of: datetime) -> Doc:
-    """The comment on an epic or project that carries key results."""
-    blocks: list[Block] = []
-    for one in parts:
-        blocks += [_head(one, messages), _facts(one, messages, as_of)]
-    blocks.append(para(Text(messages.text("progress.foot"), em=True)))
-    return Doc(tuple(blocks))
+def progress_details(parts: Iterable[ProgressFacts], as_of: datetime) -> ProgressDetails:
+    """What the comment on an epic or project that carries key results says beside its facts."""
+    read = f"{as_of:%Y-%m-%d %H:%M} {as_of.tzname() or ''}".rstrip()
+    return ProgressDetails(read, tuple(_progress_detail(one) for one in parts))
 
 
-def _head(one: ProgressFacts, messages: Messages) -> Panel:
-    reading = one.reading
-    title = para(
-        Text(f"{reading.key_result} · {reading.title}", strong=True, href=one.mark.url),
-        "  ",
-        Lozenge(messages.text(f"health.{reading.health}").upper(), _COLOURS[reading.health]),
-    )
-    if reading.percent is None:
-        return Panel(_TONES[reading.health], (title, para(*messages.line("progress.none"))))
-    return Panel(_TONES[reading.health], (title, para(Bar(reading.percent), f" {reading.percent} %")))
-
-
-def _facts(one: ProgressFacts, messages: Messages, as_of: datetime) -> Table:
-    reading = one.reading
-    rows: list[tuple[Line, Line]] = []
-
-    def row(key: str, value: Line, **values: str) -> None:
-        rows.append((line(messages.text(key, **values)), value))
-
-    if reading.value is not None:
-        row("progress.value", _value(reading, messages))
-    if reading.percent is not None:
-        row("progress.pace", line(pace_words(reading, one.mark.due, messages)))
-    if one.movement is not None:
-        row("progress.since", line(moved_words(one.movement, messages)), date=one.movement.since.isoformat())
-    if reading.tally.leaves:
-        row("progress.left", line(_left(reading, messages)))
-    if one.blocked:
-        row("progress.blocked", line(blocked_words(one.blocked, messages)))
-    if one.mark.because:
-        row("progress.linked", line(one.mark.because))
-    checked = messages.text("progress.data.checkin", date=one.checked_in) if one.checked_in else ""
-    row("progress.data", line(checked + messages.text("progress.data.read", moment=messages.moment(as_of))))
-    return Table((messages.text("progress.header.what"), messages.text("progress.header.now")), tuple(rows))
-
-
-def _value(reading: Reading, messages: Messages) -> Line:
-    value = messages.number(reading.value or 0.0)
-    unit = f" {reading.unit}" if reading.unit else ""
-    if reading.target is None:
-        return line(value + unit)
-    text = "progress.value.down" if reading.smaller_is_better else "progress.value.text"
-    return messages.line(text, value=value, target=messages.number(reading.target) + unit)
-
-
-def pace_words(reading: Reading, due: str, messages: Messages) -> str:
-    """How far it is, how much of the time is gone, and where that leads."""
-    words = messages.text("progress.pace.text", percent=reading.percent, expected=int(reading.expected * 100))
-    if reading.forecast is not None and due:
-        words += messages.text("progress.pace.forecast", forecast=int(reading.forecast * 100), due=due)
-    return words
-
-
-def moved_words(moved: Movement, messages: Messages) -> str:
-    """What linked work did."""
-    parts = [
-        messages.text(f"progress.since.{kind}", count=count)
-        for kind in KINDS
-        if (count := getattr(moved, kind))
-    ]
-    words = ", ".join(parts) or messages.text("progress.since.nothing")
-    if moved.by_work is None or moved.by_scope is None or not parts:
-        return words
-    work, scope = (_points(effect, messages) for effect in (moved.by_work, moved.by_scope))
-    return words + messages.text("progress.since.effect", work=work, scope=scope)
-
-
-def _points(effect: float, messages: Messages) -> str:
-    rounded = round(effect)
-    return f"{'+' if rounded > 0 else '−' if rounded < 0 else '±'}{messages.number(abs(rounded))}"
-
-
-def _left(reading: Reading, messages: Messages) -> str:
-    tally = reading.tally
-    if tally.done == tally.leaves:
-        return messages.text("progress.left.nothing")
-    words = messages.text("progress.left.text", count=tally.leaves - tally.done, total=tally.leaves)
-    if reading.unit != "points":
-        return words
-    return words + messages.text(
-        "progress.left.points", points=messages.number(float(tally.weight - tally.done_weight))
+def _progress_detail(one: ProgressFacts) -> ProgressDetail:
+    reading, tally = one.reading, one.reading.tally
+    weighed = reading.unit == "points" and tally.leaves
+    return ProgressDetail(
+        url=one.mark.url,
+        pace=pace_of(reading, one.mark.due),
+        value=_figure(reading.value),
+        target=_figure(reading.target),
+        unit=reading.unit,
+        smaller_is_better=reading.smaller_is_better,
+        since=one.movement.since.isoformat() if one.movement else "",
+        moved=moved_of(one.movement) if one.movement else None,
+        items=tally.leaves,
+        open=tally.leaves - tally.done,
+        points=_figure(float(tally.weight - tally.done_weight)) if weighed else None,
+        blocked=blocked_of(one.blocked),
+        because=one.mark.because,
+        checked_in=one.checked_in.isoformat() if one.checked_in else "",
     )
 
 
-def blocked_words(pairs: Sequence[tuple[str, str]], messages: Messages) -> str:
-    """Which work waits for which, the first few of it."""
-    words = [
-        messages.text("progress.blocked.by", key=key, blocker=blocker)
-        for key, blocker in pairs[:_MOST_BLOCKED]
-    ]
-    if len(pairs) > _MOST_BLOCKED:
-        words.append(messages.text("progress.blocked.more", count=len(pairs) - _MOST_BLOCKED))
-    return ", ".join(words)
+def pace_of(reading: Reading, due: str) -> Pace:
+    """How much of the time is gone, and where the pace so far leads by the last day."""
+    forecast = int(reading.forecast * 100) if reading.forecast is not None and due else None
+    return Pace(int(reading.expected * 100), forecast, due if forecast is not None else "")
+
+
+def moved_of(moved: Movement) -> Moved:
+    """What linked work did; its effect only where something did and it is known."""
+    counts = tuple((kind, count) for kind in KINDS if (count := getattr(moved, kind)))
+    if moved.by_work is None or moved.by_scope is None or not counts:
+        return Moved(counts)
+    return Moved(counts, round(moved.by_work), round(moved.by_scope))
+
+
+def blocked_of(pairs: Sequence[tuple[str, str]]) -> Blocked | None:
+    """Which work waits for which, the first few of it; None where none does."""
+    if not pairs:
+        return None
+    return Blocked(tuple(pairs[:_MOST_BLOCKED]), max(0, len(pairs) - _MOST_BLOCKED))
+
+
+def _figure(value: float | None) -> float | None:
+    """A figure with the digits that are shown, so that a record of it gives the same words again."""
+    return None if value is None else float(f"{value:g}")
 
 
 # --- Orphans -------------------------------------------------------------------------------------
 
 
-def orphan_comment(
-    item: WorkItem,
-    orphan: Orphan,
-    closest: Sequence[SuggestedKeyResult],
-    workspace: Workspace,
-    messages: Messages,
-) -> Doc:
-    """The comment on the topmost piece of work that serves no key result: why, what is near, the ways out."""
-    why = messages.text(
-        "orphan.why.above" if item.parent else "orphan.why.alone", age=_age(orphan.age_days, messages)
+def orphan_details(
+    item: WorkItem, orphan: Orphan, closest: Sequence[SuggestedKeyResult], workspace: Workspace
+) -> OrphanDetails:
+    """What the warning on the topmost piece of work that serves no key result says: why, what is near, the ways out."""
+    declared = [key_result for _, key_result in workspace.key_results()] if not closest else []
+    days = orphan.age_days
+    return OrphanDetails(
+        # A figure that grows by itself would make every comment stale: say the order of magnitude.
+        age="days" if days < 14 else "weeks" if days < 70 else "months",
+        count=0 if days < 14 else days // 7 if days < 70 else days // 30,
+        has_parent=item.parent is not None,
+        is_container=item.level in ("epic", "project"),
+        closest=tuple(Offer(one.key_result, one.title, one.words) for one in closest),
+        declared=tuple(Offer(one.id, one.title) for one in declared[:_MOST_OFFERED]),
+        more=max(0, len(declared) - _MOST_OFFERED),
+        exempt=tuple([label for rule in workspace.exempt for label in rule.labels][:_MOST_LABELS]),
     )
-    if item.level in ("epic", "project"):
-        why += messages.text("orphan.why.below")
-    ways = (
-        line(
-            Text(messages.text("orphan.link"), strong=True),
-            *messages.line("orphan.link.how", label=Text("kr:ID", code=True)),
-        ),
-        line(Text(messages.text("orphan.exempt"), strong=True), *_exempt_words(workspace, messages)),
-        line(Text(messages.text("orphan.close"), strong=True), *messages.line("orphan.close.how")),
-    )
-    return Doc(
-        (
-            Panel("warning", (para(Text(messages.text("orphan.head"), strong=True), f" {why}"),)),
-            *_offers(closest, workspace, messages),
-            para(*messages.line("orphan.ways")),
-            Bullets(ways),
-            para(Text(messages.text("orphan.foot"), em=True)),
-        )
-    )
-
-
-def _age(days: int, messages: Messages) -> str:
-    # A figure that grows by itself would make every comment stale: say the order of magnitude.
-    if days < 14:
-        return messages.text("orphan.age.days")
-    if days < 70:
-        return messages.text("orphan.age.weeks", count=days // 7)
-    return messages.text("orphan.age.months", count=days // 30)
-
-
-def _offers(
-    closest: Sequence[SuggestedKeyResult], workspace: Workspace, messages: Messages
-) -> tuple[Block, ...]:
-    """The key results that it looks closest to; all of them where none stands out."""
-    if closest:
-        near = [
-            line(
-                Text(f"kr:{one.key_result}", code=True),
-                f" {one.title}",
-                *(messages.line("orphan.closest.because", words=", ".join(one.words)) if one.words else ()),
-            )
-            for one in closest
-        ]
-        return para(*messages.line("orphan.closest")), Bullets(tuple(near))
-    declared = [key_result for _, key_result in workspace.key_results()]
-    offered = [line(Text(f"kr:{kr.id}", code=True), f" {kr.title}") for kr in declared[:_MOST_OFFERED]]
-    if len(declared) > _MOST_OFFERED:
-        offered.append(messages.line("orphan.declared.more", count=str(len(declared) - _MOST_OFFERED)))
-    return para(*messages.line("orphan.declared")), Bullets(tuple(offered))
-
-
-def _exempt_words(workspace: Workspace, messages: Messages) -> Line:
-    labels = [label for rule in workspace.exempt for label in rule.labels][:3]
-    if not labels:
-        return messages.line("orphan.exempt.ask")
-    words: list[Text] = []
-    for place, label in enumerate(labels):
-        words += [Text(messages.text("orphan.exempt.or"))] if place else []
-        words.append(Text(label, code=True))
-    return messages.line("orphan.exempt.label", labels=tuple(words))

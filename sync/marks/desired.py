@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+import msgspec
+
 from config.measures import KeepMeasure, MetricMeasure
 from config.messages import DEFAULT
 from config.okrs import KeyResult, Objective
@@ -28,12 +30,13 @@ from connectors.model import (
 )
 from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.history.movement import Movement, WorkState
-from sync.marks.comments import ProgressFacts, SuggestedKeyResult, orphan_comment, progress_comment
+from sync.marks.comments import ProgressFacts, SuggestedKeyResult, orphan_details, progress_details
 from sync.marks.contribution import blocked_for, contribution
 from sync.marks.facts import health_fact, percent_fact, title_fact
 from sync.marks.messages import messages_for
 from sync.marks.policy import apply_policy
 from sync.marks.status_updates import PostedUpdate, StatusUpdates
+from sync.marks.wording import with_text
 from sync.measure import Reading, Scorecard, latest
 from sync.signals.orphans import Orphan, Signals
 
@@ -164,14 +167,11 @@ class MarkBuilder:
         """The comment on the epic or project that carries a key result itself."""
         if not own or item.level not in ("epic", "project"):
             return None
-        messages = self._messages[item.ref.tracker]
         parts = [self._progress(item, link) for link in own]
         as_of = self._scorecard.as_of.astimezone(self._workspace.zone)
-        return Comment(
-            purpose="progress",
-            facts=(*(fact for one in parts for fact in _facts(one.mark)), *self._language(item)),
-            doc=progress_comment(parts, messages, as_of),
-        )
+        facts = (*(fact for one in parts for fact in _facts(one.mark)), *self._language(item))
+        details = msgspec.to_builtins(progress_details(parts, as_of))
+        return with_text(Comment("progress", facts, details=details), self._messages[item.ref.tracker])
 
     def _progress(self, item: WorkItem, link: Link) -> ProgressFacts:
         id_ = link.key_result
@@ -192,10 +192,10 @@ class MarkBuilder:
         return last.on if last else None
 
     def _orphan_comment(self, item: WorkItem, orphan: Orphan) -> Comment | None:
-        messages = self._messages[item.ref.tracker]
         closest = self._closest.get(item.ref, ())
-        doc = orphan_comment(item, orphan, closest, self._workspace, messages)
-        return Comment("orphan", self._language(item), doc)
+        details = msgspec.to_builtins(orphan_details(item, orphan, closest, self._workspace))
+        comment = Comment("orphan", self._language(item), details=details)
+        return with_text(comment, self._messages[item.ref.tracker])
 
     def _language(self, item: WorkItem) -> tuple[Fact, ...]:
         """A fact that renews every comment when its language, or the workspace's own texts, change.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast, get_args
 
 from connectors.model import Fact, Health
 
@@ -47,3 +48,24 @@ def figures_in(facts: Iterable[Fact]) -> Mapping[str, Figures]:
         )
         for name, said in found.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class StatedKeyResult:
+    """A key result as facts state it in full; `percent` is None without data."""
+
+    id: str
+    percent: int | None
+    health: Health
+    title: str = ""
+
+
+def stated_in(facts: Iterable[Fact]) -> list[StatedKeyResult]:
+    """What the facts of a text of ours state. Raises ValueError where no text of ours states them."""
+    titles = {name.rpartition(" ")[0]: value for name, value in facts if name.endswith(f" {_TITLE}")}
+    found = []
+    for name, one in figures_in(facts).items():
+        if one.health not in get_args(Health) or not (one.percent is None or 0 <= one.percent <= 100):
+            raise ValueError(f"{name}: {one.percent}, {one.health}")
+        found.append(StatedKeyResult(name, one.percent, cast(Health, one.health), str(titles.get(name, ""))))
+    return found

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from datetime import datetime
 
 from config.messages import DEFAULT, SHIPPED, pieces
 from config.workspace import Workspace
 from connectors.text.document import Inline, Line, Text
 
+RENDERING = 1
+"""The version of how texts are put together. A test holds what each version gives: change the one with the other."""
+
 
 class Messages:
-    """The texts of one language, those of the workspace before the shipped ones, English where there is none."""
+    """The texts of one language, those of the workspace before the shipped ones, English where there is none.
+
+    `wording` is their version: equal facts and details give equal texts as long as it is the same.
+    """
 
     def __init__(self, language: str, own: Mapping[str, str]) -> None:
         self.language = language
         self._texts = {**SHIPPED[DEFAULT], **SHIPPED.get(language, {}), **own}
+        texts = json.dumps(self._texts, sort_keys=True).encode()
+        self.wording = f"{RENDERING}-{hashlib.sha256(texts).hexdigest()[:8]}"
 
     def line(self, key: str, /, **values: Inline | Line | str) -> Line:
         """The template as rich text; what is put in stays what it is, strings become literal text."""
@@ -40,10 +49,6 @@ class Messages:
     def number(self, value: float) -> str:
         """A number with the language's decimal sign, without digits that say nothing."""
         return f"{value:g}".replace(".", self._texts["decimal"])
-
-    def moment(self, moment: datetime) -> str:
-        """A moment to the minute, with the name of its zone."""
-        return f"{moment:%Y-%m-%d %H:%M} {moment.tzname() or ''}".rstrip()
 
 
 def messages_for(workspace: Workspace, tracker: str) -> Messages:

@@ -11,16 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+import msgspec
+
 from config.policy import UpdatePolicy
 from config.workspace import Workspace
 from connectors.model import Fact, Health, KeyResultMark, Ref, Update, UpdateHealth, WorkItem
 from sync.align.alignment import Alignment
 from sync.history.movement import WorkState, movement
+from sync.marks.comments import blocked_of, moved_of, pace_of
 from sync.marks.compare import within_step
 from sync.marks.contribution import blocked_for
+from sync.marks.details import Previous, UpdateDetail, UpdateDetails
 from sync.marks.facts import figures_in, health_fact, percent_fact
 from sync.marks.messages import messages_for
-from sync.marks.status_update_text import Before, KeyResultState, update_words
+from sync.marks.wording import update_with_text
 from sync.measure import Scorecard
 
 HEALTHS: Mapping[Health, UpdateHealth] = {
@@ -103,10 +107,9 @@ class StatusUpdates:
             return shown
         if self._is_too_soon(item, last, policy):
             return shown
-        messages = messages_for(self._workspace, item.ref.tracker)
-        doc = update_words([self._status(item, name, last) for name in names], messages)
-        page = self._marks[names[0]].url
-        return Update(health, self._today, facts, doc, messages.text("update.foot"), page)
+        details = UpdateDetails(tuple(self._detail(item, name, last) for name in names))
+        update = Update(health, self._today, facts, details=msgspec.to_builtins(details))
+        return update_with_text(update, messages_for(self._workspace, item.ref.tracker))
 
     def _key_results(self, item: WorkItem) -> list[str]:
         """Those that the item carries itself, that go on, and of which something is known."""
@@ -139,24 +142,25 @@ class StatusUpdates:
         days += [others.astimezone(self._workspace.zone).date()] if others is not None else []
         return bool(days) and (self._today - max(days)).days < policy.every_days
 
-    def _status(self, item: WorkItem, name: str, last: PostedUpdate | None) -> KeyResultState:
-        said = figures_in(last.facts).get(name) if last is not None else None
-        before = None
-        if last is not None and said is not None and said.percent is not None:
-            health = self._scorecard.readings[name].health
-            # The record comes from the tracker: anything may stand there.
-            health = next((one for one in HEALTHS if one == said.health), health)
-            state = last.work_states.get(name)
-            moved = (
-                movement(state, self._states[name], self._measures[name])
-                if state is not None and name in self._states
-                else None
-            )
-            before = Before(last.on, said.percent, health, moved)
+    def _detail(self, item: WorkItem, name: str, last: PostedUpdate | None) -> UpdateDetail:
         leaves = [leaf for leaf, _ in self._alignment.leaves.get(name, ())]
-        return KeyResultState(
-            self._scorecard.readings[name],
-            self._marks[name],
-            before,
-            blocked_for(item, leaves, self._alignment),
+        mark, reading = self._marks[name], self._scorecard.readings[name]
+        return UpdateDetail(
+            reading.title,
+            mark.url,
+            pace_of(reading, mark.due),
+            self._previous(name, last),
+            blocked_of(blocked_for(item, leaves, self._alignment)),
         )
+
+    def _previous(self, name: str, last: PostedUpdate | None) -> Previous | None:
+        """What the last update said of a key result, and what moved since; None where that was forgotten."""
+        said = figures_in(last.facts).get(name) if last is not None else None
+        if last is None or said is None or said.percent is None:
+            return None
+        # The record comes from the tracker: anything may stand there.
+        now_health = self._scorecard.readings[name].health
+        health = next((one for one in HEALTHS if one == said.health), now_health)
+        state, now = last.work_states.get(name), self._states.get(name)
+        moved = movement(state, now, self._measures[name]) if state is not None and now is not None else None
+        return Previous(last.on.isoformat(), said.percent, health, moved_of(moved) if moved else None)

@@ -24,6 +24,8 @@ from connectors.model import (
     WorkItem,
 )
 from sync.marks.compare import within_step
+from sync.marks.messages import Messages, messages_for
+from sync.marks.wording import contradicts_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,13 @@ def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace:
     edits: list[Edit] = []
     refusals: list[Refusal] = []
     steps = {name: workspace.policy_of(name).step for name in workspace.trackers}
+    messages = {name: messages_for(workspace, name) for name in workspace.trackers}
     for item in sorted(items, key=sort_key):
         if item.ref not in wanted:
             continue
-        target = absorb_small_steps(item.shown, wanted[item.ref], steps[item.ref.tracker])
+        tracker = item.ref.tracker
+        shown = _trusted(item.shown, messages[tracker])
+        target = absorb_small_steps(shown, wanted[item.ref], steps[tracker])
         changes = changes_of(item, target)
         if not changes:
             continue
@@ -109,6 +114,13 @@ def changes_of(item: WorkItem, wanted: Marks) -> tuple[Change, ...]:
         return Change(item.ref, item.key, item.title, mark, getattr(item.shown, mark), getattr(wanted, mark))
 
     return tuple(change(mark) for mark in ALL_MARKS if getattr(item.shown, mark) != getattr(wanted, mark))
+
+
+def _trusted(shown: Marks, messages: Messages) -> Marks:
+    """What is shown, without a comment whose text is not the one that its record gives: that is written anew."""
+    if shown.comment is None or not contradicts_record(shown.comment, messages):
+        return shown
+    return replace(shown, comment=None)
 
 
 def absorb_small_steps(shown: Marks, wanted: Marks, step: int) -> Marks:

@@ -243,7 +243,11 @@ def _label_words(before: Sequence[str], after: Sequence[str]) -> str:
 def _comment_words(before: object, after: object) -> str:
     if not isinstance(after, Comment):
         return "remove the comment"
-    return f"{'update' if isinstance(before, Comment) else 'add'} the {after.purpose} comment"
+    if not isinstance(before, Comment):
+        return f"add the {after.purpose} comment"
+    if (before.purpose, before.facts) == (after.purpose, after.facts):
+        return f"restore the {after.purpose} comment: its text differs from its record"
+    return f"update the {after.purpose} comment"
 
 
 def _update_words(after: object) -> str:

@@ -1,28 +1,34 @@
 """Plans in files: what somebody read and agreed to is what is written, and nothing else.
 
-A plan file holds titles and values of work, and no secret. It names the configuration it was made from and its
-own digest, so that neither can change unseen.
+A plan file holds titles and values of work, and no secret. It has two identities. The digest is that of the plan, and
+the same for a plan that is made again: guards are overridden by it. The hash of the content covers all that the file
+holds, byte by byte, so all that would be written; the store knows it of every plan that it saved. Whoever edits a file can compute
+both anew, but not make the store know it, nor a text that its facts do not give.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
-from msgspec.json import Decoder
+from msgspec.json import Decoder, Encoder
 
 from config.load import fingerprint
 from config.workspace import Workspace
-from connectors.model import Marks, WorkItem
-from sync.plan.guards import GuardViolation
+from connectors.model import Comment, Marks, Update, WorkItem
+from sync.marks.messages import Messages, messages_for
+from sync.marks.wording import NoText, update_with_text, with_text
+from sync.plan.guards import NOUNS, GuardViolation
 from sync.plan.plan import Edit, Plan, changes_of, digest_of
 
-FORMAT = 1
+FORMAT = 2
 MOST_BYTES = 512 * 1024 * 1024
+_AGAIN = "Create a new plan with `truenorth plan --out`."
 
 
 class PlanError(Exception):
@@ -52,79 +58,146 @@ class _File(msgspec.Struct):
     made: datetime
     configuration: str
     digest: str
+    content: str
     edits: list[_Edit]
     stops: list[_Stop]
 
 
 _FILES = Decoder(_File)
+_ENCODER = Encoder(order="deterministic")
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A plan as it was saved: when, and which guards it tripped."""
+    """A plan as it is saved: when it was made, which guards it tripped, and the hash of the file's whole content."""
 
     plan: Plan
     made: datetime
     stops: tuple[GuardViolation, ...]
+    content: str
 
 
 def save(
     path: Path, plan: Plan, stops: Iterable[GuardViolation], workspace: Workspace, now: datetime
-) -> None:
+) -> Saved:
     """Write the plan to a file that is private to its user, whole or not at all. Raises PlanError."""
-    content = _File(
+    file = _File(
         truenorth_plan=FORMAT,
         made=now,
         configuration=fingerprint(workspace),
         digest=plan.digest,
+        content="",
         edits=[_Edit(edit.item, edit.wanted) for edit in plan.edits],
         stops=[_written(stop) for stop in stops],
     )
-    text = msgspec.json.format(msgspec.json.encode(content), indent=1)
+    text = msgspec.json.format(_ENCODER.encode(file), indent=1) + b"\n"
+    content = _content_hash(text, "")
+    text = _with_content(text, "", content)
     beside = path.with_name(f".{path.name}.part")
     try:
-        with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(text + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as part:
+            part.write(text)
+            part.flush()
+            os.fsync(part.fileno())
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise PlanError(f"cannot write the plan to {path}: {error.strerror}.") from None
+    return Saved(plan, now, tuple(stops), content)
 
 
 def load(path: Path, workspace: Workspace, now: datetime) -> Saved:
     """The plan in a file.
 
-    Raises PlanError when it is no plan, was changed, was made from another configuration, or is older than
-    `policy.guards.plan_hours`.
+    Raises PlanError when it is no plan, was changed, was made from another configuration or with other texts, says
+    anything that its facts do not give, lies in the future, or is older than `policy.guards.plan_hours`.
     """
+    text, file = _read_file(path)
+    if file.truenorth_plan != FORMAT:
+        raise PlanError(f"{path} was created by another version of Truenorth. {_AGAIN}")
+    edits = tuple(Edit(one.item, one.wanted, changes_of(one.item, one.wanted)) for one in file.edits)
+    if digest_of(edits) != file.digest or _content_hash(text, file.content) != file.content:
+        raise PlanError(f"{path} was modified after it was created: its digest does not match. {_AGAIN}")
+    if file.configuration != fingerprint(workspace):
+        raise PlanError(
+            f"{path} was created from another configuration ({file.configuration}, now {fingerprint(workspace)}). "
+            f"{_AGAIN}"
+        )
+    _check_time(path, file.made, workspace, now)
+    _check_texts(path, edits, workspace)
+    return Saved(
+        Plan(edits, (), file.digest), file.made, tuple(_read(one) for one in file.stops), file.content
+    )
+
+
+def _read_file(path: Path) -> tuple[bytes, _File]:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise PlanError(f"{path} is too large to be a plan.")
-        file = _FILES.decode(path.read_bytes())
+        text = path.read_bytes()
+        return text, _FILES.decode(text)
     except OSError as error:
         raise PlanError(f"cannot read {path}: {error.strerror}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PlanError(f"{path} is not a plan written by `truenorth plan --out`: {error}.") from None
-    again = "Create a new plan with `truenorth plan --out`."
-    if file.truenorth_plan != FORMAT:
-        raise PlanError(f"{path} was created by another version of Truenorth. {again}")
-    edits = tuple(Edit(one.item, one.wanted, changes_of(one.item, one.wanted)) for one in file.edits)
-    if digest_of(edits) != file.digest:
-        raise PlanError(f"{path} was modified after it was created: its digest does not match. {again}")
-    if file.configuration != fingerprint(workspace):
-        raise PlanError(
-            f"{path} was created from another configuration ({file.configuration}, now {fingerprint(workspace)}). "
-            f"{again}"
-        )
+
+
+def _content_hash(text: bytes, content: str) -> str:
+    """Of all that the file holds but the hash itself, in 32 hexadecimal digits: too many for anybody to find two
+    files with the same."""
+    return hashlib.sha256(_with_content(text, content, "")).hexdigest()[:32]
+
+
+def _with_content(text: bytes, old: str, new: str) -> bytes:
+    """The text with another hash in it. Within strings quotes are escaped, so this stands nowhere else."""
+    return text.replace(f'"content": "{old}"'.encode(), f'"content": "{new}"'.encode(), 1)
+
+
+def _check_time(path: Path, made: datetime, workspace: Workspace, now: datetime) -> None:
     limit = timedelta(hours=workspace.policy.guards.plan_hours)
-    if not timedelta(0) <= now - file.made <= limit:
+    if made > now:
         raise PlanError(
-            f"{path} was created at {file.made:%Y-%m-%d %H:%M} UTC and expired after {limit.total_seconds() / 3600:g} hours. "
-            f"{again}"
+            f"{path} is from the future: it was created at {_minute(made)}, and now it is {_minute(now)}. "
+            f"Correct the clock of this machine or of the one that created it. {_AGAIN}"
         )
-    return Saved(Plan(edits, (), file.digest), file.made, tuple(_read(one) for one in file.stops))
+    if now - made > limit:
+        raise PlanError(
+            f"{path} was created at {_minute(made)} and expired after {limit.total_seconds() / 3600:g} hours. {_AGAIN}"
+        )
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _check_texts(path: Path, edits: Sequence[Edit], workspace: Workspace) -> None:
+    """Raises PlanError unless every text is the one that its facts and details give."""
+    messages = {name: messages_for(workspace, name) for name in workspace.trackers}
+    for change in (change for edit in edits for change in edit.changes):
+        if not isinstance(change.after, Comment | Update):
+            continue
+        texts = messages.get(change.item.tracker)
+        if texts is None:
+            raise PlanError(f"{path} is for a tracker that is not declared: {change.item.tracker}. {_AGAIN}")
+        if change.after.wording != texts.wording:
+            raise PlanError(
+                f"{path} was created with other texts ({change.after.wording}, now {texts.wording}). {_AGAIN}"
+            )
+        if not _is_what_facts_give(change.after, texts):
+            raise PlanError(
+                f"{path} was modified after it was created: the text of the {NOUNS[change.mark]} on {change.key} "
+                f"is not what its facts give. {_AGAIN}"
+            )
+
+
+def _is_what_facts_give(text: Comment | Update, messages: Messages) -> bool:
+    try:
+        if isinstance(text, Comment):
+            return text.doc == with_text(text, messages).doc
+        given = update_with_text(text, messages)
+        return (text.doc, text.foot, text.page) == (given.doc, given.foot, given.page)
+    except NoText:
+        return False
 
 
 def _written(stop: GuardViolation) -> _Stop:

@@ -25,6 +25,7 @@ from sync.store.database import REBUILD, Database, StoreError, again
 from sync.store.journal import Journal
 from sync.store.lease import make_lease
 from sync.store.memory import read_memory, read_quarantine, save_last_updates, save_work_states
+from sync.store.plans import Plans
 from sync.store.readings import Readings
 from sync.store.snapshots import Snapshots
 
@@ -44,6 +45,7 @@ class Store:
         self.journal = Journal(self.transaction)
         self.snapshots = Snapshots(self._database)
         self.readings = Readings(self._database)
+        self.plans = Plans(self._database)
         try:
             self._database.prepare(self._make)
         except BaseException:

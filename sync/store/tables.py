@@ -192,6 +192,16 @@ updates = sa.Table(
 )
 """What our latest status update on a project or initiative said, and where work stood then."""
 
+plans = sa.Table(
+    "plans",
+    metadata,
+    sa.Column("content", sa.String(32), primary_key=True),
+    sa.Column("made", sa.String(32), nullable=False),
+    sa.Column("configuration", sa.String(64), nullable=False),
+    sa.Column("applied_at", sa.String(32)),
+)
+"""Plans that were saved to files, by the hash of their content, and when they were applied."""
+
 MIGRATIONS: dict[int, tuple[str, ...]] = {
     2: (
         "ALTER TABLE journal ADD COLUMN operation VARCHAR(16)",

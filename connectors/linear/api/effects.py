@@ -47,6 +47,14 @@ class FindComment:
 
 
 @dataclass(frozen=True, slots=True)
+class ListComments:
+    """Asks for all comments on an item."""
+
+    item: str
+    is_project: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FindUpdates:
     """Asks for all status updates on an item, those of the archive included."""
 
@@ -54,7 +62,7 @@ class FindUpdates:
     is_project: bool
 
 
-Effect = ReadItem | FindComment | FindUpdates | tuple[Write, ...]
+Effect = ReadItem | FindComment | ListComments | FindUpdates | tuple[Write, ...]
 """What a way may ask. Writes that are asked together may be carried out in any order."""
 
 Effects = Generator[Effect, Any, T]
@@ -69,6 +77,12 @@ def read_item(ask: ReadItem) -> Effects[Seen]:
 def find_comment(identity: str) -> Effects[CommentNode | None]:
     """The comment with this id, if there is one."""
     found: CommentNode | None = yield FindComment(identity)
+    return found
+
+
+def list_comments(ask: ListComments) -> Effects[Sequence[CommentNode]]:
+    """All comments on the item."""
+    found: Sequence[CommentNode] = yield ask
     return found
 
 

@@ -200,6 +200,12 @@ COMMENTS = Operation(
     Decoder(wire.CommentsReply),
 )
 
+COMMENTS_ON = Operation(
+    f"query CommentsOn($first: Int!, $after: String, $filter: CommentFilter!) {{"
+    f" comments(first: $first, after: $after, filter: $filter) {{ nodes {{ {_COMMENT} }} {_MORE} }} }}",
+    Decoder(wire.CommentsReply),
+)
+
 PROJECT_UPDATES = Operation(
     f"query ProjectUpdates($first: Int!, $after: String, $filter: ProjectUpdateFilter!) {{"
     f" projectUpdates(first: $first, after: $after, filter: $filter, includeArchived: true) {{"

@@ -21,7 +21,7 @@ import msgspec
 from msgspec.json import Decoder
 
 from connectors.linear.api.wire import UpdateNode
-from connectors.linear.marks.own_ids import own_id
+from connectors.linear.marks.own_ids import fixed_id
 from connectors.model import Fact, Update, UpdateHealth
 from connectors.text.document import Doc, Text, para, to_markdown
 
@@ -42,7 +42,7 @@ _RECORDS = Decoder(_UpdateRecord)
 
 def update_id(owner: str, item: str, on: date) -> str:
     """The id of the one update of ours on an item and a day."""
-    return own_id(owner, item, f"update {on.isoformat()}", 0)
+    return fixed_id(owner, item, f"update {on.isoformat()}")
 
 
 def body_of(item: str, update: Update) -> str:

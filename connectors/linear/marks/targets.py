@@ -2,7 +2,7 @@
 
 A target says how its item is looked at and which writes put marks there. All writes are safe to repeat, so a
 reply that was lost is no trouble: creates are upserts or carry an id of our choice, and deleting what is gone
-already is success.
+already is success. Two runs at once can add the same link to a project twice; the next one sees it and heals it.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from connectors.errors import BadReply, Refused
+from connectors.errors import BadReply
 from connectors.linear.api import mutations
 from connectors.linear.api.effects import Effects, ReadItem, find_comment, read_item, send
-from connectors.linear.api.errors import Conflict, NotFound
+from connectors.linear.api.errors import Conflict
 from connectors.linear.api.mutations import Write
 from connectors.linear.api.wire import CommentNode, Connection, IssueNow, ProjectNow
 from connectors.linear.marks import label_groups, records
 from connectors.linear.marks.labels import LabelCatalog
-from connectors.linear.marks.own_ids import GENERATIONS, own_id
+from connectors.linear.marks.own_ids import new_id
 from connectors.linear.marks.records import MarkRecord, OwnRecords, shown_on
 from connectors.model import KeyResultMark, Marks, Stamp
 
@@ -39,7 +39,7 @@ class MarkTarget(Protocol):
     """An item that can carry marks."""
 
     def look(self, comment: str) -> Effects[CurrentState]:
-        """The item now. `comment` is the id that our comment may have; a good guess saves a request."""
+        """The item now. `comment` is the id that our comment likely has; a good guess saves a request."""
         ...
 
     def address(self, mark: KeyResultMark | None) -> str:
@@ -152,6 +152,11 @@ class IssueTarget(_Base):
 class ProjectTarget(_Base):
     """A project: one external link for each key result, and a comment."""
 
+    def __init__(self, tracker: str, owner: str, item: str, author: Mapping[str, str]) -> None:
+        super().__init__(tracker, owner, item, author)
+        self._added: dict[str, str] = {}
+        """Ids of the links that were added just now, by address: what stamps are put on after."""
+
     @property
     def comment_parent(self) -> dict[str, Any]:
         return {"projectId": self._item, **self._author}
@@ -178,26 +183,18 @@ class ProjectTarget(_Base):
             "label": records.link_label_of(mark) if mark else records.note_title(stamp),
             "url": records.link_url(address, self._item, mark, stamp),
         }
-        if old is not None:
-            yield from send(Write(mutations.LINK_UPDATE, {"id": old.id, "input": given}))
+        there = old.id if old is not None else self._added.get(address)
+        if there is not None:
+            yield from send(Write(mutations.LINK_UPDATE, {"id": there, "input": given}))
             return
-        for generation in range(GENERATIONS):
-            identity = own_id(self._owner, self._item, address, generation)
-            if (yield from self._create(identity, given)):
-                return
-        raise Refused(self._tracker, "cannot add another link to this project: all ids are used.")
-
-    def _create(self, identity: str, given: dict[str, str]) -> Effects[bool]:
-        """Whether the link is there now; False when its id once belonged to a link since deleted."""
+        identity = new_id()
         new = {**given, "id": identity, "projectId": self._item}
         try:
             yield from send(Write(mutations.LINK_CREATE, {"input": new}))
         except Conflict:
-            try:
-                yield from send(Write(mutations.LINK_UPDATE, {"id": identity, "input": given}))
-            except NotFound:
-                return False
-        return True
+            # It landed although no reply came.
+            yield from send(Write(mutations.LINK_UPDATE, {"id": identity, "input": given}))
+        self._added[address] = identity
 
     def drop(self, record: MarkRecord) -> Write:
         return Write(mutations.LINK_DELETE, {"id": record.id})

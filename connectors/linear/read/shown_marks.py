@@ -8,9 +8,10 @@ from dataclasses import replace
 from config.wording import counted
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
+from connectors.linear.api.comments import comments_on
 from connectors.linear.api.wire import AttachmentNode, IssueNode, ProjectNode
 from connectors.linear.marks.label_groups import stand
-from connectors.linear.marks.own_ids import own_id
+from connectors.linear.marks.own_ids import is_own_comment
 from connectors.linear.marks.records import (
     COMMENT_ONLY,
     CONTAINS,
@@ -23,8 +24,6 @@ from connectors.linear.read.mapping import ItemMapper
 from connectors.model import Marks, Stamp, WorkItem
 
 _BATCH = 100
-_LIVES = 3
-"""How often a comment of ours may have been deleted and written anew and still be found without its stamp."""
 
 
 class ShownMarks:
@@ -87,19 +86,16 @@ class ShownMarks:
         return alive
 
     def with_remnants(self, items: list[WorkItem], written: Collection[str]) -> list[WorkItem]:
-        """A comment of ours outlives its stamp when a person deletes the attachment: its id is known to us."""
-        homes = {
-            own_id(self._owner, one.ref.id, "comment", generation): one.ref.id
-            for one in items
-            if one.ref.id in written and one.shown.stamp is None
-            for generation in range(_LIVES)
+        """A comment of ours outlives its stamp when a person deletes the attachment: its id tells that it is ours."""
+        bare = [one for one in items if one.ref.id in written and one.shown.stamp is None]
+        issues = [one.ref.id for one in bare if one.level in ("issue", "subtask")]
+        projects = [one.ref.id for one in bare if one.level == "project"]
+        left = {
+            place: comment.id
+            for place, there in comments_on(self._client, issues, projects).items()
+            for comment in there
+            if is_own_comment(comment.id, self._owner, place)
         }
-        left: dict[str, str] = {}
-        ids = sorted(homes)
-        for start in range(0, len(ids), _BATCH):
-            some = ids[start : start + _BATCH]
-            for comment in self._client.walk(queries.COMMENTS, lambda reply: reply.comments, ids=some):
-                left[homes[comment.id]] = comment.id
         return [
             replace(
                 one, shown=replace(one.shown, comment=COMMENT_ONLY, stamp=Stamp(self._owner, comment_id=id_))

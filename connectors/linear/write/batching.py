@@ -12,7 +12,8 @@ from connectors.base import StopRequested, never
 from connectors.errors import BadReply, PermissionDenied, Refused, TrackerError
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
-from connectors.linear.api.effects import FindUpdates, ReadItem, Result, Seen
+from connectors.linear.api.comments import comments_on
+from connectors.linear.api.effects import FindUpdates, ListComments, ReadItem, Result, Seen
 from connectors.linear.api.errors import Conflict, NotFound
 from connectors.linear.api.mutations import COMMENT_CREATE, MOST, Write
 from connectors.linear.api.wire import CommentNode, IssueNow, PlacedUpdate, ProjectNow
@@ -60,6 +61,12 @@ class BatchRequests:
     def _comments(self, ids: Sequence[str]) -> dict[str, CommentNode]:
         walk = self._client.walk(queries.COMMENTS, lambda reply: reply.comments, ids=sorted(ids))
         return {comment.id: comment for comment in walk}
+
+    def comments_on(self, asks: Sequence[ListComments]) -> dict[str, list[CommentNode]]:
+        """All comments on the items, by item."""
+        issues = [ask.item for ask in asks if not ask.is_project]
+        projects = [ask.item for ask in asks if ask.is_project]
+        return comments_on(self._client, issues, projects)
 
     def updates(self, asks: Sequence[FindUpdates]) -> dict[str, list[PlacedUpdate]]:
         """All status updates on the items, by item."""

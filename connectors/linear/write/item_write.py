@@ -11,15 +11,27 @@ from dataclasses import replace
 
 from connectors.errors import PermissionDenied, Refused, SkipItem, TrackerError
 from connectors.linear.api import mutations
-from connectors.linear.api.effects import Effects, attempt, find_comment, gather, remove, send
+from connectors.linear.api.effects import (
+    Effects,
+    ListComments,
+    attempt,
+    find_comment,
+    gather,
+    list_comments,
+    remove,
+    send,
+)
 from connectors.linear.api.errors import Conflict, NotFound
 from connectors.linear.api.mutations import Write
 from connectors.linear.marks.label_groups import children_for, usable
 from connectors.linear.marks.labels import LabelCatalog
-from connectors.linear.marks.own_ids import GENERATIONS, own_id
+from connectors.linear.marks.own_ids import is_own_comment, new_comment_id
 from connectors.linear.marks.targets import CurrentState, IssueTarget, MarkTarget, ProjectTarget
 from connectors.model import Comment, KeyResultMark, Marks, Stamp, WorkItem
 from connectors.text.document import to_markdown
+
+_TRIES = 3
+"""Ids for a new comment: an announced one that is used up, and new ones."""
 
 
 class ItemWrite:
@@ -66,7 +78,8 @@ class ItemWrite:
 
     def _look(self) -> Effects[CurrentState]:
         stamp = self._item.shown.stamp
-        guess = stamp.comment_id if stamp and stamp.comment_id else self._comment_id(0)
+        # Where no comment is known, an id that no comment has.
+        guess = stamp.comment_id if stamp and stamp.comment_id else self._item.ref.id
         state = yield from self._target.look(guess)
         foreign = state.found.foreign
         if foreign is not None and state.found.stamp is None:
@@ -164,29 +177,20 @@ class ItemWrite:
 
     # --- The comment -----------------------------------------------------------------------------
 
-    def _comment_id(self, generation: int) -> str:
-        return own_id(self._owner, self._item.ref.id, "comment", generation)
-
     def _announced_comment(self, state: CurrentState) -> str | None:
         """The id that the stamp should name before anything is written."""
         stamp = state.shown.stamp
         if state.shown.comment is not None and stamp is not None:
             return stamp.comment_id
-        return self._comment_id(self._generation(stamp)) if self._wanted.comment is not None else None
+        return self._next_id(stamp) if self._wanted.comment is not None else None
 
-    def _generation(self, stamp: Stamp | None) -> int:
-        """Which id to try: a comment that landed and is gone was deleted, and its id is used up."""
-        if stamp is None or not stamp.comment_id:
-            return 0
-        ids = (
-            generation
-            for generation in range(GENERATIONS)
-            if self._comment_id(generation) == stamp.comment_id
-        )
-        at = next(ids, None)
-        if at is None:
-            return 0
-        return at if stamp.comment is None else at + 1
+    def _next_id(self, stamp: Stamp | None) -> str:
+        """The id of a new comment: the announced one, which may be under way, or one that was never used, where what
+        it stated is known: then it landed, and whoever deleted it used the id up.
+        """
+        if stamp is not None and stamp.comment_id and stamp.comment is None:
+            return stamp.comment_id
+        return new_comment_id(self._owner, self._item.ref.id)
 
     def _comment(self, state: CurrentState, writer: RecordWriter, announced: Stamp) -> Effects[str | None]:
         """Write, edit or delete the comment; its id afterwards."""
@@ -201,21 +205,45 @@ class ItemWrite:
                 return announced.comment_id
         if wanted is None:
             return None
+        if state.shown.stamp is None and (found := (yield from self._own_comments())):
+            # The stamp was lost, and the comment that it named still stands.
+            yield from writer.stamp(replace(announced, comment_id=found[0], comment=None))
+            if (yield from self._edit(found[0], wanted)):
+                return found[0]
         return (yield from self._create(wanted, writer, announced))
 
     def _create(self, wanted: Comment, writer: RecordWriter, announced: Stamp) -> Effects[str]:
-        start = self._generation(announced)
-        for generation in range(start, start + GENERATIONS):
-            identity = self._comment_id(generation)
+        identity = self._next_id(announced)
+        for _ in range(_TRIES):
             yield from writer.stamp(replace(announced, comment_id=identity, comment=None))
             given = {**self._target.comment_parent, "id": identity, "body": self._body(wanted)}
             try:
                 yield from send(Write(mutations.COMMENT_CREATE, {"input": given}))
             except Conflict:
                 if not (yield from self._adopt(identity, wanted)):
+                    identity = new_comment_id(self._owner, self._item.ref.id)
                     continue
-            return identity
-        raise Refused(self._tracker, "cannot add another comment to this item: all ids are used.")
+            return (yield from self._without_twins(identity, wanted))
+        raise Refused(self._tracker, "cannot add a comment to this item: its ids are refused.")
+
+    def _without_twins(self, identity: str, wanted: Comment) -> Effects[str]:
+        """The id of the one comment of ours that stays.
+
+        There are two where two runs are at work on two stores. Whichever of them comes last sees both comments, and
+        both keep the same one: the lowest id.
+        """
+        ours = {identity, *(yield from self._own_comments())}
+        kept = min(ours)
+        if kept != identity and not (yield from self._edit(kept, wanted)):
+            kept = identity
+        yield from remove(*(_delete_comment(one) for one in sorted(ours - {kept})))
+        return kept
+
+    def _own_comments(self) -> Effects[list[str]]:
+        """Ids of the comments of ours on the item, lowest first."""
+        item = self._item.ref.id
+        there = yield from list_comments(ListComments(item, self._item.level == "project"))
+        return sorted(one.id for one in there if is_own_comment(one.id, self._owner, item))
 
     def _adopt(self, identity: str, wanted: Comment) -> Effects[bool]:
         """Take over the comment with our id, which landed although no reply came; False if it is gone."""

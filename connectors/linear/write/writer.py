@@ -14,7 +14,7 @@ from itertools import islice
 from connectors.base import STOPPED, StopRequested, WriteRequest, never
 from connectors.errors import BadReply, PermissionDenied, Refused, SkipItem, TrackerError
 from connectors.linear.api.client import LinearClient
-from connectors.linear.api.effects import Effect, Effects, FindComment, FindUpdates, ReadItem
+from connectors.linear.api.effects import Effect, Effects, FindComment, FindUpdates, ListComments, ReadItem
 from connectors.linear.api.errors import NotFound
 from connectors.linear.marks.labels import LabelCatalog
 from connectors.linear.write.batching import BatchRequests
@@ -131,6 +131,7 @@ def _answer(entries: Sequence[_BatchItem], shared: BatchRequests, stop: StopRequ
     """Carry out what all of them wait for: looks first, for they are cheap, then the writes."""
     looks = [(entry, entry.ask) for entry in entries if isinstance(entry.ask, ReadItem)]
     finds = [(entry, entry.ask) for entry in entries if isinstance(entry.ask, FindComment)]
+    lists = [(entry, entry.ask) for entry in entries if isinstance(entry.ask, ListComments)]
     updates_asked = [(entry, entry.ask) for entry in entries if isinstance(entry.ask, FindUpdates)]
     writes = [(entry, entry.ask) for entry in entries if isinstance(entry.ask, tuple)]
     seen = shared.look([ask for _, ask in looks])
@@ -139,6 +140,9 @@ def _answer(entries: Sequence[_BatchItem], shared: BatchRequests, stop: StopRequ
     found = shared.find([ask.comment for _, ask in finds])
     for entry, find in finds:
         entry.resume(found.get(find.comment))
+    listed = shared.comments_on([ask for _, ask in lists])
+    for entry, list_ in lists:
+        entry.resume(listed[list_.item])
     updates = shared.updates([ask for _, ask in updates_asked])
     for entry, ask_ in updates_asked:
         entry.resume(updates[ask_.item])

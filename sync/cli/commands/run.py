@@ -23,7 +23,9 @@ from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session
 from sync.jobs.apply_plan import apply_plan
 from sync.jobs.plan import plan as make_plan
+from sync.jobs.plan import save_plan
 from sync.jobs.sync import synchronise
+from sync.report import texts
 from sync.store import plan_file
 
 _BLOCKED = "stopped by a guard; nothing was written. To override it, see the flags above."
@@ -40,14 +42,20 @@ def plan(
         Path | None,
         typer.Option("--out", help="Save the plan, for `truenorth apply FILE`.", metavar="FILE"),
     ] = None,
+    show_text: Annotated[
+        bool, typer.Option("--show-text", help="Show the text of each comment and status update.")
+    ] = False,
 ) -> None:
     """Show what a sync would write, and write nothing."""
     now = moment_of(as_of)
     with command_session(config, style) as (session, output):
         run = make_plan(session, now, OutputReporter(output))
+        if show_text:
+            output.show(*texts.sections(run.plan))
+            output.data(texts=texts.of_texts(run.plan))
         if out is not None:
-            plan_file.save(out, run.plan, run.stops, session.workspace, now)
-            output.say(f"Saved to {out}. To write it: truenorth apply {out}")
+            content = save_plan(session, run, out, now)
+            output.say(f"Saved to {out}, with hash {content}. To write it: truenorth apply {out}")
     raise typer.Exit(Exit.CHANGES if exit_code and not run.plan.empty else Exit.DONE)
 
 

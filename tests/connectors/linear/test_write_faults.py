@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from connectors.errors import CredentialError, Unreachable
-from connectors.linear.marks.own_ids import own_id
-from connectors.model import Marks, WorkItem
+from connectors.linear.marks.own_ids import is_own_comment
+from connectors.model import Marks
 from tests.support.linear_workspace import (
     EVERYTHING,
     LATENCY,
@@ -37,21 +37,20 @@ def workspace() -> Iterator[LinearWorkspace]:
 # --- Faults --------------------------------------------------------------------------------------
 
 
-def comment_id(item: WorkItem, generation: int = 0) -> str:
-    return own_id(OWNER, item.ref.id, "comment", generation)
-
-
-def test_an_id_clash_means_that_the_comment_landed(workspace: LinearWorkspace) -> None:
-    """The stamp was lost, or another worker was faster: the comment with our id is adopted, not doubled."""
+def test_a_comment_whose_stamp_was_lost_is_adopted(workspace: LinearWorkspace) -> None:
+    """It is found by its id, edited in place, and not posted again, which would notify people."""
     issue = workspace.an_open_issue()
     item = write(workspace, issue.identifier, EVERYTHING)
-    assert [one.id for one in issue.comments] == [comment_id(item)]
+    (id_,) = [one.id for one in issue.comments]
+    assert is_own_comment(id_, OWNER, item.ref.id)
     for card in list(issue.attachments):
         workspace.remove_attachment(card)
     assert workspace.item(issue.identifier).shown == Marks()
-    item = write(workspace, issue.identifier, replace(EVERYTHING, comment=progress(70)))
-    assert [one.id for one in issue.comments] == [comment_id(item)]
+    workspace.box.forget_requests()
+    write(workspace, issue.identifier, replace(EVERYTHING, comment=progress(70)))
+    assert [one.id for one in issue.comments] == [id_]
     assert "70" in issue.comments[0].body
+    assert "commentCreate" not in "".join(one.query for one in workspace.box.requests)
 
 
 @pytest.mark.parametrize("kind", ["drop_after", "drop_before"])

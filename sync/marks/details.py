@@ -1,0 +1,119 @@
+"""What comments and status updates say beside the facts that plans compare, as a tracker keeps it with them.
+
+Facts and details together are all that a text is made of, so that it can be made again and compared by its hash.
+Everything here says only what the text itself says, in as little room. Read back from a tracker it may hold
+anything; what does not decode is no text of ours. Pure.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from connectors.model import Health
+from sync.history.movement import MovementKind
+
+
+class Moved(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What linked work did: counts by kind, and whole points of percent by work and by scope."""
+
+    counts: tuple[tuple[MovementKind, int], ...] = ()
+    work: int | None = None
+    scope: int | None = None
+
+
+class Blocked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Keys of open work and of what blocks it, the first few, and how many more there are."""
+
+    pairs: tuple[tuple[str, str], ...] = ()
+    more: int = 0
+
+
+class Pace(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Percent of the time that is gone, and the percent that is forecast for the last day."""
+
+    expected: int
+    forecast: int | None = None
+    due: str = ""
+
+
+class ProgressDetail(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a progress comment says of one key result.
+
+    - `since`: the day from which `moved` counts; `checked_in`: that of the check-in that gave the value.
+    - `items`, `open`, `points`: linked work, how much of it is left, and the points of that where points count.
+    """
+
+    url: str
+    pace: Pace
+    value: float | None = None
+    target: float | None = None
+    unit: str = ""
+    smaller_is_better: bool = False
+    since: str = ""
+    moved: Moved | None = None
+    items: int = 0
+    open: int = 0
+    points: float | None = None
+    blocked: Blocked | None = None
+    because: str = ""
+    checked_in: str = ""
+
+
+class ProgressDetails(msgspec.Struct, frozen=True):
+    """Of each key result, in the order of the facts; `read`: the moment at which the trackers were read."""
+
+    read: str
+    key_results: tuple[ProgressDetail, ...]
+
+
+class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A key result that a warning names, with the words that speak for it."""
+
+    id: str
+    title: str
+    words: tuple[str, ...] = ()
+
+
+class OrphanDetails(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a warning says.
+
+    - `age`, `count`: the order of magnitude of the age.
+    - `closest`, or else the first few `declared` key results and how many `more` there are.
+    - `exempt`: labels that exempt it.
+    """
+
+    age: Literal["days", "weeks", "months"]
+    count: int = 0
+    has_parent: bool = False
+    is_container: bool = False
+    closest: tuple[Offer, ...] = ()
+    declared: tuple[Offer, ...] = ()
+    more: int = 0
+    exempt: tuple[str, ...] = ()
+
+
+class Previous(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the status update before said of a key result; what moved since, where that is known."""
+
+    on: str
+    percent: int
+    health: Health
+    moved: Moved | None = None
+
+
+class UpdateDetail(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a status update says of one key result."""
+
+    title: str
+    url: str
+    pace: Pace
+    previous: Previous | None = None
+    blocked: Blocked | None = None
+
+
+class UpdateDetails(msgspec.Struct, frozen=True):
+    """Of each key result, in the order of the facts."""
+
+    key_results: tuple[UpdateDetail, ...]

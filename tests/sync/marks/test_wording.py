@@ -1,0 +1,187 @@
+"""A text is made of its facts and details at a version of the wording, and of nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+
+from config.messages import ENGLISH, names_in
+from connectors.model import Comment, Fact, Update
+from connectors.stamp import comment_marker, from_comment_marker
+from connectors.text.document import text_hash
+from sync.marks.details import (
+    Blocked,
+    Moved,
+    Offer,
+    OrphanDetails,
+    Pace,
+    Previous,
+    ProgressDetail,
+    ProgressDetails,
+    UpdateDetail,
+    UpdateDetails,
+)
+from sync.marks.messages import RENDERING, Messages
+from sync.marks.wording import NoText, contradicts_record, update_with_text, with_text
+from tests.support.plain_text import to_plain
+
+ENGLISH_TEXTS = Messages("en", {})
+BARE = Messages("en", {key: f"<{key}{''.join(f' {{{name}}}' for name in sorted(names_in(text)))}>"
+                       for key, text in ENGLISH.items() if key != "decimal"})  # fmt: skip
+"""Templates that name themselves, so that changing a wording changes nothing here."""
+
+FACTS: tuple[Fact, ...] = (
+    ("KR1 percent", 40),
+    ("KR1 health", "at_risk"),
+    ("KR1 title", "Result *one*"),
+    ("KR2 percent", "none"),
+    ("KR2 health", "no_data"),
+    ("KR2 title", "Result two"),
+)
+PROGRESS = ProgressDetails(
+    "2026-11-16 10:00 CET",
+    (
+        ProgressDetail(
+            "https://okrs.example/kr/KR1",
+            Pace(50, 80, "2026-12-31"),
+            value=29.5,
+            target=35.0,
+            unit="points",
+            since="2026-11-09",
+            moved=Moved((("done", 2), ("added", 1)), 6, -2),
+            items=10,
+            open=4,
+            points=5.5,
+            blocked=Blocked((("WEB-3", "OPS-9"),), 2),
+            because="rule key WEB-1",
+            checked_in="2026-11-10",
+        ),
+        ProgressDetail("https://okrs.example/kr/KR2", Pace(50)),
+    ),
+)
+ORPHAN = OrphanDetails(
+    "weeks", 5, True, True, (Offer("KR1", "Result one", ("wizard",)),), exempt=("ktlo", "on-call")
+)
+DECLARED = OrphanDetails("days", declared=(Offer("KR1", "Result one"),), more=3)
+UPDATE = UpdateDetails(
+    (
+        UpdateDetail(
+            "Result one",
+            "https://okrs.example/kr/KR1",
+            Pace(50, 80, "2026-12-31"),
+            Previous("2026-11-09", 30, "on_track", Moved()),
+            Blocked((("WEB-3", "OPS-9"),)),
+        ),
+    )
+)
+
+
+def progress(details: object = PROGRESS, facts: tuple[Fact, ...] = FACTS) -> Comment:
+    return Comment("progress", facts, details=msgspec.to_builtins(details))
+
+
+def orphan(details: OrphanDetails = ORPHAN) -> Comment:
+    return Comment("orphan", (), details=msgspec.to_builtins(details))
+
+
+def update(details: UpdateDetails = UPDATE) -> Update:
+    return Update("at_risk", date(2026, 11, 16), FACTS[:2], details=msgspec.to_builtins(details))
+
+
+def test_how_texts_are_put_together_has_a_version() -> None:
+    """Where this fails: raise RENDERING, and put the new hashes here. Texts of before are then left as they are."""
+    made = {
+        "progress": with_text(progress(), BARE).doc,
+        "orphan": with_text(orphan(), BARE).doc,
+        "declared": with_text(orphan(DECLARED), BARE).doc,
+        "update": update_with_text(update(), BARE).doc,
+    }
+    assert RENDERING == 1
+    assert {name: text_hash(doc)[:8] for name, doc in made.items() if doc} == {
+        "progress": "629b43c2",
+        "orphan": "b3b38916",
+        "declared": "9a4de1c8",
+        "update": "20678ca7",
+    }
+
+
+def observed(comment: Comment) -> Comment:
+    """As it is read back from the record beside it."""
+    found = from_comment_marker(msgspec.json.decode(msgspec.json.encode(comment_marker("me", comment))))
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("comment", [progress(), orphan(), orphan(DECLARED)])
+def test_a_record_gives_the_text_that_was_sent(comment: Comment) -> None:
+    sent = with_text(comment, ENGLISH_TEXTS)
+    seen = observed(sent)
+    assert seen == sent
+    assert seen.doc is None
+    assert with_text(seen, ENGLISH_TEXTS).doc == sent.doc
+    assert not contradicts_record(seen, ENGLISH_TEXTS)
+
+
+def test_the_words_are_those_of_before() -> None:
+    sent = with_text(progress(), ENGLISH_TEXTS)
+    assert sent.doc is not None
+    assert "29.5 of 35 points" in to_plain(sent.doc)
+    assert "2 done, 1 added (+6 points by work, −2 by scope)" in to_plain(sent.doc)
+    assert "WEB-3 by OPS-9, 2 more" in to_plain(sent.doc)
+
+
+SPOILT: dict[str, dict[str, Any]] = {
+    "another text": {"text": "0" * 32},
+    "another fact": {"facts": (("KR1 percent", 41), *FACTS[1:])},
+    "facts of nothing": {"facts": ()},
+    "a percent beyond all bars": {"facts": (("KR1 percent", 10**18), *FACTS[1:])},
+    "a health that is none": {"facts": (FACTS[0], ("KR1 health", "splendid"), *FACTS[2:])},
+    "no details": {"details": None},
+    "details of another kind": {"details": [1, {"a": "b"}]},
+    "details that were edited": {"details": msgspec.to_builtins(PROGRESS) | {"read": "yesterday"}},
+    "details of fewer": {"details": msgspec.to_builtins(ProgressDetails("x", PROGRESS.key_results[:1]))},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_a_spoilt_record_contradicts_its_text(what: str) -> None:
+    sent = observed(with_text(progress(), ENGLISH_TEXTS))
+    assert contradicts_record(replace(sent, **SPOILT[what]), ENGLISH_TEXTS)
+
+
+def test_what_another_version_or_an_older_truenorth_wrote_is_not_judged() -> None:
+    sent = observed(replace(with_text(progress(), ENGLISH_TEXTS), doc=None, text="0" * 32))
+    assert contradicts_record(sent, ENGLISH_TEXTS)
+    assert not contradicts_record(sent, Messages("en", {"progress.foot": "Ours"}))
+    assert not contradicts_record(sent, Messages("fr", {}))
+    assert not contradicts_record(Comment("progress", FACTS), ENGLISH_TEXTS)
+
+
+def test_of_a_record_too_long_to_be_kept_nothing_is_judged() -> None:
+    long = msgspec.structs.replace(PROGRESS.key_results[0], because="x" * 20_000)
+    sent = with_text(progress(ProgressDetails("now", (long, long))), ENGLISH_TEXTS)
+    seen = observed(sent)
+    assert (seen.details, seen.text) == (None, "")
+    assert not contradicts_record(seen, ENGLISH_TEXTS)
+    assert len(msgspec.json.encode(comment_marker("me", sent))) < 32_768
+
+
+@pytest.mark.parametrize("spoilt", [None, {"key_results": []}, {"key_results": 3}])
+def test_no_update_is_made_of_nothing(spoilt: object) -> None:
+    with pytest.raises(NoText):
+        update_with_text(replace(update(), details=spoilt), ENGLISH_TEXTS)
+
+
+def test_a_record_that_somebody_spoilt_is_still_ours() -> None:
+    marker = comment_marker("me", with_text(orphan(), ENGLISH_TEXTS)) | {
+        "text": 5,
+        "wording": [],
+        "details": 7,
+    }
+    found = from_comment_marker(marker)
+    assert found is not None
+    assert found[0] == "me"
