@@ -108,7 +108,6 @@ class Exchange:
                 self._name, f"refused to send a request to {target.host}: it belongs to {self._host}."
             )
         self._check_literal()
-        during = f" to {what}" if what else ""
         limits, left = self.limits, self._time_left()
         timeouts = {"connect": limits.connect, "read": limits.silence, "write": limits.silence, "pool": None}
         sent = httpx.Headers({"user-agent": user_agent()})
@@ -130,7 +129,7 @@ class Exchange:
                 body = read_body(response.iter_stream(), coding, limits.body)
                 return Reply(response.status, replied, body)
         except BodyError as error:
-            raise BadReply(self._name, f"the reply{during} {error}.") from None
+            raise BadReply(self._name, f"the reply{f' to {what}' if what else ''} {error}.") from None
         except UnknownHost as error:
             raise HostNotFound(
                 self._name, f"the host name {error} does not exist.", "Check the URL and the resolver."
@@ -138,24 +137,25 @@ class Exchange:
         except RefusedAddress:
             raise self._refused() from None
         except httpcore.TimeoutException as error:
-            raise self._late(error, during, left) from None
+            raise self._late(error, what, left) from None
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, OSError) as error:
-            raise self._failed(error, during) from None
+            raise self._failed(error, what) from None
 
-    def _late(self, error: httpcore.TimeoutException, during: str, left: float) -> TrackerError:
+    def _late(self, error: httpcore.TimeoutException, what: str, left: float) -> TrackerError:
+        asked = f" {what}" if what else ""
         if self._time_left() <= 0 < left:
             return Unreachable(
                 self._name,
-                f"{self._host} did not answer{during} before the run's deadline.",
+                f"{self._host} did not answer{asked} before the run's deadline.",
                 "The next run continues.",
             )
         return Unreachable(
             self._name,
-            f"{self._host} did not answer in time{during} ({type(error).__name__}).",
+            f"{self._host} did not answer{asked} in time ({type(error).__name__}).",
             "Check the URL and the network.",
         )
 
-    def _failed(self, error: Exception, during: str) -> TrackerError:
+    def _failed(self, error: Exception, what: str) -> TrackerError:
         # Names of errors only: their texts quote what the server sent.
         cause = _innermost(error)
         if isinstance(error, httpcore.ProxyError) or issubclass(cause, ssl.SSLError):
@@ -164,11 +164,8 @@ class Exchange:
                 f"cannot open a secure connection to {self._host} ({cause.__name__}).",
                 "Check the proxy and the certificates of this machine.",
             )
-        return Unreachable(
-            self._name,
-            f"{self._host} is unreachable{during} ({cause.__name__}).",
-            "Check the URL and the network.",
-        )
+        failed = f"the connection to {self._host} failed" + (f" during {what}" if what else "")
+        return Unreachable(self._name, f"{failed} ({cause.__name__}).", "Check the URL and the network.")
 
     def _refused(self) -> TrackerError:
         return AddressRefused(

@@ -58,6 +58,7 @@ class JiraClient:
         self.retry = throttle.retry
         self.requests = 0
         self._closing = threading.Event()
+        self._base = f"{self.api}/rest/api/{version}/"
         self._credentials = credentials
         self.exchange = Exchange(
             name, self.api, private_allowed=credentials.declared, time_left=throttle.time_left
@@ -145,7 +146,7 @@ class JiraClient:
                 get_server_info=False,
                 max_retries=0,
             )
-            adapter = ExchangeAdapter(self.exchange)
+            adapter = ExchangeAdapter(self.exchange, self._base)
             session: requests.Session = client._session  # noqa: SLF001  the package offers no public way
             # Proxies and certificates are the exchange's, and a .netrc is nobody's.
             session.trust_env = False
@@ -184,7 +185,7 @@ class JiraClient:
         try:
             return self._session().request(
                 method,
-                f"{self.api}/rest/api/{self.version}/{path}",
+                f"{self._base}{path}",
                 params=params,
                 data=None if body is None else msgspec.json.encode(body),
                 # A redirect would carry the request to an address that nobody configured.

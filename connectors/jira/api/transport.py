@@ -17,19 +17,23 @@ from connectors.http.exchange import Exchange, Reply
 
 
 class ExchangeAdapter(BaseAdapter):
-    """Sends a session's requests through an exchange; the session's own time-outs, proxies and certificates are unused."""
+    """Sends a session's requests through an exchange; the session's own time-outs, proxies and certificates are unused.
 
-    def __init__(self, exchange: Exchange) -> None:
+    `api`: the address that all of them begin with; errors leave it out.
+    """
+
+    def __init__(self, exchange: Exchange, api: str) -> None:
         super().__init__()
         self._exchange = exchange
+        self._api = api
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """One request and its whole reply. Raises as `Exchange.send` does."""
         content = request.body if isinstance(request.body, bytes) else None
         headers = {_text(name): _text(value) for name, value in request.headers.items()}
-        path = request.path_url.partition("?")[0]
-        what = f"{request.method} {path}"
-        reply = self._exchange.send(request.method or "GET", request.url or "", headers, content, what)
+        method, url = request.method or "GET", request.url or ""
+        what = f"{method} {url.removeprefix(self._api).partition('?')[0]}"
+        reply = self._exchange.send(method, url, headers, content, what)
         return _response(reply, request)
 
     def close(self) -> None:

@@ -182,7 +182,7 @@ def test_nobody_listens() -> None:
             get(made._client)
     finally:
         made.close()
-    assert "127.0.0.1:9 is unreachable" in str(caught.value)
+    assert "the connection to 127.0.0.1:9 failed during GET thing" in str(caught.value)
     assert len(waits) == 3
 
 
