@@ -8,7 +8,12 @@ import socket
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_NAT64_LOCAL = ipaddress.IPv6Network("64:ff9b:1::/48")
+
+_SPECIAL = tuple(
+    ipaddress.ip_network(network)
+    for network in ("100.64.0.0/10", "192.0.0.0/24", "64:ff9b:1::/48", "fec0::/10", "3fff::/20", "5f00::/16")
+)
+"""Special networks that not every version of Python knows. Source: the IANA registries of special-purpose addresses."""
 
 
 def literal(host: str) -> Address | None:
@@ -36,12 +41,9 @@ def is_this_machine(host: str) -> bool:
 def is_public(address: Address) -> bool:
     """Whether the address belongs to the internet: not private, loopback, link-local, shared, reserved or multicast.
 
-    IPv4 addresses within IPv6 ones (mapped, 6to4, NAT64) are judged as what they reach. Source: the IANA registries
-    of special-purpose addresses, as Python keeps them.
+    IPv4 addresses within IPv6 ones (mapped, 6to4, NAT64) are judged as what they reach.
     """
     reached = _embedded(address)
-    if isinstance(reached, ipaddress.IPv6Address) and (reached.is_site_local or reached in _NAT64_LOCAL):
-        return False
     special = (
         reached.is_private,
         reached.is_loopback,
@@ -50,7 +52,7 @@ def is_public(address: Address) -> bool:
         reached.is_reserved,
         reached.is_unspecified,
     )
-    return reached.is_global and not any(special)
+    return reached.is_global and not any(special) and not any(reached in network for network in _SPECIAL)
 
 
 def _embedded(address: Address) -> Address:

@@ -23,10 +23,14 @@ _URL = "http://127.0.0.1:{}"
 
 
 class HostileServer:
-    """Listens until it is closed. `heads` are the heads of all requests, in the order in which they came."""
+    """Listens until it is closed.
+
+    `heads` are the heads of all requests, in the order in which they came; `connections` counts what was accepted.
+    """
 
     def __init__(self, script: Script, elsewhere: str = "") -> None:
         self.heads: list[bytes] = []
+        self.connections = 0
         self._script = script
         self._elsewhere = elsewhere.encode()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -48,6 +52,7 @@ class HostileServer:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = self._listener.accept()
+                self.connections += 1
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
