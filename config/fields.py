@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 Identifier = Annotated[
     str,
@@ -33,8 +33,19 @@ def _no_number(value: object) -> object:
     return value
 
 
+FIRST_DAY = date(1970, 1, 1)
+LAST_DAY = date(2199, 12, 31)
+"""Between these a day can be meant, and no sum with weeks, zones or cycles leaves what a calendar holds."""
+
+
+def _meant(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"expected a date between {FIRST_DAY.year} and {LAST_DAY.year}")
+    return day
+
+
 Finite = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(reject_bool)]
-Day = Annotated[date, BeforeValidator(_no_number)]
+Day = Annotated[date, BeforeValidator(_no_number), AfterValidator(_meant)]
 Level = Literal["initiative", "project", "epic", "issue", "subtask"]
 
 

@@ -12,7 +12,7 @@ from config.messages import DEFAULT
 
 Percent = Annotated[int, Field(ge=0, le=100), BeforeValidator(reject_bool)]
 Reserve = Annotated[int, Field(ge=0, le=90), BeforeValidator(reject_bool)]
-Minutes = Annotated[int, Field(ge=1, le=1440), BeforeValidator(reject_bool)]
+Minutes = Annotated[float, Field(gt=0, le=1440), BeforeValidator(reject_bool)]
 Share = Annotated[float, Field(gt=0, le=1), BeforeValidator(reject_bool)]
 Mode = Literal["off", "observe", "label", "full"]
 MarkName = Literal["key_results", "labels", "comment"]
@@ -194,7 +194,7 @@ class Policy(ConfigModel):
     )
     deadline_minutes: Minutes = Field(
         default=30,
-        description="Minutes after which a run no longer waits for rate limits; the next run continues.",
+        description="Minutes that a run may take, such as 30 or 0.5; the next run continues.",
     )
     most_key_results: Annotated[int, Field(ge=1, le=50), BeforeValidator(reject_bool)] = Field(
         default=3, description="Report a finding for work that serves more key results than this."

@@ -90,12 +90,14 @@ def _explain(detail: dict[str, Any]) -> Problem:
 class Credentials:
     """How to sign in to one tracker. The token shows itself only to those who ask for it by name.
 
-    `email` is set where the tracker asks for one; `url` overrides the declared address.
+    `email` is set where the tracker asks for one; `url` overrides the declared address. `declared`: the environment
+    names the origin that they go to, which may then be in a private network.
     """
 
     token: SecretStr
     email: str | None = None
     url: str | None = None
+    declared: bool = True
 
     def forms(self) -> tuple[str, ...]:
         """Every form in which the token travels or may be quoted: bare, in an address, with the e-mail as HTTP basic."""

@@ -7,6 +7,8 @@ TrackerError               anything that went wrong with a tracker
 ├── QueryError             the tracker does not accept a native query from the YAML
 ├── BadReply               the reply is not what the tracker promises: malformed, partial, HTML
 ├── Refused                the tracker refuses this one write for good
+├── HostNotFound           the host name does not exist
+├── AddressRefused         the address is private, and the environment did not declare it; nothing was sent
 └── Transient              worth another try, if the call is safe to repeat
     ├── Unreachable        no answer, a dropped connection, a gateway error; may have landed
     └── RateLimited        asked to wait; certainly not landed
@@ -55,6 +57,14 @@ class BadReply(TrackerError):
 
 class Refused(TrackerError):
     """The tracker refuses this write, and would refuse it again."""
+
+
+class HostNotFound(TrackerError):
+    """The host name does not exist; a resolver that gives no answer is Unreachable."""
+
+
+class AddressRefused(TrackerError):
+    """The host stands on an address of this machine or a private network, and nobody declared it. Nothing was sent."""
 
 
 class Transient(TrackerError):

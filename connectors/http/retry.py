@@ -7,14 +7,12 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TypeVar
 
 import structlog
 import tenacity
 
 from connectors.errors import RateLimited, Transient
-from connectors.http.dates import http_date
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -22,25 +20,6 @@ log = structlog.get_logger(__name__)
 
 class OutOfTime(RateLimited):
     """A wait would pass the run's deadline, or the run is to end; the request was not sent."""
-
-
-def parse_retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds to wait as a `Retry-After` header asks, or None when it says nothing usable.
-
-    Accepts whole or decimal seconds and an HTTP date (RFC 9110, 10.2.3). A date in the past or a negative
-    number means no wait.
-    """
-    if value is None or not value.strip():
-        return None
-    text = value.strip()
-    try:
-        seconds = float(text)
-    except ValueError:
-        when = http_date(text)
-        if when is None:
-            return None
-        seconds = (when - now).total_seconds()
-    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +31,7 @@ class RetryPolicy:
       for Jira; a Retry-After is a floor below it).
     - `budget`: seconds that one call may spend waiting; a longer wait asked for by the tracker ends the
       call at once, with the error that says how long.
-    - `time_left`: seconds until the run's deadline; no wait is begun that would pass it.
+    - `time_left`: seconds until the run's deadline; no wait is begun that would pass it, our own neither.
     - `sleep` and `rng` are there for tests.
     """
 
@@ -70,26 +49,27 @@ class RetryPolicy:
         A call that is not `repeatable` is tried again only after RateLimited, which certainly took no
         effect; after any other doubt the caller must look before it repeats.
         """
-        waited = 0.0
+        waited = upcoming = 0.0
         doubt: BaseException | None = None
 
+        def wait_after(state: tenacity.RetryCallState, error: Transient) -> float:
+            own = min(self.cap, self.base * 2 ** (state.attempt_number - 1)) * self.rng.uniform(0.7, 1.3)
+            return float(own if error.retry_after is None else max(error.retry_after, min(own, 1.0)))
+
         def may_retry(state: tenacity.RetryCallState) -> bool:
+            nonlocal doubt, upcoming
             error = state.outcome.exception() if state.outcome else None
             if not isinstance(error, Transient) or isinstance(error, OutOfTime):
                 return False
             if not repeatable and not isinstance(error, RateLimited):
                 return False
-            wait = error.retry_after or 0.0
-            return waited + wait <= self.budget and wait < self.time_left()
+            doubt, upcoming = error, wait_after(state, error)
+            return waited + (error.retry_after or 0.0) <= self.budget and upcoming < self.time_left()
 
-        def pause(state: tenacity.RetryCallState) -> float:
-            nonlocal waited, doubt
-            doubt = error = state.outcome.exception() if state.outcome else None
-            own = min(self.cap, self.base * 2 ** (state.attempt_number - 1)) * self.rng.uniform(0.7, 1.3)
-            asked = error.retry_after if isinstance(error, Transient) else None
-            seconds = float(max(asked, min(own, 1.0)) if asked is not None else own)
-            waited += seconds
-            return seconds
+        def pause(_: tenacity.RetryCallState) -> float:
+            nonlocal waited
+            waited += upcoming
+            return upcoming
 
         def announce(state: tenacity.RetryCallState) -> None:
             error = state.outcome.exception() if state.outcome else None

@@ -37,6 +37,7 @@ _LOOK = 0.5
 """Seconds between two looks, while waiting, at whether the run is to end."""
 
 _LATER = "The next run continues. Run less often, or lower policy.quota_for_people."
+_LONGER = "The next run continues. Set a longer policy.deadline_minutes if this happens often."
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ class Throttle:
     """Lets requests to one site with one credential through; safe to use from several threads.
 
     - `reserved_share`: share of each quota, 0..1, that is left to people.
-    - `deadline`: seconds after the throttle's making beyond which nothing is waited for any more.
+    - `deadline`: seconds after the throttle's making beyond which nothing is asked or waited for any more.
     - `halt`: set by whoever wants the run to end; no wait outlasts it.
     - `retry`: the one policy by which calls are repeated, its waits bound by the same deadline and halt.
     """
@@ -64,7 +65,7 @@ class Throttle:
     ) -> None:
         given = retry or RetryPolicy()
         self._own_sleep = None if given.sleep is time.sleep else given.sleep
-        self.retry = replace(given, sleep=self._sleep, time_left=self._time_left)
+        self.retry = replace(given, sleep=self._sleep, time_left=self.time_left)
         self.reserved_share = reserved_share
         self._ends = time.monotonic() + deadline
         self._halt = halt or threading.Event()
@@ -96,7 +97,9 @@ class Throttle:
                 )
             known, shared = self._narrowest(now)
             seconds = max(held, shared)
-            if seconds > self._time_left():
+            if self.time_left() <= 0:
+                raise OutOfTime(tracker, "the run's deadline has passed.", _LONGER)
+            if seconds > self.time_left():
                 raise OutOfTime(tracker, self._why(known), _LATER, retry_after=seconds)
             self._outstanding += 1
             self._most = max(self._most, self._outstanding)
@@ -162,7 +165,8 @@ class Throttle:
         self._warned[known.name] = now
         return True
 
-    def _time_left(self) -> float:
+    def time_left(self) -> float:
+        """Seconds until nothing may be waited for any more; none once the deadline has passed."""
         left = self._ends - time.monotonic()
         return min(left, _GRACE) if self._halt.is_set() else left
 
@@ -170,6 +174,7 @@ class Throttle:
         if self._own_sleep is not None:
             self._own_sleep(seconds)
             return
+        seconds = min(seconds, max(0.0, self.time_left()))
         until, ending = time.monotonic() + seconds, self._halt.is_set()
         while (left := until - time.monotonic()) > 0 and not self._closed.wait(min(left, _LOOK)):
             if self._halt.is_set() and not ending:
@@ -177,22 +182,30 @@ class Throttle:
 
 
 class Throttles:
-    """One throttle for each site and credential, however many trackers share them.
+    """One throttle for each site and credential, however many trackers share them; the run begins when they are made.
 
     `halt` is set by whoever wants the run to end.
     """
 
     def __init__(self, halt: threading.Event | None = None) -> None:
+        self._begun = time.monotonic()
         self._halt = halt
         self._made: dict[tuple[str, str], Throttle] = {}
 
     def of(self, site: str, secret: str, *, reserved_share: float, deadline: float) -> Throttle:
-        """The throttle of a site's address and a credential; who shares it, keeps the larger share for people."""
+        """The throttle of a site's address and a credential; who shares it, keeps the larger share for people.
+
+        `deadline`: seconds after the run's begin.
+        """
         key = (site.rstrip("/"), secret)
         found = self._made.get(key)
         if found is None:
             found = self._made[key] = Throttle(
-                reserved_share=reserved_share, deadline=deadline, halt=self._halt
+                reserved_share=reserved_share, deadline=self.time_left(deadline), halt=self._halt
             )
         found.reserved_share = max(found.reserved_share, reserved_share)
         return found
+
+    def time_left(self, deadline: float) -> float:
+        """Seconds until the run's deadline, which is so many seconds after its begin."""
+        return self._begun + deadline - time.monotonic()

@@ -62,7 +62,6 @@ class JiraConnector:
             api,
             credentials,
             throttle or Throttle(),
-            threads=threads,
             version="2" if self._server else "3",
         )
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")

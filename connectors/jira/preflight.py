@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from config.trackers import JiraTracker
 from connectors.errors import CredentialError, TrackerError
+from connectors.http.dates import iso_time
 from connectors.jira.api import replies
 from connectors.jira.api.bulk_read import jql_text
 from connectors.jira.api.client import JiraClient
@@ -22,7 +23,6 @@ from connectors.jira.api.fields import (
     OBJECTIVE_NAME,
     PROGRESS_NAME,
 )
-from connectors.jira.api.times import moment_or_none
 from connectors.jira.read.reader import Reader, Site
 from connectors.jira.read.settable_fields import allowed
 from connectors.model import CLAIM_NAME
@@ -61,7 +61,7 @@ class Inspector:
             yield Check("credential", "ok", f"signed in as {me.display_name or site.me}")
             info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
             self._site_api.check(info)
-            yield clock_check(moment_or_none(info.server_time), datetime.now(UTC))
+            yield clock_check(iso_time(info.server_time), datetime.now(UTC))
             yield from self._fields(site)
             for key in self._tracker.scope.projects:
                 yield from self._project(key, site)

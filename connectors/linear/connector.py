@@ -42,7 +42,11 @@ class LinearConnector:
         self._tracker = tracker
         self._owner = owner
         self._client = LinearClient(
-            name, credentials.url or tracker.url, credentials.token, throttle or Throttle()
+            name,
+            credentials.url or tracker.url,
+            credentials.token,
+            throttle or Throttle(),
+            private_allowed=credentials.declared,
         )
         self._labels = LabelCatalog(self._client)
         self._writer = LinearWriter(self._client, self._labels, owner, self._author)

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from connectors.http.dates import EARLIEST, LATEST, given_time
 from sync.cli.output import Format
 from sync.plan.guards import GuardViolation
 from sync.plan.overrides import Overrides
@@ -62,12 +63,17 @@ def moment_of(as_of: str | None) -> datetime:
 
 
 def given_moment(as_of: str | None) -> datetime | None:
-    """The time that is given, if one is; without an offset it is UTC. Raises typer.BadParameter for what is no time."""
+    """The time that is given, if one is, in UTC; without an offset it is UTC already.
+
+    Raises typer.BadParameter for what is no time, or one that nobody can mean.
+    """
     if as_of is None:
         return None
-    try:
-        moment = datetime.fromisoformat(as_of)
-    except ValueError:
-        message = f"{as_of!r} is not a time in ISO 8601, for example 2026-11-16 or 2026-11-16T09:00"
-        raise typer.BadParameter(message, param_hint="--as-of") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    moment = given_time(as_of)
+    if moment is None:
+        message = (
+            f"{as_of!r} is not a time between {EARLIEST.year} and {LATEST.year} in ISO 8601, for example 2026-11-16 or "
+            "2026-11-16T09:00"
+        )
+        raise typer.BadParameter(message, param_hint="--as-of")
+    return moment

@@ -12,8 +12,9 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,17 +23,21 @@ import httpx
 
 from config.measures import FileSource, HttpSource, KeepMeasure, MetricMeasure
 from config.workspace import Workspace
-from connectors.http.user_agent import user_agent
+from connectors.errors import TrackerError
+from connectors.http.dates import parse_day
+from connectors.http.exchange import Exchange, Limits
 from sync.measure import Sample
 
 MOST_BYTES = 5_000_000
 """A greater file or reply is no value, and is not read to its end."""
-SECONDS = 15.0
-MOST_SECONDS = 60.0
-"""What one read may take, and all of them together: a reply that drips must not hold up a run."""
+LIMITS = Limits(body=MOST_BYTES, whole=60.0, connect=10.0, silence=15.0)
+"""What one endpoint may take: a reply that drips must not hold up a run."""
+MOST_SECONDS = 120.0
+"""What all endpoints together may take, however many there are."""
+AT_ONCE = 8
+"""Sources that are read side by side."""
 _INDEX = re.compile(r"-?[0-9]{1,9}")
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class SourceError(Exception):
@@ -41,33 +46,60 @@ class SourceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where relative paths begin, and how the value of a secret's variable is found."""
+    """Where relative paths begin, and how the value of a secret's variable is found.
+
+    `private_allowed`: whether a URL may be on this machine or in a private network. `time_left`: seconds until the
+    run's deadline.
+    """
 
     folder: Path = Path()
     secret: Callable[[str], str | None] = lambda _: None
+    private_allowed: Callable[[str], bool] = lambda _: True
+    time_left: Callable[[], float] = lambda: math.inf
 
     def take(
         self, workspace: Workspace, today: date, last: Mapping[str, Sample] | None = None
     ) -> tuple[dict[str, Sample], tuple[str, ...]]:
-        """Today's values by key result id, and a sentence for each source that gave none."""
+        """Today's values by key result id, and a sentence for each source that gave none.
+
+        Sources are read side by side, each within its own limit, all within one.
+        """
+        wanted = [
+            (key_result.id, key_result.measure)
+            for _, key_result in workspace.key_results()
+            if isinstance(key_result.measure, MetricMeasure | KeepMeasure)
+            and (key_result.measure.file is not None or key_result.measure.http is not None)
+        ]
+        if not wanted:
+            return {}, ()
+        ends = time.monotonic() + MOST_SECONDS
+
+        def read(how: MetricMeasure | KeepMeasure) -> Sample | SourceError:
+            try:
+                return self._read(how, today, lambda: min(ends - time.monotonic(), self.time_left()))
+            except SourceError as error:
+                return error
+
+        with ThreadPoolExecutor(min(AT_ONCE, len(wanted)), thread_name_prefix="source") as pool:
+            found = list(pool.map(read, [how for _, how in wanted]))
         samples: dict[str, Sample] = {}
         notes: list[str] = []
-        for _, key_result in workspace.key_results():
-            how = key_result.measure
-            if not isinstance(how, MetricMeasure | KeepMeasure) or (how.file is None and how.http is None):
+        for (id_, _), sample in zip(wanted, found, strict=True):
+            if isinstance(sample, Sample):
+                samples[id_] = sample
                 continue
-            try:
-                if how.file is not None:
-                    samples[key_result.id] = self._from_file(how.file, today)
-                elif how.http is not None:
-                    samples[key_result.id] = self._from_http(how.http, today)
-            except SourceError as error:
-                kept = (last or {}).get(key_result.id)
-                if kept is not None:
-                    samples[key_result.id] = kept
-                instead = f"using the value of {kept.on}" if kept else "no value available"
-                notes.append(f"{key_result.id}: {error}; {instead}")
+            kept = (last or {}).get(id_)
+            if kept is not None:
+                samples[id_] = kept
+            instead = f"using the value of {kept.on}" if kept else "no value available"
+            notes.append(f"{id_}: {sample}; {instead}")
         return samples, tuple(notes)
+
+    def _read(self, how: MetricMeasure | KeepMeasure, today: date, time_left: Callable[[], float]) -> Sample:
+        if how.file is not None:
+            return self._from_file(how.file, today)
+        assert how.http is not None  # noqa: S101  one of both is declared
+        return self._from_http(how.http, today, time_left)
 
     def _from_file(self, source: FileSource, today: date) -> Sample:
         path = self.folder / source.path
@@ -87,9 +119,9 @@ class Sources:
         rows = _csv_rows(text) if is_table else _json_rows(text, f"the file {path}", source.at)
         return _newest(rows, source.at, source.day, today, f"file {path.name}")
 
-    def _from_http(self, source: HttpSource, today: date) -> Sample:
+    def _from_http(self, source: HttpSource, today: date, time_left: Callable[[], float]) -> Sample:
         host = urlsplit(source.url).hostname or ""
-        headers = {"user-agent": user_agent(), "accept": "application/json"}
+        headers = {"accept": "application/json"}
         if source.token is not None:
             token = self.secret(source.token)
             if not token:
@@ -97,32 +129,29 @@ class Sources:
             if not (token.isascii() and token.isprintable()):
                 raise SourceError(f"the environment variable {source.token} contains invalid characters")
             headers["authorization"] = f"Bearer {token}"
-        raw = _fetched(source.url, headers, host)
+        raw = _fetched(source.url, headers, host, self.private_allowed(source.url), time_left)
         rows = _json_rows(raw.decode("utf-8", "replace"), f"the reply from {host}", source.at)
         return _newest(rows, source.at, "", today, f"measured by {host}")
 
 
-def _fetched(url: str, headers: Mapping[str, str], host: str) -> bytes:
-    # A proxy from the environment is for the world outside, never for this very machine.
-    local = host in _LOOPBACK
+def _fetched(
+    url: str, headers: Mapping[str, str], host: str, private_allowed: bool, time_left: Callable[[], float]
+) -> bytes:
+    if time_left() <= 0:
+        raise SourceError(f"there was no time left to ask {host}")
     try:
-        with (
-            httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=not local) as client,
-            client.stream("GET", url, headers=dict(headers)) as reply,
-        ):
-            if reply.status_code != 200:
-                raise SourceError(f"{host} returned HTTP {reply.status_code}")
-            content = bytearray()
-            end = time.monotonic() + MOST_SECONDS
-            for chunk in reply.iter_bytes():
-                content += chunk
-                if time.monotonic() > end:
-                    raise SourceError(f"the reply from {host} took longer than {MOST_SECONDS:g} seconds")
-                if len(content) > MOST_BYTES:
-                    raise SourceError(f"the reply from {host} is larger than {MOST_BYTES // 1_000_000} MB")
-            return bytes(content)
-    except httpx.HTTPError as error:
-        raise SourceError(f"cannot reach {host} ({type(error).__name__})") from None
+        exchange = Exchange(host, url, private_allowed=private_allowed, limits=LIMITS, time_left=time_left)
+        try:
+            reply = exchange.send("GET", url, headers)
+        finally:
+            exchange.close()
+    except TrackerError as error:
+        raise SourceError(error.what.rstrip(".")) from None
+    except httpx.InvalidURL:
+        raise SourceError("the URL is not valid") from None
+    if reply.status != 200:
+        raise SourceError(f"{host} returned HTTP {reply.status}")
+    return reply.content
 
 
 def _csv_rows(text: str) -> list[Any]:
@@ -162,7 +191,7 @@ def _dated(rows: list[Any], at: str, day: str, today: date) -> Iterator[tuple[da
         value = _number(_follow(row, at))
         if value is None:
             continue
-        on = _date(_follow(row, day)) if day else today
+        on = parse_day(str(_follow(row, day))) if day else today
         if on is not None and on <= today:
             yield on, nr, value
 
@@ -194,10 +223,3 @@ def _number(value: Any) -> float | None:
 
 def _has_comma(value: Any) -> bool:
     return isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value.strip()) is not None
-
-
-def _date(value: Any) -> date | None:
-    try:
-        return datetime.fromisoformat(str(value)).date()
-    except ValueError:
-        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from config.load import load
@@ -90,4 +90,6 @@ def session_for(
             )
             connectors[name] = connect(name, tracker, key, workspace.workspace, fields, throttle)
             stack.callback(connectors[name].close)
-        yield Session(workspace, connectors, store, halt, sources=sources or Sources())
+        deadline = workspace.policy.deadline_minutes * 60
+        timed = replace(sources or Sources(), time_left=lambda: throttles.time_left(deadline))
+        yield Session(workspace, connectors, store, halt, sources=timed)

@@ -13,9 +13,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import httpx
 import requests
 
+from connectors.linear.api.client import LinearClient
 from sync.store.journal import Journal
 from tests.support.processes import command
 
@@ -54,5 +54,5 @@ def killed(kind: str, at: int, steps: str, *arguments: str) -> None:
     killer.before(Journal, "begin", "journal")
     killer.before(Journal, "complete", "journal")
     killer.before(requests.Session, "send", "jira")
-    killer.before(httpx.HTTPTransport, "handle_request", "linear")
+    killer.before(LinearClient, "_send", "linear")
     command(*arguments)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -71,6 +72,15 @@ def command(*arguments: str) -> None:
     """The command line, as the entry of a process."""
     sys.argv = ["truenorth", *arguments]
     app.main()
+
+
+def measured(peak: str, *arguments: str) -> None:
+    """The command line, as the entry of a process that leaves its peak of memory, in kilobytes, in a file."""
+    try:
+        command(*arguments)
+    finally:
+        (found,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="utf-8"))
+        Path(peak).write_text(found, encoding="utf-8")
 
 
 def _at_the_gate(gate: Barrier, *arguments: str) -> None:

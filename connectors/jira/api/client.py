@@ -1,13 +1,12 @@
 """Jira's REST API over the `jira` package's session: typed replies, our errors, our retries.
 
-The package is the transport only. Its retries are off (it repeats a POST after a dropped connection), its
+The package signs in and prepares requests; our HTTP layer sends them (connectors.http.exchange). Its retries are off (it repeats a POST after a dropped connection), its
 `Resource` objects are not used (they cost most of a bulk read), and no address from a reply is ever called.
 """
 
 from __future__ import annotations
 
 import functools
-import io
 import logging
 import threading
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -15,18 +14,14 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 import jira
 import msgspec
 import requests
-import urllib3
 from msgspec.json import Decoder
 
-from connectors.errors import (
-    BadReply,
-    CredentialError,
-    TrackerError,
-    Unreachable,
-)
+from connectors.errors import BadReply, CredentialError, TrackerError
+from connectors.http.exchange import Exchange
 from connectors.http.user_agent import user_agent
 from connectors.jira.api.errors import check_reply
 from connectors.jira.api.quotas import quotas_in
+from connectors.jira.api.transport import ExchangeAdapter
 from connectors.text.document import clean
 
 if TYPE_CHECKING:
@@ -38,12 +33,6 @@ T = TypeVar("T")
 
 # The package logs whole replies of failed requests; ours says what matters of them.
 logging.getLogger("jira").setLevel(logging.CRITICAL)
-
-TIMEOUT = (10.0, 60.0)
-"""Seconds to connect, and between two bytes of a reply; the package's own default is to wait for ever."""
-
-MAX_REPLY = 64 * 1024 * 1024
-"""Bytes of one reply after decompression; 100 issues with the fields we name are below one megabyte."""
 
 
 class JiraClient:
@@ -60,7 +49,6 @@ class JiraClient:
         credentials: Credentials,
         throttle: Throttle,
         *,
-        threads: int,
         version: Literal["2", "3"] = "3",
     ) -> None:
         self.name = name
@@ -70,8 +58,11 @@ class JiraClient:
         self.retry = throttle.retry
         self.requests = 0
         self._closing = threading.Event()
+        self._base = f"{self.api}/rest/api/{version}/"
         self._credentials = credentials
-        self._threads = threads
+        self.exchange = Exchange(
+            name, self.api, private_allowed=credentials.declared, time_left=throttle.time_left
+        )
         self._lock = threading.Lock()
         self._local = threading.local()
         self._clients: list[jira.JIRA] = []
@@ -130,6 +121,7 @@ class JiraClient:
             clients, self._clients = self._clients, []
         for client in clients:
             client.close()  # type: ignore[no-untyped-call]
+        self.exchange.close()
         self._local = threading.local()
 
     def pause(self) -> None:
@@ -153,10 +145,11 @@ class JiraClient:
                 token_auth=None if email else secret,
                 get_server_info=False,
                 max_retries=0,
-                timeout=TIMEOUT,
             )
-            adapter = requests.adapters.HTTPAdapter(pool_maxsize=self._threads)
+            adapter = ExchangeAdapter(self.exchange, self._base)
             session: requests.Session = client._session  # noqa: SLF001  the package offers no public way
+            # Proxies and certificates are the exchange's, and a .netrc is nobody's.
+            session.trust_env = False
             session.headers["User-Agent"] = user_agent()
             session.mount("https://", adapter)
             session.mount("http://", adapter)
@@ -190,61 +183,24 @@ class JiraClient:
             self.requests += 1
         what = f"{method} {path}"
         try:
-            response = self._session().request(
+            return self._session().request(
                 method,
-                f"{self.api}/rest/api/{self.version}/{path}",
+                f"{self._base}{path}",
                 params=params,
                 data=None if body is None else msgspec.json.encode(body),
                 # A redirect would carry the request to an address that nobody configured.
                 allow_redirects=False,
-                # In a hook, so before the package reads the body, logs, or raises by rules of its own.
+                # In a hook, so before the package logs, or raises by rules of its own.
                 hooks={"response": functools.partial(self._receive, what, readings)},
             )
-        except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
-            raise Unreachable(
-                self.name,
-                f"cannot open a secure connection to {self.api} ({_innermost(error)}).",
-                "Check the proxy and the certificates of this machine.",
-            ) from None
-        except requests.exceptions.Timeout:
-            raise Unreachable(self.name, f"{what} timed out.") from None
-        except (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError):
-            raise BadReply(self.name, f"cannot decompress the reply to {what}.") from None
-        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unreachable(
-                self.name, f"the connection to {self.api} failed during {what} ({_innermost(error)})."
-            ) from None
-        return response
+        except requests.exceptions.RequestException as error:
+            raise TrackerError(self.name, f"cannot prepare {what} ({type(error).__name__}).") from None
 
     def _receive(
         self, what: str, readings: list[Allowance], response: requests.Response, **_: object
     ) -> None:
-        """Read the body, up to a cap so that no reply can fill the memory, and raise what it means."""
-        raw, kept, size = response.raw, [], 0
-        while chunk := raw.read(1 << 16, decode_content=True):
-            size += len(chunk)
-            if size > MAX_REPLY:
-                response.close()
-                raise BadReply(
-                    self.name, f"a reply was larger than {MAX_REPLY // 2**20} MB and was discarded."
-                )
-            kept.append(chunk)
-        raw.release_conn()
-        response.raw = io.BytesIO(b"".join(kept))
+        """Note what the reply says is left, and raise what it means."""
         if response.status_code != 429:
             # A refusal for a spent quota is the retry policy's, which waits as asked.
             readings.extend(quotas_in(response.headers, what))
         check_reply(response, what, self.name, self.version, self.throttle)
-
-
-def _innermost(error: BaseException) -> str:
-    """The name of the root cause; its text may hold addresses with queries, so it is left out."""
-    seen = {id(error)}
-    while True:
-        inner = error.__cause__ or error.__context__
-        inner = inner or next((arg for arg in error.args if isinstance(arg, BaseException)), None)
-        inner = inner or getattr(error, "reason", None)
-        if not isinstance(inner, BaseException) or id(inner) in seen:
-            return type(error).__name__
-        seen.add(id(inner))
-        error = inner

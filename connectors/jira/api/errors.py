@@ -18,7 +18,7 @@ from connectors.errors import (
     Transient,
     Unreachable,
 )
-from connectors.http.retry import parse_retry_after
+from connectors.http.dates import parse_retry_after
 from connectors.stamp import PROPERTY_KEY
 from connectors.text.document import clean
 

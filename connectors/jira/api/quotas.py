@@ -9,9 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from connectors.http.dates import http_date
+from connectors.http.dates import http_date, iso_time
 from connectors.http.rate_limits import Allowance
-from connectors.jira.api.times import moment_or_none
 
 SHORT = 60.0
 """Seconds of a policy's window up to which it counts as refilling all the time: such limits are token buckets."""
@@ -65,7 +64,7 @@ def _plain(headers: Mapping[str, str], call: str) -> Iterator[Allowance]:
 
 def _until(headers: Mapping[str, str]) -> float | None:
     """Seconds to the reset by the site's own clock, so that a wrong one of ours does no harm."""
-    reset = moment_or_none(headers["X-RateLimit-Reset"])
+    reset = iso_time(headers["X-RateLimit-Reset"])
     theirs = http_date(headers["Date"]) if "Date" in headers else datetime.now(UTC)
     return None if reset is None or theirs is None else (reset - theirs).total_seconds()
 

@@ -12,10 +12,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from connectors.errors import BadReply
+from connectors.http.dates import item_time
 from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
-from connectors.jira.api.times import moment_or_none
 from connectors.model import Category, Ref, StatusSpan, WorkItem
 
 _CATEGORIES: Mapping[str, Category] = {"indeterminate": "doing", "done": "done"}
@@ -79,7 +79,7 @@ def _read(tracker: str, log: wire.IssueChangelog) -> Iterable[Move]:
 
 
 def _moment(tracker: str, issue: str, text: str) -> datetime:
-    when = moment_or_none(text)
+    when = item_time(text)
     if when is None:
         raise BadReply(tracker, f"the changelog of issue {issue} has an invalid time.")
     return when

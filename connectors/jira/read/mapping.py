@@ -10,8 +10,8 @@ from msgspec import UNSET
 from config.fields import Level
 from config.trackers import JiraTracker
 from connectors.errors import BadReply
+from connectors.http.dates import item_time, parse_day
 from connectors.jira.api.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, field_text, percent_of
-from connectors.jira.api.times import moment
 from connectors.jira.api.wire import Fields, Issue
 from connectors.jira.marks.issue_edit import objective_text, texts_of
 from connectors.jira.read.custom_fields import values_of
@@ -190,8 +190,8 @@ class IssueMapper:
                 title=fields.summary,
                 category=category,
                 status=fields.status.name,
-                created=moment(fields.created),
-                updated=moment(fields.updated),
+                created=_time(fields.created),
+                updated=_time(fields.updated),
                 project=fields.project.key,
                 parent=Ref(self.name, parent) if parent else None,
                 labels=tuple(label for label in fields.labels if label not in ours),
@@ -201,9 +201,9 @@ class IssueMapper:
                 assignee=fields.assignee.display_name if fields.assignee else None,
                 components=tuple(one.name for one in fields.components),
                 fields=values_of(fields, self.site),
-                started=moment(changed) if changed and category == "doing" else None,
+                started=_time(changed) if changed and category == "doing" else None,
                 completed=_completed(fields) if category == "done" else None,
-                due=date.fromisoformat(fields.duedate) if fields.duedate else None,
+                due=_day(fields.duedate) if fields.duedate else None,
                 blocked_by=tuple(Ref(self.name, id_) for id_ in _blockers(fields)),
                 claims=claims_on(issue, stamp),
                 private=fields.security is not None,
@@ -242,7 +242,7 @@ def _level(fields: Fields) -> Level:
 def _completed(fields: Fields) -> datetime | None:
     # `resolutiondate` can be unset on done issues (contracts, section 2).
     when = fields.resolutiondate or fields.statuscategorychangedate
-    return moment(when) if when else None
+    return _time(when) if when else None
 
 
 def _blockers(fields: Fields) -> list[str]:
@@ -253,3 +253,17 @@ def _blockers(fields: Fields) -> list[str]:
         if link.inward_issue
         and (link.type.inward.casefold() == "is blocked by" or link.type.name.casefold() == "blocks")
     ]
+
+
+def _time(text: str) -> datetime:
+    when = item_time(text)
+    if when is None:
+        raise ValueError("not a time")
+    return when
+
+
+def _day(text: str) -> date:
+    day = parse_day(text)
+    if day is None:
+        raise ValueError("not a day")
+    return day

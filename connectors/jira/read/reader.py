@@ -20,13 +20,13 @@ from connectors.errors import (
     ScopeError,
     TrackerError,
 )
+from connectors.http.dates import iso_time
 from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields, field_text, find_fields
-from connectors.jira.api.times import moment_or_none
 from connectors.jira.marks.comment import CommentApi, OwnComment
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.mapping import IssueMapper
@@ -187,7 +187,7 @@ class Reader:
     def _server_time(self) -> datetime:
         info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
         self._site_api.check(info)
-        return moment_or_none(info.server_time) or datetime.now(UTC)
+        return iso_time(info.server_time) or datetime.now(UTC)
 
     def _projects(self) -> list[wire.Project]:
         found = []

@@ -6,10 +6,8 @@ error: a part is never taken for the whole.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, Protocol, TypeVar
 
 import httpx
@@ -17,18 +15,16 @@ import msgspec
 from msgspec.json import Decoder
 from pydantic import SecretStr
 
-from config.checks.urls import is_loopback
-from connectors.errors import BadReply, CredentialError, TrackerError, Transient, Unreachable
+from connectors.errors import BadReply, CredentialError, TrackerError, Transient
+from connectors.http.exchange import Exchange
 from connectors.http.rate_limits import Allowance
 from connectors.http.throttle import Throttle
-from connectors.http.user_agent import user_agent
 from connectors.linear.api.errors import ErrorMapper, GraphError, Quota, TooComplex, quotas_in, server_time_in
 from connectors.linear.api.mutations import Write, alias, document, variables
 from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import Connection, Success
 
 T = TypeVar("T")
-MAX_REPLY = 64 * 1024 * 1024
 
 
 class _Envelope(msgspec.Struct):
@@ -53,33 +49,27 @@ class LinearClient:
     """Speaks GraphQL with one Linear workspace. `requests` counts what was sent, retries included.
 
     `quotas` holds the last reading of the limits by name ("Requests", "Complexity", "Endpoint-Requests");
-    `server_time` the `Date` of the last reply.
+    `server_time` the `Date` of the last reply. `private_allowed`: see `Exchange`.
     """
 
-    def __init__(self, tracker: str, url: str, token: SecretStr, throttle: Throttle) -> None:
+    def __init__(
+        self, tracker: str, url: str, token: SecretStr, throttle: Throttle, *, private_allowed: bool = True
+    ) -> None:
         self.tracker = tracker
         self.requests = 0
         self.quotas: dict[str, Quota] = {}
         self.server_time: datetime | None = None
-        self._url = httpx.URL(url)
+        self._url = url
         self.throttle = throttle
         self._retry = throttle.retry
-        self._errors = ErrorMapper(tracker, self._url.host)
+        self._errors = ErrorMapper(tracker, httpx.URL(url).host)
         self._token = token
-        # A proxy from the environment is for the world outside, never for this very machine.
-        trust_env = not is_loopback(self._url.host)
-        self._http = httpx.Client(
-            verify=_authorities(trust_env),
-            timeout=httpx.Timeout(60.0, connect=10.0),
-            follow_redirects=False,
-            trust_env=trust_env,
-            headers={"content-type": "application/json", "user-agent": user_agent()},
-        )
+        self.exchange = Exchange(tracker, url, private_allowed=private_allowed, time_left=throttle.time_left)
 
     def close(self) -> None:
         """Close the connections, and end all waits."""
         self.throttle.close()
-        self._http.close()
+        self.exchange.close()
 
     def execute(self, operation: Operation[T], **variables: Any) -> T:
         """The typed reply to one document; waits and tries again as the retry policy says.
@@ -195,42 +185,19 @@ class LinearClient:
 
     def _send(self, body: bytes) -> tuple[int, httpx.Headers, bytes]:
         self.requests += 1
-        try:
-            with self._http.stream(
-                "POST", self._url, content=body, headers={"authorization": self._authorization()}
-            ) as response:
-                content = bytearray()
-                for chunk in response.iter_bytes():
-                    content += chunk
-                    if len(content) > MAX_REPLY:
-                        size = MAX_REPLY // 1024 // 1024
-                        raise BadReply(self.tracker, f"Linear's reply is larger than {size} MB.")
-                return response.status_code, response.headers, bytes(content)
-        except httpx.DecodingError as error:
-            raise BadReply(self.tracker, "cannot decompress Linear's reply.") from error
-        except (httpx.TransportError, httpx.StreamError) as error:
-            kind = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "is unreachable"
-            raise Unreachable(
-                self.tracker,
-                f"{self._url.host} {kind} ({type(error).__name__}).",
-                "Check the URL and the network.",
-            ) from error
+        headers = {"content-type": "application/json", "authorization": self._authorization()}
+        reply = self.exchange.send("POST", self._url, headers, body)
+        return reply.status, reply.headers, reply.content
 
     def _authorization(self) -> str:
         """API keys go bare, OAuth tokens with a scheme; Linear refuses a key behind `Bearer`."""
         token = self._token.get_secret_value()
         if not token.isascii() or not token.isprintable() or " " in token:
-            # Before httpx sees it: its own error would quote the token.
+            # Before the HTTP library sees it: its own error would quote the token.
             raise CredentialError(
                 self.tracker, "the token contains invalid characters.", "Copy the whole token again."
             )
         return f"Bearer {token}" if token.startswith("lin_oauth_") else token
-
-
-@cache
-def _authorities(trust_env: bool) -> ssl.SSLContext:
-    """Whom a server's certificate must come from. Reading them takes longer than a request, so it is done once."""
-    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 def _decode_envelope(content: bytes) -> _Envelope | None:

@@ -22,9 +22,8 @@ from connectors.errors import (
     TrackerError,
     Unreachable,
 )
-from connectors.http.dates import http_date
+from connectors.http.dates import http_date, parse_retry_after
 from connectors.http.rate_limits import Allowance
-from connectors.http.retry import parse_retry_after
 
 _FULL_HOUR = 3500.0
 _NEW_CREDENTIAL = "Create a new API key in Linear under Settings > Security & access, and set it."

@@ -20,6 +20,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec.json import Decoder
 
+from connectors.http.dates import clamped
 from connectors.linear.api.wire import UpdateNode
 from connectors.linear.marks.own_ids import fixed_id
 from connectors.model import Fact, Update, UpdateHealth
@@ -94,5 +95,6 @@ def latest_updates(item: str, nodes: Iterable[UpdateNode], owner: str) -> Latest
         if found is not None:
             last = found if last is None or found.on > last.on else last
         elif node.archived_at is None:
-            others = node.created_at if others is None else max(others, node.created_at)
+            created = clamped(node.created_at)
+            others = created if others is None else max(others, created)
     return LatestUpdates(last, others)

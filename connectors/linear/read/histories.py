@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC
 
+from connectors.http.dates import clamped
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import SpanNode
@@ -39,7 +39,7 @@ def spans_of(nodes: Sequence[SpanNode]) -> tuple[StatusSpan, ...] | None:
         StatusSpan(
             _category(node.state.type),
             node.state.name,
-            node.started_at.astimezone(UTC),
+            clamped(node.started_at),
             utc_or_none(node.ended_at),
         )
         for node in sorted(nodes, key=lambda one: one.started_at)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
+from connectors.http.dates import clamped
 from connectors.linear.api.wire import InitiativeNode, IssueNode, LabelNode, ProjectLabelNode, ProjectNode
 from connectors.linear.marks.label_groups import TITLE_MARK
 from connectors.linear.marks.status_updates import LatestUpdates
@@ -87,8 +88,8 @@ class ItemMapper:
             title=node.title,
             category=category,
             status=node.state.name,
-            created=_utc(node.created_at),
-            updated=_utc(node.updated_at),
+            created=clamped(node.created_at),
+            updated=clamped(node.updated_at),
             team=node.team.key,
             project=node.project.name if node.project else None,
             parent=self.ref(parent),
@@ -130,8 +131,8 @@ class ItemMapper:
             title=node.name,
             category=category,
             status=node.status.name,
-            created=_utc(node.created_at),
-            updated=_utc(node.updated_at),
+            created=clamped(node.created_at),
+            updated=clamped(node.updated_at),
             team=keys[0] if len(keys) == 1 else None,
             project=node.name,
             parent=self.ref(min((one.id for one in node.initiatives.nodes), default=None)),
@@ -161,8 +162,8 @@ class ItemMapper:
             title=node.name,
             category=category,
             status=node.status,
-            created=_utc(node.created_at),
-            updated=_utc(node.updated_at),
+            created=clamped(node.created_at),
+            updated=clamped(node.updated_at),
             parent=self.ref(node.parent_initiative.id if node.parent_initiative else None),
             assignee=node.owner.name if node.owner else None,
             started=utc_or_none(node.started_at),
@@ -217,10 +218,6 @@ def _priority(label: str) -> str | None:
     return None if label == "No priority" else label
 
 
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
-
-
 def utc_or_none(moment: datetime | None) -> datetime | None:
     """The time in UTC."""
-    return moment.astimezone(UTC) if moment is not None else None
+    return clamped(moment) if moment is not None else None

@@ -20,7 +20,7 @@ from connectors.errors import (
     Transient,
     Unreachable,
 )
-from connectors.jira.api import client as client_module
+from connectors.http.exchange import Limits
 from connectors.jira.api.bulk_read import search_ids
 from connectors.jira.api.client import JiraClient
 from tests.support.jira_site import TOKEN, Waits, connector
@@ -156,10 +156,8 @@ def test_a_body_that_does_not_unpack(httpserver: HTTPServer, client: JiraClient)
 
 
 @pytest.mark.parametrize("status", [200, 400, 500])
-def test_a_bomb_is_not_unpacked(
-    httpserver: HTTPServer, client: JiraClient, status: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(client_module, "MAX_REPLY", 1 << 20)
+def test_a_bomb_is_not_unpacked(httpserver: HTTPServer, client: JiraClient, status: int) -> None:
+    client.exchange.limits = Limits(body=1 << 20)
     bomb = gzip.compress(b" " * (8 << 20))
     headers = {"Content-Encoding": "gzip"}
     httpserver.expect_request(PATH).respond_with_data(bomb, status=status, headers=headers)
@@ -184,7 +182,7 @@ def test_nobody_listens() -> None:
             get(made._client)
     finally:
         made.close()
-    assert "http://127.0.0.1:9/jira" in str(caught.value)
+    assert "the connection to 127.0.0.1:9 failed during GET thing" in str(caught.value)
     assert len(waits) == 3
 
 

@@ -19,9 +19,9 @@ from connectors.errors import (
     TrackerError,
     Unreachable,
 )
+from connectors.http.exchange import Limits
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Throttle
-from connectors.linear.api import client as client_module
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import Conflict, NotFound, TooComplex
@@ -232,8 +232,8 @@ def test_what_is_not_a_reply(client: LinearClient, body: bytes, words: str) -> N
     assert route.call_count == 1
 
 
-def test_a_reply_beyond_the_cap_is_not_kept(client: LinearClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "MAX_REPLY", 1024 * 1024)
+def test_a_reply_beyond_the_cap_is_not_kept(client: LinearClient) -> None:
+    client.exchange.limits = Limits(body=1024 * 1024)
     with respx.mock:
         respx.post(URL).respond(200, content=b" " * (1024 * 1024 + 1))
         with pytest.raises(BadReply, match="larger than 1 MB"):

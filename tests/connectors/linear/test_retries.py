@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
+import httpcore
 import httpx
 import pytest
 import respx
@@ -80,7 +81,7 @@ TOO_COMPLEX = error(
 
 
 @pytest.mark.parametrize(
-    "fault", [httpx.ConnectError("x"), httpx.ReadTimeout("x"), httpx.RemoteProtocolError("x")]
+    "fault", [httpcore.ConnectError("x"), httpcore.ReadTimeout("x"), httpcore.RemoteProtocolError("x")]
 )
 def test_a_dropped_connection_is_tried_again(client: LinearClient, naps: Naps, fault: Exception) -> None:
     with respx.mock:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import httpcore
 import httpx
 import pytest
 import respx
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from config.workspace import Workspace
+from connectors.http.exchange import Limits
 from sync.collect import external_values as module
 from sync.collect.external_values import Sources
 from sync.measure import Sample
@@ -130,7 +137,7 @@ def test_a_value_from_an_endpoint() -> None:
         (httpx.Response(500, text="planted-secret"), "HTTP 500"),
         (httpx.Response(200, text="<html>"), "is not valid JSON"),
         (httpx.Response(200, json={}), "has no value"),
-        (httpx.ConnectTimeout("planted-secret"), "(ConnectTimeout)"),
+        (httpcore.ConnectTimeout("planted-secret"), "did not answer in time (ConnectTimeout)"),
     ],
 )
 def test_what_an_endpoint_cannot_tell(reply: httpx.Response | Exception, said: str) -> None:
@@ -155,10 +162,40 @@ def test_a_path_or_a_token_of_odd_characters() -> None:
 
 
 @respx.mock
-def test_a_reply_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_SECONDS", -1.0)
-    respx.get(URL).respond(json=PROMETHEUS)
-    assert "took longer than" in Sources(secret=lambda _: "t").take(declared(http=ONE), TODAY)[1][0]
+@pytest.mark.parametrize("over", ["all of them", "the run"])
+def test_when_the_time_is_over_nothing_is_asked(monkeypatch: pytest.MonkeyPatch, over: str) -> None:
+    sources = Sources(secret=lambda _: "t")
+    if over == "the run":
+        sources = replace(sources, time_left=lambda: -1.0)
+    else:
+        monkeypatch.setattr(module, "MOST_SECONDS", -1.0)
+    route = respx.get(URL).respond(json=PROMETHEUS)
+    assert "no time left" in sources.take(declared(http=ONE), TODAY)[1][0]
+    assert not route.called
+
+
+@pytest.mark.needs_server
+def test_sources_are_read_side_by_side_and_told_in_order() -> None:
+    gate = threading.Barrier(3)
+
+    def together(request: Request) -> Response:
+        gate.wait(10)
+        return Response(json.dumps(len(request.path)))
+
+    ids = ("A", "BB", "CCC")
+    with HTTPServer(threaded=True) as server:
+        for id_ in ids:
+            server.expect_request(f"/{id_}").respond_with_handler(together)
+        measures = [
+            {"kind": "metric", "start": 0, "target": 10, "http": {"url": server.url_for(f"/{id_}")}}
+            for id_ in ids
+        ]
+        one = workspace(
+            *({"id": id_, "title": id_, "measure": how} for id_, how in zip(ids, measures, strict=True))
+        )
+        samples, notes = Sources().take(one, TODAY)
+    assert [(id_, sample.value) for id_, sample in samples.items()] == [("A", 2), ("BB", 3), ("CCC", 4)]
+    assert notes == ()
 
 
 def test_without_its_secret_nothing_is_asked() -> None:
@@ -167,7 +204,7 @@ def test_without_its_secret_nothing_is_asked() -> None:
 
 @respx.mock
 def test_a_reply_without_end_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_BYTES", 1000)
+    monkeypatch.setattr(module, "LIMITS", Limits(body=1000))
     respx.get(URL).respond(content=b" " * 2000)
     (note,) = Sources(secret=lambda _: "t").take(declared(http=ONE), TODAY)[1]
     assert "larger than" in note

@@ -1,0 +1,69 @@
+"""Bodies of replies: one coding at most, and a cap that holds while they are decompressed. Pure."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+
+CODING = "gzip"
+"""The one coding that is asked for."""
+
+_STEP = 256 * 1024
+"""Bytes that one step of decompression may give."""
+
+_CODED = ("gzip", "x-gzip")
+_PLAIN = ("", "identity")
+
+
+class BodyError(Exception):
+    """The body is not read to its end; the text says why, and holds nothing of it."""
+
+
+class TooLarge(BodyError):
+    """The body passes the cap."""
+
+
+def read_body(chunks: Iterable[bytes], coding: str, most: int) -> bytes:
+    """The whole body in plain. `coding` is the reply's `Content-Encoding`; `most` is the cap in bytes.
+
+    Raises TooLarge as soon as the plain body passes the cap, and BodyError for a coding that nobody asked for, for
+    several on top of each other, and for what cannot be decompressed.
+    """
+    name = coding.strip().lower()
+    if name not in (*_PLAIN, *_CODED):
+        raise BodyError(f"is in a coding that was not asked for; only {CODING} is accepted")
+    body = bytearray()
+    unpack = _Gzip() if name in _CODED else None
+    for chunk in chunks:
+        for part in unpack.parts(chunk) if unpack is not None else (chunk,):
+            body += part
+            if len(body) > most:
+                raise TooLarge(f"is larger than {most / 2**20:.0f} MB")
+    if unpack is not None and not unpack.is_whole:
+        raise BodyError("cannot be decompressed: it ends too early")
+    return bytes(body)
+
+
+class _Gzip:
+    """Decompresses step by step, so that no input gives more than `_STEP` bytes at once. Several members may follow."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        self._begun = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last member has come to its end; true of an empty body."""
+        return self._member.eof or not self._begun
+
+    def parts(self, chunk: bytes) -> Iterable[bytes]:
+        """What the chunk gives, in parts."""
+        while chunk:
+            if self._member.eof:
+                self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            self._begun = True
+            try:
+                yield self._member.decompress(chunk, _STEP)
+            except zlib.error:
+                raise BodyError("cannot be decompressed") from None
+            chunk = self._member.unconsumed_tail or self._member.unused_data

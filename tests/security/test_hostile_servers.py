@@ -1,0 +1,277 @@
+"""Servers that mean harm: each attack against Jira's connector, Linear's, and the sources of values, by the commands.
+
+Whatever the server does, the command ends within its deadline and ten seconds, in little memory, with an exit code that
+says what happened; the credential is in no output and no file, and the lease is given back.
+
+To add an attack, add its line to `ATTACKS`.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import re
+import sqlite3
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote
+
+import pytest
+
+from connectors.sandbox.linear.state import TOKEN as LINEAR_TOKEN
+from connectors.sandbox.server import Sandbox
+from connectors.sandbox.world import generate
+from tests.support.cli import AS_OF, Ran
+from tests.support.hostile_server import HostileServer, Script, again_and_again, dripping, in_turn, reply
+from tests.support.processes import Process, command, measured
+
+DEADLINE_MINUTES = 0.1
+LONGEST = DEADLINE_MINUTES * 60 + 10
+"""Seconds that a command may take."""
+MOST_MEMORY = 300 * 1024
+"""Kilobytes."""
+AT_ONCE = 10
+
+SECRET = 'planted-"secret"/=;<b>-0123456789'
+EMAIL = "truenorth@acme.example"
+
+Target = Literal["jira", "linear", "source"]
+Ending = Literal["passing", "permanent"]
+
+COMMANDS = (
+    ("plan", *AS_OF),
+    ("sync", *AS_OF, "--format", "json"),
+    ("status", "--fresh", "--format", "markdown"),
+)
+"""Each attack meets one of them, in turn."""
+
+TRACKER_CODES: dict[Ending, int] = {"passing": 1, "permanent": 1}
+"""How a command ends whose only tracker cannot be read."""
+SOURCE_CODES = {"plan": 0, "sync": 4, "status": 0}
+"""How a command ends whose tracker is well: a source that gives no value is a note, and a first run needs consent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    name: str
+    script: Script
+    ending: Ending
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+SEQUENCES = "\x1b]0;owned\x07\x1b[31mred\u202egnp\u200b\u061c\u00ad\U000e0041"
+WORDS = '{{"errorMessages":["{0}"],"errors":[{{"message":"{0}","extensions":{{"type":"invalid input"}}}}]}}'
+
+
+def words(text: str) -> bytes:
+    """An error as both trackers word one."""
+    escaped = "".join(
+        one if " " <= one <= "~" else f"\\u{ord(one):04x}" for one in text if ord(one) < 0x10000
+    )
+    return WORDS.format(escaped).encode()
+
+
+def packed(megabytes: int, filling: bytes = b" ", wbits: int = zlib.MAX_WBITS | 16) -> bytes:
+    """So much of nothing, compressed."""
+    pack = zlib.compressobj(wbits=wbits)
+    return b"".join(pack.compress(filling * (1 << 20)) for _ in range(megabytes)) + pack.flush()
+
+
+GZIP, BOMB = "Content-Encoding: gzip", packed(400)
+LATER = "Mon, 31 Dec 9999 23:59:59 GMT"
+NEVER = "Mon, 01 Jan 0001 00:00:00 +2359"
+
+ATTACKS = (
+    # Slowness
+    Attack("never answers", in_turn(600.0), "passing"),
+    Attack("headers drip", dripping(b"HTTP/1.1 200 OK\r\n", b"X-Slow: " + b"x" * 4000), "passing"),
+    Attack("a status line drips", dripping(b"", b"HTTP/1.1 200 " + b"x" * 4000), "passing"),
+    Attack("a body drips", dripping(OK + b"Content-Length: 4000\r\n\r\n", b" " * 4000), "passing"),
+    Attack("chunks drip", dripping(CHUNKED, b"1\r\n \r\n" * 4000), "passing"),
+    Attack("a compressed body drips", dripping(OK + b"Content-Encoding: gzip\r\nContent-Length: 4000\r\n\r\n", BOMB[:4000]), "passing"),
+    Attack("trailers drip", dripping(CHUNKED + b"2\r\n{}\r\n0\r\n", b"X: " + b"x" * 4000), "passing"),
+    Attack("interim replies without end", again_and_again(b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0.01), "passing"),
+    Attack("headers without end", again_and_again(OK, b"X-More: " + b"x" * 1000 + b"\r\n"), "passing"),
+    Attack("closes at once", in_turn(), "passing"),
+    Attack("closes within the headers", in_turn(OK, b"X-Half", 0.01), "passing"),
+    Attack("a huge Retry-After", reply(b"{}", "Retry-After: " + "9" * 300, status="503 Busy"), "passing"),
+    Attack("a Retry-After in the year 9999", reply(b"{}", f"Retry-After: {LATER}", status="429 Slow"), "passing"),
+    Attack("dates before all calendars", reply(b"{}", f"Retry-After: {NEVER}", f"Date: {NEVER}", status="429 Slow"), "passing"),
+    # Size
+    Attack("a bomb", reply(BOMB, GZIP), "permanent"),
+    Attack("a bomb in an error", reply(BOMB, GZIP, status="500 Oops"), "permanent"),
+    Attack("a bomb of lists", reply(packed(63, b"[],"), GZIP), "permanent"),
+    Attack("bombs one after another", reply(packed(1) * 400, GZIP), "permanent"),
+    Attack("a bomb within a bomb", reply(gzip.compress(BOMB), "Content-Encoding: gzip, gzip"), "permanent"),
+    Attack("two codings in two headers", reply(gzip.compress(BOMB), GZIP, GZIP), "permanent"),
+    Attack("a coding nobody asked for", reply(packed(400, wbits=-15), "Content-Encoding: deflate"), "permanent"),
+    Attack("an unknown coding", reply(b"{}", "Content-Encoding: x-{secret}"), "permanent"),
+    Attack("no gzip at all", reply(b"{}", GZIP), "permanent"),
+    Attack("a gzip that ends too early", reply(BOMB[:200_000], GZIP), "permanent"),
+    Attack("a body without end", again_and_again(OK + b"Connection: close\r\n\r\n", b" " * 65536), "permanent"),
+    Attack("deep JSON", reply(b"[" * 1_000_000), "permanent"),
+    Attack("deep JSON in an error", reply(b'{"errors":' * 100_000, status="400 Bad"), "permanent"),
+    # Lies
+    Attack("less than announced", in_turn(OK + b"Content-Length: 90\r\nConnection: close\r\n\r\n{}"), "passing"),
+    Attack("more than announced", reply(b"{}" * 1000, length=2), "permanent"),
+    Attack("a length that is none", in_turn(OK + b"Content-Length: -5\r\n\r\n{}"), "passing"),
+    Attack("not HTTP", in_turn(b"SSH-2.0-OpenSSH_9.6\r\n" * 10), "passing"),
+    Attack("an upgrade", reply(b"", "Upgrade: h2c", "Connection: upgrade", status="101 Switching"), "permanent"),
+    Attack("a redirect to another origin", reply(b"", "Location: {elsewhere}/rest", status="307 Away"), "permanent"),
+    Attack("a job elsewhere", reply(b"", "Location: http://[{elsewhere}", status="303 There"), "permanent"),
+    # Words
+    Attack("the credential in the body", reply(b'{"id": "{secret}", "{secret}": ["{secret}"]}'), "permanent"),
+    Attack("the credential in an error", reply(words("{secret} is not welcome"), status="400 Bad"), "permanent"),
+    Attack("the credential at the cut", reply(words("x" * 380 + " {secret}"), status="400 Bad"), "permanent"),
+    Attack("the credential in headers", reply(b"{}", "X-Seraph-LoginReason: {secret}", "WWW-Authenticate: {secret}", status="401 No"), "permanent"),
+    Attack("the credential as a type", reply(b"<p>{secret}</p>", "Content-Type: {secret}"), "permanent"),
+    Attack("the credential in the status line", reply(b"{}", status="403 {secret}"), "permanent"),
+    Attack("the credential in broken HTTP", in_turn(b"HTTP/1.1 {secret}\r\n{secret}\r\n\r\n"), "passing"),
+    Attack("terminal sequences", reply(words(SEQUENCES), "X-Seraph-LoginReason: \x1b[31m", status="400 Bad"), "permanent"),
+)  # fmt: skip
+
+
+PENDING = {
+    "terminal sequences": ["raw characters are shown"],
+    "the credential at the cut": ["the credential is shown"],
+}
+"""What is known to go wrong until text is cleaned and redacted where it enters."""
+
+
+# --- Running them --------------------------------------------------------------------------------
+
+
+YAML = """
+workspace: acme
+site: https://okrs.example.com
+trackers:
+  {tracker}
+policy: {{deadline_minutes: {minutes}}}
+cycles:
+  2026-Q4: {{start: 2026-10-01, end: 2026-12-31}}
+objectives:
+  - id: O
+    title: Objective
+    cycle: 2026-Q4
+    key_results:
+      - id: O-1
+        title: Key result
+        measure: {{kind: metric, start: 0, target: 10{source}}}
+"""
+JIRA = "jira: {kind: jira, url: 'https://acme.atlassian.net', scope: {projects: [OPS]}}"
+LINEAR = "linear: {kind: linear, scope: {teams: [ENG]}}"
+
+
+def declare(folder: Path, target: Target, hostile: str, well: str) -> dict[str, str]:
+    """Write a configuration whose target is the hostile server; the environment for it."""
+    source = f", http: {{url: '{hostile}/value', at: value, token: METRICS}}" if target == "source" else ""
+    tracker = JIRA if target == "jira" else LINEAR
+    text = YAML.format(tracker=tracker, minutes=DEADLINE_MINUTES, source=source)
+    (folder / "truenorth.yaml").write_text(text, encoding="utf-8")
+    if target == "jira":
+        return {
+            "TRUENORTH_JIRA_URL": hostile,
+            "TRUENORTH_JIRA_ORIGIN": hostile,
+            "TRUENORTH_JIRA_EMAIL": EMAIL,
+            "TRUENORTH_JIRA_TOKEN": SECRET,
+        }
+    origin = hostile if target == "linear" else well
+    return {
+        "TRUENORTH_LINEAR_URL": f"{origin}/graphql" if target == "linear" else f"{well}/linear/graphql",
+        "TRUENORTH_LINEAR_ORIGIN": origin,
+        "TRUENORTH_LINEAR_TOKEN": SECRET if target == "linear" else LINEAR_TOKEN,
+        "METRICS": SECRET,
+        "TRUENORTH_SOURCE_METRICS": SECRET,
+        "TRUENORTH_SOURCE_METRICS_ORIGIN": hostile,
+    }
+
+
+def attacked(attack: Attack, target: Target, chosen: tuple[str, ...], folder: Path, well: str) -> list[str]:
+    """Run a command against the attack; what is wrong with how it ended."""
+    folder.mkdir()
+    elsewhere = HostileServer(reply())
+    hostile = HostileServer(attack.script, elsewhere.url)
+    try:
+        environment = declare(folder, target, hostile.url, well)
+        memory = folder.with_suffix(".memory")
+        begun = time.monotonic()
+        ran = Process(measured, str(memory), *chosen, folder=folder, environment=environment).wait()
+        took = time.monotonic() - begun
+    finally:
+        hostile.close()
+        elsewhere.close()
+    code = SOURCE_CODES[chosen[0]] if target == "source" else TRACKER_CODES[attack.ending]
+    checks = {
+        "the server was not asked": bool(hostile.heads) or attack.name == "closes at once",
+        f"ended with {ran.code}, not {code}": ran.code == code,
+        f"took {took:.1f} s": took <= LONGEST,
+        f"took {memory.read_text()} KB": int(memory.read_text()) <= MOST_MEMORY,
+        "a traceback": "Traceback" not in ran.out + ran.err,
+        "another origin was asked": not elsewhere.heads,
+        "the lease is still held": _is_released(folder),
+        "the credential is shown": not any(form in ran.out + ran.err for form in forms()),
+        "the credential is stored": not any(
+            form.encode() in kept for kept in _kept(folder) for form in forms()
+        ),
+        "raw characters are shown": _is_plain(ran),
+        "nothing says what happened": bool(ran.err.strip()),
+    }
+    return [wrong for wrong, is_well in checks.items() if not is_well]
+
+
+def forms() -> tuple[str, ...]:
+    """Every form in which the credential could be shown."""
+    basic = base64.b64encode(f"{EMAIL}:{SECRET}".encode()).decode()
+    escaped = SECRET.replace('"', '\\"')
+    html = SECRET.replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return (SECRET, basic, quote(SECRET, safe=""), escaped, html, SECRET[:12])
+
+
+def _kept(folder: Path) -> Iterator[bytes]:
+    return (file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
+def _is_released(folder: Path) -> bool:
+    store = folder / ".truenorth" / "truenorth.db"
+    if not store.exists():
+        return True
+    connection = sqlite3.connect(store)
+    try:
+        return [row for row in connection.execute("SELECT holder FROM leases") if row[0]] == []
+    finally:
+        connection.close()
+
+
+def _is_plain(ran: Ran) -> bool:
+    """Whether no control character, direction mark or invisible character reaches the terminal."""
+    return re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\U000e0000-\U000e007f]", ran.out + ran.err) is None  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def well() -> Iterator[str]:
+    """The address of a Linear workspace that works, for what is not attacked."""
+    with Sandbox(generate(items=50, seed=3)) as sandbox:
+        # The first process pays for the server that the others are forked off.
+        with tempfile.TemporaryDirectory() as folder:
+            assert Process(command, "schema", folder=Path(folder), environment={}).wait().code == 0
+        yield sandbox.url
+
+
+@pytest.mark.parametrize("target", ["jira", "linear", "source"])
+def test_no_server_harms_a_command(target: Target, well: str, tmp_path: Path) -> None:
+    def run(at: int) -> list[str]:
+        chosen = COMMANDS[at % len(COMMANDS)]
+        return attacked(ATTACKS[at], target, chosen, tmp_path / str(at), well)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        wrong = pool.map(run, range(len(ATTACKS)))
+        found = {attack.name: faults for attack, faults in zip(ATTACKS, wrong, strict=True) if faults}
+    found = {name: faults for name, faults in found.items() if faults != PENDING.get(name)}
+    assert found == {}
