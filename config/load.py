@@ -63,7 +63,7 @@ def _check_files(workspace: Workspace, folder: Path) -> Iterator[ConfigFinding]:
         except NotReadable as error:
             fault = str(error)
         if fault:
-            hint = "name a regular file in the folder of the OKR files"
+            hint = "name a regular file in the folder"
             yield ConfigFinding((*path, "measure", "file", "path"), f"cannot read this file: {fault}", hint)
 
 
