@@ -269,6 +269,7 @@ def test_another_origin_than_last_time_stops_before_any_request(
     assert list(Path(".truenorth").glob("*.aside")) == []
 
 
+@pytest.mark.usefixtures("no_waits")
 @pytest.mark.parametrize(
     ("value", "code"), [("1", 2), ("true", 2), ("yes", 2), ("0", 1), ("False", 1), ("", 1)]
 )
