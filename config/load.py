@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from config.checks.finding import ConfigFinding, Names
+from config.checks.finding import ConfigFinding, Names, key_result_places
 from config.checks.workspace import advice, check
 from config.errors import ConfigError, Problem
 from config.loading.files import read
+from config.loading.regular_files import NotReadable, fault_of, folder_of, inside
 from config.loading.schema_errors import Loc, explain, find, place
 from config.loading.yaml_nodes import YamlNode
+from config.measures import KeepMeasure, MetricMeasure
 from config.workspace import Workspace
 
 __all__ = ["ConfigError", "Problem", "advice", "fingerprint", "load"]
@@ -43,10 +45,26 @@ def load(path: Path) -> Workspace:
     if faults:
         workspace = _salvage(root, faults)
     if workspace is not None:
-        problems += [_located(root, finding) for finding in check(workspace, names)]
+        findings = [*check(workspace, names), *_check_files(workspace, folder_of(path))]
+        problems += [_located(root, finding) for finding in findings]
     if problems or workspace is None:
         raise ConfigError(problems)
     return workspace
+
+
+def _check_files(workspace: Workspace, folder: Path) -> Iterator[ConfigFinding]:
+    """Files of sources that are none, or stand elsewhere; one that is not there yet may come."""
+    for path, at, nr in key_result_places(workspace):
+        measure = workspace.objectives[at].key_results[nr].measure
+        if not isinstance(measure, MetricMeasure | KeepMeasure) or measure.file is None:
+            continue
+        try:
+            fault = fault_of(inside(folder, measure.file.path))
+        except NotReadable as error:
+            fault = str(error)
+        if fault:
+            hint = "name a regular file in the folder"
+            yield ConfigFinding((*path, "measure", "file", "path"), f"cannot read this file: {fault}", hint)
 
 
 def fingerprint(workspace: Workspace) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from config.fields import ConfigModel, Day, Finite, Identifier, reject_bool
+from config.origins import is_secret_name
 from config.trackers import MEASURE_LANGUAGES, MeasureQuery, kind_of
 
 Weight = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(reject_bool)]
@@ -23,7 +24,9 @@ class CheckIn(ConfigModel):
 class FileSource(ConfigModel):
     """A value, or a series of them, in a file that something else writes."""
 
-    path: str = Field(min_length=1, description="Path of a .json or .csv file, relative to the OKR files.")
+    path: str = Field(
+        min_length=1, description="Path of a .json or .csv file in the folder of the OKR files."
+    )
     at: str = Field(
         default="", description="Where to find the value: a JSON path such as data.0.value, or a CSV column."
     )
@@ -39,9 +42,21 @@ class HttpSource(ConfigModel):
     )
     token: str | None = Field(
         default=None,
-        pattern=r"^[A-Z][A-Z0-9_]*$",
-        description="Name of the environment variable that holds the bearer token.",
+        description="Variable of the environment that holds the bearer token: TRUENORTH_SOURCE_NAME, with a name of your "
+        "choice. It is sent only to the origin that TRUENORTH_SOURCE_NAME_ORIGIN declares, also in the environment.",
+        json_schema_extra={"pattern": "^TRUENORTH_SOURCE_[A-Z0-9][A-Z0-9_]*$"},
     )
+
+    @field_validator("token")
+    @classmethod
+    def _names_a_source_secret(cls, name: str | None) -> str | None:
+        # What stands there is not repeated: it may be the secret itself.
+        if name is not None and not is_secret_name(name, "SOURCE"):
+            raise ValueError(
+                "is not the name of a source's secret; call its variable TRUENORTH_SOURCE_NAME, here and in the "
+                "environment, and declare in TRUENORTH_SOURCE_NAME_ORIGIN where it may go"
+            )
+        return name
 
 
 class _Measured(ConfigModel):

@@ -15,11 +15,31 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.checks.urls import unsafe_address
 from config.errors import MissingCredential, Problem, SettingsError, did_you_mean
+from config.origins import (
+    PREFIX,
+    PURPOSES,
+    Origin,
+    declared_origin,
+    is_secret_name,
+    origin_of,
+    origin_variable,
+)
 from config.trackers import Tracker
 
-__all__ = ["Credentials", "MissingCredential", "Settings", "SettingsError", "credentials", "variables"]
+__all__ = [
+    "Credentials",
+    "MissingCredential",
+    "NamedSecret",
+    "Settings",
+    "SettingsError",
+    "credentials",
+    "named_secret",
+    "source_origins",
+    "variables",
+]
 
-PREFIX = "TRUENORTH_"
+SOURCE_ORIGINS = f"{PREFIX}SOURCE_ORIGINS"
+"""Origins of sources that need no secret."""
 _LEVELS = ("debug", "info", "warning", "error")
 _FORMATS = ("auto", "json", "console")
 _SECRETS = Path("/run/secrets")
@@ -90,14 +110,20 @@ def _explain(detail: dict[str, Any]) -> Problem:
 class Credentials:
     """How to sign in to one tracker. The token shows itself only to those who ask for it by name.
 
-    `email` is set where the tracker asks for one; `url` overrides the declared address. `declared`: the environment
-    names the origin that they go to, which may then be in a private network.
+    `email` is set where the tracker asks for one; `url` overrides the declared address; `origin` is the only one to
+    which the credential may go. `private_allowed`: that may be this machine, or one in a private network.
     """
 
     token: SecretStr
     email: str | None = None
     url: str | None = None
-    declared: bool = True
+    origin: Origin | None = None
+    private_allowed: bool = True
+
+    @property
+    def declared(self) -> Origin | None:
+        """The origin that the environment lets it go to, by its own variable or by that of the address; None where it says nothing."""
+        return origin_of(self.url) if self.origin is None and self.url is not None else self.origin
 
     def forms(self) -> tuple[str, ...]:
         """Every form in which the token travels or may be quoted: bare, in an address, with the e-mail as HTTP basic."""
@@ -106,19 +132,33 @@ class Credentials:
         return tuple({form for form in (token, quote(token, safe=""), basic) if form})
 
 
-def variables(name: str) -> tuple[str, str, str]:
-    """Names of the token, e-mail and address variables of the tracker: `jira-eu` -> TRUENORTH_JIRA_EU_…"""
-    stem = PREFIX + re.sub(r"[^A-Z0-9]", "_", name.upper())
-    return f"{stem}_TOKEN", f"{stem}_EMAIL", f"{stem}_URL"
+@dataclass(frozen=True, slots=True)
+class NamedSecret:
+    """A secret for something other than a tracker, and the only origin to which it may go; None where one is not set."""
+
+    variable: str
+    value: SecretStr | None = None
+    origin: Origin | None = None
+
+
+def variable_stem(name: str) -> str:
+    """How the variables of a tracker begin: `jira-eu` -> TRUENORTH_JIRA_EU. Names that share it share a credential."""
+    return PREFIX + re.sub(r"[^A-Z0-9]", "_", name.upper())
+
+
+def variables(name: str) -> tuple[str, str, str, str]:
+    """Names of the token, e-mail, address and origin variables of the tracker: `jira-eu` -> TRUENORTH_JIRA_EU_…"""
+    stem = variable_stem(name)
+    return f"{stem}_TOKEN", f"{stem}_EMAIL", f"{stem}_URL", origin_variable(stem)
 
 
 def credentials(name: str, tracker: Tracker, settings: Settings) -> Credentials:
     """The credential of a tracker, from the environment or else from files in the secrets folder.
 
-    Raises MissingCredential, naming every variable that is missing, and SettingsError for an address
-    that would send the credential unencrypted.
+    Raises MissingCredential, naming every variable that is missing, also where a CI job declares no origin, and
+    SettingsError for an address that would send the credential unencrypted.
     """
-    token_name, email_name, url_name = variables(name)
+    token_name, email_name, url_name, origin_name = variables(name)
     token = secret(token_name, settings)
     with_email = "email" in tracker.credential
     email = secret(email_name, settings) if with_email else None
@@ -143,7 +183,58 @@ def credentials(name: str, tracker: Tracker, settings: Settings) -> Credentials:
             )
     if url is not None and (fault := unsafe_address(url)):
         raise SettingsError([Problem(url_name, 0, 0, *fault)])
-    return Credentials(token=SecretStr(token), email=email, url=url)
+    found = Credentials(token=SecretStr(token), email=email, url=url, origin=_origin(origin_name, settings))
+    if found.declared is None and str(origin_of(tracker.url)) != tracker.api_origin and _in_ci():
+        what = f'tracker "{name}" ({tracker.kind}) has no declared origin, which CI jobs need'
+        hint = f"set {origin_name} to the origin that its credential may go to, such as https://tracker.example.com"
+        raise MissingCredential([Problem(origin_name, 0, 0, what, hint)])
+    return found
+
+
+def named_secret(variable: str, settings: Settings) -> NamedSecret:
+    """A secret by the name of its variable, as YAML gives it, with the origin declared beside it.
+
+    Raises SettingsError for an origin that is none, and ValueError for a variable that holds something else: whoever
+    writes YAML must not choose what is read.
+    """
+    if not any(is_secret_name(variable, purpose) for purpose in PURPOSES):
+        raise ValueError(variable)
+    value = secret(variable, settings)
+    origin = _origin(origin_variable(variable), settings)
+    return NamedSecret(variable, None if value is None else SecretStr(value), origin)
+
+
+def source_origins(settings: Settings) -> frozenset[Origin]:
+    """Origins that the environment declares for sources without a secret. Raises SettingsError for one that is none."""
+    return frozenset(_origins(SOURCE_ORIGINS, settings))
+
+
+def _origin(variable: str, settings: Settings) -> Origin | None:
+    found = _origins(variable, settings)
+    if len(found) > 1:
+        raise SettingsError([Problem(variable, 0, 0, "declares more than one origin", "keep one")])
+    return found[0] if found else None
+
+
+def _origins(variable: str, settings: Settings) -> list[Origin]:
+    found = []
+    for text in re.split(r"[\s,]+", secret(variable, settings) or ""):
+        if not text:
+            continue
+        try:
+            origin = declared_origin(text)
+        except ValueError:
+            hint = "write it as https://host or https://host:port"
+            raise SettingsError([Problem(variable, 0, 0, "is not an origin", hint)]) from None
+        if fault := unsafe_address(text):
+            raise SettingsError([Problem(variable, 0, 0, *fault)])
+        found.append(origin)
+    return found
+
+
+def _in_ci() -> bool:
+    """Whether this is a CI job: there is no store to remember an origin, and the YAML may come from anybody."""
+    return os.environ.get("CI", "").strip().casefold() not in ("", "0", "false")
 
 
 def secret(name: str, settings: Settings) -> str | None:

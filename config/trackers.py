@@ -103,6 +103,7 @@ class TrackerBase(ConfigModel):
     - `has_updates`: status updates can be posted on projects and initiatives.
     - `url_is_scope`: two trackers of one address read the same site, so that no scope may stand in both.
     - `links_need_site`: marks link to a key result's page only where the workspace declares its site.
+    - `api_origin`: where the API of all its customers stands, so that nobody need declare it; "" where each has a site.
     """
 
     title: ClassVar[str]
@@ -111,6 +112,7 @@ class TrackerBase(ConfigModel):
     has_updates: ClassVar[bool] = False
     url_is_scope: ClassVar[bool] = False
     links_need_site: ClassVar[bool] = False
+    api_origin: ClassVar[str] = ""
 
     @property
     def credential(self) -> tuple[CredentialPart, ...]:
@@ -193,6 +195,7 @@ class LinearTracker(TrackerBase):
     languages = ("filter", "view")
     has_updates = True
     links_need_site = True
+    api_origin = "https://api.linear.app"
 
     kind: Literal["linear"] = Field(description="A Linear workspace.")
     url: HttpUrl = Field(default="https://api.linear.app/graphql", description="URL of the API.")

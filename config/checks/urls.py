@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from urllib.parse import urlsplit
+
+from config.origins import origin_of
 
 
 def unsafe_address(url: str) -> tuple[str, str] | None:
@@ -13,16 +14,15 @@ def unsafe_address(url: str) -> tuple[str, str] | None:
     The address itself is not repeated: it may hold a password.
     """
     try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        _ = parts.port
+        if "@" in urlsplit(url).netloc:
+            return (
+                "the URL contains a user name or password",
+                "remove it; credentials come from the environment",
+            )
+        origin = origin_of(url)
     except ValueError:
         return "is not a valid URL", "write it as https://host/path"
-    if parts.scheme not in ("http", "https") or not host or re.search(r"\s", url):
-        return "is not a valid URL", "write it as https://host/path"
-    if parts.username is not None or parts.password is not None:
-        return "the URL contains a user name or password", "remove it; credentials come from the environment"
-    if parts.scheme == "http" and not is_loopback(host):
+    if origin.scheme == "http" and not is_loopback(origin.host):
         return "the URL is not encrypted", "use https (http is allowed for localhost only)"
     return None
 

@@ -12,6 +12,7 @@ from config.errors import did_you_mean, nearest, quoted
 from config.link_rules import LinkRule
 from config.measures import KeepMeasure, MetricMeasure, QueryMeasure
 from config.messages import ENGLISH, SHIPPED, names_in
+from config.origins import PREFIX, is_reserved
 from config.trackers import KINDS, Tracker, trackers_for
 from config.workspace import Workspace
 
@@ -42,6 +43,9 @@ def _trackers(workspace: Workspace) -> Iterator[ConfigFinding]:
         if fault:
             yield ConfigFinding((*path, "url"), *fault)
         stem = "".join(letter if letter.isalnum() else "_" for letter in name.upper())
+        if is_reserved(f"{PREFIX}{stem}"):
+            message = f"tracker {quoted(name)} would read variables that hold secrets of sources or sinks"
+            yield ConfigFinding(path, message, "rename it", at_key=True)
         if stem in variables:
             message = (
                 f"trackers {quoted(variables[stem])} and {quoted(name)} read the same environment variables"

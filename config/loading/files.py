@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from config.errors import Problem
+from config.loading.regular_files import NotReadable, inside, read_regular
 from config.loading.yaml_nodes import Place, YamlNode, YamlValue, parse
 
 MAX_BYTES = 1_000_000
@@ -41,7 +42,7 @@ def read(path: Path) -> FilesRead:
     problems: list[Problem] = []
     parts: list[YamlNode] = []
     for file in files:
-        text = _text(file)
+        text = _text(file, path)
         node, found = (None, [text]) if isinstance(text, Problem) else parse(text, str(file))
         problems += found
         if node is None:
@@ -77,14 +78,16 @@ def _unreadable(path: Path, error: OSError) -> Problem:
     return mark.problem(f"cannot be read: {(error.strerror or 'unknown cause').lower()}")
 
 
-def _text(file: Path) -> str | Problem:
+def _text(file: Path, place: Path) -> str | Problem:
+    mark = Place(str(file).replace("\0", "�"), 1, 1)
     try:
-        with file.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        return _unreadable(file, error)
-    except ValueError:
-        return Place(str(file).replace("\0", "�"), 1, 1).problem("is not a valid path")
+        # The operator may link to the configuration from anywhere, but it cannot link out of its folder.
+        found = file if file == place else inside(place, file.name)
+        raw = read_regular(found, MAX_BYTES + 1)
+    except NotReadable as error:
+        if isinstance(error.__cause__, OSError):
+            return _unreadable(file, error.__cause__)
+        return mark.problem(f"cannot be read: {error}", "use a regular file in the folder")
     if len(raw) > MAX_BYTES:
         return Place(str(file), 1, 1).problem(
             f"the file is larger than {MAX_BYTES // 1_000_000} MB", "check that this is the right file"

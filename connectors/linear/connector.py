@@ -46,7 +46,7 @@ class LinearConnector:
             credentials.url or tracker.url,
             credentials.token,
             throttle or Throttle(),
-            private_allowed=credentials.declared,
+            private_allowed=credentials.private_allowed,
         )
         self._labels = LabelCatalog(self._client)
         self._writer = LinearWriter(self._client, self._labels, owner, self._author)

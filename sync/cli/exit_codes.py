@@ -32,6 +32,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from config.errors import ConfigError
     from connectors.errors import TrackerError
     from sync.explain.item import UnknownKeyError
+    from sync.jobs.origins import OriginRefused
     from sync.jobs.sandbox import SandboxError, SandboxMissing
     from sync.store.lease import LeaseHeld, LeaseLost
     from sync.store.plan_file import PlanError
@@ -44,6 +45,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         SandboxMissing: Exit.USAGE,
         # The other run does this one's work, too.
         LeaseHeld: Exit.DONE,
+        OriginRefused: Exit.STOPPED,
         LeaseLost: Exit.PARTIAL,
         TrackerError: Exit.FAILED,
         StoreError: Exit.FAILED,

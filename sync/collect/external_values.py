@@ -13,7 +13,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from config.loading.regular_files import NotReadable, inside, read_regular
 from config.measures import FileSource, HttpSource, KeepMeasure, MetricMeasure
+from config.origins import Origin, origin_of, origin_variable
+from config.settings import SOURCE_ORIGINS, NamedSecret
 from config.workspace import Workspace
 from connectors.errors import TrackerError
 from connectors.http.dates import parse_day
@@ -45,16 +48,26 @@ class SourceError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """Where relative paths begin, and how the value of a secret's variable is found.
+class Access:
+    """With what an endpoint may be asked: the bearer token, and whether the environment declares its origin.
 
-    `private_allowed`: whether a URL may be on this machine or in a private network. `time_left`: seconds until the
-    run's deadline.
+    Only then it may stand on a private network.
+    """
+
+    token: str | None = field(repr=False)
+    declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the environment grants them: the folder of files, secrets by their variables, origins of those without one.
+
+    `time_left`: seconds until the run's deadline.
     """
 
     folder: Path = Path()
-    secret: Callable[[str], str | None] = lambda _: None
-    private_allowed: Callable[[str], bool] = lambda _: True
+    secrets: Mapping[str, NamedSecret] = field(default_factory=dict)
+    origins: frozenset[Origin] = frozenset()
     time_left: Callable[[], float] = lambda: math.inf
 
     def take(
@@ -104,11 +117,9 @@ class Sources:
     def _from_file(self, source: FileSource, today: date) -> Sample:
         path = self.folder / source.path
         try:
-            with path.open("rb") as stream:
-                raw = stream.read(MOST_BYTES + 1)
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or "invalid path"
-            raise SourceError(f"cannot read the file {path} ({why})") from None
+            raw = read_regular(inside(self.folder, source.path), MOST_BYTES + 1)
+        except NotReadable as error:
+            raise SourceError(f"cannot read the file {path} ({error})") from None
         if len(raw) > MOST_BYTES:
             raise SourceError(f"the file {path} is larger than {MOST_BYTES // 1_000_000} MB")
         try:
@@ -122,16 +133,39 @@ class Sources:
     def _from_http(self, source: HttpSource, today: date, time_left: Callable[[], float]) -> Sample:
         host = urlsplit(source.url).hostname or ""
         headers = {"accept": "application/json"}
-        if source.token is not None:
-            token = self.secret(source.token)
-            if not token:
-                raise SourceError(f"the environment variable {source.token} is not set")
-            if not (token.isascii() and token.isprintable()):
-                raise SourceError(f"the environment variable {source.token} contains invalid characters")
-            headers["authorization"] = f"Bearer {token}"
-        raw = _fetched(source.url, headers, host, self.private_allowed(source.url), time_left)
+        access = self.access(source)
+        if access.token is not None:
+            headers["authorization"] = f"Bearer {access.token}"
+        raw = _fetched(source.url, headers, host, access.declared, time_left)
         rows = _json_rows(raw.decode("utf-8", "replace"), f"the reply from {host}", source.at)
         return _newest(rows, source.at, "", today, f"measured by {host}")
+
+    def access(self, source: HttpSource) -> Access:
+        """With what an endpoint may be asked. Raises SourceError where the environment does not let the secret go there."""
+        origin = origin_of(source.url)
+        if source.token is None:
+            declared = origin in self.origins
+            if origin.is_private and not declared:
+                raise SourceError(
+                    f"{origin} is on a private network; to allow it, add it to {SOURCE_ORIGINS}"
+                )
+            return Access(None, declared)
+        named = self.secrets.get(source.token, NamedSecret(source.token))
+        if named.value is None:
+            raise SourceError(f"the environment variable {source.token} is not set")
+        variable = origin_variable(source.token)
+        if named.origin is None:
+            raise SourceError(
+                f"{source.token} is not sent, because {variable} does not declare where it may go"
+            )
+        if named.origin != origin:
+            raise SourceError(
+                f"{source.token} is not sent to {origin}, because {variable} declares {named.origin}"
+            )
+        token = named.value.get_secret_value()
+        if not (token.isascii() and token.isprintable()):
+            raise SourceError(f"the environment variable {source.token} contains invalid characters")
+        return Access(token, True)
 
 
 def _fetched(

@@ -57,6 +57,7 @@ def apply_plan(
                 progress,
                 owned_item_ids(store, store.snapshots.last()),
             )
+        session.keep_origins(set(session.connectors) - set(observation.stale))
         reconcile_journal(store, observation, workspace)
         plan, moved = still_true(saved.plan, observation.items)
         reporter.narrowed(plan, moved)

@@ -17,6 +17,7 @@ from config.settings import Settings
 from connectors.converter import Converter
 from connectors.model import NOTHING, WorkItem
 from sync.history.days import History, HistoryRow
+from sync.jobs.origins import destinations
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session, load_workspace
 from sync.jobs.sync import read
@@ -49,10 +50,35 @@ class Rebuilt:
 def retire_store(settings: Settings, config: Path, now: datetime) -> OldStore:
     """Take the readings out of the store and move it out of the way.
 
-    Raises ConfigError, MissingCredential or StoreError: what is wrong there must not cost the store its place.
+    Raises ConfigError, MissingCredential, OriginRefused or StoreError: what is wrong there must not cost the store its
+    place, nor what it remembers of origins, which the new one takes from its own first read.
     """
-    load_workspace(settings, config)
+    workspace, keys = load_workspace(settings, config)
+    destinations(workspace, keys, _remembered_origins(settings.store))
     return OldStore(recover_readings(settings.store), archive_store(settings.store, now))
+
+
+def _remembered_origins(url: str) -> dict[str, str]:
+    """Where earlier runs sent credentials, as far as the store can still tell."""
+    try:
+        database = Database(url) if _is_there(url) else None
+    except (sa.exc.ArgumentError, StoreError):
+        return {}
+    if database is None:
+        return {}
+    try:
+        with database.view() as connection:
+            rows = connection.execute(sa.select(tables.origins))
+            return {row.credential: row.origin for row in rows}
+    except StoreError:
+        return {}
+    finally:
+        database.close()
+
+
+def _is_there(url: str) -> bool:
+    parsed = address(url)
+    return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").is_file()
 
 
 def archive_store(url: str, now: datetime) -> str | None:
@@ -106,8 +132,7 @@ def recover_readings(url: str) -> dict[str, History]:
     """The readings that can still be read from a store, whatever became of the rest; rows that mean nothing are left out."""
     found: dict[str, list[HistoryRow]] = {}
     try:
-        parsed = address(url)
-        if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+        if not _is_there(url):
             return {}
         database = Database(url)
     except (sa.exc.ArgumentError, StoreError):

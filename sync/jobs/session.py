@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from config.load import load
-from config.settings import Credentials, Settings, credentials, secret
+from config.loading.regular_files import folder_of
+from config.measures import KeepMeasure, MetricMeasure
+from config.settings import Credentials, Settings, credentials, named_secret, source_origins
 from config.workspace import Workspace
 from connectors.base import Connector
 from connectors.http.throttle import Throttles
 from connectors.registry import connect
 from sync.collect.external_values import Sources
+from sync.jobs.origins import Destination, destinations, keep_origins
 from sync.logs import redactor
 from sync.store.lease import Lease
 from sync.store.store import Store
@@ -37,19 +40,27 @@ class Session:
     store: Store
     halt: Halt = field(default_factory=Halt)
     sources: Sources = field(default_factory=Sources)
+    destinations: Mapping[str, Destination] = field(default_factory=dict)
+    """Where the credential of each tracker goes."""
     writing: threading.Event = field(default_factory=threading.Event)
     """Set from the first write until what came of the writes is saved."""
+
+    def keep_origins(self, trackers: Collection[str]) -> None:
+        """Remember where the credentials of these trackers went, now that they could be read there."""
+        went = {name: one for name, one in self.destinations.items() if name in trackers}
+        if went:
+            keep_origins(self.store, went)
 
 
 @contextmanager
 def open_session(settings: Settings, config: Path | None = None) -> Iterator[Session]:
     """A session from the configuration and the environment.
 
-    Raises ConfigError, MissingCredential or StoreError before any request is made.
+    Raises ConfigError, MissingCredential, OriginRefused or StoreError before any request is made.
     """
     place = config or settings.config
     workspace, keys = load_workspace(settings, place)
-    sources = Sources(place if place.is_dir() else place.parent, lambda name: _secret(name, settings))
+    sources = _sources(workspace, settings, folder_of(place))
     with session_for(workspace, keys, settings.store, sources) as session:
         yield session
 
@@ -60,28 +71,33 @@ def load_workspace(settings: Settings, place: Path) -> tuple[Workspace, dict[str
     return workspace, {name: credentials(name, one, settings) for name, one in workspace.active.items()}
 
 
-def _secret(name: str, settings: Settings) -> str | None:
-    """A secret by the name of its variable, which no log will show."""
-    value = secret(name, settings)
-    redactor.add(value)
-    return value
+def _sources(workspace: Workspace, settings: Settings, folder: Path) -> Sources:
+    """What the environment grants the sources that are declared; no log will show a secret of theirs."""
+    measures = (key_result.measure for _, key_result in workspace.key_results())
+    endpoints = (how.http for how in measures if isinstance(how, MetricMeasure | KeepMeasure))
+    names = {one.token for one in endpoints if one is not None and one.token is not None}
+    secrets = {name: named_secret(name, settings) for name in sorted(names)}
+    redactor.add(*(one.value.get_secret_value() for one in secrets.values() if one.value is not None))
+    return Sources(folder, secrets, source_origins(settings))
 
 
 @contextmanager
 def session_for(
     workspace: Workspace, keys: Mapping[str, Credentials], store_url: str, sources: Sources | None = None
 ) -> Iterator[Session]:
-    """A session from values at hand."""
+    """A session from values at hand. Raises OriginRefused or StoreError."""
     redactor.add(*(form for key in keys.values() for form in key.forms()))
     with ExitStack() as stack:
         store = Store(store_url)
         stack.callback(store.close)
+        bound_for = destinations(workspace, keys, store.origins())
         halt = Halt()
         throttles = Throttles(halt)
         connectors: dict[str, Connector] = {}
         for name, tracker in workspace.active.items():
             fields = workspace.matched_fields(name)
-            policy, key = workspace.policy_of(name), keys[name]
+            policy = workspace.policy_of(name)
+            key = replace(keys[name], private_allowed=bound_for[name].private_allowed)
             throttle = throttles.of(
                 key.url or tracker.url,
                 key.token.get_secret_value(),
@@ -92,4 +108,4 @@ def session_for(
             stack.callback(connectors[name].close)
         deadline = workspace.policy.deadline_minutes * 60
         timed = replace(sources or Sources(), time_left=lambda: throttles.time_left(deadline))
-        yield Session(workspace, connectors, store, halt, sources=timed)
+        yield Session(workspace, connectors, store, halt, timed, bound_for)

@@ -38,6 +38,7 @@ def plan_setup(session: Session, *, remove: bool) -> dict[str, Provisioning]:
     for name, provisioner in _provisioners(session).items():
         made = session.store.provisions(name)
         plans[name] = provisioner.removal(need, made) if remove else provisioner.plan(need, made)
+    session.keep_origins(plans)
     return plans
 
 

@@ -53,6 +53,7 @@ def read(session: Session, now: datetime, reporter: Reporter) -> Decision:
     session.writing.clear()
     with reporter.progress() as progress:
         result = run(session.workspace, session.connectors, session.store, now, progress, session.sources)
+    session.keep_origins(set(session.connectors) - set(result.observation.stale))
     for note in result.observation.notes:
         log.warning(note)
     return result

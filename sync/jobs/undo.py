@@ -49,6 +49,7 @@ def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> Und
     trackers = selection.trackers if _only_trackers(selection) else frozenset(session.connectors)
     with reporter.progress() as progress:
         found = _find(session, sorted(trackers), progress)
+    session.keep_origins(found)
     marked = [item for items in found.values() for item in items]
     plan = undo_plan(marked, selection, session.workspace.workspace)
     created_labels = {

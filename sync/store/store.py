@@ -197,3 +197,21 @@ class Store:
             connection.execute(table.delete().where(table.c.tracker == tracker).where(table.c.name == name))
             if id_ is not None:
                 connection.execute(table.insert().values(tracker=tracker, name=name, id=id_))
+
+    # --- where credentials went --------------------------------------------------------------
+
+    @again
+    def origins(self) -> dict[str, str]:
+        """Origins that credentials were last accepted at, by the stem of their variables."""
+        with self.transaction() as connection:
+            rows = connection.execute(sa.select(tables.origins))
+            return {row.credential: row.origin for row in rows}
+
+    @again
+    def save_origins(self, origins: Mapping[str, str]) -> None:
+        """Remember where credentials were accepted."""
+        table = tables.origins
+        with self._database.ordered() as connection:
+            for credential, origin in sorted(origins.items()):
+                connection.execute(table.delete().where(table.c.credential == credential))
+                connection.execute(table.insert().values(credential=credential, origin=origin))

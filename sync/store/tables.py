@@ -175,6 +175,13 @@ provisions = sa.Table(
     sa.Column("id", sa.String(64), nullable=False),
 )
 """What setup made on trackers: their ids, which prove it where a name cannot."""
+origins = sa.Table(
+    "origins",
+    metadata,
+    sa.Column("credential", sa.String(80), primary_key=True),
+    sa.Column("origin", sa.String(300), nullable=False),
+)
+"""Where credentials went that could read there, by the stem of their variables."""
 footings = sa.Table(
     "footings",
     metadata,

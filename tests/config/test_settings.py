@@ -23,6 +23,7 @@ LINEAR = LinearTracker(kind="linear", scope=LinearScope(teams=("ENG",)))
 def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.upper().startswith("TRUENORTH_")]:
         monkeypatch.delenv(name)
+    monkeypatch.delenv("CI", raising=False)
 
 
 @pytest.fixture

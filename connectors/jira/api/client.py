@@ -61,7 +61,7 @@ class JiraClient:
         self._base = f"{self.api}/rest/api/{version}/"
         self._credentials = credentials
         self.exchange = Exchange(
-            name, self.api, private_allowed=credentials.declared, time_left=throttle.time_left
+            name, self.api, private_allowed=credentials.private_allowed, time_left=throttle.time_left
         )
         self._lock = threading.Lock()
         self._local = threading.local()

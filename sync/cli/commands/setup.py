@@ -19,6 +19,7 @@ from sync.cli.exit_codes import Exit
 from sync.cli.options import Apply, Config, FormatOption
 from sync.cli.output import Format, Output
 from sync.cli.session import command_session, configured
+from sync.jobs.origins import origin_checks
 from sync.jobs.preflight import check as run_checks
 from sync.jobs.preflight import is_well
 from sync.jobs.setup import plan_setup, run_setup
@@ -52,6 +53,9 @@ def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
     """Check credentials, permissions, fields and labels, before the first sync. Writes nothing."""
     with command_session(config, style) as (session, output):
         found = run_checks(session.connectors, session.workspace)
+        session.keep_origins([name for name, some in found.items() if is_well({name: some})])
+        for name, some in origin_checks(session.workspace, session.destinations, session.sources).items():
+            found[name] = [*some, *found.get(name, ())]
         output.show(status_tables.checks(found))
         output.data(
             well=is_well(found),

@@ -95,7 +95,8 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
 def test_a_folder_in_the_place_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "trap.yaml").mkdir()
     (problem,) = problems_of(tmp_path)
-    assert str(problem) == f"{tmp_path / 'trap.yaml'}:1:1: cannot be read: is a directory"
+    where, hint = tmp_path / "trap.yaml", "use a regular file in the folder"
+    assert str(problem) == f"{where}:1:1: cannot be read: it is a folder, not a file; {hint}"
 
 
 # --- folders ---

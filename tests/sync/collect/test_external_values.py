@@ -13,9 +13,12 @@ import httpcore
 import httpx
 import pytest
 import respx
+from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from config.origins import origin_of
+from config.settings import NamedSecret
 from config.workspace import Workspace
 from connectors.http.exchange import Limits
 from sync.collect import external_values as module
@@ -117,14 +120,23 @@ def test_what_was_told_last_stands(tmp_path: Path) -> None:
 
 
 URL = "https://metrics.example/api?q=up"
-ONE = {"url": URL, "at": "data.result.0.value.1", "token": "METRICS_TOKEN"}
+TOKEN = "TRUENORTH_SOURCE_METRICS"
+ONE = {"url": URL, "at": "data.result.0.value.1", "token": TOKEN}
+
+
+def granted(value: str = "planted-secret", to: str | None = "https://metrics.example") -> Sources:
+    """What is read with one secret, and the origin that is declared for it."""
+    secret = NamedSecret(TOKEN, SecretStr(value), None if to is None else origin_of(to))
+    return Sources(secrets={TOKEN: secret})
+
+
 PROMETHEUS = {"data": {"result": [{"value": [1763280000.0, "5.25"]}]}}
 
 
 @respx.mock
 def test_a_value_from_an_endpoint() -> None:
     route = respx.get(URL).respond(json=PROMETHEUS)
-    samples, notes = Sources(secret={"METRICS_TOKEN": "planted-secret"}.get).take(declared(http=ONE), TODAY)
+    samples, notes = granted().take(declared(http=ONE), TODAY)
     assert (samples["A"].value, samples["A"].source, notes) == (5.25, "measured by metrics.example", ())
     assert route.calls[0].request.headers["authorization"] == "Bearer planted-secret"
 
@@ -147,7 +159,7 @@ def test_what_an_endpoint_cannot_tell(reply: httpx.Response | Exception, said: s
     else:
         route.mock(return_value=reply)
     elsewhere = respx.get("https://elsewhere.example").respond(json=PROMETHEUS)
-    samples, (note,) = Sources(secret=lambda _: "planted-secret").take(declared(http=ONE), TODAY, LAST)
+    samples, (note,) = granted().take(declared(http=ONE), TODAY, LAST)
     assert samples == LAST
     assert said in note
     assert "planted-secret" not in note
@@ -156,15 +168,15 @@ def test_what_an_endpoint_cannot_tell(reply: httpx.Response | Exception, said: s
 
 def test_a_path_or_a_token_of_odd_characters() -> None:
     assert "invalid path" in Sources().take(declared(file={"path": "a\0b.json"}), TODAY)[1][0]
-    (note,) = Sources(secret=lambda _: "tök").take(declared(http=ONE), TODAY)[1]
-    assert "METRICS_TOKEN contains invalid characters" in note
+    (note,) = granted("tök").take(declared(http=ONE), TODAY)[1]
+    assert f"{TOKEN} contains invalid characters" in note
     assert "tök" not in note
 
 
 @respx.mock
 @pytest.mark.parametrize("over", ["all of them", "the run"])
 def test_when_the_time_is_over_nothing_is_asked(monkeypatch: pytest.MonkeyPatch, over: str) -> None:
-    sources = Sources(secret=lambda _: "t")
+    sources = granted()
     if over == "the run":
         sources = replace(sources, time_left=lambda: -1.0)
     else:
@@ -193,18 +205,18 @@ def test_sources_are_read_side_by_side_and_told_in_order() -> None:
         one = workspace(
             *({"id": id_, "title": id_, "measure": how} for id_, how in zip(ids, measures, strict=True))
         )
-        samples, notes = Sources().take(one, TODAY)
+        samples, notes = Sources(origins=frozenset((origin_of(server.url_for("/")),))).take(one, TODAY)
     assert [(id_, sample.value) for id_, sample in samples.items()] == [("A", 2), ("BB", 3), ("CCC", 4)]
     assert notes == ()
 
 
 def test_without_its_secret_nothing_is_asked() -> None:
-    assert "METRICS_TOKEN is not set" in Sources().take(declared(http=ONE), TODAY)[1][0]
+    assert f"{TOKEN} is not set" in Sources().take(declared(http=ONE), TODAY)[1][0]
 
 
 @respx.mock
 def test_a_reply_without_end_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LIMITS", Limits(body=1000))
     respx.get(URL).respond(content=b" " * 2000)
-    (note,) = Sources(secret=lambda _: "t").take(declared(http=ONE), TODAY)[1]
+    (note,) = granted().take(declared(http=ONE), TODAY)[1]
     assert "larger than" in note

@@ -123,7 +123,7 @@ def test_a_bad_credential_is_one_line_and_the_other_tracker_is_checked(
     assert pointed
     ran = run("check", "--format", "json")
     found = json.loads(ran.out)["checks"]
-    assert (ran.code, [one["about"] for one in found[tracker]]) == (1, ["credential"])
+    assert (ran.code, [one["about"] for one in found[tracker]]) == (1, ["origin", "credential"])
     assert len(found["linear" if tracker == "jira" else "jira"]) > 4
     assert "planted-secret" not in ran.out + ran.err
     assert "Traceback" not in ran.err
