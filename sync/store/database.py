@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import errno
 import functools
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 import sqlalchemy as sa
+
+from sync.store import sqlite_file
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -59,8 +59,11 @@ class Database:
         try:
             parsed = address(url)
             self.is_sqlite = parsed.get_backend_name() == "sqlite"
-            _prepare_file(parsed)
+            if (file := sqlite_file.path_of(parsed)) is not None:
+                sqlite_file.prepare(file)
             self._engine = _engine(parsed)
+        except sqlite_file.UnsafeStore as error:
+            raise StoreError(f"cannot use the store {self.where}: {error}") from None
         except (sa.exc.SQLAlchemyError, OSError, ImportError) as error:
             raise self.unusable(error) from error
 
@@ -224,16 +227,6 @@ def _place(url: str) -> str:
         return "(TRUENORTH_STORE is not a database URL)"
     # A password can stand among the options, too.
     return parsed.set(query={}).render_as_string(hide_password=True)
-
-
-def _prepare_file(url: sa.URL) -> None:
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        return
-    path = Path(url.database)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        # Titles of private work are in it: it belongs to its user alone from its first byte.
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
 
 
 def _sqlite_settings(connection: Any, _record: object) -> None:

@@ -6,7 +6,6 @@ own digest, so that neither can change unseen.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from config.workspace import Workspace
 from connectors.model import Marks, WorkItem
 from sync.plan.guards import GuardViolation
 from sync.plan.plan import Edit, Plan, changes_of, digest_of
+from sync.private_files import write_private
 
 FORMAT = 1
 MOST_BYTES = 512 * 1024 * 1024
@@ -81,15 +81,9 @@ def save(
         stops=[_written(stop) for stop in stops],
     )
     text = msgspec.json.format(msgspec.json.encode(content), indent=1)
-    beside = path.with_name(f".{path.name}.part")
     try:
-        with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(text + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        write_private(path, (text, b"\n"))
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise PlanError(f"cannot write the plan to {path}: {error.strerror}.") from None
 
 
