@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.checks.urls import unsafe_address
 from config.errors import MissingCredential, Problem, SettingsError, did_you_mean
+from config.text.redaction import SHORTEST, redactor
 from config.trackers import Tracker
 
 __all__ = ["Credentials", "MissingCredential", "Settings", "SettingsError", "credentials", "variables"]
@@ -25,6 +27,7 @@ _FORMATS = ("auto", "json", "console")
 _SECRETS = Path("/run/secrets")
 """Where Docker, Podman and Compose mount secrets."""
 _SECRET_BYTES = 64 * 1024
+_SECRET_NAME = re.compile(rf"{PREFIX}(?:.+_TOKEN|(?:SOURCE|SINK)_.+(?<!_ORIGIN))")
 
 
 def _default_secrets_dir() -> Path | None:
@@ -56,9 +59,22 @@ class Settings(BaseSettings):
         except ValidationError as error:
             problems = [_explain(dict(one)) for one in error.errors(include_url=False)]
         else:
+            redactor.add(*self._secrets())
             return
         # Raised outside the handler: pydantic's own error would show the values.
         raise SettingsError(problems)
+
+    def _secrets(self) -> Iterator[str | None]:
+        """Everything that is a secret by its variable's name, so that not even an error before the first use shows it."""
+        names = {name for name in os.environ if _SECRET_NAME.fullmatch(name)}
+        if self.secrets_dir is not None:
+            with contextlib.suppress(OSError):
+                files = (file.name.upper() for file in self.secrets_dir.iterdir())
+                names |= {name for name in files if _SECRET_NAME.fullmatch(name)}
+        for name in sorted(names):
+            # Whoever needs it says what is wrong with it.
+            with contextlib.suppress(SettingsError):
+                yield secret(name, self)
 
     @field_validator("log_level", "log_format", mode="before")
     @classmethod
@@ -97,11 +113,10 @@ class Credentials:
     email: str | None = None
     url: str | None = None
 
-    def forms(self) -> tuple[str, ...]:
-        """Every form in which the token travels or may be quoted: bare, in an address, with the e-mail as HTTP basic."""
-        token = self.token.get_secret_value()
-        basic = base64.b64encode(f"{self.email}:{token}".encode()).decode() if self.email else ""
-        return tuple({form for form in (token, quote(token, safe=""), basic) if form})
+    def __post_init__(self) -> None:
+        secret = self.token.get_secret_value()
+        # With the e-mail, as HTTP basic has it.
+        redactor.add(secret, base64.b64encode(f"{self.email}:{secret}".encode()).decode())
 
 
 def variables(name: str) -> tuple[str, str, str]:
@@ -117,22 +132,22 @@ def credentials(name: str, tracker: Tracker, settings: Settings) -> Credentials:
     that would send the credential unencrypted.
     """
     token_name, email_name, url_name = variables(name)
-    token = secret(token_name, settings)
+    key = token(token_name, settings)
     with_email = "email" in tracker.credential
     email = secret(email_name, settings) if with_email else None
     url = secret(url_name, settings)
-    absent = [token_name] if token is None else []
+    absent = [token_name] if key is None else []
     if with_email and email is None:
         absent.append(email_name)
-    if token is None or absent:
+    if key is None or absent:
         folder = settings.secrets_dir or "the folder set in TRUENORTH_SECRETS_DIR"
-        what = "no token" if token is None else "a token but no e-mail address"
+        what = "no token" if key is None else "a token but no e-mail address"
         hint = f"set {' and '.join(absent)}, or add files of those names to {folder}"
         if len(absent) == 1:
             hint = f"set {absent[0]}, or add a file of that name to {folder}"
         what = f'tracker "{name}" ({tracker.kind}) has {what}'
         raise MissingCredential([Problem(absent[0], 0, 0, what, hint)])
-    for variable, value in ((token_name, token), (email_name, email), (url_name, url)):
+    for variable, value in ((token_name, key), (email_name, email), (url_name, url)):
         # Such a value could never stand in a header, and the HTTP library's complaint would quote it.
         if value is not None and not (value.isascii() and value.isprintable() and " " not in value):
             hint = "paste only the value itself"
@@ -141,7 +156,20 @@ def credentials(name: str, tracker: Tracker, settings: Settings) -> Credentials:
             )
     if url is not None and (fault := unsafe_address(url)):
         raise SettingsError([Problem(url_name, 0, 0, *fault)])
-    return Credentials(token=SecretStr(token), email=email, url=url)
+    return Credentials(token=SecretStr(key), email=email, url=url)
+
+
+def token(name: str, settings: Settings) -> str | None:
+    """A secret that signs in somewhere; no output shows it from here on.
+
+    Raises SettingsError for one that is too short for that: wherever its few characters stand, they would be taken out.
+    """
+    found = secret(name, settings)
+    if found is not None and len(found) < SHORTEST:
+        what = f"is shorter than {SHORTEST} characters: so short a secret cannot be kept out of what is shown"
+        raise SettingsError([Problem(name, 0, 0, what, "set the whole token, or create a longer one")])
+    redactor.add(found)
+    return found
 
 
 def secret(name: str, settings: Settings) -> str | None:

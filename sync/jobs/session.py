@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.load import load
-from config.settings import Credentials, Settings, credentials, secret
+from config.settings import Credentials, Settings, credentials, token
 from config.workspace import Workspace
 from connectors.base import Connector
 from connectors.http.throttle import Throttles
 from connectors.registry import connect
 from sync.collect.external_values import Sources
-from sync.logs import redactor
 from sync.store.lease import Lease
 from sync.store.store import Store
 
@@ -49,7 +48,7 @@ def open_session(settings: Settings, config: Path | None = None) -> Iterator[Ses
     """
     place = config or settings.config
     workspace, keys = load_workspace(settings, place)
-    sources = Sources(place if place.is_dir() else place.parent, lambda name: _secret(name, settings))
+    sources = Sources(place if place.is_dir() else place.parent, lambda name: token(name, settings))
     with session_for(workspace, keys, settings.store, sources) as session:
         yield session
 
@@ -60,19 +59,11 @@ def load_workspace(settings: Settings, place: Path) -> tuple[Workspace, dict[str
     return workspace, {name: credentials(name, one, settings) for name, one in workspace.active.items()}
 
 
-def _secret(name: str, settings: Settings) -> str | None:
-    """A secret by the name of its variable, which no log will show."""
-    value = secret(name, settings)
-    redactor.add(value)
-    return value
-
-
 @contextmanager
 def session_for(
     workspace: Workspace, keys: Mapping[str, Credentials], store_url: str, sources: Sources | None = None
 ) -> Iterator[Session]:
     """A session from values at hand."""
-    redactor.add(*(form for key in keys.values() for form in key.forms()))
     with ExitStack() as stack:
         store = Store(store_url)
         stack.callback(store.close)

@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 import msgspec
 import sqlalchemy as sa
 
+from config.text.redaction import Redactor, shorten
 from sync.store import sqlite_file
 
 T = TypeVar("T")
@@ -27,6 +28,9 @@ PATIENCE = 6.0
 
 ATTEMPTS = 50
 """Tries at opening a store that another process is just making."""
+
+MAX_WORDS = 400
+"""Characters of a database's own words that an error repeats."""
 
 TRIES = 3
 """How often a transaction that was cut off is begun."""
@@ -55,6 +59,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.where = _place(url)
+        self._passwords = Redactor(_passwords(url))
         self._patience = PATIENCE
         try:
             parsed = address(url)
@@ -125,7 +130,7 @@ class Database:
     def unusable(self, error: Exception) -> StoreError:
         """The error in plain words, with what to do about it."""
         original = getattr(error, "orig", None) or error
-        cause = " ".join(str(original).split())[:400].rstrip(".")
+        cause = " ".join(shorten(self._passwords.text(str(original)), MAX_WORDS).split()).rstrip(".")
         advice = _advice(original, cause.casefold(), is_file=getattr(self, "is_sqlite", True))
         lost = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
         again = lost or getattr(original, "sqlstate", None) in _SERIALIZATION
@@ -217,6 +222,18 @@ def _engine(url: sa.URL) -> sa.Engine:
     own = {name: value for name, value in given.items() if name not in url.query}
     # A connection that a restart cut is noticed before a transaction begins on it.
     return sa.create_engine(url, connect_args=own, pool_pre_ping=True)
+
+
+def _passwords(url: str) -> list[str]:
+    """What of the address may be secret. Words of these texts are secret in errors of the database alone."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        return [url]
+    options = (
+        text for value in parsed.query.values() for text in ([value] if isinstance(value, str) else value)
+    )
+    return [str(one) for one in (parsed.password, *options) if one]
 
 
 def _place(url: str) -> str:

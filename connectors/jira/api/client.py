@@ -18,6 +18,7 @@ import requests
 import urllib3
 from msgspec.json import Decoder
 
+from config.text.redaction import shorten
 from connectors.errors import (
     BadReply,
     CredentialError,
@@ -25,9 +26,8 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.http.user_agent import user_agent
-from connectors.jira.api.errors import check_reply
+from connectors.jira.api.errors import MAX_WORDS, check_reply
 from connectors.jira.api.quotas import quotas_in
-from connectors.text.document import clean
 
 if TYPE_CHECKING:
     from config.settings import Credentials
@@ -95,9 +95,11 @@ class JiraClient:
         try:
             return reply.decode(response.content)
         except msgspec.ValidationError as error:
-            raise BadReply(self.name, f"unexpected reply to {method} {path}: {clean(str(error))}.") from None
+            raise BadReply(
+                self.name, f"unexpected reply to {method} {path}: {shorten(str(error), MAX_WORDS)}."
+            ) from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            kind = clean(response.headers.get("Content-Type", "no content type"))[:80]
+            kind = shorten(response.headers.get("Content-Type", "no content type"), 80)
             raise BadReply(
                 self.name,
                 f"the reply to {method} {path} is not JSON ({len(response.content)} bytes, {kind}).",
