@@ -10,19 +10,22 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator
-from html import unescape
 from html.entities import html5
 from typing import Any
-from urllib.parse import unquote
 
 from config.text.characters import clean
 
 REDACTED = "[redacted]"
+_BLANKS = "\0" * len(REDACTED)
 
 SHORTEST = 8
 """Characters of the shortest secret that is taken out. Shorter ones are words or parts of words: everything would be redacted."""
 
-_ESCAPES = re.compile(r"\\(?:u00|x)([0-9a-fA-F]{2})")
+_ESCAPE = re.compile(
+    r"\\(?:u00|x)(?P<code>[0-9a-f]{2})|%(?P<percent>[0-7][0-9a-f])|&#(?P<number>[0-9]{1,7});|&#x(?P<hex>[0-9a-f]{1,6});"
+    r"|&(?P<name>[a-z]{1,31};)|\\",
+    re.IGNORECASE,
+)
 _ROUNDS = 3
 """How often a text is unescaped before it is looked at: JSON within JSON within an address, and no further."""
 
@@ -43,21 +46,17 @@ class Redactor:
         self._learn(self._secrets - set(known))
 
     def _learn(self, secrets: frozenset[str]) -> None:
-        if secrets == self._secrets:
-            return
         self._secrets = frozenset(one for one in secrets if len(one) >= SHORTEST)
         forms = {form for one in self._secrets for form in (one, *_in_base64(one))}
-        self._pattern: re.Pattern[str] | None = None
-        self._plain = tuple({form for one in forms if len(form := _unescaped(one).lower()) >= SHORTEST})
-        self._longest_first = sorted(forms, key=len, reverse=True)
         self._forms = tuple({one.lower() for one in forms})
+        self._meant = tuple({meant for one in forms if len(meant := _unescaped(one).lower()) >= SHORTEST})
 
     def text(self, text: str) -> str:
         """The text without secrets; as it is where it holds none."""
         if not self._secrets or not self._holds(text):
             return text
         for seen in (text, clean(text)):
-            found = self._spellings().sub(REDACTED, seen)
+            found = self._without(seen)
             if not self._holds(found):
                 return found
         return REDACTED
@@ -78,7 +77,7 @@ class Redactor:
         return self.text(text)
 
     def _holds(self, text: str) -> bool:
-        rest = text.replace(REDACTED, "\0")
+        rest = text.replace(REDACTED, _BLANKS)
         if not rest.isprintable():
             rest += "\0" + clean(rest)
         low = rest.lower()
@@ -86,15 +85,20 @@ class Redactor:
             return True
         if not any(sign in rest for sign in "\\%&"):
             return False
-        plain = _unescaped(rest).lower()
-        return any(form in plain for form in self._plain)
+        meant = _unescaped(rest).lower()
+        return any(form in meant for form in self._meant)
 
-    def _spellings(self) -> re.Pattern[str]:
-        # Made where a secret was found, which is rare: it is long.
-        if self._pattern is None:
-            spellings = (re.escape(REDACTED), *(_any_spelling(one) for one in self._longest_first))
-            self._pattern = re.compile("|".join(spellings), re.IGNORECASE)
-        return self._pattern
+    def _without(self, text: str) -> str:
+        rest = text.replace(REDACTED, _BLANKS)
+        spans = [(at, at + length) for at, length in _all_in(rest, self._forms)]
+        meant, places = _unescaped_with_places(rest)
+        spans += [(places[at][0], places[at + length - 1][1]) for at, length in _all_in(meant, self._meant)]
+        kept, end = [], 0
+        for first, last in sorted(spans):
+            if first >= end:
+                kept += [text[end:first], REDACTED]
+            end = max(end, last)
+        return "".join((*kept, text[end:]))
 
 
 redactor = Redactor()
@@ -128,44 +132,55 @@ def _in_base64(secret: str) -> Iterator[str]:
             yield encoded[unsure:end].replace("+", "-").replace("/", "_")
 
 
+def _all_in(text: str, forms: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Where any of the forms stands, in any case, and how long it is."""
+    # Of letters beyond ASCII some change their number with their case, and secrets have none.
+    low = (
+        text.lower() if text.isascii() else "".join(char.lower() if char.isascii() else char for char in text)
+    )
+    for form in forms:
+        at = low.find(form)
+        while at >= 0:
+            yield at, len(form)
+            at = low.find(form, at + 1)
+
+
 def _unescaped(text: str) -> str:
+    """What the text means once all escapes are taken off it, of any kind and within one another."""
     for _ in range(_ROUNDS):
-        plain = _ESCAPES.sub(lambda found: chr(int(found[1], 16)), text).replace("\\", "")
-        plain = unescape(unquote(plain))
+        plain = _ESCAPE.sub(_meaning, text)
         if plain == text:
             break
         text = plain
     return text
 
 
-def _any_spelling(secret: str) -> str:
-    """A pattern for the secret in which each character may be escaped in any way, with backslashes in between."""
-    runs = re.findall(r"\\+|[^\\]+", secret)
-    return "".join(
-        r"(?:\\(?:u00|x)5c|\\|%(?:25){0,3}5c|&(?:amp;){0,3}#0*92;|&(?:amp;){0,3}#x0*5c;|&(?:amp;){0,3}bsol;)+"
-        if run[0] == "\\"
-        else r"\\*" + r"\\*".join(map(_any_form, run))
-        for run in runs
-    )
+def _unescaped_with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """The same, and for each character from where to where it stands in the text."""
+    places = [(at, at + 1) for at in range(len(text))]
+    for _ in range(_ROUNDS):
+        parts, kept, end = [], [], 0
+        for found in _ESCAPE.finditer(text):
+            first, last = found.span()
+            char = _meaning(found)
+            if char == found[0]:
+                continue
+            parts += [text[end:first], char]
+            kept += [*places[end:first], *([(places[first][0], places[last - 1][1])] if char else [])]
+            end = last
+        if not end:
+            break
+        text, places = "".join((*parts, text[end:])), [*kept, *places[end:]]
+    return text, places
 
 
-def _any_form(char: str) -> str:
-    code = ord(char)
-    entity = "&(?:amp;){0,3}"
-    forms = [
-        re.escape(char),
-        rf"%(?:25){{0,3}}{code:02x}",
-        rf"u00{code:02x}",
-        rf"x{code:02x}",
-        f"{entity}#0*{code};",
-        f"{entity}#x0*{code:x};",
-        *(f"{entity}{name}" for name in _ENTITIES.get(char, ())),
-    ]
-    # An escape before the bare character, which may begin it: `%` of `%25`.
-    return f"(?:{'|'.join((*forms[1:], forms[0]))})"
-
-
-_ENTITIES: dict[str, tuple[str, ...]] = {}
-for _name, _char in html5.items():
-    if len(_char) == 1 and _char.isascii():
-        _ENTITIES[_char] = (*_ENTITIES.get(_char, ()), re.escape(_name))
+def _meaning(found: re.Match[str]) -> str:
+    """The character that an escape stands for, "" for a backslash before one; what is no escape stands for itself."""
+    if found["name"]:
+        char = html5.get(found["name"], "")
+        return char if len(char) == 1 and char.isascii() else found[0]
+    digits = found["code"] or found["percent"] or found["hex"]
+    code = int(digits, 16) if digits else int(found["number"]) if found["number"] else None
+    if code is None:
+        return ""
+    return chr(code) if code < 0x80 else found[0]
