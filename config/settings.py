@@ -6,7 +6,6 @@ import base64
 import contextlib
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.checks.urls import unsafe_address
 from config.errors import MissingCredential, Problem, SettingsError, did_you_mean
-from config.text.redaction import SHORTEST, redactor
+from config.text.redaction import SECRET_NAME, SHORTEST, redactor
 from config.trackers import Tracker
 
 __all__ = ["Credentials", "MissingCredential", "Settings", "SettingsError", "credentials", "variables"]
@@ -27,7 +26,6 @@ _FORMATS = ("auto", "json", "console")
 _SECRETS = Path("/run/secrets")
 """Where Docker, Podman and Compose mount secrets."""
 _SECRET_BYTES = 64 * 1024
-_SECRET_NAME = re.compile(rf"{PREFIX}(?:.+_TOKEN|(?:SOURCE|SINK)_.+(?<!_ORIGIN))")
 
 
 def _default_secrets_dir() -> Path | None:
@@ -59,22 +57,23 @@ class Settings(BaseSettings):
         except ValidationError as error:
             problems = [_explain(dict(one)) for one in error.errors(include_url=False)]
         else:
-            redactor.add(*self._secrets())
+            redactor.add_all(os.environ)
+            redactor.add_all(self._secret_files())
             return
         # Raised outside the handler: pydantic's own error would show the values.
         raise SettingsError(problems)
 
-    def _secrets(self) -> Iterator[str | None]:
-        """Everything that is a secret by its variable's name, so that not even an error before the first use shows it."""
-        names = {name for name in os.environ if _SECRET_NAME.fullmatch(name)}
+    def _secret_files(self) -> dict[str, str]:
+        """What the files of the secrets folder hold whose names are those of secrets."""
+        found: dict[str, str] = {}
         if self.secrets_dir is not None:
             with contextlib.suppress(OSError):
-                files = (file.name.upper() for file in self.secrets_dir.iterdir())
-                names |= {name for name in files if _SECRET_NAME.fullmatch(name)}
-        for name in sorted(names):
-            # Whoever needs it says what is wrong with it.
-            with contextlib.suppress(SettingsError):
-                yield secret(name, self)
+                for file in self.secrets_dir.iterdir():
+                    # Whoever needs one that cannot be read says so.
+                    with contextlib.suppress(SettingsError):
+                        if SECRET_NAME.fullmatch(name := file.name.upper()):
+                            found[name] = _content(name, file)
+        return found
 
     @field_validator("log_level", "log_format", mode="before")
     @classmethod

@@ -42,6 +42,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
 
 PURE_FOLDERS = (
     "config.checks",
+    "config.text",
     "connectors.text",
     "sync.align",
     "sync.measure",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html.entities import html5
 from typing import Any
 
@@ -20,6 +20,9 @@ _BLANKS = "\0" * len(REDACTED)
 
 SHORTEST = 8
 """Characters of the shortest secret that is taken out. Shorter ones are words or parts of words: everything would be redacted."""
+
+SECRET_NAME = re.compile(r"TRUENORTH_(?:.+_TOKEN|(?:SOURCE|SINK)_.+(?<!_ORIGIN))")
+"""Names of the variables, and of the files in the secrets folder, that hold secrets."""
 
 _ESCAPE = re.compile(
     r"\\(?:u00|x)(?P<code>[0-9a-f]{2})|%(?P<percent>[0-7][0-9a-f])|&#(?P<number>[0-9]{1,7});|&#x(?P<hex>[0-9a-f]{1,6});"
@@ -40,6 +43,10 @@ class Redactor:
     def add(self, *secrets: str | None) -> None:
         """Learn further secrets; those shorter than `SHORTEST` are left alone."""
         self._learn(self._secrets | {one for one in secrets if one})
+
+    def add_all(self, environment: Mapping[str, str]) -> None:
+        """Learn every secret among the variables, by its name: not even an error before its first use shows it."""
+        self.add(*(value.strip() for name, value in environment.items() if SECRET_NAME.fullmatch(name)))
 
     def spare(self, *known: str) -> None:
         """Forget what everybody may know, such as a sandbox's token."""

@@ -70,6 +70,9 @@ class Table(msgspec.Struct, frozen=True, tag=True):
     header: tuple[str, ...]
     rows: tuple[tuple[Line, ...], ...]
 
+    def __post_init__(self) -> None:
+        _set(self, "header", tuple(map(shown, self.header)))
+
 
 class Panel(msgspec.Struct, frozen=True, tag=True):
     """A tinted box. It holds paragraphs and bullets only: ADF allows no table in a panel."""

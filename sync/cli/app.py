@@ -15,7 +15,7 @@ import typer
 from typer.exceptions import TyperException
 
 from config.errors import ConfigError
-from config.text.redaction import shown, shown_lines
+from config.text.redaction import redactor, shown, shown_lines
 from config.wording import counted
 from sync import logs
 from sync.cli.command_group import CommandGroup, HelpSection
@@ -93,10 +93,13 @@ def main() -> None:
     """Entry point: foreseeable errors become one clear line and an exit code, never a traceback."""
     _trace_crashes()
     _write_any_text()
+    redactor.add_all(os.environ)
     # Until a command has read the settings: warnings only, and never on stdout.
     logs.configure("warning", "auto")
     try:
-        sys.exit(app(prog_name="truenorth", standalone_mode=False) or Exit.DONE)
+        # What is typed is quoted in errors, and cut at "=": a secret in it is of use to no command.
+        typed = [redactor.text(one) for one in sys.argv[1:]]
+        sys.exit(app(typed, prog_name="truenorth", standalone_mode=False) or Exit.DONE)
     except TyperException as error:
         sys.exit(_end_usage(error))
     except BrokenPipeError:
