@@ -55,8 +55,9 @@ class Redactor:
     def _learn(self, secrets: frozenset[str]) -> None:
         self._secrets = frozenset(one for one in secrets if len(one) >= SHORTEST)
         forms = {form for one in self._secrets for form in (one, *_in_base64(one))}
+        # One that holds escapes itself is looked for without them, too: they are gone where others are taken off.
+        forms |= {meant for one in forms for meant in _readings(one) if len(meant) >= SHORTEST}
         self._forms = tuple({one.lower() for one in forms})
-        self._meant = tuple({meant for one in forms if len(meant := _unescaped(one).lower()) >= SHORTEST})
 
     def text(self, text: str) -> str:
         """The text without secrets; as it is where it holds none."""
@@ -87,19 +88,15 @@ class Redactor:
         rest = text.replace(REDACTED, _BLANKS)
         if not rest.isprintable():
             rest += "\0" + clean(rest)
-        low = rest.lower()
-        if any(form in low for form in self._forms):
-            return True
-        if not any(sign in rest for sign in "\\%&"):
-            return False
-        meant = _unescaped(rest).lower()
-        return any(form in meant for form in self._meant)
+        return any(form in low for low in map(str.lower, _readings(rest)) for form in self._forms)
 
     def _without(self, text: str) -> str:
         rest = text.replace(REDACTED, _BLANKS)
-        spans = [(at, at + length) for at, length in _all_in(rest, self._forms)]
-        meant, places = _unescaped_with_places(rest)
-        spans += [(places[at][0], places[at + length - 1][1]) for at, length in _all_in(meant, self._meant)]
+        spans = [
+            (places[at][0], places[at + length - 1][1])
+            for reading, places in _readings_with_places(rest)
+            for at, length in _all_in(reading, self._forms)
+        ]
         kept, end = [], 0
         for first, last in sorted(spans):
             if first >= end:
@@ -152,19 +149,23 @@ def _all_in(text: str, forms: Iterable[str]) -> Iterator[tuple[int, int]]:
             at = low.find(form, at + 1)
 
 
-def _unescaped(text: str) -> str:
-    """What the text means once all escapes are taken off it, of any kind and within one another."""
+def _readings(text: str) -> Iterator[str]:
+    """The text, and what it means as escapes are taken off it, of any kind and one layer after the other."""
+    yield text
     for _ in range(_ROUNDS):
+        if not any(sign in text for sign in "\\%&"):
+            return
         plain = _ESCAPE.sub(_meaning, text)
         if plain == text:
-            break
+            return
+        yield plain
         text = plain
-    return text
 
 
-def _unescaped_with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """The same, and for each character from where to where it stands in the text."""
+def _readings_with_places(text: str) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """The same, and for each character of a reading from where to where it stands in the text."""
     places = [(at, at + 1) for at in range(len(text))]
+    yield text, places
     for _ in range(_ROUNDS):
         parts, kept, end = [], [], 0
         for found in _ESCAPE.finditer(text):
@@ -176,9 +177,9 @@ def _unescaped_with_places(text: str) -> tuple[str, list[tuple[int, int]]]:
             kept += [*places[end:first], *([(places[first][0], places[last - 1][1])] if char else [])]
             end = last
         if not end:
-            break
+            return
         text, places = "".join((*parts, text[end:])), [*kept, *places[end:]]
-    return text, places
+        yield text, places
 
 
 def _meaning(found: re.Match[str]) -> str:

@@ -44,10 +44,9 @@ from sync.plan.plan import Edit, Plan, changes_of, digest_of
 from sync.report.table import Cell, Section
 from sync.store import plan_file
 from sync.store.store import Store
-from tests.config.text.test_redaction import tokens
 from tests.support.builders import NOW, item, workspace
 from tests.support.cli import AS_OF, Cli
-from tests.support.secrets import known_secrets, parts_shown
+from tests.support.secrets import known_secrets, parts_shown, tokens
 
 TOKENS = {
     "letters": "QwErTyUiOpAsDfGhJkLzXcVbNm",

@@ -6,11 +6,14 @@ import base64
 import binascii
 import html
 import re
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import unquote
 
-from config.text.redaction import redactor
+from hypothesis import strategies as st
+
+from config.text.redaction import SHORTEST, redactor
 
 PART = 8
 """Characters of a secret that are too many to be seen, where the rest was cut off."""
@@ -18,6 +21,21 @@ PART = 8
 _PUNCTUATION = re.compile(r"\\([!-/:-@\[-`{-~])")
 _UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
+
+
+ALPHABETS = {
+    "letters": string.ascii_letters,
+    "digits": string.digits,
+    "Markdown": "_*-.`[]()<>#+!|~=:@$&^{}",
+    "base64": string.ascii_letters + string.digits + "+/=",
+    "JSON": '"\\/bnrtu0' + string.ascii_letters,
+    "percent": "%0123456789ABCDEFabcdef",
+    "HTML": "&;#x'\"<>lgtampquo0123456789",
+    "all": "".join(map(chr, range(0x21, 0x7F))),
+}
+tokens = st.sampled_from(list(ALPHABETS.values())).flatmap(
+    lambda alphabet: st.text(alphabet, min_size=SHORTEST, max_size=60)
+)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import html
 import json
-import string
 import time
 from collections.abc import Callable
 from urllib.parse import quote
@@ -16,21 +15,7 @@ from hypothesis import strategies as st
 
 from config.text.redaction import REDACTED, SHORTEST, Redactor, shorten, shown, shown_lines
 from connectors.text.document import markdown_escape
-from tests.support.secrets import known_secrets, parts_shown
-
-ALPHABETS = {
-    "letters": string.ascii_letters,
-    "digits": string.digits,
-    "Markdown": "_*-.`[]()<>#+!|~=:@$&^{}",
-    "base64": string.ascii_letters + string.digits + "+/=",
-    "JSON": '"\\/bnrtu0' + string.ascii_letters,
-    "percent": "%0123456789ABCDEFabcdef",
-    "HTML": "&;#x'\"<>lgtampquo0123456789",
-    "all": "".join(map(chr, range(0x21, 0x7F))),
-}
-tokens = st.sampled_from(list(ALPHABETS.values())).flatmap(
-    lambda alphabet: st.text(alphabet, min_size=SHORTEST, max_size=60)
-)
+from tests.support.secrets import known_secrets, parts_shown, tokens
 
 SPELT: dict[str, Callable[[str], str]] = {
     "as it is": str,
