@@ -8,9 +8,11 @@ ConfigError                 the declaration or the environment cannot be used
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from config.text.characters import clean
+from config.text.redaction import shorten
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,13 +52,10 @@ class MissingCredential(SettingsError):
     """A tracker has no credential, or only half of one; the text names what to set, and where."""
 
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-
-
 def quoted(value: object) -> str:
     """The value in double quotes, short and on one line, so that it can do no harm to a terminal."""
-    text = _CONTROL.sub("�", str(value))
-    return f'"{text[:57]}…"' if len(text) > 60 else f'"{text}"'
+    # Where something was that cannot be seen, it can be seen that something was there.
+    return f'"{shorten(clean(str(value), "�"), 60)}"'
 
 
 def nearest(name: object, known: Iterable[str]) -> str | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,6 +24,7 @@ from config.origins import (
     origin_of,
     origin_variable,
 )
+from config.text.redaction import SECRET_NAME, SHORTEST, redactor
 from config.trackers import Tracker
 
 __all__ = [
@@ -76,9 +77,23 @@ class Settings(BaseSettings):
         except ValidationError as error:
             problems = [_explain(dict(one)) for one in error.errors(include_url=False)]
         else:
+            redactor.add_all(os.environ)
+            redactor.add_all(self._secret_files())
             return
         # Raised outside the handler: pydantic's own error would show the values.
         raise SettingsError(problems)
+
+    def _secret_files(self) -> dict[str, str]:
+        """What the files of the secrets folder hold whose names are those of secrets."""
+        found: dict[str, str] = {}
+        if self.secrets_dir is not None:
+            with contextlib.suppress(OSError):
+                for file in self.secrets_dir.iterdir():
+                    # Whoever needs one that cannot be read says so.
+                    with contextlib.suppress(SettingsError):
+                        if SECRET_NAME.fullmatch(name := file.name.upper()):
+                            found[name] = _content(name, file)
+        return found
 
     @field_validator("log_level", "log_format", mode="before")
     @classmethod
@@ -125,11 +140,10 @@ class Credentials:
         """The origin that the environment lets it go to, by its own variable or by that of the address; None where it says nothing."""
         return origin_of(self.url) if self.origin is None and self.url is not None else self.origin
 
-    def forms(self) -> tuple[str, ...]:
-        """Every form in which the token travels or may be quoted: bare, in an address, with the e-mail as HTTP basic."""
-        token = self.token.get_secret_value()
-        basic = base64.b64encode(f"{self.email}:{token}".encode()).decode() if self.email else ""
-        return tuple({form for form in (token, quote(token, safe=""), basic) if form})
+    def __post_init__(self) -> None:
+        secret = self.token.get_secret_value()
+        # With the e-mail, as HTTP basic has it.
+        redactor.add(secret, base64.b64encode(f"{self.email}:{secret}".encode()).decode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,22 +173,22 @@ def credentials(name: str, tracker: Tracker, settings: Settings) -> Credentials:
     SettingsError for an address that would send the credential unencrypted.
     """
     token_name, email_name, url_name, origin_name = variables(name)
-    token = secret(token_name, settings)
+    key = token(token_name, settings)
     with_email = "email" in tracker.credential
     email = secret(email_name, settings) if with_email else None
     url = secret(url_name, settings)
-    absent = [token_name] if token is None else []
+    absent = [token_name] if key is None else []
     if with_email and email is None:
         absent.append(email_name)
-    if token is None or absent:
+    if key is None or absent:
         folder = settings.secrets_dir or "the folder set in TRUENORTH_SECRETS_DIR"
-        what = "no token" if token is None else "a token but no e-mail address"
+        what = "no token" if key is None else "a token but no e-mail address"
         hint = f"set {' and '.join(absent)}, or add files of those names to {folder}"
         if len(absent) == 1:
             hint = f"set {absent[0]}, or add a file of that name to {folder}"
         what = f'tracker "{name}" ({tracker.kind}) has {what}'
         raise MissingCredential([Problem(absent[0], 0, 0, what, hint)])
-    for variable, value in ((token_name, token), (email_name, email), (url_name, url)):
+    for variable, value in ((token_name, key), (email_name, email), (url_name, url)):
         # Such a value could never stand in a header, and the HTTP library's complaint would quote it.
         if value is not None and not (value.isascii() and value.isprintable() and " " not in value):
             hint = "paste only the value itself"
@@ -183,7 +197,7 @@ def credentials(name: str, tracker: Tracker, settings: Settings) -> Credentials:
             )
     if url is not None and (fault := unsafe_address(url)):
         raise SettingsError([Problem(url_name, 0, 0, *fault)])
-    found = Credentials(token=SecretStr(token), email=email, url=url, origin=_origin(origin_name, settings))
+    found = Credentials(token=SecretStr(key), email=email, url=url, origin=_origin(origin_name, settings))
     if found.declared is None and str(origin_of(tracker.url)) != tracker.api_origin and _in_ci():
         what = f'tracker "{name}" ({tracker.kind}) has no declared origin, which CI jobs need'
         hint = f"set {origin_name} to the origin that its credential may go to, such as https://tracker.example.com"
@@ -199,7 +213,7 @@ def named_secret(variable: str, settings: Settings) -> NamedSecret:
     """
     if not any(is_secret_name(variable, purpose) for purpose in PURPOSES):
         raise ValueError(variable)
-    value = secret(variable, settings)
+    value = token(variable, settings)
     origin = _origin(origin_variable(variable), settings)
     return NamedSecret(variable, None if value is None else SecretStr(value), origin)
 
@@ -235,6 +249,19 @@ def _origins(variable: str, settings: Settings) -> list[Origin]:
 def _in_ci() -> bool:
     """Whether this is a CI job: there is no store to remember an origin, and the YAML may come from anybody."""
     return os.environ.get("CI", "").strip().casefold() not in ("", "0", "false")
+
+
+def token(name: str, settings: Settings) -> str | None:
+    """A secret that signs in somewhere; no output shows it from here on.
+
+    Raises SettingsError for one that is too short for that: wherever its few characters stand, they would be taken out.
+    """
+    found = secret(name, settings)
+    if found is not None and len(found) < SHORTEST:
+        what = f"is shorter than {SHORTEST} characters: so short a secret cannot be kept out of what is shown"
+        raise SettingsError([Problem(name, 0, 0, what, "set the whole token, or create a longer one")])
+    redactor.add(found)
+    return found
 
 
 def secret(name: str, settings: Settings) -> str | None:

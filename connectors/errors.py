@@ -21,18 +21,21 @@ Forbidden), `connectors.linear.api.errors` (NotFound, Conflict, TooComplex).
 
 from __future__ import annotations
 
+from config.text.redaction import shown
+
 
 class TrackerError(Exception):
     """Something went wrong with a tracker: which one, what, and what to do about it.
 
-    The text is written for the operator and holds no secret, header or body.
+    The text is written for the operator and holds no secret, header or body: whatever a reply says is fit to be
+    shown from here on.
     """
 
     def __init__(self, tracker: str, what: str, remedy: str = "") -> None:
         self.tracker = tracker
-        self.what = what
-        self.remedy = remedy
-        super().__init__(f"{tracker}: {what}" + (f" {remedy}" if remedy else ""))
+        self.what = shown(what)
+        self.remedy = shown(remedy)
+        super().__init__(f"{tracker}: {self.what}" + (f" {self.remedy}" if remedy else ""))
 
 
 class CredentialError(TrackerError):

@@ -1,6 +1,10 @@
 """What a connector and the pipeline say to each other: work items, marks, changes, receipts.
 
 Everything here is a frozen value without I/O. Trackers differ; these types do not.
+
+Here text from outside enters, whoever read it: what is only shown (titles, statuses, facts, notes, errors) is without
+secrets and without what cannot be seen from then on. Names that are compared or written back keep every character but
+those of secrets; what prints them cleans them.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from config.fields import Level
+from config.text.redaction import redactor, shown
 from connectors.text.document import Doc, text_hash
 
 Category = Literal["todo", "doing", "done", "dropped"]
@@ -70,6 +75,10 @@ class KeyResultMark:
     share: int | None = None
     moves: int | None = None
 
+    def __post_init__(self) -> None:
+        _show(self, "title", "objective", "due", "because")
+        _redact(self, "id", "url")
+
 
 Fact = tuple[str, str | int]
 """A name and a value that a comment states; whole numbers are percents."""
@@ -99,6 +108,8 @@ class Comment:
     text: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "facts", _shown_facts(self.facts))
+        object.__setattr__(self, "details", redactor.value(self.details))
         if self.doc is not None:
             object.__setattr__(self, "text", text_hash(self.doc))
 
@@ -121,6 +132,10 @@ class Update:
     page: str = field(default="", compare=False)
     details: Details = field(default=None, compare=False)
     wording: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "facts", _shown_facts(self.facts))
+        object.__setattr__(self, "details", redactor.value(self.details))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +236,30 @@ class WorkItem:
     writable: frozenset[Mark] = frozenset()
     shown: Marks = NOTHING
 
+    def __post_init__(self) -> None:
+        _show(self, "title", "status")
+        _redact(self, *_NAMES)
+
     @property
     def is_open(self) -> bool:
         """Whether work on the item may still happen."""
         return self.category in ("todo", "doing")
+
+
+_NAMES = (
+    "key",
+    "url",
+    "kind",
+    "team",
+    "project",
+    "labels",
+    "priority",
+    "assignee",
+    "components",
+    "fields",
+    "claims",
+)
+"""What of an item is compared with rules and with the tracker: every character of it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +273,9 @@ class StatusSpan:
     status: str
     begin: datetime
     end: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _show(self, "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +291,9 @@ class Pull:
     as_of: datetime
     requests: int = 0
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "notes", tuple(map(shown, self.notes)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +320,33 @@ class Receipt:
     outcome: Outcome
     requests: int = 0
     error: str | None = None
+
+    def __post_init__(self) -> None:
+        _show(self, "error")
+
+
+def _show(value: object, *names: str) -> None:
+    """Let these texts of a new value be what may be shown."""
+    for name in names:
+        text = getattr(value, name)
+        if text and (fit := shown(text)) != text:
+            object.__setattr__(value, name, fit)
+
+
+def _redact(value: object, *names: str) -> None:
+    """Take secrets out of names that are otherwise kept as they are, to the last invisible character."""
+    for name in names:
+        given = getattr(value, name)
+        if given and (fit := _without_secrets(given)) != given:
+            object.__setattr__(value, name, fit)
+
+
+def _without_secrets(given: Any) -> Any:
+    return redactor.text(given) if isinstance(given, str) else tuple(map(_without_secrets, given))
+
+
+def _shown_facts(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    return tuple((name, shown(value) if isinstance(value, str) else value) for name, value in facts)
 
 
 def claims_in(labels: Iterable[str]) -> tuple[str, ...]:

@@ -1,57 +1,40 @@
-"""Logging set-up: to stderr, for people on a terminal, as JSON lines elsewhere; secrets redacted last."""
+"""Logging set-up: to stderr, for people on a terminal, as JSON lines elsewhere; no secrets, and nothing that cannot be seen."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any, Literal
 
 import structlog
 from structlog.typing import Processor, WrappedLogger
 
+from config.text.redaction import redactor, shown, shown_lines
+
 Event = MutableMapping[str, Any]
 
-REDACTED = "[redacted]"
+
+def fit_to_show(_logger: WrappedLogger, _name: str, event: Event) -> Event:
+    """A log processor: every text of an event as it may be shown, however deep it stands."""
+    stack = event.pop("exception", None)
+    told = {shown(str(key)): _shown(redactor.value(value)) for key, value in event.items()}
+    return told if stack is None else told | {"exception": shown_lines(str(stack))}
 
 
-class Redactor:
-    """A log processor that replaces known secrets wherever they stand in an event."""
-
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
-
-    def add(self, *secrets: str | None) -> None:
-        """Learn further secrets."""
-        self._secrets = sorted({*self._secrets, *(one for one in secrets if one)}, key=len, reverse=True)
-
-    def spare(self, *known: str) -> None:
-        """Forget what everybody may know, such as a sandbox's token."""
-        self._secrets = [secret for secret in self._secrets if secret not in known]
-
-    def text(self, text: str) -> str:
-        """The text without secrets."""
-        for secret in self._secrets:
-            text = text.replace(secret, REDACTED)
-        return text
-
-    def __call__(self, _logger: WrappedLogger, _name: str, event: Event) -> Event:
-        return {key: self._clean(value) for key, value in event.items()}
-
-    def _clean(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, dict):
-            return {key: self._clean(one) for key, one in value.items()}
-        if isinstance(value, list | tuple):
-            return [self._clean(one) for one in value]
-        if value is None or isinstance(value, bool | int | float):
-            return value
-        return self.text(str(value))
+def _shown(value: Any) -> Any:
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, dict):
+        return {_shown(key): _shown(one) for key, one in value.items()}
+    return [_shown(one) for one in value] if isinstance(value, list) else value
 
 
-redactor = Redactor()
-"""The process's redactor: credentials are added to it as they are read."""
+class _LibraryFormatter(logging.Formatter):
+    """What libraries log by themselves, each in one line, its traceback below."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return shown_lines(super().format(record))
 
 
 def configure(level: str, style: Literal["auto", "json", "console"]) -> None:
@@ -68,11 +51,13 @@ def configure(level: str, style: Literal["auto", "json", "console"]) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            redactor,
+            fit_to_show,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, force=True)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_LibraryFormatter("%(levelname)s:%(name)s:%(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -20,7 +20,7 @@ NEIGHBOURS = ("jira", "linear", "sandbox")
 STOREYS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "logs observation",
+        "logs observation private_files",
         "align",
         "measure",
         "flow",
@@ -42,6 +42,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
 
 PURE_FOLDERS = (
     "config.checks",
+    "config.text",
     "connectors.text",
     "sync.align",
     "sync.measure",

@@ -1,7 +1,8 @@
 """Rich text that belongs to no tracker, and its renderings: ADF, wiki markup, Markdown, plain.
 
 Text from trackers and from YAML enters a `Doc` only as the text of a `Text` node, and every renderer
-escapes it there: a title can never become a link, a mention, a macro or a tag.
+escapes it there: a title can never become a link, a mention, a macro or a tag. A `Text` holds what may be shown:
+without secrets, and without what cannot be seen.
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ import re
 from typing import Any, Literal
 
 import msgspec
+
+from config.text.redaction import shown
+
+_set = msgspec.structs.force_setattr
 
 Colour = Literal["neutral", "purple", "blue", "red", "yellow", "green"]
 Tone = Literal["info", "note", "success", "warning", "error"]
@@ -25,12 +30,18 @@ class Text(msgspec.Struct, frozen=True, tag=True):
     code: bool = False
     href: str | None = None
 
+    def __post_init__(self) -> None:
+        _set(self, "text", shown(self.text))
+
 
 class Lozenge(msgspec.Struct, frozen=True, tag=True):
     """A short coloured word, such as a health."""
 
     text: str
     colour: Colour = "neutral"
+
+    def __post_init__(self) -> None:
+        _set(self, "text", shown(self.text))
 
 
 class Bar(msgspec.Struct, frozen=True, tag=True):
@@ -60,6 +71,9 @@ class Table(msgspec.Struct, frozen=True, tag=True):
     header: tuple[str, ...]
     rows: tuple[tuple[Line, ...], ...]
 
+    def __post_init__(self) -> None:
+        _set(self, "header", tuple(map(shown, self.header)))
+
 
 class Panel(msgspec.Struct, frozen=True, tag=True):
     """A tinted box. It holds paragraphs and bullets only: ADF allows no table in a panel."""
@@ -88,14 +102,6 @@ def line(*parts: Inline | str) -> Line:
 def text_hash(doc: Doc) -> str:
     """Identifies a text, whatever a tracker makes of it: 32 hexadecimal digits."""
     return hashlib.sha256(msgspec.json.encode(doc)).hexdigest()[:32]
-
-
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-
-
-def clean(text: str) -> str:
-    """Text without control and direction-changing characters, on one line."""
-    return _CONTROL.sub("", re.sub(r"[\t\r\n\u2028\u2029]+", " ", text))
 
 
 # --- Atlassian Document Format -------------------------------------------------------------------
@@ -139,12 +145,11 @@ def _adf_line(parts: Line) -> list[dict[str, Any]]:
 def _adf_inline(part: Inline) -> dict[str, Any] | None:
     match part:
         case Lozenge(text=text, colour=colour):
-            return {"type": "status", "attrs": {"text": clean(text), "color": colour}}
+            return {"type": "status", "attrs": {"text": text, "color": colour}}
         case Bar():
             return {"type": "text", "text": str(part), "marks": [{"type": "code"}]}
         case Text(text=text):
-            shown = clean(text)
-            if not shown:
+            if not text:
                 return None
             marks: list[dict[str, Any]] = []
             if part.code:
@@ -155,7 +160,7 @@ def _adf_inline(part: Inline) -> dict[str, Any] | None:
                 marks += [{"type": "em"}] if part.em else []
             if part.href:
                 marks.append({"type": "link", "attrs": {"href": part.href}})
-            return {"type": "text", "text": shown, **({"marks": marks} if marks else {})}
+            return {"type": "text", "text": text, **({"marks": marks} if marks else {})}
 
 
 # --- Markdown (Linear) ---------------------------------------------------------------------------
@@ -194,7 +199,7 @@ def _md_line(parts: Line) -> str:
 
 def markdown_escape(text: str) -> str:
     """The text as literal Markdown."""
-    return _MARKDOWN_SPECIAL.sub(r"\\\1", clean(text))
+    return _MARKDOWN_SPECIAL.sub(r"\\\1", shown(text))
 
 
 def _md_inline(part: Inline) -> str:
@@ -205,16 +210,16 @@ def _md_inline(part: Inline) -> str:
             return f"`{part}`"
         case Text(text=text):
             if part.code:
-                shown = f"`{clean(text).replace('`', 'ˋ')}`"
+                words = f"`{text.replace('`', 'ˋ')}`"
             else:
-                shown = markdown_escape(text)
-                core = shown.strip()
+                words = markdown_escape(text)
+                core = words.strip()
                 if core:
                     # Emphasis marks must touch the words, not the spaces around them.
                     wrapped = f"**{core}**" if part.strong else core
                     wrapped = f"*{wrapped}*" if part.em else wrapped
-                    shown = shown.replace(core, wrapped, 1)
-            return f"[{shown}](<{part.href}>)" if part.href else shown
+                    words = words.replace(core, wrapped, 1)
+            return f"[{words}](<{part.href}>)" if part.href else words
 
 
 # --- Wiki markup (Jira Data Center) --------------------------------------------------------------
@@ -247,7 +252,7 @@ def _wiki_line(parts: Line) -> str:
 
 
 def _wiki_escape(text: str) -> str:
-    return _WIKI_SPECIAL.sub(r"\\\1", clean(text))
+    return _WIKI_SPECIAL.sub(r"\\\1", shown(text))
 
 
 def _wiki_inline(part: Inline) -> str:
@@ -257,9 +262,9 @@ def _wiki_inline(part: Inline) -> str:
         case Bar():
             return "{{" + str(part) + "}}"
         case Text(text=text):
-            shown = _wiki_escape(text)
+            words = _wiki_escape(text)
             if part.code:
-                return "{{" + shown + "}}"
-            shown = f"*{shown}*" if part.strong else shown
-            shown = f"_{shown}_" if part.em else shown
-            return f"[{shown}|{part.href}]" if part.href else shown
+                return "{{" + words + "}}"
+            words = f"*{words}*" if part.strong else words
+            words = f"_{words}_" if part.em else words
+            return f"[{words}|{part.href}]" if part.href else words

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from config.text.redaction import REDACTED, redactor
+
 Keywords = tuple[str, ...]
 """Distinct words in lower case, in the order in which they first stand."""
 
@@ -31,6 +33,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def extract_keywords(text: str) -> Keywords:
     """The words of a description in plain text, Markdown or wiki markup; empty where there are none."""
+    # Before it is cut and taken apart: half a secret would be a word like any other.
+    text = redactor.text(text).replace(REDACTED, " ")
     pieces = _CODE.sub(" ", text[:LONGEST_TEXT]).split()
     prose = " ".join(piece for piece in pieces if not _NO_PROSE.search(piece))
     words = (word.casefold() for word in _WORD.findall(prose) if 1 < len(word) <= LONGEST_WORD)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import io
 import os
 import sys
+import threading
 import traceback
+from typing import Any
 
 import typer
+from typer.exceptions import TyperException
 
 from config.errors import ConfigError
+from config.text.redaction import redactor, shown, shown_lines
 from config.wording import counted
 from sync import logs
 from sync.cli.command_group import CommandGroup, HelpSection
@@ -87,10 +92,16 @@ def truenorth() -> None:
 def main() -> None:
     """Entry point: foreseeable errors become one clear line and an exit code, never a traceback."""
     _trace_crashes()
+    _write_any_text()
+    redactor.add_all(os.environ)
     # Until a command has read the settings: warnings only, and never on stdout.
     logs.configure("warning", "auto")
     try:
-        app(prog_name="truenorth")
+        # What is typed is quoted in errors, and cut at "=": a secret in it is of use to no command.
+        typed = [redactor.text(one) for one in sys.argv[1:]]
+        sys.exit(app(typed, prog_name="truenorth", standalone_mode=False) or Exit.DONE)
+    except TyperException as error:
+        sys.exit(_end_usage(error))
     except BrokenPipeError:
         # The reader of our output went away, as `head` does: nothing to complain about.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -99,19 +110,46 @@ def main() -> None:
         sys.exit(_end(error))
 
 
+def _end_usage(error: TyperException) -> int:
+    """What was typed wrong, in typer's words, which quote it."""
+    words = io.StringIO()
+    show: Any = getattr(error, "show", None)
+    if show is None:
+        words.write(f"Error: {error.format_message()}")
+    else:
+        show(words)
+    sys.stderr.write(f"{shown_lines(words.getvalue())}\n")
+    return int(error.exit_code)
+
+
 def _end(error: BaseException) -> Exit:
     code = exit_code_of(error)
     if code is None:
-        sys.stderr.write(logs.redactor.text(traceback.format_exc()))
+        sys.stderr.write(f"{shown_lines(traceback.format_exc())}\n")
         complain("internal error; please report it with the lines above")
         return Exit.FAILED
     if isinstance(error, ConfigError):
         for problem in error.problems:
-            sys.stderr.write(f"{problem}\n")
+            sys.stderr.write(f"{shown(str(problem))}\n")
         complain(f"{counted(len(error.problems), 'problem')} in the configuration")
     else:
         complain(str(error) or "interrupted")
     return code
+
+
+def _write_any_text() -> None:
+    """Let what the terminal's encoding does not know be spelt, and a thread's last words be fit to be shown."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = _end_thread
+
+
+def _end_thread(last: threading.ExceptHookArgs) -> None:
+    if last.exc_value is not None:
+        words = "".join(traceback.format_exception(last.exc_value))
+        sys.stderr.write(f"{shown_lines(words)}\n")
 
 
 def _trace_crashes() -> None:

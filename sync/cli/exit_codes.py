@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from enum import IntEnum
 
-from sync import logs
+from config.text.redaction import shown
 
 
 class Exit(IntEnum):
@@ -56,4 +56,4 @@ def _codes() -> Mapping[type[BaseException], Exit]:
 
 def complain(message: str) -> None:
     """Say on stderr, in one line, why the process ends as it does."""
-    sys.stderr.write(f"truenorth: {logs.redactor.text(message)}\n")
+    sys.stderr.write(f"truenorth: {shown(message)}\n")

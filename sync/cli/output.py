@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,10 +14,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.text import Text
 
+from config.text.redaction import shown
 from connectors.base import Progress as Report
-from connectors.text.document import clean, markdown_escape
-from sync.cli.render import to_console, to_markdown
-from sync.logs import redactor
+from connectors.text.document import markdown_escape
+from sync.cli.render import to_console, to_json, to_markdown
 from sync.report.table import Section
 
 log = structlog.get_logger(__name__)
@@ -55,9 +54,7 @@ class Output:
     def say(self, sentence: str = "", *, strong: bool = False) -> None:
         """Print a sentence; nothing in JSON."""
         if self.style is Format.TEXT:
-            self._console.print(
-                Text(redactor.text(clean(sentence)), style="bold" if strong else ""), soft_wrap=True
-            )
+            self._console.print(Text(shown(sentence), style="bold" if strong else ""), soft_wrap=True)
         elif self.style is Format.MARKDOWN:
             self._write(f"{markdown_escape(sentence)}\n\n")
 
@@ -68,10 +65,10 @@ class Output:
     def finish(self) -> None:
         """Print the JSON document, if that is the format."""
         if self.style is Format.JSON:
-            self._write(json.dumps(self._data, ensure_ascii=False, indent=2) + "\n")
+            self._write(to_json(self._data) + "\n")
 
     def _write(self, text: str) -> None:
-        sys.stdout.write(redactor.text(text))
+        sys.stdout.write(text)
         sys.stdout.flush()
 
     @contextmanager
@@ -92,7 +89,7 @@ def _log_progress(what: str, done: int, total: int | None) -> None:
 class _Bars:
     def __init__(self) -> None:
         console = Console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
         self._bars = Progress(*columns, console=console, transient=True)
         self._tasks: dict[str, TaskID] = {}
         self._lock = threading.Lock()
@@ -107,5 +104,5 @@ class _Bars:
     def report(self, what: str, done: int, total: int | None) -> None:
         with self._lock:
             if what not in self._tasks:
-                self._tasks[what] = self._bars.add_task(clean(what), total=total)
+                self._tasks[what] = self._bars.add_task(shown(what), total=total)
             self._bars.update(self._tasks[what], completed=done, total=total)

@@ -1,13 +1,18 @@
-"""Sections to a terminal or to Markdown. Text from outside is never read as markup."""
+"""Sections to a terminal or to Markdown, documents to JSON. Text from outside is never read as markup."""
 
 from __future__ import annotations
+
+import json
+import sys
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from connectors.text.document import clean, markdown_escape
-from sync.logs import redactor
+from config.text.characters import escape_unseen
+from config.text.redaction import redactor, shown
+from connectors.text.document import markdown_escape
 from sync.report.table import Cell, Section, Style
 
 _STYLES: dict[Style, str] = {
@@ -23,18 +28,13 @@ _STYLES: dict[Style, str] = {
 def to_console(section: Section, console: Console) -> None:
     """Print a section. Colours and borders appear on terminals only; NO_COLOR is honoured by rich."""
     console.print()
-    console.print(Text(_plain(section.title), style="bold underline"))
+    console.print(Text(shown(section.title), style="bold underline"))
     for sentence in section.lead:
-        console.print(Text(_plain(sentence)))
+        console.print(Text(shown(sentence)))
     if section.rows:
         console.print(_table(section))
     for sentence in section.tail:
-        console.print(Text(_plain(sentence), style="dim"))
-
-
-def _plain(text: str) -> str:
-    """Without control characters and secrets, before a column's width breaks either apart."""
-    return redactor.text(clean(text))
+        console.print(Text(shown(sentence), style="dim"))
 
 
 def _table(section: Section) -> Table:
@@ -48,7 +48,8 @@ def _table(section: Section) -> Table:
 
 
 def _text(cell: Cell) -> Text:
-    return Text(_plain(cell.text), style=_STYLES[cell.style])
+    # Before a column's width breaks a secret apart.
+    return Text(shown(cell.text), style=_STYLES[cell.style])
 
 
 def to_markdown(section: Section) -> str:
@@ -62,3 +63,15 @@ def to_markdown(section: Section) -> str:
         parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
     parts += [markdown_escape(sentence) for sentence in section.tail if sentence]
     return "\n\n".join(parts) + "\n"
+
+
+def to_json(document: Any) -> str:
+    """A JSON document without secrets. Programs get every other character as it is, what cannot be seen in escapes."""
+    encoding = (sys.stdout.encoding or "").replace("-", "").casefold()
+    text = json.dumps(redactor.value(document), ensure_ascii=encoding != "utf8", indent=2)
+    return escape_unseen(text, _json_escape)
+
+
+def _json_escape(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))

@@ -22,9 +22,11 @@ from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session, load_workspace
 from sync.jobs.sync import read
 from sync.plan.plan import Edit, changes_of
+from sync.private_files import make_private
 from sync.remember import remember
 from sync.store import tables
 from sync.store.database import Database, address
+from sync.store.sqlite_file import SIDE_FILES
 from sync.store.store import StoreError
 
 _ROWS = Converter(HistoryRow)
@@ -118,10 +120,11 @@ def _file_aside(path: Path, mark: str) -> str | None:
     if not path.exists():
         return None
     aside = path.with_name(f"{path.name}.{mark}.aside")
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", *SIDE_FILES):
         side = path.with_name(path.name + suffix)
         if side.exists():
             try:
+                make_private(side)
                 side.rename(aside.with_name(aside.name + suffix))
             except OSError as error:
                 raise StoreError(f"{side} cannot be moved: {error.strerror}.") from None

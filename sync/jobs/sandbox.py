@@ -19,6 +19,7 @@ from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session, session_for
 from sync.jobs.sync import Synced, synchronise
 from sync.plan.overrides import Overrides
+from sync.private_files import write_private
 
 if TYPE_CHECKING:
     from connectors.sandbox.server import Sandbox
@@ -70,8 +71,7 @@ def serving_sandbox(items: int, seed: int, port: int, truth: Path | None = None)
 
 def _write_truth(world: World, file: Path) -> None:
     try:
-        with file.open("wb") as out:
-            out.writelines(world.truth.written())
+        write_private(file, world.truth.written())
     except OSError as error:
         raise SandboxError(f"the truth cannot be written to {file}: {error.strerror}.") from error
 

@@ -18,7 +18,6 @@ from connectors.http.throttle import Throttles
 from connectors.registry import connect
 from sync.collect.external_values import Sources
 from sync.jobs.origins import Destination, destinations, keep_origins
-from sync.logs import redactor
 from sync.store.lease import Lease
 from sync.store.store import Store
 
@@ -77,7 +76,6 @@ def _sources(workspace: Workspace, settings: Settings, folder: Path) -> Sources:
     endpoints = (how.http for how in measures if isinstance(how, MetricMeasure | KeepMeasure))
     names = {one.token for one in endpoints if one is not None and one.token is not None}
     secrets = {name: named_secret(name, settings) for name in sorted(names)}
-    redactor.add(*(one.value.get_secret_value() for one in secrets.values() if one.value is not None))
     return Sources(folder, secrets, source_origins(settings))
 
 
@@ -86,7 +84,6 @@ def session_for(
     workspace: Workspace, keys: Mapping[str, Credentials], store_url: str, sources: Sources | None = None
 ) -> Iterator[Session]:
     """A session from values at hand. Raises OriginRefused or StoreError."""
-    redactor.add(*(form for key in keys.values() for form in key.forms()))
     with ExitStack() as stack:
         store = Store(store_url)
         stack.callback(store.close)

@@ -8,9 +8,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from config.text.characters import escape_unseen
+from config.text.redaction import redactor, shown
 from config.wording import counted, percent
 from connectors.model import Ref
-from connectors.text.document import clean
 from sync.align.alignment import Alignment
 from sync.align.suggestions import Suggestion
 from sync.plan.plan import natural
@@ -101,8 +102,11 @@ def _ordered(found: SuggestionsByItem, alignment: Alignment) -> list[Ref]:
 
 
 def _scalar(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) else json.dumps(clean(text), ensure_ascii=False)
+    text = redactor.text(text)
+    if _PLAIN.fullmatch(text):
+        return text
+    return escape_unseen(json.dumps(text, ensure_ascii=False), lambda char: f"\\U{ord(char):08x}")
 
 
 def _comment(text: str) -> str:
-    return " ".join(clean(text).split())
+    return " ".join(shown(text).split())

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import errno
 import functools
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 import sqlalchemy as sa
+
+from config.text.redaction import Redactor, shorten
+from sync.store import sqlite_file
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -27,6 +28,9 @@ PATIENCE = 6.0
 
 ATTEMPTS = 50
 """Tries at opening a store that another process is just making."""
+
+MAX_WORDS = 400
+"""Characters of a database's own words that an error repeats."""
 
 TRIES = 3
 """How often a transaction that was cut off is begun."""
@@ -55,12 +59,16 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.where = _place(url)
+        self._passwords = Redactor(_passwords(url))
         self._patience = PATIENCE
         try:
             parsed = address(url)
             self.is_sqlite = parsed.get_backend_name() == "sqlite"
-            _prepare_file(parsed)
+            if (file := sqlite_file.path_of(parsed)) is not None:
+                sqlite_file.prepare(file)
             self._engine = _engine(parsed)
+        except sqlite_file.UnsafeStore as error:
+            raise StoreError(f"cannot use the store {self.where}: {error}") from None
         except (sa.exc.SQLAlchemyError, OSError, ImportError) as error:
             raise self.unusable(error) from error
 
@@ -122,7 +130,7 @@ class Database:
     def unusable(self, error: Exception) -> StoreError:
         """The error in plain words, with what to do about it."""
         original = getattr(error, "orig", None) or error
-        cause = " ".join(str(original).split())[:400].rstrip(".")
+        cause = " ".join(shorten(self._passwords.text(str(original)), MAX_WORDS).split()).rstrip(".")
         advice = _advice(original, cause.casefold(), is_file=getattr(self, "is_sqlite", True))
         lost = isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
         again = lost or getattr(original, "sqlstate", None) in _SERIALIZATION
@@ -216,6 +224,18 @@ def _engine(url: sa.URL) -> sa.Engine:
     return sa.create_engine(url, connect_args=own, pool_pre_ping=True)
 
 
+def _passwords(url: str) -> list[str]:
+    """What of the address may be secret. Words of these texts are secret in errors of the database alone."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        return [url]
+    options = (
+        text for value in parsed.query.values() for text in ([value] if isinstance(value, str) else value)
+    )
+    return [str(one) for one in (parsed.password, *options) if one]
+
+
 def _place(url: str) -> str:
     """The store's address without its password."""
     try:
@@ -224,16 +244,6 @@ def _place(url: str) -> str:
         return "(TRUENORTH_STORE is not a database URL)"
     # A password can stand among the options, too.
     return parsed.set(query={}).render_as_string(hide_password=True)
-
-
-def _prepare_file(url: sa.URL) -> None:
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        return
-    path = Path(url.database)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        # Titles of private work are in it: it belongs to its user alone from its first byte.
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
 
 
 def _sqlite_settings(connection: Any, _record: object) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from config.text.redaction import redactor, shown
 from connectors.model import Outcome, Ref
-from sync.logs import redactor
 from sync.memory import Entry
 from sync.plan.plan import Edit, plain_change
 from sync.store import tables
@@ -57,7 +57,7 @@ class Journal:
                 "operation": operation_id(edit),
                 "epoch": lease.epoch if lease else None,
                 "at": at,
-                "changes": msgspec.json.encode(_changes(edit)),
+                "changes": msgspec.json.encode(redactor.value(_changes(edit))),
             }
             for edit in edits
         ]
@@ -74,7 +74,7 @@ class Journal:
 
     def complete(self, entry: int, outcome: Outcome, error: str | None) -> None:
         """Record what became of a write; an error's words are kept without secrets."""
-        reason = redactor.text(error) if error is not None else None
+        reason = shown(error) if error is not None else None
         change = tables.journal.update().where(tables.journal.c.id == entry)
         change = change.values(outcome=outcome, error=reason)
         repeated(self._transaction, lambda connection: connection.execute(change))

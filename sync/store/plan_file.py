@@ -9,7 +9,6 @@ both anew, but not make the store know it, nor a text that its facts do not give
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +24,7 @@ from sync.marks.messages import Messages, messages_for
 from sync.marks.wording import NoText, update_with_text, with_text
 from sync.plan.guards import NOUNS, GuardViolation
 from sync.plan.plan import Edit, Plan, changes_of, digest_of
+from sync.private_files import write_private
 
 FORMAT = 2
 MOST_BYTES = 512 * 1024 * 1024
@@ -92,16 +92,9 @@ def save(
     )
     text = msgspec.json.format(_ENCODER.encode(file), indent=1) + b"\n"
     content = _content_hash(text, "")
-    text = _with_content(text, "", content)
-    beside = path.with_name(f".{path.name}.part")
     try:
-        with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as part:
-            part.write(text)
-            part.flush()
-            os.fsync(part.fileno())
-        beside.replace(path)
+        write_private(path, (_with_content(text, "", content),))
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise PlanError(f"cannot write the plan to {path}: {error.strerror}.") from None
     return Saved(plan, now, tuple(stops), content)
 

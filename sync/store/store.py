@@ -5,18 +5,17 @@ Nothing here proves ownership: that lives on the items. A lost store costs histo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from config.text.redaction import redactor
 from config.wording import counted
 from config.workspace import Workspace
 from connectors.model import Receipt, Ref
 from sync.history.movement import WorkState
-from sync.logs import redactor
 from sync.marks.status_updates import PostedUpdate
 from sync.memory import Memory, RunRecord, Stuck
 from sync.plan.backoff import rest_after
@@ -137,7 +136,7 @@ class Store:
                         "tracker": ref.tracker,
                         "item": ref.id,
                         "key": receipt.key,
-                        "reason": redactor.text(receipt.error or ""),
+                        "reason": receipt.error or "",
                         "failures": failures,
                         "until": rest_after(failures, now).isoformat(),
                     }
@@ -162,8 +161,8 @@ class Store:
     @again
     def close_run(self, run: int, outcome: str, summary: Mapping[str, Any]) -> None:
         """Say how a run ended; the summary is kept without secrets."""
-        clean = json.loads(redactor.text(json.dumps(dict(summary))))
-        change = tables.runs.update().where(tables.runs.c.id == run).values(outcome=outcome, summary=clean)
+        kept = redactor.value(dict(summary))
+        change = tables.runs.update().where(tables.runs.c.id == run).values(outcome=outcome, summary=kept)
         with self.transaction() as connection:
             connection.execute(change)
 

@@ -11,13 +11,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from config.text.redaction import redactor
+
 VERSION = 6
 
 
 class Words(sa.types.TypeDecorator[str]):
-    """Text from elsewhere, cut to its length and without the NUL that PostgreSQL cannot hold.
+    """Text from elsewhere without secrets, then cut to its length, and without what no database can hold.
 
-    SQLite limits no length; cut here, the same goes into either.
+    SQLite limits no length, and PostgreSQL knows no NUL; cut and freed of them here, the same goes into either.
     """
 
     impl = sa.String
@@ -29,7 +31,11 @@ class Words(sa.types.TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, _dialect: Any) -> str | None:
         """The text as it is kept."""
-        return None if value is None else value.replace("\0", "")[: self.length]
+        if value is None:
+            return None
+        # Half of a surrogate pair, as file names have them, is no text in UTF-8.
+        whole = redactor.text(value).encode("utf-8", "replace").decode()
+        return whole.replace("\0", "")[: self.length]
 
 
 metadata = sa.MetaData()

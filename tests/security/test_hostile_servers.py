@@ -171,7 +171,7 @@ LINEAR = "linear: {kind: linear, scope: {teams: [ENG]}}"
 
 def declare(folder: Path, target: Target, hostile: str, well: str) -> dict[str, str]:
     """Write a configuration whose target is the hostile server; the environment for it."""
-    source = f", http: {{url: '{hostile}/value', at: value, token: METRICS}}" if target == "source" else ""
+    source = f", http: {{url: '{hostile}/value', at: value, token: TRUENORTH_SOURCE_METRICS}}" if target == "source" else ""
     tracker = JIRA if target == "jira" else LINEAR
     text = YAML.format(tracker=tracker, minutes=DEADLINE_MINUTES, source=source)
     (folder / "truenorth.yaml").write_text(text, encoding="utf-8")
@@ -187,7 +187,6 @@ def declare(folder: Path, target: Target, hostile: str, well: str) -> dict[str, 
         "TRUENORTH_LINEAR_URL": f"{origin}/graphql" if target == "linear" else f"{well}/linear/graphql",
         "TRUENORTH_LINEAR_ORIGIN": origin,
         "TRUENORTH_LINEAR_TOKEN": SECRET if target == "linear" else LINEAR_TOKEN,
-        "METRICS": SECRET,
         "TRUENORTH_SOURCE_METRICS": SECRET,
         "TRUENORTH_SOURCE_METRICS_ORIGIN": hostile,
     }

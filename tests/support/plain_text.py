@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.text.document import Bar, Block, Bullets, Doc, Line, Panel, Paragraph, Table, clean
+from connectors.text.document import Bar, Block, Bullets, Doc, Line, Panel, Paragraph, Table
 
 
 def to_plain(doc: Doc) -> str:
@@ -24,4 +24,4 @@ def _plain_block(block: Block) -> str:
 
 
 def _plain_line(parts: Line) -> str:
-    return "".join(str(part) if isinstance(part, Bar) else clean(part.text) for part in parts)
+    return "".join(str(part) if isinstance(part, Bar) else part.text for part in parts)

@@ -16,13 +16,13 @@ import msgspec
 import requests
 from msgspec.json import Decoder
 
+from config.text.redaction import shorten
 from connectors.errors import BadReply, CredentialError, TrackerError
 from connectors.http.exchange import Exchange
 from connectors.http.user_agent import user_agent
-from connectors.jira.api.errors import check_reply
+from connectors.jira.api.errors import MAX_WORDS, check_reply
 from connectors.jira.api.quotas import quotas_in
 from connectors.jira.api.transport import ExchangeAdapter
-from connectors.text.document import clean
 
 if TYPE_CHECKING:
     from config.settings import Credentials
@@ -86,9 +86,11 @@ class JiraClient:
         try:
             return reply.decode(response.content)
         except msgspec.ValidationError as error:
-            raise BadReply(self.name, f"unexpected reply to {method} {path}: {clean(str(error))}.") from None
+            raise BadReply(
+                self.name, f"unexpected reply to {method} {path}: {shorten(str(error), MAX_WORDS)}."
+            ) from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            kind = clean(response.headers.get("Content-Type", "no content type"))[:80]
+            kind = shorten(response.headers.get("Content-Type", "no content type"), 80)
             raise BadReply(
                 self.name,
                 f"the reply to {method} {path} is not JSON ({len(response.content)} bytes, {kind}).",

@@ -9,6 +9,7 @@ import msgspec
 import requests
 from msgspec.json import Decoder
 
+from config.text.redaction import shorten
 from connectors.errors import (
     BadReply,
     CredentialError,
@@ -20,7 +21,6 @@ from connectors.errors import (
 )
 from connectors.http.dates import parse_retry_after
 from connectors.stamp import PROPERTY_KEY
-from connectors.text.document import clean
 
 if TYPE_CHECKING:
     from connectors.http.throttle import Throttle
@@ -78,8 +78,7 @@ class _Complaint(msgspec.Struct):
         elif self.errors:
             parts += [str(entry["message"]) for entry in self.errors if "message" in entry]
         parts += [text for text in (self.message, self.detail, self.error) if text]
-        text = clean(" ".join(parts)).strip()
-        return text if len(text) <= MAX_WORDS else text[: MAX_WORDS - 1] + "…"
+        return shorten(" ".join(parts).strip(), MAX_WORDS)
 
 
 _COMPLAINT = Decoder(_Complaint)
@@ -104,7 +103,7 @@ def check_reply(
         # A bad credential is served as anonymous on most reads: 200, and fewer issues.
         raise CredentialError(
             tracker,
-            f"Jira rejected the credential (HTTP {status}, {clean(reason)[:60]}).",
+            f"Jira rejected the credential (HTTP {status}, {shorten(reason, 60)}).",
             REMEDIES[version],
         )
     if status < 300 or (status == 303 and what in JOBS):

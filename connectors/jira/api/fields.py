@@ -9,10 +9,10 @@ from typing import Any, cast
 import msgspec
 
 from config.errors import nearest
+from config.text.redaction import shorten
 from connectors.errors import ScopeError
 from connectors.jira.api.wire import STANDARD_FIELDS, BulkPage, FieldInfo, Fields, Issue
 from connectors.model import CLAIM_NAME, AlignmentState, Health, KeyResultMark
-from connectors.text.document import clean
 
 PROGRESS_NAME = "KR progress"
 HEALTH_NAME = "KR health"
@@ -233,8 +233,7 @@ def claimed_ids(text: str) -> tuple[str, ...]:
 def key_result_text(marks: tuple[KeyResultMark, ...]) -> str:
     """What we write into the Key result field: id and title, or several ids; at most 255 characters."""
     if len(marks) == 1:
-        text = clean(f"{marks[0].id}{TITLE_MARK}{marks[0].title}")
-        return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1].rstrip() + "…"
+        return shorten(f"{marks[0].id}{TITLE_MARK}{marks[0].title}", MAX_TEXT)
     text = ""
     for mark in marks:
         longer = f"{text}, {mark.id}" if text else mark.id

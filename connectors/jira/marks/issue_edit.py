@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from config.text.redaction import shorten
 from connectors.jira.api.fields import (
     ALIGNMENT_OPTIONS,
     HEALTH_OPTIONS,
@@ -18,7 +19,6 @@ from connectors.jira.api.fields import (
 )
 from connectors.jira.api.wire import Fields, Issue
 from connectors.model import Health, KeyResultMark, Marks, Stamp
-from connectors.text.document import clean
 
 _WORST_FIRST: tuple[Health, ...] = ("off_track", "at_risk", "no_data", "on_track", "done")
 
@@ -129,8 +129,7 @@ def worst(marks: Sequence[KeyResultMark]) -> Health:
 
 def objective_text(mark: KeyResultMark) -> str | None:
     """What the Objective field says of a key result; None where its objective is not known."""
-    text = clean(mark.objective).strip()
-    return (text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1].rstrip() + "…") or None
+    return shorten(mark.objective.strip(), MAX_TEXT) or None
 
 
 def _set(

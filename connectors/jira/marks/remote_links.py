@@ -15,9 +15,9 @@ from urllib.parse import quote
 
 import msgspec
 
+from config.text.redaction import shorten, shown
 from connectors.jira.api.fields import HEALTH_OPTIONS, MAX_TEXT, TITLE_MARK
 from connectors.model import KeyResultMark, Marks, Stamp, part_words
-from connectors.text.document import clean
 
 RELATIONSHIP = "serves key result"
 APPLICATION = {"type": "com.truenorth", "name": "Truenorth"}
@@ -79,8 +79,7 @@ def _facts(mark: KeyResultMark) -> list[str]:
 
 
 def _line(text: str) -> str:
-    text = " ".join(clean(text).split())
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1].rstrip() + "…"
+    return shorten(" ".join(shown(text).split()), MAX_TEXT)
 
 
 def global_id(owner: str, key_result: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from config.text.redaction import redactor
 from connectors.errors import TrackerError
 from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient
@@ -96,7 +97,7 @@ class ServerFields:
                     tabs[screen] = self._on(screen)
                 tab, there = tabs[screen]
                 missing = [name for name in names if fields[name] is None or fields[name] not in there]
-                title = screens.get(screen, "Default Screen")[:LONGEST_TITLE]
+                title = redactor.text(screens.get(screen, "Default Screen"))[:LONGEST_TITLE]
                 steps = [_placing(name, fields[name], title, screen, tab) for name in missing]
                 planned |= {step.what: step for step in steps}
                 stuck -= set(missing)

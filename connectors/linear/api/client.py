@@ -15,11 +15,20 @@ import msgspec
 from msgspec.json import Decoder
 from pydantic import SecretStr
 
+from config.text.redaction import shorten
 from connectors.errors import BadReply, CredentialError, TrackerError, Transient
 from connectors.http.exchange import Exchange
 from connectors.http.rate_limits import Allowance
 from connectors.http.throttle import Throttle
-from connectors.linear.api.errors import ErrorMapper, GraphError, Quota, TooComplex, quotas_in, server_time_in
+from connectors.linear.api.errors import (
+    MAX_WORDS,
+    ErrorMapper,
+    GraphError,
+    Quota,
+    TooComplex,
+    quotas_in,
+    server_time_in,
+)
 from connectors.linear.api.mutations import Write, alias, document, variables
 from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import Connection, Success
@@ -179,7 +188,9 @@ class LinearClient:
         try:
             return reply.decode(envelope.data)
         except msgspec.ValidationError as error:
-            raise BadReply(self.tracker, f"Linear's reply does not match its schema: {error}.") from error
+            raise BadReply(
+                self.tracker, f"Linear's reply does not match its schema: {shorten(str(error), MAX_WORDS)}."
+            ) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise BadReply(self.tracker, "cannot decode Linear's reply.") from error
 

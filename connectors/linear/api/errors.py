@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from config.text.redaction import shorten
 from connectors.errors import (
     BadReply,
     CredentialError,
@@ -24,6 +25,9 @@ from connectors.errors import (
 )
 from connectors.http.dates import http_date, parse_retry_after
 from connectors.http.rate_limits import Allowance
+
+MAX_WORDS = 300
+"""Characters of Linear's own words that an error repeats."""
 
 _FULL_HOUR = 3500.0
 _NEW_CREDENTIAL = "Create a new API key in Linear under Settings > Security & access, and set it."
@@ -68,7 +72,7 @@ class ErrorMapper:
         if status >= 500:
             return self.from_status(status, headers)
         where = errors[0].path
-        at = f" (at {'.'.join(str(step) for step in where)})" if isinstance(where, list) else ""
+        at = f" (at {shorten('.'.join(str(step) for step in where), 100)})" if isinstance(where, list) else ""
         return BadReply(
             self._tracker, f"Linear returned an error instead of a complete reply: {facts[0][2]}{at}."
         )
@@ -133,7 +137,7 @@ def _facts(error: GraphError) -> tuple[str, str, str]:
         return value if isinstance(value, str) else ""
 
     words = (text("userPresentableMessage") or error.message or "no reason given").strip().rstrip(".")
-    return text("type").lower(), text("code"), words[:300]
+    return text("type").lower(), text("code"), shorten(words, MAX_WORDS)
 
 
 # --- Quotas --------------------------------------------------------------------------------------

@@ -23,11 +23,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 import msgspec
 from msgspec.json import Decoder
 
+from config.text.redaction import shown
 from connectors import stamp as stamps
 from connectors.converter import Converter
 from connectors.linear.api.wire import AttachmentNode, LinkNode
 from connectors.model import AlignmentState, Comment, KeyResultMark, Marks, Stamp
-from connectors.text.document import clean
 
 PARAMETER = "truenorth"
 """Query parameter that makes an address ours; its value is the owner."""
@@ -147,7 +147,7 @@ def owner_of(url: str) -> str | None:
 
 def title_of(mark: KeyResultMark) -> str:
     """The first line of an attachment."""
-    return clean(f"{mark.id} · {mark.title}")
+    return shown(f"{mark.id} · {mark.title}")
 
 
 def figures_of(mark: KeyResultMark) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from config.text.redaction import redactor
 from connectors.http.dates import clamped
 from connectors.linear.api.wire import InitiativeNode, IssueNode, LabelNode, ProjectLabelNode, ProjectNode
 from connectors.linear.marks.label_groups import TITLE_MARK
@@ -82,7 +83,7 @@ class ItemMapper:
         return WorkItem(
             ref=Ref(self.tracker, node.id),
             key=node.identifier,
-            url=node.url,
+            url=_page(node.url, node.title),
             level="subtask" if node.parent else "issue",
             kind="Sub-issue" if node.parent else "Issue",
             title=node.title,
@@ -125,7 +126,7 @@ class ItemMapper:
         return WorkItem(
             ref=Ref(self.tracker, node.id),
             key=node.name,
-            url=node.url,
+            url=_page(node.url, node.name),
             level="project",
             kind="Project",
             title=node.name,
@@ -156,7 +157,7 @@ class ItemMapper:
         return WorkItem(
             ref=Ref(self.tracker, node.id),
             key=node.name,
-            url=node.url,
+            url=_page(node.url, node.name),
             level="initiative",
             kind="Initiative",
             title=node.name,
@@ -212,6 +213,15 @@ def _claims(grouped: Sequence[str], plain: Sequence[str]) -> tuple[str, ...]:
 def _without_ours(names: Iterable[str], shown: Marks) -> tuple[str, ...]:
     ours = {label.casefold() for label in shown.labels}
     return tuple(sorted(name for name in names if name.casefold() not in ours))
+
+
+def _page(url: str, title: str) -> str:
+    """The address of a page. It holds the title in small letters, cut somewhere: not one with a secret in it."""
+    if redactor.text(title) == title:
+        return url
+    start, _, end = url.rpartition("/")
+    # An issue's key stands before its title, the short id of a project or an initiative after it.
+    return start if "/issue/" in url else f"{start}/{end.rpartition('-')[2]}"
 
 
 def _priority(label: str) -> str | None:

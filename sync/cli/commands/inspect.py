@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from sync import logs
 from sync.align.suggestions import suggest as find_suggestions
 from sync.cli.options import AsOf, Config, FormatOption, Fresh, given_moment
 from sync.cli.output import Format, Output
@@ -92,7 +91,7 @@ def suggest(
         found = {ref: some for ref, some in likely.items() if ref in orphaned}
         if as_yaml:
             titles = {one.id: one.title for _, one in session.workspace.key_results()}
-            sys.stdout.write(logs.redactor.text(suggestions.as_yaml(found, run.alignment, titles)))
+            sys.stdout.write(suggestions.as_yaml(found, run.alignment, titles))
             return
         output.show(suggestions.suggestions(found, run.alignment, len(orphaned)))
         output.data(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from config.text.redaction import redactor
 from config.wording import counted
-from sync import logs
 from sync.cli.exit_codes import Exit
 from sync.cli.options import FormatOption, Items, Seed
 from sync.cli.output import Format, Output
@@ -83,7 +83,7 @@ def sandbox(
 
 def _say_environment(output: Output, running: Sandbox) -> None:
     # To be pasted: the sandbox's own tokens are known to everybody, and a demo has used them as secrets.
-    logs.redactor.spare(demonstration.JIRA_TOKEN, demonstration.LINEAR_TOKEN)
+    redactor.spare(demonstration.JIRA_TOKEN, demonstration.LINEAR_TOKEN)
     for name, value in demonstration.environment(running).items():
         output.say(f"  export {name}={value}")
     clock = running.world.clock.now()

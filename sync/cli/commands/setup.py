@@ -29,7 +29,8 @@ from sync.report import status as status_tables
 def validate(config: Config = None, style: FormatOption = Format.TEXT) -> None:
     """Check the OKR files without contacting a tracker. Lists every problem with file, line and column."""
     output = Output(style)
-    workspace = load(config or configured().config)
+    settings = configured()
+    workspace = load(config or settings.config)
     key_results = sum(1 for _ in workspace.key_results())
     hints = advice(workspace)
     output.data(

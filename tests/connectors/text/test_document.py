@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from config.text.characters import clean
 from connectors.text.document import (
     Bar,
     Block,
@@ -24,7 +25,6 @@ from connectors.text.document import (
     Paragraph,
     Table,
     Text,
-    clean,
     line,
     para,
     to_adf,

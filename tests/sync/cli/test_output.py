@@ -9,14 +9,16 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
+from config.text.redaction import REDACTED
 from sync.align.alignment import align
 from sync.cli.output import Format, Output
 from sync.cli.render import to_console, to_markdown
-from sync.logs import REDACTED, Redactor, configure
+from sync.logs import configure, fit_to_show
 from sync.measure import measure
 from sync.report.run import scorecard
 from sync.report.table import Cell, Section
 from tests.support.builders import NOW, item, observed, work, workspace
+from tests.support.secrets import known_secrets
 
 NASTY = "[bold]x[/bold] \x1b[31mred\x1b[0m | <script>alert(1)</script> @ann \u202egnirts\x00\nnext"
 SHEET = Section("T", ("lead",), ("a", "b"), ((Cell(NASTY), Cell("1")),), ("b",), ("tail",))
@@ -62,7 +64,8 @@ def test_json_is_one_document_and_nothing_else(capsys: pytest.CaptureFixture[str
     ],
 )
 def test_secrets_are_redacted_wherever_they_stand(event: dict[str, object]) -> None:
-    cleaned = str(Redactor(["s3cret-token"])(None, "", dict(event)))
+    with known_secrets("s3cret-token"):
+        cleaned = str(fit_to_show(None, "", dict(event)))
     assert "s3cret-token" not in cleaned
     assert REDACTED in cleaned
 
