@@ -10,6 +10,7 @@ import io
 import json
 import math
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ import httpx
 from config.measures import FileSource, HttpSource, KeepMeasure, MetricMeasure
 from config.workspace import Workspace
 from connectors.errors import TrackerError
+from connectors.http.bodies import Buffer
 from connectors.http.dates import parse_day
 from connectors.http.exchange import Exchange, Limits
 from sync.measure import Sample
@@ -36,6 +38,8 @@ MOST_SECONDS = 120.0
 """What all endpoints together may take, however many there are."""
 AT_ONCE = 8
 """Sources that are read side by side."""
+_PARSING = threading.Lock()
+"""Held while a value is looked for: megabytes of JSON become a hundred, and no two threads parse at one time anyway."""
 _INDEX = re.compile(r"-?[0-9]{1,9}")
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
@@ -130,13 +134,14 @@ class Sources:
                 raise SourceError(f"the environment variable {source.token} contains invalid characters")
             headers["authorization"] = f"Bearer {token}"
         raw = _fetched(source.url, headers, host, self.private_allowed(source.url), time_left)
-        rows = _json_rows(raw.decode("utf-8", "replace"), f"the reply from {host}", source.at)
-        return _newest(rows, source.at, "", today, f"measured by {host}")
+        with _PARSING:
+            rows = _json_rows(raw.decode("utf-8", "replace"), f"the reply from {host}", source.at)
+            return _newest(rows, source.at, "", today, f"measured by {host}")
 
 
 def _fetched(
     url: str, headers: Mapping[str, str], host: str, private_allowed: bool, time_left: Callable[[], float]
-) -> bytes:
+) -> Buffer:
     if time_left() <= 0:
         raise SourceError(f"there was no time left to ask {host}")
     try:
