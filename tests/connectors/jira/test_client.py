@@ -294,8 +294,8 @@ SEARCH = "/jira/rest/api/3/search/jql"
 
 
 def pages(httpserver: HTTPServer, *replies: dict[str, object]) -> None:
-    for reply in replies:
-        httpserver.expect_ordered_request(SEARCH, method="POST").respond_with_json(reply)
+    for page in replies:
+        httpserver.expect_ordered_request(SEARCH, method="POST").respond_with_json(page)
 
 
 def rows(*ids: int) -> list[dict[str, str]]:
