@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 CODING = "gzip"
 """The one coding that is asked for."""
+
+LARGE = 4 * 1024 * 1024
+"""Bytes beyond which a body is large: what trackers answer to what we ask is below one megabyte, mostly."""
+
+MOST_VALUES = 1_000_000
+"""Values in one large body of JSON; a byte or two can stand for an object of a hundred."""
+
+Buffer = bytes | bytearray
+"""A body, not copied again once it is there."""
 
 _STEP = 256 * 1024
 """Bytes that one step of decompression may give."""
@@ -23,10 +32,12 @@ class TooLarge(BodyError):
     """The body passes the cap."""
 
 
-def read_body(chunks: Iterable[bytes], coding: str, most: int) -> bytes:
+def read_body(
+    chunks: Iterable[bytes], coding: str, most: int, when_large: Callable[[], object] = lambda: None
+) -> Buffer:
     """The whole body in plain. `coding` is the reply's `Content-Encoding`; `most` is the cap in bytes.
 
-    Raises TooLarge as soon as the plain body passes the cap, and BodyError for a coding that nobody asked for, for
+    `when_large` is called once, before a body grows beyond `LARGE`. Raises TooLarge as soon as the plain body passes the cap, and BodyError for a coding that nobody asked for, for
     several on top of each other, and for what cannot be decompressed.
     """
     name = coding.strip().lower()
@@ -34,14 +45,20 @@ def read_body(chunks: Iterable[bytes], coding: str, most: int) -> bytes:
         raise BodyError(f"is in a coding that was not asked for; only {CODING} is accepted")
     body = bytearray()
     unpack = _Gzip() if name in _CODED else None
+    is_large = False
     for chunk in chunks:
         for part in unpack.parts(chunk) if unpack is not None else (chunk,):
-            body += part
-            if len(body) > most:
+            if len(body) + len(part) > most:
                 raise TooLarge(f"is larger than {most / 2**20:.0f} MB")
+            if len(body) + len(part) > LARGE and not is_large:
+                is_large = True
+                when_large()
+            body += part
     if unpack is not None and not unpack.is_whole:
         raise BodyError("cannot be decompressed: it ends too early")
-    return bytes(body)
+    if is_large and sum(map(body.count, b",[{")) > MOST_VALUES:
+        raise TooLarge(f"holds more than {MOST_VALUES:,} values")
+    return body
 
 
 class _Gzip:

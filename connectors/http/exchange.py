@@ -12,6 +12,7 @@ import ssl
 import threading
 import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,13 +21,16 @@ import httpx
 
 from connectors.errors import AddressRefused, BadReply, HostNotFound, TrackerError, Unreachable
 from connectors.http.addresses import is_public, literal
-from connectors.http.bodies import CODING, BodyError, read_body
-from connectors.http.network import Network, RefusedAddress, UnknownHost, time_limit
+from connectors.http.bodies import CODING, BodyError, Buffer, read_body
+from connectors.http.network import Network, RefusedAddress, UnknownHost, time_limit, wait_for
 from connectors.http.proxies import proxy_for
 from connectors.http.user_agent import user_agent
 
 _KEPT_ALIVE = 30.0
 """Seconds for which an idle connection is kept; gateways give theirs up after a minute."""
+
+_LARGE = threading.Lock()
+"""Held while a large reply is read: eight threads that each take one would fill the memory together."""
 
 _AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 """Variables that name a file of certificates to trust, as the tools around us read them."""
@@ -52,7 +56,7 @@ class Reply:
 
     status: int
     headers: httpx.Headers
-    content: bytes
+    content: Buffer
 
 
 class Exchange:
@@ -115,6 +119,7 @@ class Exchange:
         sent["accept-encoding"] = CODING
         try:
             with (
+                ExitStack() as held,
                 time_limit(min(limits.whole, left)),
                 self._pool().stream(
                     method,
@@ -126,7 +131,9 @@ class Exchange:
             ):
                 replied = httpx.Headers(response.headers)
                 coding = ",".join(replied.get_list("content-encoding"))
-                body = read_body(response.iter_stream(), coding, limits.body)
+                body = read_body(
+                    response.iter_stream(), coding, limits.body, lambda: held.enter_context(wait_for(_LARGE))
+                )
                 return Reply(response.status, replied, body)
         except BodyError as error:
             raise BadReply(self._name, f"the reply{f' to {what}' if what else ''} {error}.") from None

@@ -57,6 +57,17 @@ def time_limit(seconds: float) -> Iterator[None]:
         _ENDS.reset(token)
 
 
+@contextmanager
+def wait_for(lock: threading.Lock) -> Iterator[None]:
+    """Hold a lock, as soon as it is free, or raise a time-out of httpcore's."""
+    if not lock.acquire(timeout=_left(None, httpcore.ReadTimeout)):
+        raise httpcore.ReadTimeout("the time for the whole exchange is over")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def _left(timeout: float | None, error: type[Exception]) -> float:
     left = _ENDS.get() - time.monotonic()
     if left <= 0:

@@ -12,7 +12,7 @@ from typing import TypeVar
 import structlog
 import tenacity
 
-from connectors.errors import RateLimited, Transient
+from connectors.errors import RateLimited, TrackerError, Transient
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ class RetryPolicy:
         effect; after any other doubt the caller must look before it repeats.
         """
         waited = upcoming = 0.0
-        doubt: BaseException | None = None
+        doubt: TrackerError | None = None
 
         def wait_after(state: tenacity.RetryCallState, error: Transient) -> float:
             own = min(self.cap, self.base * 2 ** (state.attempt_number - 1)) * self.rng.uniform(0.7, 1.3)
@@ -91,8 +91,14 @@ class RetryPolicy:
         )
         try:
             return retrying(send)
-        except OutOfTime:
+        except OutOfTime as error:
             # An earlier try may have landed: its error says so, and this one would deny it.
-            if doubt is not None:
-                raise doubt from None
-            raise
+            raise _light(doubt or error) from None
+        except TrackerError as error:
+            raise _light(error) from None
+
+
+def _light(error: TrackerError) -> TrackerError:
+    """The error without what it was raised through: errors of writes are kept, and each would keep its whole reply."""
+    error.__traceback__ = error.__context__ = error.__cause__ = None
+    return error

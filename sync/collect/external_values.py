@@ -10,6 +10,7 @@ import io
 import json
 import math
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,7 @@ from config.origins import Origin, origin_of, origin_variable
 from config.settings import SOURCE_ORIGINS, NamedSecret
 from config.workspace import Workspace
 from connectors.errors import TrackerError
+from connectors.http.bodies import Buffer
 from connectors.http.dates import parse_day
 from connectors.http.exchange import Exchange, Limits
 from sync.measure import Sample
@@ -39,6 +41,8 @@ MOST_SECONDS = 120.0
 """What all endpoints together may take, however many there are."""
 AT_ONCE = 8
 """Sources that are read side by side."""
+_PARSING = threading.Lock()
+"""Held while a value is looked for: megabytes of JSON become a hundred, and no two threads parse at one time anyway."""
 _INDEX = re.compile(r"-?[0-9]{1,9}")
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
@@ -137,8 +141,9 @@ class Sources:
         if access.token is not None:
             headers["authorization"] = f"Bearer {access.token}"
         raw = _fetched(source.url, headers, host, access.declared, time_left)
-        rows = _json_rows(raw.decode("utf-8", "replace"), f"the reply from {host}", source.at)
-        return _newest(rows, source.at, "", today, f"measured by {host}")
+        with _PARSING:
+            rows = _json_rows(raw.decode("utf-8", "replace"), f"the reply from {host}", source.at)
+            return _newest(rows, source.at, "", today, f"measured by {host}")
 
     def access(self, source: HttpSource) -> Access:
         """With what an endpoint may be asked. Raises SourceError where the environment does not let the secret go there."""
@@ -170,7 +175,7 @@ class Sources:
 
 def _fetched(
     url: str, headers: Mapping[str, str], host: str, private_allowed: bool, time_left: Callable[[], float]
-) -> bytes:
+) -> Buffer:
     if time_left() <= 0:
         raise SourceError(f"there was no time left to ask {host}")
     try:

@@ -10,10 +10,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import re
-import sqlite3
-import tempfile
-import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,15 +23,11 @@ import pytest
 from connectors.sandbox.linear.state import TOKEN as LINEAR_TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
-from tests.support.cli import AS_OF, Ran
+from tests.support.attacks import attack, warm_up
+from tests.support.cli import AS_OF
 from tests.support.hostile_server import HostileServer, Script, again_and_again, dripping, in_turn, reply
-from tests.support.processes import Process, command, measured
 
 DEADLINE_MINUTES = 0.1
-LONGEST = DEADLINE_MINUTES * 60 + 10
-"""Seconds that a command may take."""
-MOST_MEMORY = 300 * 1024
-"""Kilobytes."""
 AT_ONCE = 10
 
 SECRET = 'planted-"secret"/=;<b>-0123456789'
@@ -171,7 +163,11 @@ LINEAR = "linear: {kind: linear, scope: {teams: [ENG]}}"
 
 def declare(folder: Path, target: Target, hostile: str, well: str) -> dict[str, str]:
     """Write a configuration whose target is the hostile server; the environment for it."""
-    source = f", http: {{url: '{hostile}/value', at: value, token: TRUENORTH_SOURCE_METRICS}}" if target == "source" else ""
+    source = (
+        f", http: {{url: '{hostile}/value', at: value, token: TRUENORTH_SOURCE_METRICS}}"
+        if target == "source"
+        else ""
+    )
     tracker = JIRA if target == "jira" else LINEAR
     text = YAML.format(tracker=tracker, minutes=DEADLINE_MINUTES, source=source)
     (folder / "truenorth.yaml").write_text(text, encoding="utf-8")
@@ -192,37 +188,23 @@ def declare(folder: Path, target: Target, hostile: str, well: str) -> dict[str, 
     }
 
 
-def attacked(attack: Attack, target: Target, chosen: tuple[str, ...], folder: Path, well: str) -> list[str]:
+def attacked(one: Attack, target: Target, chosen: tuple[str, ...], folder: Path, well: str) -> list[str]:
     """Run a command against the attack; what is wrong with how it ended."""
     folder.mkdir()
     elsewhere = HostileServer(reply())
-    hostile = HostileServer(attack.script, elsewhere.url)
+    hostile = HostileServer(one.script, elsewhere.url)
     try:
-        environment = declare(folder, target, hostile.url, well)
-        memory = folder.with_suffix(".memory")
-        begun = time.monotonic()
-        ran = Process(measured, str(memory), *chosen, folder=folder, environment=environment).wait()
-        took = time.monotonic() - begun
+        found = attack(folder, declare(folder, target, hostile.url, well), *chosen)
     finally:
         hostile.close()
         elsewhere.close()
-    code = SOURCE_CODES[chosen[0]] if target == "source" else TRACKER_CODES[attack.ending]
-    checks = {
-        "the server was not asked": bool(hostile.heads) or attack.name == "closes at once",
-        f"ended with {ran.code}, not {code}": ran.code == code,
-        f"took {took:.1f} s": took <= LONGEST,
-        f"took {memory.read_text()} KB": int(memory.read_text()) <= MOST_MEMORY,
-        "a traceback": "Traceback" not in ran.out + ran.err,
-        "another origin was asked": not elsewhere.heads,
-        "the lease is still held": _is_released(folder),
-        "the credential is shown": not any(form in ran.out + ran.err for form in forms()),
-        "the credential is stored": not any(
-            form.encode() in kept for kept in _kept(folder) for form in forms()
-        ),
-        "raw characters are shown": _is_plain(ran),
-        "nothing says what happened": bool(ran.err.strip()),
-    }
-    return [wrong for wrong, is_well in checks.items() if not is_well]
+    code = SOURCE_CODES[chosen[0]] if target == "source" else TRACKER_CODES[one.ending]
+    faults = found.faults({code}, DEADLINE_MINUTES, forms())
+    if not hostile.connections:
+        faults.append("the server was not asked")
+    if elsewhere.connections:
+        faults.append("another origin was asked")
+    return faults
 
 
 def forms() -> tuple[str, ...]:
@@ -233,33 +215,11 @@ def forms() -> tuple[str, ...]:
     return (SECRET, basic, quote(SECRET, safe=""), escaped, html, SECRET[:12])
 
 
-def _kept(folder: Path) -> Iterator[bytes]:
-    return (file.read_bytes() for file in folder.rglob("*") if file.is_file())
-
-
-def _is_released(folder: Path) -> bool:
-    store = folder / ".truenorth" / "truenorth.db"
-    if not store.exists():
-        return True
-    connection = sqlite3.connect(store)
-    try:
-        return [row for row in connection.execute("SELECT holder FROM leases") if row[0]] == []
-    finally:
-        connection.close()
-
-
-def _is_plain(ran: Ran) -> bool:
-    """Whether no control character, direction mark or invisible character reaches the terminal."""
-    return re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\U000e0000-\U000e007f]", ran.out + ran.err) is None  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def well() -> Iterator[str]:
     """The address of a Linear workspace that works, for what is not attacked."""
     with Sandbox(generate(items=50, seed=3)) as sandbox:
-        # The first process pays for the server that the others are forked off.
-        with tempfile.TemporaryDirectory() as folder:
-            assert Process(command, "schema", folder=Path(folder), environment={}).wait().code == 0
+        warm_up()
         yield sandbox.url
 
 
@@ -271,6 +231,6 @@ def test_no_server_harms_a_command(target: Target, well: str, tmp_path: Path) ->
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         wrong = pool.map(run, range(len(ATTACKS)))
-        found = {attack.name: faults for attack, faults in zip(ATTACKS, wrong, strict=True) if faults}
+        found = {one.name: faults for one, faults in zip(ATTACKS, wrong, strict=True) if faults}
     found = {name: faults for name, faults in found.items() if faults != PENDING.get(name)}
     assert found == {}

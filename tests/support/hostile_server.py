@@ -10,15 +10,18 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+from tests.support import loopback
+
 Part = bytes | float
 """Bytes to send, or seconds to let pass."""
 
 Script = Callable[[bytes], Iterable[Part]]
-"""What the server sends in answer to a request's head. Nothing at all means that it closes the connection."""
+"""What the server sends in answer to a request. Nothing at all means that it closes the connection."""
 
 SECRET, ELSEWHERE = b"{secret}", b"{elsewhere}"
 """In a script: the credential as it came, and the address of another origin."""
 
+_END = b"\r\n\r\n"
 _URL = "http://127.0.0.1:{}"
 
 
@@ -58,16 +61,16 @@ class HostileServer:
     def _serve(self, connection: socket.socket) -> None:
         # The other side goes away in the midst of most of what is sent here.
         with connection, contextlib.suppress(OSError):
-            while head := _request(connection):
-                self.heads.append(head)
+            while request := _request(connection):
+                self.heads.append(request.partition(_END)[0])
                 sent = False
-                for part in self._script(head):
+                for part in self._script(request):
                     if self._closed.is_set():
                         return
                     if isinstance(part, float):
                         time.sleep(part)
                         continue
-                    part = part.replace(SECRET, credential(head)).replace(ELSEWHERE, self._elsewhere)
+                    part = part.replace(SECRET, credential(request)).replace(ELSEWHERE, self._elsewhere)
                     connection.sendall(part)
                     sent = True
                 if not sent:
@@ -75,23 +78,23 @@ class HostileServer:
 
 
 def _request(connection: socket.socket) -> bytes:
-    """The head of the next request, once its body is there as well; nothing when there is none."""
+    """The next request with its body; nothing when there is none."""
     received = b""
-    while b"\r\n\r\n" not in received:
+    while _END not in received:
         more = connection.recv(65536)
         if not more:
             return b""
         received += more
-    head, _, body = received.partition(b"\r\n\r\n")
-    length = re.search(rb"(?i)^content-length: *(\d+)", head, re.MULTILINE)
+    head, _, body = received.partition(_END)
+    length = re.search(rb"(?im)^content-length: *(\d+)", head)
     while length is not None and len(body) < int(length[1]):
         body += connection.recv(65536)
-    return head
+    return head + _END + body
 
 
-def credential(head: bytes) -> bytes:
+def credential(request: bytes) -> bytes:
     """The secret that a request carries, bare; nothing where it carries none."""
-    found = re.search(rb"(?im)^authorization: *(?:(basic|bearer) +)?(\S+)", head)
+    found = re.search(rb"(?im)^authorization: *(?:(basic|bearer) +)?(\S+)", request)
     if found is None:
         return b""
     if (found[1] or b"").lower() == b"basic":
@@ -105,8 +108,8 @@ def credential(head: bytes) -> bytes:
 def reply(body: bytes = b"{}", *headers: str, status: str = "200 OK", length: int | None = None) -> Script:
     """A reply with that body; `length` is what it says of its length."""
 
-    def script(head: bytes) -> Iterator[Part]:
-        shown = body.replace(SECRET, credential(head))
+    def script(request: bytes) -> Iterator[Part]:
+        shown = body.replace(SECRET, credential(request))
         size = len(shown) if length is None else length
         lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {size}", *headers]
         yield "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
@@ -139,5 +142,22 @@ def dripping(first: bytes, rest: bytes, seconds: float = 0.2) -> Script:
         for byte in rest:
             yield seconds
             yield bytes([byte])
+
+    return script
+
+
+def relay(url: str, alter: Callable[[bytes], bytes], *headers: str) -> Script:
+    """What another server answers, with its body altered and these headers."""
+
+    def script(request: bytes) -> Iterable[Part]:
+        head, _, body = request.partition(_END)
+        first, *lines = head.decode("latin-1").split("\r\n")
+        method, path, _ = first.split(" ")
+        sent = dict(line.split(": ", 1) for line in lines)
+        kept = {
+            name: sent[name] for name in sent if name.lower() in ("authorization", "content-type", "accept")
+        }
+        answered = loopback.request(method, url + path, headers=kept, content=body)
+        return reply(alter(answered.content), *headers, status=f"{answered.status_code} Relayed")(request)
 
     return script

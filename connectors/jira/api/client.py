@@ -82,7 +82,12 @@ class JiraClient:
         Raises the errors of `connectors.errors`; `repeatable` says whether the call may be sent again when
         nobody knows if it took effect.
         """
-        response = self.retry.call(lambda: self._exchange(method, path, params, body), repeatable=repeatable)
+        return self.retry.call(
+            lambda: self._decoded(method, path, reply, self._exchange(method, path, params, body)),
+            repeatable=repeatable,
+        )
+
+    def _decoded(self, method: str, path: str, reply: Decoder[T], response: requests.Response) -> T:
         try:
             return reply.decode(response.content)
         except msgspec.ValidationError as error:

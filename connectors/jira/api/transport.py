@@ -55,8 +55,8 @@ def _response(reply: Reply, request: requests.PreparedRequest) -> requests.Respo
     response.headers = CaseInsensitiveDict(reply.headers)
     response.url = request.url or ""
     response.request = request
-    response.raw = _Raw(reply.content, reply.headers.get_list("set-cookie"))
-    response._content = reply.content  # noqa: SLF001  the package offers no public way
+    response.raw = _Raw(reply.headers.get_list("set-cookie"))
+    response._content = reply.content  # type: ignore[assignment]  # noqa: SLF001  no public way, and any buffer does
     return response
 
 
@@ -64,10 +64,10 @@ _STATUSES = frozenset(HTTPStatus)
 
 
 class _Raw(io.BytesIO):
-    """What a session looks for in a reply beside its content: the cookies."""
+    """What a session looks for in a reply beside its content, which was read already: the cookies."""
 
-    def __init__(self, content: bytes, cookies: Sequence[str]) -> None:
-        super().__init__(content)
+    def __init__(self, cookies: Sequence[str]) -> None:
+        super().__init__()
         if cookies:
             message = http.client.HTTPMessage()
             for cookie in cookies:

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from config.text.redaction import shorten
 from connectors.errors import BadReply, CredentialError, TrackerError, Transient
+from connectors.http.bodies import Buffer
 from connectors.http.exchange import Exchange
 from connectors.http.rate_limits import Allowance
 from connectors.http.throttle import Throttle
@@ -157,7 +158,7 @@ class LinearClient:
             raise self._errors.from_errors(envelope.errors, status, headers)
         return self._data(envelope, status, headers, content, reply)
 
-    def _reply(self, body: bytes) -> tuple[int, httpx.Headers, bytes]:
+    def _reply(self, body: bytes) -> tuple[int, httpx.Headers, Buffer]:
         self.throttle.acquire(self.tracker)
         readings: list[Allowance] = []
         try:
@@ -177,7 +178,7 @@ class LinearClient:
         envelope: _Envelope | None,
         status: int,
         headers: httpx.Headers,
-        content: bytes,
+        content: Buffer,
         reply: Decoder[T],
     ) -> T:
         """The data of a reply without errors."""
@@ -194,7 +195,7 @@ class LinearClient:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise BadReply(self.tracker, "cannot decode Linear's reply.") from error
 
-    def _send(self, body: bytes) -> tuple[int, httpx.Headers, bytes]:
+    def _send(self, body: bytes) -> tuple[int, httpx.Headers, Buffer]:
         self.requests += 1
         headers = {"content-type": "application/json", "authorization": self._authorization()}
         reply = self.exchange.send("POST", self._url, headers, body)
@@ -211,7 +212,7 @@ class LinearClient:
         return f"Bearer {token}" if token.startswith("lin_oauth_") else token
 
 
-def _decode_envelope(content: bytes) -> _Envelope | None:
+def _decode_envelope(content: Buffer) -> _Envelope | None:
     try:
         return _ENVELOPE.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -227,9 +228,9 @@ def _partial(data: msgspec.Raw) -> dict[str, bool]:
     return {name: one.success for name, one in (successes or {}).items() if one is not None}
 
 
-def _what_came(content: bytes) -> str:
+def _what_came(content: Buffer) -> str:
     if not content:
         return "an empty reply"
-    if content.lstrip()[:1] == b"<":
+    if content[:1000].lstrip()[:1] == b"<":
         return "a web page"
     return "invalid or incomplete JSON"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.http.bodies import BodyError, TooLarge, read_body
+from connectors.http.bodies import LARGE, MOST_VALUES, BodyError, TooLarge, read_body
 
 MOST = 1 << 20
 
@@ -75,3 +75,22 @@ def test_a_bomb_takes_no_more_memory_than_the_cap() -> None:
 def test_what_cannot_be_decompressed_is_refused(body: bytes) -> None:
     with pytest.raises(BodyError, match="cannot be decompressed"):
         read_body([body], "gzip", MOST)
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_a_large_body_of_very_many_values_is_refused(over: int) -> None:
+    lists = b"[]," * (MOST_VALUES // 2 + over)
+    body = lists + b" " * (LARGE - len(lists) + 1)
+    if over:
+        with pytest.raises(TooLarge, match="more than 1,000,000 values"):
+            read_body([body], "", 2 * LARGE)
+    else:
+        assert read_body([body], "", 2 * LARGE) == body
+
+
+def test_a_body_is_said_to_be_large_before_it_is() -> None:
+    said: list[str] = []
+    read_body(cut(b" " * LARGE, 1 << 16), "", 2 * LARGE, lambda: said.append("large"))
+    assert said == []
+    read_body(cut(b" " * (3 * LARGE // 2), 1 << 16), "", 2 * LARGE, lambda: said.append("large"))
+    assert said == ["large"]

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 
 from connectors.errors import AddressRefused, BadReply, HostNotFound, TrackerError, Unreachable
 from connectors.http import exchange as exchange_module
+from connectors.http.bodies import LARGE
 from connectors.http.exchange import Exchange, Limits
 from tests.support.hostile_server import HostileServer, Script, again_and_again, dripping, in_turn, reply
 
@@ -59,7 +61,7 @@ def asking(url: str, **options: Any) -> Iterator[Exchange]:
 
 def get(url: str, **options: Any) -> bytes:
     with asking(url, **options) as made:
-        return made.send("GET", url, {"Authorization": "Bearer planted"}).content
+        return bytes(made.send("GET", url, {"Authorization": "Bearer planted"}).content)
 
 
 # --- What is asked, and what comes back ----------------------------------------------------------
@@ -98,6 +100,19 @@ def test_a_redirect_is_a_reply_like_others(serve: Callable[[Script], HostileServ
     with asking(server.url) as made:
         assert made.send("GET", server.url, {}).status == 302
     assert elsewhere.heads == []
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_large_replies_come_one_at_a_time(serve: Callable[[Script], HostileServer], over: int) -> None:
+    body = b" " * (LARGE + over)
+    url = serve(reply(body)).url
+    with exchange_module._LARGE:
+        if over:
+            with pytest.raises(Unreachable, match="did not answer in time"):
+                get(url, limits=replace(SHORT, body=1 << 23))
+        else:
+            assert get(url, limits=replace(SHORT, body=1 << 23)) == body
+    assert get(url, limits=Limits()) == body
 
 
 # --- Time ----------------------------------------------------------------------------------------

@@ -249,6 +249,56 @@ def test_a_retry_does_not_wait_past_the_deadline() -> None:
     assert waits == []
 
 
+def test_no_own_wait_passes_the_deadline_either() -> None:
+    made, waits = throttle(deadline=0.5)
+
+    def send() -> str:
+        raise Unreachable("jira", "no answer")
+
+    with pytest.raises(Unreachable):
+        made.retry.call(send, repeatable=True)
+    assert waits == []
+
+
+def test_after_the_deadline_nothing_is_asked() -> None:
+    made, waits = throttle(deadline=0)
+    with pytest.raises(OutOfTime, match="the run's deadline has passed") as caught:
+        made.acquire("jira")
+    assert waits == []
+    assert "deadline_minutes" in caught.value.remedy
+
+
+def test_a_wait_ends_with_the_deadline() -> None:
+    begun = time.monotonic()
+    Throttle(deadline=0.2).retry.sleep(60)
+    assert time.monotonic() - begun < 5
+
+
+def test_an_error_keeps_nothing_of_the_reply_that_it_arose_from() -> None:
+    made, _ = throttle()
+
+    def send() -> str:
+        try:
+            raise ValueError("a reply of megabytes")
+        except ValueError as error:
+            raise Unreachable("jira", "no answer") from error
+
+    with pytest.raises(Unreachable) as caught:
+        made.retry.call(send, repeatable=False)
+    frames = [frame.name for frame in caught.traceback]
+    assert "send" not in frames
+    assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+def test_all_throttles_count_from_the_begin_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Throttles()
+    monkeypatch.setattr(made, "_begun", time.monotonic() - 50)
+    assert made.time_left(60) == pytest.approx(10, abs=1)
+    assert made.of(
+        "https://acme.example/", "a", reserved_share=0.2, deadline=60
+    ).time_left() == pytest.approx(10, abs=1)
+
+
 def test_running_out_of_time_does_not_deny_a_doubt() -> None:
     """A call of unknown fate stays of unknown fate, though its repetition was never sent."""
     made, _ = throttle()

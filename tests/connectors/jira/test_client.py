@@ -23,6 +23,7 @@ from connectors.errors import (
 from connectors.http.exchange import Limits
 from connectors.jira.api.bulk_read import search_ids
 from connectors.jira.api.client import JiraClient
+from tests.support.hostile_server import HostileServer, reply
 from tests.support.jira_site import TOKEN, Waits, connector
 
 PATH = "/jira/rest/api/3/thing"
@@ -174,6 +175,46 @@ def test_a_redirect_is_not_followed(httpserver: HTTPServer, client: JiraClient) 
 
 
 @pytest.mark.needs_server
+@pytest.mark.parametrize(
+    "place", ["http://[", "//[", "https://evil.example/rest/api/3/task/7", "http://a b/", ""]
+)
+def test_the_address_of_a_job_is_read_and_never_asked(place: str) -> None:
+    # The `requests` package would parse it, and trip over some, although it is told not to follow.
+    server = HostileServer(reply(b"", f"Location: {place}", status="303 See Other"))
+    made = connector(f"{server.url}/jira")
+    try:
+        if place.endswith("/7"):
+            assert made._client.submit("POST", "issue/properties/multi", {}) == "7"
+        else:
+            with pytest.raises(BadReply, match="did not return its id"):
+                made._client.submit("POST", "issue/properties/multi", {})
+    finally:
+        made.close()
+        server.close()
+    assert len(server.heads) == 1
+
+
+def test_cookies_are_kept_for_the_site(httpserver: HTTPServer, client: JiraClient) -> None:
+    """Clusters of Data Center find the node of a session by them."""
+    httpserver.expect_request(PATH).respond_with_json({"id": "1"}, headers={"Set-Cookie": "node=7; Path=/"})
+    get(client)
+    get(client)
+    assert [request.headers.get("Cookie") for request, _ in httpserver.log] == [None, "node=7"]
+
+
+def test_no_netrc_and_no_proxy_is_asked_on_loopback(
+    httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    httpserver.expect_request(PATH).respond_with_json({"id": "1"})
+    made = connector(httpserver.url_for("/jira"))
+    try:
+        assert get(made._client).id == "1"
+    finally:
+        made.close()
+
+
+@pytest.mark.needs_server
 def test_nobody_listens() -> None:
     waits = Waits()
     made = connector("http://127.0.0.1:9/jira", waits=waits)
@@ -253,8 +294,8 @@ SEARCH = "/jira/rest/api/3/search/jql"
 
 
 def pages(httpserver: HTTPServer, *replies: dict[str, object]) -> None:
-    for reply in replies:
-        httpserver.expect_ordered_request(SEARCH, method="POST").respond_with_json(reply)
+    for page in replies:
+        httpserver.expect_ordered_request(SEARCH, method="POST").respond_with_json(page)
 
 
 def rows(*ids: int) -> list[dict[str, str]]:
