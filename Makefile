@@ -57,7 +57,7 @@ lock-check: $(READY) ## Fail when pyproject.toml and the locks disagree
 	  echo "The locks do not fit pyproject.toml: run make lock and commit them." >&2; exit 1; }
 
 audit: $(READY) ## Ask for advisories on what is locked; says so when the service cannot be reached
-	$(BIN)/python .ci/audit.py $(LOCKS)
+	$(BIN)/python .ci/audit.py $(AUDIT) $(LOCKS)
 
 dockerfile: $(READY) ## Lint the Dockerfile
 	$(BIN)/hadolint Dockerfile

@@ -18,6 +18,8 @@ MOST_HOST = 254
 """Characters, with the trailing dot (RFC 1035)."""
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_NETLOC = re.compile(r"(\[[^\[\]@]*\]|[^\[\]:@]+)(:[0-9]*)?")
+"""Of a host in brackets, urllib passes over what follows it, while httpx takes that for a port."""
 _STRANGE = re.compile(r"[\s\\\x00-\x20\x7f]")
 """Clients do not agree on what these do to the host of an address."""
 
@@ -56,7 +58,7 @@ def origin_of(url: str) -> Origin:
     if _STRANGE.search(url):
         raise ValueError("invalid character")
     parts = urlsplit(url)
-    if parts.scheme not in _PORTS or parts.hostname is None or "@" in parts.netloc:
+    if parts.scheme not in _PORTS or parts.hostname is None or not _NETLOC.fullmatch(parts.netloc):
         raise ValueError("not an address of http or https")
     host, port = _host(parts.hostname), parts.port
     if not host:

@@ -6,9 +6,12 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
 RETRIES = (
@@ -17,7 +20,9 @@ RETRIES = (
 )
 
 
-def run(folder: Path, code: int, out: str = "", err: str = "") -> tuple[int, str, list[str]]:
+def run(
+    folder: Path, code: int, out: str = "", err: str = "", arguments: Sequence[str] = ()
+) -> tuple[int, str, list[str]]:
     """The audit with a stand-in that ends so: its exit code, what it told, and what it asked."""
     (folder / "pip-audit").write_text(
         f"#!{sys.executable}\nimport sys\n"
@@ -28,7 +33,7 @@ def run(folder: Path, code: int, out: str = "", err: str = "") -> tuple[int, str
     # An interpreter in a folder without the real one.
     (folder / "python").symlink_to(sys.executable)
     done = subprocess.run(  # noqa: S603  our own script
-        [folder / "python", ROOT / ".ci" / "audit.py"],
+        [folder / "python", ROOT / ".ci" / "audit.py", *arguments],
         cwd=ROOT,
         env={**os.environ, "PATH": str(folder)},
         capture_output=True,
@@ -75,6 +80,39 @@ def test_what_cannot_be_asked_is_said_and_what_is_found_fails(
     assert ended == ends, told
     assert len(re.findall(f"requirements.*: {said}", told)) == 3
     assert out in told
+
+
+def test_on_a_schedule_not_being_able_to_ask_is_a_failure(tmp_path: Path) -> None:
+    ended, told, asked = run(tmp_path, 1, "", f"Traceback\n{RETRIES}\n", ["--must-ask"])
+    assert (ended, told.count("NOT AUDITED"), len(asked)) == (1, 3, 3)
+
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def test_what_is_locked_is_audited_every_week_and_when_a_lock_changes() -> None:
+    (audit,) = [one for one in WORKFLOWS if one.name == "audit.yml"]
+    declared = YAML(typ="safe").load(audit)
+    assert re.fullmatch(r"\d+ \d+ \* \* [0-6]", declared["on"]["schedule"][0]["cron"])
+    for event in ("push", "pull_request"):
+        patterns = declared["on"][event]["paths"]
+        assert all(
+            any(fnmatch(lock.name, one) for one in patterns) for lock in ROOT.glob("requirements*.txt")
+        )
+    assert "make audit AUDIT=--must-ask" in audit.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda one: one.name)
+def test_a_workflow_may_do_little_and_names_what_there_is(workflow: Path) -> None:
+    declared = YAML(typ="safe").load(workflow)
+    assert declared["permissions"] == {"contents": "read"}
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    steps = [step for job in declared["jobs"].values() for step in job["steps"]]
+    for target in re.findall(r"make ([a-z-]+)", " ".join(step.get("run", "") for step in steps)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+    for action in (step["uses"] for step in steps if "uses" in step):
+        # A tag can be moved; a commit cannot.
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action), action
 
 
 def test_without_the_program_it_fails(tmp_path: Path) -> None:

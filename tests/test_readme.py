@@ -9,7 +9,8 @@ import pytest
 import typer
 
 from config.load import load
-from config.settings import Settings, variables
+from config.origins import origin_variable
+from config.settings import SOURCE_ORIGINS, Settings, variables
 from config.workspace import Workspace
 from sync.cli.app import app
 from sync.cli.exit_codes import Exit
@@ -100,7 +101,8 @@ def test_every_variable_of_the_environment_is_listed_and_only_those() -> None:
     settings = {f"TRUENORTH_{name.upper()}" for name in Settings.model_fields}
     linear = {name for name in variables("linear") if not name.endswith("EMAIL")}
     known = settings | {*variables("jira"), variables("jira-eu")[0]} | linear
-    assert set(re.findall(r"TRUENORTH_[A-Z_]+", OPERATORS)) == known
+    sources = {"TRUENORTH_SOURCE_NAME", origin_variable("TRUENORTH_SOURCE_NAME"), SOURCE_ORIGINS}
+    assert set(re.findall(r"TRUENORTH_[A-Z_]+", OPERATORS)) == known | sources
 
 
 def test_every_key_of_the_policy_is_listed() -> None:
