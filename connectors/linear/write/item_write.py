@@ -25,7 +25,8 @@ from connectors.linear.api.errors import Conflict, NotFound
 from connectors.linear.api.mutations import Write
 from connectors.linear.marks.label_groups import children_for, usable
 from connectors.linear.marks.labels import LabelCatalog
-from connectors.linear.marks.own_ids import is_own_comment, new_comment_id
+from connectors.linear.marks.own_ids import is_own_comment
+from connectors.linear.marks.random_ids import new_comment_id
 from connectors.linear.marks.targets import CurrentState, IssueTarget, MarkTarget, ProjectTarget
 from connectors.model import Comment, KeyResultMark, Marks, Stamp, WorkItem
 from connectors.text.document import to_markdown

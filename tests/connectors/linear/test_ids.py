@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from connectors.errors import Unreachable
-from connectors.linear.marks.own_ids import fixed_id, is_own_comment, new_comment_id
+from connectors.linear.marks.own_ids import fixed_id, is_own_comment
+from connectors.linear.marks.random_ids import new_comment_id
 from connectors.linear.marks.records import address_of, note_address
 from connectors.linear.write.batching import BatchRequests
 from connectors.model import NOTHING, Marks
