@@ -102,11 +102,12 @@ def shown_on(
     # Two records in one place are the work of two runs at once: not what should be there, so it is written anew.
     single = len({record.address for record in found.records}) == len(found.records)
     whole = children_stand and single and len(ours) == len(stamp.labels)
+    stated = stamp.comment if single else None
     shown = Marks(
         key_results=tuple(marks),
         alignment=stamp.alignment if whole else None,
         labels=ours,
-        comment=(stamp.comment or _unfinished(stamp)) if comment_exists else None,
+        comment=(stated or _unfinished(stamp)) if comment_exists else None,
         stamp=stamp,
     )
     # A stamp alone is a write that broke off at its start: it must show, or nobody would clear it away.

@@ -19,7 +19,7 @@ from connectors.linear.api.mutations import Write
 from connectors.linear.api.wire import CommentNode, Connection, IssueNow, ProjectNow
 from connectors.linear.marks import label_groups, records
 from connectors.linear.marks.labels import LabelCatalog
-from connectors.linear.marks.own_ids import new_id
+from connectors.linear.marks.random_ids import new_id
 from connectors.linear.marks.records import MarkRecord, OwnRecords, shown_on
 from connectors.model import KeyResultMark, Marks, Stamp
 

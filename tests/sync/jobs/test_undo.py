@@ -278,3 +278,17 @@ def test_a_name_that_nothing_answers_to_is_said(run: Cli, pointed: Sandbox, writ
 )
 def test_what_is_selected(selection: Selection, taken: bool) -> None:
     assert selection.takes(item("WEB-1", project="WEB")) is taken
+
+
+def test_syncing_again_after_an_undo_costs_the_same_each_time(run: Cli, pointed: Sandbox) -> None:
+    """Linear refuses ids that were ever used, so every round needs others: with as many requests, without end."""
+    as_of = ("--as-of", "2026-11-16T09:00")
+    digest = json.loads(run("plan", *as_of, "--format", "json").out)["plan"]["digest"]
+    counts = []
+    for _ in range(6):
+        pointed.forget_requests()
+        assert run("sync", *as_of, "--first-run", "--accept-plan", digest).code == 0
+        counts.append(sum("linear" in one.path for one in pointed.requests))
+        assert run("undo", "--all", "--apply").code == 0
+    assert len(set(counts[1:])) == 1, counts
+    assert counts[-1] <= counts[0]
