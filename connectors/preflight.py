@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from config.wording import counted
+from connectors.errors import TrackerError
 from connectors.http.rate_limits import Allowance, kept, wait_before
 
 Verdict = Literal["ok", "warning", "wrong"]
@@ -22,12 +23,20 @@ class Check:
     - `about`: what, such as "project WEB".
     - `verdict`: "wrong" stops a sync; a "warning" leaves something undone that the rest can do without.
     - `found`: what was seen, for people; `remedy`: what to do about it, "" where all is well.
+    - `cause`: what kept it from being read, as in `connectors.errors`, "" where it was; `permanent`: see there.
     """
 
     about: str
     verdict: Verdict
     found: str
     remedy: str = ""
+    cause: str = ""
+    permanent: bool = True
+
+    @staticmethod
+    def unread(about: str, error: TrackerError) -> Check:
+        """Something that could not be looked at."""
+        return Check(about, "wrong", error.what, error.remedy, error.cause, error.permanent)
 
 
 def clock_check(theirs: datetime | None, ours: datetime) -> Check:

@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 class OutOfTime(RateLimited):
     """A wait would pass the run's deadline, or the run is to end; the request was not sent."""
 
+    cause = "deadline"
+
 
 def parse_retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds to wait as a `Retry-After` header asks, or None when it says nothing usable.

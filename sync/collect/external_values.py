@@ -13,7 +13,8 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from datetime import time as clock
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ from config.measures import FileSource, HttpSource, KeepMeasure, MetricMeasure
 from config.workspace import Workspace
 from connectors.http.user_agent import user_agent
 from sync.measure import Sample
+from sync.observation import Unread
 
 MOST_BYTES = 5_000_000
 """A greater file or reply is no value, and is not read to its end."""
@@ -36,7 +38,11 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class SourceError(Exception):
-    """A source gives no value; the text says why, without what stood there."""
+    """A source gives no value; the text says why, without what stood there. `permanent`: see `Unread`."""
+
+    def __init__(self, what: str, *, permanent: bool = True) -> None:
+        super().__init__(what)
+        self.permanent = permanent
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +54,10 @@ class Sources:
 
     def take(
         self, workspace: Workspace, today: date, last: Mapping[str, Sample] | None = None
-    ) -> tuple[dict[str, Sample], tuple[str, ...]]:
-        """Today's values by key result id, and a sentence for each source that gave none."""
+    ) -> tuple[dict[str, Sample], tuple[Unread, ...]]:
+        """Today's values by key result id, and the sources that gave none."""
         samples: dict[str, Sample] = {}
-        notes: list[str] = []
+        unread: list[Unread] = []
         for _, key_result in workspace.key_results():
             how = key_result.measure
             if not isinstance(how, MetricMeasure | KeepMeasure) or (how.file is None and how.http is None):
@@ -65,9 +71,8 @@ class Sources:
                 kept = (last or {}).get(key_result.id)
                 if kept is not None:
                     samples[key_result.id] = kept
-                instead = f"using the value of {kept.on}" if kept else "no value available"
-                notes.append(f"{key_result.id}: {error}; {instead}")
-        return samples, tuple(notes)
+                unread.append(_unread(key_result.id, error, kept))
+        return samples, tuple(unread)
 
     def _from_file(self, source: FileSource, today: date) -> Sample:
         path = self.folder / source.path
@@ -102,6 +107,13 @@ class Sources:
         return _newest(rows, source.at, "", today, f"measured by {host}")
 
 
+def _unread(key_result: str, error: SourceError, kept: Sample | None) -> Unread:
+    instead = f"using the value of {kept.on}" if kept else "no value available"
+    as_of = datetime.combine(kept.on, clock.min, UTC) if kept else None
+    what = f"{error}; {instead}"
+    return Unread("source", key_result, "source", what, permanent=error.permanent, as_of=as_of)
+
+
 def _fetched(url: str, headers: Mapping[str, str], host: str) -> bytes:
     # A proxy from the environment is for the world outside, never for this very machine.
     local = host in _LOOPBACK
@@ -111,18 +123,21 @@ def _fetched(url: str, headers: Mapping[str, str], host: str) -> bytes:
             client.stream("GET", url, headers=dict(headers)) as reply,
         ):
             if reply.status_code != 200:
-                raise SourceError(f"{host} returned HTTP {reply.status_code}")
+                passing = reply.status_code in (408, 425, 429) or reply.status_code >= 500
+                raise SourceError(f"{host} returned HTTP {reply.status_code}", permanent=not passing)
             content = bytearray()
             end = time.monotonic() + MOST_SECONDS
             for chunk in reply.iter_bytes():
                 content += chunk
                 if time.monotonic() > end:
-                    raise SourceError(f"the reply from {host} took longer than {MOST_SECONDS:g} seconds")
+                    raise SourceError(
+                        f"the reply from {host} took longer than {MOST_SECONDS:g} seconds", permanent=False
+                    )
                 if len(content) > MOST_BYTES:
                     raise SourceError(f"the reply from {host} is larger than {MOST_BYTES // 1_000_000} MB")
             return bytes(content)
     except httpx.HTTPError as error:
-        raise SourceError(f"cannot reach {host} ({type(error).__name__})") from None
+        raise SourceError(f"cannot reach {host} ({type(error).__name__})", permanent=False) from None
 
 
 def _csv_rows(text: str) -> list[Any]:

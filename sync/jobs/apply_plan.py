@@ -37,26 +37,29 @@ def apply_plan(
 ) -> PlanApplied:
     """Check the guards that the plan tripped, read the items again, and write those that are as they were.
 
-    Raises LeaseHeld while another run is at work.
+    Those of a tracker that cannot be read now are left alone, too. Raises LeaseHeld while another run is at work, and
+    CannotRead.
     """
     if check_guards(saved.stops, overrides, reporter):
         return PlanApplied(None)
     store, workspace = session.store, session.workspace
     with hold_lease(session) as lease:
         record = store.open_run("sync", now, fingerprint(workspace))
+        last = store.snapshots.last()
         with reporter.progress() as progress:
             observation = pull(
                 workspace,
                 session.connectors,
                 now,
-                None,
+                last,
                 progress,
-                owned_item_ids(store, store.snapshots.last()),
+                owned_item_ids(store, last),
             )
+        reporter.unread(observation.unread)
         reconcile_journal(store, observation, workspace)
-        plan, moved = still_true(saved.plan, observation.items)
+        plan, moved = still_true(saved.plan, observation.items, observation.stale)
         reporter.narrowed(plan, moved)
         applied = write(session, plan, record, lease)
-        record_outcome(session, applied, record, now)
+        record_outcome(session, applied, record, now, observation.unread)
         reporter.applied(plan, applied)
     return PlanApplied(applied, moved)

@@ -106,7 +106,8 @@ def _finding(one: Check) -> str:
 def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Section:
     """How the last sync went, what is stuck, and what is still to be written."""
     waiting = len(run.plan.edits)
-    shows = f"{counted(waiting, 'item')} to update" if waiting else "every item is up to date"
+    done = "some changes are on hold" if run.plan.waiting else "every item is up to date"
+    shows = f"{counted(waiting, 'item')} to update" if waiting else done
     rest = f"{counted(len(run.signals.orphans), 'orphan')}; {shows}."
     if record is None:
         return Section("Last sync", ("No sync recorded in this store.", rest))
@@ -114,6 +115,8 @@ def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Sec
     lead = f"{record.at:%Y-%m-%d %H:%M} UTC: {record.outcome}"
     if "written" in summary:
         lead += f"; {summary['written']} written, {summary['skipped']} skipped, {summary['failed']} failed"
+    if summary.get("unread"):
+        lead += f"; not read: {', '.join(summary['unread'])}"
     if "guards" in summary:
         lead += f" by {', '.join(summary['guards'])}"
     rows = tuple((Cell(key, "strong"), Cell(outcome, "bad"), Cell(error)) for key, outcome, error in troubled)

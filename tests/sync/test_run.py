@@ -12,6 +12,7 @@ from connectors.errors import CredentialError, Unreachable
 from sync.decide import Decision
 from sync.jobs.last_read import replay
 from sync.jobs.session import Halt, Session
+from sync.observation import CannotRead
 from sync.plan.overrides import Overrides
 from sync.remember import remember
 from sync.run import run
@@ -55,7 +56,7 @@ def test_first_run_is_stopped_then_let_through_then_quiet(store: Store) -> None:
 def test_a_failed_read_ends_the_run_before_anything_is_planned(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
     fake(session, "linear").read_fault = CredentialError("linear", "the credential is refused.")
-    with pytest.raises(CredentialError):
+    with pytest.raises(CannotRead):
         sync(session, FIRST_RUN)
     assert fake(session, "jira").writes == []
     assert outcome(store) == "failed"
@@ -179,5 +180,5 @@ def test_rules_with_native_queries_are_asked_remembered_and_stand_while_their_tr
     assert links(run(declared, session.connectors, store, NOW)) == 1
     other = workspace(work("KR1", {"jql": "project = OPS"}))
     assert replay(Session(other, session.connectors, store), known) is None
-    with pytest.raises(Unreachable):
+    with pytest.raises(CannotRead):
         run(other, session.connectors, store, NOW)

@@ -85,6 +85,7 @@ def suggest(
         raise typer.BadParameter("--as-yaml is a format of its own: leave --format out")
     moment = given_moment(as_of)
     with command_session(config, style) as (session, output):
+        output.notice = "# " if as_yaml else ""
         run = latest_run(session, OutputReporter(output), moment, fresh=fresh)
         # Work that is within its grace period is left in peace.
         orphaned = run.signals.orphans

@@ -12,11 +12,23 @@ import respx
 
 from config.workspace import Workspace
 from sync.collect import external_values as module
-from sync.collect.external_values import Sources
 from sync.measure import Sample
 from tests.support.builders import workspace
 
 TODAY = date(2026, 11, 16)
+
+
+class Sources:
+    """The product's, with what could not be read in words."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self._sources = module.Sources(*given, **named)
+
+    def take(self, *given: Any) -> tuple[dict[str, Sample], tuple[str, ...]]:
+        samples, unread = self._sources.take(*given)
+        return samples, tuple(map(str, unread))
+
+
 LAST = {"A": Sample(7.0, date(2026, 11, 9), "file old")}
 
 
