@@ -5,6 +5,7 @@ TrackerError               anything that went wrong with a tracker
 ├── PermissionDenied       the credential is good, but may not do this
 ├── ScopeError             a declared project or team does not exist or cannot be seen
 ├── QueryError             the tracker does not accept a native query from the YAML
+├── Untrusted              the server shows a certificate that this machine does not trust
 ├── BadReply               the reply is not what the tracker promises: malformed, partial, HTML
 ├── Refused                the tracker refuses this one write for good
 └── Transient              worth another try, if the call is safe to repeat
@@ -63,6 +64,12 @@ class QueryError(TrackerError):
     """The tracker does not accept a native query from the YAML."""
 
     cause = "query"
+
+
+class Untrusted(TrackerError):
+    """The server's certificate does not hold; nothing was sent."""
+
+    cause = "certificate"
 
 
 class BadReply(TrackerError):

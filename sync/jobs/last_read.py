@@ -16,6 +16,7 @@ from sync.history.days import History, until_now
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import read
+from sync.memory import RemovedMarks
 from sync.observation import CannotRead, Observation, Unread
 from sync.remember import moved_today, remember
 
@@ -69,6 +70,18 @@ def progress_history(session: Session, result: Decision) -> dict[str, History]:
     today = result.scorecard.as_of.astimezone(session.workspace.zone).date()
     moved = moved_today(result, session.workspace)
     return until_now(session.store.readings.all(), result.scorecard, moved, today)
+
+
+def removed_marks(session: Session, result: Decision) -> tuple[RemovedMarks, ...]:
+    """The undo runs since marks were last put on, oldest first."""
+    store, found = session.store, []
+    for record in store.runs_after(result.memory.last_write, "undo"):
+        gone = {one.item for one in store.journal.entries(run=record.id) if one.outcome == "written"}
+        again = sum(edit.item.ref in gone for edit in result.plan.edits)
+        if gone:
+            scope = str(record.summary.get("scope", ""))
+            found.append(RemovedMarks(record.id, record.at, scope, len(gone), again))
+    return tuple(found)
 
 
 def remember_if_sane(session: Session, result: Decision) -> None:

@@ -110,14 +110,19 @@ def write(session: Session, plan: Plan, record: int, lease: Lease) -> Applied:
 
 
 def record_outcome(
-    session: Session, applied: Applied, record: int, now: datetime, unread: Sequence[Unread] = ()
+    session: Session,
+    applied: Applied,
+    record: int,
+    now: datetime,
+    unread: Sequence[Unread] = (),
+    **more: str,
 ) -> None:
-    """Keep how the run went, and let the journal forget what is too old."""
+    """Keep how the run went, with what `more` says of it, and let the journal forget what is too old."""
     store = session.store
     store.save_outcomes(applied.receipts, now)
     store.journal.compact(now - JOURNAL_DETAIL)
     whole = applied.complete and not unread
-    summary = data.of_applied(applied) | {"unread": [one.subject for one in unread]}
+    summary = data.of_applied(applied) | {"unread": [one.subject for one in unread]} | more
     store.close_run(record, "done" if whole else "partial", summary)
 
 

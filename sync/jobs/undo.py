@@ -27,6 +27,8 @@ class UndoPlan:
     plan: Plan
     labels: Mapping[str, tuple[str, ...]]
     unknown: tuple[str, ...] = ()
+    scope: str = ""
+    """The selection, as it was asked for."""
 
     @property
     def empty(self) -> bool:
@@ -59,7 +61,7 @@ def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> Und
     }
     # Of what was not read nothing can be said: it may bear marks.
     unknown = () if unread else tuple(selection.unknown(marked))
-    return UndoPlan(plan, created_labels, unknown)
+    return UndoPlan(plan, created_labels, unknown, selection.words)
 
 
 def undo(session: Session, planned: UndoPlan, now: datetime, reporter: Reporter) -> Undone:
@@ -76,7 +78,9 @@ def undo(session: Session, planned: UndoPlan, now: datetime, reporter: Reporter)
                 gone += removed
                 stopped |= {name: refusal} if refusal else {}
         applied = replace(applied, stopped=stopped)
-        record_outcome(session, applied, record, now)
+        gone_from = {receipt.item for receipt in applied.receipts if receipt.outcome == "written"}
+        session.store.snapshots.unmark(gone_from)
+        record_outcome(session, applied, record, now, scope=planned.scope)
         reporter.applied(planned.plan, applied)
     return Undone(applied, tuple(gone))
 

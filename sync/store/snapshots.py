@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from msgspec.json import Decoder
 
 from config.trackers import NativeQuery
-from connectors.model import Pull, Ref, StatusSpan, WorkItem
+from connectors.model import NOTHING, Pull, Ref, StatusSpan, WorkItem
 from sync.logs import redactor
 from sync.observation import FieldValues, Observation, RuleQuery, Sample, Unread
 from sync.store import tables
@@ -107,6 +107,16 @@ class Snapshots:
             _replace(connection, tables.unread, unread)
             connection.execute(tables.about.delete().where(tables.about.c.name == "judged"))
             connection.execute(tables.about.insert().values(name="judged", value=observation.at.isoformat()))
+
+    @again
+    def unmark(self, refs: Collection[Ref]) -> None:
+        """Know of these items that they show nothing of ours any more."""
+        with self._database.ordered() as connection:
+            rows = connection.execute(sa.select(tables.items)).mappings()
+            bare = [replace(_ITEM.read(row), shown=NOTHING) for row in rows if _REF.read(row) in refs]
+            for item in bare:
+                here = (tables.items.c.tracker == item.ref.tracker) & (tables.items.c.id == item.ref.id)
+                connection.execute(tables.items.update().where(here).values(_ITEM.write(item)))
 
     @again
     def last(self) -> Observation | None:

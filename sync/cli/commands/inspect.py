@@ -18,7 +18,7 @@ from sync.decide import Decision
 from sync.explain.item import explain as explain_item
 from sync.explain.key_result import Derivation, derive
 from sync.explain.objective import derive_objective
-from sync.jobs.last_read import forecasts, latest_run, progress_history
+from sync.jobs.last_read import forecasts, latest_run, progress_history, removed_marks
 from sync.jobs.session import Session
 from sync.report import audit_log, budgets, data, explanation, movement, suggestions
 from sync.report import run as run_tables
@@ -43,6 +43,9 @@ def status(
             output.show(status_tables.forecast_section(ends, run.scorecard))
         output.show(budgets.section(run, session.workspace))
         output.show(status_tables.last_run(last, troubled, run))
+        removed = removed_marks(session, run)
+        if removed:
+            output.show(status_tables.removed(removed))
         if stuck:
             output.show(status_tables.stuck(stuck))
         output.data(
@@ -52,6 +55,7 @@ def status(
             outlook=status_tables.forecasts_data(ends),
             work=budgets.data(run, session.workspace),
             last_run=status_tables.last_run_data(last, troubled),
+            undone=status_tables.removed_data(removed),
             stuck=[asdict(one) for one in stuck],
             orphans=len(run.signals.orphans),
             unwritten=len(run.plan.edits),
