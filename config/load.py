@@ -15,7 +15,7 @@ from config.checks.workspace import advice, check
 from config.errors import ConfigError, Problem
 from config.loading.files import read
 from config.loading.schema_errors import Loc, explain, find, place
-from config.loading.yaml_nodes import YamlNode
+from config.loading.yaml_nodes import YamlNode, line_of
 from config.workspace import Workspace
 
 __all__ = ["ConfigError", "Problem", "advice", "fingerprint", "load"]
@@ -46,6 +46,7 @@ def load(path: Path) -> Workspace:
         problems += [_located(root, finding) for finding in check(workspace, names)]
     if problems or workspace is None:
         raise ConfigError(problems)
+    workspace.locate(lambda path: line_of(root, path))
     return workspace
 
 

@@ -52,7 +52,7 @@ def decide(
         today = now.astimezone(workspace.zone).date()
         alignment = align(observation.items, workspace, observation.answers, today)
     scorecard = measure(alignment, observation, workspace, now, memory.past)
-    signals = find_signals(alignment, scorecard, workspace, now)
+    signals = find_signals(alignment, scorecard, observation, workspace, now)
     states = work_states(alignment, workspace, now)
     wanted = desired_marks(
         alignment,

@@ -136,6 +136,13 @@ def _topmost(ref: Ref, items: Mapping[Ref, WorkItem], signals: Signals) -> Ref:
     return ref
 
 
+def unmatched(signals: Signals) -> Section | None:
+    """What the declaration names and nothing bears; None where all of it matches something."""
+    found = [one for one in signals.findings if one.kind == "unmatched_rule"]
+    rows = tuple((Cell(one.message), Cell(one.remedy, "dim")) for one in found)
+    return Section("Rules that match nothing", (), ("rule", "remedy"), rows) if rows else None
+
+
 def findings(signals: Signals) -> Section:
     """What else deserves attention, with a remedy each."""
     rows = tuple((Cell(one.message), Cell(one.remedy, "dim")) for one in signals.findings)

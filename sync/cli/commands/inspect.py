@@ -42,6 +42,9 @@ def status(
         if ends:
             output.show(status_tables.forecast_section(ends, run.scorecard))
         output.show(budgets.section(run, session.workspace))
+        unmatched = run_tables.unmatched(run.signals)
+        if unmatched is not None:
+            output.show(unmatched)
         output.show(status_tables.last_run(last, troubled, run))
         removed = removed_marks(session, run)
         if removed:
@@ -59,6 +62,7 @@ def status(
             stuck=[asdict(one) for one in stuck],
             orphans=len(run.signals.orphans),
             unwritten=len(run.plan.edits),
+            findings=data.of_findings(run, run.signals),
         )
 
 
