@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.trackers import NativeQuery
 from config.wording import counted
 from connectors.errors import TrackerError
 from connectors.http.rate_limits import Allowance, kept, wait_before
@@ -37,6 +39,18 @@ class Check:
     def unread(about: str, error: TrackerError) -> Check:
         """Something that could not be looked at."""
         return Check(about, "wrong", error.what, error.remedy, error.cause, error.permanent)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The names that a tracker has, by what conditions call them: "label", "type", "project", "team".
+
+    A kind that it cannot list is left out; one that it does not have is empty. `absent`: saved queries that are not
+    there.
+    """
+
+    names: Mapping[str, frozenset[str]]
+    absent: frozenset[NativeQuery] = frozenset()
 
 
 def clock_check(theirs: datetime | None, ours: datetime) -> Check:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from config.conditions import Condition
 from config.link_rules import LinkRule
@@ -65,6 +65,26 @@ def find_unmatched(
     return (*whole, *parts, *search.measures(), *exemptions)
 
 
+def runs(workspace: Workspace, today: date) -> bool:
+    """Whether any cycle runs."""
+    return any(one.start <= today <= one.end for one in workspace.cycles.values())
+
+
+def judged_key_results(workspace: Workspace, today: date) -> set[str]:
+    """The key results of running cycles that are not closed."""
+    running = {name for name, one in workspace.cycles.items() if one.start <= today <= one.end}
+    return {
+        one.id
+        for objective, one in workspace.key_results()
+        if objective.cycle in running and closed_on(one, objective, today) is None
+    }
+
+
+def in_effect(rule: LinkRule, today: date) -> bool:
+    """Whether the rule is asked about open work on this day."""
+    return rule.effective is None or rule.effective.holds(today)
+
+
 class _Search:
     def __init__(
         self, alignment: Alignment, observation: Observation, workspace: Workspace, now: datetime
@@ -74,14 +94,8 @@ class _Search:
         self._workspace = workspace
         self._today = now.astimezone(workspace.zone).date()
         self._names = KnownNames(alignment, workspace)
-        self._running = {
-            name for name, one in workspace.cycles.items() if one.start <= self._today <= one.end
-        }
-        self._judged = {
-            one.id
-            for objective, one in workspace.key_results()
-            if objective.cycle in self._running and closed_on(one, objective, self._today) is None
-        }
+        self._runs = runs(workspace, self._today)
+        self._judged = judged_key_results(workspace, self._today)
 
     # --- Rules -----------------------------------------------------------------------------------
 
@@ -92,7 +106,7 @@ class _Search:
             condition = rule.condition
             if not isinstance(condition, LinkRule) or rule.owner not in self._judged:
                 continue
-            if condition.effective is not None and not condition.effective.holds(self._today):
+            if not in_effect(condition, self._today):
                 continue
             whole = rule.order not in self._alignment.met
             if self._may_be_unread(condition) or (not whole and not _has_parts(condition)):
@@ -113,7 +127,7 @@ class _Search:
     def exemptions(self) -> list[Finding]:
         """A finding for each exemption of which something matches nothing."""
         faults: dict[int, tuple[Path, str, list[_Fault]]] = {}
-        for rule in declared_rules(self._workspace) if self._running else ():
+        for rule in declared_rules(self._workspace) if self._runs else ():
             if isinstance(rule.condition, LinkRule) or rule.order in self._alignment.met:
                 continue
             if not self._may_be_unread(rule.condition):
@@ -206,14 +220,14 @@ class _Search:
 
     def _may_be_unread(self, condition: Condition) -> bool:
         """Whether a tracker that was not read could have what the condition asks for."""
-        return bool(self._observation.stale & _possible(condition, self._workspace))
+        return bool(self._observation.stale & possible_trackers(condition, self._workspace))
 
     def _finding(self, path: Path, message: str, remedy: str) -> Finding:
         place = self._workspace.place_of(path)
         return Finding("unmatched_rule", (), f"{place}: {message}" if place else message, remedy, place)
 
 
-def _possible(condition: Condition, workspace: Workspace) -> frozenset[str]:
+def possible_trackers(condition: Condition, workspace: Workspace) -> frozenset[str]:
     """The trackers whose items the condition can hold for."""
     if condition.tracker is not None:
         return frozenset((condition.tracker,))

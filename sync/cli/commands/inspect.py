@@ -42,8 +42,8 @@ def status(
         if ends:
             output.show(status_tables.forecast_section(ends, run.scorecard))
         output.show(budgets.section(run, session.workspace))
-        unmatched = run_tables.unmatched(run.signals)
-        if unmatched is not None:
+        unmatched = run_tables.unmatched(run.signals.findings)
+        if unmatched.rows:
             output.show(unmatched)
         output.show(status_tables.last_run(last, troubled, run))
         removed = removed_marks(session, run)

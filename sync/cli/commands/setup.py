@@ -21,8 +21,9 @@ from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
 from sync.jobs.preflight import check as run_checks
-from sync.jobs.preflight import has_faults, is_well, unread_in
+from sync.jobs.preflight import check_rules, has_faults, is_well, unread_in
 from sync.jobs.setup import plan_setup, run_setup
+from sync.report import run as run_tables
 from sync.report import status as status_tables
 
 
@@ -53,12 +54,16 @@ def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
     """Check credentials, permissions, fields and labels, before the first sync. Writes nothing."""
     with command_session(config, style) as (session, output):
         found = run_checks(session.connectors, session.workspace)
-        output.unread(unread_in(found))
+        rules, unlisted = check_rules(session, found, datetime.now(UTC))
+        output.unread([*unread_in(found), *unlisted])
         if has_faults(found):
             output.causes.add(Cause.NOT_READY)
         output.show(status_tables.checks(found))
+        if rules:
+            output.show(run_tables.unmatched(rules))
         output.data(
             well=is_well(found),
+            findings=[asdict(one) for one in rules],
             checks={name: [asdict(one) for one in some] for name, some in found.items()},
         )
 
