@@ -182,3 +182,25 @@ def test_rules_with_native_queries_are_asked_remembered_and_stand_while_their_tr
     assert replay(Session(other, session.connectors, store), known) is None
     with pytest.raises(CannotRead):
         run(other, session.connectors, store, NOW)
+
+
+def test_a_tracker_that_does_not_answer_a_query_stands_as_last_read(store: Store) -> None:
+    """The pull of it is good, and is not used: rules that seem to match nothing would take marks away."""
+    declared = workspace(work("KR1", {"jql": "project = WEB"}), query("KR2", 40, 5))
+    session = session_of(store, ITEMS, declared)
+    jira = fake(session, "jira")
+    with pytest.raises(CannotRead, match="nobody planted an answer"):
+        run(declared, session.connectors, store, NOW)
+    jira.found = {NativeQuery("jql", "project = WEB"): frozenset({"WEB-4"})}
+    jira.answers["project = WEB"] = 12
+    sync(session, FIRST_RUN)
+    for answers in (jira.found, jira.answers):
+        answers.clear()
+        again = run(declared, session.connectors, store, NOW)
+        ((name, cause, permanent),) = [
+            (one.subject, one.cause, one.permanent) for one in again.observation.unread
+        ]
+        assert (name, cause, permanent) == ("jira", "query", True)
+        assert again.scorecard.readings["KR2"].percent == 80
+        assert len(again.alignment.placements[ref("WEB-4")].links) == 1
+        assert [edit for edit in again.plan.edits if edit.item.ref.tracker == "jira"] == []

@@ -194,6 +194,24 @@ def test_nothing_is_inferred_from_what_is_not_there(company: Company) -> None:
     assert {one["why"] for one in applied["moved"]} == {"jira could not be read"}
 
 
+def test_a_source_without_a_value_counts_like_a_tracker(company: Company, tmp_path: Path) -> None:
+    declared = tmp_path / "truenorth.yaml"
+    source = "{id: KR2, title: Two, measure: {kind: metric, start: 0, target: 9, file: {path: value.json}}}"
+    text = declared.read_text(encoding="utf-8").replace("kind: work}}]", f"kind: work}}}}, {source}]")
+    declared.write_text(text, encoding="utf-8")
+    (tmp_path / "value.json").write_text("4")
+    assert company.run(*READING["plan"]).code == 0
+    (tmp_path / "value.json").unlink()
+    for command in ("plan", "plan --exit-code", "sync", "status", "explain key result"):
+        ran, told = company.json(*READING[command])
+        assert ran.code == 1, command
+        (one,) = told["unread"]
+        assert (one["kind"], one["name"], one["cause"]) == ("source", "KR2", "source")
+        assert one["as_of"].startswith("2026-11-16")
+        assert "value.json" in one["what"]
+    assert company.run(*READING["plan"]).out.startswith("Not read: KR2 (cannot read the file")
+
+
 @pytest.mark.parametrize("command", ["status", "orphans", "suggest", "explain"])
 def test_a_snapshot_remembers_what_it_does_without(company: Company, command: str) -> None:
     typed = (command, *["WEB-1"] * (command == "explain"))
