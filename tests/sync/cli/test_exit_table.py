@@ -161,6 +161,19 @@ def test_it_stands_on_the_first_line(
     assert "the credential is refused" in first
 
 
+@pytest.mark.parametrize("names", [("jira",), ("jira", "linear")], ids=["one", "all"])
+def test_what_is_shown_then_is_the_last_that_was_read(company: Company, names: tuple[str, ...]) -> None:
+    _, before = company.json("status")
+    company.fail(fault(CredentialError, "no."), *names)
+    for command in ("status", "orphans", "suggest", "explain key result"):
+        _, told = company.json(*READING[command])
+        assert told["as_of"] == before["as_of"]
+        assert {one["as_of"][:16] for one in told["unread"]} == {"2026-11-16T09:00"}
+    assert company.json(*READING["status"])[1]["scorecard"] == before["scorecard"]
+    # A plan of nothing that was read is none.
+    assert ("plan" in company.json(*READING["plan"])[1]) is (len(names) == 1)
+
+
 def test_yaml_has_it_in_a_comment(company: Company) -> None:
     company.fail(fault(Unreachable, "timed out."), "jira")
     ran = company.run("suggest", "--as-yaml", "--fresh", *AS_OF)

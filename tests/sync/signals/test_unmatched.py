@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ TODAY = NOW.date()
 ITEMS = [
     epic("WEB-1", labels=("onboarding",), components=("Search",), priority="High"),
     item("WEB-2", "WEB-1", kind="Bug", assignee="Ada", fields=(("Team", "Growth"), ("Asset", ""))),
-    item("WEB-3", labels=("ktlo",), category="done", completed=NOW),
+    item("WEB-3", labels=("ktlo",), category="done", completed=NOW - timedelta(days=10)),
     item("eng-1", labels=("onboarding",), team="ENG", project="Onboarding v2"),
     item("eng-9", level="initiative", kind="Initiative", project=None, title="Growth"),
 ]
@@ -92,7 +92,7 @@ def test_a_rule_that_matches_nothing(rule: dict[str, Any], said: str, remedy: st
         {"parent": "web-1"},
         {"any": [{"label": "onboarding"}, {"type": "Bug"}]},
         {"label": "onboarding", "not": {"type": "Bug"}},
-        {"label": "ktlo", "effective": {"since": TODAY.isoformat()}},
+        {"label": "ktlo", "effective": {"since": TODAY.isoformat()}},  # on work of before alone
         {"label": "onbording", "effective": {"until": "2026-11-15"}},  # over
         {"label": "onbording", "effective": {"since": "2026-11-17"}},  # to come
     ],
