@@ -99,7 +99,7 @@ def bench(url: str) -> None:
         )
         alignment = timed("align", lambda: align(observed.items, workspace, observed.answers, now.date()))
         card = timed("measure", lambda: measure(alignment, observed, workspace, now))
-        signals = timed("signals", lambda: find_signals(alignment, card, workspace, now))
+        signals = timed("signals", lambda: find_signals(alignment, card, observed, workspace, now))
         wanted = timed("marks", lambda: desired_marks(alignment, card, signals, workspace))
         timed(
             "plan",

@@ -16,7 +16,7 @@ from config.errors import ConfigError, Problem
 from config.loading.files import read
 from config.loading.regular_files import NotReadable, fault_of, folder_of, inside
 from config.loading.schema_errors import Loc, explain, find, place
-from config.loading.yaml_nodes import YamlNode
+from config.loading.yaml_nodes import YamlNode, line_of
 from config.measures import KeepMeasure, MetricMeasure
 from config.workspace import Workspace
 
@@ -49,6 +49,7 @@ def load(path: Path) -> Workspace:
         problems += [_located(root, finding) for finding in findings]
     if problems or workspace is None:
         raise ConfigError(problems)
+    workspace.locate(lambda path: line_of(root, path))
     return workspace
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field, PrivateAttr, field_validator
 
 from config.conditions import Condition
 from config.errors import quoted
@@ -16,6 +17,16 @@ from config.measures import FIELDS, QueryMeasure, WorkMeasure
 from config.okrs import Cycle, KeyResult, Objective
 from config.policy import Policy, TrackerPolicy
 from config.trackers import Tracker
+
+Path = tuple[str | int, ...]
+"""Keys and numbers that lead from the whole declaration to a part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the parts of a declaration stand, as `file:line`. No part of what it means, so any two are equal."""
+
+    find: Callable[[Path], str] = field(default=lambda _: "", compare=False)
 
 
 class Workspace(ConfigModel):
@@ -43,6 +54,16 @@ class Workspace(ConfigModel):
         default={},
         description="Overrides of the messages in comments, by language and name.",
     )
+
+    _places: Places = PrivateAttr(default_factory=Places)
+
+    def locate(self, find: Callable[[Path], str]) -> None:
+        """Know where its parts stand."""
+        self._places = Places(find)
+
+    def place_of(self, path: Path) -> str:
+        """Where a part of the declaration stands, as `file:line`; "" where it came from no file."""
+        return self._places.find(path)
 
     @field_validator("time_zone")
     @classmethod

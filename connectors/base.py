@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from config.trackers import NativeQuery
 from connectors.model import Marks, Pull, Receipt, Ref, StatusSpan, WorkItem
-from connectors.preflight import Check
+from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords
 
@@ -114,6 +114,15 @@ class AnswersQueries(Protocol):
 
         Raises as `pull` does.
         """
+        ...
+
+
+@runtime_checkable
+class HasCatalog(Protocol):
+    """Tells which names it has, before a single item was read."""
+
+    def catalog(self, saved: Collection[NativeQuery]) -> Catalog:
+        """Its names, and which of these saved filters or views are not there. Raises as `pull` does."""
         ...
 
 

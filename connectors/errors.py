@@ -5,6 +5,7 @@ TrackerError               anything that went wrong with a tracker
 ├── PermissionDenied       the credential is good, but may not do this
 ├── ScopeError             a declared project or team does not exist or cannot be seen
 ├── QueryError             the tracker does not accept a native query from the YAML
+├── Untrusted              the server shows a certificate that this machine does not trust
 ├── BadReply               the reply is not what the tracker promises: malformed, partial, HTML
 ├── Refused                the tracker refuses this one write for good
 ├── HostNotFound           the host name does not exist
@@ -15,11 +16,16 @@ TrackerError               anything that went wrong with a tracker
 
 SkipItem                   no trouble of the tracker: one item is left as it is, and its receipt says why
 
+Each says whether it is `permanent`: a later run meets it again until somebody acts, such as on a wrong token. What
+passes by itself is not. Exit codes follow from that, and from nothing else; `cause` names the kind for programs.
+
 Narrower kinds stand where they arise: `connectors.http.retry` (OutOfTime), `connectors.jira.api.errors` (Rejected,
 Forbidden), `connectors.linear.api.errors` (NotFound, Conflict, TooComplex).
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from config.text.redaction import shown
 
@@ -31,6 +37,9 @@ class TrackerError(Exception):
     shown from here on.
     """
 
+    permanent: ClassVar[bool] = True
+    cause: ClassVar[str] = "tracker"
+
     def __init__(self, tracker: str, what: str, remedy: str = "") -> None:
         self.tracker = tracker
         self.what = shown(what)
@@ -41,33 +50,55 @@ class TrackerError(Exception):
 class CredentialError(TrackerError):
     """The credential is missing, wrong, expired or revoked, or lacks a scope. Never retried."""
 
+    cause = "credential"
+
 
 class PermissionDenied(TrackerError):
     """The credential is good, but may not do this."""
+
+    cause = "permission"
 
 
 class ScopeError(TrackerError):
     """A declared project or team does not exist, or the credential cannot see it."""
 
+    cause = "scope"
+
 
 class QueryError(TrackerError):
     """The tracker does not accept a native query from the YAML."""
+
+    cause = "query"
+
+
+class Untrusted(TrackerError):
+    """The server's certificate does not hold; nothing was sent."""
+
+    cause = "certificate"
 
 
 class BadReply(TrackerError):
     """The reply is not what the tracker promises."""
 
+    cause = "bad_reply"
+
 
 class Refused(TrackerError):
     """The tracker refuses this write, and would refuse it again."""
+
+    cause = "refused"
 
 
 class HostNotFound(TrackerError):
     """The host name does not exist; a resolver that gives no answer is Unreachable."""
 
+    cause = "host"
+
 
 class AddressRefused(TrackerError):
     """The host stands on an address of this machine or a private network, and nobody declared it. Nothing was sent."""
+
+    cause = "address"
 
 
 class Transient(TrackerError):
@@ -75,6 +106,9 @@ class Transient(TrackerError):
 
     `retry_after`: seconds that the tracker asked us to wait, None when it did not say.
     """
+
+    permanent = False
+    cause = "transient"
 
     def __init__(
         self, tracker: str, what: str, remedy: str = "", *, retry_after: float | None = None
@@ -86,9 +120,13 @@ class Transient(TrackerError):
 class Unreachable(Transient):
     """No answer, or none that tells whether the request took effect."""
 
+    cause = "unreachable"
+
 
 class RateLimited(Transient):
     """The tracker asked us to wait; the request took no effect."""
+
+    cause = "rate_limit"
 
 
 class SkipItem(Exception):

@@ -192,7 +192,8 @@ class WorkItem:
       Linear project name. A project item carries its own name in `project`.
     - `labels`: what people put there; labels of ours are left out, so that our own marks never feed
       back into alignment.
-    - `fields`: custom fields that rules match, by the name that the rules use; one pair for each value.
+    - `fields`: custom fields that rules match, by the name that the rules use; one pair for each value, with an empty
+      text where the tracker gives a value and no text of it.
     - `estimate`: points, `hours`: estimated working time; None when unestimated.
     - `progress`: 0..1, where the tracker itself computes one, as Linear does for projects.
     - `claims`: key result ids claimed on the item itself, by label, field or label group, as written.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from config.trackers import NativeQuery
 from config.wording import counted
+from connectors.errors import TrackerError
 from connectors.http.rate_limits import Allowance, kept, wait_before
 
 Verdict = Literal["ok", "warning", "wrong"]
@@ -22,12 +25,32 @@ class Check:
     - `about`: what, such as "project WEB".
     - `verdict`: "wrong" stops a sync; a "warning" leaves something undone that the rest can do without.
     - `found`: what was seen, for people; `remedy`: what to do about it, "" where all is well.
+    - `cause`: what kept it from being read, as in `connectors.errors`, "" where it was; `permanent`: see there.
     """
 
     about: str
     verdict: Verdict
     found: str
     remedy: str = ""
+    cause: str = ""
+    permanent: bool = True
+
+    @staticmethod
+    def unread(about: str, error: TrackerError) -> Check:
+        """Something that could not be looked at."""
+        return Check(about, "wrong", error.what, error.remedy, error.cause, error.permanent)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The names that a tracker has, by what conditions call them: "label", "type", "project", "team".
+
+    A kind that it cannot list is left out; one that it does not have is empty. `absent`: saved queries that are not
+    there.
+    """
+
+    names: Mapping[str, frozenset[str]]
+    absent: frozenset[NativeQuery] = frozenset()
 
 
 def clock_check(theirs: datetime | None, ours: datetime) -> Check:

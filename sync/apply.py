@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import structlog
 
@@ -51,13 +52,26 @@ def apply(
     if not by_tracker:
         return Applied((), {})
 
-    def work(name: str) -> tuple[list[Receipt], str | None]:
+    def work(name: str) -> tuple[list[Receipt], _Stop | None]:
         return _apply_tracker(connectors[name], by_tracker[name], store, run, lease, ending, on_receipt)
 
     with ThreadPoolExecutor(max_workers=len(by_tracker), thread_name_prefix="write") as pool:
         results = dict(zip(by_tracker, pool.map(work, by_tracker), strict=True))
     receipts = tuple(receipt for done, _ in results.values() for receipt in done)
-    return Applied(receipts, {name: why for name, (_, why) in results.items() if why})
+    stops = {name: why for name, (_, why) in results.items() if why}
+    lost = frozenset(name for name, why in stops.items() if why.permanent)
+    return Applied(receipts, {name: why.words for name, why in stops.items()}, lost)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """Why a tracker was written to no further; `permanent`: no later run gets further until somebody acts."""
+
+    words: str
+    permanent: bool = False
+
+
+_ON_REQUEST = _Stop(STOPPED)
 
 
 def _apply_tracker(
@@ -68,11 +82,11 @@ def _apply_tracker(
     lease: Lease | None,
     ending: StopRequested,
     on_receipt: OnReceipt | None,
-) -> tuple[list[Receipt], str | None]:
+) -> tuple[list[Receipt], _Stop | None]:
     receipts: list[Receipt] = []
     for start in range(0, len(edits), max(1, connector.batch)):
         if ending():
-            return receipts, STOPPED
+            return receipts, _ON_REQUEST
         batch = {edit.item.ref: edit for edit in edits[start : start + max(1, connector.batch)]}
         entries = store.journal.begin(run, batch.values(), lease)
         try:
@@ -87,9 +101,9 @@ def _apply_tracker(
                 store.journal.complete(entry, "failed", str(error))
                 receipts.append(Receipt(ref, batch[ref].item.key, "failed", error=str(error)))
             log.error("tracker stopped", tracker=connector.name, cause=error.what)
-            return receipts, str(error)
+            return receipts, _Stop(str(error), error.permanent)
         for entry in entries.values():
             store.journal.complete(entry, "skipped", STOPPED)
         if entries or any(receipt.error == STOPPED for receipt in receipts):
-            return receipts, STOPPED
+            return receipts, _ON_REQUEST
     return receipts, None

@@ -52,7 +52,7 @@ def decide(
         today = now.astimezone(workspace.zone).date()
         alignment = align(observation.items, workspace, observation.answers, today)
     scorecard = measure(alignment, observation, workspace, now, memory.past)
-    signals = find_signals(alignment, scorecard, workspace, now)
+    signals = find_signals(alignment, scorecard, observation, workspace, now)
     states = work_states(alignment, workspace, now)
     wanted = desired_marks(
         alignment,
@@ -81,9 +81,17 @@ def _allowed(
     allowed, waiting = throttle(observation.items, wanted, workspace, now, memory.commented)
     known = {item.ref: item for item in observation.items}
     allowed, quarantined = skip_quarantined(allowed, known, memory.quarantine, now)
-    stale = (f"{name} is not written to: {why}" for name, why in observation.stale.items())
+    stale = (
+        f"{one.subject} is not written to: cannot read it ({one.what}); using the snapshot of {_minute(one.as_of)}"
+        for one in observation.unread
+        if one.kind == "tracker"
+    )
     allowed = {ref: marks for ref, marks in allowed.items() if ref.tracker not in observation.stale}
     return allowed, (*stale, *waiting, *quarantined)
+
+
+def _minute(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "an earlier run"
 
 
 def _closest(

@@ -35,6 +35,19 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True)
+class RemovedMarks:
+    """An undo after which no run put marks on: its run, what it was asked for, and of the items that it took marks
+    from, how many there are and how many the next sync would mark again.
+    """
+
+    run: int
+    at: datetime
+    scope: str
+    items: int
+    again: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One recorded write. `outcome` None: open, its fate unknown. `changes`: mark, before, after."""
 
@@ -72,8 +85,9 @@ class Memory:
     - `last_updates`: what our latest status update on each item said, whatever became of it since.
     - `commented`: how many new comments each item got today.
     - `quarantine`: items whose writes failed.
-    - `writing_runs`: how many runs ever recorded a write; `last_write` and `last_setup`: the latest run that did, and
-      the latest setup, 0 for none.
+    - `writing_runs`: how many runs ever recorded a write.
+    - `last_write`, `last_undo`, `last_setup`: the latest run that recorded a write to put marks on, to take them away,
+      and the latest setup; 0 for none.
     """
 
     past: Mapping[str, Past] = field(default_factory=dict)
@@ -86,4 +100,5 @@ class Memory:
     quarantine: Mapping[Ref, Quarantined] = field(default_factory=dict)
     writing_runs: int = 0
     last_write: int = 0
+    last_undo: int = 0
     last_setup: int = 0

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
 from config.trackers import NativeQuery
+from connectors.errors import TrackerError
 from connectors.model import Pull, Ref, StatusSpan, WorkItem
 from connectors.text.keywords import Keywords
 
@@ -68,10 +70,46 @@ ItemKeywords = Mapping[Ref, Keywords]
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that could not be read, why, what to do about it, and of when what stands in its place is.
+
+    - `kind`, `subject`: a tracker by its name, the descriptions of its items, or the source of a key result by its id.
+    - `cause`: of `connectors.errors` for a tracker, "source" for a source.
+    - `permanent`: it stays so until somebody acts; else a later run may do better by itself.
+    - `as_of`: when that was read which stands instead; None where nothing does.
+    """
+
+    kind: Literal["tracker", "descriptions", "source"]
+    subject: str
+    cause: str
+    what: str
+    remedy: str = ""
+    permanent: bool = True
+    as_of: datetime | None = None
+
+    @staticmethod
+    def tracker(error: TrackerError, as_of: datetime | None = None) -> Unread:
+        """A tracker that could not be read."""
+        return Unread("tracker", error.tracker, error.cause, error.what, error.remedy, error.permanent, as_of)
+
+    def __str__(self) -> str:
+        """What and why, with the remedy."""
+        return f"{self.subject}: {self.what}" + (f" {self.remedy}" if self.remedy else "")
+
+
+class CannotRead(Exception):
+    """Too little could be read to go on; `unread` says what."""
+
+    def __init__(self, *unread: Unread) -> None:
+        self.unread = unread
+        super().__init__("\n".join(map(str, unread)))
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """Everything that was read for one moment: whole pulls of every tracker, and what they and others were asked.
 
-    It is stored, replayed and measured as it is; of what is stored only `stale` and the notes are left out.
+    It is stored, replayed and measured as it is.
 
     - `at`: the moment for which it was read, which `--as-of` may have set.
     - `counts`: the trackers' answers to query measures by key result id; that to the second query of a ratio under
@@ -81,8 +119,7 @@ class Observation:
     - `field_values`: values of a field on what a query found, named like `counts`.
     - `histories`: those that flow measures need.
     - `keywords`: of the descriptions of what serves no key result.
-    - `stale`: the trackers that could not be read, and why; their pulls and answers are the last good ones.
-    - `notes`: what could not be had, in sentences.
+    - `unread`: what could not be read; the pulls and answers of such a tracker are the last good ones.
     """
 
     pulls: tuple[Pull, ...]
@@ -93,13 +130,17 @@ class Observation:
     field_values: Mapping[str, FieldValues] = field(default_factory=dict)
     histories: Histories = field(default_factory=dict)
     keywords: ItemKeywords = field(default_factory=dict)
-    stale: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @property
     def items(self) -> tuple[WorkItem, ...]:
         """The items of every tracker."""
         return tuple(item for pull in self.pulls for item in pull.items)
+
+    @property
+    def stale(self) -> frozenset[str]:
+        """The trackers that stand as last read."""
+        return frozenset(one.subject for one in self.unread if one.kind == "tracker")
 
     @property
     def as_of(self) -> dict[str, datetime]:

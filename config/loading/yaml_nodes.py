@@ -68,6 +68,21 @@ YamlValue = dict[str, YamlNode] | list[YamlNode] | str | int | float | bool | No
 """What YAML can say here."""
 
 
+def line_of(root: YamlNode, path: tuple[str | int, ...]) -> str:
+    """The file and line of a part, or of the nearest thing around it that is written down."""
+    node, mark = root, root.mark
+    for step in path:
+        match node.value:
+            case dict(entries) if str(step) in entries:
+                mark, node = node.keys.get(str(step), mark), entries[str(step)]
+            case list(entries) if isinstance(step, int) and step < len(entries):
+                node = entries[step]
+                mark = node.mark
+            case _:
+                break
+    return f"{mark.file}:{mark.line}"
+
+
 def parse(text: str, file: str) -> tuple[YamlNode | None, list[Problem]]:
     """The text's one document, and what is wrong with it. The node is None when there is nothing to use."""
     yaml = YAML(typ="safe", pure=True)

@@ -19,7 +19,7 @@ from functools import cache
 import httpcore
 import httpx
 
-from connectors.errors import AddressRefused, BadReply, HostNotFound, TrackerError, Unreachable
+from connectors.errors import AddressRefused, BadReply, HostNotFound, TrackerError, Unreachable, Untrusted
 from connectors.http.addresses import is_public, literal
 from connectors.http.bodies import CODING, BodyError, Buffer, read_body
 from connectors.http.network import Network, RefusedAddress, UnknownHost, time_limit, wait_for
@@ -165,6 +165,12 @@ class Exchange:
     def _failed(self, error: Exception, what: str) -> TrackerError:
         # Names of errors only: their texts quote what the server sent.
         cause = _innermost(error)
+        if issubclass(cause, ssl.SSLCertVerificationError):
+            return Untrusted(
+                self._name,
+                f"the certificate of {self._host} is not trusted ({cause.__name__}).",
+                "Check the URL and the certificates of this machine.",
+            )
         if isinstance(error, httpcore.ProxyError) or issubclass(cause, ssl.SSLError):
             return Unreachable(
                 self._name,

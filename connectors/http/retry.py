@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 class OutOfTime(RateLimited):
     """A wait would pass the run's deadline, or the run is to end; the request was not sent."""
 
+    cause = "deadline"
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:

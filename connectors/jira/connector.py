@@ -14,6 +14,7 @@ from connectors.jira.api.cloud import Cloud
 from connectors.jira.api.data_center import DataCenter
 from connectors.jira.api.deployment import SiteApi
 from connectors.jira.preflight import Inspector
+from connectors.jira.read.catalog import catalog
 from connectors.jira.read.histories import histories
 from connectors.jira.read.reader import Reader, Site
 from connectors.jira.setup.cloud import JiraProvisioner
@@ -21,7 +22,7 @@ from connectors.jira.setup.server import ServerProvisioner
 from connectors.jira.write.loader import IssueLoader
 from connectors.jira.write.writer import BATCH, JiraWriter
 from connectors.model import Pull, Receipt, Ref, StatusSpan, WorkItem
-from connectors.preflight import Check
+from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords, extract_keywords
 
@@ -87,6 +88,12 @@ class JiraConnector:
     def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
         """See `Connector.preflight`; any word can be a label here, and there are no status updates."""
         return Inspector(self._client, self._site_api, self._tracker, self._reader).preflight()
+
+    def catalog(self, saved: Collection[NativeQuery]) -> Catalog:
+        """See `HasCatalog.catalog`."""
+        # Who is signed in is asked first: a bad credential would be served as anonymous.
+        self._known_site()
+        return catalog(self._client, self._site_api, saved)
 
     def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
         """See `Connector.owned_items`."""

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from config.trackers import JiraTracker
-from connectors.errors import CredentialError, TrackerError
+from connectors.errors import CredentialError, ScopeError, TrackerError
 from connectors.http.dates import iso_time
 from connectors.jira.api import replies
 from connectors.jira.api.bulk_read import jql_text
@@ -71,7 +71,7 @@ class Inspector:
                     yield quota_check(reading, throttle.reserved_share)
         except TrackerError as error:
             about = "credential" if isinstance(error, CredentialError) else "site"
-            yield Check(about, "wrong", error.what, error.remedy)
+            yield Check.unread(about, error)
 
     def _fields(self, site: Site) -> Iterator[Check]:
         for name, field in ((CLAIM_NAME, site.fields.key_result), (PROGRESS_NAME, site.fields.progress)):
@@ -91,7 +91,8 @@ class Inspector:
             remedy = (
                 "Correct scope.projects, or ask a project administrator to grant the account Browse Projects."
             )
-            yield Check(about, "wrong", "does not exist, or the account cannot browse it", remedy)
+            what = "does not exist, or the account cannot browse it"
+            yield Check(about, "wrong", what, remedy, ScopeError.cause)
             return
         held = self._held(key)
         missing = [one for one in NEEDED if one not in held]

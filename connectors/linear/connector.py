@@ -17,13 +17,14 @@ from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import Quota
 from connectors.linear.marks.labels import LabelCatalog
 from connectors.linear.preflight import preflight
+from connectors.linear.read.catalog import catalog
 from connectors.linear.read.descriptions import keywords
 from connectors.linear.read.histories import histories
 from connectors.linear.read.reader import fetch, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, LinearWriter
 from connectors.model import Pull, Receipt, Ref, StatusSpan, WorkItem
-from connectors.preflight import Check
+from connectors.preflight import Catalog, Check
 from connectors.text.keywords import Keywords
 
 
@@ -85,6 +86,10 @@ class LinearConnector:
     def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
         """See `Connector.preflight`."""
         return preflight(self._client, self._tracker, labels, updates)
+
+    def catalog(self, saved: Collection[NativeQuery]) -> Catalog:
+        """See `HasCatalog.catalog`."""
+        return catalog(self._client, saved)
 
     def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
         """See `Connector.owned_items`."""

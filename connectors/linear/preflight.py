@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 
 from config.trackers import LinearTracker
-from connectors.errors import CredentialError, RateLimited, TrackerError, Unreachable
+from connectors.errors import CredentialError, RateLimited, ScopeError, TrackerError, Unreachable
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import LabelNode, TeamNode
@@ -37,7 +37,8 @@ def preflight(
             if key not in teams:
                 seen = ", ".join(sorted(teams)) or "none"
                 remedy = f"Correct scope.teams, or give the credential access. Visible teams: {seen}."
-                yield Check(f"team {key}", "wrong", "does not exist, or the credential cannot see it", remedy)
+                what = "does not exist, or the credential cannot see it"
+                yield Check(f"team {key}", "wrong", what, remedy, ScopeError.cause)
                 continue
             yield Check(f"team {key}", "ok", "readable")
             yield from (_label(name, teams[key], known) for name in labels)
@@ -47,7 +48,7 @@ def preflight(
             yield quota_check(reading, client.throttle.reserved_share)
     except TrackerError as error:
         about = "credential" if isinstance(error, CredentialError) else "workspace"
-        yield Check(about, "wrong", error.what, error.remedy)
+        yield Check.unread(about, error)
 
 
 def _author(name: str, *, is_app: bool) -> Check:

@@ -109,6 +109,7 @@ class Alignment:
     """The alignment of every item, in `placements`, and what follows from it.
 
     - `cycles`: parent cycles that were met and broken.
+    - `met`: the numbers of the rules that hold for an item, see `sync.align.rule_book`.
     - `leaves`: those that serve each key result; one that nothing serves is left out. A leaf has no child that is
       in scope and not dropped: containers never count beside their children.
     """
@@ -120,6 +121,7 @@ class Alignment:
     cycles: tuple[tuple[Ref, ...], ...] = ()
     conflicting: tuple[ConflictingClaim, ...] = ()
     leaves: Mapping[str, Leaves] = field(default_factory=dict)
+    met: frozenset[int] = frozenset()
 
     def counted_below(self, ref: Ref) -> tuple[Ref, ...]:
         """The children that take the item's place in counting: in scope and not dropped."""
@@ -178,6 +180,7 @@ def align(
         dangling=tuple(dangling),
         cycles=cycles,
         conflicting=tuple(conflicting),
+        met=book.met,
     )
     return replace(placed, leaves=_leaves(placed))
 

@@ -7,10 +7,36 @@ from dataclasses import dataclass
 
 from config.conditions import Condition
 from config.link_rules import ExemptRule, LinkRule
-from config.workspace import Workspace
+from config.workspace import Path, Workspace
 from connectors.model import WorkItem
 from sync.align.item_facets import ItemFacets, MatchContext
-from sync.align.rule_index import Index, in_effect
+from sync.align.rule_index import Index
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredRule:
+    """A link rule, or one condition of an exemption, in the place that it has in the declaration.
+
+    `owner`: the key result that it links to, or the exempt category. `order`: the number of the rule.
+    """
+
+    order: int
+    path: Path
+    owner: str
+    condition: Condition
+
+
+def declared_rules(workspace: Workspace) -> Iterator[DeclaredRule]:
+    """Every link rule, then every condition of every exemption, in declared order."""
+    found: list[tuple[Path, str, Condition]] = []
+    for at, objective in enumerate(workspace.objectives):
+        for nr, key_result in enumerate(objective.key_results):
+            path: Path = ("objectives", at, "key_results", nr, "links")
+            found += [((*path, n), key_result.id, rule) for n, rule in enumerate(key_result.links)]
+    for at, exempt in enumerate(workspace.exempt):
+        found += [((*("exempt", at), *below), exempt.name, one) for below, one in _inventory(exempt)]
+    for order, (place, owner, condition) in enumerate(found):
+        yield DeclaredRule(order, place, owner, condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +52,11 @@ class CompiledRule:
     def names_item(self) -> bool:
         """Whether the rule names one item rather than matching some."""
         return self.rule.key is not None
+
+    def is_in_effect(self, facets: ItemFacets) -> bool:
+        """Whether the rule is asked about the item at all, by its effective dates."""
+        span = self.rule.effective
+        return span is None or span.holds(facets.effective_day)
 
     def __str__(self) -> str:
         return self.words
@@ -48,40 +79,46 @@ class RuleBook:
         self._context = context
         self._links: Index[CompiledRule] = Index(workspace.trackers)
         self._exempt: Index[tuple[int, str, str]] = Index(workspace.trackers)
-        order = 0
-        for _, key_result in workspace.key_results():
-            for rule in key_result.links:
-                compiled = CompiledRule(key_result.id, rule, order, str(rule))
-                self._links.add(rule, compiled, in_effect(rule.effective) if rule.effective else None)
-                order += 1
-        for exempt in workspace.exempt:
-            for condition in _inventory(exempt):
-                self._exempt.add(condition, (order, exempt.name, str(condition)))
-                order += 1
+        self._met: set[int] = set()
+        for one in declared_rules(workspace):
+            if isinstance(one.condition, LinkRule):
+                compiled = CompiledRule(one.owner, one.condition, one.order, str(one.condition))
+                self._links.add(one.condition, compiled)
+            else:
+                self._exempt.add(one.condition, (one.order, one.owner, str(one.condition)))
+
+    @property
+    def met(self) -> frozenset[int]:
+        """The numbers of the rules that held for one of the items so far, in effect or not."""
+        return frozenset(self._met)
 
     def match(self, item: WorkItem) -> Matches:
         """Every link rule that holds for the item, and the first exempt category that does."""
         facets = ItemFacets(item, self._context)
         links = self._links.find(facets)
+        if links:
+            self._met.update(rule.order for rule in links)
+            links = [rule for rule in links if rule.is_in_effect(facets)]
         if len(links) > 1:
             links = sorted({rule.order: rule for rule in links}.values(), key=lambda rule: rule.order)
         exempt = self._exempt.find(facets)
         if not links and not exempt:
             return _NONE
+        self._met.update(order for order, _, _ in exempt)
         return Matches(tuple(links), min(exempt)[1:] if exempt else None)
 
 
 _NONE = Matches()
 
 
-def _inventory(rule: ExemptRule) -> Iterator[Condition]:
-    for what, values in (
-        ("key", rule.keys),
-        ("label", rule.labels),
-        ("type", rule.types),
-        ("project", rule.projects),
-        ("team", rule.teams),
+def _inventory(rule: ExemptRule) -> Iterator[tuple[Path, Condition]]:
+    for what, name, values in (
+        ("key", "keys", rule.keys),
+        ("label", "labels", rule.labels),
+        ("type", "types", rule.types),
+        ("project", "projects", rule.projects),
+        ("team", "teams", rule.teams),
     ):
-        for value in values:
-            yield Condition.model_validate({what: value})
-    yield from rule.any
+        for at, value in enumerate(values):
+            yield (name, at), Condition.model_validate({what: value})
+    yield from ((("any", at), one) for at, one in enumerate(rule.any))

@@ -48,14 +48,13 @@ class Index(Generic[P]):
         self._double: dict[tuple[str, str], dict[str, dict[str, list[_Filed[P]]]]] = {}
         self._always: list[_Filed[P]] = []
 
-    def add(self, condition: Condition, payload: P, also: Test | None = None) -> None:
-        """File a payload; `also` must hold beside the condition."""
-        test = as_test(condition, self._trackers)
-        whole: Test = test if also is None else lambda facets: also(facets) and test(facets)
+    def add(self, condition: Condition, payload: P) -> None:
+        """File a payload under its condition."""
+        whole = as_test(condition, self._trackers)
         for one in alternatives(condition, self._trackers):
             facets = sorted({facet for facet, _ in one.atoms}, key=_RANK.__getitem__)
             chosen = _chosen(one.atoms, facets)
-            exact = one.exact and also is None and len(chosen) == len(one.atoms)
+            exact = one.exact and len(chosen) == len(one.atoms)
             filed = _Filed(payload, None if exact else whole)
             match chosen:
                 case []:
@@ -188,8 +187,3 @@ def _in_span(name: str, span: Span) -> Test:
         return span.holds(value if name == "due" else facets.context.day(value))
 
     return test
-
-
-def in_effect(span: Span) -> Test:
-    """Whether a rule with these effective dates is asked about an item at all."""
-    return lambda facets: span.holds(facets.effective_day)

@@ -1,12 +1,21 @@
-"""How the process ends: the exit codes, and which error ends it with which. Known to the command line only."""
+"""How the process ends: the exit codes, and what ends it with which. Known to the command line only.
+
+Two tables say all: `ENDS` for what a command came to, `_codes` for errors that ended it. docs/operators.md tells them
+to people, and `tests/sync/cli/test_exit_table.py` tries every cause with every command.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from enum import IntEnum
+from collections.abc import Collection, Iterable, Mapping
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING
 
 from config.text.redaction import shown
+
+if TYPE_CHECKING:
+    from sync.observation import Unread
+    from sync.plan.outcome import Applied
 
 
 class Exit(IntEnum):
@@ -22,6 +31,47 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
+class Cause(Enum):
+    """Why a command does not end with 0."""
+
+    UNREADABLE = "something could not be read or written, and will not be until somebody acts"
+    NOT_READY = "a check found something to fix"
+    GUARD = "a guard stopped it before the first write"
+    UNREAD = "something could not be read this time; a later run may do better"
+    INCOMPLETE = "not everything was written; the next run finishes"
+    CHANGES = "the plan has changes, with --exit-code"
+
+
+ENDS: Mapping[Cause, Exit] = {
+    Cause.UNREADABLE: Exit.FAILED,
+    Cause.NOT_READY: Exit.FAILED,
+    Cause.GUARD: Exit.STOPPED,
+    Cause.UNREAD: Exit.PARTIAL,
+    Cause.INCOMPLETE: Exit.PARTIAL,
+    Cause.CHANGES: Exit.CHANGES,
+}
+"""What a command came to, and how it ends; of several causes the first one in this table decides.
+
+First what somebody has to put right, then what somebody has to review, then what passes by itself.
+"""
+
+
+def exit_code(causes: Collection[Cause]) -> Exit:
+    """How a command ends that came to these causes; 0 without any."""
+    return next((code for cause, code in ENDS.items() if cause in causes), Exit.DONE)
+
+
+def causes_of(unread: Iterable[Unread]) -> set[Cause]:
+    """What follows from what could not be read."""
+    return {Cause.UNREADABLE if one.permanent else Cause.UNREAD for one in unread}
+
+
+def causes_of_writing(applied: Applied) -> set[Cause]:
+    """What follows from how the writing went. A tracker that stopped for good, as without a credential, is for people."""
+    causes = set() if applied.complete else {Cause.INCOMPLETE}
+    return causes | ({Cause.UNREADABLE} if applied.lost else set())
+
+
 def exit_code_of(error: BaseException) -> Exit | None:
     """What a foreseeable error ends the process with; None for a fault of our own."""
     return next((code for kind, code in _codes().items() if isinstance(error, kind)), None)
@@ -30,7 +80,7 @@ def exit_code_of(error: BaseException) -> Exit | None:
 def _codes() -> Mapping[type[BaseException], Exit]:
     # Imported once something went wrong: what asks no tracker and no store starts without them.
     from config.errors import ConfigError
-    from connectors.errors import TrackerError
+    from connectors.errors import TrackerError, Transient
     from sync.explain.item import UnknownKeyError
     from sync.jobs.origins import OriginRefused
     from sync.jobs.sandbox import SandboxError, SandboxMissing
@@ -47,6 +97,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         LeaseHeld: Exit.DONE,
         OriginRefused: Exit.STOPPED,
         LeaseLost: Exit.PARTIAL,
+        Transient: Exit.PARTIAL,
         TrackerError: Exit.FAILED,
         StoreError: Exit.FAILED,
         SandboxError: Exit.FAILED,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -17,8 +18,11 @@ from rich.text import Text
 from config.text.redaction import shown
 from connectors.base import Progress as Report
 from connectors.text.document import markdown_escape
+from sync.cli.exit_codes import Cause, causes_of, complain
 from sync.cli.render import to_console, to_json, to_markdown
+from sync.observation import Unread
 from sync.report.table import Section
+from sync.report.unread import data_of, sentence_of
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +46,10 @@ class Output:
         width = None if sys.stdout.isatty() else _PIPE_WIDTH
         self._console = Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False)
         self._data: dict[str, Any] = {}
+        self.causes: set[Cause] = set()
+        """Why the command will not end with 0; see `exit_code`."""
+        self.notice = ""
+        """Stands before what could not be read, where the output is to be read by a program, as "# " in YAML."""
 
     def show(self, *sections: Section) -> None:
         """Print sections; nothing in JSON."""
@@ -57,6 +65,20 @@ class Output:
             self._console.print(Text(shown(sentence), style="bold" if strong else ""), soft_wrap=True)
         elif self.style is Format.MARKDOWN:
             self._write(f"{markdown_escape(sentence)}\n\n")
+
+    def unread(self, found: Sequence[Unread]) -> None:
+        """Say what could not be read just now: in the first line, on stderr with its remedy, in JSON and the exit code."""
+        self.data(unread=data_of(found))
+        self.causes |= causes_of(found)
+        if found:
+            self.say(self.notice + sentence_of(found), strong=True)
+        for one in found:
+            complain(str(one))
+
+    def remembered(self, found: Sequence[Unread], at: datetime) -> None:
+        """Say of a snapshot what it does without; nothing was asked now, so that is no cause of any exit code."""
+        self.data(unread=data_of(found))
+        self.say(f"{self.notice}As of {at:%Y-%m-%d %H:%M} UTC. {sentence_of(found, ' then')}", strong=True)
 
     def data(self, **values: Any) -> None:
         """Add to the JSON document; nothing in the other formats."""

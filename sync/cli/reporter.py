@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 
 from connectors.base import Progress
 from sync.cli.options import flag_of
 from sync.cli.output import Output
 from sync.decide import Decision
 from sync.jobs.reporter import Reporter
+from sync.observation import Unread
 from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied, Moved
 from sync.plan.overrides import Overrides
@@ -33,6 +35,14 @@ class OutputReporter(Reporter):
     def progress(self) -> AbstractContextManager[Progress]:
         """See `Reporter.progress`."""
         return self._output.progress()
+
+    def unread(self, found: Sequence[Unread]) -> None:
+        """See `Reporter.unread`."""
+        self._output.unread(found)
+
+    def remembered(self, found: Sequence[Unread], at: datetime) -> None:
+        """See `Reporter.remembered`."""
+        self._output.remembered(found, at)
 
     def decided(self, run: Decision) -> None:
         """See `Reporter.decided`."""

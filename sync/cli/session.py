@@ -9,10 +9,13 @@ from pathlib import Path
 import typer
 
 from config.settings import Settings
+from connectors.errors import TrackerError
 from sync import logs
+from sync.cli.exit_codes import exit_code
 from sync.cli.output import Format, Output
 from sync.cli.signals import stop_on_signals
 from sync.jobs.session import Session, open_session
+from sync.observation import CannotRead, Unread
 
 
 def configured() -> Settings:
@@ -26,12 +29,20 @@ def configured() -> Settings:
 def command_session(config: Path | None, style: Format) -> Iterator[tuple[Session, Output]]:
     """The declared workspace, ready for use, and where to print; the output is finished at the end.
 
-    Ends the command with 128 and its number after a signal. Raises ConfigError, MissingCredential or StoreError.
+    Ends the command by the causes that its output heard of, and with 128 and its number after a signal. What cannot
+    be read is no error here: it is said, and ends the command. Raises ConfigError, MissingCredential or StoreError.
     """
     output = Output(style)
+    output.data(unread=[])
     with open_session(configured(), config) as session, stop_on_signals(session):
-        yield session, output
+        try:
+            yield session, output
+        except CannotRead as error:
+            output.unread(error.unread)
+        except TrackerError as error:
+            output.unread([Unread.tracker(error)])
         signalled = session.halt.by
     output.finish()
-    if signalled is not None:
-        raise typer.Exit(128 + signalled)
+    code = exit_code(output.causes) if signalled is None else 128 + signalled
+    if code:
+        raise typer.Exit(code)

@@ -8,11 +8,12 @@ from datetime import datetime
 from config.measures import FlowMeasure
 from config.workspace import Workspace
 from connectors.base import Connectors, Progress
+from connectors.errors import TrackerError
 from sync.align.alignment import Alignment, align
 from sync.collect.external_values import Sources
 from sync.collect.pull import owned_item_ids, pull
 from sync.collect.queries import read_histories, read_keywords
-from sync.observation import Observation
+from sync.observation import CannotRead, Observation, Unread
 from sync.store.store import Store
 
 
@@ -26,22 +27,26 @@ def collect(
 ) -> tuple[Observation, Alignment]:
     """Everything that is to be known for `now`; with the alignment of the items, by which the last of it is asked.
 
-    Absence means removal, so a part of a tracker never reaches the planner: see `pull` for one that fails.
+    Absence means removal, so a part of a tracker never reaches the planner: see `pull` for one that fails. Raises
+    CannotRead.
     """
     last = store.snapshots.last()
     observation = pull(workspace, connectors, now, last, progress, owned_item_ids(store, last))
     today = now.astimezone(workspace.zone).date()
-    samples, notes = (sources or Sources()).take(workspace, today, last.samples if last else None)
-    observation = replace(observation, samples=samples, notes=notes)
+    samples, unread = (sources or Sources()).take(workspace, today, last.samples if last else None)
+    observation = replace(observation, samples=samples, unread=(*observation.unread, *unread))
     alignment = align(observation.items, workspace, observation.answers, today)
     if _needs_histories(workspace):
         kept = last.histories if last is not None else {}
-        histories = read_histories(workspace, connectors, alignment, now, observation.stale, kept)
+        try:
+            histories = read_histories(workspace, connectors, alignment, now, observation.stale, kept)
+        except TrackerError as error:
+            raise CannotRead(*observation.unread, Unread.tracker(error)) from None
         observation = replace(observation, histories=histories)
     if workspace.policy.read_descriptions:
         known = last.keywords if last is not None else {}
-        keywords, notes = read_keywords(connectors, alignment, observation.stale, known)
-        observation = replace(observation, keywords=keywords, notes=(*observation.notes, *notes))
+        keywords, unread = read_keywords(connectors, alignment, observation.stale, known)
+        observation = replace(observation, keywords=keywords, unread=(*observation.unread, *unread))
     return observation, alignment
 
 

@@ -15,7 +15,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
+from datetime import time as clock
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ from connectors.http.bodies import Buffer
 from connectors.http.dates import parse_day
 from connectors.http.exchange import Exchange, Limits
 from sync.measure import Sample
+from sync.observation import Unread
 
 MOST_BYTES = 5_000_000
 """A greater file or reply is no value, and is not read to its end."""
@@ -48,7 +50,11 @@ _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
 
 class SourceError(Exception):
-    """A source gives no value; the text says why, without what stood there."""
+    """A source gives no value; the text says why, without what stood there. `permanent`: see `Unread`."""
+
+    def __init__(self, what: str, *, permanent: bool = True) -> None:
+        super().__init__(what)
+        self.permanent = permanent
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +82,8 @@ class Sources:
 
     def take(
         self, workspace: Workspace, today: date, last: Mapping[str, Sample] | None = None
-    ) -> tuple[dict[str, Sample], tuple[str, ...]]:
-        """Today's values by key result id, and a sentence for each source that gave none.
+    ) -> tuple[dict[str, Sample], tuple[Unread, ...]]:
+        """Today's values by key result id, and the sources that gave none.
 
         Sources are read side by side, each within its own limit, all within one.
         """
@@ -100,7 +106,7 @@ class Sources:
         with ThreadPoolExecutor(min(AT_ONCE, len(wanted)), thread_name_prefix="source") as pool:
             found = list(pool.map(read, [how for _, how in wanted]))
         samples: dict[str, Sample] = {}
-        notes: list[str] = []
+        unread: list[Unread] = []
         for (id_, _), sample in zip(wanted, found, strict=True):
             if isinstance(sample, Sample):
                 samples[id_] = sample
@@ -108,9 +114,8 @@ class Sources:
             kept = (last or {}).get(id_)
             if kept is not None:
                 samples[id_] = kept
-            instead = f"using the value of {kept.on}" if kept else "no value available"
-            notes.append(f"{id_}: {sample}; {instead}")
-        return samples, tuple(notes)
+            unread.append(_unread(id_, sample, kept))
+        return samples, tuple(unread)
 
     def _read(self, how: MetricMeasure | KeepMeasure, today: date, time_left: Callable[[], float]) -> Sample:
         if how.file is not None:
@@ -173,11 +178,18 @@ class Sources:
         return Access(token, True)
 
 
+def _unread(key_result: str, error: SourceError, kept: Sample | None) -> Unread:
+    instead = f"using the value of {kept.on}" if kept else "no value available"
+    as_of = datetime.combine(kept.on, clock.min, UTC) if kept else None
+    what = f"{error}; {instead}"
+    return Unread("source", key_result, "source", what, permanent=error.permanent, as_of=as_of)
+
+
 def _fetched(
     url: str, headers: Mapping[str, str], host: str, private_allowed: bool, time_left: Callable[[], float]
 ) -> Buffer:
     if time_left() <= 0:
-        raise SourceError(f"there was no time left to ask {host}")
+        raise SourceError(f"there was no time left to ask {host}", permanent=False)
     try:
         exchange = Exchange(host, url, private_allowed=private_allowed, limits=LIMITS, time_left=time_left)
         try:
@@ -185,11 +197,12 @@ def _fetched(
         finally:
             exchange.close()
     except TrackerError as error:
-        raise SourceError(error.what.rstrip(".")) from None
+        raise SourceError(error.what.rstrip("."), permanent=error.permanent) from None
     except httpx.InvalidURL:
         raise SourceError("the URL is not valid") from None
     if reply.status != 200:
-        raise SourceError(f"{host} returned HTTP {reply.status}")
+        passing = reply.status in (408, 425, 429) or reply.status >= 500
+        raise SourceError(f"{host} returned HTTP {reply.status}", permanent=not passing)
     return reply.content
 
 

@@ -11,7 +11,7 @@ from connectors.base import Connector, Connectors, Progress
 from connectors.errors import TrackerError
 from connectors.model import Pull
 from sync.collect.queries import answer_measures, answer_rules
-from sync.observation import Observation
+from sync.observation import CannotRead, Observation, Unread
 from sync.store.store import Store
 
 
@@ -36,9 +36,9 @@ def pull(
 ) -> Observation:
     """Read every tracker whole, side by side, then ask them the queries of measures and rules.
 
-    A tracker that cannot be read stands as it was last read, if `last` is of within the policy's hours of `now`;
-    it is named in `stale` and not written to. Raises TrackerError where that is not to be had, or nothing else
-    could be read.
+    A tracker that cannot be read, or does not answer, stands as it was last read, if `last` is of within the policy's
+    hours of `now`; it is named in `unread` and not written to. Raises CannotRead, which names all of them, where that
+    is not to be had of one, or no tracker could be read.
     """
 
     def look(connector: Connector) -> Pull | TrackerError:
@@ -49,27 +49,39 @@ def pull(
 
     with ThreadPoolExecutor(max_workers=len(connectors), thread_name_prefix="pull") as pool:
         looks = dict(zip(connectors, pool.map(look, connectors.values()), strict=True))
+    while True:
+        pulls, unread = _whole(looks, last, now, workspace)
+        items = [item for one in pulls for item in one.items]
+        stale = [one.subject for one in unread]
+        try:
+            counts, values = answer_measures(workspace, connectors, items, now, stale, last)
+            answers = answer_rules(workspace, connectors, stale, last.answers if last is not None else {})
+        except TrackerError as error:
+            # Asked without what this one found: each round has a tracker less.
+            looks[error.tracker] = error
+            continue
+        except KeyError:
+            raise CannotRead(*unread) from None
+        return Observation(tuple(pulls), now, counts, answers, field_values=values, unread=unread)
+
+
+def _whole(
+    looks: Mapping[str, Pull | TrackerError], last: Observation | None, now: datetime, workspace: Workspace
+) -> tuple[list[Pull], tuple[Unread, ...]]:
+    """A pull of every tracker, the last one where it failed, and what failed. Raises CannotRead."""
+    unread: list[Unread] = []
     pulls: list[Pull] = []
-    stale: dict[str, str] = {}
-    failures = [one for one in looks.values() if isinstance(one, TrackerError)]
     for name, found in looks.items():
+        before = _as_last_read(name, last, now, workspace)
         if isinstance(found, Pull):
             pulls.append(found)
             continue
-        before = _as_last_read(name, last, now, workspace)
-        if before is None or len(failures) == len(looks):
-            raise found
-        pulls.append(before)
-        stale[name] = (
-            f"cannot read it ({found.what}); using the snapshot of {before.as_of:%Y-%m-%d %H:%M} UTC"
-        )
-    items = [item for one in pulls for item in one.items]
-    try:
-        counts, values = answer_measures(workspace, connectors, items, now, stale, last)
-        answers = answer_rules(workspace, connectors, stale, last.answers if last is not None else {})
-    except KeyError:
-        raise failures[0] from None
-    return Observation(tuple(pulls), now, counts=counts, answers=answers, field_values=values, stale=stale)
+        unread.append(Unread.tracker(found, before.as_of if before is not None else None))
+        if before is not None:
+            pulls.append(before)
+    if len(pulls) < len(looks) or len(unread) == len(looks):
+        raise CannotRead(*unread)
+    return pulls, tuple(unread)
 
 
 def _as_last_read(name: str, last: Observation | None, now: datetime, workspace: Workspace) -> Pull | None:

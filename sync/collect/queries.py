@@ -15,7 +15,7 @@ from connectors.text.keywords import Keywords
 from sync.align.alignment import Alignment
 from sync.align.native_queries import rule_queries
 from sync.measure import DENOMINATOR, FieldValues, closed_on, collect_values, end_of, needs_history
-from sync.observation import Answers, Histories, ItemKeywords, Observation, RuleQuery
+from sync.observation import Answers, Histories, ItemKeywords, Observation, RuleQuery, Unread
 
 
 def answer_rules(
@@ -103,13 +103,13 @@ def read_histories(
 
 def read_keywords(
     connectors: Connectors, alignment: Alignment, stale: Collection[str], last: ItemKeywords
-) -> tuple[dict[Ref, Keywords], tuple[str, ...]]:
+) -> tuple[dict[Ref, Keywords], tuple[Unread, ...]]:
     """The keywords of open work that serves no key result, and what could not be had: suggestions do without it.
 
     Of a tracker in `stale`, or that does not give them, the last ones: a comment must not change for that.
     """
     found: dict[Ref, Keywords] = {}
-    notes: list[str] = []
+    unread: list[Unread] = []
     for name, connector in connectors.items():
         asked = [
             alignment.items[ref]
@@ -122,9 +122,10 @@ def read_keywords(
         try:
             found |= kept if name in stale or not asked else connector.keywords(asked)
         except TrackerError as error:
-            notes.append(f"cannot read descriptions from {name}: {error.what}")
+            what = f"cannot read descriptions: {error.what}"
+            unread.append(Unread("descriptions", name, error.cause, what, error.remedy, error.permanent))
             found |= kept
-    return found, tuple(notes)
+    return found, tuple(unread)
 
 
 def _asked(connector: Connector) -> AnswersQueries:

@@ -40,29 +40,31 @@ def apply_plan(
 ) -> PlanApplied:
     """Check the guards that the plan tripped, read the items again, and write those that are as they were.
 
-    A plan that the store did not save trips one more. Raises PlanError when it was applied already, LeaseHeld while
-    another run is at work.
+    A plan that the store did not save trips one more. Items of a tracker that cannot be read now are left alone, too.
+    Raises PlanError when it was applied already, LeaseHeld while another run is at work, and CannotRead.
     """
     if check_guards(_stops(session, saved, overrides), overrides, reporter):
         return PlanApplied(None)
     store, workspace = session.store, session.workspace
     with hold_lease(session) as lease:
         record = store.open_run("sync", now, fingerprint(workspace))
+        last = store.snapshots.last()
         with reporter.progress() as progress:
             observation = pull(
                 workspace,
                 session.connectors,
                 now,
-                None,
+                last,
                 progress,
-                owned_item_ids(store, store.snapshots.last()),
+                owned_item_ids(store, last),
             )
         session.keep_origins(set(session.connectors) - set(observation.stale))
+        reporter.unread(observation.unread)
         reconcile_journal(store, observation, workspace)
-        plan, moved = still_true(saved.plan, observation.items)
+        plan, moved = still_true(saved.plan, observation.items, observation.stale)
         reporter.narrowed(plan, moved)
         applied = write(session, plan, record, lease)
-        record_outcome(session, applied, record, now)
+        record_outcome(session, applied, record, now, observation.unread)
         if applied.receipts and applied.complete:
             store.plans.applied(saved.content, saved.made, fingerprint(workspace), now)
         reporter.applied(plan, applied)

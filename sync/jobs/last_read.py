@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.measures import QueryMeasure
@@ -14,20 +16,44 @@ from sync.history.days import History, until_now
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import read
-from sync.observation import Observation
+from sync.memory import RemovedMarks
+from sync.observation import CannotRead, Observation, Unread
 from sync.remember import moved_today, remember
 
 
 def latest_run(
     session: Session, reporter: Reporter, as_of: datetime | None = None, *, fresh: bool = False
 ) -> Decision:
-    """What is known: the last snapshot where there is one, else a fresh read, as of now or of another time."""
-    snapshot = None if fresh or as_of else session.store.snapshots.last()
-    result = replay(session, snapshot) if snapshot else None
-    if result is None:
+    """What is known: the last snapshot where there is one, else a fresh read, as of now or of another time.
+
+    Where a fresh read comes to nothing, the last snapshot stands in. Raises CannotRead where that cannot either.
+    """
+    if not fresh and as_of is None and (known := _known(session)) is not None:
+        if known.observation.unread:
+            reporter.remembered(known.observation.unread, known.observation.at)
+        return known
+    try:
         result = read(session, as_of or datetime.now(UTC), reporter)
-        remember_if_sane(session, result)
+    except CannotRead as error:
+        known = _known(session)
+        if known is None:
+            raise
+        reporter.unread(_dated(error.unread, known.observation))
+        return known
+    remember_if_sane(session, result)
     return result
+
+
+def _known(session: Session) -> Decision | None:
+    snapshot = session.store.snapshots.last()
+    return replay(session, snapshot) if snapshot else None
+
+
+def _dated(unread: Iterable[Unread], snapshot: Observation) -> tuple[Unread, ...]:
+    """With the time of what stands instead, and what the snapshot itself does without."""
+    now = tuple(replace(one, as_of=snapshot.as_of.get(one.subject, one.as_of)) for one in unread)
+    met = {(one.kind, one.subject) for one in now}
+    return (*now, *(one for one in snapshot.unread if (one.kind, one.subject) not in met))
 
 
 def forecasts(session: Session, result: Decision) -> dict[str, Forecast]:
@@ -44,6 +70,18 @@ def progress_history(session: Session, result: Decision) -> dict[str, History]:
     today = result.scorecard.as_of.astimezone(session.workspace.zone).date()
     moved = moved_today(result, session.workspace)
     return until_now(session.store.readings.all(), result.scorecard, moved, today)
+
+
+def removed_marks(session: Session, result: Decision) -> tuple[RemovedMarks, ...]:
+    """The undo runs since marks were last put on, oldest first."""
+    store, found = session.store, []
+    for record in store.runs_after(result.memory.last_write, "undo"):
+        gone = {one.item for one in store.journal.entries(run=record.id) if one.outcome == "written"}
+        again = sum(edit.item.ref in gone for edit in result.plan.edits)
+        if gone:
+            scope = str(record.summary.get("scope", ""))
+            found.append(RemovedMarks(record.id, record.at, scope, len(gone), again))
+    return tuple(found)
 
 
 def remember_if_sane(session: Session, result: Decision) -> None:

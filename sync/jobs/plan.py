@@ -22,7 +22,8 @@ def plan(session: Session, now: datetime, reporter: Reporter) -> Decision:
     reporter.decided(result)
     check_guards(result.stops, NO_OVERRIDES, reporter)
     remember_if_sane(session, result)
-    session.store.close_run(record, "planned", {"items": len(result.plan.edits)})
+    unread = [one.subject for one in result.observation.unread]
+    session.store.close_run(record, "planned", {"items": len(result.plan.edits), "unread": unread})
     return result
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
 
 from connectors.base import Progress
 from sync.decide import Decision
+from sync.observation import Unread
 from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied, Moved
 from sync.plan.overrides import Overrides
@@ -22,6 +24,12 @@ class Reporter:
     def progress(self) -> AbstractContextManager[Progress]:
         """While the trackers are read: what is called, from several threads, with how far that has come."""
         return nullcontext(lambda _what, _done, _total: None)
+
+    def unread(self, found: Sequence[Unread]) -> None:
+        """What could not be read just now; told before anything that was decided without it."""
+
+    def remembered(self, found: Sequence[Unread], at: datetime) -> None:
+        """What could not be read when the snapshot of `at` was, from which everything is told now."""
 
     def decided(self, run: Decision) -> None:
         """Everything was read and decided; nothing has been written."""

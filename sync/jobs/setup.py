@@ -11,7 +11,9 @@ from config.workspace import Workspace
 from connectors.base import Connector, Provisions
 from connectors.errors import TrackerError
 from connectors.setup import Action, Need, Provisioner, Provisioning
+from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
+from sync.observation import Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,19 @@ class SetupOutcome:
     failed: tuple[FailedAction, ...] = ()
 
 
-def plan_setup(session: Session, *, remove: bool) -> dict[str, Provisioning]:
-    """What each tracker lacks, or with `remove` what setup created there. Raises TrackerError when a read fails."""
+def plan_setup(session: Session, reporter: Reporter, *, remove: bool) -> dict[str, Provisioning]:
+    """What each tracker lacks, or with `remove` what setup created there; of those that could be read."""
     need = need_of(session.workspace)
     plans: dict[str, Provisioning] = {}
+    unread: list[Unread] = []
     for name, provisioner in _provisioners(session).items():
         made = session.store.provisions(name)
-        plans[name] = provisioner.removal(need, made) if remove else provisioner.plan(need, made)
+        try:
+            plans[name] = provisioner.removal(need, made) if remove else provisioner.plan(need, made)
+        except TrackerError as error:
+            unread.append(Unread.tracker(error))
     session.keep_origins(plans)
+    reporter.unread(unread)
     return plans
 
 

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
-
 from config.load import fingerprint
 from config.workspace import Workspace
 from connectors.model import ALL_MARKS
@@ -16,7 +14,7 @@ from sync.apply import apply
 from sync.decide import Decision
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
-from sync.observation import Observation
+from sync.observation import Observation, Unread
 from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied
 from sync.plan.overrides import NO_OVERRIDES, Overrides
@@ -27,8 +25,6 @@ from sync.run import run
 from sync.store.journal import resolve
 from sync.store.lease import Lease, leased
 from sync.store.store import Store
-
-log = structlog.get_logger(__name__)
 
 JOURNAL_DETAIL = timedelta(days=90)
 """How long the journal keeps what a write changed from and to."""
@@ -44,18 +40,17 @@ class Synced:
 
     @property
     def complete(self) -> bool:
-        """Whether every tracker was read and everything in the plan was written."""
-        return self.applied is not None and self.applied.complete and not self.run.observation.stale
+        """Whether everything was read and everything in the plan was written."""
+        return self.applied is not None and self.applied.complete and not self.run.observation.unread
 
 
 def read(session: Session, now: datetime, reporter: Reporter) -> Decision:
-    """Read both worlds and decide, telling how far the reading has come."""
+    """Read both worlds and decide, telling how far the reading has come. Raises CannotRead."""
     session.writing.clear()
     with reporter.progress() as progress:
         result = run(session.workspace, session.connectors, session.store, now, progress, session.sources)
     session.keep_origins(set(session.connectors) - set(result.observation.stale))
-    for note in result.observation.notes:
-        log.warning(note)
+    reporter.unread(result.observation.unread)
     return result
 
 
@@ -92,7 +87,7 @@ def _synchronise(
         return Synced(result, True, None)
     applied = write(session, result.plan, record, lease)
     remember(result, workspace, store, applied.receipts)
-    record_outcome(session, applied, record, now)
+    record_outcome(session, applied, record, now, result.observation.unread)
     reporter.applied(result.plan, applied)
     return Synced(result, False, applied)
 
@@ -115,12 +110,21 @@ def write(session: Session, plan: Plan, record: int, lease: Lease) -> Applied:
     return apply(plan, session.connectors, session.store, record, lease=lease, stop=session.halt)
 
 
-def record_outcome(session: Session, applied: Applied, record: int, now: datetime) -> None:
-    """Keep how the writing went, and let the journal forget what is too old."""
+def record_outcome(
+    session: Session,
+    applied: Applied,
+    record: int,
+    now: datetime,
+    unread: Sequence[Unread] = (),
+    **more: str,
+) -> None:
+    """Keep how the run went, with what `more` says of it, and let the journal forget what is too old."""
     store = session.store
     store.save_outcomes(applied.receipts, now)
     store.journal.compact(now - JOURNAL_DETAIL)
-    store.close_run(record, "done" if applied.complete else "partial", data.of_applied(applied))
+    whole = applied.complete and not unread
+    summary = data.of_applied(applied) | {"unread": [one.subject for one in unread]} | more
+    store.close_run(record, "done" if whole else "partial", summary)
 
 
 def reconcile_journal(store: Store, observation: Observation, workspace: Workspace) -> None:

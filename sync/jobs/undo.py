@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.load import fingerprint
@@ -14,6 +14,7 @@ from connectors.model import WorkItem
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import hold_lease, record_outcome, write
+from sync.observation import CannotRead, Unread
 from sync.plan.outcome import Applied
 from sync.plan.plan import Plan
 from sync.plan.undo import Selection, undo_plan
@@ -26,6 +27,8 @@ class UndoPlan:
     plan: Plan
     labels: Mapping[str, tuple[str, ...]]
     unknown: tuple[str, ...] = ()
+    scope: str = ""
+    """The selection, as it was asked for."""
 
     @property
     def empty(self) -> bool:
@@ -43,20 +46,23 @@ class Undone:
 def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> UndoPlan:
     """Find what is ours within the selection.
 
-    With everything selected, what writing marks made beside items goes too, where nobody uses it.
-    Raises TrackerError when a read fails.
+    With everything selected, what writing marks made beside items goes too, where nobody uses it. A tracker that cannot
+    be read is told, and nothing is removed there. Raises CannotRead where none can.
     """
     trackers = selection.trackers if _only_trackers(selection) else frozenset(session.connectors)
     with reporter.progress() as progress:
-        found = _find(session, sorted(trackers), progress)
+        found, unread = _find(session, sorted(trackers), progress)
     session.keep_origins(found)
+    reporter.unread(unread)
     marked = [item for items in found.values() for item in items]
     plan = undo_plan(marked, selection, session.workspace.workspace)
     created_labels = {
         name: one.created_labels() if isinstance(one := session.connectors[name], CreatesLabels) else ()
         for name in (found if selection.everything else ())
     }
-    return UndoPlan(plan, created_labels, tuple(selection.unknown(marked)))
+    # Of what was not read nothing can be said: it may bear marks.
+    unknown = () if unread else tuple(selection.unknown(marked))
+    return UndoPlan(plan, created_labels, unknown, selection.words)
 
 
 def undo(session: Session, planned: UndoPlan, now: datetime, reporter: Reporter) -> Undone:
@@ -72,8 +78,10 @@ def undo(session: Session, planned: UndoPlan, now: datetime, reporter: Reporter)
                 removed, refusal = _remove_labels(session, name, labels)
                 gone += removed
                 stopped |= {name: refusal} if refusal else {}
-        applied = Applied(applied.receipts, stopped)
-        record_outcome(session, applied, record, now)
+        applied = replace(applied, stopped=stopped)
+        gone_from = {receipt.item for receipt in applied.receipts if receipt.outcome == "written"}
+        session.store.snapshots.unmark(gone_from)
+        record_outcome(session, applied, record, now, scope=planned.scope)
         reporter.applied(planned.plan, applied)
     return Undone(applied, tuple(gone))
 
@@ -82,14 +90,24 @@ def _only_trackers(selection: Selection) -> bool:
     return not (selection.everything or selection.items or selection.projects)
 
 
-def _find(session: Session, names: list[str], progress: Progress) -> Mapping[str, tuple[WorkItem, ...]]:
-    """Marked items by tracker; the trackers are read at once."""
+def _find(
+    session: Session, names: list[str], progress: Progress
+) -> tuple[dict[str, tuple[WorkItem, ...]], list[Unread]]:
+    """Marked items by tracker, and the trackers that could not be read; all are read at once."""
 
-    def look(name: str) -> tuple[WorkItem, ...]:
-        return session.connectors[name].owned_items(session.store.journal.written(name), progress)
+    def look(name: str) -> tuple[WorkItem, ...] | TrackerError:
+        try:
+            return session.connectors[name].owned_items(session.store.journal.written(name), progress)
+        except TrackerError as error:
+            return error
 
     with ThreadPoolExecutor(max_workers=len(names), thread_name_prefix="undo") as pool:
-        return dict(zip(names, pool.map(look, names), strict=True))
+        looks = dict(zip(names, pool.map(look, names), strict=True))
+    unread = [Unread.tracker(one) for one in looks.values() if isinstance(one, TrackerError)]
+    found = {name: items for name, items in looks.items() if not isinstance(items, TrackerError)}
+    if not found:
+        raise CannotRead(*unread)
+    return found, unread
 
 
 def _remove_labels(

@@ -47,19 +47,13 @@ def first_run_stop(items: Iterable[WorkItem], plan: Plan, runs_before: int) -> G
     return GuardViolation("first-run", message, "", samples(plan.edits))
 
 
-AFTER_SETUP = (
-    ". `truenorth setup` ran since the last write, so its new fields and labels are the likely cause: "
-    "review the plan, then override this guard"
-)
+REVIEW = "; review the plan, then override this guard"
 
 
 def mass_change_stop(
-    items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy, *, after_setup: bool = False
+    items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy, cause: str = ""
 ) -> GuardViolation | None:
-    """More of the items would change than `share`, and more than `floor` of them.
-
-    `after_setup`: nothing was written since setup changed what marks are made of.
-    """
+    """More of the items would change than `share`, and more than `floor` of them. `cause`: the likely one."""
     total = sum(1 for item in items if item.in_scope)
     count = len(plan.edits)
     if not _beyond(count, total, policy.share, policy.floor):
@@ -68,15 +62,30 @@ def mass_change_stop(
         f"{count} of {counted(total, 'item')} would change ({percent(count * 100 // total)}); "
         f"limit: {_limit(policy.share, policy.floor)}"
     )
-    return GuardViolation("mass-change", message + _cause(after_setup), plan.digest, samples(plan.edits))
+    return GuardViolation("mass-change", message + cause, plan.digest, samples(plan.edits))
 
 
-def _cause(after_setup: bool) -> str:
-    return AFTER_SETUP if after_setup else ""
+def likely_cause(memory: Memory) -> str:
+    """What happened since marks were last written that makes for many changes; "" where nothing did.
+
+    Undo is named alone where it was later: what setup made before it is not why marks are gone.
+    """
+    undone, set_up = memory.last_undo > memory.last_write, memory.last_setup > memory.last_write
+    undo = f". `truenorth undo` (run {memory.last_undo}) removed marks since the last write, "
+    if undone and memory.last_setup > memory.last_undo:
+        return f"{undo}and `truenorth setup` ran after it: both are likely causes{REVIEW}"
+    if undone:
+        return f"{undo}so putting them back is the likely cause{REVIEW}"
+    if set_up:
+        setup = (
+            ". `truenorth setup` ran since the last write, so its new fields and labels are the likely cause"
+        )
+        return setup + REVIEW
+    return ""
 
 
 def project_stops(
-    items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy, *, after_setup: bool = False
+    items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy, cause: str = ""
 ) -> list[GuardViolation]:
     """More of one project's or team's items would change than `project_share`, and more than `project_floor`."""
     totals = Counter(scope_of(item) for item in items if item.in_scope)
@@ -92,7 +101,7 @@ def project_stops(
             f"{count} of {counted(total, 'item')} in {scope[1] or scope[0]} would change ({percent(count * 100 // total)}); "
             f"limit: {_limit(policy.project_share, policy.project_floor)}"
         )
-        message += _cause(after_setup)
+        message += cause
         found.append(GuardViolation("mass-change-project", message, plan.digest, samples(edits)))
     return found
 
@@ -168,11 +177,11 @@ def guards(
     if first is not None:
         # On a first run everything is new: one stop says so, others would say it again.
         return tuple(stop for stop in [*shrunk, first] if stop is not None)
-    after = memory.last_setup > memory.last_write
-    mass = mass_change_stop(observation.items, plan, policy, after_setup=after)
+    cause = likely_cause(memory)
+    mass = mass_change_stop(observation.items, plan, policy, cause)
     # What the whole trips on, its projects need not repeat.
     others: list[GuardViolation | None] = (
-        [mass] if mass else [*project_stops(observation.items, plan, policy, after_setup=after)]
+        [mass] if mass else [*project_stops(observation.items, plan, policy, cause)]
     )
     others += removal_stops(observation.items, plan, policy)
     others.append(zero_stop(memory.last_progress, scorecard, plan))

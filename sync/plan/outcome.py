@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 
 from connectors.model import Receipt, Ref, WorkItem
@@ -11,10 +11,14 @@ from sync.plan.plan import Edit, Plan, digest_of
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of a plan. `stopped` names the trackers that gave up, with the reason."""
+    """What became of a plan. `stopped` names the trackers that gave up, with the reason.
+
+    `lost`: those among them that no later run can write to until somebody acts.
+    """
 
     receipts: tuple[Receipt, ...]
     stopped: Mapping[str, str]
+    lost: frozenset[str] = frozenset()
 
     def count(self, outcome: str) -> int:
         return sum(1 for receipt in self.receipts if receipt.outcome == outcome)
@@ -34,14 +38,21 @@ class Moved:
     what: str
 
 
-def still_true(plan: Plan, items: Iterable[WorkItem]) -> tuple[Plan, tuple[Moved, ...]]:
-    """The part of the plan whose items are as they were when it was made, and those that are not."""
+def still_true(
+    plan: Plan, items: Iterable[WorkItem], unread: Collection[str] = ()
+) -> tuple[Plan, tuple[Moved, ...]]:
+    """The part of the plan whose items are as they were when it was made, and those that are not.
+
+    Of a tracker in `unread` nobody knows how its items are.
+    """
     now = {item.ref: item for item in items}
     kept: list[Edit] = []
     moved: list[Moved] = []
     for edit in plan.edits:
         item = now.get(edit.item.ref)
-        if item is None:
+        if edit.item.ref.tracker in unread:
+            moved.append(Moved(edit.item.ref, edit.item.key, f"{edit.item.ref.tracker} could not be read"))
+        elif item is None:
             moved.append(Moved(edit.item.ref, edit.item.key, "it no longer exists or is out of scope"))
         elif what := _differences(edit.item, item):
             moved.append(Moved(edit.item.ref, item.key, f"its {', '.join(what)} changed"))

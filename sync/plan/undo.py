@@ -23,6 +23,13 @@ class Selection:
     projects: frozenset[str] = frozenset()
     trackers: frozenset[str] = frozenset()
 
+    @property
+    def words(self) -> str:
+        """What was asked for, as people type it."""
+        named = (("item", self.items), ("project", self.projects), ("tracker", self.trackers))
+        asked = [f"--{name} {one}" for name, names in named for one in sorted(names)]
+        return "--all" if self.everything else " ".join(asked)
+
     def __bool__(self) -> bool:
         return bool(self.everything or self.items or self.projects or self.trackers)
 

@@ -123,6 +123,7 @@ def of_findings(run: Decision, signals: Signals) -> list[Data]:
             "items": [run.alignment.items[ref].key for ref in finding.items],
             "message": finding.message,
             "remedy": finding.remedy,
+            "place": finding.place or None,
         }
         for finding in signals.findings
     ]

@@ -26,6 +26,7 @@ from sync.plan.outcome import Applied, Moved
 from sync.plan.overrides import Overrides
 from sync.plan.plan import Edit, Plan, natural
 from sync.report.table import HEALTH_STYLES, Cell, Section, cells
+from sync.signals.findings import Finding
 from sync.signals.orphans import Signals
 
 NOTHING_TO_WRITE = "Nothing to write: every item is up to date."
@@ -134,6 +135,13 @@ def _topmost(ref: Ref, items: Mapping[Ref, WorkItem], signals: Signals) -> Ref:
         ref = parent
         seen.add(ref)
     return ref
+
+
+def unmatched(findings: Iterable[Finding]) -> Section:
+    """Of the findings, what the declaration names and nothing bears."""
+    found = [one for one in findings if one.kind == "unmatched_rule"]
+    rows = tuple((Cell(one.message), Cell(one.remedy, "dim")) for one in found)
+    return Section("Rules that match nothing", () if rows else ("None.",), ("rule", "remedy"), rows)
 
 
 def findings(signals: Signals) -> Section:

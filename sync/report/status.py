@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from config.wording import counted, percent
@@ -12,10 +13,10 @@ from sync.decide import Decision
 from sync.explain.item import Explanation
 from sync.forecast.simulation import Forecast
 from sync.measure import Scorecard
-from sync.memory import RunRecord, Stuck
+from sync.memory import RemovedMarks, RunRecord, Stuck
 from sync.report.explanation import forecast_data
 from sync.report.suggestions import suggestion_data
-from sync.report.table import Cell, Section, Style
+from sync.report.table import Cell, Section, Style, cells
 
 Troubled = Sequence[tuple[str, str, str]]
 
@@ -106,7 +107,8 @@ def _finding(one: Check) -> str:
 def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Section:
     """How the last sync went, what is stuck, and what is still to be written."""
     waiting = len(run.plan.edits)
-    shows = f"{counted(waiting, 'item')} to update" if waiting else "every item is up to date"
+    done = "some changes are on hold" if run.plan.waiting else "every item is up to date"
+    shows = f"{counted(waiting, 'item')} to update" if waiting else done
     rest = f"{counted(len(run.signals.orphans), 'orphan')}; {shows}."
     if record is None:
         return Section("Last sync", ("No sync recorded in this store.", rest))
@@ -114,10 +116,24 @@ def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Sec
     lead = f"{record.at:%Y-%m-%d %H:%M} UTC: {record.outcome}"
     if "written" in summary:
         lead += f"; {summary['written']} written, {summary['skipped']} skipped, {summary['failed']} failed"
+    if summary.get("unread"):
+        lead += f"; not read: {', '.join(summary['unread'])}"
     if "guards" in summary:
         lead += f" by {', '.join(summary['guards'])}"
     rows = tuple((Cell(key, "strong"), Cell(outcome, "bad"), Cell(error)) for key, outcome, error in troubled)
     return Section("Last sync", (f"{lead}.", rest), ("key", "outcome", "reason") if rows else (), rows)
+
+
+def removed(found: Sequence[RemovedMarks]) -> Section:
+    """The undo runs since marks were last put on."""
+    rows = tuple(
+        cells(str(one.run), f"{one.at:%Y-%m-%d %H:%M} UTC", one.scope, str(one.items), str(one.again))
+        for one in found
+    )
+    again = sum(one.again for one in found)
+    lead = f"Truenorth's marks were removed; the next sync would put them on {counted(again, 'item')} again."
+    columns = ("run", "at", "undo", "removed from", "would be marked again")
+    return Section("Undo since the last sync", (lead,), columns, rows, columns[3:])
 
 
 def stuck(found: Sequence[Stuck]) -> Section:
@@ -138,6 +154,11 @@ def last_run_data(record: RunRecord | None, troubled: Troubled) -> dict[str, Any
         "summary": dict(record.summary),
         "troubled": [{"key": key, "outcome": outcome, "error": error} for key, outcome, error in troubled],
     }
+
+
+def removed_data(found: Sequence[RemovedMarks]) -> list[dict[str, Any]]:
+    """The same for programs."""
+    return [asdict(one) | {"at": one.at.isoformat()} for one in found]
 
 
 def forecast_section(found: Mapping[str, Forecast], card: Scorecard) -> Section:

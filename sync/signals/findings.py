@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 from config.measures import WorkMeasure
 from config.wording import agree, counted, percent
@@ -19,6 +19,7 @@ from sync.signals.budgets import usages
 
 Kind = Literal[
     "dangling_claim",
+    "unmatched_rule",
     "parent_cycle",
     "unserved_key_result",
     "done_over_open",
@@ -31,18 +32,21 @@ Kind = Literal[
     "over_budget",
     "output_without_outcome",
 ]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""From the most to the least pressing."""
 FEW = 5
 """How many items a message names; the finding itself holds them all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that people should look at: what, on which items, and a remedy."""
+    """Something that people should look at: what, on which items, and a remedy; of a declaration its `file:line`."""
 
     kind: Kind
     items: tuple[Ref, ...]
     message: str
     remedy: str
+    place: str = ""
 
 
 def find(

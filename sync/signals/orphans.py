@@ -9,7 +9,9 @@ from config.workspace import Workspace
 from connectors.model import Ref
 from sync.align.alignment import Alignment
 from sync.measure import Scorecard
-from sync.signals.findings import Finding, find
+from sync.observation import Observation
+from sync.signals.findings import KINDS, Finding, find
+from sync.signals.unmatched import find_unmatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,16 @@ class Signals:
     findings: tuple[Finding, ...]
 
 
-def find_signals(alignment: Alignment, scorecard: Scorecard, workspace: Workspace, now: datetime) -> Signals:
-    """Everything worth saying about this alignment at this moment."""
-    found = find(alignment, scorecard, workspace, now)
-    return Signals(_orphans(alignment, workspace, now), found)
+def find_signals(
+    alignment: Alignment, scorecard: Scorecard, observation: Observation, workspace: Workspace, now: datetime
+) -> Signals:
+    """Everything worth saying about this alignment at this moment; findings kind by kind."""
+    found = [
+        *find(alignment, scorecard, workspace, now),
+        *find_unmatched(alignment, observation, workspace, now),
+    ]
+    found.sort(key=lambda one: KINDS.index(one.kind))
+    return Signals(_orphans(alignment, workspace, now), tuple(found))
 
 
 def _orphans(alignment: Alignment, workspace: Workspace, now: datetime) -> dict[Ref, Orphan]:

@@ -50,9 +50,17 @@ def read_memory(connection: sa.Connection, workspace: Workspace, now: datetime) 
         commented=_commented(connection, workspace, today),
         quarantine=read_quarantine(connection),
         writing_runs=connection.execute(sa.select(sa.func.count(sa.distinct(journal.run)))).scalar_one(),
-        last_write=connection.execute(sa.select(sa.func.max(journal.run))).scalar_one() or 0,
+        last_write=_last_writing(connection, tables.runs.c.kind != "undo"),
+        last_undo=_last_writing(connection, tables.runs.c.kind == "undo"),
         last_setup=connection.execute(setups).scalar_one() or 0,
     )
+
+
+def _last_writing(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
+    """The latest of these runs that recorded a write; 0 for none."""
+    journal, runs = tables.journal, tables.runs
+    query = sa.select(sa.func.max(journal.c.run)).join_from(journal, runs, journal.c.run == runs.c.id)
+    return connection.execute(query.where(which)).scalar_one() or 0
 
 
 def read_quarantine(connection: sa.Connection) -> dict[Ref, Quarantined]:

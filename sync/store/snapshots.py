@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
@@ -11,9 +11,10 @@ import msgspec
 import sqlalchemy as sa
 from msgspec.json import Decoder
 
+from config.text.redaction import redactor
 from config.trackers import NativeQuery
-from connectors.model import Pull, Ref, StatusSpan, WorkItem
-from sync.observation import FieldValues, Observation, RuleQuery, Sample
+from connectors.model import NOTHING, Pull, Ref, StatusSpan, WorkItem
+from sync.observation import FieldValues, Observation, RuleQuery, Sample, Unread
 from sync.store import tables
 from sync.store.database import REBUILD, Database, StoreError, again
 
@@ -62,6 +63,7 @@ _SAMPLE: Columns[Sample] = Columns(
     lambda row: Sample(row["value"], date.fromisoformat(row["day"]), row["source"]),
 )
 _ITEM = _body(Decoder(WorkItem))
+_UNREAD = _body(Decoder(Unread))
 
 SECTIONS = (
     StoredSection("counts", tables.counts, _KEY_RESULT, _NUMBER),
@@ -99,8 +101,22 @@ class Snapshots:
                 found: Mapping[Any, Any] = getattr(observation, one.field)
                 rows = [one.key.write(key) | one.value.write(value) for key, value in found.items()]
                 _replace(connection, one.table, rows)
+            unread = [
+                {"place": at} | _UNREAD.write(_redacted(one)) for at, one in enumerate(observation.unread)
+            ]
+            _replace(connection, tables.unread, unread)
             connection.execute(tables.about.delete().where(tables.about.c.name == "judged"))
             connection.execute(tables.about.insert().values(name="judged", value=observation.at.isoformat()))
+
+    @again
+    def unmark(self, refs: Collection[Ref]) -> None:
+        """Know of these items that they show nothing of ours any more."""
+        with self._database.ordered() as connection:
+            rows = connection.execute(sa.select(tables.items)).mappings()
+            bare = [replace(_ITEM.read(row), shown=NOTHING) for row in rows if _REF.read(row) in refs]
+            for item in bare:
+                here = (tables.items.c.tracker == item.ref.tracker) & (tables.items.c.id == item.ref.id)
+                connection.execute(tables.items.update().where(here).values(_ITEM.write(item)))
 
     @again
     def last(self) -> Observation | None:
@@ -111,6 +127,10 @@ class Snapshots:
         except (msgspec.MsgspecError, ValueError, sa.exc.NoResultFound) as error:
             where = self._database.where
             raise StoreError(f"the snapshot in the store {where} is damaged: {error}. {REBUILD}") from error
+
+
+def _redacted(one: Unread) -> Unread:
+    return replace(one, what=redactor.text(one.what), remedy=redactor.text(one.remedy))
 
 
 def _replace(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
@@ -127,6 +147,7 @@ def _last(connection: sa.Connection) -> Observation | None:
         sa.select(tables.about.c.value).where(tables.about.c.name == "judged")
     ).scalar_one()
     sections: dict[str, Any] = {one.field: _section(connection, one) for one in SECTIONS}
+    unread = connection.execute(sa.select(tables.unread).order_by(tables.unread.c.place)).mappings().all()
     rows = connection.execute(sa.select(tables.items.c.body)).mappings()
     items: dict[str, list[WorkItem]] = {row.tracker: [] for row in pulls}
     # Sorted here, since databases sort text as their locale says.
@@ -138,6 +159,7 @@ def _last(connection: sa.Connection) -> Observation | None:
         ),
         datetime.fromisoformat(at),
         **sections,
+        unread=tuple(map(_UNREAD.read, unread)),
     )
 
 

@@ -174,10 +174,15 @@ class Store:
             query = query.where(tables.runs.c.kind.in_(kinds))
         with self.transaction() as connection:
             row = connection.execute(query).first()
-        if row is None:
-            return None
-        at = datetime.fromisoformat(row.at)
-        return RunRecord(row.id, row.kind, at, row.outcome, row.configuration, row.summary)
+        return None if row is None else _record(row)
+
+    @again
+    def runs_after(self, run: int, kind: str) -> list[RunRecord]:
+        """The runs of a kind that came after another, oldest first."""
+        runs = tables.runs
+        query = sa.select(runs).where(runs.c.id > run).where(runs.c.kind == kind).order_by(runs.c.id)
+        with self.transaction() as connection:
+            return [_record(row) for row in connection.execute(query)]
 
     # --- what setup made ---------------------------------------------------------------------
 
@@ -214,3 +219,8 @@ class Store:
             for credential, origin in sorted(origins.items()):
                 connection.execute(table.delete().where(table.c.credential == credential))
                 connection.execute(table.insert().values(credential=credential, origin=origin))
+
+
+def _record(row: Any) -> RunRecord:
+    at = datetime.fromisoformat(row.at)
+    return RunRecord(row.id, row.kind, at, row.outcome, row.configuration, row.summary)

@@ -114,6 +114,13 @@ gists = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
 """Words of the descriptions of work that serves no key result."""
+unread = sa.Table(
+    "unread",
+    metadata,
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""What the last snapshot could not read, in its order."""
 readings = sa.Table(
     "readings",
     metadata,

@@ -61,7 +61,7 @@ class FakeTracker:
 
     def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
         if self.read_fault is not None:
-            yield Check("site", "wrong", self.read_fault.what)
+            yield Check.unread("site", self.read_fault)
             return
         yield Check("labels", "ok", ", ".join(labels))
 

@@ -12,6 +12,7 @@ from connectors.errors import CredentialError, Unreachable
 from sync.decide import Decision
 from sync.jobs.last_read import replay
 from sync.jobs.session import Halt, Session
+from sync.observation import CannotRead
 from sync.plan.overrides import Overrides
 from sync.remember import remember
 from sync.run import run
@@ -55,7 +56,7 @@ def test_first_run_is_stopped_then_let_through_then_quiet(store: Store) -> None:
 def test_a_failed_read_ends_the_run_before_anything_is_planned(store: Store) -> None:
     session = session_of(store, ITEMS, workspace(work("KR1")))
     fake(session, "linear").read_fault = CredentialError("linear", "the credential is refused.")
-    with pytest.raises(CredentialError):
+    with pytest.raises(CannotRead):
         sync(session, FIRST_RUN)
     assert fake(session, "jira").writes == []
     assert outcome(store) == "failed"
@@ -179,5 +180,27 @@ def test_rules_with_native_queries_are_asked_remembered_and_stand_while_their_tr
     assert links(run(declared, session.connectors, store, NOW)) == 1
     other = workspace(work("KR1", {"jql": "project = OPS"}))
     assert replay(Session(other, session.connectors, store), known) is None
-    with pytest.raises(Unreachable):
+    with pytest.raises(CannotRead):
         run(other, session.connectors, store, NOW)
+
+
+def test_a_tracker_that_does_not_answer_a_query_stands_as_last_read(store: Store) -> None:
+    """The pull of it is good, and is not used: rules that seem to match nothing would take marks away."""
+    declared = workspace(work("KR1", {"jql": "project = WEB"}), query("KR2", 40, 5))
+    session = session_of(store, ITEMS, declared)
+    jira = fake(session, "jira")
+    with pytest.raises(CannotRead, match="nobody planted an answer"):
+        run(declared, session.connectors, store, NOW)
+    jira.found = {NativeQuery("jql", "project = WEB"): frozenset({"WEB-4"})}
+    jira.answers["project = WEB"] = 12
+    sync(session, FIRST_RUN)
+    for answers in (jira.found, jira.answers):
+        answers.clear()
+        again = run(declared, session.connectors, store, NOW)
+        ((name, cause, permanent),) = [
+            (one.subject, one.cause, one.permanent) for one in again.observation.unread
+        ]
+        assert (name, cause, permanent) == ("jira", "query", True)
+        assert again.scorecard.readings["KR2"].percent == 80
+        assert len(again.alignment.placements[ref("WEB-4")].links) == 1
+        assert [edit for edit in again.plan.edits if edit.item.ref.tracker == "jira"] == []

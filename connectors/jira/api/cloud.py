@@ -13,6 +13,7 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.comment_limit import truncate_adf
 from connectors.jira.api.deployment import IssueReader
 from connectors.jira.api.fields import SiteFields
+from connectors.jira.api.paging import listed
 from connectors.text.document import Doc
 from connectors.text.keywords import adf_text
 
@@ -50,6 +51,20 @@ class Cloud:
         """See `SiteApi.projects`."""
         params = {"maxResults": "50"}
         return self._client.call("GET", "project/search", replies.PROJECT_PAGE, params=params).values
+
+    def all_projects(self) -> list[wire.Project]:
+        """See `SiteApi.all_projects`."""
+        found: list[wire.Project] = []
+        while True:
+            params = {"maxResults": "50", "startAt": str(len(found))}
+            page = self._client.call("GET", "project/search", replies.PROJECT_PAGE, params=params)
+            found += page.values
+            if page.is_last or not page.values:
+                return found
+
+    def labels(self) -> list[str] | None:
+        """See `SiteApi.labels`."""
+        return [str(one) for one in listed(self._client, "label", maxResults="1000")]
 
     def ids(self, jql: str) -> list[str]:
         """See `SiteApi.ids`."""

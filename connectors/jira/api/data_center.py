@@ -82,6 +82,14 @@ class DataCenter:
         """See `SiteApi.projects`."""
         return self._client.call("GET", "project", replies.PROJECTS)
 
+    def all_projects(self) -> list[wire.Project]:
+        """See `SiteApi.all_projects`."""
+        return self.projects()
+
+    def labels(self) -> list[str] | None:
+        """See `SiteApi.labels`: REST v2 of a Data Center has no such list."""
+        return None
+
     def ids(self, jql: str) -> list[str]:
         """See `SiteApi.ids`. Raises QueryError for more than the site's search reaches."""
         found: dict[str, None] = {}

@@ -37,6 +37,14 @@ class SiteApi(Protocol):
         """Projects that the account can see, or the first fifty of them."""
         ...
 
+    def all_projects(self) -> list[Project]:
+        """Every project that the account can see."""
+        ...
+
+    def labels(self) -> list[str] | None:
+        """Every label that some issue of the site bears; None where the site does not list them."""
+        ...
+
     def ids(self, jql: str) -> list[str]:
         """Ids of every issue that the query finds, each once."""
         ...

@@ -51,6 +51,7 @@ class Project(_Reply):
 
 class ProjectPage(_Reply):
     values: list[Project]
+    is_last: bool = True
 
 
 class FieldSchema(_Reply):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from config.errors import nearest
 from connectors.errors import ScopeError
 from connectors.jira.api.fields import SiteFields, find_named
@@ -44,11 +46,15 @@ def find_custom_fields(
 
 
 def values_of(fields: Fields, site: SiteFields) -> tuple[tuple[str, str], ...]:
-    """Every value of the fields that rules match, under the name that the rules use."""
+    """Every value of the fields that rules match, under the name that the rules use.
+
+    A value that has no text, such as an object of Assets, which Jira names by its ids alone, gives an empty one.
+    """
     return tuple(
         (name, text)
         for n, (name, id_) in enumerate(site.custom)
-        for text in _texts(getattr(fields, site.attribute(n, id_), None))
+        if (value := getattr(fields, site.attribute(n, id_), None)) not in (None, msgspec.UNSET, [], {})
+        for text in (tuple(_texts(value)) or ("",))
     )
 
 

@@ -93,6 +93,18 @@ VIEW = Operation(
     Decoder(wire.ViewIssues),
 )
 
+PROJECT_NAMES = Operation(
+    f"query ProjectNames($first: Int!, $after: String) {{"
+    f" projects(first: $first, after: $after, includeArchived: true) {{ nodes {{ id name }} {_MORE} }} }}",
+    Decoder(wire.ProjectNames),
+)
+
+PROJECT_LABELS = Operation(
+    f"query ProjectLabels($first: Int!, $after: String) {{"
+    f" projectLabels(first: $first, after: $after, includeArchived: true) {{ nodes {{ id name }} {_MORE} }} }}",
+    Decoder(wire.ProjectLabels),
+)
+
 RELATIONS = Operation(
     f"query Relations($first: Int!, $after: String, $id: String!) {{"
     f" issue(id: $id) {{ inverseRelations(first: $first, after: $after) {{ {_RELATIONS} }} }} }}",

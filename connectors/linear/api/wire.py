@@ -202,6 +202,14 @@ class LabelsReply(Wire):
     issue_labels: Connection[LabelNode]
 
 
+class ProjectNames(Wire):
+    projects: Connection[NamedNode]
+
+
+class ProjectLabels(Wire):
+    project_labels: Connection[NamedNode]
+
+
 class IssuesReply(Wire):
     issues: Connection[IssueNode]
 

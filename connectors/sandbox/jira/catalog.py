@@ -8,6 +8,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from connectors.sandbox.jira.http import JiraError, reader, reply
+from connectors.sandbox.jira.paging import page_of
 from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import PRIORITIES, RESOLUTIONS, TYPES, IssueType, NamedValue, Status
 
@@ -52,6 +53,11 @@ class Catalog(Resource):
     async def issue_type(self, request: web.Request) -> web.Response:
         return reply(self.show(request).type(_entry(request, TYPES.values(), "issue type")))
 
+    async def labels(self, request: web.Request) -> web.Response:
+        """The labels that some issue bears, whoever may see it: the site has no other list of them."""
+        names = sorted({label for issue in self.site.issues.values() for label in issue.labels})
+        return page_of(request, names, str, most=1000)
+
     def _statuses(self, request: web.Request) -> list[Status]:
         """The statuses of the projects that can be seen, each once."""
         person = reader(request)
@@ -69,6 +75,7 @@ class Catalog(Resource):
             web.get(f"{rest}/resolution/{{entry}}", self.resolution),
             web.get(f"{rest}/priority/{{entry}}", self.priority),
             web.get(f"{rest}/issuetype/{{entry}}", self.issue_type),
+            web.get(f"{rest}/label", self.labels),
         ]
 
 

@@ -39,7 +39,7 @@ _CLOUD_ONLY = (
     "/search", "/changelog", "/issue/bulkfetch", "/issue/archive", "/issue/unarchive", "/issue/limit",
     "/issue/properties", "/issue/{issue}/changelog", "/issue/{issue}/assignee", "/jql", "/bulk", "/task",
     "/comment/list", "/field/", "/project/search", "/project/{project}/", "/filter/search", "/filter/my",
-    "/dashboard/", "/user",
+    "/dashboard/", "/user", "/label",
 )  # fmt: skip
 """Beginnings of paths that the Cloud serves and Data Center does not, or quite otherwise."""
 

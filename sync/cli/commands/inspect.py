@@ -17,7 +17,7 @@ from sync.decide import Decision
 from sync.explain.item import explain as explain_item
 from sync.explain.key_result import Derivation, derive
 from sync.explain.objective import derive_objective
-from sync.jobs.last_read import forecasts, latest_run, progress_history
+from sync.jobs.last_read import forecasts, latest_run, progress_history, removed_marks
 from sync.jobs.session import Session
 from sync.report import audit_log, budgets, data, explanation, movement, suggestions
 from sync.report import run as run_tables
@@ -41,7 +41,13 @@ def status(
         if ends:
             output.show(status_tables.forecast_section(ends, run.scorecard))
         output.show(budgets.section(run, session.workspace))
+        unmatched = run_tables.unmatched(run.signals.findings)
+        if unmatched.rows:
+            output.show(unmatched)
         output.show(status_tables.last_run(last, troubled, run))
+        removed = removed_marks(session, run)
+        if removed:
+            output.show(status_tables.removed(removed))
         if stuck:
             output.show(status_tables.stuck(stuck))
         output.data(
@@ -51,9 +57,11 @@ def status(
             outlook=status_tables.forecasts_data(ends),
             work=budgets.data(run, session.workspace),
             last_run=status_tables.last_run_data(last, troubled),
+            undone=status_tables.removed_data(removed),
             stuck=[asdict(one) for one in stuck],
             orphans=len(run.signals.orphans),
             unwritten=len(run.plan.edits),
+            findings=data.of_findings(run, run.signals),
         )
 
 
@@ -84,6 +92,7 @@ def suggest(
         raise typer.BadParameter("--as-yaml is a format of its own: leave --format out")
     moment = given_moment(as_of)
     with command_session(config, style) as (session, output):
+        output.notice = "# " if as_yaml else ""
         run = latest_run(session, OutputReporter(output), moment, fresh=fresh)
         # Work that is within its grace period is left in peace.
         orphaned = run.signals.orphans

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from config.wording import counted
-from sync.cli.exit_codes import Exit
+from sync.cli.exit_codes import causes_of_writing
 from sync.cli.options import Apply, AsOf, Config, FormatOption, moment_of
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
@@ -41,7 +41,6 @@ def undo(
 ) -> None:
     """Plan or apply the removal of Truenorth's marks. What people wrote stays."""
     selection = Selection(everything, *(frozenset(names or ()) for names in (item, project, tracker)))
-    complete = True
     with command_session(config, style) as (session, output):
         _require_known(selection, session)
         reporter = OutputReporter(output)
@@ -49,12 +48,11 @@ def undo(
         _show(planned, selection, output)
         if apply:
             done = undo_planned(session, planned, moment_of(None), reporter)
-            complete = done.applied.complete
+            output.causes |= causes_of_writing(done.applied)
             for name, label, gone in done.labels:
                 output.say(f"{name}: label {label} {'removed.' if gone else 'kept: people use it.'}")
         elif not planned.empty:
             output.say("Nothing was removed. To apply the plan, add --apply.")
-    raise typer.Exit(Exit.DONE if complete else Exit.PARTIAL)
 
 
 def _require_known(selection: Selection, session: Session) -> None:

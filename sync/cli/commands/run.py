@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sync.cli.exit_codes import Exit, complain
+from sync.cli.exit_codes import Cause, causes_of_writing, complain
 from sync.cli.options import (
     AcceptPlan,
     AcceptShrink,
@@ -18,13 +18,14 @@ from sync.cli.options import (
     moment_of,
     overrides_of,
 )
-from sync.cli.output import Format
+from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session
 from sync.jobs.apply_plan import apply_plan
 from sync.jobs.plan import plan as make_plan
 from sync.jobs.plan import save_plan
 from sync.jobs.sync import synchronise
+from sync.plan.outcome import Applied
 from sync.report import texts
 from sync.store import plan_file
 
@@ -56,7 +57,8 @@ def plan(
         if out is not None:
             content = save_plan(session, run, out, now)
             output.say(f"Saved to {out}, with hash {content}. To write it: truenorth apply {out}")
-    raise typer.Exit(Exit.CHANGES if exit_code and not run.plan.empty else Exit.DONE)
+        if exit_code and not run.plan.empty:
+            output.causes.add(Cause.CHANGES)
 
 
 def sync(
@@ -73,10 +75,7 @@ def sync(
         done = synchronise(session, now, OutputReporter(output), overrides)
         if done.blocked:
             output.data(applied=None)
-    if done.blocked:
-        complain(_BLOCKED)
-        raise typer.Exit(Exit.STOPPED)
-    raise typer.Exit(Exit.DONE if done.complete else Exit.PARTIAL)
+        _end(done.applied, output)
 
 
 def apply(
@@ -92,7 +91,15 @@ def apply(
     with command_session(config, style) as (session, output):
         saved = plan_file.load(file, session.workspace, now)
         done = apply_plan(session, saved, now, OutputReporter(output), overrides)
-    if done.blocked:
+        _end(done.applied, output)
+        if done.moved:
+            output.causes.add(Cause.INCOMPLETE)
+
+
+def _end(applied: Applied | None, output: Output) -> None:
+    """Why the command does not end with 0, as far as that is for what was written; None: a guard stopped it."""
+    if applied is None:
+        output.causes.add(Cause.GUARD)
         complain(_BLOCKED)
-        raise typer.Exit(Exit.STOPPED)
-    raise typer.Exit(Exit.DONE if done.complete else Exit.PARTIAL)
+    else:
+        output.causes |= causes_of_writing(applied)

@@ -15,14 +15,16 @@ from config.load import advice, fingerprint, load
 from config.loading.json_schema import schema as json_schema
 from config.wording import counted
 from connectors.setup import Provisioning
-from sync.cli.exit_codes import Exit
+from sync.cli.exit_codes import Cause
 from sync.cli.options import Apply, Config, FormatOption
 from sync.cli.output import Format, Output
+from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
 from sync.jobs.origins import origin_checks
 from sync.jobs.preflight import check as run_checks
-from sync.jobs.preflight import is_well
+from sync.jobs.preflight import check_rules, has_faults, is_well, unread_in
 from sync.jobs.setup import plan_setup, run_setup
+from sync.report import run as run_tables
 from sync.report import status as status_tables
 
 
@@ -55,14 +57,20 @@ def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
     with command_session(config, style) as (session, output):
         found = run_checks(session.connectors, session.workspace)
         session.keep_origins([name for name, some in found.items() if is_well({name: some})])
+        rules, unlisted = check_rules(session, found, datetime.now(UTC))
         for name, some in origin_checks(session.workspace, session.destinations, session.sources).items():
             found[name] = [*some, *found.get(name, ())]
+        output.unread([*unread_in(found), *unlisted])
+        if has_faults(found):
+            output.causes.add(Cause.NOT_READY)
         output.show(status_tables.checks(found))
+        if rules:
+            output.show(run_tables.unmatched(rules))
         output.data(
             well=is_well(found),
+            findings=[asdict(one) for one in rules],
             checks={name: [asdict(one) for one in some] for name, some in found.items()},
         )
-    raise typer.Exit(Exit.DONE if is_well(found) else Exit.FAILED)
 
 
 def setup(
@@ -73,19 +81,18 @@ def setup(
 ) -> None:
     """Plan or create the fields, filters, labels and views that marks need."""
     with command_session(config, style) as (session, output):
-        plans = plan_setup(session, remove=remove)
+        plans = plan_setup(session, OutputReporter(output), remove=remove)
         _show(plans, output)
-        complete = True
         if not any(plan.actions for plan in plans.values()):
-            output.say("Nothing to do.")
+            output.say("Nothing to do." if not output.causes else "Nothing to do on what could be read.")
         elif not apply:
             output.say("Nothing was changed. To apply the plan, add --apply.")
         else:
             outcome = run_setup(session, plans, datetime.now(UTC))
-            complete = outcome.complete
+            if not outcome.complete:
+                output.causes.add(Cause.INCOMPLETE)
             for one in outcome.failed:
                 output.say(f"{one.tracker}: failed: {one.action.verb} {one.action.what}: {one.why}")
-    raise typer.Exit(Exit.DONE if complete else Exit.PARTIAL)
 
 
 def _show(plans: Mapping[str, Provisioning], output: Output) -> None:

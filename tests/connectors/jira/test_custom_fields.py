@@ -41,7 +41,9 @@ def fields_with(site: SiteFields, **values: Any) -> Fields:
         ([{"name": "1.0"}, {"name": "1.1"}], ["1.0", "1.1"]),
         (["a", "b"], ["a", "b"]),
         (None, []),
-        ({"odd": 1}, []),
+        ([], []),
+        # An object of Assets has ids alone: there is a value, and no text of it.
+        ([{"workspaceId": "w", "id": "w:7", "objectId": "7"}], [""]),
     ],
 )
 def test_every_kind_of_value_is_read_as_texts(value: object, texts: list[str]) -> None:

@@ -101,7 +101,7 @@ def test_help_loads_no_command() -> None:
         (LeaseLost("x"), Exit.PARTIAL),
         (TrackerError("jira", "x"), Exit.FAILED),
         (CredentialError("jira", "x"), Exit.FAILED),
-        (Unreachable("jira", "x"), Exit.FAILED),
+        (Unreachable("jira", "x"), Exit.PARTIAL),
         (StoreError("x"), Exit.FAILED),
         (SandboxError("x"), Exit.FAILED),
         (KeyboardInterrupt(), Exit.INTERRUPTED),

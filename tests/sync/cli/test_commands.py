@@ -150,7 +150,7 @@ def test_an_unreachable_site_is_one_line(run: Cli, pointed: Sandbox, monkeypatch
         closed.bind(("127.0.0.1", 0))
         monkeypatch.setenv("TRUENORTH_JIRA_URL", f"http://127.0.0.1:{closed.getsockname()[1]}/jira")
         ran = run("plan")
-    assert ran.code == 1
+    assert ran.code == 3
     assert "truenorth: jira: " in one_line(ran)
 
 

@@ -110,9 +110,9 @@ def test_a_tracker_that_gives_none_leaves_the_last(way: str) -> None:
     tracker.keywords_fault = Unreachable("jira", "the connection was cut.")
     last = {VAGUE.ref: ("form",), ref("WEB-1"): ("gone",)}
     stale = {"jira": "it was away"} if way == "stale" else {}
-    found, notes = read_keywords({"jira": tracker}, align(tracker.items.values(), GOALS), stale, last)
+    found, unread = read_keywords({"jira": tracker}, align(tracker.items.values(), GOALS), stale, last)
     assert found == {VAGUE.ref: ("form",)}
-    assert [("connection was cut" in one) for one in notes] == ([] if way == "stale" else [True])
+    assert [("connection was cut" in one.what) for one in unread] == ([] if way == "stale" else [True])
 
 
 @pytest.mark.parametrize("where", ["jira", "linear"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,23 @@ from config.settings import NamedSecret
 from config.workspace import Workspace
 from connectors.http.exchange import Limits
 from sync.collect import external_values as module
-from sync.collect.external_values import Sources
 from sync.measure import Sample
 from tests.support.builders import workspace
 
 TODAY = date(2026, 11, 16)
+
+
+class Sources:
+    """The product's, with what could not be read in words."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self._sources = module.Sources(*given, **named)
+
+    def take(self, *given: Any) -> tuple[dict[str, Sample], tuple[str, ...]]:
+        samples, unread = self._sources.take(*given)
+        return samples, tuple(map(str, unread))
+
+
 LAST = {"A": Sample(7.0, date(2026, 11, 9), "file old")}
 
 
@@ -124,10 +135,12 @@ TOKEN = "TRUENORTH_SOURCE_METRICS"
 ONE = {"url": URL, "at": "data.result.0.value.1", "token": TOKEN}
 
 
-def granted(value: str = "planted-secret", to: str | None = "https://metrics.example") -> Sources:
+def granted(
+    value: str = "planted-secret", to: str | None = "https://metrics.example", **more: Any
+) -> Sources:
     """What is read with one secret, and the origin that is declared for it."""
     secret = NamedSecret(TOKEN, SecretStr(value), None if to is None else origin_of(to))
-    return Sources(secrets={TOKEN: secret})
+    return Sources(secrets={TOKEN: secret}, **more)
 
 
 PROMETHEUS = {"data": {"result": [{"value": [1763280000.0, "5.25"]}]}}
@@ -178,7 +191,7 @@ def test_a_path_or_a_token_of_odd_characters() -> None:
 def test_when_the_time_is_over_nothing_is_asked(monkeypatch: pytest.MonkeyPatch, over: str) -> None:
     sources = granted()
     if over == "the run":
-        sources = replace(sources, time_left=lambda: -1.0)
+        sources = granted(time_left=lambda: -1.0)
     else:
         monkeypatch.setattr(module, "MOST_SECONDS", -1.0)
     route = respx.get(URL).respond(json=PROMETHEUS)

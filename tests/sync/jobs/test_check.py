@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from connectors.http.rate_limits import Allowance
 from connectors.preflight import clock_check, quota_check
 from connectors.sandbox.server import Sandbox
+from sync.jobs.sandbox import examples
 from tests.support import loopback
-from tests.support.cli import Cli
+from tests.support.cli import AS_OF, Cli
 
 EMAIL = "truenorth@acme.example"
 LABEL = "mutation M($input: IssueLabelCreateInput!) { issueLabelCreate(input: $input) { success } }"
@@ -153,3 +156,46 @@ def test_quotas(left: int, verdict: str) -> None:
         verdict,
         f"{left} of 1,000 requests left, 200 reserved for people",
     )
+
+
+def mistyped(folder: Path) -> Path:
+    """The example company with two slips of the pen."""
+    shutil.copytree(examples(), folder)
+    for name, right, wrong in (
+        ("growth.yaml", "label: onboarding,", "label: onbording,"),
+        ("speed.yaml", "team: ENG,", "team: ENX,"),
+    ):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert right in text
+        (folder / name).write_text(text.replace(right, wrong), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.usefixtures("pointed")
+@pytest.mark.parametrize("after", ["nothing", "plan"], ids=["by the catalogue", "by the snapshot"])
+def test_rules_that_match_nothing_are_named_and_are_no_fault(
+    run: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: str
+) -> None:
+    folder = mistyped(tmp_path / "okrs")
+    monkeypatch.setenv("TRUENORTH_CONFIG", str(folder))
+    if after == "plan":
+        assert run("plan", *AS_OF).code == 0
+    ran = run("check", "--format", "json")
+    assert ran.code == 0
+    found = [one for one in json.loads(ran.out)["findings"] if "exemption" not in one["message"]]
+    assert [Path(one["place"]).name for one in found] == ["growth.yaml:26", "speed.yaml:21"]
+    assert [one["remedy"] for one in found] == ['did you mean "onboarding"?', 'did you mean "ENG"?']
+    assert "Rules that match nothing" in run("check").out
+
+
+@pytest.mark.usefixtures("pointed")
+def test_mistyped_rules_are_named_in_every_view(
+    run: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRUENORTH_CONFIG", str(mistyped(tmp_path / "okrs")))
+    for command in (("plan", *AS_OF), ("sync", *AS_OF, "--first-run"), ("status",), ("orphans",)):
+        ran = run(*command, "--format", "json")
+        assert ran.code == 0
+        found = [one for one in json.loads(ran.out)["findings"] if one["kind"] == "unmatched_rule"]
+        assert {"growth.yaml:26", "speed.yaml:21"} <= {Path(one["place"]).name for one in found}, command
+        assert "growth.yaml:26: the rule (label onbording, project WEB) of GROWTH-KR2" in run(*command).out

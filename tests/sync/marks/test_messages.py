@@ -37,7 +37,7 @@ def marks_of(
 ) -> dict[str, Marks]:
     alignment = align(items, declared)
     card = measure(alignment, observed(), declared, NOW)
-    signals = find_signals(alignment, card, declared, NOW)
+    signals = find_signals(alignment, card, observed(), declared, NOW)
     moved = movements_since(told or {}, work_states(alignment, declared, NOW), declared)
     near = {ref(key): found for key, found in (closest or {}).items()}
     wanted = desired_marks(alignment, card, signals, declared, moved, near)

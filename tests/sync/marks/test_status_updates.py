@@ -104,7 +104,7 @@ def decided(
     )
     alignment = align(items, space)
     card = measure(alignment, observed(), space, NOW)
-    signals = find_signals(alignment, card, space, NOW)
+    signals = find_signals(alignment, card, observed(), space, NOW)
     wanted = desired_marks(alignment, card, signals, space, last_updates=told or {})
     first = items[0]
     return wanted.get(first.ref, first.shown).update

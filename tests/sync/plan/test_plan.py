@@ -26,7 +26,7 @@ from tests.support.plain_text import to_plain
 def decide(items: list[WorkItem], declared: Workspace) -> tuple[dict[Ref, Marks], Signals, Plan]:
     alignment = align(items, declared)
     card = measure(alignment, observed(), declared, NOW)
-    signals = find_signals(alignment, card, declared, NOW)
+    signals = find_signals(alignment, card, observed(), declared, NOW)
     wanted = desired_marks(alignment, card, signals, declared)
     return wanted, signals, make_plan(items, wanted, declared)
 

@@ -22,7 +22,7 @@ from sync.history.movement import Movement, WorkState
 from sync.marks.status_updates import PostedUpdate
 from sync.measure import measure
 from sync.memory import Memory
-from sync.observation import FieldValues, Observation, Past, RuleQuery, Sample
+from sync.observation import FieldValues, Observation, Past, RuleQuery, Sample, Unread
 from sync.plan.plan import Edit, changes_of
 from sync.store.snapshots import SECTIONS
 from sync.store.store import Store, StoreError
@@ -53,7 +53,7 @@ BESIDE: dict[str, Any] = {
 def test_every_section_has_its_table() -> None:
     sections = {one.field for one in SECTIONS}
     assert sections == set(BESIDE)
-    assert {one.name for one in fields(Observation)} - sections == {"pulls", "at", "stale", "notes"}
+    assert {one.name for one in fields(Observation)} - sections == {"pulls", "at", "unread"}
 
 
 def test_a_snapshot_comes_back_equal(path: Path) -> None:
@@ -64,7 +64,11 @@ def test_a_snapshot_comes_back_equal(path: Path) -> None:
         stamp=Stamp("acme", labels=("x",), fields=(("customfield_1", "A"),)),
     )
     items = (item("WEB-1", shown=shown, estimate=3.5), epic("WEB-2", in_scope=False), item("eng-1"))
-    snapshot = observed(*items, **BESIDE)
+    unread = (
+        Unread("tracker", "linear", "credential", "the credential is refused.", "Set another.", as_of=NOW),
+        Unread("source", "A", "source", "no answer", permanent=False),
+    )
+    snapshot = observed(*items, unread=unread, **BESIDE)
     store = Store(f"sqlite:///{path}")
     store.snapshots.save(observed(*items[:1], keywords={ref("WEB-1"): ("x",)}))
     store.snapshots.save(snapshot)

@@ -33,6 +33,8 @@ CALLS: list[tuple[str, str, Any, int]] = [
     ("get", "field", None, 200),
     ("get", "issuetype", None, 200),
     ("get", "priority", None, 200),
+    ("get", "label", None, 200),
+    ("get", "label?startAt=1&maxResults=2", None, 200),
     ("get", "project/search", None, 200),
     ("get", "project/WEB", None, 200),
     ("get", "mypermissions?permissions=EDIT_ISSUES", None, 200),

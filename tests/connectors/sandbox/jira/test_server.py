@@ -66,6 +66,7 @@ def test_who_and_what_it_says_it_is(server: Server) -> None:
         ("POST", "jql/parse"),
         ("POST", "comment/list"),
         ("GET", "project/search"),
+        ("GET", "label"),
         ("GET", "field/search"),
     ],
 )

@@ -1,0 +1,40 @@
+"""The names that a Jira site has: types, projects, labels, saved filters. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from config.trackers import NativeQuery
+from connectors.jira.api import replies
+from connectors.jira.api.client import JiraClient
+from connectors.jira.api.deployment import SiteApi
+from connectors.jira.api.errors import Forbidden, Rejected
+from connectors.preflight import Catalog
+
+
+def catalog(client: JiraClient, site_api: SiteApi, saved: Collection[NativeQuery]) -> Catalog:
+    """See `HasCatalog.catalog`. A Data Center has no list of its labels."""
+    types = client.call("GET", "issuetype", replies.ROWS)
+    names = {
+        "type": frozenset(str(one["name"]) for one in types),
+        "project": frozenset(one.key for one in site_api.all_projects()),
+        "team": frozenset[str](),
+    }
+    labels = site_api.labels()
+    if labels is not None:
+        names["label"] = frozenset(labels)
+    filters = (one for one in saved if one.language == "saved_filter")
+    return Catalog(names, frozenset(one for one in filters if not _is_there(client, one.text)))
+
+
+def _is_there(client: JiraClient, filter_id: str) -> bool:
+    """Jira answers 400 for a filter that is not there as for one that the account may not use."""
+    try:
+        client.call("GET", f"filter/{int(filter_id)}", replies.ROW)
+    except Forbidden:
+        return False
+    except Rejected as error:
+        if error.status not in (400, 404):
+            raise
+        return False
+    return True

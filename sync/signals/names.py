@@ -1,0 +1,101 @@
+"""The names that the items bear, by kind: whether one is there, and which one was probably meant. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+
+from config.errors import nearest
+from config.workspace import Workspace
+from connectors.model import WorkItem
+from sync.align.alignment import Alignment
+
+FIELD = "\n"
+"""Parts the name of a custom field from a value of it."""
+CLOSE = 10
+"""Names that are compared letter by letter with one that is not there; the others share less with it."""
+
+
+class Names:
+    """The names of one kind, found without regard to case."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = {name.casefold(): name for name in sorted(names) if name}
+
+    def __contains__(self, name: str) -> bool:
+        return name.casefold() in self._names
+
+    def __bool__(self) -> bool:
+        return bool(self._names)
+
+    def nearest(self, name: str) -> str | None:
+        """The one that was probably meant, None where none is near."""
+        shared = Counter(found for pair in _pairs(name.casefold()) for found in self._by_pair.get(pair, ()))
+        return nearest(name, (self._names[folded] for folded, _ in shared.most_common(CLOSE)))
+
+    @cached_property
+    def _by_pair(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for folded in self._names:
+            for pair in _pairs(folded):
+                found[pair].append(folded)
+        return found
+
+
+def _pairs(text: str) -> set[str]:
+    around = f" {text} "
+    return {around[at : at + 2] for at in range(len(around) - 1)}
+
+
+class KnownNames:
+    """What the items bear, each kind looked through when it is first asked for."""
+
+    def __init__(self, alignment: Alignment, workspace: Workspace) -> None:
+        self._alignment = alignment
+        self._workspace = workspace
+        self._known: dict[str, Names] = {}
+
+    def of(self, kind: str) -> Names:
+        """The names of a kind of condition; of a custom field's values, "field", FIELD and its name."""
+        if kind not in self._known:
+            what, _, field = kind.partition(FIELD)
+            self._known[kind] = Names(self._values(field) if field else self._read(what))
+        return self._known[kind]
+
+    def _read(self, kind: str) -> Iterable[str]:
+        items = self._alignment.items.values()
+        if kind in _OF_ITEMS:
+            # Many items bear the same: each is looked at once.
+            return {name for names in set(map(_OF_ITEMS[kind], items)) for name in names if name}
+        if kind in ("parent", "under"):
+            return {self._alignment.items[ref].key for ref in self._alignment.children}
+        if kind == "initiative":
+            return {name for one in items if one.level == "initiative" for name in (one.key, one.title)}
+        people = self.of("assignee")
+        groups = self._workspace.groups.items()
+        return [group for group, members in groups if any(one in people for one in members)]
+
+    def _values(self, field: str) -> set[str]:
+        items = self._alignment.items.values()
+        return {text for one in items for name, text in one.fields if name.casefold() == field.casefold()}
+
+    def has_value_without_text(self, field: str) -> bool:
+        """Whether the tracker gave values of a custom field, and of none a text."""
+        items = self._alignment.items.values()
+        texts = {text for one in items for name, text in one.fields if name.casefold() == field.casefold()}
+        return texts == {""}
+
+
+_OF_ITEMS: Mapping[str, Callable[[WorkItem], tuple[str | None, ...]]] = {
+    "key": lambda item: (item.key,),
+    "label": lambda item: item.labels,
+    "component": lambda item: item.components,
+    "project": lambda item: (item.project,),
+    "team": lambda item: (item.team,),
+    "type": lambda item: (item.kind,),
+    "priority": lambda item: (item.priority,),
+    "assignee": lambda item: (item.assignee,),
+    "level": lambda item: (item.level,),
+    "tracker": lambda item: (item.ref.tracker,),
+}
