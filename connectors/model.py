@@ -18,13 +18,14 @@ AlignmentState = Literal["aligned", "orphaned", "exempt"]
 Health = Literal["on_track", "at_risk", "off_track", "done", "no_data"]
 CommentPurpose = Literal["progress", "orphan"]
 UpdateHealth = Literal["on_track", "at_risk", "off_track"]
-Mark = Literal["key_results", "alignment", "labels", "comment", "update"]
+Mark = Literal["key_results", "alignment", "labels", "comment", "update", "twins"]
 
 MARKS: tuple[Mark, ...] = ("key_results", "alignment", "labels", "comment")
 """The marks of an ordinary item, in the order in which people read them."""
 
-ALL_MARKS: tuple[Mark, ...] = (*MARKS, "update")
-"""All marks that a plan compares; projects and initiatives of Linear alone can carry the last one."""
+ALL_MARKS: tuple[Mark, ...] = (*MARKS, "update", "twins")
+"""All marks that a plan compares. Projects and initiatives of Linear alone can carry an update, and only Jira, where
+ids are not ours to choose, twins."""
 
 CLAIM_PREFIX = "kr:"
 """A label `kr:ID` on an item is a person's word that the item serves key result ID."""
@@ -89,6 +90,17 @@ class Comment:
     doc: Doc | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Twin:
+    """A comment of ours beside the one that counts, as two writers leave it that do not share a store.
+
+    It is to go; one that a person has edited stays as theirs, and loses our marker only.
+    """
+
+    id: str
+    edited: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Update:
     """The latest status update of ours on a project or initiative. It is never edited: news is another one.
@@ -137,6 +149,7 @@ class Marks:
 
     `stamp` is only ever set on observed marks; it is evidence, never compared.
     `labels` are labels of ours, sorted. `update` is what was posted last, and never taken back but by an undo.
+    `twins` are never desired.
     """
 
     key_results: tuple[KeyResultMark, ...] = ()
@@ -144,6 +157,7 @@ class Marks:
     labels: tuple[str, ...] = ()
     comment: Comment | None = None
     update: Update | None = None
+    twins: tuple[Twin, ...] = ()
     stamp: Stamp | None = field(default=None, compare=False)
 
 

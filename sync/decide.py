@@ -80,7 +80,7 @@ def _allowed(
     """What may be written now of what is wanted, and sentences about the rest."""
     allowed, waiting = throttle(observation.items, wanted, workspace, now, memory.commented)
     known = {item.ref: item for item in observation.items}
-    allowed, quarantined = skip_quarantined(allowed, known, memory.quarantine, now)
+    allowed, quarantined = skip_quarantined(allowed, known, memory.quarantine)
     stale = (f"{name} is not written to: {why}" for name, why in observation.stale.items())
     allowed = {ref: marks for ref, marks in allowed.items() if ref.tracker not in observation.stale}
     return allowed, (*stale, *waiting, *quarantined)

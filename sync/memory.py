@@ -71,9 +71,10 @@ class Memory:
     - `work_states_before`: where it stood on the last day before this one that was read, as far as it is known.
     - `last_updates`: what our latest status update on each item said, whatever became of it since.
     - `commented`: how many new comments each item got today.
-    - `quarantine`: items whose writes failed.
-    - `writing_runs`: how many runs ever recorded a write; `last_write` and `last_setup`: the latest run that did, and
-      the latest setup, 0 for none.
+    - `quarantine`: items whose writes failed and that still rest.
+    - `writing_runs`: how many runs of this workspace ever recorded a write; `unnamed_runs`: how many of a version that
+      did not say whose they were. `last_write` and `last_setup`: the latest run that did, and the latest setup, 0 for
+      none.
     """
 
     past: Mapping[str, Past] = field(default_factory=dict)
@@ -85,5 +86,6 @@ class Memory:
     commented: Mapping[Ref, int] = field(default_factory=dict)
     quarantine: Mapping[Ref, Quarantined] = field(default_factory=dict)
     writing_runs: int = 0
+    unnamed_runs: int = 0
     last_write: int = 0
     last_setup: int = 0

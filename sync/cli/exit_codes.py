@@ -33,7 +33,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from connectors.errors import TrackerError
     from sync.explain.item import UnknownKeyError
     from sync.jobs.sandbox import SandboxError, SandboxMissing
-    from sync.store.lease import LeaseHeld, LeaseLost
+    from sync.store.lease import LeaseHeld, LeaseLost, LeaseOverdue
     from sync.store.plan_file import PlanError
     from sync.store.store import StoreError
 
@@ -42,6 +42,8 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         PlanError: Exit.USAGE,
         UnknownKeyError: Exit.USAGE,
         SandboxMissing: Exit.USAGE,
+        # Before what it is a kind of.
+        LeaseOverdue: Exit.FAILED,
         # The other run does this one's work, too.
         LeaseHeld: Exit.DONE,
         LeaseLost: Exit.PARTIAL,

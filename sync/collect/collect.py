@@ -10,7 +10,7 @@ from config.workspace import Workspace
 from connectors.base import Connectors, Progress
 from sync.align.alignment import Alignment, align
 from sync.collect.external_values import Sources
-from sync.collect.pull import owned_item_ids, pull
+from sync.collect.pull import commented_item_ids, owned_item_ids, pull
 from sync.collect.queries import read_histories, read_keywords
 from sync.observation import Observation
 from sync.store.store import Store
@@ -29,7 +29,8 @@ def collect(
     Absence means removal, so a part of a tracker never reaches the planner: see `pull` for one that fails.
     """
     last = store.snapshots.last()
-    observation = pull(workspace, connectors, now, last, progress, owned_item_ids(store, last))
+    owned, commented = owned_item_ids(store, last), commented_item_ids(last)
+    observation = pull(workspace, connectors, now, last, progress, owned, commented)
     today = now.astimezone(workspace.zone).date()
     samples, notes = (sources or Sources()).take(workspace, today, last.samples if last else None)
     observation = replace(observation, samples=samples, notes=notes)

@@ -26,6 +26,15 @@ def owned_item_ids(store: Store, last: Observation | None) -> dict[str, frozense
     }
 
 
+def commented_item_ids(last: Observation | None) -> dict[str, frozenset[str]]:
+    """Ids of the items that bore our comment when last read, by tracker."""
+    pulls = last.pulls if last is not None else ()
+    return {
+        one.tracker: frozenset(item.ref.id for item in one.items if item.shown.comment is not None)
+        for one in pulls
+    }
+
+
 def pull(
     workspace: Workspace,
     connectors: Connectors,
@@ -33,6 +42,7 @@ def pull(
     last: Observation | None = None,
     progress: Progress | None = None,
     owned_ids: Mapping[str, Collection[str]] | None = None,
+    commented_ids: Mapping[str, Collection[str]] | None = None,
 ) -> Observation:
     """Read every tracker whole, side by side, then ask them the queries of measures and rules.
 
@@ -43,7 +53,8 @@ def pull(
 
     def look(connector: Connector) -> Pull | TrackerError:
         try:
-            return connector.pull(progress, (owned_ids or {}).get(connector.name))
+            name = connector.name
+            return connector.pull(progress, (owned_ids or {}).get(name), (commented_ids or {}).get(name, ()))
         except TrackerError as error:
             return error
 

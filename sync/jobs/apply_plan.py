@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.load import fingerprint
-from sync.collect.pull import owned_item_ids, pull
+from sync.collect.pull import commented_item_ids, owned_item_ids, pull
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import check_guards, hold_lease, reconcile_journal, record_outcome, write
@@ -43,20 +43,15 @@ def apply_plan(
         return PlanApplied(None)
     store, workspace = session.store, session.workspace
     with hold_lease(session) as lease:
-        record = store.open_run("sync", now, fingerprint(workspace))
+        record = store.open_run("sync", fingerprint(workspace), workspace.workspace)
+        last = store.snapshots.last()
+        owned, commented = owned_item_ids(store, last), commented_item_ids(last)
         with reporter.progress() as progress:
-            observation = pull(
-                workspace,
-                session.connectors,
-                now,
-                None,
-                progress,
-                owned_item_ids(store, store.snapshots.last()),
-            )
+            observation = pull(workspace, session.connectors, now, None, progress, owned, commented)
         reconcile_journal(store, observation, workspace)
         plan, moved = still_true(saved.plan, observation.items)
         reporter.narrowed(plan, moved)
         applied = write(session, plan, record, lease)
-        record_outcome(session, applied, record, now)
+        record_outcome(session, applied, record)
         reporter.applied(plan, applied)
     return PlanApplied(applied, moved)

@@ -15,7 +15,7 @@ from sync.plan.overrides import NO_OVERRIDES
 
 def plan(session: Session, now: datetime, reporter: Reporter) -> Decision:
     """Read, decide, and remember what was read."""
-    record = session.store.open_run("plan", now, fingerprint(session.workspace))
+    record = session.store.open_run("plan", fingerprint(session.workspace), session.workspace.workspace)
     result = read(session, now, reporter)
     reporter.decided(result)
     check_guards(result.stops, NO_OVERRIDES, reporter)

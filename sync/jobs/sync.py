@@ -68,8 +68,10 @@ def synchronise(
 
 @contextmanager
 def hold_lease(session: Session) -> Iterator[Lease]:
-    """The lease, known to whoever ends the process before its time. Raises LeaseHeld."""
-    with leased(session.store.transaction) as lease:
+    """The lease, known to whoever ends the process before its time. Raises LeaseHeld, and LeaseOverdue past the deadline."""
+    workspace = session.workspace
+    longest = max(workspace.policy_of(name).deadline_minutes for name in workspace.trackers)
+    with leased(session.store.transaction, timedelta(minutes=longest)) as lease:
         session.halt.lease = lease
         try:
             yield lease
@@ -81,7 +83,7 @@ def _synchronise(
     session: Session, now: datetime, reporter: Reporter, overrides: Overrides, lease: Lease
 ) -> Synced:
     store, workspace = session.store, session.workspace
-    record = store.open_run("sync", now, fingerprint(workspace))
+    record = store.open_run("sync", fingerprint(workspace), workspace.workspace)
     result = read(session, now, reporter)
     reconcile_journal(store, result.observation, workspace)
     reporter.decided(result)
@@ -91,7 +93,7 @@ def _synchronise(
         return Synced(result, True, None)
     applied = write(session, result.plan, record, lease)
     remember(result, workspace, store, applied.receipts)
-    record_outcome(session, applied, record, now)
+    record_outcome(session, applied, record)
     reporter.applied(result.plan, applied)
     return Synced(result, False, applied)
 
@@ -114,11 +116,11 @@ def write(session: Session, plan: Plan, record: int, lease: Lease) -> Applied:
     return apply(plan, session.connectors, session.store, record, lease=lease, stop=session.halt)
 
 
-def record_outcome(session: Session, applied: Applied, record: int, now: datetime) -> None:
+def record_outcome(session: Session, applied: Applied, record: int) -> None:
     """Keep how the writing went, and let the journal forget what is too old."""
     store = session.store
-    store.save_outcomes(applied.receipts, now)
-    store.journal.compact(now - JOURNAL_DETAIL)
+    store.save_outcomes(applied.receipts)
+    store.journal.compact(store.clock() - JOURNAL_DETAIL)
     store.close_run(record, "done" if applied.complete else "partial", data.of_applied(applied))
 
 

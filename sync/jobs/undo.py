@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 
 from config.load import fingerprint
 from connectors.base import CreatesLabels, Progress
@@ -58,10 +57,10 @@ def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> Und
     return UndoPlan(plan, created_labels, tuple(selection.unknown(marked)))
 
 
-def undo(session: Session, planned: UndoPlan, now: datetime, reporter: Reporter) -> Undone:
+def undo(session: Session, planned: UndoPlan, reporter: Reporter) -> Undone:
     """Remove what was planned, journaled like every write. Raises LeaseHeld while another run is at work."""
     with hold_lease(session) as lease:
-        record = session.store.open_run("undo", now, fingerprint(session.workspace))
+        record = session.store.open_run("undo", fingerprint(session.workspace), session.workspace.workspace)
         applied = write(session, planned.plan, record, lease)
         stopped = dict(applied.stopped)
         gone: list[tuple[str, str, bool]] = []
@@ -72,7 +71,7 @@ def undo(session: Session, planned: UndoPlan, now: datetime, reporter: Reporter)
                 gone += removed
                 stopped |= {name: refusal} if refusal else {}
         applied = Applied(applied.receipts, stopped)
-        record_outcome(session, applied, record, now)
+        record_outcome(session, applied, record)
         reporter.applied(planned.plan, applied)
     return Undone(applied, tuple(gone))
 

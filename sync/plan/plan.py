@@ -20,6 +20,7 @@ from connectors.model import (
     Mark,
     Marks,
     Ref,
+    Twin,
     Update,
     WorkItem,
 )
@@ -84,7 +85,7 @@ def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace:
             continue
         owner = item.shown.stamp.owner if item.shown.stamp else None
         if owner is not None and owner != workspace.workspace:
-            reason = f'its marks belong to workspace "{owner}", not to this workspace "{workspace.workspace}"'
+            reason = f'marks belong to workspace "{owner}", not to this workspace "{workspace.workspace}"'
             refusals.append(Refusal(item.ref, item.key, reason))
             continue
         edits.append(Edit(item, target, changes))
@@ -166,7 +167,7 @@ def plain_change(value: object) -> object:
         return {"purpose": value.purpose, "facts": dict(value.facts)}
     if isinstance(value, Update):
         return {"health": value.health, "on": value.on.isoformat(), "facts": dict(value.facts)}
-    if isinstance(value, KeyResultMark):
+    if isinstance(value, KeyResultMark | Twin):
         return asdict(value)
     if isinstance(value, tuple):
         return [plain_change(part) for part in value]

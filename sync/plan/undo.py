@@ -59,7 +59,7 @@ def undo_plan(marked: Iterable[WorkItem], selection: Selection, owner: str) -> P
         seen.add(item.ref)
         stamp = item.shown.stamp
         if stamp is not None and stamp.owner != owner:
-            reason = f'its marks belong to workspace "{stamp.owner}", not to this workspace "{owner}"'
+            reason = f'marks belong to workspace "{stamp.owner}", not to this workspace "{owner}"'
             refusals.append(Refusal(item.ref, item.key, reason))
             continue
         edits.append(Edit(item, NOTHING, changes_of(item, NOTHING)))

@@ -55,6 +55,8 @@ def _side(value: object) -> str:
             return f"{purpose} comment" + (f" ({said})" if said else "")
         case {"health": health, "on": day, "facts": _}:
             return f"status update of {day} ({str(health).replace('_', ' ')})"
+        case {"id": id_, "edited": edited}:
+            return f"duplicate comment {id_}" + (" (edited by a person)" if edited else "")
         case {"id": id_, "percent": value_}:
             by = value.get("because") if isinstance(value, dict) else ""
             return f"{id_} {percent(value_, 'no data')}" + (f" by {by}" if by else "")

@@ -15,6 +15,7 @@ from connectors.model import (
     KeyResultMark,
     Pull,
     Ref,
+    Twin,
     Update,
     WorkItem,
 )
@@ -24,11 +25,12 @@ from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan.guards import NOUNS, GuardViolation
 from sync.plan.outcome import Applied, Moved
 from sync.plan.overrides import Overrides
-from sync.plan.plan import Edit, Plan, natural
+from sync.plan.plan import Edit, Plan, Refusal, natural
 from sync.report.table import HEALTH_STYLES, Cell, Section, cells
 from sync.signals.orphans import Signals
 
 NOTHING_TO_WRITE = "Nothing to write: every item is up to date."
+_FEW = 3
 _LEVELS: tuple[Level, ...] = ("initiative", "project", "epic", "issue", "subtask")
 
 
@@ -156,10 +158,20 @@ def plan(plan: Plan, most: int | None = None) -> Section:
 
 def _plan_rows(plan: Plan, most: int | None = None) -> tuple[tuple[Cell, ...], ...]:
     rows = tuple((Cell(edit.item.key, "strong"), Cell(_edit_words(edit))) for edit in plan.edits[:most])
-    refused = tuple(
-        (Cell(one.key, "strong"), Cell(f"skipped: {one.reason}", "warn")) for one in plan.refusals
-    )
-    return rows + refused
+    return rows + _refused_rows(plan.refusals)
+
+
+def _refused_rows(refusals: Iterable[Refusal]) -> tuple[tuple[Cell, ...], ...]:
+    """A row for each reason: a whole workspace may be refused for one."""
+    reasons: dict[str, list[str]] = {}
+    for one in refusals:
+        reasons.setdefault(one.reason, []).append(one.key)
+    rows = []
+    for reason, keys in reasons.items():
+        few = f", for example {', '.join(keys[:_FEW])}" if len(keys) > 1 else ""
+        name = keys[0] if len(keys) == 1 else counted(len(keys), "item")
+        rows.append((Cell(name, "strong"), Cell(f"skipped: {reason}{few}", "warn")))
+    return tuple(rows)
 
 
 def moved(found: Sequence[Moved]) -> Section:
@@ -197,6 +209,8 @@ def _change_words(change: Change) -> str:
             return _comment_words(before, after)
         case "update":
             return _update_words(after)
+        case "twins":
+            return _twin_words(before)
 
 
 def _texts(value: object) -> list[str]:
@@ -244,6 +258,15 @@ def _comment_words(before: object, after: object) -> str:
     if not isinstance(after, Comment):
         return "remove the comment"
     return f"{'update' if isinstance(before, Comment) else 'add'} the {after.purpose} comment"
+
+
+def _twin_words(before: object) -> str:
+    twins = [one for one in before if isinstance(one, Twin)] if isinstance(before, tuple) else []
+    edited = sum(one.edited for one in twins)
+    removed = len(twins) - edited
+    words = [f"remove {counted(removed, 'duplicate comment')}"] if removed else []
+    words += [f"leave {counted(edited, 'duplicate comment')} that a person edited"] if edited else []
+    return " and ".join(words)
 
 
 def _update_words(after: object) -> str:

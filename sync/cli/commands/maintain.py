@@ -48,7 +48,7 @@ def undo(
         planned = plan_undo(session, selection, reporter)
         _show(planned, selection, output)
         if apply:
-            done = undo_planned(session, planned, moment_of(None), reporter)
+            done = undo_planned(session, planned, reporter)
             complete = done.applied.complete
             for name, label, gone in done.labels:
                 output.say(f"{name}: label {label} {'removed.' if gone else 'kept: people use it.'}")

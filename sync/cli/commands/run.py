@@ -46,7 +46,7 @@ def plan(
     with command_session(config, style) as (session, output):
         run = make_plan(session, now, OutputReporter(output))
         if out is not None:
-            plan_file.save(out, run.plan, run.stops, session.workspace, now)
+            plan_file.save(out, run.plan, run.stops, session.workspace, session.store.clock())
             output.say(f"Saved to {out}. To write it: truenorth apply {out}")
     raise typer.Exit(Exit.CHANGES if exit_code and not run.plan.empty else Exit.DONE)
 
@@ -82,7 +82,7 @@ def apply(
     """Write a saved plan exactly as it was shown. Items that changed since are skipped and listed."""
     now, overrides = moment_of(as_of), overrides_of(first_run, accept_plan)
     with command_session(config, style) as (session, output):
-        saved = plan_file.load(file, session.workspace, now)
+        saved = plan_file.load(file, session.workspace, session.store.clock())
         done = apply_plan(session, saved, now, OutputReporter(output), overrides)
     if done.blocked:
         complain(_BLOCKED)

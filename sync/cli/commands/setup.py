@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -76,7 +75,7 @@ def setup(
         elif not apply:
             output.say("Nothing was changed. To apply the plan, add --apply.")
         else:
-            outcome = run_setup(session, plans, datetime.now(UTC))
+            outcome = run_setup(session, plans)
             complete = outcome.complete
             for one in outcome.failed:
                 output.say(f"{one.tracker}: failed: {one.action.verb} {one.action.what}: {one.why}")

@@ -73,7 +73,7 @@ def test_a_sleeper_that_wakes_can_record_nothing_and_so_write_nothing(store: Sto
     take(store, "b/1/2", datetime.now(UTC))
     tracker = FakeTracker.of("jira", [item("WEB-1")])
     with pytest.raises(lease.LeaseLost):
-        apply(plan_of("WEB-1"), {"jira": tracker}, store, store.open_run("sync", NOW, "c"), lease=sleeper)
+        apply(plan_of("WEB-1"), {"jira": tracker}, store, store.open_run("sync", "c", "acme"), lease=sleeper)
     assert tracker.writes == []
     assert store.journal.entries() == []
 
@@ -81,7 +81,7 @@ def test_a_sleeper_that_wakes_can_record_nothing_and_so_write_nothing(store: Sto
 def test_a_lease_that_ran_out_by_our_own_clock_begins_no_write(store: Store) -> None:
     stale = lease.Lease("a/1/1", 1, renewed=time.time() - 61)
     tracker = FakeTracker.of("jira", [item("WEB-1")])
-    done = apply(plan_of("WEB-1"), {"jira": tracker}, store, store.open_run("sync", NOW, "c"), lease=stale)
+    done = apply(plan_of("WEB-1"), {"jira": tracker}, store, store.open_run("sync", "c", "acme"), lease=stale)
     assert tracker.writes == []
     assert done.stopped
 
@@ -146,7 +146,7 @@ def test_equal_intents_have_equal_ids(store: Store) -> None:
     assert operation_id(one) == operation_id(edits("WEB-1")[0])
     assert operation_id(one) != operation_id(other)
     assert operation_id(one) != operation_id(replace(one, changes=changes_of(one.item, Marks(labels=("x",)))))
-    run_ = store.open_run("sync", NOW, "cfg")
+    run_ = store.open_run("sync", "cfg", "acme")
     store.journal.begin(run_, [one])
     (entry,) = store.journal.open()
     assert (entry.operation, entry.run, entry.kind, entry.configuration) == (
@@ -166,7 +166,7 @@ def test_equal_intents_have_equal_ids(store: Store) -> None:
 def test_the_item_tells_what_became_of_an_open_write(
     store: Store, shown: dict[str, object] | None, outcome: str, why: str
 ) -> None:
-    store.journal.begin(store.open_run("sync", NOW, "c"), edits("WEB-1"))
+    store.journal.begin(store.open_run("sync", "c", "acme"), edits("WEB-1"))
     assert resolve(store.journal.open()[0], shown) == (outcome, why)
 
 
@@ -175,7 +175,7 @@ def test_a_rerun_closes_what_was_left_open(store: Store) -> None:
     sync(session, FIRST_RUN)
     jira = fake(session, "jira")
     now = jira.items[ref("WEB-3")]
-    ran = store.open_run("sync", NOW, "c")
+    ran = store.open_run("sync", "c", "acme")
     landed = replace(now, shown=NOTHING)
     store.journal.begin(ran, [Edit(landed, now.shown, changes_of(landed, now.shown))])
     lost = Marks(labels=("never",))
@@ -189,7 +189,7 @@ def test_a_rerun_closes_what_was_left_open(store: Store) -> None:
 
 
 def test_old_details_are_compacted_but_not_what_was_ever_written(store: Store) -> None:
-    entries = store.journal.begin(store.open_run("sync", NOW, "c"), edits("WEB-1", "WEB-2"))
+    entries = store.journal.begin(store.open_run("sync", "c", "acme"), edits("WEB-1", "WEB-2"))
     store.journal.complete(entries[ref("WEB-1")], "written", None)
     assert store.journal.compact(datetime.now(UTC) + timedelta(days=1)) == 1
     first, second = store.journal.entries()

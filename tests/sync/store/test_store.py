@@ -146,7 +146,7 @@ def test_runs_and_journal(path: Path) -> None:
     store = Store(f"sqlite:///{path}")
     assert store.last_run() is None
     assert store.memory(declared, NOW) == Memory()
-    run = store.open_run("sync", NOW, "abc")
+    run = store.open_run("sync", "abc", "acme")
     assert store.last_run("sync") is not None
     assert store.last_run("plan") is None
     wanted = Marks(labels=("okr-aligned",))
