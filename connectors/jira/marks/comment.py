@@ -96,6 +96,19 @@ class CommentApi:
             found[issue] = self._among(comments, named[issue])
         return found
 
+    def ours_beside(self, created: Mapping[str, str]) -> dict[str, OwnComments]:
+        """All comments of ours on those of these issues on which the one just created may not be the only one.
+
+        `created` holds its id by issue.
+        """
+        pages = dict(self._site_api.carried_comments(list(created)))
+        alone = {
+            issue
+            for issue, page in pages.items()
+            if len(page.comments) >= page.total and sum(map(self._by_us, page.comments)) <= 1
+        }
+        return self.all_ours({issue: id_ for issue, id_ in created.items() if issue not in alone}, pages)
+
     def ours_on(self, issue: str) -> OwnComments:
         """Our comments on an issue: those with our marker that our account wrote."""
         (found,) = self._site_api.listed_comments([issue])

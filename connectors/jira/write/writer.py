@@ -161,12 +161,10 @@ class JiraWriter:
             entry.item.ref.id: entry for entry in entries if entry.work.has_new_comment and not entry.ended
         }
         if new:
-            ours = self._loader.comments().all_ours(
-                {id_: one.work.comment_id or "" for id_, one in new.items()}
-            )
-            for id_, entry in new.items():
-                if len(ours.get(id_, {})) > 1:
-                    entry.attempt(partial(entry.work.settle, ours[id_]))
+            created = {id_: one.work.comment_id or "" for id_, one in new.items()}
+            for id_, ours in self._loader.comments().ours_beside(created).items():
+                if len(ours) > 1:
+                    new[id_].attempt(partial(new[id_].work.settle, ours))
 
     def _close(self, entries: Sequence[BatchItem], bulk: IssueReader) -> None:
         """The stamps that say what stands there now."""
