@@ -183,6 +183,7 @@ class WorkItem:
     - `in_scope`: False for an ancestor that was read only because something in scope hangs below it.
     - `last_update_by_others`: when somebody else last posted a status update on it.
     - `writable`: the marks that this item can carry.
+    - `homonym`: whether another tracker of the workspace has an item with the same key; found out once all are read.
     - Times are aware, in UTC.
     """
 
@@ -217,6 +218,25 @@ class WorkItem:
     last_update_by_others: datetime | None = None
     writable: frozenset[Mark] = frozenset()
     shown: Marks = NOTHING
+    homonym: bool = False
+
+    @property
+    def name(self) -> str:
+        """The key as people are shown it: with the tracker where the key alone means two items."""
+        return self.qualified_key if self.homonym else self.key
+
+    @property
+    def qualified_key(self) -> str:
+        """The key with the tracker, as it is accepted wherever a key is."""
+        return f"{self.ref.tracker}:{self.key}"
+
+    def name_on(self, tracker: str) -> str:
+        """The name on tickets of a tracker, where a key alone means that tracker's own."""
+        return self.key if self.ref.tracker == tracker else self.name
+
+    def answers_to(self, name: str) -> bool:
+        """Whether the name is its key, with the tracker or without; case does not matter."""
+        return name.strip().casefold() in (self.key.casefold(), self.qualified_key.casefold())
 
     @property
     def is_open(self) -> bool:

@@ -32,6 +32,7 @@ class Stuck:
     key: str
     state: str
     why: str
+    tracker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from connectors.errors import TrackerError
     from sync.explain.item import UnknownKeyError
     from sync.jobs.sandbox import SandboxError, SandboxMissing
+    from sync.plan.undo import SelectionError
     from sync.store.lease import LeaseHeld, LeaseLost, LeaseOverdue
     from sync.store.plan_file import PlanError
     from sync.store.store import StoreError
@@ -41,6 +42,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         ConfigError: Exit.USAGE,
         PlanError: Exit.USAGE,
         UnknownKeyError: Exit.USAGE,
+        SelectionError: Exit.USAGE,
         SandboxMissing: Exit.USAGE,
         # Before what it is a kind of.
         LeaseOverdue: Exit.FAILED,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.workspace import Workspace
@@ -11,7 +12,7 @@ from connectors.base import Connector, Connectors, Progress
 from connectors.errors import TrackerError
 from connectors.model import Pull
 from sync.collect.queries import answer_measures, answer_rules
-from sync.observation import Observation
+from sync.observation import Observation, homonyms
 from sync.store.store import Store
 
 
@@ -74,6 +75,7 @@ def pull(
         stale[name] = (
             f"cannot read it ({found.what}); using the snapshot of {before.as_of:%Y-%m-%d %H:%M} UTC"
         )
+    pulls = _told_apart(pulls)
     items = [item for one in pulls for item in one.items]
     try:
         counts, values = answer_measures(workspace, connectors, items, now, stale, last)
@@ -81,6 +83,17 @@ def pull(
     except KeyError:
         raise failures[0] from None
     return Observation(tuple(pulls), now, counts=counts, answers=answers, field_values=values, stale=stale)
+
+
+def _told_apart(pulls: Sequence[Pull]) -> list[Pull]:
+    """The pulls, with every item marked whose key an item of another tracker has, too."""
+    double = homonyms((one.tracker, item.key) for one in pulls for item in one.items)
+    return [
+        replace(one, items=tuple(replace(item, homonym=item.key.casefold() in double) for item in one.items))
+        if double or any(item.homonym for item in one.items)
+        else one
+        for one in pulls
+    ]
 
 
 def _as_last_read(name: str, last: Observation | None, now: datetime, workspace: Workspace) -> Pull | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.load import fingerprint
 from connectors.base import CreatesLabels, Progress
@@ -13,6 +13,7 @@ from connectors.model import WorkItem
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import hold_lease, record_outcome, write
+from sync.observation import homonyms
 from sync.plan.outcome import Applied
 from sync.plan.plan import Plan
 from sync.plan.undo import Selection, undo_plan
@@ -43,18 +44,25 @@ def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> Und
     """Find what is ours within the selection.
 
     With everything selected, what writing marks made beside items goes too, where nobody uses it.
-    Raises TrackerError when a read fails.
+    Raises SelectionError for what cannot be meant, and TrackerError when a read fails.
     """
-    trackers = selection.trackers if _only_trackers(selection) else frozenset(session.connectors)
+    trackers = selection.trackers or frozenset(session.connectors)
+    last = session.store.snapshots.last()
+    known = last.items if last is not None else ()
     with reporter.progress() as progress:
         found = _find(session, sorted(trackers), progress)
-    marked = [item for items in found.values() for item in items]
+    read = (*known, *(item for items in found.values() for item in items))
+    double = homonyms((item.ref.tracker, item.key) for item in read)
+    marked = [
+        replace(item, homonym=item.key.casefold() in double) for items in found.values() for item in items
+    ]
+    unmarked = selection.unmarked(known, marked)
     plan = undo_plan(marked, selection, session.workspace.workspace)
     created_labels = {
         name: one.created_labels() if isinstance(one := session.connectors[name], CreatesLabels) else ()
         for name in (found if selection.everything else ())
     }
-    return UndoPlan(plan, created_labels, tuple(selection.unknown(marked)))
+    return UndoPlan(plan, created_labels, tuple(unmarked))
 
 
 def undo(session: Session, planned: UndoPlan, reporter: Reporter) -> Undone:
@@ -74,10 +82,6 @@ def undo(session: Session, planned: UndoPlan, reporter: Reporter) -> Undone:
         record_outcome(session, applied, record)
         reporter.applied(planned.plan, applied)
     return Undone(applied, tuple(gone))
-
-
-def _only_trackers(selection: Selection) -> bool:
-    return not (selection.everything or selection.items or selection.projects)
 
 
 def _find(session: Session, names: list[str], progress: Progress) -> Mapping[str, tuple[WorkItem, ...]]:

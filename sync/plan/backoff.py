@@ -32,7 +32,7 @@ def skip_quarantined(
         marks = allowed.pop(ref)
         if ref in known and marks != known[ref].shown:
             notes.append(
-                f"{known[ref].key} is on hold until {why.until:%Y-%m-%d %H:%M} UTC after {counted(why.failures, 'failed write')}: "
+                f"{known[ref].name} is on hold until {why.until:%Y-%m-%d %H:%M} UTC after {counted(why.failures, 'failed write')}: "
                 f"{why.reason}"
             )
     return allowed, tuple(notes)

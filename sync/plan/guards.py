@@ -168,7 +168,7 @@ def _reworked(plan: Plan) -> list[Edit]:
 def samples(edits: Sequence[Edit]) -> tuple[str, ...]:
     """Some of the items that would change, from all along the plan."""
     step = max(1, len(edits) // SAMPLES)
-    return tuple(f"{edit.item.key} {edit.item.title}" for edit in edits[::step][:SAMPLES])
+    return tuple(f"{edit.item.name} {edit.item.title}" for edit in edits[::step][:SAMPLES])
 
 
 def _beyond(count: int, total: int, share: float, floor: int) -> bool:

@@ -27,11 +27,12 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """An item of a saved plan that changed since, and in what."""
+    """An item of a saved plan that changed since, and in what. `name`: its key as people are shown it."""
 
     item: Ref
     key: str
     what: str
+    name: str
 
 
 def still_true(plan: Plan, items: Iterable[WorkItem]) -> tuple[Plan, tuple[Moved, ...]]:
@@ -42,9 +43,11 @@ def still_true(plan: Plan, items: Iterable[WorkItem]) -> tuple[Plan, tuple[Moved
     for edit in plan.edits:
         item = now.get(edit.item.ref)
         if item is None:
-            moved.append(Moved(edit.item.ref, edit.item.key, "it no longer exists or is out of scope"))
+            moved.append(
+                Moved(edit.item.ref, edit.item.key, "it no longer exists or is out of scope", edit.item.name)
+            )
         elif what := _differences(edit.item, item):
-            moved.append(Moved(edit.item.ref, item.key, f"its {', '.join(what)} changed"))
+            moved.append(Moved(edit.item.ref, item.key, f"its {', '.join(what)} changed", item.name))
         else:
             # The one that was just read: it bears the latest stamp.
             kept.append(Edit(item, edit.wanted, edit.changes))
@@ -52,8 +55,8 @@ def still_true(plan: Plan, items: Iterable[WorkItem]) -> tuple[Plan, tuple[Moved
 
 
 def _differences(before: WorkItem, now: WorkItem) -> list[str]:
-    # Watchers and votes move `updated`, too: what counts is what is seen.
-    names = (one.name for one in fields(WorkItem) if one.name != "updated")
+    # Watchers and votes move `updated`, too, and another tracker's items what it is called: what counts is what is seen.
+    names = (one.name for one in fields(WorkItem) if one.name not in ("updated", "homonym"))
     return [
         "marks" if name == "shown" else name.replace("_", " ")
         for name in names

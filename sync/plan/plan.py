@@ -38,11 +38,12 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An item that would change but must not be touched, and why."""
+    """An item that would change but must not be touched, and why. `name`: its key as people are shown it."""
 
     item: Ref
     key: str
     reason: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace:
         owner = item.shown.stamp.owner if item.shown.stamp else None
         if owner is not None and owner != workspace.workspace:
             reason = f'marks belong to workspace "{owner}", not to this workspace "{workspace.workspace}"'
-            refusals.append(Refusal(item.ref, item.key, reason))
+            refusals.append(Refusal(item.ref, item.key, reason, item.name))
             continue
         edits.append(Edit(item, target, changes))
     return Plan(tuple(edits), tuple(refusals), digest_of(edits))

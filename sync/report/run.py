@@ -108,7 +108,7 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
     tops.sort(key=lambda one: (one.item.tracker, natural(items[one.item].key)))
     rows = tuple(
         (
-            Cell(items[one.item].key, "strong"),
+            Cell(items[one.item].name, "strong"),
             Cell(items[one.item].title),
             Cell(items[one.item].level),
             Cell(items[one.item].status),
@@ -157,7 +157,7 @@ def plan(plan: Plan, most: int | None = None) -> Section:
 
 
 def _plan_rows(plan: Plan, most: int | None = None) -> tuple[tuple[Cell, ...], ...]:
-    rows = tuple((Cell(edit.item.key, "strong"), Cell(_edit_words(edit))) for edit in plan.edits[:most])
+    rows = tuple((Cell(edit.item.name, "strong"), Cell(_edit_words(edit))) for edit in plan.edits[:most])
     return rows + _refused_rows(plan.refusals)
 
 
@@ -165,7 +165,7 @@ def _refused_rows(refusals: Iterable[Refusal]) -> tuple[tuple[Cell, ...], ...]:
     """A row for each reason: a whole workspace may be refused for one."""
     reasons: dict[str, list[str]] = {}
     for one in refusals:
-        reasons.setdefault(one.reason, []).append(one.key)
+        reasons.setdefault(one.reason, []).append(one.name)
     rows = []
     for reason, keys in reasons.items():
         few = f", for example {', '.join(keys[:_FEW])}" if len(keys) > 1 else ""
@@ -178,7 +178,7 @@ def moved(found: Sequence[Moved]) -> Section:
     """Items of a saved plan that changed since it was made."""
     if not found:
         return Section("Changed since the plan", ("No items.",))
-    rows = tuple((Cell(one.key, "strong"), Cell(f"skipped: {one.what}", "warn")) for one in found)
+    rows = tuple((Cell(one.name, "strong"), Cell(f"skipped: {one.what}", "warn")) for one in found)
     return Section("Changed since the plan", (), ("key", "reason"), rows)
 
 
@@ -293,8 +293,9 @@ def _stop_words(stop: GuardViolation) -> str:
     return f"{stop.message}, for example {', '.join(stop.samples)}" if stop.samples else stop.message
 
 
-def written(applied: Applied, elapsed: float | None = None) -> Section:
+def written(plan: Plan, applied: Applied, elapsed: float | None = None) -> Section:
     """What became of the plan, with everything that was not written."""
+    names = {edit.item.ref: edit.item.name for edit in plan.edits}
     took = f" in {elapsed:.1f} s" if elapsed is not None else ""
     requests = sum(receipt.requests for receipt in applied.receipts)
     figures = ", ".join(
@@ -303,7 +304,11 @@ def written(applied: Applied, elapsed: float | None = None) -> Section:
         if outcome == "written" or applied.count(outcome)
     )
     rows = tuple(
-        (Cell(receipt.key, "strong"), Cell(receipt.outcome, "bad"), Cell(receipt.error or ""))
+        (
+            Cell(names.get(receipt.item, receipt.key), "strong"),
+            Cell(receipt.outcome, "bad"),
+            Cell(receipt.error or ""),
+        )
         for receipt in applied.receipts
         if receipt.outcome != "written"
     )

@@ -117,12 +117,16 @@ class Store:
                 keys[ref],
                 f"{counted(why.failures, 'failed write')}, next attempt after {why.until:%Y-%m-%d %H:%M} UTC",
                 why.reason,
+                ref.tracker,
             )
             for ref, why in sorted(rests.items())
         ]
         found += [
             Stuck(
-                entry.key, "started, result unknown", "the next sync checks the item and completes the entry"
+                entry.key,
+                "started, result unknown",
+                "the next sync checks the item and completes the entry",
+                entry.item.tracker,
             )
             for entry in self.journal.open()
         ]
