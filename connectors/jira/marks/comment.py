@@ -8,7 +8,7 @@ Jira chooses the ids of comments, so two writers that do not know of each other 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -109,10 +109,9 @@ class CommentApi:
         }
         return self.all_ours({issue: id_ for issue, id_ in created.items() if issue not in alone}, pages)
 
-    def ours_on(self, issue: str) -> OwnComments:
-        """Our comments on an issue: those with our marker that our account wrote."""
-        (found,) = self._site_api.listed_comments([issue])
-        return self._among(found[1])
+    def ours_on(self, issues: Sequence[str]) -> dict[str, OwnComments]:
+        """Our comments on these issues, which are listed: those with our marker that our account wrote."""
+        return {issue: self._among(comments) for issue, comments in self._site_api.listed_comments(issues)}
 
     def _among(self, comments: Iterable[wire.IssueComment], named: str = "") -> OwnComments:
         return _by_id(
@@ -125,7 +124,7 @@ class CommentApi:
 
     def adopt(self, issue: str) -> str | None:
         """Id of our comment on an issue of which it is not known. Twins of it go."""
-        kept, twins = single_out(self.ours_on(issue), None)
+        kept, twins = single_out(self.ours_on([issue])[issue], None)
         for twin in twins:
             self.drop(issue, twin.id)
         return kept

@@ -21,7 +21,6 @@ from connectors.errors import (
     TrackerError,
 )
 from connectors.jira.api import replies, wire
-from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.errors import Rejected
@@ -146,7 +145,7 @@ class Reader:
         items = [*scope, *self._with_comments(away, beyond, site.me, lambda _what, _done, _total: None)]
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)
         bare = [item.ref.id for item in items if item.ref.id in written and item.shown.stamp is None]
-        left = dict(on_threads(self._pool, lambda issue: (issue, comments.ours_on(issue)), bare))
+        left = comments.ours_on(bare)
         return tuple(
             item
             for item in (self._with_remnant(item, left.get(item.ref.id)) for item in items)

@@ -264,7 +264,7 @@ class IssueWrite:
         """Delete our comments; one that a person made theirs only loses our marker."""
         if self.comment_id is None:
             return
-        for id_ in dict.fromkeys([*self._comments.ours_on(self.issue.id), self.comment_id]):
+        for id_ in dict.fromkeys([*self._comments.ours_on([self.issue.id])[self.issue.id], self.comment_id]):
             if id_:
                 self._comments.drop(self.issue.id, id_)
         self.comment_id, self._twins = None, ()
