@@ -42,11 +42,17 @@ class Connector(Protocol):
         """The tracker's name in the workspace."""
         ...
 
-    def pull(self, progress: Progress | None = None, owned_ids: Collection[str] | None = None) -> Pull:
+    def pull(
+        self,
+        progress: Progress | None = None,
+        owned_ids: Collection[str] | None = None,
+        commented_ids: Collection[str] = (),
+    ) -> Pull:
         """Read everything in scope, and the ancestors of it that can be seen, with their marks.
 
         `owned_ids`: ids of all items that may bear marks of ours, None when nobody knows. A tracker that has to
-        be asked for marks item by item asks for these alone.
+        be asked for marks item by item asks for these alone. `commented_ids`: ids of items that bore our comment when
+        last read. A tracker that can give comments with items gives theirs so; nothing but requests depends on it.
 
         All or nothing: raises TrackerError rather than give a part.
         """

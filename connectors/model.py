@@ -23,13 +23,14 @@ AlignmentState = Literal["aligned", "orphaned", "exempt"]
 Health = Literal["on_track", "at_risk", "off_track", "done", "no_data"]
 CommentPurpose = Literal["progress", "orphan"]
 UpdateHealth = Literal["on_track", "at_risk", "off_track"]
-Mark = Literal["key_results", "alignment", "labels", "comment", "update"]
+Mark = Literal["key_results", "alignment", "labels", "comment", "update", "twins"]
 
 MARKS: tuple[Mark, ...] = ("key_results", "alignment", "labels", "comment")
 """The marks of an ordinary item, in the order in which people read them."""
 
-ALL_MARKS: tuple[Mark, ...] = (*MARKS, "update")
-"""All marks that a plan compares; projects and initiatives of Linear alone can carry the last one."""
+ALL_MARKS: tuple[Mark, ...] = (*MARKS, "update", "twins")
+"""All marks that a plan compares. Projects and initiatives of Linear alone can carry an update, and only Jira, where
+ids are not ours to choose, twins."""
 
 CLAIM_PREFIX = "kr:"
 """A label `kr:ID` on an item is a person's word that the item serves key result ID."""
@@ -114,6 +115,17 @@ class Comment:
             object.__setattr__(self, "text", text_hash(self.doc))
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Twin:
+    """A comment of ours beside the one that counts, as two writers leave it that do not share a store.
+
+    It is to go; one that a person has edited stays as theirs, and loses our marker only.
+    """
+
+    id: str
+    edited: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Update:
     """The latest status update of ours on a project or initiative. It is never edited: news is another one.
@@ -169,6 +181,7 @@ class Marks:
 
     `stamp` is only ever set on observed marks; it is evidence, never compared.
     `labels` are labels of ours, sorted. `update` is what was posted last, and never taken back but by an undo.
+    `twins` are never desired.
     """
 
     key_results: tuple[KeyResultMark, ...] = ()
@@ -176,6 +189,7 @@ class Marks:
     labels: tuple[str, ...] = ()
     comment: Comment | None = None
     update: Update | None = None
+    twins: tuple[Twin, ...] = ()
     stamp: Stamp | None = field(default=None, compare=False)
 
 
@@ -202,6 +216,7 @@ class WorkItem:
     - `in_scope`: False for an ancestor that was read only because something in scope hangs below it.
     - `last_update_by_others`: when somebody else last posted a status update on it.
     - `writable`: the marks that this item can carry.
+    - `homonym`: whether another tracker of the workspace has an item with the same key; found out once all are read.
     - Times are aware, in UTC.
     """
 
@@ -236,6 +251,25 @@ class WorkItem:
     last_update_by_others: datetime | None = None
     writable: frozenset[Mark] = frozenset()
     shown: Marks = NOTHING
+    homonym: bool = False
+
+    @property
+    def name(self) -> str:
+        """The key as people are shown it: with the tracker where the key alone means two items."""
+        return self.qualified_key if self.homonym else self.key
+
+    @property
+    def qualified_key(self) -> str:
+        """The key with the tracker, as it is accepted wherever a key is."""
+        return f"{self.ref.tracker}:{self.key}"
+
+    def name_on(self, tracker: str) -> str:
+        """The name on tickets of a tracker, where a key alone means that tracker's own."""
+        return self.key if self.ref.tracker == tracker else self.name
+
+    def answers_to(self, name: str) -> bool:
+        """Whether the name is its key, with the tracker or without; case does not matter."""
+        return name.strip().casefold() in (self.key.casefold(), self.qualified_key.casefold())
 
     def __post_init__(self) -> None:
         _show(self, "title", "status")

@@ -80,7 +80,7 @@ def _allowed(
     """What may be written now of what is wanted, and sentences about the rest."""
     allowed, waiting = throttle(observation.items, wanted, workspace, now, memory.commented)
     known = {item.ref: item for item in observation.items}
-    allowed, quarantined = skip_quarantined(allowed, known, memory.quarantine, now)
+    allowed, quarantined = skip_quarantined(allowed, known, memory.quarantine)
     stale = (
         f"{one.subject} is not written to: cannot read it ({one.what}); using the snapshot of {_minute(one.as_of)}"
         for one in observation.unread

@@ -32,6 +32,7 @@ class Stuck:
     key: str
     state: str
     why: str
+    tracker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,9 @@ class Memory:
     - `work_states_before`: where it stood on the last day before this one that was read, as far as it is known.
     - `last_updates`: what our latest status update on each item said, whatever became of it since.
     - `commented`: how many new comments each item got today.
-    - `quarantine`: items whose writes failed.
-    - `writing_runs`: how many runs ever recorded a write.
+    - `quarantine`: items whose writes failed and that still rest.
+    - `writing_runs`: how many runs of this workspace ever recorded a write; `unnamed_runs`: how many of a version that
+      did not say whose they were.
     - `last_write`, `last_undo`, `last_setup`: the latest run that recorded a write to put marks on, to take them away,
       and the latest setup; 0 for none.
     """
@@ -99,6 +101,7 @@ class Memory:
     commented: Mapping[Ref, int] = field(default_factory=dict)
     quarantine: Mapping[Ref, Quarantined] = field(default_factory=dict)
     writing_runs: int = 0
+    unnamed_runs: int = 0
     last_write: int = 0
     last_undo: int = 0
     last_setup: int = 0

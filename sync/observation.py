@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -60,6 +60,21 @@ class Past:
     on: date
     value: float | None
     progress: float | None
+
+
+def homonyms(keys: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Of trackers with keys, the keys that more than one tracker has; folded."""
+    trackers: dict[str, str] = {}
+    double: set[str] = set()
+    for tracker, key in keys:
+        if trackers.setdefault(key.casefold(), tracker) != tracker:
+            double.add(key.casefold())
+    return frozenset(double)
+
+
+def spell(tracker: str, key: str, double: Collection[str]) -> str:
+    """The key as people are shown it: with its tracker where it is one of the `homonyms`."""
+    return f"{tracker}:{key}" if key.casefold() in double else key
 
 
 Histories = Mapping[Ref, Sequence[StatusSpan]]

@@ -70,7 +70,7 @@ class JiraConnector:
         self._site_api = site_api
         self._reader = Reader(self._client, site_api, tracker, owner, pages, self._pool, fields)
         self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
-        self._writer = JiraWriter(self._loader, owner)
+        self._writer = JiraWriter(self._loader)
         self._site: Site | None = None
 
     @property
@@ -78,10 +78,17 @@ class JiraConnector:
         """The tracker's name in the workspace."""
         return self._name
 
-    def pull(self, progress: Progress | None = None, owned_ids: Collection[str] | None = None) -> Pull:
+    def pull(
+        self,
+        progress: Progress | None = None,
+        owned_ids: Collection[str] | None = None,
+        commented_ids: Collection[str] = (),
+    ) -> Pull:
         """See `Connector.pull`."""
         before = self._client.requests
-        pulled, self._site = self._reader.pull(self._reader.site(), progress, before, owned_ids)
+        pulled, self._site = self._reader.pull(
+            self._reader.site(), progress, before, owned_ids, commented_ids
+        )
         self._loader.api.forget_off_screen(self._site.fields.settable)
         return pulled
 

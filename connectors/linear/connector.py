@@ -77,7 +77,12 @@ class LinearConnector:
             return {}
         return {"createAsUser": actor.name} | ({"displayIconUrl": actor.icon} if actor.icon else {})
 
-    def pull(self, progress: Progress | None = None, owned_ids: Collection[str] | None = None) -> Pull:  # noqa: ARG002
+    def pull(
+        self,
+        progress: Progress | None = None,
+        owned_ids: Collection[str] | None = None,  # noqa: ARG002
+        commented_ids: Collection[str] = (),  # noqa: ARG002
+    ) -> Pull:
         """See `Connector.pull`; marks come with the items, so `owned_ids` are not needed."""
         result, labels = pull(self._client, self._tracker, self._owner, progress)
         self._labels.fill(labels)

@@ -335,7 +335,7 @@ def _place(
             return ItemAlignment(item.ref, "exempt", reason=reason, category=category)
         at = parents.get(at)
         if at is not None:
-            path.append(by_ref[at].key)
+            path.append(by_ref[at].name_on(item.ref.tracker))
     return ItemAlignment(item.ref, "unaligned", reason=_why_unaligned(item, path))
 
 

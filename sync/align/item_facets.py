@@ -63,9 +63,14 @@ def _one(value: str | None) -> tuple[str, ...]:
     return (value.casefold(),) if value else ()
 
 
+def _keys(item: WorkItem) -> tuple[str, ...]:
+    """The key as people may write it: by itself, or with the tracker."""
+    return (item.key.casefold(), item.qualified_key.casefold())
+
+
 def _parent(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
     parent = context.parents.get(item.ref)
-    return _one(context.items[parent].key) if parent is not None else ()
+    return _keys(context.items[parent]) if parent is not None else ()
 
 
 def _above(item: WorkItem, context: MatchContext) -> list[WorkItem]:
@@ -78,7 +83,7 @@ def _above(item: WorkItem, context: MatchContext) -> list[WorkItem]:
 
 def _initiatives(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
     above = (one for one in _above(item, context) if one.level == "initiative")
-    return tuple(dict.fromkeys(name.casefold() for one in above for name in (one.key, one.title)))
+    return tuple(dict.fromkeys(name.casefold() for one in above for name in (*_keys(one), one.title)))
 
 
 def grams(text: str) -> set[str]:
@@ -88,10 +93,10 @@ def grams(text: str) -> set[str]:
 
 
 FACETS: Mapping[str, Facet] = {
-    "key": lambda item, _: (item.key.casefold(),),
+    "key": lambda item, _: _keys(item),
     "query": lambda item, context: context.found.get(item.ref, ()),
     "parent": _parent,
-    "under": lambda item, context: tuple({one.key.casefold() for one in _above(item, context)}),
+    "under": lambda item, context: tuple({key for one in _above(item, context) for key in _keys(one)}),
     "label": lambda item, _: tuple({label.casefold() for label in item.labels}),
     "component": lambda item, _: tuple(name.casefold() for name in item.components),
     "field": lambda item, _: tuple(f"{name}\n{text}".casefold() for name, text in item.fields),

@@ -84,7 +84,8 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from sync.explain.item import UnknownKeyError
     from sync.jobs.origins import OriginRefused
     from sync.jobs.sandbox import SandboxError, SandboxMissing
-    from sync.store.lease import LeaseHeld, LeaseLost
+    from sync.plan.undo import SelectionError
+    from sync.store.lease import LeaseHeld, LeaseLost, LeaseOverdue
     from sync.store.plan_file import PlanError
     from sync.store.store import StoreError
 
@@ -92,7 +93,10 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         ConfigError: Exit.USAGE,
         PlanError: Exit.USAGE,
         UnknownKeyError: Exit.USAGE,
+        SelectionError: Exit.USAGE,
         SandboxMissing: Exit.USAGE,
+        # Before what it is a kind of.
+        LeaseOverdue: Exit.FAILED,
         # The other run does this one's work, too.
         LeaseHeld: Exit.DONE,
         OriginRefused: Exit.STOPPED,

@@ -62,10 +62,10 @@ class OutputReporter(Reporter):
     def narrowed(self, plan: Plan, moved: Sequence[Moved]) -> None:
         """See `Reporter.narrowed`."""
         self._output.show(run_tables.plan(plan), run_tables.moved(moved))
-        self._output.data(plan=data.of_plan(plan), moved=[{"key": one.key, "why": one.what} for one in moved])
+        self._output.data(plan=data.of_plan(plan), moved=data.of_moved(moved))
 
     def applied(self, plan: Plan, applied: Applied) -> None:
         """See `Reporter.applied`."""
         if not plan.empty:
-            self._output.show(run_tables.written(applied))
+            self._output.show(run_tables.written(plan, applied))
         self._output.data(applied=data.of_applied(applied))

@@ -11,7 +11,7 @@ from connectors.base import Connectors, Progress
 from connectors.errors import TrackerError
 from sync.align.alignment import Alignment, align
 from sync.collect.external_values import Sources
-from sync.collect.pull import owned_item_ids, pull
+from sync.collect.pull import commented_item_ids, owned_item_ids, pull
 from sync.collect.queries import read_histories, read_keywords
 from sync.observation import CannotRead, Observation, Unread
 from sync.store.store import Store
@@ -31,7 +31,8 @@ def collect(
     CannotRead.
     """
     last = store.snapshots.last()
-    observation = pull(workspace, connectors, now, last, progress, owned_item_ids(store, last))
+    owned, commented = owned_item_ids(store, last), commented_item_ids(last)
+    observation = pull(workspace, connectors, now, last, progress, owned, commented)
     today = now.astimezone(workspace.zone).date()
     samples, unread = (sources or Sources()).take(workspace, today, last.samples if last else None)
     observation = replace(observation, samples=samples, unread=(*observation.unread, *unread))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.workspace import Workspace
@@ -11,7 +12,7 @@ from connectors.base import Connector, Connectors, Progress
 from connectors.errors import TrackerError
 from connectors.model import Pull
 from sync.collect.queries import answer_measures, answer_rules
-from sync.observation import CannotRead, Observation, Unread
+from sync.observation import CannotRead, Observation, Unread, homonyms
 from sync.store.store import Store
 
 
@@ -26,6 +27,15 @@ def owned_item_ids(store: Store, last: Observation | None) -> dict[str, frozense
     }
 
 
+def commented_item_ids(last: Observation | None) -> dict[str, frozenset[str]]:
+    """Ids of the items that bore our comment when last read, by tracker."""
+    pulls = last.pulls if last is not None else ()
+    return {
+        one.tracker: frozenset(item.ref.id for item in one.items if item.shown.comment is not None)
+        for one in pulls
+    }
+
+
 def pull(
     workspace: Workspace,
     connectors: Connectors,
@@ -33,6 +43,7 @@ def pull(
     last: Observation | None = None,
     progress: Progress | None = None,
     owned_ids: Mapping[str, Collection[str]] | None = None,
+    commented_ids: Mapping[str, Collection[str]] | None = None,
 ) -> Observation:
     """Read every tracker whole, side by side, then ask them the queries of measures and rules.
 
@@ -43,7 +54,8 @@ def pull(
 
     def look(connector: Connector) -> Pull | TrackerError:
         try:
-            return connector.pull(progress, (owned_ids or {}).get(connector.name))
+            name = connector.name
+            return connector.pull(progress, (owned_ids or {}).get(name), (commented_ids or {}).get(name, ()))
         except TrackerError as error:
             return error
 
@@ -81,7 +93,18 @@ def _whole(
             pulls.append(before)
     if len(pulls) < len(looks) or len(unread) == len(looks):
         raise CannotRead(*unread)
-    return pulls, tuple(unread)
+    return _told_apart(pulls), tuple(unread)
+
+
+def _told_apart(pulls: Sequence[Pull]) -> list[Pull]:
+    """The pulls, with every item marked whose key an item of another tracker has, too."""
+    double = homonyms((one.tracker, item.key) for one in pulls for item in one.items)
+    return [
+        replace(one, items=tuple(replace(item, homonym=item.key.casefold() in double) for item in one.items))
+        if double or any(item.homonym for item in one.items)
+        else one
+        for one in pulls
+    ]
 
 
 def _as_last_read(name: str, last: Observation | None, now: datetime, workspace: Workspace) -> Pull | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.errors import nearest
 from config.wording import agree, counted, percent
 from config.workspace import Workspace
-from connectors.model import WorkItem
+from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.align.suggestions import Suggestion, suggest
 from sync.decide import Decision
@@ -17,6 +18,15 @@ from sync.measure import to_percent
 
 class UnknownKeyError(Exception):
     """No item with that key was read; the text names the nearest ones."""
+
+
+class AmbiguousKeyError(UnknownKeyError):
+    """Items of several trackers have that key; the text names each as it can be asked for."""
+
+    def __init__(self, key: str, names: Sequence[str]) -> None:
+        super().__init__(
+            f"{key} means {counted(len(names), 'item')}: {' and '.join(names)}. Name one of them."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +65,30 @@ def explain(key: str, run: Decision, workspace: Workspace) -> Explanation:
     )
 
 
+def written_as(name: str, keys: Mapping[Ref, Collection[str]]) -> frozenset[Ref]:
+    """The items that were written to under that name: a key that they ever had, with the tracker or without.
+
+    Raises AmbiguousKeyError where items of several trackers had it.
+    """
+    wanted = name.strip().casefold()
+    found = {
+        ref: f"{ref.tracker}:{key}"
+        for ref, some in keys.items()
+        for key in some
+        if wanted in (key.casefold(), f"{ref.tracker}:{key}".casefold())
+    }
+    if len({ref.tracker for ref in found}) > 1:
+        raise AmbiguousKeyError(name, sorted(set(found.values())))
+    return frozenset(found)
+
+
 def _find(key: str, alignment: Alignment) -> WorkItem:
-    wanted = key.strip().casefold()
-    found = [item for item in alignment.items.values() if item.key.casefold() == wanted]
+    found = [item for item in alignment.items.values() if item.answers_to(key)]
+    names = sorted({item.qualified_key for item in found})
+    if len({item.ref.tracker for item in found}) > 1:
+        raise AmbiguousKeyError(key, names)
     if found:
-        # The same key in two trackers: the one in scope is meant.
+        # Projects may have one name: the one in scope is meant.
         return min(found, key=lambda item: (not item.in_scope, item.ref))
     keys = {item.key for item in alignment.items.values()}
     near = nearest(key.strip(), sorted(keys))
@@ -90,26 +119,26 @@ def _summary(
     match verdict:
         case "aligned":
             served = ", ".join(link.key_result for link in placement.links)
-            return f"{item.key} serves {served}."
+            return f"{item.name} serves {served}."
         case "exempt":
-            return f"{item.key} is exempt as {placement.category}: {placement.reason}."
+            return f"{item.name} is exempt as {placement.category}: {placement.reason}."
         case "out of scope":
             return (
-                f"{item.key} is out of scope: {placement.reason}. Truenorth reads it but never writes to it."
+                f"{item.name} is out of scope: {placement.reason}. Truenorth reads it but never writes to it."
             )
         case "orphaned":
             age = run.signals.orphans[item.ref].age_days
             return (
-                f"{item.key} is orphaned: {placement.reason}. It is {counted(age, 'day')} old; "
+                f"{item.name} is orphaned: {placement.reason}. It is {counted(age, 'day')} old; "
                 f"the grace period is {_grace(item, workspace)}."
             )
         case "waiting":
             return (
-                f"{item.key} serves no key result yet: {placement.reason}. It is still within its grace "
+                f"{item.name} serves no key result yet: {placement.reason}. It is still within its grace "
                 f"period of {_grace(item, workspace)}, so there is no warning."
             )
         case _:
-            return f"{item.key} serves no key result: {placement.reason}. It is {item.status}, so there is no warning."
+            return f"{item.name} serves no key result: {placement.reason}. It is {item.status}, so there is no warning."
 
 
 def _grace(item: WorkItem, workspace: Workspace) -> str:
@@ -122,7 +151,7 @@ def _link_words(link: Link, item: WorkItem, run: Decision) -> str:
     figures = ", ".join(part for part in (figure, HEALTH_WORDS[reading.health], doubt(reading)) if part)
     share = "" if link.share == 1 else f", share {_share(link)}"
     because = link.because
-    path = f"; path {' → '.join([item.key, *because.path])}" if because.path else ""
+    path = f"; path {' → '.join([item.name, *because.path])}" if because.path else ""
     rank = {
         "claim": "a person's claim",
         "named": "a rule for its key",

@@ -117,7 +117,7 @@ def _sum_of_work(how: WorkMeasure, reading: Reading, rows: tuple[Counted, ...]) 
 
 def _guessed(how: WorkMeasure, counting: list[Counted]) -> Iterator[str]:
     """The items that nobody weighed, so that somebody can."""
-    keys = [row.item.key for row in counting if not row.known]
+    keys = [row.item.name for row in counting if not row.known]
     if not keys:
         return
     what = "estimate" if how.weigh in ("points", "time") else "weight"

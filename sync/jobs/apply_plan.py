@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from config.load import fingerprint
-from sync.collect.pull import owned_item_ids, pull
+from sync.collect.pull import commented_item_ids, owned_item_ids, pull
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import check_guards, hold_lease, reconcile_journal, record_outcome, write
@@ -47,26 +47,20 @@ def apply_plan(
         return PlanApplied(None)
     store, workspace = session.store, session.workspace
     with hold_lease(session) as lease:
-        record = store.open_run("sync", now, fingerprint(workspace))
+        record = store.open_run("sync", fingerprint(workspace), workspace.workspace)
         last = store.snapshots.last()
+        owned, commented = owned_item_ids(store, last), commented_item_ids(last)
         with reporter.progress() as progress:
-            observation = pull(
-                workspace,
-                session.connectors,
-                now,
-                last,
-                progress,
-                owned_item_ids(store, last),
-            )
+            observation = pull(workspace, session.connectors, now, last, progress, owned, commented)
         session.keep_origins(set(session.connectors) - set(observation.stale))
         reporter.unread(observation.unread)
         reconcile_journal(store, observation, workspace)
         plan, moved = still_true(saved.plan, observation.items, observation.stale)
         reporter.narrowed(plan, moved)
         applied = write(session, plan, record, lease)
-        record_outcome(session, applied, record, now, observation.unread)
+        record_outcome(session, applied, record, observation.unread)
         if applied.receipts and applied.complete:
-            store.plans.applied(saved.content, saved.made, fingerprint(workspace), now)
+            store.plans.applied(saved.content, saved.made, fingerprint(workspace), store.clock())
         reporter.applied(plan, applied)
     return PlanApplied(applied, moved)
 

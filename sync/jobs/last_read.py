@@ -40,7 +40,9 @@ def latest_run(
             raise
         reporter.unread(_dated(error.unread, known.observation))
         return known
-    remember_if_sane(session, result)
+    if as_of is None:
+        # What is asked of another time must not stand as what was read last.
+        remember_if_sane(session, result)
     return result
 
 

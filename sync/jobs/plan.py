@@ -17,7 +17,7 @@ from sync.store import plan_file
 
 def plan(session: Session, now: datetime, reporter: Reporter) -> Decision:
     """Read, decide, and remember what was read."""
-    record = session.store.open_run("plan", now, fingerprint(session.workspace))
+    record = session.store.open_run("plan", fingerprint(session.workspace), session.workspace.workspace)
     result = read(session, now, reporter)
     reporter.decided(result)
     check_guards(result.stops, NO_OVERRIDES, reporter)
@@ -27,8 +27,9 @@ def plan(session: Session, now: datetime, reporter: Reporter) -> Decision:
     return result
 
 
-def save_plan(session: Session, run: Decision, path: Path, now: datetime) -> str:
+def save_plan(session: Session, run: Decision, path: Path) -> str:
     """Save the plan to a file, and have the store remember that it did: the hash of its content. Raises PlanError."""
+    now = session.store.clock()
     saved = plan_file.save(path, run.plan, run.stops, session.workspace, now)
     session.store.plans.save(saved.content, now, fingerprint(session.workspace))
     return saved.content

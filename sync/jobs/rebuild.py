@@ -163,7 +163,7 @@ def rebuild(session: Session, old: OldStore, now: datetime, reporter: Reporter) 
     store = session.store
     # First, so that a tracker that cannot be read now does not cost them.
     store.readings.import_readings(old.readings)
-    record = store.open_run("rebuild", now, fingerprint(session.workspace))
+    record = store.open_run("rebuild", fingerprint(session.workspace), session.workspace.workspace)
     result = read(session, now, reporter)
     remember(result, session.workspace, store)
     ours = [item for item in result.observation.items if _is_ours(item, session.workspace.workspace)]

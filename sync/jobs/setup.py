@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from config.load import fingerprint
 from config.workspace import Workspace
@@ -49,10 +48,10 @@ def plan_setup(session: Session, reporter: Reporter, *, remove: bool) -> dict[st
     return plans
 
 
-def run_setup(session: Session, plans: Mapping[str, Provisioning], now: datetime) -> SetupOutcome:
+def run_setup(session: Session, plans: Mapping[str, Provisioning]) -> SetupOutcome:
     """Carry out what was planned; an action that fails does not keep the others from being tried."""
     provisioners = _provisioners(session)
-    record = session.store.open_run("setup", now, fingerprint(session.workspace))
+    record = session.store.open_run("setup", fingerprint(session.workspace), session.workspace.workspace)
     session.writing.set()
     try:
         tried = [

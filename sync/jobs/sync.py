@@ -64,8 +64,10 @@ def synchronise(
 
 @contextmanager
 def hold_lease(session: Session) -> Iterator[Lease]:
-    """The lease, known to whoever ends the process before its time. Raises LeaseHeld."""
-    with leased(session.store.transaction) as lease:
+    """The lease, known to whoever ends the process before its time. Raises LeaseHeld, and LeaseOverdue past the deadline."""
+    workspace = session.workspace
+    longest = max(workspace.policy_of(name).deadline_minutes for name in workspace.trackers)
+    with leased(session.store.transaction, timedelta(minutes=longest)) as lease:
         session.halt.lease = lease
         try:
             yield lease
@@ -77,7 +79,7 @@ def _synchronise(
     session: Session, now: datetime, reporter: Reporter, overrides: Overrides, lease: Lease
 ) -> Synced:
     store, workspace = session.store, session.workspace
-    record = store.open_run("sync", now, fingerprint(workspace))
+    record = store.open_run("sync", fingerprint(workspace), workspace.workspace)
     result = read(session, now, reporter)
     reconcile_journal(store, result.observation, workspace)
     reporter.decided(result)
@@ -87,7 +89,7 @@ def _synchronise(
         return Synced(result, True, None)
     applied = write(session, result.plan, record, lease)
     remember(result, workspace, store, applied.receipts)
-    record_outcome(session, applied, record, now, result.observation.unread)
+    record_outcome(session, applied, record, result.observation.unread)
     reporter.applied(result.plan, applied)
     return Synced(result, False, applied)
 
@@ -111,17 +113,12 @@ def write(session: Session, plan: Plan, record: int, lease: Lease) -> Applied:
 
 
 def record_outcome(
-    session: Session,
-    applied: Applied,
-    record: int,
-    now: datetime,
-    unread: Sequence[Unread] = (),
-    **more: str,
+    session: Session, applied: Applied, record: int, unread: Sequence[Unread] = (), **more: str
 ) -> None:
     """Keep how the run went, with what `more` says of it, and let the journal forget what is too old."""
     store = session.store
-    store.save_outcomes(applied.receipts, now)
-    store.journal.compact(now - JOURNAL_DETAIL)
+    store.save_outcomes(applied.receipts)
+    store.journal.compact(store.clock() - JOURNAL_DETAIL)
     whole = applied.complete and not unread
     summary = data.of_applied(applied) | {"unread": [one.subject for one in unread]} | more
     store.close_run(record, "done" if whole else "partial", summary)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from config.load import fingerprint
 from connectors.base import CreatesLabels, Progress
@@ -14,7 +13,7 @@ from connectors.model import WorkItem
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import hold_lease, record_outcome, write
-from sync.observation import CannotRead, Unread
+from sync.observation import CannotRead, Unread, homonyms
 from sync.plan.outcome import Applied
 from sync.plan.plan import Plan
 from sync.plan.undo import Selection, undo_plan
@@ -47,28 +46,35 @@ def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> Und
     """Find what is ours within the selection.
 
     With everything selected, what writing marks made beside items goes too, where nobody uses it. A tracker that cannot
-    be read is told, and nothing is removed there. Raises CannotRead where none can.
+    be read is told, and nothing is removed there. Raises SelectionError for what cannot be meant, and CannotRead where
+    no tracker can be read.
     """
-    trackers = selection.trackers if _only_trackers(selection) else frozenset(session.connectors)
+    trackers = selection.trackers or frozenset(session.connectors)
+    last = session.store.snapshots.last()
+    known = last.items if last is not None else ()
     with reporter.progress() as progress:
         found, unread = _find(session, sorted(trackers), progress)
     session.keep_origins(found)
     reporter.unread(unread)
-    marked = [item for items in found.values() for item in items]
+    read = (*known, *(item for items in found.values() for item in items))
+    double = homonyms((item.ref.tracker, item.key) for item in read)
+    marked = [
+        replace(item, homonym=item.key.casefold() in double) for items in found.values() for item in items
+    ]
+    # Of what was not read nothing can be said: it may bear marks.
+    unmarked = () if unread else tuple(selection.unmarked(known, marked))
     plan = undo_plan(marked, selection, session.workspace.workspace)
     created_labels = {
         name: one.created_labels() if isinstance(one := session.connectors[name], CreatesLabels) else ()
         for name in (found if selection.everything else ())
     }
-    # Of what was not read nothing can be said: it may bear marks.
-    unknown = () if unread else tuple(selection.unknown(marked))
-    return UndoPlan(plan, created_labels, unknown, selection.words)
+    return UndoPlan(plan, created_labels, unmarked, selection.words)
 
 
-def undo(session: Session, planned: UndoPlan, now: datetime, reporter: Reporter) -> Undone:
+def undo(session: Session, planned: UndoPlan, reporter: Reporter) -> Undone:
     """Remove what was planned, journaled like every write. Raises LeaseHeld while another run is at work."""
     with hold_lease(session) as lease:
-        record = session.store.open_run("undo", now, fingerprint(session.workspace))
+        record = session.store.open_run("undo", fingerprint(session.workspace), session.workspace.workspace)
         applied = write(session, planned.plan, record, lease)
         stopped = dict(applied.stopped)
         gone: list[tuple[str, str, bool]] = []
@@ -81,13 +87,9 @@ def undo(session: Session, planned: UndoPlan, now: datetime, reporter: Reporter)
         applied = replace(applied, stopped=stopped)
         gone_from = {receipt.item for receipt in applied.receipts if receipt.outcome == "written"}
         session.store.snapshots.unmark(gone_from)
-        record_outcome(session, applied, record, now, scope=planned.scope)
+        record_outcome(session, applied, record, scope=planned.scope)
         reporter.applied(planned.plan, applied)
     return Undone(applied, tuple(gone))
-
-
-def _only_trackers(selection: Selection) -> bool:
-    return not (selection.everything or selection.items or selection.projects)
 
 
 def _find(

@@ -92,5 +92,5 @@ def blocked_for(
         for ref in leaf.blocked_by:
             blocker = alignment.items.get(ref)
             if blocker is not None and blocker.is_open and not is_hidden_from(blocker, reader):
-                found.append((leaf.key, blocker.key))
+                found.append((leaf.name_on(reader.ref.tracker), blocker.name_on(reader.ref.tracker)))
     return tuple(found)

@@ -73,6 +73,7 @@ def desired_marks(
             else builder.closed_item(item)
         )
         marks = builder.dangling_label(marks, is_dangling=item.is_open and ref in dangling)
+        marks = replace(marks, twins=())
         marks = apply_policy(item, marks, policies[ref.tracker])
         wanted[ref] = _only_writable(item, replace(marks, update=updates.wanted(item)))
     return wanted
@@ -240,6 +241,7 @@ def _only_writable(item: WorkItem, marks: Marks) -> Marks:
         "labels": item.shown.labels,
         "comment": item.shown.comment,
         "update": item.shown.update,
+        "twins": item.shown.twins,
     }
     kept = {name: value for name, value in shown.items() if name not in item.writable}
     return replace(marks, **kept) if kept else marks  # type: ignore[arg-type]

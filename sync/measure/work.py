@@ -80,7 +80,8 @@ def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureCo
             continue
         if not any(link.key_result == key_result.id for link in placement.carries):
             continue
-        weight = Fraction(weights.get(item.key.casefold(), 1.0)).limit_denominator(1_000_000)
+        declared = weights.get(item.qualified_key.casefold(), weights.get(item.key.casefold(), 1.0))
+        weight = Fraction(declared).limit_denominator(1_000_000)
         linked, total = linked + 1, total + weight
         if item.category == "done":
             reached, done = reached + 1, done + weight

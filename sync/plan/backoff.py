@@ -23,17 +23,16 @@ def skip_quarantined(
     wanted: Mapping[Ref, Marks],
     known: Mapping[Ref, WorkItem],
     quarantine: Mapping[Ref, Quarantined],
-    now: datetime,
 ) -> tuple[dict[Ref, Marks], tuple[str, ...]]:
     """The wanted marks without those of items that rest after failed writes, and a sentence for each that would change."""
     allowed, notes = dict(wanted), []
     for ref, why in sorted(quarantine.items()):
-        if why.until <= now or ref not in allowed:
+        if ref not in allowed:
             continue
         marks = allowed.pop(ref)
         if ref in known and marks != known[ref].shown:
             notes.append(
-                f"{known[ref].key} is on hold until {why.until:%Y-%m-%d %H:%M} UTC after {counted(why.failures, 'failed write')}: "
+                f"{known[ref].name} is on hold until {why.until:%Y-%m-%d %H:%M} UTC after {counted(why.failures, 'failed write')}: "
                 f"{why.reason}"
             )
     return allowed, tuple(notes)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.policy import GuardPolicy
-from config.wording import counted, percent
+from config.wording import agree, counted, percent
 from config.workspace import Workspace
 from connectors.model import ALL_MARKS, Mark, WorkItem
 from sync.measure import Scorecard
@@ -23,6 +23,7 @@ NOUNS: Mapping[Mark, str] = {
     "labels": "label",
     "comment": "comment",
     "update": "status update",
+    "twins": "duplicate comment",
 }
 
 
@@ -39,11 +40,29 @@ class GuardViolation:
     samples: tuple[str, ...] = ()
 
 
-def first_run_stop(items: Iterable[WorkItem], plan: Plan, runs_before: int) -> GuardViolation | None:
-    """Nobody has seen this installation write yet: neither the store nor any item knows of a run."""
-    if plan.empty or runs_before or any(item.shown.stamp is not None for item in items):
+def first_run_stop(
+    items: Iterable[WorkItem], plan: Plan, workspace: str, memory: Memory
+) -> GuardViolation | None:
+    """Nobody has seen this workspace write yet: neither the store nor any item knows of a run of it.
+
+    Marks of another workspace prove nothing, but that this one may have been renamed.
+    """
+    owners = Counter(item.shown.stamp.owner for item in items if item.shown.stamp is not None)
+    if memory.writing_runs or workspace in owners or (plan.empty and not plan.refusals):
         return None
-    message = f"First run: {counted(len(plan.edits), 'item')} would be changed"
+    if not owners:
+        if memory.unnamed_runs:
+            return None
+        message = f"First run: {counted(len(plan.edits), 'item')} would be changed"
+        return GuardViolation("first-run", message, "", samples(plan.edits))
+    others = " and ".join(
+        f'{counted(count, "item")} {agree(count, "carries", "carry")} marks of workspace "{owner}"'
+        for owner, count in sorted(owners.items())
+    )
+    message = (
+        f'First run of workspace "{workspace}": {counted(len(plan.edits), "item")} would be changed. {others}. '
+        "If it was renamed, rename it back, or undo there first"
+    )
     return GuardViolation("first-run", message, "", samples(plan.edits))
 
 
@@ -55,14 +74,14 @@ def mass_change_stop(
 ) -> GuardViolation | None:
     """More of the items would change than `share`, and more than `floor` of them. `cause`: the likely one."""
     total = sum(1 for item in items if item.in_scope)
-    count = len(plan.edits)
+    count = len(_reworked(plan))
     if not _beyond(count, total, policy.share, policy.floor):
         return None
     message = (
         f"{count} of {counted(total, 'item')} would change ({percent(count * 100 // total)}); "
         f"limit: {_limit(policy.share, policy.floor)}"
     )
-    return GuardViolation("mass-change", message + cause, plan.digest, samples(plan.edits))
+    return GuardViolation("mass-change", message + cause, plan.digest, samples(_reworked(plan)))
 
 
 def likely_cause(memory: Memory) -> str:
@@ -90,7 +109,7 @@ def project_stops(
     """More of one project's or team's items would change than `project_share`, and more than `project_floor`."""
     totals = Counter(scope_of(item) for item in items if item.in_scope)
     changed: dict[tuple[str, str], list[Edit]] = {}
-    for edit in plan.edits:
+    for edit in _reworked(plan):
         changed.setdefault(scope_of(edit.item), []).append(edit)
     found = []
     for scope, edits in sorted(changed.items()):
@@ -111,6 +130,8 @@ def removal_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) ->
     shown = [item.shown for item in items]
     found = []
     for mark in ALL_MARKS:
+        if mark == "twins":
+            continue
         there = sum(1 for one in shown if getattr(one, mark))
         edits = [
             edit for edit in plan.edits if getattr(edit.item.shown, mark) and not getattr(edit.wanted, mark)
@@ -148,10 +169,15 @@ def shrink_stop(
     return GuardViolation("shrunken-pull", message, tracker)
 
 
+def _reworked(plan: Plan) -> list[Edit]:
+    """The edits that do more than remove duplicate comments: all of these are to go, and none says what the other does not."""
+    return [edit for edit in plan.edits if any(change.mark != "twins" for change in edit.changes)]
+
+
 def samples(edits: Sequence[Edit]) -> tuple[str, ...]:
     """Some of the items that would change, from all along the plan."""
     step = max(1, len(edits) // SAMPLES)
-    return tuple(f"{edit.item.key} {edit.item.title}" for edit in edits[::step][:SAMPLES])
+    return tuple(f"{edit.item.name} {edit.item.title}" for edit in edits[::step][:SAMPLES])
 
 
 def _beyond(count: int, total: int, share: float, floor: int) -> bool:
@@ -173,7 +199,7 @@ def guards(
         )
         for one in observation.pulls
     ]
-    first = first_run_stop(observation.items, plan, memory.writing_runs)
+    first = first_run_stop(observation.items, plan, workspace.workspace, memory)
     if first is not None:
         # On a first run everything is new: one stop says so, others would say it again.
         return tuple(stop for stop in [*shrunk, first] if stop is not None)

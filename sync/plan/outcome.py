@@ -31,11 +31,12 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """An item of a saved plan that changed since, and in what."""
+    """An item of a saved plan that changed since, and in what. `name`: its key as people are shown it."""
 
     item: Ref
     key: str
     what: str
+    name: str
 
 
 def still_true(
@@ -50,12 +51,13 @@ def still_true(
     moved: list[Moved] = []
     for edit in plan.edits:
         item = now.get(edit.item.ref)
-        if edit.item.ref.tracker in unread:
-            moved.append(Moved(edit.item.ref, edit.item.key, f"{edit.item.ref.tracker} could not be read"))
+        ref, name = edit.item.ref, edit.item.name
+        if ref.tracker in unread:
+            moved.append(Moved(ref, edit.item.key, f"{ref.tracker} could not be read", name))
         elif item is None:
-            moved.append(Moved(edit.item.ref, edit.item.key, "it no longer exists or is out of scope"))
+            moved.append(Moved(ref, edit.item.key, "it no longer exists or is out of scope", name))
         elif what := _differences(edit.item, item):
-            moved.append(Moved(edit.item.ref, item.key, f"its {', '.join(what)} changed"))
+            moved.append(Moved(edit.item.ref, item.key, f"its {', '.join(what)} changed", item.name))
         else:
             # The one that was just read: it bears the latest stamp.
             kept.append(Edit(item, edit.wanted, edit.changes))
@@ -63,8 +65,8 @@ def still_true(
 
 
 def _differences(before: WorkItem, now: WorkItem) -> list[str]:
-    # Watchers and votes move `updated`, too: what counts is what is seen.
-    names = (one.name for one in fields(WorkItem) if one.name != "updated")
+    # Watchers and votes move `updated`, too, and another tracker's items what it is called: what counts is what is seen.
+    names = (one.name for one in fields(WorkItem) if one.name not in ("updated", "homonym"))
     return [
         "marks" if name == "shown" else name.replace("_", " ")
         for name in names

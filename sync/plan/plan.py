@@ -20,6 +20,7 @@ from connectors.model import (
     Mark,
     Marks,
     Ref,
+    Twin,
     Update,
     WorkItem,
 )
@@ -39,11 +40,12 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An item that would change but must not be touched, and why."""
+    """An item that would change but must not be touched, and why. `name`: its key as people are shown it."""
 
     item: Ref
     key: str
     reason: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,8 @@ def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace:
             continue
         owner = item.shown.stamp.owner if item.shown.stamp else None
         if owner is not None and owner != workspace.workspace:
-            reason = f'its marks belong to workspace "{owner}", not to this workspace "{workspace.workspace}"'
-            refusals.append(Refusal(item.ref, item.key, reason))
+            reason = f'marks belong to workspace "{owner}", not to this workspace "{workspace.workspace}"'
+            refusals.append(Refusal(item.ref, item.key, reason, item.name))
             continue
         edits.append(Edit(item, target, changes))
     return Plan(tuple(edits), tuple(refusals), digest_of(edits))
@@ -178,7 +180,7 @@ def plain_change(value: object) -> object:
         return {"purpose": value.purpose, "facts": dict(value.facts)}
     if isinstance(value, Update):
         return {"health": value.health, "on": value.on.isoformat(), "facts": dict(value.facts)}
-    if isinstance(value, KeyResultMark):
+    if isinstance(value, KeyResultMark | Twin):
         return asdict(value)
     if isinstance(value, tuple):
         return [plain_change(part) for part in value]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from config.wording import counted, percent
 from sync.memory import Entry
+from sync.observation import spell
 from sync.report.table import Cell, Section
 
 _MOST = 100
 
 
-def section(entries: Sequence[Entry], scope: str) -> Section:
-    """Recorded writes as a table, the latest last."""
+def section(entries: Sequence[Entry], scope: str, double: Collection[str] = ()) -> Section:
+    """Recorded writes as a table, the latest last. `double`: the keys that items of several trackers have."""
     if not entries:
         return Section("Log", (f"Nothing was written {scope}.",))
     shown = entries[-_MOST:]
@@ -25,7 +26,7 @@ def section(entries: Sequence[Entry], scope: str) -> Section:
             Cell(f"{entry.at:%Y-%m-%d %H:%M:%S}" if entry.at else "–"),
             Cell(f"{entry.kind} {entry.run}"),
             Cell(entry.configuration),
-            Cell(entry.key, "strong"),
+            Cell(spell(entry.item.tracker, entry.key, double), "strong"),
             Cell(_outcome(entry), "good" if entry.outcome == "written" else "bad"),
             Cell("; ".join(_words(change) for change in entry.changes) or "details no longer kept"),
         )
@@ -55,6 +56,8 @@ def _side(value: object) -> str:
             return f"{purpose} comment" + (f" ({said})" if said else "")
         case {"health": health, "on": day, "facts": _}:
             return f"status update of {day} ({str(health).replace('_', ' ')})"
+        case {"id": id_, "edited": edited}:
+            return f"duplicate comment {id_}" + (" (edited by a person)" if edited else "")
         case {"id": id_, "percent": value_}:
             by = value.get("because") if isinstance(value, dict) else ""
             return f"{id_} {percent(value_, 'no data')}" + (f" by {by}" if by else "")

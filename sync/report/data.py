@@ -10,7 +10,7 @@ from connectors.model import Change, Pull, Receipt
 from sync.decide import Decision
 from sync.measure import ObjectiveReading, Reading, Scorecard
 from sync.plan.guards import GuardViolation
-from sync.plan.outcome import Applied
+from sync.plan.outcome import Applied, Moved
 from sync.plan.plan import Plan, plain_change
 from sync.signals.orphans import Signals
 
@@ -121,6 +121,7 @@ def of_findings(run: Decision, signals: Signals) -> list[Data]:
         {
             "kind": finding.kind,
             "items": [run.alignment.items[ref].key for ref in finding.items],
+            "trackers": [ref.tracker for ref in finding.items],
             "message": finding.message,
             "remedy": finding.remedy,
             "place": finding.place or None,
@@ -136,7 +137,9 @@ def of_plan(plan: Plan) -> Data:
         "totals": plan.totals,
         "changes": [_change(change) for change in plan.changes],
         "waiting": list(plan.waiting),
-        "refusals": [{"key": one.key, "reason": one.reason} for one in plan.refusals],
+        "refusals": [
+            {"tracker": one.item.tracker, "key": one.key, "reason": one.reason} for one in plan.refusals
+        ],
     }
 
 
@@ -149,6 +152,11 @@ def _change(change: Change) -> Data:
         "before": plain_change(change.before),
         "after": plain_change(change.after),
     }
+
+
+def of_moved(moved: Iterable[Moved]) -> list[Data]:
+    """Items of a saved plan that changed since."""
+    return [{"tracker": one.item.tracker, "key": one.key, "why": one.what} for one in moved]
 
 
 def of_stops(stops: Iterable[GuardViolation], flag_of: Callable[[GuardViolation], str]) -> list[Data]:
@@ -171,4 +179,9 @@ def of_applied(applied: Applied) -> Data:
 
 
 def _receipt(receipt: Receipt) -> Data:
-    return {"key": receipt.key, "outcome": receipt.outcome, "error": receipt.error}
+    return {
+        "tracker": receipt.item.tracker,
+        "key": receipt.key,
+        "outcome": receipt.outcome,
+        "error": receipt.error,
+    }

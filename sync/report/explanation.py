@@ -34,7 +34,7 @@ def derivation(derived: Derivation, forecast: Forecast | None) -> Section:
 def _row(row: Counted) -> tuple[Cell, ...]:
     share = "" if row.share == 1 else f"{row.share.numerator}/{row.share.denominator}"
     return (
-        Cell(row.item.key),
+        Cell(row.item.name),
         Cell(row.item.title),
         Cell(row.fate),
         Cell(f"{float(row.weight):g}"),

@@ -15,6 +15,7 @@ from connectors.model import (
     KeyResultMark,
     Pull,
     Ref,
+    Twin,
     Update,
     WorkItem,
 )
@@ -24,12 +25,13 @@ from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan.guards import NOUNS, GuardViolation
 from sync.plan.outcome import Applied, Moved
 from sync.plan.overrides import Overrides
-from sync.plan.plan import Edit, Plan, natural
+from sync.plan.plan import Edit, Plan, Refusal, natural
 from sync.report.table import HEALTH_STYLES, Cell, Section, cells
 from sync.signals.findings import Finding
 from sync.signals.orphans import Signals
 
 NOTHING_TO_WRITE = "Nothing to write: every item is up to date."
+_FEW = 3
 _LEVELS: tuple[Level, ...] = ("initiative", "project", "epic", "issue", "subtask")
 
 
@@ -107,7 +109,7 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
     tops.sort(key=lambda one: (one.item.tracker, natural(items[one.item].key)))
     rows = tuple(
         (
-            Cell(items[one.item].key, "strong"),
+            Cell(items[one.item].name, "strong"),
             Cell(items[one.item].title),
             Cell(items[one.item].level),
             Cell(items[one.item].status),
@@ -156,25 +158,35 @@ def plan(plan: Plan, most: int | None = None) -> Section:
         nothing = "Nothing to write now; some changes are on hold." if plan.waiting else NOTHING_TO_WRITE
         return Section("Plan", (nothing, *plan.waiting))
     totals = ", ".join(counted(plan.totals[mark], NOUNS[mark]) for mark in ALL_MARKS if mark in plan.totals)
-    lead = f"{counted(len(plan.edits), 'item')} would change: {totals}. Plan {plan.digest}."
+    lead = f"{counted(len(plan.edits), 'item')} would change{f': {totals}' if totals else ''}. Plan {plan.digest}."
     hidden = 0 if most is None else max(0, len(plan.edits) - most)
     tail = (f"… and {hidden} more. Show all: truenorth plan",) if hidden else ()
     return Section("Plan", (lead, *plan.waiting), ("key", "change"), _plan_rows(plan, most), tail=tail)
 
 
 def _plan_rows(plan: Plan, most: int | None = None) -> tuple[tuple[Cell, ...], ...]:
-    rows = tuple((Cell(edit.item.key, "strong"), Cell(_edit_words(edit))) for edit in plan.edits[:most])
-    refused = tuple(
-        (Cell(one.key, "strong"), Cell(f"skipped: {one.reason}", "warn")) for one in plan.refusals
-    )
-    return rows + refused
+    rows = tuple((Cell(edit.item.name, "strong"), Cell(_edit_words(edit))) for edit in plan.edits[:most])
+    return rows + _refused_rows(plan.refusals)
+
+
+def _refused_rows(refusals: Iterable[Refusal]) -> tuple[tuple[Cell, ...], ...]:
+    """A row for each reason: a whole workspace may be refused for one."""
+    reasons: dict[str, list[str]] = {}
+    for one in refusals:
+        reasons.setdefault(one.reason, []).append(one.name)
+    rows = []
+    for reason, keys in reasons.items():
+        few = f", for example {', '.join(keys[:_FEW])}" if len(keys) > 1 else ""
+        name = keys[0] if len(keys) == 1 else counted(len(keys), "item")
+        rows.append((Cell(name, "strong"), Cell(f"skipped: {reason}{few}", "warn")))
+    return tuple(rows)
 
 
 def moved(found: Sequence[Moved]) -> Section:
     """Items of a saved plan that changed since it was made."""
     if not found:
         return Section("Changed since the plan", ("No items.",))
-    rows = tuple((Cell(one.key, "strong"), Cell(f"skipped: {one.what}", "warn")) for one in found)
+    rows = tuple((Cell(one.name, "strong"), Cell(f"skipped: {one.what}", "warn")) for one in found)
     return Section("Changed since the plan", (), ("key", "reason"), rows)
 
 
@@ -205,6 +217,8 @@ def _change_words(change: Change) -> str:
             return _comment_words(before, after)
         case "update":
             return _update_words(after)
+        case "twins":
+            return _twin_words(before)
 
 
 def _texts(value: object) -> list[str]:
@@ -258,6 +272,15 @@ def _comment_words(before: object, after: object) -> str:
     return f"update the {after.purpose} comment"
 
 
+def _twin_words(before: object) -> str:
+    twins = [one for one in before if isinstance(one, Twin)] if isinstance(before, tuple) else []
+    edited = sum(one.edited for one in twins)
+    removed = len(twins) - edited
+    words = [f"remove {counted(removed, 'duplicate comment')}"] if removed else []
+    words += [f"leave {counted(edited, 'duplicate comment')} that a person edited"] if edited else []
+    return " and ".join(words)
+
+
 def _update_words(after: object) -> str:
     if not isinstance(after, Update):
         return "remove the status updates"
@@ -282,8 +305,9 @@ def _stop_words(stop: GuardViolation) -> str:
     return f"{stop.message}, for example {', '.join(stop.samples)}" if stop.samples else stop.message
 
 
-def written(applied: Applied, elapsed: float | None = None) -> Section:
+def written(plan: Plan, applied: Applied, elapsed: float | None = None) -> Section:
     """What became of the plan, with everything that was not written."""
+    names = {edit.item.ref: edit.item.name for edit in plan.edits}
     took = f" in {elapsed:.1f} s" if elapsed is not None else ""
     requests = sum(receipt.requests for receipt in applied.receipts)
     figures = ", ".join(
@@ -292,7 +316,11 @@ def written(applied: Applied, elapsed: float | None = None) -> Section:
         if outcome == "written" or applied.count(outcome)
     )
     rows = tuple(
-        (Cell(receipt.key, "strong"), Cell(receipt.outcome, "bad"), Cell(receipt.error or ""))
+        (
+            Cell(names.get(receipt.item, receipt.key), "strong"),
+            Cell(receipt.outcome, "bad"),
+            Cell(receipt.error or ""),
+        )
         for receipt in applied.receipts
         if receipt.outcome != "written"
     )

@@ -14,11 +14,12 @@ from sync.explain.item import Explanation
 from sync.forecast.simulation import Forecast
 from sync.measure import Scorecard
 from sync.memory import RemovedMarks, RunRecord, Stuck
+from sync.observation import spell
 from sync.report.explanation import forecast_data
 from sync.report.suggestions import suggestion_data
 from sync.report.table import Cell, Section, Style, cells
 
-Troubled = Sequence[tuple[str, str, str]]
+Troubled = Sequence[Stuck]
 
 
 def explanation(explained: Explanation) -> Section:
@@ -27,7 +28,7 @@ def explanation(explained: Explanation) -> Section:
     where = " · ".join(part for part in (item.kind, item.status, item.project, item.team) if part)
     shown = _shown(explained)
     return Section(
-        f"{item.key}  {item.title}",
+        f"{item.name}  {item.title}",
         lead=(
             where,
             "",
@@ -120,7 +121,11 @@ def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Sec
         lead += f"; not read: {', '.join(summary['unread'])}"
     if "guards" in summary:
         lead += f" by {', '.join(summary['guards'])}"
-    rows = tuple((Cell(key, "strong"), Cell(outcome, "bad"), Cell(error)) for key, outcome, error in troubled)
+    double = _double(run)
+    rows = tuple(
+        (Cell(spell(one.tracker, one.key, double), "strong"), Cell(one.state, "bad"), Cell(one.why))
+        for one in troubled
+    )
     return Section("Last sync", (f"{lead}.", rest), ("key", "outcome", "reason") if rows else (), rows)
 
 
@@ -136,9 +141,17 @@ def removed(found: Sequence[RemovedMarks]) -> Section:
     return Section("Undo since the last sync", (lead,), columns, rows, columns[3:])
 
 
-def stuck(found: Sequence[Stuck]) -> Section:
+def _double(run: Decision) -> frozenset[str]:
+    return frozenset(item.key.casefold() for item in run.observation.items if item.homonym)
+
+
+def stuck(found: Sequence[Stuck], run: Decision) -> Section:
     """What did not come to its end."""
-    rows = tuple((Cell(one.key, "strong"), Cell(one.state, "warn"), Cell(one.why)) for one in found)
+    double = _double(run)
+    rows = tuple(
+        (Cell(spell(one.tracker, one.key, double), "strong"), Cell(one.state, "warn"), Cell(one.why))
+        for one in found
+    )
     return Section("Stuck", (), ("key", "state", "reason"), rows)
 
 
@@ -152,7 +165,10 @@ def last_run_data(record: RunRecord | None, troubled: Troubled) -> dict[str, Any
         "outcome": record.outcome,
         "configuration": record.configuration,
         "summary": dict(record.summary),
-        "troubled": [{"key": key, "outcome": outcome, "error": error} for key, outcome, error in troubled],
+        "troubled": [
+            {"tracker": one.tracker, "key": one.key, "outcome": one.state, "error": one.why}
+            for one in troubled
+        ],
     }
 
 

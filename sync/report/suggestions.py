@@ -31,7 +31,7 @@ def suggestions(found: SuggestionsByItem, alignment: Alignment, orphans: int) ->
         for place, one in enumerate(found[ref]):
             rows.append(
                 (
-                    Cell("" if place else item.key, "strong"),
+                    Cell("" if place else item.name, "strong"),
                     Cell("" if place else item.title),
                     Cell(one.key_result),
                     Cell(score_of(one)),
@@ -83,7 +83,7 @@ def as_yaml(found: SuggestionsByItem, alignment: Alignment, titles: Mapping[str,
         above = found.get(item.parent) if item.parent is not None else None
         if above and above[0].key_result == best.key_result:
             continue
-        twin = keys[item.key.casefold()] > 1
+        twin = item.homonym or keys[item.key.casefold()] > 1
         rule = f"key: {_scalar(item.key)}" + (f", tracker: {_scalar(ref.tracker)}" if twin else "")
         rules[best.key_result].append(f"  - {{{rule}}}  # {score_of(best)} {_comment(item.title)}")
     if not rules:

@@ -15,6 +15,7 @@ from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment
 from sync.measure import Scorecard, closed_on
+from sync.signals.ambiguous_keys import ambiguous_keys
 from sync.signals.budgets import usages
 
 Kind = Literal[
@@ -26,6 +27,7 @@ Kind = Literal[
     "dropped_over_open",
     "closed_key_result",
     "claim_against_rule",
+    "ambiguous_key",
     "two_objectives",
     "against_parent",
     "too_many_key_results",
@@ -62,6 +64,7 @@ def find(
         *_contradictions(alignment, "dropped", "dropped_over_open"),
         *_closed(alignment, workspace, now),
         *_conflicting(alignment),
+        *_ambiguous(alignment, workspace),
         *_two_objectives(alignment, objectives),
         *_against_parent(alignment, objectives),
         *_too_many(alignment, workspace),
@@ -75,13 +78,13 @@ def _dangling(alignment: Alignment) -> Iterator[Finding]:
         item = alignment.items[claim.item]
         if item.in_scope:
             hint = f"did you mean {claim.nearest}?" if claim.nearest else "correct or remove the claim"
-            message = f"{item.key} claims {claim.claim}, which is not a declared key result"
+            message = f"{item.name} claims {claim.claim}, which is not a declared key result"
             yield Finding("dangling_claim", (claim.item,), message, hint)
 
 
 def _cycles(alignment: Alignment) -> Iterator[Finding]:
     for cycle in alignment.cycles:
-        keys = [alignment.items[ref].key for ref in cycle]
+        keys = [alignment.items[ref].name for ref in cycle]
         message = f"parents form a cycle: {' → '.join([*keys, keys[0]])}"
         remedy = f"remove one of the parent links; until then the parent of {keys[0]} is ignored"
         yield Finding("parent_cycle", cycle, message, remedy)
@@ -107,8 +110,8 @@ def _contradictions(alignment: Alignment, ended: Literal["done", "dropped"], kin
             continue
         # What was dropped may bear a status such as Done; only its resolution says so.
         state = parent.status if ended == "done" else f"dropped ({parent.status})"
-        message = f"{parent.key} is {state} but has open child items: {_named(still_open)}"
-        remedy = f"reopen {parent.key}, or close or move the open items"
+        message = f"{parent.name} is {state} but has open child items: {_named(still_open)}"
+        remedy = f"reopen {parent.name}, or close or move the open items"
         yield Finding(kind, (ref, *_refs(still_open)), message, remedy)
 
 
@@ -145,9 +148,17 @@ def _conflicting(alignment: Alignment) -> Iterator[Finding]:
             yield Finding(
                 "claim_against_rule",
                 (one.item,),
-                f"{item.key} claims {', '.join(one.claimed)}, but a rule links it by key to {', '.join(one.ruled)}",
+                f"{item.name} claims {', '.join(one.claimed)}, but a rule links it by key to {', '.join(one.ruled)}",
                 "remove the claim or the rule; until then the claim wins",
             )
+
+
+def _ambiguous(alignment: Alignment, workspace: Workspace) -> Iterator[Finding]:
+    for one in ambiguous_keys(alignment.items.values(), workspace):
+        message = f"{one.where} names {one.key}, which means {' and '.join(one.names)}"
+        yield Finding(
+            "ambiguous_key", one.items, message, f"write {' or '.join(one.names)}, or add tracker to the rule"
+        )
 
 
 def _two_objectives(alignment: Alignment, objectives: Mapping[str, str]) -> Iterator[Finding]:
@@ -179,7 +190,7 @@ def _against_parent(alignment: Alignment, objectives: Mapping[str, str]) -> Iter
                 against[", ".join(sorted(own))].append(item)
         for other, items in sorted(against.items()):
             message = (
-                f"{parent.key} serves {', '.join(sorted(above))}, but its child "
+                f"{parent.name} serves {', '.join(sorted(above))}, but its child "
                 f"{agree(len(items), 'item', 'items')} {_named(items)} {agree(len(items), 'serves', 'serve')} {other}"
             )
             remedy = "move the work to an epic of its objective, or remove its claim or label"
@@ -197,7 +208,7 @@ def _too_many(alignment: Alignment, workspace: Workspace) -> Iterator[Finding]:
     for item, placement in _open(alignment):
         if len(placement.carries) > most:
             served = ", ".join(sorted(link.key_result for link in placement.carries))
-            message = f"{item.key} serves {len(placement.carries)} key results, more than {most}: {served}"
+            message = f"{item.name} serves {len(placement.carries)} key results, more than {most}: {served}"
             remedy = "keep the one or two that it contributes to most, or split the work"
             yield Finding("too_many_key_results", (item.ref,), message, remedy)
 
@@ -231,4 +242,4 @@ def _refs(items: Iterable[WorkItem]) -> tuple[Ref, ...]:
 
 def _named(items: Sequence[WorkItem]) -> str:
     rest = len(items) - FEW
-    return ", ".join(item.key for item in items[:FEW]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(item.name for item in items[:FEW]) + (f" and {rest} more" if rest > 0 else "")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from config.text.redaction import redactor, shown
 from connectors.model import Outcome, Ref
-from sync.memory import Entry
+from sync.memory import Entry, Stuck
 from sync.plan.plan import Edit, plain_change
 from sync.store import tables
 from sync.store.database import Transaction, again, repeated
@@ -105,10 +106,15 @@ class Journal:
         with self._transaction() as connection:
             return frozenset(connection.execute(query).scalars())
 
-    def failed_writes(self, run: int) -> list[tuple[str, str, str]]:
-        """Writes of a run that did not land: (key, outcome or "unknown", error)."""
+    def failed_writes(self, run: int) -> list[Stuck]:
+        """Writes of a run that did not land; their state is the outcome, or "unknown"."""
         return [
-            (one.key, one.outcome or "unknown", one.error or "the run ended before the reply")
+            Stuck(
+                one.key,
+                one.outcome or "unknown",
+                one.error or "the run ended before the reply",
+                one.item.tracker,
+            )
             for one in self.entries(run=run)
             if one.outcome != "written"
         ]
@@ -117,18 +123,25 @@ class Journal:
         """Writes of runs before whose fate is unknown, oldest first."""
         return self._select(tables.journal.c.outcome.is_(None))
 
-    def entries(self, *, run: int | None = None, key: str | None = None) -> list[Entry]:
-        """Recorded writes, oldest first: of one run, of one item by key (in any case), or all.
-
-        An item that changed its key is found under each of its keys, with everything that was written to it.
-        """
-        conditions = []
+    def entries(self, *, run: int | None = None, items: Collection[Ref] | None = None) -> list[Entry]:
+        """Recorded writes, oldest first: of one run, to some items, or all."""
+        conditions: list[sa.ColumnElement[bool]] = []
         if run is not None:
             conditions.append(tables.journal.c.run == run)
-        if key is not None:
-            same = sa.select(tables.journal.c.item).where(sa.func.lower(tables.journal.c.key) == key.lower())
-            conditions.append(tables.journal.c.item.in_(same))
+        if items is not None:
+            place = sa.tuple_(tables.journal.c.tracker, tables.journal.c.item)
+            conditions.append(place.in_([(ref.tracker, ref.id) for ref in sorted(items)]))
         return self._select(*conditions)
+
+    @again
+    def keys(self) -> dict[Ref, frozenset[str]]:
+        """Every key that each item ever written to had; one that moved has several."""
+        journal = tables.journal.c
+        found: defaultdict[Ref, set[str]] = defaultdict(set)
+        with self._transaction() as connection:
+            for row in connection.execute(sa.select(journal.tracker, journal.item, journal.key).distinct()):
+                found[Ref(row.tracker, row.item)].add(row.key)
+        return {ref: frozenset(keys) for ref, keys in found.items()}
 
     @again
     def _select(self, *conditions: sa.ColumnElement[bool]) -> list[Entry]:

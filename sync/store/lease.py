@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -28,6 +29,9 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=60)
 """How long a lease holds without renewal; a holder that was killed blocks others no longer than this."""
 
+SKEW = timedelta(seconds=60)
+"""By how much the clocks of two machines may differ. A lease that ends later than both allow was taken by a wrong one."""
+
 RENEWAL = 15.0
 """Seconds between renewals."""
 
@@ -36,6 +40,10 @@ _NAME = "write"
 
 class LeaseHeld(Exception):
     """Another replica is at work; the text says which, and until when its lease holds."""
+
+
+class LeaseOverdue(LeaseHeld):
+    """The other replica has been at work for longer than a run may take, so it does not do this run's work, too."""
 
 
 class LeaseLost(Exception):
@@ -88,27 +96,50 @@ def make_lease(connection: sa.Connection) -> None:
     )
 
 
-def acquire(connection: sa.Connection, holder: str, now: datetime) -> Lease:
-    """Take the lease within a transaction. Raises LeaseHeld while somebody else's runs."""
+def acquire(
+    connection: sa.Connection, holder: str, now: datetime, longest: timedelta = timedelta.max
+) -> Lease:
+    """Take the lease within a transaction. Raises LeaseHeld while somebody else's runs.
+
+    Raises LeaseOverdue when the same holder has had it for more than `longest`. A lease that ends later than any can
+    is taken over: whoever took it did so by a clock that was wrong, and it might block for years.
+    """
     table = tables.leases
     row = connection.execute(sa.select(table).where(table.c.name == _NAME).with_for_update()).one()
     until = (now + LEASE).isoformat()
     ends = datetime.fromisoformat(row.until)
-    if row.holder != "" and row.holder != holder and ends > now and not _is_dead(row.holder):
-        host, number = row.holder.split("/")[0], row.holder.rpartition("/")[2]
-        raise LeaseHeld(
-            f"another run is in progress (process {number} on {host}, lease until {ends:%H:%M:%S} UTC). "
-            "It also does the work of this run."
+    if row.holder not in ("", holder) and ends > now and not _is_dead(row.holder):
+        if ends <= now + LEASE + SKEW:
+            raise _held(row, ends, now, longest)
+        log.warning(
+            "took over a lease that ends later than any lease can; the clock of its holder was wrong",
+            holder=_words(row.holder),
+            until=f"{ends:%Y-%m-%d %H:%M:%S} UTC",
         )
     epoch = int(row.epoch) + 1
     taken = connection.execute(
         table.update()
         .where(table.c.name == _NAME, table.c.epoch == row.epoch)
-        .values(holder=holder, epoch=epoch, until=until)
+        .values(holder=holder, epoch=epoch, until=until, since=now.isoformat())
     )
     if taken.rowcount != 1:
         raise LeaseHeld("another run started at the same time. It also does the work of this run.")
     return Lease(holder, epoch)
+
+
+def _held(row: sa.Row[Any], ends: datetime, now: datetime, longest: timedelta) -> LeaseHeld:
+    since = datetime.fromisoformat(row.since) if row.since else None
+    who = f"{_words(row.holder)}, lease until {ends:%Y-%m-%d %H:%M:%S} UTC"
+    if since is None or now - since <= longest:
+        return LeaseHeld(f"another run is in progress ({who}). It also does the work of this run.")
+    return LeaseOverdue(
+        f"another run has been in progress since {since:%Y-%m-%d %H:%M:%S} UTC ({who}), longer than the deadline of "
+        f"{longest.total_seconds() / 60:g} minutes. Nothing was done. Check that process, and end it if it hangs."
+    )
+
+
+def _words(holder: str) -> str:
+    return f"process {holder.rpartition('/')[2]} on {holder.split('/')[0]}"
 
 
 def assert_held(connection: sa.Connection, lease: Lease) -> None:
@@ -129,13 +160,17 @@ def assert_held(connection: sa.Connection, lease: Lease) -> None:
 
 
 @contextmanager
-def leased(transaction: Transaction) -> Iterator[Lease]:
+def leased(transaction: Transaction, longest: timedelta = timedelta.max) -> Iterator[Lease]:
     """The lease, renewed in the background until the end, and given back then.
 
-    Raises LeaseHeld at once when another replica works.
+    Raises LeaseHeld at once when another replica works, LeaseOverdue when it has done so for more than `longest`.
     """
+
+    def take(connection: sa.Connection) -> Lease:
+        return acquire(connection, holder_name(), datetime.now(UTC), longest)
+
     # Ours by name already where the answer to the first try was lost.
-    lease = repeated(transaction, lambda connection: acquire(connection, holder_name(), datetime.now(UTC)))
+    lease = repeated(transaction, take)
     ended = threading.Event()
     renewing = threading.Thread(target=_renew, args=(transaction, lease, ended), name="lease", daemon=True)
     renewing.start()

@@ -35,23 +35,24 @@ _WORK_STATE = Decoder(WorkState)
 _UPDATES = Decoder(_Update)
 
 
-def read_memory(connection: sa.Connection, workspace: Workspace, now: datetime) -> Memory:
-    """What earlier runs left for a decision at `now`."""
+def read_memory(connection: sa.Connection, workspace: Workspace, now: datetime, clock: datetime) -> Memory:
+    """What earlier runs left for a decision at `now`; how long items rest and comments are counted goes by the `clock`."""
     today = now.astimezone(workspace.zone).date()
-    journal, runs = tables.journal.c, tables.runs.c
+    runs = tables.runs.c
     setups = sa.select(sa.func.max(runs.id)).where(runs.kind == "setup")
     return Memory(
         past=_past(connection, workspace, today),
-        last_progress=_last_progress(connection),
+        last_progress=_last_progress(connection, today),
         found={row.tracker: row.in_scope for row in connection.execute(sa.select(tables.pulls))},
         work_states=_work_states(connection, sa.select(tables.footings)),
         work_states_before=_work_states(connection, _before(today)),
         last_updates=_last_updates(connection),
-        commented=_commented(connection, workspace, today),
-        quarantine=read_quarantine(connection),
-        writing_runs=connection.execute(sa.select(sa.func.count(sa.distinct(journal.run)))).scalar_one(),
-        last_write=_last_writing(connection, tables.runs.c.kind != "undo"),
-        last_undo=_last_writing(connection, tables.runs.c.kind == "undo"),
+        commented=_commented(connection, workspace, clock.astimezone(workspace.zone).date()),
+        quarantine={ref: one for ref, one in read_quarantine(connection).items() if one.until > clock},
+        writing_runs=_writing_runs(connection, runs.workspace == workspace.workspace),
+        unnamed_runs=_writing_runs(connection, runs.workspace.is_(None)),
+        last_write=_last_writing(connection, runs.kind != "undo"),
+        last_undo=_last_writing(connection, runs.kind == "undo"),
         last_setup=connection.execute(setups).scalar_one() or 0,
     )
 
@@ -61,6 +62,15 @@ def _last_writing(connection: sa.Connection, which: sa.ColumnElement[bool]) -> i
     journal, runs = tables.journal, tables.runs
     query = sa.select(sa.func.max(journal.c.run)).join_from(journal, runs, journal.c.run == runs.c.id)
     return connection.execute(query.where(which)).scalar_one() or 0
+
+
+def _writing_runs(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> int:
+    """How many runs of which that holds recorded a write."""
+    journal, runs = tables.journal, tables.runs
+    query = sa.select(sa.func.count(sa.distinct(journal.c.run))).join_from(
+        journal, runs, journal.c.run == runs.c.id
+    )
+    return int(connection.execute(query.where(condition)).scalar_one())
 
 
 def read_quarantine(connection: sa.Connection) -> dict[Ref, Quarantined]:
@@ -105,11 +115,13 @@ def _past(connection: sa.Connection, workspace: Workspace, today: date) -> dict[
     return found
 
 
-def _last_progress(connection: sa.Connection) -> dict[str, float | None]:
+def _last_progress(connection: sa.Connection, today: date) -> dict[str, float | None]:
+    """The latest progress of each key result; what was read for a day to come is not known yet."""
     readings = tables.readings.c
     last = sa.select(readings.key_result, sa.func.max(readings.day).label("day")).group_by(
         readings.key_result
     )
+    last = last.where(readings.day <= today.isoformat())
     days = last.subquery().c
     query = sa.select(readings.key_result, readings.progress).where(
         readings.key_result == days.key_result, readings.day == days.day

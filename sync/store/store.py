@@ -5,8 +5,8 @@ Nothing here proves ownership: that lives on the items. A lost store costs histo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,14 +30,25 @@ from sync.store.snapshots import Snapshots
 
 __all__ = ["RunRecord", "Store", "StoreError", "Stuck"]
 
+Clock = Callable[[], datetime]
+
+
+def wall_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
 
 class Store:
     """A store at a SQLAlchemy URL; SQLite files are made private to their user. Threads may share it.
 
+    `clock` tells the time to all that keeps house: when runs begin, how long items rest, what is too old. The moment that
+    a run evaluates is another thing, and may lie in the past or the future (ADR 31).
+
     Raises StoreError for anything that makes it unusable.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, clock: Clock | None = None) -> None:
+        self.clock = clock or wall_clock
         self._database = Database(url)
         self.transaction = self._database.transaction
         """A connection whose work is committed whole, or not at all. Raises StoreError."""
@@ -82,7 +93,7 @@ class Store:
     def memory(self, workspace: Workspace, now: datetime) -> Memory:
         """What earlier runs left for a decision at `now`, all as of one moment."""
         with self._database.view() as connection:
-            return read_memory(connection, workspace, now)
+            return read_memory(connection, workspace, now, self.clock())
 
     @again
     def save_posted(self, states: Mapping[str, WorkState], updates: Mapping[Ref, PostedUpdate]) -> None:
@@ -107,19 +118,23 @@ class Store:
                 keys[ref],
                 f"{counted(why.failures, 'failed write')}, next attempt after {why.until:%Y-%m-%d %H:%M} UTC",
                 why.reason,
+                ref.tracker,
             )
             for ref, why in sorted(rests.items())
         ]
         found += [
             Stuck(
-                entry.key, "started, result unknown", "the next sync checks the item and completes the entry"
+                entry.key,
+                "started, result unknown",
+                "the next sync checks the item and completes the entry",
+                entry.item.tracker,
             )
             for entry in self.journal.open()
         ]
         return found
 
     @again
-    def save_outcomes(self, receipts: Collection[Receipt], now: datetime) -> None:
+    def save_outcomes(self, receipts: Collection[Receipt]) -> None:
         """Let items whose write failed rest, each time longer; what was written rests no more."""
         table = tables.quarantine
         with self._database.ordered() as connection:
@@ -138,18 +153,19 @@ class Store:
                         "key": receipt.key,
                         "reason": receipt.error or "",
                         "failures": failures,
-                        "until": rest_after(failures, now).isoformat(),
+                        "until": rest_after(failures, self.clock()).isoformat(),
                     }
                     connection.execute(table.insert().values(row))
 
     # --- runs --------------------------------------------------------------------------------
 
     @again
-    def open_run(self, kind: str, at: datetime, configuration: str) -> int:
-        """Begin a run; its outcome is "failed" until `close_run` says otherwise."""
+    def open_run(self, kind: str, configuration: str, workspace: str) -> int:
+        """Begin a run of a workspace; its outcome is "failed" until `close_run` says otherwise."""
         row = {
             "kind": kind,
-            "at": at.isoformat(),
+            "at": self.clock().isoformat(),
+            "workspace": workspace,
             "outcome": "failed",
             "configuration": configuration,
             "summary": {},

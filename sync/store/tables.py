@@ -51,7 +51,9 @@ runs = sa.Table(
     sa.Column("outcome", sa.String(16), nullable=False),
     sa.Column("configuration", sa.String(64), nullable=False),
     sa.Column("summary", sa.JSON, nullable=False),
+    sa.Column("workspace", Words(255)),
 )
+"""`at` is when it began, whatever moment it was to evaluate. `workspace`: None where an older version ran."""
 items = sa.Table(
     "items",
     metadata,
@@ -166,8 +168,9 @@ leases = sa.Table(
     sa.Column("holder", Words(255), nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("until", sa.String(32), nullable=False),
+    sa.Column("since", sa.String(32)),
 )
-"""Who may write. The epoch grows with every holder and never falls."""
+"""Who may write, and since when. The epoch grows with every holder and never falls."""
 
 quarantine = sa.Table(
     "quarantine",
@@ -233,6 +236,10 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
     # SQLite does not limit lengths, and knows no such statement.
     3: ("postgresql: ALTER TABLE counts ALTER COLUMN key_result TYPE VARCHAR(80)",),
     5: ("ALTER TABLE readings ADD COLUMN moved {binary}",),
+    6: (
+        "ALTER TABLE leases ADD COLUMN since VARCHAR(32)",
+        "ALTER TABLE runs ADD COLUMN workspace VARCHAR(255)",
+    ),
 }
 """What makes a store of the version before into one of the version named. Whole new tables need no word."""
 

@@ -181,11 +181,11 @@ def test_no_store_and_no_plan_file_holds_a_secret(token: str, tmp_path: Path) ->
         wanted = Marks((mark,), "aligned", (), comment)
         edit = Edit(one, wanted, changes_of(one, wanted))
         store = Store(f"sqlite:///{path}")
-        record = store.open_run("sync", NOW, "x")
+        record = store.open_run("sync", "x", "acme")
         entries = store.journal.begin(record, [edit])
         for entry in entries.values():
             store.journal.complete(entry, "failed", text)
-        store.save_outcomes([Receipt(one.ref, text, "failed", 1, text)], NOW)
+        store.save_outcomes([Receipt(one.ref, text, "failed", 1, text)])
         store.close_run(record, "failed", {"why": text, token: [text]})
         assert store.last_run() is not None
         assert "redacted" in str(store.journal.entries())

@@ -47,6 +47,7 @@ class FakeTracker:
         self,
         progress: Progress | None = None,
         owned_ids: Collection[str] | None = None,  # noqa: ARG002
+        commented_ids: Collection[str] = (),  # noqa: ARG002
     ) -> Pull:
         if self.read_fault is not None:
             raise self.read_fault

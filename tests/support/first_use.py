@@ -122,7 +122,7 @@ def use_store(folder: str) -> None:
     store.save_posted({"A": state}, {ref: PostedUpdate(TODAY, "on_track", (), {"A": state})})
     row = HistoryRow(YESTERDAY, 1.0, 0.5, 0.5, "on_track", Movement(YESTERDAY, done=1))
     store.readings.import_readings({"A": (row,)})
-    run = store.open_run("sync", NOW, "configuration")
+    run = store.open_run("sync", "configuration", "acme")
     wanted = Marks(labels=("okr",))
     property_ = to_property(stamp)
     marker = {"v": 1, "owner": "acme", "purpose": "orphan", "facts": []}

@@ -12,6 +12,7 @@ from connectors.errors import CredentialError, Unreachable
 from sync.decide import Decision
 from sync.jobs.last_read import replay
 from sync.jobs.session import Halt, Session
+from sync.memory import Stuck
 from sync.observation import CannotRead
 from sync.plan.overrides import Overrides
 from sync.remember import remember
@@ -87,7 +88,7 @@ def test_one_bad_item_does_not_stop_the_others(store: Store) -> None:
     last = store.last_run("sync")
     assert last is not None
     assert last.outcome == "partial"
-    assert store.journal.failed_writes(last.id) == [("WEB-1", "failed", "Jira says no")]
+    assert store.journal.failed_writes(last.id) == [Stuck("WEB-1", "failed", "Jira says no", "jira")]
     fake(session, "jira").write_faults.clear()
     sync(session)
     assert sync(session).run.plan.empty

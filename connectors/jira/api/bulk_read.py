@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, as_completed
+from contextlib import suppress
 from itertools import islice
 from typing import TypeVar
 from urllib.parse import quote
 
 from config.wording import counted
 from connectors.errors import BadReply, Unreachable
-from connectors.jira.api import replies
+from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
@@ -25,6 +26,9 @@ ID_PAGE = 5000
 
 ISSUE_PAGE = 100
 """Issues a bulkfetch."""
+
+COMMENT_PAGE = 100
+"""Comments of one issue a page."""
 
 
 def search_ids(client: JiraClient, jql: str) -> list[str]:
@@ -54,10 +58,13 @@ def search_ids(client: JiraClient, jql: str) -> list[str]:
 
 
 class Bulk:
-    """Issues by id from one site, in full as far as `site` names fields."""
+    """Issues by id from one site, in full as far as `site` names fields; see `SiteApi.issues` for `commented`."""
 
-    def __init__(self, client: JiraClient, site: SiteFields, pool: Executor) -> None:
+    def __init__(
+        self, client: JiraClient, site: SiteFields, pool: Executor, commented: Collection[str] = ()
+    ) -> None:
         self._client = client
+        self._commented = frozenset(commented)
         self._fields = site.wanted
         self._page = replies.issues_on(site)
         self._pool = pool
@@ -105,7 +112,9 @@ class Bulk:
     ) -> tuple[dict[str, Issue], set[str]]:
         found: dict[str, Issue] = {}
         failed: set[str] = set()
-        for page in on_threads(self._pool, self._get, batches(ids, size)):
+        # Together, so that the others are not asked for comments, and no request more is needed for them.
+        ordered = sorted(ids, key=lambda id_: id_ not in self._commented)
+        for page in on_threads(self._pool, self._get, batches(ordered, size)):
             found.update((issue.id, issue) for issue in page.issues)
             failed.update(error.id for error in page.issue_errors)
             if done:
@@ -113,8 +122,41 @@ class Bulk:
         return found, failed - found.keys()
 
     def _get(self, ids: list[str]) -> BulkPage:
-        body = {"issueIdsOrKeys": ids, "fields": self._fields, "properties": [PROPERTY_KEY]}
-        return self._client.call("POST", "issue/bulkfetch", self._page, body=body)
+        def get(fields: list[str]) -> BulkPage:
+            body = {"issueIdsOrKeys": ids, "fields": fields, "properties": [PROPERTY_KEY]}
+            return self._client.call("POST", "issue/bulkfetch", self._page, body=body)
+
+        return with_comments(get, self._fields, carried=not self._commented.isdisjoint(ids))
+
+
+def with_comments(get: Callable[[list[str]], B], fields: list[str], *, carried: bool) -> B:
+    """What `get` gives for the fields, and for the comments too where they are to be `carried`.
+
+    Comments may be as long as people like: a reply that cannot be taken because of them is asked for without.
+    """
+    if carried:
+        with suppress(BadReply):
+            return get([*fields, wire.COMMENT_FIELD])
+    return get(fields)
+
+
+def list_comments(client: JiraClient, issue: str) -> tuple[str, list[wire.IssueComment]]:
+    """The issue and all its comments, with their properties; none of one that is gone."""
+    found: dict[str, wire.IssueComment] = {}
+    start = 0
+    while True:
+        params = {"startAt": str(start), "maxResults": str(COMMENT_PAGE), "expand": "properties"}
+        path = f"issue/{quote(issue, safe='')}/comment"
+        try:
+            page = client.call("GET", path, replies.COMMENT_PAGE, params=params)
+        except Rejected as error:
+            if error.status != 404:
+                raise
+            return issue, []
+        found.update((comment.id, comment) for comment in page.comments)
+        start += len(page.comments)
+        if not page.comments or start >= page.total:
+            return issue, list(found.values())
 
 
 def on_threads(pool: Executor, work: Callable[[A], B], parts: Iterable[A]) -> Iterator[B]:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from typing import Any
 
 from connectors.errors import BadReply, TrackerError
 from connectors.jira.api import replies, wire
-from connectors.jira.api.bulk_read import ISSUE_PAGE, Bulk, batches, jql_text, on_threads, search_ids
+from connectors.jira.api.bulk_read import (
+    ISSUE_PAGE,
+    Bulk,
+    batches,
+    jql_text,
+    list_comments,
+    on_threads,
+    search_ids,
+)
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.comment_limit import truncate_adf
 from connectors.jira.api.deployment import IssueReader
@@ -80,15 +89,39 @@ class Cloud:
         page = self._client.call("POST", "search/jql", replies.SEARCH_PAGE, body=body)
         return page.issues[0].id if page.issues else None
 
-    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> IssueReader:  # noqa: ARG002
+    def issues(
+        self,
+        fields: SiteFields,
+        known: Collection[str] | None = None,  # noqa: ARG002
+        commented: Collection[str] = (),
+    ) -> IssueReader:
         """See `SiteApi.issues`; stamps come with the issues, so `known` is not needed."""
-        return Bulk(self._client, fields, self._pool)
+        return Bulk(self._client, fields, self._pool, commented)
 
     def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.IssueComment]:
         """See `SiteApi.comments`."""
         numbers = sorted({int(id_) for _, id_ in where})
         for found in on_threads(self._pool, self._list, batches(numbers, LIST_PAGE)):
             yield from found
+
+    def carried_comments(self, ids: Sequence[str]) -> Iterator[tuple[str, wire.CommentPage]]:
+        """See `SiteApi.carried_comments`."""
+
+        def get(some: list[str]) -> wire.CommentedPage:
+            body = {"issueIdsOrKeys": some, "fields": [wire.COMMENT_FIELD]}
+            try:
+                return self._client.call("POST", "issue/bulkfetch", replies.COMMENTED_PAGE, body=body)
+            except BadReply:
+                return wire.CommentedPage(issues=[])
+
+        for page in on_threads(self._pool, get, batches(ids, ISSUE_PAGE)):
+            for issue in page.issues:
+                if issue.fields.comment is not None:
+                    yield issue.id, issue.fields.comment
+
+    def listed_comments(self, ids: Sequence[str]) -> Iterator[tuple[str, list[wire.IssueComment]]]:
+        """See `SiteApi.listed_comments`."""
+        return on_threads(self._pool, partial(list_comments, self._client), ids)
 
     def _list(self, ids: list[int]) -> list[wire.IssueComment]:
         params = {"expand": "properties"}

@@ -6,16 +6,18 @@ each issue that may have one costs a request.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from msgspec.json import Decoder
 
-from connectors.errors import QueryError, TrackerError, Unreachable
+from connectors.errors import BadReply, QueryError, TrackerError, Unreachable
 from connectors.jira.api import replies, wire
-from connectors.jira.api.bulk_read import batches, jql_text, on_threads
+from connectors.jira.api.bulk_read import batches, jql_text, list_comments, on_threads, with_comments
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.comment_limit import truncate_wiki
 from connectors.jira.api.deployment import IssueReader
@@ -40,7 +42,7 @@ TRIES = 3
 """Walks through a project while issues leave it under our feet."""
 
 
-P = TypeVar("P", wire.BulkPage, wire.DescribedPage, wire.LoggedPage)
+P = TypeVar("P", wire.BulkPage, wire.CommentedPage, wire.DescribedPage, wire.LoggedPage)
 
 
 def _pages(client: JiraClient, jql: str, asked: Mapping[str, Any], reply: Decoder[P]) -> Iterator[P]:
@@ -141,15 +143,44 @@ class DataCenter:
         page = self._page(jql, 0, 1)
         return page.issues[0].id if page.issues else None
 
-    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> IssueReader:
+    def issues(
+        self, fields: SiteFields, known: Collection[str] | None = None, commented: Collection[str] = ()
+    ) -> IssueReader:
         """See `SiteApi.issues`."""
-        return ServerIssues(self._client, fields, self._pool, known)
+        return ServerIssues(self._client, fields, self._pool, known, commented)
 
     def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.IssueComment]:
-        """See `SiteApi.comments`; a request for each."""
-        for found in on_threads(self._pool, self._comment, where):
+        """See `SiteApi.comments`; a request for each, or for all of an issue with several."""
+        wanted: defaultdict[str, set[str]] = defaultdict(set)
+        for issue, id_ in where:
+            wanted[issue].add(id_)
+        single = [(issue, id_) for issue, ids in wanted.items() if len(ids) == 1 for id_ in ids]
+        for found in on_threads(self._pool, self._comment, single):
             if found:
                 yield found
+        for issue, comments in self.listed_comments([one for one, ids in wanted.items() if len(ids) > 1]):
+            yield from (comment for comment in comments if comment.id in wanted[issue])
+
+    def carried_comments(self, ids: Sequence[str]) -> Iterator[tuple[str, wire.CommentPage]]:
+        """See `SiteApi.carried_comments`."""
+
+        def get(jql: str) -> list[wire.CommentedIssue]:
+            asked = {"maxResults": ISSUE_PAGE, "fields": [wire.COMMENT_FIELD]}
+            try:
+                pages = list(_pages(self._client, jql, asked, replies.COMMENTED_PAGE))
+            except BadReply:
+                return []
+            return [issue for page in pages for issue in page.issues]
+
+        queries = [f"id in ({', '.join(part)})" for part in batches(ids, ISSUE_PAGE)]
+        for issues in on_threads(self._pool, get, queries):
+            for issue in issues:
+                if issue.fields.comment is not None:
+                    yield issue.id, issue.fields.comment
+
+    def listed_comments(self, ids: Sequence[str]) -> Iterator[tuple[str, list[wire.IssueComment]]]:
+        """See `SiteApi.listed_comments`."""
+        return on_threads(self._pool, partial(list_comments, self._client), ids)
 
     def _comment(self, place: tuple[str, str]) -> wire.IssueComment | None:
         path = f"issue/{quote(place[0], safe='')}/comment/{quote(place[1], safe='')}"
@@ -198,17 +229,23 @@ class ServerIssues:
     """Issues by id from one site; see `IssueReader`.
 
     `known` are those whose stamps are asked for, None for all. Beside them those whose fields of ours hold
-    something: another workspace may have written it.
+    something: another workspace may have written it. See `SiteApi.issues` for `commented`.
     """
 
     def __init__(
-        self, client: JiraClient, fields: SiteFields, pool: Executor, known: Collection[str] | None
+        self,
+        client: JiraClient,
+        fields: SiteFields,
+        pool: Executor,
+        known: Collection[str] | None,
+        commented: Collection[str] = (),
     ) -> None:
         self._client = client
         self._fields = fields.wanted
         self._page = replies.issues_on(fields)
         self._pool = pool
         self._known = None if known is None else frozenset(known)
+        self._commented = frozenset(commented)
 
     def fetch(self, ids: Sequence[str], done: Callable[[int], None] | None = None) -> dict[str, wire.Issue]:
         """See `IssueReader.fetch`."""
@@ -240,17 +277,24 @@ class ServerIssues:
         self, by: str, names: Sequence[str], done: Callable[[int], None] | None = None
     ) -> dict[str, wire.Issue]:
         found: dict[str, wire.Issue] = {}
-        # A number in quotes would be looked for among the keys.
-        queries = [f"{by} in ({', '.join(part)})" for part in batches(names, ISSUE_PAGE)]
-        for issues in on_threads(self._pool, self._get, queries):
+        # Together, so that the others are not asked for comments, and no request more is needed for them.
+        ordered = sorted(names, key=lambda name: name not in self._commented)
+        get = partial(self._get, by)
+        for issues in on_threads(self._pool, get, batches(ordered, ISSUE_PAGE)):
             found.update((issue.id, issue) for issue in issues)
             if done:
                 done(len(found))
         return found
 
-    def _get(self, jql: str) -> list[wire.Issue]:
-        asked = {"maxResults": ISSUE_PAGE, "fields": self._fields}
-        return [issue for page in _pages(self._client, jql, asked, self._page) for issue in page.issues]
+    def _get(self, by: str, names: Sequence[str]) -> list[wire.Issue]:
+        # A number in quotes would be looked for among the keys.
+        jql = f"{by} in ({', '.join(names)})"
+
+        def get(fields: list[str]) -> list[wire.Issue]:
+            asked = {"maxResults": ISSUE_PAGE, "fields": fields}
+            return [issue for page in _pages(self._client, jql, asked, self._page) for issue in page.issues]
+
+        return with_comments(get, self._fields, carried=not self._commented.isdisjoint(names))
 
     def _stamp(self, issues: Iterable[wire.Issue]) -> None:
         """Put the stamps on the issues, as the Cloud gives them."""

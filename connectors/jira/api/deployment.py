@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from connectors.jira.api.fields import SiteFields
-from connectors.jira.api.wire import Issue, IssueChangelog, IssueComment, Project, ServerInfo
+from connectors.jira.api.wire import CommentPage, Issue, IssueChangelog, IssueComment, Project, ServerInfo
 from connectors.text.document import Doc
 
 
@@ -57,12 +57,25 @@ class SiteApi(Protocol):
         """Id of the first issue that the query finds."""
         ...
 
-    def issues(self, fields: SiteFields, known: Collection[str] | None = None) -> IssueReader:
-        """Issues with their stamps; `known` is what `Connector.pull` calls `owned_ids`."""
+    def issues(
+        self, fields: SiteFields, known: Collection[str] | None = None, commented: Collection[str] = ()
+    ) -> IssueReader:
+        """Issues with their stamps; `known` and `commented` are what `Connector.pull` calls `owned_ids` and `commented_ids`.
+
+        Of the latter each carries its first comments, without their properties, unless they are too long to be sent.
+        """
         ...
 
     def comments(self, where: Collection[tuple[str, str]]) -> Iterator[IssueComment]:
         """Those of these comments that exist, with their properties; given as ids of issue and comment."""
+        ...
+
+    def carried_comments(self, ids: Sequence[str]) -> Iterator[tuple[str, CommentPage]]:
+        """The first comments of each of these issues, without their properties; not of those that have too much text."""
+        ...
+
+    def listed_comments(self, ids: Sequence[str]) -> Iterator[tuple[str, list[IssueComment]]]:
+        """All comments of each of these issues that exists, with their properties; a request for each issue or more."""
         ...
 
     def changelogs(self, ids: Sequence[str]) -> Iterator[IssueChangelog]:

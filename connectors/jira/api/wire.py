@@ -186,6 +186,26 @@ class IssueLink(_Reply):
     inward_issue: Parent | None = None
 
 
+class Property(_Reply):
+    key: str
+    value: Any = None
+
+
+class IssueComment(_Reply):
+    id: str
+    author: User | None = None
+    update_author: User | None = None
+    properties: list[Property] = []
+
+
+class CommentPage(_Reply):
+    """One page of an issue's comments."""
+
+    comments: list[IssueComment]
+    total: int
+    start_at: int = 0
+
+
 class Fields(_Reply):
     """Fields of an issue.
 
@@ -210,6 +230,7 @@ class Fields(_Reply):
     statuscategorychangedate: str | None = None
     issuelinks: list[IssueLink] = []
     components: list[NamedRow] = []
+    comment: CommentPage | None = None
     security: NamedRow | None = None
     key_result: Any = msgspec.UNSET
     kr_progress: Any = msgspec.UNSET
@@ -230,7 +251,12 @@ CUSTOM_FIELDS = (
     "epic_name",
 )
 
-STANDARD_FIELDS = tuple(name for name in Fields.__struct_fields__ if name not in CUSTOM_FIELDS)
+COMMENT_FIELD = "comment"
+"""Holds the first comments of an issue; asked for where it is needed, since they can be long."""
+
+STANDARD_FIELDS = tuple(
+    name for name in Fields.__struct_fields__ if name not in (*CUSTOM_FIELDS, COMMENT_FIELD)
+)
 """Fields that every site has, under the ids by which Jira knows them."""
 
 
@@ -263,31 +289,11 @@ class IssueKey(_Reply):
     key: str
 
 
-class Property(_Reply):
-    key: str
-    value: Any = None
-
-
-class IssueComment(_Reply):
-    id: str
-    author: User | None = None
-    update_author: User | None = None
-    properties: list[Property] = []
-
-
 class CommentList(_Reply):
     """Reply of POST comment/list; `is_last` False says that not all of the ids were answered."""
 
     values: list[IssueComment]
     is_last: bool | None = None
-
-
-class CommentPage(_Reply):
-    """One page of an issue's comments."""
-
-    comments: list[IssueComment]
-    total: int
-    start_at: int = 0
 
 
 class CommentedFields(_Reply):
@@ -300,9 +306,10 @@ class CommentedIssue(_Reply):
 
 
 class CommentedPage(_Reply):
-    """Reply of POST issue/bulkfetch for the field `comment`, which holds the first comments alone."""
+    """Issues with nothing but their comments, of which the field holds the first ones; only Data Center gives `total`."""
 
     issues: list[CommentedIssue]
+    total: int = 0
 
 
 class TaskId(_Reply):

@@ -2,11 +2,13 @@
 
 Our comment bears a property with our owner and the facts it states. A comment whose last editor is neither
 its author nor we belongs to that person from then on: it is never edited or deleted again.
+
+Jira chooses the ids of comments, so two writers that do not know of each other leave two: ADR 31.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -16,12 +18,9 @@ from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.errors import Rejected
-from connectors.model import Comment
+from connectors.model import Comment, Twin
 from connectors.stamp import PROPERTY_KEY, comment_marker, from_comment_marker
 from connectors.text.document import Doc
-
-PAGE = 100
-"""Comments of one issue a page."""
 
 
 class EditedByPerson(Exception):
@@ -34,6 +33,20 @@ class OwnComment:
 
     comment: Comment
     edited_by_person: bool = False
+
+
+OwnComments = Mapping[str, OwnComment]
+"""Our comments on one issue by id, lowest first."""
+
+
+def single_out(ours: OwnComments, named: str | None) -> tuple[str | None, tuple[Twin, ...]]:
+    """Which of our comments counts, and its twins: the lowest that no person edited, so that all writers choose alike.
+
+    Where people edited all of them it is the one that the stamp names, or the lowest.
+    """
+    untouched = [id_ for id_, one in ours.items() if not one.edited_by_person]
+    kept = next(iter(untouched), None) or (named if named in ours else next(iter(ours), None))
+    return kept, tuple(Twin(id_, one.edited_by_person) for id_, one in ours.items() if id_ != kept)
 
 
 class CommentApi:
@@ -57,30 +70,71 @@ class CommentApi:
             if (stated := self._stated_by(comment))
         }
 
-    def ours_on(self, issue: str) -> list[tuple[str, Comment]]:
-        """Our comments on an issue, lowest id first: those with our marker that our account wrote."""
-        found: dict[int, Comment] = {}
-        start = 0
-        while True:
-            params = {"startAt": str(start), "maxResults": str(PAGE), "expand": "properties"}
-            page = self._client.call("GET", f"{_issue(issue)}/comment", replies.COMMENT_PAGE, params=params)
-            for comment in page.comments:
-                stated = self._stated_by(comment)
-                if stated and comment.author and comment.author.account == self._me:
-                    found[int(comment.id)] = stated
-            start += len(page.comments)
-            if not page.comments or start >= page.total:
-                return [(str(id_), stated) for id_, stated in sorted(found.items())]
+    def all_ours(
+        self, named: Mapping[str, str], carried: Mapping[str, wire.CommentPage] | None = None
+    ) -> dict[str, OwnComments]:
+        """All comments of ours on these issues, by issue: those with our marker that our account wrote, or a stamp names.
 
-    def adopt(self, issue: str) -> tuple[str, Comment] | None:
-        """Our comment on an issue whose id is not known: the oldest. Later twins of it are deleted."""
-        ours = self.ours_on(issue)
-        for id_, _ in ours[1:]:
-            try:
-                self.delete(issue, id_)
-            except EditedByPerson:
-                self.release(id_)
-        return ours[0] if ours else None
+        `named` holds the id that the stamp of each issue names, "" for none that is known. `carried` are the comments
+        that came with the issues: an issue without is asked for them, and only one that carries not all of its
+        comments is listed.
+        """
+        carried = carried or {}
+        missing = [issue for issue in named if issue not in carried]
+        pages = {**carried, **dict(self._site_api.carried_comments(missing))}
+        may_be: dict[str, list[str]] = {}
+        for issue, name in named.items():
+            page = pages.get(issue)
+            if page is not None and len(page.comments) >= page.total:
+                may_be[issue] = [one.id for one in page.comments if one.id == name or self._by_us(one)]
+        stated = self.own_comments((issue, id_) for issue, ids in may_be.items() for id_ in ids)
+        found: dict[str, OwnComments] = {
+            issue: _by_id({id_: stated[id_] for id_ in ids if id_ in stated}) for issue, ids in may_be.items()
+        }
+        listed = [issue for issue in named if issue not in may_be]
+        for issue, comments in self._site_api.listed_comments(listed):
+            found[issue] = self._among(comments, named[issue])
+        return found
+
+    def ours_beside(self, created: Mapping[str, str]) -> dict[str, OwnComments]:
+        """All comments of ours on those of these issues on which the one just created may not be the only one.
+
+        `created` holds its id by issue.
+        """
+        pages = dict(self._site_api.carried_comments(list(created)))
+        alone = {
+            issue
+            for issue, page in pages.items()
+            if len(page.comments) >= page.total and sum(map(self._by_us, page.comments)) <= 1
+        }
+        return self.all_ours({issue: id_ for issue, id_ in created.items() if issue not in alone}, pages)
+
+    def ours_on(self, issues: Sequence[str]) -> dict[str, OwnComments]:
+        """Our comments on these issues, which are listed: those with our marker that our account wrote."""
+        return {issue: self._among(comments) for issue, comments in self._site_api.listed_comments(issues)}
+
+    def _among(self, comments: Iterable[wire.IssueComment], named: str = "") -> OwnComments:
+        return _by_id(
+            {
+                one.id: OwnComment(stated, self._is_theirs(one))
+                for one in comments
+                if (one.id == named or self._by_us(one)) and (stated := self._stated_by(one))
+            }
+        )
+
+    def adopt(self, issue: str) -> str | None:
+        """Id of our comment on an issue of which it is not known. Twins of it go."""
+        kept, twins = single_out(self.ours_on([issue])[issue], None)
+        for twin in twins:
+            self.drop(issue, twin.id)
+        return kept
+
+    def drop(self, issue: str, id_: str) -> None:
+        """Delete the comment; one that a person made theirs only loses our marker."""
+        try:
+            self.delete(issue, id_)
+        except EditedByPerson:
+            self.release(id_)
 
     def create(self, issue: str, comment: Comment) -> str:
         """Add the comment and give its id.
@@ -96,7 +150,7 @@ class CommentApi:
                 # The request may still be under way on their side.
                 self._client.pause()
                 if landed := self.adopt(issue):
-                    return landed[0]
+                    return landed
                 if not left:
                     raise
         raise AssertionError("unreachable: the last try returns or raises")
@@ -145,6 +199,9 @@ class CommentApi:
             raise EditedByPerson
         return True
 
+    def _by_us(self, comment: wire.IssueComment) -> bool:
+        return comment.author is not None and comment.author.account == self._me
+
     def _is_theirs(self, comment: wire.IssueComment) -> bool:
         author = comment.author.account if comment.author else None
         editor = comment.update_author.account if comment.update_author else author
@@ -160,6 +217,10 @@ class CommentApi:
     def _body(self, comment: Comment) -> dict[str, Any]:
         marker = {"key": PROPERTY_KEY, "value": comment_marker(self._owner, comment)}
         return {"body": self._site_api.body(comment.doc or Doc(())), "properties": [marker]}
+
+
+def _by_id(ours: OwnComments) -> OwnComments:
+    return dict(sorted(ours.items(), key=lambda one: int(one[0])))
 
 
 def _issue(id_: str) -> str:

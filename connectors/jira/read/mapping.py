@@ -20,6 +20,7 @@ from connectors.model import (
     Category,
     Health,
     KeyResultMark,
+    Mark,
     Marks,
     Ref,
     Stamp,
@@ -28,7 +29,7 @@ from connectors.model import (
 )
 from connectors.stamp import PROPERTY_KEY, from_property
 
-ALL_MARKS = frozenset(MARKS)
+ALL_MARKS: frozenset[Mark] = frozenset((*MARKS, "twins"))
 
 
 def stamp_on(issue: Issue) -> Stamp | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,16 +22,15 @@ from connectors.errors import (
 )
 from connectors.http.dates import iso_time
 from connectors.jira.api import replies, wire
-from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields, field_text, find_fields
-from connectors.jira.marks.comment import CommentApi, OwnComment
+from connectors.jira.marks.comment import CommentApi, OwnComments, single_out
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.mapping import IssueMapper
 from connectors.jira.read.settable_fields import SettableFields
-from connectors.model import NOTHING, Comment, Pull, Stamp, WorkItem
+from connectors.model import NOTHING, Pull, Stamp, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +95,7 @@ class Reader:
         progress: Progress | None,
         sent_before: int,
         known: Collection[str] | None = None,
+        commented: Collection[str] = (),
         *,
         ask_settable: bool = True,
     ) -> tuple[Pull, Site]:
@@ -106,7 +106,7 @@ class Reader:
         projects = self._projects()
         ids = self._site_api.scope([project.key for project in projects])
         report("issues", 0, len(ids))
-        bulk = self._site_api.issues(site.fields, known)
+        bulk = self._site_api.issues(site.fields, known, commented)
         scope = frozenset(project.id for project in projects)
         found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
         notes = [*site.fields.notes, *_gone(len(ids) - len(found))]
@@ -119,7 +119,7 @@ class Reader:
             site = replace(site, fields=replace(site.fields, settable=settable))
         mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, scope)
         items = [mapper.item(issue, parents.get(id_)) for id_, issue in issues.items()]
-        items = self._with_comments(items, site.me, report)
+        items = self._with_comments(items, issues, site.me, report)
         pulled = Pull(
             tracker=self._client.name,
             items=tuple(sorted(items, key=lambda item: (len(item.ref.id), item.ref.id))),
@@ -134,31 +134,31 @@ class Reader:
     ) -> tuple[WorkItem, ...]:
         """See `Connector.owned_items`. What left the scope is found by id: a property cannot be searched for."""
         # Marks that are to go need not be filled in first.
-        pulled, _ = self.pull(site, progress, sent_before, ask_settable=False)
+        pulled, _ = self.pull(site, progress, sent_before, commented=written, ask_settable=False)
         scope = [item for item in pulled.items if item.in_scope]
         known = {item.ref.id for item in scope}
-        bulk = self._site_api.issues(site.fields)
+        bulk = self._site_api.issues(site.fields, commented=written)
         beyond = bulk.fetch(sorted(set(written) - known))
         homes = frozenset(issue.fields.project.id for issue in beyond.values())
         mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
         away = [mapper.item(issue, None) for issue in beyond.values()]
-        items = [*scope, *self._with_comments(away, site.me, lambda _what, _done, _total: None)]
+        items = [*scope, *self._with_comments(away, beyond, site.me, lambda _what, _done, _total: None)]
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)
         bare = [item.ref.id for item in items if item.ref.id in written and item.shown.stamp is None]
-        left = dict(on_threads(self._pool, lambda issue: (issue, comments.ours_on(issue)), bare))
+        left = comments.ours_on(bare)
         return tuple(
             item
             for item in (self._with_remnant(item, left.get(item.ref.id)) for item in items)
             if item.shown.stamp is not None
         )
 
-    def _with_remnant(self, item: WorkItem, ours: list[tuple[str, Comment]] | None) -> WorkItem:
+    def _with_remnant(self, item: WorkItem, ours: OwnComments | None) -> WorkItem:
         """The item with the comment of ours that stands there without a stamp."""
         if not ours:
             return item
-        id_, comment = ours[0]
-        stamp = Stamp(self._owner, comment_id=id_)
-        return replace(item, shown=replace(item.shown, comment=comment, stamp=stamp))
+        return _with_comment(
+            replace(item, shown=replace(item.shown, stamp=Stamp(self._owner, comment_id=""))), ours
+        )
 
     def find(self, query: str) -> frozenset[str]:
         """Ids of the issues that the query finds. Raises QueryError when Jira does not accept it."""
@@ -239,47 +239,36 @@ class Reader:
             fresh = list(got.values())
         return parents
 
-    def _with_comments(self, items: list[WorkItem], me: str, report: Progress) -> list[WorkItem]:
-        comments = CommentApi(self._client, self._site_api, self._owner, me)
-        stamped = {item.ref.id: id_ for item in items if (id_ := self._comment_id(item)) is not None}
-        if not stamped:
+    def _with_comments(
+        self, items: list[WorkItem], issues: Mapping[str, wire.Issue], me: str, report: Progress
+    ) -> list[WorkItem]:
+        named = {item.ref.id: id_ for item in items if (id_ := self._comment_id(item)) is not None}
+        if not named:
             return items
-        report("comments", 0, len(stamped))
-        stated = comments.own_comments(stamped.items())
-        announced = [issue for issue, id_ in stamped.items() if id_ == ""]
-
-        def look(issue: str) -> tuple[str, list[tuple[str, Comment]]]:
-            return issue, comments.ours_on(issue)
-
-        adopted = dict(on_threads(self._pool, look, announced))
-        report("comments", len(stamped), len(stamped))
-        return [_with_comment(item, stamped.get(item.ref.id), stated, adopted) for item in items]
+        report("comments", 0, len(named))
+        carried = {id_: page for id_ in named if (page := issues[id_].fields.comment) is not None}
+        ours = CommentApi(self._client, self._site_api, self._owner, me).all_ours(named, carried)
+        report("comments", len(named), len(named))
+        return [_with_comment(item, ours[item.ref.id]) if item.ref.id in ours else item for item in items]
 
     def _comment_id(self, item: WorkItem) -> str | None:
         stamp = item.shown.stamp
         return stamp.comment_id if stamp and stamp.owner == self._owner else None
 
 
-def _with_comment(
-    item: WorkItem,
-    id_: str | None,
-    stated: dict[str, OwnComment],
-    adopted: dict[str, list[tuple[str, Comment]]],
-) -> WorkItem:
-    """The item with the comment of ours that it shows; an announced one that did land gets its id.
+def _with_comment(item: WorkItem, ours: OwnComments) -> WorkItem:
+    """The item with the comment of ours that it shows, and its twins; the stamp names the one that counts.
 
     A comment that a person made theirs is shown, but the item cannot carry another of ours.
     """
     stamp = item.shown.stamp
+    id_, twins = single_out(ours, stamp.comment_id if stamp else None)
     if id_ is None or stamp is None:
         return item
-    found = stated.get(id_)
-    comment = found.comment if found else None
-    writable = item.writable - {"comment"} if found and found.edited_by_person else item.writable
-    if landed := adopted.get(item.ref.id):
-        oldest, comment = landed[0]
-        stamp = replace(stamp, comment_id=oldest)
-    return replace(item, writable=writable, shown=replace(item.shown, comment=comment, stamp=stamp))
+    writable = item.writable - {"comment"} if ours[id_].edited_by_person else item.writable
+    stamp = replace(stamp, comment_id=id_)
+    shown = replace(item.shown, comment=ours[id_].comment, twins=twins, stamp=stamp)
+    return replace(item, writable=writable, shown=shown)
 
 
 def _epic_key(issue: wire.Issue) -> str | None:

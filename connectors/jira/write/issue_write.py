@@ -3,8 +3,9 @@
 1. `begin`: a comment that has to go goes.
 2. `put`: fields, labels and stamp in one edit. Or, in a batch, the stamp `in_between` first, which proves
    what was there and what is to come, and then a bulk edit.
-3. `finish`: remote links and the comment.
-4. `final`: the stamp that says what now stands there, where it is not there already.
+3. `finish`: remote links, twins of the comment, and the comment.
+4. `settle`, after a new comment: another writer may have put one since it was planned.
+5. `final`: the stamp that says what now stands there, where it is not there already.
 
 When nothing is to be left: `withdraw` for comments and links, `clear` for fields and labels, `unstamp` last.
 """
@@ -21,7 +22,7 @@ from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import IssueApi, notify_users
 from connectors.jira.api.wire import Issue
-from connectors.jira.marks.comment import CommentApi, EditedByPerson, OwnComment
+from connectors.jira.marks.comment import CommentApi, EditedByPerson, OwnComment, OwnComments, single_out
 from connectors.jira.marks.issue_edit import FieldEdit, edit_for, texts_of
 from connectors.jira.marks.remote_links import REFUSED, global_id, our_prefix, plan_links
 from connectors.jira.marks.remote_links import digest as digest_of
@@ -59,6 +60,8 @@ class IssueWrite:
         self.stamp = now.stamp
         self.comment_id = comment_id
         self._wanted = wanted
+        self._twins = now.twins if not wanted.twins else ()
+        self.has_new_comment = False
         self._differs = wanted.comment != now.comment
         self._fresh = self._differs and wanted.comment is not None and comment_id is None
         self._links = plan_links(wanted, self.stamp, owner)
@@ -122,6 +125,7 @@ class IssueWrite:
     def finish(self, known: dict[str, OwnComment] | None = None) -> str:
         """Links and comment; "" or why nothing could be written. `known`: comments just looked at."""
         self._write_links()
+        self._drop_twins()
         comment = self._wanted.comment
         if comment is None or not self._differs:
             return "" if self._wrote or self._differs or not self._is_blocked() else OFF_SCREEN
@@ -130,6 +134,11 @@ class IssueWrite:
         except EditedByPerson:
             return "" if self._wrote else EDITED
         return ""
+
+    def settle(self, ours: OwnComments) -> None:
+        """Of all our comments, just looked at, keep the one that every writer keeps."""
+        self.comment_id, self._twins = single_out(ours, self.comment_id)
+        self._drop_twins()
 
     @property
     def final(self) -> Stamp:
@@ -161,7 +170,7 @@ class IssueWrite:
                     self._comments.release(id_)
                 else:
                     self._comments.delete(self.issue.id, id_, sure=True)
-            self.comment_id = None
+            self.comment_id, self._twins = None, ()
         self._drop_links()
 
     def clear(self) -> None:
@@ -240,8 +249,9 @@ class IssueWrite:
         if id_ and self._update(id_, comment):
             return id_
         landed = None if self._fresh else self._comments.adopt(self.issue.id)
-        if landed and self._update(landed[0], comment):
-            return landed[0]
+        if landed and self._update(landed, comment):
+            return landed
+        self.has_new_comment = True
         return self._comments.create(self.issue.id, comment)
 
     def _update(self, id_: str, comment: Comment, *, sure: bool = False) -> bool:
@@ -254,10 +264,13 @@ class IssueWrite:
         """Delete our comments; one that a person made theirs only loses our marker."""
         if self.comment_id is None:
             return
-        ours = [id_ for id_, _ in self._comments.ours_on(self.issue.id)]
-        for id_ in dict.fromkeys([*ours, self.comment_id]):
-            try:
-                self._comments.delete(self.issue.id, id_) if id_ else None
-            except EditedByPerson:
-                self._comments.release(id_)
-        self.comment_id = None
+        for id_ in dict.fromkeys([*self._comments.ours_on([self.issue.id])[self.issue.id], self.comment_id]):
+            if id_:
+                self._comments.drop(self.issue.id, id_)
+        self.comment_id, self._twins = None, ()
+
+    def _drop_twins(self) -> None:
+        for twin in self._twins:
+            self._comments.drop(self.issue.id, twin.id)
+            self._wrote = True
+        self._twins = ()

@@ -48,6 +48,10 @@ class IssueLoader:
             self._shape = fields, replies.issue_on(fields), self.site_api.issues(fields)
         return self._shape
 
+    def comments(self) -> CommentApi:
+        """The site's comments."""
+        return CommentApi(self.client, self.site_api, self._owner, self.site().me)
+
     def is_done(self, item: WorkItem, wanted: Marks) -> bool:
         """Whether nothing differs, so that no request is needed."""
         ours = item.shown.stamp is not None and item.shown.stamp.owner == self._owner
@@ -59,12 +63,11 @@ class IssueLoader:
         now = marks_on(issue, site.fields, self._owner)
         if now.stamp and now.stamp.owner != self._owner:
             raise SkipItem(f'it has marks of another workspace, "{now.stamp.owner}"')
-        now = replace(now, comment=item.shown.comment)
-        if now != item.shown and now != replace(wanted, comment=now.comment):
+        now = replace(now, comment=item.shown.comment, twins=item.shown.twins)
+        if now != item.shown and now != replace(wanted, comment=now.comment, twins=now.twins):
             raise SkipItem("Truenorth's marks on it changed since it was read; the next run plans it again")
-        comments = CommentApi(self.client, self.site_api, self._owner, site.me)
         known = _comment_id(now, item)
-        return IssueWrite(self.api, comments, self._owner, issue, site.fields, now, known, wanted)
+        return IssueWrite(self.api, self.comments(), self._owner, issue, site.fields, now, known, wanted)
 
     def read(self, item: WorkItem) -> Issue:
         """The issue as it is now. Raises SkipItem when it is gone, and TrackerError."""
@@ -81,8 +84,8 @@ class IssueLoader:
 def _comment_id(now: Marks, item: WorkItem) -> str | None:
     """Id of our comment: None for none, "" for one that may have landed without our knowing its id."""
     known = item.shown.stamp.comment_id if item.shown.stamp else None
-    if now.stamp is None:
-        # The stamp was taken away by hand, and the comment was found by its own marker.
+    if now.stamp is None or item.shown.comment is not None:
+        # The comment was found by its own marker: the stamp was taken away by hand, or names another.
         return known or None
     # A pull may have found the comment that the stamp on the issue only announces.
     return known or "" if now.stamp.comment_id == "" else now.stamp.comment_id

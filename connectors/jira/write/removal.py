@@ -10,25 +10,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from connectors.base import StopRequested
-from connectors.jira.api import replies
-from connectors.jira.api.bulk_read import ISSUE_PAGE, batches
 from connectors.jira.api.deployment import IssueReader
-from connectors.jira.marks.comment import CommentApi, OwnComment
+from connectors.jira.marks.comment import OwnComments
 from connectors.jira.write.batch_item import SMALL, BatchItem, grouped
 from connectors.jira.write.bulk_tasks import Jobs
 from connectors.jira.write.loader import IssueLoader
 
-Known = Mapping[str, Mapping[str, OwnComment]]
-"""Our comments by the id of their issue, then by their own, of those issues whose comments are all known."""
+Known = Mapping[str, OwnComments]
+"""Our comments by the id of their issue."""
 
 
 class Remover:
     """Removes from batches of issues on one site."""
 
-    def __init__(self, loader: IssueLoader, owner: str, jobs: Jobs) -> None:
+    def __init__(self, loader: IssueLoader, jobs: Jobs) -> None:
         self._loader = loader
-        self._client = loader.client
-        self._owner = owner
         self._jobs = jobs
 
     def carry_out(self, entries: Sequence[BatchItem], bulk: IssueReader, stop: StopRequested) -> None:
@@ -40,27 +36,9 @@ class Remover:
         self._unstamp(entries, bulk)
 
     def _look(self, entries: Sequence[BatchItem]) -> Known:
-        """Our comments on the issues, twins that landed late too.
-
-        Those of an issue with more comments than it carries itself are not known: they must be listed.
-        """
+        """Our comments on the issues, twins that landed late too."""
         asked = {entry.item.ref.id: id_ for entry in entries if (id_ := entry.work.comment_id) is not None}
-        me = self._loader.site().me
-        found: dict[str, list[str]] = {}
-        for part in batches(asked, ISSUE_PAGE):
-            body = {"issueIdsOrKeys": part, "fields": ["comment"]}
-            page = self._client.call("POST", "issue/bulkfetch", replies.COMMENTED_PAGE, body=body)
-            for issue in page.issues:
-                shown = issue.fields.comment
-                if shown and len(shown.comments) >= shown.total:
-                    found[issue.id] = [
-                        one.id
-                        for one in shown.comments
-                        if one.id == asked.get(issue.id) or (one.author and one.author.account == me)
-                    ]
-        pairs = [(issue, id_) for issue, ids in found.items() for id_ in ids]
-        stated = CommentApi(self._client, self._loader.site_api, self._owner, me).own_comments(pairs)
-        return {issue: {id_: stated[id_] for id_ in ids if id_ in stated} for issue, ids in found.items()}
+        return self._loader.comments().all_ours(asked)
 
     def _clear(self, entries: Sequence[BatchItem], stop: StopRequested) -> None:
         """Fields and labels."""

@@ -8,11 +8,12 @@ Links and comments go one by one, because Jira has no other way, and so does wha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from connectors.base import StopRequested, WriteRequest, never
 from connectors.errors import CredentialError, RateLimited, SkipItem, TrackerError, Unreachable
 from connectors.jira.api.deployment import IssueReader
-from connectors.jira.marks.comment import CommentApi, OwnComment
+from connectors.jira.marks.comment import OwnComment
 from connectors.jira.marks.issue_edit import FieldEdit
 from connectors.jira.write.batch_item import SMALL, BatchItem, grouped
 from connectors.jira.write.bulk_tasks import Jobs
@@ -30,12 +31,11 @@ BATCH = 100
 class JiraWriter:
     """Writes on one site for one owner."""
 
-    def __init__(self, loader: IssueLoader, owner: str) -> None:
+    def __init__(self, loader: IssueLoader) -> None:
         self._loader = loader
         self._client = loader.client
-        self._owner = owner
         self._jobs = Jobs(loader.client)
-        self._remover = Remover(loader, owner, self._jobs)
+        self._remover = Remover(loader, self._jobs)
 
     def write(self, requests: Sequence[WriteRequest], stop: StopRequested = never) -> Iterator[Receipt]:
         """See `Connector.write_batch`. Requests for several items count with the first receipt after them.
@@ -103,11 +103,13 @@ class JiraWriter:
         self._put(entries, bulk)
         for entry in entries:
             entry.halt() if stop() else _finish(entry, known)
+        self._settle(entries)
         self._close(entries, bulk)
 
     def _known_comments(self, entries: Sequence[BatchItem]) -> dict[str, OwnComment]:
-        comments = CommentApi(self._client, self._loader.site_api, self._owner, self._loader.site().me)
-        return comments.own_comments([(entry.item.ref.id, entry.work.comment_id or "") for entry in entries])
+        return self._loader.comments().own_comments(
+            [(entry.item.ref.id, entry.work.comment_id or "") for entry in entries]
+        )
 
     def _put(self, entries: Sequence[BatchItem], bulk: IssueReader) -> None:
         """Fields, labels and stamps."""
@@ -152,6 +154,17 @@ class JiraWriter:
             elif id_ in ids:
                 entry.work.edited(its, entry.work.in_between(its))
         return ids
+
+    def _settle(self, entries: Sequence[BatchItem]) -> None:
+        """Look once at the issues with a new comment: the later of two writers sees both, and both keep the same."""
+        new = {
+            entry.item.ref.id: entry for entry in entries if entry.work.has_new_comment and not entry.ended
+        }
+        if new:
+            created = {id_: one.work.comment_id or "" for id_, one in new.items()}
+            for id_, ours in self._loader.comments().ours_beside(created).items():
+                if len(ours) > 1:
+                    new[id_].attempt(partial(new[id_].work.settle, ours))
 
     def _close(self, entries: Sequence[BatchItem], bulk: IssueReader) -> None:
         """The stamps that say what stands there now."""

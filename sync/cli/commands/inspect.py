@@ -15,10 +15,12 @@ from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
 from sync.decide import Decision
 from sync.explain.item import explain as explain_item
+from sync.explain.item import written_as
 from sync.explain.key_result import Derivation, derive
 from sync.explain.objective import derive_objective
 from sync.jobs.last_read import forecasts, latest_run, progress_history, removed_marks
 from sync.jobs.session import Session
+from sync.observation import homonyms
 from sync.report import audit_log, budgets, data, explanation, movement, suggestions
 from sync.report import run as run_tables
 from sync.report import status as status_tables
@@ -49,7 +51,7 @@ def status(
         if removed:
             output.show(status_tables.removed(removed))
         if stuck:
-            output.show(status_tables.stuck(stuck))
+            output.show(status_tables.stuck(stuck, run))
         output.data(
             as_of=run.scorecard.as_of.isoformat(),
             scorecard=data.of_scorecard(run.scorecard),
@@ -158,10 +160,12 @@ def log(
     output = Output(style)
     store = Store(configured().store)
     try:
-        entries = store.journal.entries(run=run, key=item)
+        keys = store.journal.keys()
+        entries = store.journal.entries(run=run, items=None if item is None else written_as(item, keys))
     finally:
         store.close()
+    double = homonyms((ref.tracker, key) for ref, some in keys.items() for key in some)
     parts = [f"to {item}"] * bool(item) + [f"by run {run}"] * (run is not None)
-    output.show(audit_log.section(entries, " ".join(parts) or "ever"))
+    output.show(audit_log.section(entries, " ".join(parts) or "ever", double))
     output.data(log=audit_log.data(entries))
     output.finish()

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from config.errors import did_you_mean
 from config.wording import counted
 from sync.cli.exit_codes import causes_of_writing
 from sync.cli.options import Apply, AsOf, Config, FormatOption, moment_of
@@ -27,15 +28,13 @@ def undo(
     config: Config = None,
     style: FormatOption = Format.TEXT,
     item: Annotated[
-        list[str] | None, typer.Option(help="A ticket, or a Linear project by name.", metavar="KEY")
+        list[str] | None, typer.Option(help="Only this ticket, or Linear project by name.", metavar="KEY")
     ] = None,
     project: Annotated[
         list[str] | None,
-        typer.Option(help="A Jira project, Linear team or Linear project.", metavar="NAME"),
+        typer.Option(help="Only this Jira project, Linear team or Linear project.", metavar="NAME"),
     ] = None,
-    tracker: Annotated[
-        list[str] | None, typer.Option(help="Everything on this tracker.", metavar="TRACKER")
-    ] = None,
+    tracker: Annotated[list[str] | None, typer.Option(help="Only this tracker.", metavar="TRACKER")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Everything on every tracker.")] = False,
     apply: Apply = False,
 ) -> None:
@@ -47,7 +46,7 @@ def undo(
         planned = plan_undo(session, selection, reporter)
         _show(planned, selection, output)
         if apply:
-            done = undo_planned(session, planned, moment_of(None), reporter)
+            done = undo_planned(session, planned, reporter)
             output.causes |= causes_of_writing(done.applied)
             for name, label, gone in done.labels:
                 output.say(f"{name}: label {label} {'removed.' if gone else 'kept: people use it.'}")
@@ -58,10 +57,14 @@ def undo(
 def _require_known(selection: Selection, session: Session) -> None:
     if not selection:
         raise typer.BadParameter("name what to undo: --item, --project, --tracker or --all")
+    if selection.is_contradictory:
+        raise typer.BadParameter(
+            "--all means everything: leave out --item, --project and --tracker, or --all"
+        )
     unknown = sorted(selection.trackers - set(session.connectors))
     if unknown:
-        known = ", ".join(session.connectors)
-        raise typer.BadParameter(f"there is no tracker {unknown[0]!r}; declared are {known}")
+        hint = did_you_mean(unknown[0], session.connectors)
+        raise typer.BadParameter(f"there is no tracker {unknown[0]!r}; {hint}")
 
 
 def _show(planned: UndoPlan, selection: Selection, output: Output) -> None:

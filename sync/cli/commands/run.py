@@ -55,7 +55,7 @@ def plan(
             output.show(*texts.sections(run.plan))
             output.data(texts=texts.of_texts(run.plan))
         if out is not None:
-            content = save_plan(session, run, out, now)
+            content = save_plan(session, run, out)
             output.say(f"Saved to {out}, with hash {content}. To write it: truenorth apply {out}")
         if exit_code and not run.plan.empty:
             output.causes.add(Cause.CHANGES)
@@ -89,7 +89,7 @@ def apply(
     """Write a saved plan exactly as it was shown. Items that changed since are skipped and listed."""
     now, overrides = moment_of(as_of), overrides_of(first_run, accept_plan)
     with command_session(config, style) as (session, output):
-        saved = plan_file.load(file, session.workspace, now)
+        saved = plan_file.load(file, session.workspace, session.store.clock())
         done = apply_plan(session, saved, now, OutputReporter(output), overrides)
         _end(done.applied, output)
         if done.moved:

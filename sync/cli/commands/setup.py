@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -57,7 +56,7 @@ def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
     with command_session(config, style) as (session, output):
         found = run_checks(session.connectors, session.workspace)
         session.keep_origins([name for name, some in found.items() if is_well({name: some})])
-        rules, unlisted = check_rules(session, found, datetime.now(UTC))
+        rules, unlisted = check_rules(session, found, session.store.clock())
         for name, some in origin_checks(session.workspace, session.destinations, session.sources).items():
             found[name] = [*some, *found.get(name, ())]
         output.unread([*unread_in(found), *unlisted])
@@ -88,7 +87,7 @@ def setup(
         elif not apply:
             output.say("Nothing was changed. To apply the plan, add --apply.")
         else:
-            outcome = run_setup(session, plans, datetime.now(UTC))
+            outcome = run_setup(session, plans)
             if not outcome.complete:
                 output.causes.add(Cause.INCOMPLETE)
             for one in outcome.failed:

@@ -89,9 +89,11 @@ def test_the_receipt_counts_the_requests(site: Site) -> None:
         f"PUT {issue}",
         f"POST {issue}/remotelink",
         f"POST {issue}/comment",
+        # Whether another writer put one meanwhile.
+        "POST issue/bulkfetch",
         f"PUT {issue}/properties/truenorth",
     ]
-    assert receipt.requests == 5
+    assert receipt.requests == 6
 
 
 def test_nobody_is_notified_of_edits(site: Site) -> None:

@@ -70,7 +70,8 @@ def test_a_comment_whose_id_was_lost_is_found_and_its_twin_deleted(site: Site) -
         issue.comments[twin.id] = twin
 
     site.sandbox.call(forget)
-    assert site.item(KEY).shown == marks(says=comment())
+    shown = site.item(KEY).shown
+    assert (shown.comment, [one.edited for one in shown.twins]) == (comment(), [False])
     issue.properties["truenorth"]["comment_id"] = ""
     show(site, marks(says=None))
     assert ours(site) == []
@@ -91,7 +92,7 @@ def test_a_stamp_that_names_anothers_comment_never_touches_it(site: Site) -> Non
     theirs = site.ann_comments(KEY, "Looks good")
     issue = site.jira.issues[site.jira.keys[KEY]]
     site.sandbox.call(lambda: issue.properties["truenorth"].update(comment_id=theirs))
-    assert site.item(KEY).shown == marks()
+    assert site.item(KEY).shown == marks(says=comment()), "ours is known by its own marker"
     show(site, marks(says=comment(60)))
     assert len(ours(site)) == 1
     assert [one["body"] for one in site.comments(KEY) if one["id"] == theirs] == [adf("Looks good")]

@@ -258,7 +258,14 @@ def test_a_name_that_nothing_answers_to_is_said(run: Cli, pointed: Sandbox, writ
     after = world(pointed)
     assert after != written
     ran = run("undo", "--item", "WEB-99999", "--apply")
-    assert (ran.code, "under WEB-99999" in ran.out) == (0, True)
+    assert (ran.code, "WEB-99999 not found" in ran.err) == (2, True)
+    bare = next(
+        one.key
+        for one in pointed.world.jira.issues.values()
+        if one.project.key == "WEB" and "truenorth" not in one.properties
+    )
+    ran = run("undo", "--item", bare, "--apply")
+    assert (ran.code, f"under {bare}" in ran.out) == (0, True)
     assert world(pointed) == after
 
 
@@ -272,9 +279,31 @@ def test_a_name_that_nothing_answers_to_is_said(run: Cli, pointed: Sandbox, writ
         (Selection(projects=frozenset({"WE"})), False),
         (Selection(trackers=frozenset({"jira"})), True),
         (Selection(trackers=frozenset({"linear"})), False),
+        (Selection(items=frozenset({"WEB-1"}), trackers=frozenset({"jira"})), True),
+        (Selection(items=frozenset({"WEB-1"}), trackers=frozenset({"linear"})), False),
+        (
+            Selection(items=frozenset({"WEB-2"}), projects=frozenset({"WEB"}), trackers=frozenset({"jira"})),
+            False,
+        ),
+        (Selection(items=frozenset({"WEB-2", "Jira:WEB-1"})), True),
+        (Selection(items=frozenset({"linear:WEB-1"})), False),
         (Selection(), False),
     ],
-    ids=["all", "its key", "a longer key", "its project", "half a name", "its tracker", "another", "nothing"],
+    ids=[
+        "all",
+        "its key",
+        "a longer key",
+        "its project",
+        "half a name",
+        "its tracker",
+        "another",
+        "its key and tracker",
+        "its key elsewhere",
+        "another key of its project",
+        "one of two keys",
+        "its key of another tracker",
+        "nothing",
+    ],
 )
 def test_what_is_selected(selection: Selection, taken: bool) -> None:
     assert selection.takes(item("WEB-1", project="WEB")) is taken

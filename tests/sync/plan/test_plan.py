@@ -16,6 +16,7 @@ from connectors.model import Comment, KeyResultMark, Marks, Ref, Stamp, WorkItem
 from sync.align.alignment import align
 from sync.marks.desired import desired_marks
 from sync.measure import measure
+from sync.memory import Memory
 from sync.plan.guards import first_run_stop, mass_change_stop, shrink_stop
 from sync.plan.plan import Plan, absorb_small_steps, make_plan, natural
 from sync.signals.orphans import Signals, find_signals
@@ -247,12 +248,22 @@ def test_natural_order() -> None:
 
 def test_first_run_guard() -> None:
     _, _, plan = decide(WORLD, DECLARED)
-    stop = first_run_stop(WORLD, plan, runs_before=0)
+    stop = first_run_stop(WORLD, plan, "acme", Memory())
     assert stop is not None
     assert (stop.guard, stop.subject) == ("first-run", "")
-    assert first_run_stop(WORLD, plan, runs_before=1) is None
+    assert first_run_stop(WORLD, plan, "acme", Memory(writing_runs=1)) is None
+    assert first_run_stop(WORLD, plan, "acme", Memory(unnamed_runs=1)) is None
     stamped = [replace(WORLD[0], shown=Marks(stamp=Stamp("acme"))), *WORLD[1:]]
-    assert first_run_stop(stamped, plan, runs_before=0) is None
+    assert first_run_stop(stamped, plan, "acme", Memory()) is None
+
+
+def test_marks_and_runs_of_another_workspace_are_no_runs_of_this_one() -> None:
+    _, _, plan = decide(WORLD, DECLARED)
+    theirs = [replace(one, shown=Marks(stamp=Stamp("old"))) for one in WORLD[:2]]
+    stop = first_run_stop([*theirs, *WORLD[2:]], plan, "acme", Memory(unnamed_runs=1))
+    assert stop is not None
+    assert '2 items carry marks of workspace "old"' in stop.message
+    assert "rename it back, or undo there first" in stop.message
 
 
 @pytest.mark.parametrize(("share", "floor", "trips"), [(0.3, 2, True), (0.3, 4, False), (0.9, 2, False)])

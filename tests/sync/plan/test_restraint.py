@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +186,9 @@ def test_a_first_day_does_not_flood_and_the_next_day_goes_on(
     assert "Nothing to write" in again.out
     assert comments() - before == first
     run("sync", "--as-of", "2026-11-17T09:00")
+    assert comments() - before == first, "another moment to evaluate is no other day"
+    monkeypatch.setattr("sync.store.store.wall_clock", lambda: datetime.now(UTC) + timedelta(days=1))
+    run("sync", *AT)
     assert first < comments() - before <= 2 * first
 
 

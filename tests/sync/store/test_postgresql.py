@@ -104,7 +104,7 @@ def test_the_address_may_be_written_as_people_write_it(cluster: Cluster, scheme:
 
 def test_hostile_and_long_text_is_kept(store: Store) -> None:
     evil = replace(item("WEB-1"), key="W\0" * 300, title="\0'; DROP TABLE journal; --")
-    run = store.open_run("sync", NOW, "c")
+    run = store.open_run("sync", "c", "acme")
     entries = store.journal.begin(run, [Edit(evil, WANTED, changes_of(evil, WANTED))])
     store.journal.complete(entries[evil.ref], "failed", "no\0 more")
     (kept,) = store.journal.entries(run=run)
@@ -319,7 +319,7 @@ def test_one_holder_at_a_time_over_two_connections(cluster: Cluster, database: s
         take(other, "b/1/2", NOW + timedelta(seconds=59))
     second = take(other, "b/1/2", NOW + timedelta(seconds=61))
     assert second.epoch == first.epoch + 1
-    run = store.open_run("sync", NOW, "c")
+    run = store.open_run("sync", "c", "acme")
     with pytest.raises(lease.LeaseLost):
         store.journal.begin(run, edits("WEB-1"), first)
     other.journal.begin(run, edits("WEB-1"), second)

@@ -21,7 +21,7 @@ from sync.history.days import HistoryRow
 from sync.history.movement import Movement, WorkState
 from sync.marks.status_updates import PostedUpdate
 from sync.measure import measure
-from sync.memory import Memory
+from sync.memory import Memory, Stuck
 from sync.observation import FieldValues, Observation, Past, RuleQuery, Sample, Unread
 from sync.plan.plan import Edit, changes_of
 from sync.store.snapshots import SECTIONS
@@ -150,7 +150,7 @@ def test_runs_and_journal(path: Path) -> None:
     store = Store(f"sqlite:///{path}")
     assert store.last_run() is None
     assert store.memory(declared, NOW) == Memory()
-    run = store.open_run("sync", NOW, "abc")
+    run = store.open_run("sync", "abc", "acme")
     assert store.last_run("sync") is not None
     assert store.last_run("plan") is None
     wanted = Marks(labels=("okr-aligned",))
@@ -159,8 +159,8 @@ def test_runs_and_journal(path: Path) -> None:
     store.journal.complete(entries[edits[0].item.ref], "written", None)
     store.journal.complete(entries[edits[1].item.ref], "failed", "said no")
     assert store.journal.failed_writes(run) == [
-        ("WEB-2", "failed", "said no"),
-        ("WEB-3", "unknown", "the run ended before the reply"),
+        Stuck("WEB-2", "failed", "said no", "jira"),
+        Stuck("WEB-3", "unknown", "the run ended before the reply", "jira"),
     ]
     assert store.memory(declared, NOW).writing_runs == 1
     assert store.memory(declared, NOW).last_write == run
