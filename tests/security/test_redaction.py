@@ -99,7 +99,7 @@ def _document(text: str) -> Doc:
 
 
 def _graph_error(text: str) -> str:
-    error = GraphError(text, [text], {"userPresentableMessage": f"{'x' * 200} {text}"})
+    error = GraphError(text, [text], {"userPresentableMessage": f"{'x' * 270} {text}"})
     return str(ErrorMapper("linear", "api.linear.app").from_errors([error], 200, {}))
 
 
@@ -169,7 +169,7 @@ def test_no_store_and_no_plan_file_holds_a_secret(token: str, tmp_path: Path) ->
     with known_secrets(token):
         one = item("OPS-1", title=text, status=text, labels=(text,), components=(text,), assignee=text)
         mark = KeyResultMark("KR1", text, 5, "on_track", "https://okrs.example.com/KR1", text, because=text)
-        wanted = Marks((mark,), "aligned", (), Comment("progress", (("about", text),), _document(text)))
+        wanted = Marks((mark,), "aligned", (text,), Comment("progress", (("about", text),), _document(text)))
         edit = Edit(one, wanted, changes_of(one, wanted))
         store = Store(f"sqlite:///{path}")
         record = store.open_run("sync", NOW, "x")
