@@ -39,6 +39,30 @@ CLAIM_NAME = "Key result"
 """The Jira field and the Linear label group with this name hold a person's claim likewise."""
 
 
+def _show(value: object, *names: str) -> None:
+    """Let these texts of a new value be what may be shown."""
+    for name in names:
+        text = getattr(value, name)
+        if text and (fit := shown(text)) != text:
+            object.__setattr__(value, name, fit)
+
+
+def _redact(value: object, *names: str) -> None:
+    """Take secrets out of names that are otherwise kept as they are, to the last invisible character."""
+    for name in names:
+        given = getattr(value, name)
+        if given and (fit := _without_secrets(given)) != given:
+            object.__setattr__(value, name, fit)
+
+
+def _without_secrets(given: Any) -> Any:
+    return redactor.text(given) if isinstance(given, str) else tuple(map(_without_secrets, given))
+
+
+def _shown_facts(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    return tuple((name, shown(value) if isinstance(value, str) else value) for name, value in facts)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Ref:
     """Identity of an item: the tracker's name in the workspace and the tracker's immutable id.
@@ -191,6 +215,9 @@ class Marks:
     update: Update | None = None
     twins: tuple[Twin, ...] = ()
     stamp: Stamp | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        _redact(self, "labels")
 
 
 NOTHING = Marks()
@@ -358,30 +385,6 @@ class Receipt:
 
     def __post_init__(self) -> None:
         _show(self, "error")
-
-
-def _show(value: object, *names: str) -> None:
-    """Let these texts of a new value be what may be shown."""
-    for name in names:
-        text = getattr(value, name)
-        if text and (fit := shown(text)) != text:
-            object.__setattr__(value, name, fit)
-
-
-def _redact(value: object, *names: str) -> None:
-    """Take secrets out of names that are otherwise kept as they are, to the last invisible character."""
-    for name in names:
-        given = getattr(value, name)
-        if given and (fit := _without_secrets(given)) != given:
-            object.__setattr__(value, name, fit)
-
-
-def _without_secrets(given: Any) -> Any:
-    return redactor.text(given) if isinstance(given, str) else tuple(map(_without_secrets, given))
-
-
-def _shown_facts(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    return tuple((name, shown(value) if isinstance(value, str) else value) for name, value in facts)
 
 
 def claims_in(labels: Iterable[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from config.text.redaction import redactor, shown
+from config.text.redaction import shown
 from connectors.model import Outcome, Ref
 from sync.memory import Entry, Stuck
 from sync.plan.plan import Edit, plain_change
@@ -58,7 +58,7 @@ class Journal:
                 "operation": operation_id(edit),
                 "epoch": lease.epoch if lease else None,
                 "at": at,
-                "changes": msgspec.json.encode(redactor.value(_changes(edit))),
+                "changes": msgspec.json.encode(_changes(edit)),
             }
             for edit in edits
         ]

@@ -101,7 +101,7 @@ def _document(text: str) -> Doc:
 
 
 def _graph_error(text: str) -> str:
-    error = GraphError(text, [text], {"userPresentableMessage": f"{'x' * 200} {text}"})
+    error = GraphError(text, [text], {"userPresentableMessage": f"{'x' * 270} {text}"})
     return str(ErrorMapper("linear", "api.linear.app").from_errors([error], 200, {}))
 
 
@@ -178,7 +178,7 @@ def test_no_store_and_no_plan_file_holds_a_secret(token: str, tmp_path: Path) ->
         }
         comment = Comment("orphan", (("about", text),), details=said_of_it)
         comment = with_text(comment, messages_for(workspace(), "jira"))
-        wanted = Marks((mark,), "aligned", (), comment)
+        wanted = Marks((mark,), "aligned", (text,), comment)
         edit = Edit(one, wanted, changes_of(one, wanted))
         store = Store(f"sqlite:///{path}")
         record = store.open_run("sync", "x", "acme")
