@@ -152,7 +152,7 @@ def test_a_third_kind_needs_no_other_file(tmp_path: Path) -> None:
     (tmp_path / "connectors/memory.py").write_text(CONNECTOR, encoding="utf-8")
     (tmp_path / "truenorth.yaml").write_text(OKRS, encoding="utf-8")
     env = {name: value for name, value in os.environ.items() if not name.startswith("TRUENORTH_")}
-    env |= {"TRUENORTH_JIRA_TOKEN": "none", "TRUENORTH_JIRA_ORIGIN": "https://memory.example"}
+    env |= {"TRUENORTH_JIRA_TOKEN": "memory-token", "TRUENORTH_JIRA_ORIGIN": "https://memory.example"}
     env |= {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     ran = subprocess.run(  # noqa: S603  our own code
         [sys.executable, "-c", COMMANDS], capture_output=True, text=True, check=False, cwd=tmp_path, env=env

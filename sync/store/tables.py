@@ -7,6 +7,7 @@ Tables keep the names that they were first given: `drawn` holds field values, `g
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -244,12 +245,23 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
 """What makes a store of the version before into one of the version named. Whole new tables need no word."""
 
 
+_ADDED = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (\w+)")
+
+
+def _is_done(connection: sa.Connection, statement: str) -> bool:
+    """Whether a statement adds a column that is there: its table is younger than the store, and was just made whole."""
+    added = _ADDED.match(statement)
+    if added is None:
+        return False
+    return added[2] in {column["name"] for column in sa.inspect(connection).get_columns(added[1])}
+
+
 def migrate(connection: sa.Connection, version: int) -> None:
     """Bring a store of an older version up to this one; tables that are missing are made by `create_all`."""
     binary = "BYTEA" if connection.dialect.name == "postgresql" else "BLOB"
     for target in range(version + 1, VERSION + 1):
         for statement in MIGRATIONS.get(target, ()):
             dialect, _, rest = statement.rpartition(": ")
-            if dialect in ("", connection.dialect.name):
+            if dialect in ("", connection.dialect.name) and not _is_done(connection, rest):
                 connection.execute(sa.text(rest.format(binary=binary)))
     connection.execute(about.update().where(about.c.name == "schema").values(value=str(VERSION)))

@@ -14,6 +14,7 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from config.origins import Origin, declared_origin, is_reserved, is_secret_name, origin_of
+from config.text.redaction import SECRET_NAME
 
 LABEL = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 HOST = st.builds(
@@ -148,6 +149,9 @@ def test_private_addresses_are_known(host: str, private: bool) -> None:
 )  # fmt: skip
 def test_the_name_of_a_secret_says_what_it_is_for(name: str, good: bool) -> None:
     assert is_secret_name(name, "SOURCE") is good
+    # No output shows what can be named; where it may go is no secret, and messages need it.
+    assert SECRET_NAME.fullmatch(name) or not good
+    assert not (SECRET_NAME.fullmatch(name) and name.endswith(("_ORIGIN", "_ORIGINS")))
     assert is_secret_name(name.replace("SOURCE", "SINK"), "SINK") is good or name == "TRUENORTH_SINK_X"
 
 

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from config.settings import Credentials, MissingCredential, Settings, SettingsError, credentials
+from config.settings import (
+    Credentials,
+    MissingCredential,
+    NamedSecret,
+    Settings,
+    SettingsError,
+    credentials,
+    named_secret,
+    source_origins,
+)
 from config.trackers import JiraScope, JiraTracker, LinearScope, LinearTracker
 
 TOKEN = "planted-token-4711"
@@ -218,3 +227,83 @@ def test_each_kind_says_what_one_signs_in_with(secrets: Path) -> None:
     assert credentials("jira", SERVER, Settings()).email is None
     with pytest.raises(MissingCredential, match="TRUENORTH_JIRA_EMAIL"):
         credentials("jira", JIRA, Settings())
+
+
+# --- Where a secret may go -----------------------------------------------------------------------
+
+METRICS = "TRUENORTH_SOURCE_METRICS"
+
+
+def test_a_named_secret_and_its_origin_come_from_the_environment_or_the_folder(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert named_secret(METRICS, Settings()) == NamedSecret(METRICS)
+    (secrets / METRICS).write_text(TOKEN)
+    monkeypatch.setenv(f"{METRICS}_ORIGIN", "https://Metrics.example:443/")
+    found = named_secret(METRICS, Settings())
+    assert found.value is not None
+    assert (found.value.get_secret_value(), str(found.origin)) == (TOKEN, "https://metrics.example")
+    assert TOKEN not in repr(found)
+    assert named_secret("TRUENORTH_SINK_REPORTS", Settings()).value is None
+
+
+@pytest.mark.parametrize(
+    "variable", ["TRUENORTH_LINEAR_TOKEN", "TRUENORTH_STORE", f"{METRICS}_ORIGIN", "PATH", ""]
+)
+def test_no_other_variable_can_be_read_as_a_named_secret(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv("TRUENORTH_LINEAR_TOKEN", TOKEN)
+    with pytest.raises(ValueError, match=f"^{variable}$"):
+        named_secret(variable, Settings())
+
+
+@pytest.mark.parametrize(
+    ("value", "origins"),
+    [
+        ("", []),
+        ("https://a.example", ["https://a.example"]),
+        (" https://a.example,https://B.example:8443\n http://localhost:9090/ ,", ["http://localhost:9090", "https://a.example", "https://b.example:8443"]),
+    ],
+)  # fmt: skip
+def test_origins_of_sources_without_a_secret(
+    monkeypatch: pytest.MonkeyPatch, value: str, origins: list[str]
+) -> None:
+    monkeypatch.setenv("TRUENORTH_SOURCE_ORIGINS", value)
+    assert sorted(str(one) for one in source_origins(Settings())) == origins
+
+
+@pytest.mark.parametrize(
+    ("given", "declared"),
+    [
+        ({}, None),
+        ({"ORIGIN": "https://acme.example"}, "https://acme.example"),
+        ({"URL": "https://acme.example/jira"}, "https://acme.example"),
+        ({"ORIGIN": "https://acme.example", "URL": "https://other.example"}, "https://acme.example"),
+    ],
+)
+def test_the_environment_declares_where_a_credential_may_go(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], declared: str | None
+) -> None:
+    for name, value in {"TOKEN": TOKEN, "EMAIL": "bot@acme.example", **given}.items():
+        monkeypatch.setenv(f"TRUENORTH_JIRA_{name}", value)
+    found = credentials("jira", JIRA, Settings()).declared
+    assert (None if found is None else str(found)) == declared
+    monkeypatch.setenv("CI", "true")
+    if declared is None:
+        with pytest.raises(MissingCredential, match=r"^TRUENORTH_JIRA_ORIGIN: .* which CI jobs need"):
+            credentials("jira", JIRA, Settings())
+    else:
+        assert credentials("jira", JIRA, Settings()).declared == found
+
+
+def test_linear_has_one_api_which_nobody_need_declare(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUENORTH_LINEAR_TOKEN", TOKEN)
+    monkeypatch.setenv("CI", "true")
+    assert credentials("linear", LINEAR, Settings()).declared is None
+
+
+def test_two_origins_for_one_secret_are_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{METRICS}_ORIGIN", "https://a.example https://b.example")
+    with pytest.raises(SettingsError, match=f"^{METRICS}_ORIGIN: declares more than one origin; keep one"):
+        named_secret(METRICS, Settings())

@@ -79,7 +79,7 @@ def test_an_epic_gives_its_key_result_to_what_is_linked_to_it(run: Cli, server: 
     ("deployment", "url", "token", "email", "says"),
     [
         ("cloud", "jira-dc", SERVER_TOKEN, "truenorth@acme.example", "deployment: data_center"),
-        ("data_center", "jira-dc", "wrong", "", "personal access token"),
+        ("data_center", "jira-dc", "no-such-token", "", "personal access token"),
     ],
 )
 def test_the_wrong_kind_of_site_or_token(

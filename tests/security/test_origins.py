@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -167,6 +169,7 @@ def test_a_source_secret_goes_nowhere_but_to_its_origin(
         ran = run(*command)
         assert ran.code == 0, ran.err
         assert "S1: TRUENORTH_SOURCE_METRICS is not sent" in ran.err
+        assert ("does not declare where it may go" in ran.err) == (origin is None)
         assert "TRUENORTH_SOURCE_METRICS_ORIGIN" in ran.err
         assert is_silent(ran)
     assert (thief.heard, asked) == ([], [])
@@ -267,6 +270,36 @@ def test_another_origin_than_last_time_stops_before_any_request(
         assert "set TRUENORTH_JIRA_ORIGIN" in ran.err
     assert (asked, len(sandbox.requests)) == ([], before)
     assert list(Path(".truenorth").glob("*.aside")) == []
+
+
+@pytest.mark.parametrize("command", READERS, ids=" ".join)
+def test_every_command_that_could_read_remembers_where(
+    run: Cli, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, asked: list[str], command: tuple[str, ...]
+) -> None:
+    _, linear = point_at(sandbox, monkeypatch)
+    declare(f"{sandbox.url}/jira", linear)
+    assert run(*command).code == 0
+    monkeypatch.delenv("TRUENORTH_JIRA_ORIGIN")
+    declare("https://evil.example", linear)
+    ran = run("plan")
+    assert (ran.code, asked) == (4, [])
+    assert f"earlier runs sent it to {sandbox.url}" in ran.err
+
+
+def test_a_saved_plan_that_is_applied_remembers_where(
+    run: Cli, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, asked: list[str]
+) -> None:
+    _, linear = point_at(sandbox, monkeypatch)
+    declare(f"{sandbox.url}/jira", linear)
+    assert run("plan", *AS_OF, "--out", "p.plan").code == 0
+    with closing(sqlite3.connect(".truenorth/truenorth.db")) as store, store:
+        store.execute("DELETE FROM origins")
+    assert run("apply", "p.plan", *AS_OF, "--first-run").code == 0
+    monkeypatch.delenv("TRUENORTH_JIRA_ORIGIN")
+    declare("https://evil.example", linear)
+    ran = run("plan")
+    assert (ran.code, asked) == (4, [])
+    assert f"earlier runs sent it to {sandbox.url}" in ran.err
 
 
 @pytest.mark.usefixtures("no_waits")

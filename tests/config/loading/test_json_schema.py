@@ -27,6 +27,12 @@ def data(text: str) -> Any:
     return node.plain()
 
 
+TOKEN = (
+    "objectives: [{id: A, title: A, cycle: Q4, key_results: [{id: B, title: B, measure: {kind: metric, start: 1, target: 2, "
+    'http: {url: "https://metrics.example", token: NAME}}}]}]'
+)
+
+
 def test_it_is_a_schema_of_the_dialect_it_names() -> None:
     found = schema()
     jsonschema.Draft202012Validator.check_schema(found)
@@ -61,8 +67,14 @@ def test_every_key_is_described() -> None:
         "objectives: []",
         "objectives: [{id: A, title: A, cycle: Q4, key_results: [{id: B, title: B, measure: {kind: metric}}]}]",
         "exempt: [{name: a, lables: [b]}]",
+        TOKEN.replace("NAME", "METRICS_TOKEN"),
+        TOKEN.replace("NAME", "TRUENORTH_JIRA_TOKEN"),
     ],
 )
 def test_a_slip_is_seen_in_the_editor(text: str) -> None:
     with pytest.raises(jsonschema.ValidationError):
         validator().validate(data(text))
+
+
+def test_the_name_of_a_source_secret_is_seen_as_one() -> None:
+    validator().validate(data(TOKEN.replace("NAME", "TRUENORTH_SOURCE_METRICS")))

@@ -31,6 +31,7 @@ def test_a_store_of_the_version_before_is_migrated(tmp_path: Path) -> None:
             "ALTER TABLE journal DROP COLUMN at; ALTER TABLE journal DROP COLUMN changes;"
             "DROP TABLE leases; DROP TABLE quarantine; DROP TABLE footings;"
             "ALTER TABLE readings DROP COLUMN moved; DROP TABLE standings;"
+            "ALTER TABLE runs DROP COLUMN workspace;"
             "UPDATE about SET value = '1' WHERE name = 'schema';"
             "INSERT INTO journal (run, tracker, item, key, what) VALUES (1, 'jira', '7', 'WEB-7', '[]');"
         )
@@ -51,7 +52,10 @@ def test_a_store_of_any_version_is_migrated_whole_or_not_at_all(
     take(store, "a/1/1", NOW)
     store.close()
     with closing(sqlite3.connect(path)) as old, old:
-        old.executescript("ALTER TABLE readings DROP COLUMN moved; DROP TABLE standings;")
+        old.executescript(
+            "ALTER TABLE readings DROP COLUMN moved; DROP TABLE standings;"
+            "ALTER TABLE runs DROP COLUMN workspace; ALTER TABLE leases DROP COLUMN since;"
+        )
         old.execute("UPDATE about SET value = ? WHERE name = 'schema'", (str(version),))
     with monkeypatch.context() as broken:
         broken.setattr("sync.store.store.make_lease", interrupted)

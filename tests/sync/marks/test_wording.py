@@ -25,6 +25,7 @@ from sync.marks.details import (
     UpdateDetail,
     UpdateDetails,
 )
+from sync.marks.facts import stated_in
 from sync.marks.messages import RENDERING, Messages
 from sync.marks.wording import NoText, contradicts_record, update_with_text, with_text
 from tests.support.plain_text import to_plain
@@ -151,6 +152,11 @@ SPOILT: dict[str, dict[str, Any]] = {
 def test_a_spoilt_record_contradicts_its_text(what: str) -> None:
     sent = observed(with_text(progress(), ENGLISH_TEXTS))
     assert contradicts_record(replace(sent, **SPOILT[what]), ENGLISH_TEXTS)
+
+
+def test_a_bar_is_never_drawn_beyond_its_end() -> None:
+    with pytest.raises(ValueError, match="KR1"):
+        stated_in((("KR1 percent", 10**18), FACTS[1]))
 
 
 def test_what_another_version_or_an_older_truenorth_wrote_is_not_judged() -> None:
