@@ -144,14 +144,29 @@ def test_the_deadline_of_the_run_cuts_it_short(serve: Callable[[Script], Hostile
     assert time.monotonic() - ends < 1
 
 
-def test_a_reader_that_is_too_slow_ends_it() -> None:
+@pytest.mark.parametrize("reads", [False, True])
+def test_a_reader_that_is_too_slow_ends_it(reads: bool) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
+    ended = threading.Event()
+
+    def read_slowly() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            while not ended.wait(0.02) and (not reads or connection.recv(100_000)):
+                pass
+
+    thread = threading.Thread(target=read_slowly)
+    thread.start()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    begun = time.monotonic()
     try:
         with asking(url, limits=SHORT) as made, pytest.raises(Unreachable, match="did not answer in time"):
             made.send("POST", url, {}, b" " * (64 << 20))
     finally:
+        ended.set()
+        thread.join()
         listener.close()
+    assert time.monotonic() - begun < 3
 
 
 def test_a_resolver_that_does_not_answer_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
