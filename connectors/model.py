@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from config.fields import Level
-from connectors.text.document import Doc
+from connectors.text.document import Doc, clean
 
 Category = Literal["todo", "doing", "done", "dropped"]
 AlignmentState = Literal["aligned", "orphaned", "exempt"]
@@ -268,7 +268,7 @@ def claims_in(labels: Iterable[str]) -> tuple[str, ...]:
     """Key result ids claimed by `kr:ID` labels, in the order of the labels."""
     return tuple(
         label[len(CLAIM_PREFIX) :].strip()
-        for label in labels
+        for label in map(clean, labels)  # copied from a comment, it may bring invisible characters along
         if label.casefold().startswith(CLAIM_PREFIX) and label[len(CLAIM_PREFIX) :].strip()
     )
 
