@@ -23,6 +23,7 @@ from connectors.sandbox.jira.jql_words import RESERVED_WORDS
 from tests.support.clients import node
 from tests.support.jira_site import running as site_running
 
+SPACES = " \t\n\r\f\v\x1f\x85\u00a0\u00ad\u2003\u2028\u202f\u200b\u3000\ufeff"
 HERE = Path(__file__).parent
 
 
@@ -53,6 +54,16 @@ def test_both_parsers_accept_and_refuse_what_the_table_says(tmp_path: Path) -> N
     theirs = dict(zip(expected, verdicts(list(expected), tmp_path), strict=True))
     assert {text: one["accepted"] for text, one in theirs.items()} == expected
     assert {text: understood(text) is not None for text in expected} == expected
+
+
+def test_both_parsers_part_words_at_the_same_spaces(tmp_path: Path) -> None:
+    around = ["project ={}WEB", "project{}= WEB", "project = WEB{}and type = Epic", "{}project = WEB",
+              'project = "Web{}shop"', "labels = a{}b"]  # fmt: skip
+    queries = [text.replace("{}", blank) for blank in SPACES for text in around]
+    theirs = dict(zip(queries, verdicts(queries, tmp_path), strict=True))
+    assert {text: understood(text) is not None for text in queries} == {
+        text: one["accepted"] for text, one in theirs.items()
+    }
 
 
 def test_both_parsers_refuse_the_same_bare_words(tmp_path: Path) -> None:
