@@ -156,6 +156,9 @@ def _adf_inline(part: Inline) -> dict[str, Any] | None:
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~=:@$&^])")
 
+_BREAKS_CODE = re.compile(r"[`|]")
+"""In code no escape covers these: one would end it, the other a cell."""
+
 
 def to_markdown(doc: Doc) -> str:
     """The document as Markdown in the form that Linear stores unchanged (`* ` bullets).
@@ -198,8 +201,8 @@ def _md_inline(part: Inline) -> str:
         case Bar():
             return f"`{part}`"
         case Text(text=text):
-            if part.code:
-                shown = f"`{clean(text).replace('`', 'ˋ')}`"
+            if part.code and not _BREAKS_CODE.search(text):
+                shown = f"`{clean(text)}`" if clean(text) else ""
             else:
                 shown = markdown_escape(text)
                 core = shown.strip()

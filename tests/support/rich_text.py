@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -96,6 +97,20 @@ FRENCH_TITLES = [
     "Ça marche :P, « d'accord » :D",
 ]
 TITLES = ENGLISH_TITLES + FRENCH_TITLES
+
+_PIECES = [
+    "R&D", ":)", ":D", ":P", "(y)", "(*)", "C:\\", "\\", "\\\\", "|", "||", "*", "_", "-", "+", "^", "~", "??", "?", "{", "}",
+    "{{", "}}", "[", "]", "[~", "!", "@", "#", "%", "&amp;", "&#42;", "http://x.y/a_b", "mailto:a@b.c", "https://", "h1.",
+    "bq.", "{code}", "{color:red}", "{color}", "{panel}", "{noformat}", "--", "---", "----", " ", " ", " ", "a", "b1", "é",
+    "—", "’", "\u202f", "\u00a0", "ftp", "file:x", "irc://q", "\\-", "(", ")", ";)", "½", "🚀", "'", '"', "<b>", "/", "WEB-1",
+]  # fmt: skip
+
+
+def odd_titles(count: int) -> list[str]:
+    """Titles that are put together of signs which mean something to one reader or another, the same on every run."""
+    source = random.Random(18)  # noqa: S311  no secret
+    return ["".join(source.choices(_PIECES, k=source.randrange(1, 9))) for _ in range(count)]
+
 
 NASTY = [
     "",

@@ -19,13 +19,39 @@ from tests.support.rich_text import HREF, TITLES
 
 
 def ticket_comments() -> list[Doc]:
-    """A progress comment and two warnings for each title and language."""
+    """Progress comments and warnings for each title and language."""
     return [
         doc
         for language in SHIPPED
         for title in TITLES
         for doc in _comments(" ".join(title.split())[:200], language)
     ]
+
+
+def status_updates() -> list[Doc]:
+    """A status update for each title and language."""
+    return [_update(" ".join(title.split())[:200], language) for language in SHIPPED for title in TITLES]
+
+
+def _update(title: str, language: str) -> Doc:
+    rule = {"tracker": "linear", "project": title or "x", "level": "project"}
+    policy = {"language": language, "updates": {"every_days": 7, "step": 5}}
+    declared = workspace(work("KR1", rule, title=title, url=HREF), policy=policy)
+    project = item(
+        "launch",
+        level="project",
+        kind="Project",
+        title=title,
+        project=title or "x",
+        writable=frozenset({"update"}),
+    )
+    below = [
+        item("eng-1", "launch", title=title, category="doing", blocked_by=(ref("eng-2"),)),
+        item("eng-2", "launch", title=title),
+    ]
+    (update,) = (one.update for one in _marks([project, *below], declared, {}) if one.update is not None)
+    assert update.doc is not None
+    return update.doc
 
 
 def _comments(title: str, language: str) -> Iterator[Doc]:

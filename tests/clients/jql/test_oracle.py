@@ -16,14 +16,20 @@ from requests.adapters import HTTPAdapter
 
 from config.trackers import NativeQuery
 from connectors.jira.api.bulk_read import jql_text
+from connectors.jira.api.fields import ALIGNMENT_NAME, HEALTH_NAME
+from connectors.jira.setup.filter_queries import filters_wanted
+from connectors.model import CLAIM_NAME
 from connectors.sandbox.jira.jql import Query, parse
 from connectors.sandbox.jira.jql_shape import structure
 from connectors.sandbox.jira.jql_tokens import JqlError
 from connectors.sandbox.jira.jql_words import RESERVED_WORDS
+from connectors.setup import Need
 from tests.support.clients import node
 from tests.support.jira_site import running as site_running
+from tests.support.rich_text import TITLES, odd_titles
 
 SPACES = " \t\n\r\f\v\x1f\x85\u00a0\u00ad\u2003\u2028\u202f\u200b\u3000\ufeff"
+ALL_FIELDS = {CLAIM_NAME, HEALTH_NAME, ALIGNMENT_NAME}
 HERE = Path(__file__).parent
 
 
@@ -129,6 +135,23 @@ def test_a_value_is_quoted_so_that_it_stays_one_value(tmp_path: Path) -> None:
     assert [one["errors"] for one in verdicts(queries, tmp_path)] == [[]] * len(queries)
     understood_as = [structure(parse(query))["where"]["operand"]["value"] for query in queries]
     assert understood_as == values
+
+
+def test_what_we_write_for_people_is_a_query_whatever_things_are_called(tmp_path: Path) -> None:
+    # Beside the shared filters: what stands in a rule's query or a scope is quoted by the same two functions.
+    names = [" ".join(title.split()) for title in [*TITLES, *odd_titles(300)]]
+    queries = [
+        query
+        for name in names
+        for query in filters_wanted(Need("acme", {}, name, name, name), [name, "WEB"], ALL_FIELDS).values()
+        if query is not None
+    ]
+    found = verdicts(queries, tmp_path)
+    assert len(found) >= 4 * len(names)
+    assert [one["errors"] for one in found if one["errors"]] == []
+    assert [query for query in queries if understood(query) is None] == []
+    projects = [structure(parse(query))["where"]["clauses"][0]["operand"]["values"] for query in queries[::4]]
+    assert [one[0]["value"] for one in projects] == names
 
 
 def _name(text: str) -> str:
