@@ -77,7 +77,7 @@ def test_what_stands_in_them_is_what_is_read(contract: dict[str, Any]) -> None:
 
     assert first("GET /myself").display_name == "Mia Krystof"
     assert [one.key for one in first("GET /project/search").values] == ["EX", "ABC"]
-    assert [one.global_id for one in first("GET /issue/{issueIdOrKey}/remotelink")][0].startswith("system=")
+    assert first("GET /issue/{issueIdOrKey}/remotelink")[0].global_id.startswith("system=")
     assert [one.id for one in first("POST /search/jql").issues] == ["10002"]
     assert first("GET /issue/{issueIdOrKey}/comment").total == 1
     assert first("GET /mypermissions").permissions["EDIT_ISSUES"].have_permission
