@@ -96,7 +96,8 @@ def _located(root: YamlNode, finding: ConfigFinding) -> Problem:
     if finding.first is not None:
         first = f"first declared at {place(root, finding.first, key=finding.at_key)}"
         hint = f"{first}; {hint}" if hint else first
-    return place(root, finding.path, key=finding.at_key).problem(finding.message, hint)
+    at = place(root, finding.path, key=finding.at_key, letter=finding.letter)
+    return at.problem(finding.message, hint)
 
 
 def _salvage(root: YamlNode, faults: Iterable[dict[str, Any]]) -> Workspace | None:

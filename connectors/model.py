@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from config.fields import Level
+from config.text.characters import clean
 from config.text.redaction import redactor, shown
 from connectors.text.document import Doc, text_hash
 
@@ -391,7 +392,7 @@ def claims_in(labels: Iterable[str]) -> tuple[str, ...]:
     """Key result ids claimed by `kr:ID` labels, in the order of the labels."""
     return tuple(
         label[len(CLAIM_PREFIX) :].strip()
-        for label in labels
+        for label in map(clean, labels)  # copied from a comment, it may bring invisible characters along
         if label.casefold().startswith(CLAIM_PREFIX) and label[len(CLAIM_PREFIX) :].strip()
     )
 

@@ -14,13 +14,17 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class ConfigFinding:
-    """A fault at a path of the declaration. `first` is where the other half of a clash stands."""
+    """A fault at a path of the declaration.
+
+    `first` is where the other half of a clash stands, `letter` a character of the value that is the fault.
+    """
 
     path: Path
     message: str
     hint: str = ""
     first: Path | None = None
     at_key: bool = False
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

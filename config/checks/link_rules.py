@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.checks.finding import ConfigFinding, Names, Path, check_answerable, key_result_places, no_tracker
+from config.checks.jql import check_jql
 from config.conditions import Condition
 from config.errors import did_you_mean, quoted
 from config.trackers import trackers_for
@@ -43,6 +44,7 @@ def _condition(
         language = query.language
         yield from check_answerable(path, language, condition.tracker, workspace, names)
         yield from _check_active(path, language, condition.tracker, workspace)
+        yield from check_jql(path, query)
     elif condition.tracker is not None and condition.tracker not in names.trackers:
         yield no_tracker((*path, "tracker"), condition.tracker, names.trackers)
     groups = {name.casefold(): name for name in workspace.groups}

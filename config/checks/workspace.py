@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.checks.finding import ConfigFinding, Names, Path, check_answerable, key_result_places
+from config.checks.jql import check_jql
 from config.checks.link_rules import check_link_rules
 from config.checks.measures import check_measures
 from config.checks.urls import unsafe_address
@@ -168,6 +169,9 @@ def _measures(workspace: Workspace, names: Names) -> Iterator[ConfigFinding]:
         if isinstance(measure, QueryMeasure):
             language = measure.native.language
             yield from check_answerable((*path, "measure"), language, measure.tracker, workspace, names)
+            yield from check_jql((*path, "measure"), measure.native)
+            if measure.over is not None:
+                yield from check_jql((*path, "measure", "over"), measure.over.native)
     yield from check_measures(workspace)
 
 

@@ -333,7 +333,9 @@ _TEXTS: dict[str, Wording] = {
 }
 
 
-def place(root: YamlNode, path: Sequence[str | int], *, key: bool = False) -> Place:
-    """The place of a value, or of its key; of the nearest thing around it where it is not written down."""
+def place(root: YamlNode, path: Sequence[str | int], *, key: bool = False, letter: str = "") -> Place:
+    """The place of a value, of a letter in it, or of its key; of the nearest thing around it where it is not written."""
     spot, absent = find(root, tuple(path))
+    if letter and absent is None:
+        return spot.node.place_of(letter)
     return spot.key if key and spot.key is not None and absent is None else spot.node.mark

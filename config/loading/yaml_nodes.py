@@ -45,6 +45,7 @@ class Place:
 class YamlNode:
     """A value and where it begins. `keys` holds where each key of a mapping stands.
 
+    `written` is how a text stands in the file, where it has more than ASCII.
     A `broken` value stands for one that could not be read, and of which a problem already tells.
     """
 
@@ -52,6 +53,15 @@ class YamlNode:
     value: YamlValue
     keys: dict[str, Place] = field(default_factory=dict)
     broken: bool = False
+    written: str = ""
+
+    def place_of(self, letter: str) -> Place:
+        """Where a letter first stands in the text; where the text begins, if it is written as an escape."""
+        before, found, _ = self.written.partition(letter)
+        if not found:
+            return self.mark
+        line, column = before.count("\n"), len(before) - (before.rfind("\n") + 1)
+        return Place(self.mark.file, self.mark.line + line, column + (1 if line else self.mark.column))
 
     def plain(self) -> Any:
         """The value without positions."""
@@ -107,7 +117,7 @@ def parse(text: str, file: str) -> tuple[YamlNode | None, list[Problem]]:
         ]
     if root is None:
         return None, [Place(file, 1, 1).problem("the file is empty")]
-    reader = _Reader(file)
+    reader = _Reader(file, text)
     node = reader.read(root, 0)
     return node, reader.problems
 
@@ -155,8 +165,9 @@ def _syntax(error: MarkedYAMLError, text: str, file: str) -> Problem:
 class _Reader:
     """Turns the library's nodes into ours, and notes what may not stand in a declaration."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.text = text
         self.problems: list[Problem] = []
         self._count = 0
         self._open: set[int] = set()
@@ -207,7 +218,10 @@ class _Reader:
     def _scalar(self, node: Any, mark: Place) -> YamlNode:
         kind = node.tag.removeprefix(_TAG)
         try:
-            return YamlNode(mark, _SCALARS.get(kind, str)(node.value))
+            value = _SCALARS.get(kind, str)(node.value)
+            if isinstance(value, str) and not value.isascii():
+                return YamlNode(mark, value, written=self.text[node.start_mark.index : node.end_mark.index])
+            return YamlNode(mark, value)
         except (ValueError, OverflowError):
             what = "true or false" if kind == "bool" else "a valid number"
             self._note(mark, f"{quoted(node.value)} is not {what}", "put it in quotes if it is text")

@@ -1,4 +1,4 @@
-"""Rich text that belongs to no tracker, and its renderings: ADF, wiki markup, Markdown, plain.
+"""Rich text that belongs to no tracker, and its renderings: ADF and Markdown; wiki markup is in `wiki`.
 
 Text from trackers and from YAML enters a `Doc` only as the text of a `Text` node, and every renderer
 escapes it there: a title can never become a link, a mention, a macro or a tag. A `Text` holds what may be shown:
@@ -167,6 +167,9 @@ def _adf_inline(part: Inline) -> dict[str, Any] | None:
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~=:@$&^])")
 
+_BREAKS_CODE = re.compile(r"[`|]")
+"""In code no escape covers these: one would end it, the other a cell."""
+
 
 def to_markdown(doc: Doc) -> str:
     """The document as Markdown in the form that Linear stores unchanged (`* ` bullets).
@@ -209,8 +212,8 @@ def _md_inline(part: Inline) -> str:
         case Bar():
             return f"`{part}`"
         case Text(text=text):
-            if part.code:
-                words = f"`{text.replace('`', 'ˋ')}`"
+            if part.code and not _BREAKS_CODE.search(text):
+                words = f"`{text}`" if text else ""
             else:
                 words = markdown_escape(text)
                 core = words.strip()
@@ -220,51 +223,3 @@ def _md_inline(part: Inline) -> str:
                     wrapped = f"*{wrapped}*" if part.em else wrapped
                     words = words.replace(core, wrapped, 1)
             return f"[{words}](<{part.href}>)" if part.href else words
-
-
-# --- Wiki markup (Jira Data Center) --------------------------------------------------------------
-
-_WIKI_SPECIAL = re.compile(r"([\\{}\[\]*_|\-+^~?!@#%&(])")
-
-
-def to_wiki(doc: Doc) -> str:
-    """The document as Jira wiki markup, as REST v2 wants it."""
-    return "\n\n".join(_wiki_block(block) for block in doc.blocks)
-
-
-def _wiki_block(block: Block) -> str:
-    match block:
-        case Paragraph(line=parts):
-            return _wiki_line(parts)
-        case Bullets(items=items):
-            return "\n".join(f"* {_wiki_line(item)}" for item in items)
-        case Panel(blocks=blocks):
-            return "{panel}\n" + "\n\n".join(_wiki_block(inner) for inner in blocks) + "\n{panel}"
-        case Table(header=header, rows=rows):
-            head = "||" + "||".join(_wiki_escape(name) for name in header) + "||"
-            return "\n".join(
-                [head, *("|" + "|".join(_wiki_line(cell) for cell in row) + "|" for row in rows)]
-            )
-
-
-def _wiki_line(parts: Line) -> str:
-    return "".join(_wiki_inline(part) for part in parts)
-
-
-def _wiki_escape(text: str) -> str:
-    return _WIKI_SPECIAL.sub(r"\\\1", shown(text))
-
-
-def _wiki_inline(part: Inline) -> str:
-    match part:
-        case Lozenge(text=text):
-            return f"*{_wiki_escape(text)}*"
-        case Bar():
-            return "{{" + str(part) + "}}"
-        case Text(text=text):
-            words = _wiki_escape(text)
-            if part.code:
-                return "{{" + words + "}}"
-            words = f"*{words}*" if part.strong else words
-            words = f"_{words}_" if part.em else words
-            return f"[{words}|{part.href}]" if part.href else words

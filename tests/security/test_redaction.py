@@ -34,8 +34,8 @@ from connectors.text.document import (
     para,
     to_adf,
     to_markdown,
-    to_wiki,
 )
+from connectors.text.wiki import to_wiki
 from sync import logs
 from sync.cli.exit_codes import complain
 from sync.cli.output import Format, Output

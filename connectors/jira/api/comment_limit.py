@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from connectors.text.document import Block, Bullets, Doc, Panel, Paragraph, Table, para, to_adf, to_wiki
+from connectors.text.document import Block, Bullets, Doc, Panel, Paragraph, Table, para, to_adf
+from connectors.text.wiki import to_wiki
 
 T = TypeVar("T")
 

@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from connectors.sandbox.jira.wiki import WikiDoc
+
 MOST_CHARACTERS = 32_767
-"""Longest text of a comment. Counted on the stored JSON, the stricter reading of the limit."""
+"""Longest text of a comment. Counted on the stored form, the stricter reading of the limit."""
 
 AttributeCheck = Callable[[Any], bool]
 
@@ -143,7 +145,9 @@ def is_valid(document: Any) -> bool:
 
 
 def is_too_long(document: dict[str, Any]) -> bool:
-    """Whether the stored form passes the limit of a text."""
+    """Whether the stored form passes the limit of a text; what came as wiki markup is stored as that."""
+    if isinstance(document, WikiDoc):
+        return len(document.raw) > MOST_CHARACTERS
     return len(json.dumps(document, ensure_ascii=False, separators=(",", ":"))) > MOST_CHARACTERS
 
 

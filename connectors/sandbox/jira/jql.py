@@ -124,13 +124,13 @@ class _Parser:
 
     def any_of(self) -> Node:
         parts = [self.all_of()]
-        while self.take("or") or self.take("||"):
+        while self.take("or") or self.take("||") or self.take("|"):
             parts.append(self.all_of())
         return parts[0] if len(parts) == 1 else Group("or", tuple(parts))
 
     def all_of(self) -> Node:
         parts = [self.one()]
-        while self.take("and") or self.take("&&"):
+        while self.take("and") or self.take("&&") or self.take("&"):
             parts.append(self.one())
         return parts[0] if len(parts) == 1 else Group("and", tuple(parts))
 
@@ -145,7 +145,7 @@ class _Parser:
         return self.clause()
 
     def clause(self) -> Clause:
-        name = self.word("field name")
+        name = self.field("field name")
         if self.take("changed"):
             return Clause(name, "changed", (), predicates=self.predicates())
         if self.take("was"):
@@ -222,11 +222,23 @@ class _Parser:
         return Function(text, tuple(arguments))
 
     def order_field(self) -> OrderBy:
-        name = self.word("field name to sort by")
+        name = self.field("field name to sort by")
         descending = self.take("desc")
         if not descending:
             self.take("asc")
         return OrderBy(name, descending)
+
+    def field(self, expected: str) -> str:
+        """A field's name, with what narrows it: its kind (`Team[Dropdown]`), or a property of it."""
+        name = self.word(expected)
+        while self.take("["):
+            name += f"[{self.word('a property')}]"
+            if not self.take("]"):
+                self.fail("']'")
+            if self.at < len(self.tokens) and self.tokens[self.at].text.startswith("."):
+                name += self.word("a path")
+                name += self.word("a path") if name.endswith(".") else ""
+        return name
 
     def word(self, expected: str) -> str:
         token = self.tokens[self.at] if self.at < len(self.tokens) else None

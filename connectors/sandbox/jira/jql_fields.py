@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from connectors.sandbox.company import DIRECTORY
 from connectors.sandbox.jira import adf
+from connectors.sandbox.jira.fields import KINDS, Option
 from connectors.sandbox.jira.fields import Field as SiteField
-from connectors.sandbox.jira.fields import Option
 from connectors.sandbox.jira.jql import Function, Operand, Value
 from connectors.sandbox.jira.jql_context import JqlContext
 from connectors.sandbox.jira.jql_dates import moment_of
@@ -52,19 +52,26 @@ def find(name: str, site: JiraSite) -> SearchField:
     found = _SYSTEM.get(name.lower())
     if found is not None:
         return found
-    wanted = name.lower()
     custom = [
         entry
         for entry in listed(site)
         if entry.is_custom
         and entry.clauses
-        and wanted in (*(clause.lower() for clause in entry.clauses), entry.id)
+        and name.lower() in _names(entry)
         and any(entry.id in shown_fields(site, p, kind) for p in site.projects.values() for kind in p.types)
     ]
     if not custom:
         raise JqlError(f"Field '{name}' does not exist or you do not have permission to view it.")
     # Names need not be unique: the query asks all fields of that name, here those of the first one's type.
     return _any_of([_custom(entry) for entry in custom if entry.type == custom[0].type])
+
+
+def _names(entry: SiteField) -> set[str]:
+    """What a query may call the field, in lower case: its name also with its kind, `Team[Dropdown]`."""
+    clauses = {clause.lower() for clause in entry.clauses} | {entry.id}
+    kind = KINDS.get(entry.schema["custom"].rpartition(":")[2])
+    label = kind.label.partition(" (")[0] if kind is not None else entry.type
+    return clauses | {f"{entry.name}[{label}]".lower()}
 
 
 def _any_of(fields: list[SearchField]) -> SearchField:

@@ -1,4 +1,8 @@
-"""The words and signs of JQL."""
+"""The words and signs of JQL.
+
+Only four characters part words: space, tab, and the two of a new line. A no-break space, which a copied query may bring
+along, is a letter like any other.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +24,13 @@ class Token:
 
 
 _TOKENS = re.compile(
-    r"""(?P<space>\s+)
-    |(?P<quoted>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+    r"""(?P<space>[ \t\r\n]+)
+    |(?P<quoted>"(?:[^"\\\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]|\\.)*"|'(?:[^'\\\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]|\\.)*')
     |(?P<operator>!=|<=|>=|!~|[=<>~])
-    |(?P<logic>&&|\|\||!)
-    |(?P<mark>[(),])
-    |(?P<word>cf\s*\[\s*\d+\s*\]
-             |issue\.property\s*\[[^\]]+\][\w.]*
-             |(?:[^\s"'()=<>!~,&|\[\]{}*/%+^$#@?;\\]|\\.)+)""",
+    |(?P<logic>&&?|\|\|?|!)
+    |(?P<mark>[(),\[\]])
+    |(?P<word>cf[ \t\r\n]*\[[ \t\r\n]*\d+[ \t\r\n]*\]
+             |(?:[^\x00-\x20\x7f-\x9f"'()=<>!~,&|\[\]{}*/%+^$#@?;\\]|\\.)+)""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
 _CUSTOM_FIELD = re.compile(r"cf\s*\[\s*(\d+)\s*\]", re.IGNORECASE)

@@ -22,7 +22,8 @@ _PANELS = {
     "custom": "#f4f5f7",
 }
 _MARKS = {"strong": "*", "em": "_", "strike": "-", "underline": "+"}
-_RESERVED = frozenset("{}[]*_|\\")
+_RESERVED = frozenset("{}[]*_|")
+"""A backslash is not among them: none covers another."""
 
 
 class WikiDoc(dict[str, Any]):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from connectors.sandbox.jira.wiki_inline import DEEPEST, LINK, MACRO, inline
+
 AdfNode = dict[str, Any]
 
 _FENCE = re.compile(r"\{(code|noformat|quote|panel)(?::([^}]*))?\}\s*$")
-_HEADING = re.compile(r"h([1-6])\.\s+(.*)")
-_ITEM = re.compile(r"([*#]+|-)\s+(.*)")
+_HEADING = re.compile(r"h([1-6])\.(.*)")
+_QUOTATION = re.compile(r"bq\.(.*)")
+_ITEM = re.compile(r"[ \t]*([*#]+|-)[ \t]+(.*)")
 _TONES = {
     "#deebff": "info",
     "#eae6ff": "note",
@@ -17,22 +20,6 @@ _TONES = {
     "#fffae6": "warning",
     "#ffebe6": "error",
 }
-# The inside of a mark holds neither its own sign nor, in brackets, a great length: so no text takes long.
-_INLINE = re.compile(
-    r"""\\(?P<escaped>[^A-Za-z0-9\s])
-    |\{\{(?P<code>[^{}\n]+)\}\}
-    |\[~(?:accountid:)?(?P<person>[^\]\[|\n]{1,200})\]
-    |\[(?:(?P<label>(?:\\.|[^\]\[|\\\n]){1,500})\|)?(?P<href>(?:https?://|mailto:)[^\]\[|\s]{1,2000})(?:\|[^\]\n]*)?\]
-    |\{color:(?P<color>[^}\n]+)\}(?P<coloured>[^{]+)\{color\}
-    |(?<!\w)\*(?P<strong>(?=\S)(?:\\.|[^*\\\n])*(?<=\S))\*(?!\w)
-    |(?<!\w)_(?P<em>(?=\S)(?:\\.|[^_\\\n])*(?<=\S))_(?!\w)
-    |(?<![\w-])-(?P<strike>(?=[^\s-])(?:\\.|[^-\\\n])*(?<=\S))-(?![\w-])
-    |(?<!\w)\+(?P<underline>(?=\S)(?:\\.|[^+\\\n])*(?<=\S))\+(?!\w)
-    |(?P<newline>\n)""",
-    re.VERBOSE,
-)
-DEEPEST = 4
-"""Marks within marks that are still understood."""
 
 
 def blocks(text: str) -> list[AdfNode]:
@@ -40,58 +27,14 @@ def blocks(text: str) -> list[AdfNode]:
     return _Lines(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")).blocks()
 
 
-def inline(text: str, marks: tuple[AdfNode, ...] = ()) -> list[AdfNode]:
-    """One paragraph's text, with its marks."""
-    found: list[AdfNode] = []
-    at = 0
-    for match in _INLINE.finditer(text):
-        _add(found, text[at : match.start()], marks)
-        at = match.end()
-        kind = str(match.lastgroup)
-        if match["href"] is not None:
-            link = {"type": "link", "attrs": {"href": match["href"]}}
-            _add(found, _unescaped(match["label"] or match["href"]), (*marks, link))
-        elif match["escaped"] is not None:
-            _add(found, match["escaped"], marks)
-        elif match["code"] is not None:
-            _add(found, match["code"], (*(m for m in marks if m["type"] == "link"), {"type": "code"}))
-        elif match["person"] is not None:
-            found.append({"type": "mention", "attrs": {"id": match["person"]}})
-        elif match["newline"] is not None:
-            found.append({"type": "hardBreak"})
-        elif match["coloured"] is not None:
-            colour = {"type": "textColor", "attrs": {"color": match["color"]}}
-            found += _within(match["coloured"], marks, colour)
-        else:
-            found += _within(match[kind], marks, {"type": kind})
-    _add(found, text[at:], marks)
-    return found
-
-
-def _within(text: str, marks: tuple[AdfNode, ...], mark: AdfNode) -> list[AdfNode]:
-    if len(marks) >= DEEPEST or any(other["type"] == mark["type"] for other in marks):
-        return [
-            {"type": "text", "text": text, "marks": list(marks)} if marks else {"type": "text", "text": text}
-        ]
-    return inline(text, (*marks, mark))
-
-
-def _add(found: list[AdfNode], text: str, marks: tuple[AdfNode, ...]) -> None:
-    if not text:
-        return
-    last = found[-1] if found else None
-    if last is not None and last["type"] == "text" and last.get("marks", []) == list(marks):
-        last["text"] += text
-        return
-    found.append({"type": "text", "text": text} | ({"marks": list(marks)} if marks else {}))
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\([^A-Za-z0-9\s])", r"\1", text)
-
-
 def _paragraph(text: str) -> AdfNode:
-    content = inline(text)
+    """A paragraph of a cell or an item: a heading there is only bold, and its sign is gone as elsewhere."""
+    heading = _HEADING.fullmatch(text) or _QUOTATION.fullmatch(text)
+    if heading is not None:
+        text, marks = heading[heading.re.groups].strip(), ({"type": "strong"},)
+        content = inline(text, marks)
+    else:
+        content = inline(text)
     return {"type": "paragraph", "content": content} if content else {"type": "paragraph"}
 
 
@@ -114,13 +57,15 @@ class _Lines:
                 found += self._fenced(fence[1], fence[2] or "")
             elif heading is not None:
                 self.at += 1
-                found.append(
-                    {"type": "heading", "attrs": {"level": int(heading[1])}, "content": inline(heading[2])}
-                )
+                content = inline(heading[2].strip())
+                found.append({"type": "heading", "attrs": {"level": int(heading[1])}, "content": content})
+            elif quotation := _QUOTATION.fullmatch(line):
+                self.at += 1
+                found.append({"type": "blockquote", "content": [_paragraph(quotation[1].strip())]})
             elif re.fullmatch(r"-{4,}", line):
                 self.at += 1
                 found.append({"type": "rule"})
-            elif _ITEM.fullmatch(line):
+            elif _ITEM.fullmatch(self.lines[self.at]):
                 found += self._lists()
             elif line.startswith("|") and len(line) > 1:
                 found.append(self._table())
@@ -153,10 +98,10 @@ class _Lines:
     def _lists(self) -> list[AdfNode]:
         items: list[tuple[str, str]] = []
         while self.at < len(self.lines):
-            match = _ITEM.fullmatch(self.lines[self.at].strip())
+            match = _ITEM.fullmatch(self.lines[self.at])
             if match is None:
                 break
-            items.append((match[1].replace("-", "*"), match[2]))
+            items.append((match[1].replace("-", "*"), match[2].strip()))
             self.at += 1
         return _nested(items, 0)
 
@@ -171,7 +116,7 @@ class _Lines:
         first = self.at
         while self.at < len(self.lines):
             line = self.lines[self.at].strip()
-            starts = _FENCE.match(line) or _HEADING.fullmatch(line) or _ITEM.fullmatch(line)
+            starts = _FENCE.match(line) or _HEADING.fullmatch(line) or _ITEM.fullmatch(self.lines[self.at])
             if not line or (self.at > first and (starts or line.startswith("|"))):
                 break
             self.at += 1
@@ -202,17 +147,31 @@ def _nested(items: list[tuple[str, str]], depth: int) -> list[AdfNode]:
     return found
 
 
-_CELL = re.compile(r"(\|\|?)((?:\\.|\[[^\]\n]*\]|[^|\\])*)")
+_SIGN = re.compile(r"\|+")
 
 
 def _row(line: str) -> AdfNode:
+    """A row, parted at every pipe but those in a link or a macro: no backslash covers one here."""
     cells: list[AdfNode] = []
-    for match in _CELL.finditer(line):
-        if match.end() == len(line) and not match[2].strip():
-            break
-        kind = "tableHeader" if match[1] == "||" else "tableCell"
-        cells.append({"type": kind, "content": [_paragraph(match[2].strip())]})
+    sign, text, at = "", "", 0
+    while at < len(line):
+        pipes = _SIGN.match(line, at)
+        whole = LINK.match(line, at) or MACRO.match(line, at)
+        if pipes is not None:
+            if text:
+                cells.append(_cell(sign, text))
+            sign, text, at = pipes[0], "", pipes.end()
+        else:
+            end = whole.end() if whole is not None else at + 1
+            text, at = text + line[at:end], end
+    if text.strip() or not cells:
+        cells.append(_cell(sign, text))
     return {"type": "tableRow", "content": cells}
+
+
+def _cell(sign: str, text: str) -> AdfNode:
+    kind = "tableCell" if sign == "|" else "tableHeader"
+    return {"type": kind, "content": [_paragraph(text.strip())]}
 
 
 def _wrapped(shell: AdfNode, fitting: set[str], children: list[AdfNode]) -> list[AdfNode]:

@@ -16,13 +16,20 @@ from requests.adapters import HTTPAdapter
 
 from config.trackers import NativeQuery
 from connectors.jira.api.bulk_read import jql_text
+from connectors.jira.api.fields import ALIGNMENT_NAME, HEALTH_NAME
+from connectors.jira.setup.filter_queries import filters_wanted
+from connectors.model import CLAIM_NAME
 from connectors.sandbox.jira.jql import Query, parse
 from connectors.sandbox.jira.jql_shape import structure
 from connectors.sandbox.jira.jql_tokens import JqlError
 from connectors.sandbox.jira.jql_words import RESERVED_WORDS
+from connectors.setup import Need
 from tests.support.clients import node
 from tests.support.jira_site import running as site_running
+from tests.support.rich_text import TITLES, odd_titles
 
+SPACES = " \t\n\r\f\v\x1f\x85\u00a0\u00ad\u2003\u2028\u202f\u200b\u3000\ufeff"
+ALL_FIELDS = {CLAIM_NAME, HEALTH_NAME, ALIGNMENT_NAME}
 HERE = Path(__file__).parent
 
 
@@ -53,6 +60,16 @@ def test_both_parsers_accept_and_refuse_what_the_table_says(tmp_path: Path) -> N
     theirs = dict(zip(expected, verdicts(list(expected), tmp_path), strict=True))
     assert {text: one["accepted"] for text, one in theirs.items()} == expected
     assert {text: understood(text) is not None for text in expected} == expected
+
+
+def test_both_parsers_part_words_at_the_same_spaces(tmp_path: Path) -> None:
+    around = ["project ={}WEB", "project{}= WEB", "project = WEB{}and type = Epic", "{}project = WEB",
+              'project = "Web{}shop"', "labels = a{}b"]  # fmt: skip
+    queries = [text.replace("{}", blank) for blank in SPACES for text in around]
+    theirs = dict(zip(queries, verdicts(queries, tmp_path), strict=True))
+    assert {text: understood(text) is not None for text in queries} == {
+        text: one["accepted"] for text, one in theirs.items()
+    }
 
 
 def test_both_parsers_refuse_the_same_bare_words(tmp_path: Path) -> None:
@@ -118,6 +135,23 @@ def test_a_value_is_quoted_so_that_it_stays_one_value(tmp_path: Path) -> None:
     assert [one["errors"] for one in verdicts(queries, tmp_path)] == [[]] * len(queries)
     understood_as = [structure(parse(query))["where"]["operand"]["value"] for query in queries]
     assert understood_as == values
+
+
+def test_what_we_write_for_people_is_a_query_whatever_things_are_called(tmp_path: Path) -> None:
+    # Beside the shared filters: what stands in a rule's query or a scope is quoted by the same two functions.
+    names = [" ".join(title.split()) for title in [*TITLES, *odd_titles(300)]]
+    queries = [
+        query
+        for name in names
+        for query in filters_wanted(Need("acme", {}, name, name, name), [name, "WEB"], ALL_FIELDS).values()
+        if query is not None
+    ]
+    found = verdicts(queries, tmp_path)
+    assert len(found) >= 4 * len(names)
+    assert [one["errors"] for one in found if one["errors"]] == []
+    assert [query for query in queries if understood(query) is None] == []
+    projects = [structure(parse(query))["where"]["clauses"][0]["operand"]["values"] for query in queries[::4]]
+    assert [one[0]["value"] for one in projects] == names
 
 
 def _name(text: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from config.trackers import NativeQuery
 from connectors.errors import CredentialError, QueryError, TrackerError
 from connectors.jira import JiraConnector
-from connectors.jira.api import data_center
+from connectors.jira.api import comment_limit, data_center
 from connectors.jira.api.comment_limit import truncate_wiki
 from connectors.model import NOTHING, WorkItem
 from connectors.sandbox.jira.http import SERVER_TOKEN
@@ -19,6 +19,7 @@ from connectors.sandbox.world import generate
 from connectors.text.document import Doc, para
 from tests.support import loopback
 from tests.support.jira_site import ANN, Site, comment, connector, marks
+from tests.support.rich_text import everywhere, words_meant, words_read
 from tests.support.writing import write_one
 
 ONLY_CLOUD = ("url", "parent", "started", "completed", "shown")
@@ -137,6 +138,24 @@ def test_a_long_comment_is_cut_at_rows() -> None:
     assert len(text.encode()) <= 10_000
     assert text.endswith("more")
     assert truncate_wiki(Doc((para("short"),))) == "short"
+
+
+def test_a_new_notation_of_the_same_comment_is_no_change(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = marks(says=comment())
+    with monkeypatch.context() as before:
+        before.setattr(comment_limit, "to_wiki", lambda _: "Serves *GROWTH\\-KR2*, 40 %")
+        write_one(site.truenorth, site.item("WEB-1"), wanted)
+    assert site.item("WEB-1").shown.comment == wanted.comment
+
+
+TITLE = r"R&D | move C:\temp :) to *x* https://x.example/a_b"
+
+
+def test_a_difficult_title_stands_on_the_ticket_as_it_was_meant(site: Site) -> None:
+    doc = everywhere(TITLE)
+    write_one(site.truenorth, site.item("WEB-1"), marks(says=replace(comment(), doc=doc)))
+    (body,) = [one["body"] for one in site.comments("WEB-1") if one["properties"]]
+    assert words_read(body) == words_meant(doc)
 
 
 def _named(items: tuple[WorkItem, ...]) -> set[str]:

@@ -16,7 +16,8 @@ from config.messages import ENGLISH, FRENCH, names_in
 from config.workspace import Workspace
 from connectors.model import Marks, WorkItem
 from connectors.sandbox.server import Sandbox
-from connectors.text.document import to_adf, to_markdown, to_wiki
+from connectors.text.document import to_adf, to_markdown
+from connectors.text.wiki import to_wiki
 from sync.align.alignment import align
 from sync.history.movement import WorkState, movements_since, work_states
 from sync.marks.comments import SuggestedKeyResult, value_against_target

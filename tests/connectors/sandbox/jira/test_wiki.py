@@ -10,6 +10,7 @@ import pytest
 from connectors.sandbox.company import rng
 from connectors.sandbox.jira import adf
 from connectors.sandbox.jira.wiki import from_wiki, to_wiki
+from tests.support.rich_text import links_in, words_read
 from tests.support.sandbox_jira_client import Jira, paragraph, running
 
 SAME = [
@@ -60,6 +61,35 @@ def test_markup_survives_the_way_through_adf(text: str) -> None:
 )
 def test_blocks_are_distinguished(text: str, kinds: list[str]) -> None:
     assert [block["type"] for block in forgotten(text)["content"]] == kinds
+
+
+@pytest.mark.parametrize(
+    ("markup", "seen"),
+    [
+        (r"R\&D", r"R\&D"),
+        (r"C:\\temp", "C:<hardBreak>temp"),
+        (r"|a\|b|", "a\\b"),
+        ("so :) and :D1", "so<emoji>and<emoji>1"),
+        (r"*a \*b\* c*", "abc"),
+        (r"\\\*a", r"\\\*a"),
+        ("&amp; &#42;", "&*"),
+        (r"\{\{a\}\}", "a"),
+        ("h1.a", "a"),
+        ("bq. a", "a"),
+        ("a -- b --- c", "a–b—c"),
+        ("é*b* and *½*", "é*b*and*½*"),
+        ("{*}a{*}b", "ab"),
+        ("see {code}x{code}", "seex"),
+    ],
+)
+def test_it_is_as_narrow_as_the_readers_of_jira(markup: str, seen: str) -> None:
+    assert words_read(forgotten(markup)) == seen
+
+
+def test_an_address_becomes_a_link_that_shows_its_backslashes() -> None:
+    (block,) = forgotten(r"https://x.example/a\_b")["content"]
+    assert links_in(block) == {"https://x.example/a_b"}
+    assert words_read(block) == r"https://x.example/a\_b"
 
 
 def test_marks_nest() -> None:
