@@ -526,7 +526,7 @@ def test_what_is_no_file_of_the_folder_is_refused_at_once(
         where = (
             r"okrs/truenorth\.yaml:13:\d+: cannot read this file: "
             if name == "value.json"
-            else r"okrs/more\.yaml:1:1: "
+            else r"okrs/more\.yaml:1:1: cannot be read: "
         )
         assert re.match(where, ran.err), ran.err
 

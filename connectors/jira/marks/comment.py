@@ -105,7 +105,8 @@ class CommentApi:
         alone = {
             issue
             for issue, page in pages.items()
-            if len(page.comments) >= page.total and sum(map(self._by_us, page.comments)) <= 1
+            if len(page.comments) >= page.total
+            and [one.id for one in page.comments if self._by_us(one)] == [created[issue]]
         }
         return self.all_ours({issue: id_ for issue, id_ in created.items() if issue not in alone}, pages)
 

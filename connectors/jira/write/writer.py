@@ -163,7 +163,8 @@ class JiraWriter:
         if new:
             created = {id_: one.work.comment_id or "" for id_, one in new.items()}
             for id_, ours in self._loader.comments().ours_beside(created).items():
-                if len(ours) > 1:
+                # Ours may be gone by now: the other writer has looked, too.
+                if ours and list(ours) != [created[id_]]:
                     new[id_].attempt(partial(new[id_].work.settle, ours))
 
     def _close(self, entries: Sequence[BatchItem], bulk: IssueReader) -> None:
