@@ -99,7 +99,7 @@ def main() -> None:
     try:
         # What is typed is quoted in errors, and cut at "=": a secret in it is of use to no command.
         typed = [redactor.text(one) for one in sys.argv[1:]]
-        sys.exit(app(typed, prog_name="truenorth", standalone_mode=False) or Exit.DONE)
+        sys.exit(app(args=typed, prog_name="truenorth", standalone_mode=False) or Exit.DONE)
     except TyperException as error:
         sys.exit(_end_usage(error))
     except BrokenPipeError:

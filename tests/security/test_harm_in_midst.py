@@ -31,13 +31,13 @@ DRIP: dict[str, Any] = {"bytes": 1, "seconds": 1.0}
 
 ATTACKS: tuple[tuple[str, str, FaultName, dict[str, Any], set[int]], ...] = (
     # name, match, kind, options, exit codes that may come of it
-    ("a page of Jira's never comes", "bulkfetch", "latency", NEVER, {1}),
-    ("a page of Jira's drips", "bulkfetch", "drip", DRIP, {1}),
+    ("a page of Jira's never comes", "bulkfetch", "latency", NEVER, {3}),
+    ("a page of Jira's drips", "bulkfetch", "drip", DRIP, {3}),
     ("a page of Jira's is a bomb", "bulkfetch", "bomb", {"megabytes": 400}, {1}),
     ("a page of Jira's is huge", "bulkfetch", "huge", {"megabytes": 80}, {1}),
-    ("Jira's projects drip", "/project/", "drip", DRIP, {1}),
-    ("a page of Linear's never comes", LINEAR, "latency", {**NEVER, "operation": "Issues"}, {1}),
-    ("a page of Linear's drips", LINEAR, "drip", {**DRIP, "operation": "Issues"}, {1}),
+    ("Jira's projects drip", "/project/", "drip", DRIP, {3}),
+    ("a page of Linear's never comes", LINEAR, "latency", {**NEVER, "operation": "Issues"}, {3}),
+    ("a page of Linear's drips", LINEAR, "drip", {**DRIP, "operation": "Issues"}, {3}),
     ("a page of Linear's is a bomb", LINEAR, "bomb", {"megabytes": 400, "operation": "Issues"}, {1}),
     ("Linear's clock is a hundred years off", LINEAR, "clock_skew", {"seconds": 1e9}, {0, 3}),
     ("Jira's comments are never answered", COMMENT, "latency", NEVER, {3}),

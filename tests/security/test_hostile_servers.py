@@ -43,10 +43,10 @@ COMMANDS = (
 )
 """Each attack meets one of them, in turn."""
 
-TRACKER_CODES: dict[Ending, int] = {"passing": 1, "permanent": 1}
-"""How a command ends whose only tracker cannot be read."""
-SOURCE_CODES = {"plan": 0, "sync": 4, "status": 0}
-"""How a command ends whose tracker is well: a source that gives no value is a note, and a first run needs consent."""
+CODES: dict[Ending, int] = {"passing": 3, "permanent": 1}
+"""How a command ends whose only tracker, or whose source, cannot be read."""
+FIRST_SYNC_CODES: dict[Ending, int] = {"passing": 4, "permanent": 1}
+"""How a sync ends whose tracker is well: its first run needs consent, which is said before what passes by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ ATTACKS = (
     Attack("more than announced", reply(b"{}" * 1000, length=2), "permanent"),
     Attack("a length that is none", in_turn(OK + b"Content-Length: -5\r\n\r\n{}"), "passing"),
     Attack("not HTTP", in_turn(b"SSH-2.0-OpenSSH_9.6\r\n" * 10), "passing"),
-    Attack("an upgrade", reply(b"", "Upgrade: h2c", "Connection: upgrade", status="101 Switching"), "permanent"),
+    Attack("an upgrade", reply(b"", "Upgrade: h2c", "Connection: upgrade", status="101 Switching"), "passing"),
     Attack("a redirect to another origin", reply(b"", "Location: {elsewhere}/rest", status="307 Away"), "permanent"),
     Attack("a job elsewhere", reply(b"", "Location: http://[{elsewhere}", status="303 There"), "permanent"),
     # Words
@@ -191,7 +191,8 @@ def attacked(one: Attack, target: Target, chosen: tuple[str, ...], folder: Path,
     finally:
         hostile.close()
         elsewhere.close()
-    code = SOURCE_CODES[chosen[0]] if target == "source" else TRACKER_CODES[one.ending]
+    is_first_sync = target == "source" and chosen[0] == "sync"
+    code = (FIRST_SYNC_CODES if is_first_sync else CODES)[one.ending]
     faults = found.faults({code}, DEADLINE_MINUTES, forms())
     if not hostile.connections:
         faults.append("the server was not asked")

@@ -167,7 +167,7 @@ def test_a_source_secret_goes_nowhere_but_to_its_origin(
         if origin:
             monkeypatch.setenv("TRUENORTH_SOURCE_METRICS_ORIGIN", origin)
         ran = run(*command)
-        assert ran.code == 0, ran.err
+        assert ran.code == 1, ran.err
         assert "S1: TRUENORTH_SOURCE_METRICS is not sent" in ran.err
         assert ("does not declare where it may go" in ran.err) == (origin is None)
         assert "TRUENORTH_SOURCE_METRICS_ORIGIN" in ran.err
@@ -189,7 +189,7 @@ def test_an_endpoint_on_this_machine_is_asked_only_where_the_environment_says_so
     source = (SOURCE % (1, f"{own}/value", "x")).replace(', token: "x"', "")
     declare(*point_at(sandbox, monkeypatch), more=source)
     ran = run("plan", *AS_OF)
-    assert (ran.code, thief.heard) == (0, [])
+    assert (ran.code, thief.heard) == (1, [])
     assert "is on a private network; to allow it, add it to TRUENORTH_SOURCE_ORIGINS" in ran.err
     monkeypatch.setenv("TRUENORTH_SOURCE_ORIGINS", f"https://other.example, {own}")
     ran = run("plan", *AS_OF)

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 import requests
-from requests.adapters import HTTPAdapter
 
 from config.trackers import NativeQuery
 from connectors.jira.api.bulk_read import jql_text
 from connectors.jira.api.fields import ALIGNMENT_NAME, HEALTH_NAME
+from connectors.jira.api.transport import ExchangeAdapter
 from connectors.jira.setup.filter_queries import filters_wanted
 from connectors.model import CLAIM_NAME
 from connectors.sandbox.jira.jql import Query, parse
@@ -100,15 +100,15 @@ def test_both_parsers_understand_the_same_by_an_accepted_query(tmp_path: Path) -
 
 def test_what_the_connector_asks_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    send = HTTPAdapter.send
+    send = ExchangeAdapter.send
 
-    def noting(adapter: HTTPAdapter, request: requests.PreparedRequest, **more: Any) -> requests.Response:
+    def noting(adapter: ExchangeAdapter, request: requests.PreparedRequest, **more: Any) -> requests.Response:
         sent = json.loads(request.body) if isinstance(request.body, (str, bytes)) else None
         if isinstance(sent, dict) and "jql" in sent:
             asked.append(sent["jql"])
         return send(adapter, request, **more)
 
-    monkeypatch.setattr(HTTPAdapter, "send", noting)
+    monkeypatch.setattr(ExchangeAdapter, "send", noting)
     with site_running() as site:
         site.truenorth.pull()
         site.truenorth.count(

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from connectors.errors import AddressRefused, BadReply, HostNotFound, TrackerError, Unreachable
+from connectors.errors import AddressRefused, BadReply, HostNotFound, TrackerError, Unreachable, Untrusted
 from connectors.http import exchange as exchange_module
 from connectors.http.bodies import LARGE
 from connectors.http.exchange import Exchange, Limits
@@ -390,7 +390,9 @@ def test_a_certificate_is_checked_by_what_the_environment_trusts(
         if trusted:
             assert get(url) == b"[1]"
         else:
-            with pytest.raises(Unreachable, match=r"secure connection .*SSLCertVerificationError"):
+            with pytest.raises(
+                Untrusted, match=r"certificate of localhost.* not trusted .SSLCertVerificationError"
+            ):
                 get(url)
     finally:
         server.close()
