@@ -164,6 +164,8 @@ class WorkItem:
     - `estimate`: points, `hours`: estimated working time; None when unestimated.
     - `progress`: 0..1, where the tracker itself computes one, as Linear does for projects.
     - `claims`: key result ids claimed on the item itself, by label, field or label group, as written.
+    - `dated_by_resolution`: whether `completed` is when a resolution was set, since the day of the change into a
+      done status is not to be had.
     - `private`: whether not everybody who sees its neighbours may see it: a secured issue, a private team.
       Nothing about it is said on other items.
     - `in_scope`: False for an ancestor that was read only because something in scope hangs below it.
@@ -195,6 +197,7 @@ class WorkItem:
     fields: tuple[tuple[str, str], ...] = ()
     started: datetime | None = None
     completed: datetime | None = None
+    dated_by_resolution: bool = False
     due: date | None = None
     blocked_by: tuple[Ref, ...] = ()
     claims: tuple[str, ...] = ()
@@ -214,13 +217,16 @@ class WorkItem:
 class StatusSpan:
     """A time in which an item stood in one status; the last one has no end. Times are aware, in UTC.
 
-    `category` is never "dropped": a history tells of statuses, not of why work ended.
+    - `category`: None where it is not told: the status is no longer in use, or "" where changes are missing. Never
+      "dropped": a history tells of statuses, not of why work ended.
+    - `also`: other names of the status, in another language or as it was called then.
     """
 
-    category: Category
+    category: Category | None
     status: str
     begin: datetime
     end: datetime | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

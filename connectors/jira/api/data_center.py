@@ -157,7 +157,10 @@ class DataCenter:
         queries = [f"id in ({', '.join(part)})" for part in batches(ids, LOGGED_ISSUES)]
         for issues in on_threads(self._pool, self._logged, queries):
             for issue in issues:
-                yield wire.IssueChangelog(issue_id=issue.id, change_histories=issue.changelog.histories)
+                log = issue.changelog
+                yield wire.IssueChangelog(
+                    issue_id=issue.id, change_histories=log.histories, is_whole=log.is_whole
+                )
 
     def _logged(self, jql: str) -> list[wire.LoggedIssue]:
         asked = {"maxResults": LOGGED_ISSUES, "fields": ["id"], "expand": ["changelog"]}
@@ -241,7 +244,8 @@ class ServerIssues:
         return found
 
     def _get(self, jql: str) -> list[wire.Issue]:
-        asked = {"maxResults": ISSUE_PAGE, "fields": self._fields}
+        # When work was done stands nowhere else.
+        asked = {"maxResults": ISSUE_PAGE, "fields": self._fields, "expand": ["changelog"]}
         return [issue for page in _pages(self._client, jql, asked, self._page) for issue in page.issues]
 
     def _stamp(self, issues: Iterable[wire.Issue]) -> None:

@@ -116,25 +116,33 @@ class KnownStatus(_Reply):
     id: str
     name: str
     status_category: StatusCategory
+    untranslated_name: str | None = None
 
 
 class ChangedField(msgspec.Struct, kw_only=True):
-    """One change within an entry of a changelog; `fieldId` is absent on old rows."""
+    """One change within an entry of a changelog; `fieldId` is absent on old rows, and so can ids of values be."""
 
     field_id: str | None = msgspec.field(name="fieldId", default=None)
     field: str | None = None
     from_: str | None = msgspec.field(name="from", default=None)
+    from_text: str | None = msgspec.field(name="fromString", default=None)
     to: str | None = None
+    to_text: str | None = msgspec.field(name="toString", default=None)
 
 
 class ChangelogEntry(_Reply):
-    created: str
+    """Text with a zone, but a number since 1970 in the Cloud's bulk changelog."""
+
+    created: str | int | float
     items: list[ChangedField] = []
 
 
 class IssueChangelog(_Reply):
+    """Changes of one issue, or a part of them; `is_whole` False: the rest cannot be had."""
+
     issue_id: str
     change_histories: list[ChangelogEntry] = []
+    is_whole: bool = True
 
 
 class ChangelogPage(_Reply):
@@ -145,7 +153,15 @@ class ChangelogPage(_Reply):
 
 
 class ChangelogPart(_Reply):
+    """A changelog within an issue; more entries in `total` than came say that a part is missing."""
+
     histories: list[ChangelogEntry] = []
+    total: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it came."""
+        return self.total <= len(self.histories)
 
 
 class LoggedIssue(_Reply):
@@ -238,6 +254,8 @@ class Issue(_Reply):
     key: str
     fields: Fields
     properties: dict[str, Any] = {}
+    changelog: ChangelogPart | None = None
+    """Data Center alone: its search brings it with the issues."""
 
 
 class RemoteLink(_Reply):

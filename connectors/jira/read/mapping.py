@@ -15,6 +15,7 @@ from connectors.jira.api.times import moment
 from connectors.jira.api.wire import Fields, Issue
 from connectors.jira.marks.issue_edit import objective_text, texts_of
 from connectors.jira.read.custom_fields import values_of
+from connectors.jira.read.status_moves import KnownStatuses, done_since, moves_in
 from connectors.model import (
     MARKS,
     Category,
@@ -29,6 +30,7 @@ from connectors.model import (
 from connectors.stamp import PROPERTY_KEY, from_property
 
 ALL_MARKS = frozenset(MARKS)
+NO_STATUSES = KnownStatuses(())
 
 
 def stamp_on(issue: Issue) -> Stamp | None:
@@ -163,7 +165,8 @@ def claims_on(issue: Issue, stamp: Stamp | None) -> tuple[str, ...]:
 class IssueMapper:
     """Makes work items of issues.
 
-    `pages` is the address at which people see the site; `projects` the ids of the projects in scope.
+    `pages` is the address at which people see the site; `projects` the ids of the projects in scope; `statuses` what
+    is known of the site's statuses, which Data Center alone needs.
     """
 
     name: str
@@ -172,6 +175,7 @@ class IssueMapper:
     owner: str
     pages: str
     projects: frozenset[str]
+    statuses: KnownStatuses = NO_STATUSES
 
     def item(self, issue: Issue, parent: str | None) -> WorkItem:
         """The work item. Raises BadReply, naming the issue, for a time or date that is none."""
@@ -181,6 +185,7 @@ class IssueMapper:
         category = self._category(fields)
         changed = fields.statuscategorychangedate
         try:
+            completed, by_resolution = self._completed(issue) if category == "done" else (None, False)
             return WorkItem(
                 ref=Ref(self.name, issue.id),
                 key=issue.key,
@@ -202,7 +207,8 @@ class IssueMapper:
                 components=tuple(one.name for one in fields.components),
                 fields=values_of(fields, self.site),
                 started=moment(changed) if changed and category == "doing" else None,
-                completed=_completed(fields) if category == "done" else None,
+                completed=completed,
+                dated_by_resolution=by_resolution,
                 due=date.fromisoformat(fields.duedate) if fields.duedate else None,
                 blocked_by=tuple(Ref(self.name, id_) for id_ in _blockers(fields)),
                 claims=claims_on(issue, stamp),
@@ -213,6 +219,23 @@ class IssueMapper:
             )
         except ValueError:
             raise BadReply(self.name, f"issue {issue.key} has an invalid time or date.") from None
+
+    def _completed(self, issue: Issue) -> tuple[datetime | None, bool]:
+        """When work that is done got done, and whether only the day of its resolution tells it.
+
+        A resolution is often filled in weeks later, and can be missing. The Cloud keeps when the category changed; on
+        Data Center the changelog tells it, where all of it came.
+        """
+        if self.tracker.deployment == "cloud":
+            changed = issue.fields.statuscategorychangedate
+            return (moment(changed) if changed else None), False
+        log = issue.changelog
+        if log is not None and log.is_whole:
+            since = done_since(moves_in(log.histories), self.statuses)
+            if since is not None:
+                return since, False
+        resolved = issue.fields.resolutiondate
+        return (moment(resolved) if resolved else None), resolved is not None
 
     def _category(self, fields: Fields) -> Category:
         # Names of statuses are translated and differ by project; the category's key is neither.
@@ -229,6 +252,11 @@ class IssueMapper:
                 return "todo"
 
 
+def is_done(issue: Issue) -> bool:
+    """Whether its status is of the done category, dropped work included."""
+    return issue.fields.status.status_category.key == "done"
+
+
 def _level(fields: Fields) -> Level:
     level = fields.issuetype.hierarchy_level
     if level is None:
@@ -237,12 +265,6 @@ def _level(fields: Fields) -> Level:
     if level < 0:
         return "subtask"
     return "issue" if level == 0 else "epic" if level == 1 else "initiative"
-
-
-def _completed(fields: Fields) -> datetime | None:
-    # `resolutiondate` can be unset on done issues (contracts, section 2).
-    when = fields.resolutiondate or fields.statuscategorychangedate
-    return moment(when) if when else None
 
 
 def _blockers(fields: Fields) -> list[str]:

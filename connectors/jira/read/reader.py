@@ -29,8 +29,9 @@ from connectors.jira.api.fields import SiteFields, field_text, find_fields
 from connectors.jira.api.times import moment_or_none
 from connectors.jira.marks.comment import CommentApi, OwnComment
 from connectors.jira.read.custom_fields import find_custom_fields
-from connectors.jira.read.mapping import IssueMapper
+from connectors.jira.read.mapping import NO_STATUSES, IssueMapper, is_done
 from connectors.jira.read.settable_fields import SettableFields
+from connectors.jira.read.status_moves import KnownStatuses
 from connectors.model import NOTHING, Comment, Pull, Stamp, WorkItem
 
 
@@ -117,7 +118,8 @@ class Reader:
             mine = [issue for issue in issues.values() if issue.fields.project.id in scope]
             settable = SettableFields(self._client, self._pool, self._owner).among(mine, site.fields)
             site = replace(site, fields=replace(site.fields, settable=settable))
-        mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, scope)
+        notes += _cut_changelogs(issues.values())
+        mapper = self._mapper(site, scope, issues.values())
         items = [mapper.item(issue, parents.get(id_)) for id_, issue in issues.items()]
         items = self._with_comments(items, site.me, report)
         pulled = Pull(
@@ -140,7 +142,7 @@ class Reader:
         bulk = self._site_api.issues(site.fields)
         beyond = bulk.fetch(sorted(set(written) - known))
         homes = frozenset(issue.fields.project.id for issue in beyond.values())
-        mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
+        mapper = self._mapper(site, homes, beyond.values())
         away = [mapper.item(issue, None) for issue in beyond.values()]
         items = [*scope, *self._with_comments(away, site.me, lambda _what, _done, _total: None)]
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)
@@ -180,9 +182,19 @@ class Reader:
         homes = frozenset(
             one.fields.project.id for one in found.values() if one.fields.project.key.upper() in scope
         )
-        mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
+        mapper = self._mapper(site, homes, found.values())
         items = (mapper.item(issue, None) for issue in found.values())
         return tuple(replace(item, shown=NOTHING, writable=frozenset()) for item in items)
+
+    def _mapper(self, site: Site, projects: frozenset[str], issues: Iterable[wire.Issue]) -> IssueMapper:
+        """What makes items of these issues; on Data Center it has to know the statuses to date what is done."""
+        tracker, statuses = self._tracker, NO_STATUSES
+        if tracker.deployment == "data_center" and any(map(is_done, issues)):
+            listed = self._client.call("GET", "status", replies.STATUSES)
+            statuses = KnownStatuses(listed)
+        return IssueMapper(
+            self._client.name, tracker, site.fields, self._owner, self._pages, projects, statuses
+        )
 
     def _server_time(self) -> datetime:
         info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
@@ -284,6 +296,16 @@ def _with_comment(
 
 def _epic_key(issue: wire.Issue) -> str | None:
     return None if issue.fields.parent else field_text(issue.fields.epic_link) or None
+
+
+def _cut_changelogs(issues: Iterable[wire.Issue]) -> Iterable[str]:
+    cut = [one for one in issues if one.changelog and not one.changelog.is_whole and is_done(one)]
+    if cut:
+        some = ", ".join(sorted(one.key for one in cut)[:5])
+        yield (
+            f"Jira returned only a part of the changelog of {counted(len(cut), 'done issue')} ({some}), "
+            "so the day of the resolution is used."
+        )
 
 
 def _gone(count: int) -> Iterable[str]:

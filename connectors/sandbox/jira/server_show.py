@@ -6,7 +6,6 @@ from typing import Any
 
 from connectors.sandbox.company import DIRECTORY, Person
 from connectors.sandbox.jira.fields import Field
-from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.jira.layout import shown_fields
 from connectors.sandbox.jira.show import ABSENT, Show
 from connectors.sandbox.jira.state import (
@@ -107,9 +106,10 @@ class ServerShow(Show):
         return shown
 
     def changelog(self, issue: Issue) -> dict[str, Any]:
-        """The whole history, oldest first."""
-        rows = [self.history(entry) for entry in history_of(issue)]
-        return {"startAt": 0, "maxResults": len(rows), "total": len(rows), "histories": rows}
+        """The whole history, oldest first, or the first part of it."""
+        rows = self.histories(issue)
+        shown = rows[: self.site.peculiar.most_histories]
+        return {"startAt": 0, "maxResults": len(shown), "total": len(rows), "histories": shown}
 
     def described(self, entry: Field) -> dict[str, Any]:
         return _without(super().described(entry), "key")

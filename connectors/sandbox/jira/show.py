@@ -213,8 +213,8 @@ class Show:
 
     def changelog(self, issue: Issue) -> dict[str, Any]:
         """The history within an issue: the newest part, newest first."""
-        rows = history_of(issue)
-        newest = [self.history(entry) for entry in reversed(rows[-EMBEDDED_HISTORIES:])]
+        rows = self.histories(issue)
+        newest = rows[-EMBEDDED_HISTORIES:][::-1]
         return {"startAt": 0, "maxResults": len(newest), "total": len(rows), "histories": newest}
 
     def field(self, issue: Issue, name: str) -> Any:
@@ -239,6 +239,17 @@ class Show:
         }
         if properties:
             shown["properties"] = [{"key": key, "value": value} for key, value in comment.properties.items()]
+        return shown
+
+    def histories(self, issue: Issue) -> list[dict[str, Any]]:
+        """The whole history of an issue, oldest first."""
+        peculiar = self.site.peculiar
+        if issue.id in peculiar.lost_histories:
+            return []
+        shown = [self.history(entry) for entry in history_of(issue)]
+        for item in (item for entry in shown for item in entry["items"]):
+            if issue.id in peculiar.idless_histories and item["field"] == "status":
+                item |= {"from": None, "to": None}
         return shown
 
     def history(self, entry: History) -> dict[str, Any]:
