@@ -47,6 +47,13 @@ class ServerInfo(_Reply):
 class Project(_Reply):
     id: str
     key: str
+    simplified: bool | None = None
+    style: str | None = None
+
+    @property
+    def is_team_managed(self) -> bool:
+        """Whether its team manages it, fields included; Data Center has no such projects."""
+        return bool(self.simplified) or self.style == "next-gen"
 
 
 class ProjectPage(_Reply):

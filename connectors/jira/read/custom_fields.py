@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from config.errors import nearest
 from connectors.errors import ScopeError
-from connectors.jira.api.fields import SiteFields, find_named
+from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import FieldInfo, Fields
+from connectors.jira.read.find_fields import find_named
 
 _NAMES = ("value", "name", "displayName", "key")
 """Where options, versions, people and others have their text."""
@@ -18,14 +19,16 @@ def find_custom_fields(
 ) -> tuple[tuple[str, str], ...]:
     """Name and id of each custom field that is wanted, by its name or its id.
 
+    One name can be that of several fields: the issues of a project have those of the site and of their project.
+
     Raises ScopeError for one that the site does not have, since a rule that matches nothing would take marks
     away, and for one that we write ourselves, since our own marks must not feed back into alignment.
     """
     custom = [info for info in known if info.schema.custom]
     found = []
     for name in wanted:
-        info = next((one for one in custom if one.id == name), None) or find_named(custom, name)
-        if info is None:
+        infos = [one for one in custom if one.id == name] or find_named(custom, name)
+        if not infos:
             near = nearest(name, [one.name for one in custom])
             hint = f'Did you mean "{near}"?' if near else "Correct the rule."
             raise ScopeError(
@@ -33,23 +36,27 @@ def find_custom_fields(
                 f'a rule uses the field "{name}", but the site has no such custom field.',
                 f"{hint} If another site has the field, add tracker to the condition.",
             )
-        if info.id in (site.claim, site.progress, site.health, site.alignment, site.objective):
+        ours = {site.claim, *site.other_claims, site.progress, site.health, site.alignment, site.objective}
+        if any(info.id in ours for info in infos):
             raise ScopeError(
                 tracker,
                 f'a rule uses the field "{name}", which Truenorth writes itself.',
                 "Use another field. A key result that people enter in this one is already a claim.",
             )
-        found.append((name, info.id))
+        found += [(name, info.id) for info in infos]
     return tuple(found)
 
 
 def values_of(fields: Fields, site: SiteFields) -> tuple[tuple[str, str], ...]:
     """Every value of the fields that rules match, under the name that the rules use."""
-    return tuple(
-        (name, text)
-        for n, (name, id_) in enumerate(site.custom)
-        for text in _texts(getattr(fields, site.attribute(n, id_), None))
-    )
+    values = ((name, text) for name, id_ in site.custom for text in values_in(fields, site, id_))
+    return tuple(dict.fromkeys(values))
+
+
+def values_in(fields: Fields, site: SiteFields, id_: str) -> list[str]:
+    """Every value of one of these fields."""
+    place = next(n for n, (_, other) in enumerate(site.custom) if other == id_)
+    return list(_texts(getattr(fields, site.attribute(place, id_), None)))
 
 
 def _texts(value: object) -> Iterator[str]:

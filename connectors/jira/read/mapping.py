@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from msgspec import UNSET
@@ -15,6 +15,7 @@ from connectors.jira.api.times import moment
 from connectors.jira.api.wire import Fields, Issue
 from connectors.jira.marks.issue_edit import objective_text, texts_of
 from connectors.jira.read.custom_fields import values_of
+from connectors.jira.read.shared_names import Points
 from connectors.jira.read.status_moves import KnownStatuses, done_since, moves_in
 from connectors.model import (
     MARKS,
@@ -148,7 +149,7 @@ def _other_health(text: str, ours: Health) -> Health:
     return found if found != ours else "no_data" if ours != "no_data" else "on_track"
 
 
-def claims_on(issue: Issue, stamp: Stamp | None) -> tuple[str, ...]:
+def claims_on(issue: Issue, stamp: Stamp | None, site: SiteFields) -> tuple[str, ...]:
     """Key results that people claim on the issue: by `kr:` labels, and in the Key result field.
 
     The field's text is no claim while it is what a stamp, ours or another owner's, says was written there.
@@ -158,6 +159,8 @@ def claims_on(issue: Issue, stamp: Stamp | None) -> tuple[str, ...]:
     written = {said.strip() for _, said in stamp.fields} if stamp else set()
     if text and text not in written:
         claims += claimed_ids(text)
+    for value in site.claims_in(issue.fields):
+        claims += claimed_ids(field_text(value))
     return tuple(dict.fromkeys(claims))
 
 
@@ -166,7 +169,7 @@ class IssueMapper:
     """Makes work items of issues.
 
     `pages` is the address at which people see the site; `projects` the ids of the projects in scope; `statuses` what
-    is known of the site's statuses, which Data Center alone needs.
+    is known of the site's statuses, which Data Center alone needs; `points` the fields that hold points.
     """
 
     name: str
@@ -176,6 +179,7 @@ class IssueMapper:
     pages: str
     projects: frozenset[str]
     statuses: KnownStatuses = NO_STATUSES
+    points: Points = field(default_factory=dict)
 
     def item(self, issue: Issue, parent: str | None) -> WorkItem:
         """The work item. Raises BadReply, naming the issue, for a time or date that is none."""
@@ -200,7 +204,7 @@ class IssueMapper:
                 project=fields.project.key,
                 parent=Ref(self.name, parent) if parent else None,
                 labels=tuple(label for label in fields.labels if label not in ours),
-                estimate=self.site.estimate(fields),
+                estimate=self._estimate(fields),
                 hours=None if fields.timeoriginalestimate is None else fields.timeoriginalestimate / 3600,
                 priority=fields.priority.name if fields.priority else None,
                 assignee=fields.assignee.display_name if fields.assignee else None,
@@ -211,7 +215,7 @@ class IssueMapper:
                 dated_by_resolution=by_resolution,
                 due=date.fromisoformat(fields.duedate) if fields.duedate else None,
                 blocked_by=tuple(Ref(self.name, id_) for id_ in _blockers(fields)),
-                claims=claims_on(issue, stamp),
+                claims=claims_on(issue, stamp, self.site),
                 private=fields.security is not None,
                 in_scope=fields.project.id in self.projects,
                 writable=ALL_MARKS if fields.project.id in self.projects else frozenset(),
@@ -219,6 +223,10 @@ class IssueMapper:
             )
         except ValueError:
             raise BadReply(self.name, f"issue {issue.key} has an invalid time or date.") from None
+
+    def _estimate(self, fields: Fields) -> float | None:
+        id_ = self.points.get(fields.project.id)
+        return self.site.points_in(fields, id_) if id_ else None
 
     def _completed(self, issue: Issue) -> tuple[datetime | None, bool]:
         """When work that is done got done, and whether only the day of its resolution tells it.

@@ -25,12 +25,14 @@ from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.errors import Rejected
-from connectors.jira.api.fields import SiteFields, field_text, find_fields
+from connectors.jira.api.fields import SiteFields, field_text
 from connectors.jira.api.times import moment_or_none
 from connectors.jira.marks.comment import CommentApi, OwnComment
 from connectors.jira.read.custom_fields import find_custom_fields
+from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, IssueMapper, is_done
 from connectors.jira.read.settable_fields import SettableFields
+from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
 from connectors.jira.read.status_moves import KnownStatuses
 from connectors.model import NOTHING, Comment, Pull, Stamp, WorkItem
 
@@ -119,6 +121,8 @@ class Reader:
             settable = SettableFields(self._client, self._pool, self._owner).among(mine, site.fields)
             site = replace(site, fields=replace(site.fields, settable=settable))
         notes += _cut_changelogs(issues.values())
+        notes += points_by_project(issues.values(), site.fields)[1]
+        notes += fields_of_one_name(issues.values(), site.fields)
         mapper = self._mapper(site, scope, issues.values())
         items = [mapper.item(issue, parents.get(id_)) for id_, issue in issues.items()]
         items = self._with_comments(items, site.me, report)
@@ -186,14 +190,15 @@ class Reader:
         items = (mapper.item(issue, None) for issue in found.values())
         return tuple(replace(item, shown=NOTHING, writable=frozenset()) for item in items)
 
-    def _mapper(self, site: Site, projects: frozenset[str], issues: Iterable[wire.Issue]) -> IssueMapper:
+    def _mapper(self, site: Site, projects: frozenset[str], issues: Collection[wire.Issue]) -> IssueMapper:
         """What makes items of these issues; on Data Center it has to know the statuses to date what is done."""
         tracker, statuses = self._tracker, NO_STATUSES
         if tracker.deployment == "data_center" and any(map(is_done, issues)):
             listed = self._client.call("GET", "status", replies.STATUSES)
             statuses = KnownStatuses(listed)
+        points, _ = points_by_project(issues, site.fields)
         return IssueMapper(
-            self._client.name, tracker, site.fields, self._owner, self._pages, projects, statuses
+            self._client.name, tracker, site.fields, self._owner, self._pages, projects, statuses, points
         )
 
     def _server_time(self) -> datetime:
