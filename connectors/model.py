@@ -160,6 +160,7 @@ class WorkItem:
       Linear project name. A project item carries its own name in `project`.
     - `labels`: what people put there; labels of ours are left out, so that our own marks never feed
       back into alignment.
+    - `grouped_labels`: those of the labels that stand in a group, as "Group/Name".
     - `fields`: custom fields that rules match, by the name that the rules use; one pair for each value.
     - `estimate`: points, `hours`: estimated working time; None when unestimated.
     - `progress`: 0..1, where the tracker itself computes one, as Linear does for projects.
@@ -188,6 +189,7 @@ class WorkItem:
     project: str | None = None
     parent: Ref | None = None
     labels: tuple[str, ...] = ()
+    grouped_labels: tuple[str, ...] = ()
     estimate: float | None = None
     hours: float | None = None
     progress: float | None = None

@@ -76,6 +76,7 @@ class ItemMapper:
         labels = [self.labels[one] for one in node.label_ids if one in self.labels and one not in ours]
         plain = [one.name for one in labels if not self._is_claim(one)]
         claims = [one.name for one in labels if self._is_claim(one)]
+        groups = ((self._group(one), one.name) for one in labels if not self._is_claim(one))
         category = self.category_of(node)
         parent = node.parent.id if node.parent else node.project.id if node.project else None
         return WorkItem(
@@ -93,6 +94,7 @@ class ItemMapper:
             project=node.project.name if node.project else None,
             parent=self.ref(parent),
             labels=_without_ours(plain, shown),
+            grouped_labels=_grouped(groups),
             estimate=node.estimate,
             priority=_priority(node.priority_label),
             assignee=node.assignee.name if node.assignee else None,
@@ -107,9 +109,13 @@ class ItemMapper:
             shown=shown,
         )
 
-    def _is_claim(self, label: LabelNode) -> bool:
+    def _group(self, label: LabelNode) -> str | None:
+        """Name of the group in which a label stands."""
         group = self.labels.get(label.parent.id) if label.parent else None
-        return group is not None and group.name.casefold() == CLAIM_NAME.casefold()
+        return group.name if group else None
+
+    def _is_claim(self, label: LabelNode) -> bool:
+        return (self._group(label) or "").casefold() == CLAIM_NAME.casefold()
 
     def _blockers(self, node: IssueNode) -> tuple[Ref, ...]:
         blockers = {one.issue.id for one in node.inverse_relations.nodes if one.type == "blocks"}
@@ -119,6 +125,11 @@ class ItemMapper:
         """A project. It stands for one team where only one of its teams is in scope."""
         plain = [one.name for one in node.labels.nodes if not _in_claim_group(one)]
         claims = [one.name for one in node.labels.nodes if _in_claim_group(one)]
+        groups = (
+            (one.parent.name if one.parent else None, one.name)
+            for one in node.labels.nodes
+            if not _in_claim_group(one)
+        )
         keys = [team.key for team in node.teams.nodes if team.id in self.teams]
         category = _PROJECT.get(node.status.type, "todo")
         return WorkItem(
@@ -136,6 +147,7 @@ class ItemMapper:
             project=node.name,
             parent=self.ref(min((one.id for one in node.initiatives.nodes), default=None)),
             labels=tuple(sorted(plain)),
+            grouped_labels=_grouped(groups),
             progress=node.progress,
             priority=_priority(node.priority_label),
             assignee=node.lead.name if node.lead else None,
@@ -211,6 +223,10 @@ def _claims(grouped: Sequence[str], plain: Sequence[str]) -> tuple[str, ...]:
 def _without_ours(names: Iterable[str], shown: Marks) -> tuple[str, ...]:
     ours = {label.casefold() for label in shown.labels}
     return tuple(sorted(name for name in names if name.casefold() not in ours))
+
+
+def _grouped(labels: Iterable[tuple[str | None, str]]) -> tuple[str, ...]:
+    return tuple(sorted(f"{group}/{name}" for group, name in labels if group))
 
 
 def _priority(label: str) -> str | None:
