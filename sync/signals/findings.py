@@ -16,6 +16,7 @@ from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment
 from sync.measure import Scorecard, closed_on
 from sync.signals.budgets import usages
+from sync.signals.shared_names import shared_names
 
 Kind = Literal[
     "dangling_claim",
@@ -25,6 +26,7 @@ Kind = Literal[
     "dropped_over_open",
     "closed_key_result",
     "claim_against_rule",
+    "shared_name",
     "two_objectives",
     "against_parent",
     "too_many_key_results",
@@ -58,6 +60,7 @@ def find(
         *_contradictions(alignment, "dropped", "dropped_over_open"),
         *_closed(alignment, workspace, now),
         *_conflicting(alignment),
+        *_shared_names(alignment, workspace),
         *_two_objectives(alignment, objectives),
         *_against_parent(alignment, objectives),
         *_too_many(alignment, workspace),
@@ -144,6 +147,20 @@ def _conflicting(alignment: Alignment) -> Iterator[Finding]:
                 f"{item.key} claims {', '.join(one.claimed)}, but a rule links it by key to {', '.join(one.ruled)}",
                 "remove the claim or the rule; until then the claim wins",
             )
+
+
+def _shared_names(alignment: Alignment, workspace: Workspace) -> Iterator[Finding]:
+    """Names that mean several things, which a rule takes all together."""
+    for one in shared_names(alignment, workspace):
+        if one.kind == "label":
+            message = (
+                f"the label {one.name} is in several groups ({', '.join(one.places)}), and rules match all"
+            )
+            remedy = f"name the group in the rule, such as label: {one.places[0]}"
+        else:
+            message = f"{len(one.places)} projects are named {one.name} ({', '.join(one.places)}), and rules match all"
+            remedy = "rename one of the projects, or add team to the rule"
+        yield Finding("shared_name", one.items, message, remedy)
 
 
 def _two_objectives(alignment: Alignment, objectives: Mapping[str, str]) -> Iterator[Finding]:
