@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import msgspec
 
+from connectors.jira.api.rich_text import is_rich_text, lines_of
 from connectors.jira.api.wire import STANDARD_FIELDS, BulkPage, Fields, Issue
 from connectors.model import AlignmentState, Health, KeyResultMark
 from connectors.text.document import clean
@@ -31,6 +33,8 @@ ALIGNMENT_OPTIONS: Mapping[AlignmentState, str] = {
 
 MAX_TEXT = 255
 """Characters that a Jira text field holds."""
+
+_PARTS = re.compile(r"[,\r\n]")
 
 TITLE_MARK = " · "
 """Stands between id and title in the text that we write."""
@@ -133,10 +137,12 @@ class SiteFields:
 
 
 def field_text(value: object) -> str:
-    """What the Key result field says, whichever kind of field it is: text, select, several of them."""
+    """What the Key result field says, whichever kind of field it is: text, rich text, select, several of them."""
     match value:
         case str():
             return value.strip()
+        case dict() if is_rich_text(value):
+            return "\n".join(lines_of(value))
         case {"value": str(text)}:
             return text.strip()
         case [*parts]:
@@ -146,10 +152,10 @@ def field_text(value: object) -> str:
 
 
 def claimed_ids(text: str) -> tuple[str, ...]:
-    """Key result ids in a person's text: `ID`, `ID, ID`, or `ID · title` as copied from another issue."""
+    """Key result ids in a person's text: `ID`, `ID, ID`, or `ID · title` as copied from another issue; or line by line."""
     ids: list[str] = []
     titled = False
-    for part in text.split(","):
+    for part in _PARTS.split(text):
         named = TITLE_MARK.strip() in part
         if titled and not named:
             continue  # a comma inside a title

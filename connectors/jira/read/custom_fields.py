@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from config.errors import nearest
 from connectors.errors import ScopeError
 from connectors.jira.api.fields import SiteFields
+from connectors.jira.api.rich_text import is_rich_text, lines_of
 from connectors.jira.api.wire import FieldInfo, Fields
 from connectors.jira.read.find_fields import find_named
 
 _NAMES = ("value", "name", "displayName", "key")
 """Where options, versions, people and others have their text."""
+
+_SPRINT = re.compile(r"com\.atlassian\.greenhopper\.service\.sprint\.Sprint@[0-9a-f]+\[(.*)\]", re.DOTALL)
+_SPRINT_PART = re.compile(
+    r"(?:^|,)(activatedDate|autoStartStop|completeDate|endDate|goal|id|incompleteIssuesDestinationId|name|"
+    r"rapidViewId|sequence|startDate|state|synced)="
+)
 
 
 def find_custom_fields(
@@ -59,17 +67,39 @@ def values_in(fields: Fields, site: SiteFields, id_: str) -> list[str]:
     return list(_texts(getattr(fields, site.attribute(place, id_), None)))
 
 
+def sprint_name(text: str) -> str | None:
+    """The name in a sprint as Data Center writes it; None for what is no sprint.
+
+    `com.atlassian.greenhopper.service.sprint.Sprint@5de0530[id=31,…,name=Growth 31,…]`: names and goals are people's
+    words, in which commas and brackets can stand. Releases differ in the order of the parts.
+    """
+    found = _SPRINT.fullmatch(text.strip())
+    if found is None:
+        return None
+    parts = _SPRINT_PART.split(found[1])
+    # Text before the first part, then name and value in turn. What seems a second name stands in a goal.
+    pairs = list(zip(parts[1::2], parts[2::2], strict=True))
+    named = [place for place, (key, _) in enumerate(pairs) if key == "name"]
+    goal = next((place for place, (key, _) in enumerate(pairs) if key == "goal"), None)
+    if not named:
+        return None
+    own = named[0] if goal is None or named[0] < goal else named[-1]
+    return pairs[own][1].strip() or None
+
+
 def _texts(value: object) -> Iterator[str]:
     match value:
         case bool():
             yield str(value).lower()
         case str():
-            yield value.strip()
+            yield sprint_name(value) or value.strip()
         case int() | float():
             yield f"{value:.15g}"
         case list():
             for one in value:
                 yield from _texts(one)
+        case dict() if is_rich_text(value):
+            yield from lines_of(value)
         case dict():
             named = (text for key in _NAMES if isinstance(text := value.get(key), str))
             yield from (text.strip() for text in list(named)[:1])

@@ -86,6 +86,9 @@ class Reader:
         known = self._client.call("GET", "field", replies.FIELDS)
         found = find_fields(self._client.name, known, self._tracker.estimate_field)
         custom = find_custom_fields(self._client.name, known, self._fields, found)
+        if self._tracker.deployment == "data_center":
+            # Text there, in wiki markup.
+            found = replace(found, paragraphs=frozenset())
         return Site(self._account(me), replace(found, custom=custom))
 
     def _account(self, me: wire.User) -> str:
