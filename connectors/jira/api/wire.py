@@ -112,8 +112,19 @@ class StatusCategory(_Reply):
     key: str
 
 
-class IssueStatus(_Reply):
+class Named(_Reply, kw_only=True):
+    """Something with a name in the account's language, and sometimes with the one that it was given."""
+
     name: str
+    untranslated_name: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Both."""
+        return (self.name, self.untranslated_name) if self.untranslated_name else (self.name,)
+
+
+class IssueStatus(Named):
     status_category: StatusCategory
 
 
@@ -183,15 +194,14 @@ class LoggedPage(_Reply):
     total: int
 
 
-class IssueType(_Reply):
+class IssueType(Named):
     id: str
-    name: str
     hierarchy_level: int | None = None
     subtask: bool = False
 
 
-class NamedRow(_Reply):
-    name: str
+class NamedRow(Named):
+    """A priority, a resolution, a component or a security level."""
 
 
 class Parent(_Reply):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from msgspec import UNSET
 
 from config.fields import Level
+from config.names import folded
 from config.trackers import JiraTracker
 from connectors.errors import BadReply
 from connectors.jira.api.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, field_text, percent_of
@@ -251,11 +253,7 @@ class IssueMapper:
             case "indeterminate":
                 return "doing"
             case "done":
-                status = fields.status.name.casefold()
-                resolution = fields.resolution.name.casefold() if fields.resolution else None
-                dropped = status in {name.casefold() for name in self.tracker.dropped_statuses}
-                dropped |= resolution in {name.casefold() for name in self.tracker.dropped_resolutions}
-                return "dropped" if dropped else "done"
+                return "dropped" if is_dropped(fields, self.tracker) else "done"
             case _:
                 return "todo"
 
@@ -263,6 +261,18 @@ class IssueMapper:
 def is_done(issue: Issue) -> bool:
     """Whether its status is of the done category, dropped work included."""
     return issue.fields.status.status_category.key == "done"
+
+
+def is_dropped(fields: Fields, tracker: JiraTracker) -> bool:
+    """Whether work of the done category ended without being done, by its status or its resolution."""
+    resolution = fields.resolution.names if fields.resolution else ()
+    return _any_of(fields.status.names, tracker.dropped_statuses) or _any_of(
+        resolution, tracker.dropped_resolutions
+    )
+
+
+def _any_of(names: Iterable[str], wanted: Iterable[str]) -> bool:
+    return not {folded(name) for name in wanted}.isdisjoint(map(folded, names))
 
 
 def _level(fields: Fields) -> Level:

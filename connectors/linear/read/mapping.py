@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from config.names import folded
+from config.trackers import DROPPED
 from connectors.linear.api.wire import InitiativeNode, IssueNode, LabelNode, ProjectLabelNode, ProjectNode
 from connectors.linear.marks.label_groups import TITLE_MARK
 from connectors.linear.marks.status_updates import LatestUpdates
@@ -16,6 +18,7 @@ PROJECT_MARKS: frozenset[Mark] = frozenset(("key_results", "comment", "update"))
 INITIATIVE_MARKS: frozenset[Mark] = frozenset(("update",))
 READ_ONLY: frozenset[Mark] = frozenset()
 NO_UPDATES = LatestUpdates()
+_USUALLY_DROPPED = frozenset(map(folded, DROPPED))
 
 _ISSUE: dict[str, Category] = {
     "triage": "todo",
@@ -48,13 +51,14 @@ class ItemMapper:
     """Makes work items of what one workspace answers.
 
     `teams`: keys of the teams in scope by id; `open_teams`: ids of the teams that everybody sees.
-    `dropped`: state names, casefolded, that mean: will not be done. `labels`: all issue labels by id.
+    `dropped`: state names, folded, that mean: will not be done; None: the usual ones among completed states.
+    `labels`: all issue labels by id.
     """
 
     tracker: str
     teams: Mapping[str, str]
     open_teams: frozenset[str]
-    dropped: frozenset[str]
+    dropped: frozenset[str] | None
     labels: Mapping[str, LabelNode]
 
     def ref(self, identity: str | None) -> Ref | None:
@@ -62,9 +66,11 @@ class ItemMapper:
 
     def category_of(self, node: IssueNode) -> Category:
         """By the type of the state, or as dropped by its name."""
-        if node.state.name.casefold() in self.dropped:
-            return "dropped"
-        return category_of_type(node.state.type)
+        category = category_of_type(node.state.type)
+        name = folded(node.state.name)
+        if self.dropped is None:
+            return "dropped" if category == "done" and name in _USUALLY_DROPPED else category
+        return "dropped" if name in self.dropped else category
 
     def label_names(self, ids: Iterable[str]) -> list[str]:
         """Names of the labels with these ids, those of children of a group without the group."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from config.names import folded
 from config.trackers import LinearTracker
 from connectors.base import Progress
 from connectors.errors import BadReply
@@ -77,7 +78,7 @@ def _opened(
         client.tracker,
         {team.id: team.key for team in teams},
         frozenset(team.id for team in visible if team.visibility == "public"),
-        frozenset(name.casefold() for name in tracker.dropped_states),
+        None if tracker.dropped_states is None else frozenset(map(folded, tracker.dropped_states)),
         {label.id: label for label in labels},
     )
     return _Pulling(client, mapper, owner, progress), as_of, labels

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.sandbox.company import DIRECTORY, Person
-from connectors.sandbox.jira.fields import Field
+from connectors.sandbox.jira.fields import SPRINT, Field
 from connectors.sandbox.jira.layout import shown_fields
 from connectors.sandbox.jira.show import ABSENT, Show
 from connectors.sandbox.jira.state import (
@@ -84,6 +84,8 @@ class ServerShow(Show):
             )
         if name == EPIC_NAME:
             return issue.custom.get(EPIC_NAME) or issue.summary if issue.type.level == 1 else ABSENT
+        if name == SPRINT.id and isinstance(sprints := issue.custom.get(name), list):
+            return [sprint.as_text for sprint in sprints]
         return super().field(issue, name)
 
     def _epic(self, issue: Issue) -> str | None:

@@ -288,7 +288,12 @@ class Show:
             "clauseNames": list(entry.clauses),
             # The key alone has no schema.
             **({"schema": entry.schema} if entry.schema else {}),
+            **({"scope": _scope(entry.project)} if entry.project else {}),
         }
+
+
+def _scope(project: int) -> dict[str, Any]:
+    return {"type": "PROJECT", "project": {"id": str(project)}}
 
 
 ABSENT: Any = object()
