@@ -66,8 +66,11 @@ class ItemMapper:
 
     def category_of(self, node: IssueNode) -> Category:
         """By the type of the state, or as dropped by its name."""
-        category = category_of_type(node.state.type)
-        name = folded(node.state.name)
+        return self.category_of_state(node.state.name, node.state.type)
+
+    def category_of_state(self, state: str, kind: str) -> Category:
+        """The same, by the state's name and type."""
+        category, name = category_of_type(kind), folded(state)
         if self.dropped is None:
             return "dropped" if category == "done" and name in _USUALLY_DROPPED else category
         return "dropped" if name in self.dropped else category
