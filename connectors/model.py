@@ -155,6 +155,8 @@ class WorkItem:
     """An initiative, project, epic, issue or sub-task as a tracker knows it.
 
     - `kind`: the tracker's own type name ("Bug", "Story", "Project").
+    - `other_names`: further names of its type, status and priority, in the language of the account or as they were
+      given; each with which of the three it is.
     - `category`: computed from the tracker's status category, never from a status name.
     - `team`, `project`: the short name by which people call them: Jira project key, Linear team key,
       Linear project name. A project item carries its own name in `project`.
@@ -194,6 +196,7 @@ class WorkItem:
     hours: float | None = None
     progress: float | None = None
     priority: str | None = None
+    other_names: tuple[tuple[Literal["type", "status", "priority"], str], ...] = ()
     assignee: str | None = None
     components: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
@@ -208,6 +211,11 @@ class WorkItem:
     last_update_by_others: datetime | None = None
     writable: frozenset[Mark] = frozenset()
     shown: Marks = NOTHING
+
+    def called(self, what: Literal["type", "status", "priority"]) -> tuple[str, ...]:
+        """All names of its type, status or priority."""
+        first = {"type": self.kind, "status": self.status, "priority": self.priority}[what]
+        return (*((first,) if first else ()), *(name for kind, name in self.other_names if kind == what))
 
     @property
     def is_open(self) -> bool:

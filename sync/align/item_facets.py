@@ -102,8 +102,8 @@ FACETS: Mapping[str, Facet] = {
     "group": lambda item, context: context.groups.get(folded(item.assignee or ""), ()),
     "grams": lambda item, _: tuple(grams(item.title)),
     "team": lambda item, _: _one(item.team),
-    "type": lambda item, _: (folded(item.kind),),
-    "priority": lambda item, _: _one(item.priority),
+    "type": lambda item, _: tuple(folded(name) for name in item.called("type")),
+    "priority": lambda item, _: tuple(folded(name) for name in item.called("priority")),
     "level": lambda item, _: (item.level,),
     "tracker": lambda item, _: (folded(item.ref.tracker),),
 }

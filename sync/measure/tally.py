@@ -109,7 +109,7 @@ def _declared(item: WorkItem, how: WorkMeasure) -> float | None:
     listed = {folded(name): weight for name, weight in how.weights.items()}
     match how.weigh:
         case "type":
-            names: Iterable[str] = (item.kind,)
+            names: Iterable[str] = item.called("type")
         case "key":
             names = (item.key,)
         case "label":

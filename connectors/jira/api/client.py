@@ -42,6 +42,10 @@ logging.getLogger("jira").setLevel(logging.CRITICAL)
 TIMEOUT = (10.0, 60.0)
 """Seconds to connect, and between two bytes of a reply; the package's own default is to wait for ever."""
 
+IN_ENGLISH = {"Accept-Language": "en", "X-Force-Accept-Language": "true"}
+"""Makes the Cloud name types, statuses, priorities and resolutions in English, whatever language the account reads.
+Source: Jira Cloud REST v3, "Special headers". Data Center has no such header."""
+
 MAX_REPLY = 64 * 1024 * 1024
 """Bytes of one reply after decompression; 100 issues with the fields we name are below one megabyte."""
 
@@ -85,13 +89,16 @@ class JiraClient:
         params: dict[str, str] | None = None,
         body: object = None,
         repeatable: bool = True,
+        headers: dict[str, str] | None = None,
     ) -> T:
         """Send a request to `path` below `/rest/api/VERSION/` and decode its reply by `reply`.
 
         Raises the errors of `connectors.errors`; `repeatable` says whether the call may be sent again when
         nobody knows if it took effect.
         """
-        response = self.retry.call(lambda: self._exchange(method, path, params, body), repeatable=repeatable)
+        response = self.retry.call(
+            lambda: self._exchange(method, path, params, body, headers), repeatable=repeatable
+        )
         try:
             return reply.decode(response.content)
         except msgspec.ValidationError as error:
@@ -158,6 +165,7 @@ class JiraClient:
             adapter = requests.adapters.HTTPAdapter(pool_maxsize=self._threads)
             session: requests.Session = client._session  # noqa: SLF001  the package offers no public way
             session.headers["User-Agent"] = user_agent()
+            session.headers.update(IN_ENGLISH if self.version == "3" else {})
             session.mount("https://", adapter)
             session.mount("http://", adapter)
             self._local.client = client
@@ -166,12 +174,17 @@ class JiraClient:
         return client._session  # noqa: SLF001  likewise
 
     def _exchange(
-        self, method: str, path: str, params: dict[str, str] | None, body: object
+        self,
+        method: str,
+        path: str,
+        params: dict[str, str] | None,
+        body: object,
+        headers: dict[str, str] | None = None,
     ) -> requests.Response:
         self.throttle.acquire(self.name)
         readings: list[Allowance] = []
         try:
-            return self._transport(method, path, params, body, readings)
+            return self._transport(method, path, params, body, readings, headers)
         finally:
             self.throttle.record(readings)
 
@@ -182,6 +195,7 @@ class JiraClient:
         params: dict[str, str] | None,
         body: object,
         readings: list[Allowance],
+        headers: dict[str, str] | None = None,
     ) -> requests.Response:
         """One request and its reply; `readings` gets what the reply says is left, whatever its status."""
         if self._closing.is_set():
@@ -194,6 +208,7 @@ class JiraClient:
                 method,
                 f"{self.api}/rest/api/{self.version}/{path}",
                 params=params,
+                headers=headers,
                 data=None if body is None else msgspec.json.encode(body),
                 # A redirect would carry the request to an address that nobody configured.
                 allow_redirects=False,

@@ -20,6 +20,7 @@ class User(_Reply):
     account_id: str | None = None
     key: str | None = None
     display_name: str | None = None
+    locale: str | None = None
 
     @property
     def account(self) -> str | None:
@@ -113,9 +114,10 @@ class StatusCategory(_Reply):
 
 
 class Named(_Reply, kw_only=True):
-    """Something with a name in the account's language, and sometimes with the one that it was given."""
+    """Something with a name in the language of the reply, and sometimes with the one that it was given."""
 
     name: str
+    id: str = ""
     untranslated_name: str | None = None
 
     @property
@@ -128,13 +130,10 @@ class IssueStatus(Named):
     status_category: StatusCategory
 
 
-class KnownStatus(_Reply):
+class KnownStatus(Named):
     """A status of the site; its id, not its name, is what histories tell."""
 
-    id: str
-    name: str
     status_category: StatusCategory
-    untranslated_name: str | None = None
 
 
 class ChangedField(msgspec.Struct, kw_only=True):
@@ -195,7 +194,6 @@ class LoggedPage(_Reply):
 
 
 class IssueType(Named):
-    id: str
     hierarchy_level: int | None = None
     subtask: bool = False
 

@@ -13,6 +13,7 @@ from connectors.errors import BadReply
 from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
+from connectors.jira.read.account_words import Words
 from connectors.jira.read.status_moves import KnownStatuses, Move, Status, in_order, moves_in
 from connectors.model import Category, Ref, StatusSpan, WorkItem
 
@@ -21,13 +22,13 @@ _CLOCK_STEP = timedelta(seconds=5)
 
 
 def histories(
-    client: JiraClient, site_api: SiteApi, items: Collection[WorkItem]
+    client: JiraClient, site_api: SiteApi, items: Collection[WorkItem], words: Words
 ) -> dict[Ref, tuple[StatusSpan, ...]]:
-    """See `KeepsHistories.histories`."""
+    """See `KeepsHistories.histories`; `words` are those of the account's language."""
     if not items:
         return {}
     listed = client.call("GET", "status", replies.STATUSES)
-    statuses = KnownStatuses(listed)
+    statuses = KnownStatuses(listed, words)
     moves: defaultdict[str, list[Move]] = defaultdict(list)
     cut: set[str] = set()
     # One issue can span pages.

@@ -16,6 +16,7 @@ from connectors.jira.api.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, 
 from connectors.jira.api.times import moment
 from connectors.jira.api.wire import Fields, Issue
 from connectors.jira.marks.issue_edit import objective_text, texts_of
+from connectors.jira.read.account_words import Words, names
 from connectors.jira.read.custom_fields import values_of
 from connectors.jira.read.shared_names import Points
 from connectors.jira.read.status_moves import KnownStatuses, done_since, moves_in
@@ -34,6 +35,7 @@ from connectors.stamp import PROPERTY_KEY, from_property
 
 ALL_MARKS = frozenset(MARKS)
 NO_STATUSES = KnownStatuses(())
+NO_WORDS: Words = {}
 
 
 def stamp_on(issue: Issue) -> Stamp | None:
@@ -171,7 +173,8 @@ class IssueMapper:
     """Makes work items of issues.
 
     `pages` is the address at which people see the site; `projects` the ids of the projects in scope; `statuses` what
-    is known of the site's statuses, which Data Center alone needs; `points` the fields that hold points.
+    is known of the site's statuses, which Data Center alone needs; `points` the fields that hold points;
+    `words` what the account's language calls things.
     """
 
     name: str
@@ -182,6 +185,7 @@ class IssueMapper:
     projects: frozenset[str]
     statuses: KnownStatuses = NO_STATUSES
     points: Points = field(default_factory=dict)
+    words: Words = field(default_factory=dict)
 
     def item(self, issue: Issue, parent: str | None) -> WorkItem:
         """The work item. Raises BadReply, naming the issue, for a time or date that is none."""
@@ -209,6 +213,11 @@ class IssueMapper:
                 estimate=self._estimate(fields),
                 hours=None if fields.timeoriginalestimate is None else fields.timeoriginalestimate / 3600,
                 priority=fields.priority.name if fields.priority else None,
+                other_names=(
+                    *(("type", name) for name in names(self.words, "issuetype", fields.issuetype)[1:]),
+                    *(("status", name) for name in names(self.words, "status", fields.status)[1:]),
+                    *(("priority", name) for name in names(self.words, "priority", fields.priority)[1:]),
+                ),
                 assignee=fields.assignee.display_name if fields.assignee else None,
                 components=tuple(one.name for one in fields.components),
                 fields=values_of(fields, self.site),
@@ -253,7 +262,7 @@ class IssueMapper:
             case "indeterminate":
                 return "doing"
             case "done":
-                return "dropped" if is_dropped(fields, self.tracker) else "done"
+                return "dropped" if is_dropped(fields, self.tracker, self.words) else "done"
             case _:
                 return "todo"
 
@@ -263,16 +272,15 @@ def is_done(issue: Issue) -> bool:
     return issue.fields.status.status_category.key == "done"
 
 
-def is_dropped(fields: Fields, tracker: JiraTracker) -> bool:
+def is_dropped(fields: Fields, tracker: JiraTracker, words: Words = NO_WORDS) -> bool:
     """Whether work of the done category ended without being done, by its status or its resolution."""
-    resolution = fields.resolution.names if fields.resolution else ()
-    return _any_of(fields.status.names, tracker.dropped_statuses) or _any_of(
-        resolution, tracker.dropped_resolutions
-    )
+    statuses = names(words, "status", fields.status)
+    resolutions = names(words, "resolution", fields.resolution)
+    return _any_of(statuses, tracker.dropped_statuses) or _any_of(resolutions, tracker.dropped_resolutions)
 
 
-def _any_of(names: Iterable[str], wanted: Iterable[str]) -> bool:
-    return not {folded(name) for name in wanted}.isdisjoint(map(folded, names))
+def _any_of(found: Iterable[str], wanted: Iterable[str]) -> bool:
+    return not {folded(name) for name in wanted}.isdisjoint(map(folded, found))
 
 
 def _level(fields: Fields) -> Level:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -28,6 +28,7 @@ from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.jira.api.times import moment_or_none
 from connectors.jira.marks.comment import CommentApi, OwnComment
+from connectors.jira.read.account_words import Words, account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, IssueMapper, is_done
@@ -39,10 +40,11 @@ from connectors.model import NOTHING, Comment, Pull, Stamp, WorkItem
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is looked up once before anything else: who we are, and the fields that matter."""
+    """What is looked up once before anything else: who we are, the fields that matter, what things are called."""
 
     me: str
     fields: SiteFields
+    words: Words = field(default_factory=dict)
 
 
 class Reader:
@@ -89,7 +91,9 @@ class Reader:
         if self._tracker.deployment == "data_center":
             # Text there, in wiki markup.
             found = replace(found, paragraphs=frozenset())
-        return Site(self._account(me), replace(found, custom=custom))
+        cloud = self._tracker.deployment == "cloud"
+        words = account_words(self._client, me.locale) if cloud else {}
+        return Site(self._account(me), replace(found, custom=custom), words)
 
     def _account(self, me: wire.User) -> str:
         if me.account is None:
@@ -198,10 +202,18 @@ class Reader:
         tracker, statuses = self._tracker, NO_STATUSES
         if tracker.deployment == "data_center" and any(map(is_done, issues)):
             listed = self._client.call("GET", "status", replies.STATUSES)
-            statuses = KnownStatuses(listed)
+            statuses = KnownStatuses(listed, site.words)
         points, _ = points_by_project(issues, site.fields)
         return IssueMapper(
-            self._client.name, tracker, site.fields, self._owner, self._pages, projects, statuses, points
+            self._client.name,
+            tracker,
+            site.fields,
+            self._owner,
+            self._pages,
+            projects,
+            statuses,
+            points,
+            site.words,
         )
 
     def _server_time(self) -> datetime:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from config.names import folded
 from connectors.jira.api.times import moment
 from connectors.jira.api.wire import ChangelogEntry, KnownStatus
+from connectors.jira.read.account_words import Words, names
 from connectors.model import Category
 
 _CATEGORIES: dict[str, Category] = {"indeterminate": "doing", "done": "done"}
@@ -47,11 +48,12 @@ class Move(NamedTuple):
 class KnownStatuses:
     """The statuses that a site lists, by id and by name."""
 
-    def __init__(self, listed: Iterable[KnownStatus]) -> None:
+    def __init__(self, listed: Iterable[KnownStatus], words: Words | None = None) -> None:
         self._by_id = {one.id: one for one in listed}
+        self._words = words or {}
         self._named: defaultdict[str, set[Category]] = defaultdict(set)
         for one in self._by_id.values():
-            for name in {one.name, one.untranslated_name or one.name}:
+            for name in names(self._words, "status", one):
                 self._named[folded(name)].add(category_of(one.status_category.key))
 
     def category(self, status: Status) -> Category | None:
@@ -69,7 +71,7 @@ class KnownStatuses:
     def names(self, status: Status) -> tuple[str, ...]:
         """All the names that people may know it by."""
         known = self._by_id.get(status.id)
-        found = (self.name(status), status.name, (known and known.untranslated_name) or "")
+        found = (self.name(status), status.name, *names(self._words, "status", known))
         return tuple(dict.fromkeys(name for name in found if name))
 
 
