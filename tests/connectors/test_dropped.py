@@ -9,7 +9,7 @@ import pytest
 from config.trackers import JiraScope, JiraTracker
 from connectors.jira.api.wire import Fields, IssueStatus, IssueType, NamedRow, Project, StatusCategory
 from connectors.jira.read.mapping import is_dropped
-from connectors.linear.read.mapping import ItemMapper
+from connectors.linear.read.mapping import category_by_name
 
 JIRA = JiraTracker(kind="jira", url="https://acme.example", scope=JiraScope(projects=("WEB",)))
 USUAL = (
@@ -71,5 +71,4 @@ def test_a_declared_list_stands_in_place_of_the_usual_names() -> None:
     ],
 )
 def test_states_of_linear(name: str, kind: str, declared: frozenset[str] | None, category: str) -> None:
-    mapper = ItemMapper("linear", {}, frozenset(), declared, {})
-    assert mapper.category_of_state(name, kind) == category
+    assert category_by_name(name, kind, declared) == category

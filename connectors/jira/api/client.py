@@ -208,7 +208,7 @@ class JiraClient:
                 method,
                 f"{self.api}/rest/api/{self.version}/{path}",
                 params=params,
-                headers=headers,
+                headers=headers or {},
                 data=None if body is None else msgspec.json.encode(body),
                 # A redirect would carry the request to an address that nobody configured.
                 allow_redirects=False,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from config.names import folded
-from config.trackers import DROPPED
+from config.trackers import DROPPED, LinearTracker
 from connectors.linear.api.wire import InitiativeNode, IssueNode, LabelNode, ProjectLabelNode, ProjectNode
 from connectors.linear.marks.label_groups import TITLE_MARK
 from connectors.linear.marks.status_updates import LatestUpdates
@@ -66,14 +66,7 @@ class ItemMapper:
 
     def category_of(self, node: IssueNode) -> Category:
         """By the type of the state, or as dropped by its name."""
-        return self.category_of_state(node.state.name, node.state.type)
-
-    def category_of_state(self, state: str, kind: str) -> Category:
-        """The same, by the state's name and type."""
-        category, name = category_of_type(kind), folded(state)
-        if self.dropped is None:
-            return "dropped" if category == "done" and name in _USUALLY_DROPPED else category
-        return "dropped" if name in self.dropped else category
+        return category_by_name(node.state.name, node.state.type, self.dropped)
 
     def label_names(self, ids: Iterable[str]) -> list[str]:
         """Names of the labels with these ids, those of children of a group without the group."""
@@ -194,6 +187,19 @@ class ItemMapper:
             writable=INITIATIVE_MARKS if node.archived_at is None else READ_ONLY,
             shown=Marks(update=updates.own),
         )
+
+
+def dropped_names(tracker: LinearTracker) -> frozenset[str] | None:
+    """See `ItemMapper.dropped`."""
+    return None if tracker.dropped_states is None else frozenset(map(folded, tracker.dropped_states))
+
+
+def category_by_name(state: str, kind: str, dropped: frozenset[str] | None) -> Category:
+    """The category of a state by its type, or as dropped by its name; `dropped` as in `ItemMapper`."""
+    category, name = category_of_type(kind), folded(state)
+    if dropped is None:
+        return "dropped" if category == "done" and name in _USUALLY_DROPPED else category
+    return "dropped" if name in dropped else category
 
 
 def category_of_type(kind: str) -> Category:

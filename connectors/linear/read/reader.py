@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from config.names import folded
 from config.trackers import LinearTracker
 from connectors.base import Progress
 from connectors.errors import BadReply
@@ -23,7 +22,13 @@ from connectors.linear.api.wire import (
     ProjectNode,
 )
 from connectors.linear.marks.status_updates import latest_updates, ours
-from connectors.linear.read.mapping import ItemMapper, is_counted, project_category, unknown_types
+from connectors.linear.read.mapping import (
+    ItemMapper,
+    dropped_names,
+    is_counted,
+    project_category,
+    unknown_types,
+)
 from connectors.linear.read.shown_marks import ShownMarks
 from connectors.model import Marks, Pull, Update, WorkItem
 
@@ -78,7 +83,7 @@ def _opened(
         client.tracker,
         {team.id: team.key for team in teams},
         frozenset(team.id for team in visible if team.visibility == "public"),
-        None if tracker.dropped_states is None else frozenset(map(folded, tracker.dropped_states)),
+        dropped_names(tracker),
         {label.id: label for label in labels},
     )
     return _Pulling(client, mapper, owner, progress), as_of, labels
