@@ -24,10 +24,10 @@ from connectors.jira.api.fields import (
 )
 from connectors.jira.api.times import moment_or_none
 from connectors.jira.api.wire import User
-from connectors.jira.read.account_words import is_english, language_of
 from connectors.jira.read.mapping import is_done, is_dropped
 from connectors.jira.read.reader import Reader, Site
 from connectors.jira.read.settable_fields import allowed
+from connectors.jira.read.words import is_english, language_of
 from connectors.model import CLAIM_NAME
 from connectors.preflight import MOST_READ, Check, Endings, clock_check, quota_check
 

@@ -6,34 +6,13 @@ written in the words that people see: where an account reads another language, t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.errors import Rejected
-from connectors.jira.api.wire import Named
-
-Words = Mapping[tuple[str, str], str]
-"""Names by kind ("issuetype", "status", "priority" or "resolution") and id."""
+from connectors.jira.read.words import Words, is_english
 
 KINDS = ("issuetype", "status", "priority", "resolution")
 _AS_THE_ACCOUNT = {"X-Force-Accept-Language": "false"}
-_LANGUAGES = {
-    "cs": "Czech", "da": "Danish", "de": "German", "es": "Spanish", "fi": "Finnish", "fr": "French", "hu": "Hungarian",
-    "it": "Italian", "ja": "Japanese", "ko": "Korean", "nb": "Norwegian", "nl": "Dutch", "no": "Norwegian",
-    "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "sv": "Swedish", "tr": "Turkish", "uk": "Ukrainian",
-    "zh": "Chinese",
-}  # fmt: skip
-
-
-def is_english(locale: str | None) -> bool:
-    """Whether an account with this locale, such as fr_FR, reads English; one that is hidden may read anything."""
-    return locale is not None and locale.lower().startswith("en")
-
-
-def language_of(locale: str) -> str:
-    """The language in English, or the locale itself."""
-    return _LANGUAGES.get(locale[:2].lower(), locale)
 
 
 def account_words(client: JiraClient, locale: str | None) -> Words:
@@ -50,10 +29,3 @@ def account_words(client: JiraClient, locale: str | None) -> Words:
             continue
         found |= {(kind, row.id): row.name for row in rows if row.id}
     return found
-
-
-def names(words: Words, kind: str, given: Named | None) -> tuple[str, ...]:
-    """All names of a type, status, priority or resolution, that of the reply first."""
-    if given is None:
-        return ()
-    return tuple(dict.fromkeys(name for name in (*given.names, words.get((kind, given.id))) if name))

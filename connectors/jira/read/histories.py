@@ -13,8 +13,8 @@ from connectors.errors import BadReply
 from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
-from connectors.jira.read.account_words import Words
 from connectors.jira.read.status_moves import KnownStatuses, Move, Status, in_order, moves_in
+from connectors.jira.read.words import Words
 from connectors.model import Category, Ref, StatusSpan, WorkItem
 
 _CLOCK_STEP = timedelta(seconds=5)

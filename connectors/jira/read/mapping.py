@@ -16,10 +16,10 @@ from connectors.jira.api.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, 
 from connectors.jira.api.times import moment
 from connectors.jira.api.wire import Fields, Issue
 from connectors.jira.marks.issue_edit import objective_text, texts_of
-from connectors.jira.read.account_words import Words, names
 from connectors.jira.read.custom_fields import values_of
 from connectors.jira.read.shared_names import Points
 from connectors.jira.read.status_moves import KnownStatuses, done_since, moves_in
+from connectors.jira.read.words import Words, names
 from connectors.model import (
     MARKS,
     Category,

@@ -28,13 +28,14 @@ from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.jira.api.times import moment_or_none
 from connectors.jira.marks.comment import CommentApi, OwnComment
-from connectors.jira.read.account_words import Words, account_words
+from connectors.jira.read.account_words import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, IssueMapper, is_done
 from connectors.jira.read.settable_fields import SettableFields
 from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
 from connectors.jira.read.status_moves import KnownStatuses
+from connectors.jira.read.words import Words
 from connectors.model import NOTHING, Comment, Pull, Stamp, WorkItem
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from config.names import folded
 from connectors.jira.api.times import moment
 from connectors.jira.api.wire import ChangelogEntry, KnownStatus
-from connectors.jira.read.account_words import Words, names
+from connectors.jira.read.words import Words, names
 from connectors.model import Category
 
 _CATEGORIES: dict[str, Category] = {"indeterminate": "doing", "done": "done"}

@@ -15,10 +15,15 @@ class Peculiarities:
     - `retired_statuses`: ids of statuses that no active workflow has any more: `GET /status` does not list them.
     - `idless_histories`: ids of issues whose changes of status have names alone, as after an import.
     - `lost_histories`: ids of issues that were imported without their changelogs.
+    - `locale`: the language of every account; None: hidden, as privacy allows.
+    - `words`: what that language calls types, statuses, priorities and resolutions, by their names as given. The Cloud
+      gives the names as given to who forces English, and those of statuses beside the translated ones.
     - `most_histories`: how many entries `expand=changelog` gives on Data Center; None: all.
     """
 
     retired_statuses: set[int] = field(default_factory=set)
     idless_histories: set[int] = field(default_factory=set)
     lost_histories: set[int] = field(default_factory=set)
+    locale: str | None = "en_GB"
+    words: dict[str, str] = field(default_factory=dict)
     most_histories: int | None = None

@@ -43,6 +43,7 @@ def user_key(person: Person) -> str:
 class ServerShow(Show):
     """Shows the site as Data Center does."""
 
+    heeds_language = False
     expands = "operations,versionedRepresentations,editmeta,changelog,renderedFields"
 
     def user(self, person: Person | None) -> dict[str, Any] | None:
@@ -67,6 +68,10 @@ class ServerShow(Show):
 
     def type(self, kind: IssueType) -> dict[str, Any]:
         return _without(super().type(kind), "hierarchyLevel")
+
+    def as_given(self, name: str) -> dict[str, str]:  # noqa: ARG002
+        """Nothing: one language is all that it tells."""
+        return {}
 
     def text(self, document: dict[str, Any] | None) -> dict[str, Any] | str | None:
         """Wiki markup: what came as markup is given back as it came."""

@@ -46,6 +46,11 @@ def moment(value: datetime, zone: ZoneInfo = _ZONE) -> str:
     return f"{local:%Y-%m-%dT%H:%M:%S}.{local.microsecond // 1000:03d}{local:%z}"
 
 
+def _forces_english(request: web.Request) -> bool:
+    forced = request.headers.get("X-Force-Accept-Language", "").lower() == "true"
+    return forced and request.headers.get("Accept-Language", "").lower().startswith("en")
+
+
 class Resource:
     """A part of the site's API below the path `base`; its routes come from `routes`."""
 
@@ -61,13 +66,17 @@ class Resource:
     def show(self, request: web.Request) -> Show:
         """The site as the asking account sees it, in the version of the API that it asks."""
         base = f"{request.scheme}://{request.host}{self.base}"
-        return self._shows(self.site, base, reader(request), version_of(request))
+        show = self._shows(self.site, base, reader(request), version_of(request))
+        show.is_english = show.heeds_language and _forces_english(request)
+        return show
 
 
 class Show:
     """Shows parts of a site to one account; `base` is the site's address, without a slash at the end."""
 
     expands = _EXPAND
+    heeds_language = True
+    """Whether a request can choose its language."""
 
     def __init__(self, site: JiraSite, base: str, person: Person | None, version: str = "3") -> None:
         self.site = site
@@ -75,6 +84,15 @@ class Show:
         self.rest = f"{base}/rest/api/{version}"
         self.person = person
         self.zone = site.zone_of(person)
+        self.is_english = False
+
+    def called(self, name: str) -> str:
+        """A name in the language of the reply."""
+        return name if self.is_english else self.site.peculiar.words.get(name, name)
+
+    def as_given(self, name: str) -> dict[str, str]:
+        """The name that was given to a status, beside a translated one."""
+        return {"untranslatedName": name} if self.called(name) != name else {}
 
     def moment(self, value: datetime | None) -> str | None:
         """A time in the zone of the account that asks."""
@@ -124,7 +142,7 @@ class Show:
             "self": f"{self.rest}/issuetype/{kind.id}",
             "id": str(kind.id),
             "description": "",
-            "name": kind.name,
+            "name": self.called(kind.name),
             "subtask": kind.is_subtask,
             "hierarchyLevel": kind.level,
         }
@@ -134,7 +152,8 @@ class Show:
         return {
             "self": f"{self.rest}/status/{status.id}",
             "description": "",
-            "name": status.name,
+            "name": self.called(status.name),
+            **self.as_given(status.name),
             "id": str(status.id),
             "statusCategory": {
                 "self": f"{self.rest}/statuscategory/{number}",
@@ -149,7 +168,11 @@ class Show:
         """A priority or a resolution."""
         if entry is None:
             return None
-        return {"self": f"{self.rest}/{kind}/{entry.id}", "id": str(entry.id), "name": entry.name}
+        return {
+            "self": f"{self.rest}/{kind}/{entry.id}",
+            "id": str(entry.id),
+            "name": self.called(entry.name),
+        }
 
     def version_shown(self, entry: NamedValue) -> dict[str, Any]:
         """A version of a project."""
