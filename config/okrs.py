@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -25,9 +25,10 @@ class Cycle(ConfigModel):
         return self
 
     def elapsed(self, now: datetime, zone: tzinfo = timezone.utc) -> float:  # noqa: UP017  a type, not a call
-        """Share of the cycle that is over at `now`, 0..1, counted from midnight to midnight in `zone`."""
-        begin = datetime.combine(self.start, time.min, zone)
-        finish = datetime.combine(self.end + timedelta(days=1), time.min, zone)
+        """Share of the cycle that is over at `now`, 0..1: of the real time from midnight to midnight in `zone`."""
+        # Two moments of one zone would be subtracted as their clocks show them, whatever the clocks did between.
+        begin = datetime.combine(self.start, time.min, zone).astimezone(UTC)
+        finish = datetime.combine(self.end + timedelta(days=1), time.min, zone).astimezone(UTC)
         return min(1.0, max(0.0, (now - begin) / (finish - begin)))
 
 

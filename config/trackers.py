@@ -125,6 +125,27 @@ class TrackerBase(ConfigModel):
         return None
 
 
+DROPPED = (
+    "Won't Do",
+    "Won't Fix",
+    "Cancelled",
+    "Canceled",
+    "Rejected",
+    "Declined",
+    "Abandoned",
+    "Duplicate",
+    "Cannot Reproduce",
+    "Incomplete",
+    "Obsolete",
+    "Not Required",
+    "Invalid",
+    "Needs more info",
+    "Not Our Bug",
+    "Hold",
+)
+"""Usual names of statuses and resolutions under which work ends without being done, in trackers of any kind."""
+
+
 class JiraScope(ConfigModel):
     projects: tuple[NonEmpty, ...] = Field(
         min_length=1, description="Keys of the projects to read and write."
@@ -151,12 +172,12 @@ class JiraTracker(TrackerBase):
         description="Name or id of the story points field. Default: found by its usual names.",
     )
     dropped_statuses: tuple[str, ...] = Field(
-        default=("Won't Do", "Won't do", "Cancelled", "Canceled", "Rejected", "Declined", "Abandoned"),
-        description="Statuses of the done category that mean the work was dropped.",
+        default=DROPPED,
+        description="Statuses of the done category that mean the work was dropped; case and apostrophes do not matter.",
     )
     dropped_resolutions: tuple[str, ...] = Field(
-        default=("Won't Do", "Won't Fix", "Duplicate", "Cannot Reproduce", "Declined", "Incomplete"),
-        description="Resolutions that mean the work was dropped.",
+        default=DROPPED,
+        description="Resolutions that mean the work was dropped; case and apostrophes do not matter.",
     )
     policy: TrackerPolicy = Field(
         default=TrackerPolicy(), description="Policy of this tracker, where it differs from `policy`."
@@ -200,9 +221,10 @@ class LinearTracker(TrackerBase):
     kind: Literal["linear"] = Field(description="A Linear workspace.")
     url: HttpUrl = Field(default="https://api.linear.app/graphql", description="URL of the API.")
     scope: LinearScope = Field(description="What to read and write.")
-    dropped_states: tuple[str, ...] = Field(
-        default=(),
-        description="Further states, by name, that mean the work was dropped. Canceled and duplicate always do.",
+    dropped_states: tuple[str, ...] | None = Field(
+        default=None,
+        description="Further states, by name, that mean the work was dropped. Canceled and duplicate always do. "
+        "Default: completed states with a usual name, such as Won't Do.",
     )
     app: AppActor | None = Field(
         default=None,

@@ -229,16 +229,21 @@ class WorkItem:
     """An initiative, project, epic, issue or sub-task as a tracker knows it.
 
     - `kind`: the tracker's own type name ("Bug", "Story", "Project").
+    - `other_names`: further names of its type, status and priority, in the language of the account or as they were
+      given; each with which of the three it is.
     - `category`: computed from the tracker's status category, never from a status name.
     - `team`, `project`: the short name by which people call them: Jira project key, Linear team key,
       Linear project name. A project item carries its own name in `project`.
     - `labels`: what people put there; labels of ours are left out, so that our own marks never feed
       back into alignment.
+    - `grouped_labels`: those of the labels that stand in a group, as "Group/Name".
     - `fields`: custom fields that rules match, by the name that the rules use; one pair for each value, with an empty
       text where the tracker gives a value and no text of it.
     - `estimate`: points, `hours`: estimated working time; None when unestimated.
     - `progress`: 0..1, where the tracker itself computes one, as Linear does for projects.
     - `claims`: key result ids claimed on the item itself, by label, field or label group, as written.
+    - `dated_by_resolution`: whether `completed` is when a resolution was set, since the day of the change into a
+      done status is not to be had.
     - `private`: whether not everybody who sees its neighbours may see it: a secured issue, a private team.
       Nothing about it is said on other items.
     - `in_scope`: False for an ancestor that was read only because something in scope hangs below it.
@@ -262,15 +267,18 @@ class WorkItem:
     project: str | None = None
     parent: Ref | None = None
     labels: tuple[str, ...] = ()
+    grouped_labels: tuple[str, ...] = ()
     estimate: float | None = None
     hours: float | None = None
     progress: float | None = None
     priority: str | None = None
+    other_names: tuple[tuple[Literal["type", "status", "priority"], str], ...] = ()
     assignee: str | None = None
     components: tuple[str, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     started: datetime | None = None
     completed: datetime | None = None
+    dated_by_resolution: bool = False
     due: date | None = None
     blocked_by: tuple[Ref, ...] = ()
     claims: tuple[str, ...] = ()
@@ -303,6 +311,11 @@ class WorkItem:
         _show(self, "title", "status")
         _redact(self, *_NAMES)
 
+    def called(self, what: Literal["type", "status", "priority"]) -> tuple[str, ...]:
+        """All names of its type, status or priority."""
+        first = {"type": self.kind, "status": self.status, "priority": self.priority}[what]
+        return (*((first,) if first else ()), *(name for kind, name in self.other_names if kind == what))
+
     @property
     def is_open(self) -> bool:
         """Whether work on the item may still happen."""
@@ -329,13 +342,16 @@ _NAMES = (
 class StatusSpan:
     """A time in which an item stood in one status; the last one has no end. Times are aware, in UTC.
 
-    `category` is never "dropped": a history tells of statuses, not of why work ended.
+    - `category`: None where it is not told: the status is no longer in use, or "" where changes are missing. Never
+      "dropped": a history tells of statuses, not of why work ended.
+    - `also`: other names of the status, in another language or as it was called then.
     """
 
-    category: Category
+    category: Category | None
     status: str
     begin: datetime
     end: datetime | None = None
+    also: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _show(self, "status")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -72,6 +73,42 @@ def quota_check(reading: Allowance, people: float) -> Check:
         remedy = "Runs slow down until more is left. Give Truenorth its own credential, or lower policy.quota_for_people."
         return Check("quota", "warning", found, remedy)
     return Check("quota", "ok", found)
+
+
+MOST_READ = 5_000
+"""Items of which a check looks at how they ended, the newest first."""
+
+
+@dataclass(slots=True)
+class Endings:
+    """How closed work ended: names of statuses and resolutions, and how many items have each."""
+
+    done: Counter[str] = field(default_factory=Counter)
+    done_resolutions: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    dropped_resolutions: Counter[str] = field(default_factory=Counter)
+
+    def add(self, category: str, status: str, resolution: str | None = None) -> None:
+        """One closed item, "done" or "dropped"; without a resolution where the tracker has none."""
+        done = category == "done"
+        (self.done if done else self.dropped)[status] += 1
+        if resolution is not None:
+            (self.done_resolutions if done else self.dropped_resolutions)[resolution] += 1
+
+    def checks(self, sample: str = "") -> Iterator[Check]:
+        """What counts as done and as dropped, for people to see whether it is right."""
+        for about, statuses, resolutions in (
+            ("done work", self.done, self.done_resolutions),
+            ("dropped work", self.dropped, self.dropped_resolutions),
+        ):
+            found = f"statuses {_counts(statuses)}" if statuses else "none"
+            found += f"; resolutions {_counts(resolutions)}" if resolutions else ""
+            yield Check(about, "ok", found + sample)
+
+
+def _counts(names: Counter[str]) -> str:
+    rows = sorted(names.items(), key=lambda row: (-row[1], row[0]))
+    return ", ".join(f"{name} ({number:,})" for name, number in rows)
 
 
 def _span(seconds: float) -> str:

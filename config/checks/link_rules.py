@@ -8,6 +8,7 @@ from config.checks.finding import ConfigFinding, Names, Path, check_answerable, 
 from config.checks.jql import check_jql
 from config.conditions import Condition
 from config.errors import did_you_mean, quoted
+from config.names import folded
 from config.trackers import trackers_for
 from config.workspace import Workspace
 
@@ -47,8 +48,8 @@ def _condition(
         yield from check_jql(path, query)
     elif condition.tracker is not None and condition.tracker not in names.trackers:
         yield no_tracker((*path, "tracker"), condition.tracker, names.trackers)
-    groups = {name.casefold(): name for name in workspace.groups}
-    if condition.group is not None and condition.group.casefold() not in groups:
+    groups = {folded(name): name for name in workspace.groups}
+    if condition.group is not None and folded(condition.group) not in groups:
         hint = did_you_mean(condition.group, workspace.groups) or "declare it under groups"
         yield ConfigFinding((*path, "group"), f"unknown group {quoted(condition.group)}", hint)
 

@@ -20,6 +20,10 @@ MOST_WAIT = 366 * 86_400.0
 """Seconds beyond which a longer wait says nothing more."""
 
 
+_MILLISECONDS_FROM = 1e11
+"""A greater number is of milliseconds: as seconds it would lie beyond the year 5000."""
+
+
 def http_date(text: str | None) -> datetime | None:
     """An HTTP date (RFC 9110, 5.6.7); None for what is absent, none, or out of range."""
     return _in_range(_parsed(parsedate_to_datetime, text))
@@ -35,13 +39,19 @@ def given_time(text: str | None) -> datetime | None:
     return _in_range(_parsed(datetime.fromisoformat, text))
 
 
-def item_time(text: str | None) -> datetime | None:
+def item_time(told: str | float | None) -> datetime | None:
     """The time of something that stands in a tracker: as `iso_time`, but one out of range counts as its end.
 
-    A single row that was imported with the year 1 must not make a whole site unreadable.
+    A single row that was imported with the year 1 must not make a whole site unreadable. A number counts from 1970, in
+    seconds or milliseconds: Jira's bulk changelog tells either (contracts/jira.md, section 1.3).
     """
-    found = _zoned(text)
-    return clamped(found) if found is not None else None
+    if told is None or isinstance(told, str):
+        found = _zoned(told)
+        return clamped(found) if found is not None else None
+    seconds = told / 1000 if abs(told) > _MILLISECONDS_FROM else told
+    if math.isnan(seconds):
+        return None
+    return datetime.fromtimestamp(min(max(seconds, EARLIEST.timestamp()), LATEST.timestamp()), UTC)
 
 
 def clamped(when: datetime) -> datetime:

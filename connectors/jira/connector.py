@@ -123,7 +123,9 @@ class JiraConnector:
 
     def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
         """See `KeepsHistories.histories`."""
-        return histories(self._client, self._site_api, items)
+        if not items:
+            return {}
+        return histories(self._client, self._site_api, items, self._known_site().words)
 
     def keywords(self, items: Collection[WorkItem]) -> Mapping[Ref, Keywords]:
         """See `HasDescriptions.keywords`."""

@@ -23,10 +23,13 @@ from connectors.jira.api.fields import (
     OBJECTIVE_NAME,
     PROGRESS_NAME,
 )
+from connectors.jira.api.wire import User
+from connectors.jira.read.mapping import is_done, is_dropped
 from connectors.jira.read.reader import Reader, Site
 from connectors.jira.read.settable_fields import allowed
+from connectors.jira.read.words import is_english, language_of
 from connectors.model import CLAIM_NAME
-from connectors.preflight import Check, clock_check, quota_check
+from connectors.preflight import MOST_READ, Check, Endings, clock_check, quota_check
 
 NEEDED = {
     "BROWSE_PROJECTS": ("Browse Projects", "cannot read issues"),
@@ -62,9 +65,11 @@ class Inspector:
             info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
             self._site_api.check(info)
             yield clock_check(iso_time(info.server_time), datetime.now(UTC))
+            yield from self._language(me)
             yield from self._fields(site)
             for key in self._tracker.scope.projects:
                 yield from self._project(key, site)
+            yield from self._endings(site)
             throttle = self._client.throttle
             for reading in throttle.readings:
                 if not reading.name.endswith("a second"):
@@ -72,6 +77,36 @@ class Inspector:
         except TrackerError as error:
             about = "credential" if isinstance(error, CredentialError) else "site"
             yield Check.unread(about, error)
+
+    def _language(self, me: User) -> Iterator[Check]:
+        """Whether names come translated: the Cloud gives them in English too, Data Center in one language alone."""
+        if self._tracker.deployment == "cloud" or me.locale is None or is_english(me.locale):
+            return
+        types = self._client.call("GET", "issuetype", replies.NAMED_ROWS)
+        named = ", ".join(dict.fromkeys(one.name for one in types))
+        language = language_of(me.locale)
+        remedy = (
+            f"Write the names of types, priorities, statuses and resolutions in {language} "
+            f"(types: {named}), or set the account's language to English."
+        )
+        yield Check("language", "warning", f"the account reads Jira in {language}", remedy)
+
+    def _endings(self, site: Site) -> Iterator[Check]:
+        """Which statuses and resolutions count as done, and which as dropped."""
+        try:
+            ids = self._site_api.scope(self._tracker.scope.projects)
+        except Rejected as error:
+            # A project that cannot be browsed was said above.
+            if error.status != 400:
+                raise
+            return
+        found = Endings()
+        issues = self._site_api.issues(site.fields, ()).fetch(ids[-MOST_READ:])
+        for issue in filter(is_done, issues.values()):
+            resolution = issue.fields.resolution.name if issue.fields.resolution else "none"
+            category = "dropped" if is_dropped(issue.fields, self._tracker, site.words) else "done"
+            found.add(category, issue.fields.status.name, resolution)
+        yield from found.checks(f"; of the newest {MOST_READ:,} issues" if len(ids) > MOST_READ else "")
 
     def _fields(self, site: Site) -> Iterator[Check]:
         for name, field in ((CLAIM_NAME, site.fields.key_result), (PROGRESS_NAME, site.fields.progress)):

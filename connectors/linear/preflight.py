@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 
 from config.trackers import LinearTracker
 from connectors.errors import CredentialError, RateLimited, ScopeError, TrackerError, Unreachable
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import LabelNode, TeamNode
-from connectors.preflight import Check, clock_check, quota_check
+from connectors.linear.read.mapping import category_by_name, dropped_names
+from connectors.preflight import MOST_READ, Check, Endings, clock_check, quota_check
 
 
 def preflight(
@@ -42,6 +44,9 @@ def preflight(
                 continue
             yield Check(f"team {key}", "ok", "readable")
             yield from (_label(name, teams[key], known) for name in labels)
+        yield from _endings(
+            client, tracker, [team for key, team in teams.items() if key in tracker.scope.teams]
+        )
         if "initiative" in updates:
             yield _initiatives(client)
         for reading in client.throttle.readings:
@@ -49,6 +54,20 @@ def preflight(
     except TrackerError as error:
         about = "credential" if isinstance(error, CredentialError) else "workspace"
         yield Check.unread(about, error)
+
+
+def _endings(client: LinearClient, tracker: LinearTracker, teams: Collection[TeamNode]) -> Iterator[Check]:
+    """Which states count as done, and which as dropped."""
+    found = Endings()
+    only = {"team": {"id": {"in": [team.id for team in teams]}}}
+    walk = client.walk(queries.STATES, lambda reply: reply.issues, filter=only) if teams else iter(())
+    read = 0
+    for node in islice(walk, MOST_READ):
+        read += 1
+        category = category_by_name(node.state.name, node.state.type, dropped_names(tracker))
+        if category in ("done", "dropped") and not node.trashed:
+            found.add(category, node.state.name)
+    yield from found.checks(f"; of the newest {MOST_READ:,} issues" if read == MOST_READ else "")
 
 
 def _author(name: str, *, is_app: bool) -> Check:

@@ -19,6 +19,7 @@ from fractions import Fraction
 from typing import Literal
 
 from config.errors import nearest
+from config.names import folded
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.item_facets import MatchContext
@@ -199,7 +200,7 @@ def _groups(workspace: Workspace) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = defaultdict(list)
     for group, people in workspace.groups.items():
         for person in people:
-            found[person.casefold()].append(group.casefold())
+            found[folded(person)].append(folded(group))
     return {person: tuple(groups) for person, groups in found.items()}
 
 

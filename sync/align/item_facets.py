@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
+from config.names import folded
 from connectors.model import Ref, WorkItem
 
 GRAM = 3
@@ -60,12 +61,12 @@ Facet = Callable[[WorkItem, MatchContext], Sequence[str]]
 
 
 def _one(value: str | None) -> tuple[str, ...]:
-    return (value.casefold(),) if value else ()
+    return (folded(value),) if value else ()
 
 
 def _keys(item: WorkItem) -> tuple[str, ...]:
     """The key as people may write it: by itself, or with the tracker."""
-    return (item.key.casefold(), item.qualified_key.casefold())
+    return (folded(item.key), folded(item.qualified_key))
 
 
 def _parent(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
@@ -83,13 +84,13 @@ def _above(item: WorkItem, context: MatchContext) -> list[WorkItem]:
 
 def _initiatives(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
     above = (one for one in _above(item, context) if one.level == "initiative")
-    return tuple(dict.fromkeys(name.casefold() for one in above for name in (*_keys(one), one.title)))
+    return tuple(dict.fromkeys(folded(name) for one in above for name in (*_keys(one), one.title)))
 
 
 def grams(text: str) -> set[str]:
     """Every three letters in a row, folded."""
-    folded = text.casefold()
-    return {folded[at : at + GRAM] for at in range(len(folded) - GRAM + 1)}
+    plain = folded(text)
+    return {plain[at : at + GRAM] for at in range(len(plain) - GRAM + 1)}
 
 
 FACETS: Mapping[str, Facet] = {
@@ -97,18 +98,18 @@ FACETS: Mapping[str, Facet] = {
     "query": lambda item, context: context.found.get(item.ref, ()),
     "parent": _parent,
     "under": lambda item, context: tuple({key for one in _above(item, context) for key in _keys(one)}),
-    "label": lambda item, _: tuple({label.casefold() for label in item.labels}),
-    "component": lambda item, _: tuple(name.casefold() for name in item.components),
-    "field": lambda item, _: tuple(f"{name}\n{text}".casefold() for name, text in item.fields),
+    "label": lambda item, _: tuple({folded(label) for label in (*item.labels, *item.grouped_labels)}),
+    "component": lambda item, _: tuple(folded(name) for name in item.components),
+    "field": lambda item, _: tuple(folded(f"{name}\n{text}") for name, text in item.fields),
     "project": lambda item, _: _one(item.project),
     "initiative": _initiatives,
     "assignee": lambda item, _: _one(item.assignee),
-    "group": lambda item, context: context.groups.get((item.assignee or "").casefold(), ()),
+    "group": lambda item, context: context.groups.get(folded(item.assignee or ""), ()),
     "grams": lambda item, _: tuple(grams(item.title)),
     "team": lambda item, _: _one(item.team),
-    "type": lambda item, _: (item.kind.casefold(),),
-    "priority": lambda item, _: _one(item.priority),
+    "type": lambda item, _: tuple(folded(name) for name in item.called("type")),
+    "priority": lambda item, _: tuple(folded(name) for name in item.called("priority")),
     "level": lambda item, _: (item.level,),
-    "tracker": lambda item, _: (item.ref.tracker.casefold(),),
+    "tracker": lambda item, _: (folded(item.ref.tracker),),
 }
 """How to read each facet of an item, from the most to the least selective."""

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from config.conditions import Condition, Span
+from config.names import folded
 from config.trackers import TrackerBase
 from sync.align.item_facets import FACETS, GRAM, ItemFacets, grams
 from sync.align.native_queries import query_of
@@ -119,8 +120,8 @@ def alternatives(condition: Condition, trackers: Mapping[str, TrackerBase]) -> l
 
 def _atoms(condition: Condition, trackers: Mapping[str, TrackerBase]) -> tuple[list[Atom], bool]:
     """What the condition itself wants to be equal, and whether that is all that it wants itself."""
-    atoms = [(name, value.casefold()) for name in _EQUAL if (value := getattr(condition, name)) is not None]
-    atoms += [("field", f"{name}\n{text}".casefold()) for name, text in (condition.field or {}).items()]
+    atoms = [(name, folded(value)) for name in _EQUAL if (value := getattr(condition, name)) is not None]
+    atoms += [("field", folded(f"{name}\n{text}")) for name, text in (condition.field or {}).items()]
     query = query_of(condition, trackers)
     if query is not None:
         atoms.append(("query", query.id))
@@ -161,10 +162,10 @@ def _fails(test: Test) -> Test:
 
 
 def _titled(pattern: str) -> Test:
-    first, *rest = pattern.casefold().split("*")
+    first, *rest = folded(pattern).split("*")
 
     def test(facets: ItemFacets) -> bool:
-        title = facets.item.title.casefold().strip()
+        title = folded(facets.item.title).strip()
         if not rest:
             return title == first
         # Leftmost for each piece but the last leaves the most for those after it: no need to try again.

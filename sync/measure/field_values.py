@@ -9,7 +9,7 @@ from datetime import datetime
 
 from config.measures import QueryMeasure
 from connectors.model import StatusSpan, WorkItem
-from sync.measure.flow import days_between, nearest_rank, started
+from sync.measure.flow import Untold, days_between, nearest_rank, started
 from sync.measure.tally import number_in, usable
 from sync.observation import FieldValues, Histories
 
@@ -37,7 +37,10 @@ def value_in(item: WorkItem, field: str, now: datetime, spans: Sequence[StatusSp
         case "lead_time":
             return days_between(item.created, item.completed) if item.category == "done" else None
         case "cycle_time":
-            return days_between(started(item, spans), item.completed) if item.category == "done" else None
+            begin = started(item, spans)
+            if isinstance(begin, Untold) or item.category != "done":
+                return None
+            return days_between(begin, item.completed)
         case _:
             return number_in(item, field)
 

@@ -13,6 +13,7 @@ from datetime import UTC, tzinfo
 from fractions import Fraction
 
 from config.measures import WorkMeasure
+from config.names import folded
 from connectors.model import WorkItem
 
 ZERO = Fraction(0)
@@ -105,17 +106,17 @@ def _declared(item: WorkItem, how: WorkMeasure) -> float | None:
     """The weight by what the item is: the greatest of those that are listed, None where none is."""
     if how.weigh == "field" and not how.weights:
         return usable(number_in(item, how.field or ""))
-    listed = {name.casefold(): weight for name, weight in how.weights.items()}
+    listed = {folded(name): weight for name, weight in how.weights.items()}
     match how.weigh:
         case "type":
-            names: Iterable[str] = (item.kind,)
+            names: Iterable[str] = item.called("type")
         case "key":
             names = (item.key, item.qualified_key)
         case "label":
-            names = item.labels
+            names = (*item.labels, *item.grouped_labels)
         case _:
             names = (text for name, text in item.fields if name == how.field)
-    return max((listed[name.casefold()] for name in names if name.casefold() in listed), default=None)
+    return max((listed[folded(name)] for name in names if folded(name) in listed), default=None)
 
 
 def _exact(number: float) -> Fraction:

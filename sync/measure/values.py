@@ -25,7 +25,14 @@ from config.wording import counted
 from connectors.model import WorkItem
 from sync.measure.context import DENOMINATOR, MeasureContext, MeasuredValue, latest, progress_between
 from sync.measure.field_values import aggregate
-from sync.measure.flow import done_within, flow_of, nearest_rank
+from sync.measure.flow import (
+    Untold,
+    dating_words,
+    done_within,
+    flow_of,
+    nearest_rank,
+    untold_words,
+)
 from sync.measure.reading import Reading
 from sync.measure.tally import Tally
 from sync.measure.work import milestones, project, work
@@ -176,23 +183,23 @@ def _share(how: QueryMeasure, part: FieldValues, whole: FieldValues, by: str) ->
 
 def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext) -> MeasuredValue:
     """Times and efficiency by the nearest-rank percentile."""
+    leaves = list(leaves)
     done = done_within(leaves, how, context.now)
+    dating = dating_words(leaves, done)
     unit = how.unit or {"throughput": "items a week", "efficiency": "%"}.get(how.of, "days")
     window = f"in the last {how.window_days} days"
     if how.of == "throughput":
         value = round(len(done) * 7 / how.window_days, 4)
-        evidence = f"{counted(len(done), 'item')} done {window}"
+        evidence = f"{counted(len(done), 'item')} done {window}{dating}"
         return MeasuredValue(
             value, progress_between(how.start, how.target, value), evidence, unit, how.target
         )
     if not done:
-        return MeasuredValue(None, None, f"no items done {window}", unit, how.target)
+        return MeasuredValue(None, None, f"no items done {window}{dating}", unit, how.target)
     flows = [flow_of(item, how, context.observation.histories.get(item.ref, ())) for item in done]
-    times = [one for one in flows if one is not None]
+    times = [one for one in flows if not isinstance(one, Untold)]
     coverage = len(times) / len(done)
-    left_out = (
-        f"; {len(done) - len(times)} without a usable history left out" if len(times) < len(done) else ""
-    )
+    left_out = untold_words([one for one in flows if isinstance(one, Untold)]) + dating
     if not times:
         return MeasuredValue(
             None,

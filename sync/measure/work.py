@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from config.measures import MilestonesMeasure, ProjectMeasure, WorkMeasure
+from config.names import folded
 from config.okrs import KeyResult
 from config.wording import counted, percent
 from sync.align.alignment import Alignment
@@ -71,7 +72,7 @@ def _creep_words(creep: Creep | None, how: WorkMeasure, unit: str) -> str:
 
 def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureContext) -> MeasuredValue:
     """The reached share of what is linked by itself."""
-    weights = {key.casefold(): weight for key, weight in how.weights.items()}
+    weights = {folded(key): weight for key, weight in how.weights.items()}
     total = done = Fraction(0)
     linked = reached = 0
     for ref, placement in context.alignment.placements.items():
@@ -80,7 +81,7 @@ def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureCo
             continue
         if not any(link.key_result == key_result.id for link in placement.carries):
             continue
-        declared = weights.get(item.qualified_key.casefold(), weights.get(item.key.casefold(), 1.0))
+        declared = weights.get(folded(item.qualified_key), weights.get(folded(item.key), 1.0))
         weight = Fraction(declared).limit_denominator(1_000_000)
         linked, total = linked + 1, total + weight
         if item.category == "done":
@@ -92,15 +93,20 @@ def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureCo
 
 
 def project(how: ProjectMeasure, alignment: Alignment) -> MeasuredValue:
-    """What the tracker itself says of a project; of several with that name the one with the smallest ref."""
-    wanted = how.project.casefold()
+    """What the tracker itself says of a project; of several with that name the one that is still open, if it is one."""
+    wanted = folded(how.project)
     found = [
         item
         for item in alignment.items.values()
-        if item.level == "project" and item.title.casefold() == wanted and item.progress is not None
+        if item.level == "project" and folded(item.title) == wanted and item.progress is not None
     ]
     if not found:
         return MeasuredValue(None, None, f'project "{how.project}" not found', "%", 100)
-    first = min(found, key=lambda item: item.ref)
+    found = [item for item in found if item.is_open] or found
+    if len(found) > 1:
+        places = ", ".join(sorted(item.url for item in found))
+        evidence = f'{len(found)} projects are named "{how.project}" ({places}); rename one'
+        return MeasuredValue(None, None, evidence, "%", 100)
+    (first,) = found
     progress = min(1.0, max(0.0, first.progress or 0.0))
     return MeasuredValue(round(100 * progress, 1), progress, f"progress of {first.title} in Linear", "%", 100)

@@ -17,6 +17,7 @@ from sync.align.alignment import Alignment, ItemAlignment
 from sync.measure import Scorecard, closed_on
 from sync.signals.ambiguous_keys import ambiguous_keys
 from sync.signals.budgets import usages
+from sync.signals.shared_names import shared_names
 
 Kind = Literal[
     "dangling_claim",
@@ -28,6 +29,7 @@ Kind = Literal[
     "closed_key_result",
     "claim_against_rule",
     "ambiguous_key",
+    "shared_name",
     "two_objectives",
     "against_parent",
     "too_many_key_results",
@@ -65,6 +67,7 @@ def find(
         *_closed(alignment, workspace, now),
         *_conflicting(alignment),
         *_ambiguous(alignment, workspace),
+        *_shared_names(alignment, workspace),
         *_two_objectives(alignment, objectives),
         *_against_parent(alignment, objectives),
         *_too_many(alignment, workspace),
@@ -159,6 +162,20 @@ def _ambiguous(alignment: Alignment, workspace: Workspace) -> Iterator[Finding]:
         yield Finding(
             "ambiguous_key", one.items, message, f"write {' or '.join(one.names)}, or add tracker to the rule"
         )
+
+
+def _shared_names(alignment: Alignment, workspace: Workspace) -> Iterator[Finding]:
+    """Names that mean several things, which a rule takes all together."""
+    for one in shared_names(alignment, workspace):
+        if one.kind == "label":
+            message = (
+                f"the label {one.name} is in several groups ({', '.join(one.places)}), and rules match all"
+            )
+            remedy = f"name the group in the rule, such as label: {one.places[0]}"
+        else:
+            message = f"{len(one.places)} projects are named {one.name} ({', '.join(one.places)}), and rules match all"
+            remedy = "rename one of the projects, or add team to the rule"
+        yield Finding("shared_name", one.items, message, remedy)
 
 
 def _two_objectives(alignment: Alignment, objectives: Mapping[str, str]) -> Iterator[Finding]:

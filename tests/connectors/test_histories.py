@@ -2,57 +2,152 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from connectors.http.dates import LATEST, item_time
 from connectors.jira.api import cloud
 from connectors.jira.api.wire import KnownStatus, StatusCategory
 from connectors.jira.read import histories as jira
-from connectors.jira.read.histories import Move
+from connectors.jira.read.status_moves import KnownStatuses, Move, Status, done_since
 from connectors.linear.api.wire import SpanNode, StatusNode
 from connectors.linear.read import histories as linear
-from connectors.model import StatusSpan
+from connectors.model import StatusSpan, WorkItem
 from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from tests.support.builders import item
 from tests.support.jira_site import Site
 
-D1, D2, D3 = (datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 3))
-KNOWN = {
-    id_: KnownStatus(id=id_, name=name, status_category=StatusCategory(key=key))
-    for id_, name, key in (("1", "To Do", "new"), ("2", "Doing", "indeterminate"), ("3", "Done", "done"))
-}
+D1, D2, D3, D4 = (datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 3, 4))
+KNOWN = KnownStatuses(
+    KnownStatus(id=id_, name=name, status_category=StatusCategory(key=key))
+    for id_, name, key in (
+        ("1", "To Do", "new"), ("2", "Doing", "indeterminate"), ("3", "Done", "done"), ("4", "Closed", "done"),
+        ("5", "Review", "indeterminate"), ("6", "Ready", "new"), ("7", "Ready", "done"),
+    )
+)  # fmt: skip
+IDS = {"To Do": "1", "Doing": "2", "Done": "3", "Closed": "4", "Review": "5"}
 WEB = item("WEB-1", created=D1, status="To Do")
+DONE = item("WEB-1", created=D1, status="Done", category="done", completed=D4)
+
+
+def status(text: str) -> Status:
+    """A status by its name, "#" before one whose id the entry does not tell, an id before a colon."""
+    if text.startswith("#"):
+        return Status(name=text[1:])
+    id_, _, name = text.rpartition(":")
+    return Status(id_ or IDS.get(text, ""), name)
+
+
+def move(at: datetime, before: str, after: str) -> Move:
+    return Move(at, status(before), status(after))
+
+
+def told(spans: Iterable[StatusSpan]) -> list[str]:
+    return [f"{one.category or '?'} {one.status} {one.begin.day}" for one in spans]
 
 
 @pytest.mark.parametrize(
-    ("moves", "told"),
+    ("one", "moves", "spans"),
     [
-        ([], (StatusSpan("todo", "To Do", D1),)),
-        ([Move(D2, "1", "2")], (StatusSpan("todo", "To Do", D1, D2), StatusSpan("doing", "Doing", D2))),
-        (
-            [Move(D3, "2", "3"), Move(D2, "1", "2")],
-            (
-                StatusSpan("todo", "To Do", D1, D2),
-                StatusSpan("doing", "Doing", D2, D3),
-                StatusSpan("done", "Done", D3),
-            ),
-        ),
-        ([Move(D2, "1", "99")], None),
-        ([Move(D2, "99", "1")], None),
-        ([Move(D2, "1", "2"), Move(D3, "1", "3")], None),
+        (WEB, [], ["todo To Do 1"]),
+        (WEB, [move(D2, "Doing", "To Do")], ["doing Doing 1", "todo To Do 2"]),
+        (DONE, [move(D3, "Doing", "Done"), move(D2, "To Do", "Doing")],
+         ["todo To Do 1", "doing Doing 2", "done Done 3"]),
+        # Of closed work without a change nothing is told; dropped work is closed too.
+        (DONE, [], []),
+        (replace(DONE, status="Rejected", category="dropped"), [], []),
+        # Names alone, in whatever case, and a mix of both.
+        (DONE, [move(D2, "#to do", "#Doing"), move(D4, "Doing", "#DONE")],
+         ["todo to do 1", "doing Doing 2", "done DONE 4"]),
+        # Changes of one moment go on where the last one ended, in whatever order they came.
+        (DONE, [move(D2, "To Do", "Doing"), move(D4, "Review", "Done"), move(D4, "Doing", "Review")],
+         ["todo To Do 1", "doing Doing 2", "doing Review 4", "done Done 4"]),
+        (DONE, [move(D2, "Review", "Done"), move(D2, "To Do", "Doing"), move(D2, "Doing", "Review")],
+         ["todo To Do 1", "doing Doing 2", "doing Review 2", "done Done 2"]),
+        (DONE, [move(D2, "To Do", "Doing"), move(D2, "Doing", "To Do"), move(D2, "To Do", "Done")],
+         ["todo To Do 1", "doing Doing 2", "todo To Do 2", "done Done 2"]),
+        # A status that no workflow has any more hides itself alone.
+        (DONE, [move(D2, "To Do", "Doing"), move(D3, "Doing", "99:QA"), move(D4, "99:QA", "Done")],
+         ["todo To Do 1", "doing Doing 2", "? QA 3", "done Done 4"]),
+        (DONE, [move(D2, "99:Selected", "Doing"), move(D4, "Doing", "Done")],
+         ["? Selected 1", "doing Doing 2", "done Done 4"]),
+        (DONE, [move(D2, "98:", "99:Doing"), move(D4, "99:Doing", "Done")],
+         ["? status 98 1", "doing Doing 2", "done Done 4"]),
+        # The same name in two categories tells none.
+        (DONE, [move(D2, "99:Ready", "Doing"), move(D4, "Doing", "Done")],
+         ["? Ready 1", "doing Doing 2", "done Done 4"]),
+        # What stands there when the category changed for the last time, and later, is done.
+        (DONE, [move(D3, "Doing", "98:Live"), move(D4, "98:Live", "99:Shipped")],
+         ["doing Doing 1", "? Live 3", "done Shipped 4"]),
+        (replace(DONE, completed=D2), [move(D2, "Doing", "98:Live"), move(D4, "98:Live", "Closed")],
+         ["doing Doing 1", "done Live 2", "done Closed 4"]),
+        (replace(DONE, completed=D2, dated_by_resolution=True),
+         [move(D2, "Doing", "98:Live"), move(D4, "98:Live", "Closed")],
+         ["doing Doing 1", "? Live 2", "done Closed 4"]),
+        # In the status it stands in now; where its name is that of two, its own category tells.
+        (replace(DONE, status="Ready"), [move(D2, "Doing", "#Ready")], ["doing Doing 1", "done Ready 2"]),
+        # Where changes are missing nothing is told until the next one, but within one category nothing is lost.
+        (DONE, [move(D2, "To Do", "Doing"), move(D3, "To Do", "Done")], ["todo To Do 1", "?  2", "done Done 3"]),
+        (DONE, [move(D2, "To Do", "Doing"), move(D3, "Review", "Done")],
+         ["todo To Do 1", "doing Doing 2", "done Done 3"]),
+        (DONE, [move(D2, "To Do", "Doing")], ["todo To Do 1", "?  2"]),
+    ],
+)  # fmt: skip
+def test_spans_of_an_issue_in_jira(one: WorkItem, moves: list[Move], spans: list[str]) -> None:
+    assert told(jira.spans_of(one, moves, KNOWN)) == spans
+
+
+@pytest.mark.parametrize(
+    ("moves", "day"),
+    [
+        ([move(D2, "To Do", "Doing"), move(D3, "Doing", "Done")], D3),
+        # Reopened and done again; dropped back from one done status is not.
+        ([move(D1, "Doing", "Done"), move(D2, "Done", "Doing"), move(D3, "Doing", "Done")], D3),
+        # An administrator's sweep from one done status into another.
+        ([move(D2, "Doing", "Done"), move(D4, "Done", "Closed")], D2),
+        ([move(D2, "Doing", "#done"), move(D4, "#Done", "Closed")], D2),
+        # A status that is not known may have been a done one.
+        ([move(D2, "Doing", "99:Resolved"), move(D4, "99:Resolved", "Closed")], None),
+        ([move(D2, "Doing", "99:Done"), move(D4, "99:Done", "Closed")], D2),
+        ([move(D2, "Doing", "99:Shipped")], D2),
+        ([move(D2, "To Do", "Doing")], None),
+        ([move(D2, "Done", "Closed")], None),
+        ([], None),
+        ([move(D3, "Review", "Done"), move(D3, "Doing", "Review"), move(D2, "To Do", "Doing")], D3),
+    ],
+)  # fmt: skip
+def test_work_got_done_with_the_last_change_into_a_done_status(
+    moves: list[Move], day: datetime | None
+) -> None:
+    assert done_since(moves, KNOWN) == day
+
+
+@pytest.mark.parametrize(
+    ("as_written", "at"),
+    [
+        ("2026-11-02T09:00:00.000+0000", datetime(2026, 11, 2, 9, tzinfo=UTC)),
+        ("2026-11-02T09:00:00.250-0330", datetime(2026, 11, 2, 12, 30, 0, 250_000, tzinfo=UTC)),
+        (1793610000000, datetime(2026, 11, 2, 9, tzinfo=UTC)),
+        (1793610000250, datetime(2026, 11, 2, 9, 0, 0, 250_000, tzinfo=UTC)),
+        (1793610000, datetime(2026, 11, 2, 9, tzinfo=UTC)),
+        (1793610000.5, datetime(2026, 11, 2, 9, 0, 0, 500_000, tzinfo=UTC)),
+        (1492070429, datetime(2017, 4, 13, 8, 0, 29, tzinfo=UTC)),
+        ("2026-11-02T09:00:00", None),
+        ("soon", None),
+        ("", None),
+        (None, None),
+        (1e30, LATEST),
     ],
 )
-def test_spans_of_an_issue_in_jira(moves: list[Move], told: tuple[StatusSpan, ...] | None) -> None:
-    assert jira.spans_of(WEB, moves, KNOWN) == told
-
-
-def test_dropped_work_that_never_moved_stands_where_it_is_closed() -> None:
-    dropped = item("WEB-1", created=D1, status="Rejected", category="dropped")
-    assert jira.spans_of(dropped, [], KNOWN) == (StatusSpan("done", "Rejected", D1),)
+def test_times_are_text_or_seconds_or_milliseconds(
+    as_written: str | float | None, at: datetime | None
+) -> None:
+    assert item_time(as_written) == at
 
 
 def node(begin: datetime, end: datetime | None, kind: str | None) -> SpanNode:
@@ -63,14 +158,19 @@ def node(begin: datetime, end: datetime | None, kind: str | None) -> SpanNode:
 @pytest.mark.parametrize(
     ("nodes", "told"),
     [
-        ([], None),
+        ([], ()),
         ([node(D2, None, "started"), node(D1, D2, "backlog")],
          (StatusSpan("todo", "backlog", D1, D2), StatusSpan("doing", "started", D2))),
         ([node(D1, None, "canceled")], (StatusSpan("done", "canceled", D1),)),
-        ([node(D1, D2, None), node(D2, None, "started")], None),
+        ([node(D1, D2, None), node(D2, None, "started")],
+         (StatusSpan(None, "a deleted state", D1, D2), StatusSpan("doing", "started", D2))),
+        # Of one moment: what ended in it came first.
+        ([node(D2, None, "completed"), node(D2, D2, "started"), node(D1, D2, "backlog")],
+         (StatusSpan("todo", "backlog", D1, D2), StatusSpan("doing", "started", D2, D2),
+          StatusSpan("done", "completed", D2))),
     ],
 )  # fmt: skip
-def test_spans_of_an_issue_in_linear(nodes: list[SpanNode], told: tuple[StatusSpan, ...] | None) -> None:
+def test_spans_of_an_issue_in_linear(nodes: list[SpanNode], told: tuple[StatusSpan, ...]) -> None:
     assert linear.spans_of(nodes) == told
 
 
@@ -89,6 +189,7 @@ def test_one_issue_can_span_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(cloud, "LOGGED_ISSUES", 7)
     assert site.truenorth.histories(items) == whole
     assert len(whole) == len(items)
+    assert all(span.category is not None for spans in whole.values() for span in spans)
     by_id = {str(one.id): one for one in site.jira.issues.values()}
     for one in items:
         moves = [

@@ -196,7 +196,10 @@ class DataCenter:
         queries = [f"id in ({', '.join(part)})" for part in batches(ids, LOGGED_ISSUES)]
         for issues in on_threads(self._pool, self._logged, queries):
             for issue in issues:
-                yield wire.IssueChangelog(issue_id=issue.id, change_histories=issue.changelog.histories)
+                log = issue.changelog
+                yield wire.IssueChangelog(
+                    issue_id=issue.id, change_histories=log.histories, is_whole=log.is_whole
+                )
 
     def _logged(self, jql: str) -> list[wire.LoggedIssue]:
         asked = {"maxResults": LOGGED_ISSUES, "fields": ["id"], "expand": ["changelog"]}
@@ -291,7 +294,8 @@ class ServerIssues:
         jql = f"{by} in ({', '.join(names)})"
 
         def get(fields: list[str]) -> list[wire.Issue]:
-            asked = {"maxResults": ISSUE_PAGE, "fields": fields}
+            # When work was done stands nowhere but in the changelog.
+            asked = {"maxResults": ISSUE_PAGE, "fields": fields, "expand": ["changelog"]}
             return [issue for page in _pages(self._client, jql, asked, self._page) for issue in page.issues]
 
         return with_comments(get, self._fields, carried=not self._commented.isdisjoint(names))

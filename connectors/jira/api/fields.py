@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import msgspec
 
-from config.errors import nearest
 from config.text.redaction import shorten
-from connectors.errors import ScopeError
-from connectors.jira.api.wire import STANDARD_FIELDS, BulkPage, FieldInfo, Fields, Issue
-from connectors.model import CLAIM_NAME, AlignmentState, Health, KeyResultMark
+from connectors.jira.api.rich_text import is_rich_text, lines_of
+from connectors.jira.api.wire import STANDARD_FIELDS, BulkPage, Fields, Issue
+from connectors.model import AlignmentState, Health, KeyResultMark
 
 PROGRESS_NAME = "KR progress"
 HEALTH_NAME = "KR health"
@@ -30,13 +30,11 @@ ALIGNMENT_OPTIONS: Mapping[AlignmentState, str] = {
     "orphaned": "Orphaned",
     "exempt": "Exempt",
 }
-POINTS_NAMES = ("story points", "story point estimate")
-POINTS_CUSTOM = "com.pyxis.greenhopper.jira:jsw-story-points"
-EPIC_LINK_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-link"
-EPIC_NAME_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-label"
 
 MAX_TEXT = 255
 """Characters that a Jira text field holds."""
+
+_PARTS = re.compile(r"[,\r\n]")
 
 TITLE_MARK = " · "
 """Stands between id and title in the text that we write."""
@@ -46,9 +44,13 @@ TITLE_MARK = " · "
 class SiteFields:
     """Ids of the custom fields that matter on this site; None where the site has none.
 
-    `custom`: the fields that rules match, by the name that the rules use.
-    `claim` may be read only, when it is not a plain text field; `key_result` is set only when we may write.
-    `settable`: fields that could not be set before and now can, by ids of project, type and field.
+    - `claim` may be read only, when it is not a text field; `key_result` is set only when we may write.
+    - `other_claims`: further fields of its name, as team-managed projects have them; these are only read.
+    - `paragraphs`: those of our texts that are rich text.
+    - `points`: those of company-managed projects first; `team_points` are the ones of team-managed projects.
+    - `custom`: the fields that rules match, by the name that the rules use; one name can be that of several fields.
+    - `called`: names of the fields of points, by their ids.
+    - `settable`: fields that could not be set before and now can, by ids of project, type and field.
     """
 
     claim: str | None = None
@@ -60,7 +62,11 @@ class SiteFields:
     health: str | None = None
     alignment: str | None = None
     objective: str | None = None
+    other_claims: tuple[str, ...] = ()
+    paragraphs: frozenset[str] = frozenset()
+    team_points: frozenset[str] = frozenset()
     custom: tuple[tuple[str, str], ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
     settable: frozenset[tuple[str, str, str]] = frozenset()
     notes: tuple[str, ...] = ()
 
@@ -68,7 +74,14 @@ class SiteFields:
     def wanted(self) -> list[str]:
         """Every field to ask for."""
         shown = [self.claim, self.progress, self.health, self.alignment, self.objective]
-        custom = [*shown, *self.points, self.epic_link, self.epic_name, *(id_ for _, id_ in self.custom)]
+        custom = [
+            *shown,
+            *self.other_claims,
+            *self.points,
+            self.epic_link,
+            self.epic_name,
+            *(id_ for _, id_ in self.custom),
+        ]
         return [*STANDARD_FIELDS, *dict.fromkeys(id_ for id_ in custom if id_)]
 
     def issue_type(self) -> type[Issue]:
@@ -97,6 +110,7 @@ class SiteFields:
             "epic_name": self.epic_name,
         }
         found = {name: id_ for name, id_ in named.items() if id_}
+        found |= {f"claim_{n}": id_ for n, id_ in enumerate(self.other_claims)}
         return found | {f"points_{n}": id_ for n, id_ in enumerate(self.points)}
 
     def attribute(self, n: int, id_: str) -> str:
@@ -112,101 +126,23 @@ class SiteFields:
         page = msgspec.defstruct("PageHere", [("issues", issues)], bases=(BulkPage,), kw_only=True)
         return cast("type[BulkPage]", page)
 
-    def estimate(self, fields: Fields) -> float | None:
-        """Points: the first of the points fields that holds a number that is one."""
-        for n in range(len(self.points)):
-            value = getattr(fields, f"points_{n}", None)
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                return float(value)
-        return None
+    def points_in(self, fields: Fields, id_: str) -> float | None:
+        """The number in one of the points fields."""
+        value = getattr(fields, f"points_{self.points.index(id_)}", None)
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
-
-def find_fields(tracker: str, known: Iterable[FieldInfo], estimate_field: str | None) -> SiteFields:
-    """Ours among the site's fields. Raises ScopeError when `estimate_field` is not one of them."""
-    custom = sorted((info for info in known if info.schema.custom), key=_order)
-    notes: list[str] = []
-    claim = _one(custom, CLAIM_NAME, notes)
-    progress = _one(custom, PROGRESS_NAME, notes)
-    writable = claim
-    if claim and claim.schema.type != "string":
-        notes.append(f'The field "{CLAIM_NAME}" is not a text field, so it is read but not written.')
-        writable = None
-    if progress and progress.schema.type != "number":
-        notes.append(f'The field "{PROGRESS_NAME}" is not a number field, so it is not used.')
-        progress = None
-    absent = [name for name, info in ((CLAIM_NAME, claim), (PROGRESS_NAME, progress)) if info is None]
-    if absent:
-        names = " and ".join(f'"{name}"' for name in absent)
-        notes.append(f"The site has no usable field {names}, so key results are only shown in comments.")
-    epic_link = next((info.id for info in custom if info.schema.custom == EPIC_LINK_CUSTOM), None)
-    epic_name = next((info.id for info in custom if info.schema.custom == EPIC_NAME_CUSTOM), None)
-    return SiteFields(
-        claim=claim.id if claim else None,
-        key_result=writable.id if writable else None,
-        progress=progress.id if progress else None,
-        points=_points(tracker, custom, estimate_field),
-        epic_link=epic_link,
-        epic_name=epic_name,
-        health=_of_type(custom, HEALTH_NAME, "option", notes),
-        alignment=_of_type(custom, ALIGNMENT_NAME, "option", notes),
-        objective=_of_type(custom, OBJECTIVE_NAME, "string", notes),
-        notes=tuple(notes),
-    )
-
-
-def _order(info: FieldInfo) -> tuple[bool, int, str]:
-    """Fields of the whole site before those of one team-managed project, then by age."""
-    number = info.id.rpartition("_")[2]
-    return info.scope is not None, int(number) if number.isdigit() else 0, info.id
-
-
-def _called(info: FieldInfo, name: str) -> bool:
-    return name.casefold() in {(info.name or "").casefold(), (info.untranslated_name or "").casefold()}
-
-
-def find_named(custom: Iterable[FieldInfo], name: str) -> FieldInfo | None:
-    """The field with this name: one of the whole site before one of a project, the older before the newer."""
-    return min((info for info in custom if _called(info, name)), key=_order, default=None)
-
-
-def _one(custom: list[FieldInfo], name: str, notes: list[str]) -> FieldInfo | None:
-    found = [info for info in custom if _called(info, name)]
-    if len(found) > 1:
-        # Jira lets several fields bear one name.
-        notes.append(f'{len(found)} fields are named "{name}"; using {found[0].id}.')
-    return found[0] if found else None
-
-
-def _of_type(custom: list[FieldInfo], name: str, kind: str, notes: list[str]) -> str | None:
-    """Id of the field with this name, when its values are of the type that we write."""
-    found = _one(custom, name, notes)
-    if found and found.schema.type != kind:
-        notes.append(f'The field "{name}" has another type than Truenorth needs, so it is not used.')
-        return None
-    return found.id if found else None
-
-
-def _points(tracker: str, custom: list[FieldInfo], wanted: str | None) -> tuple[str, ...]:
-    numbers = [info for info in custom if info.schema.type == "number"]
-    if wanted is None:
-        return tuple(
-            info.id
-            for info in numbers
-            if info.schema.custom == POINTS_CUSTOM or any(_called(info, name) for name in POINTS_NAMES)
-        )
-    found = tuple(info.id for info in numbers if info.id == wanted or _called(info, wanted))
-    if not found:
-        near = nearest(wanted, [info.name for info in numbers])
-        hint = f'Did you mean "{near}"?' if near else "Set it to a number field, or leave it out."
-        raise ScopeError(tracker, f'estimate_field "{wanted}" is not a number field of this site.', hint)
-    return found
+    def claims_in(self, fields: Fields) -> list[Any]:
+        """The values of the further claim fields."""
+        return [getattr(fields, f"claim_{n}", None) for n in range(len(self.other_claims))]
 
 
 def field_text(value: object) -> str:
-    """What the Key result field says, whichever kind of field it is: text, select, several of them."""
+    """What the Key result field says, whichever kind of field it is: text, rich text, select, several of them."""
     match value:
         case str():
             return value.strip()
+        case dict() if is_rich_text(value):
+            return "\n".join(lines_of(value))
         case {"value": str(text)}:
             return text.strip()
         case [*parts]:
@@ -216,10 +152,10 @@ def field_text(value: object) -> str:
 
 
 def claimed_ids(text: str) -> tuple[str, ...]:
-    """Key result ids in a person's text: `ID`, `ID, ID`, or `ID · title` as copied from another issue."""
+    """Key result ids in a person's text: `ID`, `ID, ID`, or `ID · title` as copied from another issue; or line by line."""
     ids: list[str] = []
     titled = False
-    for part in text.split(","):
+    for part in _PARTS.split(text):
         named = TITLE_MARK.strip() in part
         if titled and not named:
             continue  # a comma inside a title

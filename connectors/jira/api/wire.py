@@ -20,6 +20,7 @@ class User(_Reply):
     account_id: str | None = None
     key: str | None = None
     display_name: str | None = None
+    locale: str | None = None
 
     @property
     def account(self) -> str | None:
@@ -47,6 +48,13 @@ class ServerInfo(_Reply):
 class Project(_Reply):
     id: str
     key: str
+    simplified: bool | None = None
+    style: str | None = None
+
+    @property
+    def is_team_managed(self) -> bool:
+        """Whether its team manages it, fields included; Data Center has no such projects."""
+        return bool(self.simplified) or self.style == "next-gen"
 
 
 class ProjectPage(_Reply):
@@ -106,36 +114,53 @@ class StatusCategory(_Reply):
     key: str
 
 
-class IssueStatus(_Reply):
+class Named(_Reply, kw_only=True):
+    """Something with a name in the language of the reply, and sometimes with the one that it was given."""
+
     name: str
+    id: str = ""
+    untranslated_name: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Both."""
+        return (self.name, self.untranslated_name) if self.untranslated_name else (self.name,)
+
+
+class IssueStatus(Named):
     status_category: StatusCategory
 
 
-class KnownStatus(_Reply):
+class KnownStatus(Named):
     """A status of the site; its id, not its name, is what histories tell."""
 
-    id: str
-    name: str
     status_category: StatusCategory
 
 
 class ChangedField(msgspec.Struct, kw_only=True):
-    """One change within an entry of a changelog; `fieldId` is absent on old rows."""
+    """One change within an entry of a changelog; `fieldId` is absent on old rows, and so can ids of values be."""
 
     field_id: str | None = msgspec.field(name="fieldId", default=None)
     field: str | None = None
     from_: str | None = msgspec.field(name="from", default=None)
+    from_text: str | None = msgspec.field(name="fromString", default=None)
     to: str | None = None
+    to_text: str | None = msgspec.field(name="toString", default=None)
 
 
 class ChangelogEntry(_Reply):
-    created: str
+    """Text with a zone, but a number since 1970 in the Cloud's bulk changelog."""
+
+    created: str | int | float
     items: list[ChangedField] = []
 
 
 class IssueChangelog(_Reply):
+    """Changes of one issue, or a part of them; `is_whole` False: the rest cannot be had."""
+
     issue_id: str
     change_histories: list[ChangelogEntry] = []
+    is_whole: bool = True
 
 
 class ChangelogPage(_Reply):
@@ -146,7 +171,15 @@ class ChangelogPage(_Reply):
 
 
 class ChangelogPart(_Reply):
+    """A changelog within an issue; more entries in `total` than came say that a part is missing."""
+
     histories: list[ChangelogEntry] = []
+    total: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it came."""
+        return self.total <= len(self.histories)
 
 
 class LoggedIssue(_Reply):
@@ -161,15 +194,13 @@ class LoggedPage(_Reply):
     total: int
 
 
-class IssueType(_Reply):
-    id: str
-    name: str
+class IssueType(Named):
     hierarchy_level: int | None = None
     subtask: bool = False
 
 
-class NamedRow(_Reply):
-    name: str
+class NamedRow(Named):
+    """A priority, a resolution, a component or a security level."""
 
 
 class Parent(_Reply):
@@ -265,6 +296,8 @@ class Issue(_Reply):
     key: str
     fields: Fields
     properties: dict[str, Any] = {}
+    changelog: ChangelogPart | None = None
+    """Data Center alone: its search brings it with the issues."""
 
 
 class RemoteLink(_Reply):

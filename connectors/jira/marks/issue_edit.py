@@ -17,6 +17,7 @@ from connectors.jira.api.fields import (
     field_text,
     key_result_text,
 )
+from connectors.jira.api.rich_text import paragraph
 from connectors.jira.api.wire import Fields, Issue
 from connectors.model import Health, KeyResultMark, Marks, Stamp
 
@@ -27,13 +28,14 @@ _WORST_FIRST: tuple[Health, ...] = ("off_track", "at_risk", "no_data", "on_track
 class FieldEdit:
     """What an edit sets, and in `said` what the stamp then records about fields.
 
-    - `fields`: values by field id; a select's is the text of its option.
+    - `fields`: values by field id; a select's is the text of its option, a paragraph's its plain text.
     - A field is recorded with the text that we wrote, or with "" while a person's claim stands in it or
       the field is not on the screen.
     """
 
     fields: dict[str, str | int | None] = field(default_factory=dict)
     selects: set[str] = field(default_factory=set)
+    paragraphs: frozenset[str] = frozenset()
     add: list[str] = field(default_factory=list)
     remove: list[str] = field(default_factory=list)
     said: dict[str, str] = field(default_factory=dict)
@@ -55,6 +57,8 @@ class FieldEdit:
 
     def _value(self, name: str) -> object:
         value = self.fields[name]
+        if name in self.paragraphs and isinstance(value, str):
+            return paragraph(value)
         return {"value": value} if name in self.selects and value is not None else value
 
 
@@ -94,6 +98,7 @@ def edit_for(
                 edit.said[name] = ""
         elif says:
             edit.said[name] = ""
+    edit.paragraphs = site.paragraphs
     edit.selects = {name for name in (site.health, site.alignment) if name}
     return edit
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from config.errors import nearest
 from connectors.errors import ScopeError
-from connectors.jira.api.fields import SiteFields, find_named
+from connectors.jira.api.fields import SiteFields
+from connectors.jira.api.rich_text import is_rich_text, lines_of
 from connectors.jira.api.wire import FieldInfo, Fields
+from connectors.jira.read.find_fields import find_named
 
 _NAMES = ("value", "name", "displayName", "key")
 """Where options, versions, people and others have their text."""
+
+_SPRINT = re.compile(r"com\.atlassian\.greenhopper\.service\.sprint\.Sprint@[0-9a-f]+\[(.*)\]", re.DOTALL)
+_SPRINT_PART = re.compile(
+    r"(?:^|,)(activatedDate|autoStartStop|completeDate|endDate|goal|id|incompleteIssuesDestinationId|name|"
+    r"rapidViewId|sequence|startDate|state|synced)="
+)
 
 
 def find_custom_fields(
@@ -20,14 +29,16 @@ def find_custom_fields(
 ) -> tuple[tuple[str, str], ...]:
     """Name and id of each custom field that is wanted, by its name or its id.
 
+    One name can be that of several fields: the issues of a project have those of the site and of their project.
+
     Raises ScopeError for one that the site does not have, since a rule that matches nothing would take marks
     away, and for one that we write ourselves, since our own marks must not feed back into alignment.
     """
     custom = [info for info in known if info.schema.custom]
     found = []
     for name in wanted:
-        info = next((one for one in custom if one.id == name), None) or find_named(custom, name)
-        if info is None:
+        infos = [one for one in custom if one.id == name] or find_named(custom, name)
+        if not infos:
             near = nearest(name, [one.name for one in custom])
             hint = f'Did you mean "{near}"?' if near else "Correct the rule."
             raise ScopeError(
@@ -35,13 +46,14 @@ def find_custom_fields(
                 f'a rule uses the field "{name}", but the site has no such custom field.',
                 f"{hint} If another site has the field, add tracker to the condition.",
             )
-        if info.id in (site.claim, site.progress, site.health, site.alignment, site.objective):
+        ours = {site.claim, *site.other_claims, site.progress, site.health, site.alignment, site.objective}
+        if any(info.id in ours for info in infos):
             raise ScopeError(
                 tracker,
                 f'a rule uses the field "{name}", which Truenorth writes itself.',
                 "Use another field. A key result that people enter in this one is already a claim.",
             )
-        found.append((name, info.id))
+        found += [(name, info.id) for info in infos]
     return tuple(found)
 
 
@@ -50,12 +62,35 @@ def values_of(fields: Fields, site: SiteFields) -> tuple[tuple[str, str], ...]:
 
     A value that has no text, such as an object of Assets, which Jira names by its ids alone, gives an empty one.
     """
-    return tuple(
-        (name, text)
-        for n, (name, id_) in enumerate(site.custom)
-        if (value := getattr(fields, site.attribute(n, id_), None)) not in (None, msgspec.UNSET, [], {})
-        for text in (tuple(_texts(value)) or ("",))
-    )
+    values = ((name, text) for name, id_ in site.custom for text in values_in(fields, site, id_))
+    return tuple(dict.fromkeys(values))
+
+
+def values_in(fields: Fields, site: SiteFields, id_: str) -> list[str]:
+    """Every value of one of these fields."""
+    place = next(n for n, (_, other) in enumerate(site.custom) if other == id_)
+    value = getattr(fields, site.attribute(place, id_), None)
+    return [] if value in (None, msgspec.UNSET, [], {}) else list(_texts(value)) or [""]
+
+
+def sprint_name(text: str) -> str | None:
+    """The name in a sprint as Data Center writes it; None for what is no sprint.
+
+    `com.atlassian.greenhopper.service.sprint.Sprint@5de0530[id=31,…,name=Growth 31,…]`: names and goals are people's
+    words, in which commas and brackets can stand. Releases differ in the order of the parts.
+    """
+    found = _SPRINT.fullmatch(text.strip())
+    if found is None:
+        return None
+    parts = _SPRINT_PART.split(found[1])
+    # Text before the first part, then name and value in turn. What seems a second name stands in a goal.
+    pairs = list(zip(parts[1::2], parts[2::2], strict=True))
+    named = [place for place, (key, _) in enumerate(pairs) if key == "name"]
+    goal = next((place for place, (key, _) in enumerate(pairs) if key == "goal"), None)
+    if not named:
+        return None
+    own = named[0] if goal is None or named[0] < goal else named[-1]
+    return pairs[own][1].strip() or None
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -63,12 +98,14 @@ def _texts(value: object) -> Iterator[str]:
         case bool():
             yield str(value).lower()
         case str():
-            yield value.strip()
+            yield sprint_name(value) or value.strip()
         case int() | float():
             yield f"{value:.15g}"
         case list():
             for one in value:
                 yield from _texts(one)
+        case dict() if is_rich_text(value):
+            yield from lines_of(value)
         case dict():
             named = (text for key in _NAMES if isinstance(text := value.get(key), str))
             yield from (text.strip() for text in list(named)[:1])

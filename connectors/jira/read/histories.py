@@ -1,85 +1,89 @@
 """Which statuses issues stood in, from their changelogs.
 
-Wire facts: contracts/jira.md, section 1.3. Statuses are known by id: their names are translated and change.
+Wire facts: contracts/jira.md, section 1.3.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
-from itertools import pairwise
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from connectors.errors import BadReply
-from connectors.http.dates import item_time
 from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
+from connectors.jira.read.status_moves import KnownStatuses, Move, Status, in_order, moves_in
+from connectors.jira.read.words import Words
 from connectors.model import Category, Ref, StatusSpan, WorkItem
 
-_CATEGORIES: Mapping[str, Category] = {"indeterminate": "doing", "done": "done"}
-
-
-class Move(NamedTuple):
-    """One change of status: when, from and to which, by their ids."""
-
-    at: datetime
-    before: str
-    after: str
+_CLOCK_STEP = timedelta(seconds=5)
+"""By which the times of a change and of what it changed can differ."""
 
 
 def histories(
-    client: JiraClient, site_api: SiteApi, items: Collection[WorkItem]
+    client: JiraClient, site_api: SiteApi, items: Collection[WorkItem], words: Words
 ) -> dict[Ref, tuple[StatusSpan, ...]]:
-    """See `KeepsHistories.histories`."""
+    """See `KeepsHistories.histories`; `words` are those of the account's language."""
     if not items:
         return {}
-    statuses = {one.id: one for one in client.call("GET", "status", replies.STATUSES)}
-    found: dict[Ref, tuple[StatusSpan, ...]] = {}
+    listed = client.call("GET", "status", replies.STATUSES)
+    statuses = KnownStatuses(listed, words)
     moves: defaultdict[str, list[Move]] = defaultdict(list)
+    cut: set[str] = set()
     # One issue can span pages.
     for log in site_api.changelogs(sorted(item.ref.id for item in items)):
-        moves[log.issue_id] += _read(client.name, log)
-    for item in items:
-        spans = spans_of(item, moves.get(item.ref.id, ()), statuses)
-        if spans is not None:
-            found[item.ref] = spans
-    return found
+        moves[log.issue_id] += moves_of(client.name, log.issue_id, log.change_histories)
+        if not log.is_whole:
+            cut.add(log.issue_id)
+    told = {
+        item.ref: spans_of(item, moves.get(item.ref.id, ()), statuses)
+        for item in items
+        if item.ref.id not in cut
+    }
+    return {ref: spans for ref, spans in told.items() if spans}
 
 
-def spans_of(
-    item: WorkItem, moves: Iterable[Move], statuses: Mapping[str, wire.KnownStatus]
-) -> tuple[StatusSpan, ...] | None:
-    """The statuses from the creation on; None where one of them is not known any more, or the changes do not join.
+def moves_of(tracker: str, issue: str, entries: Iterable[wire.ChangelogEntry]) -> list[Move]:
+    """The changes of an issue's status. Raises BadReply, naming the issue, for an invalid time."""
+    try:
+        return list(moves_in(entries))
+    except ValueError:
+        raise BadReply(tracker, f"the changelog of issue {issue} has an invalid time.") from None
 
-    Without a change it stood all the time where it stands now.
+
+def spans_of(item: WorkItem, moves: Iterable[Move], statuses: KnownStatuses) -> tuple[StatusSpan, ...]:
+    """The statuses from the creation on; see `StatusSpan` for those that the changelog leaves open.
+
+    Open work without a change stood all the time where it stands now. Of closed work without one nothing is told:
+    its changes are not there, as after an import.
     """
-    ordered = sorted(moves)
+    ordered = in_order(moves)
     if not ordered:
-        category: Category = "done" if item.category == "dropped" else item.category
-        return (StatusSpan(category, item.status, item.created),)
-    ids = [ordered[0].before, *(move.after for move in ordered)]
-    if any(id_ not in statuses for id_ in ids) or any(a.after != b.before for a, b in pairwise(ordered)):
-        return None
+        return (StatusSpan(item.category, item.status, item.created),) if item.is_open else ()
+    stood = [ordered[0].before, *(move.after for move in ordered)]
     begins = [item.created, *(move.at for move in ordered)]
     ends: Sequence[datetime | None] = [*begins[1:], None]
-    return tuple(
-        StatusSpan(_CATEGORIES.get(statuses[id_].status_category.key, "todo"), statuses[id_].name, begin, end)
-        for id_, begin, end in zip(ids, begins, ends, strict=True)
-    )
+    now: Category = "done" if item.category == "dropped" else item.category
+    spans: list[StatusSpan] = []
+    for place, (status, begin, end) in enumerate(zip(stood, begins, ends, strict=True)):
+        category = statuses.category(status) or _by_the_item(item, status, begin)
+        follows = ordered[place].before if place < len(ordered) else None
+        leads = now if follows is None else statuses.category(follows)
+        if category is not None and not (follows and status.is_same(follows)) and leads != category:
+            # Something changed here that the changelog does not tell.
+            spans.append(StatusSpan(None, "", begin, end))
+        else:
+            spans.append(StatusSpan(category, statuses.name(status), begin, end, statuses.names(status)[1:]))
+    return tuple(spans)
 
 
-def _read(tracker: str, log: wire.IssueChangelog) -> Iterable[Move]:
-    for entry in log.change_histories:
-        for change in entry.items:
-            # Data Center names no ids of fields; `status` is not translated there.
-            if (change.field_id or change.field) == "status" and change.from_ and change.to:
-                yield Move(_moment(tracker, log.issue_id, entry.created), change.from_, change.to)
-
-
-def _moment(tracker: str, issue: str, text: str) -> datetime:
-    when = item_time(text)
-    if when is None:
-        raise BadReply(tracker, f"the changelog of issue {issue} has an invalid time.")
-    return when
+def _by_the_item(item: WorkItem, status: Status, begin: datetime) -> Category | None:
+    """What the issue itself says of a status that is not known: it stands in it, or was done all the while."""
+    ended = item.category in ("done", "dropped")
+    if status.is_same(Status(name=item.status)):
+        return "done" if ended else item.category
+    dated = item.completed is not None and not item.dated_by_resolution
+    if ended and dated and item.completed is not None and begin >= item.completed - _CLOCK_STEP:
+        return "done"
+    return None

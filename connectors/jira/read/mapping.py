@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from msgspec import UNSET
 
 from config.fields import Level
+from config.names import folded
 from config.trackers import JiraTracker
 from connectors.errors import BadReply
 from connectors.http.dates import item_time, parse_day
@@ -15,6 +17,9 @@ from connectors.jira.api.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, 
 from connectors.jira.api.wire import Fields, Issue
 from connectors.jira.marks.issue_edit import objective_text, texts_of
 from connectors.jira.read.custom_fields import values_of
+from connectors.jira.read.shared_names import Points
+from connectors.jira.read.status_moves import KnownStatuses, done_since, moves_in
+from connectors.jira.read.words import Words, names
 from connectors.model import (
     MARKS,
     Category,
@@ -30,6 +35,8 @@ from connectors.model import (
 from connectors.stamp import PROPERTY_KEY, from_property
 
 ALL_MARKS: frozenset[Mark] = frozenset((*MARKS, "twins"))
+NO_STATUSES = KnownStatuses(())
+NO_WORDS: Words = {}
 
 
 def stamp_on(issue: Issue) -> Stamp | None:
@@ -147,7 +154,7 @@ def _other_health(text: str, ours: Health) -> Health:
     return found if found != ours else "no_data" if ours != "no_data" else "on_track"
 
 
-def claims_on(issue: Issue, stamp: Stamp | None) -> tuple[str, ...]:
+def claims_on(issue: Issue, stamp: Stamp | None, site: SiteFields) -> tuple[str, ...]:
     """Key results that people claim on the issue: by `kr:` labels, and in the Key result field.
 
     The field's text is no claim while it is what a stamp, ours or another owner's, says was written there.
@@ -157,6 +164,8 @@ def claims_on(issue: Issue, stamp: Stamp | None) -> tuple[str, ...]:
     written = {said.strip() for _, said in stamp.fields} if stamp else set()
     if text and text not in written:
         claims += claimed_ids(text)
+    for value in site.claims_in(issue.fields):
+        claims += claimed_ids(field_text(value))
     return tuple(dict.fromkeys(claims))
 
 
@@ -164,7 +173,9 @@ def claims_on(issue: Issue, stamp: Stamp | None) -> tuple[str, ...]:
 class IssueMapper:
     """Makes work items of issues.
 
-    `pages` is the address at which people see the site; `projects` the ids of the projects in scope.
+    `pages` is the address at which people see the site; `projects` the ids of the projects in scope; `statuses` what
+    is known of the site's statuses, which Data Center alone needs; `points` the fields that hold points;
+    `words` what the account's language calls things.
     """
 
     name: str
@@ -173,6 +184,9 @@ class IssueMapper:
     owner: str
     pages: str
     projects: frozenset[str]
+    statuses: KnownStatuses = NO_STATUSES
+    points: Points = field(default_factory=dict)
+    words: Words = field(default_factory=dict)
 
     def item(self, issue: Issue, parent: str | None) -> WorkItem:
         """The work item. Raises BadReply, naming the issue, for a time or date that is none."""
@@ -182,6 +196,7 @@ class IssueMapper:
         category = self._category(fields)
         changed = fields.statuscategorychangedate
         try:
+            completed, by_resolution = self._completed(issue) if category == "done" else (None, False)
             return WorkItem(
                 ref=Ref(self.name, issue.id),
                 key=issue.key,
@@ -196,17 +211,23 @@ class IssueMapper:
                 project=fields.project.key,
                 parent=Ref(self.name, parent) if parent else None,
                 labels=tuple(label for label in fields.labels if label not in ours),
-                estimate=self.site.estimate(fields),
+                estimate=self._estimate(fields),
                 hours=None if fields.timeoriginalestimate is None else fields.timeoriginalestimate / 3600,
                 priority=fields.priority.name if fields.priority else None,
+                other_names=(
+                    *(("type", name) for name in names(self.words, "issuetype", fields.issuetype)[1:]),
+                    *(("status", name) for name in names(self.words, "status", fields.status)[1:]),
+                    *(("priority", name) for name in names(self.words, "priority", fields.priority)[1:]),
+                ),
                 assignee=fields.assignee.display_name if fields.assignee else None,
                 components=tuple(one.name for one in fields.components),
                 fields=values_of(fields, self.site),
                 started=_time(changed) if changed and category == "doing" else None,
-                completed=_completed(fields) if category == "done" else None,
+                completed=completed,
+                dated_by_resolution=by_resolution,
                 due=_day(fields.duedate) if fields.duedate else None,
                 blocked_by=tuple(Ref(self.name, id_) for id_ in _blockers(fields)),
-                claims=claims_on(issue, stamp),
+                claims=claims_on(issue, stamp, self.site),
                 private=fields.security is not None,
                 in_scope=fields.project.id in self.projects,
                 writable=ALL_MARKS if fields.project.id in self.projects else frozenset(),
@@ -215,19 +236,52 @@ class IssueMapper:
         except ValueError:
             raise BadReply(self.name, f"issue {issue.key} has an invalid time or date.") from None
 
+    def _estimate(self, fields: Fields) -> float | None:
+        id_ = self.points.get(fields.project.id)
+        return self.site.points_in(fields, id_) if id_ else None
+
+    def _completed(self, issue: Issue) -> tuple[datetime | None, bool]:
+        """When work that is done got done, and whether only the day of its resolution tells it.
+
+        A resolution is often filled in weeks later, and can be missing. The Cloud keeps when the category changed; on
+        Data Center the changelog tells it, where all of it came.
+        """
+        if self.tracker.deployment == "cloud":
+            changed = issue.fields.statuscategorychangedate
+            return (_time(changed) if changed else None), False
+        log = issue.changelog
+        if log is not None and log.is_whole:
+            since = done_since(moves_in(log.histories), self.statuses)
+            if since is not None:
+                return since, False
+        resolved = issue.fields.resolutiondate
+        return (_time(resolved) if resolved else None), resolved is not None
+
     def _category(self, fields: Fields) -> Category:
         # Names of statuses are translated and differ by project; the category's key is neither.
         match fields.status.status_category.key:
             case "indeterminate":
                 return "doing"
             case "done":
-                status = fields.status.name.casefold()
-                resolution = fields.resolution.name.casefold() if fields.resolution else None
-                dropped = status in {name.casefold() for name in self.tracker.dropped_statuses}
-                dropped |= resolution in {name.casefold() for name in self.tracker.dropped_resolutions}
-                return "dropped" if dropped else "done"
+                return "dropped" if is_dropped(fields, self.tracker, self.words) else "done"
             case _:
                 return "todo"
+
+
+def is_done(issue: Issue) -> bool:
+    """Whether its status is of the done category, dropped work included."""
+    return issue.fields.status.status_category.key == "done"
+
+
+def is_dropped(fields: Fields, tracker: JiraTracker, words: Words = NO_WORDS) -> bool:
+    """Whether work of the done category ended without being done, by its status or its resolution."""
+    statuses = names(words, "status", fields.status)
+    resolutions = names(words, "resolution", fields.resolution)
+    return _any_of(statuses, tracker.dropped_statuses) or _any_of(resolutions, tracker.dropped_resolutions)
+
+
+def _any_of(found: Iterable[str], wanted: Iterable[str]) -> bool:
+    return not {folded(name) for name in wanted}.isdisjoint(map(folded, found))
 
 
 def _level(fields: Fields) -> Level:
@@ -238,12 +292,6 @@ def _level(fields: Fields) -> Level:
     if level < 0:
         return "subtask"
     return "issue" if level == 0 else "epic" if level == 1 else "initiative"
-
-
-def _completed(fields: Fields) -> datetime | None:
-    # `resolutiondate` can be unset on done issues (contracts, section 2).
-    when = fields.resolutiondate or fields.statuscategorychangedate
-    return _time(when) if when else None
 
 
 def _blockers(fields: Fields) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -25,20 +25,26 @@ from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.errors import Rejected
-from connectors.jira.api.fields import SiteFields, field_text, find_fields
+from connectors.jira.api.fields import SiteFields, field_text
 from connectors.jira.marks.comment import CommentApi, OwnComments, single_out
+from connectors.jira.read.account_words import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
-from connectors.jira.read.mapping import IssueMapper
+from connectors.jira.read.find_fields import find_fields
+from connectors.jira.read.mapping import NO_STATUSES, IssueMapper, is_done
 from connectors.jira.read.settable_fields import SettableFields
+from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
+from connectors.jira.read.status_moves import KnownStatuses
+from connectors.jira.read.words import Words
 from connectors.model import NOTHING, Pull, Stamp, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What is looked up once before anything else: who we are, and the fields that matter."""
+    """What is looked up once before anything else: who we are, the fields that matter, what things are called."""
 
     me: str
     fields: SiteFields
+    words: Words = field(default_factory=dict)
 
 
 class Reader:
@@ -82,7 +88,12 @@ class Reader:
         known = self._client.call("GET", "field", replies.FIELDS)
         found = find_fields(self._client.name, known, self._tracker.estimate_field)
         custom = find_custom_fields(self._client.name, known, self._fields, found)
-        return Site(self._account(me), replace(found, custom=custom))
+        if self._tracker.deployment == "data_center":
+            # Text there, in wiki markup.
+            found = replace(found, paragraphs=frozenset())
+        cloud = self._tracker.deployment == "cloud"
+        words = account_words(self._client, me.locale) if cloud else {}
+        return Site(self._account(me), replace(found, custom=custom), words)
 
     def _account(self, me: wire.User) -> str:
         if me.account is None:
@@ -117,7 +128,10 @@ class Reader:
             mine = [issue for issue in issues.values() if issue.fields.project.id in scope]
             settable = SettableFields(self._client, self._pool, self._owner).among(mine, site.fields)
             site = replace(site, fields=replace(site.fields, settable=settable))
-        mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, scope)
+        notes += _cut_changelogs(issues.values())
+        notes += points_by_project(issues.values(), site.fields)[1]
+        notes += fields_of_one_name(issues.values(), site.fields)
+        mapper = self._mapper(site, scope, issues.values())
         items = [mapper.item(issue, parents.get(id_)) for id_, issue in issues.items()]
         items = self._with_comments(items, issues, site.me, report)
         pulled = Pull(
@@ -140,7 +154,7 @@ class Reader:
         bulk = self._site_api.issues(site.fields, commented=written)
         beyond = bulk.fetch(sorted(set(written) - known))
         homes = frozenset(issue.fields.project.id for issue in beyond.values())
-        mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
+        mapper = self._mapper(site, homes, beyond.values())
         away = [mapper.item(issue, None) for issue in beyond.values()]
         items = [*scope, *self._with_comments(away, beyond, site.me, lambda _what, _done, _total: None)]
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)
@@ -180,9 +194,28 @@ class Reader:
         homes = frozenset(
             one.fields.project.id for one in found.values() if one.fields.project.key.upper() in scope
         )
-        mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
+        mapper = self._mapper(site, homes, found.values())
         items = (mapper.item(issue, None) for issue in found.values())
         return tuple(replace(item, shown=NOTHING, writable=frozenset()) for item in items)
+
+    def _mapper(self, site: Site, projects: frozenset[str], issues: Collection[wire.Issue]) -> IssueMapper:
+        """What makes items of these issues; on Data Center it has to know the statuses to date what is done."""
+        tracker, statuses = self._tracker, NO_STATUSES
+        if tracker.deployment == "data_center" and any(map(is_done, issues)):
+            listed = self._client.call("GET", "status", replies.STATUSES)
+            statuses = KnownStatuses(listed, site.words)
+        points, _ = points_by_project(issues, site.fields)
+        return IssueMapper(
+            self._client.name,
+            tracker,
+            site.fields,
+            self._owner,
+            self._pages,
+            projects,
+            statuses,
+            points,
+            site.words,
+        )
 
     def _server_time(self) -> datetime:
         info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
@@ -273,6 +306,16 @@ def _with_comment(item: WorkItem, ours: OwnComments) -> WorkItem:
 
 def _epic_key(issue: wire.Issue) -> str | None:
     return None if issue.fields.parent else field_text(issue.fields.epic_link) or None
+
+
+def _cut_changelogs(issues: Iterable[wire.Issue]) -> Iterable[str]:
+    cut = [one for one in issues if one.changelog and not one.changelog.is_whole and is_done(one)]
+    if cut:
+        some = ", ".join(sorted(one.key for one in cut)[:5])
+        yield (
+            f"Jira returned only a part of the changelog of {counted(len(cut), 'done issue')} ({some}), "
+            "so the day of the resolution is used."
+        )
 
 
 def _gone(count: int) -> Iterable[str]:

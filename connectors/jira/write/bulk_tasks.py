@@ -19,6 +19,7 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
+from connectors.jira.api.rich_text import paragraph
 from connectors.jira.api.wire import Issue
 from connectors.jira.marks.issue_edit import FieldEdit
 from connectors.jira.read.mapping import stamp_on
@@ -171,6 +172,11 @@ class Jobs:
                 kind, row = "singleSelectFields", {"fieldId": name, "option": {"optionId": option}}
             else:
                 kind, row = "singleLineTextFields", {"fieldId": name, "text": value}
+                if name in edit.paragraphs:
+                    kind, row = (
+                        "richTextFields",
+                        {"fieldId": name, "richText": {"adfValue": paragraph(str(value))}},
+                    )
             given.setdefault(kind, []).append(row)
         if edit.add or edit.remove:
             verb, labels = ("ADD", edit.add) if edit.add else ("REMOVE", edit.remove)

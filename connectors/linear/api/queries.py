@@ -73,6 +73,13 @@ query Issues($first: Int!, $after: String, $filter: IssueFilter!) {{
     Decoder(wire.IssuesReply),
 )
 
+STATES = Operation(
+    f"query States($first: Int!, $after: String, $filter: IssueFilter!) {{"
+    f" issues(first: $first, after: $after, filter: $filter, includeArchived: true) {{"
+    f" nodes {{ id trashed state {{ name type }} }} {_MORE} }} }}",
+    Decoder(wire.StatesReply),
+)
+
 ISSUE_IDS = Operation(
     f"query IssueIds($first: Int!, $after: String, $filter: IssueFilter!) {{"
     f" issues(first: $first, after: $after, filter: $filter) {{ nodes {{ id }} {_MORE} }} }}",

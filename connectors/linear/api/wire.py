@@ -214,6 +214,16 @@ class IssuesReply(Wire):
     issues: Connection[IssueNode]
 
 
+class StateOfIssue(Wire):
+    id: str
+    state: StatusNode
+    trashed: bool | None = None
+
+
+class StatesReply(Wire):
+    issues: Connection[StateOfIssue]
+
+
 class IssueIds(Wire):
     issues: Connection[Identified]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 
 from connectors.http.dates import clamped
 from connectors.linear.api import queries
@@ -10,6 +11,9 @@ from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import SpanNode
 from connectors.linear.read.mapping import category_of_type, utc_or_none
 from connectors.model import Category, Ref, StatusSpan, WorkItem
+
+DELETED = "a deleted state"
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def histories(client: LinearClient, items: Collection[WorkItem]) -> dict[Ref, tuple[StatusSpan, ...]]:
@@ -25,25 +29,22 @@ def histories(client: LinearClient, items: Collection[WorkItem]) -> dict[Ref, tu
                 nodes = list(
                     client.walk(queries.HISTORY, lambda reply: reply.issue.state_history, id=issue.id)
                 )
-            spans = spans_of(nodes)
-            if spans is not None:
+            if spans := spans_of(nodes):
                 found[Ref(client.tracker, issue.id)] = spans
     return found
 
 
-def spans_of(nodes: Sequence[SpanNode]) -> tuple[StatusSpan, ...] | None:
-    """The spans, oldest first; None where there are none, or a state was deleted since."""
-    if not nodes or any(node.state is None for node in nodes):
-        return None
+def spans_of(nodes: Sequence[SpanNode]) -> tuple[StatusSpan, ...]:
+    """The spans, oldest first. Of a state that was deleted since nothing is told but when the issue stood in it."""
     return tuple(
         StatusSpan(
-            _category(node.state.type),
-            node.state.name,
+            _category(node.state.type) if node.state else None,
+            node.state.name if node.state else DELETED,
             clamped(node.started_at),
             utc_or_none(node.ended_at),
         )
-        for node in sorted(nodes, key=lambda one: one.started_at)
-        if node.state is not None
+        # Those of one moment: the one that ended then came before the one that went on.
+        for node in sorted(nodes, key=lambda one: (one.started_at, one.ended_at or _NEVER))
     )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from config.names import folded
 from config.text.redaction import redactor
+from config.trackers import DROPPED, LinearTracker
 from connectors.http.dates import clamped
 from connectors.linear.api.wire import InitiativeNode, IssueNode, LabelNode, ProjectLabelNode, ProjectNode
 from connectors.linear.marks.label_groups import TITLE_MARK
@@ -18,6 +20,7 @@ PROJECT_MARKS: frozenset[Mark] = frozenset(("key_results", "comment", "update"))
 INITIATIVE_MARKS: frozenset[Mark] = frozenset(("update",))
 READ_ONLY: frozenset[Mark] = frozenset()
 NO_UPDATES = LatestUpdates()
+_USUALLY_DROPPED = frozenset(map(folded, DROPPED))
 
 _ISSUE: dict[str, Category] = {
     "triage": "todo",
@@ -50,13 +53,14 @@ class ItemMapper:
     """Makes work items of what one workspace answers.
 
     `teams`: keys of the teams in scope by id; `open_teams`: ids of the teams that everybody sees.
-    `dropped`: state names, casefolded, that mean: will not be done. `labels`: all issue labels by id.
+    `dropped`: state names, folded, that mean: will not be done; None: the usual ones among completed states.
+    `labels`: all issue labels by id.
     """
 
     tracker: str
     teams: Mapping[str, str]
     open_teams: frozenset[str]
-    dropped: frozenset[str]
+    dropped: frozenset[str] | None
     labels: Mapping[str, LabelNode]
 
     def ref(self, identity: str | None) -> Ref | None:
@@ -64,9 +68,7 @@ class ItemMapper:
 
     def category_of(self, node: IssueNode) -> Category:
         """By the type of the state, or as dropped by its name."""
-        if node.state.name.casefold() in self.dropped:
-            return "dropped"
-        return category_of_type(node.state.type)
+        return category_by_name(node.state.name, node.state.type, self.dropped)
 
     def label_names(self, ids: Iterable[str]) -> list[str]:
         """Names of the labels with these ids, those of children of a group without the group."""
@@ -78,6 +80,7 @@ class ItemMapper:
         labels = [self.labels[one] for one in node.label_ids if one in self.labels and one not in ours]
         plain = [one.name for one in labels if not self._is_claim(one)]
         claims = [one.name for one in labels if self._is_claim(one)]
+        groups = ((self._group(one), one.name) for one in labels if not self._is_claim(one))
         category = self.category_of(node)
         parent = node.parent.id if node.parent else node.project.id if node.project else None
         return WorkItem(
@@ -95,6 +98,7 @@ class ItemMapper:
             project=node.project.name if node.project else None,
             parent=self.ref(parent),
             labels=_without_ours(plain, shown),
+            grouped_labels=_grouped(groups),
             estimate=node.estimate,
             priority=_priority(node.priority_label),
             assignee=node.assignee.name if node.assignee else None,
@@ -109,9 +113,13 @@ class ItemMapper:
             shown=shown,
         )
 
-    def _is_claim(self, label: LabelNode) -> bool:
+    def _group(self, label: LabelNode) -> str | None:
+        """Name of the group in which a label stands."""
         group = self.labels.get(label.parent.id) if label.parent else None
-        return group is not None and group.name.casefold() == CLAIM_NAME.casefold()
+        return group.name if group else None
+
+    def _is_claim(self, label: LabelNode) -> bool:
+        return (self._group(label) or "").casefold() == CLAIM_NAME.casefold()
 
     def _blockers(self, node: IssueNode) -> tuple[Ref, ...]:
         blockers = {one.issue.id for one in node.inverse_relations.nodes if one.type == "blocks"}
@@ -121,6 +129,11 @@ class ItemMapper:
         """A project. It stands for one team where only one of its teams is in scope."""
         plain = [one.name for one in node.labels.nodes if not _in_claim_group(one)]
         claims = [one.name for one in node.labels.nodes if _in_claim_group(one)]
+        groups = (
+            (one.parent.name if one.parent else None, one.name)
+            for one in node.labels.nodes
+            if not _in_claim_group(one)
+        )
         keys = [team.key for team in node.teams.nodes if team.id in self.teams]
         category = _PROJECT.get(node.status.type, "todo")
         return WorkItem(
@@ -138,6 +151,7 @@ class ItemMapper:
             project=node.name,
             parent=self.ref(min((one.id for one in node.initiatives.nodes), default=None)),
             labels=tuple(sorted(plain)),
+            grouped_labels=_grouped(groups),
             progress=node.progress,
             priority=_priority(node.priority_label),
             assignee=node.lead.name if node.lead else None,
@@ -175,6 +189,19 @@ class ItemMapper:
             writable=INITIATIVE_MARKS if node.archived_at is None else READ_ONLY,
             shown=Marks(update=updates.own),
         )
+
+
+def dropped_names(tracker: LinearTracker) -> frozenset[str] | None:
+    """See `ItemMapper.dropped`."""
+    return None if tracker.dropped_states is None else frozenset(map(folded, tracker.dropped_states))
+
+
+def category_by_name(state: str, kind: str, dropped: frozenset[str] | None) -> Category:
+    """The category of a state by its type, or as dropped by its name; `dropped` as in `ItemMapper`."""
+    category, name = category_of_type(kind), folded(state)
+    if dropped is None:
+        return "dropped" if category == "done" and name in _USUALLY_DROPPED else category
+    return "dropped" if name in dropped else category
 
 
 def category_of_type(kind: str) -> Category:
@@ -222,6 +249,10 @@ def _page(url: str, title: str) -> str:
     start, _, end = url.rpartition("/")
     # An issue's key stands before its title, the short id of a project or an initiative after it.
     return start if "/issue/" in url else f"{start}/{end.rpartition('-')[2]}"
+
+
+def _grouped(labels: Iterable[tuple[str | None, str]]) -> tuple[str, ...]:
+    return tuple(sorted(f"{group}/{name}" for group, name in labels if group))
 
 
 def _priority(label: str) -> str | None:

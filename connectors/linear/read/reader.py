@@ -22,7 +22,13 @@ from connectors.linear.api.wire import (
     ProjectNode,
 )
 from connectors.linear.marks.status_updates import latest_updates, ours
-from connectors.linear.read.mapping import ItemMapper, is_counted, project_category, unknown_types
+from connectors.linear.read.mapping import (
+    ItemMapper,
+    dropped_names,
+    is_counted,
+    project_category,
+    unknown_types,
+)
 from connectors.linear.read.shown_marks import ShownMarks
 from connectors.model import Marks, Pull, Update, WorkItem
 
@@ -77,7 +83,7 @@ def _opened(
         client.tracker,
         {team.id: team.key for team in teams},
         frozenset(team.id for team in visible if team.visibility == "public"),
-        frozenset(name.casefold() for name in tracker.dropped_states),
+        dropped_names(tracker),
         {label.id: label for label in labels},
     )
     return _Pulling(client, mapper, owner, progress), as_of, labels

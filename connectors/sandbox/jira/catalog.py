@@ -62,7 +62,8 @@ class Catalog(Resource):
         """The statuses of the projects that can be seen, each once."""
         person = reader(request)
         seen = [one for one in self.site.projects.values() if self.site.may_browse(person, one)]
-        return list(dict.fromkeys(status for project in seen for status in project.statuses))
+        listed = dict.fromkeys(status for project in seen for status in project.statuses)
+        return [status for status in listed if status.id not in self.site.peculiar.retired_statuses]
 
     def routes(self) -> list[web.RouteDef]:
         """What is served of the lists."""

@@ -118,7 +118,9 @@ class ServerSite(Resource):
         if person is None:
             message = "Client must be authenticated to access this resource."
             return reply({"message": message, "status-code": 401}, 401)
-        return reply((self.show(request).user(person) or {}) | {"locale": "en_GB", "deleted": False})
+        return reply(
+            (self.show(request).user(person) or {}) | {"locale": self.site.peculiar.locale, "deleted": False}
+        )
 
     async def user(self, request: web.Request) -> web.Response:
         writer(request)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-FieldType = Literal["string", "number", "date", "epic", "adf", "option", "options", "labels", "url", "system"]
+FieldType = Literal[
+    "string", "number", "date", "epic", "adf", "option", "options", "labels", "url", "sprints", "system"
+]
 
 PLUGIN = "com.atlassian.jira.plugin.system.customfieldtypes"
 _GREENHOPPER = "com.pyxis.greenhopper.jira"
@@ -18,7 +20,8 @@ _GREENHOPPER = "com.pyxis.greenhopper.jira"
 class Field:
     """A field of the site. `type` says what may be written into it; system fields check themselves.
 
-    A custom field without a `searcher` is unknown to JQL.
+    A custom field without a `searcher` is unknown to JQL. `project` is the id of the team-managed project whose own
+    it is.
     """
 
     id: str
@@ -28,6 +31,7 @@ class Field:
     clauses: tuple[str, ...] = ()
     description: str = ""
     searcher: str | None = None
+    project: int | None = None
 
     @property
     def is_custom(self) -> bool:
@@ -134,6 +138,32 @@ FIELDS: tuple[Field, ...] = (
     _custom(10102, "KR progress", "number", "number", f"{PLUGIN}:float", "exactnumber"),
 )
 """The fields of every site when it is made."""
+
+SPRINT = _custom(10020, "Sprint", "sprints", "array", f"{_GREENHOPPER}:gh-sprint", "multiselectsearcher")
+"""The field of a board's sprints, which `layout.add_field` gives to a site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sprint:
+    """A sprint on an issue."""
+
+    id: int
+    name: str
+    state: str = "active"
+    goal: str = ""
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """As the Cloud writes it."""
+        return {"id": self.id, "name": self.name, "state": self.state, "boardId": 4, "goal": self.goal}
+
+    @property
+    def as_text(self) -> str:
+        """As Data Center writes it: the object as Java prints it."""
+        parts = f"id={self.id},rapidViewId=4,state={self.state.upper()},name={self.name},goal={self.goal},"
+        rest = f"completeDate=<null>,activatedDate=<null>,sequence={self.id},synced=false,autoStartStop=false"
+        return f"com.atlassian.greenhopper.service.sprint.Sprint@{self.id:x}[{parts}startDate=<null>,endDate=<null>,{rest}]"
+
 
 FIELD_BY_ID = {entry.id: entry for entry in FIELDS}
 

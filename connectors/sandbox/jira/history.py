@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from bisect import bisect_right
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -35,15 +36,15 @@ class Changelogs(Resource):
         issue = issue_of(request, self.site, reader(request))
         start = max(0, whole_number(request, "startAt", 0))
         size = min(LARGEST_PAGE, max(1, whole_number(request, "maxResults", LARGEST_PAGE)))
-        show, rows = self.show(request), history_of(issue)
+        rows = self.show(request).histories(issue)
         return reply(
             {
-                "self": f"{show.rest}/issue/{issue.id}/changelog",
+                "self": f"{self.show(request).rest}/issue/{issue.id}/changelog",
                 "maxResults": size,
                 "startAt": start,
                 "total": len(rows),
                 "isLast": start + size >= len(rows),
-                "values": [show.history(entry) for entry in rows[start : start + size]],
+                "values": rows[start : start + size],
             }
         )
 
@@ -77,18 +78,20 @@ def _page(site: JiraSite, show: Show, asked: dict[str, Any]) -> dict[str, Any]:
     if not 1 <= size <= LARGEST_BULK_PAGE:
         raise JiraError(400, f"maxResults must be between 1 and {LARGEST_BULK_PAGE}.")
     found = {issue.id: issue for name in names if (issue := site.find(name, show.person))}
-    rows = sorted(
-        (_position(issue, entry), entry)
+    rows = [
+        (_position(issue, entry), told)
         for issue in found.values()
-        for entry in history_of(issue)
+        for entry, told in zip(history_of(issue), show.histories(issue), strict=False)
         if not wanted or any(item.field_id in wanted for item in entry.items)
-    )
+    ]
+    rows.sort(key=itemgetter(0))
     token = asked.get("nextPageToken")
     start = bisect_right([position for position, _ in rows], _read_token(token)) if token else 0
     page = rows[start : start + size]
     logs: dict[int, list[dict[str, Any]]] = {}
-    for (_, number, _), entry in page:
-        logs.setdefault(number, []).append(_narrowed(show.history(entry), wanted))
+    for (at, number, _), told in page:
+        # Milliseconds since 1970 here, where an issue's own changelog has a text.
+        logs.setdefault(number, []).append(_narrowed(told | {"created": at}, wanted))
     shown: dict[str, Any] = {
         "issueChangeLogs": [
             {"issueId": str(number), "changeHistories": histories} for number, histories in logs.items()

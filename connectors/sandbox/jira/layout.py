@@ -7,6 +7,7 @@ themselves: no context and no screen reaches them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connectors.sandbox.jira.fields import FIELD_BY_ID, Context, Field, Option, Screen, Tab
@@ -114,6 +115,13 @@ def add_field(site: JiraSite, entry: Field) -> None:
     site.fields[entry.id] = entry
     name = f"Default Configuration Scheme for {entry.name}"
     add_context(site, Context(site.next_id(), entry.id, name, is_global=True))
+
+
+def add_team_field(site: JiraSite, project: Project, entry: Field) -> None:
+    """Give a team-managed project a field of its own; another project can have one of the same name."""
+    site.fields[entry.id] = replace(entry, project=project.id)
+    project.screen.add(entry.id)
+    site.shown.clear()
 
 
 def add_context(site: JiraSite, context: Context) -> None:

@@ -100,7 +100,10 @@ class Site(Resource):
         if person is None:
             message = "Client must be authenticated to access this resource."
             return reply({"message": message, "status-code": 401}, 401)
-        return reply((self.show(request).user(person) or {}) | {"locale": "en_GB", "expand": "groups"})
+        return reply(
+            (self.show(request).user(person) or {})
+            | {"locale": self.site.peculiar.locale, "expand": "groups"}
+        )
 
     async def server_info(self, request: web.Request) -> web.Response:
         return reply(

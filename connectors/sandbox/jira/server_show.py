@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.sandbox.company import DIRECTORY, Person
-from connectors.sandbox.jira.fields import Field
-from connectors.sandbox.jira.generate_history import history_of
+from connectors.sandbox.jira.fields import SPRINT, Field
 from connectors.sandbox.jira.layout import shown_fields
 from connectors.sandbox.jira.show import ABSENT, Show
 from connectors.sandbox.jira.state import (
@@ -44,6 +43,7 @@ def user_key(person: Person) -> str:
 class ServerShow(Show):
     """Shows the site as Data Center does."""
 
+    heeds_language = False
     expands = "operations,versionedRepresentations,editmeta,changelog,renderedFields"
 
     def user(self, person: Person | None) -> dict[str, Any] | None:
@@ -69,6 +69,10 @@ class ServerShow(Show):
     def type(self, kind: IssueType) -> dict[str, Any]:
         return _without(super().type(kind), "hierarchyLevel")
 
+    def as_given(self, name: str) -> dict[str, str]:  # noqa: ARG002
+        """Nothing: one language is all that it tells."""
+        return {}
+
     def text(self, document: dict[str, Any] | None) -> dict[str, Any] | str | None:
         """Wiki markup: what came as markup is given back as it came."""
         return None if document is None else to_wiki(document)
@@ -85,6 +89,8 @@ class ServerShow(Show):
             )
         if name == EPIC_NAME:
             return issue.custom.get(EPIC_NAME) or issue.summary if issue.type.level == 1 else ABSENT
+        if name == SPRINT.id and isinstance(sprints := issue.custom.get(name), list):
+            return [sprint.as_text for sprint in sprints]
         return super().field(issue, name)
 
     def _epic(self, issue: Issue) -> str | None:
@@ -107,9 +113,10 @@ class ServerShow(Show):
         return shown
 
     def changelog(self, issue: Issue) -> dict[str, Any]:
-        """The whole history, oldest first."""
-        rows = [self.history(entry) for entry in history_of(issue)]
-        return {"startAt": 0, "maxResults": len(rows), "total": len(rows), "histories": rows}
+        """The whole history, oldest first, or the first part of it."""
+        rows = self.histories(issue)
+        shown = rows[: self.site.peculiar.most_histories]
+        return {"startAt": 0, "maxResults": len(shown), "total": len(rows), "histories": shown}
 
     def described(self, entry: Field) -> dict[str, Any]:
         return _without(super().described(entry), "key")

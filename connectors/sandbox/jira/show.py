@@ -46,6 +46,11 @@ def moment(value: datetime, zone: ZoneInfo = _ZONE) -> str:
     return f"{local:%Y-%m-%dT%H:%M:%S}.{local.microsecond // 1000:03d}{local:%z}"
 
 
+def _forces_english(request: web.Request) -> bool:
+    forced = request.headers.get("X-Force-Accept-Language", "").lower() == "true"
+    return forced and request.headers.get("Accept-Language", "").lower().startswith("en")
+
+
 class Resource:
     """A part of the site's API below the path `base`; its routes come from `routes`."""
 
@@ -61,13 +66,17 @@ class Resource:
     def show(self, request: web.Request) -> Show:
         """The site as the asking account sees it, in the version of the API that it asks."""
         base = f"{request.scheme}://{request.host}{self.base}"
-        return self._shows(self.site, base, reader(request), version_of(request))
+        show = self._shows(self.site, base, reader(request), version_of(request))
+        show.is_english = show.heeds_language and _forces_english(request)
+        return show
 
 
 class Show:
     """Shows parts of a site to one account; `base` is the site's address, without a slash at the end."""
 
     expands = _EXPAND
+    heeds_language = True
+    """Whether a request can choose its language."""
 
     def __init__(self, site: JiraSite, base: str, person: Person | None, version: str = "3") -> None:
         self.site = site
@@ -75,6 +84,15 @@ class Show:
         self.rest = f"{base}/rest/api/{version}"
         self.person = person
         self.zone = site.zone_of(person)
+        self.is_english = False
+
+    def called(self, name: str) -> str:
+        """A name in the language of the reply."""
+        return name if self.is_english else self.site.peculiar.words.get(name, name)
+
+    def as_given(self, name: str) -> dict[str, str]:
+        """The name that was given to a status, beside a translated one."""
+        return {"untranslatedName": name} if self.called(name) != name else {}
 
     def moment(self, value: datetime | None) -> str | None:
         """A time in the zone of the account that asks."""
@@ -124,7 +142,7 @@ class Show:
             "self": f"{self.rest}/issuetype/{kind.id}",
             "id": str(kind.id),
             "description": "",
-            "name": kind.name,
+            "name": self.called(kind.name),
             "subtask": kind.is_subtask,
             "hierarchyLevel": kind.level,
         }
@@ -134,7 +152,8 @@ class Show:
         return {
             "self": f"{self.rest}/status/{status.id}",
             "description": "",
-            "name": status.name,
+            "name": self.called(status.name),
+            **self.as_given(status.name),
             "id": str(status.id),
             "statusCategory": {
                 "self": f"{self.rest}/statuscategory/{number}",
@@ -149,7 +168,11 @@ class Show:
         """A priority or a resolution."""
         if entry is None:
             return None
-        return {"self": f"{self.rest}/{kind}/{entry.id}", "id": str(entry.id), "name": entry.name}
+        return {
+            "self": f"{self.rest}/{kind}/{entry.id}",
+            "id": str(entry.id),
+            "name": self.called(entry.name),
+        }
 
     def version_shown(self, entry: NamedValue) -> dict[str, Any]:
         """A version of a project."""
@@ -213,8 +236,8 @@ class Show:
 
     def changelog(self, issue: Issue) -> dict[str, Any]:
         """The history within an issue: the newest part, newest first."""
-        rows = history_of(issue)
-        newest = [self.history(entry) for entry in reversed(rows[-EMBEDDED_HISTORIES:])]
+        rows = self.histories(issue)
+        newest = rows[-EMBEDDED_HISTORIES:][::-1]
         return {"startAt": 0, "maxResults": len(newest), "total": len(rows), "histories": newest}
 
     def field(self, issue: Issue, name: str) -> Any:
@@ -239,6 +262,17 @@ class Show:
         }
         if properties:
             shown["properties"] = [{"key": key, "value": value} for key, value in comment.properties.items()]
+        return shown
+
+    def histories(self, issue: Issue) -> list[dict[str, Any]]:
+        """The whole history of an issue, oldest first."""
+        peculiar = self.site.peculiar
+        if issue.id in peculiar.lost_histories:
+            return []
+        shown = [self.history(entry) for entry in history_of(issue)]
+        for item in (item for entry in shown for item in entry["items"]):
+            if issue.id in peculiar.idless_histories and item["field"] == "status":
+                item |= {"from": None, "to": None}
         return shown
 
     def history(self, entry: History) -> dict[str, Any]:
@@ -277,7 +311,12 @@ class Show:
             "clauseNames": list(entry.clauses),
             # The key alone has no schema.
             **({"schema": entry.schema} if entry.schema else {}),
+            **({"scope": _scope(entry.project)} if entry.project else {}),
         }
+
+
+def _scope(project: int) -> dict[str, Any]:
+    return {"type": "PROJECT", "project": {"id": str(project)}}
 
 
 ABSENT: Any = object()

@@ -12,6 +12,7 @@ from connectors.sandbox import request_effects
 from connectors.sandbox.company import DIRECTORY, SERVICE, Clock, Person
 from connectors.sandbox.jira.fields import FIELD_BY_ID, Context, Field, Screen
 from connectors.sandbox.jira.limits import Limits
+from connectors.sandbox.jira.peculiarities import Peculiarities
 from connectors.sandbox.jira.permissions import ADMIN_ONLY, EDITORS_ONLY, PERMISSIONS, Permissions
 from connectors.sandbox.jira.shared import Dashboard, Filter
 from connectors.sandbox.jira.tasks import Tasks
@@ -229,7 +230,7 @@ class JiraSite:
     `zones` holds the time zone of a profile by e-mail address: JQL texts are read in it and times are shown in
     it. An issue in `restricted` is there for these e-mail addresses only, one in `archived` for nobody.
     `failed_logins` counts by user name on Data Center. `permissions` takes rights from single accounts;
-    `shown` is a cache of `layout.py`, cleared by changes.
+    `shown` is a cache of `layout.py`, cleared by changes. `peculiar` holds what this site does otherwise.
     """
 
     clock: Clock
@@ -242,6 +243,7 @@ class JiraSite:
     lag: float = 0.0
     index: dict[int, list[IssueCopy]] = field(default_factory=dict, repr=False)
     limits: Limits = field(default_factory=Limits, repr=False)
+    peculiar: Peculiarities = field(default_factory=Peculiarities)
     zones: dict[str, str] = field(default_factory=dict)
     restricted: dict[int, frozenset[str]] = field(default_factory=dict)
     archived: set[int] = field(default_factory=set)

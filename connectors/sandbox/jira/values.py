@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from connectors.sandbox.jira import adf
-from connectors.sandbox.jira.fields import Field, Option
+from connectors.sandbox.jira.fields import Field, Option, Sprint
 from connectors.sandbox.jira.layout import options_of
 
 if TYPE_CHECKING:
@@ -160,6 +160,8 @@ def shown(value: Any, rest: str, text: Callable[[Any], Any]) -> Any:
                 "value": value.value,
                 "id": str(value.id),
             }
+        case Sprint():
+            return value.as_json
         case [*entries]:
             return [shown(entry, rest, text) for entry in entries]
         case dict():

@@ -18,8 +18,8 @@ def fields_with(site: SiteFields, **values: Any) -> Fields:
     kind = site.issue_type().__annotations__["fields"]
     made: Fields = kind(
         summary="",
-        status=IssueStatus("To Do", StatusCategory("new")),
-        issuetype=IssueType("1", "Bug"),
+        status=IssueStatus(name="To Do", status_category=StatusCategory("new")),
+        issuetype=IssueType(id="1", name="Bug"),
         project=Project("1", "WEB"),
         created="",
         updated="",

@@ -173,7 +173,7 @@ class Bulk:
         self.forever = forever
         self.asked: list[list[str]] = []
         rest = "/jira/rest/api/3"
-        server.expect_request(f"{rest}/myself").respond_with_json({"accountId": "us"})
+        server.expect_request(f"{rest}/myself").respond_with_json({"accountId": "us", "locale": "en_US"})
         server.expect_request(f"{rest}/field").respond_with_json([])
         server.expect_request(f"{rest}/serverInfo").respond_with_json({})
         server.expect_request(f"{rest}/project/WEB").respond_with_json({"id": "1", "key": "WEB"})

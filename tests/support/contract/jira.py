@@ -165,6 +165,8 @@ def corrected(document: dict[str, Any]) -> dict[str, Any]:
     # Milliseconds since 1970 in its own example (contracts/jira.md, section 5.2).
     for name in ("created", "started", "updated"):
         schemas["BulkOperationProgress"]["properties"][name] = whole
+    # A number in the example of the bulk changelog, a text in that of an issue's own; both share this schema.
+    schemas["Changelog"]["properties"]["created"] = {"anyOf": [whole, {"type": "string"}]}
     # A closed object without any member; its example has `id` and the name of the option.
     schemas["IssueBulkOperationsFieldOption"].pop("additionalProperties")
     # A closed object of Java's questions to a JSON value; its own example sends the bare value.

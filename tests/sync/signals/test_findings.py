@@ -48,6 +48,10 @@ def told(items: list[WorkItem], goals: Workspace = TWO) -> list[tuple[str, list[
     return [(one.kind, [ref.id for ref in one.items], one.message) for one in found(items, goals)]
 
 
+SHARED = declared(
+    ("O", [work("A", {"label": "Growth"}), work("A2", {"label": "Theme/Core"}), work("A3", {"project": "v2"})]),
+    ("P", [work("B", {"project": "v3", "team": "ENG"}, {"label": "ui"})]),
+)  # fmt: skip
 DONE = {"category": "done", "status": "Done"}
 DROPPED = {"category": "dropped", "status": "Won't Do"}
 
@@ -212,3 +216,38 @@ def test_where_the_running_work_goes() -> None:
     assert sum(one.share for one in found) == 1
     assert slices(align(more, goals), goals, datetime(2027, 2, 1, tzinfo=UTC)) == ()
     assert slices(align([], goals), goals, NOW) == ()
+
+
+def labelled(key: str, *labels: str) -> WorkItem:
+    """An item with these labels, those in a group written with it."""
+    names = tuple(one.rpartition("/")[2] for one in labels)
+    return item(key, labels=names, grouped_labels=tuple(one for one in labels if "/" in one))
+
+
+def project(key: str, title: str) -> WorkItem:
+    return item(key, level="project", kind="Project", title=title, project=title)
+
+
+@pytest.mark.parametrize(
+    ("items", "told"),
+    [
+        ([labelled("eng-1", "Squad/Growth"), labelled("eng-2", "Squad/Growth")], []),
+        ([labelled("eng-1", "Squad/Growth"), labelled("eng-2", "Theme/growth")],
+         [(["eng-1", "eng-2"], "the label Growth is in several groups (Squad/Growth, Theme/growth), and rules match all")]),
+        ([labelled("eng-1", "Growth"), labelled("eng-2", "Theme/Growth")],
+         [(["eng-1", "eng-2"], "the label Growth is in several groups (Growth, Theme/Growth), and rules match all")]),
+        # Two trackers, names that no rule uses, and a rule that names the group.
+        ([labelled("WEB-1", "growth"), labelled("eng-2", "Theme/Growth")], []),
+        ([labelled("eng-1", "Squad/Other"), labelled("eng-2", "Theme/Other")], []),
+        ([labelled("eng-1", "Squad/Core"), labelled("eng-2", "Theme/Core")], []),
+        ([labelled("eng-1", "ui"), labelled("eng-2", "ui")], []),
+        ([project("p1", "v2"), project("p2", "V2")],
+         [(["p1", "p2"], "2 projects are named v2 (https://tracker.example/p1, https://tracker.example/p2), and rules match all")]),
+        ([project("p1", "v3"), project("p2", "v3")], []),
+        ([project("p1", "v2"), project("p2", "v3")], []),
+    ],
+)  # fmt: skip
+def test_a_name_in_a_rule_that_means_several_things(items: list[WorkItem], told: list[Any]) -> None:
+    shared = found(items, SHARED, "shared_name")
+    assert [([ref.id for ref in one.items], one.message) for one in shared] == told
+    assert all(one.remedy for one in shared)

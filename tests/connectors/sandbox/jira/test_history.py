@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -91,13 +92,17 @@ def test_many_histories_at_once_come_by_time_and_split_over_pages(jira: Jira) ->
     ids = {str(jira.site.keys[key]) for key in keys}
     assert {log["issueId"] for log in whole["issueChangeLogs"]} == ids
     one = jira.get(f"issue/{keys[0]}/changelog").json()["values"]
-    assert one == next(
+    many = next(
         log["changeHistories"]
         for log in whole["issueChangeLogs"]
         if log["issueId"] == str(jira.site.keys[keys[0]])
     )
+    # The same entries, with their times as numbers.
+    times_of_one = [datetime.fromisoformat(row.pop("created")) for row in one]
+    assert [row.pop("created") for row in many] == [at.timestamp() * 1000 for at in times_of_one]
+    assert one == many
     seen: list[str] = []
-    times: list[str] = []
+    times: list[int] = []
     token: dict[str, str] = {}
     while True:
         page = fetch(jira, issueIdsOrKeys=keys, maxResults=2, **token)

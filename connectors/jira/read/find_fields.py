@@ -1,0 +1,123 @@
+"""Which of a site's custom fields are ours, and which hold points; names are not unique, ids are.
+
+Wire facts: contracts/jira.md, section 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from config.errors import nearest
+from config.names import folded
+from connectors.errors import ScopeError
+from connectors.jira.api.fields import (
+    ALIGNMENT_NAME,
+    HEALTH_NAME,
+    OBJECTIVE_NAME,
+    PROGRESS_NAME,
+    SiteFields,
+)
+from connectors.jira.api.wire import FieldInfo
+from connectors.model import CLAIM_NAME
+
+POINTS_NAMES = ("story points", "story point estimate")
+TEAM_POINTS_CUSTOM = "com.pyxis.greenhopper.jira:jsw-story-points"
+EPIC_LINK_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-link"
+EPIC_NAME_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-label"
+PARAGRAPH = ":textarea"
+NOT_WRITABLE = (":url", ":readonlyfield")
+"""Kinds of fields whose values are text on the wire too, but no text of ours."""
+
+
+def find_fields(tracker: str, known: Iterable[FieldInfo], estimate_field: str | None) -> SiteFields:
+    """Ours among the site's fields. Raises ScopeError when `estimate_field` is not one of them."""
+    custom = sorted((info for info in known if info.schema.custom), key=_order)
+    notes: list[str] = []
+    claim = _one(custom, CLAIM_NAME, notes)
+    progress = _one(custom, PROGRESS_NAME, notes)
+    others = [info for info in custom if _called(info, CLAIM_NAME) and info is not claim]
+    writable = claim
+    if claim and (claim.schema.type != "string" or claim.schema.custom.endswith(NOT_WRITABLE)):
+        notes.append(f'The field "{CLAIM_NAME}" is not a text field, so it is read but not written.')
+        writable = None
+    if progress and progress.schema.type != "number":
+        notes.append(f'The field "{PROGRESS_NAME}" is not a number field, so it is not used.')
+        progress = None
+    absent = [name for name, info in ((CLAIM_NAME, claim), (PROGRESS_NAME, progress)) if info is None]
+    if absent:
+        names = " and ".join(f'"{name}"' for name in absent)
+        notes.append(f"The site has no usable field {names}, so key results are only shown in comments.")
+    epic_link = next((info.id for info in custom if info.schema.custom == EPIC_LINK_CUSTOM), None)
+    epic_name = next((info.id for info in custom if info.schema.custom == EPIC_NAME_CUSTOM), None)
+    points = _points(tracker, custom, estimate_field)
+    return SiteFields(
+        claim=claim.id if claim else None,
+        other_claims=tuple(info.id for info in others),
+        paragraphs=frozenset(info.id for info in custom if info.schema.custom.endswith(PARAGRAPH)),
+        key_result=writable.id if writable else None,
+        progress=progress.id if progress else None,
+        points=tuple(info.id for info in points),
+        team_points=frozenset(info.id for info in points if _is_of_teams(info)),
+        called={info.id: info.name for info in points},
+        epic_link=epic_link,
+        epic_name=epic_name,
+        health=_of_type(custom, HEALTH_NAME, "option", notes),
+        alignment=_of_type(custom, ALIGNMENT_NAME, "option", notes),
+        objective=_of_type(custom, OBJECTIVE_NAME, "string", notes),
+        notes=tuple(notes),
+    )
+
+
+def _order(info: FieldInfo) -> tuple[bool, int, str]:
+    """Fields of the whole site before those of one team-managed project, then by age."""
+    number = info.id.rpartition("_")[2]
+    return info.scope is not None, int(number) if number.isdigit() else 0, info.id
+
+
+def _called(info: FieldInfo, name: str) -> bool:
+    return folded(name) in {folded(info.name or ""), folded(info.untranslated_name or "")}
+
+
+def _is_of_teams(info: FieldInfo) -> bool:
+    """Whether team-managed projects keep their points in it."""
+    return info.schema.custom == TEAM_POINTS_CUSTOM or _called(info, POINTS_NAMES[1])
+
+
+def find_named(custom: Iterable[FieldInfo], name: str) -> list[FieldInfo]:
+    """The fields with this name: those of the whole site before those of a project, the older before the newer."""
+    return sorted((info for info in custom if _called(info, name)), key=_order)
+
+
+def _one(custom: list[FieldInfo], name: str, notes: list[str]) -> FieldInfo | None:
+    found = [info for info in custom if _called(info, name)]
+    if len(found) > 1:
+        # Jira lets several fields bear one name.
+        notes.append(f'{len(found)} fields are named "{name}"; using {found[0].id}.')
+    return found[0] if found else None
+
+
+def _of_type(custom: list[FieldInfo], name: str, kind: str, notes: list[str]) -> str | None:
+    """Id of the field with this name, when its values are of the type that we write."""
+    found = _one(custom, name, notes)
+    if found and found.schema.type != kind:
+        notes.append(f'The field "{name}" has another type than Truenorth needs, so it is not used.')
+        return None
+    return found.id if found else None
+
+
+def _points(tracker: str, custom: list[FieldInfo], wanted: str | None) -> list[FieldInfo]:
+    """The fields of points, those of company-managed projects first."""
+    numbers = [info for info in custom if info.schema.type == "number"]
+    if wanted is None:
+        usual = [
+            info
+            for info in numbers
+            if _is_of_teams(info) or any(_called(info, name) for name in POINTS_NAMES)
+        ]
+        return sorted(usual, key=_is_of_teams)
+    found = [info for info in numbers if info.id == wanted or _called(info, wanted)]
+    if not found:
+        near = nearest(wanted, [info.name for info in numbers])
+        hint = f'Did you mean "{near}"?' if near else "Set it to a number field, or leave it out."
+        raise ScopeError(tracker, f'estimate_field "{wanted}" is not a number field of this site.', hint)
+    return found

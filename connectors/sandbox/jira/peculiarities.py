@@ -1,0 +1,29 @@
+"""What real sites do that a good guess gets wrong, each off until somebody turns it on.
+
+Wire facts: contracts/jira.md, sections 1.3 and 2. What every site does is no peculiarity, and always on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Peculiarities:
+    """The peculiarities of one site.
+
+    - `retired_statuses`: ids of statuses that no active workflow has any more: `GET /status` does not list them.
+    - `idless_histories`: ids of issues whose changes of status have names alone, as after an import.
+    - `lost_histories`: ids of issues that were imported without their changelogs.
+    - `locale`: the language of every account; None: hidden, as privacy allows.
+    - `words`: what that language calls types, statuses, priorities and resolutions, by their names as given. The Cloud
+      gives the names as given to who forces English, and those of statuses beside the translated ones.
+    - `most_histories`: how many entries `expand=changelog` gives on Data Center; None: all.
+    """
+
+    retired_statuses: set[int] = field(default_factory=set)
+    idless_histories: set[int] = field(default_factory=set)
+    lost_histories: set[int] = field(default_factory=set)
+    locale: str | None = "en_GB"
+    words: dict[str, str] = field(default_factory=dict)
+    most_histories: int | None = None
