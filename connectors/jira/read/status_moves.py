@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from config.names import folded
+from connectors.http.dates import item_time
 from connectors.jira.api.wire import ChangelogEntry, KnownStatus
 from connectors.jira.read.words import Words, names
 from connectors.model import Category
