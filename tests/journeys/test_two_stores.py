@@ -37,6 +37,8 @@ from tests.support.cli import AS_OF, Cli, writes
 from tests.support.fault_run import comments_of_ours
 from tests.support.processes import Process, command
 
+pytestmark = pytest.mark.needs_server
+
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 LONGEST = 60
 MARKER = "truenorth"

@@ -100,6 +100,7 @@ def is_silent(ran: Ran) -> bool:
 # --- Secrets that an OKR file names --------------------------------------------------------------
 
 
+@pytest.mark.needs_server
 def test_no_variable_of_the_process_can_be_named_as_a_source_secret(
     run: Cli, thief: Listener, asked: list[str]
 ) -> None:

@@ -300,6 +300,7 @@ def bodies(sandbox: Sandbox) -> str:
     return json.dumps([jira, linear], default=str)
 
 
+@pytest.mark.needs_server
 @pytest.mark.parametrize("site", ["company", "server"])
 def test_a_text_that_is_not_what_its_record_gives_is_put_right_once(
     site: str, run: Cli, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest

@@ -132,6 +132,7 @@ def test_a_plan_that_cannot_be_written_is_one_clear_line(run: Cli, tmp_path: Pat
     assert "cannot write the plan to pipe: it is a device, a pipe or a socket, not a file" in refused.err
 
 
+@pytest.mark.needs_server
 def test_the_right_answers_of_a_sandbox_are_private_too(tmp_path: Path) -> None:
     with serving_sandbox(50, 1, 0, tmp_path / "truth.json"):
         assert mode(tmp_path / "truth.json") == 0o600

@@ -13,6 +13,8 @@ from connectors.sandbox.server import Sandbox
 from tests.support.cli import AS_OF, Cli, writes
 from tests.support.fault_run import marked
 
+pytestmark = pytest.mark.needs_server
+
 CLAIM = 'carry marks of workspace "acme"'
 
 
