@@ -34,7 +34,7 @@ class Explanation:
     """What there is to say about one item. Sentences are plain text.
 
     `verdict`: "aligned", "orphaned", "waiting" (unaligned within its grace), "closed" (unaligned and no
-    longer open), "exempt" or "out of scope". `closest`: what open unaligned work may serve, the likeliest first.
+    longer open), "unknown" (what is above it cannot be read), "exempt" or "out of scope". `closest`: what open unaligned work may serve, the likeliest first.
     """
 
     item: WorkItem
@@ -107,6 +107,8 @@ def _verdict(item: WorkItem, placement: ItemAlignment, run: Decision) -> str:
             return "exempt"
         case "out_of_scope":
             return "out of scope"
+        case "unknown":
+            return "unknown"
         case "unaligned":
             if item.ref in run.signals.orphans:
                 return "orphaned"
@@ -122,6 +124,10 @@ def _summary(
             return f"{item.name} serves {served}."
         case "exempt":
             return f"{item.name} is exempt as {placement.category}: {placement.reason}."
+        case "out of scope" if item.triage:
+            return f"{item.name} does not count: {placement.reason}. Truenorth puts no marks on it."
+        case "unknown":
+            return f"{item.name} may serve a key result: {placement.reason}. So there is no warning."
         case "out of scope":
             return (
                 f"{item.name} is out of scope: {placement.reason}. Truenorth reads it but never writes to it."
@@ -219,6 +225,13 @@ def _advice(
             advice.append(
                 f"To count it anyway, add a label such as {label} to it: a claim overrides an exemption."
             )
+        case "unknown":
+            advice += [
+                "Give the account access to what is above it, or name that in a rule (under: KEY).",
+                f"Or link it: add a label such as {label} to it.",
+            ]
+        case "out of scope" if item.triage:
+            advice.append("To count it, accept it in Linear, or set policy.triage: count.")
         case "out of scope":
             advice.append(
                 f"To include it, add its project or team to the scope of tracker {item.ref.tracker}."

@@ -110,7 +110,7 @@ def _declared(item: WorkItem, how: WorkMeasure) -> float | None:
         case "type":
             names: Iterable[str] = (item.kind,)
         case "key":
-            names = (item.key, item.qualified_key)
+            names = item.names
         case "label":
             names = item.labels
         case _:

@@ -41,7 +41,7 @@ def value_of(
     how = key_result.measure
     match how:
         case WorkMeasure():
-            return work(tally, how)
+            return work(tally, how, context.alignment.triage.get(key_result.id, 0))
         case MilestonesMeasure():
             return milestones(key_result, how, context)
         case MetricMeasure():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from config.measures import MilestonesMeasure, ProjectMeasure, WorkMeasure
@@ -13,8 +14,14 @@ from sync.measure.reading import Creep, to_percent
 from sync.measure.tally import Tally
 
 
-def work(tally: Tally, how: WorkMeasure) -> MeasuredValue:
-    """The done share of linked work, as folded."""
+def work(tally: Tally, how: WorkMeasure, triage: int = 0) -> MeasuredValue:
+    """The done share of linked work, as folded. `triage`: how much more would be linked if it were accepted."""
+    value = _work(tally, how)
+    words = f"{value.evidence}; {triage} in triage not counted" if triage else value.evidence
+    return replace(value, evidence=words)
+
+
+def _work(tally: Tally, how: WorkMeasure) -> MeasuredValue:
     unit = {"points": "points", "time": "hours", "count": "items"}.get(how.weigh, "weighted items")
     if tally.leaves == 0:
         left_out = [f"{tally.dropped} dropped"] if tally.dropped else []
@@ -80,7 +87,8 @@ def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureCo
             continue
         if not any(link.key_result == key_result.id for link in placement.carries):
             continue
-        declared = weights.get(item.qualified_key.casefold(), weights.get(item.key.casefold(), 1.0))
+        names = [name.casefold() for name in item.names]
+        declared = next((weights[name] for name in names if name in weights), 1.0)
         weight = Fraction(declared).limit_denominator(1_000_000)
         linked, total = linked + 1, total + weight
         if item.category == "done":

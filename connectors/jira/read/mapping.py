@@ -195,6 +195,7 @@ class IssueMapper:
                 updated=_time(fields.updated),
                 project=fields.project.key,
                 parent=Ref(self.name, parent) if parent else None,
+                parent_key=parent_key(fields),
                 labels=tuple(label for label in fields.labels if label not in ours),
                 estimate=self.site.estimate(fields),
                 hours=None if fields.timeoriginalestimate is None else fields.timeoriginalestimate / 3600,
@@ -228,6 +229,13 @@ class IssueMapper:
                 return "dropped" if dropped else "done"
             case _:
                 return "todo"
+
+
+def parent_key(fields: Fields) -> str | None:
+    """The key of the parent as the issue itself tells it; some old issues name their epic in Epic Link instead."""
+    if fields.parent:
+        return fields.parent.key
+    return field_text(fields.epic_link) or None
 
 
 def _level(fields: Fields) -> Level:

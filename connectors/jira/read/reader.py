@@ -22,15 +22,16 @@ from connectors.errors import (
 )
 from connectors.http.dates import iso_time
 from connectors.jira.api import replies, wire
+from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
-from connectors.jira.api.errors import Rejected
+from connectors.jira.api.errors import Forbidden, Rejected
 from connectors.jira.api.fields import SiteFields, field_text, find_fields
 from connectors.jira.marks.comment import CommentApi, OwnComments, single_out
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.mapping import IssueMapper
 from connectors.jira.read.settable_fields import SettableFields
-from connectors.model import NOTHING, Pull, Stamp, WorkItem
+from connectors.model import NOTHING, Identity, Pull, Stamp, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,28 @@ class Reader:
         mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
         items = (mapper.item(issue, None) for issue in found.values())
         return tuple(replace(item, shown=NOTHING, writable=frozenset()) for item in items)
+
+    def items_by_key(self, keys: Collection[str]) -> dict[str, Identity]:
+        """See `ResolvesKeys.items_by_key`: Jira answers by old keys, and names the one that holds now."""
+        return self._identities("issue", {"fields": "id"}, keys)
+
+    def projects_by_key(self, keys: Collection[str]) -> dict[str, Identity]:
+        """See `ResolvesKeys.projects_by_key`; a project answers by its old keys likewise."""
+        return self._identities("project", {}, keys)
+
+    def _identities(self, what: str, params: dict[str, str], keys: Collection[str]) -> dict[str, Identity]:
+        def ask(key: str) -> tuple[str, Identity | None]:
+            path = f"{what}/{quote(key.upper(), safe='')}"
+            try:
+                found = self._client.call("GET", path, replies.ISSUE_KEY, params=params)
+            except (Rejected, Forbidden) as error:
+                # Data Center may answer 403 for what is hidden.
+                if error.status not in (403, 404):
+                    raise
+                return key, None
+            return key, Identity(found.id, found.key)
+
+        return {key: one for key, one in on_threads(self._pool, ask, sorted(keys)) if one is not None}
 
     def _server_time(self) -> datetime:
         info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)

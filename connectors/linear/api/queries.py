@@ -62,7 +62,8 @@ query Issues($first: Int!, $after: String, $filter: IssueFilter!) {{
       estimate startedAt completedAt dueDate archivedAt trashed
       state {{ name type }}
       team {{ id key name }}
-      parent {{ id }}
+      previousIdentifiers
+      parent {{ id identifier }}
       project {{ id name }}
       assignee {{ name }}
       inverseRelations(first: 5) {{ {_RELATIONS} }}
@@ -71,6 +72,12 @@ query Issues($first: Int!, $after: String, $filter: IssueFilter!) {{
   }}
 }}""",
     Decoder(wire.IssuesReply),
+)
+
+ISSUE_BY_KEY = Operation(
+    # No filter knows previous identifiers. Only this root field finds an issue by one.
+    "query IssueByKey($key: String!) { issue(id: $key) { id identifier } }",
+    Decoder(wire.IssueByKey),
 )
 
 ISSUE_IDS = Operation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -24,7 +25,7 @@ from connectors.linear.api.wire import (
 from connectors.linear.marks.status_updates import latest_updates, ours
 from connectors.linear.read.mapping import ItemMapper, is_counted, project_category, unknown_types
 from connectors.linear.read.shown_marks import ShownMarks
-from connectors.model import Marks, Pull, Update, WorkItem
+from connectors.model import Identity, Marks, Pull, Update, WorkItem
 
 _BATCH = 100
 
@@ -64,6 +65,19 @@ def fetch(
     return pulling.facts(sorted(ids))
 
 
+def items_by_key(client: LinearClient, keys: Collection[str]) -> dict[str, Identity]:
+    """The issues that have or had these identifiers; see `ResolvesKeys.items_by_key`.
+
+    One request for each: a root field that finds nothing voids the whole reply.
+    """
+    found = {}
+    for key in sorted(keys):
+        with suppress(NotFound):
+            node = client.execute(queries.ISSUE_BY_KEY, key=key).issue
+            found[key] = Identity(node.id, node.identifier)
+    return found
+
+
 def _opened(
     client: LinearClient, tracker: LinearTracker, owner: str, progress: Progress | None
 ) -> tuple[_Pulling, datetime, tuple[LabelNode, ...]]:
@@ -100,6 +114,7 @@ class _Pulling:
     def items(self) -> tuple[WorkItem, ...]:
         issues = self._issues({"team": {"id": {"in": list(self._mapper.teams)}}})
         projects = self._projects()
+        _forget_trashed_parents(issues)
         counted = {one.id: one for one in issues.values() if is_counted(one, self._mapper.category_of(one))}
         above = self._parents_of(counted, issues)
         open_or_used = self._counted_projects(projects, [*counted.values(), *above])
@@ -205,6 +220,7 @@ class _Pulling:
             for start in range(0, len(missing), _BATCH):
                 known |= self._issues({"id": {"in": missing[start : start + _BATCH]}})
             asked |= wanted
+            _forget_trashed_parents({**counted, **above, **known})
             above |= {one.id: one for one in known.values() if not one.trashed}
             wanted = _parents(known.values()) - set(counted) - asked
         return list(above.values())
@@ -278,6 +294,13 @@ class _Pulling:
         new = unknown_types(issues.values(), projects)
         if new:
             self.notes.append(f"Unknown Linear state types, counted as not started: {', '.join(new)}.")
+
+
+def _forget_trashed_parents(issues: Mapping[str, IssueNode]) -> None:
+    """A parent in the trash is none: what it hid is not unknown, it is gone."""
+    for one in issues.values():
+        if one.parent is not None and one.parent.id in issues and issues[one.parent.id].trashed:
+            one.parent = None
 
 
 def _parents(issues: Iterable[IssueNode]) -> set[str]:
