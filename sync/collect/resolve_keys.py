@@ -61,11 +61,15 @@ def _asked(
     wanted: dict[tuple[str, bool], list[KeyName]] = defaultdict(list)
     for one in names:
         is_project = one.kind == "project"
-        if one.tracker not in stale and (_PROJECT_KEY if is_project else _ITEM_KEY).fullmatch(one.name):
+        if (
+            one.tracker in connectors
+            and one.tracker not in stale
+            and (_PROJECT_KEY if is_project else _ITEM_KEY).fullmatch(one.name)
+        ):
             wanted[one.tracker, is_project].append(one)
     found: dict[KeyName, KeyTarget] = {}
     for (tracker, is_project), some in sorted(wanted.items()):
-        connector = connectors.get(tracker)
+        connector = connectors[tracker]
         if isinstance(connector, ResolvesKeys):
             ask = connector.projects_by_key if is_project else connector.items_by_key
             answers = ask({one.name.upper() for one in some})
