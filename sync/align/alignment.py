@@ -132,7 +132,7 @@ class Alignment:
     cycles: tuple[tuple[Ref, ...], ...] = ()
     conflicting: tuple[ConflictingClaim, ...] = ()
     leaves: Mapping[str, Leaves] = field(default_factory=dict)
-    unseen: frozenset[str] = frozenset()
+    unseen: Mapping[Ref, str] = field(default_factory=dict)
     triage: Mapping[str, int] = field(default_factory=dict)
     met: frozenset[int] = frozenset()
 
@@ -188,7 +188,7 @@ def align(
         dangling=tuple(dangling),
         cycles=ancestry.cycles,
         conflicting=tuple(conflicting),
-        unseen=frozenset(ancestry.keys.values()),
+        unseen=ancestry.keys,
         met=book.met,
     )
     return replace(placed, leaves=_leaves(placed), triage=_in_triage(placed))

@@ -16,6 +16,10 @@ from sync.marks.comments import HEALTH_WORDS, doubt
 from sync.measure import to_percent
 
 
+FEW = 5
+"""Items that a message names."""
+
+
 class UnknownKeyError(Exception):
     """No item with that key was read; the text names the nearest ones."""
 
@@ -57,12 +61,18 @@ def explain(key: str, run: Decision, workspace: Workspace) -> Explanation:
     return Explanation(
         item=item,
         verdict=verdict,
-        summary=_summary(item, placement, verdict, run, workspace),
+        summary=_renamed(key, item) + _summary(item, placement, verdict, run, workspace),
         links=tuple(_link_words(link, item, run) for link in placement.links),
         counts=_counts(item, placement, run.alignment),
         advice=_advice(item, placement, verdict, workspace, run, closest),
         closest=closest,
     )
+
+
+def _renamed(asked: str, item: WorkItem) -> str:
+    """That the item is called otherwise than it was asked for."""
+    now = (item.key.casefold(), item.qualified_key.casefold())
+    return "" if asked.strip().casefold() in now else f"{asked.strip()} is {item.name} now. "
 
 
 def written_as(name: str, keys: Mapping[Ref, Collection[str]]) -> frozenset[Ref]:
@@ -90,6 +100,13 @@ def _find(key: str, alignment: Alignment) -> WorkItem:
     if found:
         # Projects may have one name: the one in scope is meant.
         return min(found, key=lambda item: (not item.in_scope, item.ref))
+    if (hidden := key.strip().casefold()) in map(str.casefold, alignment.unseen.values()):
+        below = [
+            item.name for item in alignment.items.values() if (item.parent_key or "").casefold() == hidden
+        ]
+        raise UnknownKeyError(
+            f"The account cannot see {key.strip()}, the parent of {', '.join(below[:FEW])}. Rules match it by its key alone."
+        )
     keys = {item.key for item in alignment.items.values()}
     near = nearest(key.strip(), sorted(keys))
     hint = f" Did you mean {near}?" if near else ""
