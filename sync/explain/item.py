@@ -15,7 +15,6 @@ from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS, doubt
 from sync.measure import to_percent
 
-
 FEW = 5
 """Items that a message names."""
 
