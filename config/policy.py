@@ -162,9 +162,9 @@ class Policy(ConfigModel):
         default=7, description="Days before unaligned work counts as orphaned."
     )
     triage: Triage = Field(
-        default="ignore",
-        description="Work that is in triage on Linear. ignore: it counts nowhere and gets no marks until it is accepted. "
-        "count: it counts as work that is not started.",
+        default="count",
+        description="Work that is in triage on Linear, so not accepted yet. count: it counts as work that is not started. "
+        "ignore: it counts nowhere and gets no marks until somebody accepts it.",
     )
     step: Annotated[int, Field(ge=1, le=50), BeforeValidator(reject_bool)] = Field(
         default=5, description="Update a shown percent only when it moved by at least this many points."

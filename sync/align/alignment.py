@@ -119,7 +119,7 @@ class Alignment:
 
     - `cycles`: parent cycles that were met and broken.
     - `unseen`: the keys of parents that could not be read, as far as items tell them.
-    - `triage`: how many leaves would serve each key result if they were accepted as work.
+    - `triage`: how many items in triage serve each key result, and how many would if the policy counted them.
     - `met`: the numbers of the rules that hold for an item, see `sync.align.rule_book`.
     - `leaves`: those that serve each key result; one that nothing serves is left out. A leaf has no child that is
       in scope and not dropped: containers never count beside their children.
@@ -133,7 +133,7 @@ class Alignment:
     conflicting: tuple[ConflictingClaim, ...] = ()
     leaves: Mapping[str, Leaves] = field(default_factory=dict)
     unseen: Mapping[Ref, str] = field(default_factory=dict)
-    triage: Mapping[str, int] = field(default_factory=dict)
+    triage: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     met: frozenset[int] = frozenset()
 
     def counted_below(self, ref: Ref) -> tuple[Ref, ...]:
@@ -201,9 +201,11 @@ def _accepted(item: WorkItem, workspace: Workspace) -> WorkItem:
     return replace(item, in_scope=False)
 
 
-def _in_triage(alignment: Alignment) -> Mapping[str, int]:
-    waiting = (one for ref, one in alignment.placements.items() if alignment.items[ref].triage)
-    return Counter(link.key_result for one in waiting if one.state == "out_of_scope" for link in one.links)
+def _in_triage(alignment: Alignment) -> Mapping[str, tuple[int, int]]:
+    waiting = [one for ref, one in alignment.placements.items() if alignment.items[ref].triage]
+    counted = Counter(link.key_result for one in waiting if one.state == "aligned" for link in one.links)
+    left_out = Counter(link.key_result for one in waiting if one.state != "aligned" for link in one.links)
+    return {name: (counted[name], left_out[name]) for name in counted.keys() | left_out.keys()}
 
 
 def _leaves(alignment: Alignment) -> dict[str, Leaves]:

@@ -39,6 +39,9 @@ class Ancestry:
         for ref, item in items.items():
             if ref in parents or ref in broken or (item.parent is None and item.parent_key is None):
                 continue
+            if item.parent is not None and item.parent == item.own_project:
+                # A project out of scope hides nothing: the item bears its name.
+                continue
             unseen[ref] = above = item.parent or Ref(ref.tracker, f"key {item.parent_key}".casefold())
             if item.parent_key is not None:
                 keys[above] = item.parent_key

@@ -28,7 +28,7 @@ from sync.measure.field_values import aggregate
 from sync.measure.flow import done_within, flow_of, nearest_rank
 from sync.measure.reading import Reading
 from sync.measure.tally import Tally
-from sync.measure.work import milestones, project, work
+from sync.measure.work import milestones, project, with_triage, work
 from sync.observation import FieldValues, Observation
 
 _NEARLY = 0.9999
@@ -41,7 +41,7 @@ def value_of(
     how = key_result.measure
     match how:
         case WorkMeasure():
-            return work(tally, how, context.alignment.triage.get(key_result.id, 0))
+            return with_triage(work(tally, how), key_result.id, context)
         case MilestonesMeasure():
             return milestones(key_result, how, context)
         case MetricMeasure():

@@ -14,14 +14,15 @@ from sync.measure.reading import Creep, to_percent
 from sync.measure.tally import Tally
 
 
-def work(tally: Tally, how: WorkMeasure, triage: int = 0) -> MeasuredValue:
-    """The done share of linked work, as folded. `triage`: how much more would be linked if it were accepted."""
-    value = _work(tally, how)
-    words = f"{value.evidence}; {triage} in triage not counted" if triage else value.evidence
-    return replace(value, evidence=words)
+def with_triage(value: MeasuredValue, key_result: str, context: MeasureContext) -> MeasuredValue:
+    """The value, with words on what linked work counts as that nobody has accepted yet."""
+    counted_, left_out = context.alignment.triage.get(key_result, (0, 0))
+    words = f"; {counted_} in triage counted as not started" if counted_ else ""
+    words += f"; {left_out} in triage not counted" if left_out else ""
+    return replace(value, evidence=value.evidence + words) if words else value
 
 
-def _work(tally: Tally, how: WorkMeasure) -> MeasuredValue:
+def work(tally: Tally, how: WorkMeasure) -> MeasuredValue:
     unit = {"points": "points", "time": "hours", "count": "items"}.get(how.weigh, "weighted items")
     if tally.leaves == 0:
         left_out = [f"{tally.dropped} dropped"] if tally.dropped else []
