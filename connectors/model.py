@@ -252,6 +252,7 @@ class WorkItem:
     - `last_update_by_others`: when somebody else last posted a status update on it.
     - `writable`: the marks that this item can carry.
     - `parent_key`: the key of its parent as the item itself tells it, also where the account may not see the parent.
+    - `project_id`: the immutable id of its project, whose short name can change.
     - `own_project`: the project that it is in itself, where projects are items (Linear), whatever its parent is in.
     - `triage`: whether nobody has accepted it as work yet.
     - `former_keys`, `former_projects`: what its key and the key of its project were, as far as the tracker tells it or
@@ -293,6 +294,7 @@ class WorkItem:
     shown: Marks = NOTHING
     homonym: bool = False
     parent_key: str | None = None
+    project_id: str | None = None
     own_project: Ref | None = None
     triage: bool = False
     former_keys: tuple[str, ...] = ()

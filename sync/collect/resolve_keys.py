@@ -14,9 +14,9 @@ from datetime import date
 
 from config.workspace import Workspace
 from connectors.base import Connectors, ResolvesKeys
-from connectors.model import Identity, Pull, Ref, WorkItem
-from sync.align.declared_keys import DeclaredKey, declared_keys
-from sync.observation import KeyName, KeyTarget, ResolvedKeys
+from connectors.model import Identity, Pull, WorkItem
+from sync.align.declared_keys import declared_keys
+from sync.observation import KeyName, KeyTarget, NameKind, ResolvedKeys
 
 _ITEM_KEY = re.compile(r"[a-z][a-z0-9_]*-[0-9]+")
 _PROJECT_KEY = re.compile(r"[a-z][a-z0-9_]+")
@@ -39,20 +39,15 @@ def resolve_keys(
     for declared in declared_keys(workspace):
         names = [one for one in declared.names if len(one.name) <= _LONGEST]
         known = dict(read.known(names))
-        known = known or dict(read.remembered(names, last))
+        if not known and not read.has(names):
+            known = dict(read.remembered(names, last))
+            open_.update(names if not known else ())
         found |= {name: KeyTarget(one, today) for name, one in known.items()}
-        if not known and not read.is_ambiguous(declared):
-            open_.update(names)
     for name in sorted(open_):
         kept = last.get(name)
-        if kept is not None and (_holds(kept, name) or kept.day == today or name.tracker in stale):
+        if kept is not None and (kept.identity or kept.day == today or name.tracker in stale):
             found[name] = kept
     return found | _asked(connectors, open_ - found.keys(), stale, today)
-
-
-def _holds(kept: KeyTarget, name: KeyName) -> bool:
-    """Whether it can be found again by its id wherever it goes: no item bears the id of a project on Jira."""
-    return kept.identity is not None and name.kind != "project"
 
 
 def _asked(
@@ -82,66 +77,59 @@ class _Read:
     """What the items that were read tell of names.
 
     - `now`: what has each name; None where several do. `before`: what had it, as trackers tell it.
-    - `by_id`: the item with each id. `project_keys`: the projects that items are in, as they are written.
+    - `by_id`: the key of now by tracker, whether it is a project, and id.
     """
 
     now: Mapping[KeyName, Identity | None]
     before: Mapping[KeyName, Identity]
-    by_id: Mapping[Ref, WorkItem]
-    project_keys: Mapping[KeyName, str]
+    by_id: Mapping[tuple[str, bool, str], str]
 
     @staticmethod
     def of(items: Iterable[WorkItem]) -> _Read:
         now: dict[KeyName, Identity | None] = {}
         before: dict[KeyName, Identity] = {}
-        by_id: dict[Ref, WorkItem] = {}
-        projects: dict[KeyName, str] = {}
+        by_id: dict[tuple[str, bool, str], str] = {}
         for item in items:
-            by_id[item.ref] = item
-            one = Identity(item.ref.id, item.key)
-            for name in set(_names_of(item)):
+            tracker = item.ref.tracker
+            for name, one in _names_of(item):
                 now[name] = one if now.setdefault(name, one) == one else None
+                by_id[tracker, name.kind == "project", one.id] = one.key
             for key in item.former_keys:
-                before[KeyName(item.ref.tracker, "item", key.casefold())] = one
-                before[KeyName(item.ref.tracker, "initiative", key.casefold())] = one
-            if item.project is not None:
-                projects[KeyName(item.ref.tracker, "project", item.project.casefold())] = item.project
-        return _Read(now, before, by_id, projects)
+                for kind in _OF_ITEMS:
+                    before[KeyName(tracker, kind, key.casefold())] = Identity(item.ref.id, item.key)
+        return _Read(now, before, by_id)
 
-    def known(self, names: Iterable[KeyName]) -> Iterator[tuple[KeyName, Identity]]:
+    def has(self, names: Iterable[KeyName]) -> bool:
+        """Whether something has one of the names now, though perhaps more than one thing."""
+        return any(one in self.now for one in names)
+
+    def known(self, names: Sequence[KeyName]) -> Iterator[tuple[KeyName, Identity]]:
         """What has each of the names, else what had it."""
-        names = list(names)
         here = [(one, self.now[one]) for one in names if one in self.now]
         some = here or [(one, self.before[one]) for one in names if one in self.before]
         yield from ((name, one) for name, one in some if one is not None)
-
-    def is_ambiguous(self, declared: DeclaredKey) -> bool:
-        """Whether something has the name now, though its id cannot be remembered for it."""
-        return any(one in self.now or one in self.project_keys for one in declared.names)
 
     def remembered(self, names: Iterable[KeyName], last: ResolvedKeys) -> Iterator[tuple[KeyName, Identity]]:
         """What the names led to before and was read: with the key that it has now."""
         for name in names:
             kept = last.get(name)
-            if kept is None or kept.identity is None or name in self.now or name in self.project_keys:
-                continue
-            item = self.by_id.get(Ref(name.tracker, kept.identity.id))
-            if item is not None:
-                yield name, Identity(item.ref.id, item.key)
-            elif name.kind == "project":
-                key = KeyName(name.tracker, "project", kept.identity.key.casefold())
-                if key in self.project_keys:
-                    yield name, kept.identity
+            if kept is not None and kept.identity is not None:
+                key = self.by_id.get((name.tracker, name.kind == "project", kept.identity.id))
+                if key is not None:
+                    yield name, Identity(kept.identity.id, key)
 
 
-def _names_of(item: WorkItem) -> Iterator[KeyName]:
-    tracker = item.ref.tracker
-    yield KeyName(tracker, "item", item.key.casefold())
+_OF_ITEMS: tuple[NameKind, ...] = ("item", "initiative")
+
+
+def _names_of(item: WorkItem) -> Iterator[tuple[KeyName, Identity]]:
+    tracker, one = item.ref.tracker, Identity(item.ref.id, item.key)
+    yield KeyName(tracker, "item", item.key.casefold()), one
     if item.level == "initiative":
-        yield KeyName(tracker, "initiative", item.key.casefold())
-        yield KeyName(tracker, "initiative", item.title.casefold())
-    if item.level == "project" and item.project is not None:
-        yield KeyName(tracker, "project", item.project.casefold())
+        yield KeyName(tracker, "initiative", item.key.casefold()), one
+        yield KeyName(tracker, "initiative", item.title.casefold()), one
+    if item.project is not None and item.project_id is not None:
+        yield KeyName(tracker, "project", item.project.casefold()), Identity(item.project_id, item.project)
 
 
 def with_former_names(pulls: Sequence[Pull], resolved: ResolvedKeys) -> tuple[Pull, ...]:
@@ -149,27 +137,28 @@ def with_former_names(pulls: Sequence[Pull], resolved: ResolvedKeys) -> tuple[Pu
 
     A name that something has now means that alone, whoever had it before.
     """
-    now = {item.key.casefold() for one in pulls for item in one.items}
-    projects = {item.project.casefold() for one in pulls for item in one.items if item.project}
-    keys: dict[Ref, list[str]] = defaultdict(list)
-    homes: dict[Ref, list[str]] = defaultdict(list)
-    by_key: dict[tuple[str, str], list[str]] = defaultdict(list)
+    items = [item for one in pulls for item in one.items]
+    now = {item.key.casefold() for item in items}
+    titles = {item.title.casefold() for item in items if item.level == "initiative"}
+    projects = {item.project.casefold() for item in items if item.project}
+    keys: dict[tuple[str, str], list[str]] = defaultdict(list)
+    homes: dict[tuple[str, str | None], list[str]] = defaultdict(list)
     for name, target in sorted(resolved.items(), key=lambda one: one[0]):
-        if target.identity is None:
+        if target.identity is None or name.name in (projects if name.kind == "project" else now):
             continue
-        if name.kind != "project" and name.name not in now:
-            keys[Ref(name.tracker, target.identity.id)].append(name.name)
-        elif name.kind == "project" and name.name not in projects:
-            homes[Ref(name.tracker, target.identity.id)].append(name.name)
-            by_key[name.tracker, target.identity.key.casefold()].append(name.name)
+        if name.kind == "project":
+            homes[name.tracker, target.identity.id].append(name.name)
+        elif name.kind == "item" or name.name not in titles:
+            keys[name.tracker, target.identity.id].append(name.name)
 
     def told(item: WorkItem) -> WorkItem:
-        place = item.own_project or item.ref
-        was = homes.get(place) or by_key.get((item.ref.tracker, (item.project or "").casefold()), [])
-        before = [key for key in item.former_keys if key.casefold() not in now]
-        before += [key for key in keys.get(item.ref, ()) if key not in {one.casefold() for one in before}]
-        if tuple(before) == item.former_keys and tuple(was) == item.former_projects:
+        tracker = item.ref.tracker
+        before = {key.casefold(): key for key in item.former_keys if key.casefold() not in now}
+        for key in keys.get((tracker, item.ref.id), ()):
+            before.setdefault(key, key)
+        was = tuple(homes.get((tracker, item.project_id), ()))
+        if tuple(before.values()) == item.former_keys and was == item.former_projects:
             return item
-        return replace(item, former_keys=tuple(before), former_projects=tuple(was))
+        return replace(item, former_keys=tuple(before.values()), former_projects=was)
 
     return tuple(replace(one, items=tuple(map(told, one.items))) for one in pulls)

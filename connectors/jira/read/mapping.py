@@ -194,6 +194,7 @@ class IssueMapper:
                 created=_time(fields.created),
                 updated=_time(fields.updated),
                 project=fields.project.key,
+                project_id=fields.project.id,
                 parent=Ref(self.name, parent) if parent else None,
                 parent_key=parent_key(fields),
                 labels=tuple(label for label in fields.labels if label not in ours),
