@@ -199,8 +199,8 @@ class Reader:
             try:
                 found = self._client.call("GET", path, replies.ISSUE_KEY, params=params)
             except (Rejected, Forbidden) as error:
-                # Data Center may answer 403 for what is hidden.
-                if error.status not in (403, 404):
+                # Data Center may answer 403 for what is hidden, and 400 for a number that is none.
+                if error.status not in (400, 403, 404):
                     raise
                 return key, None
             return key, Identity(found.id, found.key)

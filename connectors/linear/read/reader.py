@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from config.trackers import LinearTracker
 from connectors.base import Progress
-from connectors.errors import BadReply
+from connectors.errors import BadReply, PermissionDenied, Refused
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import NotFound
@@ -72,7 +72,7 @@ def items_by_key(client: LinearClient, keys: Collection[str]) -> dict[str, Ident
     """
     found = {}
     for key in sorted(keys):
-        with suppress(NotFound):
+        with suppress(Refused, PermissionDenied):
             node = client.execute(queries.ISSUE_BY_KEY, key=key).issue
             found[key] = Identity(node.id, node.identifier)
     return found
