@@ -45,6 +45,18 @@ def test_jira_answers_by_old_keys(jira: tuple[Sandbox, JiraConnector]) -> None:
     tracker.close()
 
 
+def test_a_scope_by_an_old_key_is_read_and_said(jira: tuple[Sandbox, JiraConnector]) -> None:
+    sandbox, tracker = jira
+    site = sandbox.world.jira
+    sandbox.call(lambda: moves.rename_project(site, site.projects["WEB"], "SITE"))
+    pulled = tracker.pull()
+    assert "scope.projects names WEB, which is SITE now." in pulled.notes
+    item = next(one for one in pulled.items if one.project == "SITE")
+    assert item.in_scope
+    assert tracker.fetch([item.ref.id])[0].in_scope
+    tracker.close()
+
+
 def test_jira_names_a_parent_that_is_hidden(jira: tuple[Sandbox, JiraConnector]) -> None:
     sandbox, tracker = jira
     site = sandbox.world.jira

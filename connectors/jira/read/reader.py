@@ -62,6 +62,7 @@ class Reader:
         self._pages = pages
         self._pool = pool
         self._fields = fields
+        self._keys_now: dict[str, str] = {}
 
     def site(self) -> Site:
         """Who we are and which fields there are.
@@ -110,7 +111,7 @@ class Reader:
         bulk = self._site_api.issues(site.fields, known, commented)
         scope = frozenset(project.id for project in projects)
         found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
-        notes = [*site.fields.notes, *_gone(len(ids) - len(found))]
+        notes = [*site.fields.notes, *self._renamed(projects), *_gone(len(ids) - len(found))]
         # The index lags behind: an issue may have left the scope since.
         issues = {id_: issue for id_, issue in found.items() if issue.fields.project.id in scope}
         parents = self._close_upwards(issues, bulk)
@@ -177,7 +178,7 @@ class Reader:
         if not ids:
             return ()
         found = self._site_api.issues(site.fields, ()).fetch(sorted(ids))
-        scope = {key.upper() for key in self._tracker.scope.projects}
+        scope = {self._keys_now.get(key.upper(), key.upper()) for key in self._tracker.scope.projects}
         homes = frozenset(
             one.fields.project.id for one in found.values() if one.fields.project.key.upper() in scope
         )
@@ -222,6 +223,13 @@ class Reader:
                     raise
                 raise self._no_project(key) from None
         return found
+
+    def _renamed(self, projects: Sequence[wire.Project]) -> Iterable[str]:
+        """That a project in scope answers by a key that it had."""
+        for declared, project in zip(self._tracker.scope.projects, projects, strict=True):
+            self._keys_now[declared.upper()] = project.key.upper()
+            if declared.upper() != project.key.upper():
+                yield f"scope.projects names {declared}, which is {project.key} now."
 
     def _no_project(self, key: str) -> ScopeError:
         visible = sorted(project.key for project in self._site_api.projects())
