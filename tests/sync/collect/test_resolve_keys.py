@@ -13,7 +13,6 @@ from connectors.base import Connectors
 from connectors.model import Identity, WorkItem
 from sync.collect.resolve_keys import resolve_keys, with_former_names
 from sync.observation import KeyName, KeyTarget, ResolvedKeys
-from sync.store.store import Store
 from tests.support.builders import NOW, epic, item, observed, work, workspace
 
 TODAY = NOW.date()
@@ -141,16 +140,3 @@ def test_two_projects_of_one_name_are_not_remembered_for_one() -> None:
     items = [item("eng-1", project="Search", project_id="1"), item("eng-2", project="Search", project_id="2")]
     found, asked = resolved({"project": "Search"}, items)
     assert (found, asked) == ({}, [])
-
-
-def test_the_store_remembers_what_keys_lead_to(tmp_path: Any) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'store.db'}")
-    kept = {
-        OLD: KeyTarget(Identity("12", "OPS-7"), TODAY),
-        KeyName("linear", "project", "x"): KeyTarget(None, TODAY),
-    }
-    store.snapshots.save(observed(item("WEB-1"), resolved=kept))
-    last = store.snapshots.last()
-    assert last is not None
-    assert last.resolved == kept
-    store.close()
