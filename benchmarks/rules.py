@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from config.workspace import Workspace
 from connectors.model import Category, Pull, Ref, WorkItem
 from sync.align.alignment import align
+from sync.align.ancestry import Ancestry
 from sync.align.item_facets import MatchContext
 from sync.align.rule_book import RuleBook
 from sync.observation import Observation
@@ -143,8 +144,7 @@ def timed(what: str, work: Callable[[], T]) -> T:
 def match(items: list[WorkItem], workspace: Workspace) -> int:
     """How many items some rule holds for."""
     by_ref = {item.ref: item for item in items}
-    parents = {item.ref: item.parent for item in items if item.parent}
-    book = RuleBook(workspace, MatchContext(by_ref, parents, today=date(2026, 11, 16)))
+    book = RuleBook(workspace, MatchContext(Ancestry.of(by_ref), today=date(2026, 11, 16)))
     return sum(bool(book.match(item).rules) for item in items)
 
 

@@ -17,6 +17,7 @@ Share = Annotated[float, Field(gt=0, le=1), BeforeValidator(reject_bool)]
 Mode = Literal["off", "observe", "label", "full"]
 MarkName = Literal["key_results", "labels", "comment"]
 LevelName = Literal["project", "epic", "issue", "subtask"]
+Triage = Literal["ignore", "count"]
 UpdateLevel = Literal["project", "initiative"]
 
 
@@ -57,6 +58,7 @@ class TrackerPolicy(ConfigModel):
     grace_days: Annotated[int, Field(ge=0, le=365), BeforeValidator(reject_bool)] | None = Field(
         default=None, description="See policy.grace_days."
     )
+    triage: Triage | None = Field(default=None, description="See policy.triage.")
     step: Annotated[int, Field(ge=1, le=50), BeforeValidator(reject_bool)] | None = Field(
         default=None, description="See policy.step."
     )
@@ -158,6 +160,11 @@ class Policy(ConfigModel):
     )
     grace_days: Annotated[int, Field(ge=0, le=365), BeforeValidator(reject_bool)] = Field(
         default=7, description="Days before unaligned work counts as orphaned."
+    )
+    triage: Triage = Field(
+        default="count",
+        description="Work that is in triage on Linear, so not accepted yet. count: it counts as work that is not started. "
+        "ignore: it counts nowhere and gets no marks until somebody accepts it.",
     )
     step: Annotated[int, Field(ge=1, le=50), BeforeValidator(reject_bool)] = Field(
         default=5, description="Update a shown percent only when it moved by at least this many points."

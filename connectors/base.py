@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from config.trackers import NativeQuery
-from connectors.model import Marks, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import Identity, Marks, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords
@@ -120,6 +120,19 @@ class AnswersQueries(Protocol):
 
         Raises as `pull` does.
         """
+        ...
+
+
+@runtime_checkable
+class ResolvesKeys(Protocol):
+    """Knows what a key means that an item or a project had once. Each key costs a request; raises as `pull` does."""
+
+    def items_by_key(self, keys: Collection[str]) -> Mapping[str, Identity]:
+        """The item that has or had each of the keys; one that nobody has, or that cannot be seen, is left out."""
+        ...
+
+    def projects_by_key(self, keys: Collection[str]) -> Mapping[str, Identity]:
+        """The project that has or had each of the keys, likewise; none where projects have no keys."""
         ...
 
 

@@ -225,6 +225,14 @@ NOTHING = Marks()
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """What a key leads to: the immutable id of an item or a project, and the key that it has now."""
+
+    id: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorkItem:
     """An initiative, project, epic, issue or sub-task as a tracker knows it.
 
@@ -249,6 +257,12 @@ class WorkItem:
     - `in_scope`: False for an ancestor that was read only because something in scope hangs below it.
     - `last_update_by_others`: when somebody else last posted a status update on it.
     - `writable`: the marks that this item can carry.
+    - `parent_key`: the key of its parent as the item itself tells it, also where the account may not see the parent.
+    - `project_id`: the immutable id of its project, whose short name can change.
+    - `own_project`: the project that it is in itself, where projects are items (Linear), whatever its parent is in.
+    - `triage`: whether nobody has accepted it as work yet.
+    - `former_keys`, `former_projects`: what its key and the key of its project were, as far as the tracker tells it or
+      the declaration still says so.
     - `homonym`: whether another tracker of the workspace has an item with the same key; found out once all are read.
     - Times are aware, in UTC.
     """
@@ -288,6 +302,12 @@ class WorkItem:
     writable: frozenset[Mark] = frozenset()
     shown: Marks = NOTHING
     homonym: bool = False
+    parent_key: str | None = None
+    project_id: str | None = None
+    own_project: Ref | None = None
+    triage: bool = False
+    former_keys: tuple[str, ...] = ()
+    former_projects: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -303,9 +323,15 @@ class WorkItem:
         """The name on tickets of a tracker, where a key alone means that tracker's own."""
         return self.key if self.ref.tracker == tracker else self.name
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every spelling under which it can be named: the key that it has, then those that it had; each with the tracker first."""
+        keys = (self.key, *self.former_keys) if self.former_keys else (self.key,)
+        return tuple(name for key in keys for name in (f"{self.ref.tracker}:{key}", key))
+
     def answers_to(self, name: str) -> bool:
-        """Whether the name is its key, with the tracker or without; case does not matter."""
-        return name.strip().casefold() in (self.key.casefold(), self.qualified_key.casefold())
+        """Whether the name is its key, or was, with the tracker or without; case does not matter."""
+        return name.strip().casefold() in (one.casefold() for one in self.names)
 
     def __post_init__(self) -> None:
         _show(self, "title", "status")
@@ -334,6 +360,9 @@ _NAMES = (
     "components",
     "fields",
     "claims",
+    "parent_key",
+    "former_keys",
+    "former_projects",
 )
 """What of an item is compared with rules and with the tracker: every character of it counts."""
 

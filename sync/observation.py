@@ -9,7 +9,7 @@ from typing import Literal
 
 from config.trackers import NativeQuery
 from connectors.errors import TrackerError
-from connectors.model import Pull, Ref, StatusSpan, WorkItem
+from connectors.model import Identity, Pull, Ref, StatusSpan, WorkItem
 from connectors.text.keywords import Keywords
 
 
@@ -60,6 +60,32 @@ class Past:
     on: date
     value: float | None
     progress: float | None
+
+
+NameKind = Literal["item", "initiative", "project"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class KeyName:
+    """A name that the OKR files use, folded, and a tracker that may know it.
+
+    `kind`: an item by its key; an initiative by its key or title; a project by its key (Jira) or name (Linear).
+    """
+
+    tracker: str
+    kind: NameKind
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTarget:
+    """What a name led to when it was last looked up, on `day`: id and the key of then; None where the tracker knew none."""
+
+    identity: Identity | None
+    day: date
+
+
+ResolvedKeys = Mapping[KeyName, KeyTarget]
 
 
 def homonyms(keys: Iterable[tuple[str, str]]) -> frozenset[str]:
@@ -134,6 +160,7 @@ class Observation:
     - `field_values`: values of a field on what a query found, named like `counts`.
     - `histories`: those that flow measures need.
     - `keywords`: of the descriptions of what serves no key result.
+    - `resolved`: what the keys in the OKR files lead to.
     - `unread`: what could not be read; the pulls and answers of such a tracker are the last good ones.
     """
 
@@ -145,6 +172,7 @@ class Observation:
     field_values: Mapping[str, FieldValues] = field(default_factory=dict)
     histories: Histories = field(default_factory=dict)
     keywords: ItemKeywords = field(default_factory=dict)
+    resolved: ResolvedKeys = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
 
     @property

@@ -21,7 +21,7 @@ from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
 from connectors.jira.write.loader import IssueLoader
 from connectors.jira.write.writer import BATCH, JiraWriter
-from connectors.model import Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import Identity, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords, extract_keywords
@@ -120,6 +120,16 @@ class JiraConnector:
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
         """See `AnswersQueries.fetch`."""
         return self._reader.fetch(self._known_site(), ids)
+
+    def items_by_key(self, keys: Collection[str]) -> Mapping[str, Identity]:
+        """See `ResolvesKeys.items_by_key`."""
+        self._known_site()
+        return self._reader.items_by_key(keys)
+
+    def projects_by_key(self, keys: Collection[str]) -> Mapping[str, Identity]:
+        """See `ResolvesKeys.projects_by_key`."""
+        self._known_site()
+        return self._reader.projects_by_key(keys)
 
     def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
         """See `KeepsHistories.histories`."""

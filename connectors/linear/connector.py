@@ -20,10 +20,10 @@ from connectors.linear.preflight import preflight
 from connectors.linear.read.catalog import catalog
 from connectors.linear.read.descriptions import keywords
 from connectors.linear.read.histories import histories
-from connectors.linear.read.reader import fetch, owned_items, pull
+from connectors.linear.read.reader import fetch, items_by_key, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, LinearWriter
-from connectors.model import Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import Identity, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.text.keywords import Keywords
 
@@ -150,6 +150,14 @@ class LinearConnector:
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
         """See `AnswersQueries.fetch`."""
         return fetch(self._client, self._tracker, self._owner, ids)
+
+    def items_by_key(self, keys: Collection[str]) -> Mapping[str, Identity]:
+        """See `ResolvesKeys.items_by_key`."""
+        return items_by_key(self._client, keys)
+
+    def projects_by_key(self, keys: Collection[str]) -> Mapping[str, Identity]:  # noqa: ARG002
+        """See `ResolvesKeys.projects_by_key`: projects have names, and none that they had is kept."""
+        return {}
 
     def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
         """See `KeepsHistories.histories`."""

@@ -6,42 +6,50 @@ A person's word beats a rule, and the nearest word beats a farther one:
 2. a rule that names the item;
 3. a rule that matches it;
 4. an exemption of the item itself;
-5. the same four questions asked of its parent, and so on upwards.
+5. the same four questions asked of what is above it, step by step upwards. A project of its own (of a Linear
+   sub-issue whose parent is not in it) stands on the step of the parent, and goes first where both have an equal word.
+
+Where nothing answers, and a parent on the way could not be read, nobody knows: the work is accused of nothing.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 from config.errors import nearest
 from config.names import folded
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
+from sync.align.ancestry import Ancestry
 from sync.align.item_facets import MatchContext
 from sync.align.native_queries import found_by
 from sync.align.rule_book import CompiledRule, RuleBook
 from sync.observation import Answers
 
 Rank = Literal["claim", "named", "matched"]
-State = Literal["aligned", "exempt", "unaligned", "out_of_scope"]
+State = Literal["aligned", "exempt", "unaligned", "unknown", "out_of_scope"]
+RANKS: tuple[Rank, ...] = get_args(Rank)
+"""From the strongest word to the weakest."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkReason:
     """Why a link exists: its rank, the rule in words, and the keys walked from the item up to where it held.
 
-    `path` is empty when the link is the item's own. `shared`: the rule declares the share.
+    `path` is empty when the link is the item's own. `shared`: the rule declares the share. `at`: the item above on which
+    it held; None for the item's own, and where that could not be read.
     """
 
     rank: Rank
     rule: str
     path: tuple[str, ...] = ()
     shared: bool = False
+    at: Ref | None = None
 
     @property
     def inherited(self) -> bool:
@@ -68,7 +76,8 @@ class Link:
 class ItemAlignment:
     """Where an item stands: its links, or why it has none.
 
-    `reason` says in words why it is exempt, unaligned or out of scope; `category` names the exemption.
+    `reason` says in words why it is exempt, unaligned, unknown or out of scope; `category` names the exemption. The
+    links of what is out of scope are those that it would have.
     """
 
     item: Ref
@@ -110,6 +119,8 @@ class Alignment:
     """The alignment of every item, in `placements`, and what follows from it.
 
     - `cycles`: parent cycles that were met and broken.
+    - `unseen`: the keys of parents that could not be read, as far as items tell them.
+    - `triage`: how many items in triage serve each key result, and how many would if the policy counted them.
     - `met`: the numbers of the rules that hold for an item, see `sync.align.rule_book`.
     - `leaves`: those that serve each key result; one that nothing serves is left out. A leaf has no child that is
       in scope and not dropped: containers never count beside their children.
@@ -122,6 +133,8 @@ class Alignment:
     cycles: tuple[tuple[Ref, ...], ...] = ()
     conflicting: tuple[ConflictingClaim, ...] = ()
     leaves: Mapping[str, Leaves] = field(default_factory=dict)
+    unseen: Mapping[Ref, str] = field(default_factory=dict)
+    triage: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     met: frozenset[int] = frozenset()
 
     def counted_below(self, ref: Ref) -> tuple[Ref, ...]:
@@ -160,30 +173,40 @@ def align(
     `answers` are the trackers' to the native queries of the rules. `today` is the day at which open work meets
     rules with effective dates; None: at the end of all days.
     """
-    by_ref = {item.ref: item for item in sorted(items, key=lambda item: item.ref)}
-    parents, cycles = _parents(by_ref)
+    by_ref = {item.ref: _accepted(item, workspace) for item in sorted(items, key=lambda item: item.ref)}
+    ancestry = Ancestry.of(by_ref)
     found = found_by(answers)
-    book = RuleBook(
-        workspace, MatchContext(by_ref, parents, _groups(workspace), found, today, workspace.zone)
-    )
+    book = RuleBook(workspace, MatchContext(ancestry, _groups(workspace), found, today, workspace.zone))
     known = {key_result.id.casefold(): key_result.id for _, key_result in workspace.key_results()}
     dangling: list[DanglingClaim] = []
     conflicting: list[ConflictingClaim] = []
     own = {ref: _direct(item, book, known, dangling, conflicting) for ref, item in by_ref.items()}
-
-    children: dict[Ref, list[Ref]] = defaultdict(list)
-    for child, parent in parents.items():
-        children[parent].append(child)
+    own |= {ref: _named(ref, key, book) for ref, key in ancestry.keys.items()}
     placed = Alignment(
         items=by_ref,
-        placements={ref: _place(item, by_ref, parents, own) for ref, item in by_ref.items()},
-        children={ref: tuple(sorted(below)) for ref, below in children.items()},
+        placements={ref: _place(item, ancestry, own) for ref, item in by_ref.items()},
+        children=ancestry.children(),
         dangling=tuple(dangling),
-        cycles=cycles,
+        cycles=ancestry.cycles,
         conflicting=tuple(conflicting),
+        unseen=ancestry.keys,
         met=book.met,
     )
-    return replace(placed, leaves=_leaves(placed))
+    return replace(placed, leaves=_leaves(placed), triage=_in_triage(placed))
+
+
+def _accepted(item: WorkItem, workspace: Workspace) -> WorkItem:
+    """The item, out of scope while it is in triage, unless the policy counts that as work."""
+    if not item.triage or workspace.policy_of(item.ref.tracker).triage == "count":
+        return item
+    return replace(item, in_scope=False)
+
+
+def _in_triage(alignment: Alignment) -> Mapping[str, tuple[int, int]]:
+    waiting = [one for ref, one in alignment.placements.items() if alignment.items[ref].triage]
+    counted = Counter(link.key_result for one in waiting if one.state == "aligned" for link in one.links)
+    left_out = Counter(link.key_result for one in waiting if one.state != "aligned" for link in one.links)
+    return {name: (counted[name], left_out[name]) for name in counted.keys() | left_out.keys()}
 
 
 def _leaves(alignment: Alignment) -> dict[str, Leaves]:
@@ -202,37 +225,6 @@ def _groups(workspace: Workspace) -> dict[str, tuple[str, ...]]:
         for person in people:
             found[folded(person)].append(folded(group))
     return {person: tuple(groups) for person, groups in found.items()}
-
-
-def _parents(by_ref: Mapping[Ref, WorkItem]) -> tuple[dict[Ref, Ref], tuple[tuple[Ref, ...], ...]]:
-    """Parent of each item that has one among the items. A cycle is broken above its smallest ref."""
-    parents = {
-        ref: item.parent for ref, item in by_ref.items() if item.parent is not None and item.parent in by_ref
-    }
-    cycles: list[tuple[Ref, ...]] = []
-    settled: set[Ref] = set()
-    # What stands alone or below what is settled, as nearly all does, needs no path.
-    settled.update(ref for ref in by_ref if ref not in parents)
-    for start in by_ref:
-        if parents.get(start) in settled:
-            settled.add(start)
-            continue
-        path: list[Ref] = []
-        on_path: set[Ref] = set()
-        at: Ref | None = start
-        while at is not None and at not in settled:
-            if at in on_path:
-                cycle = path[path.index(at) :]
-                first = cycle.index(min(cycle))
-                cycles.append(tuple(cycle[first:] + cycle[:first]))
-                break
-            path.append(at)
-            on_path.add(at)
-            at = parents.get(at)
-        settled.update(path)
-    for cycle in map(list, cycles):
-        del parents[cycle[0]]
-    return parents, tuple(sorted(cycles))
 
 
 def _direct(
@@ -309,39 +301,72 @@ def split(declared: list[float | None]) -> list[Fraction]:
     return [share / total for share in weights]
 
 
-def _place(
-    item: WorkItem, by_ref: Mapping[Ref, WorkItem], parents: Mapping[Ref, Ref], own: Mapping[Ref, _Direct]
-) -> ItemAlignment:
+def _named(ref: Ref, key: str, book: RuleBook) -> _Direct:
+    """What holds for a parent that was not read: only rules that ask for nothing but its key can tell."""
+    matches = book.match_key(ref, key)
+    below = _links_by(ref, [compiled for compiled in matches.rules if compiled.rule.inherit])
+    return _Direct(below, below, matches.exemption)
+
+
+def _place(item: WorkItem, ancestry: Ancestry, own: Mapping[Ref, _Direct]) -> ItemAlignment:
+    if item.in_scope:
+        return _place_in_scope(item, ancestry, own)
+    if not item.triage:
+        reason = "no tracker scope includes its project or team"
+        return ItemAlignment(item.ref, "out_of_scope", own[item.ref].links, reason)
+    links = _place_in_scope(item, ancestry, own).links
+    return ItemAlignment(item.ref, "out_of_scope", links, "it is in triage, so it is not accepted work yet")
+
+
+def _place_in_scope(item: WorkItem, ancestry: Ancestry, own: Mapping[Ref, _Direct]) -> ItemAlignment:
     mine = own[item.ref]
-    if not item.in_scope:
-        return ItemAlignment(
-            item.ref, "out_of_scope", mine.links, "no tracker scope includes its project or team"
-        )
     if mine.links:
         return ItemAlignment(item.ref, "aligned", mine.links)
-    path: list[str] = []
-    at: Ref | None = item.ref
-    while at is not None:
-        below, exemption = own[at].below, own[at].exemption
-        if below:
-            because = {link.key_result: replace(link.because, path=tuple(path)) for link in below}
-            return ItemAlignment(
-                item.ref,
-                "aligned",
-                tuple(replace(link, item=item.ref, because=because[link.key_result]) for link in below),
-            )
-        if exemption is not None:
-            category, by = exemption
-            reason = by if not path else f"{by} on ancestor {path[-1]}"
-            return ItemAlignment(item.ref, "exempt", reason=reason, category=category)
-        at = parents.get(at)
-        if at is not None:
-            path.append(by_ref[at].name_on(item.ref.tracker))
-    return ItemAlignment(item.ref, "unaligned", reason=_why_unaligned(item, path))
+    if mine.exemption is not None:
+        category, by = mine.exemption
+        return ItemAlignment(item.ref, "exempt", reason=by, category=category)
+    unread: list[Ref] = []
+    for step in ancestry.steps(item.ref):
+        told = [(_strength(own[at]), way) for at, way in step if at in own]
+        strength, way = min(told, key=lambda one: one[0], default=(_SILENT, ()))
+        if strength < _SILENT:
+            path = tuple(ancestry.name_on(at, item.ref.tracker) for at in way)
+            return _inherited(item, way[-1], path, own[way[-1]], ancestry)
+        unread += [at for at, _ in step if at not in ancestry.items]
+    if unread:
+        named = " and ".join(ancestry.name_on(at, item.ref.tracker) for at in unread if at in ancestry.keys)
+        reason = f"the account cannot see {named or 'its parent'}, which is above it"
+        return ItemAlignment(item.ref, "unknown", reason=reason)
+    line = [ancestry.name_on(at, item.ref.tracker) for at in ancestry.above(item.ref)]
+    return ItemAlignment(item.ref, "unaligned", reason=_why_unaligned(line))
 
 
-def _why_unaligned(item: WorkItem, path: list[str]) -> str:
-    if path:
-        return f"it has no kr: label, and no rule links it or its parents ({' → '.join(path)})"
-    parent = "its parent cannot be read" if item.parent is not None else "it has no parent"
-    return f"it has no kr: label, no rule links it, and {parent}"
+_SILENT = len(RANKS) + 1
+
+
+def _strength(direct: _Direct) -> int:
+    """The place of the word in the order of ranks, an exemption last; `_SILENT` where there is none."""
+    if direct.below:
+        return RANKS.index(direct.below[0].because.rank)
+    return _SILENT if direct.exemption is None else len(RANKS)
+
+
+def _inherited(
+    item: WorkItem, at: Ref, path: tuple[str, ...], direct: _Direct, ancestry: Ancestry
+) -> ItemAlignment:
+    """The placement by the word of one item above."""
+    if direct.below:
+        seen = at if at in ancestry.items else None
+        links = tuple(
+            replace(link, item=item.ref, because=replace(link.because, path=path, at=seen))
+            for link in direct.below
+        )
+        return ItemAlignment(item.ref, "aligned", links)
+    category, by = direct.exemption or ("", "")
+    return ItemAlignment(item.ref, "exempt", reason=f"{by} on ancestor {path[-1]}", category=category)
+
+
+def _why_unaligned(line: Sequence[str]) -> str:
+    if line:
+        return f"it has no kr: label, and no rule links it or its parents ({' → '.join(line)})"
+    return "it has no kr: label, no rule links it, and it has no parent"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 
 from config.names import folded
 from connectors.model import Ref, WorkItem
+from sync.align.ancestry import Ancestry
 
 GRAM = 3
 """Letters in a row by which titles are indexed."""
@@ -17,14 +18,13 @@ GRAM = 3
 class MatchContext:
     """What is around the items, as far as conditions ask for it.
 
-    - `parents`: the parent of each item that has one among the items, without cycles.
+    - `ancestry`: what stands above them.
     - `groups`: the groups that each person is in; both folded.
     - `found`: the native queries that found each item, by `RuleQuery.id`.
     - `today`: the day at which open work is judged; None: at the end of all days.
     """
 
-    items: Mapping[Ref, WorkItem] = field(default_factory=dict)
-    parents: Mapping[Ref, Ref] = field(default_factory=dict)
+    ancestry: Ancestry = field(default_factory=Ancestry)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     found: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
     today: date | None = None
@@ -65,26 +65,38 @@ def _one(value: str | None) -> tuple[str, ...]:
 
 
 def _keys(item: WorkItem) -> tuple[str, ...]:
-    """The key as people may write it: by itself, or with the tracker."""
-    return (folded(item.key), folded(item.qualified_key))
+    """The key as people may write it: the one that it has or had, by itself, or with the tracker."""
+    return tuple(folded(name) for name in item.names)
 
 
 def _parent(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
-    parent = context.parents.get(item.ref)
-    return _keys(context.items[parent]) if parent is not None else ()
+    up, ref = context.ancestry, item.ref
+    above = (up.places.get(ref), up.parents.get(ref), up.unseen.get(ref))
+    return tuple(name.casefold() for one in above if one is not None for name in up.names_of(one))
 
 
-def _above(item: WorkItem, context: MatchContext) -> list[WorkItem]:
-    found, at = [], context.parents.get(item.ref)
-    while at is not None:
-        found.append(context.items[at])
-        at = context.parents.get(at)
-    return found
+def _above(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
+    up = context.ancestry
+    return tuple({name.casefold() for one in up.above(item.ref) for name in up.names_of(one)})
 
 
 def _initiatives(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
-    above = (one for one in _above(item, context) if one.level == "initiative")
-    return tuple(dict.fromkeys(folded(name) for one in above for name in (*_keys(one), one.title)))
+    """The initiatives above; a project of its own tells them rather than the parent. Of what is unseen nobody knows its level."""
+    up = context.ancestry
+    place = up.places.get(item.ref)
+    if place is not None and (found := tuple(_initiatives_of([place, *up.above(place)], up))):
+        return found
+    return tuple(_initiatives_of(up.above(item.ref), up))
+
+
+def _initiatives_of(above: Iterable[Ref], up: Ancestry) -> dict[str, None]:
+    found: dict[str, None] = {}
+    for ref in above:
+        one = up.items.get(ref)
+        if one is None or one.level == "initiative":
+            names = (*up.names_of(ref), one.title) if one is not None else up.names_of(ref)
+            found |= dict.fromkeys(folded(name) for name in names)
+    return found
 
 
 def grams(text: str) -> set[str]:
@@ -97,11 +109,11 @@ FACETS: Mapping[str, Facet] = {
     "key": lambda item, _: _keys(item),
     "query": lambda item, context: context.found.get(item.ref, ()),
     "parent": _parent,
-    "under": lambda item, context: tuple({key for one in _above(item, context) for key in _keys(one)}),
+    "under": _above,
     "label": lambda item, _: tuple({folded(label) for label in (*item.labels, *item.grouped_labels)}),
     "component": lambda item, _: tuple(folded(name) for name in item.components),
     "field": lambda item, _: tuple(folded(f"{name}\n{text}") for name, text in item.fields),
-    "project": lambda item, _: _one(item.project),
+    "project": lambda item, _: (*_one(item.project), *(folded(name) for name in item.former_projects)),
     "initiative": _initiatives,
     "assignee": lambda item, _: _one(item.assignee),
     "group": lambda item, context: context.groups.get(folded(item.assignee or ""), ()),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from config.conditions import Condition
 from config.link_rules import ExemptRule, LinkRule
 from config.workspace import Path, Workspace
-from connectors.model import WorkItem
-from sync.align.item_facets import ItemFacets, MatchContext
+from connectors.model import Ref, WorkItem
+from sync.align.item_facets import FACETS, ItemFacets, MatchContext
 from sync.align.rule_index import Index
 
 
@@ -80,7 +81,10 @@ class RuleBook:
         self._links: Index[CompiledRule] = Index(workspace.trackers)
         self._exempt: Index[tuple[int, str, str]] = Index(workspace.trackers)
         self._met: set[int] = set()
+        self._by_key_alone: set[int] = set()
         for one in declared_rules(workspace):
+            if all(inside.given.keys() <= _OF_KEYS for inside in one.condition.nested()):
+                self._by_key_alone.add(one.order)
             if isinstance(one.condition, LinkRule):
                 compiled = CompiledRule(one.owner, one.condition, one.order, str(one.condition))
                 self._links.add(one.condition, compiled)
@@ -95,13 +99,24 @@ class RuleBook:
     def match(self, item: WorkItem) -> Matches:
         """Every link rule that holds for the item, and the first exempt category that does."""
         facets = ItemFacets(item, self._context)
-        links = self._links.find(facets)
+        return self._matches(facets, self._links.find(facets), self._exempt.find(facets))
+
+    def match_key(self, ref: Ref, key: str) -> Matches:
+        """The same of something open of which nothing but the key is known: by rules that ask for nothing else."""
+        facets = ItemFacets(_unread(ref, key), self._context)
+        facets |= dict.fromkeys(FACETS.keys() - {"key", "tracker"}, ())
+        links = [one for one in self._links.find(facets) if one.order in self._by_key_alone]
+        exempt = [one for one in self._exempt.find(facets) if one[0] in self._by_key_alone]
+        return self._matches(facets, links, exempt)
+
+    def _matches(
+        self, facets: ItemFacets, links: list[CompiledRule], exempt: list[tuple[int, str, str]]
+    ) -> Matches:
         if links:
             self._met.update(rule.order for rule in links)
             links = [rule for rule in links if rule.is_in_effect(facets)]
         if len(links) > 1:
             links = sorted({rule.order: rule for rule in links}.values(), key=lambda rule: rule.order)
-        exempt = self._exempt.find(facets)
         if not links and not exempt:
             return _NONE
         self._met.update(order for order, _, _ in exempt)
@@ -109,6 +124,14 @@ class RuleBook:
 
 
 _NONE = Matches()
+_OF_KEYS = frozenset(("key", "tracker", "all", "any"))
+"""Conditions that a key alone can meet."""
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _unread(ref: Ref, key: str) -> WorkItem:
+    """What stands for something of which nothing but the key is known."""
+    return WorkItem(ref, key, "", "issue", "", "", "todo", "", _NEVER, _NEVER, in_scope=False)
 
 
 def _inventory(rule: ExemptRule) -> Iterator[tuple[Path, Condition]]:

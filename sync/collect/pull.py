@@ -12,6 +12,7 @@ from connectors.base import Connector, Connectors, Progress
 from connectors.errors import TrackerError
 from connectors.model import Pull
 from sync.collect.queries import answer_measures, answer_rules
+from sync.collect.resolve_keys import resolve_keys, with_former_names
 from sync.observation import CannotRead, Observation, Unread, homonyms
 from sync.store.store import Store
 
@@ -45,7 +46,7 @@ def pull(
     owned_ids: Mapping[str, Collection[str]] | None = None,
     commented_ids: Mapping[str, Collection[str]] | None = None,
 ) -> Observation:
-    """Read every tracker whole, side by side, then ask them the queries of measures and rules.
+    """Read every tracker whole, side by side, then ask them the queries of measures and rules, and what keys mean.
 
     A tracker that cannot be read, or does not answer, stands as it was last read, if `last` is of within the policy's
     hours of `now`; it is named in `unread` and not written to. Raises CannotRead, which names all of them, where that
@@ -68,13 +69,17 @@ def pull(
         try:
             counts, values = answer_measures(workspace, connectors, items, now, stale, last)
             answers = answer_rules(workspace, connectors, stale, last.answers if last is not None else {})
+            known = last.resolved if last is not None else {}
+            today = now.astimezone(workspace.zone).date()
+            resolved = resolve_keys(workspace, connectors, items, stale, known, today)
         except TrackerError as error:
             # Asked without what this one found: each round has a tracker less.
             looks[error.tracker] = error
             continue
         except KeyError:
             raise CannotRead(*unread) from None
-        return Observation(tuple(pulls), now, counts, answers, field_values=values, unread=unread)
+        named = with_former_names(pulls, resolved)
+        return Observation(named, now, counts, answers, field_values=values, resolved=resolved, unread=unread)
 
 
 def _whole(

@@ -15,6 +15,9 @@ from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS, doubt
 from sync.measure import to_percent
 
+FEW = 5
+"""Items that a message names."""
+
 
 class UnknownKeyError(Exception):
     """No item with that key was read; the text names the nearest ones."""
@@ -34,7 +37,7 @@ class Explanation:
     """What there is to say about one item. Sentences are plain text.
 
     `verdict`: "aligned", "orphaned", "waiting" (unaligned within its grace), "closed" (unaligned and no
-    longer open), "exempt" or "out of scope". `closest`: what open unaligned work may serve, the likeliest first.
+    longer open), "unknown" (what is above it cannot be read), "exempt" or "out of scope". `closest`: what open unaligned work may serve, the likeliest first.
     """
 
     item: WorkItem
@@ -57,12 +60,18 @@ def explain(key: str, run: Decision, workspace: Workspace) -> Explanation:
     return Explanation(
         item=item,
         verdict=verdict,
-        summary=_summary(item, placement, verdict, run, workspace),
+        summary=_renamed(key, item) + _summary(item, placement, verdict, run, workspace),
         links=tuple(_link_words(link, item, run) for link in placement.links),
         counts=_counts(item, placement, run.alignment),
         advice=_advice(item, placement, verdict, workspace, run, closest),
         closest=closest,
     )
+
+
+def _renamed(asked: str, item: WorkItem) -> str:
+    """That the item is called otherwise than it was asked for."""
+    now = (item.key.casefold(), item.qualified_key.casefold())
+    return "" if asked.strip().casefold() in now else f"{asked.strip()} is {item.name} now. "
 
 
 def written_as(name: str, keys: Mapping[Ref, Collection[str]]) -> frozenset[Ref]:
@@ -90,6 +99,13 @@ def _find(key: str, alignment: Alignment) -> WorkItem:
     if found:
         # Projects may have one name: the one in scope is meant.
         return min(found, key=lambda item: (not item.in_scope, item.ref))
+    if (hidden := key.strip().casefold()) in map(str.casefold, alignment.unseen.values()):
+        below = [
+            item.name for item in alignment.items.values() if (item.parent_key or "").casefold() == hidden
+        ]
+        raise UnknownKeyError(
+            f"The account cannot see {key.strip()}, the parent of {', '.join(below[:FEW])}. Rules match it by its key alone."
+        )
     keys = {item.key for item in alignment.items.values()}
     near = nearest(key.strip(), sorted(keys))
     hint = f" Did you mean {near}?" if near else ""
@@ -107,6 +123,8 @@ def _verdict(item: WorkItem, placement: ItemAlignment, run: Decision) -> str:
             return "exempt"
         case "out_of_scope":
             return "out of scope"
+        case "unknown":
+            return "unknown"
         case "unaligned":
             if item.ref in run.signals.orphans:
                 return "orphaned"
@@ -122,6 +140,10 @@ def _summary(
             return f"{item.name} serves {served}."
         case "exempt":
             return f"{item.name} is exempt as {placement.category}: {placement.reason}."
+        case "out of scope" if item.triage:
+            return f"{item.name} does not count: {placement.reason}. Truenorth puts no marks on it."
+        case "unknown":
+            return f"{item.name} may serve a key result: {placement.reason}. So there is no warning."
         case "out of scope":
             return (
                 f"{item.name} is out of scope: {placement.reason}. Truenorth reads it but never writes to it."
@@ -219,6 +241,13 @@ def _advice(
             advice.append(
                 f"To count it anyway, add a label such as {label} to it: a claim overrides an exemption."
             )
+        case "unknown":
+            advice += [
+                "Give the account access to what is above it, or name that in a rule (under: KEY).",
+                f"Or link it: add a label such as {label} to it.",
+            ]
+        case "out of scope" if item.triage:
+            advice.append("To count it, accept it in Linear, or set policy.triage: count.")
         case "out of scope":
             advice.append(
                 f"To include it, add its project or team to the scope of tracker {item.ref.tracker}."

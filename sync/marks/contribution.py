@@ -41,10 +41,8 @@ def contribution(
 
 def because_words(because: LinkReason, item: WorkItem, alignment: Alignment) -> str:
     """Why the item is linked; silent about an item above that people who see this one may not see."""
-    above: WorkItem | None = item
-    for _ in because.path:
-        above = alignment.items.get(above.parent) if above is not None and above.parent else None
-    if above is None or (above is not item and is_hidden_from(above, item)):
+    # One that the account cannot see is named by what the item itself tells of it to everybody.
+    if because.at is not None and is_hidden_from(alignment.items[because.at], item):
         return HIDDEN
     text = str(because)
     return text if len(text) <= MOST_BECAUSE else text[: MOST_BECAUSE - 1].rstrip() + "…"

@@ -62,7 +62,7 @@ def desired_marks(
     dangling = {claim.item for claim in alignment.dangling}
     wanted = {}
     for ref, item in alignment.items.items():
-        if not item.in_scope:
+        if not item.in_scope and not item.triage:
             if "update" in item.writable:
                 wanted[ref] = replace(item.shown, stamp=None, update=updates.wanted(item))
             continue

@@ -111,7 +111,7 @@ def _declared(item: WorkItem, how: WorkMeasure) -> float | None:
         case "type":
             names: Iterable[str] = item.called("type")
         case "key":
-            names = (item.key, item.qualified_key)
+            names = item.names
         case "label":
             names = (*item.labels, *item.grouped_labels)
         case _:

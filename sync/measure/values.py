@@ -35,7 +35,7 @@ from sync.measure.flow import (
 )
 from sync.measure.reading import Reading
 from sync.measure.tally import Tally
-from sync.measure.work import milestones, project, work
+from sync.measure.work import milestones, project, with_triage, work
 from sync.observation import FieldValues, Observation
 
 _NEARLY = 0.9999
@@ -48,7 +48,7 @@ def value_of(
     how = key_result.measure
     match how:
         case WorkMeasure():
-            return work(tally, how)
+            return with_triage(work(tally, how), key_result.id, context)
         case MilestonesMeasure():
             return milestones(key_result, how, context)
         case MetricMeasure():

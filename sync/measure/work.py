@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from config.measures import MilestonesMeasure, ProjectMeasure, WorkMeasure
@@ -14,8 +15,15 @@ from sync.measure.reading import Creep, to_percent
 from sync.measure.tally import Tally
 
 
+def with_triage(value: MeasuredValue, key_result: str, context: MeasureContext) -> MeasuredValue:
+    """The value, with words on what linked work counts as that nobody has accepted yet."""
+    counted_, left_out = context.alignment.triage.get(key_result, (0, 0))
+    words = f"; {counted_} in triage counted as not started" if counted_ else ""
+    words += f"; {left_out} in triage not counted" if left_out else ""
+    return replace(value, evidence=value.evidence + words) if words else value
+
+
 def work(tally: Tally, how: WorkMeasure) -> MeasuredValue:
-    """The done share of linked work, as folded."""
     unit = {"points": "points", "time": "hours", "count": "items"}.get(how.weigh, "weighted items")
     if tally.leaves == 0:
         left_out = [f"{tally.dropped} dropped"] if tally.dropped else []
@@ -81,7 +89,8 @@ def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureCo
             continue
         if not any(link.key_result == key_result.id for link in placement.carries):
             continue
-        declared = weights.get(folded(item.qualified_key), weights.get(folded(item.key), 1.0))
+        names = [folded(name) for name in item.names]
+        declared = next((weights[name] for name in names if name in weights), 1.0)
         weight = Fraction(declared).limit_denominator(1_000_000)
         linked, total = linked + 1, total + weight
         if item.category == "done":

@@ -17,11 +17,14 @@ from sync.align.alignment import Alignment, ItemAlignment
 from sync.measure import Scorecard, closed_on
 from sync.signals.ambiguous_keys import ambiguous_keys
 from sync.signals.budgets import usages
+from sync.signals.moved_keys import moved_keys, unseen_parents
 from sync.signals.shared_names import shared_names
 
 Kind = Literal[
     "dangling_claim",
     "unmatched_rule",
+    "moved_key",
+    "unseen_parent",
     "parent_cycle",
     "unserved_key_result",
     "done_over_open",
@@ -60,6 +63,8 @@ def find(
     objectives = {one.id: objective.id for objective, one in workspace.key_results()}
     return (
         *_dangling(alignment),
+        *_moved(alignment, workspace, now),
+        *_unseen(alignment),
         *_cycles(alignment),
         *_unserved(scorecard, workspace),
         *_contradictions(alignment, "done", "done_over_open"),
@@ -83,6 +88,26 @@ def _dangling(alignment: Alignment) -> Iterator[Finding]:
             hint = f"did you mean {claim.nearest}?" if claim.nearest else "correct or remove the claim"
             message = f"{item.name} claims {claim.claim}, which is not a declared key result"
             yield Finding("dangling_claim", (claim.item,), message, hint)
+
+
+def _moved(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterator[Finding]:
+    for one in moved_keys(alignment, workspace, now.astimezone(workspace.zone).date()):
+        place = workspace.place_of(one.path)
+        message = f"{one.written} is {one.now} now; {one.about} still names {one.written}"
+        yield Finding(
+            "moved_key",
+            one.items,
+            f"{place}: {message}" if place else message,
+            f"write {one.now}; until then the old name is followed",
+            place,
+        )
+
+
+def _unseen(alignment: Alignment) -> Iterator[Finding]:
+    for reason, items in unseen_parents(alignment).items():
+        message = f"{_named(items)} may serve a key result: {reason}"
+        remedy = "give the account access to it, or name it in a rule (under: KEY)"
+        yield Finding("unseen_parent", _refs(items), message, remedy)
 
 
 def _cycles(alignment: Alignment) -> Iterator[Finding]:

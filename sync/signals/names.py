@@ -67,14 +67,22 @@ class KnownNames:
         items = self._alignment.items.values()
         if kind in _OF_ITEMS:
             # Many items bear the same: each is looked at once.
-            return {name for names in set(map(_OF_ITEMS[kind], items)) for name in names if name}
+            names = {name for some in set(map(_OF_ITEMS[kind], items)) for name in some if name}
+            return names | self._unread if kind == "key" else names
         if kind in ("parent", "under"):
-            return {self._alignment.items[ref].key for ref in self._alignment.children}
+            above = (self._alignment.items[ref] for ref in self._alignment.children)
+            return {name for one in above for name in one.names} | self._unread
         if kind == "initiative":
-            return {name for one in items if one.level == "initiative" for name in (one.key, one.title)}
+            names = {name for one in items if one.level == "initiative" for name in (*one.names, one.title)}
+            return names | self._unread
         people = self.of("assignee")
         groups = self._workspace.groups.items()
         return [group for group, members in groups if any(one in people for one in members)]
+
+    @property
+    def _unread(self) -> set[str]:
+        """Parents that items name, though they could not be read."""
+        return {name for ref, key in self._alignment.unseen.items() for name in (key, f"{ref.tracker}:{key}")}
 
     def _values(self, field: str) -> set[str]:
         items = self._alignment.items.values()
@@ -88,10 +96,10 @@ class KnownNames:
 
 
 _OF_ITEMS: Mapping[str, Callable[[WorkItem], tuple[str | None, ...]]] = {
-    "key": lambda item: (item.key,),
+    "key": lambda item: item.names,
     "label": lambda item: item.labels,
     "component": lambda item: item.components,
-    "project": lambda item: (item.project,),
+    "project": lambda item: (item.project, *item.former_projects),
     "team": lambda item: (item.team,),
     "type": lambda item: (item.kind,),
     "priority": lambda item: (item.priority,),

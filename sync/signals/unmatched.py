@@ -31,6 +31,8 @@ NAMED = (
     "component", "group",
 )  # fmt: skip
 """Conditions that name something that items bear."""
+ELSEWHERE = ("key", "parent", "under", "initiative", "project")
+"""Those whose names a tracker is asked for when no item bears them."""
 WORDS = {
     "key": "has the key",
     "parent": "has the parent",
@@ -43,11 +45,15 @@ MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """A condition that nothing meets: in words, and what was probably meant. `unreadable`: no typing error."""
+    """A condition that nothing meets: in words, and what was probably meant.
+
+    `unreadable`: no typing error. `beyond`: what it names is there, out of scope.
+    """
 
     what: str
     near: str | None = None
     unreadable: bool = False
+    beyond: bool = False
 
 
 def find_unmatched(
@@ -171,10 +177,25 @@ class _Search:
                 yield _Fault(f"its {kind} finds {counted(len(found), 'item')}, all of them out of scope")
 
     def _missing(self, kind: str, value: str) -> _Fault:
+        if kind in ELSEWHERE and (elsewhere := self._elsewhere(value)) is not None:
+            is_now = "is" if elsewhere == value else f"is {elsewhere} now, which is"
+            return _Fault(f"{value} {is_now} out of scope", beyond=True)
         near = None if kind in ("parent", "under") else self._names.of(kind).nearest(value)
         if kind == "key" and near is not None and value.rpartition("-")[2].isdigit():
             near = None  # another number is another ticket
         return _Fault(f'no item {WORDS.get(kind, f"has {kind}")} "{value}"', near)
+
+    def _elsewhere(self, value: str) -> str | None:
+        """The key of now of what the tracker says the name means, though it is not among the items."""
+        wanted = value.strip().casefold()
+        for name, target in sorted(self._observation.resolved.items(), key=lambda one: one[0]):
+            if (
+                wanted in (name.name, f"{name.tracker}:{name.name}".casefold())
+                and target.identity is not None
+            ):
+                key = target.identity.key
+                return value if key.casefold() == name.name else key
+        return None
 
     def _field(self, name: str, text: str) -> _Fault:
         if self._names.has_value_without_text(name):
@@ -256,6 +277,8 @@ def _remedy(faults: Sequence[_Fault], what: str) -> str:
         return f"did you mean {' and '.join(meant[:MOST])}?"
     if all(one.unreadable for one in faults):
         return "match by a label or another field"
+    if faults and all(one.beyond for one in faults):
+        return f"add its project or team to the tracker's scope, or correct the {what}"
     return f"correct or remove the {what}"
 
 

@@ -14,7 +14,7 @@ from msgspec.json import Decoder
 from config.text.redaction import redactor
 from config.trackers import NativeQuery
 from connectors.model import NOTHING, Pull, Ref, StatusSpan, WorkItem
-from sync.observation import FieldValues, Observation, RuleQuery, Sample, Unread
+from sync.observation import FieldValues, KeyName, KeyTarget, Observation, RuleQuery, Sample, Unread
 from sync.store import tables
 from sync.store.database import REBUILD, Database, StoreError, again
 
@@ -62,6 +62,10 @@ _SAMPLE: Columns[Sample] = Columns(
     lambda one: {"day": one.on.isoformat(), "value": one.value, "source": one.source},
     lambda row: Sample(row["value"], date.fromisoformat(row["day"]), row["source"]),
 )
+_KEY_NAME: Columns[KeyName] = Columns(
+    lambda one: {"tracker": one.tracker, "kind": one.kind, "name": one.name},
+    lambda row: KeyName(row["tracker"], row["kind"], row["name"]),
+)
 _ITEM = _body(Decoder(WorkItem))
 _UNREAD = _body(Decoder(Unread))
 
@@ -72,6 +76,7 @@ SECTIONS = (
     StoredSection("field_values", tables.drawn, _KEY_RESULT, _body(Decoder(FieldValues))),
     StoredSection("histories", tables.histories, _REF, _body(Decoder(tuple[StatusSpan, ...]))),
     StoredSection("keywords", tables.gists, _REF, _body(Decoder(tuple[str, ...]))),
+    StoredSection("resolved", tables.resolved_keys, _KEY_NAME, _body(Decoder(KeyTarget))),
 )
 """What is observed beside the items. One more is one more line here, and its table."""
 

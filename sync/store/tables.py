@@ -117,6 +117,15 @@ gists = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
 """Words of the descriptions of work that serves no key result."""
+resolved_keys = sa.Table(
+    "resolved_keys",
+    metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("name", sa.String(255), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""What the keys in the OKR files lead to: the ids, so that a key that changes is none that is lost."""
 unread = sa.Table(
     "unread",
     metadata,

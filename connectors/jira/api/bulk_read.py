@@ -13,7 +13,7 @@ from config.wording import counted
 from connectors.errors import BadReply, Unreachable
 from connectors.jira.api import replies, wire
 from connectors.jira.api.client import JiraClient
-from connectors.jira.api.errors import Rejected
+from connectors.jira.api.errors import Forbidden, Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import BulkPage, Issue
 from connectors.stamp import PROPERTY_KEY
@@ -102,8 +102,9 @@ class Bulk:
                     by_key[key] = self._client.call(
                         "GET", path, replies.ISSUE_KEY, params={"fields": "id"}
                     ).id
-                except Rejected as error:
-                    if error.status != 404:
+                except (Rejected, Forbidden) as error:
+                    # Data Center may answer 403 for what is hidden.
+                    if error.status not in (403, 404):
                         raise
         return found, {key: by_key[key] for key in wanted if key in by_key}
 

@@ -21,7 +21,7 @@ from connectors.jira.api.bulk_read import batches, jql_text, list_comments, on_t
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.comment_limit import truncate_wiki
 from connectors.jira.api.deployment import IssueReader
-from connectors.jira.api.errors import Rejected
+from connectors.jira.api.errors import Forbidden, Rejected
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.stamp import PROPERTY_KEY
 from connectors.text.document import Doc
@@ -271,8 +271,9 @@ class ServerIssues:
                     by_key[key] = self._client.call(
                         "GET", path, replies.ISSUE_KEY, params={"fields": "id"}
                     ).id
-                except Rejected as error:
-                    if error.status != 404:
+                except (Rejected, Forbidden) as error:
+                    # Data Center may answer 403 for what is hidden.
+                    if error.status not in (403, 404):
                         raise
         return found, {key: by_key[key] for key in wanted if key in by_key}
 

@@ -204,7 +204,10 @@ class NamedRow(Named):
 
 
 class Parent(_Reply):
+    """An issue as another one names it: its key stands there also for who may not see it."""
+
     id: str
+    key: str | None = None
 
 
 class LinkType(_Reply):

@@ -209,7 +209,9 @@ class IssueMapper:
                 created=_time(fields.created),
                 updated=_time(fields.updated),
                 project=fields.project.key,
+                project_id=fields.project.id,
                 parent=Ref(self.name, parent) if parent else None,
+                parent_key=parent_key(fields),
                 labels=tuple(label for label in fields.labels if label not in ours),
                 estimate=self._estimate(fields),
                 hours=None if fields.timeoriginalestimate is None else fields.timeoriginalestimate / 3600,
@@ -282,6 +284,13 @@ def is_dropped(fields: Fields, tracker: JiraTracker, words: Words = NO_WORDS) ->
 
 def _any_of(found: Iterable[str], wanted: Iterable[str]) -> bool:
     return not {folded(name) for name in wanted}.isdisjoint(map(folded, found))
+
+
+def parent_key(fields: Fields) -> str | None:
+    """The key of the parent as the issue itself tells it; some old issues name their epic in Epic Link instead."""
+    if fields.parent:
+        return fields.parent.key
+    return field_text(fields.epic_link) or None
 
 
 def _level(fields: Fields) -> Level:

@@ -22,9 +22,10 @@ from connectors.errors import (
 )
 from connectors.http.dates import iso_time
 from connectors.jira.api import replies, wire
+from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
-from connectors.jira.api.errors import Rejected
+from connectors.jira.api.errors import Forbidden, Rejected
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.jira.marks.comment import CommentApi, OwnComments, single_out
 from connectors.jira.read.account_words import account_words
@@ -35,7 +36,7 @@ from connectors.jira.read.settable_fields import SettableFields
 from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
 from connectors.jira.read.status_moves import KnownStatuses
 from connectors.jira.read.words import Words
-from connectors.model import NOTHING, Pull, Stamp, WorkItem
+from connectors.model import NOTHING, Identity, Pull, Stamp, WorkItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Reader:
         self._pages = pages
         self._pool = pool
         self._fields = fields
+        self._keys_now: dict[str, str] = {}
 
     def site(self) -> Site:
         """Who we are and which fields there are.
@@ -120,7 +122,7 @@ class Reader:
         bulk = self._site_api.issues(site.fields, known, commented)
         scope = frozenset(project.id for project in projects)
         found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
-        notes = [*site.fields.notes, *_gone(len(ids) - len(found))]
+        notes = [*site.fields.notes, *self._renamed(projects), *_gone(len(ids) - len(found))]
         # The index lags behind: an issue may have left the scope since.
         issues = {id_: issue for id_, issue in found.items() if issue.fields.project.id in scope}
         parents = self._close_upwards(issues, bulk)
@@ -190,7 +192,7 @@ class Reader:
         if not ids:
             return ()
         found = self._site_api.issues(site.fields, ()).fetch(sorted(ids))
-        scope = {key.upper() for key in self._tracker.scope.projects}
+        scope = {self._keys_now.get(key.upper(), key.upper()) for key in self._tracker.scope.projects}
         homes = frozenset(
             one.fields.project.id for one in found.values() if one.fields.project.key.upper() in scope
         )
@@ -217,6 +219,28 @@ class Reader:
             site.words,
         )
 
+    def items_by_key(self, keys: Collection[str]) -> dict[str, Identity]:
+        """See `ResolvesKeys.items_by_key`: Jira answers by old keys, and names the one that holds now."""
+        return self._identities("issue", {"fields": "id"}, keys)
+
+    def projects_by_key(self, keys: Collection[str]) -> dict[str, Identity]:
+        """See `ResolvesKeys.projects_by_key`; a project answers by its old keys likewise."""
+        return self._identities("project", {}, keys)
+
+    def _identities(self, what: str, params: dict[str, str], keys: Collection[str]) -> dict[str, Identity]:
+        def ask(key: str) -> tuple[str, Identity | None]:
+            path = f"{what}/{quote(key.upper(), safe='')}"
+            try:
+                found = self._client.call("GET", path, replies.ISSUE_KEY, params=params)
+            except (Rejected, Forbidden) as error:
+                # Data Center may answer 403 for what is hidden, and 400 for a number that is none.
+                if error.status not in (400, 403, 404):
+                    raise
+                return key, None
+            return key, Identity(found.id, found.key)
+
+        return {key: one for key, one in on_threads(self._pool, ask, sorted(keys)) if one is not None}
+
     def _server_time(self) -> datetime:
         info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
         self._site_api.check(info)
@@ -232,6 +256,13 @@ class Reader:
                     raise
                 raise self._no_project(key) from None
         return found
+
+    def _renamed(self, projects: Sequence[wire.Project]) -> Iterable[str]:
+        """That a project in scope answers by a key that it had."""
+        for declared, project in zip(self._tracker.scope.projects, projects, strict=True):
+            self._keys_now[declared.upper()] = project.key.upper()
+            if declared.upper() != project.key.upper():
+                yield f"scope.projects names {declared}, which is {project.key} now."
 
     def _no_project(self, key: str) -> ScopeError:
         visible = sorted(project.key for project in self._site_api.projects())

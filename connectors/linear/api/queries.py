@@ -62,7 +62,8 @@ query Issues($first: Int!, $after: String, $filter: IssueFilter!) {{
       estimate startedAt completedAt dueDate archivedAt trashed
       state {{ name type }}
       team {{ id key name }}
-      parent {{ id }}
+      previousIdentifiers
+      parent {{ id identifier }}
       project {{ id name }}
       assignee {{ name }}
       inverseRelations(first: 5) {{ {_RELATIONS} }}
@@ -78,6 +79,12 @@ STATES = Operation(
     f" issues(first: $first, after: $after, filter: $filter, includeArchived: true) {{"
     f" nodes {{ id trashed state {{ name type }} }} {_MORE} }} }}",
     Decoder(wire.StatesReply),
+)
+
+ISSUE_BY_KEY = Operation(
+    # No filter knows previous identifiers. Only this root field finds an issue by one.
+    "query IssueByKey($key: String!) { issue(id: $key) { id identifier } }",
+    Decoder(wire.IssueByKey),
 )
 
 ISSUE_IDS = Operation(

@@ -64,6 +64,20 @@ class LabelNode(Wire):
     retired_at: Moment | None = None
 
 
+class KeyedNode(Wire):
+    id: str
+    identifier: str
+
+
+class IssueByKey(Wire):
+    issue: KeyedNode
+
+
+class ParentNode(Wire):
+    id: str
+    identifier: str | None = None
+
+
 class RelationNode(Wire):
     id: str
     type: str
@@ -88,7 +102,8 @@ class IssueNode(Wire):
     due_date: date | None = None
     archived_at: Moment | None = None
     trashed: bool | None = None
-    parent: Identified | None = None
+    previous_identifiers: list[str] = []
+    parent: ParentNode | None = None
     project: NamedNode | None = None
     assignee: Person | None = None
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.trackers import LinearTracker
 from connectors.base import Progress
-from connectors.errors import BadReply
+from connectors.errors import BadReply, PermissionDenied, Refused
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import NotFound
@@ -30,7 +31,7 @@ from connectors.linear.read.mapping import (
     unknown_types,
 )
 from connectors.linear.read.shown_marks import ShownMarks
-from connectors.model import Marks, Pull, Update, WorkItem
+from connectors.model import Identity, Marks, Pull, Update, WorkItem
 
 _BATCH = 100
 
@@ -70,6 +71,19 @@ def fetch(
     return pulling.facts(sorted(ids))
 
 
+def items_by_key(client: LinearClient, keys: Collection[str]) -> dict[str, Identity]:
+    """The issues that have or had these identifiers; see `ResolvesKeys.items_by_key`.
+
+    One request for each: a root field that finds nothing voids the whole reply.
+    """
+    found = {}
+    for key in sorted(keys):
+        with suppress(Refused, PermissionDenied):
+            node = client.execute(queries.ISSUE_BY_KEY, key=key).issue
+            found[key] = Identity(node.id, node.identifier)
+    return found
+
+
 def _opened(
     client: LinearClient, tracker: LinearTracker, owner: str, progress: Progress | None
 ) -> tuple[_Pulling, datetime, tuple[LabelNode, ...]]:
@@ -106,6 +120,7 @@ class _Pulling:
     def items(self) -> tuple[WorkItem, ...]:
         issues = self._issues({"team": {"id": {"in": list(self._mapper.teams)}}})
         projects = self._projects()
+        _forget_trashed_parents(issues)
         counted = {one.id: one for one in issues.values() if is_counted(one, self._mapper.category_of(one))}
         above = self._parents_of(counted, issues)
         open_or_used = self._counted_projects(projects, [*counted.values(), *above])
@@ -211,6 +226,7 @@ class _Pulling:
             for start in range(0, len(missing), _BATCH):
                 known |= self._issues({"id": {"in": missing[start : start + _BATCH]}})
             asked |= wanted
+            _forget_trashed_parents({**counted, **above, **known})
             above |= {one.id: one for one in known.values() if not one.trashed}
             wanted = _parents(known.values()) - set(counted) - asked
         return list(above.values())
@@ -284,6 +300,13 @@ class _Pulling:
         new = unknown_types(issues.values(), projects)
         if new:
             self.notes.append(f"Unknown Linear state types, counted as not started: {', '.join(new)}.")
+
+
+def _forget_trashed_parents(issues: Mapping[str, IssueNode]) -> None:
+    """A parent in the trash is none: what it hid is not unknown, it is gone."""
+    for one in issues.values():
+        if one.parent is not None and one.parent.id in issues and issues[one.parent.id].trashed:
+            one.parent = None
 
 
 def _parents(issues: Iterable[IssueNode]) -> set[str]:

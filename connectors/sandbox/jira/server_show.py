@@ -97,7 +97,8 @@ class ServerShow(Show):
         own: str | None = issue.custom.get(EPIC_LINK)
         if own is not None:
             return own
-        above = self.site.find(str(issue.parent), self.person) if issue.parent is not None else None
+        # The key stands there also where the epic is hidden.
+        above = self.site.issues.get(issue.parent) if issue.parent is not None else None
         return above.key if above is not None and above.type.level == 1 else None
 
     def comment(self, issue: Issue, comment: Comment, *, properties: bool) -> dict[str, Any]:

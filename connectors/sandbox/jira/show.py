@@ -324,9 +324,16 @@ ABSENT: Any = object()
 
 
 def _parent(show: Show, issue: Issue) -> Any:
-    # The field is not there at all on an issue without a parent, or with one that is hidden.
-    parent = show.site.find(str(issue.parent), show.person) if issue.parent is not None else None
-    return show.brief(parent) if parent is not None else ABSENT
+    # The field is not there at all on an issue without a parent. One that is hidden is named nevertheless.
+    parent = show.site.issues.get(issue.parent) if issue.parent is not None else None
+    if parent is None:
+        return ABSENT
+    shown = show.brief(parent)
+    return shown if show.site.may_see(show.person, parent) else _without_fields(shown)
+
+
+def _without_fields(shown: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in shown.items() if name != "fields"}
 
 
 def _subtasks(show: Show, issue: Issue) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from sync.explain.item import explain as explain_item
 from sync.explain.item import written_as
 from sync.explain.key_result import Derivation, derive
 from sync.explain.objective import derive_objective
+from sync.jobs.asked_key import with_key_of_now
 from sync.jobs.last_read import forecasts, latest_run, progress_history, removed_marks
 from sync.jobs.session import Session
 from sync.observation import homonyms
@@ -133,7 +134,7 @@ def explain(
             output.show(explanation.objective_derivation(whole))
             output.data(as_of=when, **explanation.objective_data(whole))
         else:
-            found = explain_item(key, run, session.workspace)
+            found = explain_item(key, with_key_of_now(session, run, key), session.workspace)
             output.show(status_tables.explanation(found))
             output.data(**status_tables.explanation_data(found, run))
 

@@ -22,7 +22,7 @@ from tests.support.jira_site import ANN, Site, comment, connector, marks
 from tests.support.rich_text import everywhere, words_meant, words_read
 from tests.support.writing import write_one
 
-ONLY_CLOUD = ("url", "parent", "started", "completed", "shown")
+ONLY_CLOUD = ("url", "parent", "parent_key", "started", "completed", "shown")
 """What a Data Center does not tell, or otherwise: levels above epics, and when a status category changed."""
 
 

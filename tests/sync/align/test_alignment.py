@@ -280,7 +280,7 @@ SILENT = "it has no kr: label, no rule links it"
         (
             [item("WEB-1", "WEB-9")],
             "WEB-1",
-            f"{SILENT}, and its parent cannot be read",
+            "the account cannot see its parent, which is above it",
         ),
         (
             [epic("WEB-1"), item("WEB-2", "WEB-1"), item("WEB-3", "WEB-2")],

@@ -14,6 +14,7 @@ from config.link_rules import LinkRule
 from config.trackers import NativeQuery
 from connectors.model import WorkItem
 from sync.align.alignment import align
+from sync.align.ancestry import Ancestry
 from sync.align.item_facets import ItemFacets, MatchContext
 from sync.align.native_queries import found_by, rule_queries
 from sync.align.rule_index import Index, alternatives, as_test
@@ -36,6 +37,7 @@ def by_index(condition: dict[str, Any], one: WorkItem, setting: MatchContext | N
 
 ITEM = item(
     "WEB-7",
+    "WEB-6",
     labels=("Urgent", "infra"),
     title="[Infra] Move the database",
     priority="High",
@@ -129,8 +131,7 @@ def around() -> MatchContext:
         ITEM,
     ]
     return MatchContext(
-        {one.ref: one for one in world},
-        {ref("WEB-7"): ref("WEB-6"), ref("WEB-6"): ref("STRAT-1")},
+        Ancestry.of({one.ref: one for one in world}),
         {"ada": ("platform",)},
         found_by({RuleQuery("jira", NativeQuery("jql", "project = WEB")): frozenset({"WEB-7", "WEB-9"})}),
     )

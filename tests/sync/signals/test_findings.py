@@ -251,3 +251,30 @@ def test_a_name_in_a_rule_that_means_several_things(items: list[WorkItem], told:
     shared = found(items, SHARED, "shared_name")
     assert [([ref.id for ref in one.items], one.message) for one in shared] == told
     assert all(one.remedy for one in shared)
+
+
+@pytest.mark.parametrize(
+    ("measure", "rule", "said"),
+    [
+        ({}, {"key": "WEB-12"}, "WEB-12 is OPS-7 now; a rule of A still names WEB-12"),
+        ({}, {"under": "jira:web-12"}, "jira:web-12 is OPS-7 now; a rule of A still names jira:web-12"),
+        ({}, {"any": [{"parent": "WEB-12"}]}, "WEB-12 is OPS-7 now; a rule of A still names WEB-12"),
+        ({}, {"project": "WEB"}, "WEB is OPS now; a rule of A still names WEB"),
+        ({"weigh": "key", "weights": {"WEB-12": 2}}, {"key": "OPS-7"}, "WEB-12 is OPS-7 now; the measure of A still names WEB-12"),
+        ({}, {"key": "OPS-7"}, None),
+        ({}, {"key": "WEB-12", "tracker": "linear"}, None),
+        ({}, {"key": "WEB-12", "effective": {"until": "2026-10-31"}}, None),
+    ],
+)  # fmt: skip
+def test_a_key_that_is_another_now(measure: dict[str, Any], rule: dict[str, Any], said: str | None) -> None:
+    items = [epic("OPS-7", former_keys=("WEB-12",), former_projects=("web",)), item("OPS-8", "OPS-7")]
+    told = found(items, declared(("O", [work("A", rule, measure=measure)])), "moved_key")
+    assert [one.message for one in told] == ([said] if said else [])
+
+
+def test_work_below_a_parent_that_cannot_be_seen_is_named_together() -> None:
+    items = [item("WEB-1", parent_key="TOP-1"), item("WEB-2", parent_key="TOP-1"), item("WEB-3", "WEB-2")]
+    (one,) = found(items, kind="unseen_parent")
+    assert one.message == (
+        "WEB-1, WEB-2, WEB-3 may serve a key result: the account cannot see TOP-1, which is above it"
+    )

@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 
 from config.trackers import NativeQuery
-from connectors.model import Comment, KeyResultMark, Marks, Stamp, StatusSpan
+from connectors.model import Comment, Identity, KeyResultMark, Marks, Stamp, StatusSpan
 from sync.align.alignment import align
 from sync.history.days import HistoryRow
 from sync.history.movement import Movement, WorkState
 from sync.marks.status_updates import PostedUpdate
 from sync.measure import measure
 from sync.memory import Memory, Stuck
-from sync.observation import FieldValues, Observation, Past, RuleQuery, Sample, Unread
+from sync.observation import FieldValues, KeyName, KeyTarget, Observation, Past, RuleQuery, Sample, Unread
 from sync.plan.plan import Edit, changes_of
 from sync.store.snapshots import SECTIONS
 from sync.store.store import Store, StoreError
@@ -46,6 +46,10 @@ BESIDE: dict[str, Any] = {
     "field_values": {"A": FieldValues((1.0, 2.5), 3)},
     "histories": {ref("WEB-1"): (StatusSpan("doing", "In Progress", NOW, None),)},
     "keywords": {ref("eng-1"): ("slow", "login")},
+    "resolved": {
+        KeyName("jira", "item", "web-12"): KeyTarget(Identity("12", "OPS-7"), date(2026, 11, 16)),
+        KeyName("linear", "project", "search"): KeyTarget(None, date(2026, 11, 16)),
+    },
 }
 """A value of every section, by the name of its field."""
 

@@ -135,6 +135,7 @@ def test_a_restricted_issue_is_there_for_some_only(jira: Jira) -> None:
     assert jira.get("issue/WEB-1").status_code == 404
     assert str(number) not in jira.ids("project = WEB")
     child = next(issue for issue in jira.site.issues.values() if issue.parent == number)
-    assert "parent" not in jira.issue(child.key)["fields"]
+    parent = jira.issue(child.key)["fields"]["parent"]
+    assert {**parent, "self": ""} == {"id": str(number), "key": "WEB-1", "self": ""}
     with jira.acting_as(ANN) as ann:
         assert ann.issue("WEB-1")["key"] == "WEB-1"

@@ -1,0 +1,139 @@
+"""What stands above each item: its parent, a project of its own, or a parent that the account may not see. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from connectors.model import Ref, WorkItem
+
+Cycles = tuple[tuple[Ref, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestry:
+    """The places above the items.
+
+    - `items`: those that were read, by ref.
+    - `parents`: the parent of each item that has one among the items, without cycles.
+    - `places`: the project of its own of each item whose parent is not in it: nearer than all that the parent is in.
+    - `unseen`: the parent of each item that tells one which was not read. `keys` names those, where the item knows it.
+    - `cycles`: parent cycles that were met and broken.
+    """
+
+    items: Mapping[Ref, WorkItem] = field(default_factory=dict)
+    parents: Mapping[Ref, Ref] = field(default_factory=dict)
+    places: Mapping[Ref, Ref] = field(default_factory=dict)
+    unseen: Mapping[Ref, Ref] = field(default_factory=dict)
+    keys: Mapping[Ref, str] = field(default_factory=dict)
+    cycles: Cycles = ()
+
+    @staticmethod
+    def of(items: Mapping[Ref, WorkItem]) -> Ancestry:
+        """The ancestry of items, by ref in order of ref."""
+        parents, cycles = _parents(items)
+        broken = {cycle[0] for cycle in cycles}
+        unseen: dict[Ref, Ref] = {}
+        keys: dict[Ref, str] = {}
+        for ref, item in items.items():
+            if ref in parents or ref in broken or (item.parent is None and item.parent_key is None):
+                continue
+            if item.parent is not None and item.parent == item.own_project:
+                # A project out of scope hides nothing: the item bears its name.
+                continue
+            unseen[ref] = above = item.parent or Ref(ref.tracker, f"key {item.parent_key}".casefold())
+            if item.parent_key is not None:
+                keys[above] = item.parent_key
+        found = Ancestry(items, parents, {}, unseen, keys, cycles)
+        return replace(found, places=dict(found._own_places()))
+
+    def _own_places(self) -> Iterator[tuple[Ref, Ref]]:
+        for ref, item in self.items.items():
+            place = item.own_project
+            if place is not None and place in self.items and place not in self._line(ref):
+                yield ref, place
+
+    def _line(self, ref: Ref) -> Iterator[Ref]:
+        """The parent, its parent, and so on."""
+        at = self.parents.get(ref)
+        while at is not None:
+            yield at
+            at = self.parents.get(at)
+
+    def steps(self, ref: Ref) -> Iterator[list[tuple[Ref, tuple[Ref, ...]]]]:
+        """What is above an item, step by step from the nearest, each with the way to it; a project of its own comes first.
+
+        One that was not read is among them, and nothing above it.
+        """
+        seen = {ref}
+        front: list[tuple[Ref, tuple[Ref, ...]]] = [(ref, ())]
+        while front:
+            step = []
+            for at, way in front:
+                for above in (self.places.get(at), self.parents.get(at), self.unseen.get(at)):
+                    if above is not None and above not in seen:
+                        seen.add(above)
+                        step.append((above, (*way, above)))
+            if step:
+                yield step
+            front = step
+
+    def above(self, ref: Ref) -> Iterator[Ref]:
+        """All that is above an item, the nearest first."""
+        if ref not in self.places and ref not in self.unseen and ref not in self.parents:
+            return
+        for step in self.steps(ref):
+            yield from (at for at, _ in step)
+
+    def children(self) -> dict[Ref, tuple[Ref, ...]]:
+        """What is directly below each item, in order of ref."""
+        found: dict[Ref, set[Ref]] = defaultdict(set)
+        for below in (self.parents, self.places):
+            for child, above in below.items():
+                found[above].add(child)
+        return {ref: tuple(sorted(below)) for ref, below in found.items()}
+
+    def names_of(self, ref: Ref) -> tuple[str, ...]:
+        """Every spelling of the key of an item, or of a parent that was not read."""
+        if (item := self.items.get(ref)) is not None:
+            return item.names
+        key = self.keys.get(ref)
+        return () if key is None else (key, f"{ref.tracker}:{key}")
+
+    def name_on(self, ref: Ref, tracker: str) -> str:
+        """How it is called on tickets of a tracker."""
+        if (item := self.items.get(ref)) is not None:
+            return item.name_on(tracker)
+        return self.keys.get(ref, "a parent that cannot be read")
+
+
+def _parents(by_ref: Mapping[Ref, WorkItem]) -> tuple[dict[Ref, Ref], Cycles]:
+    """Parent of each item that has one among the items. A cycle is broken above its smallest ref."""
+    parents = {
+        ref: item.parent for ref, item in by_ref.items() if item.parent is not None and item.parent in by_ref
+    }
+    cycles: list[tuple[Ref, ...]] = []
+    settled: set[Ref] = set()
+    # What stands alone or below what is settled, as nearly all does, needs no path.
+    settled.update(ref for ref in by_ref if ref not in parents)
+    for start in by_ref:
+        if parents.get(start) in settled:
+            settled.add(start)
+            continue
+        path: list[Ref] = []
+        on_path: set[Ref] = set()
+        at: Ref | None = start
+        while at is not None and at not in settled:
+            if at in on_path:
+                cycle = path[path.index(at) :]
+                first = cycle.index(min(cycle))
+                cycles.append(tuple(cycle[first:] + cycle[:first]))
+                break
+            path.append(at)
+            on_path.add(at)
+            at = parents.get(at)
+        settled.update(path)
+    for cycle in map(list, cycles):
+        del parents[cycle[0]]
+    return parents, tuple(sorted(cycles))
