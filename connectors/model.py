@@ -143,11 +143,13 @@ class Comment:
 class Twin:
     """A comment of ours beside the one that counts, as two writers leave it that do not share a store.
 
-    It is to go; one that a person has edited stays as theirs, and loses our marker only.
+    It is to go; one that a person has edited stays as theirs, and loses our marker only. So is one that customers
+    can see, `public`, also where it is the only one.
     """
 
     id: str
     edited: bool = False
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

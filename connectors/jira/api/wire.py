@@ -47,6 +47,12 @@ class ServerInfo(_Reply):
 class Project(_Reply):
     id: str
     key: str
+    project_type_key: str = ""
+
+    @property
+    def has_customers(self) -> bool:
+        """Whether it is a service project: customers read its issues in a portal, with every comment that is public."""
+        return self.project_type_key == "service_desk"
 
 
 class ProjectPage(_Reply):
@@ -191,11 +197,28 @@ class Property(_Reply):
     value: Any = None
 
 
+INTERNAL = Property(key="sd.public.comment", value={"internal": True})
+"""Makes a comment internal, when it comes with the call that creates it (contracts, section 5.5)."""
+
+
 class IssueComment(_Reply):
+    """A comment; only the Cloud tells `jsd_public`, so on Data Center the property says what customers see."""
+
     id: str
     author: User | None = None
     update_author: User | None = None
     properties: list[Property] = []
+    jsd_public: bool | None = None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether customers see it, in a project that has some."""
+        if self.jsd_public is not None:
+            return self.jsd_public
+        values = (one.value for one in self.properties if one.key == INTERNAL.key)
+        return not any(
+            isinstance(value, dict) and value.get("internal") in (True, "true") for value in values
+        )
 
 
 class CommentPage(_Reply):

@@ -26,7 +26,7 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields, field_text, find_fields
-from connectors.jira.marks.comment import CommentApi, OwnComments, single_out
+from connectors.jira.marks.comment import REFUSED, CommentApi, OwnComments, single_out
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.mapping import IssueMapper
 from connectors.jira.read.settable_fields import SettableFields
@@ -120,6 +120,12 @@ class Reader:
         mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, scope)
         items = [mapper.item(issue, parents.get(id_)) for id_, issue in issues.items()]
         items = self._with_comments(items, issues, site.me, report)
+        bare = {item.project for item in items if item.shown.stamp and item.shown.stamp.comment_id == REFUSED}
+        items = [_without_comment(item) if item.project in bare else item for item in items]
+        notes += [
+            f"Customers would see comments in project {key}, so it stays without."
+            for key in sorted(filter(None, bare))
+        ]
         pulled = Pull(
             tracker=self._client.name,
             items=tuple(sorted(items, key=lambda item: (len(item.ref.id), item.ref.id))),
@@ -156,9 +162,8 @@ class Reader:
         """The item with the comment of ours that stands there without a stamp."""
         if not ours:
             return item
-        return _with_comment(
-            replace(item, shown=replace(item.shown, stamp=Stamp(self._owner, comment_id=""))), ours
-        )
+        bare = replace(item, shown=replace(item.shown, stamp=Stamp(self._owner, comment_id="")))
+        return _with_comment(bare, ours, has_customers=False)
 
     def find(self, query: str) -> frozenset[str]:
         """Ids of the issues that the query finds. Raises QueryError when Jira does not accept it."""
@@ -249,26 +254,39 @@ class Reader:
         carried = {id_: page for id_ in named if (page := issues[id_].fields.comment) is not None}
         ours = CommentApi(self._client, self._site_api, self._owner, me).all_ours(named, carried)
         report("comments", len(named), len(named))
-        return [_with_comment(item, ours[item.ref.id]) if item.ref.id in ours else item for item in items]
+        return [
+            _with_comment(
+                item, ours[item.ref.id], has_customers=issues[item.ref.id].fields.project.has_customers
+            )
+            if item.ref.id in ours
+            else item
+            for item in items
+        ]
 
     def _comment_id(self, item: WorkItem) -> str | None:
         stamp = item.shown.stamp
-        return stamp.comment_id if stamp and stamp.owner == self._owner else None
+        if stamp is None or stamp.owner != self._owner or stamp.comment_id == REFUSED:
+            return None
+        return stamp.comment_id
 
 
-def _with_comment(item: WorkItem, ours: OwnComments) -> WorkItem:
+def _with_comment(item: WorkItem, ours: OwnComments, *, has_customers: bool) -> WorkItem:
     """The item with the comment of ours that it shows, and its twins; the stamp names the one that counts.
 
     A comment that a person made theirs is shown, but the item cannot carry another of ours.
     """
     stamp = item.shown.stamp
-    id_, twins = single_out(ours, stamp.comment_id if stamp else None)
+    id_, twins = single_out(ours, stamp.comment_id if stamp else None, has_customers=has_customers)
     if id_ is None or stamp is None:
-        return item
+        return replace(item, shown=replace(item.shown, twins=twins)) if twins else item
     writable = item.writable - {"comment"} if ours[id_].edited_by_person else item.writable
     stamp = replace(stamp, comment_id=id_)
     shown = replace(item.shown, comment=ours[id_].comment, twins=twins, stamp=stamp)
     return replace(item, writable=writable, shown=shown)
+
+
+def _without_comment(item: WorkItem) -> WorkItem:
+    return replace(item, writable=item.writable - {"comment"})
 
 
 def _epic_key(issue: wire.Issue) -> str | None:

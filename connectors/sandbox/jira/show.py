@@ -106,7 +106,7 @@ class Show:
             "id": str(project.id),
             "key": project.key,
             "name": project.name,
-            "projectTypeKey": "software",
+            "projectTypeKey": project.kind,
             "simplified": project.simplified,
         }
 
@@ -235,7 +235,7 @@ class Show:
             "updateAuthor": self.user(comment.update_author),
             "created": self.moment(comment.created),
             "updated": self.moment(comment.updated),
-            "jsdPublic": True,
+            "jsdPublic": not comment.internal,
         }
         if properties:
             shown["properties"] = [{"key": key, "value": value} for key, value in comment.properties.items()]
