@@ -74,7 +74,8 @@ def pull(
             continue
         except KeyError:
             raise CannotRead(*unread) from None
-        return Observation(tuple(pulls), now, counts, answers, field_values=values, unread=unread)
+        aside = (Unread.items(one.tracker, one.set_aside) for one in pulls if one.set_aside)
+        return Observation(tuple(pulls), now, counts, answers, field_values=values, unread=(*unread, *aside))
 
 
 def _whole(
@@ -86,7 +87,7 @@ def _whole(
     for name, found in looks.items():
         before = _as_last_read(name, last, now, workspace)
         if isinstance(found, Pull):
-            pulls.append(found)
+            pulls.append(_standing_in(found, last))
             continue
         unread.append(Unread.tracker(found, before.as_of if before is not None else None))
         if before is not None:
@@ -94,6 +95,19 @@ def _whole(
     if len(pulls) < len(looks) or len(unread) == len(looks):
         raise CannotRead(*unread)
     return _told_apart(pulls), tuple(unread)
+
+
+def _standing_in(found: Pull, last: Observation | None) -> Pull:
+    """The pull, with each item that was set aside as it was last read: what hangs below it must not lose it. It gets no write."""
+    if not found.set_aside or last is None:
+        return found
+    ids = {one.id for one in found.set_aside}
+    stand = [
+        replace(item, writable=frozenset())
+        for item in last.items
+        if item.ref.tracker == found.tracker and item.ref.id in ids
+    ]
+    return replace(found, items=(*found.items, *stand))
 
 
 def _told_apart(pulls: Sequence[Pull]) -> list[Pull]:

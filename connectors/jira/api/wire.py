@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from connectors.model import SetAside
+
 
 class _Reply(msgspec.Struct, rename="camel", kw_only=True):
     pass
@@ -305,6 +307,16 @@ class BulkPage(_Reply):
     issue_errors: list[IssueError] = []
     total: int = 0
     """Data Center alone: how many the query finds."""
+    set_aside: list[SetAside] = []
+    """Of ours, not of Jira: the issues that do not decode."""
+
+
+class RawPage(_Reply):
+    """The same, with issues that are yet to be decoded."""
+
+    issues: list[msgspec.Raw]
+    issue_errors: list[IssueError] = []
+    total: int = 0
 
 
 class IssueKey(_Reply):

@@ -6,7 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from urllib.parse import quote
+
+import structlog
 
 from config.errors import nearest
 from config.trackers import JiraTracker
@@ -28,9 +31,12 @@ from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields, field_text, find_fields
 from connectors.jira.marks.comment import REFUSED, CommentApi, OwnComments, single_out
 from connectors.jira.read.custom_fields import find_custom_fields
-from connectors.jira.read.mapping import IssueMapper
+from connectors.jira.read.mapping import InvalidItem, IssueMapper
 from connectors.jira.read.settable_fields import SettableFields
-from connectors.model import NOTHING, Pull, Stamp, WorkItem
+from connectors.model import NOTHING, Pull, SetAside, Stamp, WorkItem
+from connectors.set_aside import check_share, named
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,7 @@ class Reader:
         bulk = self._site_api.issues(site.fields, known, commented)
         scope = frozenset(project.id for project in projects)
         found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
-        notes = [*site.fields.notes, *_gone(len(ids) - len(found))]
+        notes = [*site.fields.notes, *_gone(len(set(ids) - found.keys() - bulk.set_aside.keys()))]
         # The index lags behind: an issue may have left the scope since.
         issues = {id_: issue for id_, issue in found.items() if issue.fields.project.id in scope}
         parents = self._close_upwards(issues, bulk)
@@ -118,7 +124,9 @@ class Reader:
             settable = SettableFields(self._client, self._pool, self._owner).among(mine, site.fields)
             site = replace(site, fields=replace(site.fields, settable=settable))
         mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, scope)
-        items = [mapper.item(issue, parents.get(id_)) for id_, issue in issues.items()]
+        items, aside = _sifted(mapper, issues.values(), parents)
+        aside |= bulk.set_aside
+        check_share(self._client.name, aside.values(), len(items) + len(aside))
         items = self._with_comments(items, issues, site.me, report)
         bare = {item.project for item in items if item.shown.stamp and item.shown.stamp.comment_id == REFUSED}
         items = [_without_comment(item) if item.project in bare else item for item in items]
@@ -132,6 +140,7 @@ class Reader:
             as_of=as_of,
             requests=self._client.requests - sent_before,
             notes=tuple(notes),
+            set_aside=tuple(aside[id_] for id_ in sorted(aside)),
         )
         return pulled, site
 
@@ -147,7 +156,8 @@ class Reader:
         beyond = bulk.fetch(sorted(set(written) - known))
         homes = frozenset(issue.fields.project.id for issue in beyond.values())
         mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
-        away = [mapper.item(issue, None) for issue in beyond.values()]
+        away, aside = _sifted(mapper, beyond.values())
+        self._log_aside((*pulled.set_aside, *aside.values(), *bulk.set_aside.values()))
         items = [*scope, *self._with_comments(away, beyond, site.me, lambda _what, _done, _total: None)]
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)
         bare = [item.ref.id for item in items if item.ref.id in written and item.shown.stamp is None]
@@ -180,14 +190,21 @@ class Reader:
         """The issues with these ids, wherever they are, without parents and marks; see `AnswersQueries.fetch`."""
         if not ids:
             return ()
-        found = self._site_api.issues(site.fields, ()).fetch(sorted(ids))
+        bulk = self._site_api.issues(site.fields, ())
+        found = bulk.fetch(sorted(ids))
         scope = {key.upper() for key in self._tracker.scope.projects}
         homes = frozenset(
             one.fields.project.id for one in found.values() if one.fields.project.key.upper() in scope
         )
         mapper = IssueMapper(self._client.name, self._tracker, site.fields, self._owner, self._pages, homes)
-        items = (mapper.item(issue, None) for issue in found.values())
+        items, aside = _sifted(mapper, found.values())
+        self._log_aside((*aside.values(), *bulk.set_aside.values()))
         return tuple(replace(item, shown=NOTHING, writable=frozenset()) for item in items)
+
+    def _log_aside(self, aside: Collection[SetAside]) -> None:
+        """Say what was set aside where nothing else can say it."""
+        if aside:
+            log.warning("cannot read items", tracker=self._client.name, items=named(aside))
 
     def _server_time(self) -> datetime:
         info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
@@ -224,7 +241,7 @@ class Reader:
         """
         parents: dict[str, str] = {}
         by_key = {issue.key: id_ for id_, issue in issues.items()}
-        asked: set[str] = set(issues)
+        asked = {*issues, *bulk.set_aside}
         fresh = list(issues.values())
         while fresh:
             epic_of = {issue.id: key for issue in fresh if (key := _epic_key(issue))}
@@ -283,6 +300,20 @@ def _with_comment(item: WorkItem, ours: OwnComments, *, has_customers: bool) -> 
     stamp = replace(stamp, comment_id=id_)
     shown = replace(item.shown, comment=ours[id_].comment, twins=twins, stamp=stamp)
     return replace(item, writable=writable, shown=shown)
+
+
+def _sifted(
+    mapper: IssueMapper, issues: Iterable[wire.Issue], parents: Mapping[str, str] = MappingProxyType({})
+) -> tuple[list[WorkItem], dict[str, SetAside]]:
+    """The items that can be made of the issues, and those of which none can."""
+    items: list[WorkItem] = []
+    aside: dict[str, SetAside] = {}
+    for issue in issues:
+        try:
+            items.append(mapper.item(issue, parents.get(issue.id)))
+        except InvalidItem as error:
+            aside[issue.id] = SetAside(issue.id, issue.key, str(error))
+    return items, aside
 
 
 def _without_comment(item: WorkItem) -> WorkItem:

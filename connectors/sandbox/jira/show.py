@@ -311,7 +311,8 @@ def _comments(show: Show, issue: Issue) -> dict[str, Any]:
 
 
 _READ: dict[str, Callable[[Show, Issue], Any]] = {
-    "summary": lambda _, issue: issue.summary,
+    # Imports leave issues without one, which no edit could.
+    "summary": lambda _, issue: issue.summary or ABSENT,
     "issuetype": lambda show, issue: show.type(issue.type),
     "project": lambda show, issue: show.project(issue.project),
     "parent": _parent,
