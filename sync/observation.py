@@ -56,6 +56,15 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
+class LostItem:
+    """Done work of a running cycle that can no longer be seen, as it was when it was: what it served, and its points."""
+
+    key: str
+    key_results: tuple[str, ...]
+    points: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """The last reading that was kept of a key result on or before the day on which it was closed."""
 
@@ -144,6 +153,7 @@ class Observation:
     - `field_values`: values of a field on what a query found, named like `counts`.
     - `histories`: those that flow measures need.
     - `keywords`: of the descriptions of what serves no key result.
+    - `lost`: done work that earlier reads saw and this one did not, as long as a cycle runs that it counted in.
     - `unread`: what could not be read; the pulls and answers of such a tracker are the last good ones.
     """
 
@@ -155,6 +165,7 @@ class Observation:
     field_values: Mapping[str, FieldValues] = field(default_factory=dict)
     histories: Histories = field(default_factory=dict)
     keywords: ItemKeywords = field(default_factory=dict)
+    lost: Mapping[Ref, LostItem] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
 
     @property

@@ -6,7 +6,6 @@ A row that cannot be read and may be the latest is an error that names it: an ol
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 import unicodedata
@@ -19,6 +18,7 @@ from config.errors import nearest
 from sync.collect.exported_values import Unreadable, days, numbers
 from sync.observation import Sample
 
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _INDEX = re.compile(r"-?[0-9]{1,9}")
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -43,7 +43,7 @@ class Row:
 def table_rows(text: str, at: str, day: str, source: str) -> list[Row]:
     """The rows of CSV with the columns `at` and `day`, by names without space around them. Raises SourceError."""
     try:
-        lines = [(nr, line) for nr, line in enumerate(csv.reader(io.StringIO(text)), 1) if any(line)]
+        lines = [(nr, line) for nr, line in enumerate(csv.reader(_LINE.findall(text)), 1) if any(line)]
     except csv.Error as error:
         raise SourceError(f"not valid CSV: {error}") from None
     if not lines:

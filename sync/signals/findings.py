@@ -23,6 +23,7 @@ Kind = Literal[
     "unmatched_rule",
     "parent_cycle",
     "unserved_key_result",
+    "lost_work",
     "done_over_open",
     "dropped_over_open",
     "closed_key_result",

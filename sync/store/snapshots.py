@@ -14,7 +14,7 @@ from msgspec.json import Decoder
 from config.text.redaction import redactor
 from config.trackers import NativeQuery
 from connectors.model import NOTHING, Pull, Ref, StatusSpan, WorkItem
-from sync.observation import FieldValues, Observation, RuleQuery, Sample, Unread
+from sync.observation import FieldValues, LostItem, Observation, RuleQuery, Sample, Unread
 from sync.store import tables
 from sync.store.database import REBUILD, Database, StoreError, again
 
@@ -72,6 +72,7 @@ SECTIONS = (
     StoredSection("field_values", tables.drawn, _KEY_RESULT, _body(Decoder(FieldValues))),
     StoredSection("histories", tables.histories, _REF, _body(Decoder(tuple[StatusSpan, ...]))),
     StoredSection("keywords", tables.gists, _REF, _body(Decoder(tuple[str, ...]))),
+    StoredSection("lost", tables.lost, _REF, _body(Decoder(LostItem))),
 )
 """What is observed beside the items. One more is one more line here, and its table."""
 

@@ -116,6 +116,14 @@ gists = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
 """Words of the descriptions of work that serves no key result."""
+lost = sa.Table(
+    "lost",
+    metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""Done work that can no longer be seen."""
 unread = sa.Table(
     "unread",
     metadata,

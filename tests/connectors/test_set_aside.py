@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -39,7 +40,8 @@ def jira(site: Site, deployment: str) -> Tracker:
 
     def spoil(count: int) -> list[str]:
         issues = [one for one in site.in_scope() if one.type.level == 0][:count]
-        site.sandbox.call(lambda: [setattr(one, "summary", "") for one in issues])
+        for one in issues:
+            site.sandbox.call(partial(setattr, one, "summary", ""))
         return [one.key for one in issues]
 
     return Tracker(site.truenorth, spoil, "it has no summary")
@@ -51,7 +53,8 @@ def linear(workspace: LinearWorkspace) -> Tracker:
     def spoil(count: int) -> list[str]:
         keys = {item.key for item in reader.pull().items if item.level == "issue" and item.in_scope}
         issues = [one for one in workspace.space.issues.values() if one.identifier in keys][:count]
-        workspace.box.call(lambda: [setattr(one, "due_date", FarDay(2026, 11, 16)) for one in issues])
+        for one in issues:
+            workspace.box.call(partial(setattr, one, "due_date", FarDay(2026, 11, 16)))
         return [one.identifier for one in issues]
 
     return Tracker(reader, spoil, "dueDate")

@@ -108,13 +108,13 @@ FOUND = Operation(
     # Linear archives closed work by itself, and what was done still serves.
     f"query Found($first: Int!, $after: String, $filter: IssueFilter!) {{"
     f" issues(first: $first, after: $after, filter: $filter, includeArchived: true) {{"
-    f" nodes {{ id }} {_MORE} }} }}",
-    Decoder(wire.IssueIds),
+    f" nodes {{ id trashed }} {_MORE} }} }}",
+    Decoder(wire.FoundIssues),
 )
 
 VIEW = Operation(
     f"query View($first: Int!, $after: String, $id: String!) {{ customView(id: $id) {{ modelName"
-    f" issues(first: $first, after: $after, includeArchived: true) {{ nodes {{ id }} {_MORE} }} }} }}",
+    f" issues(first: $first, after: $after, includeArchived: true) {{ nodes {{ id trashed }} {_MORE} }} }} }}",
     Decoder(wire.ViewIssues),
 )
 

@@ -222,9 +222,20 @@ class IssueIds(Wire):
     issues: Connection[Identified]
 
 
+class FoundNode(Wire):
+    """What a query found; in the trash it is there for 30 days more."""
+
+    id: str
+    trashed: bool | None = None
+
+
+class FoundIssues(Wire):
+    issues: Connection[FoundNode]
+
+
 class _View(Wire):
     model_name: str
-    issues: Connection[Identified]
+    issues: Connection[FoundNode]
 
 
 class ViewIssues(Wire):

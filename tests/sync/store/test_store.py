@@ -22,7 +22,7 @@ from sync.history.movement import Movement, WorkState
 from sync.marks.status_updates import PostedUpdate
 from sync.measure import measure
 from sync.memory import Memory, Stuck
-from sync.observation import FieldValues, Observation, Past, RuleQuery, Sample, Unread
+from sync.observation import FieldValues, LostItem, Observation, Past, RuleQuery, Sample, Unread
 from sync.plan.plan import Edit, changes_of
 from sync.store.snapshots import SECTIONS
 from sync.store.store import Store, StoreError
@@ -46,6 +46,7 @@ BESIDE: dict[str, Any] = {
     "field_values": {"A": FieldValues((1.0, 2.5), 3)},
     "histories": {ref("WEB-1"): (StatusSpan("doing", "In Progress", NOW, None),)},
     "keywords": {ref("eng-1"): ("slow", "login")},
+    "lost": {ref("WEB-9"): LostItem("WEB-9", ("A",), 3.0)},
 }
 """A value of every section, by the name of its field."""
 
