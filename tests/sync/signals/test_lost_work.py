@@ -72,6 +72,10 @@ def test_it_is_said_until_it_is_seen_again_or_the_cycle_ends() -> None:
     assert first.lost == {two.ref: LostItem("WEB-2", ("A",), 3)}
     assert lost_items(first, observed(STAYS), GOALS, TODAY) == first.lost
     assert lost_items(first, observed(STAYS, two), GOALS, TODAY) == {}
+    # What is lost later stands beside it.
+    three = done("WEB-3", "b")
+    then = replace(observed(STAYS, three), lost=first.lost)
+    assert lost_items(then, observed(STAYS), GOALS, TODAY).keys() == {two.ref, three.ref}
     assert lost_items(first, observed(STAYS), GOALS, date(2027, 1, 1)) == {}
 
 
