@@ -112,7 +112,7 @@ class AnswersQueries(Protocol):
         ...
 
     def find(self, query: NativeQuery) -> frozenset[str]:
-        """Ids of the items that a native query finds, closed and archived ones included; raises as `count`."""
+        """Ids of the items that a native query finds, closed and archived ones included, deleted ones not; raises as `count`."""
         ...
 
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:

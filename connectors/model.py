@@ -144,11 +144,13 @@ class Comment:
 class Twin:
     """A comment of ours beside the one that counts, as two writers leave it that do not share a store.
 
-    It is to go; one that a person has edited stays as theirs, and loses our marker only.
+    It is to go; one that a person has edited stays as theirs, and loses our marker only. So is one that customers
+    can see, `public`, also where it is the only one.
     """
 
     id: str
     edited: bool = False
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,11 +389,24 @@ class StatusSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """An item that is there and cannot be read, by its key, or the name of what has none; `why` is for people."""
+
+    id: str
+    key: str
+    why: str
+
+    def __post_init__(self) -> None:
+        _show(self, "key", "why")
+
+
+@dataclass(frozen=True, slots=True)
 class Pull:
     """A whole and consistent read of one tracker's scope.
 
     `as_of` is taken from the tracker's clock where it tells it. `notes` are sentences for the operator
-    about what was read but could not be used; an item that could not be decoded at all is an error.
+    about what was read but could not be used. The few items of `set_aside` are there, but could not be read; many are
+    an error.
     """
 
     tracker: str
@@ -399,6 +414,7 @@ class Pull:
     as_of: datetime
     requests: int = 0
     notes: tuple[str, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(map(shown, self.notes)))

@@ -8,8 +8,10 @@ from datetime import date, datetime
 from typing import Literal
 
 from config.trackers import NativeQuery
-from connectors.errors import TrackerError
-from connectors.model import Identity, Pull, Ref, StatusSpan, WorkItem
+from config.wording import counted
+from connectors.errors import BadReply, TrackerError
+from connectors.model import Identity, Pull, Ref, SetAside, StatusSpan, WorkItem
+from connectors.set_aside import named
 from connectors.text.keywords import Keywords
 
 
@@ -51,6 +53,15 @@ class Sample:
     value: float
     on: date
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LostItem:
+    """Done work of a running cycle that can no longer be seen, as it was when it was: what it served, and its points."""
+
+    key: str
+    key_results: tuple[str, ...]
+    points: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +125,14 @@ ItemKeywords = Mapping[Ref, Keywords]
 class Unread:
     """Something that could not be read, why, what to do about it, and of when what stands in its place is.
 
-    - `kind`, `subject`: a tracker by its name, the descriptions of its items, or the source of a key result by its id.
+    - `kind`, `subject`: a tracker by its name, some of its items, the descriptions of its items, or the source of a key
+      result by its id.
     - `cause`: of `connectors.errors` for a tracker, "source" for a source.
     - `permanent`: it stays so until somebody acts; else a later run may do better by itself.
     - `as_of`: when that was read which stands instead; None where nothing does.
     """
 
-    kind: Literal["tracker", "descriptions", "source"]
+    kind: Literal["tracker", "items", "descriptions", "source"]
     subject: str
     cause: str
     what: str
@@ -132,6 +144,13 @@ class Unread:
     def tracker(error: TrackerError, as_of: datetime | None = None) -> Unread:
         """A tracker that could not be read."""
         return Unread("tracker", error.tracker, error.cause, error.what, error.remedy, error.permanent, as_of)
+
+    @staticmethod
+    def items(tracker: str, aside: Collection[SetAside]) -> Unread:
+        """The few items of a tracker that could not be read, while all the others were."""
+        what = f"cannot read {counted(len(aside), 'item')}: {named(aside)}."
+        remedy = "Correct them in the tracker. Until then they stand as last read, if they ever were, and get no write."
+        return Unread("items", tracker, BadReply.cause, what, remedy)
 
     def __str__(self) -> str:
         """What and why, with the remedy."""
@@ -161,6 +180,7 @@ class Observation:
     - `histories`: those that flow measures need.
     - `keywords`: of the descriptions of what serves no key result.
     - `resolved`: what the keys in the OKR files lead to.
+    - `lost`: done work that earlier reads saw and this one did not, as long as a cycle runs that it counted in.
     - `unread`: what could not be read; the pulls and answers of such a tracker are the last good ones.
     """
 
@@ -173,6 +193,7 @@ class Observation:
     histories: Histories = field(default_factory=dict)
     keywords: ItemKeywords = field(default_factory=dict)
     resolved: ResolvedKeys = field(default_factory=dict)
+    lost: Mapping[Ref, LostItem] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
 
     @property
@@ -184,6 +205,11 @@ class Observation:
     def stale(self) -> frozenset[str]:
         """The trackers that stand as last read."""
         return frozenset(one.subject for one in self.unread if one.kind == "tracker")
+
+    @property
+    def set_aside(self) -> frozenset[Ref]:
+        """The items that are there, and could not be read."""
+        return frozenset(Ref(pull.tracker, one.id) for pull in self.pulls for one in pull.set_aside)
 
     @property
     def as_of(self) -> dict[str, datetime]:

@@ -119,7 +119,7 @@ class Inspector:
     def _project(self, key: str, site: Site) -> Iterator[Check]:
         about = f"project {key}"
         try:
-            self._client.call("GET", f"project/{quote(key, safe='')}", replies.PROJECT)
+            project = self._client.call("GET", f"project/{quote(key, safe='')}", replies.PROJECT)
         except Rejected as error:
             if error.status != 404:
                 raise
@@ -137,6 +137,8 @@ class Inspector:
             yield Check(about, "wrong", f'missing permission "{name}": {effect}', remedy)
         if not missing:
             yield Check(about, "ok", "can browse, edit and comment")
+        if project.has_customers:
+            yield Check(about, "ok", "service project: comments are internal, so customers do not see them")
         if not held & SILENT.keys():
             remedy = (
                 f'Grant "{SILENT["ADMINISTER_PROJECTS"]}" in this project to write without notifications.'

@@ -103,18 +103,15 @@ class LinearConnector:
         return items
 
     def count(self, query: NativeQuery) -> int:
-        """See `AnswersQueries.count`: in all teams unless the filter names some, without the archive."""
-        if query.language == "view":
-            return len(self._in_view(query.text))
-        return sum(1 for _ in self._answer(query.text, queries.ISSUE_IDS))
+        """See `AnswersQueries.count`: in all teams unless the filter names some."""
+        return len(self.find(query))
 
     def find(self, query: NativeQuery) -> frozenset[str]:
-        """See `AnswersQueries.find`."""
-        if query.language == "view":
-            return self._in_view(query.text)
-        return frozenset(one.id for one in self._answer(query.text, queries.FOUND))
+        """See `AnswersQueries.find`: with the archive, into which Linear puts closed work by itself, without the trash."""
+        found = self._in_view(query.text) if query.language == "view" else self._answer(query.text)
+        return frozenset(one.id for one in found if not one.trashed)
 
-    def _answer(self, query: str, operation: queries.Operation[wire.IssueIds]) -> list[wire.Identified]:
+    def _answer(self, query: str) -> list[wire.FoundNode]:
         try:
             given = json.loads(query)
         except (ValueError, RecursionError):
@@ -124,21 +121,21 @@ class LinearConnector:
         if not isinstance(given, dict):
             raise QueryError(self.name, "the filter is not an object.", "Use a Linear IssueFilter.")
         try:
-            return list(self._client.walk(operation, lambda reply: reply.issues, filter=given))
+            return list(self._client.walk(queries.FOUND, lambda reply: reply.issues, filter=given))
         except Refused as error:
             raise QueryError(self.name, error.what, "Correct the filter in the OKR files.") from error
         except (msgspec.EncodeError, RecursionError):
             raise QueryError(self.name, "the filter is nested too deeply.") from None
 
-    def _in_view(self, identity: str) -> frozenset[str]:
+    def _in_view(self, identity: str) -> list[wire.FoundNode]:
         listed: set[str] = set()
 
-        def issues(reply: wire.ViewIssues) -> wire.Connection[wire.Identified]:
+        def issues(reply: wire.ViewIssues) -> wire.Connection[wire.FoundNode]:
             listed.add(reply.custom_view.model_name)
             return reply.custom_view.issues
 
         try:
-            found = frozenset(one.id for one in self._client.walk(queries.VIEW, issues, id=identity))
+            found = list(self._client.walk(queries.VIEW, issues, id=identity))
         except Refused as error:
             what = f"cannot read the custom view {identity!r}: {error.what}"
             raise QueryError(self.name, what, "Share it, or use a view of the service account.") from error

@@ -11,6 +11,7 @@ from connectors.base import Connectors, Progress
 from connectors.errors import TrackerError
 from sync.align.alignment import Alignment, align
 from sync.collect.external_values import Sources
+from sync.collect.lost_items import lost_items
 from sync.collect.pull import commented_item_ids, owned_item_ids, pull
 from sync.collect.queries import read_histories, read_keywords
 from sync.observation import CannotRead, Observation, Unread
@@ -35,7 +36,12 @@ def collect(
     observation = pull(workspace, connectors, now, last, progress, owned, commented)
     today = now.astimezone(workspace.zone).date()
     samples, unread = (sources or Sources()).take(workspace, today, last.samples if last else None)
-    observation = replace(observation, samples=samples, unread=(*observation.unread, *unread))
+    observation = replace(
+        observation,
+        samples=samples,
+        lost=lost_items(last, observation, workspace, today),
+        unread=(*observation.unread, *unread),
+    )
     alignment = align(observation.items, workspace, observation.answers, today)
     if _needs_histories(workspace):
         kept = last.histories if last is not None else {}

@@ -5,20 +5,15 @@ A source that fails is no zero: its last value stands, with its day, until the m
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import math
-import re
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from datetime import time as clock
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -30,8 +25,8 @@ from config.settings import SOURCE_ORIGINS, NamedSecret
 from config.workspace import Workspace
 from connectors.errors import TrackerError
 from connectors.http.bodies import Buffer
-from connectors.http.dates import parse_day
 from connectors.http.exchange import Exchange, Limits
+from sync.collect.series import SourceError, json_rows, latest, table_rows
 from sync.measure import Sample
 from sync.observation import Unread
 
@@ -45,16 +40,6 @@ AT_ONCE = 8
 """Sources that are read side by side."""
 _PARSING = threading.Lock()
 """Held while a value is looked for: megabytes of JSON become a hundred, and no two threads parse at one time anyway."""
-_INDEX = re.compile(r"-?[0-9]{1,9}")
-_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
-
-
-class SourceError(Exception):
-    """A source gives no value; the text says why, without what stood there. `permanent`: see `Unread`."""
-
-    def __init__(self, what: str, *, permanent: bool = True) -> None:
-        super().__init__(what)
-        self.permanent = permanent
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +120,12 @@ class Sources:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError:
             raise SourceError(f"the file {path} is not UTF-8 text") from None
-        is_table = path.suffix.casefold() == ".csv"
-        rows = _csv_rows(text) if is_table else _json_rows(text, f"the file {path}", source.at)
-        return _newest(rows, source.at, source.day, today, f"file {path.name}")
+        name = f"file {path.name}"
+        if path.suffix.casefold() == ".csv":
+            rows = table_rows(text, source.at, source.day, name)
+        else:
+            rows = json_rows(text, f"the file {path}", source.at, source.day)
+        return latest(rows, source.at, source.day, today, name)
 
     def _from_http(self, source: HttpSource, today: date, time_left: Callable[[], float]) -> Sample:
         host = urlsplit(source.url).hostname or ""
@@ -147,8 +135,8 @@ class Sources:
             headers["authorization"] = f"Bearer {access.token}"
         raw = _fetched(source.url, headers, host, access.declared, time_left)
         with _PARSING:
-            rows = _json_rows(raw.decode("utf-8", "replace"), f"the reply from {host}", source.at)
-            return _newest(rows, source.at, "", today, f"measured by {host}")
+            rows = json_rows(raw.decode("utf-8", "replace"), f"the reply from {host}", source.at, "")
+            return latest(rows, source.at, "", today, f"measured by {host}")
 
     def access(self, source: HttpSource) -> Access:
         """With what an endpoint may be asked. Raises SourceError where the environment does not let the secret go there."""
@@ -204,74 +192,3 @@ def _fetched(
         passing = reply.status in (408, 425, 429) or reply.status >= 500
         raise SourceError(f"{host} returned HTTP {reply.status}", permanent=not passing)
     return reply.content
-
-
-def _csv_rows(text: str) -> list[Any]:
-    try:
-        return list(csv.DictReader(io.StringIO(text)))
-    except csv.Error as error:
-        raise SourceError(f"not valid CSV: {error}") from None
-
-
-def _json_rows(text: str, what: str, at: str) -> list[Any]:
-    """The rows of a list, each a place to look; a path that begins with a number means the list itself."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        raise SourceError(f"{what} is not valid JSON") from None
-    return value if isinstance(value, list) and not _INDEX.fullmatch(at.partition(".")[0]) else [value]
-
-
-def _newest(rows: list[Any], at: str, day: str, today: date, source: str) -> Sample:
-    """The value of the latest day that is not in the future; without days, that of the last row."""
-    found = list(_dated(rows, at, day, today))
-    where = f" at {at}" if at else ""
-    if any(_has_comma(_follow(row, at)) for row in rows):
-        # The rows of whole numbers alone would pass for the latest value.
-        raise SourceError(f"{source} has a decimal comma{where}; export numbers with a decimal point")
-    if not found:
-        if rows and isinstance(rows[0], dict) and any(";" in str(name) for name in rows[0]):
-            where += "; it is separated by semicolons, export it with commas"
-            raise SourceError(f"{source} has no value{where}")
-        raise SourceError(f"{source} has no value{where} up to {today}")
-    on, _, value = max(found)
-    return Sample(value, on, source)
-
-
-def _dated(rows: list[Any], at: str, day: str, today: date) -> Iterator[tuple[date, int, float]]:
-    for nr, row in enumerate(rows):
-        value = _number(_follow(row, at))
-        if value is None:
-            continue
-        on = parse_day(str(_follow(row, day))) if day else today
-        if on is not None and on <= today:
-            yield on, nr, value
-
-
-def _follow(value: Any, path: str) -> Any:
-    """What stands at a dotted path; None when there is nothing."""
-    if isinstance(value, dict) and path in value:
-        return value[path]
-    for step in path.split(".") if path else ():
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and _INDEX.fullmatch(step) and -len(value) <= int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return None
-    return value
-
-
-def _number(value: Any) -> float | None:
-    """Numbers, and texts that hold one as Prometheus and CSV give them."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _has_comma(value: Any) -> bool:
-    return isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value.strip()) is not None

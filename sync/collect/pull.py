@@ -79,7 +79,11 @@ def pull(
         except KeyError:
             raise CannotRead(*unread) from None
         named = with_former_names(pulls, resolved)
-        return Observation(named, now, counts, answers, field_values=values, resolved=resolved, unread=unread)
+        aside = (Unread.items(one.tracker, one.set_aside) for one in pulls if one.set_aside)
+        missing = (*unread, *aside)
+        return Observation(
+            named, now, counts, answers, field_values=values, resolved=resolved, unread=missing
+        )
 
 
 def _whole(
@@ -91,7 +95,7 @@ def _whole(
     for name, found in looks.items():
         before = _as_last_read(name, last, now, workspace)
         if isinstance(found, Pull):
-            pulls.append(found)
+            pulls.append(_standing_in(found, last))
             continue
         unread.append(Unread.tracker(found, before.as_of if before is not None else None))
         if before is not None:
@@ -99,6 +103,19 @@ def _whole(
     if len(pulls) < len(looks) or len(unread) == len(looks):
         raise CannotRead(*unread)
     return _told_apart(pulls), tuple(unread)
+
+
+def _standing_in(found: Pull, last: Observation | None) -> Pull:
+    """The pull, with each item that was set aside as it was last read: what hangs below it must not lose it. It gets no write."""
+    if not found.set_aside or last is None:
+        return found
+    ids = {one.id for one in found.set_aside}
+    stand = [
+        replace(item, writable=frozenset())
+        for item in last.items
+        if item.ref.tracker == found.tracker and item.ref.id in ids
+    ]
+    return replace(found, items=(*found.items, *stand))
 
 
 def _told_apart(pulls: Sequence[Pull]) -> list[Pull]:

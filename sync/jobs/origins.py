@@ -12,7 +12,8 @@ from config.settings import Credentials, variable_stem, variables
 from config.trackers import Tracker
 from config.workspace import Workspace
 from connectors.preflight import Check
-from sync.collect.external_values import SourceError, Sources
+from sync.collect.external_values import Sources
+from sync.collect.series import SourceError
 from sync.store.store import Store
 
 

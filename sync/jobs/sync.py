@@ -130,6 +130,8 @@ def reconcile_journal(store: Store, observation: Observation, workspace: Workspa
     for entry in store.journal.open():
         if entry.item.tracker in observation.stale or entry.item.tracker not in workspace.active:
             continue
+        if entry.item in observation.set_aside:
+            continue
         marks = shown.get(entry.item)
         sides: dict[str, object] | None = None
         if marks is not None:

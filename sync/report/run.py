@@ -275,8 +275,10 @@ def _comment_words(before: object, after: object) -> str:
 def _twin_words(before: object) -> str:
     twins = [one for one in before if isinstance(one, Twin)] if isinstance(before, tuple) else []
     edited = sum(one.edited for one in twins)
-    removed = len(twins) - edited
-    words = [f"remove {counted(removed, 'duplicate comment')}"] if removed else []
+    public = sum(one.public for one in twins)
+    removed = len(twins) - edited - public
+    words = [f"remove {counted(public, 'comment')} that customers can see"] if public else []
+    words += [f"remove {counted(removed, 'duplicate comment')}"] if removed else []
     words += [f"leave {counted(edited, 'duplicate comment')} that a person edited"] if edited else []
     return " and ".join(words)
 

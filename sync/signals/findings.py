@@ -27,6 +27,7 @@ Kind = Literal[
     "unseen_parent",
     "parent_cycle",
     "unserved_key_result",
+    "lost_work",
     "done_over_open",
     "dropped_over_open",
     "closed_key_result",

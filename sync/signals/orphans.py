@@ -11,6 +11,7 @@ from sync.align.alignment import Alignment
 from sync.measure import Scorecard
 from sync.observation import Observation
 from sync.signals.findings import KINDS, Finding, find
+from sync.signals.lost_work import find_lost
 from sync.signals.unmatched import find_unmatched
 
 
@@ -41,6 +42,7 @@ def find_signals(
     found = [
         *find(alignment, scorecard, workspace, now),
         *find_unmatched(alignment, observation, workspace, now),
+        *find_lost(observation, workspace),
     ]
     found.sort(key=lambda one: KINDS.index(one.kind))
     return Signals(_orphans(alignment, workspace, now), tuple(found))

@@ -14,7 +14,7 @@ from msgspec.json import Decoder
 from config.text.redaction import redactor
 from config.trackers import NativeQuery
 from connectors.model import NOTHING, Pull, Ref, StatusSpan, WorkItem
-from sync.observation import FieldValues, KeyName, KeyTarget, Observation, RuleQuery, Sample, Unread
+from sync.observation import FieldValues, KeyName, KeyTarget, LostItem, Observation, RuleQuery, Sample, Unread
 from sync.store import tables
 from sync.store.database import REBUILD, Database, StoreError, again
 
@@ -77,6 +77,7 @@ SECTIONS = (
     StoredSection("histories", tables.histories, _REF, _body(Decoder(tuple[StatusSpan, ...]))),
     StoredSection("keywords", tables.gists, _REF, _body(Decoder(tuple[str, ...]))),
     StoredSection("resolved", tables.resolved_keys, _KEY_NAME, _body(Decoder(KeyTarget))),
+    StoredSection("lost", tables.lost, _REF, _body(Decoder(LostItem))),
 )
 """What is observed beside the items. One more is one more line here, and its table."""
 

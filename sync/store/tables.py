@@ -126,6 +126,14 @@ resolved_keys = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
 """What the keys in the OKR files lead to: the ids, so that a key that changes is none that is lost."""
+lost = sa.Table(
+    "lost",
+    metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+"""Done work that can no longer be seen."""
 unread = sa.Table(
     "unread",
     metadata,

@@ -16,6 +16,7 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.errors import Forbidden, Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import BulkPage, Issue
+from connectors.model import SetAside
 from connectors.stamp import PROPERTY_KEY
 
 A = TypeVar("A")
@@ -68,6 +69,7 @@ class Bulk:
         self._fields = site.wanted
         self._page = replies.issues_on(site)
         self._pool = pool
+        self.set_aside: dict[str, SetAside] = {}
 
     def fetch(self, ids: Sequence[str], done: Callable[[int], None] | None = None) -> dict[str, Issue]:
         """The issues with these ids that exist and can be seen.
@@ -76,7 +78,7 @@ class Bulk:
         calls; Unreachable when it still cannot, because a part must not pass for the whole.
         """
         found, failed = self._round(ids, ISSUE_PAGE, done)
-        absent = [id_ for id_ in ids if id_ not in found and id_ not in failed]
+        absent = [id_ for id_ in ids if not (id_ in found or id_ in failed or id_ in self.set_aside)]
         again, _ = self._round(absent, ISSUE_PAGE)
         found |= again
         for size in (10, 1):
@@ -118,6 +120,7 @@ class Bulk:
         for page in on_threads(self._pool, self._get, batches(ordered, size)):
             found.update((issue.id, issue) for issue in page.issues)
             failed.update(error.id for error in page.issue_errors)
+            self.set_aside |= {one.id: one for one in page.set_aside}
             if done:
                 done(len(found))
         return found, failed - found.keys()
@@ -130,14 +133,16 @@ class Bulk:
         return with_comments(get, self._fields, carried=not self._commented.isdisjoint(ids))
 
 
-def with_comments(get: Callable[[list[str]], B], fields: list[str], *, carried: bool) -> B:
+def with_comments(get: Callable[[list[str]], BulkPage], fields: list[str], *, carried: bool) -> BulkPage:
     """What `get` gives for the fields, and for the comments too where they are to be `carried`.
 
     Comments may be as long as people like: a reply that cannot be taken because of them is asked for without.
     """
     if carried:
         with suppress(BadReply):
-            return get([*fields, wire.COMMENT_FIELD])
+            found = get([*fields, wire.COMMENT_FIELD])
+            if not found.set_aside:
+                return found
     return get(fields)
 
 

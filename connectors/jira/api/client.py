@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 import jira
 import msgspec
 import requests
-from msgspec.json import Decoder
 
 from config.text.redaction import shorten
 from connectors.errors import BadReply, CredentialError, TrackerError
@@ -23,6 +22,7 @@ from connectors.http.user_agent import user_agent
 from connectors.jira.api.errors import MAX_WORDS, check_reply
 from connectors.jira.api.quotas import quotas_in
 from connectors.jira.api.transport import ExchangeAdapter
+from connectors.set_aside import Reply
 
 if TYPE_CHECKING:
     from config.settings import Credentials
@@ -75,7 +75,7 @@ class JiraClient:
         self,
         method: str,
         path: str,
-        reply: Decoder[T],
+        reply: Reply[T],
         *,
         params: dict[str, str] | None = None,
         body: object = None,
@@ -92,7 +92,7 @@ class JiraClient:
             repeatable=repeatable,
         )
 
-    def _decoded(self, method: str, path: str, reply: Decoder[T], response: requests.Response) -> T:
+    def _decoded(self, method: str, path: str, reply: Reply[T], response: requests.Response) -> T:
         try:
             return reply.decode(response.content)
         except msgspec.ValidationError as error:

@@ -13,8 +13,6 @@ from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from msgspec.json import Decoder
-
 from connectors.errors import BadReply, QueryError, TrackerError, Unreachable
 from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import batches, jql_text, list_comments, on_threads, with_comments
@@ -23,6 +21,8 @@ from connectors.jira.api.comment_limit import truncate_wiki
 from connectors.jira.api.deployment import IssueReader
 from connectors.jira.api.errors import Forbidden, Rejected
 from connectors.jira.api.fields import SiteFields, field_text
+from connectors.model import SetAside
+from connectors.set_aside import Reply
 from connectors.stamp import PROPERTY_KEY
 from connectors.text.document import Doc
 
@@ -45,7 +45,7 @@ TRIES = 3
 P = TypeVar("P", wire.BulkPage, wire.CommentedPage, wire.DescribedPage, wire.LoggedPage)
 
 
-def _pages(client: JiraClient, jql: str, asked: Mapping[str, Any], reply: Decoder[P]) -> Iterator[P]:
+def _pages(client: JiraClient, jql: str, asked: Mapping[str, Any], reply: Reply[P]) -> Iterator[P]:
     """The pages of a search until all that was found is there. Raises Unreachable when they end before."""
     read = 0
     while True:
@@ -53,10 +53,11 @@ def _pages(client: JiraClient, jql: str, asked: Mapping[str, Any], reply: Decode
         body = {"jql": jql, "startAt": read, "validateQuery": False, **asked}
         page = client.call("POST", "search", reply, body=body)
         yield page
-        read += len(page.issues)
+        aside = len(page.set_aside) if isinstance(page, wire.BulkPage) else 0
+        read += len(page.issues) + aside
         if read >= page.total:
             return
-        if not page.issues:
+        if not (page.issues or aside):
             raise Unreachable(client.name, "a page of the search is empty but is not the last one.")
 
 
@@ -249,11 +250,12 @@ class ServerIssues:
         self._pool = pool
         self._known = None if known is None else frozenset(known)
         self._commented = frozenset(commented)
+        self.set_aside: dict[str, SetAside] = {}
 
     def fetch(self, ids: Sequence[str], done: Callable[[int], None] | None = None) -> dict[str, wire.Issue]:
         """See `IssueReader.fetch`."""
         found = self._round("id", ids, done)
-        absent = [id_ for id_ in ids if id_ not in found]
+        absent = [id_ for id_ in ids if id_ not in found and id_ not in self.set_aside]
         found |= self._round("id", absent)
         self._stamp(found.values())
         return found
@@ -284,20 +286,25 @@ class ServerIssues:
         # Together, so that the others are not asked for comments, and no request more is needed for them.
         ordered = sorted(names, key=lambda name: name not in self._commented)
         get = partial(self._get, by)
-        for issues in on_threads(self._pool, get, batches(ordered, ISSUE_PAGE)):
-            found.update((issue.id, issue) for issue in issues)
+        for page in on_threads(self._pool, get, batches(ordered, ISSUE_PAGE)):
+            found.update((issue.id, issue) for issue in page.issues)
+            self.set_aside |= {one.id: one for one in page.set_aside}
             if done:
                 done(len(found))
         return found
 
-    def _get(self, by: str, names: Sequence[str]) -> list[wire.Issue]:
+    def _get(self, by: str, names: Sequence[str]) -> wire.BulkPage:
         # A number in quotes would be looked for among the keys.
         jql = f"{by} in ({', '.join(names)})"
 
-        def get(fields: list[str]) -> list[wire.Issue]:
+        def get(fields: list[str]) -> wire.BulkPage:
             # When work was done stands nowhere but in the changelog.
             asked = {"maxResults": ISSUE_PAGE, "fields": fields, "expand": ["changelog"]}
-            return [issue for page in _pages(self._client, jql, asked, self._page) for issue in page.issues]
+            pages = list(_pages(self._client, jql, asked, self._page))
+            return wire.BulkPage(
+                issues=[issue for page in pages for issue in page.issues],
+                set_aside=[one for page in pages for one in page.set_aside],
+            )
 
         return with_comments(get, self._fields, carried=not self._commented.isdisjoint(names))
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import CommentPage, Issue, IssueChangelog, IssueComment, Project, ServerInfo
+from connectors.model import SetAside
 from connectors.text.document import Doc
 
 
 class IssueReader(Protocol):
     """Issues in full, as far as the site's fields name what is wanted."""
+
+    @property
+    def set_aside(self) -> Mapping[str, SetAside]:
+        """What was there but could not be decoded, of all that was read so far; by id."""
+        ...
 
     def fetch(self, ids: Sequence[str], done: Callable[[int], None] | None = None) -> dict[str, Issue]:
         """The issues with these ids that exist and can be seen; Unreachable rather than a part of them."""

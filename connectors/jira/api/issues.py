@@ -29,6 +29,7 @@ class IssueApi:
         self._client = client
         self._off_screen: set[tuple[str, str, str]] = set()
         self._unlinkable: set[str] = set()
+        self._public_comments: dict[str, bool] = {}
         self.notify = False
 
     def edit(self, issue: Issue, body: dict[str, object], stamp: Stamp | None = None) -> None:
@@ -86,6 +87,24 @@ class IssueApi:
             tracker=self._client.name,
             project=issue.fields.project.key,
         )
+
+    def shows_comments_to_customers(self, issue: Issue) -> bool:
+        """Whether a comment in the issue's project was public although it was made internal."""
+        return self._public_comments.get(issue.fields.project.id) is True
+
+    def hides_comments(self, issue: Issue) -> bool:
+        """Whether a comment in the issue's project was internal as it was made."""
+        return self._public_comments.get(issue.fields.project.id) is False
+
+    def learn_comments(self, issue: Issue, *, public: bool) -> None:
+        """Remember whether customers see what is made internal in the issue's project."""
+        self._public_comments[issue.fields.project.id] = public
+        if public:
+            log.warning(
+                "Jira shows internal comments to customers; the project stays without comments",
+                tracker=self._client.name,
+                project=issue.fields.project.key,
+            )
 
     def quietly(self, send: Callable[[bool], T]) -> T:
         """Call `send(notify)` with False, or with True once it shows that the account may not suppress.

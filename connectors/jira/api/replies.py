@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from msgspec.json import Decoder
 
 from connectors.jira.api import wire
 from connectors.jira.api.fields import SiteFields
+from connectors.set_aside import Reply, sift, whole_or_sifted
 
 ANYTHING: Decoder[Any] = Decoder()
 ROW = Decoder(dict[str, Any])
@@ -15,6 +17,7 @@ ROWS = Decoder(list[dict[str, Any]])
 
 BULK_FIELDS = Decoder(wire.BulkFields)
 BULK_PAGE = Decoder(wire.BulkPage)
+RAW_PAGE = Decoder(wire.RawPage)
 BULK_PROGRESS = Decoder(wire.BulkProgress)
 CHANGELOG_PAGE = Decoder(wire.ChangelogPage)
 COMMENT = Decoder(wire.IssueComment)
@@ -50,6 +53,21 @@ def issue_on(site: SiteFields) -> Decoder[wire.Issue]:
     return Decoder(site.issue_type())
 
 
-def issues_on(site: SiteFields) -> Decoder[wire.BulkPage]:
-    """A decoder of a page of issues with the site's custom fields."""
-    return Decoder(site.page_type())
+def issues_on(site: SiteFields) -> Reply[wire.BulkPage]:
+    """What decodes a page of issues with the site's custom fields, and sets those aside that do not decode."""
+    return _Issues(Decoder(site.page_type()), Decoder(site.issue_type()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Issues:
+    page: Decoder[wire.BulkPage]
+    issue: Decoder[wire.Issue]
+
+    def decode(self, body: Any, /) -> wire.BulkPage:
+        """The page."""
+        return whole_or_sifted(lambda: self.page.decode(body), lambda: self._sifted(body))
+
+    def _sifted(self, body: Any) -> wire.BulkPage:
+        raw = RAW_PAGE.decode(body)
+        issues, aside = sift(raw.issues, self.issue)
+        return wire.BulkPage(issues=issues, issue_errors=raw.issue_errors, total=raw.total, set_aside=aside)

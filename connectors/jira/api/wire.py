@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from connectors.model import SetAside
+
 
 class _Reply(msgspec.Struct, rename="camel", kw_only=True):
     pass
@@ -50,11 +52,17 @@ class Project(_Reply):
     key: str
     simplified: bool | None = None
     style: str | None = None
+    project_type_key: str = ""
 
     @property
     def is_team_managed(self) -> bool:
         """Whether its team manages it, fields included; Data Center has no such projects."""
         return bool(self.simplified) or self.style == "next-gen"
+
+    @property
+    def has_customers(self) -> bool:
+        """Whether it is a service project: customers read its issues in a portal, with every comment that is public."""
+        return self.project_type_key == "service_desk"
 
 
 class ProjectPage(_Reply):
@@ -225,11 +233,28 @@ class Property(_Reply):
     value: Any = None
 
 
+INTERNAL = Property(key="sd.public.comment", value={"internal": True})
+"""Makes a comment internal, when it comes with the call that creates it (contracts, section 5.5)."""
+
+
 class IssueComment(_Reply):
+    """A comment; only the Cloud tells `jsd_public`, so on Data Center the property says what customers see."""
+
     id: str
     author: User | None = None
     update_author: User | None = None
     properties: list[Property] = []
+    jsd_public: bool | None = None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether customers see it, in a project that has some."""
+        if self.jsd_public is not None:
+            return self.jsd_public
+        values = (one.value for one in self.properties if one.key == INTERNAL.key)
+        return not any(
+            isinstance(value, dict) and value.get("internal") in (True, "true") for value in values
+        )
 
 
 class CommentPage(_Reply):
@@ -318,6 +343,16 @@ class BulkPage(_Reply):
     issue_errors: list[IssueError] = []
     total: int = 0
     """Data Center alone: how many the query finds."""
+    set_aside: list[SetAside] = []
+    """Of ours, not of Jira: the issues that do not decode."""
+
+
+class RawPage(_Reply):
+    """The same, with issues that are yet to be decoded."""
+
+    issues: list[msgspec.Raw]
+    issue_errors: list[IssueError] = []
+    total: int = 0
 
 
 class IssueKey(_Reply):

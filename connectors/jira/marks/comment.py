@@ -4,6 +4,9 @@ Our comment bears a property with our owner and the facts it states. A comment w
 its author nor we belongs to that person from then on: it is never edited or deleted again.
 
 Jira chooses the ids of comments, so two writers that do not know of each other leave two: ADR 31.
+
+In a service project customers read comments. Ours are internal from the call that creates them; one that they can
+see all the same is to go: ADR 35.
 """
 
 from __future__ import annotations
@@ -22,6 +25,9 @@ from connectors.model import Comment, Twin
 from connectors.stamp import PROPERTY_KEY, comment_marker, from_comment_marker
 from connectors.text.document import Doc
 
+REFUSED = "refused"
+"""In a stamp in place of the id of our comment: customers would see it, so the project stays without."""
+
 
 class EditedByPerson(Exception):
     """A person edited our comment, so it is theirs now."""
@@ -29,24 +35,35 @@ class EditedByPerson(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OwnComment:
-    """What a comment of ours says, and whether a person has edited it since, which made it theirs."""
+    """What a comment of ours says, and whether a person has edited it since, which made it theirs.
+
+    `public`: customers see it, in a project that has some.
+    """
 
     comment: Comment
     edited_by_person: bool = False
+    public: bool = False
 
 
 OwnComments = Mapping[str, OwnComment]
 """Our comments on one issue by id, lowest first."""
 
 
-def single_out(ours: OwnComments, named: str | None) -> tuple[str | None, tuple[Twin, ...]]:
+def single_out(
+    ours: OwnComments, named: str | None, *, has_customers: bool
+) -> tuple[str | None, tuple[Twin, ...]]:
     """Which of our comments counts, and its twins: the lowest that no person edited, so that all writers choose alike.
 
-    Where people edited all of them it is the one that the stamp names, or the lowest.
+    Where people edited all of them it is the one that the stamp names, or the lowest. One that customers see counts
+    only as the word of the person who edited it.
     """
-    untouched = [id_ for id_, one in ours.items() if not one.edited_by_person]
-    kept = next(iter(untouched), None) or (named if named in ours else next(iter(ours), None))
-    return kept, tuple(Twin(id_, one.edited_by_person) for id_, one in ours.items() if id_ != kept)
+    public = {id_ for id_, one in ours.items() if has_customers and one.public and not one.edited_by_person}
+    fit = [id_ for id_ in ours if id_ not in public]
+    untouched = [id_ for id_ in fit if not ours[id_].edited_by_person]
+    kept = next(iter(untouched), None) or (named if named in fit else next(iter(fit), None))
+    return kept, tuple(
+        Twin(id_, one.edited_by_person, id_ in public) for id_, one in ours.items() if id_ != kept
+    )
 
 
 class CommentApi:
@@ -65,7 +82,7 @@ class CommentApi:
         """
         numbers = [(issue, id_) for issue, id_ in where if id_.isdecimal()]
         return {
-            comment.id: OwnComment(stated, self._is_theirs(comment))
+            comment.id: OwnComment(stated, self._is_theirs(comment), comment.is_public)
             for comment in self._site_api.comments(numbers)
             if (stated := self._stated_by(comment))
         }
@@ -117,15 +134,15 @@ class CommentApi:
     def _among(self, comments: Iterable[wire.IssueComment], named: str = "") -> OwnComments:
         return _by_id(
             {
-                one.id: OwnComment(stated, self._is_theirs(one))
+                one.id: OwnComment(stated, self._is_theirs(one), one.is_public)
                 for one in comments
                 if (one.id == named or self._by_us(one)) and (stated := self._stated_by(one))
             }
         )
 
-    def adopt(self, issue: str) -> str | None:
+    def adopt(self, issue: str, *, has_customers: bool) -> str | None:
         """Id of our comment on an issue of which it is not known. Twins of it go."""
-        kept, twins = single_out(self.ours_on([issue])[issue], None)
+        kept, twins = single_out(self.ours_on([issue])[issue], None, has_customers=has_customers)
         for twin in twins:
             self.drop(issue, twin.id)
         return kept
@@ -137,24 +154,36 @@ class CommentApi:
         except EditedByPerson:
             self.release(id_)
 
-    def create(self, issue: str, comment: Comment) -> str:
-        """Add the comment and give its id.
+    def create(self, issue: str, comment: Comment, *, has_customers: bool) -> str:
+        """Add the comment, in a service project as one that customers do not see, and give its id.
 
         When nobody knows whether it landed, the issue's comments are looked at before another try, so it
         never stands there twice.
         """
         path, body = f"{_issue(issue)}/comment", self._body(comment)
+        if has_customers:
+            body["properties"].append({"key": wire.INTERNAL.key, "value": wire.INTERNAL.value})
         for left in range(self._client.retry.attempts - 1, -1, -1):
             try:
                 return self._client.call("POST", path, replies.COMMENT, body=body, repeatable=False).id
             except Unreachable:
                 # The request may still be under way on their side.
                 self._client.pause()
-                if landed := self.adopt(issue):
+                if landed := self.adopt(issue, has_customers=has_customers):
                     return landed
                 if not left:
                     raise
         raise AssertionError("unreachable: the last try returns or raises")
+
+    def is_public(self, issue: str, id_: str) -> bool:
+        """Whether customers see the comment; not when it is gone."""
+        path = f"{_issue(issue)}/comment/{quote(id_, safe='')}"
+        try:
+            return self._client.call("GET", path, replies.COMMENT, params={"expand": "properties"}).is_public
+        except Rejected as error:
+            if error.status != 404:
+                raise
+            return False
 
     def update(
         self, issue: str, id_: str, comment: Comment, params: dict[str, str], *, sure: bool = False

@@ -11,7 +11,6 @@ from msgspec import UNSET
 from config.fields import Level
 from config.names import folded
 from config.trackers import JiraTracker
-from connectors.errors import BadReply
 from connectors.http.dates import item_time, parse_day
 from connectors.jira.api.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, field_text, percent_of
 from connectors.jira.api.wire import Fields, Issue
@@ -37,6 +36,10 @@ from connectors.stamp import PROPERTY_KEY, from_property
 ALL_MARKS: frozenset[Mark] = frozenset((*MARKS, "twins"))
 NO_STATUSES = KnownStatuses(())
 NO_WORDS: Words = {}
+
+
+class InvalidItem(Exception):
+    """An issue of which no item can be made; the text says what is wrong with it."""
 
 
 def stamp_on(issue: Issue) -> Stamp | None:
@@ -189,7 +192,7 @@ class IssueMapper:
     words: Words = field(default_factory=dict)
 
     def item(self, issue: Issue, parent: str | None) -> WorkItem:
-        """The work item. Raises BadReply, naming the issue, for a time or date that is none."""
+        """The work item. Raises InvalidItem for a time or date that is none."""
         fields = issue.fields
         stamp = stamp_on(issue)
         ours = set(stamp.labels) if stamp else set()
@@ -236,7 +239,7 @@ class IssueMapper:
                 shown=marks_on(issue, self.site, self.owner),
             )
         except ValueError:
-            raise BadReply(self.name, f"issue {issue.key} has an invalid time or date.") from None
+            raise InvalidItem("an invalid time or date") from None
 
     def _estimate(self, fields: Fields) -> float | None:
         id_ = self.points.get(fields.project.id)

@@ -6,7 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from urllib.parse import quote
+
+import structlog
 
 from config.errors import nearest
 from config.trackers import JiraTracker
@@ -27,16 +30,19 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.errors import Forbidden, Rejected
 from connectors.jira.api.fields import SiteFields, field_text
-from connectors.jira.marks.comment import CommentApi, OwnComments, single_out
+from connectors.jira.marks.comment import REFUSED, CommentApi, OwnComments, single_out
 from connectors.jira.read.account_words import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
-from connectors.jira.read.mapping import NO_STATUSES, IssueMapper, is_done
+from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper, is_done
 from connectors.jira.read.settable_fields import SettableFields
 from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
 from connectors.jira.read.status_moves import KnownStatuses
 from connectors.jira.read.words import Words
-from connectors.model import NOTHING, Identity, Pull, Stamp, WorkItem
+from connectors.model import NOTHING, Identity, Pull, SetAside, Stamp, WorkItem
+from connectors.set_aside import check_share, named
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,8 @@ class Reader:
         bulk = self._site_api.issues(site.fields, known, commented)
         scope = frozenset(project.id for project in projects)
         found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
-        notes = [*site.fields.notes, *self._renamed(projects), *_gone(len(ids) - len(found))]
+        gone = len(set(ids) - found.keys() - bulk.set_aside.keys())
+        notes = [*site.fields.notes, *self._renamed(projects), *_gone(gone)]
         # The index lags behind: an issue may have left the scope since.
         issues = {id_: issue for id_, issue in found.items() if issue.fields.project.id in scope}
         parents = self._close_upwards(issues, bulk)
@@ -134,14 +141,23 @@ class Reader:
         notes += points_by_project(issues.values(), site.fields)[1]
         notes += fields_of_one_name(issues.values(), site.fields)
         mapper = self._mapper(site, scope, issues.values())
-        items = [mapper.item(issue, parents.get(id_)) for id_, issue in issues.items()]
+        items, aside = _sifted(mapper, issues.values(), parents)
+        aside |= bulk.set_aside
+        check_share(self._client.name, aside.values(), len(items) + len(aside))
         items = self._with_comments(items, issues, site.me, report)
+        bare = {item.project for item in items if item.shown.stamp and item.shown.stamp.comment_id == REFUSED}
+        items = [_without_comment(item) if item.project in bare else item for item in items]
+        notes += [
+            f"Customers would see comments in project {key}, so it stays without."
+            for key in sorted(filter(None, bare))
+        ]
         pulled = Pull(
             tracker=self._client.name,
             items=tuple(sorted(items, key=lambda item: (len(item.ref.id), item.ref.id))),
             as_of=as_of,
             requests=self._client.requests - sent_before,
             notes=tuple(notes),
+            set_aside=tuple(aside[id_] for id_ in sorted(aside)),
         )
         return pulled, site
 
@@ -157,7 +173,8 @@ class Reader:
         beyond = bulk.fetch(sorted(set(written) - known))
         homes = frozenset(issue.fields.project.id for issue in beyond.values())
         mapper = self._mapper(site, homes, beyond.values())
-        away = [mapper.item(issue, None) for issue in beyond.values()]
+        away, aside = _sifted(mapper, beyond.values())
+        self._log_aside((*pulled.set_aside, *aside.values(), *bulk.set_aside.values()))
         items = [*scope, *self._with_comments(away, beyond, site.me, lambda _what, _done, _total: None)]
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)
         bare = [item.ref.id for item in items if item.ref.id in written and item.shown.stamp is None]
@@ -172,9 +189,8 @@ class Reader:
         """The item with the comment of ours that stands there without a stamp."""
         if not ours:
             return item
-        return _with_comment(
-            replace(item, shown=replace(item.shown, stamp=Stamp(self._owner, comment_id=""))), ours
-        )
+        bare = replace(item, shown=replace(item.shown, stamp=Stamp(self._owner, comment_id="")))
+        return _with_comment(bare, ours, has_customers=False)
 
     def find(self, query: str) -> frozenset[str]:
         """Ids of the issues that the query finds. Raises QueryError when Jira does not accept it."""
@@ -191,13 +207,15 @@ class Reader:
         """The issues with these ids, wherever they are, without parents and marks; see `AnswersQueries.fetch`."""
         if not ids:
             return ()
-        found = self._site_api.issues(site.fields, ()).fetch(sorted(ids))
+        bulk = self._site_api.issues(site.fields, ())
+        found = bulk.fetch(sorted(ids))
         scope = {self._keys_now.get(key.upper(), key.upper()) for key in self._tracker.scope.projects}
         homes = frozenset(
             one.fields.project.id for one in found.values() if one.fields.project.key.upper() in scope
         )
         mapper = self._mapper(site, homes, found.values())
-        items = (mapper.item(issue, None) for issue in found.values())
+        items, aside = _sifted(mapper, found.values())
+        self._log_aside((*aside.values(), *bulk.set_aside.values()))
         return tuple(replace(item, shown=NOTHING, writable=frozenset()) for item in items)
 
     def _mapper(self, site: Site, projects: frozenset[str], issues: Collection[wire.Issue]) -> IssueMapper:
@@ -241,6 +259,11 @@ class Reader:
 
         return {key: one for key, one in on_threads(self._pool, ask, sorted(keys)) if one is not None}
 
+    def _log_aside(self, aside: Collection[SetAside]) -> None:
+        """Say what was set aside where nothing else can say it."""
+        if aside:
+            log.warning("cannot read items", tracker=self._client.name, items=named(aside))
+
     def _server_time(self) -> datetime:
         info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
         self._site_api.check(info)
@@ -283,7 +306,7 @@ class Reader:
         """
         parents: dict[str, str] = {}
         by_key = {issue.key: id_ for id_, issue in issues.items()}
-        asked: set[str] = set(issues)
+        asked = {*issues, *bulk.set_aside}
         fresh = list(issues.values())
         while fresh:
             epic_of = {issue.id: key for issue in fresh if (key := _epic_key(issue))}
@@ -313,26 +336,53 @@ class Reader:
         carried = {id_: page for id_ in named if (page := issues[id_].fields.comment) is not None}
         ours = CommentApi(self._client, self._site_api, self._owner, me).all_ours(named, carried)
         report("comments", len(named), len(named))
-        return [_with_comment(item, ours[item.ref.id]) if item.ref.id in ours else item for item in items]
+        return [
+            _with_comment(
+                item, ours[item.ref.id], has_customers=issues[item.ref.id].fields.project.has_customers
+            )
+            if item.ref.id in ours
+            else item
+            for item in items
+        ]
 
     def _comment_id(self, item: WorkItem) -> str | None:
         stamp = item.shown.stamp
-        return stamp.comment_id if stamp and stamp.owner == self._owner else None
+        if stamp is None or stamp.owner != self._owner or stamp.comment_id == REFUSED:
+            return None
+        return stamp.comment_id
 
 
-def _with_comment(item: WorkItem, ours: OwnComments) -> WorkItem:
+def _with_comment(item: WorkItem, ours: OwnComments, *, has_customers: bool) -> WorkItem:
     """The item with the comment of ours that it shows, and its twins; the stamp names the one that counts.
 
     A comment that a person made theirs is shown, but the item cannot carry another of ours.
     """
     stamp = item.shown.stamp
-    id_, twins = single_out(ours, stamp.comment_id if stamp else None)
+    id_, twins = single_out(ours, stamp.comment_id if stamp else None, has_customers=has_customers)
     if id_ is None or stamp is None:
-        return item
+        return replace(item, shown=replace(item.shown, twins=twins)) if twins else item
     writable = item.writable - {"comment"} if ours[id_].edited_by_person else item.writable
     stamp = replace(stamp, comment_id=id_)
     shown = replace(item.shown, comment=ours[id_].comment, twins=twins, stamp=stamp)
     return replace(item, writable=writable, shown=shown)
+
+
+def _sifted(
+    mapper: IssueMapper, issues: Iterable[wire.Issue], parents: Mapping[str, str] = MappingProxyType({})
+) -> tuple[list[WorkItem], dict[str, SetAside]]:
+    """The items that can be made of the issues, and those of which none can."""
+    items: list[WorkItem] = []
+    aside: dict[str, SetAside] = {}
+    for issue in issues:
+        try:
+            items.append(mapper.item(issue, parents.get(issue.id)))
+        except InvalidItem as error:
+            aside[issue.id] = SetAside(issue.id, issue.key, str(error))
+    return items, aside
+
+
+def _without_comment(item: WorkItem) -> WorkItem:
+    return replace(item, writable=item.writable - {"comment"})
 
 
 def _epic_key(issue: wire.Issue) -> str | None:

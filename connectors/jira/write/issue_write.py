@@ -22,13 +22,22 @@ from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import IssueApi, notify_users
 from connectors.jira.api.wire import Issue
-from connectors.jira.marks.comment import CommentApi, EditedByPerson, OwnComment, OwnComments, single_out
+from connectors.jira.marks.comment import (
+    REFUSED,
+    CommentApi,
+    EditedByPerson,
+    OwnComment,
+    OwnComments,
+    single_out,
+)
 from connectors.jira.marks.issue_edit import FieldEdit, edit_for, texts_of
-from connectors.jira.marks.remote_links import REFUSED, global_id, our_prefix, plan_links
+from connectors.jira.marks.remote_links import REFUSED as REFUSED_LINK
 from connectors.jira.marks.remote_links import digest as digest_of
+from connectors.jira.marks.remote_links import global_id, our_prefix, plan_links
 from connectors.model import Comment, Marks, Stamp
 
 EDITED = "a person edited Truenorth's comment, so it stays as it is"
+PUBLIC = "customers would see Truenorth's comment, so its project stays without comments"
 UNSEEN = (
     "Jira keeps hidden values of Truenorth's fields on it, because its project does not have these fields; "
     "add them to its screens, or move it back, and run undo again"
@@ -64,6 +73,7 @@ class IssueWrite:
         self.has_new_comment = False
         self._differs = wanted.comment != now.comment
         self._fresh = self._differs and wanted.comment is not None and comment_id is None
+        self._has_customers = issue.fields.project.has_customers
         self._links = plan_links(wanted, self.stamp, owner)
         self._linked = self._links.announced()
         self._edit = FieldEdit()
@@ -76,7 +86,7 @@ class IssueWrite:
         if self._differs and self._wanted.comment is None:
             self._drop_comments()
         if self._fresh:
-            self.comment_id = ""
+            self.comment_id = REFUSED if self._api.shows_comments_to_customers(self.issue) else ""
 
     def put(self) -> None:
         """Fields, labels and stamp in one request, without the fields that cannot be set."""
@@ -133,11 +143,11 @@ class IssueWrite:
             self.comment_id = self._write_comment(comment, known or {})
         except EditedByPerson:
             return "" if self._wrote else EDITED
-        return ""
+        return PUBLIC if self.comment_id == REFUSED and not self._wrote else ""
 
     def settle(self, ours: OwnComments) -> None:
         """Of all our comments, just looked at, keep the one that every writer keeps."""
-        self.comment_id, self._twins = single_out(ours, self.comment_id)
+        self.comment_id, self._twins = single_out(ours, self.comment_id, has_customers=self._has_customers)
         self._drop_twins()
 
     @property
@@ -205,7 +215,7 @@ class IssueWrite:
     def _write_links(self) -> None:
         done = dict(self._links.kept)
         for id_, body in self._links.send.items():
-            done[id_] = digest_of(body) if self._link(body) else REFUSED
+            done[id_] = digest_of(body) if self._link(body) else REFUSED_LINK
         for id_ in self._links.gone:
             self._api.unlink(self.issue, global_id(self._owner, id_))
         self._linked = tuple(sorted(done.items()))
@@ -217,7 +227,7 @@ class IssueWrite:
                 self._api.unlink(self.issue, id_)
             return
         for id_, said in self.stamp.links:
-            if said != REFUSED:
+            if said != REFUSED_LINK:
                 self._api.unlink(self.issue, global_id(self._owner, id_))
 
     def _link(self, body: dict[str, object]) -> bool:
@@ -248,11 +258,27 @@ class IssueWrite:
             return id_
         if id_ and self._update(id_, comment):
             return id_
-        landed = None if self._fresh else self._comments.adopt(self.issue.id)
-        if landed and self._update(landed, comment):
-            return landed
+        landed = None
+        if not self._fresh:
+            landed = self._comments.adopt(self.issue.id, has_customers=self._has_customers)
+        return landed if landed and self._update(landed, comment) else self._create(comment)
+
+    def _create(self, comment: Comment) -> str:
+        """Add the comment; its id, or REFUSED where customers would see it, and then none is left there.
+
+        Whether they do is looked at once in a service project: what its first comment is, the others are too.
+        """
+        if self._api.shows_comments_to_customers(self.issue):
+            return REFUSED
+        id_ = self._comments.create(self.issue.id, comment, has_customers=self._has_customers)
+        if self._has_customers and not self._api.hides_comments(self.issue):
+            if self._comments.is_public(self.issue.id, id_):
+                self._comments.delete(self.issue.id, id_)
+                self._api.learn_comments(self.issue, public=True)
+                return REFUSED
+            self._api.learn_comments(self.issue, public=False)
         self.has_new_comment = True
-        return self._comments.create(self.issue.id, comment)
+        return id_
 
     def _update(self, id_: str, comment: Comment, *, sure: bool = False) -> bool:
         def send(notify: bool) -> bool:
@@ -265,7 +291,7 @@ class IssueWrite:
         if self.comment_id is None:
             return
         for id_ in dict.fromkeys([*self._comments.ours_on([self.issue.id])[self.issue.id], self.comment_id]):
-            if id_:
+            if id_ and id_ != REFUSED:
                 self._comments.drop(self.issue.id, id_)
         self.comment_id, self._twins = None, ()
 

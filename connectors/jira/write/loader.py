@@ -87,5 +87,8 @@ def _comment_id(now: Marks, item: WorkItem) -> str | None:
     if now.stamp is None or item.shown.comment is not None:
         # The comment was found by its own marker: the stamp was taken away by hand, or names another.
         return known or None
+    if any(twin.id == now.stamp.comment_id for twin in item.shown.twins):
+        # The one that the stamp names is to go: customers see it.
+        return None
     # A pull may have found the comment that the stamp on the issue only announces.
     return known or "" if now.stamp.comment_id == "" else now.stamp.comment_id

@@ -33,6 +33,8 @@ from connectors.linear.api.errors import (
 from connectors.linear.api.mutations import Write, alias, document, variables
 from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import Connection, Success
+from connectors.model import SetAside
+from connectors.set_aside import Reply, named
 
 T = TypeVar("T")
 
@@ -120,11 +122,16 @@ class LinearClient:
         return [failed.get(alias(at), carried.get(alias(at))) for at in range(count)]
 
     def walk(
-        self, operation: Operation[T], pick: Callable[[T], Connection[Node]], **variables: Any
+        self,
+        operation: Operation[T],
+        pick: Callable[[T], Connection[Node]],
+        aside: list[SetAside] | None = None,
+        **variables: Any,
     ) -> Iterator[Node]:
         """Every node of a paged list, each once. A page that is too complex is halved.
 
-        Raises BadReply when the paging cannot come to an end.
+        Nodes that do not decode are put into `aside`. Raises BadReply for them where there is no such list, and when
+        the paging cannot come to an end.
         """
         first, after = operation.page, None
         seen_nodes: set[str] = set()
@@ -137,6 +144,10 @@ class LinearClient:
                     raise
                 first //= 2
                 continue
+            if page.set_aside:
+                if aside is None:
+                    raise BadReply(self.tracker, f"cannot read {named(page.set_aside)}.")
+                aside += page.set_aside
             for node in page.nodes:
                 if node.id not in seen_nodes:
                     seen_nodes.add(node.id)
@@ -151,7 +162,7 @@ class LinearClient:
 
     # --- One request -----------------------------------------------------------------------------
 
-    def _once(self, body: bytes, reply: Decoder[T]) -> T:
+    def _once(self, body: bytes, reply: Reply[T]) -> T:
         status, headers, content = self._reply(body)
         envelope = _decode_envelope(content)
         if envelope is not None and envelope.errors:
@@ -179,7 +190,7 @@ class LinearClient:
         status: int,
         headers: httpx.Headers,
         content: Buffer,
-        reply: Decoder[T],
+        reply: Reply[T],
     ) -> T:
         """The data of a reply without errors."""
         if status != 200:

@@ -7,14 +7,18 @@ whether it has more.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from msgspec import Raw
 from msgspec.json import Decoder
 
 from connectors.linear.api import wire
+from connectors.set_aside import Reply, sift, whole_or_sifted
 
 T = TypeVar("T")
+N = TypeVar("N")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +29,29 @@ class Operation(Generic[T]):
     """
 
     document: str
-    reply: Decoder[T]
+    reply: Reply[T]
     page: int = 250
+
+
+_NODES = Decoder(dict[str, wire.Connection[Raw]])
+
+
+@dataclass(frozen=True, slots=True)
+class _Sifted(Generic[T, N]):
+    """Decodes a reply of one list, `whole`, or node by node, setting those aside that do not decode; `of` puts the list in."""
+
+    whole: Decoder[T]
+    node: Decoder[N]
+    of: Callable[[wire.Connection[N]], T]
+
+    def decode(self, body: Any, /) -> T:
+        """The reply."""
+        return whole_or_sifted(lambda: self.whole.decode(body), lambda: self._sifted(body))
+
+    def _sifted(self, body: Any) -> T:
+        (raw,) = _NODES.decode(body).values()
+        nodes, aside = sift(raw.nodes, self.node)
+        return self.of(wire.Connection(nodes, raw.page_info, aside))
 
 
 _LABEL = "id name description isGroup parent { id } team { id } archivedAt retiredAt"
@@ -71,7 +96,7 @@ query Issues($first: Int!, $after: String, $filter: IssueFilter!) {{
     {_MORE}
   }}
 }}""",
-    Decoder(wire.IssuesReply),
+    _Sifted(Decoder(wire.IssuesReply), Decoder(wire.IssueNode), wire.IssuesReply),
 )
 
 STATES = Operation(
@@ -97,13 +122,13 @@ FOUND = Operation(
     # Linear archives closed work by itself, and what was done still serves.
     f"query Found($first: Int!, $after: String, $filter: IssueFilter!) {{"
     f" issues(first: $first, after: $after, filter: $filter, includeArchived: true) {{"
-    f" nodes {{ id }} {_MORE} }} }}",
-    Decoder(wire.IssueIds),
+    f" nodes {{ id trashed }} {_MORE} }} }}",
+    Decoder(wire.FoundIssues),
 )
 
 VIEW = Operation(
     f"query View($first: Int!, $after: String, $id: String!) {{ customView(id: $id) {{ modelName"
-    f" issues(first: $first, after: $after, includeArchived: true) {{ nodes {{ id }} {_MORE} }} }} }}",
+    f" issues(first: $first, after: $after, includeArchived: true) {{ nodes {{ id trashed }} {_MORE} }} }} }}",
     Decoder(wire.ViewIssues),
 )
 
@@ -194,7 +219,7 @@ query Projects($first: Int!, $after: String, $teams: [ID!]!) {{
     {_MORE}
   }}
 }}""",
-    Decoder(wire.Projects),
+    _Sifted(Decoder(wire.Projects), Decoder(wire.ProjectNode), wire.Projects),
     page=50,
 )
 
@@ -216,7 +241,7 @@ query Initiatives($first: Int!, $after: String) {{
     {_MORE}
   }}
 }}""",
-    Decoder(wire.Initiatives),
+    _Sifted(Decoder(wire.Initiatives), Decoder(wire.InitiativeNode), wire.Initiatives),
 )
 
 COMMENTS = Operation(

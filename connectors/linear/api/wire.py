@@ -10,6 +10,8 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 
+from connectors.model import SetAside
+
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 N = TypeVar("N")
 
@@ -26,6 +28,8 @@ class PageInfo(Wire):
 class Connection(Wire, Generic[N]):
     nodes: list[N]
     page_info: PageInfo
+    set_aside: list[SetAside] = []
+    """Of ours, not of Linear: the nodes that do not decode."""
 
 
 class Identified(Wire):
@@ -243,9 +247,20 @@ class IssueIds(Wire):
     issues: Connection[Identified]
 
 
+class FoundNode(Wire):
+    """What a query found; in the trash it is there for 30 days more."""
+
+    id: str
+    trashed: bool | None = None
+
+
+class FoundIssues(Wire):
+    issues: Connection[FoundNode]
+
+
 class _View(Wire):
     model_name: str
-    issues: Connection[Identified]
+    issues: Connection[FoundNode]
 
 
 class ViewIssues(Wire):

@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import structlog
+
 from config.trackers import LinearTracker
 from connectors.base import Progress
 from connectors.errors import BadReply, PermissionDenied, Refused
@@ -31,7 +33,10 @@ from connectors.linear.read.mapping import (
     unknown_types,
 )
 from connectors.linear.read.shown_marks import ShownMarks
-from connectors.model import Identity, Marks, Pull, Update, WorkItem
+from connectors.model import Identity, Marks, Pull, SetAside, Update, WorkItem
+from connectors.set_aside import check_share, named
+
+log = structlog.get_logger(__name__)
 
 _BATCH = 100
 
@@ -46,7 +51,10 @@ def pull(
     before = client.requests
     pulling, as_of, labels = _opened(client, tracker, owner, progress)
     items = pulling.items()
-    return Pull(client.tracker, items, as_of, client.requests - before, tuple(pulling.notes)), labels
+    aside = tuple(sorted(set(pulling.set_aside), key=lambda one: one.id))
+    check_share(client.tracker, aside, len(items) + len(aside))
+    sent, notes = client.requests - before, tuple(pulling.notes)
+    return Pull(client.tracker, items, as_of, sent, notes, aside), labels
 
 
 def owned_items(
@@ -58,7 +66,9 @@ def owned_items(
 ) -> tuple[tuple[WorkItem, ...], tuple[LabelNode, ...]]:
     """Every item that bears anything of ours, and the labels beside it; see `Connector.owned_items`."""
     pulling, _, labels = _opened(client, tracker, owner, progress)
-    return pulling.owned_items(written), labels
+    found = pulling.owned_items(written)
+    _log_aside(client.tracker, pulling.set_aside)
+    return found, labels
 
 
 def fetch(
@@ -68,7 +78,15 @@ def fetch(
     if not ids:
         return ()
     pulling, _, _ = _opened(client, tracker, owner, None)
-    return pulling.facts(sorted(ids))
+    found = pulling.facts(sorted(ids))
+    _log_aside(client.tracker, pulling.set_aside)
+    return found
+
+
+def _log_aside(tracker: str, aside: Collection[SetAside]) -> None:
+    """Say what was set aside where nothing else can say it."""
+    if aside:
+        log.warning("cannot read items", tracker=tracker, items=named(aside))
 
 
 def items_by_key(client: LinearClient, keys: Collection[str]) -> dict[str, Identity]:
@@ -110,6 +128,7 @@ class _Pulling:
         self, client: LinearClient, mapper: ItemMapper, owner: str, progress: Progress | None
     ) -> None:
         self.notes: list[str] = []
+        self.set_aside: list[SetAside] = []
         self._client = client
         self._mapper = mapper
         self._owner = owner
@@ -199,7 +218,9 @@ class _Pulling:
 
     def _issues(self, only: Mapping[str, object]) -> dict[str, IssueNode]:
         found: dict[str, IssueNode] = {}
-        for node in self._client.walk(queries.ISSUES, lambda reply: reply.issues, filter=only):
+        for node in self._client.walk(
+            queries.ISSUES, lambda reply: reply.issues, self.set_aside, filter=only
+        ):
             found[node.id] = node
             if node.inverse_relations.page_info.has_next_page:
                 node.inverse_relations.nodes = list(
@@ -218,8 +239,8 @@ class _Pulling:
     ) -> list[IssueNode]:
         """Issues that do not count but have counted work below them, those of other teams included."""
         above: dict[str, IssueNode] = {}
-        wanted = _parents(counted.values()) - set(counted)
-        asked: set[str] = set()
+        asked = {one.id for one in self.set_aside}
+        wanted = _parents(counted.values()) - set(counted) - asked
         while wanted:
             known = {one: issues[one] for one in wanted if one in issues}
             missing = sorted(wanted - set(known))
@@ -235,7 +256,7 @@ class _Pulling:
 
     def _projects(self) -> list[ProjectNode]:
         walk = self._client.walk(
-            queries.PROJECTS, lambda reply: reply.projects, teams=list(self._mapper.teams)
+            queries.PROJECTS, lambda reply: reply.projects, self.set_aside, teams=list(self._mapper.teams)
         )
         return [self._whole(node) for node in walk]
 
@@ -286,7 +307,7 @@ class _Pulling:
     def _all_initiatives(self) -> list[InitiativeNode]:
         """Every initiative of the workspace, read once."""
         if self._every_initiative is None:
-            walk = self._client.walk(queries.INITIATIVES, lambda reply: reply.initiatives)
+            walk = self._client.walk(queries.INITIATIVES, lambda reply: reply.initiatives, self.set_aside)
             self._every_initiative = list(walk)
         return self._every_initiative
 

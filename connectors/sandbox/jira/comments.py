@@ -26,6 +26,8 @@ from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import Comment, Issue, JiraSite
 
 MOST_LISTED = 1000
+VISIBILITY = "sd.public.comment"
+"""The property that makes a comment internal."""
 
 
 class Comments(Resource):
@@ -61,7 +63,10 @@ class Comments(Resource):
         body, properties = await _content(request)
         check_comment_limit(issue)
         now = self.site.clock.now()
-        comment = Comment(self.site.next_id(), person, body, now, now, person, properties)
+        if issue.project.publishes:
+            properties[VISIBILITY] = {"internal": False}
+        internal = properties.get(VISIBILITY) == {"internal": True}
+        comment = Comment(self.site.next_id(), person, body, now, now, person, properties, internal)
         before_write(self.site, issue)
         issue.comments[comment.id] = comment
         issue.updated = now

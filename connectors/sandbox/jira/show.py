@@ -124,7 +124,7 @@ class Show:
             "id": str(project.id),
             "key": project.key,
             "name": project.name,
-            "projectTypeKey": "software",
+            "projectTypeKey": project.kind,
             "simplified": project.simplified,
         }
 
@@ -258,7 +258,7 @@ class Show:
             "updateAuthor": self.user(comment.update_author),
             "created": self.moment(comment.created),
             "updated": self.moment(comment.updated),
-            "jsdPublic": True,
+            "jsdPublic": not comment.internal,
         }
         if properties:
             shown["properties"] = [{"key": key, "value": value} for key, value in comment.properties.items()]
@@ -357,7 +357,8 @@ def _comments(show: Show, issue: Issue) -> dict[str, Any]:
 
 
 _READ: dict[str, Callable[[Show, Issue], Any]] = {
-    "summary": lambda _, issue: issue.summary,
+    # Imports leave issues without one, which no edit could.
+    "summary": lambda _, issue: issue.summary or ABSENT,
     "issuetype": lambda show, issue: show.type(issue.type),
     "project": lambda show, issue: show.project(issue.project),
     "parent": _parent,

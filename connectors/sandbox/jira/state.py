@@ -96,7 +96,8 @@ RELATES = LinkType(10003, "Relates", "relates to", "relates to")
 class Project:
     """`screen` holds the custom fields that can be set here. `browsers` None: every signed-in account may
     look; else only these e-mail addresses, and for all others the project does not exist. Nobody sees one
-    that is archived or in the trash. `former_keys` still lead to it."""
+    that is archived or in the trash. `former_keys` still lead to it. In one of `kind` "service_desk" customers read
+    comments that are not internal, and all of them where `publishes` says that something makes each one public."""
 
     id: int
     key: str
@@ -113,6 +114,8 @@ class Project:
     versions: tuple[NamedValue, ...] = ()
     is_archived: bool = False
     is_trashed: bool = False
+    kind: str = "software"
+    publishes: bool = False
 
 
 @dataclass(slots=True)
@@ -124,6 +127,8 @@ class Comment:
     updated: datetime
     update_author: Person
     properties: dict[str, Any] = field(default_factory=dict)
+    internal: bool = False
+    """Decided when it was added; on the Cloud the property can change later, and this does not."""
 
 
 @dataclass(slots=True)

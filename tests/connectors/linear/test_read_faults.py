@@ -152,15 +152,25 @@ def is_open_flaky(issue: Issue) -> bool:
 def test_counts_exactly_what_the_filter_says(
     still: LinearWorkspace, query: dict[str, Any], expected: Callable[[Issue], bool]
 ) -> None:
-    right = [one for one in still.space.issues.values() if one.archived_at is None and expected(one)]
+    right = [one for one in still.space.issues.values() if not one.trashed and expected(one)]
     assert still.connector().count(NativeQuery("filter", json.dumps(query))) == len(right)
 
 
-def test_finds_archived_issues_as_well(still: LinearWorkspace) -> None:
-    right = {one.id for one in still.space.issues.values() if one.team.key == "PEO"}
-    query = NativeQuery("filter", '{"team": {"key": {"eq": "PEO"}}}')
-    assert still.connector().find(query) == right
-    assert any(still.space.issues[one].archived_at for one in right)
+def test_the_archive_counts_and_the_trash_does_not(workspace: LinearWorkspace) -> None:
+    reader = workspace.connector()
+    query = NativeQuery("filter", '{"team": {"key": {"eq": "ENG"}}, "state": {"type": {"eq": "completed"}}}')
+    before = reader.count(query)
+    archived, trashed = [
+        one
+        for one in workspace.space.issues.values()
+        if one.team.key == "ENG" and one.state.type == "completed" and one.archived_at is None
+    ][:2]
+    workspace.box.call(lambda: setattr(archived, "archived_at", MOMENT))
+    assert (reader.count(query), len(reader.find(query))) == (before, before)
+    workspace.box.call(lambda: setattr(trashed, "archived_at", MOMENT))
+    workspace.box.call(lambda: setattr(trashed, "trashed", True))
+    assert (reader.count(query), len(reader.find(query))) == (before - 1, before - 1)
+    assert before > 1
 
 
 def test_finds_what_a_custom_view_shows() -> None:

@@ -22,7 +22,17 @@ from sync.history.movement import Movement, WorkState
 from sync.marks.status_updates import PostedUpdate
 from sync.measure import measure
 from sync.memory import Memory, Stuck
-from sync.observation import FieldValues, KeyName, KeyTarget, Observation, Past, RuleQuery, Sample, Unread
+from sync.observation import (
+    FieldValues,
+    KeyName,
+    KeyTarget,
+    LostItem,
+    Observation,
+    Past,
+    RuleQuery,
+    Sample,
+    Unread,
+)
 from sync.plan.plan import Edit, changes_of
 from sync.store.snapshots import SECTIONS
 from sync.store.store import Store, StoreError
@@ -50,6 +60,7 @@ BESIDE: dict[str, Any] = {
         KeyName("jira", "item", "web-12"): KeyTarget(Identity("12", "OPS-7"), date(2026, 11, 16)),
         KeyName("linear", "project", "search"): KeyTarget(None, date(2026, 11, 16)),
     },
+    "lost": {ref("WEB-9"): LostItem("WEB-9", ("A",), 3.0)},
 }
 """A value of every section, by the name of its field."""
 
