@@ -72,12 +72,12 @@ def _keys(item: WorkItem) -> tuple[str, ...]:
 def _parent(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
     up, ref = context.ancestry, item.ref
     above = (up.places.get(ref), up.parents.get(ref), up.unseen.get(ref))
-    return tuple(name.casefold() for one in above if one is not None for name in up.names_of(one))
+    return tuple(folded(name) for one in above if one is not None for name in up.names_of(one))
 
 
 def _above(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
     up = context.ancestry
-    return tuple({name.casefold() for one in up.above(item.ref) for name in up.names_of(one)})
+    return tuple({folded(name) for one in up.above(item.ref) for name in up.names_of(one)})
 
 
 def _initiatives(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
