@@ -357,7 +357,9 @@ _NAMES = (
     "team",
     "project",
     "labels",
+    "grouped_labels",
     "priority",
+    "other_names",
     "assignee",
     "components",
     "fields",
@@ -386,6 +388,7 @@ class StatusSpan:
 
     def __post_init__(self) -> None:
         _show(self, "status")
+        _redact(self, "also")
 
 
 @dataclass(frozen=True, slots=True)
