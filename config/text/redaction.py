@@ -58,10 +58,11 @@ class Redactor:
         # One that holds escapes itself is looked for without them, too: they are gone where others are taken off.
         forms |= {meant for one in forms for meant in _readings(one) if len(meant) >= SHORTEST}
         self._forms = tuple({one.lower() for one in forms})
+        self._any_form = re.compile("|".join(map(re.escape, self._forms)))
 
     def text(self, text: str) -> str:
         """The text without secrets; as it is where it holds none."""
-        if not self._secrets or not self._holds(text):
+        if len(text) < SHORTEST or not self._secrets or not self._holds(text):
             return text
         for seen in (text, clean(text)):
             found = self._without(seen)
@@ -88,7 +89,7 @@ class Redactor:
         rest = text.replace(REDACTED, _BLANKS)
         if not rest.isprintable():
             rest += "\0" + clean(rest)
-        return any(form in low for low in map(str.lower, _readings(rest)) for form in self._forms)
+        return any(self._any_form.search(reading.lower()) for reading in _readings(rest))
 
     def _without(self, text: str) -> str:
         rest = text.replace(REDACTED, _BLANKS)
