@@ -13,7 +13,7 @@ place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 python3 -m venv "$place/env"
 "$place/env/bin/python" -m pip install --quiet --disable-pip-version-check Babel==2.17.0
-"$place/env/bin/python" - <<'PY'
+"$place/env/bin/python" - > "$place/seen" <<'PY'
 from babel.numbers import NumberFormatError, parse_decimal
 
 for text, locale in (("44,5", "en"), ("1.02", "de"), ("1,0,2,0", "en")):
@@ -24,3 +24,9 @@ for text, locale in (("44,5", "en"), ("1.02", "de"), ("1,0,2,0", "en")):
         strict = "NumberFormatError"
     print(f"{text} in {locale} -> {read}; strict: {strict}")
 PY
+cat "$place/seen"
+diff - "$place/seen" <<'SEEN' || { echo "changed: signs of groups are read in another way" >&2; exit 1; }
+44,5 in en -> 445; strict: NumberFormatError
+1.02 in de -> 102; strict: NumberFormatError
+1,0,2,0 in en -> 1020; strict: NumberFormatError
+SEEN
