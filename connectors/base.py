@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from config.trackers import NativeQuery
-from connectors.model import Identity, Marks, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import Identity, Marks, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords
@@ -66,12 +66,12 @@ class Connector(Protocol):
         """
         ...
 
-    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> Owned:
         """Every item that bears anything of ours, ready to be written `NOTHING`.
 
         Looks at everything in scope, closed work included, and at the items with the ids in `written`, which
         have been written to before: wherever they are by now, and even where the stamp was taken away and only
-        our comment is left. Raises as `pull` does.
+        our comment is left. What cannot be read is named beside. Raises as `pull` does.
         """
         ...
 

@@ -404,6 +404,14 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True)
+class Owned:
+    """The items of a tracker that bear anything of ours, and those that may, but could not be read."""
+
+    items: tuple[WorkItem, ...]
+    set_aside: tuple[SetAside, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Pull:
     """A whole and consistent read of one tracker's scope.
 

@@ -21,7 +21,7 @@ from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
 from connectors.jira.write.loader import IssueLoader
 from connectors.jira.write.writer import BATCH, JiraWriter
-from connectors.model import Identity, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import Identity, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords, extract_keywords
@@ -102,7 +102,7 @@ class JiraConnector:
         self._known_site()
         return catalog(self._client, self._site_api, saved)
 
-    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> Owned:
         """See `Connector.owned_items`."""
         before = self._client.requests
         self._site = self._reader.site()

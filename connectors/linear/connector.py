@@ -23,7 +23,7 @@ from connectors.linear.read.histories import histories
 from connectors.linear.read.reader import fetch, items_by_key, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, LinearWriter
-from connectors.model import Identity, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import Identity, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.text.keywords import Keywords
 
@@ -96,11 +96,11 @@ class LinearConnector:
         """See `HasCatalog.catalog`."""
         return catalog(self._client, saved)
 
-    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:
+    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> Owned:
         """See `Connector.owned_items`."""
-        items, labels = owned_items(self._client, self._tracker, self._owner, written, progress)
+        found, labels = owned_items(self._client, self._tracker, self._owner, written, progress)
         self._labels.fill(labels)
-        return items
+        return found
 
     def count(self, query: NativeQuery) -> int:
         """See `AnswersQueries.count`: in all teams unless the filter names some."""

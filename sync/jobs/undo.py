@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from config.load import fingerprint
 from connectors.base import CreatesLabels, Progress
 from connectors.errors import TrackerError
-from connectors.model import WorkItem
+from connectors.model import Owned, WorkItem
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import hold_lease, record_outcome, write
@@ -95,9 +95,9 @@ def undo(session: Session, planned: UndoPlan, reporter: Reporter) -> Undone:
 def _find(
     session: Session, names: list[str], progress: Progress
 ) -> tuple[dict[str, tuple[WorkItem, ...]], list[Unread]]:
-    """Marked items by tracker, and the trackers that could not be read; all are read at once."""
+    """Marked items by tracker, and what could not be read; all trackers are read at once."""
 
-    def look(name: str) -> tuple[WorkItem, ...] | TrackerError:
+    def look(name: str) -> Owned | TrackerError:
         try:
             return session.connectors[name].owned_items(session.store.journal.written(name), progress)
         except TrackerError as error:
@@ -106,10 +106,11 @@ def _find(
     with ThreadPoolExecutor(max_workers=len(names), thread_name_prefix="undo") as pool:
         looks = dict(zip(names, pool.map(look, names), strict=True))
     unread = [Unread.tracker(one) for one in looks.values() if isinstance(one, TrackerError)]
-    found = {name: items for name, items in looks.items() if not isinstance(items, TrackerError)}
-    if not found:
+    owned = {name: one for name, one in looks.items() if not isinstance(one, TrackerError)}
+    if not owned:
         raise CannotRead(*unread)
-    return found, unread
+    unread += [Unread.items(name, one.set_aside) for name, one in owned.items() if one.set_aside]
+    return {name: one.items for name, one in owned.items()}, unread
 
 
 def _remove_labels(

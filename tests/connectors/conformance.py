@@ -242,8 +242,8 @@ class Conformance:
         items = of_each_kind(site.connect())
         write(site, [(one, every_mark(one)) for one in items])
         ids = [one.ref.id for one in items]
-        assert {one.ref for one in site.connect().owned_items(ids)} == {one.ref for one in items}
-        assert {one.ref for one in site.connect().owned_items(())} <= {one.ref for one in items}
+        assert {one.ref for one in site.connect().owned_items(ids).items} == {one.ref for one in items}
+        assert {one.ref for one in site.connect().owned_items(()).items} <= {one.ref for one in items}
         rival = site.connect(RIVAL).pull(owned_ids=ids)
         assert [one.key for one in rival.items if one.shown != NOTHING] == []
 
@@ -262,7 +262,7 @@ class Conformance:
         assert site.state() != before
         remove_all(site, items)
         assert site.state() == before
-        assert site.connect().owned_items([one.ref.id for one in items]) == ()
+        assert site.connect().owned_items([one.ref.id for one in items]).items == ()
         # An update that was taken back still counts as posted, so that it does not come back by itself.
         left = {ref: replace(shown, update=None) for ref, shown in read_back(site, items).items()}
         assert left == {one.ref: NOTHING for one in items}
@@ -428,7 +428,7 @@ def remove_all(site: Site, items: Sequence[WorkItem]) -> None:
     """Undo: everything of ours on the items, and the labels that writing created and nothing bears any more."""
     connector = site.connect()
     wanted = {one.ref for one in items}
-    owned = [one for one in connector.owned_items([ref.id for ref in wanted]) if one.ref in wanted]
+    owned = [one for one in connector.owned_items([ref.id for ref in wanted]).items if one.ref in wanted]
     for receipt in in_batches(connector, [(one, NOTHING) for one in owned]):
         assert (receipt.outcome, receipt.error) == ("written", None)
     if isinstance(connector, CreatesLabels):

@@ -9,7 +9,7 @@ from typing import TypeVar
 from config.trackers import NativeQuery
 from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.errors import QueryError, TrackerError
-from connectors.model import NOTHING, Marks, Pull, Receipt, Ref, Stamp, StatusSpan, WorkItem
+from connectors.model import NOTHING, Marks, Owned, Pull, Receipt, Ref, Stamp, StatusSpan, WorkItem
 from connectors.preflight import Check
 from connectors.text.keywords import Keywords
 from tests.support.builders import NOW
@@ -66,10 +66,10 @@ class FakeTracker:
             return
         yield Check("labels", "ok", ", ".join(labels))
 
-    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> tuple[WorkItem, ...]:  # noqa: ARG002
+    def owned_items(self, written: Collection[str], progress: Progress | None = None) -> Owned:  # noqa: ARG002
         items = self.pull(progress).items
-        return tuple(
-            one for one in items if one.shown.stamp is not None and one.shown.stamp.owner == self.owner
+        return Owned(
+            tuple(one for one in items if one.shown.stamp is not None and one.shown.stamp.owner == self.owner)
         )
 
     def count(self, query: NativeQuery) -> int:

@@ -39,7 +39,7 @@ from connectors.jira.read.settable_fields import SettableFields
 from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
 from connectors.jira.read.status_moves import KnownStatuses
 from connectors.jira.read.words import Words
-from connectors.model import NOTHING, Identity, Pull, SetAside, Stamp, WorkItem
+from connectors.model import NOTHING, Identity, Owned, Pull, SetAside, Stamp, WorkItem
 from connectors.set_aside import check_share, named
 
 log = structlog.get_logger(__name__)
@@ -163,7 +163,7 @@ class Reader:
 
     def owned_items(
         self, site: Site, written: Collection[str], progress: Progress | None, sent_before: int
-    ) -> tuple[WorkItem, ...]:
+    ) -> Owned:
         """See `Connector.owned_items`. What left the scope is found by id: a property cannot be searched for."""
         # Marks that are to go need not be filled in first.
         pulled, _ = self.pull(site, progress, sent_before, commented=written, ask_settable=False)
@@ -174,15 +174,15 @@ class Reader:
         homes = frozenset(issue.fields.project.id for issue in beyond.values())
         mapper = self._mapper(site, homes, beyond.values())
         away, aside = _sifted(mapper, beyond.values())
-        self._log_aside((*pulled.set_aside, *aside.values(), *bulk.set_aside.values()))
         items = [*scope, *self._with_comments(away, beyond, site.me, lambda _what, _done, _total: None)]
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)
         bare = [item.ref.id for item in items if item.ref.id in written and item.shown.stamp is None]
         left = comments.ours_on(bare)
-        return tuple(
-            item
-            for item in (self._with_remnant(item, left.get(item.ref.id)) for item in items)
-            if item.shown.stamp is not None
+        marked = (self._with_remnant(item, left.get(item.ref.id)) for item in items)
+        unread = {one.id: one for one in (*pulled.set_aside, *aside.values(), *bulk.set_aside.values())}
+        return Owned(
+            tuple(item for item in marked if item.shown.stamp is not None),
+            tuple(unread[id_] for id_ in sorted(unread)),
         )
 
     def _with_remnant(self, item: WorkItem, ours: OwnComments | None) -> WorkItem:

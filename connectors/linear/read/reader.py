@@ -33,7 +33,7 @@ from connectors.linear.read.mapping import (
     unknown_types,
 )
 from connectors.linear.read.shown_marks import ShownMarks
-from connectors.model import Identity, Marks, Pull, SetAside, Update, WorkItem
+from connectors.model import Identity, Marks, Owned, Pull, SetAside, Update, WorkItem
 from connectors.set_aside import check_share, named
 
 log = structlog.get_logger(__name__)
@@ -63,12 +63,11 @@ def owned_items(
     owner: str,
     written: Collection[str],
     progress: Progress | None = None,
-) -> tuple[tuple[WorkItem, ...], tuple[LabelNode, ...]]:
+) -> tuple[Owned, tuple[LabelNode, ...]]:
     """Every item that bears anything of ours, and the labels beside it; see `Connector.owned_items`."""
     pulling, _, labels = _opened(client, tracker, owner, progress)
     found = pulling.owned_items(written)
-    _log_aside(client.tracker, pulling.set_aside)
-    return found, labels
+    return Owned(found, tuple(sorted(set(pulling.set_aside), key=lambda one: one.id))), labels
 
 
 def fetch(

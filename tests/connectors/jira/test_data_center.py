@@ -165,7 +165,7 @@ def _named(items: tuple[WorkItem, ...]) -> set[str]:
 def test_undo_finds_what_was_written_and_moved_out_of_scope(site: Site) -> None:
     item = site.item("OPS-2")
     write_one(site.truenorth, item, marks())
-    assert "OPS-2" in _named(site.truenorth.owned_items([item.ref.id]))
+    assert "OPS-2" in _named(site.truenorth.owned_items([item.ref.id]).items)
     narrow = connector(
         f"{site.sandbox.url}/jira-dc",
         email=None,
@@ -174,7 +174,7 @@ def test_undo_finds_what_was_written_and_moved_out_of_scope(site: Site) -> None:
         projects=("WEB",),
     )
     try:
-        found = narrow.owned_items([item.ref.id])
+        found = narrow.owned_items([item.ref.id]).items
         assert "OPS-2" in _named(found)
     finally:
         narrow.close()

@@ -40,7 +40,7 @@ class Marked(Site):
 
     def remove(self, stop: Callable[[], bool] = lambda: False) -> list[Receipt]:
         """Take away what a fresh look finds; requests are counted from there on."""
-        items = [item for item in self.truenorth.owned_items(()) if item.key in self.keys]
+        items = [item for item in self.truenorth.owned_items(()).items if item.key in self.keys]
         self.sandbox.forget_requests()
         return list(self.truenorth.write_batch([(item, NOTHING) for item in items], stop))
 
@@ -78,7 +78,7 @@ def test_nothing_is_left(site: Marked, wanted: Marks) -> None:
     site.mark(wanted)
     assert {(one.outcome, one.error) for one in site.remove()} == {("written", None)}
     assert site.state() == site.before
-    assert [item for item in site.truenorth.owned_items(()) if item.key in site.keys] == []
+    assert [item for item in site.truenorth.owned_items(()).items if item.key in site.keys] == []
 
 
 def test_an_item_costs_a_request_for_its_comment_its_link_and_its_text(site: Marked) -> None:
@@ -175,7 +175,7 @@ def test_what_is_interrupted_stays_provable_and_is_finished_by_the_next(
     site: Marked, match: str, kind: Any, skip: int
 ) -> None:
     site.mark(marks(says=comment()))
-    items = [item for item in site.truenorth.owned_items(()) if item.key in site.keys]
+    items = [item for item in site.truenorth.owned_items(()).items if item.key in site.keys]
     rule = site.sandbox.fault(match, kind, skip=skip)
     with contextlib.suppress(Unreachable):
         list(site.truenorth.write_batch([(item, NOTHING) for item in items]))
@@ -205,7 +205,7 @@ def test_an_item_that_fails_keeps_its_stamp_and_hides_nobody_elses_fate(site: Ma
 
 def test_an_issue_that_is_gone_is_skipped(site: Marked) -> None:
     site.mark(marks(says=comment()))
-    items = [item for item in site.truenorth.owned_items(()) if item.key in site.keys]
+    items = [item for item in site.truenorth.owned_items(()).items if item.key in site.keys]
     gone = items[0]
     site.sandbox.call(lambda: site.jira.delete(site.jira.issues[int(gone.ref.id)]))
     receipts = {

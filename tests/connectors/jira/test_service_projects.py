@@ -143,7 +143,7 @@ def test_nothing_is_left_after_all_is_taken_away(site: Site) -> None:
     before = site.everything(KEY)
     becomes(site, publishes=True)
     write_one(site.truenorth, site.item(KEY), marks(says=comment()))
-    (item,) = (one for one in site.truenorth.owned_items(()) if one.key == KEY)
+    (item,) = (one for one in site.truenorth.owned_items(()).items if one.key == KEY)
     assert write_one(site.truenorth, item, NOTHING).outcome == "written"
     assert site.everything(KEY) == before
 

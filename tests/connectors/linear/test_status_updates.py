@@ -68,11 +68,11 @@ def test_what_is_posted_is_read_back_and_taken_away(workspace: LinearWorkspace, 
     new = standing(workspace, key)[len(before) :]
     assert [one.health for one in new] == ["atRisk", "onTrack"]
     assert r"\[everything\]\(x\) \@ann" in new[0].body, "a title can hold no link and no mention"
-    (left,) = [one for one in workspace.connector().owned_items(()) if one.key == key]
+    (left,) = [one for one in workspace.connector().owned_items(()).items if one.key == key]
     receipt = write_one(workspace.connector(), left, NOTHING)
     assert receipt.outcome == "written", receipt.error
     assert standing(workspace, key) == before
-    assert [one.key for one in workspace.connector().owned_items(())] == []
+    assert [one.key for one in workspace.connector().owned_items(()).items] == []
 
 
 def test_the_health_of_the_project_follows_and_falls_back(workspace: LinearWorkspace) -> None:
@@ -80,7 +80,7 @@ def test_the_health_of_the_project_follows_and_falls_back(workspace: LinearWorks
     assert project.health == "atRisk"
     post(workspace, PROJECT, TUESDAY)
     assert project.health == "onTrack"
-    (left,) = workspace.connector().owned_items(())
+    (left,) = workspace.connector().owned_items(()).items
     write_one(workspace.connector(), left, NOTHING)
     assert project.health == "atRisk"
 
@@ -139,7 +139,7 @@ def test_others_updates_are_seen_but_not_ours(workspace: LinearWorkspace) -> Non
 
 def test_a_team_out_of_scope_is_found_again_to_be_undone(workspace: LinearWorkspace) -> None:
     post(workspace, PROJECT, MONDAY)
-    assert [one.key for one in workspace.connector(teams=("MOB",)).owned_items(())] == [PROJECT]
+    assert [one.key for one in workspace.connector(teams=("MOB",)).owned_items(()).items] == [PROJECT]
 
 
 # --- What makes one ours -------------------------------------------------------------------------

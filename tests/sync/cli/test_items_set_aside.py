@@ -49,3 +49,18 @@ def test_the_others_are_written_to_and_it_keeps_its_marks(site: Sandbox, run: Cl
     spoil(site, marked.key, summary)
     site.forget_requests()
     assert (run("sync", *AS_OF).code, writes(site)) == (0, [])
+
+
+def test_undo_says_what_it_could_not_look_at_and_takes_the_rest_away(site: Sandbox, run: Cli) -> None:
+    jira = site.world.jira
+    assert run("sync", *AS_OF, "--first-run").code == 0
+    marked = next(one for one in jira.issues.values() if "truenorth" in one.properties)
+    summary = marked.summary
+    spoil(site, marked.key)
+    ran = run("undo", "--all", "--apply")
+    assert ran.code == 1
+    assert f"{marked.key} (it has no summary)" in ran.out.split("\n", 2)[0]
+    assert [one.key for one in jira.issues.values() if "truenorth" in one.properties] == [marked.key]
+    spoil(site, marked.key, summary)
+    assert run("undo", "--all", "--apply").code == 0
+    assert not [one for one in jira.issues.values() if "truenorth" in one.properties]
