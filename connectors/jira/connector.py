@@ -16,6 +16,7 @@ from connectors.jira.api.deployment import SiteApi
 from connectors.jira.preflight import Inspector
 from connectors.jira.read.catalog import catalog
 from connectors.jira.read.histories import histories
+from connectors.jira.read.keys import identities
 from connectors.jira.read.reader import Reader, Site
 from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
@@ -124,12 +125,12 @@ class JiraConnector:
     def items_by_key(self, keys: Collection[str]) -> Mapping[str, Identity]:
         """See `ResolvesKeys.items_by_key`."""
         self._known_site()
-        return self._reader.items_by_key(keys)
+        return identities(self._client, self._pool, "issue", keys)
 
     def projects_by_key(self, keys: Collection[str]) -> Mapping[str, Identity]:
         """See `ResolvesKeys.projects_by_key`."""
         self._known_site()
-        return self._reader.projects_by_key(keys)
+        return identities(self._client, self._pool, "project", keys)
 
     def histories(self, items: Collection[WorkItem]) -> Mapping[Ref, tuple[StatusSpan, ...]]:
         """See `KeepsHistories.histories`."""

@@ -25,10 +25,9 @@ from connectors.errors import (
 )
 from connectors.http.dates import iso_time
 from connectors.jira.api import replies, wire
-from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
-from connectors.jira.api.errors import Forbidden, Rejected
+from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.jira.marks.comment import REFUSED, CommentApi, OwnComments, single_out
 from connectors.jira.read.account_words import account_words
@@ -39,7 +38,7 @@ from connectors.jira.read.settable_fields import SettableFields
 from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
 from connectors.jira.read.status_moves import KnownStatuses
 from connectors.jira.read.words import Words
-from connectors.model import NOTHING, Identity, Owned, Pull, SetAside, Stamp, WorkItem
+from connectors.model import NOTHING, Owned, Pull, SetAside, Stamp, WorkItem
 from connectors.set_aside import check_share, named
 
 log = structlog.get_logger(__name__)
@@ -236,28 +235,6 @@ class Reader:
             points,
             site.words,
         )
-
-    def items_by_key(self, keys: Collection[str]) -> dict[str, Identity]:
-        """See `ResolvesKeys.items_by_key`: Jira answers by old keys, and names the one that holds now."""
-        return self._identities("issue", {"fields": "id"}, keys)
-
-    def projects_by_key(self, keys: Collection[str]) -> dict[str, Identity]:
-        """See `ResolvesKeys.projects_by_key`; a project answers by its old keys likewise."""
-        return self._identities("project", {}, keys)
-
-    def _identities(self, what: str, params: dict[str, str], keys: Collection[str]) -> dict[str, Identity]:
-        def ask(key: str) -> tuple[str, Identity | None]:
-            path = f"{what}/{quote(key.upper(), safe='')}"
-            try:
-                found = self._client.call("GET", path, replies.ISSUE_KEY, params=params)
-            except (Rejected, Forbidden) as error:
-                # Data Center may answer 403 for what is hidden, and 400 for a number that is none.
-                if error.status not in (400, 403, 404):
-                    raise
-                return key, None
-            return key, Identity(found.id, found.key)
-
-        return {key: one for key, one in on_threads(self._pool, ask, sorted(keys)) if one is not None}
 
     def _log_aside(self, aside: Collection[SetAside]) -> None:
         """Say what was set aside where nothing else can say it."""
