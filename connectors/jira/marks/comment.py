@@ -72,7 +72,7 @@ class CommentApi:
     def __init__(self, client: JiraClient, site_api: SiteApi, owner: str, me: str) -> None:
         self._client = client
         self._site_api = site_api
-        self._owner = owner
+        self.owner = owner
         self._me = me
 
     def own_comments(self, where: Iterable[tuple[str, str]]) -> dict[str, OwnComment]:
@@ -240,12 +240,12 @@ class CommentApi:
     def _stated_by(self, comment: wire.IssueComment) -> Comment | None:
         for property_ in comment.properties:
             marker = from_comment_marker(property_.value) if property_.key == PROPERTY_KEY else None
-            if marker and marker[0] == self._owner:
+            if marker and marker[0] == self.owner:
                 return marker[1]
         return None
 
     def _body(self, comment: Comment) -> dict[str, Any]:
-        marker = {"key": PROPERTY_KEY, "value": comment_marker(self._owner, comment)}
+        marker = {"key": PROPERTY_KEY, "value": comment_marker(self.owner, comment)}
         return {"body": self._site_api.body(comment.doc or Doc(())), "properties": [marker]}
 
 

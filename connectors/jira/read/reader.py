@@ -29,16 +29,17 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields, field_text
-from connectors.jira.marks.comment import REFUSED, CommentApi, OwnComments, single_out
+from connectors.jira.marks.comment import CommentApi
 from connectors.jira.read.account_words import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper, is_done
 from connectors.jira.read.settable_fields import SettableFields
 from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
+from connectors.jira.read.shown_comments import kept_from_customers, with_comments, with_remnant
 from connectors.jira.read.status_moves import KnownStatuses
 from connectors.jira.read.words import Words
-from connectors.model import NOTHING, Owned, Pull, SetAside, Stamp, WorkItem
+from connectors.model import NOTHING, Owned, Pull, SetAside, WorkItem
 from connectors.set_aside import check_share, named
 
 log = structlog.get_logger(__name__)
@@ -143,13 +144,10 @@ class Reader:
         items, aside = _sifted(mapper, issues.values(), parents)
         aside |= bulk.set_aside
         check_share(self._client.name, aside.values(), len(items) + len(aside))
-        items = self._with_comments(items, issues, site.me, report)
-        bare = {item.project for item in items if item.shown.stamp and item.shown.stamp.comment_id == REFUSED}
-        items = [_without_comment(item) if item.project in bare else item for item in items]
-        notes += [
-            f"Customers would see comments in project {key}, so it stays without."
-            for key in sorted(filter(None, bare))
-        ]
+        comments = CommentApi(self._client, self._site_api, self._owner, site.me)
+        items = with_comments(items, issues, comments, report)
+        items, without = kept_from_customers(items)
+        notes += [f"Customers would see comments in project {key}, so it stays without." for key in without]
         pulled = Pull(
             tracker=self._client.name,
             items=tuple(sorted(items, key=lambda item: (len(item.ref.id), item.ref.id))),
@@ -173,23 +171,16 @@ class Reader:
         homes = frozenset(issue.fields.project.id for issue in beyond.values())
         mapper = self._mapper(site, homes, beyond.values())
         away, aside = _sifted(mapper, beyond.values())
-        items = [*scope, *self._with_comments(away, beyond, site.me, lambda _what, _done, _total: None)]
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)
+        items = [*scope, *with_comments(away, beyond, comments, lambda _what, _done, _total: None)]
         bare = [item.ref.id for item in items if item.ref.id in written and item.shown.stamp is None]
         left = comments.ours_on(bare)
-        marked = (self._with_remnant(item, left.get(item.ref.id)) for item in items)
+        marked = (with_remnant(item, left.get(item.ref.id), self._owner) for item in items)
         unread = {one.id: one for one in (*pulled.set_aside, *aside.values(), *bulk.set_aside.values())}
         return Owned(
             tuple(item for item in marked if item.shown.stamp is not None),
             tuple(unread[id_] for id_ in sorted(unread)),
         )
-
-    def _with_remnant(self, item: WorkItem, ours: OwnComments | None) -> WorkItem:
-        """The item with the comment of ours that stands there without a stamp."""
-        if not ours:
-            return item
-        bare = replace(item, shown=replace(item.shown, stamp=Stamp(self._owner, comment_id="")))
-        return _with_comment(bare, ours, has_customers=False)
 
     def find(self, query: str) -> frozenset[str]:
         """Ids of the issues that the query finds. Raises QueryError when Jira does not accept it."""
@@ -303,46 +294,6 @@ class Reader:
             fresh = list(got.values())
         return parents
 
-    def _with_comments(
-        self, items: list[WorkItem], issues: Mapping[str, wire.Issue], me: str, report: Progress
-    ) -> list[WorkItem]:
-        named = {item.ref.id: id_ for item in items if (id_ := self._comment_id(item)) is not None}
-        if not named:
-            return items
-        report("comments", 0, len(named))
-        carried = {id_: page for id_ in named if (page := issues[id_].fields.comment) is not None}
-        ours = CommentApi(self._client, self._site_api, self._owner, me).all_ours(named, carried)
-        report("comments", len(named), len(named))
-        return [
-            _with_comment(
-                item, ours[item.ref.id], has_customers=issues[item.ref.id].fields.project.has_customers
-            )
-            if item.ref.id in ours
-            else item
-            for item in items
-        ]
-
-    def _comment_id(self, item: WorkItem) -> str | None:
-        stamp = item.shown.stamp
-        if stamp is None or stamp.owner != self._owner or stamp.comment_id == REFUSED:
-            return None
-        return stamp.comment_id
-
-
-def _with_comment(item: WorkItem, ours: OwnComments, *, has_customers: bool) -> WorkItem:
-    """The item with the comment of ours that it shows, and its twins; the stamp names the one that counts.
-
-    A comment that a person made theirs is shown, but the item cannot carry another of ours.
-    """
-    stamp = item.shown.stamp
-    id_, twins = single_out(ours, stamp.comment_id if stamp else None, has_customers=has_customers)
-    if id_ is None or stamp is None:
-        return replace(item, shown=replace(item.shown, twins=twins)) if twins else item
-    writable = item.writable - {"comment"} if ours[id_].edited_by_person else item.writable
-    stamp = replace(stamp, comment_id=id_)
-    shown = replace(item.shown, comment=ours[id_].comment, twins=twins, stamp=stamp)
-    return replace(item, writable=writable, shown=shown)
-
 
 def _sifted(
     mapper: IssueMapper, issues: Iterable[wire.Issue], parents: Mapping[str, str] = MappingProxyType({})
@@ -356,10 +307,6 @@ def _sifted(
         except InvalidItem as error:
             aside[issue.id] = SetAside(issue.id, issue.key, str(error))
     return items, aside
-
-
-def _without_comment(item: WorkItem) -> WorkItem:
-    return replace(item, writable=item.writable - {"comment"})
 
 
 def _epic_key(issue: wire.Issue) -> str | None:
