@@ -100,8 +100,8 @@ class JiraConnector:
     def catalog(self, saved: Collection[NativeQuery]) -> Catalog:
         """See `HasCatalog.catalog`."""
         # Who is signed in is asked first: a bad credential would be served as anonymous.
-        self._known_site()
-        return catalog(self._client, self._site_api, saved)
+        words = self._known_site().words
+        return catalog(self._client, self._site_api, saved, words)
 
     def owned_items(self, written: Collection[str], progress: Progress | None = None) -> Owned:
         """See `Connector.owned_items`."""

@@ -60,13 +60,24 @@ class ItemFacets(dict[str, Sequence[str]]):
 Facet = Callable[[WorkItem, MatchContext], Sequence[str]]
 
 
-def _one(value: str | None) -> tuple[str, ...]:
-    return (folded(value),) if value else ()
+NAMES: Mapping[str, Callable[[WorkItem], Sequence[str | None]]] = {
+    "key": lambda item: item.names,
+    "label": lambda item: (*item.labels, *item.grouped_labels),
+    "component": lambda item: item.components,
+    "project": lambda item: (item.project, *item.former_projects),
+    "assignee": lambda item: (item.assignee,),
+    "team": lambda item: (item.team,),
+    "type": lambda item: item.called("type"),
+    "priority": lambda item: item.called("priority"),
+    "level": lambda item: (item.level,),
+    "tracker": lambda item: (item.ref.tracker,),
+}
+"""The names of each kind that an item bears, as they are written; conditions compare them folded."""
 
 
-def _keys(item: WorkItem) -> tuple[str, ...]:
-    """The key as people may write it: the one that it has or had, by itself, or with the tracker."""
-    return tuple(folded(name) for name in item.names)
+def _named(kind: str) -> Facet:
+    read = NAMES[kind]
+    return lambda item, _: tuple({folded(name) for name in read(item) if name})
 
 
 def _parent(item: WorkItem, context: MatchContext) -> tuple[str, ...]:
@@ -106,22 +117,22 @@ def grams(text: str) -> set[str]:
 
 
 FACETS: Mapping[str, Facet] = {
-    "key": lambda item, _: _keys(item),
+    "key": _named("key"),
     "query": lambda item, context: context.found.get(item.ref, ()),
     "parent": _parent,
     "under": _above,
-    "label": lambda item, _: tuple({folded(label) for label in (*item.labels, *item.grouped_labels)}),
-    "component": lambda item, _: tuple(folded(name) for name in item.components),
+    "label": _named("label"),
+    "component": _named("component"),
     "field": lambda item, _: tuple(folded(f"{name}\n{text}") for name, text in item.fields),
-    "project": lambda item, _: (*_one(item.project), *(folded(name) for name in item.former_projects)),
+    "project": _named("project"),
     "initiative": _initiatives,
-    "assignee": lambda item, _: _one(item.assignee),
+    "assignee": _named("assignee"),
     "group": lambda item, context: context.groups.get(folded(item.assignee or ""), ()),
     "grams": lambda item, _: tuple(grams(item.title)),
-    "team": lambda item, _: _one(item.team),
-    "type": lambda item, _: tuple(folded(name) for name in item.called("type")),
-    "priority": lambda item, _: tuple(folded(name) for name in item.called("priority")),
-    "level": lambda item, _: (item.level,),
-    "tracker": lambda item, _: (folded(item.ref.tracker),),
+    "team": _named("team"),
+    "type": _named("type"),
+    "priority": _named("priority"),
+    "level": _named("level"),
+    "tracker": _named("tracker"),
 }
 """How to read each facet of an item, from the most to the least selective."""

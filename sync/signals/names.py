@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from config.errors import nearest
+from config.names import folded
 from config.workspace import Workspace
-from connectors.model import WorkItem
 from sync.align.alignment import Alignment
+from sync.align.item_facets import NAMES
 
 FIELD = "\n"
 """Parts the name of a custom field from a value of it."""
@@ -18,28 +19,28 @@ CLOSE = 10
 
 
 class Names:
-    """The names of one kind, found without regard to case."""
+    """The names of one kind, found as conditions compare them."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = {name.casefold(): name for name in sorted(names) if name}
+        self._names = {folded(name): name for name in sorted(names) if name}
 
     def __contains__(self, name: str) -> bool:
-        return name.casefold() in self._names
+        return folded(name) in self._names
 
     def __bool__(self) -> bool:
         return bool(self._names)
 
     def nearest(self, name: str) -> str | None:
         """The one that was probably meant, None where none is near."""
-        shared = Counter(found for pair in _pairs(name.casefold()) for found in self._by_pair.get(pair, ()))
-        return nearest(name, (self._names[folded] for folded, _ in shared.most_common(CLOSE)))
+        shared = Counter(found for pair in _pairs(folded(name)) for found in self._by_pair.get(pair, ()))
+        return nearest(name, (self._names[one] for one, _ in shared.most_common(CLOSE)))
 
     @cached_property
     def _by_pair(self) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for folded in self._names:
-            for pair in _pairs(folded):
-                found[pair].append(folded)
+        for name in self._names:
+            for pair in _pairs(name):
+                found[pair].append(name)
         return found
 
 
@@ -65,9 +66,9 @@ class KnownNames:
 
     def _read(self, kind: str) -> Iterable[str]:
         items = self._alignment.items.values()
-        if kind in _OF_ITEMS:
+        if kind in NAMES:
             # Many items bear the same: each is looked at once.
-            names = {name for some in set(map(_OF_ITEMS[kind], items)) for name in some if name}
+            names = {name for some in {tuple(NAMES[kind](item)) for item in items} for name in some if name}
             return names | self._unread if kind == "key" else names
         if kind in ("parent", "under"):
             above = (self._alignment.items[ref] for ref in self._alignment.children)
@@ -85,25 +86,9 @@ class KnownNames:
         return {name for ref, key in self._alignment.unseen.items() for name in (key, f"{ref.tracker}:{key}")}
 
     def _values(self, field: str) -> set[str]:
-        items = self._alignment.items.values()
-        return {text for one in items for name, text in one.fields if name.casefold() == field.casefold()}
+        items, wanted = self._alignment.items.values(), folded(field)
+        return {text for one in items for name, text in one.fields if folded(name) == wanted}
 
     def has_value_without_text(self, field: str) -> bool:
         """Whether the tracker gave values of a custom field, and of none a text."""
-        items = self._alignment.items.values()
-        texts = {text for one in items for name, text in one.fields if name.casefold() == field.casefold()}
-        return texts == {""}
-
-
-_OF_ITEMS: Mapping[str, Callable[[WorkItem], tuple[str | None, ...]]] = {
-    "key": lambda item: item.names,
-    "label": lambda item: item.labels,
-    "component": lambda item: item.components,
-    "project": lambda item: (item.project, *item.former_projects),
-    "team": lambda item: (item.team,),
-    "type": lambda item: (item.kind,),
-    "priority": lambda item: (item.priority,),
-    "assignee": lambda item: (item.assignee,),
-    "level": lambda item: (item.level,),
-    "tracker": lambda item: (item.ref.tracker,),
-}
+        return self._values(field) == {""}

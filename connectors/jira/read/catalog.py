@@ -9,14 +9,16 @@ from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.errors import Forbidden, Rejected
+from connectors.jira.read.words import Words
 from connectors.preflight import Catalog
 
 
-def catalog(client: JiraClient, site_api: SiteApi, saved: Collection[NativeQuery]) -> Catalog:
-    """See `HasCatalog.catalog`. A Data Center has no list of its labels."""
+def catalog(client: JiraClient, site_api: SiteApi, saved: Collection[NativeQuery], words: Words) -> Catalog:
+    """See `HasCatalog.catalog`; types in the account's language, too. A Data Center has no list of its labels."""
     types = client.call("GET", "issuetype", replies.ROWS)
+    own = {name for (kind, _), name in words.items() if kind == "issuetype"}
     names = {
-        "type": frozenset(str(one["name"]) for one in types),
+        "type": frozenset(str(one["name"]) for one in types) | own,
         "project": frozenset(one.key for one in site_api.all_projects()),
         "team": frozenset[str](),
     }

@@ -140,7 +140,7 @@ PROJECT_NAMES = Operation(
 
 PROJECT_LABELS = Operation(
     f"query ProjectLabels($first: Int!, $after: String) {{"
-    f" projectLabels(first: $first, after: $after, includeArchived: true) {{ nodes {{ id name }} {_MORE} }} }}",
+    f" projectLabels(first: $first, after: $after, includeArchived: true) {{ nodes {{ id name parent {{ id name }} }} {_MORE} }} }}",
     Decoder(wire.ProjectLabels),
 )
 

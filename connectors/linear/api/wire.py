@@ -226,7 +226,7 @@ class ProjectNames(Wire):
 
 
 class ProjectLabels(Wire):
-    project_labels: Connection[NamedNode]
+    project_labels: Connection[ProjectLabelNode]
 
 
 class IssuesReply(Wire):

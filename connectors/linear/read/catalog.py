@@ -16,8 +16,13 @@ KINDS = frozenset({"Issue", "Sub-issue", "Project", "Initiative"})
 
 def catalog(client: LinearClient, saved: Collection[NativeQuery]) -> Catalog:
     """See `HasCatalog.catalog`."""
-    labels = {one.name for one in client.walk(queries.LABELS, lambda reply: reply.issue_labels)}
-    labels |= {one.name for one in client.walk(queries.PROJECT_LABELS, lambda reply: reply.project_labels)}
+    on_issues = {one.id: one for one in client.walk(queries.LABELS, lambda reply: reply.issue_labels)}
+    labels = {one.name for one in on_issues.values()}
+    groups = ((on_issues.get(one.parent.id), one) for one in on_issues.values() if one.parent)
+    labels |= {f"{group.name}/{one.name}" for group, one in groups if group is not None}
+    on_projects = list(client.walk(queries.PROJECT_LABELS, lambda reply: reply.project_labels))
+    labels |= {one.name for one in on_projects}
+    labels |= {f"{one.parent.name}/{one.name}" for one in on_projects if one.parent}
     projects = client.walk(queries.PROJECT_NAMES, lambda reply: reply.projects)
     names = {
         "label": frozenset(labels),

@@ -241,3 +241,33 @@ def test_the_nearest_of_many_names_is_found_without_comparing_all() -> None:
     assert names.nearest("label-12x4") is not None
     assert names.nearest("zzz") is None
     assert "ONBOARDING" in names
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"label": "Area/Gr"},
+        {"type": "Récit"},
+        {"component": "Cafe\u0301"},
+        {"priority": "Haute"},
+        {"field": {"Squad": "l\u2019équipe"}},
+        {"field": {"squad": "L'ÉQUIPE"}},
+    ],
+)  # fmt: skip
+def test_what_a_rule_matches_is_never_called_absent(rule: dict[str, Any]) -> None:
+    """Beside a condition that nothing meets, each of these is compared as the rule itself compares it."""
+    one = item(
+        "WEB-1",
+        labels=("Gr",),
+        grouped_labels=("Area/Gr",),
+        kind="Story",
+        priority="High",
+        other_names=(("type", "Récit"), ("priority", "Haute")),
+        components=("Café",),
+        fields=(("Squad", "l'équipe"),),
+    )
+    goals = workspace(work("KR1", {"any": [rule, {"label": "not there"}]}))
+    assert align([one], goals, {}, TODAY).placements[one.ref].links
+    (finding,) = found(goals, [one])
+    assert "not there" in finding.message
+    assert finding.message.count("no item") == 1
