@@ -310,6 +310,7 @@ class WorkItem:
     triage: bool = False
     former_keys: tuple[str, ...] = ()
     former_projects: tuple[str, ...] = ()
+    parent_former_keys: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -367,6 +368,7 @@ _NAMES = (
     "parent_key",
     "former_keys",
     "former_projects",
+    "parent_former_keys",
 )
 """What of an item is compared with rules and with the tracker: every character of it counts."""
 

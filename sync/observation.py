@@ -149,7 +149,7 @@ class Unread:
     def items(tracker: str, aside: Collection[SetAside]) -> Unread:
         """The few items of a tracker that could not be read, while all the others were."""
         what = f"cannot read {counted(len(aside), 'item')}: {named(aside)}."
-        remedy = "Correct them in the tracker. Until then they stand as last read, if they ever were, and get no write."
+        remedy = "Correct what the tracker shows of it. Until then it counts as last read, if it ever was, and nothing is written to it."
         return Unread("items", tracker, BadReply.cause, what, remedy)
 
     def __str__(self) -> str:

@@ -119,7 +119,7 @@ class Alignment:
     """The alignment of every item, in `placements`, and what follows from it.
 
     - `cycles`: parent cycles that were met and broken.
-    - `unseen`: the keys of parents that could not be read, as far as items tell them.
+    - `unseen`: the keys of parents that could not be read, as far as items tell them; the one of now, then those before.
     - `triage`: how many items in triage serve each key result, and how many would if the policy counted them.
     - `met`: the numbers of the rules that hold for an item, see `sync.align.rule_book`.
     - `leaves`: those that serve each key result; one that nothing serves is left out. A leaf has no child that is
@@ -133,7 +133,7 @@ class Alignment:
     cycles: tuple[tuple[Ref, ...], ...] = ()
     conflicting: tuple[ConflictingClaim, ...] = ()
     leaves: Mapping[str, Leaves] = field(default_factory=dict)
-    unseen: Mapping[Ref, str] = field(default_factory=dict)
+    unseen: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
     triage: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     met: frozenset[int] = frozenset()
 
@@ -181,7 +181,7 @@ def align(
     dangling: list[DanglingClaim] = []
     conflicting: list[ConflictingClaim] = []
     own = {ref: _direct(item, book, known, dangling, conflicting) for ref, item in by_ref.items()}
-    own |= {ref: _named(ref, key, book) for ref, key in ancestry.keys.items()}
+    own |= {ref: _named(ref, ancestry.keys_of(ref), book) for ref in ancestry.keys}
     placed = Alignment(
         items=by_ref,
         placements={ref: _place(item, ancestry, own) for ref, item in by_ref.items()},
@@ -189,7 +189,7 @@ def align(
         dangling=tuple(dangling),
         cycles=ancestry.cycles,
         conflicting=tuple(conflicting),
-        unseen=ancestry.keys,
+        unseen={ref: ancestry.keys_of(ref) for ref in ancestry.keys},
         met=book.met,
     )
     return replace(placed, leaves=_leaves(placed), triage=_in_triage(placed))
@@ -301,9 +301,9 @@ def split(declared: list[float | None]) -> list[Fraction]:
     return [share / total for share in weights]
 
 
-def _named(ref: Ref, key: str, book: RuleBook) -> _Direct:
+def _named(ref: Ref, keys: Sequence[str], book: RuleBook) -> _Direct:
     """What holds for a parent that was not read: only rules that ask for nothing but its key can tell."""
-    matches = book.match_key(ref, key)
+    matches = book.match_keys(ref, keys)
     below = _links_by(ref, [compiled for compiled in matches.rules if compiled.rule.inherit])
     return _Direct(below, below, matches.exemption)
 
@@ -335,7 +335,7 @@ def _place_in_scope(item: WorkItem, ancestry: Ancestry, own: Mapping[Ref, _Direc
         unread += [at for at, _ in step if at not in ancestry.items]
     if unread:
         named = " and ".join(ancestry.name_on(at, item.ref.tracker) for at in unread if at in ancestry.keys)
-        reason = f"the account cannot see {named or 'its parent'}, which is above it"
+        reason = f"{named or 'its parent'}, which is above it, could not be read"
         return ItemAlignment(item.ref, "unknown", reason=reason)
     line = [ancestry.name_on(at, item.ref.tracker) for at in ancestry.above(item.ref)]
     return ItemAlignment(item.ref, "unaligned", reason=_why_unaligned(line))

@@ -19,6 +19,7 @@ class Ancestry:
     - `parents`: the parent of each item that has one among the items, without cycles.
     - `places`: the project of its own of each item whose parent is not in it: nearer than all that the parent is in.
     - `unseen`: the parent of each item that tells one which was not read. `keys` names those, where the item knows it.
+    - `former`: the keys that those had before, as far as the OKR files name them.
     - `cycles`: parent cycles that were met and broken.
     """
 
@@ -27,6 +28,7 @@ class Ancestry:
     places: Mapping[Ref, Ref] = field(default_factory=dict)
     unseen: Mapping[Ref, Ref] = field(default_factory=dict)
     keys: Mapping[Ref, str] = field(default_factory=dict)
+    former: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
     cycles: Cycles = ()
 
     @staticmethod
@@ -36,6 +38,7 @@ class Ancestry:
         broken = {cycle[0] for cycle in cycles}
         unseen: dict[Ref, Ref] = {}
         keys: dict[Ref, str] = {}
+        former: dict[Ref, tuple[str, ...]] = {}
         for ref, item in items.items():
             if ref in parents or ref in broken or (item.parent is None and item.parent_key is None):
                 continue
@@ -45,7 +48,8 @@ class Ancestry:
             unseen[ref] = above = item.parent or Ref(ref.tracker, f"key {item.parent_key}".casefold())
             if item.parent_key is not None:
                 keys[above] = item.parent_key
-        found = Ancestry(items, parents, {}, unseen, keys, cycles)
+                former[above] = item.parent_former_keys
+        found = Ancestry(items, parents, {}, unseen, keys, former, cycles)
         return replace(found, places=dict(found._own_places()))
 
     def _own_places(self) -> Iterator[tuple[Ref, Ref]]:
@@ -98,8 +102,11 @@ class Ancestry:
         """Every spelling of the key of an item, or of a parent that was not read."""
         if (item := self.items.get(ref)) is not None:
             return item.names
-        key = self.keys.get(ref)
-        return () if key is None else (key, f"{ref.tracker}:{key}")
+        return tuple(name for key in self.keys_of(ref) for name in (key, f"{ref.tracker}:{key}"))
+
+    def keys_of(self, ref: Ref) -> tuple[str, ...]:
+        """The keys of a parent that was not read: the one of now, then those that it had."""
+        return (self.keys[ref], *self.former[ref]) if ref in self.keys else ()
 
     def name_on(self, ref: Ref, tracker: str) -> str:
         """How it is called on tickets of a tracker."""

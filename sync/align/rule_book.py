@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -101,9 +101,9 @@ class RuleBook:
         facets = ItemFacets(item, self._context)
         return self._matches(facets, self._links.find(facets), self._exempt.find(facets))
 
-    def match_key(self, ref: Ref, key: str) -> Matches:
-        """The same of something open of which nothing but the key is known: by rules that ask for nothing else."""
-        facets = ItemFacets(_unread(ref, key), self._context)
+    def match_keys(self, ref: Ref, keys: Sequence[str]) -> Matches:
+        """The same of something open of which nothing but the keys is known, that of now first: by rules that ask for nothing else."""
+        facets = ItemFacets(_unread(ref, keys), self._context)
         facets |= dict.fromkeys(FACETS.keys() - {"key", "tracker"}, ())
         links = [one for one in self._links.find(facets) if one.order in self._by_key_alone]
         exempt = [one for one in self._exempt.find(facets) if one[0] in self._by_key_alone]
@@ -129,9 +129,12 @@ _OF_KEYS = frozenset(("key", "tracker", "all", "any"))
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-def _unread(ref: Ref, key: str) -> WorkItem:
-    """What stands for something of which nothing but the key is known."""
-    return WorkItem(ref, key, "", "issue", "", "", "todo", "", _NEVER, _NEVER, in_scope=False)
+def _unread(ref: Ref, keys: Sequence[str]) -> WorkItem:
+    """What stands for something of which nothing but the keys is known."""
+    now, *before = keys
+    return WorkItem(
+        ref, now, "", "issue", "", "", "todo", "", _NEVER, _NEVER, in_scope=False, former_keys=tuple(before)
+    )
 
 
 def _inventory(rule: ExemptRule) -> Iterator[tuple[Path, Condition]]:

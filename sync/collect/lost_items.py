@@ -51,4 +51,5 @@ def lost_items(
 
 
 def _place(item: WorkItem) -> tuple[str, str | None]:
-    return item.ref.tracker, item.team or item.project
+    # By id where there is one: a project that is renamed is no other place.
+    return item.ref.tracker, item.team or item.project_id or item.project

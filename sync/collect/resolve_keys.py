@@ -89,6 +89,7 @@ class _Read:
         now: dict[KeyName, Identity | None] = {}
         before: dict[KeyName, Identity] = {}
         by_id: dict[tuple[str, bool, str], str] = {}
+        parents: dict[tuple[str, bool, str], str] = {}
         for item in items:
             tracker = item.ref.tracker
             for name, one in _names_of(item):
@@ -97,6 +98,10 @@ class _Read:
             for key in item.former_keys:
                 for kind in _OF_ITEMS:
                     before[KeyName(tracker, kind, key.casefold())] = Identity(item.ref.id, item.key)
+            if item.parent is not None and item.parent_key is not None:
+                # One that nobody may see is known by what is below it.
+                parents[item.parent.tracker, False, item.parent.id] = item.parent_key
+        by_id = parents | by_id
         return _Read(now, before, by_id)
 
     def has(self, names: Iterable[KeyName]) -> bool:
@@ -142,6 +147,7 @@ def with_former_names(pulls: Sequence[Pull], resolved: ResolvedKeys) -> tuple[Pu
     titles = {item.title.casefold() for item in items if item.level == "initiative"}
     projects = {item.project.casefold() for item in items if item.project}
     keys: dict[tuple[str, str], list[str]] = defaultdict(list)
+    above: dict[tuple[str, str], list[str]] = defaultdict(list)
     homes: dict[tuple[str, str | None], list[str]] = defaultdict(list)
     for name, target in sorted(resolved.items(), key=lambda one: one[0]):
         if target.identity is None or name.name in (projects if name.kind == "project" else now):
@@ -150,6 +156,8 @@ def with_former_names(pulls: Sequence[Pull], resolved: ResolvedKeys) -> tuple[Pu
             homes[name.tracker, target.identity.id].append(name.name)
         elif name.kind == "item" or name.name not in titles:
             keys[name.tracker, target.identity.id].append(name.name)
+            if name.kind == "item" and name.name != target.identity.key.casefold():
+                above[name.tracker, target.identity.key.casefold()].append(name.name)
 
     def told(item: WorkItem) -> WorkItem:
         tracker = item.ref.tracker
@@ -157,8 +165,10 @@ def with_former_names(pulls: Sequence[Pull], resolved: ResolvedKeys) -> tuple[Pu
         for key in keys.get((tracker, item.ref.id), ()):
             before.setdefault(key, key)
         was = tuple(homes.get((tracker, item.project_id), ()))
-        if tuple(before.values()) == item.former_keys and was == item.former_projects:
+        parent = tuple(above.get((tracker, (item.parent_key or "").casefold()), ()))
+        found = (tuple(before.values()), was, parent)
+        if found == (item.former_keys, item.former_projects, item.parent_former_keys):
             return item
-        return replace(item, former_keys=tuple(before.values()), former_projects=was)
+        return replace(item, former_keys=found[0], former_projects=was, parent_former_keys=parent)
 
     return tuple(replace(one, items=tuple(map(told, one.items))) for one in pulls)

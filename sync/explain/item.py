@@ -99,12 +99,12 @@ def _find(key: str, alignment: Alignment) -> WorkItem:
     if found:
         # Projects may have one name: the one in scope is meant.
         return min(found, key=lambda item: (not item.in_scope, item.ref))
-    if (hidden := key.strip().casefold()) in map(str.casefold, alignment.unseen.values()):
-        below = [
-            item.name for item in alignment.items.values() if (item.parent_key or "").casefold() == hidden
-        ]
+    wanted = key.strip().casefold()
+    hidden = {keys[0] for keys in alignment.unseen.values() if wanted in map(str.casefold, keys)}
+    if hidden:
+        below = [item.name for item in alignment.items.values() if item.parent_key in hidden]
         raise UnknownKeyError(
-            f"The account cannot see {key.strip()}, the parent of {', '.join(below[:FEW])}. Rules match it by its key alone."
+            f"{key.strip()}, the parent of {', '.join(below[:FEW])}, could not be read. Rules match it by its key alone."
         )
     keys = {item.key for item in alignment.items.values()}
     near = nearest(key.strip(), sorted(keys))

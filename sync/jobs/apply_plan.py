@@ -55,7 +55,7 @@ def apply_plan(
         session.keep_origins(set(session.connectors) - set(observation.stale))
         reporter.unread(observation.unread)
         reconcile_journal(store, observation, workspace)
-        plan, moved = still_true(saved.plan, observation.items, observation.stale)
+        plan, moved = still_true(saved.plan, observation.items, observation.stale, observation.set_aside)
         reporter.narrowed(plan, moved)
         applied = write(session, plan, record, lease)
         record_outcome(session, applied, record, observation.unread)

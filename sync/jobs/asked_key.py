@@ -24,7 +24,9 @@ def with_key_of_now(session: Session, run: Decision, asked: str) -> Decision:
     if any(item.answers_to(asked) for item in run.alignment.items.values()):
         return run
     match = _KEY.fullmatch(asked.strip())
-    if match is None or asked.strip().casefold() in map(str.casefold, run.alignment.unseen.values()):
+    if match is None or any(
+        asked.strip().casefold() == key.casefold() for keys in run.alignment.unseen.values() for key in keys
+    ):
         return run
     for ref, one in _identities(session, match["key"].upper(), match["tracker"]):
         item = run.alignment.items.get(ref)

@@ -40,11 +40,11 @@ class Moved:
 
 
 def still_true(
-    plan: Plan, items: Iterable[WorkItem], unread: Collection[str] = ()
+    plan: Plan, items: Iterable[WorkItem], unread: Collection[str] = (), set_aside: Collection[Ref] = ()
 ) -> tuple[Plan, tuple[Moved, ...]]:
     """The part of the plan whose items are as they were when it was made, and those that are not.
 
-    Of a tracker in `unread` nobody knows how its items are.
+    Of a tracker in `unread`, and of an item in `set_aside`, nobody knows how it is.
     """
     now = {item.ref: item for item in items}
     kept: list[Edit] = []
@@ -54,6 +54,8 @@ def still_true(
         ref, name = edit.item.ref, edit.item.name
         if ref.tracker in unread:
             moved.append(Moved(ref, edit.item.key, f"{ref.tracker} could not be read", name))
+        elif ref in set_aside:
+            moved.append(Moved(ref, edit.item.key, "it could not be read", name))
         elif item is None:
             moved.append(Moved(ref, edit.item.key, "it no longer exists or is out of scope", name))
         elif what := _differences(edit.item, item):
@@ -64,9 +66,12 @@ def still_true(
     return Plan(tuple(kept), (), digest_of(kept)), tuple(moved)
 
 
+_UNSEEN = ("updated", "homonym", "former_keys", "former_projects", "parent_former_keys")
+"""What counts is what is seen of an item: watchers and votes move `updated`, too, other items and OKR files what it is called."""
+
+
 def _differences(before: WorkItem, now: WorkItem) -> list[str]:
-    # Watchers and votes move `updated`, too, and another tracker's items what it is called: what counts is what is seen.
-    names = (one.name for one in fields(WorkItem) if one.name not in ("updated", "homonym"))
+    names = (one.name for one in fields(WorkItem) if one.name not in _UNSEEN)
     return [
         "marks" if name == "shown" else name.replace("_", " ")
         for name in names

@@ -107,7 +107,7 @@ def _moved(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterato
 def _unseen(alignment: Alignment) -> Iterator[Finding]:
     for reason, items in unseen_parents(alignment).items():
         message = f"{_named(items)} may serve a key result: {reason}"
-        remedy = "give the account access to it, or name it in a rule (under: KEY)"
+        remedy = "give the account access to it, correct it where it is named as not read, or name it in a rule (under: KEY)"
         yield Finding("unseen_parent", _refs(items), message, remedy)
 
 

@@ -41,10 +41,14 @@ def moved_keys(alignment: Alignment, workspace: Workspace, today: date) -> Itera
 
 @dataclass(frozen=True, slots=True)
 class _Former:
-    """The items by each key that they had, and the projects of now by each that they were, both by tracker."""
+    """The items by each key that they had, and the projects of now by each that they were, both by tracker.
+
+    `unseen`: the key of now of a parent that could not be read, by each that it had.
+    """
 
     items: dict[tuple[str, str], WorkItem]
     projects: dict[tuple[str, str], str]
+    unseen: dict[tuple[str, str], str]
 
     @staticmethod
     def of(alignment: Alignment) -> _Former:
@@ -55,7 +59,12 @@ class _Former:
                 items.setdefault((ref.tracker, key.casefold()), item)
             for project in item.former_projects:
                 projects.setdefault((ref.tracker, project.casefold()), item.project or "")
-        return _Former(items, projects)
+        unseen = {
+            (ref.tracker, key.casefold()): keys[0]
+            for ref, keys in alignment.unseen.items()
+            for key in keys[1:]
+        }
+        return _Former(items, projects, unseen)
 
     def of_name(self, declared: DeclaredKey) -> Iterator[tuple[str, tuple[Ref, ...]]]:
         """What the name means now, on each tracker where it means something."""
@@ -67,6 +76,8 @@ class _Former:
                 item = self.items[here]
                 by_title = name.kind == "initiative" and not name.name.rpartition("-")[2].isdigit()
                 yield item.title if by_title else item.name, (item.ref,)
+            elif name.kind == "item" and here in self.unseen:
+                yield self.unseen[here], ()
 
 
 def _is_judged(declared: DeclaredKey, workspace: Workspace, today: date) -> bool:

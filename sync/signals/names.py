@@ -83,7 +83,8 @@ class KnownNames:
     @property
     def _unread(self) -> set[str]:
         """Parents that items name, though they could not be read."""
-        return {name for ref, key in self._alignment.unseen.items() for name in (key, f"{ref.tracker}:{key}")}
+        unseen = self._alignment.unseen.items()
+        return {name for ref, keys in unseen for key in keys for name in (key, f"{ref.tracker}:{key}")}
 
     def _values(self, field: str) -> set[str]:
         items, wanted = self._alignment.items.values(), folded(field)

@@ -280,7 +280,7 @@ SILENT = "it has no kr: label, no rule links it"
         (
             [item("WEB-1", "WEB-9")],
             "WEB-1",
-            "the account cannot see its parent, which is above it",
+            "its parent, which is above it, could not be read",
         ),
         (
             [epic("WEB-1"), item("WEB-2", "WEB-1"), item("WEB-3", "WEB-2")],

@@ -147,7 +147,7 @@ def test_a_parent_that_cannot_be_seen_stands_by_its_key(
         assert served(placed, key) == ({"A": ONE} if holds else {}), key
         assert placed.placements[ref(key)].state == ("aligned" if holds else "unknown"), key
     (reason,) = {one.reason for one in placed.placements.values()}
-    assert reason == ("" if holds else "the account cannot see TOP-1, which is above it")
+    assert reason == ("" if holds else "TOP-1, which is above it, could not be read")
 
 
 def test_an_exemption_by_key_holds_for_what_cannot_be_seen() -> None:

@@ -276,5 +276,5 @@ def test_work_below_a_parent_that_cannot_be_seen_is_named_together() -> None:
     items = [item("WEB-1", parent_key="TOP-1"), item("WEB-2", parent_key="TOP-1"), item("WEB-3", "WEB-2")]
     (one,) = found(items, kind="unseen_parent")
     assert one.message == (
-        "WEB-1, WEB-2, WEB-3 may serve a key result: the account cannot see TOP-1, which is above it"
+        "WEB-1, WEB-2, WEB-3 may serve a key result: TOP-1, which is above it, could not be read"
     )
