@@ -85,7 +85,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from sync.jobs.origins import OriginRefused
     from sync.jobs.sandbox import SandboxError, SandboxMissing
     from sync.plan.undo import SelectionError
-    from sync.store.lease import LeaseHeld, LeaseLost, LeaseOverdue
+    from sync.store.lease import LeaseBusy, LeaseHeld, LeaseLost, LeaseOverdue
     from sync.store.plan_file import PlanError
     from sync.store.store import StoreError
 
@@ -97,6 +97,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         SandboxMissing: Exit.USAGE,
         # Before what it is a kind of.
         LeaseOverdue: Exit.FAILED,
+        LeaseBusy: Exit.PARTIAL,
         # The other run does this one's work, too.
         LeaseHeld: Exit.DONE,
         OriginRefused: Exit.STOPPED,

@@ -16,6 +16,7 @@ from sync.cli.output import Format, Output
 from sync.cli.signals import stop_on_signals
 from sync.jobs.session import Session, open_session
 from sync.observation import CannotRead, Unread
+from sync.store.lease import LeaseHeld
 
 
 def configured() -> Settings:
@@ -41,6 +42,11 @@ def command_session(config: Path | None, style: Format) -> Iterator[tuple[Sessio
             output.unread(error.unread)
         except TrackerError as error:
             output.unread([Unread.tracker(error)])
+        except LeaseHeld as error:
+            # A program that reads JSON gets some, whatever the exit code.
+            output.data(not_run=str(error))
+            output.finish()
+            raise
         signalled = session.halt.by
     output.finish()
     code = exit_code(output.causes) if signalled is None else 128 + signalled

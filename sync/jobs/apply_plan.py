@@ -41,7 +41,7 @@ def apply_plan(
     """Check the guards that the plan tripped, read the items again, and write those that are as they were.
 
     A plan that the store did not save trips one more. Items of a tracker that cannot be read now are left alone, too.
-    Raises PlanError when it was applied already, LeaseHeld while another run is at work, and CannotRead.
+    Raises PlanError when it was applied already, LeaseBusy while another run is at work, and CannotRead.
     """
     if check_guards(_stops(session, saved, overrides), overrides, reporter):
         return PlanApplied(None)

@@ -26,17 +26,21 @@ from sync.private_files import make_private
 from sync.remember import remember
 from sync.store import tables
 from sync.store.database import Database, address
+from sync.store.lease import LeaseBusy, LeaseHeld, leased
 from sync.store.sqlite_file import SIDE_FILES
-from sync.store.store import StoreError
+from sync.store.store import Store, StoreError
 
 _ROWS = Converter(HistoryRow)
 
 
 @dataclass(frozen=True, slots=True)
 class OldStore:
-    """What came of the store that was there: its readings, and where it is kept, None when there was none."""
+    """What came of the store that was there: its readings, where credentials went, and where it is kept; None when there
+    was none.
+    """
 
     readings: Mapping[str, History]
+    origins: Mapping[str, str]
     archived: str | None
 
 
@@ -52,12 +56,64 @@ class Rebuilt:
 def retire_store(settings: Settings, config: Path, now: datetime) -> OldStore:
     """Take the readings out of the store and move it out of the way.
 
-    Raises ConfigError, MissingCredential, OriginRefused or StoreError: what is wrong there must not cost the store its
-    place, nor what it remembers of origins, which the new one takes from its own first read.
+    Raises ConfigError, MissingCredential, OriginRefused or StoreError, and LeaseBusy while a run is at work in it: what is
+    wrong there must not cost the store its place.
     """
     workspace, keys = load_workspace(settings, config)
-    destinations(workspace, keys, _remembered_origins(settings.store))
-    return OldStore(recover_readings(settings.store), archive_store(settings.store, now))
+    origins = _remembered_origins(settings.store)
+    destinations(workspace, keys, origins)
+    _check_at_rest(settings.store)
+    return OldStore(recover_readings(settings.store), origins, archive_store(settings.store, now))
+
+
+def put_back(url: str, old: OldStore) -> None:
+    """Put the old store where it was, in place of the new one, which nobody has used. Raises StoreError."""
+    if old.archived is None:
+        return
+    parsed = address(url)
+    if parsed.get_backend_name() != "sqlite":
+        _tables_back(url, old.archived.removeprefix("schema "))
+        return
+    path, aside = Path(parsed.database or ""), Path(old.archived)
+    for suffix in ("", *SIDE_FILES):
+        kept, here = aside.with_name(aside.name + suffix), path.with_name(path.name + suffix)
+        try:
+            here.unlink(missing_ok=True)
+            if kept.exists():
+                kept.rename(here)
+        except OSError as error:
+            raise StoreError(f"{kept} cannot be moved back to {here}: {error.strerror}.") from None
+
+
+def _tables_back(url: str, schema: str) -> None:
+    database = Database(url)
+    try:
+        with database.ordered() as connection:
+            here = connection.exec_driver_sql("SELECT current_schema()").scalar_one()
+            kept = set(sa.inspect(connection).get_table_names(schema=schema))
+            for name in [one for one in tables.metadata.tables if one in kept]:
+                connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+                connection.exec_driver_sql(f'ALTER TABLE {schema}.{name} SET SCHEMA "{here}"')
+            connection.execute(sa.schema.DropSchema(schema))
+    finally:
+        database.close()
+
+
+def _check_at_rest(url: str) -> None:
+    """Raises LeaseBusy while another run is at work in the store, as far as that can be read."""
+    try:
+        store = Store(url) if _is_there(url) else None
+    except (sa.exc.ArgumentError, StoreError):
+        return
+    if store is None:
+        return
+    try:
+        with contextlib.suppress(StoreError), leased(store.transaction):
+            pass
+    except LeaseHeld as error:
+        raise LeaseBusy(f"{error} Nothing was rebuilt; run this again when that one has ended.") from None
+    finally:
+        store.close()
 
 
 def _remembered_origins(url: str) -> dict[str, str]:
@@ -161,8 +217,8 @@ def _row(row: Mapping[str, Any]) -> HistoryRow:
 def rebuild(session: Session, old: OldStore, now: datetime, reporter: Reporter) -> Rebuilt:
     """Read everything, and remember it with every item that bears our stamp as written."""
     store = session.store
-    # First, so that a tracker that cannot be read now does not cost them.
     store.readings.import_readings(old.readings)
+    store.save_origins(old.origins)
     record = store.open_run("rebuild", fingerprint(session.workspace), session.workspace.workspace)
     result = read(session, now, reporter)
     remember(result, session.workspace, store)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ from sync.remember import remember
 from sync.report import data
 from sync.run import run
 from sync.store.journal import resolve
-from sync.store.lease import Lease, leased
+from sync.store.lease import Lease, LeaseBusy, LeaseHeld, LeaseOverdue, leased
 from sync.store.store import Store
 
 JOURNAL_DETAIL = timedelta(days=90)
@@ -58,16 +58,28 @@ def synchronise(
     session: Session, now: datetime, reporter: Reporter, overrides: Overrides = NO_OVERRIDES
 ) -> Synced:
     """Read, tell the plan, check the guards, then stop or apply. Raises LeaseHeld while another run is at work."""
-    with hold_lease(session) as lease:
+    with hold_lease(session, same_work=True) as lease:
         return _synchronise(session, now, reporter, overrides, lease)
 
 
 @contextmanager
-def hold_lease(session: Session) -> Iterator[Lease]:
-    """The lease, known to whoever ends the process before its time. Raises LeaseHeld, and LeaseOverdue past the deadline."""
+def hold_lease(session: Session, *, same_work: bool = False) -> Iterator[Lease]:
+    """The lease, known to whoever ends the process before its time.
+
+    Raises LeaseOverdue while another run has it beyond the deadline, and before that LeaseHeld where that run does the
+    `same_work`, as every sync does, else LeaseBusy.
+    """
     workspace = session.workspace
     longest = max(workspace.policy_of(name).deadline_minutes for name in workspace.trackers)
-    with leased(session.store.transaction, timedelta(minutes=longest)) as lease:
+    with ExitStack() as stack:
+        try:
+            lease = stack.enter_context(leased(session.store.transaction, timedelta(minutes=longest)))
+        except LeaseOverdue:
+            raise
+        except LeaseHeld as error:
+            if same_work:
+                raise LeaseHeld(f"{error} It also does the work of this run.") from None
+            raise LeaseBusy(f"{error} Nothing was written; run this again when that one has ended.") from None
         session.halt.lease = lease
         try:
             yield lease

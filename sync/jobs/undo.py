@@ -72,7 +72,7 @@ def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> Und
 
 
 def undo(session: Session, planned: UndoPlan, reporter: Reporter) -> Undone:
-    """Remove what was planned, journaled like every write. Raises LeaseHeld while another run is at work."""
+    """Remove what was planned, journaled like every write. Raises LeaseBusy while another run is at work."""
     with hold_lease(session) as lease:
         record = session.store.open_run("undo", fingerprint(session.workspace), session.workspace.workspace)
         applied = write(session, planned.plan, record, lease)

@@ -46,6 +46,10 @@ class LeaseOverdue(LeaseHeld):
     """The other replica has been at work for longer than a run may take, so it does not do this run's work, too."""
 
 
+class LeaseBusy(LeaseHeld):
+    """Another replica is at work, and does not do what this one was to do."""
+
+
 class LeaseLost(Exception):
     """Another replica took over while this one slept or could not reach the store."""
 
@@ -123,7 +127,7 @@ def acquire(
         .values(holder=holder, epoch=epoch, until=until, since=now.isoformat())
     )
     if taken.rowcount != 1:
-        raise LeaseHeld("another run started at the same time. It also does the work of this run.")
+        raise LeaseHeld("another run started at the same time.")
     return Lease(holder, epoch)
 
 
@@ -131,7 +135,7 @@ def _held(row: sa.Row[Any], ends: datetime, now: datetime, longest: timedelta) -
     since = datetime.fromisoformat(row.since) if row.since else None
     who = f"{_words(row.holder)}, lease until {ends:%Y-%m-%d %H:%M:%S} UTC"
     if since is None or now - since <= longest:
-        return LeaseHeld(f"another run is in progress ({who}). It also does the work of this run.")
+        return LeaseHeld(f"another run is in progress ({who}).")
     return LeaseOverdue(
         f"another run has been in progress since {since:%Y-%m-%d %H:%M:%S} UTC ({who}), longer than the deadline of "
         f"{longest.total_seconds() / 60:g} minutes. Nothing was done. Check that process, and end it if it hangs."

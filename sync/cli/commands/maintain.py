@@ -9,12 +9,12 @@ import typer
 
 from config.errors import did_you_mean
 from config.wording import counted
-from sync.cli.exit_codes import causes_of_writing
+from sync.cli.exit_codes import causes_of_writing, complain
 from sync.cli.options import Apply, AsOf, Config, FormatOption, moment_of
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
-from sync.jobs.rebuild import Rebuilt, retire_store
+from sync.jobs.rebuild import Rebuilt, put_back, retire_store
 from sync.jobs.rebuild import rebuild as rebuild_store
 from sync.jobs.session import Session
 from sync.jobs.undo import UndoPlan, plan_undo
@@ -86,10 +86,17 @@ def rebuild(config: Config = None, style: FormatOption = Format.TEXT, as_of: AsO
     now = moment_of(as_of)
     settings = configured()
     old = retire_store(settings, config or settings.config, datetime.now(UTC))
-    with command_session(config, style) as (session, output):
-        rebuilt = rebuild_store(session, old, now, OutputReporter(output))
-        _say(rebuilt, output)
-        output.data(adopted=rebuilt.adopted, aside=rebuilt.archived, days=rebuilt.days)
+    is_read = False
+    try:
+        with command_session(config, style) as (session, output):
+            rebuilt = rebuild_store(session, old, now, OutputReporter(output))
+            is_read = True
+            _say(rebuilt, output)
+            output.data(adopted=rebuilt.adopted, aside=rebuilt.archived, days=rebuilt.days)
+    finally:
+        if not is_read and old.archived is not None:
+            put_back(settings.store, old)
+            complain("nothing was rebuilt; the store is as it was.")
 
 
 def _say(rebuilt: Rebuilt, output: Output) -> None:
