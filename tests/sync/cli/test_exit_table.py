@@ -335,8 +335,8 @@ OTHERS: list[tuple[Callable[[Company], None], dict[str, int]]] = [
     (misconfigured, dict.fromkeys(READING, 2)),
     (unusable, {**dict.fromkeys(READING, 1), "rebuild": 0}),
     (terminated, {"sync": 143, "apply": 143, "undo --apply": 143}),
-    # Somebody else does the work; a holder that never comes to an end is another row, in tests of the lease.
-    (held, {"sync": 0, "apply": 0, "undo --apply": 0, "plan": 0, "status": 0, "check": 0}),
+    # Another sync does a sync's work, and no other's; a holder that never comes to an end is in tests of the lease.
+    (held, {"sync": 0, "apply": 3, "undo --apply": 3, "rebuild": 3, "plan": 0, "status": 0, "check": 0}),
 ]
 
 

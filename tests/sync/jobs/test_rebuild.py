@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +158,55 @@ def test_a_tracker_that_cannot_be_read_costs_no_history(run: Cli, pointed: Sandb
     rebuilt = run("rebuild", *AS_OF)
     assert (rebuilt.code, "Carried over the readings of 2 days." in rebuilt.out) == (0, True)
     assert history_of(run) == before
+
+
+@pytest.mark.usefixtures("pointed")
+def test_a_rebuild_that_cannot_read_puts_the_store_back(run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("sync", *AS_OF, "--first-run").code == 0
+    log, files = run("log").out, sorted(one.name for one in Path(".truenorth").iterdir())
+    with monkeypatch.context() as wrong:
+        wrong.setenv("TRUENORTH_JIRA_TOKEN", "no-such-token")
+        ran = run("rebuild", *AS_OF)
+    assert ran.code == 1
+    assert "the store is as it was" in ran.err
+    assert run("log").out == log
+    assert sorted(one.name for one in Path(".truenorth").iterdir()) == files
+
+
+@pytest.mark.usefixtures("pointed")
+def test_a_rebuild_keeps_where_credentials_went(run: Cli) -> None:
+    assert run("sync", *AS_OF, "--first-run").code == 0
+    store = Store("sqlite:///.truenorth/truenorth.db")
+    before = store.origins()
+    store.close()
+    assert before
+    assert run("rebuild", *AS_OF).code == 0
+    store = Store("sqlite:///.truenorth/truenorth.db")
+    assert store.origins() == before
+    store.close()
+
+
+@pytest.mark.usefixtures("pointed")
+def test_a_rebuild_leaves_a_store_alone_in_which_a_run_is_at_work(run: Cli) -> None:
+    assert run("sync", *AS_OF, "--first-run").code == 0
+    store = Store("sqlite:///.truenorth/truenorth.db")
+    take(store, "elsewhere/1/1", datetime.now(UTC))
+    ran = run("rebuild", *AS_OF)
+    assert ran.code == 3
+    assert "Nothing was rebuilt" in ran.err
+    assert list(Path(".truenorth").glob("*.aside")) == []
+    store.close()
+
+
+@pytest.mark.parametrize("command", [("sync", *AS_OF), ("undo", "--all", "--apply")])
+@pytest.mark.usefixtures("pointed")
+def test_json_says_that_another_run_is_at_work(run: Cli, command: tuple[str, ...]) -> None:
+    assert run("sync", *AS_OF, "--first-run").code == 0
+    store = Store("sqlite:///.truenorth/truenorth.db")
+    take(store, "elsewhere/1/1", datetime.now(UTC))
+    store.close()
+    ran = run(*command, "--format", "json")
+    assert "another run is in progress" in json.loads(ran.out)["not_run"]
+    assert ("does the work of this run" in ran.out, ran.code) == (
+        (True, 0) if command[0] == "sync" else (False, 3)
+    )
