@@ -40,6 +40,10 @@ def command_session(config: Path | None, style: Format) -> Iterator[tuple[Sessio
             yield session, output
         except CannotRead as error:
             output.unread(error.unread)
+            output.say(
+                "Nothing else was done: no tracker could be read, or one has no earlier read that is recent enough "
+                "(policy.guards.stale_hours)."
+            )
         except TrackerError as error:
             output.unread([Unread.tracker(error)])
         except LeaseHeld as error:

@@ -21,13 +21,16 @@ from sync.plan.undo import Selection, undo_plan
 
 @dataclass(frozen=True, slots=True)
 class UndoPlan:
-    """What would be removed: marks; labels beside items, by tracker; and the selected names that have no mark."""
+    """What would be removed: marks; labels beside items, by tracker; and the selected names that have no mark.
+
+    `scope`: the selection, as it was asked for. `whole`: everything could be looked at.
+    """
 
     plan: Plan
     labels: Mapping[str, tuple[str, ...]]
     unknown: tuple[str, ...] = ()
     scope: str = ""
-    """The selection, as it was asked for."""
+    whole: bool = True
 
     @property
     def empty(self) -> bool:
@@ -68,7 +71,7 @@ def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> Und
         name: one.created_labels() if isinstance(one := session.connectors[name], CreatesLabels) else ()
         for name in (found if selection.everything else ())
     }
-    return UndoPlan(plan, created_labels, unmarked, selection.words)
+    return UndoPlan(plan, created_labels, unmarked, selection.words, whole=not unread)
 
 
 def undo(session: Session, planned: UndoPlan, reporter: Reporter) -> Undone:

@@ -190,12 +190,13 @@ def moved(found: Sequence[Moved]) -> Section:
     return Section("Changed since the plan", (), ("key", "reason"), rows)
 
 
-def undoing(plan: Plan, made: Mapping[str, tuple[str, ...]]) -> Section:
-    """What an undo would remove, and what it leaves alone."""
+def undoing(plan: Plan, made: Mapping[str, tuple[str, ...]], *, whole: bool = True) -> Section:
+    """What an undo would remove, and what it leaves alone. `whole`: everything could be looked at."""
     labels = [f"{label} ({tracker})" for tracker, names in made.items() for label in names]
     beside = (f"Labels created by Truenorth, deleted unless people use them: {', '.join(labels)}.",)
     if plan.empty and not plan.refusals:
-        return Section("Undo", ("No Truenorth marks found.", *(beside if labels else ())))
+        nothing = "No Truenorth marks found" + ("." if whole else " in what could be read.")
+        return Section("Undo", (nothing, *(beside if labels else ())))
     lead = f"Truenorth's marks would be removed from {counted(len(plan.edits), 'item')}. Plan {plan.digest}."
     return Section("Undo", (lead, *(beside if labels else ())), ("key", "change"), _plan_rows(plan))
 

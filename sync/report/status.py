@@ -92,12 +92,23 @@ _VERDICTS: Mapping[Verdict, Style] = {"ok": "good", "warning": "warn", "wrong": 
 def checks(found: Mapping[str, Sequence[Check]]) -> Section:
     """What a look at the trackers found, one line for each thing."""
     rows = [
-        (Cell(name), Cell(one.about), Cell(one.verdict, _VERDICTS[one.verdict]), Cell(_finding(one)))
+        (
+            Cell(name),
+            Cell(one.about),
+            Cell("not read" if one.cause else one.verdict, _VERDICTS[one.verdict]),
+            Cell(_finding(one)),
+        )
         for name, some in found.items()
         for one in some
     ]
-    wrong = sum(row[2].text == "wrong" for row in rows)
-    lead = f"{counted(wrong, 'problem')} to fix before a sync." if wrong else "Ready to sync."
+    wrong = [one for some in found.values() for one in some if one.verdict == "wrong"]
+    passing = sum(1 for one in wrong if not one.permanent)
+    said = []
+    if len(wrong) > passing:
+        said.append(f"{counted(len(wrong) - passing, 'problem')} to fix before a sync.")
+    if passing:
+        said.append(f"{counted(passing, 'check')} could not be made now; run the command again.")
+    lead = " ".join(said) or "Ready to sync."
     return Section("Check", (), ("tracker", "check", "result", "details"), tuple(rows), tail=("", lead))
 
 

@@ -18,8 +18,6 @@ def _words(one: Unread) -> str:
     match one.kind:
         case "tracker" if one.as_of is not None:
             return f"{one.subject}, shown as of {one.as_of:%Y-%m-%d %H:%M} UTC ({what})"
-        case "descriptions":
-            return f"descriptions of {one.subject} ({what})"
         case _:
             return f"{one.subject} ({what})"
 

@@ -18,6 +18,7 @@ import msgspec
 from msgspec.json import Decoder, Encoder
 
 from config.load import fingerprint
+from config.loading.regular_files import NotReadable, read_regular
 from config.workspace import Workspace
 from connectors.model import Comment, Marks, Update, WorkItem
 from sync.marks.messages import Messages, messages_for
@@ -125,12 +126,13 @@ def load(path: Path, workspace: Workspace, now: datetime) -> Saved:
 
 def _read_file(path: Path) -> tuple[bytes, _File]:
     try:
-        if path.stat().st_size > MOST_BYTES:
+        # A pipe would hold the command up for ever.
+        text = read_regular(path, MOST_BYTES + 1)
+        if len(text) > MOST_BYTES:
             raise PlanError(f"{path} is too large to be a plan.")
-        text = path.read_bytes()
         return text, _FILES.decode(text)
-    except OSError as error:
-        raise PlanError(f"cannot read {path}: {error.strerror}.") from None
+    except NotReadable as error:
+        raise PlanError(f"cannot read {path}: {error}.") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PlanError(f"{path} is not a plan written by `truenorth plan --out`: {error}.") from None
 

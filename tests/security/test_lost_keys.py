@@ -198,6 +198,27 @@ def test_an_old_key_that_nobody_declared_is_explained(
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS)
+@pytest.mark.parametrize("way", ["key", "parent", "under"])
+def test_a_parent_that_moved_and_is_hidden_since_still_stands_by_its_old_key(
+    run: Cli, declare: Declare, pointed: Sandbox, deployment: str, way: str
+) -> None:
+    site = pointed.world.jira
+    epic, _ = family(site)
+    old = epic.key
+    declare(deployment, f"measure: {{kind: work}}, links: [{{{way}: {old}}}]", "WEB, OPS")
+    assert run("sync", "--first-run").code == 0
+    pointed.call(lambda: moves.move(site, epic, site.projects["OPS"]))
+    assert run("sync").code == 0
+    before = value(run)
+    pointed.call(lambda: site.restricted.update({epic.id: frozenset({"somebody@acme.example"})}))
+    assert value(run) == before
+    said = messages(run)
+    assert not [one for one in said if "out of scope" in one], said
+    assert [one for one in said if f"{old} is {epic.key} now" in one], said
+    assert f"{old}, the parent of" in run("explain", old).err
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS)
 @pytest.mark.parametrize("way", ["key", "parent", "under", "label"])
 def test_a_parent_that_the_account_may_not_see(
     run: Cli, declare: Declare, pointed: Sandbox, deployment: str, way: str

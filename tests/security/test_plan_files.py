@@ -7,6 +7,7 @@ make the store know the file, or a text go through that its facts do not give.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -350,3 +351,11 @@ def test_another_version_of_the_wording_writes_nothing(
     monkeypatch.setattr(wording, "orphan_text", forged_text)
     sync(run)
     assert not wrote(company)
+
+
+@pytest.mark.usefixtures("company")
+def test_a_pipe_is_no_plan_and_holds_nothing_up(run: Cli) -> None:
+    os.mkfifo("pipe")
+    ran = run("apply", "pipe", *AS_OF)
+    assert ran.code == 2
+    assert "it is a pipe, a socket or a device, not a file" in ran.err

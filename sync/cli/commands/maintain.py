@@ -68,7 +68,7 @@ def _require_known(selection: Selection, session: Session) -> None:
 
 
 def _show(planned: UndoPlan, selection: Selection, output: Output) -> None:
-    output.show(run_tables.undoing(planned.plan, planned.labels))
+    output.show(run_tables.undoing(planned.plan, planned.labels, whole=planned.whole))
     output.data(
         **data.of_plan(planned.plan), made={name: list(labels) for name, labels in planned.labels.items()}
     )
