@@ -45,7 +45,8 @@ class Ended:
 
     @property
     def written(self) -> int | None:
-        return int(json.loads(self.out)["applied"]["written"]) if self.out else None
+        told = json.loads(self.out)
+        return None if told.get("not_run") else int(told["applied"]["written"])
 
 
 @dataclass(frozen=True)
