@@ -189,6 +189,10 @@ class Stamp:
       A field has two texts while one is being replaced by the other.
     - `links`: key result id and a digest of what our Jira remote link says; "" while it is being written.
     - `children`: ids of the labels of Linear's label groups that we put on.
+    - `label_ids`: on Linear, name and id of each of the labels, so that they are known when people rename them.
+    - `item`: the id of the item on which it was written, so that a copy of it is known as one; "" where it is older.
+    - `copied`: read off an item that has no stamp of its own, only what people copied there from another item; never
+      stored.
     """
 
     owner: str
@@ -200,6 +204,9 @@ class Stamp:
     fields: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     children: tuple[str, ...] = ()
+    label_ids: tuple[tuple[str, str], ...] = ()
+    item: str = ""
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)

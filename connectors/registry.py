@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from config.settings import Credentials
 from config.trackers import JiraTracker, LinearTracker, Tracker
@@ -17,19 +17,23 @@ def connect(
     owner: str,
     fields: Sequence[str] = (),
     throttle: Throttle | None = None,
+    labels: Collection[str] = (),
 ) -> Connector:
     """A connector for the tracker. No request is made before the first read.
 
     `owner` is the id of the workspace, which signs every mark; `fields` names the custom fields that
-    rules match, which only Jira has; `throttle` lets the requests through, one for each site and credential.
+    rules match, which only Jira has; `throttle` lets the requests through, one for each site and credential; `labels` are those
+    of the policy, which are ours by their names.
     """
     # Loaded when they are needed: what asks no tracker should not wait for their clients.
     match tracker:
         case JiraTracker():
             from connectors.jira import JiraConnector
 
-            return JiraConnector(name, tracker, credentials, owner, fields=fields, throttle=throttle)
+            return JiraConnector(
+                name, tracker, credentials, owner, fields=fields, throttle=throttle, labels=labels
+            )
         case LinearTracker():
             from connectors.linear import LinearConnector
 
-            return LinearConnector(name, tracker, credentials, owner, throttle=throttle)
+            return LinearConnector(name, tracker, credentials, owner, throttle=throttle, labels=labels)

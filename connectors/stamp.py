@@ -63,6 +63,8 @@ class _StampRecord(msgspec.Struct, omit_defaults=True):
     fields: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     children: tuple[str, ...] = ()
+    label_ids: tuple[tuple[str, str], ...] = ()
+    item: str = ""
 
 
 class _Owner(msgspec.Struct):
@@ -88,6 +90,8 @@ def to_property(stamp: Stamp) -> dict[str, Any]:
         fields=stamp.fields,
         links=stamp.links,
         children=stamp.children,
+        label_ids=stamp.label_ids,
+        item=stamp.item,
     )
     value = msgspec.to_builtins(record)
     assert isinstance(value, dict)  # noqa: S101  a Struct always becomes a dict
@@ -117,6 +121,8 @@ def from_property(value: object) -> Stamp | None:
         fields=record.fields,
         links=record.links,
         children=record.children,
+        label_ids=record.label_ids,
+        item=record.item,
     )
     if record.comment is None:
         return stamp

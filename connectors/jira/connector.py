@@ -39,7 +39,7 @@ class JiraConnector:
 
     `owner` signs every mark. `fields` names the custom fields whose values items carry. `throttle` is shared by all
     who use the same site and credential. `threads` is how many requests a read has in flight; the vendor asks for no
-    more than ten.
+    more than ten. `labels` are those of the policy.
     """
 
     def __init__(
@@ -52,10 +52,12 @@ class JiraConnector:
         fields: Sequence[str] = (),
         throttle: Throttle | None = None,
         threads: int = 8,
+        labels: Collection[str] = (),
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
         pages = tracker.url.rstrip("/") if GATEWAY in api else api
         self._name = name
+        self._labels = frozenset(labels)
         self._scope = tracker.scope.projects
         self._tracker = tracker
         self._server = tracker.deployment == "data_center"

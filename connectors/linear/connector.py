@@ -39,8 +39,10 @@ class LinearConnector:
         owner: str,
         *,
         throttle: Throttle | None = None,
+        labels: Collection[str] = (),
     ) -> None:
         self._tracker = tracker
+        self._own_labels = frozenset(labels)
         self._owner = owner
         self._client = LinearClient(
             name,

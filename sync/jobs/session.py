@@ -101,7 +101,9 @@ def session_for(
                 reserved_share=policy.quota_for_people / 100,
                 deadline=policy.deadline_minutes * 60,
             )
-            connectors[name] = connect(name, tracker, key, workspace.workspace, fields, throttle)
+            connectors[name] = connect(
+                name, tracker, key, workspace.workspace, fields, throttle, workspace.policy.labels.all
+            )
             stack.callback(connectors[name].close)
         deadline = workspace.policy.deadline_minutes * 60
         timed = replace(sources or Sources(), time_left=lambda: throttles.time_left(deadline))

@@ -52,13 +52,15 @@ class Refusal:
 class Plan:
     """Edits sorted by tracker and key; refusals; the digest identifies exactly this plan.
 
-    `waiting` says, in sentences, what the policy lets wait: it is not in the edits.
+    `waiting` says, in sentences, what the policy lets wait: it is not in the edits. `notes` says what a reader of the
+    edits should know besides them, likewise.
     """
 
     edits: tuple[Edit, ...]
     refusals: tuple[Refusal, ...]
     digest: str
     waiting: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -137,6 +137,7 @@ def of_plan(plan: Plan) -> Data:
         "totals": plan.totals,
         "changes": [_change(change) for change in plan.changes],
         "waiting": list(plan.waiting),
+        "notes": list(plan.notes),
         "refusals": [
             {"tracker": one.item.tracker, "key": one.key, "reason": one.reason} for one in plan.refusals
         ],

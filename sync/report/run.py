@@ -156,12 +156,12 @@ def plan(plan: Plan, most: int | None = None) -> Section:
     """The plan in words: one row an item, sorted."""
     if plan.empty and not plan.refusals:
         nothing = "Nothing to write now; some changes are on hold." if plan.waiting else NOTHING_TO_WRITE
-        return Section("Plan", (nothing, *plan.waiting))
+        return Section("Plan", (nothing, *plan.waiting, *plan.notes))
     totals = ", ".join(counted(plan.totals[mark], NOUNS[mark]) for mark in ALL_MARKS if mark in plan.totals)
     lead = f"{counted(len(plan.edits), 'item')} would change{f': {totals}' if totals else ''}. Plan {plan.digest}."
     hidden = 0 if most is None else max(0, len(plan.edits) - most)
     tail = (f"… and {hidden} more. Show all: truenorth plan",) if hidden else ()
-    return Section("Plan", (lead, *plan.waiting), ("key", "change"), _plan_rows(plan, most), tail=tail)
+    return Section("Plan", (lead, *plan.waiting, *plan.notes), ("key", "change"), _plan_rows(plan, most), tail=tail)
 
 
 def _plan_rows(plan: Plan, most: int | None = None) -> tuple[tuple[Cell, ...], ...]:
