@@ -213,7 +213,8 @@ class Stamp:
 class Marks:
     """What Truenorth shows on an item. Observed and desired are this same type.
 
-    `stamp` is only ever set on observed marks; it is evidence, never compared.
+    `stamp` is only ever set on observed marks; it is evidence, never compared. So is `unwritten`: names of Jira's
+    computed fields in which something stands that Truenorth did not write.
     `labels` are labels of ours, sorted. `update` is what was posted last, and never taken back but by an undo.
     `twins` are never desired.
     """
@@ -225,6 +226,7 @@ class Marks:
     update: Update | None = None
     twins: tuple[Twin, ...] = ()
     stamp: Stamp | None = field(default=None, compare=False)
+    unwritten: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         _redact(self, "labels")

@@ -39,7 +39,7 @@ class JiraConnector:
 
     `owner` signs every mark. `fields` names the custom fields whose values items carry. `throttle` is shared by all
     who use the same site and credential. `threads` is how many requests a read has in flight; the vendor asks for no
-    more than ten. `labels` are those of the policy.
+    more than ten. `labels` are those of the policy, which are ours by name, whoever put them on.
     """
 
     def __init__(
@@ -57,7 +57,6 @@ class JiraConnector:
         api = (credentials.url or tracker.url).rstrip("/")
         pages = tracker.url.rstrip("/") if GATEWAY in api else api
         self._name = name
-        self._labels = frozenset(labels)
         self._scope = tracker.scope.projects
         self._tracker = tracker
         self._server = tracker.deployment == "data_center"
@@ -71,7 +70,7 @@ class JiraConnector:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")
         site_api: SiteApi = (DataCenter if self._server else Cloud)(self._client, self._pool)
         self._site_api = site_api
-        self._reader = Reader(self._client, site_api, tracker, owner, pages, self._pool, fields)
+        self._reader = Reader(self._client, site_api, tracker, owner, pages, self._pool, fields, labels)
         self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
         self._writer = JiraWriter(self._loader)
         self._site: Site | None = None

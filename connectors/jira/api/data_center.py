@@ -233,7 +233,8 @@ class ServerIssues:
     """Issues by id from one site; see `IssueReader`.
 
     `known` are those whose stamps are asked for, None for all. Beside them those whose fields of ours hold
-    something: another workspace may have written it. See `SiteApi.issues` for `commented`.
+    something, or that bear a label of the policy: another workspace or another store may have written it, or it was
+    copied. See `SiteApi.issues` for `commented`.
     """
 
     def __init__(
@@ -245,6 +246,7 @@ class ServerIssues:
         commented: Collection[str] = (),
     ) -> None:
         self._client = client
+        self._site = fields
         self._fields = fields.wanted
         self._page = replies.issues_on(fields)
         self._pool = pool
@@ -318,7 +320,9 @@ class ServerIssues:
     def _may_bear(self, issue: wire.Issue) -> bool:
         fields = issue.fields
         ours = (fields.key_result, fields.kr_health, fields.kr_alignment, fields.kr_objective)
-        return self._known is None or issue.id in self._known or any(map(field_text, ours))
+        if self._known is None or issue.id in self._known or any(map(field_text, ours)):
+            return True
+        return any(map(self._site.is_ours, fields.labels))
 
     def _property(self, id_: str) -> tuple[str, object]:
         path = f"issue/{quote(id_, safe='')}/properties/{PROPERTY_KEY}"

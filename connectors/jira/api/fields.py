@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import msgspec
 
-from config.text.redaction import shorten
 from connectors.jira.api.rich_text import is_rich_text, lines_of
 from connectors.jira.api.wire import STANDARD_FIELDS, BulkPage, Fields, Issue
-from connectors.model import AlignmentState, Health, KeyResultMark
+from connectors.model import AlignmentState, Health
 
 PROGRESS_NAME = "KR progress"
 HEALTH_NAME = "KR health"
@@ -34,11 +32,6 @@ ALIGNMENT_OPTIONS: Mapping[AlignmentState, str] = {
 MAX_TEXT = 255
 """Characters that a Jira text field holds."""
 
-_PARTS = re.compile(r"[,\r\n]")
-
-TITLE_MARK = " · "
-"""Stands between id and title in the text that we write."""
-
 
 @dataclass(frozen=True, slots=True)
 class SiteFields:
@@ -51,6 +44,7 @@ class SiteFields:
     - `custom`: the fields that rules match, by the name that the rules use; one name can be that of several fields.
     - `called`: names of the fields of points, by their ids.
     - `settable`: fields that could not be set before and now can, by ids of project, type and field.
+    - `labels`: those of the policy, casefolded: they are ours by name, whoever put them on.
     """
 
     claim: str | None = None
@@ -68,7 +62,12 @@ class SiteFields:
     custom: tuple[tuple[str, str], ...] = ()
     called: Mapping[str, str] = field(default_factory=dict)
     settable: frozenset[tuple[str, str, str]] = frozenset()
+    labels: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+
+    def is_ours(self, label: str) -> bool:
+        """Whether the label is one of the policy, in whatever case."""
+        return label.casefold() in self.labels
 
     @property
     def wanted(self) -> list[str]:
@@ -149,34 +148,6 @@ def field_text(value: object) -> str:
             return ", ".join(text for part in parts if (text := field_text(part)))
         case _:
             return ""
-
-
-def claimed_ids(text: str) -> tuple[str, ...]:
-    """Key result ids in a person's text: `ID`, `ID, ID`, or `ID · title` as copied from another issue; or line by line."""
-    ids: list[str] = []
-    titled = False
-    for part in _PARTS.split(text):
-        named = TITLE_MARK.strip() in part
-        if titled and not named:
-            continue  # a comma inside a title
-        titled = titled or named
-        words = part.split(TITLE_MARK.strip())[0].split()
-        if words and words[0] not in ids:
-            ids.append(words[0])
-    return tuple(ids)
-
-
-def key_result_text(marks: tuple[KeyResultMark, ...]) -> str:
-    """What we write into the Key result field: id and title, or several ids; at most 255 characters."""
-    if len(marks) == 1:
-        return shorten(f"{marks[0].id}{TITLE_MARK}{marks[0].title}", MAX_TEXT)
-    text = ""
-    for mark in marks:
-        longer = f"{text}, {mark.id}" if text else mark.id
-        if len(longer) > MAX_TEXT:
-            break
-        text = longer
-    return text.strip()
 
 
 def percent_of(value: object) -> int | None:

@@ -16,7 +16,8 @@ from urllib.parse import quote
 import msgspec
 
 from config.text.redaction import shorten, shown
-from connectors.jira.api.fields import HEALTH_OPTIONS, MAX_TEXT, TITLE_MARK
+from connectors.jira.api.fields import HEALTH_OPTIONS, MAX_TEXT
+from connectors.jira.marks.key_result_text import TITLE_MARK
 from connectors.model import KeyResultMark, Marks, Stamp, part_words
 
 RELATIONSHIP = "serves key result"

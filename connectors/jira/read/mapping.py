@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
-
-from msgspec import UNSET
 
 from config.fields import Level
 from config.names import folded
 from config.trackers import JiraTracker
 from connectors.http.dates import item_time, parse_day
-from connectors.jira.api.fields import HEALTH_OPTIONS, SiteFields, claimed_ids, field_text, percent_of
+from connectors.jira.api.fields import SiteFields, field_text
 from connectors.jira.api.wire import Fields, Issue
-from connectors.jira.marks.issue_edit import objective_text, texts_of
+from connectors.jira.marks.shown_marks import claims_on, evidence_on, marks_on
 from connectors.jira.read.custom_fields import values_of
 from connectors.jira.read.shared_names import Points
 from connectors.jira.read.status_moves import KnownStatuses, done_since, moves_in
@@ -22,16 +20,10 @@ from connectors.jira.read.words import Words, names
 from connectors.model import (
     MARKS,
     Category,
-    Health,
-    KeyResultMark,
     Mark,
-    Marks,
     Ref,
-    Stamp,
     WorkItem,
-    claims_in,
 )
-from connectors.stamp import PROPERTY_KEY, from_property
 
 ALL_MARKS: frozenset[Mark] = frozenset((*MARKS, "twins"))
 NO_STATUSES = KnownStatuses(())
@@ -40,136 +32,6 @@ NO_WORDS: Words = {}
 
 class InvalidItem(Exception):
     """An issue of which no item can be made; the text says what is wrong with it."""
-
-
-def stamp_on(issue: Issue) -> Stamp | None:
-    """The stamp on the issue, whoever wrote it."""
-    return from_property(issue.properties.get(PROPERTY_KEY))
-
-
-def marks_on(issue: Issue, site: SiteFields, owner: str) -> Marks:
-    """The marks of ours that the issue itself shows; the comment is read elsewhere.
-
-    The stamp tells what we wrote, the issue what is left of it: a mark that a person took away does not
-    show any more, nor one that could not be written before and now can be. Of another owner's marks only the
-    stamp is given.
-    """
-    stamp = stamp_on(issue)
-    if stamp is None or stamp.owner != owner:
-        return Marks(stamp=stamp)
-    place = (issue.fields.project.id, issue.fields.issuetype.id)
-    due = {id_ for id_ in missing_values(issue.fields, stamp, site) if (*place, id_) in site.settable}
-    labels = tuple(sorted(set(stamp.labels) & set(issue.fields.labels)))
-    whole = len(labels) == len(set(stamp.labels)) and _alignment_stands(issue.fields, stamp, site)
-    return Marks(
-        key_results=_key_results_on(issue.fields, stamp, site, due),
-        alignment=stamp.alignment if whole and site.alignment not in due else None,
-        labels=labels,
-        stamp=stamp,
-    )
-
-
-def _alignment_stands(fields: Fields, stamp: Stamp, site: SiteFields) -> bool:
-    """Whether the Alignment field says what we wrote; False also where it was never written."""
-    if not site.alignment or fields.kr_alignment is UNSET or stamp.alignment is None:
-        return True
-    texts = texts_of(stamp).get(site.alignment, ())
-    return texts == ("",) or field_text(fields.kr_alignment) in texts
-
-
-def missing_values(fields: Fields, stamp: Stamp, site: SiteFields) -> set[str]:
-    """Ids of our fields that the issue has empty though the stamp has something to say in them: they could not
-    be set when it was written."""
-    recorded = texts_of(stamp)
-    first = stamp.key_results[0] if stamp.key_results else None
-    rows = (
-        (site.progress, fields.kr_progress, first and first.percent is not None),
-        (site.health, fields.kr_health, first),
-        (site.objective, fields.kr_objective, first and objective_text(first)),
-        (site.alignment, fields.kr_alignment, stamp.alignment),
-    )
-    found = {
-        id_
-        for id_, there, says in rows
-        if id_ and says and there in (None, "") and not any(recorded.get(id_, ()))
-    }
-    # Recorded with nothing it held a person's claim, and what is cleared then is seen without this.
-    if site.key_result and first and site.key_result not in recorded and fields.key_result in (None, ""):
-        found.add(site.key_result)
-    return found
-
-
-def _key_results_on(
-    fields: Fields, stamp: Stamp, site: SiteFields, due: set[str]
-) -> tuple[KeyResultMark, ...]:
-    marks, recorded = stamp.key_results, texts_of(stamp)
-    if not marks:
-        return ()
-    # Recorded and empty now: a person cleared our text, or the claim of theirs that stood there. A field
-    # that the issue has lost altogether was cleared by nobody, and could not be filled again.
-    lost = fields.key_result is UNSET
-    if site.key_result in recorded and not lost and not field_text(fields.key_result):
-        return ()
-    if site.key_result in due:
-        return ()
-    linked = {id_ for id_, said in stamp.links if said}
-    # Without a link, as an older version left it or an interrupted write, it does not show its page.
-    marks = tuple(mark if mark.id in linked else replace(mark, url="") for mark in marks)
-    first = _first_on(marks[0], fields, recorded, site)
-    if site.progress in due:
-        first = replace(first, percent=None)
-    if site.health in due:
-        first = replace(first, health=_other_health("", first.health))
-    if site.objective in due:
-        first = replace(first, objective="")
-    return (first, *marks[1:])
-
-
-def _first_on(
-    mark: KeyResultMark, fields: Fields, recorded: dict[str, tuple[str, ...]], site: SiteFields
-) -> KeyResultMark:
-    """The first key result as the fields show it.
-
-    The value that we wrote last is untouched: a newer one in the stamp could not be written, because the
-    field left the edit screen. What cannot be mended is no difference to plan for, run after run.
-    """
-    if site.progress in recorded and fields.kr_progress is not UNSET:
-        percent = percent_of(fields.kr_progress)
-        if str(percent) not in recorded[site.progress]:
-            mark = replace(mark, percent=percent)
-    if site.health and any(said := recorded.get(site.health, ())) and fields.kr_health is not UNSET:
-        text = field_text(fields.kr_health)
-        if text not in said:
-            mark = replace(mark, health=_other_health(text, mark.health))
-    if site.objective and any(said := recorded.get(site.objective, ())) and fields.kr_objective is not UNSET:
-        text = field_text(fields.kr_objective)
-        if text not in said:
-            mark = replace(mark, objective=text)
-    return mark
-
-
-def _other_health(text: str, ours: Health) -> Health:
-    """The health that a person chose in place of what we wrote: never `ours`, so that it is put back.
-
-    We wrote the worst of several, and they may have chosen that of the first, or nothing that is known.
-    """
-    found = next((health for health, option in HEALTH_OPTIONS.items() if option == text), ours)
-    return found if found != ours else "no_data" if ours != "no_data" else "on_track"
-
-
-def claims_on(issue: Issue, stamp: Stamp | None, site: SiteFields) -> tuple[str, ...]:
-    """Key results that people claim on the issue: by `kr:` labels, and in the Key result field.
-
-    The field's text is no claim while it is what a stamp, ours or another owner's, says was written there.
-    """
-    claims = list(claims_in(issue.fields.labels))
-    text = field_text(issue.fields.key_result)
-    written = {said.strip() for _, said in stamp.fields} if stamp else set()
-    if text and text not in written:
-        claims += claimed_ids(text)
-    for value in site.claims_in(issue.fields):
-        claims += claimed_ids(field_text(value))
-    return tuple(dict.fromkeys(claims))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +56,8 @@ class IssueMapper:
     def item(self, issue: Issue, parent: str | None) -> WorkItem:
         """The work item. Raises InvalidItem for a time or date that is none."""
         fields = issue.fields
-        stamp = stamp_on(issue)
-        ours = set(stamp.labels) if stamp else set()
+        evidence = evidence_on(issue, self.site, self.owner)
+        ours = set(evidence.labels) if evidence else set()
         category = self._category(fields)
         changed = fields.statuscategorychangedate
         try:
@@ -215,7 +77,7 @@ class IssueMapper:
                 project_id=fields.project.id,
                 parent=Ref(self.name, parent) if parent else None,
                 parent_key=parent_key(fields),
-                labels=tuple(label for label in fields.labels if label not in ours),
+                labels=tuple(one for one in fields.labels if one not in ours and not self.site.is_ours(one)),
                 estimate=self._estimate(fields),
                 hours=None if fields.timeoriginalestimate is None else fields.timeoriginalestimate / 3600,
                 priority=fields.priority.name if fields.priority else None,
@@ -232,7 +94,7 @@ class IssueMapper:
                 dated_by_resolution=by_resolution,
                 due=_day(fields.duedate) if fields.duedate else None,
                 blocked_by=tuple(Ref(self.name, id_) for id_ in _blockers(fields)),
-                claims=claims_on(issue, stamp, self.site),
+                claims=claims_on(issue, evidence, self.site),
                 private=fields.security is not None,
                 in_scope=fields.project.id in self.projects,
                 writable=ALL_MARKS if fields.project.id in self.projects else frozenset(),

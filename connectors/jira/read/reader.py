@@ -25,6 +25,7 @@ from connectors.errors import (
 )
 from connectors.http.dates import iso_time
 from connectors.jira.api import replies, wire
+from connectors.jira.api.bulk_read import jql_text
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import IssueReader, SiteApi
 from connectors.jira.api.errors import Rejected
@@ -66,6 +67,7 @@ class Reader:
         pages: str,
         pool: Executor,
         fields: Sequence[str] = (),
+        labels: Collection[str] = (),
     ) -> None:
         self._client = client
         self._site_api = site_api
@@ -74,6 +76,7 @@ class Reader:
         self._pages = pages
         self._pool = pool
         self._fields = fields
+        self._labels = labels
         self._keys_now: dict[str, str] = {}
 
     def site(self) -> Site:
@@ -101,7 +104,8 @@ class Reader:
             found = replace(found, paragraphs=frozenset())
         cloud = self._tracker.deployment == "cloud"
         words = account_words(self._client, me.locale) if cloud else {}
-        return Site(self._account(me), replace(found, custom=custom), words)
+        ours = frozenset(label.casefold() for label in self._labels)
+        return Site(self._account(me), replace(found, custom=custom, labels=ours), words)
 
     def _account(self, me: wire.User) -> str:
         if me.account is None:
@@ -161,17 +165,22 @@ class Reader:
     def owned_items(
         self, site: Site, written: Collection[str], progress: Progress | None, sent_before: int
     ) -> Owned:
-        """See `Connector.owned_items`. What left the scope is found by id: a property cannot be searched for."""
+        """See `Connector.owned_items`.
+
+        What left the scope is found by id, since a property cannot be searched for; copies of it, of which nobody has an
+        id, by the labels that are ours by name.
+        """
         # Marks that are to go need not be filled in first.
         pulled, _ = self.pull(site, progress, sent_before, commented=written, ask_settable=False)
         scope = [item for item in pulled.items if item.in_scope]
         known = {item.ref.id for item in scope}
         bulk = self._site_api.issues(site.fields, commented=written)
-        beyond = bulk.fetch(sorted(set(written) - known))
+        beyond = bulk.fetch(sorted({*written, *self._labelled_elsewhere()} - known))
         homes = frozenset(issue.fields.project.id for issue in beyond.values())
         mapper = self._mapper(site, homes, beyond.values())
         away, aside = _sifted(mapper, beyond.values())
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)
+        away = [item for item in away if item.ref.id in written or not _is_of_others(item, self._owner)]
         items = [*scope, *with_comments(away, beyond, comments, lambda _what, _done, _total: None)]
         bare = [item.ref.id for item in items if item.ref.id in written and item.shown.stamp is None]
         left = comments.ours_on(bare)
@@ -181,6 +190,16 @@ class Reader:
             tuple(item for item in marked if item.shown.stamp is not None),
             tuple(unread[id_] for id_ in sorted(unread)),
         )
+
+    def _labelled_elsewhere(self) -> list[str]:
+        """Ids of the issues out of scope that bear a label of ours; a request, and none where there are no labels."""
+        if not self._labels:
+            return []
+        labels = ", ".join(map(jql_text, sorted(self._labels)))
+        scope = ", ".join(
+            jql_text(self._keys_now.get(key.upper(), key)) for key in self._tracker.scope.projects
+        )
+        return self._site_api.ids(f"labels in ({labels}) AND project not in ({scope})")
 
     def find(self, query: str) -> frozenset[str]:
         """Ids of the issues that the query finds. Raises QueryError when Jira does not accept it."""
@@ -307,6 +326,11 @@ def _sifted(
         except InvalidItem as error:
             aside[issue.id] = SetAside(issue.id, issue.key, str(error))
     return items, aside
+
+
+def _is_of_others(item: WorkItem, owner: str) -> bool:
+    """Whether another workspace has its stamp on an item that is none of ours."""
+    return item.shown.stamp is not None and item.shown.stamp.owner != owner
 
 
 def _epic_key(issue: wire.Issue) -> str | None:

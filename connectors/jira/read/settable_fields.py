@@ -18,7 +18,8 @@ from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import ALIGNMENT_OPTIONS, HEALTH_OPTIONS, SiteFields
 from connectors.jira.api.issues import issue_path
 from connectors.jira.api.wire import Issue
-from connectors.jira.read.mapping import missing_values, stamp_on
+from connectors.jira.marks.copies import own_stamp
+from connectors.jira.marks.shown_marks import unset_fields
 
 ProjectAndType = tuple[str, str]
 """Ids of a project and a type of issue: editmeta is the same for their issues, but for statuses."""
@@ -37,10 +38,10 @@ class SettableFields:
         empty: dict[ProjectAndType, set[str]] = {}
         sample: dict[ProjectAndType, Issue] = {}
         for issue in issues:
-            stamp = stamp_on(issue)
+            stamp = own_stamp(issue)
             if stamp is None or stamp.owner != self._owner:
                 continue
-            if names := missing_values(issue.fields, stamp, site):
+            if names := unset_fields(issue.fields, stamp, site, is_open=not _is_closed(issue)):
                 place = (issue.fields.project.id, issue.fields.issuetype.id)
                 empty.setdefault(place, set()).update(names)
                 # What is closed may be closed to edits too.

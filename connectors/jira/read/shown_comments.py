@@ -14,12 +14,17 @@ from connectors.model import Stamp, WorkItem
 def with_comments(
     items: Sequence[WorkItem], issues: Mapping[str, wire.Issue], comments: CommentApi, report: Progress
 ) -> list[WorkItem]:
-    """The items of these issues with the comments of ours that they show. Raises as `pull` does."""
+    """The items of these issues with the comments of ours that they show. Raises as `pull` does.
+
+    Beside copied marks only those are looked for that came with the issue: clones have none.
+    """
     named = {item.ref.id: id_ for item in items if (id_ := _comment_id(item, comments.owner)) is not None}
+    copied = {item.ref.id for item in items if item.shown.stamp is not None and item.shown.stamp.copied}
+    carried = {id_: page for id_ in named if (page := issues[id_].fields.comment) is not None}
+    named = {id_: name for id_, name in named.items() if id_ in carried or id_ not in copied}
     if not named:
         return list(items)
     report("comments", 0, len(named))
-    carried = {id_: page for id_ in named if (page := issues[id_].fields.comment) is not None}
     ours = comments.all_ours(named, carried)
     report("comments", len(named), len(named))
     return [

@@ -21,8 +21,8 @@ from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.rich_text import paragraph
 from connectors.jira.api.wire import Issue
+from connectors.jira.marks.copies import stamp_on
 from connectors.jira.marks.issue_edit import FieldEdit
-from connectors.jira.read.mapping import stamp_on
 from connectors.model import Stamp
 from connectors.stamp import PROPERTY_KEY, to_property
 

@@ -30,11 +30,13 @@ from connectors.jira.marks.comment import (
     OwnComments,
     single_out,
 )
-from connectors.jira.marks.issue_edit import FieldEdit, edit_for, texts_of
+from connectors.jira.marks.computed_fields import recorded_texts
+from connectors.jira.marks.issue_edit import FieldEdit, edit_for
 from connectors.jira.marks.remote_links import REFUSED as REFUSED_LINK
 from connectors.jira.marks.remote_links import digest as digest_of
 from connectors.jira.marks.remote_links import global_id, our_prefix, plan_links
 from connectors.model import Comment, Marks, Stamp
+from connectors.stamp import PROPERTY_KEY
 
 EDITED = "a person edited Truenorth's comment, so it stays as it is"
 PUBLIC = "customers would see Truenorth's comment, so its project stays without comments"
@@ -71,6 +73,7 @@ class IssueWrite:
         self._wanted = wanted
         self._twins = now.twins if not wanted.twins else ()
         self.has_new_comment = False
+        self._is_copy = now.stamp is not None and now.stamp.copied
         self._differs = wanted.comment != now.comment
         self._fresh = self._differs and wanted.comment is not None and comment_id is None
         self._has_customers = issue.fields.project.has_customers
@@ -79,11 +82,19 @@ class IssueWrite:
         self._edit = FieldEdit()
         self._wrote = False
 
+    @property
+    def bears_stamp(self) -> bool:
+        """Whether there is a property to take away; copied marks can be without."""
+        return self.stamp is not None and PROPERTY_KEY in self.issue.properties
+
     # --- step by step ----------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Delete our comment when none is wanted; announce one that is new."""
-        if self._differs and self._wanted.comment is None:
+        """Delete our comment when none is wanted; announce one that is new.
+
+        One may be there that nobody knows of: beside copied marks, or where an announced one was left alone.
+        """
+        if self._wanted.comment is None and (self._differs or self.comment_id == ""):
             self._drop_comments()
         if self._fresh:
             self.comment_id = REFUSED if self._api.shows_comments_to_customers(self.issue) else ""
@@ -118,7 +129,7 @@ class IssueWrite:
 
         It still shows the old marks, so that an interrupted write is planned again.
         """
-        before = self.stamp or Stamp(self._owner)
+        before = replace(self.stamp or Stamp(self._owner), copied=False, item=self.issue.id)
         texts = dict.fromkeys((*before.fields, *sorted(edit.said.items())))
         return replace(
             before,
@@ -161,6 +172,7 @@ class IssueWrite:
             comment_id=self.comment_id,
             fields=tuple(sorted(self._edit.said.items())),
             links=self._linked,
+            item=self.issue.id,
         )
 
     def close(self) -> None:
@@ -206,7 +218,7 @@ class IssueWrite:
             site.alignment: fields.kr_alignment,
             site.objective: fields.kr_objective,
         }
-        recorded = texts_of(self.stamp)
+        recorded = recorded_texts(self.stamp)
         hidden = any(name and value is UNSET and any(recorded.get(name, ())) for name, value in shown.items())
         return UNSEEN if hidden else ""
 
@@ -214,6 +226,8 @@ class IssueWrite:
 
     def _write_links(self) -> None:
         done = dict(self._links.kept)
+        if self._is_copy:
+            self._drop_stray_links()
         for id_, body in self._links.send.items():
             done[id_] = digest_of(body) if self._link(body) else REFUSED_LINK
         for id_ in self._links.gone:
@@ -221,14 +235,19 @@ class IssueWrite:
         self._linked = tuple(sorted(done.items()))
 
     def _drop_links(self) -> None:
-        if self.stamp is None:
-            # A person took the stamp away: links still tell by their ids whose they are.
-            for id_ in self._api.link_ids(self.issue, our_prefix(self._owner)):
-                self._api.unlink(self.issue, id_)
+        if self.stamp is None or self.stamp.copied:
+            self._drop_stray_links()
             return
         for id_, said in self.stamp.links:
             if said != REFUSED_LINK:
                 self._api.unlink(self.issue, global_id(self._owner, id_))
+
+    def _drop_stray_links(self) -> None:
+        """Those that no stamp tells of, but which are not to be written anyway: their ids say whose they are."""
+        coming = {global_id(self._owner, id_) for id_ in self._links.send}
+        for id_ in self._api.link_ids(self.issue, our_prefix(self._owner)):
+            if id_ not in coming:
+                self._api.unlink(self.issue, id_)
 
     def _link(self, body: dict[str, object]) -> bool:
         if self._api.is_unlinkable(self.issue):

@@ -55,7 +55,7 @@ class Remover:
                     entry.halt() if stop() else entry.attempt(entry.work.clear)
 
     def _unstamp(self, entries: Sequence[BatchItem], bulk: IssueReader) -> None:
-        bare = {entry.item.ref.id: entry for entry in entries if not entry.ended and entry.work.stamp}
+        bare = {entry.item.ref.id: entry for entry in entries if not entry.ended and entry.work.bears_stamp}
         clear = [id_ for id_, entry in bare.items() if not entry.work.unseen()]
         left = self._jobs.unstamp(clear, bulk) if len(clear) >= SMALL else set(clear)
         left |= bare.keys() - set(clear)

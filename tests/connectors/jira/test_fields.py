@@ -8,8 +8,9 @@ import pytest
 from connectors.errors import ScopeError
 from connectors.jira.api.bulk_read import jql_text
 from connectors.jira.api.comment_limit import truncate_adf
-from connectors.jira.api.fields import claimed_ids, field_text, key_result_text, percent_of
+from connectors.jira.api.fields import field_text, percent_of
 from connectors.jira.api.wire import FieldInfo
+from connectors.jira.marks.key_result_text import claimed_ids, key_result_text
 from connectors.jira.read.find_fields import find_fields
 from connectors.text.document import Bullets, Doc, Panel, Table, line, para
 from tests.support.jira_site import field, key_result

@@ -1,0 +1,110 @@
+"""Marks that people copied from another issue: known by their form, and no claim. Pure.
+
+Jira clones an issue with its fields and labels, and sometimes with its properties. What a clone shows of ours nobody
+wrote there, neither we nor a person: ADR 36. The same is left of our marks where somebody deletes the stamp.
+"""
+
+from __future__ import annotations
+
+from connectors.jira.api.fields import (
+    ALIGNMENT_OPTIONS,
+    HEALTH_OPTIONS,
+    SiteFields,
+    field_text,
+    percent_of,
+)
+from connectors.jira.api.wire import Issue
+from connectors.jira.marks.computed_fields import ComputedField, computed_fields, recorded_texts
+from connectors.jira.marks.key_result_text import claimed_ids, listed_ids, written_key_results
+from connectors.model import AlignmentState, Health, KeyResultMark, Marks, Stamp
+from connectors.stamp import PROPERTY_KEY, from_property
+
+
+def stamp_on(issue: Issue) -> Stamp | None:
+    """The stamp in the issue's property, whoever wrote it, and on whichever issue."""
+    return from_property(issue.properties.get(PROPERTY_KEY))
+
+
+def own_stamp(issue: Issue) -> Stamp | None:
+    """The stamp that was written on this issue, whoever wrote it; one that names no issue is older than copies."""
+    stamp = stamp_on(issue)
+    return stamp if stamp is not None and stamp.item in ("", issue.id) else None
+
+
+def copied_stamp(issue: Issue, site: SiteFields, owner: str) -> Stamp | None:
+    """The evidence of marks that were copied to an issue without a stamp of its own; None where there is none.
+
+    It names what stands there and is to be brought up to date or taken off. The text of a person is not in it, nor are
+    values that people keep in fields of ours where nothing else was copied.
+    """
+    if own_stamp(issue) is not None:
+        return None
+    cloned = stamp_on(issue)
+    theirs = cloned.labels if cloned else ()
+    labels = tuple(sorted({one for one in issue.fields.labels if site.is_ours(one) or one in theirs}))
+    filled = [one for one in computed_fields(issue.fields, site, (), None) if one.there]
+    text = _copied_text(issue, site, cloned, has_other_signs=bool(labels or filled))
+    if cloned is None and not labels and not text:
+        return None
+    recorded = recorded_texts(cloned)
+    fields = [(site.key_result, text)] if site.key_result and text else []
+    fields += [
+        (one.id, one.there)
+        for one in filled
+        if text or one.there in recorded.get(one.id, ()) or (labels and _is_alignment(one, site))
+    ]
+    # A comment may be there, where it was the stamp that somebody took away.
+    return Stamp(owner, labels=labels, comment_id="", fields=tuple(sorted(fields)), copied=True)
+
+
+def _copied_text(issue: Issue, site: SiteFields, cloned: Stamp | None, *, has_other_signs: bool) -> str:
+    """The text in the Key result field where it is ours, "" where it is a person's."""
+    text = field_text(issue.fields.key_result) if site.key_result else ""
+    if not text:
+        return ""
+    recorded = recorded_texts(cloned).get(site.key_result or "", ())
+    if text in recorded:
+        return text
+    if recorded and not any(recorded):
+        return ""  # the stamp that was cloned with it tells that a person wrote it
+    return text if written_key_results(text) or (listed_ids(text) and has_other_signs) else ""
+
+
+def _is_alignment(field: ComputedField, site: SiteFields) -> bool:
+    return field.id == site.alignment and field.there in ALIGNMENT_OPTIONS.values()
+
+
+def copied_marks(issue: Issue, site: SiteFields, stamp: Stamp) -> Marks:
+    """What the copied marks of `copied_stamp` show, as the fields say it. No link is known to be there.
+
+    Where there is anything else, no alignment shows: what is to stay is planned, and so gets a stamp.
+    """
+    said = dict(stamp.fields)
+    text = said.get(site.key_result or "", "")
+    titled = written_key_results(text) or tuple((id_, "") for id_ in claimed_ids(text))
+    key_results = tuple(KeyResultMark(id_, title, None, "no_data", "") for id_, title in titled)
+    if key_results:
+        key_results = (_first(key_results[0], issue, site, said), *key_results[1:])
+    state = _state(said.get(site.alignment or "", ""))
+    return Marks(
+        key_results=key_results,
+        alignment=None if stamp.labels or key_results else state,
+        labels=stamp.labels,
+        stamp=stamp,
+    )
+
+
+def _first(mark: KeyResultMark, issue: Issue, site: SiteFields, said: dict[str, str]) -> KeyResultMark:
+    percent = percent_of(issue.fields.kr_progress) if site.progress in said else None
+    health = health_called(said.get(site.health or "", "")) or "no_data"
+    objective = said.get(site.objective or "", "")
+    return KeyResultMark(mark.id, mark.title, percent, health, "", objective=objective)
+
+
+def health_called(option: str) -> Health | None:
+    """The health that an option of KR health means."""
+    return next((health for health, name in HEALTH_OPTIONS.items() if name == option), None)
+
+
+def _state(option: str) -> AlignmentState | None:
+    return next((state for state, name in ALIGNMENT_OPTIONS.items() if name == option), None)
