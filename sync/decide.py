@@ -19,6 +19,7 @@ from sync.observation import ItemKeywords, Observation
 from sync.plan.backoff import skip_quarantined
 from sync.plan.guards import GuardViolation, guards
 from sync.plan.plan import Plan, make_plan
+from sync.plan.replaced import replaced_notes
 from sync.plan.throttle import throttle
 from sync.signals.orphans import Signals, find_signals
 
@@ -65,7 +66,8 @@ def decide(
         states=states,
     )
     allowed, waiting = _allowed(wanted, observation, memory, workspace, now)
-    plan = replace(make_plan(observation.items, allowed, workspace), waiting=waiting)
+    plan = make_plan(observation.items, allowed, workspace)
+    plan = replace(plan, waiting=waiting, notes=replaced_notes(plan.edits))
     stops = guards(observation, scorecard, plan, workspace, memory)
     return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops)
 

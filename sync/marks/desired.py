@@ -142,6 +142,9 @@ class MarkBuilder:
         shown = item.shown
         if shown.alignment == "orphaned":
             shown = replace(shown, alignment=None, labels=())
+        # Nor does closed work bear the label where somebody copied it or put it on.
+        warnings = {label.casefold() for label in self._labels("orphaned")}
+        shown = replace(shown, labels=tuple(one for one in shown.labels if one.casefold() not in warnings))
         if shown.comment is not None and shown.comment.purpose == "orphan":
             shown = replace(shown, comment=None)
         return replace(shown, stamp=None)

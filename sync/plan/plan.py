@@ -130,13 +130,22 @@ def _trusted(shown: Marks, messages: Messages) -> Marks:
 def absorb_small_steps(shown: Marks, wanted: Marks, step: int) -> Marks:
     """The wanted marks, with every percent that moved by less than `step` left as it is shown.
 
-    0 and 100 are always shown when reached: they say "not begun" and "complete".
+    0 and 100 are always shown when reached: they say "not begun" and "complete". A percent that somebody put in place of
+    ours, or copied, is put right however near it is.
     """
-    before = {mark.id: mark for mark in shown.key_results}
+    before = {mark.id: mark for mark in shown.key_results if _is_as_written(mark, shown)}
     key_results = tuple(_absorb_in_mark(before.get(mark.id), mark, step) for mark in wanted.key_results)
     return replace(
         wanted, key_results=key_results, comment=_absorb_in_comment(shown.comment, wanted.comment, step)
     )
+
+
+def _is_as_written(mark: KeyResultMark, shown: Marks) -> bool:
+    """Whether the percent that is shown is ours, as far as the stamp tells."""
+    if shown.stamp is None:
+        return True
+    written = {one.id: one.percent for one in shown.stamp.key_results}
+    return not shown.stamp.copied and written.get(mark.id, mark.percent) == mark.percent
 
 
 def _absorb_in_mark(shown: KeyResultMark | None, wanted: KeyResultMark, step: int) -> KeyResultMark:

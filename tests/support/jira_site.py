@@ -29,6 +29,9 @@ EMAIL = "truenorth@acme.example"
 TOKEN = "sandbox-jira-token"
 ANN = ("ann.lee@acme.example", "sandbox-person-token")
 
+LABELS = ("okr-aligned", "okr-orphaned", "okr-dangling")
+"""Those of the policy as it is by default."""
+
 KEY_RESULT = "customfield_10101"
 KR_PROGRESS = "customfield_10102"
 PLAIN = "com.atlassian.jira.plugin.system.customfieldtypes"
@@ -52,6 +55,7 @@ def connector(
     waits: Waits | None = None,
     threads: int = 4,
     fields: tuple[str, ...] = (),
+    labels: tuple[str, ...] = LABELS,
     **tracker: Any,
 ) -> JiraConnector:
     declared = JiraTracker(
@@ -60,7 +64,14 @@ def connector(
     credentials = Credentials(token=SecretStr(token), email=email, url=url)
     policy = (Waits() if waits is None else waits).policy()
     return JiraConnector(
-        "jira", declared, credentials, owner, throttle=Throttle(policy), threads=threads, fields=fields
+        "jira",
+        declared,
+        credentials,
+        owner,
+        throttle=Throttle(policy),
+        threads=threads,
+        fields=fields,
+        labels=labels,
     )
 
 

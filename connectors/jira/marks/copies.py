@@ -47,12 +47,10 @@ def copied_stamp(issue: Issue, site: SiteFields, owner: str) -> Stamp | None:
     if cloned is None and not labels and not text:
         return None
     recorded = recorded_texts(cloned)
+    # Beside the text, or the label and the field of an alignment, the other values came along.
+    came_along = bool(text or (labels and any(_is_alignment(one, site) for one in filled)))
     fields = [(site.key_result, text)] if site.key_result and text else []
-    fields += [
-        (one.id, one.there)
-        for one in filled
-        if text or one.there in recorded.get(one.id, ()) or (labels and _is_alignment(one, site))
-    ]
+    fields += [(one.id, one.there) for one in filled if came_along or one.there in recorded.get(one.id, ())]
     # A comment may be there, where it was the stamp that somebody took away.
     return Stamp(owner, labels=labels, comment_id="", fields=tuple(sorted(fields)), copied=True)
 

@@ -39,6 +39,9 @@ def key_result_text(marks: Sequence[KeyResultMark]) -> str:
         return ""
     head, title = f"{marks[0].id}{TITLE_MARK}", marks[0].title.strip()
     others = [mark.id for mark in marks[1:]]
+    if not title:
+        # Read off a list of ids, as closed work may still show one: it stays as it is.
+        return shorten(", ".join(mark.id for mark in marks), MAX_TEXT)
     for kept in range(len(others), -1, -1):
         tail = _tail(others[:kept], len(others) - kept)
         room = MAX_TEXT - len(head) - len(tail)

@@ -133,7 +133,11 @@ def _key_results_on(
     lost = fields.key_result is UNSET
     if site.key_result in recorded and not lost and not field_text(fields.key_result):
         return ()
-    if site.key_result and _is_left_out(fields, site.key_result, recorded) and _is_settable(issue, site.key_result, site):
+    if (
+        site.key_result
+        and _is_left_out(fields, site.key_result, recorded)
+        and _is_settable(issue, site.key_result, site)
+    ):
         return ()
     linked = {id_ for id_, said in stamp.links if said}
     # Without a link, as an older version left it or an interrupted write, it does not show its page.

@@ -10,10 +10,9 @@ from connectors.jira.api.bulk_read import jql_text
 from connectors.jira.api.comment_limit import truncate_adf
 from connectors.jira.api.fields import field_text, percent_of
 from connectors.jira.api.wire import FieldInfo
-from connectors.jira.marks.key_result_text import claimed_ids, key_result_text
 from connectors.jira.read.find_fields import find_fields
 from connectors.text.document import Bullets, Doc, Panel, Table, line, para
-from tests.support.jira_site import field, key_result
+from tests.support.jira_site import field
 
 
 def test_fields_are_found_by_name_in_any_case() -> None:
@@ -70,25 +69,6 @@ def test_points_that_do_not_exist() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "ids"),
-    [
-        ("", ()),
-        ("A", ("A",)),
-        (" A , B ", ("A", "B")),
-        ("A,A", ("A",)),
-        ("A · one, two", ("A",)),
-        ("A · one, B · two", ("A", "B")),
-        ("A, B · two, three", ("A", "B")),
-        ("A·one", ("A",)),
-        (" · ", ()),
-        (",,", ()),
-    ],
-)
-def test_ids_in_a_claim(text: str, ids: tuple[str, ...]) -> None:
-    assert claimed_ids(text) == ids
-
-
-@pytest.mark.parametrize(
     ("value", "text"),
     [
         (None, ""),
@@ -120,26 +100,6 @@ def test_a_field_of_any_kind(value: object, text: str) -> None:
 )
 def test_a_percent(value: object, percent: int | None) -> None:
     assert percent_of(value) == percent
-
-
-def test_one_key_result_is_written_with_its_title() -> None:
-    text = key_result_text((key_result("G-1", title="Live, for\neveryone"),))
-    assert text == "G-1 · Live, for everyone"
-    assert claimed_ids(text) == ("G-1",)
-
-
-def test_several_key_results_are_written_as_ids() -> None:
-    assert key_result_text((key_result("G-1"), key_result("G-2"))) == "G-1, G-2"
-
-
-@pytest.mark.parametrize(
-    "marks",
-    [(key_result("G-1", title="x" * 400),), tuple(key_result(f"GROWTH-KR{n}") for n in range(80))],
-)
-def test_the_text_fits_the_field(marks: tuple[object, ...]) -> None:
-    text = key_result_text(marks)  # type: ignore[arg-type]
-    assert 200 < len(text) <= 255
-    assert all(id_.startswith("G") for id_ in claimed_ids(text))
 
 
 @pytest.mark.parametrize("value", ['a"b', "a\\b", 'a\\"b', "AND", "x) OR (y"])

@@ -184,12 +184,19 @@ def test_a_claim_over_our_text_stays_and_ours_returns_when_it_goes(site: Site) -
     assert site.fields(KEY)[KEY_RESULT] == "GROWTH-KR2 · It is live"
 
 
-def test_a_number_that_is_not_ours_is_left_alone(site: Site) -> None:
-    site.ann_sets(KEY, **{KR_PROGRESS: 12.5})
-    for wanted in (marks(), NOTHING):
+@pytest.mark.parametrize("value", [12.5, 40.5, 40, 250, -3])
+def test_a_number_that_is_not_ours_is_left_alone_until_there_is_one_of_ours(site: Site, value: float) -> None:
+    site.ann_sets(KEY, **{KR_PROGRESS: value})
+    show(site, NOTHING)
+    assert site.fields(KEY)[KR_PROGRESS] == value
+    assert site.item(KEY).shown.unwritten == ("KR progress",)
+    for wanted in (marks(), marks(None), Marks(alignment="orphaned", labels=("okr-orphaned",))):
         show(site, wanted)
-        assert site.fields(KEY)[KR_PROGRESS] == 12.5
-        assert site.item(KEY).shown == wanted
+        percent = wanted.key_results[0].percent if wanted.key_results else None
+        assert site.fields(KEY)[KR_PROGRESS] == percent
+        assert (site.item(KEY).shown, site.item(KEY).shown.unwritten) == (wanted, ())
+    show(site, NOTHING)
+    assert site.fields(KEY)[KR_PROGRESS] is None
 
 
 def test_a_comment_that_a_person_edited_is_theirs(site: Site) -> None:
