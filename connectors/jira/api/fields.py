@@ -10,7 +10,7 @@ import msgspec
 
 from connectors.jira.api.rich_text import is_rich_text, lines_of
 from connectors.jira.api.wire import STANDARD_FIELDS, BulkPage, Fields, Issue
-from connectors.model import AlignmentState, Health
+from connectors.model import CLAIM_NAME, AlignmentState, Health
 
 PROGRESS_NAME = "KR progress"
 HEALTH_NAME = "KR health"
@@ -68,6 +68,13 @@ class SiteFields:
     def is_ours(self, label: str) -> bool:
         """Whether the label is one of the policy, in whatever case."""
         return label.casefold() in self.labels
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What the fields that we write are called, by their ids."""
+        ids = (self.key_result, self.progress, self.health, self.alignment, self.objective)
+        called = (CLAIM_NAME, PROGRESS_NAME, HEALTH_NAME, ALIGNMENT_NAME, OBJECTIVE_NAME)
+        return {id_: name for id_, name in zip(ids, called, strict=True) if id_}
 
     @property
     def wanted(self) -> list[str]:

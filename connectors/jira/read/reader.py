@@ -13,7 +13,6 @@ import structlog
 
 from config.errors import nearest
 from config.trackers import JiraTracker
-from config.wording import counted
 from connectors.base import Progress
 from connectors.errors import (
     BadReply,
@@ -35,6 +34,7 @@ from connectors.jira.read.account_words import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper, is_done
+from connectors.jira.read.read_notes import cut_changelogs, left_out
 from connectors.jira.read.settable_fields import SettableFields
 from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
 from connectors.jira.read.shown_comments import kept_from_customers, with_comments, with_remnant
@@ -133,15 +133,16 @@ class Reader:
         scope = frozenset(project.id for project in projects)
         found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
         gone = len(set(ids) - found.keys() - bulk.set_aside.keys())
-        notes = [*site.fields.notes, *self._renamed(projects), *_gone(gone)]
+        notes = [*site.fields.notes, *self._renamed(projects), *left_out(gone)]
         # The index lags behind: an issue may have left the scope since.
         issues = {id_: issue for id_, issue in found.items() if issue.fields.project.id in scope}
         parents = self._close_upwards(issues, bulk)
         if ask_settable:
             mine = [issue for issue in issues.values() if issue.fields.project.id in scope]
-            settable = SettableFields(self._client, self._pool, self._owner).among(mine, site.fields)
+            settable, refused = SettableFields(self._client, self._pool, self._owner).among(mine, site.fields)
+            notes += refused
             site = replace(site, fields=replace(site.fields, settable=settable))
-        notes += _cut_changelogs(issues.values())
+        notes += cut_changelogs(issues.values())
         notes += points_by_project(issues.values(), site.fields)[1]
         notes += fields_of_one_name(issues.values(), site.fields)
         mapper = self._mapper(site, scope, issues.values())
@@ -335,18 +336,3 @@ def _is_of_others(item: WorkItem, owner: str) -> bool:
 
 def _epic_key(issue: wire.Issue) -> str | None:
     return None if issue.fields.parent else field_text(issue.fields.epic_link) or None
-
-
-def _cut_changelogs(issues: Iterable[wire.Issue]) -> Iterable[str]:
-    cut = [one for one in issues if one.changelog and not one.changelog.is_whole and is_done(one)]
-    if cut:
-        some = ", ".join(sorted(one.key for one in cut)[:5])
-        yield (
-            f"Jira returned only a part of the changelog of {counted(len(cut), 'done issue')} ({some}), "
-            "so the day of the resolution is used."
-        )
-
-
-def _gone(count: int) -> Iterable[str]:
-    if count:
-        yield f"Left out {counted(count, 'issue')}, deleted or hidden while reading."

@@ -24,6 +24,9 @@ from connectors.jira.marks.shown_marks import unset_fields
 ProjectAndType = tuple[str, str]
 """Ids of a project and a type of issue: editmeta is the same for their issues, but for statuses."""
 
+Settable = tuple[str, str, str]
+"""Ids of a project, a type of issue and a field."""
+
 
 class SettableFields:
     """Asks one site, about issues that bear the stamp of one owner."""
@@ -33,9 +36,12 @@ class SettableFields:
         self._pool = pool
         self._owner = owner
 
-    def among(self, issues: Iterable[Issue], site: SiteFields) -> frozenset[tuple[str, str, str]]:
-        """See `SiteFields.settable`. Raises TrackerError; a request for each place where something is empty."""
-        empty: dict[ProjectAndType, set[str]] = {}
+    def among(self, issues: Iterable[Issue], site: SiteFields) -> tuple[frozenset[Settable], list[str]]:
+        """See `SiteFields.settable`; and sentences about those that still cannot be set.
+
+        Raises TrackerError; a request for each place where something is to be set.
+        """
+        unset: dict[ProjectAndType, set[str]] = {}
         sample: dict[ProjectAndType, Issue] = {}
         for issue in issues:
             stamp = own_stamp(issue)
@@ -43,17 +49,22 @@ class SettableFields:
                 continue
             if names := unset_fields(issue.fields, stamp, site, is_open=not _is_closed(issue)):
                 place = (issue.fields.project.id, issue.fields.issuetype.id)
-                empty.setdefault(place, set()).update(names)
+                unset.setdefault(place, set()).update(names)
                 # What is closed may be closed to edits too.
                 if place not in sample or _is_closed(sample[place]):
                     sample[place] = issue
-        options = {site.health: set(HEALTH_OPTIONS.values()), site.alignment: set(ALIGNMENT_OPTIONS.values())}
-        return frozenset(
-            (*place, name)
-            for place, meta in on_threads(self._pool, self._meta, sample.items())
-            for name in empty[place]
-            if name in meta and options.get(name, set()) <= allowed(meta[name])
-        )
+        found: set[Settable] = set()
+        refused: dict[tuple[str, str], set[str]] = {}
+        for place, meta in on_threads(self._pool, self._meta, sample.items()):
+            for name in unset[place]:
+                if why := _why_not(name, meta, site):
+                    refused.setdefault((site.names.get(name, name), why), set()).add(_called(sample[place]))
+                else:
+                    found.add((*place, name))
+        return frozenset(found), [
+            f"Cannot set {name} on {', '.join(sorted(where))}: {why}; what it shows stays as it is."
+            for (name, why), where in sorted(refused.items())
+        ]
 
     def _meta(self, sample: tuple[ProjectAndType, Issue]) -> tuple[ProjectAndType, dict[str, Any]]:
         place, issue = sample
@@ -64,6 +75,20 @@ class SettableFields:
                 raise
             return place, {}
         return place, found.fields
+
+
+def _why_not(name: str, meta: dict[str, Any], site: SiteFields) -> str:
+    """Why the field cannot be set; "" where it can."""
+    if name not in meta:
+        return "it is not on the edit screen"
+    options = {site.health: HEALTH_OPTIONS.values(), site.alignment: ALIGNMENT_OPTIONS.values()}
+    there = allowed(meta[name])
+    missing = [option for option in options.get(name, ()) if option not in there]
+    return f"it has no option {', '.join(missing)}" if missing else ""
+
+
+def _called(issue: Issue) -> str:
+    return f"{issue.fields.issuetype.name} in {issue.fields.project.key}"
 
 
 def allowed(field: Any) -> set[str]:

@@ -1,0 +1,26 @@
+"""What a read says about what it could not read as it should. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from config.wording import counted
+from connectors.jira.api.wire import Issue
+from connectors.jira.read.mapping import is_done
+
+
+def cut_changelogs(issues: Iterable[Issue]) -> Iterator[str]:
+    """That work is dated by its resolution where changelogs came in part."""
+    cut = [one for one in issues if one.changelog and not one.changelog.is_whole and is_done(one)]
+    if cut:
+        some = ", ".join(sorted(one.key for one in cut)[:5])
+        yield (
+            f"Jira returned only a part of the changelog of {counted(len(cut), 'done issue')} ({some}), "
+            "so the day of the resolution is used."
+        )
+
+
+def left_out(count: int) -> Iterator[str]:
+    """That issues were there a moment ago."""
+    if count:
+        yield f"Left out {counted(count, 'issue')}, deleted or hidden while reading."
