@@ -35,7 +35,8 @@ def copied_stamp(issue: Issue, site: SiteFields, owner: str) -> Stamp | None:
     """The evidence of marks that were copied to an issue without a stamp of its own; None where there is none.
 
     It names what stands there and is to be brought up to date or taken off. The text of a person is not in it, nor are
-    values that people keep in fields of ours where nothing else was copied.
+    values that people keep in fields of ours where nothing else was copied. A record that somebody spoiled proves
+    nothing, and is to go.
     """
     if own_stamp(issue) is not None:
         return None
@@ -44,7 +45,7 @@ def copied_stamp(issue: Issue, site: SiteFields, owner: str) -> Stamp | None:
     labels = tuple(sorted({one for one in issue.fields.labels if site.is_ours(one) or one in theirs}))
     filled = [one for one in computed_fields(issue.fields, site, (), None) if one.there]
     text = _copied_text(issue, site, cloned, has_other_signs=bool(labels or filled))
-    if cloned is None and not labels and not text:
+    if not labels and not text and PROPERTY_KEY not in issue.properties:
         return None
     recorded = recorded_texts(cloned)
     # Beside the text, or the label and the field of an alignment, the other values came along.

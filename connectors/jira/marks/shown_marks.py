@@ -45,7 +45,7 @@ def marks_on(issue: Issue, site: SiteFields, owner: str) -> Marks:
     labels = {one for one in issue.fields.labels if one in stamp.labels or site.is_ours(one)}
     key_results = _key_results_on(issue, stamp, site, recorded, wrong)
     return Marks(
-        key_results=key_results,
+        key_results=key_results or _stray(issue, stamp, site, wrong),
         alignment=_alignment_on(stamp, site, labels, wrong),
         labels=tuple(sorted(labels)),
         stamp=stamp,
@@ -115,11 +115,20 @@ def _unwritten(issue: Issue, stamp: Stamp | None, site: SiteFields) -> tuple[str
 def _alignment_on(
     stamp: Stamp, site: SiteFields, labels: AbstractSet[str], wrong: dict[str, ComputedField]
 ) -> AlignmentState | None:
-    """The alignment, where all that says it stands; so do values that say anything beside an alignment without key results."""
-    is_whole = labels >= set(stamp.labels) and site.alignment not in wrong
-    if not stamp.key_results and wrong:
-        is_whole = False
-    return stamp.alignment if is_whole else None
+    """The alignment, where both its label and its field say it."""
+    stands = labels >= set(stamp.labels) and site.alignment not in wrong
+    return stamp.alignment if stands else None
+
+
+def _stray(
+    issue: Issue, stamp: Stamp, site: SiteFields, wrong: dict[str, ComputedField]
+) -> tuple[KeyResultMark, ...]:
+    """What fields say beside marks that have nothing to say in them, as of a key result of their names; closed work keeps it."""
+    if stamp.key_results or issue.fields.status.status_category.key == "done":
+        return ()
+    names = [one.name for one in wrong.values() if one.id != site.alignment or stamp.alignment is None]
+    percent = percent_of(issue.fields.kr_progress) if site.progress in wrong else None
+    return (KeyResultMark(", ".join(names), "", percent, "no_data", ""),) if names else ()
 
 
 def _key_results_on(
