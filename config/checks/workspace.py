@@ -198,6 +198,11 @@ def _advice(workspace: Workspace) -> Iterator[str]:
                 if label.casefold() in _ours(workspace):
                     yield f'{name} links by label "{label}", which Truenorth sets itself, so the rule never matches.'
             yield from _out_of_scope(name, rule, workspace)
+    for exempt in workspace.exempt:
+        labels = (*exempt.labels, *(part.label for one in exempt.any for part in one.nested() if part.label))
+        for label in labels:
+            if label.casefold() in _ours(workspace):
+                yield f'Exemption "{exempt.name}" lists label "{label}", which Truenorth sets itself, so it never matches.'
 
 
 def _ours(workspace: Workspace) -> set[str]:

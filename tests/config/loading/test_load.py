@@ -194,6 +194,15 @@ def test_advice(tmp_path: Path) -> None:
     )
 
 
+def test_an_exemption_by_a_label_of_our_own_never_matches(tmp_path: Path) -> None:
+    lists = "exempt: [{name: upkeep, labels: [ktlo, OKR-Orphaned], any: [{all: [{label: okr-aligned}]}]}]"
+    text = "\n".join(line for line in GOOD.splitlines() if not line.startswith("exempt:"))
+    assert [one for one in advice(load(written(tmp_path, f"{text}\n{lists}\n"))) if "Exemption" in one] == [
+        f'Exemption "upkeep" lists label "{label}", which Truenorth sets itself, so it never matches.'
+        for label in ("OKR-Orphaned", "okr-aligned")
+    ]
+
+
 def test_the_example_company_needs_no_advice() -> None:
     workspace = load(EXAMPLES)
     assert advice(workspace) == ()
