@@ -234,7 +234,8 @@ def rebuild(session: Session, old: OldStore, now: datetime, reporter: Reporter) 
 
 
 def _is_ours(item: WorkItem, owner: str) -> bool:
-    return item.shown.stamp is not None and item.shown.stamp.owner == owner
+    stamp = item.shown.stamp
+    return stamp is not None and stamp.owner == owner and not stamp.copied
 
 
 def _bare(item: WorkItem) -> WorkItem:

@@ -47,7 +47,9 @@ def first_run_stop(
 
     Marks of another workspace prove nothing, but that this one may have been renamed.
     """
-    owners = Counter(item.shown.stamp.owner for item in items if item.shown.stamp is not None)
+    stamps = (item.shown.stamp for item in items)
+    # What people copied, or put on by hand, tells of no run.
+    owners = Counter(stamp.owner for stamp in stamps if stamp is not None and not stamp.copied)
     if memory.writing_runs or workspace in owners or (plan.empty and not plan.refusals):
         return None
     if not owners:

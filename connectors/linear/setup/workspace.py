@@ -17,12 +17,11 @@ from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import IssueIds, LabelNode, Wire
-from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, TITLE_MARK, is_for
+from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, STATES, TITLE_MARK, is_for
 from connectors.linear.setup.views import VIEWS, parts_of, views_wanted
 from connectors.model import CLAIM_NAME
 from connectors.setup import Action, Need, Provisioning, SetupProblem, is_ours, signature
 
-STATES = ("aligned", "orphaned", "exempt")
 LONGEST_NAME = 80
 """Characters of a label; ours, short enough for a chip. Linear's limit is not published."""
 
