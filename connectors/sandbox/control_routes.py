@@ -6,71 +6,44 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from connectors.sandbox import pages
 from connectors.sandbox.company import SERVICE
+from connectors.sandbox.control_requests import ControlError, json_reply, read_object, with_errors
 from connectors.sandbox.controls import ICON, Control
 from connectors.sandbox.dump import dumped
+from connectors.sandbox.duplicate_routes import duplicate_routes
 from connectors.sandbox.jira.http import SERVICE_TOKEN
 from connectors.sandbox.linear.state import TOKEN
 
 _PIECE = 1 << 18
 
 
-class ControlError(Exception):
-    """A request to the controls that cannot be done; the text says why."""
-
-
 def control_routes(control: Control) -> list[web.RouteDef]:
-    """The routes of `/__requests`, `/__faults`, `/__clock`, `/__reset` and `/__world`, and `GET /`."""
+    """The routes of `/__requests`, `/__faults`, `/__clock`, `/__reset`, `/__world`, `/__clone` and `/__copy`, and `GET /`."""
     routes = ControlHandlers(control)
     return [
-        web.get("/__requests", _with_errors(routes.list_requests)),
-        web.get("/__requests/summary", _with_errors(routes.sum_requests)),
-        web.delete("/__requests", _with_errors(routes.clear_requests)),
-        web.get("/__faults", _with_errors(routes.list_faults)),
-        web.post("/__faults", _with_errors(routes.add_fault)),
-        web.delete("/__faults", _with_errors(routes.clear_faults)),
-        web.delete("/__faults/{id}", _with_errors(routes.remove_fault)),
-        web.get("/__clock", _with_errors(routes.read_clock)),
-        web.post("/__clock", _with_errors(routes.move_clock)),
-        web.post("/__reset", _with_errors(routes.reset)),
-        web.get("/__world", _with_errors(routes.world)),
+        web.get("/__requests", with_errors(routes.list_requests)),
+        web.get("/__requests/summary", with_errors(routes.sum_requests)),
+        web.delete("/__requests", with_errors(routes.clear_requests)),
+        web.get("/__faults", with_errors(routes.list_faults)),
+        web.post("/__faults", with_errors(routes.add_fault)),
+        web.delete("/__faults", with_errors(routes.clear_faults)),
+        web.delete("/__faults/{id}", with_errors(routes.remove_fault)),
+        web.get("/__clock", with_errors(routes.read_clock)),
+        web.post("/__clock", with_errors(routes.move_clock)),
+        web.post("/__reset", with_errors(routes.reset)),
+        web.get("/__world", with_errors(routes.world)),
+        *duplicate_routes(control),
         web.get("/", routes.index),
         web.get(ICON, _no_icon),
     ]
 
 
-def _with_errors(handler: Handler) -> Handler:
-    async def call(request: web.Request) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except ControlError as error:
-            return _json({"error": str(error)}, 400)
-
-    return call
-
-
 async def _no_icon(_: web.Request) -> web.Response:
     """Pages carry their icon in themselves; a browser that shows a control's JSON asks for one all the same."""
     return web.Response(status=204)
-
-
-def _json(value: Any, status: int = 200) -> web.Response:
-    return web.Response(body=msgspec.json.encode(value), status=status, content_type="application/json")
-
-
-async def _body(request: web.Request) -> dict[str, Any]:
-    try:
-        given = msgspec.json.decode(await request.read())
-    except msgspec.DecodeError as error:
-        raise ControlError(f"the body is not JSON: {error}") from None
-    if not isinstance(given, dict):
-        raise ControlError("the body must be a JSON object")
-    return given
 
 
 class ControlHandlers:
@@ -84,24 +57,24 @@ class ControlHandlers:
             rows = [row.as_json() for row in self.control.recorder.select(request.query)]
         except ValueError as error:
             raise ControlError(str(error)) from None
-        return _json(rows)
+        return json_reply(rows)
 
     async def sum_requests(self, _: web.Request) -> web.Response:
-        return _json(self.control.recorder.summary())
+        return json_reply(self.control.recorder.summary())
 
     async def clear_requests(self, _: web.Request) -> web.Response:
         self.control.recorder.clear()
         return web.Response(status=204)
 
     async def list_faults(self, _: web.Request) -> web.Response:
-        return _json([rule.as_json() for rule in self.control.faults.rules])
+        return json_reply([rule.as_json() for rule in self.control.faults.rules])
 
     async def add_fault(self, request: web.Request) -> web.Response:
         try:
-            rule = self.control.faults.add(await _body(request))
+            rule = self.control.faults.add(await read_object(request))
         except ValueError as error:
             raise ControlError(str(error)) from None
-        return _json(rule.as_json(), 201)
+        return json_reply(rule.as_json(), 201)
 
     async def clear_faults(self, _: web.Request) -> web.Response:
         self.control.faults.clear()
@@ -110,15 +83,15 @@ class ControlHandlers:
     async def remove_fault(self, request: web.Request) -> web.Response:
         number = request.match_info["id"]
         if not number.isdecimal() or not self.control.faults.remove(int(number)):
-            return _json({"error": f"there is no fault {number}"}, 404)
+            return json_reply({"error": f"there is no fault {number}"}, 404)
         return web.Response(status=204)
 
     async def read_clock(self, _: web.Request) -> web.Response:
         clock = self.control.world.clock
-        return _json({"now": clock.now().isoformat(), "speed": clock.speed})
+        return json_reply({"now": clock.now().isoformat(), "speed": clock.speed})
 
     async def move_clock(self, request: web.Request) -> web.Response:
-        given = await _body(request)
+        given = await read_object(request)
         clock = self.control.world.clock
         moves: dict[str, Callable[[Any], None]] = {
             "advance_seconds": lambda seconds: clock.advance(timedelta(seconds=float(seconds))),

@@ -27,6 +27,7 @@ from connectors.sandbox.jira.index import before_write
 from connectors.sandbox.jira.show import Resource
 from connectors.sandbox.jira.state import (
     BLOCKS,
+    CLONERS,
     RELATES,
     HistoryItem,
     Issue,
@@ -36,7 +37,7 @@ from connectors.sandbox.jira.state import (
     RemoteLink,
 )
 
-LINK_TYPES: tuple[LinkType, ...] = (BLOCKS, RELATES)
+LINK_TYPES: tuple[LinkType, ...] = (BLOCKS, CLONERS, RELATES)
 MOST_LINKS = 2000
 NO_LINK = "No issue link with id '{}' exists."
 
@@ -76,12 +77,7 @@ class IssueLinks(Resource):
             return web.Response(status=201)
         if max(len(source.links), len(target.links)) >= MOST_LINKS:
             raise JiraError(413, f"The issue has reached the limit of {MOST_LINKS} links.")
-        link = IssueLink(self.site.next_id(), kind, source.id, target.id)
-        for issue, other, words in ((source, target, kind.outward), (target, source, kind.inward)):
-            before_write(self.site, issue)
-            issue.links.append(link)
-            change = HistoryItem("Link", "", None, None, other.key, f"This issue {words} {other.key}")
-            record(self.site, person, issue, [change])
+        add_link(self.site, person, kind, source, target)
         return web.Response(status=201)
 
     async def get_link(self, request: web.Request) -> web.Response:
@@ -130,6 +126,16 @@ class IssueLinks(Resource):
             web.get(f"{rest}/issueLink/{{link}}", self.get_link),
             web.delete(f"{rest}/issueLink/{{link}}", self.delete_link),
         ]
+
+
+def add_link(site: JiraSite, person: Person, kind: LinkType, source: Issue, target: Issue) -> None:
+    """Link the two; both histories tell of it, and `updated` of both moves."""
+    link = IssueLink(site.next_id(), kind, source.id, target.id)
+    for issue, other, words in ((source, target, kind.outward), (target, source, kind.inward)):
+        before_write(site, issue)
+        issue.links.append(link)
+        change = HistoryItem("Link", "", None, None, other.key, f"This issue {words} {other.key}")
+        record(site, person, issue, [change])
 
 
 class SingleRemoteLinks(Resource):

@@ -90,6 +90,7 @@ TYPES = {
 }
 BLOCKS = LinkType(10000, "Blocks", "is blocked by", "blocks")
 RELATES = LinkType(10003, "Relates", "relates to", "relates to")
+CLONERS = LinkType(10001, "Cloners", "is cloned by", "clones")
 
 
 @dataclass(slots=True)
