@@ -80,28 +80,26 @@ def find_groups(labels: LabelsById, owner: str, short_names: ShortNames | None =
     groups = [one for one in labels.values() if one.is_group or one.id in inside]
 
     def ranked(name: str, *, states: bool) -> tuple[str, ...]:
-        named = [one for one in groups if one.name.casefold() == name.casefold()]
+        named = [one for one in groups if _is_called(one, name)]
+        least = max((weights.get(one.id, 0) for one in named), default=0)
+
+        def is_renamed(one: LabelNode) -> bool:
+            # A child of ours that a person moved into a group of theirs makes that no group of ours.
+            weight, size = weights.get(one.id, 0), len(inside.get(one.id, ()))
+            return one.id in signed or (weight > least and weight * 2 > size)
+
         others = [
             one
             for one in groups
-            # One label of ours that was moved makes no group ours while that of the name is there.
-            if (one.id in signed or (weights.get(one.id) and not named))
-            and not _is_called(one, CLAIM_NAME, ALIGNMENT_GROUP)
+            if not _is_called(one, CLAIM_NAME, ALIGNMENT_GROUP)
+            and is_renamed(one)
             and _tells_states(inside.get(one.id, ()), short_names) is states
         ]
-        found = {one.id: one for one in (*named, *others)}.values()
-        return tuple(
-            one.id
-            for one in sorted(
-                found,
-                key=lambda one: (
-                    -weights.get(one.id, 0),
-                    one.team is not None,
-                    not _is_called(one, name),
-                    one.id,
-                ),
-            )
-        )
+
+        def rank(one: LabelNode) -> tuple[bool, int, bool, str]:
+            return one.team is not None, -weights.get(one.id, 0), not _is_called(one, name), one.id
+
+        return tuple(one.id for one in sorted([*named, *others], key=rank))
 
     claims, alignment = ranked(CLAIM_NAME, states=False), ranked(ALIGNMENT_GROUP, states=True)
     children: dict[tuple[str, str], str] = {}
