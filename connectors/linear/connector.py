@@ -21,7 +21,8 @@ from connectors.linear.preflight import preflight
 from connectors.linear.read.catalog import catalog
 from connectors.linear.read.descriptions import keywords
 from connectors.linear.read.histories import histories
-from connectors.linear.read.reader import fetch, items_by_key, owned_items, pull
+from connectors.linear.read.keys import items_by_key
+from connectors.linear.read.reader import fetch, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, LinearWriter
 from connectors.model import Identity, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem

@@ -45,11 +45,10 @@ def first_run_stop(
 ) -> GuardViolation | None:
     """Nobody has seen this workspace write yet: neither the store nor any item knows of a run of it.
 
-    Marks of another workspace prove nothing, but that this one may have been renamed.
+    Marks of another workspace prove nothing, but that this one may have been renamed; copied ones prove nothing at all.
     """
-    stamps = (item.shown.stamp for item in items)
-    # What people copied, or put on by hand, tells of no run.
-    owners = Counter(stamp.owner for stamp in stamps if stamp is not None and not stamp.copied)
+    stamps = (item.shown.stamp for item in items if item.shown.stamp is not None)
+    owners = Counter(stamp.owner for stamp in stamps if not stamp.copied)
     if memory.writing_runs or workspace in owners or (plan.empty and not plan.refusals):
         return None
     if not owners:

@@ -194,4 +194,4 @@ def _group_notes(own: OwnLabels) -> Iterable[str]:
     for name, groups in ((CLAIM_NAME, own.groups.claims), (ALIGNMENT_GROUP, own.groups.alignment)):
         called = own.labels[groups[0]].name if groups else name
         if called.casefold() != name.casefold():
-            yield f'Label group {name} is called "{called}" now, and is used as before; the views of setup need its name.'
+            yield f'Label group {name} is called "{called}" now, and is used as before; setup names it back, which views need.'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,7 +10,7 @@ import structlog
 
 from config.trackers import LinearTracker
 from connectors.base import Progress
-from connectors.errors import BadReply, PermissionDenied, Refused
+from connectors.errors import BadReply
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import NotFound
@@ -20,11 +19,10 @@ from connectors.linear.api.wire import (
     Connection,
     InitiativeNode,
     IssueNode,
-    PlacedUpdate,
     ProjectNode,
 )
 from connectors.linear.marks.own_labels import OwnLabels
-from connectors.linear.marks.status_updates import latest_updates, ours
+from connectors.linear.marks.status_updates import latest_updates
 from connectors.linear.read.mapping import (
     ItemMapper,
     dropped_names,
@@ -32,8 +30,9 @@ from connectors.linear.read.mapping import (
     project_category,
     unknown_types,
 )
+from connectors.linear.read.own_updates import standing_updates
 from connectors.linear.read.shown_marks import ShownMarks
-from connectors.model import Identity, Marks, Owned, Pull, SetAside, Update, WorkItem
+from connectors.model import Marks, Owned, Pull, SetAside, WorkItem
 from connectors.set_aside import check_share, named
 
 log = structlog.get_logger(__name__)
@@ -86,19 +85,6 @@ def _log_aside(tracker: str, aside: Collection[SetAside]) -> None:
     """Say what was set aside where nothing else can say it."""
     if aside:
         log.warning("cannot read items", tracker=tracker, items=named(aside))
-
-
-def items_by_key(client: LinearClient, keys: Collection[str]) -> dict[str, Identity]:
-    """The issues that have or had these identifiers; see `ResolvesKeys.items_by_key`.
-
-    One request for each: a root field that finds nothing voids the whole reply.
-    """
-    found = {}
-    for key in sorted(keys):
-        with suppress(Refused, PermissionDenied):
-            node = client.execute(queries.ISSUE_BY_KEY, key=key).issue
-            found[key] = Identity(node.id, node.identifier)
-    return found
 
 
 def _opened(
@@ -174,7 +160,7 @@ class _Pulling:
 
     def owned_items(self, written: Collection[str]) -> tuple[WorkItem, ...]:
         """Every item with a trace of ours, in scope or not, and those whose comment alone is left."""
-        on_projects, on_initiatives = self._standing_updates()
+        on_projects, on_initiatives = standing_updates(self._client, self._owner)
         scope = [one for one in self.items() if one.in_scope and one.writable]
         known = {one.ref.id for one in scope}
         outside = (set(written) | set(self._marks.traced()) | set(on_projects)) - known
@@ -230,17 +216,6 @@ class _Pulling:
             for one in issues.values()
             if not one.trashed
         )
-
-    def _standing_updates(self) -> tuple[dict[str, Update], dict[str, Update]]:
-        """Our updates that are not in the archive: one for each project, one for each initiative."""
-        walk = self._client.walk
-        projects = walk(queries.PROJECT_UPDATES, lambda reply: reply.project_updates, filter={})
-        initiatives = walk(queries.INITIATIVE_UPDATES, lambda reply: reply.initiative_updates, filter={})
-        return self._ours_among(projects), self._ours_among(initiatives)
-
-    def _ours_among(self, nodes: Iterable[PlacedUpdate]) -> dict[str, Update]:
-        there = ((one.place, ours(one, one.place, self._owner)) for one in nodes if one.archived_at is None)
-        return {place: update for place, update in there if update is not None}
 
     def _project_now(self, identity: str) -> ProjectNode | None:
         try:

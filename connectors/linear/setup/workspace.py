@@ -17,11 +17,12 @@ from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import IssueIds, LabelNode, Wire
-from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, STATES, TITLE_MARK, find_groups, is_for
+from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, TITLE_MARK, is_for
 from connectors.linear.setup.views import VIEWS, parts_of, views_wanted
 from connectors.model import CLAIM_NAME
 from connectors.setup import Action, Need, Provisioning, SetupProblem, is_ours, signature
 
+STATES = ("aligned", "orphaned", "exempt")
 LONGEST_NAME = 80
 """Characters of a label; ours, short enough for a chip. Linear's limit is not published."""
 
@@ -200,12 +201,7 @@ class LinearProvisioner:
         problems: list[SetupProblem],
     ) -> Iterator[Action]:
         there = [one for one in labels if one.name.casefold() == name.casefold() and one.archived_at is None]
-        groups = find_groups({one.id: one for one in labels}, need.owner)
-        ranked = groups.claims if name == CLAIM_NAME else groups.alignment
-        ours = {
-            one.id: one for one in labels if one.is_group and one.team is None and one.archived_at is None
-        }
-        group = next((ours[one] for one in ranked if one in ours), None)
+        group = next((one for one in there if one.is_group and one.team is None), None)
         if there and group is None:
             why = "a label with this name exists and is not a workspace label group"
             problems.append(SetupProblem(f"label group {name}", why, "Rename the label."))
