@@ -68,8 +68,16 @@ class LabelGroups:
         return {group: child for group, child in pairs if child is not None} if self.is_set_up else {}
 
 
-def find_groups(labels: LabelsById, owner: str, short_names: ShortNames | None = None) -> LabelGroups:
-    """The groups by their names, and those that setup signed, or filled, and people renamed since."""
+def find_groups(
+    labels: LabelsById,
+    owner: str,
+    short_names: ShortNames | None = None,
+    given: Collection[str] = (),
+) -> LabelGroups:
+    """The groups by their names, and those that setup signed, or filled, and people renamed since.
+
+    `given`: ids of children that we have put on issues.
+    """
     short_names = short_names or {}
     inside: dict[str, list[LabelNode]] = {}
     for label in labels.values():
@@ -85,8 +93,10 @@ def find_groups(labels: LabelsById, owner: str, short_names: ShortNames | None =
 
         def is_renamed(one: LabelNode) -> bool:
             # A child of ours that a person moved into a group of theirs makes that no group of ours.
-            weight, size = weights.get(one.id, 0), len(inside.get(one.id, ()))
-            return one.id in signed or (weight > least and weight * 2 > size)
+            weight, children = weights.get(one.id, 0), inside.get(one.id, ())
+            if one.id in signed or (weight > least and weight * 2 > len(children)):
+                return True
+            return not named and (weight > 1 or any(child.id in given for child in children))
 
         others = [
             one

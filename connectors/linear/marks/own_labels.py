@@ -13,7 +13,14 @@ from dataclasses import dataclass
 
 from connectors.linear.api.wire import LabelNode
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, LabelsById, find_groups, short_of, usable
-from connectors.linear.marks.renamed_labels import Names, Renamed, StampedIssue, find_renamed, is_made
+from connectors.linear.marks.renamed_labels import (
+    Names,
+    Renamed,
+    StampedIssue,
+    find_renamed,
+    given_children,
+    is_made,
+)
 from connectors.model import CLAIM_NAME, AlignmentState, KeyResultMark, Stamp
 
 
@@ -52,7 +59,7 @@ class OwnLabels:
         self.owner = owner
         self.labels = labels
         self.renamed = renamed or Renamed()
-        self.groups = find_groups(labels, owner, self.renamed.children)
+        self.groups = find_groups(labels, owner, self.renamed.children, self.renamed.given)
         self._names: Names = {name.casefold(): name for name in names}
         self._by_name: dict[str, list[LabelNode]] = {}
         for label in labels.values():
@@ -60,7 +67,9 @@ class OwnLabels:
 
     def learn(self, issues: Iterable[StampedIssue]) -> OwnLabels:
         """The same, knowing what people renamed."""
-        renamed = find_renamed(issues, self._names, self.groups, self.labels)
+        stamps = tuple(issues)
+        groups = find_groups(self.labels, self.owner, given=given_children(stamps))
+        renamed = find_renamed(stamps, self._names, groups, self.labels)
         return OwnLabels(self.owner, self._names.values(), self.labels, renamed)
 
     def reread(self, labels: LabelsById) -> OwnLabels:

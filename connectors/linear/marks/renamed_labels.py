@@ -8,7 +8,7 @@ nothing there, since people put labels on and off: most of those on its issues m
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.linear.marks.label_groups import LabelGroups, LabelsById, is_for
@@ -30,15 +30,17 @@ class Renamed:
     - `labels`: the policy's name of labels that are called otherwise now, the likeliest first.
     - `children`: the key result or state of children of setup's groups that are called otherwise now.
     - `proven`: ids of labels that we made and put on, whatever they are called.
+    - `given`: ids of the children that we put on.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict)
     children: Mapping[str, str] = field(default_factory=dict)
     proven: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
 
 
 def find_renamed(
-    issues: Iterable[StampedIssue], names: Names, groups: LabelGroups, labels: LabelsById
+    issues: Sequence[StampedIssue], names: Names, groups: LabelGroups, labels: LabelsById
 ) -> Renamed:
     """What people renamed, by all stamps together."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
@@ -59,7 +61,13 @@ def find_renamed(
         {id_: found[id_] for id_ in order},
         {id_: short for id_, short in shorts.items() if not is_for(labels[id_].name, short)},
         frozenset(proven | {id_ for id_ in found if is_made(labels, id_)}),
+        given_children(issues),
     )
+
+
+def given_children(issues: Iterable[StampedIssue]) -> frozenset[str]:
+    """The children of setup's groups that stamps name."""
+    return frozenset(child for stamp, _ in issues for child in stamp.children)
 
 
 def is_made(labels: LabelsById, id_: str) -> bool:

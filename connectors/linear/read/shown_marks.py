@@ -43,8 +43,12 @@ class ShownMarks:
     def learn(self, issues: Mapping[str, IssueNode]) -> None:
         """Find out from all stamps, and from the labels of these issues, which labels people renamed."""
         ids = {one: frozenset(issue.label_ids) for one, issue in issues.items()}
-        traces = self.traced().items()
-        stamped = ((own.stamp, ids.get(one)) for one, own in traces if own.stamp is not None)
+        carriers = ((one, own.carrier) for one, own in self.traced().items())
+        stamped = (
+            (carrier.stamp, ids.get(one))
+            for one, carrier in carriers
+            if carrier is not None and carrier.stamp
+        )
         self._labels = self._labels.learn(stamped)
         self._notes += self._labels.notes()
 

@@ -204,11 +204,8 @@ def test_the_policys_new_name_of_a_renamed_label_is_its_name() -> None:
     ids=["label", "blank", "both", "group", "groups", "plain"],
 )  # fmt: skip
 def test_what_people_renamed_is_said(labels: Sequence[LabelNode], said: list[str]) -> None:
-    stamps = (
-        [(FULL, [])]
-        if any(one.name.casefold() == "goal-linked" or one.name == "Goal linked" for one in labels)
-        else []
-    )
+    is_renamed = all(one.name != "okr-aligned" or one.id == "new" for one in labels)
+    stamps: list[tuple[Stamp, list[str]]] = [(FULL, [])] if is_renamed else []
     assert own(*labels, stamps=stamps).notes() == said
 
 
