@@ -29,7 +29,7 @@ class Renamed:
 
     - `labels`: the policy's name of labels that are called otherwise now, the likeliest first.
     - `children`: the key result or state of children of setup's groups that are called otherwise now.
-    - `proven`: ids of labels that we made and put on, whatever they are called.
+    - `proven`: ids of labels that we made, and that stand beside stamps of ours, whatever they are called.
     - `given`: ids of the children that we put on.
     """
 
@@ -48,7 +48,8 @@ def find_renamed(
     children: dict[str, Counter[str]] = defaultdict(Counter)
     proven: set[str] = set()
     for stamp, current in issues:
-        proven |= {id_ for _, id_ in stamp.label_ids if id_ in labels and is_made(labels, id_)}
+        there = {*(id_ for _, id_ in stamp.label_ids), *(current or ())}
+        proven |= {id_ for id_ in there if id_ in labels and is_made(labels, id_)}
         for id_, likely in _labels_of(stamp, current, names, labels):
             seen[id_] += 1
             votes[id_].update(likely)
@@ -60,7 +61,7 @@ def find_renamed(
     return Renamed(
         {id_: found[id_] for id_ in order},
         {id_: short for id_, short in shorts.items() if not is_for(labels[id_].name, short)},
-        frozenset(proven | {id_ for id_ in found if is_made(labels, id_)}),
+        frozenset(proven),
         given_children(issues),
     )
 

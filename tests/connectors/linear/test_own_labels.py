@@ -147,13 +147,25 @@ MADE_ANEW = label("new", "okr-aligned", description=DESCRIPTION)
         (LINKED, [(OLD, ["aligned"])] * 3 + [(OLD, ["bug"])], ("okr-aligned",)),
         # More than half of the issues that bear it must miss the name.
         (LINKED, [(OLD, ["aligned"])] * 3 + [(replace(OLD, labels=()), ["aligned"])], ("okr-aligned",)),
-        (LINKED, [(OLD, ["aligned"]), (replace(OLD, labels=()), ["aligned"])], ()),
+        (LINKED, [(OLD, ["aligned"]), (replace(OLD, labels=()), ["aligned"])], ("goal-linked",)),
+        # The version before made another on every issue: both are there, and the renamed one goes.
+        ((*LINKED, MADE_ANEW), [(OLD, ["aligned", "new"])], ("goal-linked",)),
         (LINKED, [(OLD, ["bug"])], ()),
         # Issues get the one that has the name; the other is ours by its record.
         ((*LINKED, MADE_ANEW), [(FULL, ["aligned"])], ("goal-linked",)),
         (LINKED, [], ()),
     ],
-    ids=["recorded", "inferred", "taken off", "most", "half", "not borne", "made anew", "no stamp"],
+    ids=[
+        "recorded",
+        "inferred",
+        "taken off",
+        "most",
+        "half",
+        "doubled",
+        "not borne",
+        "made anew",
+        "no stamp",
+    ],
 )
 def test_a_renamed_label_is_followed(
     labels: Sequence[LabelNode], stamps: Any, names: tuple[str, ...]
