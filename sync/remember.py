@@ -21,7 +21,7 @@ def remember(result: Decision, workspace: Workspace, store: Store, receipts: Ite
     """
     written = {receipt.item for receipt in receipts if receipt.outcome == "written"}
     now_shown = {
-        edit.item.ref: replace(edit.wanted, stamp=Stamp(workspace.workspace))
+        edit.item.ref: replace(edit.wanted, stamp=Stamp(workspace.workspace, labels=edit.wanted.labels))
         for edit in result.plan.edits
         if edit.item.ref in written
     }

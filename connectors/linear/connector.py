@@ -16,11 +16,13 @@ from connectors.linear.api import queries, wire
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import Quota
 from connectors.linear.marks.labels import LabelCatalog
+from connectors.linear.marks.own_labels import OwnLabels
 from connectors.linear.preflight import preflight
 from connectors.linear.read.catalog import catalog
 from connectors.linear.read.descriptions import keywords
 from connectors.linear.read.histories import histories
-from connectors.linear.read.reader import fetch, items_by_key, owned_items, pull
+from connectors.linear.read.keys import items_by_key
+from connectors.linear.read.reader import fetch, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, LinearWriter
 from connectors.model import Identity, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
@@ -42,8 +44,6 @@ class LinearConnector:
         labels: Collection[str] = (),
     ) -> None:
         self._tracker = tracker
-        self._own_labels = frozenset(labels)
-        self._owner = owner
         self._client = LinearClient(
             name,
             credentials.url or tracker.url,
@@ -51,7 +51,7 @@ class LinearConnector:
             throttle or Throttle(),
             private_allowed=credentials.private_allowed,
         )
-        self._labels = LabelCatalog(self._client)
+        self._labels = LabelCatalog(self._client, OwnLabels(owner, labels, {}))
         self._writer = LinearWriter(self._client, self._labels, owner, self._author)
         self._is_app: bool | None = None
 
@@ -86,7 +86,7 @@ class LinearConnector:
         commented_ids: Collection[str] = (),  # noqa: ARG002
     ) -> Pull:
         """See `Connector.pull`; marks come with the items, so `owned_ids` are not needed."""
-        result, labels = pull(self._client, self._tracker, self._owner, progress)
+        result, labels = pull(self._client, self._tracker, self._labels.last, progress)
         self._labels.fill(labels)
         return result
 
@@ -100,7 +100,7 @@ class LinearConnector:
 
     def owned_items(self, written: Collection[str], progress: Progress | None = None) -> Owned:
         """See `Connector.owned_items`."""
-        found, labels = owned_items(self._client, self._tracker, self._owner, written, progress)
+        found, labels = owned_items(self._client, self._tracker, self._labels.last, written, progress)
         self._labels.fill(labels)
         return found
 
@@ -148,7 +148,7 @@ class LinearConnector:
 
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
         """See `AnswersQueries.fetch`."""
-        return fetch(self._client, self._tracker, self._owner, ids)
+        return fetch(self._client, self._tracker, self._labels.last, ids)
 
     def items_by_key(self, keys: Collection[str]) -> Mapping[str, Identity]:
         """See `ResolvesKeys.items_by_key`."""

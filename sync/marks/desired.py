@@ -139,7 +139,12 @@ class MarkBuilder:
         )
 
     def closed_item(self, item: WorkItem) -> Marks:
-        shown = item.shown
+        shown, stamp = item.shown, item.shown.stamp
+        if stamp is not None and stamp.copied:
+            return Marks()
+        if stamp is not None and stamp.owner == self._workspace.workspace:
+            # What people put beside it by hand says another alignment than it had.
+            shown = replace(shown, labels=tuple(one for one in shown.labels if one in stamp.labels))
         if shown.alignment == "orphaned":
             shown = replace(shown, alignment=None, labels=())
         # Nor does closed work bear the label where somebody copied it or put it on.

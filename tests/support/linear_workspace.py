@@ -69,13 +69,16 @@ class LinearWorkspace:
         teams: Sequence[str] = ("ENG", "MOB"),
         owner: str = OWNER,
         dropped: Sequence[str] = (),
+        labels: Sequence[str] = (),
     ) -> LinearConnector:
         tracker = LinearTracker(
             kind="linear", scope=LinearScope(teams=tuple(teams)), dropped_states=tuple(dropped)
         )
         credentials = Credentials(token=SecretStr(token), url=f"{self.box.url}/linear/graphql")
         retry = RetryPolicy(attempts=3, sleep=self.naps.append)
-        connector = LinearConnector("linear", tracker, credentials, owner, throttle=Throttle(retry))
+        connector = LinearConnector(
+            "linear", tracker, credentials, owner, throttle=Throttle(retry), labels=labels
+        )
         self._open.append(connector)
         return connector
 

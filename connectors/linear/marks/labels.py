@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from connectors.errors import PermissionDenied, Refused
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import LabelNode
-from connectors.linear.marks.label_groups import LabelsById
-
-DESCRIPTION = "Set and removed by Truenorth."
+from connectors.linear.marks.own_labels import OwnLabels
+from connectors.linear.marks.renamed_labels import DESCRIPTION
 
 
 class LabelCatalog:
-    """All issue labels, read once. Names are compared without case, as Linear does."""
+    """All issue labels, read once, and which of them are ours. Names are compared without case, as Linear does."""
 
-    def __init__(self, client: LinearClient) -> None:
+    def __init__(self, client: LinearClient, own: OwnLabels) -> None:
         self._client = client
-        self._labels: dict[str, LabelNode] | None = None
+        self._own = own
+        self._is_read = False
         self._refused: dict[tuple[str, str], str] = {}
 
-    def fill(self, labels: Iterable[LabelNode]) -> None:
+    def fill(self, own: OwnLabels) -> None:
         """Take labels that were just read."""
-        self._labels = {label.id: label for label in labels}
+        self._own, self._is_read = own, True
 
     def forget(self) -> None:
-        """Read the labels again before they are next needed."""
-        self._labels = None
-
-    def named(self, ids: Iterable[str]) -> dict[str, str]:
-        """Names by id, of those ids that are known."""
-        known = self._known()
-        return {one: known[one].name for one in ids if one in known}
+        """Read the labels again before they are next needed; what people renamed stays known."""
+        self._is_read = False
 
     @property
-    def all(self) -> LabelsById:
-        """All of them by id."""
-        return self._known()
+    def own(self) -> OwnLabels:
+        """All of them, and which are ours."""
+        if not self._is_read:
+            labels = self._client.walk(queries.LABELS, lambda reply: reply.issue_labels)
+            self.fill(self._own.reread({label.id: label for label in labels}))
+        return self._own
+
+    @property
+    def last(self) -> OwnLabels:
+        """The same as last read, if ever."""
+        return self._own
 
     def need(self, name: str, team: str) -> str:
         """Id of the label with this name that issues of the team can bear; made if there is none.
 
         Raises Refused or PermissionDenied, once found out without asking again.
         """
-        found = self._find(name, team)
+        found = self.own.find(name, team)
         if found is not None:
             return found
         if (name, team) in self._refused:
@@ -73,30 +74,11 @@ class LabelCatalog:
                 continue
             if not self._client.execute(queries.LABEL_DELETE, id=label.id).done.success:
                 raise Refused(self._client.tracker, "Linear did not confirm the write.")
-            self._known().pop(label.id, None)
+            self.fill(self.own.reread({id_: one for id_, one in self.own.labels.items() if id_ != label.id}))
         return gone
 
     def _ours(self) -> list[LabelNode]:
-        return [label for label in list(self._known().values()) if label.description == DESCRIPTION]
-
-    def _known(self) -> dict[str, LabelNode]:
-        if self._labels is None:
-            self.fill(self._client.walk(queries.LABELS, lambda reply: reply.issue_labels))
-        return self._labels or {}
-
-    def _find(self, name: str, team: str) -> str | None:
-        """A workspace label before one of the team; other teams' labels are refused on the issue."""
-        fitting = [
-            label
-            for label in self._known().values()
-            if label.name.casefold() == name.casefold()
-            and not label.is_group
-            and label.archived_at is None
-            and label.retired_at is None
-            and (label.team is None or label.team.id == team)
-        ]
-        best = min(fitting, key=lambda label: (label.team is not None, label.id), default=None)
-        return best.id if best else None
+        return [label for label in self.own.labels.values() if label.description == DESCRIPTION]
 
     def _make(self, name: str, team: str) -> str:
         """A workspace label; where another team has the name already, a label of this team."""
@@ -105,10 +87,10 @@ class LabelCatalog:
         except Refused:
             # Made by somebody else meanwhile, or by our own request whose reply was lost.
             self.forget()
-            found = self._find(name, team)
+            found = self.own.find(name, team)
             if found is not None:
                 return found
-            if not any(label.name.casefold() == name.casefold() for label in self._known().values()):
+            if not self.own.is_called(name):
                 raise
         return self._create({"name": name, "description": DESCRIPTION, "teamId": team})
 
@@ -116,5 +98,5 @@ class LabelCatalog:
         made = self._client.execute(queries.LABEL_CREATE, input=given).done
         if not made.success:
             raise Refused(self._client.tracker, "Linear did not confirm the write.")
-        self._known()[made.issue_label.id] = made.issue_label
+        self.fill(self.own.reread({**self.own.labels, made.issue_label.id: made.issue_label}))
         return made.issue_label.id

@@ -27,6 +27,7 @@ from config.text.redaction import shown
 from connectors import stamp as stamps
 from connectors.converter import Converter
 from connectors.linear.api.wire import AttachmentNode, LinkNode
+from connectors.linear.marks.own_labels import NONE_OF_OURS, OwnOnIssue
 from connectors.model import AlignmentState, Comment, KeyResultMark, Marks, Stamp
 
 PARAMETER = "truenorth"
@@ -50,7 +51,8 @@ _NOTE_TITLES: dict[AlignmentState | None, str] = {
 class MarkRecord:
     """One attachment or link of ours. `mark` is None on a note, `stamp` is None unless it is a carrier.
 
-    `address` is its url without what we pack into the fragment.
+    `address` is its url without what we pack into the fragment. `copied`: it was made for another item, which its
+    record names.
     """
 
     id: str
@@ -58,6 +60,7 @@ class MarkRecord:
     mark: KeyResultMark | None
     stamp: Stamp | None
     updated: datetime
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +72,35 @@ class OwnRecords:
 
     @property
     def carrier(self) -> MarkRecord | None:
-        """The record with the stamp; after an interrupted run there may be two, and the newer one counts."""
+        """The record with the stamp; after an interrupted run there may be two, and the newer one counts.
+
+        One that was copied counts where there is no other.
+        """
         carriers = [record for record in self.records if record.stamp is not None]
-        return max(carriers, key=lambda one: (one.updated, one.mark is not None, one.id), default=None)
+        return max(
+            carriers,
+            key=lambda one: (not one.copied, one.updated, one.mark is not None, one.id),
+            default=None,
+        )
 
     @property
     def stamp(self) -> Stamp | None:
-        return self.carrier.stamp if self.carrier else None
+        """The stamp that was made for this very item."""
+        carrier = self.carrier
+        return carrier.stamp if carrier and not carrier.copied else None
 
 
 def shown_on(
-    found: OwnRecords, labels: Iterable[str], comment_exists: bool, children_stand: bool = True
+    found: OwnRecords, own: OwnOnIssue, owner: str, comment_exists: bool = False, children_stand: bool = True
 ) -> Marks:
-    """What an item shows, from its records, the names of all its labels, and whether our comment is there.
+    """What an item shows, from its records, what of its labels is ours, and whether our comment is there.
 
-    `children_stand`: whether it bears the labels of groups that go with its stamp; see label_groups.stand.
+    `children_stand`: whether it bears the labels of groups that go with its stamp; see OwnLabels.stand.
 
     Marks of a foreign owner are not ours to show: only the foreign stamp is.
     """
     stamp = found.stamp
-    if stamp is None and not found.records:
+    if found.foreign is not None and not found.records:
         return Marks(stamp=found.foreign)
     order = {mark.id: place for place, mark in enumerate(stamp.key_results)} if stamp else {}
     marks = sorted(
@@ -96,22 +108,53 @@ def shown_on(
         key=lambda mark: (order.get(mark.id, len(order)), mark.id, mark.url),
     )
     if stamp is None:
-        return Marks(key_results=tuple(marks))
-    present = {label.casefold() for label in labels}
-    ours = tuple(sorted(label for label in stamp.labels if label.casefold() in present))
-    # Two records in one place are the work of two runs at once: not what should be there, so it is written anew.
+        return _copied(found, tuple(marks), own, owner)
+    # Two records in one place are the work of two runs at once, one of another item came with work that was joined to
+    # this: not what should be there, so it is written anew.
     single = len({record.address for record in found.records}) == len(found.records)
-    whole = children_stand and single and len(ours) == len(stamp.labels)
+    single = single and not any(record.copied for record in found.records)
+    whole = children_stand and single and len(own.names) >= len(stamp.labels)
     stated = stamp.comment if single else None
     shown = Marks(
         key_results=tuple(marks),
         alignment=stamp.alignment if whole else None,
-        labels=ours,
+        labels=own.names,
         comment=(stated or _unfinished(stamp)) if comment_exists else None,
-        stamp=stamp,
+        stamp=replace(stamp, labels=_stamped(stamp, own), children=own.children),
     )
     # A stamp alone is a write that broke off at its start: it must show, or nobody would clear it away.
     return replace(shown, comment=COMMENT_ONLY) if shown == Marks() else shown
+
+
+def _stamped(stamp: Stamp, own: OwnOnIssue) -> tuple[str, ...]:
+    """Those of our labels there that the stamp names, under the names that they have by now."""
+    ids = {id_ for _, id_ in stamp.label_ids}
+    names = {name.casefold() for name in stamp.labels}
+    found = {name for name, id_ in own.labels if id_ in ids or name.casefold() in names}
+    if not ids and len(found) < len(names):
+        # An older stamp knows names only, and the policy may have followed a label to its new one.
+        return own.names
+    return tuple(sorted(found))
+
+
+def _copied(found: OwnRecords, key_results: tuple[KeyResultMark, ...], own: OwnOnIssue, owner: str) -> Marks:
+    """What an item shows where nothing proves that we wrote it there: people copied it, or deleted the proof.
+
+    It shows no alignment, so that where it should have one, the plan has the stamp that it lacks. Where nothing else
+    would show, it has that of what was copied, so that the plan has what should go.
+    """
+    if not found.records and own == NONE_OF_OURS:
+        return Marks(stamp=found.foreign)
+    stamp = Stamp(owner, labels=own.names, children=own.children, copied=True)
+    shown = Marks(key_results, labels=own.names, stamp=stamp)
+    if shown == Marks():
+        shown = replace(shown, alignment=own.state or _alignment_in(found))
+    return replace(shown, comment=COMMENT_ONLY) if shown == Marks() else shown
+
+
+def _alignment_in(found: OwnRecords) -> AlignmentState | None:
+    carrier = found.carrier
+    return carrier.stamp.alignment if carrier and carrier.stamp else None
 
 
 def _unfinished(stamp: Stamp) -> Comment:
@@ -206,8 +249,11 @@ def metadata_for(owner: str, mark: KeyResultMark | None, stamp: Stamp | None) ->
     return metadata
 
 
-def find_in_attachments(attachments: Iterable[AttachmentNode], owner: str) -> OwnRecords:
-    """Our records among an issue's attachments. One that merely has such an address is a person's."""
+def find_in_attachments(attachments: Iterable[AttachmentNode], item: str, owner: str) -> OwnRecords:
+    """Our records among an issue's attachments. One that merely has such an address is a person's.
+
+    One that was made for another issue came along with a copy, or with work that was joined to this.
+    """
     records, foreign = [], None
     for node in attachments:
         named = owner_of(node.url)
@@ -219,7 +265,8 @@ def find_in_attachments(attachments: Iterable[AttachmentNode], owner: str) -> Ow
             continue
         stamp = stamps.from_text(record.truenorth)
         if named == owner == record.owner and (stamp is None or stamp.owner == owner):
-            records.append(MarkRecord(node.id, node.url, _mark(record), stamp, node.updated_at))
+            copied = stamp is not None and stamp.item not in ("", item)
+            records.append(MarkRecord(node.id, node.url, _mark(record), stamp, node.updated_at, copied))
         elif stamp is not None:
             foreign = stamp
     return OwnRecords(tuple(sorted(records, key=lambda record: record.id)), foreign)
@@ -248,7 +295,7 @@ def _mark(record: _MetadataRecord) -> KeyResultMark | None:
 
 
 class _Packed(msgspec.Struct, omit_defaults=True):
-    """A link's record. It names its project, so that a link which somebody copied elsewhere is not ours."""
+    """A link's record. It names its project, so that a link which somebody copied elsewhere proves nothing there."""
 
     item: str
     mark: KeyResultMark | None = None
@@ -266,18 +313,18 @@ def link_url(address: str, item: str, mark: KeyResultMark | None, stamp: Stamp |
 
 
 def find_in_links(links: Iterable[LinkNode], item: str, owner: str) -> OwnRecords:
-    """Our records among a project's external links."""
+    """Our records among a project's external links, those that were made for another project included."""
     records, foreign = [], None
     for node in links:
         named = owner_of(node.url)
         address, _, fragment = node.url.partition("#")
         packed = _unpack(fragment) if named is not None else None
-        if packed is None or packed.item != item:
+        if packed is None:
             continue
-        stamp = stamps.from_property(packed.stamp)
+        stamp, copied = stamps.from_property(packed.stamp), packed.item != item
         if named == owner and (stamp is None or stamp.owner == owner):
-            records.append(MarkRecord(node.id, address, packed.mark, stamp, node.updated_at))
-        elif stamp is not None:
+            records.append(MarkRecord(node.id, address, packed.mark, stamp, node.updated_at, copied))
+        elif stamp is not None and not copied:
             foreign = stamp
     return OwnRecords(tuple(sorted(records, key=lambda record: record.id)), foreign)
 

@@ -17,8 +17,9 @@ from connectors.linear.api.effects import Effects, ReadItem, find_comment, read_
 from connectors.linear.api.errors import Conflict
 from connectors.linear.api.mutations import Write
 from connectors.linear.api.wire import CommentNode, Connection, IssueNow, ProjectNow
-from connectors.linear.marks import label_groups, records
+from connectors.linear.marks import records
 from connectors.linear.marks.labels import LabelCatalog
+from connectors.linear.marks.own_labels import NONE_OF_OURS, OwnOnIssue
 from connectors.linear.marks.random_ids import new_id
 from connectors.linear.marks.records import MarkRecord, OwnRecords, shown_on
 from connectors.model import KeyResultMark, Marks, Stamp
@@ -26,11 +27,12 @@ from connectors.model import KeyResultMark, Marks, Stamp
 
 @dataclass(frozen=True, slots=True)
 class CurrentState:
-    """An item as it is right now. `labels` are the names of all its labels by id."""
+    """An item as it is right now. `labels` are the ids of all its labels, `own` what of them is ours."""
 
     found: OwnRecords
     shown: Marks
-    labels: dict[str, str]
+    labels: frozenset[str]
+    own: OwnOnIssue
     team: str | None
     read_only: bool
 
@@ -55,7 +57,7 @@ class MarkTarget(Protocol):
         ...
 
     def labelling(self, state: CurrentState, add: Iterable[str], remove: Iterable[str]) -> tuple[Write, ...]:
-        """What puts labels on by id and takes others off by name or id, in one write; () when nothing does."""
+        """What puts labels on and takes others off, by their ids, in one write; () when nothing does."""
         ...
 
     @property
@@ -110,13 +112,14 @@ class IssueTarget(_Base):
         issue = seen.item
         assert isinstance(issue, IssueNow)  # noqa: S101  an issue was asked for
         self._all_there(issue.attachments, "Truenorth attachments")
-        found = records.find_in_attachments(issue.attachments.nodes, self._owner)
-        labels = self._catalog.named(issue.label_ids)
+        found = records.find_in_attachments(issue.attachments.nodes, self._item, self._owner)
+        labels, catalog = frozenset(issue.label_ids), self._catalog.own
+        own = catalog.on(issue.label_ids, issue.team.id, found.stamp)
         exists = yield from self._comment_exists(found.stamp, comment, seen.comment)
         read_only = issue.archived_at is not None or bool(issue.trashed)
-        whole = found.stamp is None or label_groups.stand(found.stamp, labels, self._catalog.all)
-        shown = shown_on(found, labels.values(), exists, whole)
-        return CurrentState(found, shown, labels, issue.team.id, read_only)
+        whole = found.stamp is None or catalog.stand(found.stamp, labels, own)
+        shown = shown_on(found, own, self._owner, exists, whole)
+        return CurrentState(found, shown, labels, own, issue.team.id, read_only)
 
     def address(self, mark: KeyResultMark | None) -> str:
         return records.address_of(mark, self._owner) if mark else records.note_address(self._owner)
@@ -138,11 +141,8 @@ class IssueTarget(_Base):
 
     def labelling(self, state: CurrentState, add: Iterable[str], remove: Iterable[str]) -> tuple[Write, ...]:
         """Single labels only: the whole set would overwrite what people put there meanwhile."""
-        names = {name.casefold() for name in remove}
-        removed = sorted(
-            one for one, name in state.labels.items() if one in names or name.casefold() in names
-        )
-        added = sorted(set(add) - set(state.labels))
+        removed = sorted(set(remove) & state.labels)
+        added = sorted(set(add) - state.labels)
         if not added and not removed:
             return ()
         given = {"addedLabelIds": added, "removedLabelIds": removed}
@@ -169,7 +169,8 @@ class ProjectTarget(_Base):
         found = records.find_in_links(project.external_links.nodes, self._item, self._owner)
         exists = yield from self._comment_exists(found.stamp, comment, seen.comment)
         read_only = project.archived_at is not None or bool(project.trashed)
-        return CurrentState(found, shown_on(found, (), exists), {}, None, read_only)
+        shown = shown_on(found, NONE_OF_OURS, self._owner, exists)
+        return CurrentState(found, shown, frozenset(), NONE_OF_OURS, None, read_only)
 
     def address(self, mark: KeyResultMark | None) -> str:
         """Without fragment: that is where the record goes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,8 +10,9 @@ from config.names import folded
 from config.text.redaction import redactor
 from config.trackers import DROPPED, LinearTracker
 from connectors.http.dates import clamped
-from connectors.linear.api.wire import InitiativeNode, IssueNode, LabelNode, ProjectLabelNode, ProjectNode
-from connectors.linear.marks.label_groups import TITLE_MARK
+from connectors.linear.api.wire import InitiativeNode, IssueNode, ProjectLabelNode, ProjectNode
+from connectors.linear.marks.label_groups import short_of
+from connectors.linear.marks.own_labels import OwnLabels
 from connectors.linear.marks.status_updates import LatestUpdates
 from connectors.model import CLAIM_NAME, MARKS, Category, Mark, Marks, Ref, WorkItem, claims_in
 
@@ -54,14 +55,14 @@ class ItemMapper:
 
     `teams`: keys of the teams in scope by id; `open_teams`: ids of the teams that everybody sees.
     `dropped`: state names, folded, that mean: will not be done; None: the usual ones among completed states.
-    `labels`: all issue labels by id.
+    `labels`: all issue labels, and which of them are ours.
     """
 
     tracker: str
     teams: Mapping[str, str]
     open_teams: frozenset[str]
     dropped: frozenset[str] | None
-    labels: Mapping[str, LabelNode]
+    labels: OwnLabels
 
     def ref(self, identity: str | None) -> Ref | None:
         return Ref(self.tracker, identity) if identity is not None else None
@@ -70,17 +71,17 @@ class ItemMapper:
         """By the type of the state, or as dropped by its name."""
         return category_by_name(node.state.name, node.state.type, self.dropped)
 
-    def label_names(self, ids: Iterable[str]) -> list[str]:
-        """Names of the labels with these ids, those of children of a group without the group."""
-        return [self.labels[one].name for one in ids if one in self.labels]
+    def issue(self, node: IssueNode, shown: Marks, ours: Collection[str], *, in_scope: bool) -> WorkItem:
+        """An issue. Archived ones are read-only in Linear until somebody restores them.
 
-    def issue(self, node: IssueNode, shown: Marks, *, in_scope: bool) -> WorkItem:
-        """An issue. Archived ones are read-only in Linear until somebody restores them."""
-        ours = set(shown.stamp.children) if shown.stamp else set()
-        labels = [self.labels[one] for one in node.label_ids if one in self.labels and one not in ours]
-        plain = [one.name for one in labels if not self._is_claim(one)]
-        claims = [one.name for one in labels if self._is_claim(one)]
-        groups = ((self._group(one), one.name) for one in labels if not self._is_claim(one))
+        `ours`: ids of those of its labels that no person chose.
+        """
+        known = self.labels.labels
+        labels = [known[one] for one in node.label_ids if one in known and one not in ours]
+        plain = [one for one in labels if not self.labels.is_claim(one)]
+        names = [one.name for one in plain]
+        claims = [self.labels.claimed(one) for one in labels if self.labels.is_claim(one)]
+        groups = ((self.labels.group_of(one), one.name) for one in plain)
         category = self.category_of(node)
         parent = node.parent.id if node.parent else node.project.id if node.project else None
         return WorkItem(
@@ -102,7 +103,7 @@ class ItemMapper:
             own_project=self.ref(node.project.id) if node.project else None,
             triage=node.state.type == "triage" and category == "todo",
             former_keys=tuple(node.previous_identifiers),
-            labels=_without_ours(plain, shown),
+            labels=tuple(sorted(names)),
             grouped_labels=_grouped(groups),
             estimate=node.estimate,
             priority=_priority(node.priority_label),
@@ -111,20 +112,12 @@ class ItemMapper:
             completed=utc_or_none(node.completed_at) if category == "done" else None,
             due=node.due_date,
             blocked_by=self._blockers(node),
-            claims=_claims(claims, plain),
+            claims=_claims(claims, names),
             private=node.team.id not in self.open_teams,
             in_scope=in_scope,
             writable=ISSUE_MARKS if in_scope and node.archived_at is None else READ_ONLY,
             shown=shown,
         )
-
-    def _group(self, label: LabelNode) -> str | None:
-        """Name of the group in which a label stands."""
-        group = self.labels.get(label.parent.id) if label.parent else None
-        return group.name if group else None
-
-    def _is_claim(self, label: LabelNode) -> bool:
-        return (self._group(label) or "").casefold() == CLAIM_NAME.casefold()
 
     def _blockers(self, node: IssueNode) -> tuple[Ref, ...]:
         blockers = {one.issue.id for one in node.inverse_relations.nodes if one.type == "blocks"}
@@ -132,12 +125,12 @@ class ItemMapper:
 
     def project(self, node: ProjectNode, shown: Marks, updates: LatestUpdates = NO_UPDATES) -> WorkItem:
         """A project. It stands for one team where only one of its teams is in scope."""
-        plain = [one.name for one in node.labels.nodes if not _in_claim_group(one)]
-        claims = [one.name for one in node.labels.nodes if _in_claim_group(one)]
+        # Of projects' labels we write none; a policy's name on one of them is no fact of its own either.
+        theirs = [one for one in node.labels.nodes if not self.labels.is_policy_name(one.name)]
+        plain = [one.name for one in theirs if not _in_claim_group(one)]
+        claims = [short_of(one.name) for one in theirs if _in_claim_group(one)]
         groups = (
-            (one.parent.name if one.parent else None, one.name)
-            for one in node.labels.nodes
-            if not _in_claim_group(one)
+            (one.parent.name if one.parent else None, one.name) for one in theirs if not _in_claim_group(one)
         )
         keys = [team.key for team in node.teams.nodes if team.id in self.teams]
         category = _PROJECT.get(node.status.type, "todo")
@@ -238,14 +231,7 @@ def _in_claim_group(label: ProjectLabelNode) -> bool:
 
 
 def _claims(grouped: Sequence[str], plain: Sequence[str]) -> tuple[str, ...]:
-    # A child that setup made is called `ID · title`.
-    ids = sorted(name.partition(TITLE_MARK)[0].strip() for name in grouped)
-    return tuple(dict.fromkeys([*ids, *claims_in(sorted(plain))]))
-
-
-def _without_ours(names: Iterable[str], shown: Marks) -> tuple[str, ...]:
-    ours = {label.casefold() for label in shown.labels}
-    return tuple(sorted(name for name in names if name.casefold() not in ours))
+    return tuple(dict.fromkeys([*sorted(grouped), *claims_in(sorted(plain))]))
 
 
 def _page(url: str, title: str) -> str:

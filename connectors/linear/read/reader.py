@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,7 +10,7 @@ import structlog
 
 from config.trackers import LinearTracker
 from connectors.base import Progress
-from connectors.errors import BadReply, PermissionDenied, Refused
+from connectors.errors import BadReply
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import NotFound
@@ -20,11 +19,10 @@ from connectors.linear.api.wire import (
     Connection,
     InitiativeNode,
     IssueNode,
-    LabelNode,
-    PlacedUpdate,
     ProjectNode,
 )
-from connectors.linear.marks.status_updates import latest_updates, ours
+from connectors.linear.marks.own_labels import OwnLabels
+from connectors.linear.marks.status_updates import latest_updates
 from connectors.linear.read.mapping import (
     ItemMapper,
     dropped_names,
@@ -32,8 +30,9 @@ from connectors.linear.read.mapping import (
     project_category,
     unknown_types,
 )
+from connectors.linear.read.own_updates import standing_updates
 from connectors.linear.read.shown_marks import ShownMarks
-from connectors.model import Identity, Marks, Owned, Pull, SetAside, Update, WorkItem
+from connectors.model import Marks, Owned, Pull, SetAside, WorkItem
 from connectors.set_aside import check_share, named
 
 log = structlog.get_logger(__name__)
@@ -42,41 +41,41 @@ _BATCH = 100
 
 
 def pull(
-    client: LinearClient, tracker: LinearTracker, owner: str, progress: Progress | None = None
-) -> tuple[Pull, tuple[LabelNode, ...]]:
+    client: LinearClient, tracker: LinearTracker, known: OwnLabels, progress: Progress | None = None
+) -> tuple[Pull, OwnLabels]:
     """Everything in scope and its ancestors, with marks; and the workspace's issue labels beside it.
 
-    Raises TrackerError: all or nothing.
+    `known`: of our labels, what needs no reading. Raises TrackerError: all or nothing.
     """
     before = client.requests
-    pulling, as_of, labels = _opened(client, tracker, owner, progress)
+    pulling, as_of = _opened(client, tracker, known, progress)
     items = pulling.items()
     aside = tuple(sorted(set(pulling.set_aside), key=lambda one: one.id))
     check_share(client.tracker, aside, len(items) + len(aside))
     sent, notes = client.requests - before, tuple(pulling.notes)
-    return Pull(client.tracker, items, as_of, sent, notes, aside), labels
+    return Pull(client.tracker, items, as_of, sent, notes, aside), pulling.labels
 
 
 def owned_items(
     client: LinearClient,
     tracker: LinearTracker,
-    owner: str,
+    known: OwnLabels,
     written: Collection[str],
     progress: Progress | None = None,
-) -> tuple[Owned, tuple[LabelNode, ...]]:
+) -> tuple[Owned, OwnLabels]:
     """Every item that bears anything of ours, and the labels beside it; see `Connector.owned_items`."""
-    pulling, _, labels = _opened(client, tracker, owner, progress)
+    pulling, _ = _opened(client, tracker, known, progress)
     found = pulling.owned_items(written)
-    return Owned(found, tuple(sorted(set(pulling.set_aside), key=lambda one: one.id))), labels
+    return Owned(found, tuple(sorted(set(pulling.set_aside), key=lambda one: one.id))), pulling.labels
 
 
 def fetch(
-    client: LinearClient, tracker: LinearTracker, owner: str, ids: Collection[str]
+    client: LinearClient, tracker: LinearTracker, known: OwnLabels, ids: Collection[str]
 ) -> tuple[WorkItem, ...]:
     """The issues with these ids, without marks; see `AnswersQueries.fetch`."""
     if not ids:
         return ()
-    pulling, _, _ = _opened(client, tracker, owner, None)
+    pulling, _ = _opened(client, tracker, known, None)
     found = pulling.facts(sorted(ids))
     _log_aside(client.tracker, pulling.set_aside)
     return found
@@ -88,52 +87,43 @@ def _log_aside(tracker: str, aside: Collection[SetAside]) -> None:
         log.warning("cannot read items", tracker=tracker, items=named(aside))
 
 
-def items_by_key(client: LinearClient, keys: Collection[str]) -> dict[str, Identity]:
-    """The issues that have or had these identifiers; see `ResolvesKeys.items_by_key`.
-
-    One request for each: a root field that finds nothing voids the whole reply.
-    """
-    found = {}
-    for key in sorted(keys):
-        with suppress(Refused, PermissionDenied):
-            node = client.execute(queries.ISSUE_BY_KEY, key=key).issue
-            found[key] = Identity(node.id, node.identifier)
-    return found
-
-
 def _opened(
-    client: LinearClient, tracker: LinearTracker, owner: str, progress: Progress | None
-) -> tuple[_Pulling, datetime, tuple[LabelNode, ...]]:
+    client: LinearClient, tracker: LinearTracker, known: OwnLabels, progress: Progress | None
+) -> tuple[_Pulling, datetime]:
     """What every read begins with: the credential, the teams, the labels."""
     check_credential(client)
     as_of = client.server_time or datetime.now(UTC)
     visible = visible_teams(client)
     teams = scoped_teams(client.tracker, visible, tracker.scope.teams)
-    labels = tuple(client.walk(queries.LABELS, lambda reply: reply.issue_labels))
+    labels = {one.id: one for one in client.walk(queries.LABELS, lambda reply: reply.issue_labels)}
     mapper = ItemMapper(
         client.tracker,
         {team.id: team.key for team in teams},
         frozenset(team.id for team in visible if team.visibility == "public"),
         dropped_names(tracker),
-        {label.id: label for label in labels},
+        known.reread(labels),
     )
-    return _Pulling(client, mapper, owner, progress), as_of, labels
+    return _Pulling(client, mapper, progress), as_of
 
 
 class _Pulling:
     """One pull in the making."""
 
-    def __init__(
-        self, client: LinearClient, mapper: ItemMapper, owner: str, progress: Progress | None
-    ) -> None:
+    def __init__(self, client: LinearClient, mapper: ItemMapper, progress: Progress | None) -> None:
         self.notes: list[str] = []
         self.set_aside: list[SetAside] = []
         self._client = client
         self._mapper = mapper
-        self._owner = owner
+        self._owner = mapper.labels.owner
         self._progress = progress
-        self._marks = ShownMarks(client, mapper, owner, self.notes)
+        self._marks = ShownMarks(client, mapper.labels, self.notes)
         self._every_initiative: list[InitiativeNode] | None = None
+        self._read: dict[str, IssueNode] = {}
+
+    @property
+    def labels(self) -> OwnLabels:
+        """The workspace's labels, and which of them are ours."""
+        return self._mapper.labels
 
     def items(self) -> tuple[WorkItem, ...]:
         issues = self._issues({"team": {"id": {"in": list(self._mapper.teams)}}})
@@ -143,14 +133,20 @@ class _Pulling:
         above = self._parents_of(counted, issues)
         open_or_used = self._counted_projects(projects, [*counted.values(), *above])
         initiatives = self._initiatives(open_or_used)
+        self._read = {**issues, **{one.id: one for one in above}}
+        self._marks.learn(self._read)
+        self._mapper = replace(self._mapper, labels=self._marks.labels)
         shown = self._marks.on(counted, open_or_used)
         self._note_oddities(counted, open_or_used)
         return (
             *(self._initiative(one) for one in initiatives),
             *(self._project(one, shown.get(one.id, Marks())) for one in open_or_used),
-            *(self._mapper.issue(one, shown.get(one.id, Marks()), in_scope=True) for one in counted.values()),
-            *(self._mapper.issue(one, Marks(), in_scope=False) for one in above),
+            *(self._issue(one, shown.get(one.id, Marks())) for one in counted.values()),
+            *(self._issue(one, Marks(), in_scope=False) for one in above),
         )
+
+    def _issue(self, node: IssueNode, shown: Marks, *, in_scope: bool = True) -> WorkItem:
+        return self._mapper.issue(node, shown, self._marks.not_of_people(node), in_scope=in_scope)
 
     def _project(self, node: ProjectNode, shown: Marks) -> WorkItem:
         return self._mapper.project(
@@ -164,17 +160,18 @@ class _Pulling:
 
     def owned_items(self, written: Collection[str]) -> tuple[WorkItem, ...]:
         """Every item with a trace of ours, in scope or not, and those whose comment alone is left."""
-        on_projects, on_initiatives = self._standing_updates()
+        on_projects, on_initiatives = standing_updates(self._client, self._owner)
         scope = [one for one in self.items() if one.in_scope and one.writable]
         known = {one.ref.id for one in scope}
         outside = (set(written) | set(self._marks.traced()) | set(on_projects)) - known
-        issues: dict[str, IssueNode] = {}
+        issues = self._labelled(known)
+        outside -= set(issues)
         for start in range(0, len(outside), _BATCH):
             issues |= self._issues({"id": {"in": sorted(outside)[start : start + _BATCH]}})
         projects = [one for one in map(self._project_now, sorted(outside - set(issues))) if one is not None]
         shown = self._marks.on(issues, projects)
         away = [
-            *(self._mapper.issue(one, shown.get(one.id, Marks()), in_scope=True) for one in issues.values()),
+            *(self._issue(one, shown.get(one.id, Marks())) for one in issues.values()),
             *(self._project(one, shown.get(one.id, Marks())) for one in projects),
             *(self._initiative(one) for one in self._all_initiatives() if one.id in on_initiatives),
         ]
@@ -185,27 +182,40 @@ class _Pulling:
         ]
         return tuple(one for one in items if one.shown.stamp is not None or one.shown != Marks())
 
+    def _labelled(self, known: Collection[str]) -> dict[str, IssueNode]:
+        """Other issues that bear labels of ours, without any other trace: of the teams in scope those that do not
+        count, and those of other teams.
+        """
+        ours = self.labels.everywhere()
+        here = {
+            id_: one
+            for id_, one in self._read.items()
+            if id_ not in known and not one.trashed and ours.intersection(one.label_ids)
+        }
+        if not ours:
+            return here
+        elsewhere = {
+            "labels": {"some": {"id": {"in": sorted(ours)}}},
+            "team": {"id": {"nin": sorted(self._mapper.teams)}},
+        }
+        found = self._issues(elsewhere)
+        return here | {id_: one for id_, one in found.items() if id_ not in known and not one.trashed}
+
     def facts(self, ids: Sequence[str]) -> tuple[WorkItem, ...]:
         """The issues with these ids as plain facts, but those in the trash."""
         issues: dict[str, IssueNode] = {}
         for start in range(0, len(ids), _BATCH):
             issues |= self._issues({"id": {"in": list(ids[start : start + _BATCH])}})
         return tuple(
-            self._mapper.issue(one, Marks(), in_scope=one.team.id in self._mapper.teams)
+            self._mapper.issue(
+                one,
+                Marks(),
+                self.labels.on(one.label_ids, one.team.id).ids,
+                in_scope=one.team.id in self._mapper.teams,
+            )
             for one in issues.values()
             if not one.trashed
         )
-
-    def _standing_updates(self) -> tuple[dict[str, Update], dict[str, Update]]:
-        """Our updates that are not in the archive: one for each project, one for each initiative."""
-        walk = self._client.walk
-        projects = walk(queries.PROJECT_UPDATES, lambda reply: reply.project_updates, filter={})
-        initiatives = walk(queries.INITIATIVE_UPDATES, lambda reply: reply.initiative_updates, filter={})
-        return self._ours_among(projects), self._ours_among(initiatives)
-
-    def _ours_among(self, nodes: Iterable[PlacedUpdate]) -> dict[str, Update]:
-        there = ((one.place, ours(one, one.place, self._owner)) for one in nodes if one.archived_at is None)
-        return {place: update for place, update in there if update is not None}
 
     def _project_now(self, identity: str) -> ProjectNode | None:
         try:

@@ -10,8 +10,8 @@ from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.comments import comments_on
 from connectors.linear.api.wire import AttachmentNode, IssueNode, ProjectNode
-from connectors.linear.marks.label_groups import stand
 from connectors.linear.marks.own_ids import is_own_comment
+from connectors.linear.marks.own_labels import NONE_OF_OURS, OwnLabels, OwnOnIssue
 from connectors.linear.marks.records import (
     COMMENT_ONLY,
     CONTAINS,
@@ -20,7 +20,6 @@ from connectors.linear.marks.records import (
     find_in_links,
     shown_on,
 )
-from connectors.linear.read.mapping import ItemMapper
 from connectors.model import Marks, Stamp, WorkItem
 
 _BATCH = 100
@@ -29,16 +28,33 @@ _BATCH = 100
 class ShownMarks:
     """Reads marks of one owner; what is odd about them goes to `notes`."""
 
-    def __init__(self, client: LinearClient, mapper: ItemMapper, owner: str, notes: list[str]) -> None:
+    def __init__(self, client: LinearClient, own: OwnLabels, notes: list[str]) -> None:
         self._client = client
-        self._mapper = mapper
-        self._owner = owner
+        self._labels = own
+        self._owner = own.owner
         self._notes = notes
         self._on_issues: dict[str, OwnRecords] | None = None
 
+    @property
+    def labels(self) -> OwnLabels:
+        """Which labels are ours, as far as it was learnt."""
+        return self._labels
+
+    def learn(self, issues: Mapping[str, IssueNode]) -> None:
+        """Find out from all stamps, and from the labels of these issues, which labels people renamed."""
+        ids = {one: frozenset(issue.label_ids) for one, issue in issues.items()}
+        carriers = ((one, own.carrier) for one, own in self.traced().items())
+        stamped = (
+            (carrier.stamp, ids.get(one))
+            for one, carrier in carriers
+            if carrier is not None and carrier.stamp
+        )
+        self._labels = self._labels.learn(stamped)
+        self._notes += self._labels.notes()
+
     def on(self, issues: Mapping[str, IssueNode], projects: Iterable[ProjectNode]) -> dict[str, Marks]:
         """What the items show, by id: ours and foreign stamps, none for items without either."""
-        found = self.traced()
+        found = dict(self.traced())
         outside = sum(1 for one, own in found.items() if own.records and one not in issues)
         if outside:
             self._notes.append(
@@ -47,14 +63,28 @@ class ShownMarks:
         for project in projects:
             found[project.id] = find_in_links(project.external_links.nodes, project.id, self._owner)
         alive = self._existing_comments(found)
-        current = {one.id: one.label_ids for one in issues.values()}
 
-        def shown(one: str, own: OwnRecords) -> Marks:
-            ids = current.get(one, ())
-            whole = one not in current or own.stamp is None or stand(own.stamp, ids, self._mapper.labels)
-            return shown_on(own, self._mapper.label_names(ids), one in alive, whole)
+        def shown(one: str, records: OwnRecords) -> Marks:
+            if one not in issues:
+                return shown_on(records, NONE_OF_OURS, self._owner, one in alive)
+            own, ids = self.own_on(issues[one]), issues[one].label_ids
+            whole = records.stamp is None or self._labels.stand(records.stamp, ids, own)
+            return shown_on(records, own, self._owner, one in alive, whole)
 
-        return {one: shown(one, own) for one, own in found.items()}
+        there = {one: shown(one, found.get(one, OwnRecords())) for one in (*found, *issues)}
+        return {one: marks for one, marks in there.items() if one in found or marks.stamp is not None}
+
+    def own_on(self, issue: IssueNode) -> OwnOnIssue:
+        """What of an issue's labels is ours."""
+        records = self.traced().get(issue.id, OwnRecords())
+        if records.foreign is not None and not records.records:
+            return NONE_OF_OURS
+        return self._labels.on(issue.label_ids, issue.team.id, records.stamp)
+
+    def not_of_people(self, issue: IssueNode) -> frozenset[str]:
+        """Ids of those labels of an issue that no person chose: ours, and those of another workspace of Truenorth."""
+        foreign = self.traced().get(issue.id, OwnRecords()).foreign
+        return self.own_on(issue).ids | frozenset(foreign.children if foreign else ())
 
     def traced(self) -> dict[str, OwnRecords]:
         """Our records, and foreign ones, by issue: of the whole workspace, read once."""
@@ -64,16 +94,18 @@ class ShownMarks:
                 queries.ATTACHMENTS, lambda reply: reply.attachments, contains=CONTAINS
             ):
                 nodes.setdefault(node.issue.id, []).append(node)
-            self._on_issues = {one: find_in_attachments(some, self._owner) for one, some in nodes.items()}
-        return dict(self._on_issues)
+            self._on_issues = {
+                one: find_in_attachments(some, one, self._owner) for one, some in nodes.items()
+            }
+        return self._on_issues
 
     def _existing_comments(self, found: Mapping[str, OwnRecords]) -> set[str]:
         """Ids of the items whose stamp names a comment that is still there."""
-        home = {
-            own.stamp.comment_id: one
-            for one, own in found.items()
-            if own.stamp is not None and own.stamp.comment_id
-        }
+        home: dict[str, set[str]] = {}
+        for one, own in found.items():
+            if own.stamp is not None and own.stamp.comment_id:
+                # A stamp of an older version does not tell its item, and people may have copied it.
+                home.setdefault(own.stamp.comment_id, set()).add(one)
         ids, alive = sorted(home), set()
         for start in range(0, len(ids), _BATCH):
             walk = self._client.walk(
@@ -81,13 +113,13 @@ class ShownMarks:
             )
             for comment in walk:
                 place = comment.issue or comment.project
-                if place is not None and place.id == home.get(comment.id):
+                if place is not None and place.id in home.get(comment.id, ()):
                     alive.add(place.id)
         return alive
 
     def with_remnants(self, items: list[WorkItem], written: Collection[str]) -> list[WorkItem]:
         """A comment of ours outlives its stamp when a person deletes the attachment: its id tells that it is ours."""
-        bare = [one for one in items if one.ref.id in written and one.shown.stamp is None]
+        bare = [one for one in items if one.ref.id in written and _is_unproven(one.shown)]
         issues = [one.ref.id for one in bare if one.level in ("issue", "subtask")]
         projects = [one.ref.id for one in bare if one.level == "project"]
         left = {
@@ -97,10 +129,14 @@ class ShownMarks:
             if is_own_comment(comment.id, self._owner, place)
         }
         return [
-            replace(
-                one, shown=replace(one.shown, comment=COMMENT_ONLY, stamp=Stamp(self._owner, comment_id=id_))
-            )
-            if (id_ := left.get(one.ref.id))
-            else one
-            for one in items
+            _with_comment(one, left[one.ref.id], self._owner) if one.ref.id in left else one for one in items
         ]
+
+
+def _is_unproven(shown: Marks) -> bool:
+    return shown.stamp is None or shown.stamp.copied
+
+
+def _with_comment(item: WorkItem, comment: str, owner: str) -> WorkItem:
+    stamp = replace(item.shown.stamp or Stamp(owner), comment_id=comment)
+    return replace(item, shown=replace(item.shown, comment=COMMENT_ONLY, stamp=stamp))

@@ -23,7 +23,6 @@ from connectors.linear.api.effects import (
 )
 from connectors.linear.api.errors import Conflict, NotFound
 from connectors.linear.api.mutations import Write
-from connectors.linear.marks.label_groups import children_for, usable
 from connectors.linear.marks.labels import LabelCatalog
 from connectors.linear.marks.own_ids import is_own_comment
 from connectors.linear.marks.random_ids import new_comment_id
@@ -66,11 +65,14 @@ class ItemWrite:
         Raises SkipItem, or a TrackerError of this item alone.
         """
         state = yield from self._look()
+        known = self._item.shown
         if self._wanted == Marks() and state.found.stamp is None:
             yield from self._drop_remnant()
+            # Such a comment is seen where the whole workspace is read, and not by a look at the item.
+            known = replace(known, comment=state.shown.comment)
         if state.shown == self._wanted:
             return []
-        if state.shown != self._item.shown:
+        if state.shown != known:
             raise SkipItem(f"{self._item.key} changed since it was read; the next run plans it again.")
         if self._wanted == Marks():
             yield from self._unstamp(state)
@@ -94,9 +96,8 @@ class ItemWrite:
 
     def _unstamp(self, state: CurrentState) -> Effects[None]:
         """The carrier of the stamp goes last: without it nothing could be removed any more."""
-        stamp, carrier = state.shown.stamp, state.found.carrier
-        ours = (*state.shown.labels, *(stamp.children if stamp else ()))
-        labelling = self._target.labelling(state, (), ours)
+        stamp, carrier = state.found.stamp, state.found.carrier
+        labelling = self._target.labelling(state, (), state.own.ids)
         others = [self._target.drop(record) for record in state.found.records if record is not carrier]
         if state.shown.comment is not None and stamp and stamp.comment_id:
             others.append(_delete_comment(stamp.comment_id))
@@ -114,58 +115,68 @@ class ItemWrite:
 
     def _mark(self, state: CurrentState) -> Effects[None]:
         writer = RecordWriter(self._target, state, self._wanted.key_results)
-        label_ids, labels = self._usable_labels(state)
-        children, known = self._children(state), state.shown.stamp
+        label_ids = self._usable_labels(state)
+        children, proof = self._children(state), state.found.stamp
+        current = {*state.own.children}
         final = Stamp(
-            self._owner, self._wanted.key_results, self._wanted.alignment, labels, children=children
+            self._owner,
+            self._wanted.key_results,
+            self._wanted.alignment,
+            tuple(sorted(label_ids)),
+            children=children,
+            label_ids=tuple(sorted(label_ids.items())),
+            item=self._item.ref.id,
         )
-        current = state.labels.keys() & set(known.children if known else ())
         announced = replace(
             final,
-            labels=tuple(sorted({*labels, *state.shown.labels})),
+            labels=tuple(sorted({*label_ids, *state.own.names})),
+            label_ids=tuple(sorted({*label_ids.items(), *state.own.labels})),
             children=tuple(sorted({*children, *current})),
             comment_id=self._announced_comment(state),
-            comment=known.comment if known and state.shown.comment is not None else None,
+            comment=proof.comment if proof and state.shown.comment is not None else None,
         )
         yield from writer.stamp(announced)
+        wanted = (*label_ids.values(), *children)
         _, refused, comment_id = yield from gather(
-            writer.put_others(),
-            self._set_labels(state, (*label_ids.values(), *children), current - {*children}),
-            self._comment(state, writer, announced),
+            writer.put_others(), self._set_labels(state, wanted), self._comment(state, writer, announced)
         )
+        if refused:
+            kept = state.own.labels
+            final = replace(
+                final, labels=state.own.names, label_ids=tuple(sorted(kept)), children=state.own.children
+            )
         final = replace(
             final,
-            labels=state.shown.labels if refused else labels,
-            children=tuple(sorted(current)) if refused else children,
             comment_id=comment_id,
             comment=replace(self._wanted.comment, doc=None) if self._wanted.comment else None,
         )
         yield from writer.stamp(final)
         yield from writer.drop_stale()
 
-    def _usable_labels(self, state: CurrentState) -> tuple[dict[str, str], tuple[str, ...]]:
+    def _usable_labels(self, state: CurrentState) -> dict[str, str]:
         """Ids of the wanted labels by name; one that is missing and cannot be made is left out, aloud."""
         ids: dict[str, str] = {}
+        there = dict(state.own.labels)
         for name in self._wanted.labels if state.team is not None else ():
-            current = [one for one, current in state.labels.items() if current.casefold() == name.casefold()]
             try:
-                ids[name] = current[0] if current else self._catalog.need(name, state.team or "")
+                ids[name] = there[name] if name in there else self._catalog.need(name, state.team or "")
             except Refused as error:
                 self._problems.append(words_of(error))
-        return ids, tuple(sorted(ids))
+        return ids
 
     def _children(self, state: CurrentState) -> tuple[str, ...]:
         """The labels of groups that the issue should bear from us."""
         if state.team is None:
             return ()
-        labels = self._catalog.all
-        wanted = children_for(self._wanted.key_results, self._wanted.alignment, labels, self._owner)
-        return usable(wanted, state.labels, state.shown.stamp, labels)
+        wanted = self._wanted
+        return self._catalog.own.children_for(
+            wanted.key_results, wanted.alignment, state.labels, state.own.children
+        )
 
-    def _set_labels(self, state: CurrentState, add: Collection[str], drop: Collection[str]) -> Effects[bool]:
+    def _set_labels(self, state: CurrentState, wanted: Collection[str]) -> Effects[bool]:
         """Whether Linear refused the labels; the other marks go on without them."""
-        stale = {*state.shown.labels, *drop} - set(self._wanted.labels)
-        for error in (yield from attempt(*self._target.labelling(state, add, stale))):
+        stale = state.own.ids.difference(wanted)
+        for error in (yield from attempt(*self._target.labelling(state, wanted, stale))):
             if error is None:
                 continue
             if not isinstance(error, (Refused, PermissionDenied)):
@@ -181,7 +192,7 @@ class ItemWrite:
 
     def _announced_comment(self, state: CurrentState) -> str | None:
         """The id that the stamp should name before anything is written."""
-        stamp = state.shown.stamp
+        stamp = state.found.stamp
         if state.shown.comment is not None and stamp is not None:
             return stamp.comment_id
         return self._next_id(stamp) if self._wanted.comment is not None else None
@@ -207,7 +218,7 @@ class ItemWrite:
                 return announced.comment_id
         if wanted is None:
             return None
-        if state.shown.stamp is None and (found := (yield from self._own_comments())):
+        if state.found.stamp is None and (found := (yield from self._own_comments())):
             # The stamp was lost, and the comment that it named still stands.
             yield from writer.stamp(replace(announced, comment_id=found[0], comment=None))
             if (yield from self._edit(found[0], wanted)):

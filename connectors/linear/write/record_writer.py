@@ -46,7 +46,9 @@ class RecordWriter:
 
     def _is_so(self, address: str, stamp: Stamp | None) -> bool:
         record = self._present.get(address)
-        return record is not None and (record.mark, record.stamp) == (self._wanted[address], stamp)
+        if record is None or record.copied:
+            return False
+        return (record.mark, record.stamp) == (self._wanted[address], stamp)
 
     def _put(self, address: str, stamp: Stamp | None) -> Effects[None]:
         return self._target.put(self._wanted[address], stamp, self._present.get(address))

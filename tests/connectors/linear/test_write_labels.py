@@ -11,7 +11,8 @@ import pytest
 
 from connectors.linear.api.wire import LinkNode
 from connectors.linear.marks.records import find_in_links
-from connectors.model import Marks
+from connectors.model import Marks, Stamp
+from connectors.sandbox.linear.entities import Project
 from tests.support.linear_workspace import (
     EVERYTHING,
     LATENCY,
@@ -133,9 +134,8 @@ def test_a_projects_marks_turn_into_others(workspace: LinearWorkspace, before: M
     assert len(ours(project)) == 1
 
 
-def test_a_link_copied_to_another_project_proves_nothing_there(workspace: LinearWorkspace) -> None:
-    source, target = workspace.project("Onboarding v2"), workspace.project("Faster API")
-    write(workspace, source.name, Marks((ONBOARDING,), comment=progress(61)))
+def copy_link(workspace: LinearWorkspace, source: Project, target: Project) -> None:
+    """A person copies a project: its links come along."""
 
     def copy(_: object) -> None:
         link = replace(source.external_links[-1], id=workspace.space.new_id(), project=target)
@@ -143,7 +143,37 @@ def test_a_link_copied_to_another_project_proves_nothing_there(workspace: Linear
         target.external_links.append(link)
 
     workspace.do(copy)
-    assert workspace.item(target.name).shown == Marks()
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [Marks(), Marks((ONBOARDING,), comment=progress(61)), Marks((LATENCY,))],
+    ids=["none", "same", "another"],
+)
+def test_a_link_copied_to_another_project_is_taken_over_or_off(
+    workspace: LinearWorkspace, wanted: Marks
+) -> None:
+    source, target = workspace.project("Onboarding v2"), workspace.project("Faster API")
+    write(workspace, source.name, Marks((ONBOARDING,), comment=progress(61)))
+    copy_link(workspace, source, target)
+    item = workspace.item(target.name)
+    assert item.shown == Marks((ONBOARDING,))
+    assert item.shown.stamp == Stamp(OWNER, copied=True)
+    item = write(workspace, target.name, wanted)
+    assert item.shown == wanted
+    assert item.shown.stamp is None or not item.shown.stamp.copied
+    assert len(ours(target)) == len(wanted.key_results)
+    assert len(ours(source)) == 1
+
+
+def test_undo_finds_a_copied_link(workspace: LinearWorkspace) -> None:
+    source, target = workspace.project("Onboarding v2"), workspace.project("Faster API")
+    write(workspace, source.name, Marks((ONBOARDING,)))
+    copy_link(workspace, source, target)
+    tracker = workspace.connector()
+    for item in tracker.owned_items(()).items:
+        assert write_one(tracker, item, Marks()).outcome == "written"
+    assert ours(source) == ours(target) == []
 
 
 def test_a_deleted_link_comes_back(workspace: LinearWorkspace) -> None:

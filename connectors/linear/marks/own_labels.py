@@ -1,0 +1,206 @@
+"""Which labels of an issue are ours. Pure.
+
+Ours are, with a stamp or without: labels of the policy's names, whoever made them, and those labels under another name
+that people gave them; what a stamp names; our own children of the group `Alignment`, which are computed. A child of the
+group `Key result` is ours where the stamp says so. Without a stamp it is a person's claim, but beside a mark of ours
+that says "aligned": only we put both on, so somebody copied them, or deleted our attachment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from connectors.linear.api.wire import LabelNode
+from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, LabelsById, find_groups, short_of, usable
+from connectors.linear.marks.renamed_labels import (
+    Names,
+    Renamed,
+    StampedIssue,
+    find_renamed,
+    given_children,
+    is_made,
+)
+from connectors.model import CLAIM_NAME, AlignmentState, KeyResultMark, Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOnIssue:
+    """What of an issue's labels is ours.
+
+    - `labels`: names, as the policy spells them or as Linear has them, with the ids.
+    - `children`: ids of those of setup's groups, sorted; `state` is the alignment that one of them tells.
+    """
+
+    labels: tuple[tuple[str, str], ...] = ()
+    children: tuple[str, ...] = ()
+    state: AlignmentState | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names, sorted."""
+        return tuple(sorted({name for name, _ in self.labels}))
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Ids of all of them."""
+        return frozenset((*(id_ for _, id_ in self.labels), *self.children))
+
+
+NONE_OF_OURS = OwnOnIssue()
+
+
+class OwnLabels:
+    """Tells our labels from people's in one workspace. `names` are the labels of the policy."""
+
+    def __init__(
+        self, owner: str, names: Collection[str], labels: LabelsById, renamed: Renamed | None = None
+    ) -> None:
+        self.owner = owner
+        self.labels = labels
+        self.renamed = renamed or Renamed()
+        self.groups = find_groups(labels, owner, self.renamed.children, self.renamed.given)
+        self._names: Names = {name.casefold(): name for name in names}
+        self._by_name: dict[str, list[LabelNode]] = {}
+        for label in labels.values():
+            self._by_name.setdefault(label.name.casefold(), []).append(label)
+
+    def learn(self, issues: Iterable[StampedIssue]) -> OwnLabels:
+        """The same, knowing what people renamed."""
+        stamps = tuple(issues)
+        groups = find_groups(self.labels, self.owner, given=given_children(stamps))
+        renamed = find_renamed(stamps, self._names, groups, self.labels)
+        return OwnLabels(self.owner, self._names.values(), self.labels, renamed)
+
+    def reread(self, labels: LabelsById) -> OwnLabels:
+        """The same of labels that were read since."""
+        return OwnLabels(self.owner, self._names.values(), labels, self.renamed)
+
+    def find(self, name: str, team: str | None) -> str | None:
+        """The label to put on issues of the team for this name: of the workspace before one of the team, since those of
+        other teams are refused; one that people renamed where none has the name.
+        """
+        named = [one for one in self._by_name.get(name.casefold(), ()) if _is_free(one, team)]
+        best = min(named, key=lambda one: (one.team is not None, one.id), default=None)
+        return best.id if best else self._renamed(name, team)
+
+    def _renamed(self, name: str, team: str | None) -> str | None:
+        known = (id_ for id_, old in self.renamed.labels.items() if old.casefold() == name.casefold())
+        free = [id_ for id_ in known if id_ in self.labels and _is_free(self.labels[id_], team)]
+        return min(free, key=lambda one: self.labels[one].team is not None, default=None)
+
+    def is_called(self, name: str) -> bool:
+        """Whether any label has this name, wherever."""
+        return name.casefold() in self._by_name
+
+    def is_policy_name(self, name: str) -> bool:
+        """Whether the policy names a label so."""
+        return name.casefold() in self._names
+
+    def on(self, ids: Iterable[str], team: str | None, stamp: Stamp | None = None) -> OwnOnIssue:
+        """What is ours of these labels of an issue. `stamp`: the one of ours that was made for it."""
+        there = [self.labels[one] for one in ids if one in self.labels]
+        labels = tuple(
+            (name, one.id) for one in there if (name := self._name_of(one, team, stamp)) is not None
+        )
+        named = {id_ for _, id_ in labels}
+        states = [one.id for one in there if one.id in self.groups.states and one.id not in named]
+        state = next((self.groups.states[one] for one in states), None)
+        if stamp is not None:
+            more = [one.id for one in there if one.id in stamp.children]
+        elif self.groups.is_set_up and (state == "aligned" or (state is None and labels)):
+            more = [one.id for one in there if self.is_claim(one)]
+        else:
+            more = []
+        return OwnOnIssue(labels, tuple(sorted({*states, *more} - named)), state)
+
+    def _name_of(self, label: LabelNode, team: str | None, stamp: Stamp | None) -> str | None:
+        """The name under which a label is ours, None for people's."""
+        if label.is_group:
+            return None
+        folded = label.name.casefold()
+        if folded in self._names:
+            return self._names[folded]
+        old = self.renamed.labels.get(label.id)
+        if old is not None and self.find(old, team) in (None, label.id):
+            return old
+        spelled = {name.casefold(): name for name in stamp.labels} if stamp else {}
+        if folded in spelled:
+            return spelled[folded]
+        ours = label.id in self.renamed.proven
+        if stamp is not None and not ours:
+            ours = is_made(self.labels, label.id) or any(id_ == label.id for _, id_ in stamp.label_ids)
+        return label.name if ours else None
+
+    def is_claim(self, label: LabelNode) -> bool:
+        """Whether a label is of a group whose labels are claims."""
+        return label.parent is not None and label.parent.id in self.groups.claims
+
+    def claimed(self, label: LabelNode) -> str:
+        """The key result that such a label claims, as it is written there."""
+        return self.renamed.children.get(label.id) or short_of(label.name)
+
+    def group_of(self, label: LabelNode) -> str | None:
+        """Name of the group in which a label stands."""
+        group = self.labels.get(label.parent.id) if label.parent else None
+        return group.name if group else None
+
+    def children_for(
+        self,
+        key_results: Sequence[KeyResultMark],
+        alignment: AlignmentState | None,
+        current: Collection[str],
+        ours: Collection[str],
+    ) -> tuple[str, ...]:
+        """The children that an issue with the labels `current` should bear from us with these marks, sorted."""
+        children = self.groups.children_for(key_results, alignment)
+        return usable(children, current, ours, self.labels)
+
+    def stand(self, stamp: Stamp, current: Collection[str], own: OwnOnIssue) -> bool:
+        """Whether the issue bears the children that go with what we wrote there."""
+        children = self.children_for(stamp.key_results, stamp.alignment, current, own.children)
+        return set(current).issuperset(children)
+
+    def everywhere(self) -> frozenset[str]:
+        """Ids of all labels that are ours on an issue without a stamp."""
+        named = {
+            label.id
+            for label in self.labels.values()
+            if not label.is_group and label.name.casefold() in self._names
+        }
+        return frozenset(
+            named
+            | {id_ for id_ in self.renamed.labels if id_ in self.labels}
+            | self.renamed.proven
+            | set(self.groups.states)
+        )
+
+    def notes(self) -> list[str]:
+        """Sentences for the operator about what people renamed."""
+        return [*_label_notes(self), *_group_notes(self)]
+
+
+def _is_free(label: LabelNode, team: str | None) -> bool:
+    """Whether issues of the team can be given the label."""
+    dead = label.is_group or label.archived_at is not None or label.retired_at is not None
+    return not dead and (label.team is None or label.team.id == team)
+
+
+def _label_notes(own: OwnLabels) -> Iterable[str]:
+    for id_, old in own.renamed.labels.items():
+        label = own.labels[id_]
+        team = label.team.id if label.team else None
+        now = f'Label {old} is called "{label.name}" now'
+        if own.find(old, team) not in (None, id_):
+            yield f"{now}, and there is another {old}: issues get that one."
+        elif any(one.isspace() for one in label.name):
+            yield f"{now}; rename it back."
+        else:
+            yield f"{now}; rename it back, or put {label.name} in place of {old} in policy.labels."
+
+
+def _group_notes(own: OwnLabels) -> Iterable[str]:
+    for name, groups in ((CLAIM_NAME, own.groups.claims), (ALIGNMENT_GROUP, own.groups.alignment)):
+        called = own.labels[groups[0]].name if groups else name
+        if called.casefold() != name.casefold():
+            yield f'Label group {name} is called "{called}" now, and is used as before; setup names it back, which views need.'
