@@ -20,6 +20,7 @@ from connectors.model import (
     WorkItem,
 )
 from sync.marks.comments import HEALTH_WORDS, value_against_target
+from sync.marks.compare import same_comment
 from sync.marks.facts import figures_in
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan.guards import NOUNS, GuardViolation
@@ -161,7 +162,9 @@ def plan(plan: Plan, most: int | None = None) -> Section:
     lead = f"{counted(len(plan.edits), 'item')} would change{f': {totals}' if totals else ''}. Plan {plan.digest}."
     hidden = 0 if most is None else max(0, len(plan.edits) - most)
     tail = (f"… and {hidden} more. Show all: truenorth plan",) if hidden else ()
-    return Section("Plan", (lead, *plan.waiting, *plan.notes), ("key", "change"), _plan_rows(plan, most), tail=tail)
+    return Section(
+        "Plan", (lead, *plan.waiting, *plan.notes), ("key", "change"), _plan_rows(plan, most), tail=tail
+    )
 
 
 def _plan_rows(plan: Plan, most: int | None = None) -> tuple[tuple[Cell, ...], ...]:
@@ -246,6 +249,7 @@ _PARTS = {
     "due": "due day",
     "because": "reason for the link",
     "moves": "contribution",
+    "goal": "target",
 }
 
 
@@ -268,7 +272,7 @@ def _comment_words(before: object, after: object) -> str:
         return "remove the comment"
     if not isinstance(before, Comment):
         return f"add the {after.purpose} comment"
-    if (before.purpose, before.facts) == (after.purpose, after.facts):
+    if (before.purpose, before.facts) == (after.purpose, after.facts) and same_comment(before, after, 0):
         return f"restore the {after.purpose} comment: its text differs from its record"
     return f"update the {after.purpose} comment"
 
