@@ -239,7 +239,7 @@ def _key_result_words(before: object, after: object) -> str:
         name: None
         for mark in new
         for name, value in asdict(mark).items()
-        if mark.id in known and getattr(known[mark.id], name) != value
+        if mark.id in known and (getattr(known[mark.id], name) or None) != (value or None)
     }
     return f"{says}: update {', '.join(_PARTS.get(name, name) for name in parts) or 'order'}"
 
