@@ -141,3 +141,5 @@ def test_explain_tells_which_one_the_ticket_shows() -> None:
     assert [link.key_result for link in found.served] == ["B", "A"]
     assert found.links[0].startswith("B · ")
     assert found.served[0].share == Fraction(1, 2)
+    closed = workspace(goal("A", "on_track"), goal("B", "off_track", closed="2026-11-15"))
+    assert told("WEB-1", [TICKET], closed).summary.startswith("WEB-1 serves A, B.")

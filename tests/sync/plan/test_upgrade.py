@@ -158,6 +158,13 @@ def test_an_upgrade_writes_nothing() -> None:
     assert all(mark.goal is None for one in marked() for mark in one.shown.key_results), "they lack it"
 
 
+def test_work_that_grows_is_no_news_to_an_older_record() -> None:
+    """What it holds as target of linked work is all of the work, which nobody declared."""
+    more = [*marked(), item("WEB-4", "WEB-2", estimate=5.1, category="todo", created=NOW)]
+    found = plan(more, declared())
+    assert "WEB-1" not in planned(found)
+
+
 def test_a_link_of_that_version_says_what_it_says_today() -> None:
     """What is written anyway on such an item leaves its links alone."""
     for key in ("WEB-1", "WEB-2"):
