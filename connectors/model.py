@@ -88,6 +88,8 @@ class KeyResultMark:
     - `share`: percent of the item that counts here, None where all of it does.
     - `moves`: points of percent by which closing the item would move the key result, rounded; None where
       that cannot be said.
+    - `goal`: from where to where it is to come, in signs that every language reads, such as "22 → 35 %"; "" where its
+      declaration gives no short one; None where the record is older than goals.
     """
 
     id: str
@@ -100,9 +102,10 @@ class KeyResultMark:
     because: str = ""
     share: int | None = None
     moves: int | None = None
+    goal: str | None = None
 
     def __post_init__(self) -> None:
-        _show(self, "title", "objective", "due", "because")
+        _show(self, "title", "objective", "due", "because", "goal")
         _redact(self, "id", "url")
 
 

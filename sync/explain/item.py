@@ -13,6 +13,7 @@ from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.align.suggestions import Suggestion, suggest
 from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS, doubt
+from sync.marks.precedence import in_precedence, places_in
 from sync.measure import to_percent
 
 FEW = 5
@@ -37,12 +38,14 @@ class Explanation:
     """What there is to say about one item. Sentences are plain text.
 
     `verdict`: "aligned", "orphaned", "waiting" (unaligned within its grace), "closed" (unaligned and no
-    longer open), "unknown" (what is above it cannot be read), "exempt" or "out of scope". `closest`: what open unaligned work may serve, the likeliest first.
+    longer open), "unknown" (what is above it cannot be read), "exempt" or "out of scope". `closest`: what open unaligned work may serve, the likeliest first. `served`: the links behind `links`, in the order in
+    which the ticket shows their key results.
     """
 
     item: WorkItem
     verdict: str
     summary: str
+    served: tuple[Link, ...]
     links: tuple[str, ...]
     counts: str
     advice: tuple[str, ...]
@@ -57,11 +60,13 @@ def explain(key: str, run: Decision, workspace: Workspace) -> Explanation:
     closest: tuple[Suggestion, ...] = ()
     if verdict in ("orphaned", "waiting"):
         closest = suggest(run.alignment, workspace, run.observation.keywords).get(item.ref, ())
+    served = in_precedence(placement.links, item, run.scorecard.readings, places_in(workspace))
     return Explanation(
         item=item,
         verdict=verdict,
-        summary=_renamed(key, item) + _summary(item, placement, verdict, run, workspace),
-        links=tuple(_link_words(link, item, run) for link in placement.links),
+        summary=_renamed(key, item) + _summary(item, placement, verdict, run, workspace, served),
+        served=tuple(served),
+        links=tuple(_link_words(link, item, run) for link in served),
         counts=_counts(item, placement, run.alignment),
         advice=_advice(item, placement, verdict, workspace, run, closest),
         closest=closest,
@@ -132,12 +137,18 @@ def _verdict(item: WorkItem, placement: ItemAlignment, run: Decision) -> str:
 
 
 def _summary(
-    item: WorkItem, placement: ItemAlignment, verdict: str, run: Decision, workspace: Workspace
+    item: WorkItem,
+    placement: ItemAlignment,
+    verdict: str,
+    run: Decision,
+    workspace: Workspace,
+    served: Sequence[Link],
 ) -> str:
     match verdict:
         case "aligned":
-            served = ", ".join(link.key_result for link in placement.links)
-            return f"{item.name} serves {served}."
+            names = [link.key_result for link in served]
+            first = f" Where a ticket shows one of them, it is {names[0]}." if len(names) > 1 else ""
+            return f"{item.name} serves {', '.join(names)}.{first}"
         case "exempt":
             return f"{item.name} is exempt as {placement.category}: {placement.reason}."
         case "out of scope" if item.triage:

@@ -24,7 +24,16 @@ from connectors.text.document import (
     line,
     para,
 )
-from sync.marks.details import Blocked, Moved, Offer, OrphanDetails, Pace, ProgressDetail, ProgressDetails
+from sync.marks.details import (
+    Blocked,
+    Goal,
+    Moved,
+    Offer,
+    OrphanDetails,
+    Pace,
+    ProgressDetail,
+    ProgressDetails,
+)
 from sync.marks.facts import StatedKeyResult
 from sync.marks.messages import Messages
 
@@ -74,7 +83,10 @@ def _rows(one: StatedKeyResult, detail: ProgressDetail, read: str, messages: Mes
     def row(key: str, value: Line, **values: str) -> None:
         rows.append((line(messages.text(key, **values)), value))
 
-    if detail.value is not None:
+    goal = detail.goal
+    if goal is not None:
+        row("progress.goal", _goal(goal, messages))
+    if detail.value is not None and (goal is None or goal.kind != "binary"):
         row("progress.value", _value(detail.value, detail, messages))
     if one.percent is not None:
         row("progress.pace", line(pace_words(one.percent, detail.pace, messages)))
@@ -84,6 +96,10 @@ def _rows(one: StatedKeyResult, detail: ProgressDetail, read: str, messages: Mes
         row("progress.left", line(_left(detail, messages)))
     if detail.blocked is not None:
         row("progress.blocked", line(blocked_words(detail.blocked, messages)))
+    if detail.owner:
+        row("progress.owner", line(detail.owner))
+    if goal is not None:
+        row("progress.measure", line(messages.text(f"progress.measure.{goal.kind}")))
     if detail.because:
         row("progress.linked", line(detail.because))
     checked = messages.text("progress.data.checkin", date=detail.checked_in) if detail.checked_in else ""
@@ -91,10 +107,29 @@ def _rows(one: StatedKeyResult, detail: ProgressDetail, read: str, messages: Mes
     return Table((messages.text("progress.header.what"), messages.text("progress.header.now")), tuple(rows))
 
 
+def _goal(goal: Goal, messages: Messages) -> Line:
+    def number(value: float | None) -> str:
+        return f"{messages.number(value or 0)} {goal.unit}".rstrip()
+
+    def words(how: str, **values: str) -> Line:
+        return messages.line(f"progress.goal.{how}", due=goal.due, **values)
+
+    if goal.start is not None:
+        return words("value", start=messages.number(goal.start), target=number(goal.target))
+    if goal.low is not None and goal.high is not None:
+        return words("between", low=messages.number(goal.low), high=number(goal.high))
+    if goal.high is not None:
+        return words("below", high=number(goal.high))
+    if goal.low is not None:
+        return words("above", low=number(goal.low))
+    return words(goal.kind) if goal.target is None else words("amount", target=number(goal.target))
+
+
 def _value(value: float, detail: ProgressDetail, messages: Messages) -> Line:
     shown = messages.number(value)
     unit = f" {detail.unit}" if detail.unit else ""
-    if detail.target is None:
+    # What must only stay within its limits is not on its way to them.
+    if detail.target is None or (detail.goal is not None and detail.goal.kind == "keep"):
         return line(shown + unit)
     text = "progress.value.down" if detail.smaller_is_better else "progress.value.text"
     return messages.line(text, value=shown, target=messages.number(detail.target) + unit)

@@ -12,7 +12,17 @@ from datetime import date, datetime
 from config.workspace import Workspace
 from connectors.model import Health, KeyResultMark, WorkItem
 from sync.history.movement import KINDS, Movement
-from sync.marks.details import Blocked, Moved, Offer, OrphanDetails, Pace, ProgressDetail, ProgressDetails
+from sync.marks.details import (
+    Blocked,
+    Goal,
+    Moved,
+    Offer,
+    OrphanDetails,
+    Pace,
+    ProgressDetail,
+    ProgressDetails,
+)
+from sync.marks.messages import figure
 from sync.measure import Reading, to_percent
 from sync.signals.orphans import Orphan
 
@@ -40,6 +50,8 @@ class ProgressFacts:
 
     reading: Reading
     mark: KeyResultMark
+    goal: Goal
+    owner: str
     movement: Movement | None = None
     blocked: Sequence[tuple[str, str]] = ()
     checked_in: date | None = None
@@ -101,6 +113,8 @@ def _progress_detail(one: ProgressFacts) -> ProgressDetail:
         blocked=blocked_of(one.blocked),
         because=one.mark.because,
         checked_in=one.checked_in.isoformat() if one.checked_in else "",
+        goal=one.goal,
+        owner=one.owner,
     )
 
 
@@ -127,7 +141,7 @@ def blocked_of(pairs: Sequence[tuple[str, str]]) -> Blocked | None:
 
 def _figure(value: float | None) -> float | None:
     """A figure with the digits that are shown, so that a record of it gives the same words again."""
-    return None if value is None else float(f"{value:g}")
+    return None if value is None else float(figure(value))
 
 
 # --- Orphans -------------------------------------------------------------------------------------

@@ -32,9 +32,12 @@ from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.history.movement import Movement, WorkState
 from sync.marks.comments import ProgressFacts, SuggestedKeyResult, orphan_details, progress_details
 from sync.marks.contribution import blocked_for, contribution
-from sync.marks.facts import health_fact, percent_fact, title_fact
+from sync.marks.details import Goal
+from sync.marks.facts import goal_fact, health_fact, owner_fact, percent_fact, title_fact
+from sync.marks.goals import goal_line, goal_of, owner_of, short_goal
 from sync.marks.messages import messages_for
 from sync.marks.policy import apply_policy
+from sync.marks.precedence import in_precedence, places_in
 from sync.marks.status_updates import PostedUpdate, StatusUpdates
 from sync.marks.wording import with_text
 from sync.measure import Reading, Scorecard, latest
@@ -98,15 +101,20 @@ class MarkBuilder:
         self._closest = closest
         self._messages = {name: messages_for(workspace, name) for name in workspace.trackers}
         self._key_results = {kr.id: kr for _, kr in workspace.key_results()}
-        self._order = {id_: place for place, id_ in enumerate(self._key_results)}
+        self._places = places_in(workspace)
+        self._owners = {kr.id: owner_of(kr, objective) for objective, kr in workspace.key_results()}
+        self._goals = {
+            kr.id: goal_of(kr, self._readings[kr.id].unit, _due(objective, workspace))
+            for objective, kr in workspace.key_results()
+        }
         self.marks = {
-            kr.id: mark_of(self._readings[kr.id], objective, kr, workspace)
+            kr.id: mark_of(self._readings[kr.id], objective, kr, workspace, self._goals[kr.id])
             for objective, kr in workspace.key_results()
         }
 
     def open_item(self, item: WorkItem, placement: ItemAlignment, orphan: Orphan | None) -> Marks:
         if placement.state == "aligned":
-            links = sorted(placement.links, key=lambda link: (-link.share, self._order[link.key_result]))
+            links = self._in_precedence(item, placement.links)
             if any(self._readings[link.key_result].closed for link in links):
                 # A closed key result takes no more marks; what it left stays beside those that go on.
                 return self._beside_closed(item, links, placement.carries)
@@ -168,6 +176,9 @@ class MarkBuilder:
             mark, item, link, self._alignment, self._key_results, self._readings, self._workspace.zone
         )
 
+    def _in_precedence(self, item: WorkItem, links: Sequence[Link]) -> list[Link]:
+        return in_precedence(links, item, self._readings, self._places)
+
     def _labels(self, state: AlignmentState) -> tuple[str, ...]:
         label = getattr(self._workspace.policy.labels, state)
         return (label,) if label else ()
@@ -176,9 +187,9 @@ class MarkBuilder:
         """The comment on the epic or project that carries a key result itself."""
         if not own or item.level not in ("epic", "project"):
             return None
-        parts = [self._progress(item, link) for link in own]
+        parts = [self._progress(item, link) for link in self._in_precedence(item, own)]
         as_of = self._scorecard.as_of.astimezone(self._workspace.zone)
-        facts = (*(fact for one in parts for fact in _facts(one.mark)), *self._language(item))
+        facts = (*(fact for one in parts for fact in _facts(one)), *self._language(item))
         details = msgspec.to_builtins(progress_details(parts, as_of))
         return with_text(Comment("progress", facts, details=details), self._messages[item.ref.tracker])
 
@@ -188,6 +199,8 @@ class MarkBuilder:
         return ProgressFacts(
             reading=self._readings[id_],
             mark=self._part(item, link),
+            goal=self._goals[id_],
+            owner=self._owners[id_],
             movement=self._movements.get(id_),
             blocked=blocked_for(item, leaves, self._alignment),
             checked_in=self._checked_in(self._key_results[id_]),
@@ -220,7 +233,7 @@ class MarkBuilder:
 
 
 def mark_of(
-    reading: Reading, objective: Objective, key_result: KeyResult, workspace: Workspace
+    reading: Reading, objective: Objective, key_result: KeyResult, workspace: Workspace, goal: Goal
 ) -> KeyResultMark:
     """A key result's reading in the form in which items show it, without any item's own part in it."""
     return KeyResultMark(
@@ -230,15 +243,23 @@ def mark_of(
         reading.health,
         workspace.url_of(key_result),
         objective=objective.title,
-        due=workspace.cycles[objective.cycle].end.isoformat(),
+        due=_due(objective, workspace),
+        goal=short_goal(goal),
     )
 
 
-def _facts(mark: KeyResultMark) -> tuple[Fact, ...]:
+def _due(objective: Objective, workspace: Workspace) -> str:
+    return workspace.cycles[objective.cycle].end.isoformat()
+
+
+def _facts(one: ProgressFacts) -> tuple[Fact, ...]:
+    mark = one.mark
     return (
         percent_fact(mark.id, mark.percent),
         health_fact(mark.id, mark.health),
         title_fact(mark.id, mark.title),
+        goal_fact(mark.id, goal_line(one.goal)),
+        owner_fact(mark.id, one.owner),
     )
 
 

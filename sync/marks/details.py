@@ -14,6 +14,9 @@ import msgspec
 from connectors.model import Health
 from sync.history.movement import MovementKind
 
+GoalKind = Literal["metric", "query", "flow", "keep", "binary", "work", "milestones", "project", "composite"]
+"""The kinds of measure, as declared; a test compares them with those of config/measures.py."""
+
 
 class Moved(msgspec.Struct, frozen=True, omit_defaults=True):
     """What linked work did: counts by kind, and whole points of percent by work and by scope."""
@@ -38,11 +41,28 @@ class Pace(msgspec.Struct, frozen=True, omit_defaults=True):
     due: str = ""
 
 
+class Goal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a key result is declared to reach, by which measure and day.
+
+    - `start`, `target`: where a value begins and is to end; of linked work only a fixed amount that was declared.
+    - `low`, `high`: between which a value must stay.
+    """
+
+    kind: GoalKind
+    due: str
+    start: float | None = None
+    target: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+
+
 class ProgressDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a progress comment says of one key result.
 
     - `since`: the day from which `moved` counts; `checked_in`: that of the check-in that gave the value.
     - `items`, `open`, `points`: linked work, how much of it is left, and the points of that where points count.
+    - `goal`: None where the record is older than goals; `owner`: "" where nobody is declared.
     """
 
     url: str
@@ -59,6 +79,8 @@ class ProgressDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     blocked: Blocked | None = None
     because: str = ""
     checked_in: str = ""
+    goal: Goal | None = None
+    owner: str = ""
 
 
 class ProgressDetails(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from typing import cast, get_args
 from connectors.model import Fact, Health
 
 _PERCENT, _HEALTH, _TITLE = "percent", "health", "title"
+_GOAL, _OWNER = "goal", "owner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,21 @@ def health_fact(key_result: str, health: Health) -> Fact:
 def title_fact(key_result: str, title: str) -> Fact:
     """The title of a key result."""
     return f"{key_result} {_TITLE}", title
+
+
+def goal_fact(key_result: str, goal: str) -> Fact:
+    """What a key result is declared to reach, by which measure and day, in a line."""
+    return f"{key_result} {_GOAL}", goal
+
+
+def owner_fact(key_result: str, owner: str) -> Fact:
+    """Who owns a key result; "" is nobody."""
+    return f"{key_result} {_OWNER}", owner
+
+
+def is_declared(name: str) -> bool:
+    """Whether a fact of that name is one that records older than goals do not hold."""
+    return name.rpartition(" ")[2] in (_GOAL, _OWNER)
 
 
 def figures_in(facts: Iterable[Fact]) -> Mapping[str, Figures]:

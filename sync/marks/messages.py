@@ -10,8 +10,11 @@ from config.messages import DEFAULT, SHIPPED, pieces
 from config.workspace import Workspace
 from connectors.text.document import Inline, Line, Text
 
-RENDERING = 1
+RENDERING = 2
 """The version of how texts are put together. A test holds what each version gives: change the one with the other."""
+
+_LARGE = 100_000
+"""From here on the six digits of a short number would lose some."""
 
 
 class Messages:
@@ -48,7 +51,12 @@ class Messages:
 
     def number(self, value: float) -> str:
         """A number with the language's decimal sign, without digits that say nothing."""
-        return f"{value:g}".replace(".", self._texts["decimal"])
+        return figure(value).replace(".", self._texts["decimal"])
+
+
+def figure(value: float) -> str:
+    """A number in digits, without those that say nothing; large ones are whole, and never in powers of ten."""
+    return f"{value:.0f}" if abs(value) >= _LARGE else f"{value:g}"
 
 
 def messages_for(workspace: Workspace, tracker: str) -> Messages:

@@ -15,7 +15,6 @@ from connectors.model import (
     ALL_MARKS,
     Change,
     Comment,
-    Fact,
     KeyResultMark,
     Mark,
     Marks,
@@ -24,7 +23,8 @@ from connectors.model import (
     Update,
     WorkItem,
 )
-from sync.marks.compare import within_step
+from sync.marks.compare import declared_titles, same_comment, same_mark
+from sync.marks.facts import figures_in
 from sync.marks.messages import Messages, messages_for
 from sync.marks.wording import contradicts_record
 
@@ -82,12 +82,13 @@ def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace:
     refusals: list[Refusal] = []
     steps = {name: workspace.policy_of(name).step for name in workspace.trackers}
     messages = {name: messages_for(workspace, name) for name in workspace.trackers}
+    titles = declared_titles(workspace)
     for item in sorted(items, key=sort_key):
         if item.ref not in wanted:
             continue
         tracker = item.ref.tracker
         shown = _trusted(item.shown, messages[tracker])
-        target = absorb_small_steps(shown, wanted[item.ref], steps[tracker])
+        target = absorb_small_steps(shown, wanted[item.ref], steps[tracker], titles)
         changes = changes_of(item, target)
         if not changes:
             continue
@@ -127,50 +128,63 @@ def _trusted(shown: Marks, messages: Messages) -> Marks:
     return replace(shown, comment=None)
 
 
-def absorb_small_steps(shown: Marks, wanted: Marks, step: int) -> Marks:
-    """The wanted marks, with every percent that moved by less than `step` left as it is shown.
+def absorb_small_steps(
+    shown: Marks, wanted: Marks, step: int, titles: Mapping[str, str] | None = None
+) -> Marks:
+    """What is shown, where nothing in it is news; else the wanted marks, with today's percent in all of them.
 
-    0 and 100 are always shown when reached: they say "not begun" and "complete". A percent that somebody put in place of
-    ours, or copied, is put right however near it is.
+    A percent that moved by less than `step` is no news, but for 0 and 100, which say "not begun" and "complete". An
+    item that is written to anyway shows one percent of a key result wherever it shows it, and one that shows two is
+    written to. No comment is held back while its item is written to: quiet hours hold the whole item, and only comments
+    that are not there yet are rationed. `titles`: those of all declared key results, by their ids.
     """
-    before = {mark.id: mark for mark in shown.key_results if _is_as_written(mark, shown)}
-    key_results = tuple(_absorb_in_mark(before.get(mark.id), mark, step) for mark in wanted.key_results)
-    return replace(
-        wanted, key_results=key_results, comment=_absorb_in_comment(shown.comment, wanted.comment, step)
-    )
-
-
-def _is_as_written(mark: KeyResultMark, shown: Marks) -> bool:
-    """Whether the percent that is shown is ours, as far as the stamp tells."""
-    if shown.stamp is None:
-        return True
-    written = {one.id: one.percent for one in shown.stamp.key_results}
-    return not shown.stamp.copied and written.get(mark.id, mark.percent) == mark.percent
-
-
-def _absorb_in_mark(shown: KeyResultMark | None, wanted: KeyResultMark, step: int) -> KeyResultMark:
-    if shown is None or not within_step(shown.percent, wanted.percent, step):
-        return wanted
-    # What closing an item moves changes a little with every other item: it is renewed with the percent.
-    return replace(wanted, percent=shown.percent, moves=shown.moves)
-
-
-def _absorb_in_comment(shown: Comment | None, wanted: Comment | None, step: int) -> Comment | None:
-    if shown is None or wanted is None or shown.purpose != wanted.purpose:
-        return wanted
-    if len(shown.facts) == len(wanted.facts) and all(
-        _same_fact(one, other, step) for one, other in zip(shown.facts, wanted.facts, strict=True)
-    ):
-        return shown
+    if not _is_news(shown, wanted, step, titles):
+        return replace(wanted, key_results=shown.key_results, comment=shown.comment)
+    if _same_key_results(shown.key_results, wanted.key_results, 0):
+        wanted = replace(wanted, key_results=shown.key_results)
+    if same_comment(shown.comment, wanted.comment, 0, titles) and _same_order(shown.comment, wanted.comment):
+        wanted = replace(wanted, comment=shown.comment)
     return wanted
 
 
-def _same_fact(shown: Fact, wanted: Fact, step: int) -> bool:
-    if shown[0] != wanted[0]:
+def _is_news(shown: Marks, wanted: Marks, step: int, titles: Mapping[str, str] | None) -> bool:
+    return (
+        any(
+            getattr(shown, name) != getattr(wanted, name)
+            for name in ("alignment", "labels", "update", "twins")
+        )
+        or not _same_key_results(shown.key_results, wanted.key_results, step)
+        or not same_comment(shown.comment, wanted.comment, step, titles)
+        # Where the wanted marks do not agree either, a comment is not ours to edit.
+        or (not _agree(shown) and _agree(wanted))
+    )
+
+
+def _same_key_results(shown: tuple[KeyResultMark, ...], wanted: tuple[KeyResultMark, ...], step: int) -> bool:
+    """Whether the same key results are shown with the same one first: fields and label groups follow that one."""
+    before = {mark.id: mark for mark in shown}
+    if len(shown) != len(wanted) or [mark.id for mark in shown[:1]] != [mark.id for mark in wanted[:1]]:
         return False
-    if isinstance(shown[1], int) and isinstance(wanted[1], int):
-        return within_step(shown[1], wanted[1], step)
-    return shown[1] == wanted[1]
+    return all(mark.id in before and same_mark(before[mark.id], mark, step) for mark in wanted)
+
+
+def _same_order(shown: Comment | None, wanted: Comment | None) -> bool:
+    said, says = (list(figures_in(one.facts)) if one else [] for one in (shown, wanted))
+    return said == says
+
+
+def _agree(marks: Marks) -> bool:
+    """Whether fields, links and comment state one percent of each key result.
+
+    What a link of Jira says is known from the stamp, while the mark is read from the field, where it has one.
+    """
+    stated = [(mark.id, mark.percent) for mark in marks.key_results]
+    stated += [(mark.id, mark.percent) for mark in (marks.stamp.key_results if marks.stamp else ())]
+    stated += [
+        (id_, one.percent) for id_, one in figures_in(marks.comment.facts if marks.comment else ()).items()
+    ]
+    percents = dict(stated)
+    return all(percents[id_] == percent for id_, percent in stated)
 
 
 def digest_of(edits: Sequence[Edit]) -> str:

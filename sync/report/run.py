@@ -20,6 +20,7 @@ from connectors.model import (
     WorkItem,
 )
 from sync.marks.comments import HEALTH_WORDS, value_against_target
+from sync.marks.compare import same_comment
 from sync.marks.facts import figures_in
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan.guards import NOUNS, GuardViolation
@@ -238,7 +239,7 @@ def _key_result_words(before: object, after: object) -> str:
         name: None
         for mark in new
         for name, value in asdict(mark).items()
-        if mark.id in known and getattr(known[mark.id], name) != value
+        if mark.id in known and (getattr(known[mark.id], name) or None) != (value or None)
     }
     return f"{says}: update {', '.join(_PARTS.get(name, name) for name in parts) or 'order'}"
 
@@ -248,6 +249,7 @@ _PARTS = {
     "due": "due day",
     "because": "reason for the link",
     "moves": "contribution",
+    "goal": "target",
 }
 
 
@@ -270,7 +272,7 @@ def _comment_words(before: object, after: object) -> str:
         return "remove the comment"
     if not isinstance(before, Comment):
         return f"add the {after.purpose} comment"
-    if (before.purpose, before.facts) == (after.purpose, after.facts):
+    if (before.purpose, before.facts) == (after.purpose, after.facts) and same_comment(before, after, 0):
         return f"restore the {after.purpose} comment: its text differs from its record"
     return f"update the {after.purpose} comment"
 

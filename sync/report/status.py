@@ -56,7 +56,6 @@ def _mark_words(mark: KeyResultMark) -> str:
 def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
     """One ticket for programs."""
     item = explained.item
-    placement = run.alignment.placements[item.ref]
     readings = run.scorecard.readings
     return {
         "tracker": item.ref.tracker,
@@ -78,7 +77,7 @@ def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
                 "rule": link.because.rule,
                 "path": [item.key, *link.because.path],
             }
-            for link in placement.links
+            for link in explained.served
         ],
         "counts": explained.counts,
         "closest": [suggestion_data(one) for one in explained.closest],

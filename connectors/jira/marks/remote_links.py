@@ -74,6 +74,8 @@ def link_body(mark: KeyResultMark, owner: str) -> dict[str, Any]:
 def _facts(mark: KeyResultMark) -> list[str]:
     percent = [] if mark.percent is None else [f"{mark.percent} %"]
     facts = [*percent, HEALTH_OPTIONS[mark.health].lower()]
+    if mark.goal:
+        facts.append(mark.goal)
     if mark.due:
         facts.append(f"due {mark.due}")
     return [*facts, *part_words(mark)]

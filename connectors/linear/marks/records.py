@@ -41,6 +41,7 @@ COMMENT_ONLY = Comment("orphan", UNFINISHED.facts)
 """Stands for a note of ours with nothing else around it."""
 
 _LONGEST_RECORD = 64 * 1024
+_BRACES = str.maketrans("{}", "()")
 _NOTE_TITLES: dict[AlignmentState | None, str] = {
     "orphaned": "No key result yet",
     "exempt": "Exempt from key results",
@@ -198,6 +199,7 @@ def figures_of(mark: KeyResultMark) -> str:
     """The second line of an attachment. It never holds braces: Linear reads those as a template."""
     words = [f"{mark.percent} %"] if mark.percent is not None else []
     words.append(mark.health.replace("_", " "))
+    words += [mark.goal.translate(_BRACES)] if mark.goal else []
     words += [f"due {mark.due}"] if mark.due else []
     return " · ".join(words)
 
@@ -229,13 +231,14 @@ class _MetadataRecord(msgspec.Struct, omit_defaults=True):
     because: str = ""
     share: int | None = None
     moves: int | None = None
+    goal: str | None = None
     truenorth: str = ""
 
 
 _RECORDS = Converter(_MetadataRecord)
 _MARKS = Converter(KeyResultMark)
 
-_PART = ("objective", "due", "because", "share", "moves")
+_PART = ("objective", "due", "because", "share", "moves", "goal")
 
 
 def metadata_for(owner: str, mark: KeyResultMark | None, stamp: Stamp | None) -> dict[str, Any]:
@@ -246,6 +249,8 @@ def metadata_for(owner: str, mark: KeyResultMark | None, stamp: Stamp | None) ->
         if mark.percent is not None:
             metadata["percent"] = mark.percent
         metadata |= {name: value for name in _PART if (value := getattr(mark, name)) not in ("", None)}
+        # That there is no goal to show is something else than a record that does not know of goals.
+        metadata |= {"goal": ""} if mark.goal == "" else {}
     return metadata
 
 

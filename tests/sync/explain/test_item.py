@@ -40,7 +40,7 @@ def told(key: str, items: list[WorkItem] = ITEMS, declared: Workspace = DECLARED
     [
         ("web-1", "aligned", "WEB-1 serves KR1."),
         ("WEB-2", "aligned", "WEB-2 serves KR1."),
-        ("WEB-3", "aligned", "WEB-3 serves KR1, KR2."),
+        ("WEB-3", "aligned", "WEB-3 serves KR2, KR1. Where a ticket shows one of them, it is KR2."),
         ("WEB-4", "exempt", "exempt as ktlo: label ktlo."),
         ("WEB-5", "exempt", "exempt as ktlo: label ktlo on ancestor WEB-4."),
         ("WEB-6", "orphaned", "it has no parent. It is 60 days old"),

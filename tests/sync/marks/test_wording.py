@@ -15,6 +15,7 @@ from connectors.stamp import comment_marker, from_comment_marker
 from connectors.text.document import text_hash
 from sync.marks.details import (
     Blocked,
+    Goal,
     Moved,
     Offer,
     OrphanDetails,
@@ -60,8 +61,10 @@ PROGRESS = ProgressDetails(
             blocked=Blocked((("WEB-3", "OPS-9"),), 2),
             because="rule key WEB-1",
             checked_in="2026-11-10",
+            goal=Goal("metric", "2026-12-31", start=22.0, target=35.0, unit="points"),
+            owner="growth",
         ),
-        ProgressDetail("https://okrs.example/kr/KR2", Pace(50)),
+        ProgressDetail("https://okrs.example/kr/KR2", Pace(50), goal=Goal("binary", "2026-12-31")),
     ),
 )
 ORPHAN = OrphanDetails(
@@ -101,9 +104,9 @@ def test_how_texts_are_put_together_has_a_version() -> None:
         "declared": with_text(orphan(DECLARED), BARE).doc,
         "update": update_with_text(update(), BARE).doc,
     }
-    assert RENDERING == 1
+    assert RENDERING == 2
     assert {name: text_hash(doc)[:8] for name, doc in made.items() if doc} == {
-        "progress": "629b43c2",
+        "progress": "b28352d3",
         "orphan": "b3b38916",
         "declared": "9a4de1c8",
         "update": "20678ca7",
