@@ -187,6 +187,10 @@ class LinearConnector:
         """See `Provisions.provisioner`."""
         return LinearProvisioner(self._client, self._tracker.scope.teams)
 
+    def show_projects(self, view: str, projects: Sequence[str]) -> None:
+        """See `ShowsProjects.show_projects`."""
+        self.provisioner().show_projects(view, projects)
+
     def close(self) -> None:
         """Give connections back."""
         self._client.close()

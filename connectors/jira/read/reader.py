@@ -55,7 +55,7 @@ class Site:
 
 
 class Reader:
-    """Reads one tracker. `pages` is the address at which people see the site."""
+    """Reads one tracker. `pages` is the address at which people see the site, `provided` what setup made there."""
 
     def __init__(
         self,
@@ -66,6 +66,7 @@ class Reader:
         pages: str,
         pool: Executor,
         fields: Sequence[str] = (),
+        provided: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._client = client
         self._site_api = site_api
@@ -74,6 +75,7 @@ class Reader:
         self._pages = pages
         self._pool = pool
         self._fields = fields
+        self._provided = provided
         self._keys_now: dict[str, str] = {}
 
     def site(self) -> Site:
@@ -94,7 +96,7 @@ class Reader:
                 self._site_api.hint(),
             ) from None
         known = self._client.call("GET", "field", replies.FIELDS)
-        found = find_fields(self._client.name, known, self._tracker.estimate_field)
+        found = find_fields(self._client.name, known, self._tracker.estimate_field, self._provided)
         custom = find_custom_fields(self._client.name, known, self._fields, found)
         if self._tracker.deployment == "data_center":
             # Text there, in wiki markup.

@@ -5,8 +5,9 @@ Wire facts: contracts/linear.md, sections 10 and 16.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -18,10 +19,23 @@ from connectors.linear.api.client import LinearClient
 from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import IssueIds, LabelNode, Wire
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, TITLE_MARK, is_for
-from connectors.linear.setup.views import VIEWS, parts_of, views_wanted
+from connectors.linear.setup.views import VIEWS, ViewNode, holds, naming, views_wanted
 from connectors.model import CLAIM_NAME
-from connectors.setup import Action, Need, Provisioning, SetupProblem, is_ours, signature
+from connectors.setup import (
+    PROJECTS,
+    Action,
+    Identified,
+    Need,
+    Provisioning,
+    SetupProblem,
+    described,
+    empty_views,
+    find_made,
+    is_ours,
+)
+from connectors.setup import VIEWS as NAMES
 
+_GROUPS = (CLAIM_NAME, ALIGNMENT_GROUP)
 STATES = ("aligned", "orphaned", "exempt")
 LONGEST_NAME = 80
 """Characters of a label; ours, short enough for a chip. Linear's limit is not published."""
@@ -115,17 +129,19 @@ class LinearProvisioner:
     def plan(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.plan`."""
         problems: list[SetupProblem] = []
+        there: dict[str, str] = {}
         labels = list(self._client.walk(queries.LABELS, lambda reply: reply.issue_labels))
         children = {name: child_name(name, title) for name, title in need.key_results.items()}
+        states = {name: name for name in STATES}
         actions = [
-            *self._group(CLAIM_NAME, children, labels, need, made, problems),
-            *self._group(ALIGNMENT_GROUP, {name: name for name in STATES}, labels, need, made, problems),
+            *self._group(CLAIM_NAME, children, labels, need, made, problems, there),
+            *self._group(ALIGNMENT_GROUP, states, labels, need, made, problems, there),
         ]
         if actions and (refusal := self._may_not_label()):
             problems.append(refusal)
             actions = []
-        actions += self._views(need, made, problems)
-        return Provisioning(tuple(actions), tuple(problems))
+        actions += self._views(need, made, problems, there)
+        return Provisioning(tuple(actions), tuple(problems), there)
 
     def _may_not_label(self) -> SetupProblem | None:
         """Why the account cannot make labels of the workspace, as far as Linear tells beforehand."""
@@ -176,6 +192,12 @@ class LinearProvisioner:
         in_use = self._client.walk(ISSUES_WITH_LABEL, lambda reply: reply.issues, filter=only)
         return next(iter(in_use), None) is not None
 
+    def show_projects(self, view: str, projects: Sequence[str]) -> None:
+        """Let a view that names its projects name these. Raises TrackerError."""
+        done = self._client.execute(WRITES["view", "change"], id=view, input=naming(projects)).done
+        if not done.success:
+            raise Refused(self._client.tracker, "Linear did not confirm the change of a view.")
+
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """See `Provisioner.carry`."""
         operation = WRITES[action.kind, action.verb]
@@ -199,38 +221,54 @@ class LinearProvisioner:
         need: Need,
         made: Mapping[str, str],
         problems: list[SetupProblem],
+        there: dict[str, str],
     ) -> Iterator[Action]:
-        there = [one for one in labels if one.name.casefold() == name.casefold() and one.archived_at is None]
-        group = next((one for one in there if one.is_group and one.team is None), None)
-        if there and group is None:
+        alive = [one for one in labels if one.archived_at is None]
+        groups = [one for one in alive if one.is_group and one.team is None]
+        group = find_made(
+            groups,
+            _identify,
+            made.get(f"label {name}"),
+            name,
+            need,
+            _GROUPS,
+            lambda given: _same(given, name),
+        )
+        if group is None and any(_same(one.name, name) for one in alive):
             why = "a label with this name exists and is not a workspace label group"
             problems.append(SetupProblem(f"label group {name}", why, "Rename the label."))
             return
-        signed = {"description": signature(need.owner)}
         if group is None:
-            body = {"name": name, "isGroup": True, **signed}
+            body = {"name": name, "isGroup": True, "description": described(name, need.owner)}
             yield Action("label", name, "create", "does not exist", None, body)
-        inside = [
-            one
-            for one in labels
-            if group and one.parent and one.parent.id == group.id and one.archived_at is None
-        ]
+        elif is_ours(group.description, need.owner):
+            there[f"label {name}"] = group.id
+            if not _same(group.name, name):
+                reason = f"currently named {group.name}"
+                yield Action("label", name, "change", reason, group.id, {"name": name})
+        inside = [one for one in alive if group and one.parent and one.parent.id == group.id]
+        known: set[str] = set()
         for short, wanted in children.items():
-            found = next((one for one in inside if one.id == made.get(f"label {name}: {short}")), None)
-            found = found or next((one for one in inside if is_for(one.name, short)), None)
+            what = f"{name}: {short}"
+            others = [f"{name}: {one}" for one in children]
+            found = find_made(
+                inside, _identify, made.get(f"label {what}"), what, need, others, partial(is_for, short=short)
+            )
             if found is None:
-                body = {"name": wanted, **signed}
+                body = {"name": wanted, "description": described(what, need.owner)}
                 body |= {"parentId": group.id} if group else {"group": name}
-                yield Action("label", f"{name}: {short}", "create", "does not exist", None, body)
-            elif not is_ours(found.description, need.owner):
+                yield Action("label", what, "create", "does not exist", None, body)
                 continue
-            elif found.retired_at is not None:
+            known.add(found.id)
+            if not is_ours(found.description, need.owner):
+                continue
+            there[f"label {what}"] = found.id
+            if found.retired_at is not None:
                 body = {"name": wanted, "retiredAt": None}
-                yield Action("label", f"{name}: {short}", "change", "needed again", found.id, body)
+                yield Action("label", what, "change", "needed again", found.id, body)
             elif found.name != wanted:
                 reason = f"currently named {found.name}"
-                yield Action("label", f"{name}: {short}", "change", reason, found.id, {"name": wanted})
-        known = {made.get(f"label {name}: {short}") for short in children}
+                yield Action("label", what, "change", reason, found.id, {"name": wanted})
         left = [one for one in inside if not any(is_for(one.name, short) for short in children)]
         yield from self._leave(name, [one for one in left if one.id not in known], need)
 
@@ -247,22 +285,45 @@ class LinearProvisioner:
                 body = {"retire": True}
                 yield Action("label", what, "change", reason, one.id, body)
 
-    def _views(self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]) -> Iterator[Action]:
+    def _views(
+        self, need: Need, made: Mapping[str, str], problems: list[SetupProblem], there: dict[str, str]
+    ) -> Iterator[Action]:
         rows = list(self._client.walk(VIEWS, lambda reply: reply.custom_views))
+        problems += empty_views("view", need)
         for name, wanted in views_wanted(need, self._teams).items():
             if wanted is None:
                 why = "its filter needs a label that is off in policy.labels"
                 problems.append(SetupProblem(f"view {name}", why, "Set that label in policy.labels."))
                 continue
-            found = next((one for one in rows if one.id == made.get(f"view {name}")), None)
-            found = found or next((one for one in rows if one.name == name), None)
-            body = {
-                "name": name, "description": signature(need.owner), "shared": True, "filterData": wanted
-            }  # fmt: skip
+            found = find_made(rows, _identify, made.get(f"view {name}"), name, need, NAMES)
+            body = {"name": name, "description": described(name, need.owner), "shared": True, **wanted}
             if found is None:
                 yield Action("view", name, "create", "does not exist", None, body)
-            elif not is_ours(found.description, need.owner):
+                continue
+            if not is_ours(found.description, need.owner):
                 why = "a view with this name exists, and setup did not create it"
                 problems.append(SetupProblem(f"view {name}", why, "Rename the view."))
-            elif found.name != name or not found.shared or parts_of(found.filter_data) != parts_of(wanted):
-                yield Action("view", name, "change", "its filter, name or sharing differs", found.id, body)
+                continue
+            there[f"view {name}"] = found.id
+            if name == PROJECTS and need.orphaned_projects is None:
+                # It shows what it was last given.
+                wanted, body = {}, {key: value for key, value in body.items() if key not in wanted}
+            if reason := _difference(found, name, wanted):
+                yield Action("view", name, "change", reason, found.id, body)
+
+
+def _difference(found: ViewNode, name: str, wanted: Mapping[str, Any]) -> str | None:
+    """Why a view of ours must be written again."""
+    if found.name != name:
+        return f"currently named {found.name}"
+    if not found.shared:
+        return "not shared with anyone"
+    return None if holds(found, wanted) else "different filter"
+
+
+def _identify(row: LabelNode | ViewNode) -> Identified:
+    return Identified(row.id, row.name, row.description)
+
+
+def _same(given: str, name: str) -> bool:
+    return given.casefold() == name.casefold()
