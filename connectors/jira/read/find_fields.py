@@ -77,6 +77,7 @@ def find_fields(
         health=_of_type(custom, HEALTH_NAME, "option", notes),
         alignment=_of_type(custom, ALIGNMENT_NAME, "option", notes),
         objective=_of_type(custom, OBJECTIVE_NAME, "string", notes),
+        others={info.id: info.name for info in custom},
         notes=tuple(notes),
     )
 

@@ -34,6 +34,7 @@ from connectors.jira.read.account_words import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper, is_done
+from connectors.jira.read.renamed_fields import unknown_fields
 from connectors.jira.read.settable_fields import SettableFields
 from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
 from connectors.jira.read.shown_comments import kept_from_customers, with_comments, with_remnant
@@ -144,6 +145,7 @@ class Reader:
         notes += fields_of_one_name(issues.values(), site.fields)
         mapper = self._mapper(site, scope, issues.values())
         items, aside = _sifted(mapper, issues.values(), parents)
+        notes += unknown_fields(items, site.fields, self._owner)
         aside |= bulk.set_aside
         check_share(self._client.name, aside.values(), len(items) + len(aside))
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)

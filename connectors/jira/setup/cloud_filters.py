@@ -55,6 +55,7 @@ class SharedSetup:
     ) -> Iterator[Action]:
         """What is lacking. `queries` is name to JQL, None where a filter cannot be made; `there` gets what is ours."""
         filters: dict[str, str | None] = {}
+        steps: list[Action] = []
         rows = listed(
             self._client, "filter/search", expand="jql,description,editPermissions,owner,sharePermissions"
         )
@@ -71,12 +72,13 @@ class SharedSetup:
                 there[f"filter {name}"] = str(found["id"])
             body = {"jql": jql} | new(name, need)
             if found is None:
-                yield Action("filter", name, "create", "does not exist", None, body)
+                steps.append(Action("filter", name, "create", "does not exist", None, body))
             elif reason := difference(found, body):
                 if self._is_kept(found):
                     problems.append(locked("filter", found, reason))
                     continue
-                yield Action("filter", name, "change", reason, str(found["id"]), body)
+                steps.append(Action("filter", name, "change", reason, str(found["id"]), body))
+        yield from in_free_order(steps, {row["name"]: str(row["id"]) for row in rows})
         yield from self._board(filters, need, made, problems, there)
 
     def _board(
@@ -223,6 +225,19 @@ class SharedSetup:
 def find(rows: Sequence[Row], known: str | None, name: str, need: Need) -> Row | None:
     """The filter or dashboard that is ours under this name, whatever people call it now; see `find_made`."""
     return find_made(rows, _identify, known, name, need, VIEWS)
+
+
+def in_free_order(steps: Sequence[Action], taken: Mapping[str, str]) -> Iterator[Action]:
+    """The steps in an order in which each finds its name free: an owner's filters cannot share one.
+
+    `taken`: the names there are, by id. Two that have each other's name are left as they come.
+    """
+    names, left = dict(taken), list(steps)
+    while left:
+        step = next((one for one in left if names.get(one.name) in (None, one.id)), left[0])
+        left.remove(step)
+        names = {name: id_ for name, id_ in names.items() if id_ != step.id} | {step.name: step.id or ""}
+        yield step
 
 
 def _identify(row: Row) -> Identified:

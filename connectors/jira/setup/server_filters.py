@@ -13,7 +13,14 @@ from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.paging import Row
-from connectors.jira.setup.cloud_filters import difference, find, foreign, locked, without_query
+from connectors.jira.setup.cloud_filters import (
+    difference,
+    find,
+    foreign,
+    in_free_order,
+    locked,
+    without_query,
+)
 from connectors.jira.setup.filter_queries import quoted
 from connectors.setup import DASHBOARD, Action, Need, SetupProblem, described, is_ours
 
@@ -41,6 +48,7 @@ class ServerFilters:
         """What is lacking. `queries` is name to JQL, None where a filter cannot be made; `there` gets what is ours."""
         rows = self._rows(made)
         me = self._me() if rows else {}
+        steps: list[Action] = []
         for name, jql in queries.items():
             if jql is None:
                 problems.append(without_query(name))
@@ -51,7 +59,7 @@ class ServerFilters:
                 if self._is_taken(name):
                     problems.append(_unseen(name))
                 else:
-                    yield Action("filter", name, "create", "does not exist", None, body)
+                    steps.append(Action("filter", name, "create", "does not exist", None, body))
             elif not is_ours(found.get("description"), need.owner):
                 problems.append(foreign(name))
             else:
@@ -60,9 +68,10 @@ class ServerFilters:
                 if reason is None:
                     continue
                 if _is_mine(found, me):
-                    yield Action("filter", name, "change", reason, str(found["id"]), body)
+                    steps.append(Action("filter", name, "change", reason, str(found["id"]), body))
                 else:
                     problems.append(locked("filter", found, reason))
+        yield from in_free_order(steps, {row["name"]: str(row["id"]) for row in rows})
         problems += self._dashboard()
 
     def removal(self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]) -> Iterator[Action]:
