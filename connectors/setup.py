@@ -34,6 +34,7 @@ class Need:
     - `aligned`, `orphaned`, `dangling`, `at_risk`: labels of the policy, None where it has none.
     - `marks`: those that the policy has written on this tracker.
     - `orphaned_projects`: ids of the projects that are orphaned, where projects are items; None while that is not known.
+    - `label_ids`: where labels have ids, the id that most stamps give each label of the policy, for those that people renamed.
     """
 
     owner: str
@@ -44,6 +45,7 @@ class Need:
     at_risk: str | None = None
     marks: frozenset[str] = frozenset(("key_results", "labels", "comment"))
     orphaned_projects: tuple[str, ...] | None = None
+    label_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,31 @@ class Provisioner(Protocol):
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """Do one action; the id of what is there after it, None after a removal. Raises TrackerError."""
         ...
+
+
+def copies(
+    rows: Iterable[_Row],
+    identify: Callable[[_Row], Identified],
+    kind: str,
+    made: Mapping[str, str],
+    need: Need,
+) -> list[_Row]:
+    """Those of the rows that people copied, description and all, from one that setup made: only that one is ours."""
+    same: dict[str, list[_Row]] = {}
+    for row in rows:
+        if what := described_as(identify(row).description, need.owner):
+            same.setdefault(what, []).append(row)
+    found: list[_Row] = []
+    for what, some in same.items():
+        ours = find_made(some, identify, made.get(f"{kind} {what}"), what, need)
+        found += [row for row in some if ours is not None and row is not ours]
+    return found
+
+
+def copied(kind: str, name: str) -> SetupProblem:
+    """Of such a copy, when everything of ours goes."""
+    why = f"somebody copied it from a {kind} that setup made, so it stays"
+    return SetupProblem(f"{kind} {name}", why, "Delete it if nobody needs it.")
 
 
 def empty_views(kind: str, need: Need) -> Iterator[SetupProblem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -103,7 +104,18 @@ def _need(session: Session, tracker: str, known: Decision | None) -> Need:
         orphaned_projects=orphaned_projects(known.signals.orphans, known.alignment, tracker)
         if known
         else None,
+        label_ids=_label_ids(known, tracker) if known else {},
     )
+
+
+def _label_ids(known: Decision, tracker: str) -> dict[str, str]:
+    """The id that most stamps give each label that they name."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for item in known.observation.items:
+        if item.ref.tracker == tracker and item.shown.stamp is not None:
+            for name, id_ in item.shown.stamp.label_ids:
+                votes[name][id_] += 1
+    return {name: some.most_common(1)[0][0] for name, some in votes.items()}
 
 
 def _settle(session: Session, name: str, plan: Provisioning, need: Need, *, remove: bool) -> None:

@@ -59,7 +59,7 @@ class JiraProvisioner:
             names = ", ".join(one.name for one in fields)
             problems.append(SetupProblem(f"fields and options {names}", why, GRANT))
             fields = ()
-        actions = (*self._shared.removal(need, problems), *fields)
+        actions = (*self._shared.removal(need, made, problems), *fields)
         return Provisioning(actions, tuple(problems))
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:

@@ -20,6 +20,8 @@ from connectors.setup import (
     Identified,
     Need,
     SetupProblem,
+    copied,
+    copies,
     described,
     find_made,
     is_ours,
@@ -178,11 +180,14 @@ class SharedSetup:
             self._me = str(self._client.call("GET", "myself", replies.ROW).get("accountId"))
         return (row.get("owner") or {}).get("accountId") != self._me and not row.get("editPermissions")
 
-    def removal(self, need: Need, problems: list[SetupProblem]) -> Iterator[Action]:
+    def removal(self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]) -> Iterator[Action]:
         """Our dashboard, whose gadgets go with it, and our filters."""
         for kind in ("dashboard", "filter"):
-            for row in listed(self._client, f"{kind}/search", expand="description,editPermissions,owner"):
-                if not is_ours(row.get("description"), need.owner):
+            rows = listed(self._client, f"{kind}/search", expand="description,editPermissions,owner")
+            theirs = copies(rows, _identify, kind, made, need)
+            problems += (copied(kind, row["name"]) for row in theirs)
+            for row in rows:
+                if not is_ours(row.get("description"), need.owner) or row in theirs:
                     continue
                 # Of filters an administrator may delete those of others too.
                 if kind == "dashboard" and self._is_kept(row):

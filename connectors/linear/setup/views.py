@@ -10,10 +10,10 @@ import msgspec
 from msgspec.json import Decoder
 
 from connectors.linear.api.queries import Operation
-from connectors.linear.api.wire import Connection, Wire
+from connectors.linear.api.wire import Connection, LabelNode, Wire
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP
 from connectors.linear.marks.records import PARAMETER
-from connectors.setup import AT_RISK, BY_KEY_RESULT, DANGLING, PROJECTS, UNALIGNED, Need
+from connectors.setup import AT_RISK, BY_KEY_RESULT, DANGLING, PROJECTS, UNALIGNED, Identified, Need
 
 
 class ViewNode(Wire):
@@ -82,6 +82,11 @@ def _labelled(label: str | None, child: str | None) -> dict[str, Any] | None:
         return {"labels": {"some": {"name": {"eqIgnoreCase": label}}}}
     group = {"name": {"eq": child}, "parent": {"name": {"eq": ALIGNMENT_GROUP}}}
     return {"labels": {"some": group}} if child else None
+
+
+def identify(row: LabelNode | ViewNode) -> Identified:
+    """How a label or a view can be known."""
+    return Identified(row.id, row.name, row.description)
 
 
 def holds(view: ViewNode, wanted: Mapping[str, Any]) -> bool:

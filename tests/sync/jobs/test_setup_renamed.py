@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from connectors.setup import signature
 from sync.jobs.sandbox import examples
 from tests.support import loopback
 from tests.support.cli import AS_OF, Cli
+from tests.support.sandbox_jira_client import Jira
 
 SIGNED = signature("acme")
 FIELDS = ["KR health", "Alignment", "Objective"]
@@ -164,6 +166,65 @@ def test_a_field_of_a_person_is_used_and_neither_renamed_nor_removed(run: Cli, p
     assert run("setup", "--remove", "--apply").code == 0
     assert fields[theirs.id].name == "Goal"
     assert theirs.id not in pointed.world.jira.trashed_fields
+
+
+@LOST
+def test_options_that_setup_added_to_a_field_of_a_person_go_again_whatever_it_is_called(
+    run: Cli, pointed: Sandbox, lost: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Jira(pointed) as client:
+        kind = "com.atlassian.jira.plugin.system.customfieldtypes:"
+        body = {"name": "Alignment", "type": f"{kind}select", "searcherKey": f"{kind}multiselectsearcher"}
+        theirs = client.post("field", json=body).json()["id"]
+    jira = pointed.world.jira
+    assert run("setup", "--apply").code == 0
+    context = next(one for one in jira.contexts.values() if one.field_id == theirs)
+    assert {one.value for one in context.options.values()} == {"Aligned", "Orphaned", "Exempt"}
+    pointed.call(lambda: jira.fields.__setitem__(theirs, replace(jira.fields[theirs], name="Direction")))
+    if lost:
+        other_store(monkeypatch)
+    assert run("setup", "--remove", "--apply").code == 0
+    # Options have no descriptions: without the store nothing proves whose they are.
+    assert bool(context.options) is lost
+
+
+def test_what_people_copied_from_ours_stays_theirs(run: Cli, pointed: Sandbox) -> None:
+    assert run("setup", "--apply").code == 0
+    jira, linear = pointed.world.jira, pointed.world.linear
+    original = next(one for one in jira.filters.values() if one.name == "Unaligned work")
+    view = next(one for one in linear.custom_views.values() if one.name == "Unaligned work")
+
+    def copy() -> None:
+        number = max(jira.filters) + 1
+        jira.filters[number] = replace(original, id=number, name="Copy of Unaligned work")
+        linear.custom_views["copy"] = replace(view, id="copy", name="Unaligned work")
+
+    pointed.call(copy)
+    assert [one["actions"] for one in told(run).values()] == [[], []]
+    ran = run("setup", "--remove", "--apply")
+    assert "filter Copy of Unaligned work: somebody copied it from a filter that setup made" in ran.out
+    assert [one.name for one in jira.filters.values()] == ["Copy of Unaligned work"]
+    assert list(linear.custom_views) == ["copy"]
+
+
+def test_what_an_older_version_remembered_is_read(
+    run: Cli, pointed: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It kept whole ids of the fields on screens, options without their fields, and nothing of what they were for."""
+    monkeypatch.setenv("TRUENORTH_STORE", f"sqlite:///{tmp_path / 'old.db'}")
+    assert run("setup", "--apply").code == 0
+    with sqlite3.connect(tmp_path / "old.db") as store:
+        rows = store.execute("SELECT name, id FROM provisions").fetchall()
+        for name, id_ in rows:
+            old = id_.rpartition("/")[2] if name.startswith("option ") else id_
+            if name.startswith("screens "):
+                old = ",".join(f"customfield_{one}" for one in id_.split(","))
+            store.execute("UPDATE provisions SET id = ? WHERE name = ?", (old, name))
+        store.execute("DELETE FROM provisions WHERE name LIKE 'for %'")
+    assert all(len(id_) <= 64 for _, id_ in rows)
+    assert [one["actions"] for one in told(run).values()] == [[], []]
+    assert run("setup", "--remove", "--apply").code == 0
+    assert not pointed.world.jira.filters
 
 
 def ours(sandbox: Sandbox, name: str) -> str:
