@@ -288,6 +288,21 @@ def test_what_the_policy_has_not_written_no_view_shows(
     assert any(one["level"] == left_out for one in orphans) or left_out is None
 
 
+def test_states_that_are_declared_to_be_closed_are_on_no_view(
+    run: Cli, pointed: Sandbox, company: Path
+) -> None:
+    assert run("setup", "--apply").code == 0
+    assert run("sync", "--first-run", *AS_OF).code == 0
+    serving = in_linear(pointed)[SERVING]
+    issues = {one.identifier: one.state.name for one in pointed.world.linear.issues.values()}
+    closed = issues[min(serving)]
+    declare(company, {"teams: [ENG, MOB]}}": f"teams: [ENG, MOB]}}, dropped_states: [{closed.upper()}]}}"})
+    assert run("sync", *AS_OF).code == 0
+    assert "change view Work by key result (different filter)" in run("setup", "--apply").out
+    assert in_linear(pointed)[SERVING] == {one for one in serving if issues[one] != closed} != serving
+    assert "Nothing to do." in run("setup").out
+
+
 @pytest.mark.parametrize("other", ["acme-eu", "eu-acme", "acme"])
 def test_views_of_one_workspace_do_not_show_what_another_wrote(
     run: Cli, pointed: Sandbox, other: str

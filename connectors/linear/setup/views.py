@@ -36,15 +36,17 @@ VIEWS = Operation(
 )
 
 
-def views_wanted(need: Need, teams: tuple[str, ...]) -> dict[str, dict[str, Any] | None]:
+def views_wanted(
+    need: Need, teams: tuple[str, ...], dropped: tuple[str, ...] = ()
+) -> dict[str, dict[str, Any] | None]:
     """Name of each view to its filter, under the name of the input that takes it: open work of the teams in scope.
 
-    None: its label is not written.
+    None: its label is not written. `dropped`: names of states of open types that mean that the work is closed.
     """
-    within: dict[str, Any] = {
-        "team": {"key": {"in": list(teams)}},
-        "state": {"type": {"nin": ["completed", "canceled", "duplicate"]}},
-    }
+    state: dict[str, Any] = {"type": {"nin": ["completed", "canceled", "duplicate"]}}
+    if dropped:
+        state["and"] = [{"name": {"neqIgnoreCase": name}} for name in dropped]
+    within: dict[str, Any] = {"team": {"key": {"in": list(teams)}}, "state": state}
     conditions = {
         UNALIGNED: _labelled(need.orphaned, "orphaned"),
         BY_KEY_RESULT: _labelled(need.aligned, "aligned"),

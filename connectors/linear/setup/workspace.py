@@ -103,11 +103,12 @@ WRITES = {
 
 
 class LinearProvisioner:
-    """Setup of one workspace, for the teams with the keys in `teams`."""
+    """Setup of one workspace, for the teams with the keys in `teams`; `dropped` as in `views_wanted`."""
 
-    def __init__(self, client: LinearClient, teams: tuple[str, ...]) -> None:
+    def __init__(self, client: LinearClient, teams: tuple[str, ...], dropped: tuple[str, ...] = ()) -> None:
         self._client = client
         self._teams = teams
+        self._dropped = dropped
         self._groups = GroupSetup(client)
 
     def plan(self, need: Need, made: Mapping[str, str]) -> Provisioning:
@@ -197,7 +198,7 @@ class LinearProvisioner:
     ) -> Iterator[Action]:
         rows = list(self._client.walk(VIEWS, lambda reply: reply.custom_views))
         problems += empty_views("view", need)
-        for name, wanted in views_wanted(need, self._teams).items():
+        for name, wanted in views_wanted(need, self._teams, self._dropped).items():
             if wanted is None:
                 why = "its filter needs a label that is off in policy.labels"
                 problems.append(SetupProblem(f"view {name}", why, "Set that label in policy.labels."))
