@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.load import fingerprint
-from connectors.base import Connector, Provisions
+from connectors.base import Connector, Provisions, ShowsProjects
 from connectors.errors import TrackerError
-from connectors.setup import Action, Need, Provisioner, Provisioning
+from connectors.setup import PROJECTS, Action, Need, Provisioner, Provisioning
 from sync.decide import Decision
 from sync.jobs.last_read import replay
 from sync.jobs.reporter import Reporter
@@ -82,7 +82,8 @@ def provisioner_of(connector: Connector) -> Provisioner | None:
 
 def _needs(session: Session) -> dict[str, Need]:
     """What the declared goals, and the work that was read last, ask of every tracker."""
-    snapshot = session.store.snapshots.last()
+    asks = any(isinstance(one, ShowsProjects) for one in session.connectors.values())
+    snapshot = session.store.snapshots.last() if asks else None
     known = replay(session, snapshot) if snapshot is not None else None
     return {name: _need(session, name, known) for name in session.connectors}
 
@@ -90,9 +91,8 @@ def _needs(session: Session) -> dict[str, Need]:
 def _need(session: Session, tracker: str, known: Decision | None) -> Need:
     workspace = session.workspace
     labels, policy = workspace.policy.labels, workspace.policy_of(tracker)
-    marks = frozenset(policy.marks) & {"full": frozenset(policy.marks), "label": frozenset(("labels",))}.get(
-        policy.mode, frozenset()
-    )
+    written: Mapping[str, Sequence[str]] = {"full": policy.marks, "label": ("labels",)}
+    marks = frozenset(policy.marks) & frozenset(written.get(policy.mode, ()))
     return Need(
         owner=workspace.workspace,
         key_results={kr.id: kr.title for _, kr in workspace.key_results()},
@@ -123,12 +123,11 @@ def _settle(session: Session, name: str, plan: Provisioning, need: Need, *, remo
     if remove:
         session.store.save_provisions(name, {}, instead_of=FOR if plan.problems else "")
         return
-    if need.orphaned_projects is None:
-        # What is not known was not changed: the view shows what it was last given, and a new one nothing.
-        shown = session.store.provisions(name).get(VIEW_OF_PROJECTS)
-        projects = {VIEW_OF_PROJECTS: shown} if shown else projects_basis(())
-    else:
-        projects = projects_basis(need.orphaned_projects)
+    projects = projects_basis(need.orphaned_projects or ())
+    is_new = any((one.what, one.verb) == (f"view {PROJECTS}", "create") for one in plan.actions)
+    if need.orphaned_projects is None and not is_new:
+        # What is not known was not changed: it shows what it was given last, and where that was forgotten the next sync decides.
+        projects = {VIEW_OF_PROJECTS: session.store.provisions(name).get(VIEW_OF_PROJECTS, "unknown")}
     session.store.save_provisions(name, basis(session.workspace, name) | projects, instead_of=FOR)
 
 

@@ -257,6 +257,21 @@ def test_the_view_of_projects_follows_each_sync_and_writes_nothing_else(run: Cli
     assert not [asked for asked in pointed.requests if asked.operation == "mutation"]
 
 
+def test_a_lost_store_empties_no_view_of_projects(
+    run: Cli, pointed: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("setup", "--apply").code == 0
+    assert run("sync", "--first-run", *AS_OF).code == 0
+    two = in_linear(pointed)[PROJECTS]
+    monkeypatch.setenv("TRUENORTH_STORE", "sqlite:///other.db")
+    assert "Nothing to do." in run("setup", "--apply").out
+    assert run("sync", "--first-run", *AS_OF).code == 0
+    assert in_linear(pointed)[PROJECTS] == two
+    pointed.forget_requests()
+    assert run("sync", *AS_OF).code == 0
+    assert not [one for one in pointed.requests if one.operation == "mutation"]
+
+
 def test_a_view_of_projects_that_somebody_deleted_is_left_to_setup(run: Cli, pointed: Sandbox) -> None:
     assert run("setup", "--apply").code == 0
     views = pointed.world.linear.custom_views
