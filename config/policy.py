@@ -82,7 +82,7 @@ class HealthPolicy(ConfigModel):
 
 
 class LabelPolicy(ConfigModel):
-    """Labels of ours, one per alignment and one for claims that name nothing; null writes none."""
+    """Labels of ours: one per alignment, one for claims that name nothing, one for risk; null writes none."""
 
     aligned: str | None = Field(
         default="okr-aligned",
@@ -100,13 +100,18 @@ class LabelPolicy(ConfigModel):
         pattern=r"^\S+$",
         description="Label on work that claims an undeclared key result; null for none.",
     )
+    at_risk: str | None = Field(
+        default=None,
+        pattern=r"^\S+$",
+        description="Label on open work of key results that are at risk or off track, by which the view At-risk key results "
+        "goes where it is set. Null, for none, is the default.",
+    )
 
     @property
     def all(self) -> frozenset[str]:
         """Every label that we may write."""
-        return frozenset(
-            label for label in (self.aligned, self.orphaned, self.exempt, self.dangling) if label
-        )
+        every = (self.aligned, self.orphaned, self.exempt, self.dangling, self.at_risk)
+        return frozenset(label for label in every if label)
 
 
 class GuardPolicy(ConfigModel):

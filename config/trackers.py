@@ -103,6 +103,8 @@ class TrackerBase(ConfigModel):
     - `has_updates`: status updates can be posted on projects and initiatives.
     - `url_is_scope`: two trackers of one address read the same site, so that no scope may stand in both.
     - `links_need_site`: marks link to a key result's page only where the workspace declares its site.
+    - `scope_noun`: what the entries of its scope are.
+    - `has_label_groups`: setup makes it a label for each key result.
     - `api_origin`: where the API of all its customers stands, so that nobody need declare it; "" where each has a site.
     """
 
@@ -112,6 +114,8 @@ class TrackerBase(ConfigModel):
     has_updates: ClassVar[bool] = False
     url_is_scope: ClassVar[bool] = False
     links_need_site: ClassVar[bool] = False
+    scope_noun: ClassVar[str] = "project"
+    has_label_groups: ClassVar[bool] = False
     api_origin: ClassVar[str] = ""
 
     @property
@@ -123,6 +127,11 @@ class TrackerBase(ConfigModel):
     def project_keys(self) -> tuple[str, ...] | None:
         """What `project` in a rule can name; None where only the tracker knows."""
         return None
+
+    @property
+    def scope_keys(self) -> tuple[str, ...]:
+        """The entries of its scope."""
+        return ()
 
 
 DROPPED = (
@@ -193,6 +202,11 @@ class JiraTracker(TrackerBase):
         """The projects in scope."""
         return self.scope.projects
 
+    @property
+    def scope_keys(self) -> tuple[str, ...]:
+        """Keys of projects."""
+        return self.scope.projects
+
 
 class LinearScope(ConfigModel):
     teams: tuple[NonEmpty, ...] = Field(min_length=1, description="Keys of the teams to read and write.")
@@ -216,6 +230,8 @@ class LinearTracker(TrackerBase):
     languages = ("filter", "view")
     has_updates = True
     links_need_site = True
+    scope_noun = "team"
+    has_label_groups = True
     api_origin = "https://api.linear.app"
 
     kind: Literal["linear"] = Field(description="A Linear workspace.")
@@ -233,6 +249,11 @@ class LinearTracker(TrackerBase):
     policy: TrackerPolicy = Field(
         default=TrackerPolicy(), description="Policy of this tracker, where it differs from `policy`."
     )
+
+    @property
+    def scope_keys(self) -> tuple[str, ...]:
+        """Keys of teams."""
+        return self.scope.teams
 
 
 Tracker = Annotated[JiraTracker | LinearTracker, Field(discriminator="kind")]

@@ -188,5 +188,14 @@ class Provisions(Protocol):
         ...
 
 
+@runtime_checkable
+class ShowsProjects(Protocol):
+    """Has views that name the projects they show, since nothing else of a project can be asked for."""
+
+    def show_projects(self, view: str, projects: Sequence[str]) -> None:
+        """Let the view with this id, made by setup, show the projects with these ids alone. Raises as `pull` does."""
+        ...
+
+
 Connectors = Mapping[str, Connector]
 """The connectors of a workspace, by the names of their trackers."""

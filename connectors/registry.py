@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from config.settings import Credentials
 from config.trackers import JiraTracker, LinearTracker, Tracker
@@ -18,12 +18,13 @@ def connect(
     fields: Sequence[str] = (),
     throttle: Throttle | None = None,
     labels: Collection[str] = (),
+    provided: Mapping[str, str] | None = None,
 ) -> Connector:
     """A connector for the tracker. No request is made before the first read.
 
     `owner` is the id of the workspace, which signs every mark; `fields` names the custom fields that
     rules match, which only Jira has; `throttle` lets the requests through, one for each site and credential; `labels` are those
-    of the policy, which are ours by their names.
+    of the policy, which are ours by their names; `provided` is what setup made there, ids by `Action.what`.
     """
     # Loaded when they are needed: what asks no tracker should not wait for their clients.
     match tracker:
@@ -31,7 +32,14 @@ def connect(
             from connectors.jira import JiraConnector
 
             return JiraConnector(
-                name, tracker, credentials, owner, fields=fields, throttle=throttle, labels=labels
+                name,
+                tracker,
+                credentials,
+                owner,
+                fields=fields,
+                throttle=throttle,
+                labels=labels,
+                provided=provided,
             )
         case LinearTracker():
             from connectors.linear import LinearConnector

@@ -1,22 +1,27 @@
 """What a tracker should offer beside its items: fields, filters, label groups, views. Values, and the one
 interface of setup; no I/O.
 
-What we make says so: its description ends with `signature`. Where a tracker gives it no description (options,
-screens), the id that the store keeps is the only proof, and without it the thing is taken for a person's.
+What we make says so: its description says which one it is, and ends with `signature`. A thing is known by the id
+that the store keeps, then by its description, and only then by its name, so that one which people renamed is
+neither lost nor made again: setup renames it back. Where a tracker gives it no description (options, screens,
+gadgets), the id that the store keeps is the only proof, and without it the thing is taken for a person's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 Verb = Literal["create", "change", "remove"]
+_Row = TypeVar("_Row")
 
 UNALIGNED = "Unaligned work"
 BY_KEY_RESULT = "Work by key result"
 AT_RISK = "At-risk key results"
 DANGLING = "Dangling links"
+PROJECTS = "Unaligned projects"
+VIEWS = (UNALIGNED, BY_KEY_RESULT, AT_RISK, DANGLING, PROJECTS)
 DASHBOARD = "OKR alignment"
 
 
@@ -26,7 +31,10 @@ class Need:
 
     - `owner`: id of the workspace, which signs what is made.
     - `key_results`: id to title, in order of declaration.
-    - `aligned`, `orphaned`, `dangling`: labels of the policy, None where it has none.
+    - `aligned`, `orphaned`, `dangling`, `at_risk`: labels of the policy, None where it has none.
+    - `marks`: those that the policy has written on this tracker.
+    - `orphaned_projects`: ids of the projects that are orphaned, where projects are items; None while that is not known.
+    - `label_ids`: where labels have ids, the id that most stamps give each label of the policy, for those that people renamed.
     """
 
     owner: str
@@ -34,6 +42,10 @@ class Need:
     aligned: str | None
     orphaned: str | None
     dangling: str | None
+    at_risk: str | None = None
+    marks: frozenset[str] = frozenset(("key_results", "labels", "comment"))
+    orphaned_projects: tuple[str, ...] | None = None
+    label_ids: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +76,13 @@ class SetupProblem:
 
 @dataclass(frozen=True, slots=True)
 class Provisioning:
-    """What there is to do, in order, and what cannot be done."""
+    """What there is to do, in order, and what cannot be done. `found`: ids of what setup made and that is there, by
+    `Action.what`, for the store to remember.
+    """
 
     actions: tuple[Action, ...]
     problems: tuple[SetupProblem, ...] = ()
+    found: Mapping[str, str] = field(default_factory=dict)
 
 
 class Provisioner(Protocol):
@@ -86,11 +101,109 @@ class Provisioner(Protocol):
         ...
 
 
+def copies(
+    rows: Iterable[_Row],
+    identify: Callable[[_Row], Identified],
+    kind: str,
+    made: Mapping[str, str],
+    need: Need,
+) -> list[_Row]:
+    """Those of the rows that people copied, description and all, from one that setup made: only that one is ours."""
+    same: dict[str, list[_Row]] = {}
+    for row in rows:
+        if what := described_as(identify(row).description, need.owner):
+            same.setdefault(what, []).append(row)
+    found: list[_Row] = []
+    for what, some in same.items():
+        ours = find_made(some, identify, made.get(f"{kind} {what}"), what, need)
+        found += [row for row in some if ours is not None and row is not ours]
+    return found
+
+
+def copied(kind: str, name: str) -> SetupProblem:
+    """Of such a copy, when everything of ours goes."""
+    why = f"somebody copied it from a {kind} that setup made, so it stays"
+    return SetupProblem(f"{kind} {name}", why, "Delete it if nobody needs it.")
+
+
+def empty_views(kind: str, need: Need) -> Iterator[SetupProblem]:
+    """The views that show nothing because the policy has their marks not written on this tracker."""
+    by_label = {
+        UNALIGNED: need.orphaned,
+        BY_KEY_RESULT: need.aligned,
+        DANGLING: need.dangling,
+        AT_RISK: need.at_risk,
+    }
+    if "labels" not in need.marks:
+        names = [
+            name for name in by_label if name != AT_RISK or need.at_risk or "key_results" not in need.marks
+        ]
+        why = "show nothing: the policy writes no labels here"
+        remedy = "Nothing to do if that is meant; else see policy.mode and policy.marks."
+        yield SetupProblem(f"{kind}s {', '.join(names)}", why, remedy)
+    elif "key_results" not in need.marks and need.at_risk is None:
+        why = "shows nothing: the policy writes labels here, and no key results"
+        yield SetupProblem(f"{kind} {AT_RISK}", why, "Set policy.labels.at_risk, then run setup again.")
+
+
 def signature(owner: str) -> str:
     """How a description says that setup of this workspace made the thing."""
     return f"Provided by truenorth setup for {owner}."
 
 
+def described(what: str, owner: str) -> str:
+    """The description of something that setup makes."""
+    return f"{what}. {signature(owner)}"
+
+
 def is_ours(description: str | None, owner: str) -> bool:
     """Whether a description says so."""
     return (description or "").endswith(signature(owner))
+
+
+def described_as(description: str | None, owner: str) -> str | None:
+    """Which of our things a description says that it is; None where it is not ours, or older than that."""
+    if description is None or not is_ours(description, owner):
+        return None
+    return description.removesuffix(signature(owner)).rstrip().removesuffix(".") or None
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """How something on a tracker can be known."""
+
+    id: str
+    name: str
+    description: str | None
+
+
+def find_made(
+    rows: Iterable[_Row],
+    identify: Callable[[_Row], Identified],
+    known: str | None,
+    what: str,
+    need: Need,
+    others: Collection[str] = (),
+    has_name: Callable[[str], bool] | None = None,
+) -> _Row | None:
+    """The row that is `what`: by the known id, by its description, by its name; ours before others of that name.
+
+    `others`: what else there is of its kind: a row that says to be one of these is not this one, whatever its name.
+    `has_name`: whether a name is that of the thing; by default the one that is `what`.
+    """
+    fits = has_name or (lambda name: name == what)
+    best: tuple[int, _Row] | None = None
+    for row in rows:
+        one = identify(row)
+        says = described_as(one.description, need.owner)
+        if one.id == known:
+            rank = 0
+        elif says == what:
+            rank = 1 if fits(one.name) else 2
+        elif fits(one.name) and says not in others:
+            rank = 3 if is_ours(one.description, need.owner) else 4
+        else:
+            continue
+        if best is None or rank < best[0]:
+            best = rank, row
+    return best[1] if best else None

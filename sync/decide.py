@@ -20,6 +20,7 @@ from sync.plan.backoff import skip_quarantined
 from sync.plan.guards import GuardViolation, guards
 from sync.plan.plan import Plan, make_plan
 from sync.plan.replaced import replaced_notes
+from sync.plan.setup_basis import ProjectView, project_views, setup_notes, view_note
 from sync.plan.throttle import throttle
 from sync.signals.orphans import Signals, find_signals
 
@@ -28,7 +29,8 @@ from sync.signals.orphans import Signals, find_signals
 class Decision:
     """One run: what was read and remembered, what it means, and what would be written.
 
-    `work_states`: where the work of every key result stands.
+    `work_states`: where the work of every key result stands. `project_views`: views of ours that have to name other
+    projects by now.
     """
 
     observation: Observation
@@ -39,6 +41,7 @@ class Decision:
     work_states: Mapping[str, WorkState]
     plan: Plan
     stops: tuple[GuardViolation, ...]
+    project_views: tuple[ProjectView, ...] = ()
 
 
 def decide(
@@ -66,10 +69,12 @@ def decide(
         states=states,
     )
     allowed, waiting = _allowed(wanted, observation, memory, workspace, now)
+    views = project_views(workspace, memory, signals.orphans, alignment, observation.stale, now)
     plan = make_plan(observation.items, allowed, workspace)
-    plan = replace(plan, waiting=waiting, notes=replaced_notes(plan.edits))
+    notes = (*replaced_notes(plan.edits), *setup_notes(workspace, memory), *map(view_note, views))
+    plan = replace(plan, waiting=waiting, notes=notes)
     stops = guards(observation, scorecard, plan, workspace, memory)
-    return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops)
+    return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops, views)
 
 
 def _allowed(

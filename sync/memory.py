@@ -88,6 +88,7 @@ class Memory:
     - `quarantine`: items whose writes failed and that still rest.
     - `writing_runs`: how many runs of this workspace ever recorded a write; `unnamed_runs`: how many of a version that
       did not say whose they were.
+    - `provisions`: by tracker, ids of what setup made, and what it made it for (`sync/plan/setup_basis.py`).
     - `last_write`, `last_undo`, `last_setup`: the latest run that recorded a write to put marks on, to take them away,
       and the latest setup; 0 for none.
     """
@@ -105,3 +106,4 @@ class Memory:
     last_write: int = 0
     last_undo: int = 0
     last_setup: int = 0
+    provisions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

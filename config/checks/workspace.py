@@ -128,14 +128,15 @@ def _policy(workspace: Workspace) -> Iterator[ConfigFinding]:
         message = f"at_risk ({health.at_risk}) is greater than off_track ({health.off_track})"
         yield ConfigFinding(("policy", "health"), message, "set at_risk to at most off_track")
     seen: dict[str, str] = {}
-    for state in ("aligned", "orphaned", "exempt", "dangling"):
+    for state in ("aligned", "orphaned", "exempt", "dangling", "at_risk"):
         label: str | None = getattr(workspace.policy.labels, state)
         if label is None:
             continue
         path: Path = ("policy", "labels", state)
         if label.casefold() in seen:
             twin = seen[label.casefold()]
-            message = f"the labels for {twin} and {state} work are both {quoted(label)}"
+            both = " and ".join(one.replace("_", "-") for one in (twin, state))
+            message = f"the labels for {both} work are both {quoted(label)}"
             yield ConfigFinding(path, message, "use a different label for each")
         if label.casefold().startswith("kr:"):
             message = f"the label {quoted(label)} would claim a key result"

@@ -39,7 +39,8 @@ class JiraConnector:
 
     `owner` signs every mark. `fields` names the custom fields whose values items carry. `throttle` is shared by all
     who use the same site and credential. `threads` is how many requests a read has in flight; the vendor asks for no
-    more than ten. `labels` are those of the policy, which are ours by name, whoever put them on.
+    more than ten. `labels` are those of the policy, which are ours by name, whoever put them on. `provided` is what setup
+    made, ids by `Action.what`.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class JiraConnector:
         throttle: Throttle | None = None,
         threads: int = 8,
         labels: Collection[str] = (),
+        provided: Mapping[str, str] | None = None,
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
         pages = tracker.url.rstrip("/") if GATEWAY in api else api
@@ -70,7 +72,9 @@ class JiraConnector:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")
         site_api: SiteApi = (DataCenter if self._server else Cloud)(self._client, self._pool)
         self._site_api = site_api
-        self._reader = Reader(self._client, site_api, tracker, owner, pages, self._pool, fields, labels)
+        self._reader = Reader(
+            self._client, site_api, tracker, owner, pages, self._pool, fields, labels, provided or {}
+        )
         self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
         self._writer = JiraWriter(self._loader)
         self._site: Site | None = None

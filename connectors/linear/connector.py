@@ -185,7 +185,12 @@ class LinearConnector:
 
     def provisioner(self) -> LinearProvisioner:
         """See `Provisions.provisioner`."""
-        return LinearProvisioner(self._client, self._tracker.scope.teams)
+        dropped = self._tracker.dropped_states or ()
+        return LinearProvisioner(self._client, self._tracker.scope.teams, dropped)
+
+    def show_projects(self, view: str, projects: Sequence[str]) -> None:
+        """See `ShowsProjects.show_projects`."""
+        self.provisioner().show_projects(view, projects)
 
     def close(self) -> None:
         """Give connections back."""

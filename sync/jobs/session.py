@@ -102,7 +102,14 @@ def session_for(
                 deadline=policy.deadline_minutes * 60,
             )
             connectors[name] = connect(
-                name, tracker, key, workspace.workspace, fields, throttle, workspace.policy.labels.all
+                name,
+                tracker,
+                key,
+                workspace.workspace,
+                fields,
+                throttle,
+                workspace.policy.labels.all,
+                store.provisions(name),
             )
             stack.callback(connectors[name].close)
         deadline = workspace.policy.deadline_minutes * 60

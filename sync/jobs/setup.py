@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.load import fingerprint
-from config.workspace import Workspace
-from connectors.base import Connector, Provisions
+from connectors.base import Connector, Provisions, ShowsProjects
 from connectors.errors import TrackerError
-from connectors.setup import Action, Need, Provisioner, Provisioning
+from connectors.setup import PROJECTS, Action, Need, Provisioner, Provisioning
+from sync.decide import Decision
+from sync.jobs.last_read import replay
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.observation import Unread
+from sync.plan.setup_basis import FOR, VIEW_OF_PROJECTS, basis, orphaned_projects, projects_basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,47 +37,98 @@ class SetupOutcome:
 
 def plan_setup(session: Session, reporter: Reporter, *, remove: bool) -> dict[str, Provisioning]:
     """What each tracker lacks, or with `remove` what setup created there; of those that could be read."""
-    need = need_of(session.workspace)
+    needs = _needs(session)
     plans: dict[str, Provisioning] = {}
     unread: list[Unread] = []
     for name, provisioner in _provisioners(session).items():
         made = session.store.provisions(name)
         try:
-            plans[name] = provisioner.removal(need, made) if remove else provisioner.plan(need, made)
+            plan = provisioner.removal(needs[name], made) if remove else provisioner.plan(needs[name], made)
         except TrackerError as error:
             unread.append(Unread.tracker(error))
+            continue
+        plans[name] = plan
+        session.store.save_provisions(name, plan.found)
+        if not plan.actions:
+            _settle(session, name, plan, needs[name], remove=remove)
     session.keep_origins(plans)
     reporter.unread(unread)
     return plans
 
 
-def run_setup(session: Session, plans: Mapping[str, Provisioning]) -> SetupOutcome:
+def run_setup(session: Session, plans: Mapping[str, Provisioning], *, remove: bool = False) -> SetupOutcome:
     """Carry out what was planned; an action that fails does not keep the others from being tried."""
-    provisioners = _provisioners(session)
+    provisioners, needs = _provisioners(session), _needs(session)
     record = session.store.open_run("setup", fingerprint(session.workspace), session.workspace.workspace)
     session.writing.set()
+    tried: dict[str, list[FailedAction | None]] = {}
     try:
-        tried = [
-            one for name, plan in plans.items() for one in _carry_out(session, name, provisioners[name], plan)
-        ]
+        for name, plan in plans.items():
+            tried[name] = list(_carry_out(session, name, provisioners[name], plan))
+            if tried[name] == [None] * len(plan.actions):
+                _settle(session, name, plan, needs[name], remove=remove)
     finally:
         session.writing.clear()
-    failed = tuple(one for one in tried if one is not None)
-    complete = not failed and len(tried) == sum(len(plan.actions) for plan in plans.values())
+    failed = tuple(one for some in tried.values() for one in some if one is not None)
+    complete = not failed and all(len(tried[name]) == len(plan.actions) for name, plan in plans.items())
     session.store.close_run(record, "done" if complete else "partial", {})
     return SetupOutcome(complete, failed)
-
-
-def need_of(workspace: Workspace) -> Need:
-    """What the declared goals ask of every tracker."""
-    labels = workspace.policy.labels
-    titles = {kr.id: kr.title for _, kr in workspace.key_results()}
-    return Need(workspace.workspace, titles, labels.aligned, labels.orphaned, labels.dangling)
 
 
 def provisioner_of(connector: Connector) -> Provisioner | None:
     """Setup of a tracker, None where it has none."""
     return connector.provisioner() if isinstance(connector, Provisions) else None
+
+
+def _needs(session: Session) -> dict[str, Need]:
+    """What the declared goals, and the work that was read last, ask of every tracker."""
+    asks = any(isinstance(one, ShowsProjects) for one in session.connectors.values())
+    snapshot = session.store.snapshots.last() if asks else None
+    known = replay(session, snapshot) if snapshot is not None else None
+    return {name: _need(session, name, known) for name in session.connectors}
+
+
+def _need(session: Session, tracker: str, known: Decision | None) -> Need:
+    workspace = session.workspace
+    labels, policy = workspace.policy.labels, workspace.policy_of(tracker)
+    written: Mapping[str, Sequence[str]] = {"full": policy.marks, "label": ("labels",)}
+    marks = frozenset(policy.marks) & frozenset(written.get(policy.mode, ()))
+    return Need(
+        owner=workspace.workspace,
+        key_results={kr.id: kr.title for _, kr in workspace.key_results()},
+        aligned=labels.aligned,
+        orphaned=labels.orphaned,
+        dangling=labels.dangling,
+        at_risk=labels.at_risk,
+        marks=marks,
+        orphaned_projects=orphaned_projects(known.signals.orphans, known.alignment, tracker)
+        if known
+        else None,
+        label_ids=_label_ids(known, tracker) if known else {},
+    )
+
+
+def _label_ids(known: Decision, tracker: str) -> dict[str, str]:
+    """The id that most stamps give each label that they name."""
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for item in known.observation.items:
+        if item.ref.tracker == tracker and item.shown.stamp is not None:
+            for name, id_ in item.shown.stamp.label_ids:
+                votes[name][id_] += 1
+    return {name: some.most_common(1)[0][0] for name, some in votes.items()}
+
+
+def _settle(session: Session, name: str, plan: Provisioning, need: Need, *, remove: bool) -> None:
+    """Keep what everything is there for by now; after a removal that left nothing, forget all."""
+    if remove:
+        session.store.save_provisions(name, {}, instead_of=FOR if plan.problems else "")
+        return
+    projects = projects_basis(need.orphaned_projects or ())
+    is_new = any((one.what, one.verb) == (f"view {PROJECTS}", "create") for one in plan.actions)
+    if need.orphaned_projects is None and not is_new:
+        # What is not known was not changed: it shows what it was given last, and where that was forgotten the next sync decides.
+        projects = {VIEW_OF_PROJECTS: session.store.provisions(name).get(VIEW_OF_PROJECTS, "unknown")}
+    session.store.save_provisions(name, basis(session.workspace, name) | projects, instead_of=FOR)
 
 
 def _provisioners(session: Session) -> dict[str, Provisioner]:

@@ -12,6 +12,7 @@ from config.workspace import Workspace
 from connectors.model import ALL_MARKS
 from sync.apply import apply
 from sync.decide import Decision
+from sync.jobs.project_views import renew_views
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.observation import Observation, Unread
@@ -101,6 +102,7 @@ def _synchronise(
         return Synced(result, True, None)
     applied = write(session, result.plan, record, lease)
     remember(result, workspace, store, applied.receipts)
+    renew_views(session, result.project_views)
     record_outcome(session, applied, record, result.observation.unread)
     reporter.applied(result.plan, applied)
     return Synced(result, False, applied)

@@ -22,6 +22,7 @@ from connectors.model import (
     AlignmentState,
     Comment,
     Fact,
+    Health,
     KeyResultMark,
     Mark,
     Marks,
@@ -42,6 +43,9 @@ from sync.marks.status_updates import PostedUpdate, StatusUpdates
 from sync.marks.wording import with_text
 from sync.measure import Reading, Scorecard, latest
 from sync.signals.orphans import Orphan, Signals
+
+AT_RISK: tuple[Health, ...] = ("at_risk", "off_track")
+"""The healths that put open work on the view of key results at risk."""
 
 
 def desired_marks(
@@ -75,7 +79,7 @@ def desired_marks(
             if item.is_open
             else builder.closed_item(item)
         )
-        marks = builder.dangling_label(marks, is_dangling=item.is_open and ref in dangling)
+        marks = builder.warning_labels(item, marks, is_dangling=ref in dangling)
         marks = replace(marks, twins=())
         marks = apply_policy(item, marks, policies[ref.tracker])
         wanted[ref] = _only_writable(item, replace(marks, update=updates.wanted(item)))
@@ -162,13 +166,18 @@ class MarkBuilder:
             shown = replace(shown, comment=None)
         return replace(shown, stamp=None)
 
-    def dangling_label(self, marks: Marks, *, is_dangling: bool) -> Marks:
-        """The marks with the label of dangling claims on or off: it stands beside that of any alignment."""
-        label = self._workspace.policy.labels.dangling
-        if label is None:
-            return marks
-        others = {one for one in marks.labels if one.casefold() != label.casefold()}
-        return replace(marks, labels=tuple(sorted(others | ({label} if is_dangling else set()))))
+    def warning_labels(self, item: WorkItem, marks: Marks, *, is_dangling: bool) -> Marks:
+        """The marks with the labels of dangling claims and of risk on or off; they stand beside that of any alignment,
+        and closed work bears neither.
+        """
+        policy = self._workspace.policy.labels
+        at_risk = any(mark.health in AT_RISK for mark in marks.key_results)
+        labels = marks.labels
+        for label, is_wanted in ((policy.dangling, is_dangling), (policy.at_risk, at_risk)):
+            if label is not None:
+                others = {one for one in labels if one.casefold() != label.casefold()}
+                labels = tuple(sorted(others | ({label} if is_wanted and item.is_open else set())))
+        return replace(marks, labels=labels)
 
     def _part(self, item: WorkItem, link: Link) -> KeyResultMark:
         mark = self.marks[link.key_result]

@@ -54,7 +54,15 @@ def read_memory(connection: sa.Connection, workspace: Workspace, now: datetime, 
         last_write=_last_writing(connection, runs.kind != "undo"),
         last_undo=_last_writing(connection, runs.kind == "undo"),
         last_setup=connection.execute(setups).scalar_one() or 0,
+        provisions=_provisions(connection),
     )
+
+
+def _provisions(connection: sa.Connection) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for row in connection.execute(sa.select(tables.provisions)):
+        found.setdefault(row.tracker, {})[row.name] = row.id
+    return found
 
 
 def _last_writing(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:

@@ -218,6 +218,19 @@ class Store:
             if id_ is not None:
                 connection.execute(table.insert().values(tracker=tracker, name=name, id=id_))
 
+    @again
+    def save_provisions(self, tracker: str, kept: Mapping[str, str], instead_of: str | None = None) -> None:
+        """Remember several things at once. `instead_of`: those whose names begin so are forgotten first; "": all."""
+        table = tables.provisions
+        here = table.c.tracker == tracker
+        with self._database.ordered() as connection:
+            if instead_of is not None:
+                old = table.c.name.startswith(instead_of, autoescape=True)
+                connection.execute(table.delete().where(here).where(old))
+            for name, id_ in sorted(kept.items()):
+                connection.execute(table.delete().where(here).where(table.c.name == name))
+                connection.execute(table.insert().values(tracker=tracker, name=name, id=id_))
+
     # --- where credentials went --------------------------------------------------------------
 
     @again

@@ -43,6 +43,7 @@ class SiteFields:
     - `points`: those of company-managed projects first; `team_points` are the ones of team-managed projects.
     - `custom`: the fields that rules match, by the name that the rules use; one name can be that of several fields.
     - `called`: names of the fields of points, by their ids.
+    - `others`: names of all custom fields, by their ids.
     - `settable`: fields that could not be set before and now can, by ids of project, type and field.
     - `labels`: those of the policy, casefolded: they are ours by name, whoever put them on.
     """
@@ -63,6 +64,7 @@ class SiteFields:
     called: Mapping[str, str] = field(default_factory=dict)
     settable: frozenset[tuple[str, str, str]] = frozenset()
     labels: frozenset[str] = frozenset()
+    others: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def is_ours(self, label: str) -> bool:

@@ -5,10 +5,14 @@ Wire facts: contracts/jira.md, section 2.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from msgspec import structs
 
 from config.errors import nearest
 from config.names import folded
+from config.text.redaction import shown
 from connectors.errors import ScopeError
 from connectors.jira.api.fields import (
     ALIGNMENT_NAME,
@@ -29,10 +33,19 @@ NOT_WRITABLE = (":url", ":readonlyfield")
 """Kinds of fields whose values are text on the wire too, but no text of ours."""
 
 
-def find_fields(tracker: str, known: Iterable[FieldInfo], estimate_field: str | None) -> SiteFields:
-    """Ours among the site's fields. Raises ScopeError when `estimate_field` is not one of them."""
+def find_fields(
+    tracker: str,
+    known: Iterable[FieldInfo],
+    estimate_field: str | None,
+    provided: Mapping[str, str] = MappingProxyType({}),
+) -> SiteFields:
+    """Ours among the site's fields: by the ids that `provided` holds of what setup made, then by name.
+
+    Raises ScopeError when `estimate_field` is not one of them.
+    """
     custom = sorted((info for info in known if info.schema.custom), key=_order)
     notes: list[str] = []
+    custom = _as_provided(custom, provided, notes)
     claim = _one(custom, CLAIM_NAME, notes)
     progress = _one(custom, PROGRESS_NAME, notes)
     others = [info for info in custom if _called(info, CLAIM_NAME) and info is not claim]
@@ -64,8 +77,28 @@ def find_fields(tracker: str, known: Iterable[FieldInfo], estimate_field: str | 
         health=_of_type(custom, HEALTH_NAME, "option", notes),
         alignment=_of_type(custom, ALIGNMENT_NAME, "option", notes),
         objective=_of_type(custom, OBJECTIVE_NAME, "string", notes),
+        others={info.id: info.name for info in custom},
         notes=tuple(notes),
     )
+
+
+def _as_provided(custom: list[FieldInfo], provided: Mapping[str, str], notes: list[str]) -> list[FieldInfo]:
+    """The fields, those that setup made first and under the names that it gave them, whatever people call them now."""
+    by_id = {info.id: info for info in custom}
+    ours: list[FieldInfo] = []
+    for name in (CLAIM_NAME, PROGRESS_NAME, HEALTH_NAME, ALIGNMENT_NAME, OBJECTIVE_NAME):
+        info = by_id.get(provided.get(f"field {name}", ""))
+        if info is None:
+            continue
+        if not _called(info, name):
+            notes.append(
+                f'The field "{name}" is named "{shown(info.name)}" now and is used by its id ({info.id}); '
+                "truenorth setup renames it back."
+            )
+            info = structs.replace(info, name=name)
+        ours.append(info)
+    ids = {info.id for info in ours}
+    return [*ours, *(info for info in custom if info.id not in ids)]
 
 
 def _order(info: FieldInfo) -> tuple[bool, int, str]:

@@ -35,6 +35,7 @@ from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper, is_done
 from connectors.jira.read.read_notes import cut_changelogs, left_out
+from connectors.jira.read.renamed_fields import unknown_fields
 from connectors.jira.read.settable_fields import SettableFields
 from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
 from connectors.jira.read.shown_comments import kept_from_customers, with_comments, with_remnant
@@ -56,7 +57,7 @@ class Site:
 
 
 class Reader:
-    """Reads one tracker. `pages` is the address at which people see the site."""
+    """Reads one tracker. `pages` is the address at which people see the site, `provided` what setup made there."""
 
     def __init__(
         self,
@@ -68,6 +69,7 @@ class Reader:
         pool: Executor,
         fields: Sequence[str] = (),
         labels: Collection[str] = (),
+        provided: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._client = client
         self._site_api = site_api
@@ -77,6 +79,7 @@ class Reader:
         self._pool = pool
         self._fields = fields
         self._labels = labels
+        self._provided = provided
         self._keys_now: dict[str, str] = {}
 
     def site(self) -> Site:
@@ -97,7 +100,7 @@ class Reader:
                 self._site_api.hint(),
             ) from None
         known = self._client.call("GET", "field", replies.FIELDS)
-        found = find_fields(self._client.name, known, self._tracker.estimate_field)
+        found = find_fields(self._client.name, known, self._tracker.estimate_field, self._provided)
         custom = find_custom_fields(self._client.name, known, self._fields, found)
         if self._tracker.deployment == "data_center":
             # Text there, in wiki markup.
@@ -147,6 +150,7 @@ class Reader:
         notes += fields_of_one_name(issues.values(), site.fields)
         mapper = self._mapper(site, scope, issues.values())
         items, aside = _sifted(mapper, issues.values(), parents)
+        notes += unknown_fields(items, site.fields, self._owner)
         aside |= bulk.set_aside
         check_share(self._client.name, aside.values(), len(items) + len(aside))
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from connectors.jira.api.client import JiraClient
-from connectors.jira.setup.cloud_fields import FIELDS, FieldSetup
+from connectors.jira.api.paging import Row
+from connectors.jira.setup.cloud_fields import FIELDS, FieldSetup, ids_of, ours_among, ours_renamed
 from connectors.jira.setup.cloud_filters import SharedSetup
-from connectors.jira.setup.filter_queries import filters_wanted
+from connectors.jira.setup.filter_queries import clauses, filters_wanted, out_of_reach
 from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permissions
-from connectors.setup import DASHBOARD, Action, Need, Provisioning, SetupProblem
+from connectors.setup import DASHBOARD, Action, Need, Provisioning, SetupProblem, empty_views
 
 OF_SHARED = ("filter", "dashboard", "gadget")
 
@@ -28,20 +29,26 @@ class JiraProvisioner:
         actions: list[Action] = []
         problems: list[SetupProblem] = []
         held = self._permissions.held((ADMINISTER, SHARE))
-        reachable = self._permissions.reachable(self._projects, problems)
+        reach = self._permissions.reach(self._projects, problems)
         fields = self._fields.found(need, made, problems)
+        there = ours_among(fields, need)
+        renamed: Mapping[str, str] = {}
         if ADMINISTER in held:
-            actions += self._fields.plan(fields, need, made, reachable)
+            actions += self._fields.plan(fields, need, made, reach.ids)
         else:
             problems.append(_no_fields(fields))
-            fields = {name: id_ for name, id_ in fields.items() if id_ is not None}
+            renamed = ours_renamed(fields, need)
+            problems += (_misnamed(name, now) for name, now in renamed.items())
+            fields = {name: row for name, row in fields.items() if row is not None}
         if SHARE in held:
-            queries = filters_wanted(need, self._projects, fields)
-            actions += self._shared.plan(queries, need, made, problems)
+            queries = filters_wanted(need, self._projects, clauses(ids_of(fields), renamed))
+            actions += self._shared.plan(queries, need, made, problems, there)
+            problems += empty_views("filter", need)
+            problems += out_of_reach(need, queries, reach.team_managed)
         else:
             why = 'needs the global permission "Share dashboards and filters"'
             problems.append(SetupProblem(f"shared filters, and the dashboard {DASHBOARD}", why, GRANT))
-        return Provisioning(tuple(actions), tuple(problems))
+        return Provisioning(tuple(actions), tuple(problems), there)
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.removal`."""
@@ -52,7 +59,7 @@ class JiraProvisioner:
             names = ", ".join(one.name for one in fields)
             problems.append(SetupProblem(f"fields and options {names}", why, GRANT))
             fields = ()
-        actions = (*self._shared.removal(need, problems), *fields)
+        actions = (*self._shared.removal(need, made, problems), *fields)
         return Provisioning(actions, tuple(problems))
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
@@ -61,8 +68,13 @@ class JiraProvisioner:
         return part.carry(action, made)
 
 
-def _no_fields(fields: Mapping[str, str | None]) -> SetupProblem:
-    missing = [name for name, id_ in fields.items() if id_ is None]
+def _misnamed(name: str, now: str) -> SetupProblem:
+    why = f'currently named {now}; renaming it back needs the global permission "Administer Jira"'
+    return SetupProblem(f"field {name}", why, f"{GRANT} Until then, it is used by its id.")
+
+
+def _no_fields(fields: Mapping[str, Row | None]) -> SetupProblem:
+    missing = [name for name, row in fields.items() if row is None]
     what = f"fields {', '.join(missing)}" if missing else f"options and screens of {', '.join(FIELDS)}"
     why = 'needs the global permission "Administer Jira"'
     return SetupProblem(what, why, f"{GRANT} Until then, labels and links carry the same information.")

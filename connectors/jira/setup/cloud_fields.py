@@ -6,8 +6,9 @@ restore them with their values.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from config.names import folded
 from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.fields import (
@@ -21,7 +22,7 @@ from connectors.jira.api.fields import (
 from connectors.jira.api.paging import Row, listed
 from connectors.jira.setup.filter_queries import quoted
 from connectors.model import CLAIM_NAME
-from connectors.setup import Action, Need, SetupProblem, is_ours, signature
+from connectors.setup import Action, Identified, Need, SetupProblem, described, find_made, is_ours
 
 PLUGIN = "com.atlassian.jira.plugin.system.customfieldtypes:"
 FIELDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
@@ -32,6 +33,7 @@ FIELDS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     OBJECTIVE_NAME: ("textfield", "textsearcher", ()),
 }
 """Name of a field to its type, its searcher and its options."""
+PREFIX = "customfield_"
 
 
 class FieldSetup:
@@ -42,28 +44,31 @@ class FieldSetup:
 
     def found(
         self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]
-    ) -> dict[str, str | None]:
+    ) -> dict[str, Row | None]:
         """See `usable`."""
         return usable(self._fields(), need, made, problems)
 
     def plan(
         self,
-        fields: Mapping[str, str | None],
+        fields: Mapping[str, Row | None],
         need: Need,
         made: Mapping[str, str],
         projects: Mapping[str, str],
     ) -> Iterator[Action]:
         """What the fields lack. `projects` is key to id of those that screens reach."""
-        for name, id_ in fields.items():
+        ids = ids_of(fields)
+        for name, id_ in ids.items():
             options = FIELDS[name][2]
             if id_ is None:
                 yield creation(name, need)
+            elif name in (renamed := ours_renamed(fields, need)):
+                yield Action("field", name, "change", f"currently named {renamed[name]}", id_, {"name": name})
             there = self._options(id_) if id_ and options else set()
             for value in options:
                 if value not in there:
                     body = {"field": name, "value": value}
                     yield Action("option", f"{name}: {value}", "create", "does not exist", id_, body)
-        yield from self._screens(fields, made, projects)
+        yield from self._screens(ids, made, projects)
 
     def _screens(
         self, fields: Mapping[str, str | None], made: Mapping[str, str], projects: Mapping[str, str]
@@ -76,7 +81,7 @@ class FieldSetup:
         off = {id_ for id_ in fields.values() if id_ and not listed(self._client, f"field/{id_}/screens")}
         for key, project in projects.items():
             settable = self._settable(key)
-            there = (settable | set(made.get(f"screens {key}", "").split(","))) - off
+            there = (settable | set(_placed(made.get(f"screens {key}", "")))) - off
             lacking = {name: id_ for name, id_ in fields.items() if id_ is None or id_ not in there}
             if lacking:
                 reason = f"its screens are missing {', '.join(lacking)}"
@@ -98,8 +103,11 @@ class FieldSetup:
             if is_ours(row.get("description"), need.owner):
                 yield Action("field", row["name"], "remove", "created by setup", row["id"])
                 continue
-            for what, id_ in made.items():
-                if what.startswith(f"option {row['name']}: ") and row["name"] in FIELDS:
+            for what, known in made.items():
+                field, _, id_ = known.rpartition("/")
+                # Older stores keep the option alone: then the field is the one that has its name.
+                of_it = row["id"] == field if field else what.startswith(f"option {row['name']}: ")
+                if what.startswith("option ") and of_it:
                     name, body = what.removeprefix("option "), {"field": row["id"]}
                     yield Action("option", name, "remove", "created by setup", id_, body)
 
@@ -110,6 +118,9 @@ class FieldSetup:
             return None
         if action.kind == "field":
             body = dict(action.body)
+            if action.id is not None:
+                self._client.send("PUT", f"field/{action.id}", body=body)
+                return action.id
             row = self._client.call("POST", "field", replies.ROW, body=body, repeatable=False)
             return str(row["id"])
         if action.kind == "screens":
@@ -118,7 +129,7 @@ class FieldSetup:
         path = f"field/{field}/context/{self._contexts(field)[0]['id']}/option"
         options = {"options": [{"value": action.body["value"], "disabled": False}]}
         reply = self._client.call("POST", path, replies.ROW, body=options, repeatable=False)
-        return str(reply["options"][0]["id"])
+        return f"{field}/{reply['options'][0]['id']}"
 
     def _put_on_screens(self, action: Action, made: Mapping[str, str]) -> str:
         """Ids of all fields that we have put on the project's screens so far."""
@@ -128,8 +139,8 @@ class FieldSetup:
             "associationContexts": [{"type": "PROJECT_ID", "identifier": int(action.body["project"])}],
         }
         self._client.send("PUT", "field/association", body=asked)
-        before = made.get(action.what, "")
-        return ",".join(sorted({*ids, *before.split(",")} - {""}))
+        placed = {*ids, *_placed(made.get(action.what, ""))}
+        return ",".join(sorted(one.removeprefix(PREFIX) for one in placed))
 
     def _remove(self, action: Action) -> None:
         if action.kind == "field":
@@ -152,25 +163,90 @@ class FieldSetup:
         return {row["value"] for path in paths for row in listed(self._client, path)}
 
 
+def _placed(kept: str) -> list[str]:
+    """Ids of the fields on a project's screens, of which the store keeps the numbers."""
+    return [PREFIX + one.removeprefix(PREFIX) for one in kept.split(",") if one]
+
+
 def usable(
     rows: Sequence[Row], need: Need, made: Mapping[str, str], problems: list[SetupProblem]
-) -> dict[str, str | None]:
-    """Name to id of the fields that can be used, found by the id that `made` holds or by name; None where one
-    has to be made. Names that stand for something of another type are left out, aloud."""
-    found: dict[str, str | None] = {}
-    for name, (type_, _, _) in FIELDS.items():
+) -> dict[str, Row | None]:
+    """Name to row of the fields that can be used, found as `find_made` does; None where one has to be made. Names
+    that stand for something of another type are left out, aloud."""
+    found: dict[str, Row | None] = {}
+    for name in FIELDS:
         known = made.get(f"field {name}")
-        named = [row for row in rows if row["id"] == known] or [row for row in rows if row["name"] == name]
-        fitting = [row for row in named if row.get("schema", {}).get("custom") == PLUGIN + type_]
-        if named and not fitting:
+        fitting = [row for row in rows if _has_type(row, name)]
+        row = find_made(fitting, _identify, known, name, need, FIELDS)
+        row = row or next((one for one in fitting if _is_called(one, name)), None)
+        if row is None and any(one["name"] == name for one in rows):
             why = "a field with this name has another type"
             problems.append(
                 SetupProblem(f"field {name}", why, "Rename the field; setup then creates its own.")
             )
             continue
-        ours = [row for row in fitting if is_ours(row.get("description"), need.owner)]
-        found[name] = str((ours or fitting)[0]["id"]) if fitting else None
-    return found
+        found[name] = row
+    return found | _left_over(rows, found, need)
+
+
+def _left_over(rows: Iterable[Row], found: Mapping[str, Row | None], need: Need) -> dict[str, Row | None]:
+    """Fields of ours that were made before descriptions said which one they are, and renamed since: where one is
+    missing and one of its type is left, it is that one."""
+    used = {row["id"] for row in found.values() if row is not None}
+    left = [
+        row
+        for row in rows
+        if row["id"] not in used and is_ours(row.get("description"), need.owner)
+    ]  # fmt: skip
+    matched: dict[str, Row | None] = {}
+    for kind in {one[0] for one in FIELDS.values()}:
+        missing = [name for name, row in found.items() if row is None and FIELDS[name][0] == kind]
+        fitting = [row for row in left if _type_of(row) == PLUGIN + kind]
+        if len(missing) == len(fitting) == 1:
+            matched[missing[0]] = fitting[0]
+    return matched
+
+
+def ids_of(fields: Mapping[str, Row | None]) -> dict[str, str | None]:
+    """The ids of fields, by our names for them."""
+    return {name: str(row["id"]) if row else None for name, row in fields.items()}
+
+
+def ours_among(fields: Mapping[str, Row | None], need: Need) -> dict[str, str]:
+    """The ids of those that setup made, by what the store calls them."""
+    return {
+        f"field {name}": str(row["id"])
+        for name, row in fields.items()
+        if row is not None and is_ours(row.get("description"), need.owner)
+    }
+
+
+def ours_renamed(fields: Mapping[str, Row | None], need: Need) -> dict[str, str]:
+    """What people call those of our fields that they renamed. Where the description is not told, the name tells."""
+    return {
+        name: str(row["name"])
+        for name, row in fields.items()
+        if row is not None
+        and not _is_called(row, name)
+        and ("description" not in row or is_ours(row["description"], need.owner))
+    }
+
+
+def _identify(row: Row) -> Identified:
+    return Identified(str(row["id"]), row["name"], row.get("description"))
+
+
+def _is_called(row: Row, name: str) -> bool:
+    """Whether it has the name, in any language that the site gives names in."""
+    return folded(name) in (folded(row["name"]), folded(row.get("untranslatedName") or ""))
+
+
+def _has_type(row: Row, name: str) -> bool:
+    return _type_of(row) == PLUGIN + FIELDS[name][0]
+
+
+def _type_of(row: Row) -> str:
+    return str(row.get("schema", {}).get("custom"))
 
 
 def creation(name: str, need: Need) -> Action:
@@ -180,6 +256,6 @@ def creation(name: str, need: Need) -> Action:
         "name": name,
         "type": PLUGIN + kind,
         "searcherKey": PLUGIN + searcher,
-        "description": signature(need.owner),
+        "description": described(name, need.owner),
     }
     return Action("field", name, "create", "does not exist", None, body)

@@ -13,7 +13,19 @@ from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.paging import Row, listed
-from connectors.setup import DASHBOARD, Action, Need, SetupProblem, is_ours, signature
+from connectors.setup import (
+    DASHBOARD,
+    VIEWS,
+    Action,
+    Identified,
+    Need,
+    SetupProblem,
+    copied,
+    copies,
+    described,
+    find_made,
+    is_ours,
+)
 
 SHARED = [{"type": "authenticated"}]
 """With everybody who can sign in; what each finds is still what they may browse."""
@@ -41,9 +53,11 @@ class SharedSetup:
         need: Need,
         made: Mapping[str, str],
         problems: list[SetupProblem],
+        there: dict[str, str],
     ) -> Iterator[Action]:
-        """What is lacking. `queries` is name to JQL, None where a filter cannot be made."""
+        """What is lacking. `queries` is name to JQL, None where a filter cannot be made; `there` gets what is ours."""
         filters: dict[str, str | None] = {}
+        steps: list[Action] = []
         rows = listed(
             self._client, "filter/search", expand="jql,description,editPermissions,owner,sharePermissions"
         )
@@ -51,20 +65,23 @@ class SharedSetup:
             if jql is None:
                 problems.append(without_query(name))
                 continue
-            found = find(rows, made.get(f"filter {name}"), name, need.owner)
+            found = find(rows, made.get(f"filter {name}"), name, need)
             if found is not None and not is_ours(found.get("description"), need.owner):
                 problems.append(foreign(name))
                 continue
             filters[name] = str(found["id"]) if found else None
-            body = {"jql": jql} | described(name, need)
+            if found is not None:
+                there[f"filter {name}"] = str(found["id"])
+            body = {"jql": jql} | new(name, need)
             if found is None:
-                yield Action("filter", name, "create", "does not exist", None, body)
+                steps.append(Action("filter", name, "create", "does not exist", None, body))
             elif reason := difference(found, body):
                 if self._is_kept(found):
                     problems.append(locked("filter", found, reason))
                     continue
-                yield Action("filter", name, "change", reason, str(found["id"]), body)
-        yield from self._board(filters, need, made, problems)
+                steps.append(Action("filter", name, "change", reason, str(found["id"]), body))
+        yield from in_free_order(steps, {row["name"]: str(row["id"]) for row in rows})
+        yield from self._board(filters, need, made, problems, there)
 
     def _board(
         self,
@@ -72,6 +89,7 @@ class SharedSetup:
         need: Need,
         made: Mapping[str, str],
         problems: list[SetupProblem],
+        there: dict[str, str],
     ) -> Iterator[Action]:
         if not self._offered():
             why = "this site does not offer the Filter Results gadget to apps"
@@ -80,12 +98,14 @@ class SharedSetup:
         rows = listed(
             self._client, "dashboard/search", expand="description,editPermissions,owner,sharePermissions"
         )
-        found = find(rows, made.get(f"dashboard {DASHBOARD}"), DASHBOARD, need.owner)
+        found = find(rows, made.get(f"dashboard {DASHBOARD}"), DASHBOARD, need)
         if found is not None and not is_ours(found.get("description"), need.owner):
             why = "a dashboard with this name exists, and setup did not create it"
             problems.append(SetupProblem(f"dashboard {DASHBOARD}", why, "Rename the dashboard."))
             return
-        body = described(DASHBOARD, need) | {"editPermissions": []}
+        if found is not None:
+            there[f"dashboard {DASHBOARD}"] = str(found["id"])
+        body = new(DASHBOARD, need) | {"editPermissions": []}
         if found is not None and self._is_kept(found):
             if reason := difference(found, body):
                 problems.append(locked("dashboard", found, reason))
@@ -94,7 +114,7 @@ class SharedSetup:
             yield Action("dashboard", DASHBOARD, "create", "does not exist", None, body)
         elif reason := difference(found, body):
             yield Action("dashboard", DASHBOARD, "change", reason, str(found["id"]), body)
-        yield from self._gadgets(str(found["id"]) if found else None, filters, made)
+        yield from self._gadgets(str(found["id"]) if found else None, filters, made, there)
 
     def _offered(self) -> bool:
         try:
@@ -104,21 +124,45 @@ class SharedSetup:
         return any(one.get("moduleKey") == MODULE for one in reply.get("gadgets", ()))
 
     def _gadgets(
-        self, board: str | None, filters: Mapping[str, str | None], made: Mapping[str, str]
+        self,
+        board: str | None,
+        filters: Mapping[str, str | None],
+        made: Mapping[str, str],
+        there: dict[str, str],
     ) -> Iterator[Action]:
-        """People may add gadgets, move ours and set their columns; only the filter that ours name is kept."""
+        """People may add gadgets, move ours and set their columns; the filter and the title of ours are kept."""
         path = f"dashboard/{board}/gadget"
-        there = self._client.call("GET", path, replies.ROW)["gadgets"] if board else []
-        there = [row for row in there if row.get("moduleKey") == MODULE]
+        rows = self._client.call("GET", path, replies.ROW)["gadgets"] if board else []
+        rows = [row for row in rows if row.get("moduleKey") == MODULE]
         for place, (name, filter_) in enumerate(filters.items()):
-            known = made.get(f"gadget {name}")
-            found = next((row for row in there if str(row["id"]) == known), None)
-            found = found or next((row for row in there if row["title"] == name), None)
+            found = self._gadget(board, rows, name, filter_, made)
             body = {"board": board, "filter": filter_, "view": name, "place": place}
             if found is None or board is None:
                 yield Action("gadget", name, "create", f"missing from {DASHBOARD}", None, body)
+                continue
+            there[f"gadget {name}"] = str(found["id"])
+            if found["title"] != name:
+                body["title"] = name
+                reason = f"currently named {found['title']}"
+                yield Action("gadget", name, "change", reason, str(found["id"]), body)
             elif filter_ is None or self._settings(board, found["id"]).get("filterId") != filter_:
                 yield Action("gadget", name, "change", "shows another filter", str(found["id"]), body)
+
+    def _gadget(
+        self, board: str | None, rows: Sequence[Row], name: str, filter_: str | None, made: Mapping[str, str]
+    ) -> Row | None:
+        """Ours by the id that is known, by its title, and last by the filter that it shows."""
+        known = made.get(f"gadget {name}")
+        for fits in (lambda row: str(row["id"]) == known, lambda row: row["title"] == name):
+            if found := next(filter(fits, rows), None):
+                return found
+        if board is None or filter_ is None:
+            return None
+        # Gadgets have no descriptions: one that shows a filter of ours on our dashboard is ours.
+        titled = [row for row in rows if row["title"] not in VIEWS]
+        return next(
+            (row for row in titled if self._settings(board, row["id"]).get("filterId") == filter_), None
+        )
 
     def _settings(self, board: str, gadget: object) -> Row:
         path = f"dashboard/{board}/items/{gadget}/properties/{SETTINGS}"
@@ -136,11 +180,14 @@ class SharedSetup:
             self._me = str(self._client.call("GET", "myself", replies.ROW).get("accountId"))
         return (row.get("owner") or {}).get("accountId") != self._me and not row.get("editPermissions")
 
-    def removal(self, need: Need, problems: list[SetupProblem]) -> Iterator[Action]:
+    def removal(self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]) -> Iterator[Action]:
         """Our dashboard, whose gadgets go with it, and our filters."""
         for kind in ("dashboard", "filter"):
-            for row in listed(self._client, f"{kind}/search", expand="description,editPermissions,owner"):
-                if not is_ours(row.get("description"), need.owner):
+            rows = listed(self._client, f"{kind}/search", expand="description,editPermissions,owner")
+            theirs = copies(rows, _identify, kind, made, need)
+            problems += (copied(kind, row["name"]) for row in theirs)
+            for row in rows:
+                if not is_ours(row.get("description"), need.owner) or row in theirs:
                     continue
                 # Of filters an administrator may delete those of others too.
                 if kind == "dashboard" and self._is_kept(row):
@@ -171,6 +218,8 @@ class SharedSetup:
             }  # fmt: skip
             path = f"dashboard/{board}/gadget"
             id_ = str(self._client.call("POST", path, replies.ROW, body=body, repeatable=False)["id"])
+        elif title := action.body.get("title"):
+            self._client.send("PUT", f"dashboard/{board}/gadget/{id_}", body={"title": title})
         settings = NEW_SETTINGS | self._settings(board, id_) | {"filterId": filter_}
         self._client.call(
             "PUT", f"dashboard/{board}/items/{id_}/properties/{SETTINGS}", replies.ANYTHING, body=settings
@@ -178,16 +227,31 @@ class SharedSetup:
         return id_
 
 
-def find(rows: Sequence[Row], known: str | None, name: str, owner: str) -> Row | None:
-    """The row with the known id; else the one of this name, ours before others': names are each owner's own."""
-    named = [row for row in rows if row["name"] == name]
-    ours = [row for row in named if is_ours(row.get("description"), owner)]
-    return next((row for row in rows if str(row["id"]) == known), None) or next(iter(ours + named), None)
+def find(rows: Sequence[Row], known: str | None, name: str, need: Need) -> Row | None:
+    """The filter or dashboard that is ours under this name, whatever people call it now; see `find_made`."""
+    return find_made(rows, _identify, known, name, need, VIEWS)
 
 
-def described(name: str, need: Need) -> Row:
-    """Name, signature and shares of something new."""
-    return {"name": name, "description": signature(need.owner), "sharePermissions": SHARED}
+def in_free_order(steps: Sequence[Action], taken: Mapping[str, str]) -> Iterator[Action]:
+    """The steps in an order in which each finds its name free: an owner's filters cannot share one.
+
+    `taken`: the names there are, by id. Two that have each other's name are left as they come.
+    """
+    names, left = dict(taken), list(steps)
+    while left:
+        step = next((one for one in left if names.get(one.name) in (None, one.id)), left[0])
+        left.remove(step)
+        names = {name: id_ for name, id_ in names.items() if id_ != step.id} | {step.name: step.id or ""}
+        yield step
+
+
+def _identify(row: Row) -> Identified:
+    return Identified(str(row["id"]), row["name"], row.get("description"))
+
+
+def new(name: str, need: Need) -> Row:
+    """Name, description and shares of something new."""
+    return {"name": name, "description": described(name, need.owner), "sharePermissions": SHARED}
 
 
 def without_query(name: str) -> SetupProblem:

@@ -2,37 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from connectors.jira.api.fields import ALIGNMENT_NAME, ALIGNMENT_OPTIONS, HEALTH_NAME, HEALTH_OPTIONS
 from connectors.model import CLAIM_NAME
-from connectors.setup import AT_RISK, BY_KEY_RESULT, DANGLING, UNALIGNED, Need
+from connectors.setup import AT_RISK, BY_KEY_RESULT, DANGLING, UNALIGNED, Need, SetupProblem
+
+_CUSTOM = "customfield_"
+
+LABELS = {UNALIGNED: "orphaned", BY_KEY_RESULT: "aligned", AT_RISK: "at_risk"}
+"""The label of the policy by which each filter goes, rather than by a field, where it is set."""
 
 
-def filters_wanted(need: Need, projects: Iterable[str], fields: Collection[str]) -> dict[str, str | None]:
+def filters_wanted(need: Need, projects: Iterable[str], fields: Mapping[str, str]) -> dict[str, str | None]:
     """Name of each filter to its query; None where it needs a field or a label that is not there.
 
     Labels before fields: they reach team-managed projects as well. Dangling claims have a label of ours, since
-    JQL can neither ask for labels by their beginning nor tell one claim in a text from another.
+    JQL can neither ask for labels by their beginning nor tell one claim in a text from another. `fields`: how JQL
+    names each field.
     """
     within = f"project in ({', '.join(map(quoted, projects))}) AND statusCategory != Done"
-    aligned = _state(need.aligned, ALIGNMENT_OPTIONS["aligned"], fields)
-    orphaned = _state(need.orphaned, ALIGNMENT_OPTIONS["orphaned"], fields)
-    dangling = need.dangling and f"labels = {quoted(need.dangling)}"
-    order = f" ORDER BY {quoted(CLAIM_NAME)}" if CLAIM_NAME in fields else ""
     risky = ", ".join(quoted(HEALTH_OPTIONS[one]) for one in ("at_risk", "off_track"))
+    by_field = {
+        UNALIGNED: _compared(fields, ALIGNMENT_NAME, f"= {quoted(ALIGNMENT_OPTIONS['orphaned'])}"),
+        BY_KEY_RESULT: _compared(fields, ALIGNMENT_NAME, f"= {quoted(ALIGNMENT_OPTIONS['aligned'])}"),
+        AT_RISK: _compared(fields, HEALTH_NAME, f"in ({risky})"),
+        DANGLING: None,
+    }
+    labels = {name: getattr(need, one) for name, one in LABELS.items()} | {DANGLING: need.dangling}
+    order = f" ORDER BY {fields[CLAIM_NAME]}" if CLAIM_NAME in fields else ""
+    wanted: dict[str, str | None] = {}
+    for name, clause in by_field.items():
+        asked = f"labels = {quoted(labels[name])}" if labels[name] else clause
+        wanted[name] = f"{within} AND {asked}{order if name == BY_KEY_RESULT else ''}" if asked else None
+    return wanted
+
+
+def _compared(fields: Mapping[str, str], name: str, how: str) -> str | None:
+    return f"{fields[name]} {how}" if name in fields else None
+
+
+def clauses(ids: Mapping[str, str | None], renamed: Collection[str]) -> dict[str, str]:
+    """How JQL names the fields: by their names, or by their ids where people renamed them."""
     return {
-        UNALIGNED: orphaned and f"{within} AND {orphaned}",
-        BY_KEY_RESULT: aligned and f"{within} AND {aligned}{order}",
-        AT_RISK: f"{within} AND {quoted(HEALTH_NAME)} in ({risky})" if HEALTH_NAME in fields else None,
-        DANGLING: dangling and f"{within} AND {dangling}",
+        name: f"cf[{id_.removeprefix(_CUSTOM)}]" if id_ and name in renamed else quoted(name)
+        for name, id_ in ids.items()
     }
 
 
-def _state(label: str | None, option: str, fields: Collection[str]) -> str | None:
-    if label:
-        return f"labels = {quoted(label)}"
-    return f"{quoted(ALIGNMENT_NAME)} = {quoted(option)}" if ALIGNMENT_NAME in fields else None
+def out_of_reach(
+    need: Need, queries: Mapping[str, str | None], away: Iterable[str]
+) -> Iterator[SetupProblem]:
+    """What the filters that go by a field do not show, of the projects that shared fields do not reach."""
+    projects = " and ".join(sorted(away))
+    for name, label in LABELS.items():
+        if projects and queries.get(name) and getattr(need, label) is None:
+            why = f"does not show {projects}: Jira's shared fields do not reach team-managed projects"
+            remedy = f"Set policy.labels.{label}, then run setup again."
+            yield SetupProblem(f"filter {name}", why, remedy)
 
 
 def quoted(text: str) -> str:

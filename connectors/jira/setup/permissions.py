@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from connectors.errors import PermissionDenied
@@ -14,6 +15,14 @@ from connectors.setup import SetupProblem
 
 ADMINISTER, SHARE = "ADMINISTER", "CREATE_SHARED_OBJECTS"
 GRANT = "Ask a Jira administrator to grant it (Settings, System, Global permissions) or to run setup."
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Key to id of the projects that shared fields reach; keys of those that their teams manage, which none reaches."""
+
+    ids: dict[str, str]
+    team_managed: tuple[str, ...]
 
 
 class Permissions:
@@ -28,9 +37,10 @@ class Permissions:
         found = self._client.call("GET", "mypermissions", replies.ROW, params=params)["permissions"]
         return {name for name in asked if found.get(name, {}).get("havePermission") is True}
 
-    def reachable(self, projects: Collection[str], problems: list[SetupProblem]) -> dict[str, str]:
-        """Key to id of the projects that screens reach; what is amiss with the others, aloud."""
+    def reach(self, projects: Collection[str], problems: list[SetupProblem]) -> Reach:
+        """Which of the projects shared fields and screens reach; what is amiss with the others, aloud."""
         ids: dict[str, str] = {}
+        team_managed: list[str] = []
         for key in projects:
             try:
                 row = self._client.call("GET", f"project/{quote(key, safe='')}", replies.ROW)
@@ -43,12 +53,13 @@ class Permissions:
             problems += self._lacks(key)
             if row.get("simplified"):
                 why = "team-managed projects cannot use shared fields; labels and links carry the same information"
+                team_managed.append(key)
                 problems.append(
                     SetupProblem(f"fields in {key}", why, "A project administrator can add the fields there.")
                 )
             else:
                 ids[key] = str(row["id"])
-        return ids
+        return Reach(ids, tuple(team_managed))
 
     def _lacks(self, key: str) -> Iterator[SetupProblem]:
         """The permissions without which what setup makes stays empty in a project."""

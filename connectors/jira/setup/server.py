@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
-from connectors.jira.setup.filter_queries import filters_wanted
+from connectors.jira.setup.cloud_fields import ids_of, ours_among, ours_renamed
+from connectors.jira.setup.filter_queries import clauses, filters_wanted
 from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permissions
 from connectors.jira.setup.server_fields import Meta, ServerFields, by_hand, options_by_hand, without_options
 from connectors.jira.setup.server_filters import ServerFilters
-from connectors.setup import Action, Need, Provisioning, SetupProblem
+from connectors.setup import Action, Need, Provisioning, SetupProblem, empty_views
 
 
 class ServerProvisioner:
@@ -27,10 +28,13 @@ class ServerProvisioner:
         actions: list[Action] = []
         problems: list[SetupProblem] = []
         held = self._permissions.held((ADMINISTER, SHARE))
-        reachable = self._permissions.reachable(self._projects, problems)
-        fields = self._fields.found(need, made, problems)
+        reachable = self._permissions.reach(self._projects, problems).ids
+        is_admin = ADMINISTER in held
+        rows = self._fields.found(need, made, problems, is_admin=is_admin)
+        there, renamed, fields = ours_among(rows, need), ours_renamed(rows, need), ids_of(rows)
+        problems += (_misnamed(name, now) for name, now in renamed.items())
         metas = self._fields.metas(tuple(reachable))
-        if ADMINISTER in held:
+        if is_admin:
             actions += self._fields.plan(fields, need, metas, problems)
         else:
             missing = [name for name, id_ in fields.items() if id_ is None]
@@ -40,12 +44,14 @@ class ServerProvisioner:
         lacking = without_options(fields, metas)
         problems += [options_by_hand(name, options) for name, options in lacking.items()]
         if SHARE in held:
-            queries = filters_wanted(need, self._projects, fields.keys() - lacking.keys())
-            actions += self._filters.plan(queries, need, made, problems)
+            named = {name: id_ for name, id_ in fields.items() if name not in lacking}
+            queries = filters_wanted(need, self._projects, clauses(named, renamed))
+            problems += empty_views("filter", need)
+            actions += self._filters.plan(queries, need, made, problems, there)
         else:
             why = 'needs the global permission "Create Shared Objects"'
             problems.append(SetupProblem("shared filters", why, GRANT))
-        return Provisioning(tuple(actions), tuple(problems))
+        return Provisioning(tuple(actions), tuple(problems), there)
 
     def removal(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.removal`."""
@@ -63,6 +69,12 @@ class ServerProvisioner:
         if action.kind == "filter":
             return self._filters.carry(action)
         return self._fields.carry(action, made)
+
+
+def _misnamed(name: str, now: str) -> SetupProblem:
+    why = f"currently named {now}, and the Data Center API cannot rename fields; it is used by its id"
+    remedy = f"Ask a Jira administrator to name it {name} again (Administration, Issues, Custom fields)."
+    return SetupProblem(f"field {name}", why, remedy)
 
 
 def _unplaced(fields: Mapping[str, str | None], metas: Mapping[str, Meta | None]) -> Iterator[SetupProblem]:

@@ -51,11 +51,19 @@ class ServerFields:
         self._site_api = site_api
 
     def found(
-        self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]
-    ) -> dict[str, str | None]:
-        """See `usable`."""
+        self, need: Need, made: Mapping[str, str], problems: list[SetupProblem], *, is_admin: bool
+    ) -> dict[str, Row | None]:
+        """See `usable`. The list of fields tells no descriptions: an administrator can ask for those, which is done
+        where one of our fields is not found without."""
         rows = self._client.call("GET", "field", replies.ROWS)
-        return usable(rows, need, made, problems)
+        aside: list[SetupProblem] = []
+        found = usable(rows, need, made, aside)
+        if is_admin and len(found) > sum(row is not None for row in found.values()):
+            aside = []
+            says = {_id_of(row): {"description": row.get("description")} for row in self._described()}
+            found = usable([row | says.get(row["id"], {}) for row in rows], need, made, aside)
+        problems += aside
+        return found
 
     def metas(self, projects: Sequence[str]) -> dict[str, Meta | None]:
         """By project, what can be set on its newest open issue; None without an issue."""
@@ -133,7 +141,7 @@ class ServerFields:
             if what.startswith("screen "):
                 yield Action("screen", what.removeprefix("screen "), "remove", "added by setup", path)
         try:
-            rows = [row for name in FIELDS for row in self._named(name)]
+            rows = self._every_field()
         except Rejected as error:
             if error.status != 404:
                 raise
@@ -144,12 +152,28 @@ class ServerFields:
         for row in rows:
             if is_ours(row.get("description"), need.owner):
                 reason = "created by setup; its values are permanently deleted"
-                yield Action("field", row["name"], "remove", reason, f"customfield_{row['numericId']}")
+                yield Action("field", row["name"], "remove", reason, _id_of(row))
 
-    def _named(self, name: str) -> list[Row]:
-        params = {"search": name, "maxResults": MOST}
-        rows: list[Row] = self._client.call("GET", "customFields", replies.ROW, params=params)["values"]
-        return [row for row in rows if row["name"] == name]
+    def _described(self) -> list[Row]:
+        """Custom fields with their descriptions; none where a release does not list them."""
+        try:
+            return self._every_field()
+        except Rejected as error:
+            if error.status != 404:
+                raise
+            return []
+
+    def _every_field(self) -> list[Row]:
+        """All custom fields: one that people renamed is not found by its name."""
+        found: dict[str, Row] = {}
+        while True:
+            params = {"startAt": str(len(found)), "maxResults": MOST}
+            page = self._client.call("GET", "customFields", replies.ROW, params=params)
+            rows: list[Row] = page["values"]
+            before = len(found)
+            found |= {_id_of(row): row for row in rows}
+            if page.get("isLast", True) or len(found) == before:
+                return list(found.values())
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """Do one action; see `Provisioner.carry`."""
@@ -177,6 +201,10 @@ class ServerFields:
         kept = reply.get("notDeletedCustomFields") or {}
         if action.id in kept:
             raise TrackerError(self._client.name, f"{action.name} was not deleted: {kept[action.id]}")
+
+
+def _id_of(row: Row) -> str:
+    return f"customfield_{row['numericId']}"
 
 
 def by_hand(names: Sequence[str], projects: Sequence[str]) -> Iterator[SetupProblem]:

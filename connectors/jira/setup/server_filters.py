@@ -13,9 +13,16 @@ from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.paging import Row
-from connectors.jira.setup.cloud_filters import difference, find, foreign, locked, without_query
+from connectors.jira.setup.cloud_filters import (
+    difference,
+    find,
+    foreign,
+    in_free_order,
+    locked,
+    without_query,
+)
 from connectors.jira.setup.filter_queries import quoted
-from connectors.setup import DASHBOARD, Action, Need, SetupProblem, is_ours, signature
+from connectors.setup import DASHBOARD, Action, Need, SetupProblem, described, is_ours
 
 EVERYBODY = ("authenticated", "loggedin")
 """With everybody who can sign in: asked for by the first word, and by the second where a release knows only
@@ -36,28 +43,35 @@ class ServerFilters:
         need: Need,
         made: Mapping[str, str],
         problems: list[SetupProblem],
+        there: dict[str, str],
     ) -> Iterator[Action]:
-        """What is lacking. `queries` is name to JQL, None where a filter cannot be made."""
+        """What is lacking. `queries` is name to JQL, None where a filter cannot be made; `there` gets what is ours."""
         rows = self._rows(made)
         me = self._me() if rows else {}
+        steps: list[Action] = []
         for name, jql in queries.items():
             if jql is None:
                 problems.append(without_query(name))
                 continue
-            found = find(rows, made.get(f"filter {name}"), name, need.owner)
-            body = {"name": name, "jql": jql, "description": signature(need.owner)}
+            found = find(rows, made.get(f"filter {name}"), name, need)
+            body = {"name": name, "jql": jql, "description": described(name, need.owner)}
             if found is None:
                 if self._is_taken(name):
                     problems.append(_unseen(name))
                 else:
-                    yield Action("filter", name, "create", "does not exist", None, body)
+                    steps.append(Action("filter", name, "create", "does not exist", None, body))
             elif not is_ours(found.get("description"), need.owner):
                 problems.append(foreign(name))
-            elif reason := difference(found, body):
+            else:
+                there[f"filter {name}"] = str(found["id"])
+                reason = difference(found, body)
+                if reason is None:
+                    continue
                 if _is_mine(found, me):
-                    yield Action("filter", name, "change", reason, str(found["id"]), body)
+                    steps.append(Action("filter", name, "change", reason, str(found["id"]), body))
                 else:
                     problems.append(locked("filter", found, reason))
+        yield from in_free_order(steps, {row["name"]: str(row["id"]) for row in rows})
         problems += self._dashboard()
 
     def removal(self, need: Need, made: Mapping[str, str], problems: list[SetupProblem]) -> Iterator[Action]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,10 +10,10 @@ import msgspec
 from msgspec.json import Decoder
 
 from connectors.linear.api.queries import Operation
-from connectors.linear.api.wire import Connection, Wire
+from connectors.linear.api.wire import Connection, LabelNode, Wire
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP
 from connectors.linear.marks.records import PARAMETER
-from connectors.setup import AT_RISK, BY_KEY_RESULT, DANGLING, UNALIGNED, Need
+from connectors.setup import AT_RISK, BY_KEY_RESULT, DANGLING, PROJECTS, UNALIGNED, Identified, Need
 
 
 class ViewNode(Wire):
@@ -22,6 +22,7 @@ class ViewNode(Wire):
     shared: bool = False
     description: str | None = None
     filter_data: dict[str, Any] = msgspec.field(default_factory=dict)
+    project_filter_data: dict[str, Any] | None = None
 
 
 class Views(Wire):
@@ -30,37 +31,73 @@ class Views(Wire):
 
 VIEWS = Operation(
     "query Views($first: Int!, $after: String) { customViews(first: $first, after: $after) {"
-    " nodes { id name shared description filterData } pageInfo { hasNextPage endCursor } } }",
+    " nodes { id name shared description filterData projectFilterData } pageInfo { hasNextPage endCursor } } }",
     Decoder(Views),
 )
 
 
-def views_wanted(need: Need, teams: tuple[str, ...]) -> dict[str, dict[str, Any] | None]:
-    """Name of each view to its IssueFilter: open work of the teams in scope. None: its label is not written."""
-    within: dict[str, Any] = {
-        "team": {"key": {"in": list(teams)}},
-        "state": {"type": {"nin": ["completed", "canceled", "duplicate"]}},
-    }
-    words = [{"subtitle": {"containsIgnoreCase": word}} for word in ("at risk", "off track")]
-    # A person's attachment may use the same words: ours is known by its address.
-    ours = {"url": {"contains": urlencode({PARAMETER: need.owner})}}
-    labelled = {
+def views_wanted(
+    need: Need, teams: tuple[str, ...], dropped: tuple[str, ...] = ()
+) -> dict[str, dict[str, Any] | None]:
+    """Name of each view to its filter, under the name of the input that takes it: open work of the teams in scope.
+
+    None: its label is not written. `dropped`: names of states of open types that mean that the work is closed.
+    """
+    state: dict[str, Any] = {"type": {"nin": ["completed", "canceled", "duplicate"]}}
+    if dropped:
+        state["and"] = [{"name": {"neqIgnoreCase": name}} for name in dropped]
+    within: dict[str, Any] = {"team": {"key": {"in": list(teams)}}, "state": state}
+    conditions = {
         UNALIGNED: _labelled(need.orphaned, "orphaned"),
         BY_KEY_RESULT: _labelled(need.aligned, "aligned"),
         DANGLING: _labelled(need.dangling, None),
+        AT_RISK: _labelled(need.at_risk, None) or _attached(need.owner),
     }
-    views = {name: within | {"labels": {"some": one}} if one else None for name, one in labelled.items()}
-    return views | {AT_RISK: within | {"attachments": {"some": ours | {"or": words}}}}
+    views = {name: {"filterData": within | one} if one else None for name, one in conditions.items()}
+    # Issues and projects cannot stand in one view. Of projects Linear's filters know neither links nor comments, and
+    # labels of ours are on issues only: so this view names its projects.
+    return views | {PROJECTS: naming(need.orphaned_projects or ())}
+
+
+def naming(projects: Iterable[str]) -> dict[str, Any]:
+    """The filter of a view that names its projects."""
+    return {"projectFilterData": {"id": {"in": sorted(projects)}}}
+
+
+def _attached(owner: str) -> dict[str, Any]:
+    """Issues with an attachment of ours that says that a key result is at risk or off track.
+
+    A person's attachment may use the same words: ours is known by its address, where `truenorth=OWNER` is one whole
+    parameter, so that `acme` does not find what is of `acme-eu`.
+    """
+    words = [{"subtitle": {"containsIgnoreCase": word}} for word in ("at risk", "off track")]
+    parameter = urlencode({PARAMETER: owner})
+    begun = [f"{before}{parameter}" for before in "?&"]
+    ours = [{"url": {"endsWith": one}} for one in begun]
+    ours += [{"url": {"contains": f"{one}{after}"}} for one in begun for after in "&#"]
+    return {"attachments": {"some": {"and": [{"or": ours}, {"or": words}]}}}
 
 
 def _labelled(label: str | None, child: str | None) -> dict[str, Any] | None:
     """A label of the policy, or else the child of our group that says the same; None where there is neither."""
     if label:
-        return {"name": {"eqIgnoreCase": label}}
-    return {"name": {"eq": child}, "parent": {"name": {"eq": ALIGNMENT_GROUP}}} if child else None
+        return {"labels": {"some": {"name": {"eqIgnoreCase": label}}}}
+    group = {"name": {"eq": child}, "parent": {"name": {"eq": ALIGNMENT_GROUP}}}
+    return {"labels": {"some": group}} if child else None
 
 
-def parts_of(given: Mapping[str, Any]) -> list[str]:
+def identify(row: LabelNode | ViewNode) -> Identified:
+    """How a label or a view can be known."""
+    return Identified(row.id, row.name, row.description)
+
+
+def holds(view: ViewNode, wanted: Mapping[str, Any]) -> bool:
+    """Whether the view has the filter that is wanted, of issues or of projects."""
+    has = {"filterData": view.filter_data, "projectFilterData": view.project_filter_data or {}}
+    return all(_parts_of(has[name]) == _parts_of(one) for name, one in wanted.items())
+
+
+def _parts_of(given: Mapping[str, Any]) -> list[str]:
     """A filter in one shape: Linear gives what was sent back as a conjunction."""
     parts = [{name: value} for name, value in given.items() if name != "and"] + list(given.get("and") or ())
     return sorted(msgspec.json.encode(part, order="sorted").decode() for part in parts)

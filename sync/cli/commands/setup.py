@@ -87,7 +87,7 @@ def setup(
         elif not apply:
             output.say("Nothing was changed. To apply the plan, add --apply.")
         else:
-            outcome = run_setup(session, plans)
+            outcome = run_setup(session, plans, remove=remove)
             if not outcome.complete:
                 output.causes.add(Cause.INCOMPLETE)
             for one in outcome.failed:

@@ -29,7 +29,7 @@ from tests.support.jira_site import running as site_running
 from tests.support.rich_text import TITLES, odd_titles
 
 SPACES = " \t\n\r\f\v\x1f\x85\u00a0\u00ad\u2003\u2028\u202f\u200b\u3000\ufeff"
-ALL_FIELDS = {CLAIM_NAME, HEALTH_NAME, ALIGNMENT_NAME}
+ALL_FIELDS = {name: jql_text(name) for name in (CLAIM_NAME, HEALTH_NAME, ALIGNMENT_NAME)}
 HERE = Path(__file__).parent
 
 

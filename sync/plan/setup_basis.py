@@ -1,0 +1,148 @@
+"""What setup made things for, and what has changed since: the scope, the key results, the labels. Pure.
+
+Setup keeps it in the store beside the ids of what it made, so that a run can say without a request that setup has
+something to do. Where setup never ran, the store was lost, or is older than this, nothing is known and nothing said.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.workspace import Workspace
+from connectors.model import Ref
+from connectors.setup import PROJECTS
+from sync.align.alignment import Alignment
+from sync.memory import Memory
+from sync.signals.orphans import Orphan
+
+FOR = "for "
+"""How the store's names of what setup was for begin; those of what it made begin with their kinds."""
+APPLY = "`truenorth setup --apply`"
+VIEW_OF_PROJECTS = f"{FOR}projects"
+_KEY_RESULT = f"{FOR}key result "
+_LABEL = f"{FOR}label "
+_LABELS = ("orphaned", "aligned", "dangling", "at_risk")
+_NAMED = 3
+"""How many names a sentence gives of a kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectView:
+    """A view of ours that names the projects it shows, and has to name others by now."""
+
+    tracker: str
+    id: str
+    projects: tuple[str, ...]
+
+
+def basis(workspace: Workspace, tracker: str) -> dict[str, str]:
+    """What setup of a tracker goes by, as the store keeps it."""
+    declared = workspace.trackers[tracker]
+    found = {f"{FOR}{declared.scope_noun} {key}": "" for key in declared.scope_keys}
+    if declared.has_label_groups:
+        found |= {f"{_KEY_RESULT}{one.id}": one.title for _, one in workspace.key_results()}
+    labels = workspace.policy.labels
+    found |= {f"{_LABEL}{one}": label for one in _LABELS if (label := getattr(labels, one)) is not None}
+    return {name: _short(value) for name, value in found.items()}
+
+
+def projects_basis(projects: Iterable[str]) -> dict[str, str]:
+    """Likewise of the view that names projects."""
+    return {VIEW_OF_PROJECTS: _short(" ".join(sorted(projects)))}
+
+
+def setup_notes(workspace: Workspace, memory: Memory) -> tuple[str, ...]:
+    """What setup has to bring up to date on each tracker, in sentences."""
+    return tuple(
+        note
+        for tracker in workspace.active
+        if any(name.startswith(FOR) for name in memory.provisions.get(tracker, ()))
+        for note in _notes(tracker, memory.provisions[tracker], basis(workspace, tracker))
+    )
+
+
+def orphaned_projects(orphans: Iterable[Ref], alignment: Alignment, tracker: str) -> tuple[str, ...]:
+    """Ids of the orphaned projects of a tracker."""
+    return tuple(
+        sorted(
+            ref.id for ref in orphans if ref.tracker == tracker and alignment.items[ref].level == "project"
+        )
+    )
+
+
+def project_views(
+    workspace: Workspace,
+    memory: Memory,
+    orphans: Mapping[Ref, Orphan],
+    alignment: Alignment,
+    stale: Collection[str],
+    now: datetime,
+) -> tuple[ProjectView, ...]:
+    """The views whose projects are others by now, of the trackers that are written to: not in quiet hours, and not
+    while a tracker cannot be read.
+    """
+    found = []
+    for tracker in workspace.active:
+        made = memory.provisions.get(tracker, {})
+        view = made.get(f"view {PROJECTS}")
+        projects = orphaned_projects(orphans, alignment, tracker)
+        known = {name: value for name, value in made.items() if name == VIEW_OF_PROJECTS}
+        if view is None or tracker in stale or not known or not _is_written(workspace, tracker, now):
+            continue
+        if known != projects_basis(projects):
+            found.append(ProjectView(tracker, view, projects))
+    return tuple(found)
+
+
+def _is_written(workspace: Workspace, tracker: str, now: datetime) -> bool:
+    policy = workspace.policy_of(tracker)
+    quiet = policy.quiet_hours
+    is_quiet = quiet is not None and quiet.holds(now.astimezone(workspace.zone).time())
+    return policy.mode not in ("off", "observe") and not is_quiet
+
+
+def view_note(view: ProjectView) -> str:
+    """The sentence that says what becomes of a view of projects."""
+    count = len(view.projects)
+    lists = f"{count} orphaned project{'' if count == 1 else 's'}" if count else "no project"
+    return f"{view.tracker}: the view {PROJECTS} will list {lists}."
+
+
+def _notes(tracker: str, was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    changes = {
+        "new": [name for name in now if name not in was],
+        "gone": [
+            name for name in was if name.startswith(FOR) and name != VIEW_OF_PROJECTS and name not in now
+        ],
+        "changed": [name for name in now if name in was and was[name] != now[name]],
+    }
+    views = {how: [one for one in names if not _is_key_result(one)] for how, names in changes.items()}
+    labels = {how: list(filter(_is_key_result, names)) for how, names in changes.items()}
+    if words := _listed(views):
+        among = [one.startswith(_LABEL) for names in views.values() for one in names]
+        older = " and ".join([*["the scope"] * (not all(among)), *["policy.labels"] * any(among)])
+        yield f"{tracker}: the views are older than {older} ({words}); {APPLY} brings them up to date."
+    if words := _listed(labels):
+        yield f"{tracker}: setup has labels of key results to bring up to date ({words}): run {APPLY}."
+
+
+def _is_key_result(name: str) -> bool:
+    return name.startswith(_KEY_RESULT)
+
+
+def _listed(changes: Mapping[str, list[str]]) -> str:
+    """As in "new: project STRAT; gone: project OPS"; "" where there is nothing."""
+    return "; ".join(f"{how}: {_first(names)}" for how, names in changes.items() if names)
+
+
+def _first(names: list[str]) -> str:
+    shown = [one.removeprefix(_KEY_RESULT).removeprefix(_LABEL).removeprefix(FOR) for one in names[:_NAMED]]
+    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return ", ".join(shown + more)
+
+
+def _short(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()[:16]
