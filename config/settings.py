@@ -178,7 +178,7 @@ def credentials(name: str, tracker: Tracker, settings: Settings) -> Credentials:
     email = secret(email_name, settings) if with_email else None
     url = secret(url_name, settings)
     absent = [token_name] if key is None else []
-    if with_email and email is None:
+    if email is None and tracker.needs_email(url or tracker.url):
         absent.append(email_name)
     if key is None or absent:
         folder = settings.secrets_dir or "the folder set in TRUENORTH_SECRETS_DIR"
@@ -186,6 +186,8 @@ def credentials(name: str, tracker: Tracker, settings: Settings) -> Credentials:
         hint = f"set {' and '.join(absent)}, or add files of those names to {folder}"
         if len(absent) == 1:
             hint = f"set {absent[0]}, or add a file of that name to {folder}"
+        if key is not None and tracker.without_email:
+            hint += f"; {tracker.without_email.format(url=url_name)}"
         what = f'tracker "{name}" ({tracker.kind}) has {what}'
         raise MissingCredential([Problem(absent[0], 0, 0, what, hint)])
     for variable, value in ((token_name, key), (email_name, email), (url_name, url)):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from config.trackers import JiraTracker, NativeQuery
+from config.trackers import JiraTracker, NativeQuery, is_gateway
 from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.http.throttle import Throttle
 from connectors.jira.api.client import JiraClient
@@ -30,9 +30,6 @@ from connectors.text.keywords import Keywords, extract_keywords
 if TYPE_CHECKING:
     from config.settings import Credentials
 
-GATEWAY = "/ex/jira/"
-"""Part of every gateway address, which serves the API but no pages (contracts, section 8)."""
-
 
 class JiraConnector:
     """A `Connector` for Jira: Cloud, or Data Center where the tracker says so.
@@ -55,7 +52,7 @@ class JiraConnector:
         labels: Collection[str] = (),
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
-        pages = tracker.url.rstrip("/") if GATEWAY in api else api
+        pages = tracker.url.rstrip("/") if is_gateway(api) else api
         self._name = name
         self._labels = frozenset(labels)
         self._scope = tracker.scope.projects
@@ -71,6 +68,7 @@ class JiraConnector:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")
         site_api: SiteApi = (DataCenter if self._server else Cloud)(self._client, self._pool)
         self._site_api = site_api
+        self._client.introduce(site_api.check, site_api.hint())
         self._reader = Reader(self._client, site_api, tracker, owner, pages, self._pool, fields)
         self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
         self._writer = JiraWriter(self._loader)

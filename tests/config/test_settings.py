@@ -142,7 +142,9 @@ def test_the_environment_wins_over_the_file(
             {"TRUENORTH_JIRA_EU_TOKEN": TOKEN},
             (
                 'TRUENORTH_JIRA_EU_EMAIL: tracker "jira-eu" (jira) has a token but no e-mail address; '
-                "set TRUENORTH_JIRA_EU_EMAIL, or add a file of that name to FOLDER"
+                "set TRUENORTH_JIRA_EU_EMAIL, or add a file of that name to FOLDER; a token without one, as of a service "
+                "account or OAuth, works only through Atlassian's gateway: for that set TRUENORTH_JIRA_EU_URL to "
+                "https://api.atlassian.com/ex/jira/CLOUD-ID"
             ),
         ),
         (
@@ -227,6 +229,24 @@ def test_each_kind_says_what_one_signs_in_with(secrets: Path) -> None:
     assert credentials("jira", SERVER, Settings()).email is None
     with pytest.raises(MissingCredential, match="TRUENORTH_JIRA_EMAIL"):
         credentials("jira", JIRA, Settings())
+
+
+GATEWAY = "https://api.atlassian.com/ex/jira/1324a887-45db-1bf4-1e99-ef0ff456d421"
+
+
+@pytest.mark.parametrize("declared", ["variable", "yaml"])
+@pytest.mark.parametrize("email", [None, "bot@acme.example"])
+def test_behind_the_gateway_a_token_does_without_an_address(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch, declared: str, email: str | None
+) -> None:
+    (secrets / "TRUENORTH_JIRA_TOKEN").write_text(TOKEN)
+    tracker = JIRA.model_copy(update={"url": GATEWAY}) if declared == "yaml" else JIRA
+    if declared == "variable":
+        monkeypatch.setenv("TRUENORTH_JIRA_URL", GATEWAY)
+    if email is not None:
+        monkeypatch.setenv("TRUENORTH_JIRA_EMAIL", email)
+    found = credentials("jira", tracker, Settings())
+    assert (found.email, found.token.get_secret_value()) == (email, TOKEN)
 
 
 # --- Where a secret may go -----------------------------------------------------------------------

@@ -233,9 +233,11 @@ class Reader:
             log.warning("cannot read items", tracker=self._client.name, items=named(aside))
 
     def _server_time(self) -> datetime:
-        info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
-        self._site_api.check(info)
-        return iso_time(info.server_time) or datetime.now(UTC)
+        info = self._client.site_info()
+        if info is not None:
+            self._site_api.check(info)
+        told = iso_time(info.server_time) if info is not None else None
+        return told or self._client.server_time or datetime.now(UTC)
 
     def _projects(self) -> list[wire.Project]:
         found = []
