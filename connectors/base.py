@@ -7,6 +7,7 @@ A tracker is a `Connector`. What it can do besides it says by having the methods
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from config.trackers import NativeQuery
@@ -32,6 +33,22 @@ Progress = Callable[[str, int, int | None], None]
 def never() -> bool:
     """Go on to the end."""
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativeUse:
+    """What a configuration does with initiatives, for trackers that may not be allowed to read them.
+
+    - `because`: what uses them, in words; "" where nothing does.
+    - `names`: folded names in rules that may be those of initiatives.
+    """
+
+    because: str = ""
+    names: frozenset[str] = frozenset()
+
+
+UNSAID = InitiativeUse("what is not known here")
+"""Where nobody says, they count as used."""
 
 
 class Connector(Protocol):

@@ -9,7 +9,7 @@ import msgspec
 
 from config.settings import Credentials
 from config.trackers import LinearTracker, NativeQuery
-from connectors.base import Progress, StopRequested, WriteRequest, never
+from connectors.base import UNSAID, InitiativeUse, Progress, StopRequested, WriteRequest, never
 from connectors.errors import QueryError, Refused
 from connectors.http.throttle import Throttle
 from connectors.linear.api import queries, wire
@@ -40,10 +40,12 @@ class LinearConnector:
         *,
         throttle: Throttle | None = None,
         labels: Collection[str] = (),
+        initiatives: InitiativeUse = UNSAID,
     ) -> None:
         self._tracker = tracker
         self._own_labels = frozenset(labels)
         self._owner = owner
+        self._initiatives = initiatives
         self._client = LinearClient(
             name,
             credentials.url or tracker.url,
@@ -86,7 +88,7 @@ class LinearConnector:
         commented_ids: Collection[str] = (),  # noqa: ARG002
     ) -> Pull:
         """See `Connector.pull`; marks come with the items, so `owned_ids` are not needed."""
-        result, labels = pull(self._client, self._tracker, self._owner, progress)
+        result, labels = pull(self._client, self._tracker, self._owner, progress, self._initiatives)
         self._labels.fill(labels)
         return result
 
@@ -100,7 +102,9 @@ class LinearConnector:
 
     def owned_items(self, written: Collection[str], progress: Progress | None = None) -> Owned:
         """See `Connector.owned_items`."""
-        found, labels = owned_items(self._client, self._tracker, self._owner, written, progress)
+        found, labels = owned_items(
+            self._client, self._tracker, self._owner, written, progress, self._initiatives
+        )
         self._labels.fill(labels)
         return found
 

@@ -89,7 +89,9 @@ class JiraClient:
         Through the gateway everything is Cloud, and nothing can be asked without a credential.
         """
         if not is_gateway(self.api):
-            self._introduction = Introduction(self, check, hint)
+            nothing = TrackerError(self.name, f"no Jira site found at {self.api} (HTTP 404).", hint)
+            ask = functools.partial(self.call, "GET", "serverInfo", replies.SERVER_INFO, signed_in=False)
+            self._introduction = Introduction(ask, check, nothing)
 
     def site_info(self) -> ServerInfo | None:
         """What the site says of itself now; None where it says so to nobody without a credential. Raises as `call` does."""

@@ -21,7 +21,7 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.http.dates import parse_retry_after
-from connectors.jira.api.scopes import scope_of
+from connectors.jira.scopes import scope_of
 from connectors.stamp import PROPERTY_KEY
 
 if TYPE_CHECKING:

@@ -8,27 +8,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from connectors.errors import BadReply, CredentialError, Misdeclared, PermissionDenied, TrackerError
-from connectors.jira.api import replies
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.wire import ServerInfo
-
-if TYPE_CHECKING:
-    from connectors.jira.api.client import JiraClient
 
 
 class Introduction:
     """Asks one site once, before the first request that carries the credential; safe to use from several threads.
 
-    `check` raises Misdeclared for a site of another kind; `hint` is what to do where there is no Jira.
+    `ask` asks it without one. `check` raises Misdeclared for a site of another kind. `nothing_there` is raised where
+    there is no Jira.
     """
 
-    def __init__(self, client: JiraClient, check: Callable[[ServerInfo], None], hint: str) -> None:
-        self._client = client
+    def __init__(
+        self, ask: Callable[[], ServerInfo], check: Callable[[ServerInfo], None], nothing_there: TrackerError
+    ) -> None:
+        self._ask = ask
         self._check = check
-        self._hint = hint
+        self._nothing_there = nothing_there
         self._lock = threading.Lock()
         self._made = False
         self._fresh = False
@@ -51,16 +49,14 @@ class Introduction:
             return fresh, self._info
 
     def _asked(self) -> ServerInfo | None:
-        client = self._client
         try:
-            info = client.call("GET", "serverInfo", replies.SERVER_INFO, signed_in=False)
+            info = self._ask()
             self._check(info)
         except Misdeclared as error:
             self._fault = error
         except Rejected as error:
             if error.status == 404:
-                what = f"no Jira site found at {client.api} (HTTP 404)."
-                raise TrackerError(client.name, what, self._hint) from None
+                raise self._nothing_there from None
         except (CredentialError, PermissionDenied, BadReply):
             pass
         else:
