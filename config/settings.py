@@ -199,6 +199,8 @@ def credentials(name: str, tracker: Tracker, settings: Settings) -> Credentials:
             )
     if url is not None and (fault := unsafe_address(url)):
         raise SettingsError([Problem(url_name, 0, 0, *fault)])
+    if misplaced := tracker.misplaced(url or tracker.url):
+        raise SettingsError([Problem(url_name if url else f"trackers.{name}.url", 0, 0, *misplaced)])
     found = Credentials(token=SecretStr(key), email=email, url=url, origin=_origin(origin_name, settings))
     if found.declared is None and str(origin_of(tracker.url)) != tracker.api_origin and _in_ci():
         what = f'tracker "{name}" ({tracker.kind}) has no declared origin, which CI jobs need'

@@ -129,9 +129,8 @@ class TrackerBase(ConfigModel):
         """How a token without an e-mail address can be used all the same; "" where there is no way. `{url}` is the variable of the address."""
         return ""
 
-    @property
-    def misplaced(self) -> tuple[str, str] | None:
-        """Why its address cannot be that of such a tracker, and what to do; None where it may be."""
+    def misplaced(self, address: str) -> tuple[str, str] | None:  # noqa: ARG002
+        """Why no such tracker can be at the address, and what to do; None where one may be."""
         return None
 
     @property
@@ -231,13 +230,12 @@ class JiraTracker(TrackerBase):
             "for that set {url} to https://api.atlassian.com/ex/jira/CLOUD-ID"
         )
 
-    @property
-    def misplaced(self) -> tuple[str, str] | None:
+    def misplaced(self, address: str) -> tuple[str, str] | None:
         """A Data Center never stands at an address of Atlassian's Cloud."""
-        if self.deployment == "cloud" or not _is_cloud(self.url):
+        if self.deployment == "cloud" or not _is_cloud(address):
             return None
         hint = "remove `deployment: data_center`, and set an e-mail address and an API token for it"
-        return "this is the address of a Jira Cloud site, but the tracker declares Jira Data Center", hint
+        return "is the address of a Jira Cloud site, but the tracker declares Jira Data Center", hint
 
     @property
     def project_keys(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from config.trackers import NativeQuery
-from connectors.model import Identity, Marks, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import MARKS, Identity, Mark, Marks, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords
@@ -75,11 +75,14 @@ class Connector(Protocol):
         """
         ...
 
-    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
+    def preflight(
+        self, labels: Sequence[str], updates: Collection[str] = (), marks: Collection[Mark] = MARKS
+    ) -> Iterator[Check]:
         """Look, before the first write, whether everything that a sync needs is there and allowed.
 
         Reads only. `labels` are the names that marks will use, `updates` the levels on which status updates
-        are to be posted. Never raises TrackerError: trouble is a check.
+        are to be posted, `marks` the kinds that are to be written: what none of them needs is not asked for.
+        What only the first write can tell is said. Never raises TrackerError: trouble is a check.
         """
         ...
 
@@ -130,6 +133,10 @@ class AnswersQueries(Protocol):
 
     def find(self, query: NativeQuery) -> frozenset[str]:
         """Ids of the items that a native query finds, closed and archived ones included, deleted ones not; raises as `count`."""
+        ...
+
+    def probe(self, query: NativeQuery) -> None:
+        """Ask the query for the little that shows whether it is accepted. Raises as `count` does."""
         ...
 
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:

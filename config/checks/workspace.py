@@ -43,8 +43,6 @@ def _trackers(workspace: Workspace) -> Iterator[ConfigFinding]:
         fault = unsafe_address(tracker.url)
         if fault:
             yield ConfigFinding((*path, "url"), *fault)
-        if (misplaced := tracker.misplaced) is not None:
-            yield ConfigFinding((*path, "url"), *misplaced)
         stem = "".join(letter if letter.isalnum() else "_" for letter in name.upper())
         if is_reserved(f"{PREFIX}{stem}"):
             message = f"tracker {quoted(name)} would read variables that hold secrets of sources or sinks"

@@ -22,7 +22,7 @@ from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
 from connectors.jira.write.loader import IssueLoader
 from connectors.jira.write.writer import BATCH, JiraWriter
-from connectors.model import Identity, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import MARKS, Identity, Mark, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords, extract_keywords
@@ -93,9 +93,14 @@ class JiraConnector:
         self._loader.api.forget_off_screen(self._site.fields.settable)
         return pulled
 
-    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
+    def preflight(
+        self,
+        labels: Sequence[str],  # noqa: ARG002
+        updates: Collection[str] = (),  # noqa: ARG002
+        marks: Collection[Mark] = MARKS,
+    ) -> Iterator[Check]:
         """See `Connector.preflight`; any word can be a label here, and there are no status updates."""
-        return Inspector(self._client, self._site_api, self._tracker, self._reader).preflight()
+        return Inspector(self._client, self._site_api, self._tracker, self._reader, marks).preflight()
 
     def catalog(self, saved: Collection[NativeQuery]) -> Catalog:
         """See `HasCatalog.catalog`."""
@@ -116,7 +121,12 @@ class JiraConnector:
     def find(self, query: NativeQuery) -> frozenset[str]:
         """See `AnswersQueries.find`; JQL has at least one restriction, and takes the id of a saved filter."""
         self._known_site()
-        return self._reader.find(f"filter = {query.text}" if query.language == "saved_filter" else query.text)
+        return self._reader.find(_jql(query))
+
+    def probe(self, query: NativeQuery) -> None:
+        """See `AnswersQueries.probe`."""
+        self._known_site()
+        self._reader.probe(_jql(query))
 
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
         """See `AnswersQueries.fetch`."""
@@ -167,3 +177,7 @@ class JiraConnector:
         if self._site is None:
             self._site = self._reader.site()
         return self._site
+
+
+def _jql(query: NativeQuery) -> str:
+    return f"filter = {query.text}" if query.language == "saved_filter" else query.text

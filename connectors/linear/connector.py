@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -23,7 +24,7 @@ from connectors.linear.read.histories import histories
 from connectors.linear.read.reader import fetch, items_by_key, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, LinearWriter
-from connectors.model import Identity, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import MARKS, Identity, Mark, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.text.keywords import Keywords
 
@@ -92,9 +93,11 @@ class LinearConnector:
         self._labels.fill(labels)
         return result
 
-    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
+    def preflight(
+        self, labels: Sequence[str], updates: Collection[str] = (), marks: Collection[Mark] = MARKS
+    ) -> Iterator[Check]:
         """See `Connector.preflight`."""
-        return preflight(self._client, self._tracker, labels, updates)
+        return preflight(self._client, self._tracker, labels, updates, marks, self._initiatives)
 
     def catalog(self, saved: Collection[NativeQuery]) -> Catalog:
         """See `HasCatalog.catalog`."""
@@ -117,7 +120,14 @@ class LinearConnector:
         found = self._in_view(query.text) if query.language == "view" else self._answer(query.text)
         return frozenset(one.id for one in found if not one.trashed)
 
-    def _answer(self, query: str) -> list[wire.FoundNode]:
+    def probe(self, query: NativeQuery) -> None:
+        """See `AnswersQueries.probe`: by its first page."""
+        if query.language == "view":
+            self._in_view(query.text, most=1)
+        else:
+            self._answer(query.text, most=1)
+
+    def _answer(self, query: str, most: int | None = None) -> list[wire.FoundNode]:
         try:
             given = json.loads(query)
         except (ValueError, RecursionError):
@@ -127,13 +137,15 @@ class LinearConnector:
         if not isinstance(given, dict):
             raise QueryError(self.name, "the filter is not an object.", "Use a Linear IssueFilter.")
         try:
-            return list(self._client.walk(queries.FOUND, lambda reply: reply.issues, filter=given))
+            return list(
+                islice(self._client.walk(queries.FOUND, lambda reply: reply.issues, filter=given), most)
+            )
         except Refused as error:
             raise QueryError(self.name, error.what, "Correct the filter in the OKR files.") from error
         except (msgspec.EncodeError, RecursionError):
             raise QueryError(self.name, "the filter is nested too deeply.") from None
 
-    def _in_view(self, identity: str) -> list[wire.FoundNode]:
+    def _in_view(self, identity: str, most: int | None = None) -> list[wire.FoundNode]:
         listed: set[str] = set()
 
         def issues(reply: wire.ViewIssues) -> wire.Connection[wire.FoundNode]:
@@ -141,7 +153,7 @@ class LinearConnector:
             return reply.custom_view.issues
 
         try:
-            found = list(self._client.walk(queries.VIEW, issues, id=identity))
+            found = list(islice(self._client.walk(queries.VIEW, issues, id=identity), most))
         except Refused as error:
             what = f"cannot read the custom view {identity!r}: {error.what}"
             raise QueryError(self.name, what, "Share it, or use a view of the service account.") from error

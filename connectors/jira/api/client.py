@@ -18,8 +18,8 @@ import msgspec
 import requests
 
 from config.text.redaction import shorten
-from config.trackers import is_gateway
-from connectors.errors import BadReply, CredentialError, TrackerError
+from config.trackers import GATEWAY, is_gateway
+from connectors.errors import BadReply, CredentialError, TrackerError, Transient
 from connectors.http.dates import http_date
 from connectors.http.exchange import Exchange
 from connectors.http.user_agent import user_agent
@@ -40,6 +40,9 @@ T = TypeVar("T")
 
 # The package logs whole replies of failed requests; ours says what matters of them.
 logging.getLogger("jira").setLevel(logging.CRITICAL)
+
+RESOURCES = "/oauth/token/accessible-resources"
+"""Where the gateway lists the sites of an OAuth token, and its scopes on each."""
 
 IN_ENGLISH = {"Accept-Language": "en", "X-Force-Accept-Language": "true"}
 """Makes the Cloud name types, statuses, priorities and resolutions in English, whatever language the account reads.
@@ -92,6 +95,30 @@ class JiraClient:
             nothing = TrackerError(self.name, f"no Jira site found at {self.api} (HTTP 404).", hint)
             ask = functools.partial(self.call, "GET", "serverInfo", replies.SERVER_INFO, signed_in=False)
             self._introduction = Introduction(ask, check, nothing)
+
+    def token_scopes(self) -> frozenset[str] | None:
+        """The scopes of the token on this site, as far as anything tells them: of OAuth tokens at the gateway alone.
+
+        Source: developer.atlassian.com, "Making calls to API", accessible-resources. Raises Transient.
+        """
+        root, gateway, site = self.api.partition(GATEWAY)
+        if not gateway or not self.bearer:
+            return None
+        try:
+            found = self.retry.call(
+                lambda: self._decoded(
+                    "GET",
+                    RESOURCES,
+                    replies.RESOURCES,
+                    self._exchange("GET", RESOURCES, None, None, base=root),
+                ),
+                repeatable=True,
+            )
+        except Transient:
+            raise
+        except TrackerError:
+            return None
+        return next((frozenset(one.scopes) for one in found if one.id == site), None)
 
     def site_info(self) -> ServerInfo | None:
         """What the site says of itself now; None where it says so to nobody without a credential. Raises as `call` does."""
@@ -222,11 +249,14 @@ class JiraClient:
         headers: dict[str, str] | None = None,
         *,
         signed_in: bool = True,
+        base: str | None = None,
     ) -> requests.Response:
         self.throttle.acquire(self.name)
         readings: list[Allowance] = []
         try:
-            return self._transport(method, path, params, body, readings, headers, signed_in=signed_in)
+            return self._transport(
+                method, path, params, body, readings, headers, signed_in=signed_in, base=base
+            )
         finally:
             self.throttle.record(readings)
 
@@ -240,6 +270,7 @@ class JiraClient:
         headers: dict[str, str] | None = None,
         *,
         signed_in: bool = True,
+        base: str | None = None,
     ) -> requests.Response:
         """One request and its reply; `readings` gets what the reply says is left, whatever its status."""
         if self._closing.is_set():
@@ -250,7 +281,7 @@ class JiraClient:
         try:
             return self._session().request(
                 method,
-                f"{self._base}{path}",
+                f"{self._base if base is None else base}{path}",
                 params=params,
                 headers=headers or {},
                 data=None if body is None else msgspec.json.encode(body),
