@@ -24,7 +24,7 @@ from connectors.http.dates import http_date
 from connectors.http.exchange import Exchange
 from connectors.http.user_agent import user_agent
 from connectors.jira.api import replies
-from connectors.jira.api.errors import MAX_WORDS, check_reply
+from connectors.jira.api.errors import MAX_WORDS, Rejected, check_reply
 from connectors.jira.api.introduction import Introduction
 from connectors.jira.api.quotas import quotas_in
 from connectors.jira.api.transport import ExchangeAdapter
@@ -43,6 +43,9 @@ logging.getLogger("jira").setLevel(logging.CRITICAL)
 
 RESOURCES = "/oauth/token/accessible-resources"
 """Where the gateway lists the sites of an OAuth token, and its scopes on each."""
+
+ELDER_INFO = "/rest/api/2/serverInfo"
+"""What both Cloud and Data Center answer."""
 
 IN_ENGLISH = {"Accept-Language": "en", "X-Force-Accept-Language": "true"}
 """Makes the Cloud name types, statuses, priorities and resolutions in English, whatever language the account reads.
@@ -93,8 +96,7 @@ class JiraClient:
         """
         if not is_gateway(self.api):
             nothing = TrackerError(self.name, f"no Jira site found at {self.api} (HTTP 404).", hint)
-            ask = functools.partial(self.call, "GET", "serverInfo", replies.SERVER_INFO, signed_in=False)
-            self._introduction = Introduction(ask, check, nothing)
+            self._introduction = Introduction(self._unsigned_info, check, nothing)
 
     def token_scopes(self) -> frozenset[str] | None:
         """The scopes of the token on this site, as far as anything tells them: of OAuth tokens at the gateway alone.
@@ -128,6 +130,23 @@ class JiraClient:
             if fresh:
                 return info
         return self.call("GET", "serverInfo", replies.SERVER_INFO)
+
+    def _unsigned_info(self) -> ServerInfo:
+        """What the site says of itself to anybody. A Data Center has no version 3, which is asked for where Cloud is declared."""
+        try:
+            return self.call("GET", "serverInfo", replies.SERVER_INFO, signed_in=False)
+        except Rejected as error:
+            if error.status != 404 or self.version == "2":
+                raise
+        return self.retry.call(
+            lambda: self._decoded(
+                "GET",
+                ELDER_INFO,
+                replies.SERVER_INFO,
+                self._exchange("GET", ELDER_INFO, None, None, signed_in=False, base=self.api),
+            ),
+            repeatable=True,
+        )
 
     def _introduced(self) -> None:
         if self._introduction is not None:

@@ -138,8 +138,7 @@ def test_jiras_words_in_every_envelope(
             {},
             '{"code":401,"message":"Unauthorized; scope does not match"}',
             MissingScope,
-            'the token lacks a scope: GET thing was answered "Unauthorized; scope does not match". '
-            "Grant the token read:jira-work",
+            'was answered "Unauthorized; scope does not match". Grant the token read:jira-work',
         ),
         (401, {}, '{"code":401,"message":"Unauthorized"}', CredentialError, "rejected the credential: Unauthorized."),
         (

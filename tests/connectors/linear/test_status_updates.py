@@ -221,7 +221,7 @@ def test_comments_name_their_author(
 @pytest.mark.parametrize(
     ("scopes", "verdict", "said"),
     [
-        ({"read", "write"}, "wrong", "`initiative:write` required"),
+        ({"read", "write"}, "wrong", "lacks the scope initiative:read or initiative:write"),
         ({"read", "write", "initiative:read"}, "ok", "needs initiative:write"),
         ({"read", "write", "initiative:write"}, "ok", "needs initiative:write"),
     ],

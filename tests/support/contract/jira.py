@@ -64,6 +64,9 @@ class JiraContract:
         # RFC 9457, a wire fact of contracts/jira.md, are unknown to the document.
         if exchange.broken or not exchange.reply or _content_type(exchange.reply_headers) == PROBLEM:
             return
+        # Nor does it know the gateway's own refusals (contracts/jira.md, section 8).
+        if exchange.status == 401 and json.loads(exchange.reply).keys() == {"code", "message"}:
+            return
         yield from self._of_reply(exchange)
 
     def _of_request(self, exchange: Exchange) -> Iterator[str]:
