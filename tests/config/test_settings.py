@@ -231,6 +231,32 @@ def test_each_kind_says_what_one_signs_in_with(secrets: Path) -> None:
         credentials("jira", JIRA, Settings())
 
 
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://acme.atlassian.net", "trackers.jira.url"),
+        ("https://acme.jira.com/jira", "trackers.jira.url"),
+        ("https://api.atlassian.com/ex/jira/1", "TRUENORTH_JIRA_URL"),
+        ("https://jira.acme.com/jira", ""),
+        ("https://atlassian.net.acme.com", ""),
+    ],
+)
+def test_a_data_center_at_an_address_of_the_cloud_is_refused(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch, url: str, place: str
+) -> None:
+    (secrets / "TRUENORTH_JIRA_TOKEN").write_text(TOKEN)
+    tracker = SERVER.model_copy(update={"url": url})
+    if place.startswith("TRUENORTH"):
+        monkeypatch.setenv(place, url)
+    if not place:
+        assert credentials("jira", tracker, Settings()).email is None
+        return
+    with pytest.raises(
+        SettingsError, match=rf"^{place}: is the address of a Jira Cloud site.* remove `deployment"
+    ):
+        credentials("jira", tracker, Settings())
+
+
 GATEWAY = "https://api.atlassian.com/ex/jira/1324a887-45db-1bf4-1e99-ef0ff456d421"
 
 
