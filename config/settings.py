@@ -178,7 +178,7 @@ def credentials(name: str, tracker: Tracker, settings: Settings) -> Credentials:
     email = secret(email_name, settings) if with_email else None
     url = secret(url_name, settings)
     absent = [token_name] if key is None else []
-    if with_email and email is None:
+    if email is None and tracker.needs_email(url or tracker.url):
         absent.append(email_name)
     if key is None or absent:
         folder = settings.secrets_dir or "the folder set in TRUENORTH_SECRETS_DIR"
@@ -186,6 +186,8 @@ def credentials(name: str, tracker: Tracker, settings: Settings) -> Credentials:
         hint = f"set {' and '.join(absent)}, or add files of those names to {folder}"
         if len(absent) == 1:
             hint = f"set {absent[0]}, or add a file of that name to {folder}"
+        if key is not None and tracker.without_email:
+            hint += f"; {tracker.without_email.format(url=url_name)}"
         what = f'tracker "{name}" ({tracker.kind}) has {what}'
         raise MissingCredential([Problem(absent[0], 0, 0, what, hint)])
     for variable, value in ((token_name, key), (email_name, email), (url_name, url)):
@@ -197,6 +199,8 @@ def credentials(name: str, tracker: Tracker, settings: Settings) -> Credentials:
             )
     if url is not None and (fault := unsafe_address(url)):
         raise SettingsError([Problem(url_name, 0, 0, *fault)])
+    if misplaced := tracker.misplaced(url or tracker.url):
+        raise SettingsError([Problem(url_name if url else f"trackers.{name}.url", 0, 0, *misplaced)])
     found = Credentials(token=SecretStr(key), email=email, url=url, origin=_origin(origin_name, settings))
     if found.declared is None and str(origin_of(tracker.url)) != tracker.api_origin and _in_ci():
         what = f'tracker "{name}" ({tracker.kind}) has no declared origin, which CI jobs need'

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -123,6 +124,19 @@ class TrackerBase(ConfigModel):
         """What one signs in with; each part is a variable TRUENORTH_NAME_PART."""
         return ("token",)
 
+    def needs_email(self, address: str) -> bool:  # noqa: ARG002
+        """Whether a token is of no use without an e-mail address where the API is at `address`."""
+        return "email" in self.credential
+
+    @property
+    def without_email(self) -> str:
+        """How a token without an e-mail address can be used all the same; "" where there is no way. `{url}` is the variable of the address."""
+        return ""
+
+    def misplaced(self, address: str) -> tuple[str, str] | None:  # noqa: ARG002
+        """Why no such tracker can be at the address, and what to do; None where one may be."""
+        return None
+
     @property
     def project_keys(self) -> tuple[str, ...] | None:
         """What `project` in a rule can name; None where only the tracker knows."""
@@ -155,6 +169,21 @@ DROPPED = (
 """Usual names of statuses and resolutions under which work ends without being done, in trackers of any kind."""
 
 
+GATEWAY = "/ex/jira/"
+"""Part of every address of Atlassian's gateway, which serves the API of Cloud sites but no pages (contracts, section 8)."""
+
+_CLOUD_HOSTS = (".atlassian.net", ".jira.com", "api.atlassian.com")
+
+
+def is_gateway(address: str) -> bool:
+    """Whether the address is that of a Cloud site behind Atlassian's gateway."""
+    return GATEWAY in address
+
+
+def _is_cloud(address: str) -> bool:
+    return (urlsplit(address).hostname or "").casefold().endswith(_CLOUD_HOSTS)
+
+
 class JiraScope(ConfigModel):
     projects: tuple[NonEmpty, ...] = Field(
         min_length=1, description="Keys of the projects to read and write."
@@ -172,7 +201,8 @@ class JiraTracker(TrackerBase):
     kind: Literal["jira"] = Field(description="A Jira site.")
     deployment: Literal["cloud", "data_center"] = Field(
         default="cloud",
-        description="cloud (signs in with e-mail and API token) or data_center (with a personal access token).",
+        description="cloud (signs in with e-mail and API token, or with a token alone through Atlassian's gateway) or "
+        "data_center (with a personal access token).",
     )
     url: HttpUrl = Field(description="URL of the site, with its context path if it has one.")
     scope: JiraScope = Field(description="What to read and write.")
@@ -196,6 +226,25 @@ class JiraTracker(TrackerBase):
     def credential(self) -> tuple[CredentialPart, ...]:
         """A Data Center takes a personal access token alone."""
         return ("token",) if self.deployment == "data_center" else ("token", "email")
+
+    def needs_email(self, address: str) -> bool:
+        """A Cloud site takes a token with its account's address alone; the gateway takes one of OAuth or a service account by itself."""
+        return super().needs_email(address) and not is_gateway(address)
+
+    @property
+    def without_email(self) -> str:
+        """See `TrackerBase.without_email`."""
+        return (
+            "a token without one, as of a service account or OAuth, works only through Atlassian's gateway: "
+            "for that set {url} to https://api.atlassian.com/ex/jira/CLOUD-ID"
+        )
+
+    def misplaced(self, address: str) -> tuple[str, str] | None:
+        """A Data Center never stands at an address of Atlassian's Cloud."""
+        if self.deployment == "cloud" or not _is_cloud(address):
+            return None
+        hint = "remove `deployment: data_center`, and set an e-mail address and an API token for it"
+        return "is the address of a Jira Cloud site, but the tracker declares Jira Data Center", hint
 
     @property
     def project_keys(self) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ A tracker is a `Connector`. What it can do besides it says by having the methods
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from config.trackers import NativeQuery
-from connectors.model import Identity, Marks, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import MARKS, Identity, Mark, Marks, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords
@@ -32,6 +33,22 @@ Progress = Callable[[str, int, int | None], None]
 def never() -> bool:
     """Go on to the end."""
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativeUse:
+    """What a configuration does with initiatives, for trackers that may not be allowed to read them.
+
+    - `because`: what uses them, in words; "" where nothing does.
+    - `names`: folded names in rules that may be those of initiatives.
+    """
+
+    because: str = ""
+    names: frozenset[str] = frozenset()
+
+
+UNSAID = InitiativeUse("what is not known here")
+"""Where nobody says, they count as used."""
 
 
 class Connector(Protocol):
@@ -58,11 +75,14 @@ class Connector(Protocol):
         """
         ...
 
-    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
+    def preflight(
+        self, labels: Sequence[str], updates: Collection[str] = (), marks: Collection[Mark] = MARKS
+    ) -> Iterator[Check]:
         """Look, before the first write, whether everything that a sync needs is there and allowed.
 
         Reads only. `labels` are the names that marks will use, `updates` the levels on which status updates
-        are to be posted. Never raises TrackerError: trouble is a check.
+        are to be posted, `marks` the kinds that are to be written: what none of them needs is not asked for.
+        What only the first write can tell is said. Never raises TrackerError: trouble is a check.
         """
         ...
 
@@ -113,6 +133,10 @@ class AnswersQueries(Protocol):
 
     def find(self, query: NativeQuery) -> frozenset[str]:
         """Ids of the items that a native query finds, closed and archived ones included, deleted ones not; raises as `count`."""
+        ...
+
+    def probe(self, query: NativeQuery) -> None:
+        """Ask the query for the little that shows whether it is accepted. Raises as `count` does."""
         ...
 
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:

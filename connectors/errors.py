@@ -1,7 +1,9 @@
 """What can go wrong with a tracker.
 
 TrackerError               anything that went wrong with a tracker
-├── CredentialError        missing, wrong, expired or revoked credential, or a scope it lacks
+├── CredentialError        missing, wrong, expired or revoked credential
+│   └── MissingScope       the credential is good, but its token was not given a scope that the request needs
+├── Misdeclared            the site is of another kind than the configuration declares
 ├── PermissionDenied       the credential is good, but may not do this
 ├── ScopeError             a declared project or team does not exist or cannot be seen
 ├── QueryError             the tracker does not accept a native query from the YAML
@@ -51,6 +53,16 @@ class CredentialError(TrackerError):
     """The credential is missing, wrong, expired or revoked, or lacks a scope. Never retried."""
 
     cause = "credential"
+
+
+class MissingScope(CredentialError):
+    """The credential is good, but its token lacks a scope that this request needs; the remedy names it."""
+
+
+class Misdeclared(TrackerError):
+    """The site is of another kind than declared; the credential was not sent where the site says so without one."""
+
+    cause = "deployment"
 
 
 class PermissionDenied(TrackerError):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from config.settings import Credentials
 from config.trackers import JiraTracker, LinearTracker, Tracker
-from connectors.base import Connector
+from connectors.base import UNSAID, Connector, InitiativeUse
 from connectors.http.throttle import Throttle
 
 
@@ -19,12 +19,14 @@ def connect(
     throttle: Throttle | None = None,
     labels: Collection[str] = (),
     provided: Mapping[str, str] | None = None,
+    initiatives: InitiativeUse = UNSAID,
 ) -> Connector:
     """A connector for the tracker. No request is made before the first read.
 
     `owner` is the id of the workspace, which signs every mark; `fields` names the custom fields that
     rules match, which only Jira has; `throttle` lets the requests through, one for each site and credential; `labels` are those
-    of the policy, which are ours by their names; `provided` is what setup made there, ids by `Action.what`.
+    of the policy, which are ours by their names; `provided` is what setup made there, ids by `Action.what`; `initiatives`
+    is what the configuration does with initiatives.
     """
     # Loaded when they are needed: what asks no tracker should not wait for their clients.
     match tracker:
@@ -44,4 +46,6 @@ def connect(
         case LinearTracker():
             from connectors.linear import LinearConnector
 
-            return LinearConnector(name, tracker, credentials, owner, throttle=throttle, labels=labels)
+            return LinearConnector(
+                name, tracker, credentials, owner, throttle=throttle, labels=labels, initiatives=initiatives
+            )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from config.trackers import JiraTracker, NativeQuery
+from config.trackers import JiraTracker, NativeQuery, is_gateway
 from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.http.throttle import Throttle
 from connectors.jira.api.client import JiraClient
@@ -22,16 +22,13 @@ from connectors.jira.setup.cloud import JiraProvisioner
 from connectors.jira.setup.server import ServerProvisioner
 from connectors.jira.write.loader import IssueLoader
 from connectors.jira.write.writer import BATCH, JiraWriter
-from connectors.model import Identity, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import MARKS, Identity, Mark, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
 from connectors.text.keywords import Keywords, extract_keywords
 
 if TYPE_CHECKING:
     from config.settings import Credentials
-
-GATEWAY = "/ex/jira/"
-"""Part of every gateway address, which serves the API but no pages (contracts, section 8)."""
 
 
 class JiraConnector:
@@ -57,7 +54,7 @@ class JiraConnector:
         provided: Mapping[str, str] | None = None,
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
-        pages = tracker.url.rstrip("/") if GATEWAY in api else api
+        pages = tracker.url.rstrip("/") if is_gateway(api) else api
         self._name = name
         self._scope = tracker.scope.projects
         self._tracker = tracker
@@ -72,6 +69,7 @@ class JiraConnector:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-read")
         site_api: SiteApi = (DataCenter if self._server else Cloud)(self._client, self._pool)
         self._site_api = site_api
+        self._client.introduce(site_api.check, site_api.hint())
         self._reader = Reader(
             self._client, site_api, tracker, owner, pages, self._pool, fields, labels, provided or {}
         )
@@ -98,9 +96,14 @@ class JiraConnector:
         self._loader.api.forget_off_screen(self._site.fields.settable)
         return pulled
 
-    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
+    def preflight(
+        self,
+        labels: Sequence[str],  # noqa: ARG002
+        updates: Collection[str] = (),  # noqa: ARG002
+        marks: Collection[Mark] = MARKS,
+    ) -> Iterator[Check]:
         """See `Connector.preflight`; any word can be a label here, and there are no status updates."""
-        return Inspector(self._client, self._site_api, self._tracker, self._reader).preflight()
+        return Inspector(self._client, self._site_api, self._tracker, self._reader, marks).preflight()
 
     def catalog(self, saved: Collection[NativeQuery]) -> Catalog:
         """See `HasCatalog.catalog`."""
@@ -121,7 +124,12 @@ class JiraConnector:
     def find(self, query: NativeQuery) -> frozenset[str]:
         """See `AnswersQueries.find`; JQL has at least one restriction, and takes the id of a saved filter."""
         self._known_site()
-        return self._reader.find(f"filter = {query.text}" if query.language == "saved_filter" else query.text)
+        return self._reader.find(_jql(query))
+
+    def probe(self, query: NativeQuery) -> None:
+        """See `AnswersQueries.probe`."""
+        self._known_site()
+        self._reader.probe(_jql(query))
 
     def fetch(self, ids: Collection[str]) -> tuple[WorkItem, ...]:
         """See `AnswersQueries.fetch`."""
@@ -172,3 +180,7 @@ class JiraConnector:
         if self._site is None:
             self._site = self._reader.site()
         return self._site
+
+
+def _jql(query: NativeQuery) -> str:
+    return f"filter = {query.text}" if query.language == "saved_filter" else query.text

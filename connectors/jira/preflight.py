@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from config.trackers import JiraTracker
+from config.trackers import JiraTracker, is_gateway
 from connectors.errors import CredentialError, ScopeError, TrackerError
 from connectors.http.dates import iso_time
 from connectors.jira.api import replies
@@ -28,7 +28,8 @@ from connectors.jira.read.mapping import is_done, is_dropped
 from connectors.jira.read.reader import Reader, Site
 from connectors.jira.read.settable_fields import allowed
 from connectors.jira.read.words import is_english, language_of
-from connectors.model import CLAIM_NAME
+from connectors.jira.scopes import WRITE, lacking_writes
+from connectors.model import CLAIM_NAME, MARKS, Mark
 from connectors.preflight import MOST_READ, Check, Endings, clock_check, quota_check
 
 NEEDED = {
@@ -40,6 +41,9 @@ NEEDED = {
 }
 """Project permissions by Jira's key: the name that people see, and what happens without."""
 
+LINKS = ("LINK_ISSUES", "Link Issues")
+"""Without it, issues have no links to the pages of their key results; all other marks are written."""
+
 OPTIONS = {HEALTH_NAME: tuple(HEALTH_OPTIONS.values()), ALIGNMENT_NAME: tuple(ALIGNMENT_OPTIONS.values())}
 """Of our selects, by their names."""
 
@@ -50,8 +54,16 @@ SILENT = {"ADMINISTER": "Administer Jira", "ADMINISTER_PROJECTS": "Administer Pr
 class Inspector:
     """Looks at one site with one credential."""
 
-    def __init__(self, client: JiraClient, site_api: SiteApi, tracker: JiraTracker, reader: Reader) -> None:
+    def __init__(
+        self,
+        client: JiraClient,
+        site_api: SiteApi,
+        tracker: JiraTracker,
+        reader: Reader,
+        marks: Collection[Mark] = MARKS,
+    ) -> None:
         self._client = client
+        self._marks = frozenset(marks)
         self._site_api = site_api
         self._tracker = tracker
         self._reader = reader
@@ -62,9 +74,12 @@ class Inspector:
             site = self._reader.site()
             me = self._client.call("GET", "myself", replies.USER)
             yield Check("credential", "ok", f"signed in as {me.display_name or site.me}")
-            info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
-            self._site_api.check(info)
-            yield clock_check(iso_time(info.server_time), datetime.now(UTC))
+            yield from self._scopes()
+            info = self._client.site_info()
+            if info is not None:
+                self._site_api.check(info)
+            told = iso_time(info.server_time) if info is not None else None
+            yield clock_check(told or self._client.server_time, datetime.now(UTC))
             yield from self._language(me)
             yield from self._fields(site)
             for key in self._tracker.scope.projects:
@@ -77,6 +92,26 @@ class Inspector:
         except TrackerError as error:
             about = "credential" if isinstance(error, CredentialError) else "site"
             yield Check.unread(about, error)
+
+    def _scopes(self) -> Iterator[Check]:
+        """Whether the token may write. Permissions are the account's, and say nothing of its scopes; only OAuth tells those."""
+        if not self._marks or not is_gateway(self._client.api):
+            return
+        scopes = self._client.token_scopes()
+        if scopes is None:
+            found = "not listed by Atlassian for such a token: write access is only known at the first write, which needs "
+            yield Check("scopes", "ok", f"{found}{WRITE}")
+        elif lacking := lacking_writes(scopes):
+            remedy = f"Add {' and '.join(lacking)} to the app, and get a new token."
+            yield Check("scopes", "wrong", f"the token lacks {', '.join(lacking)}: cannot write", remedy)
+        else:
+            yield Check("scopes", "ok", "the token may read and write")
+
+    def _needed(self) -> list[str]:
+        """The permissions that the wanted marks need."""
+        comments = {one for one in NEEDED if one.endswith("_COMMENTS")}
+        without = set() if "comment" in self._marks else comments
+        return [one for one in NEEDED if one not in without and (self._marks or one == "BROWSE_PROJECTS")]
 
     def _language(self, me: User) -> Iterator[Check]:
         """Whether names come translated: the Cloud gives them in English too, Data Center in one language alone."""
@@ -130,13 +165,22 @@ class Inspector:
             yield Check(about, "wrong", what, remedy, ScopeError.cause)
             return
         held = self._held(key)
-        missing = [one for one in NEEDED if one not in held]
+        needed = self._needed()
+        missing = [one for one in needed if one not in held]
         for one in missing:
             name, effect = NEEDED[one]
             remedy = f"Ask a project administrator of {key} to grant it to the account."
             yield Check(about, "wrong", f'missing permission "{name}": {effect}', remedy)
         if not missing:
-            yield Check(about, "ok", "can browse, edit and comment")
+            can = "browse" + (", edit" if "EDIT_ISSUES" in needed else "")
+            can += " and comment" if "ADD_COMMENTS" in needed else ""
+            yield Check(about, "ok", f"can {can}")
+        if not self._marks:
+            return
+        if "key_results" in self._marks and LINKS[0] not in held:
+            remedy = f"Ask a project administrator of {key} to grant it to the account."
+            what = f'missing permission "{LINKS[1]}": issues get no links to their key results'
+            yield Check(about, "warning", what, remedy)
         if project.has_customers:
             yield Check(about, "ok", "service project: comments are internal, so customers do not see them")
         if not held & SILENT.keys():
@@ -147,7 +191,7 @@ class Inspector:
         yield from self._screen(key, site)
 
     def _held(self, key: str) -> set[str]:
-        asked = ",".join([*NEEDED, *SILENT])
+        asked = ",".join([*NEEDED, LINKS[0], *SILENT])
         params = {"projectKey": key, "permissions": asked}
         found = self._client.call("GET", "mypermissions", replies.PERMISSIONS, params=params)
         return {name for name, one in found.permissions.items() if one.have_permission}

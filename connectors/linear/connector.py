@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 
 import msgspec
 
 from config.settings import Credentials
 from config.trackers import LinearTracker, NativeQuery
-from connectors.base import Progress, StopRequested, WriteRequest, never
+from connectors.base import UNSAID, InitiativeUse, Progress, StopRequested, WriteRequest, never
 from connectors.errors import QueryError, Refused
 from connectors.http.throttle import Throttle
 from connectors.linear.api import queries, wire
@@ -25,7 +26,7 @@ from connectors.linear.read.keys import items_by_key
 from connectors.linear.read.reader import fetch, owned_items, pull
 from connectors.linear.setup.workspace import LinearProvisioner
 from connectors.linear.write.writer import BATCH, LinearWriter
-from connectors.model import Identity, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
+from connectors.model import MARKS, Identity, Mark, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.text.keywords import Keywords
 
@@ -42,8 +43,10 @@ class LinearConnector:
         *,
         throttle: Throttle | None = None,
         labels: Collection[str] = (),
+        initiatives: InitiativeUse = UNSAID,
     ) -> None:
         self._tracker = tracker
+        self._initiatives = initiatives
         self._client = LinearClient(
             name,
             credentials.url or tracker.url,
@@ -86,13 +89,15 @@ class LinearConnector:
         commented_ids: Collection[str] = (),  # noqa: ARG002
     ) -> Pull:
         """See `Connector.pull`; marks come with the items, so `owned_ids` are not needed."""
-        result, labels = pull(self._client, self._tracker, self._labels.last, progress)
+        result, labels = pull(self._client, self._tracker, self._labels.last, progress, self._initiatives)
         self._labels.fill(labels)
         return result
 
-    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:
+    def preflight(
+        self, labels: Sequence[str], updates: Collection[str] = (), marks: Collection[Mark] = MARKS
+    ) -> Iterator[Check]:
         """See `Connector.preflight`."""
-        return preflight(self._client, self._tracker, labels, updates)
+        return preflight(self._client, self._tracker, labels, updates, marks, self._initiatives)
 
     def catalog(self, saved: Collection[NativeQuery]) -> Catalog:
         """See `HasCatalog.catalog`."""
@@ -100,7 +105,9 @@ class LinearConnector:
 
     def owned_items(self, written: Collection[str], progress: Progress | None = None) -> Owned:
         """See `Connector.owned_items`."""
-        found, labels = owned_items(self._client, self._tracker, self._labels.last, written, progress)
+        found, labels = owned_items(
+            self._client, self._tracker, self._labels.last, written, progress, self._initiatives
+        )
         self._labels.fill(labels)
         return found
 
@@ -113,7 +120,14 @@ class LinearConnector:
         found = self._in_view(query.text) if query.language == "view" else self._answer(query.text)
         return frozenset(one.id for one in found if not one.trashed)
 
-    def _answer(self, query: str) -> list[wire.FoundNode]:
+    def probe(self, query: NativeQuery) -> None:
+        """See `AnswersQueries.probe`: by its first page."""
+        if query.language == "view":
+            self._in_view(query.text, most=1)
+        else:
+            self._answer(query.text, most=1)
+
+    def _answer(self, query: str, most: int | None = None) -> list[wire.FoundNode]:
         try:
             given = json.loads(query)
         except (ValueError, RecursionError):
@@ -123,13 +137,15 @@ class LinearConnector:
         if not isinstance(given, dict):
             raise QueryError(self.name, "the filter is not an object.", "Use a Linear IssueFilter.")
         try:
-            return list(self._client.walk(queries.FOUND, lambda reply: reply.issues, filter=given))
+            return list(
+                islice(self._client.walk(queries.FOUND, lambda reply: reply.issues, filter=given), most)
+            )
         except Refused as error:
             raise QueryError(self.name, error.what, "Correct the filter in the OKR files.") from error
         except (msgspec.EncodeError, RecursionError):
             raise QueryError(self.name, "the filter is nested too deeply.") from None
 
-    def _in_view(self, identity: str) -> list[wire.FoundNode]:
+    def _in_view(self, identity: str, most: int | None = None) -> list[wire.FoundNode]:
         listed: set[str] = set()
 
         def issues(reply: wire.ViewIssues) -> wire.Connection[wire.FoundNode]:
@@ -137,7 +153,7 @@ class LinearConnector:
             return reply.custom_view.issues
 
         try:
-            found = list(self._client.walk(queries.VIEW, issues, id=identity))
+            found = list(islice(self._client.walk(queries.VIEW, issues, id=identity), most))
         except Refused as error:
             what = f"cannot read the custom view {identity!r}: {error.what}"
             raise QueryError(self.name, what, "Share it, or use a view of the service account.") from error

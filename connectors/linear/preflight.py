@@ -9,27 +9,38 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 
+from config.names import folded
 from config.trackers import LinearTracker
-from connectors.errors import CredentialError, RateLimited, ScopeError, TrackerError, Unreachable
+from connectors.base import UNSAID, InitiativeUse
+from connectors.errors import CredentialError, MissingScope, ScopeError, TrackerError
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import LabelNode, TeamNode
 from connectors.linear.read.mapping import category_by_name, dropped_names
+from connectors.model import MARKS, Mark
 from connectors.preflight import MOST_READ, Check, Endings, clock_check, quota_check
+
+UNTOLD = " is only known at the first write"
+"""What no read tells."""
 
 
 def preflight(
-    client: LinearClient, tracker: LinearTracker, labels: Iterable[str], updates: Collection[str]
+    client: LinearClient,
+    tracker: LinearTracker,
+    labels: Iterable[str],
+    updates: Collection[str],
+    marks: Collection[Mark] = MARKS,
+    use: InitiativeUse = UNSAID,
 ) -> Iterator[Check]:
     """One check after the other; a credential that is no good is the last one. Never raises TrackerError.
 
-    `labels` are the names that marks will use, `updates` the levels of status updates.
+    `labels` are the names that marks will use, `updates` the levels of status updates, `marks` the kinds that are to be
+    written, `use` is what the configuration does with initiatives.
     """
     try:
         viewer = client.execute(queries.VIEWER).viewer
-        yield Check(
-            "credential", "ok", f"signed in as {viewer.name}; write access is only known at the first write"
-        )
+        untold = f"; write access{UNTOLD}" if marks or updates else ""
+        yield Check("credential", "ok", f"signed in as {viewer.name}{untold}")
         if tracker.app is not None:
             yield _author(tracker.app.name, is_app=viewer.app)
         yield clock_check(client.server_time, datetime.now(UTC))
@@ -47,8 +58,7 @@ def preflight(
         yield from _endings(
             client, tracker, [team for key, team in teams.items() if key in tracker.scope.teams]
         )
-        if "initiative" in updates:
-            yield _initiatives(client)
+        yield _initiatives(client, use, posts="initiative" in updates)
         for reading in client.throttle.readings:
             yield quota_check(reading, client.throttle.reserved_share)
     except TrackerError as error:
@@ -80,23 +90,33 @@ def _author(name: str, *, is_app: bool) -> Check:
     )
 
 
-def _initiatives(client: LinearClient) -> Check:
-    """Whether updates on initiatives can be foreseen to fail.
+def _initiatives(client: LinearClient, use: InitiativeUse, *, posts: bool) -> Check:
+    """Whether the token may read initiatives, where the configuration needs them.
 
     Reading needs `initiative:read` or `initiative:write`, and which of them a credential has nothing tells.
-    Source: contracts/linear.md, section 1.
+    Source: contracts/linear.md, section 2.
     """
+    about = "initiatives"
     try:
         next(iter(client.walk(queries.INITIATIVES, lambda reply: reply.initiatives)), None)
-    except TrackerError as error:
-        if isinstance(error, Unreachable | RateLimited):
-            raise
-        remedy = "Grant the app initiative:write, or remove initiative from policy.updates.levels."
-        return Check("initiatives", "wrong", error.what, remedy)
-    found = (
-        "readable; posting updates with an app's token needs initiative:write, only known at the first write"
-    )
-    return Check("initiatives", "ok", found)
+    except MissingScope as error:
+        because = use.because
+        if not because and (unknown := sorted(use.names - _project_names(client))):
+            because = f'the name "{unknown[0]}" in a rule, which may be that of an initiative'
+        if posts:
+            remedy = "Grant the app initiative:write, or remove initiative from policy.updates.levels."
+            return Check(about, "wrong", error.what, remedy)
+        if because:
+            return Check(about, "wrong", f"{error.what.rstrip('.')}, which {because} needs.", error.remedy)
+        return Check(about, "ok", "not readable with this token (initiative:read), and not used: left out")
+    found = "readable"
+    if posts:
+        found += f"; posting updates with an app's token needs initiative:write,{UNTOLD.removeprefix(' is')}"
+    return Check(about, "ok", found)
+
+
+def _project_names(client: LinearClient) -> set[str]:
+    return {folded(one.name) for one in client.walk(queries.PROJECT_NAMES, lambda reply: reply.projects)}
 
 
 def _label(name: str, team: TeamNode, known: Iterable[LabelNode]) -> Check:

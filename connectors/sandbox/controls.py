@@ -13,9 +13,11 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from connectors.sandbox.company import SERVICE
 from connectors.sandbox.fault_kind import ConnectionCut, FaultContext, RequestInfo
 from connectors.sandbox.faults import FaultRule, Faults
-from connectors.sandbox.jira.http import credential
+from connectors.sandbox.jira.gateway import token_of
+from connectors.sandbox.jira.http import GATEWAY_PATH, credential
 from connectors.sandbox.recorder import Exchange, RecordedRequest, Recorder, operation_of, route_of
 from connectors.sandbox.world import World, generate
 
@@ -146,6 +148,8 @@ class Control:
         if request.path.startswith("/linear"):
             user = self.world.linear.user_by_token(given.removeprefix("Bearer "))
             return user.email if user else "unknown"
+        if request.path.startswith((GATEWAY_PATH, "/oauth/")):
+            return SERVICE.email if token_of(request) is not None else "unknown"
         person, _ = credential(request)
         return person.email if person else "unknown"
 

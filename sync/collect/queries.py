@@ -27,7 +27,7 @@ def answer_rules(
     never answered: a rule that seems to match nothing would take marks away.
     """
     return {
-        query: last[query] if query.tracker in stale else _asked(connectors[query.tracker]).find(query.query)
+        query: last[query] if query.tracker in stale else answering(connectors[query.tracker]).find(query.query)
         for query in rule_queries(workspace)
     }
 
@@ -60,11 +60,11 @@ def answer_measures(
                 values |= {asked: known_values[asked] for asked in queries(key_result.id, how)}
         elif how.field is None:
             for asked, query in queries(key_result.id, how).items():
-                counts[asked] = _asked(connectors[name]).count(query.native)
+                counts[asked] = answering(connectors[name]).count(query.native)
         else:
             known = known or {item.ref: item for item in items}
             for asked, query in queries(key_result.id, how).items():
-                found = _found(query, name, _asked(connectors[name]), known)
+                found = _found(query, name, answering(connectors[name]), known)
                 past = [item for item in found if needs_history(item, how.field)]
                 spans = _histories(connectors[name], past)
                 counts[asked] = len(found)
@@ -128,7 +128,7 @@ def read_keywords(
     return found, tuple(unread)
 
 
-def _asked(connector: Connector) -> AnswersQueries:
+def answering(connector: Connector) -> AnswersQueries:
     """The tracker that is asked, which answers: the configuration asks only those whose kind has the language."""
     if not isinstance(connector, AnswersQueries):
         raise TypeError(f"{connector.name} is of a kind that answers queries, and its connector does not")

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
+from config.measures import QueryMeasure
 from config.workspace import Workspace
 from connectors.base import Connector, HasCatalog
 from connectors.errors import TrackerError
 from connectors.preflight import Catalog, Check
+from sync.align.native_queries import rule_queries
+from sync.collect.queries import answering, queries, tracker_for
 from sync.jobs.last_read import replay
 from sync.jobs.session import Session
+from sync.marks.policy import marks_of
 from sync.observation import Unread
 from sync.signals.findings import Finding
 from sync.signals.unknown_names import find_unknown, saved_queries
+from sync.store.lease import LeaseHeld, LeaseOverdue, acquire, holder_name
 
 Checks = Mapping[str, list[Check]]
 """What every tracker says, by its name."""
@@ -25,8 +31,10 @@ def check(connectors: Mapping[str, Connector], workspace: Workspace) -> dict[str
     labels = tuple(sorted(workspace.policy.labels.all))
 
     def look(name: str) -> list[Check]:
-        updates = workspace.policy_of(name).updates
-        return list(connectors[name].preflight(labels, updates.levels if updates else ()))
+        policy = workspace.policy_of(name)
+        marks = marks_of(policy)
+        levels = policy.updates.levels if policy.updates and marks else ()
+        return list(connectors[name].preflight(labels, levels, marks))
 
     with ThreadPoolExecutor(max_workers=len(connectors), thread_name_prefix="check") as pool:
         return dict(zip(connectors, pool.map(look, connectors), strict=True))
@@ -50,6 +58,73 @@ def check_rules(session: Session, found: Checks, now: datetime) -> tuple[tuple[F
             except TrackerError as error:
                 unread.append(Unread.tracker(error))
     return find_unknown(catalogs, session.workspace, now), unread
+
+
+def check_queries(session: Session, found: Checks) -> dict[str, list[Check]]:
+    """The native queries of rules and measures that their trackers do not accept, or that could not be asked.
+
+    Trackers that `found` could not look at are not asked.
+    """
+    workspace = session.workspace
+    asked = [(one.tracker, one.query) for one in rule_queries(workspace)]
+    for _, key_result in workspace.key_results():
+        how = key_result.measure
+        if isinstance(how, QueryMeasure):
+            name = tracker_for(how, workspace)
+            asked += [(name, one.native) for one in queries(key_result.id, how).values()]
+    faults: dict[str, list[Check]] = {}
+    for name, query in dict.fromkeys(asked):
+        if name not in session.connectors or any(one.cause for one in found[name]):
+            continue
+        try:
+            answering(session.connectors[name]).probe(query)
+        except TrackerError as error:
+            faults.setdefault(name, []).append(Check.unread("query", error))
+    return faults
+
+
+def check_sources(session: Session, now: datetime) -> tuple[list[Check], tuple[Unread, ...]]:
+    """What files and endpoints give for key results, one line each; and those that give nothing."""
+    workspace = session.workspace
+    last = session.store.snapshots.last()
+    samples, unread = session.sources.take(
+        workspace, now.astimezone(workspace.zone).date(), last.samples if last is not None else None
+    )
+    silent = {one.subject: one for one in unread}
+    found = [
+        Check(id_, "ok", f"{sample.value:g} of {sample.on}")
+        for id_, sample in samples.items()
+        if id_ not in silent
+    ]
+    return found + [
+        Check(id_, "wrong", one.what, one.remedy, one.cause, one.permanent) for id_, one in silent.items()
+    ], unread
+
+
+def check_store(session: Session) -> list[Check]:
+    """Whether the store can be written to and no other run is at work, and what is left to `plan`.
+
+    Raises StoreError for a store that cannot be written to. Nothing is kept of the attempt.
+    """
+    store, workspace = session.store, session.workspace
+    longest = max(workspace.policy_of(name).deadline_minutes for name in workspace.trackers)
+    found = [Check("store", "ok", "can be written to")]
+    try:
+        with suppress(_TakenBack), store.transaction() as connection:
+            acquire(connection, holder_name(), datetime.now(UTC), timedelta(minutes=longest))
+            raise _TakenBack
+    except LeaseOverdue as error:
+        found.append(Check("other runs", "wrong", str(error)))
+    except LeaseHeld as error:
+        found.append(Check("other runs", "warning", f"{error} A sync leaves the work to it."))
+    if store.last_run("sync", "apply") is None:
+        found.append(Check("first run", "ok", "a first sync stops for review, and goes on with --first-run"))
+    found.append(Check("guards", "ok", "not looked at: `truenorth plan` shows which would stop a sync"))
+    return found
+
+
+class _TakenBack(Exception):
+    """What was done in the transaction is not to stay."""
 
 
 def unread_in(found: Checks) -> list[Unread]:

@@ -16,6 +16,7 @@ from config.workspace import Workspace
 from connectors.base import Connector
 from connectors.http.throttle import Throttles
 from connectors.registry import connect
+from sync.align.initiatives import initiative_use
 from sync.collect.external_values import Sources
 from sync.jobs.origins import Destination, destinations, keep_origins
 from sync.store.lease import Lease
@@ -110,6 +111,7 @@ def session_for(
                 throttle,
                 workspace.policy.labels.all,
                 store.provisions(name),
+                initiative_use(workspace, name),
             )
             stack.callback(connectors[name].close)
         deadline = workspace.policy.deadline_minutes * 60

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from config.policy import Policy
-from connectors.model import NOTHING, Marks, WorkItem
+from connectors.model import NOTHING, Mark, Marks, WorkItem
+
+
+def marks_of(policy: Policy) -> frozenset[Mark]:
+    """The kinds of marks that the policy lets be written; none where a tracker is only observed."""
+    if policy.mode in ("off", "observe"):
+        return frozenset()
+    kept: set[Mark] = {mark for mark in policy.marks if policy.mode == "full" or mark == "labels"}
+    return frozenset(kept - {"comment"} if not policy.comments else kept)
 
 
 def apply_policy(item: WorkItem, marks: Marks, policy: Policy) -> Marks:

@@ -142,7 +142,9 @@ def test_the_environment_wins_over_the_file(
             {"TRUENORTH_JIRA_EU_TOKEN": TOKEN},
             (
                 'TRUENORTH_JIRA_EU_EMAIL: tracker "jira-eu" (jira) has a token but no e-mail address; '
-                "set TRUENORTH_JIRA_EU_EMAIL, or add a file of that name to FOLDER"
+                "set TRUENORTH_JIRA_EU_EMAIL, or add a file of that name to FOLDER; a token without one, as of a service "
+                "account or OAuth, works only through Atlassian's gateway: for that set TRUENORTH_JIRA_EU_URL to "
+                "https://api.atlassian.com/ex/jira/CLOUD-ID"
             ),
         ),
         (
@@ -227,6 +229,50 @@ def test_each_kind_says_what_one_signs_in_with(secrets: Path) -> None:
     assert credentials("jira", SERVER, Settings()).email is None
     with pytest.raises(MissingCredential, match="TRUENORTH_JIRA_EMAIL"):
         credentials("jira", JIRA, Settings())
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://acme.atlassian.net", "trackers.jira.url"),
+        ("https://acme.jira.com/jira", "trackers.jira.url"),
+        ("https://api.atlassian.com/ex/jira/1", "TRUENORTH_JIRA_URL"),
+        ("https://jira.acme.com/jira", ""),
+        ("https://atlassian.net.acme.com", ""),
+    ],
+)
+def test_a_data_center_at_an_address_of_the_cloud_is_refused(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch, url: str, place: str
+) -> None:
+    (secrets / "TRUENORTH_JIRA_TOKEN").write_text(TOKEN)
+    tracker = SERVER.model_copy(update={"url": url})
+    if place.startswith("TRUENORTH"):
+        monkeypatch.setenv(place, url)
+    if not place:
+        assert credentials("jira", tracker, Settings()).email is None
+        return
+    with pytest.raises(
+        SettingsError, match=rf"^{place}: is the address of a Jira Cloud site.* remove `deployment"
+    ):
+        credentials("jira", tracker, Settings())
+
+
+GATEWAY = "https://api.atlassian.com/ex/jira/1324a887-45db-1bf4-1e99-ef0ff456d421"
+
+
+@pytest.mark.parametrize("declared", ["variable", "yaml"])
+@pytest.mark.parametrize("email", [None, "bot@acme.example"])
+def test_behind_the_gateway_a_token_does_without_an_address(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch, declared: str, email: str | None
+) -> None:
+    (secrets / "TRUENORTH_JIRA_TOKEN").write_text(TOKEN)
+    tracker = JIRA.model_copy(update={"url": GATEWAY}) if declared == "yaml" else JIRA
+    if declared == "variable":
+        monkeypatch.setenv("TRUENORTH_JIRA_URL", GATEWAY)
+    if email is not None:
+        monkeypatch.setenv("TRUENORTH_JIRA_EMAIL", email)
+    found = credentials("jira", tracker, Settings())
+    assert (found.email, found.token.get_secret_value()) == (email, TOKEN)
 
 
 # --- Where a secret may go -----------------------------------------------------------------------

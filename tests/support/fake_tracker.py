@@ -9,7 +9,19 @@ from typing import TypeVar
 from config.trackers import NativeQuery
 from connectors.base import Progress, StopRequested, WriteRequest, never
 from connectors.errors import QueryError, TrackerError
-from connectors.model import NOTHING, Marks, Owned, Pull, Receipt, Ref, Stamp, StatusSpan, WorkItem
+from connectors.model import (
+    MARKS,
+    NOTHING,
+    Mark,
+    Marks,
+    Owned,
+    Pull,
+    Receipt,
+    Ref,
+    Stamp,
+    StatusSpan,
+    WorkItem,
+)
 from connectors.preflight import Check
 from connectors.text.keywords import Keywords
 from tests.support.builders import NOW
@@ -60,7 +72,12 @@ class FakeTracker:
         stamp = item.shown.stamp
         return item if stamp is None or stamp.owner == self.owner else replace(item, shown=Marks(stamp=stamp))
 
-    def preflight(self, labels: Sequence[str], updates: Collection[str] = ()) -> Iterator[Check]:  # noqa: ARG002
+    def preflight(
+        self,
+        labels: Sequence[str],
+        updates: Collection[str] = (),  # noqa: ARG002
+        marks: Collection[Mark] = MARKS,  # noqa: ARG002
+    ) -> Iterator[Check]:
         if self.read_fault is not None:
             yield Check.unread("site", self.read_fault)
             return
@@ -77,6 +94,10 @@ class FakeTracker:
 
     def find(self, query: NativeQuery) -> frozenset[str]:
         return self._answer(self.found, query)
+
+    def probe(self, query: NativeQuery) -> None:
+        if query not in self.found and query.text not in self.answers:
+            raise QueryError(self.name, f"nobody planted an answer to {query}.")
 
     def _answer(self, answers: Mapping[K, V], query: K) -> V:
         if query not in answers:

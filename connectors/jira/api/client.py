@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import logging
 import threading
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 import jira
@@ -16,12 +18,17 @@ import msgspec
 import requests
 
 from config.text.redaction import shorten
-from connectors.errors import BadReply, CredentialError, TrackerError
+from config.trackers import GATEWAY, is_gateway
+from connectors.errors import BadReply, CredentialError, TrackerError, Transient
+from connectors.http.dates import http_date
 from connectors.http.exchange import Exchange
 from connectors.http.user_agent import user_agent
-from connectors.jira.api.errors import MAX_WORDS, check_reply
+from connectors.jira.api import replies
+from connectors.jira.api.errors import MAX_WORDS, Rejected, check_reply
+from connectors.jira.api.introduction import Introduction
 from connectors.jira.api.quotas import quotas_in
 from connectors.jira.api.transport import ExchangeAdapter
+from connectors.jira.api.wire import ServerInfo
 from connectors.set_aside import Reply
 
 if TYPE_CHECKING:
@@ -34,6 +41,12 @@ T = TypeVar("T")
 # The package logs whole replies of failed requests; ours says what matters of them.
 logging.getLogger("jira").setLevel(logging.CRITICAL)
 
+RESOURCES = "/oauth/token/accessible-resources"
+"""Where the gateway lists the sites of an OAuth token, and its scopes on each."""
+
+ELDER_INFO = "/rest/api/2/serverInfo"
+"""What both Cloud and Data Center answer."""
+
 IN_ENGLISH = {"Accept-Language": "en", "X-Force-Accept-Language": "true"}
 """Makes the Cloud name types, statuses, priorities and resolutions in English, whatever language the account reads.
 Source: Jira Cloud REST v3, "Special headers". Data Center has no such header."""
@@ -44,6 +57,8 @@ class JiraClient:
 
     - `requests`: how many requests were sent so far, repeated ones included.
     - `retry`: the one policy by which calls are repeated; the throttle's.
+    - `server_time`: the `Date` of the last reply.
+    - `bearer`: the token goes without an e-mail address, as one of OAuth, a service account or a Data Center does.
     """
 
     def __init__(
@@ -61,6 +76,9 @@ class JiraClient:
         self.throttle = throttle
         self.retry = throttle.retry
         self.requests = 0
+        self.server_time: datetime | None = None
+        self.bearer = credentials.email is None
+        self._introduction: Introduction | None = None
         self._closing = threading.Event()
         self._base = f"{self.api}/rest/api/{version}/"
         self._credentials = credentials
@@ -70,6 +88,69 @@ class JiraClient:
         self._lock = threading.Lock()
         self._local = threading.local()
         self._clients: list[jira.JIRA] = []
+
+    def introduce(self, check: Callable[[ServerInfo], None], hint: str) -> None:
+        """Before the first request with the credential, ask the site without it what it is; see `Introduction`.
+
+        Through the gateway everything is Cloud, and nothing can be asked without a credential.
+        """
+        if not is_gateway(self.api):
+            nothing = TrackerError(self.name, f"no Jira site found at {self.api} (HTTP 404).", hint)
+            self._introduction = Introduction(self._unsigned_info, check, nothing)
+
+    def token_scopes(self) -> frozenset[str] | None:
+        """The scopes of the token on this site, as far as anything tells them: of OAuth tokens at the gateway alone.
+
+        Source: developer.atlassian.com, "Making calls to API", accessible-resources. Raises Transient.
+        """
+        root, gateway, site = self.api.partition(GATEWAY)
+        if not gateway or not self.bearer:
+            return None
+        try:
+            found = self.retry.call(
+                lambda: self._decoded(
+                    "GET",
+                    RESOURCES,
+                    replies.RESOURCES,
+                    self._exchange("GET", RESOURCES, None, None, base=root),
+                ),
+                repeatable=True,
+            )
+        except Transient:
+            raise
+        except TrackerError:
+            return None
+        return next((frozenset(one.scopes) for one in found if one.id == site), None)
+
+    def site_info(self) -> ServerInfo | None:
+        """What the site says of itself now; None where it says so to nobody without a credential. Raises as `call` does."""
+        self._introduced()
+        if self._introduction is not None:
+            fresh, info = self._introduction.take()
+            if fresh:
+                return info
+        return self.call("GET", "serverInfo", replies.SERVER_INFO)
+
+    def _unsigned_info(self) -> ServerInfo:
+        """What the site says of itself to anybody. A Data Center has no version 3, which is asked for where Cloud is declared."""
+        try:
+            return self.call("GET", "serverInfo", replies.SERVER_INFO, signed_in=False)
+        except Rejected as error:
+            if error.status != 404 or self.version == "2":
+                raise
+        return self.retry.call(
+            lambda: self._decoded(
+                "GET",
+                ELDER_INFO,
+                replies.SERVER_INFO,
+                self._exchange("GET", ELDER_INFO, None, None, signed_in=False, base=self.api),
+            ),
+            repeatable=True,
+        )
+
+    def _introduced(self) -> None:
+        if self._introduction is not None:
+            self._introduction.make()
 
     def call(
         self,
@@ -81,14 +162,19 @@ class JiraClient:
         body: object = None,
         repeatable: bool = True,
         headers: dict[str, str] | None = None,
+        signed_in: bool = True,
     ) -> T:
         """Send a request to `path` below `/rest/api/VERSION/` and decode its reply by `reply`.
 
         Raises the errors of `connectors.errors`; `repeatable` says whether the call may be sent again when
-        nobody knows if it took effect.
+        nobody knows if it took effect. Not `signed_in`: without the credential.
         """
+        if signed_in:
+            self._introduced()
         return self.retry.call(
-            lambda: self._decoded(method, path, reply, self._exchange(method, path, params, body, headers)),
+            lambda: self._decoded(
+                method, path, reply, self._exchange(method, path, params, body, headers, signed_in=signed_in)
+            ),
             repeatable=repeatable,
         )
 
@@ -112,6 +198,7 @@ class JiraClient:
         self, method: str, path: str, *, params: dict[str, str] | None = None, body: object = None
     ) -> None:
         """Send a request that may be sent again, and take no notice of what its reply says. Raises as `call` does."""
+        self._introduced()
         self.retry.call(lambda: self._exchange(method, path, params, body), repeatable=True)
 
     def submit(self, method: str, path: str, body: object) -> str:
@@ -119,6 +206,7 @@ class JiraClient:
 
         For jobs that may run twice. Raises as `call` does.
         """
+        self._introduced()
         response = self.retry.call(lambda: self._exchange(method, path, None, body), repeatable=True)
         id_ = response.headers.get("Location", "").rstrip("/").rpartition("/")[2]
         if response.status_code != 303 or not (id_.isascii() and id_.isalnum()):
@@ -178,11 +266,16 @@ class JiraClient:
         params: dict[str, str] | None,
         body: object,
         headers: dict[str, str] | None = None,
+        *,
+        signed_in: bool = True,
+        base: str | None = None,
     ) -> requests.Response:
         self.throttle.acquire(self.name)
         readings: list[Allowance] = []
         try:
-            return self._transport(method, path, params, body, readings, headers)
+            return self._transport(
+                method, path, params, body, readings, headers, signed_in=signed_in, base=base
+            )
         finally:
             self.throttle.record(readings)
 
@@ -194,6 +287,9 @@ class JiraClient:
         body: object,
         readings: list[Allowance],
         headers: dict[str, str] | None = None,
+        *,
+        signed_in: bool = True,
+        base: str | None = None,
     ) -> requests.Response:
         """One request and its reply; `readings` gets what the reply says is left, whatever its status."""
         if self._closing.is_set():
@@ -204,10 +300,12 @@ class JiraClient:
         try:
             return self._session().request(
                 method,
-                f"{self._base}{path}",
+                f"{self._base if base is None else base}{path}",
                 params=params,
                 headers=headers or {},
                 data=None if body is None else msgspec.json.encode(body),
+                # The package signs every request of its session; one of its own goes before that.
+                auth=None if signed_in else _unsigned,
                 # A redirect would carry the request to an address that nobody configured.
                 allow_redirects=False,
                 # In a hook, so before the package logs, or raises by rules of its own.
@@ -219,8 +317,14 @@ class JiraClient:
     def _receive(
         self, what: str, readings: list[Allowance], response: requests.Response, **_: object
     ) -> None:
-        """Note what the reply says is left, and raise what it means."""
+        """Note what the reply says is left, and the site's time; raise what it means."""
+        self.server_time = http_date(response.headers.get("Date")) or self.server_time
         if response.status_code != 429:
             # A refusal for a spent quota is the retry policy's, which waits as asked.
             readings.extend(quotas_in(response.headers, what))
         check_reply(response, what, self.name, self.version, self.throttle)
+
+
+def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """The request as it is, without the session's credential."""
+    return request

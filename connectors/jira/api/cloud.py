@@ -7,7 +7,8 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import Any
 
-from connectors.errors import BadReply, TrackerError
+from config.settings import variables
+from connectors.errors import BadReply, Misdeclared
 from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import (
     ISSUE_PAGE,
@@ -46,10 +47,13 @@ class Cloud:
     def check(self, info: wire.ServerInfo) -> None:
         """See `SiteApi.check`."""
         if info.deployment_type != "Cloud":
-            raise TrackerError(
-                self._client.name,
-                f"the site is Jira {info.deployment_type}, but is declared as Jira Cloud.",
-                "Add `deployment: data_center` to the tracker.",
+            name = self._client.name
+            token, *_ = variables(name)
+            raise Misdeclared(
+                name,
+                f"the site at {self._client.api} is Jira {info.deployment_type}, but trackers.{name} declares Jira Cloud.",
+                f"Add `deployment: data_center` to trackers.{name}, and set {token} to a personal access "
+                "token of the site.",
             )
 
     def hint(self) -> str:

@@ -13,7 +13,8 @@ from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from connectors.errors import BadReply, QueryError, TrackerError, Unreachable
+from config.settings import variables
+from connectors.errors import BadReply, Misdeclared, QueryError, Unreachable
 from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import batches, jql_text, list_comments, on_threads, with_comments
 from connectors.jira.api.client import JiraClient
@@ -71,10 +72,13 @@ class DataCenter:
     def check(self, info: wire.ServerInfo) -> None:
         """See `SiteApi.check`."""
         if info.deployment_type == "Cloud":
-            raise TrackerError(
-                self._client.name,
-                "the site is Jira Cloud, but is declared as Data Center.",
-                "Remove `deployment: data_center` from the tracker, and set an e-mail address with the token.",
+            name = self._client.name
+            token, email, *_ = variables(name)
+            raise Misdeclared(
+                name,
+                f"the site at {self._client.api} is Jira Cloud, but trackers.{name} declares Jira Data Center.",
+                f"Remove `deployment: data_center` from trackers.{name}, and set its e-mail address and API token "
+                f"({email}, {token}).",
             )
 
     def hint(self) -> str:

@@ -32,7 +32,7 @@ class SiteApi(Protocol):
     """One site. Methods raise TrackerError."""
 
     def check(self, info: ServerInfo) -> None:
-        """Raise TrackerError when the site is of another kind than was declared."""
+        """Raise Misdeclared when the site is of another kind than was declared."""
         ...
 
     def hint(self) -> str:

@@ -13,6 +13,7 @@ from config.text.redaction import shorten
 from connectors.errors import (
     BadReply,
     CredentialError,
+    MissingScope,
     PermissionDenied,
     RateLimited,
     Refused,
@@ -20,6 +21,7 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.http.dates import parse_retry_after
+from connectors.jira.scopes import scope_of
 from connectors.stamp import PROPERTY_KEY
 
 if TYPE_CHECKING:
@@ -33,6 +35,13 @@ REMEDIES = {
     "2": "Check that the token is a personal access token of this site, and not expired or revoked.",
 }
 """What to do about a credential that is not accepted, by version of the API: Cloud, Data Center."""
+
+LOGIN_REASONS = {
+    "AUTHENTICATED_FAILED": "the e-mail address or the token is wrong, expired or revoked",
+    "AUTHENTICATION_DENIED": "it asks for a CAPTCHA after failed attempts, which a person has to solve at its login page",
+    "AUTHORISATION_FAILED": "the account may not use Jira",
+}
+"""What the values of X-Seraph-LoginReason mean (contracts, sections 6 and 8)."""
 
 JOBS = ("POST issue/properties/multi", f"DELETE issue/properties/{PROPERTY_KEY}")
 """Calls that Jira answers with 303 and the address of a job (contracts, section 5.4)."""
@@ -101,11 +110,7 @@ def check_reply(
     reason = headers.get("X-Seraph-LoginReason", "OK")
     if status == 401 or not reason.startswith("OK"):
         # A bad credential is served as anonymous on most reads: 200, and fewer issues.
-        raise CredentialError(
-            tracker,
-            f"Jira rejected the credential (HTTP {status}, {shorten(reason, 60)}).",
-            REMEDIES[version],
-        )
+        raise _not_accepted(response, reason, what, tracker, version)
     if status < 300 or (status == 303 and what in JOBS):
         return
     words, fields = _complaint(response)
@@ -119,7 +124,7 @@ def check_reply(
         raise RateLimited(tracker, f"Jira's rate limit is reached ({what}).", retry_after=wait)
     if status in (408, 425) or status >= 500:
         wait = parse_retry_after(headers.get("Retry-After"), datetime.now(UTC))
-        raise Unreachable(tracker, f"{what} failed with HTTP {status}.", retry_after=wait)
+        raise Unreachable(tracker, f"{what} failed with HTTP {status}{_as_said(words)}.", retry_after=wait)
     if status == 409:
         raise Transient(tracker, f"{said}: the issue was being edited at the same time.")
     if status == 403:
@@ -131,3 +136,26 @@ def check_reply(
             "Set the tracker's url to Jira's own base URL.",
         )
     raise Rejected(tracker, what, status, words, fields)
+
+
+def _not_accepted(
+    response: requests.Response, reason: str, what: str, tracker: str, version: str
+) -> CredentialError:
+    """Why Jira, or the gateway before it, does not take the credential, in its own words where it has some."""
+    words = _complaint(response)[0] if response.status_code >= 400 else ""
+    if reason.startswith("OK") and "scope" in words.casefold():
+        # The gateway's words, in English whatever the account reads. It says so of unknown paths, too (contracts, section 8).
+        scope = scope_of(what)
+        return MissingScope(
+            tracker,
+            f'the token lacks a scope: {what} was answered "{words}".',
+            f"Grant the token {scope}; scopes are chosen when a token is created, so that takes a new one. "
+            "Check also that the address is https://api.atlassian.com/ex/jira/CLOUD-ID, without more behind it.",
+        )
+    why = words if reason.startswith("OK") else LOGIN_REASONS.get(reason, shorten(reason, 60))
+    return CredentialError(tracker, f"Jira rejected the credential{_as_said(why)}.", REMEDIES[version])
+
+
+def _as_said(words: str) -> str:
+    """The words behind a sentence of ours that ends in a full stop; "" without any."""
+    return f": {words.rstrip('.')}" if words else ""

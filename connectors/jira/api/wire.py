@@ -42,6 +42,13 @@ class EditMeta(_Reply):
     fields: dict[str, Any]
 
 
+class AccessibleResource(_Reply):
+    """A site that an OAuth token reaches, and its scopes there."""
+
+    id: str
+    scopes: list[str] = []
+
+
 class ServerInfo(_Reply):
     deployment_type: str = "Cloud"
     server_time: str | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -208,8 +209,18 @@ class Reader:
 
     def find(self, query: str) -> frozenset[str]:
         """Ids of the issues that the query finds. Raises QueryError when Jira does not accept it."""
-        try:
+        with self._accepted(query):
             return frozenset(self._site_api.ids(query))
+
+    def probe(self, query: str) -> None:
+        """Raise QueryError when Jira does not accept the query."""
+        with self._accepted(query):
+            self._site_api.newest(query)
+
+    @contextmanager
+    def _accepted(self, query: str) -> Iterator[None]:
+        try:
+            yield
         except Rejected as error:
             if error.status != 400:
                 raise
@@ -257,9 +268,11 @@ class Reader:
             log.warning("cannot read items", tracker=self._client.name, items=named(aside))
 
     def _server_time(self) -> datetime:
-        info = self._client.call("GET", "serverInfo", replies.SERVER_INFO)
-        self._site_api.check(info)
-        return iso_time(info.server_time) or datetime.now(UTC)
+        info = self._client.site_info()
+        if info is not None:
+            self._site_api.check(info)
+        told = iso_time(info.server_time) if info is not None else None
+        return told or self._client.server_time or datetime.now(UTC)
 
     def _projects(self) -> list[wire.Project]:
         found = []

@@ -6,6 +6,7 @@ with 400. `extensions.type` is trusted before `code`, which varies for one type.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from config.text.redaction import shorten
 from connectors.errors import (
     BadReply,
     CredentialError,
+    MissingScope,
     PermissionDenied,
     RateLimited,
     Refused,
@@ -30,7 +32,12 @@ MAX_WORDS = 300
 """Characters of Linear's own words that an error repeats."""
 
 _FULL_HOUR = 3500.0
-_NEW_CREDENTIAL = "Create a new API key in Linear under Settings > Security & access, and set it."
+_NEW_CREDENTIAL = "Create a new API key in Linear under Settings > Security & access, or get a new token for the app, and set it."
+_MORE_SCOPE = (
+    "For an app, grant it and get a new token; for an API key, create one that has it "
+    "(Settings > Security & access), and set it."
+)
+_SCOPE = re.compile(r"`([\w:-]+)`")
 
 
 class NotFound(Refused):
@@ -79,11 +86,11 @@ class ErrorMapper:
 
     def _known(self, kind: str, code: str, message: str, words: str) -> TrackerError | None:
         if kind == "authentication error" or code == "AUTHENTICATION_ERROR":
-            return CredentialError(self._tracker, "Linear rejected the credential.", _NEW_CREDENTIAL)
-        if message.startswith("Invalid scope"):
             return CredentialError(
-                self._tracker, f"the credential is missing a scope: {words}.", "Grant the scope to the app."
+                self._tracker, f"Linear rejected the credential: {words}.", _NEW_CREDENTIAL
             )
+        if message.startswith("Invalid scope"):
+            return self._missing_scope(words)
         if kind in ("forbidden", "feature not accessible") or code == "FORBIDDEN":
             return PermissionDenied(self._tracker, f"permission denied: {words}.")
         if message.startswith("Entity not found"):
@@ -98,6 +105,11 @@ class ErrorMapper:
         if kind in refusals or code in ("INPUT_ERROR", "INVALID_INPUT", "GRAPHQL_VALIDATION_FAILED"):
             return Refused(self._tracker, f"Linear rejected the request: {words}.")
         return None
+
+    def _missing_scope(self, words: str) -> MissingScope:
+        scopes = " or ".join(_SCOPE.findall(words))
+        what = f"the token lacks the scope {scopes}." if scopes else f"the token lacks a scope: {words}."
+        return MissingScope(self._tracker, what, _MORE_SCOPE)
 
     def from_status(self, status: int, headers: Mapping[str, str]) -> TrackerError:
         if status == 401:

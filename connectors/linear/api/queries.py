@@ -194,39 +194,57 @@ ATTACHMENTS = Operation(
 )
 
 
-def _project_fields(few: int, links: int) -> str:
+def _project_fields(few: int, links: int, *, initiatives: bool = True) -> str:
+    above = f"initiatives(first: {few}) {{ nodes {{ id }} {_MORE} }}" if initiatives else ""
     return f"""
       id name url createdAt updatedAt startedAt completedAt targetDate archivedAt trashed priorityLabel
       progress
       status {{ name type }}
       lead {{ name }}
       teams(first: {few}) {{ nodes {{ id key name }} {_MORE} }}
-      initiatives(first: {few}) {{ nodes {{ id }} {_MORE} }}
+      {above}
       labels(first: {few}) {{ nodes {{ id name parent {{ id name }} }} {_MORE} }}
       externalLinks(first: {links}) {{ nodes {{ {_LINK} }} {_MORE} }}
       projectUpdates(first: 5, includeArchived: true) {{ nodes {{ {_UPDATE} }} {_MORE} }}"""
 
 
-PROJECTS = Operation(
-    f"""
+def projects(*, initiatives: bool) -> Operation[wire.Projects]:
+    """The projects of some teams, with the ids of their initiatives or without."""
+    return _PROJECTS if initiatives else _BARE_PROJECTS
+
+
+def project(*, initiatives: bool) -> Operation[wire.OneProject]:
+    """One project with all of its lists, likewise."""
+    return _PROJECT if initiatives else _BARE_PROJECT
+
+
+def _projects(*, initiatives: bool) -> Operation[wire.Projects]:
+    return Operation(
+        f"""
 query Projects($first: Int!, $after: String, $teams: [ID!]!) {{
   projects(
     first: $first, after: $after, includeArchived: true,
     filter: {{ accessibleTeams: {{ some: {{ id: {{ in: $teams }} }} }} }}
   ) {{
-    nodes {{ {_project_fields(10, 20)}
+    nodes {{ {_project_fields(10, 20, initiatives=initiatives)}
     }}
     {_MORE}
   }}
 }}""",
-    _Sifted(Decoder(wire.Projects), Decoder(wire.ProjectNode), wire.Projects),
-    page=50,
-)
+        _Sifted(Decoder(wire.Projects), Decoder(wire.ProjectNode), wire.Projects),
+        page=50,
+    )
 
-PROJECT = Operation(
-    f"query Project($id: String!) {{ project(id: $id) {{ {_project_fields(250, 250)} }} }}",
-    Decoder(wire.OneProject),
-)
+
+def _project(*, initiatives: bool) -> Operation[wire.OneProject]:
+    fields = _project_fields(250, 250, initiatives=initiatives)
+    return Operation(
+        f"query Project($id: String!) {{ project(id: $id) {{ {fields} }} }}", Decoder(wire.OneProject)
+    )
+
+
+_PROJECTS, _BARE_PROJECTS = _projects(initiatives=True), _projects(initiatives=False)
+_PROJECT, _BARE_PROJECT = _project(initiatives=True), _project(initiatives=False)
 
 INITIATIVES = Operation(
     f"""

@@ -153,10 +153,13 @@ class ProjectNode(Wire):
     updated_at: Moment
     status: StatusNode
     teams: Connection[TeamNode]
-    initiatives: Connection[Identified]
     labels: Connection[ProjectLabelNode]
     external_links: Connection[LinkNode]
     project_updates: Connection[UpdateNode]
+    initiatives: Connection[Identified] = msgspec.field(
+        default_factory=lambda: Connection(nodes=[], page_info=PageInfo(has_next_page=False))
+    )
+    """Not asked for where the token may not read initiatives."""
     priority_label: str = "No priority"
     progress: float | None = None
     started_at: Moment | None = None

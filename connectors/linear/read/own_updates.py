@@ -8,14 +8,16 @@ from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.wire import PlacedUpdate
 from connectors.linear.marks.status_updates import ours
+from connectors.linear.read.initiatives import InitiativeReader
 from connectors.model import Update
 
 
-def standing_updates(client: LinearClient, owner: str) -> tuple[dict[str, Update], dict[str, Update]]:
+def standing_updates(
+    client: LinearClient, initiatives: InitiativeReader, owner: str
+) -> tuple[dict[str, Update], dict[str, Update]]:
     """Those that are not in the archive: one for each project, one for each initiative."""
     projects = client.walk(queries.PROJECT_UPDATES, lambda reply: reply.project_updates, filter={})
-    initiatives = client.walk(queries.INITIATIVE_UPDATES, lambda reply: reply.initiative_updates, filter={})
-    return _ours_among(projects, owner), _ours_among(initiatives, owner)
+    return _ours_among(projects, owner), _ours_among(initiatives.updates(), owner)
 
 
 def _ours_among(nodes: Iterable[PlacedUpdate], owner: str) -> dict[str, Update]:

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 import structlog
 
+from config.names import folded
 from config.trackers import LinearTracker
-from connectors.base import Progress
+from connectors.base import UNSAID, InitiativeUse, Progress
 from connectors.errors import BadReply
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
@@ -23,6 +24,7 @@ from connectors.linear.api.wire import (
 )
 from connectors.linear.marks.own_labels import OwnLabels
 from connectors.linear.marks.status_updates import latest_updates
+from connectors.linear.read.initiatives import InitiativeReader
 from connectors.linear.read.mapping import (
     ItemMapper,
     dropped_names,
@@ -38,17 +40,23 @@ from connectors.set_aside import check_share, named
 log = structlog.get_logger(__name__)
 
 _BATCH = 100
+UNSEEN = "it was written to, and may be an initiative, which the token may not read (initiative:read)"
+"""Why an item that undo looks for is set aside."""
 
 
 def pull(
-    client: LinearClient, tracker: LinearTracker, known: OwnLabels, progress: Progress | None = None
+    client: LinearClient,
+    tracker: LinearTracker,
+    known: OwnLabels,
+    progress: Progress | None = None,
+    use: InitiativeUse = UNSAID,
 ) -> tuple[Pull, OwnLabels]:
     """Everything in scope and its ancestors, with marks; and the workspace's issue labels beside it.
 
     `known`: of our labels, what needs no reading. Raises TrackerError: all or nothing.
     """
     before = client.requests
-    pulling, as_of = _opened(client, tracker, known, progress)
+    pulling, as_of = _opened(client, tracker, known, progress, use)
     items = pulling.items()
     aside = tuple(sorted(set(pulling.set_aside), key=lambda one: one.id))
     check_share(client.tracker, aside, len(items) + len(aside))
@@ -62,9 +70,10 @@ def owned_items(
     known: OwnLabels,
     written: Collection[str],
     progress: Progress | None = None,
+    use: InitiativeUse = UNSAID,
 ) -> tuple[Owned, OwnLabels]:
     """Every item that bears anything of ours, and the labels beside it; see `Connector.owned_items`."""
-    pulling, _ = _opened(client, tracker, known, progress)
+    pulling, _ = _opened(client, tracker, known, progress, use)
     found = pulling.owned_items(written)
     return Owned(found, tuple(sorted(set(pulling.set_aside), key=lambda one: one.id))), pulling.labels
 
@@ -88,7 +97,11 @@ def _log_aside(tracker: str, aside: Collection[SetAside]) -> None:
 
 
 def _opened(
-    client: LinearClient, tracker: LinearTracker, known: OwnLabels, progress: Progress | None
+    client: LinearClient,
+    tracker: LinearTracker,
+    known: OwnLabels,
+    progress: Progress | None,
+    use: InitiativeUse = UNSAID,
 ) -> tuple[_Pulling, datetime]:
     """What every read begins with: the credential, the teams, the labels."""
     check_credential(client)
@@ -103,13 +116,15 @@ def _opened(
         dropped_names(tracker),
         known.reread(labels),
     )
-    return _Pulling(client, mapper, progress), as_of
+    return _Pulling(client, mapper, progress, use), as_of
 
 
 class _Pulling:
     """One pull in the making."""
 
-    def __init__(self, client: LinearClient, mapper: ItemMapper, progress: Progress | None) -> None:
+    def __init__(
+        self, client: LinearClient, mapper: ItemMapper, progress: Progress | None, use: InitiativeUse
+    ) -> None:
         self.notes: list[str] = []
         self.set_aside: list[SetAside] = []
         self._client = client
@@ -117,7 +132,7 @@ class _Pulling:
         self._owner = mapper.labels.owner
         self._progress = progress
         self._marks = ShownMarks(client, mapper.labels, self.notes)
-        self._every_initiative: list[InitiativeNode] | None = None
+        self._initiatives = InitiativeReader(client, use, self.notes, self.set_aside)
         self._read: dict[str, IssueNode] = {}
 
     @property
@@ -132,7 +147,7 @@ class _Pulling:
         counted = {one.id: one for one in issues.values() if is_counted(one, self._mapper.category_of(one))}
         above = self._parents_of(counted, issues)
         open_or_used = self._counted_projects(projects, [*counted.values(), *above])
-        initiatives = self._initiatives(open_or_used)
+        initiatives = self._initiatives.above(open_or_used, lambda: _names(issues.values(), projects))
         self._read = {**issues, **{one.id: one for one in above}}
         self._marks.learn(self._read)
         self._mapper = replace(self._mapper, labels=self._marks.labels)
@@ -160,7 +175,7 @@ class _Pulling:
 
     def owned_items(self, written: Collection[str]) -> tuple[WorkItem, ...]:
         """Every item with a trace of ours, in scope or not, and those whose comment alone is left."""
-        on_projects, on_initiatives = standing_updates(self._client, self._owner)
+        on_projects, on_initiatives = standing_updates(self._client, self._initiatives, self._owner)
         scope = [one for one in self.items() if one.in_scope and one.writable]
         known = {one.ref.id for one in scope}
         outside = (set(written) | set(self._marks.traced()) | set(on_projects)) - known
@@ -169,11 +184,14 @@ class _Pulling:
         for start in range(0, len(outside), _BATCH):
             issues |= self._issues({"id": {"in": sorted(outside)[start : start + _BATCH]}})
         projects = [one for one in map(self._project_now, sorted(outside - set(issues))) if one is not None]
+        if self._initiatives.left_out:
+            lost = outside - set(issues) - {one.id for one in projects}
+            self.set_aside += [SetAside(one, one, UNSEEN) for one in sorted(lost & set(written))]
         shown = self._marks.on(issues, projects)
         away = [
             *(self._issue(one, shown.get(one.id, Marks())) for one in issues.values()),
             *(self._project(one, shown.get(one.id, Marks())) for one in projects),
-            *(self._initiative(one) for one in self._all_initiatives() if one.id in on_initiatives),
+            *(self._initiative(one) for one in self._initiatives.every() if one.id in on_initiatives),
         ]
         updates = on_projects | on_initiatives
         items = [
@@ -219,7 +237,7 @@ class _Pulling:
 
     def _project_now(self, identity: str) -> ProjectNode | None:
         try:
-            return self._client.execute(queries.PROJECT, id=identity).project
+            return self._one_project(identity)
         except NotFound:
             return None
 
@@ -264,10 +282,19 @@ class _Pulling:
     # --- Projects and initiatives ----------------------------------------------------------------
 
     def _projects(self) -> list[ProjectNode]:
-        walk = self._client.walk(
-            queries.PROJECTS, lambda reply: reply.projects, self.set_aside, teams=list(self._mapper.teams)
-        )
-        return [self._whole(node) for node in walk]
+        teams = list(self._mapper.teams)
+
+        def read(initiatives: bool) -> list[ProjectNode]:
+            query = queries.projects(initiatives=initiatives)
+            return list(self._client.walk(query, lambda reply: reply.projects, self.set_aside, teams=teams))
+
+        return [self._whole(node) for node in self._initiatives.beside(read)]
+
+    def _one_project(self, identity: str) -> ProjectNode:
+        def read(initiatives: bool) -> ProjectNode:
+            return self._client.execute(queries.project(initiatives=initiatives), id=identity).project
+
+        return self._initiatives.beside(read)
 
     def _whole(self, node: ProjectNode) -> ProjectNode:
         """The project with all of its nested lists, read again on its own where a page cut them off."""
@@ -283,7 +310,7 @@ class _Pulling:
 
         if not cut(node):
             return node
-        whole = self._client.execute(queries.PROJECT, id=node.id).project
+        whole = self._one_project(node.id)
         if cut(whole):
             raise BadReply(
                 self._client.tracker, f"project {node.name!r} has more than 250 teams, labels or links."
@@ -300,26 +327,6 @@ class _Pulling:
             if is_counted(one, project_category(one)) or (one.id in used and not one.trashed)
         ]
 
-    def _initiatives(self, projects: Iterable[ProjectNode]) -> list[InitiativeNode]:
-        """The initiatives of the projects, and those above them."""
-        wanted = {one.id for project in projects for one in project.initiatives.nodes}
-        if not wanted:
-            return []
-        everything = {one.id: one for one in self._all_initiatives() if not one.trashed}
-        kept: dict[str, InitiativeNode] = {}
-        while wanted:
-            found = [everything[one] for one in sorted(wanted) if one in everything]
-            kept |= {one.id: one for one in found}
-            wanted = {one.parent_initiative.id for one in found if one.parent_initiative} - set(kept)
-        return list(kept.values())
-
-    def _all_initiatives(self) -> list[InitiativeNode]:
-        """Every initiative of the workspace, read once."""
-        if self._every_initiative is None:
-            walk = self._client.walk(queries.INITIATIVES, lambda reply: reply.initiatives, self.set_aside)
-            self._every_initiative = list(walk)
-        return self._every_initiative
-
     def _note_oddities(self, issues: Mapping[str, IssueNode], projects: Iterable[ProjectNode]) -> None:
         for project in projects:
             if len(project.initiatives.nodes) > 1:
@@ -330,6 +337,12 @@ class _Pulling:
         new = unknown_types(issues.values(), projects)
         if new:
             self.notes.append(f"Unknown Linear state types, counted as not started: {', '.join(new)}.")
+
+
+def _names(issues: Iterable[IssueNode], projects: Iterable[ProjectNode]) -> set[str]:
+    """What issues and projects are called, as rules compare it."""
+    keys = [key for one in issues for key in (one.identifier, *one.previous_identifiers)]
+    return {folded(name) for name in (*keys, *(one.name for one in projects))}
 
 
 def _forget_trashed_parents(issues: Mapping[str, IssueNode]) -> None:

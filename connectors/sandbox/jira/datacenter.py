@@ -96,6 +96,9 @@ class ServerSite(Resource):
     """The site itself: who one is, what there is."""
 
     async def server_info(self, request: web.Request) -> web.Response:
+        if self.site.peculiar.is_closed and reader(request) is None:
+            message = "Client must be authenticated to access this resource."
+            return reply({"message": message, "status-code": 401}, 401)
         return reply(
             {
                 "baseUrl": f"{request.scheme}://{request.host}{self.base}",

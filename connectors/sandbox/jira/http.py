@@ -24,6 +24,10 @@ SERVER_TOKEN = "sandbox-dc-pat"
 """Personal access token of the service account on Data Center."""
 SERVER_BASE = "/jira-dc"
 """Where the same site stands as a Data Center would serve it."""
+GATEWAY_PATH = "/ex/jira/"
+"""Where it stands behind Atlassian's gateway, below the id of the site; see `gateway.py`."""
+BY_GATEWAY = web.RequestKey("by_gateway", Person)
+"""Whom the gateway lets through."""
 
 INVALID_PAYLOAD = "Invalid request payload. Refer to the REST API documentation and try again."
 UNSEEN = "Issue does not exist or you do not have permission to see it."
@@ -77,18 +81,30 @@ def with_envelope(handler: Handler, trace_ids: Iterator[int]) -> Handler:
             response: web.StreamResponse = reply({"error": "Failed to parse Connect Session Auth Token"}, 403)
         else:
             response = await run_handler(handler, request)
-        number = next(trace_ids)
-        response.headers["Atl-Traceid"] = f"{number:032x}"
-        response.headers["X-Arequestid"] = f"{number:016x}"
-        person, failed = credential(request)
-        if failed:
-            response.headers["X-Seraph-LoginReason"] = "AUTHENTICATED_FAILED"
-        elif person is not None:
-            response.headers["X-Seraph-LoginReason"] = "OK"
-            response.headers["X-Aaccountid"] = person.account_id
-        return response
+        return _traced(request, response, next(trace_ids))
 
     return call
+
+
+def with_trace(handler: Handler, trace_ids: Iterator[int]) -> Handler:
+    """The same behind the gateway, which has looked at the credential."""
+
+    async def call(request: web.Request) -> web.StreamResponse:
+        return _traced(request, await run_handler(handler, request), next(trace_ids))
+
+    return call
+
+
+def _traced(request: web.Request, response: web.StreamResponse, number: int) -> web.StreamResponse:
+    response.headers["Atl-Traceid"] = f"{number:032x}"
+    response.headers["X-Arequestid"] = f"{number:016x}"
+    person, failed = credential(request)
+    if failed:
+        response.headers["X-Seraph-LoginReason"] = "AUTHENTICATED_FAILED"
+    elif person is not None:
+        response.headers["X-Seraph-LoginReason"] = "OK"
+        response.headers["X-Aaccountid"] = person.account_id
+    return response
 
 
 async def run_handler(handler: Handler, request: web.Request) -> web.StreamResponse:
@@ -117,6 +133,8 @@ def version_of(request: web.Request) -> str:
 
 def credential(request: web.Request) -> tuple[Person | None, bool]:
     """Who asks, and whether a credential was given that is no good."""
+    if request.path.startswith(GATEWAY_PATH):
+        return request.get(BY_GATEWAY), False
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and is_server(request):
         good = given == SERVER_TOKEN and not request_effects.revoked.get()

@@ -19,6 +19,7 @@ class Peculiarities:
     - `words`: what that language calls types, statuses, priorities and resolutions, by their names as given. The Cloud
       gives the names as given to who forces English, and those of statuses beside the translated ones.
     - `most_histories`: how many entries `expand=changelog` gives on Data Center; None: all.
+    - `is_closed`: a Data Center that tells nothing to who is not signed in, not even what it is.
     """
 
     retired_statuses: set[int] = field(default_factory=set)
@@ -27,3 +28,4 @@ class Peculiarities:
     locale: str | None = "en_GB"
     words: dict[str, str] = field(default_factory=dict)
     most_histories: int | None = None
+    is_closed: bool = False

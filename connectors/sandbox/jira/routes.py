@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from connectors.sandbox.company import Person
+from connectors.sandbox.jira import gateway
 from connectors.sandbox.jira.admin import CustomFields
 from connectors.sandbox.jira.bulk import BulkEdits
 from connectors.sandbox.jira.catalog import Catalog
@@ -19,6 +21,7 @@ from connectors.sandbox.jira.editmeta import EditMeta
 from connectors.sandbox.jira.filters import Filters
 from connectors.sandbox.jira.history import Changelogs
 from connectors.sandbox.jira.http import (
+    GATEWAY_PATH,
     SERVER_BASE,
     UNSEEN,
     JiraError,
@@ -71,9 +74,34 @@ def routes(world: World) -> list[web.RouteDef]:
             for r in both_versions(served)
         ],
         web.route("*", f"{BASE}/rest/{{rest:.*}}", with_envelope(_unknown, trace_ids)),
+        *_gateway_routes(site, trace_ids),
         *server_routes(site, on_server, trace_ids, SERVER_BASE),
         *page_routes(site, BASE),
         *view_routes(site, BASE),
+    ]
+
+
+def _gateway_routes(site: JiraSite, trace_ids: Iterator[int]) -> list[web.RouteDef]:
+    """The same behind the gateway, and what it serves itself."""
+    served = [route for resource in RESOURCES for route in resource(site, gateway.BASE).routes()]
+    return [
+        *[
+            web.RouteDef(
+                r.method,
+                r.path,
+                gateway.through_gateway(
+                    rate_limited(site, with_permission(site, r.handler, r.method, r.path), r.method, r.path),
+                    r.method,
+                    "/" + r.path.partition("/rest/api/")[2].partition("/")[2],
+                    trace_ids,
+                ),
+                r.kwargs,
+            )
+            for r in both_versions(served)
+        ],
+        web.route("*", f"{GATEWAY_PATH}{{rest:.*}}", gateway.unknown),
+        web.get("/oauth/token/accessible-resources", gateway.accessible_resources),
+        web.get(f"{BASE}/_edge/tenant_info", gateway.tenant_info),
     ]
 
 

@@ -81,6 +81,12 @@ def _resolver(kind: str, name: str, field: GraphQLField) -> Callable[..., Any]:
         return lambda _root, info, **args: change(info.context, args)
     if kind == "Query" and "initiative" in name.lower():
         return _scoped(_reader(path, name, field), "initiative:read", "initiative:write")
+    if path == "Project.initiatives":
+        read = _reader(path, name, field)
+        guarded = _scoped(read, "initiative:read", "initiative:write")
+        return lambda row, info, **args: (guarded if info.context.space.guards_nested else read)(
+            row, info, **args
+        )
     return _reader(path, name, field)
 
 

@@ -38,6 +38,11 @@ KEY_SCOPES = frozenset(
 )
 APP_SCOPES = KEY_SCOPES - {"admin"}
 """An app-actor token can never have `admin`."""
+_APPS_ONLY = frozenset(
+    ["app:assignable", "app:mentionable", "customer:read", "customer:write", "timeSchedule:write"]
+)
+_GRANTABLE = {TOKEN: KEY_SCOPES, APP_TOKEN: APP_SCOPES | _APPS_ONLY}
+"""What may stand behind the colon of a token: `lin_oauth_sandbox-app:read,write` has these scopes alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,8 @@ class LinearSpace:
     `quota` and `app_quota` are requests and complexity points per hour for each user (section 3), and
     `searches` those of each search field per minute; `meaningful` says which changes move
     `Issue.updatedAt`; `labels_by_admins` refuses label management to others; `conflict_status` is the HTTP
-    status of a reused id; `retries_restamped` says whether a webhook's retry carries a new timestamp, and
+    status of a reused id; `guards_nested` refuses the initiatives of a project, too, to who lacks their scope;
+    `retries_restamped` says whether a webhook's retry carries a new timestamp, and
     `patience` after how many deliveries given up in a row a webhook is disabled.
     """
 
@@ -95,6 +101,7 @@ class LinearSpace:
         self.searches = 30.0
         self.labels_by_admins = False
         self.conflict_status = 200
+        self.guards_nested = False
         self.retries_restamped = True
         self.patience = 3
         self.meaningful: frozenset[str] = MEANINGFUL
@@ -146,10 +153,17 @@ class LinearSpace:
         if token in self._granted:
             return self._granted[token]
         user: User | None = None
-        if token == TOKEN:
-            user = self.users.get(SERVICE.linear_id)
-        elif token == APP_TOKEN:
-            user = next((one for one in self.users.values() if one.app), None)
+        whole, _, listed = token.partition(":")
+        if whole in (TOKEN, APP_TOKEN):
+            user = (
+                self.users.get(SERVICE.linear_id)
+                if whole == TOKEN
+                else next((one for one in self.users.values() if one.app), None)
+            )
+            if user is not None and listed:
+                scopes = frozenset(listed.split(","))
+                # `read` is always there (contracts, section 2).
+                return Credential(user, scopes | {"read"}) if scopes <= _GRANTABLE[whole] else None
         else:
             kind, _, email = token.partition(":")
             person = DIRECTORY.get(email) if kind == PERSON_TOKEN else None

@@ -21,7 +21,15 @@ from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
 from sync.jobs.origins import origin_checks
 from sync.jobs.preflight import check as run_checks
-from sync.jobs.preflight import check_rules, has_faults, is_well, unread_in
+from sync.jobs.preflight import (
+    check_queries,
+    check_rules,
+    check_sources,
+    check_store,
+    has_faults,
+    is_well,
+    unread_in,
+)
 from sync.jobs.setup import plan_setup, run_setup
 from sync.report import run as run_tables
 from sync.report import status as status_tables
@@ -56,10 +64,17 @@ def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
     with command_session(config, style) as (session, output):
         found = run_checks(session.connectors, session.workspace)
         session.keep_origins([name for name, some in found.items() if is_well({name: some})])
-        rules, unlisted = check_rules(session, found, session.store.clock())
+        now = session.store.clock()
+        rules, unlisted = check_rules(session, found, now)
+        for name, faults in check_queries(session, found).items():
+            found[name] += faults
+        unlisted += unread_in(found)
+        sources, silent = check_sources(session, now)
         for name, some in origin_checks(session.workspace, session.destinations, session.sources).items():
             found[name] = [*some, *found.get(name, ())]
-        output.unread([*unread_in(found), *unlisted])
+        found |= {"sources": sources} if sources else {}
+        found["this machine"] = check_store(session)
+        output.unread([*dict.fromkeys(unlisted), *silent])
         if has_faults(found):
             output.causes.add(Cause.NOT_READY)
         output.show(status_tables.checks(found))

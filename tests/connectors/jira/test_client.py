@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,6 +14,7 @@ from werkzeug import Request, Response
 from connectors.errors import (
     BadReply,
     CredentialError,
+    MissingScope,
     PermissionDenied,
     RateLimited,
     Refused,
@@ -21,12 +23,21 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.http.exchange import Limits
+from connectors.jira import JiraConnector
 from connectors.jira.api.bulk_read import search_ids
 from connectors.jira.api.client import JiraClient
 from tests.support.hostile_server import HostileServer, reply
-from tests.support.jira_site import TOKEN, Waits, connector
+from tests.support.jira_site import TOKEN, Waits
+from tests.support.jira_site import connector as made_connector
 
 PATH = "/jira/rest/api/3/thing"
+
+
+def connector(url: str, **more: Any) -> JiraConnector:
+    """A connector that does not ask first what the site is: these servers answer one path."""
+    made = made_connector(url, **more)
+    made._client._introduction = None
+    return made
 
 
 class Thing(msgspec.Struct):
@@ -117,6 +128,61 @@ def test_jiras_words_in_every_envelope(
     with pytest.raises(Refused) as caught:
         get(client)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "kind", "said"),
+    [
+        (
+            401,
+            {},
+            '{"code":401,"message":"Unauthorized; scope does not match"}',
+            MissingScope,
+            'was answered "Unauthorized; scope does not match". Grant the token read:jira-work',
+        ),
+        (401, {}, '{"code":401,"message":"Unauthorized"}', CredentialError, "rejected the credential: Unauthorized."),
+        (
+            401,
+            {},
+            '{"message":"Client must be authenticated to access this resource.","status-code":401}',
+            CredentialError,
+            "rejected the credential: Client must be authenticated to access this resource.",
+        ),
+        (401, {}, "<html>Unauthorized</html>", CredentialError, "Jira rejected the credential. Check the e-mail"),
+        (
+            200,
+            {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"},
+            '{"issues": []}',
+            CredentialError,
+            "rejected the credential: the e-mail address or the token is wrong, expired or revoked.",
+        ),
+        (
+            403,
+            {"X-Seraph-LoginReason": "AUTHENTICATION_DENIED"},
+            "<html></html>",
+            CredentialError,
+            "rejected the credential: it asks for a CAPTCHA",
+        ),
+        (403, {"X-Seraph-LoginReason": "NEW_ONE"}, "", CredentialError, "rejected the credential: NEW_ONE."),
+        (500, {}, '{"message":"Search limit exceeded."}', Unreachable, "failed with HTTP 500: Search limit exceeded."),
+    ],
+    ids=["scope", "gateway", "site", "a page", "anonymous", "captcha", "unknown reason", "broken"],
+)  # fmt: skip
+def test_refusals_are_passed_on_in_words(
+    httpserver: HTTPServer,
+    client: JiraClient,
+    status: int,
+    headers: dict[str, str],
+    body: str,
+    kind: type[TrackerError],
+    said: str,
+) -> None:
+    httpserver.expect_request(PATH).respond_with_data(body, status=status, headers=headers)
+    with pytest.raises(TrackerError) as caught:
+        get(client)
+    assert type(caught.value) is kind
+    assert said in str(caught.value)
+    assert "OK" not in str(caught.value)
 
 
 def test_long_words_are_cut(httpserver: HTTPServer, client: JiraClient) -> None:

@@ -261,20 +261,22 @@ def test_a_data_center_is_refused_in_plain_words(httpserver: HTTPServer) -> None
     Bulk(httpserver, [])
     made = connector(httpserver.url_for("/jira"), projects=("WEB",))
     try:
-        with pytest.raises(TrackerError, match="is declared as Jira Cloud"):
+        with pytest.raises(TrackerError, match=r"trackers\.jira declares Jira Cloud"):
             made.pull()
     finally:
         made.close()
 
 
 def test_an_address_without_a_jira(httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/jira/rest/api/3/myself").respond_with_data("", status=404)
+    for path in ("3/serverInfo", "2/serverInfo", "3/myself"):
+        httpserver.expect_request(f"/jira/rest/api/{path}").respond_with_data("", status=404)
     made = connector(httpserver.url_for("/jira"))
     try:
         with pytest.raises(TrackerError, match="no Jira site found at"):
             made.pull()
     finally:
         made.close()
+    assert [request.headers.get("Authorization") for request, _ in httpserver.log] == [None, None]
 
 
 def test_a_wait_told_to_one_thread_holds_the_others_back(httpserver: HTTPServer) -> None:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from connectors.errors import (
     BadReply,
     CredentialError,
+    MissingScope,
     PermissionDenied,
     RateLimited,
     Refused,
@@ -101,8 +102,8 @@ ERRORS: list[tuple[str, int, dict[str, Any], type[TrackerError], str]] = [
         "scope missing",
         400,
         failing(error("Invalid scope: `initiative:read` or `initiative:write` required", "invalid input")),
-        CredentialError,
-        "missing a scope",
+        MissingScope,
+        "the token lacks the scope initiative:read or initiative:write. For an app, grant it",
     ),
     (
         "forbidden",

@@ -221,7 +221,7 @@ def test_comments_name_their_author(
 @pytest.mark.parametrize(
     ("scopes", "verdict", "said"),
     [
-        ({"read", "write"}, "wrong", "`initiative:write` required"),
+        ({"read", "write"}, "wrong", "lacks the scope initiative:read or initiative:write"),
         ({"read", "write", "initiative:read"}, "ok", "needs initiative:write"),
         ({"read", "write", "initiative:write"}, "ok", "needs initiative:write"),
     ],
@@ -240,7 +240,6 @@ def test_check_foresees_what_updates_on_initiatives_need(
         one for one in connector.preflight((), ("project", "initiative")) if one.about == "initiatives"
     ]
     assert (check.verdict, said in check.found) == (verdict, True)
-    assert [one for one in connector.preflight((), ("project",)) if one.about == "initiatives"] == []
 
 
 @pytest.mark.parametrize(("token", "verdict"), [(APP_TOKEN, "ok"), (TOKEN, "warning")])

@@ -8,8 +8,10 @@ Data Center have no document, so they are not looked at.
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,7 @@ JIRA = CONTRACTS / "jira-cloud-v3.openapi.json"
 ADF = CONTRACTS / "adf.schema.json"
 LINEAR = CONTRACTS / "linear.schema.graphql"
 AGENT = "truenorth"
+_GATEWAY = re.compile(r"^/ex/jira/[^/]+/rest/")
 WHY_OFF = "the contract files are not beside the repository"
 
 
@@ -45,6 +48,7 @@ class Layer:
 
     def watch(self, exchange: Exchange) -> None:
         """Take note of an exchange: cheap, for it runs in the server's thread."""
+        exchange = _at_the_site(exchange)
         tracker = _tracker(exchange)
         if tracker is None:
             return
@@ -89,6 +93,12 @@ class Layer:
 
             self._linear = LinearContract()
         return self._linear
+
+
+def _at_the_site(exchange: Exchange) -> Exchange:
+    """The exchange as it would be without Atlassian's gateway, before which the document's paths stand."""
+    path = _GATEWAY.sub("/jira/rest/", exchange.path)
+    return exchange if path == exchange.path else replace(exchange, path=path)
 
 
 def _is_ours(exchange: Exchange) -> bool:

@@ -14,6 +14,8 @@ from connectors.http.rate_limits import Allowance
 from connectors.preflight import clock_check, quota_check
 from connectors.sandbox.server import Sandbox
 from sync.jobs.sandbox import examples
+from sync.store import tables
+from sync.store.store import Store
 from tests.support import loopback
 from tests.support.cli import AS_OF, Cli
 
@@ -199,3 +201,143 @@ def test_mistyped_rules_are_named_in_every_view(
         found = [one for one in json.loads(ran.out)["findings"] if one["kind"] == "unmatched_rule"]
         assert {"growth.yaml:26", "speed.yaml:21"} <= {Path(one["place"]).name for one in found}, command
         assert "growth.yaml:26: the rule (label onbording, project WEB) of GROWTH-KR2" in run(*command).out
+
+
+# --- What plan and sync can trip on beside the trackers ------------------------------------------
+
+
+def declared(folder: Path, measure: str, rule: str = "{key: WEB-1}") -> None:
+    (folder / "okrs.yaml").write_text(
+        f"""workspace: acme
+trackers:
+  jira: {{kind: jira, url: "https://acme.atlassian.net", scope: {{projects: [WEB]}}}}
+  linear: {{kind: linear, scope: {{teams: [ENG]}}}}
+cycles: {{2026-Q4: {{start: 2026-10-01, end: 2026-12-31}}}}
+objectives:
+  - {{id: O, title: O, cycle: 2026-Q4, key_results: [{{id: KR1, title: One, measure: {measure}, links: [{rule}]}}]}}
+""",
+        encoding="utf-8",
+    )
+
+
+WORK = "{kind: work}"
+
+
+@pytest.mark.wrong_on_purpose
+@pytest.mark.parametrize(
+    ("measure", "rule", "tracker", "said"),
+    [
+        (WORK, "{jql: 'project = WEB AND nothing = 1'}", "jira", "nothing"),
+        (WORK, "{saved_filter: 99}", "jira", "99"),
+        (WORK, "{view: 0d7f6a9e-0000-4000-8000-000000000000}", "linear", "cannot read the custom view"),
+        (WORK, "{filter: {nothing: {eq: 1}}}", "linear", "rejected the request"),
+        ("{kind: query, start: 9, target: 0, jql: 'assignee = nobody()'}", "{key: WEB-1}", "jira", "nobody"),
+        (
+            "{kind: query, start: 9, target: 0, filter: {nothing: {eq: 1}}}",
+            "{key: WEB-1}",
+            "linear",
+            "rejected",
+        ),
+    ],
+    ids=["rule", "saved filter", "view", "filter", "measure", "linear measure"],
+)
+def test_a_query_that_is_not_accepted_stops_check_as_it_stops_plan(
+    run: Cli,
+    pointed: Sandbox,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    measure: str,
+    rule: str,
+    tracker: str,
+    said: str,
+) -> None:
+    declared(tmp_path, measure, rule)
+    monkeypatch.setenv("TRUENORTH_CONFIG", str(tmp_path / "okrs.yaml"))
+    code, found = lines(run)
+    (fault,) = [one for one in found if one[1] == "query"]
+    assert (code, fault[0], fault[2]) == (1, tracker, "wrong")
+    assert said in fault[3]
+    assert run("plan", *AS_OF).code == 1
+    assert pointed
+
+
+def test_a_query_that_is_accepted_costs_one_small_request(
+    run: Cli, pointed: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declared(tmp_path, WORK, "{jql: 'project = WEB'}")
+    monkeypatch.setenv("TRUENORTH_CONFIG", str(tmp_path / "okrs.yaml"))
+    assert run("check").code == 0
+    searches = [one for one in pointed.requests if one.path.endswith("search/jql")]
+    assert all(one.response_bytes < 2000 for one in searches[-1:])
+
+
+def test_sources_are_read(
+    run: Cli, pointed: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert pointed
+    declared(tmp_path, "{kind: metric, start: 0, target: 9, file: {path: value.json}}")
+    monkeypatch.setenv("TRUENORTH_CONFIG", str(tmp_path / "okrs.yaml"))
+    code, found = lines(run)
+    (fault,) = [one for one in found if one[0] == "sources"]
+    assert (code, fault[1:3]) == (1, ("KR1", "wrong"))
+    assert "value.json" in fault[3]
+    assert [one["kind"] for one in json.loads(run("check", "--format", "json").out)["unread"]] == ["source"]
+    assert run("plan", *AS_OF).code == 1
+    (tmp_path / "value.json").write_text("4")
+    code, found = lines(run)
+    assert (code, [one[2] for one in found if one[0] == "sources"]) == (0, ["ok"])
+
+
+def test_another_run_and_the_first_one_are_named_and_the_store_stays_as_it_is(
+    run: Cli, pointed: Sandbox
+) -> None:
+    assert pointed
+    _, found = lines(run)
+    here = {one[1]: one for one in found if one[0] == "this machine"}
+    assert set(here) == {"store", "first run", "guards"}
+    assert "--first-run" in here["first run"][3]
+    assert "not looked at" in here["guards"][3]
+    store = Store("sqlite:///.truenorth/truenorth.db")
+
+    def lease() -> object:
+        with store.transaction() as connection:
+            return connection.execute(tables.leases.select()).one()
+
+    free = lease()
+    assert run("check").code == 0
+    assert lease() == free
+    with store.transaction() as connection:
+        until = (datetime.now(UTC) + timedelta(seconds=30)).isoformat()
+        connection.execute(tables.leases.update().values(holder="elsewhere/1/1", until=until))
+    code, found = lines(run)
+    store.close()
+    (other,) = [one for one in found if one[1] == "other runs"]
+    assert (code, other[2]) == (0, "warning")
+    assert "process 1 on elsewhere" in other[3]
+
+
+# --- How the credential goes ---------------------------------------------------------------------
+
+
+def test_a_site_of_another_kind_is_one_line(
+    run: Cli, pointed: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRUENORTH_JIRA_URL", f"{pointed.url}/jira-dc")
+    for command in (("check",), ("plan", *AS_OF), ("setup",), ("undo", "--all")):
+        ran = run(*command, "--format", "json")
+        assert ran.code == 1
+        (unread,) = json.loads(ran.out)["unread"]
+        assert (unread["name"], unread["cause"]) == ("jira", "deployment")
+        assert "Add `deployment: data_center` to trackers.jira" in unread["remedy"]
+    assert {one.credential for one in pointed.requests if one.path.startswith("/jira")} == {"anonymous"}
+
+
+def test_a_token_alone_on_the_site_itself_is_a_configuration_error(
+    run: Cli, pointed: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TRUENORTH_JIRA_EMAIL")
+    ran = run("check")
+    assert ran.code == 2
+    assert "set TRUENORTH_JIRA_EMAIL" in ran.err
+    assert "set TRUENORTH_JIRA_URL to https://api.atlassian.com/ex/jira/CLOUD-ID" in ran.err
+    assert pointed.requests == []
