@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from config.workspace import Workspace
 from connectors.model import Marks, Ref
@@ -20,6 +20,8 @@ from sync.plan.backoff import skip_quarantined
 from sync.plan.guards import GuardViolation, guards
 from sync.plan.plan import Plan, make_plan
 from sync.plan.throttle import throttle
+from sync.plan.unaligned import grace_notes
+from sync.signals.grace import lost_links
 from sync.signals.orphans import Signals, find_signals
 
 
@@ -27,7 +29,7 @@ from sync.signals.orphans import Signals, find_signals
 class Decision:
     """One run: what was read and remembered, what it means, and what would be written.
 
-    `work_states`: where the work of every key result stands.
+    `work_states`: where the work of every key result stands. `lost`: unaligned work that was linked, and since when not.
     """
 
     observation: Observation
@@ -38,6 +40,7 @@ class Decision:
     work_states: Mapping[str, WorkState]
     plan: Plan
     stops: tuple[GuardViolation, ...]
+    lost: Mapping[Ref, date]
 
 
 def decide(
@@ -48,11 +51,12 @@ def decide(
     alignment: Alignment | None = None,
 ) -> Decision:
     """Decide at `now`. `alignment`: that of the items, if it is there already."""
+    today = now.astimezone(workspace.zone).date()
     if alignment is None:
-        today = now.astimezone(workspace.zone).date()
         alignment = align(observation.items, workspace, observation.answers, today)
     scorecard = measure(alignment, observation, workspace, now, memory.past)
-    signals = find_signals(alignment, scorecard, observation, workspace, now)
+    lost = lost_links(alignment, memory.links, workspace, today, memory.last_read)
+    signals = find_signals(alignment, scorecard, observation, workspace, now, lost)
     states = work_states(alignment, workspace, now)
     wanted = desired_marks(
         alignment,
@@ -66,8 +70,9 @@ def decide(
     )
     allowed, waiting = _allowed(wanted, observation, memory, workspace, now)
     plan = replace(make_plan(observation.items, allowed, workspace), waiting=waiting)
-    stops = guards(observation, scorecard, plan, workspace, memory)
-    return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops)
+    plan = replace(plan, notes=(*plan.notes, *grace_notes(plan, signals)))
+    stops = guards(observation, scorecard, plan, workspace, memory, signals)
+    return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops, lost)
 
 
 def _allowed(

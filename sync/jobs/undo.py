@@ -16,6 +16,7 @@ from sync.jobs.sync import hold_lease, record_outcome, write
 from sync.observation import CannotRead, Unread, homonyms
 from sync.plan.outcome import Applied
 from sync.plan.plan import Plan
+from sync.plan.unaligned import linked_before
 from sync.plan.undo import Selection, undo_plan
 
 
@@ -90,6 +91,7 @@ def undo(session: Session, planned: UndoPlan, reporter: Reporter) -> Undone:
         applied = replace(applied, stopped=stopped)
         gone_from = {receipt.item for receipt in applied.receipts if receipt.outcome == "written"}
         session.store.snapshots.unmark(gone_from)
+        session.store.lost_links.add(linked_before(planned.plan, gone_from))
         record_outcome(session, applied, record, scope=planned.scope)
         reporter.applied(planned.plan, applied)
     return Undone(applied, tuple(gone))

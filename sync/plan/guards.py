@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.policy import GuardPolicy
 from config.wording import agree, counted, percent
@@ -15,6 +15,9 @@ from sync.memory import Memory
 from sync.observation import Observation
 from sync.plan.plan import Edit, Plan
 from sync.plan.throttle import scope_of
+from sync.plan.unaligned import likely_loss, losing, newly_warned
+from sync.signals.grace import shows_link
+from sync.signals.orphans import Signals
 
 SAMPLES = 3
 NOUNS: Mapping[Mark, str] = {
@@ -125,7 +128,9 @@ def project_stops(
     return found
 
 
-def removal_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) -> list[GuardViolation]:
+def removal_stops(
+    items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy, cause: str = ""
+) -> list[GuardViolation]:
     """More marks of one kind would go than `removed_share` of those there, and more than `removed_floor`."""
     shown = [item.shown for item in items]
     found = []
@@ -142,8 +147,41 @@ def removal_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) ->
             f"{len(edits)} of {counted(there, NOUNS[mark])} would be removed ({percent(len(edits) * 100 // there)}); "
             f"limit: {_limit(policy.removed_share, policy.removed_floor)}"
         )
-        found.append(GuardViolation("mass-removal", message, plan.digest, samples(edits)))
+        found.append(GuardViolation("mass-removal", message + cause, plan.digest, samples(edits)))
     return found
+
+
+def unlinked_stop(
+    items: Iterable[WorkItem], plan: Plan, lost: Sequence[Edit], policy: GuardPolicy, cause: str = ""
+) -> GuardViolation | None:
+    """More of the open items that show a key result would lose their last one than `unlinked_share`, and more than
+    `unlinked_floor`. `lost`: the edits by which they do; `cause`: the likely one.
+    """
+    there = sum(1 for item in items if item.in_scope and item.is_open and shows_link(item.shown))
+    if not _beyond(len(lost), there, policy.unlinked_share, policy.unlinked_floor):
+        return None
+    message = (
+        f"{len(lost)} of {counted(there, 'linked item')} would lose their last key result ({percent(len(lost) * 100 // there)}); "
+        f"limit: {_limit(policy.unlinked_share, policy.unlinked_floor)}"
+    )
+    return GuardViolation("lost-links", message + cause, plan.digest, samples(lost))
+
+
+def warned_stop(
+    items: Iterable[WorkItem], plan: Plan, warned: Sequence[Edit], policy: GuardPolicy
+) -> GuardViolation | None:
+    """More of the open items would be warned for the first time than `warned_share`, and more than `warned_floor`.
+    `warned`: the edits by which they are.
+    """
+    total = sum(1 for item in items if item.in_scope and item.is_open)
+    if not _beyond(len(warned), total, policy.warned_share, policy.warned_floor):
+        return None
+    message = (
+        f"{len(warned)} of {counted(total, 'open item')} would be newly warned as unaligned "
+        f"({percent(len(warned) * 100 // total)}); limit: {_limit(policy.warned_share, policy.warned_floor)}. "
+        "A project that came into scope, an exemption that went and a shorter grace period look like this"
+    )
+    return GuardViolation("mass-warning", message + REVIEW, plan.digest, samples(warned))
 
 
 def zero_stop(before: Mapping[str, float | None], card: Scorecard, plan: Plan) -> GuardViolation | None:
@@ -189,26 +227,38 @@ def _limit(share: float, floor: int) -> str:
 
 
 def guards(
-    observation: Observation, scorecard: Scorecard, plan: Plan, workspace: Workspace, memory: Memory
+    observation: Observation,
+    scorecard: Scorecard,
+    plan: Plan,
+    workspace: Workspace,
+    memory: Memory,
+    signals: Signals,
 ) -> tuple[GuardViolation, ...]:
     """What looks wrong about writing this plan."""
-    policy = workspace.policy.guards
+    policy, items = workspace.policy.guards, observation.items
     shrunk = [
         shrink_stop(
             one.tracker, sum(item.in_scope for item in one.items), memory.found.get(one.tracker), policy
         )
         for one in observation.pulls
     ]
-    first = first_run_stop(observation.items, plan, workspace.workspace, memory)
+    first = first_run_stop(items, plan, workspace.workspace, memory)
     if first is not None:
         # On a first run everything is new: one stop says so, others would say it again.
         return tuple(stop for stop in [*shrunk, first] if stop is not None)
+    lost, warned = losing(plan, signals), newly_warned(plan, memory)
+    loss = likely_loss(lost, workspace, memory)
+    loss += REVIEW if loss else ""
+    unlinked = unlinked_stop(items, plan, lost, policy, loss)
+    warnings = warned_stop(items, plan, warned, policy)
+    # What one guard trips on, the others need not repeat: they look at the rest.
+    said = {edit.item.ref for edit in [*(lost if unlinked else ()), *(warned if warnings else ())]}
+    rest = replace(plan, edits=tuple(edit for edit in plan.edits if edit.item.ref not in said))
     cause = likely_cause(memory)
-    mass = mass_change_stop(observation.items, plan, policy, cause)
-    # What the whole trips on, its projects need not repeat.
-    others: list[GuardViolation | None] = (
-        [mass] if mass else [*project_stops(observation.items, plan, policy, cause)]
-    )
-    others += removal_stops(observation.items, plan, policy)
+    mass = mass_change_stop(items, rest, policy, cause)
+    others: list[GuardViolation | None] = [unlinked, warnings]
+    # Neither need its projects repeat what the whole trips on.
+    others += [mass] if mass else project_stops(items, rest, policy, cause)
+    others += removal_stops(items, rest, policy, "" if unlinked else loss)
     others.append(zero_stop(memory.last_progress, scorecard, plan))
     return tuple(stop for stop in [*shrunk, *others] if stop is not None)

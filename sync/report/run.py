@@ -107,6 +107,8 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
         below[top] += ref != top
     tops = [orphan for orphan in signals.orphans.values() if orphan.top]
     tops.sort(key=lambda one: (one.item.tracker, natural(items[one.item].key)))
+    # Most never served one: the column is there for those that did.
+    dated = any(one.since for one in tops[:most])
     rows = tuple(
         (
             Cell(items[one.item].name, "strong"),
@@ -114,6 +116,7 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
             Cell(items[one.item].level),
             Cell(items[one.item].status),
             Cell(f"{one.age_days} d"),
+            *((Cell(str(one.since or "–")),) if dated else ()),
             Cell(str(below[one.item] or "–")),
         )
         for one in tops[:most]
@@ -124,7 +127,8 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
     more = (
         (f"… and {len(tops) - len(rows)} more. Show all: truenorth orphans",) if len(rows) < len(tops) else ()
     )
-    columns = ("key", "title", "level", "status", "age", "child items")
+    since = ("unaligned since",) if dated else ()
+    columns = ("key", "title", "level", "status", "age", *since, "child items")
     return Section("Orphaned work", (lead,), columns, rows, ("age", "child items"), more)
 
 
@@ -161,7 +165,9 @@ def plan(plan: Plan, most: int | None = None) -> Section:
     lead = f"{counted(len(plan.edits), 'item')} would change{f': {totals}' if totals else ''}. Plan {plan.digest}."
     hidden = 0 if most is None else max(0, len(plan.edits) - most)
     tail = (f"… and {hidden} more. Show all: truenorth plan",) if hidden else ()
-    return Section("Plan", (lead, *plan.waiting, *plan.notes), ("key", "change"), _plan_rows(plan, most), tail=tail)
+    return Section(
+        "Plan", (lead, *plan.waiting, *plan.notes), ("key", "change"), _plan_rows(plan, most), tail=tail
+    )
 
 
 def _plan_rows(plan: Plan, most: int | None = None) -> tuple[tuple[Cell, ...], ...]:
