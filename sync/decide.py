@@ -17,6 +17,7 @@ from sync.measure import Scorecard, measure
 from sync.memory import Memory
 from sync.observation import ItemKeywords, Observation
 from sync.plan.backoff import skip_quarantined
+from sync.plan.foreign import owners, with_foreign_note
 from sync.plan.guards import GuardViolation, guards
 from sync.plan.plan import Plan, make_plan
 from sync.plan.throttle import throttle
@@ -71,6 +72,7 @@ def decide(
     allowed, waiting = _allowed(wanted, observation, memory, workspace, now)
     plan = replace(make_plan(observation.items, allowed, workspace), waiting=waiting)
     plan = replace(plan, notes=(*plan.notes, *grace_notes(plan, signals)))
+    plan = with_foreign_note(plan, owners(observation.items), workspace.workspace)
     stops = guards(observation, scorecard, plan, workspace, memory, signals)
     return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops, lost)
 

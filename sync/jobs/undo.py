@@ -37,6 +37,11 @@ class UndoPlan:
     def empty(self) -> bool:
         return self.plan.empty and not any(self.labels.values())
 
+    @property
+    def is_of_others(self) -> bool:
+        """Whether all marks that are there are another workspace's."""
+        return self.plan.empty and bool(self.plan.refusals)
+
 
 @dataclass(frozen=True, slots=True)
 class Undone:
@@ -68,9 +73,13 @@ def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> Und
     # Of what was not read nothing can be said: it may bear marks.
     unmarked = () if unread else tuple(selection.unmarked(known, marked))
     plan = undo_plan(marked, selection, session.workspace.workspace)
+    ours = {edit.item.ref.tracker for edit in plan.edits}
+    theirs = {one.item.tracker for one in plan.refusals}
+    # Where all marks are another workspace's, so are the labels.
     created_labels = {
         name: one.created_labels() if isinstance(one := session.connectors[name], CreatesLabels) else ()
         for name in (found if selection.everything else ())
+        if name in ours or name not in theirs
     }
     return UndoPlan(plan, created_labels, unmarked, selection.words, whole=not unread)
 

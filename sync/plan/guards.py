@@ -13,6 +13,7 @@ from connectors.model import ALL_MARKS, Mark, WorkItem
 from sync.measure import Scorecard
 from sync.memory import Memory
 from sync.observation import Observation
+from sync.plan.foreign import owners
 from sync.plan.plan import Edit, Plan
 from sync.plan.throttle import scope_of
 from sync.plan.unaligned import likely_loss, losing, newly_warned
@@ -50,17 +51,17 @@ def first_run_stop(
 
     Marks of another workspace prove nothing, but that this one may have been renamed.
     """
-    owners = Counter(item.shown.stamp.owner for item in items if item.shown.stamp is not None)
-    if memory.writing_runs or workspace in owners or (plan.empty and not plan.refusals):
+    found = owners(items)
+    if memory.writing_runs or workspace in found or (plan.empty and not plan.refusals):
         return None
-    if not owners:
+    if not found:
         if memory.unnamed_runs:
             return None
         message = f"First run: {counted(len(plan.edits), 'item')} would be changed"
         return GuardViolation("first-run", message, "", samples(plan.edits))
     others = " and ".join(
         f'{counted(count, "item")} {agree(count, "carries", "carry")} marks of workspace "{owner}"'
-        for owner, count in sorted(owners.items())
+        for owner, count in sorted(found.items())
     )
     message = (
         f'First run of workspace "{workspace}": {counted(len(plan.edits), "item")} would be changed. {others}. '
