@@ -15,6 +15,7 @@ from sync.memory import Memory
 from sync.observation import Observation
 from sync.plan.foreign import owners
 from sync.plan.plan import Edit, Plan
+from sync.plan.refill import refills
 from sync.plan.throttle import scope_of
 from sync.plan.unaligned import likely_loss, losing, newly_warned
 from sync.signals.grace import shows_link
@@ -70,6 +71,7 @@ def first_run_stop(
     return GuardViolation("first-run", message, "", samples(plan.edits))
 
 
+MOSTLY = 0.5
 REVIEW = "; review the plan, then override this guard"
 
 
@@ -88,10 +90,11 @@ def mass_change_stop(
     return GuardViolation("mass-change", message + cause, plan.digest, samples(_reworked(plan)))
 
 
-def likely_cause(memory: Memory) -> str:
+def likely_cause(memory: Memory, edits: Sequence[Edit] = ()) -> str:
     """What happened since marks were last written that makes for many changes; "" where nothing did.
 
-    Undo is named alone where it was later: what setup made before it is not why marks are gone.
+    Undo is named alone where it was later: what setup made before it is not why marks are gone. `edits`: those of the
+    plan; what an administrator adds by hand is known by them alone.
     """
     undone, set_up = memory.last_undo > memory.last_write, memory.last_setup > memory.last_write
     undo = f". `truenorth undo` (run {memory.last_undo}) removed marks since the last write, "
@@ -104,6 +107,12 @@ def likely_cause(memory: Memory) -> str:
             ". `truenorth setup` ran since the last write, so its new fields and labels are the likely cause"
         )
         return setup + REVIEW
+    if edits and refills(edits) > MOSTLY * len(edits):
+        filled = counted(refills(edits), "item")
+        return (
+            f". On {filled} only fields are filled that could not be set before, or that somebody emptied: fields or "
+            f"options that an administrator added are the likely cause{REVIEW}"
+        )
     return ""
 
 
@@ -255,7 +264,7 @@ def guards(
     # What one guard trips on, the others need not repeat: they look at the rest.
     said = {edit.item.ref for edit in [*(lost if unlinked else ()), *(warned if warnings else ())]}
     rest = replace(plan, edits=tuple(edit for edit in plan.edits if edit.item.ref not in said))
-    cause = likely_cause(memory)
+    cause = likely_cause(memory, rest.edits)
     mass = mass_change_stop(items, rest, policy, cause)
     others: list[GuardViolation | None] = [unlinked, warnings]
     # Neither need its projects repeat what the whole trips on.
