@@ -160,7 +160,12 @@ def _changed_rules(edits: Iterable[Edit], workspace: Workspace) -> Iterator[str]
 
 
 def _marks(edits: Iterable[Edit]) -> Iterator[KeyResultMark]:
-    return (mark for edit in edits for mark in edit.item.shown.key_results)
+    """The key results that tickets show, each with its objective as the stamp tells it where the ticket has no field for it."""
+    for edit in edits:
+        stamp = edit.item.shown.stamp
+        written = {mark.id: mark for mark in stamp.key_results} if stamp is not None else {}
+        for mark in edit.item.shown.key_results:
+            yield mark if mark.objective else written.get(mark.id, mark)
 
 
 def _listed(names: Sequence[str]) -> str:

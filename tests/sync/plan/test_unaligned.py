@@ -135,6 +135,19 @@ def test_the_likely_cause_is_named(changes: dict[str, Any], memory: Memory, word
     assert stop.message.endswith("; review the plan, then override this guard")
 
 
+def test_where_a_ticket_has_no_field_for_the_objective_its_stamp_tells_it() -> None:
+    items = []
+    for number in range(16):
+        one = marked(f"WEB-{number}", "KR7", objective="New teams")
+        (mark,) = one.shown.key_results
+        stamp = Stamp("acme", key_results=(mark,))
+        items.append(
+            replace(one, shown=replace(one.shown, key_results=(replace(mark, objective=""),), stamp=stamp))
+        )
+    (stop,) = run(items).stops
+    assert 'objective "New teams" with KR7 (16 items)' in stop.message
+
+
 def test_few_are_named_and_the_rest_counted() -> None:
     items = [marked(f"WEB-{number}", f"KR{number + 10}") for number in range(16)]
     (stop,) = run(items).stops
