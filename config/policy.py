@@ -137,6 +137,19 @@ class GuardPolicy(ConfigModel):
     removed_floor: Annotated[int, Field(ge=0), BeforeValidator(reject_bool)] = Field(
         default=20, description="Never stop for this many removed marks or fewer."
     )
+    unlinked_share: Share = Field(
+        default=0.1,
+        description="Stop when more than this share of the linked open items would lose their last key result.",
+    )
+    unlinked_floor: Annotated[int, Field(ge=0), BeforeValidator(reject_bool)] = Field(
+        default=10, description="Never stop for this many items that lose their last key result, or fewer."
+    )
+    warned_share: Share = Field(
+        default=0.1, description="Stop when more than this share of the open items would be newly warned."
+    )
+    warned_floor: Annotated[int, Field(ge=0), BeforeValidator(reject_bool)] = Field(
+        default=20, description="Never stop for this many newly warned items or fewer."
+    )
     shrink: Share = Field(
         default=0.2,
         description="Stop when a pull returns fewer items than the last one, by more than this share.",

@@ -67,11 +67,14 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class SetupProblem:
-    """Something that setup will not do, why, and who can mend it."""
+    """Something that setup will not do, why, and who can mend it. `fills`: once that is done, the next sync fills a field on
+    every ticket with marks.
+    """
 
     what: str
     why: str
     remedy: str
+    fills: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from config.workspace import Workspace
 from connectors.model import Marks, Ref
@@ -17,11 +17,14 @@ from sync.measure import Scorecard, measure
 from sync.memory import Memory
 from sync.observation import ItemKeywords, Observation
 from sync.plan.backoff import skip_quarantined
+from sync.plan.foreign import owners, with_foreign_note
 from sync.plan.guards import GuardViolation, guards
 from sync.plan.plan import Plan, make_plan
 from sync.plan.replaced import replaced_notes
 from sync.plan.setup_basis import ProjectView, project_views, setup_notes, view_note
 from sync.plan.throttle import throttle
+from sync.plan.unaligned import grace_notes
+from sync.signals.grace import lost_links
 from sync.signals.orphans import Signals, find_signals
 
 
@@ -29,8 +32,8 @@ from sync.signals.orphans import Signals, find_signals
 class Decision:
     """One run: what was read and remembered, what it means, and what would be written.
 
-    `work_states`: where the work of every key result stands. `project_views`: views of ours that have to name other
-    projects by now.
+    `work_states`: where the work of every key result stands. `lost`: unaligned work that was linked, and since when not.
+    `project_views`: views of ours that have to name other projects by now.
     """
 
     observation: Observation
@@ -41,6 +44,7 @@ class Decision:
     work_states: Mapping[str, WorkState]
     plan: Plan
     stops: tuple[GuardViolation, ...]
+    lost: Mapping[Ref, date]
     project_views: tuple[ProjectView, ...] = ()
 
 
@@ -52,11 +56,12 @@ def decide(
     alignment: Alignment | None = None,
 ) -> Decision:
     """Decide at `now`. `alignment`: that of the items, if it is there already."""
+    today = now.astimezone(workspace.zone).date()
     if alignment is None:
-        today = now.astimezone(workspace.zone).date()
         alignment = align(observation.items, workspace, observation.answers, today)
     scorecard = measure(alignment, observation, workspace, now, memory.past)
-    signals = find_signals(alignment, scorecard, observation, workspace, now)
+    lost = lost_links(alignment, memory.links, workspace, today, memory.last_read)
+    signals = find_signals(alignment, scorecard, observation, workspace, now, lost)
     states = work_states(alignment, workspace, now)
     wanted = desired_marks(
         alignment,
@@ -71,10 +76,16 @@ def decide(
     allowed, waiting = _allowed(wanted, observation, memory, workspace, now)
     views = project_views(workspace, memory, signals.orphans, alignment, observation.stale, now)
     plan = make_plan(observation.items, allowed, workspace)
-    notes = (*replaced_notes(plan.edits), *setup_notes(workspace, memory), *map(view_note, views))
+    notes = (
+        *replaced_notes(plan.edits),
+        *setup_notes(workspace, memory),
+        *map(view_note, views),
+        *grace_notes(plan, signals),
+    )
     plan = replace(plan, waiting=waiting, notes=notes)
-    stops = guards(observation, scorecard, plan, workspace, memory)
-    return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops, views)
+    plan = with_foreign_note(plan, owners(observation.items), workspace.workspace)
+    stops = guards(observation, scorecard, plan, workspace, memory, signals)
+    return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops, lost, views)
 
 
 def _allowed(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from connectors.model import Outcome, Ref
 from sync.history.movement import WorkState
 from sync.marks.status_updates import PostedUpdate
 from sync.observation import Past
+from sync.signals.grace import LinkDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ class Memory:
     - `provisions`: by tracker, ids of what setup made, and what it made it for (`sync/plan/setup_basis.py`).
     - `last_write`, `last_undo`, `last_setup`: the latest run that recorded a write to put marks on, to take them away,
       and the latest setup; 0 for none.
+    - `last_sync`: the latest run that went through with its writes; `configuration`: the short name of what is declared now.
+    - `links`: what is remembered of work that lost its links; `last_read`: the latest day that was evaluated.
     """
 
     past: Mapping[str, Past] = field(default_factory=dict)
@@ -107,3 +110,7 @@ class Memory:
     last_undo: int = 0
     last_setup: int = 0
     provisions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    last_sync: RunRecord | None = None
+    configuration: str = ""
+    links: LinkDays = field(default_factory=dict)
+    last_read: date | None = None

@@ -11,6 +11,7 @@ from connectors.model import Marks, Receipt, Ref, Stamp, WorkItem
 from sync.decide import Decision
 from sync.history.movement import Movement, WorkState, movements_since
 from sync.marks.status_updates import PostedUpdate, posted
+from sync.signals.grace import LinkDays, to_remember
 from sync.store.store import Store
 
 
@@ -30,13 +31,20 @@ def remember(result: Decision, workspace: Workspace, store: Store, receipts: Ite
         replace(pull, items=tuple(_as_shown(item, now_shown) for item in pull.items))
         for pull in result.observation.pulls
     )
-    store.snapshots.save(replace(result.observation, pulls=pulls))
+    links = to_remember(result.alignment, result.lost, now_shown, result.memory.links)
+    store.snapshots.save(replace(result.observation, pulls=pulls), *_changed(result.memory.links, links))
     day = _today(result, workspace)
     store.readings.save(result.scorecard, day, result.work_states, moved_today(result, workspace))
 
 
 def _as_shown(item: WorkItem, now_shown: Mapping[Ref, Marks]) -> WorkItem:
     return replace(item, shown=now_shown[item.ref]) if item.ref in now_shown else item
+
+
+def _changed(before: LinkDays, after: LinkDays) -> tuple[dict[Ref, date | None], frozenset[Ref]]:
+    """What is new or other than before, and what is to be forgotten."""
+    new = {ref: day for ref, day in after.items() if ref not in before or before[ref] != day}
+    return new, frozenset(before.keys() - after.keys())
 
 
 def moved_today(result: Decision, workspace: Workspace) -> dict[str, Movement]:

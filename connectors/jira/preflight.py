@@ -26,7 +26,7 @@ from connectors.jira.api.fields import (
 from connectors.jira.api.wire import User
 from connectors.jira.read.mapping import is_done, is_dropped
 from connectors.jira.read.reader import Reader, Site
-from connectors.jira.read.settable_fields import allowed
+from connectors.jira.read.settable_fields import adding, allowed
 from connectors.jira.read.words import is_english, language_of
 from connectors.jira.scopes import WRITE, lacking_writes
 from connectors.model import CLAIM_NAME, MARKS, Mark
@@ -46,6 +46,12 @@ LINKS = ("LINK_ISSUES", "Link Issues")
 
 OPTIONS = {HEALTH_NAME: tuple(HEALTH_OPTIONS.values()), ALIGNMENT_NAME: tuple(ALIGNMENT_OPTIONS.values())}
 """Of our selects, by their names."""
+
+FILLED = (
+    "The sync after that fills the field on every ticket with marks, which the guard on mass changes may stop: review the "
+    "plan, then pass the flag that it names."
+)
+"""What follows from a remedy, said before it happens."""
 
 SILENT = {"ADMINISTER": "Administer Jira", "ADMINISTER_PROJECTS": "Administer Projects"}
 """Either lets an edit go without notification (notifyUsers=false)."""
@@ -214,7 +220,8 @@ class Inspector:
         }
         absent = [name for name, field in ours.items() if field and field not in meta.fields]
         about = f"project {key}"
-        yield from _options(about, {name: meta.fields.get(ours[name] or "") for name in OPTIONS})
+        selects = {name: meta.fields.get(ours[name] or "") for name in OPTIONS}
+        yield from _options(about, selects, by_hand=self._tracker.deployment == "data_center")
         if not absent:
             yield Check(about, "ok", "all Truenorth fields are on the edit screen")
             return
@@ -223,10 +230,11 @@ class Inspector:
         yield Check(about, "warning", f"{named} missing from the edit screen", remedy)
 
 
-def _options(about: str, fields: Mapping[str, Any]) -> Iterator[Check]:
-    """The options that selects of ours lack, of those that can be set."""
+def _options(about: str, fields: Mapping[str, Any], *, by_hand: bool) -> Iterator[Check]:
+    """The options that selects of ours lack, of those that can be set. `by_hand`: setup cannot add them."""
     for name, field in fields.items():
         lacking = [one for one in OPTIONS[name] if one not in allowed(field)] if field is not None else []
         if lacking:
-            remedy = "Run setup, or ask a Jira administrator to add them. Until then, labels carry the same information."
+            how = adding(name, lacking) if by_hand else "Run setup, or ask a Jira administrator to add them."
+            remedy = f"{how} Until then, labels carry the same information. {FILLED}"
             yield Check(about, "warning", f'"{name}" is missing the options {", ".join(lacking)}', remedy)

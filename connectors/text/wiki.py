@@ -159,4 +159,6 @@ def _marked(text: str, part: Inline) -> str:
 
 
 def _address(href: str) -> str:
-    return re.sub(r"[\s\[\]|{}\\^!]", lambda sign: quote(sign[0]), href)
+    """The address, without the signs that would end it, and without what a browser would take for an entity of HTML."""
+    bare = re.sub(r"[\s\[\]|{}\\^!]", lambda sign: quote(sign[0]), href)
+    return re.sub(r"(&#?\w+);", r"\1%3B", bare)

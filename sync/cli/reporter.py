@@ -18,6 +18,7 @@ from sync.plan.overrides import Overrides
 from sync.plan.plan import Plan
 from sync.report import data
 from sync.report import run as run_tables
+from sync.report.waiting import waiting
 
 _MOST_ORPHANS = 12
 
@@ -49,6 +50,7 @@ class OutputReporter(Reporter):
         show = self._output.show
         show(run_tables.pulled(run.observation.pulls), run_tables.scorecard(run.scorecard))
         show(run_tables.orphans(run.alignment.items, run.signals, _MOST_ORPHANS))
+        show(*waiting(run.alignment.items, run.signals, _MOST_ORPHANS))
         if run.signals.findings:
             show(run_tables.findings(run.signals))
         show(run_tables.plan(run.plan, self._most))

@@ -159,6 +159,11 @@ def _summary(
             return (
                 f"{item.name} is out of scope: {placement.reason}. Truenorth reads it but never writes to it."
             )
+        case "orphaned" if (since := run.signals.orphans[item.ref].since) is not None:
+            return (
+                f"{item.name} is orphaned: {placement.reason}. It served a key result before, and none since {since}; "
+                f"the grace period is {_grace(item, workspace)}."
+            )
         case "orphaned":
             age = run.signals.orphans[item.ref].age_days
             return (
@@ -166,9 +171,15 @@ def _summary(
                 f"the grace period is {_grace(item, workspace)}."
             )
         case "waiting":
+            grace, waiting = _grace(item, workspace), run.signals.waiting[item.ref]
+            if waiting.lost:
+                return (
+                    f"{item.name} serves no key result any more: {placement.reason}. It is unaligned since {waiting.since}, "
+                    f"and warned from {waiting.until}; the grace period is {grace}."
+                )
             return (
                 f"{item.name} serves no key result yet: {placement.reason}. It is still within its grace "
-                f"period of {_grace(item, workspace)}, so there is no warning."
+                f"period of {grace}, so there is no warning before {waiting.until}."
             )
         case _:
             return f"{item.name} serves no key result: {placement.reason}. It is {item.status}, so there is no warning."

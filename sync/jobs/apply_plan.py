@@ -13,6 +13,7 @@ from sync.jobs.sync import check_guards, hold_lease, reconcile_journal, record_o
 from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied, Moved, still_true
 from sync.plan.overrides import Overrides
+from sync.plan.unaligned import lost_by
 from sync.store.plan_file import PlanError, Saved
 
 UNKNOWN = "this store did not save this plan: compare its hash with that of the plan that was shown"
@@ -58,6 +59,8 @@ def apply_plan(
         plan, moved = still_true(saved.plan, observation.items, observation.stale, observation.set_aside)
         reporter.narrowed(plan, moved)
         applied = write(session, plan, record, lease)
+        # The store of the run that made the plan may be another one.
+        store.lost_links.add(lost_by(plan, saved.made.astimezone(workspace.zone).date()))
         record_outcome(session, applied, record, observation.unread)
         if applied.receipts and applied.complete:
             store.plans.applied(saved.content, saved.made, fingerprint(workspace), store.clock())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -24,24 +24,29 @@ from sync.jobs.sync import read
 from sync.plan.plan import Edit, changes_of
 from sync.private_files import make_private
 from sync.remember import remember
+from sync.signals.grace import LinkDays
 from sync.store import tables
 from sync.store.database import Database, address
 from sync.store.lease import LeaseBusy, LeaseHeld, leased
+from sync.store.links import read_links
 from sync.store.sqlite_file import SIDE_FILES
 from sync.store.store import Store, StoreError
 
 _ROWS = Converter(HistoryRow)
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
 class OldStore:
-    """What came of the store that was there: its readings, where credentials went, and where it is kept; None when there
-    was none.
+    """What came of the store that was there: its readings, where credentials went, where it is kept (None when there
+    was none), and since when work serves no key result any more.
     """
 
     readings: Mapping[str, History]
     origins: Mapping[str, str]
     archived: str | None
+    links: LinkDays = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ def retire_store(settings: Settings, config: Path, now: datetime) -> OldStore:
     origins = _remembered_origins(settings.store)
     destinations(workspace, keys, origins)
     _check_at_rest(settings.store)
-    return OldStore(recover_readings(settings.store), origins, archive_store(settings.store, now))
+    readings, links = recover_readings(settings.store), _told(settings.store, read_links)
+    return OldStore(readings, origins, archive_store(settings.store, now), links)
 
 
 def put_back(url: str, old: OldStore) -> None:
@@ -118,6 +124,15 @@ def _check_at_rest(url: str) -> None:
 
 def _remembered_origins(url: str) -> dict[str, str]:
     """Where earlier runs sent credentials, as far as the store can still tell."""
+
+    def read(connection: sa.Connection) -> dict[str, str]:
+        return {row.credential: row.origin for row in connection.execute(sa.select(tables.origins))}
+
+    return _told(url, read)
+
+
+def _told(url: str, read: Callable[[sa.Connection], dict[K, V]]) -> dict[K, V]:
+    """What a store can still tell; nothing where it cannot, as one of an older version."""
     try:
         database = Database(url) if _is_there(url) else None
     except (sa.exc.ArgumentError, StoreError):
@@ -126,8 +141,7 @@ def _remembered_origins(url: str) -> dict[str, str]:
         return {}
     try:
         with database.view() as connection:
-            rows = connection.execute(sa.select(tables.origins))
-            return {row.credential: row.origin for row in rows}
+            return read(connection)
     except StoreError:
         return {}
     finally:
@@ -219,6 +233,7 @@ def rebuild(session: Session, old: OldStore, now: datetime, reporter: Reporter) 
     store = session.store
     store.readings.import_readings(old.readings)
     store.save_origins(old.origins)
+    store.lost_links.add(old.links)
     record = store.open_run("rebuild", fingerprint(session.workspace), session.workspace.workspace)
     result = read(session, now, reporter)
     remember(result, session.workspace, store)

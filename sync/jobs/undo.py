@@ -16,6 +16,7 @@ from sync.jobs.sync import hold_lease, record_outcome, write
 from sync.observation import CannotRead, Unread, homonyms
 from sync.plan.outcome import Applied
 from sync.plan.plan import Plan
+from sync.plan.unaligned import linked_before
 from sync.plan.undo import Selection, undo_plan
 
 
@@ -35,6 +36,11 @@ class UndoPlan:
     @property
     def empty(self) -> bool:
         return self.plan.empty and not any(self.labels.values())
+
+    @property
+    def is_of_others(self) -> bool:
+        """Whether all marks that are there are another workspace's."""
+        return self.plan.empty and bool(self.plan.refusals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +73,13 @@ def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> Und
     # Of what was not read nothing can be said: it may bear marks.
     unmarked = () if unread else tuple(selection.unmarked(known, marked))
     plan = undo_plan(marked, selection, session.workspace.workspace)
+    ours = {edit.item.ref.tracker for edit in plan.edits}
+    theirs = {one.item.tracker for one in plan.refusals}
+    # Where all marks are another workspace's, so are the labels.
     created_labels = {
         name: one.created_labels() if isinstance(one := session.connectors[name], CreatesLabels) else ()
         for name in (found if selection.everything else ())
+        if name in ours or name not in theirs
     }
     return UndoPlan(plan, created_labels, unmarked, selection.words, whole=not unread)
 
@@ -90,6 +100,7 @@ def undo(session: Session, planned: UndoPlan, reporter: Reporter) -> Undone:
         applied = replace(applied, stopped=stopped)
         gone_from = {receipt.item for receipt in applied.receipts if receipt.outcome == "written"}
         session.store.snapshots.unmark(gone_from)
+        session.store.lost_links.add(linked_before(planned.plan, gone_from))
         record_outcome(session, applied, record, scope=planned.scope)
         reporter.applied(planned.plan, applied)
     return Undone(applied, tuple(gone))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from config.policy import GuardPolicy
 from config.wording import agree, counted, percent
@@ -13,8 +13,13 @@ from connectors.model import ALL_MARKS, Mark, WorkItem
 from sync.measure import Scorecard
 from sync.memory import Memory
 from sync.observation import Observation
+from sync.plan.foreign import owners
 from sync.plan.plan import Edit, Plan
+from sync.plan.refill import refills
 from sync.plan.throttle import scope_of
+from sync.plan.unaligned import likely_loss, losing, newly_warned
+from sync.signals.grace import shows_link
+from sync.signals.orphans import Signals
 
 SAMPLES = 3
 NOUNS: Mapping[Mark, str] = {
@@ -47,18 +52,17 @@ def first_run_stop(
 
     Marks of another workspace prove nothing, but that this one may have been renamed; copied ones prove nothing at all.
     """
-    stamps = (item.shown.stamp for item in items if item.shown.stamp is not None)
-    owners = Counter(stamp.owner for stamp in stamps if not stamp.copied)
-    if memory.writing_runs or workspace in owners or (plan.empty and not plan.refusals):
+    found = owners(items)
+    if memory.writing_runs or workspace in found or (plan.empty and not plan.refusals):
         return None
-    if not owners:
+    if not found:
         if memory.unnamed_runs:
             return None
         message = f"First run: {counted(len(plan.edits), 'item')} would be changed"
         return GuardViolation("first-run", message, "", samples(plan.edits))
     others = " and ".join(
         f'{counted(count, "item")} {agree(count, "carries", "carry")} marks of workspace "{owner}"'
-        for owner, count in sorted(owners.items())
+        for owner, count in sorted(found.items())
     )
     message = (
         f'First run of workspace "{workspace}": {counted(len(plan.edits), "item")} would be changed. {others}. '
@@ -67,6 +71,7 @@ def first_run_stop(
     return GuardViolation("first-run", message, "", samples(plan.edits))
 
 
+MOSTLY = 0.5
 REVIEW = "; review the plan, then override this guard"
 
 
@@ -85,10 +90,11 @@ def mass_change_stop(
     return GuardViolation("mass-change", message + cause, plan.digest, samples(_reworked(plan)))
 
 
-def likely_cause(memory: Memory) -> str:
+def likely_cause(memory: Memory, edits: Sequence[Edit] = ()) -> str:
     """What happened since marks were last written that makes for many changes; "" where nothing did.
 
-    Undo is named alone where it was later: what setup made before it is not why marks are gone.
+    Undo is named alone where it was later: what setup made before it is not why marks are gone. `edits`: those of the
+    plan; what an administrator adds by hand is known by them alone.
     """
     undone, set_up = memory.last_undo > memory.last_write, memory.last_setup > memory.last_write
     undo = f". `truenorth undo` (run {memory.last_undo}) removed marks since the last write, "
@@ -101,6 +107,12 @@ def likely_cause(memory: Memory) -> str:
             ". `truenorth setup` ran since the last write, so its new fields and labels are the likely cause"
         )
         return setup + REVIEW
+    if edits and refills(edits) > MOSTLY * len(edits):
+        filled = counted(refills(edits), "item")
+        return (
+            f". On {filled} only fields are filled that could not be set before, or that somebody emptied: fields or "
+            f"options that an administrator added are the likely cause{REVIEW}"
+        )
     return ""
 
 
@@ -126,7 +138,9 @@ def project_stops(
     return found
 
 
-def removal_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) -> list[GuardViolation]:
+def removal_stops(
+    items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy, cause: str = ""
+) -> list[GuardViolation]:
     """More marks of one kind would go than `removed_share` of those there, and more than `removed_floor`."""
     shown = [item.shown for item in items]
     found = []
@@ -143,8 +157,41 @@ def removal_stops(items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy) ->
             f"{len(edits)} of {counted(there, NOUNS[mark])} would be removed ({percent(len(edits) * 100 // there)}); "
             f"limit: {_limit(policy.removed_share, policy.removed_floor)}"
         )
-        found.append(GuardViolation("mass-removal", message, plan.digest, samples(edits)))
+        found.append(GuardViolation("mass-removal", message + cause, plan.digest, samples(edits)))
     return found
+
+
+def unlinked_stop(
+    items: Iterable[WorkItem], plan: Plan, lost: Sequence[Edit], policy: GuardPolicy, cause: str = ""
+) -> GuardViolation | None:
+    """More of the open items that show a key result would lose their last one than `unlinked_share`, and more than
+    `unlinked_floor`. `lost`: the edits by which they do; `cause`: the likely one.
+    """
+    there = sum(1 for item in items if item.in_scope and item.is_open and shows_link(item.shown))
+    if not _beyond(len(lost), there, policy.unlinked_share, policy.unlinked_floor):
+        return None
+    message = (
+        f"{len(lost)} of {counted(there, 'linked item')} would lose their last key result ({percent(len(lost) * 100 // there)}); "
+        f"limit: {_limit(policy.unlinked_share, policy.unlinked_floor)}"
+    )
+    return GuardViolation("lost-links", message + cause, plan.digest, samples(lost))
+
+
+def warned_stop(
+    items: Iterable[WorkItem], plan: Plan, warned: Sequence[Edit], policy: GuardPolicy
+) -> GuardViolation | None:
+    """More of the open items would be warned for the first time than `warned_share`, and more than `warned_floor`.
+    `warned`: the edits by which they are.
+    """
+    total = sum(1 for item in items if item.in_scope and item.is_open)
+    if not _beyond(len(warned), total, policy.warned_share, policy.warned_floor):
+        return None
+    message = (
+        f"{len(warned)} of {counted(total, 'open item')} would be newly warned as unaligned "
+        f"({percent(len(warned) * 100 // total)}); limit: {_limit(policy.warned_share, policy.warned_floor)}. "
+        "A project that came into scope, an exemption that went and a shorter grace period look like this"
+    )
+    return GuardViolation("mass-warning", message + REVIEW, plan.digest, samples(warned))
 
 
 def zero_stop(before: Mapping[str, float | None], card: Scorecard, plan: Plan) -> GuardViolation | None:
@@ -190,26 +237,38 @@ def _limit(share: float, floor: int) -> str:
 
 
 def guards(
-    observation: Observation, scorecard: Scorecard, plan: Plan, workspace: Workspace, memory: Memory
+    observation: Observation,
+    scorecard: Scorecard,
+    plan: Plan,
+    workspace: Workspace,
+    memory: Memory,
+    signals: Signals,
 ) -> tuple[GuardViolation, ...]:
     """What looks wrong about writing this plan."""
-    policy = workspace.policy.guards
+    policy, items = workspace.policy.guards, observation.items
     shrunk = [
         shrink_stop(
             one.tracker, sum(item.in_scope for item in one.items), memory.found.get(one.tracker), policy
         )
         for one in observation.pulls
     ]
-    first = first_run_stop(observation.items, plan, workspace.workspace, memory)
+    first = first_run_stop(items, plan, workspace.workspace, memory)
     if first is not None:
         # On a first run everything is new: one stop says so, others would say it again.
         return tuple(stop for stop in [*shrunk, first] if stop is not None)
-    cause = likely_cause(memory)
-    mass = mass_change_stop(observation.items, plan, policy, cause)
-    # What the whole trips on, its projects need not repeat.
-    others: list[GuardViolation | None] = (
-        [mass] if mass else [*project_stops(observation.items, plan, policy, cause)]
-    )
-    others += removal_stops(observation.items, plan, policy)
+    lost, warned = losing(plan, signals), newly_warned(plan, memory)
+    loss = likely_loss(lost, workspace, memory)
+    loss += REVIEW if loss else ""
+    unlinked = unlinked_stop(items, plan, lost, policy, loss)
+    warnings = warned_stop(items, plan, warned, policy)
+    # What one guard trips on, the others need not repeat: they look at the rest.
+    said = {edit.item.ref for edit in [*(lost if unlinked else ()), *(warned if warnings else ())]}
+    rest = replace(plan, edits=tuple(edit for edit in plan.edits if edit.item.ref not in said))
+    cause = likely_cause(memory, rest.edits)
+    mass = mass_change_stop(items, rest, policy, cause)
+    others: list[GuardViolation | None] = [unlinked, warnings]
+    # Neither need its projects repeat what the whole trips on.
+    others += [mass] if mass else project_stops(items, rest, policy, cause)
+    others += removal_stops(items, rest, policy, "" if unlinked else loss)
     others.append(zero_stop(memory.last_progress, scorecard, plan))
     return tuple(stop for stop in [*shrunk, *others] if stop is not None)

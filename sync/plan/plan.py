@@ -40,12 +40,15 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An item that would change but must not be touched, and why. `name`: its key as people are shown it."""
+    """An item that would change but must not be touched, and why. `name`: its key as people are shown it; `owner`: the
+    workspace whose marks it bears.
+    """
 
     item: Ref
     key: str
     reason: str
     name: str
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Plan:
     """Edits sorted by tracker and key; refusals; the digest identifies exactly this plan.
 
     `waiting` says, in sentences, what the policy lets wait: it is not in the edits. `notes` says what a reader of the
-    edits should know besides them, likewise.
+    edits should know besides them, likewise. `foreign_owner`: the workspace whose refusals one of the notes sums up; "" for none.
     """
 
     edits: tuple[Edit, ...]
@@ -61,6 +64,7 @@ class Plan:
     digest: str
     waiting: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    foreign_owner: str = ""
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -95,7 +99,7 @@ def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace:
         owner = item.shown.stamp.owner if item.shown.stamp else None
         if owner is not None and owner != workspace.workspace:
             reason = f'marks belong to workspace "{owner}", not to this workspace "{workspace.workspace}"'
-            refusals.append(Refusal(item.ref, item.key, reason, item.name))
+            refusals.append(Refusal(item.ref, item.key, reason, item.name, owner))
             continue
         edits.append(Edit(item, target, changes))
     return Plan(tuple(edits), tuple(refusals), digest_of(edits))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from config.errors import nearest
 from connectors.model import NOTHING, Ref, WorkItem
+from sync.plan.foreign import with_foreign_note
 from sync.plan.plan import Edit, Plan, Refusal, changes_of, digest_of, sort_key
 
 
@@ -119,7 +121,9 @@ def undo_plan(marked: Iterable[WorkItem], selection: Selection, owner: str) -> P
         stamp = item.shown.stamp
         if stamp is not None and stamp.owner != owner:
             reason = f'marks belong to workspace "{stamp.owner}", not to this workspace "{owner}"'
-            refusals.append(Refusal(item.ref, item.key, reason, item.name))
+            refusals.append(Refusal(item.ref, item.key, reason, item.name, stamp.owner))
             continue
         edits.append(Edit(item, NOTHING, changes_of(item, NOTHING)))
-    return Plan(tuple(edits), tuple(refusals), digest_of(edits))
+    found = Counter(one.owner for one in refusals)
+    found[owner] = len(edits)
+    return with_foreign_note(Plan(tuple(edits), tuple(refusals), digest_of(edits)), found, owner)

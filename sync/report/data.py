@@ -24,6 +24,7 @@ def of_run(run: Decision) -> Data:
         "pulled": [of_pull(pull) for pull in run.observation.pulls],
         "scorecard": of_scorecard(run.scorecard),
         "orphans": of_orphans(run),
+        "waiting": of_waiting(run),
         "findings": of_findings(run, run.signals),
         "plan": of_plan(run.plan),
     }
@@ -110,9 +111,27 @@ def of_orphans(run: Decision) -> list[Data]:
             "assignee": items[orphan.item].assignee,
             "age_days": orphan.age_days,
             "top": orphan.top,
+            "unaligned_since": orphan.since.isoformat() if orphan.since else None,
             "why": run.alignment.placements[orphan.item].reason,
         }
         for orphan in run.signals.orphans.values()
+    ]
+
+
+def of_waiting(run: Decision) -> list[Data]:
+    """Work that lost its last link and is not warned yet."""
+    items = run.alignment.items
+    return [
+        {
+            "tracker": one.item.tracker,
+            "id": one.item.id,
+            "key": items[one.item].key,
+            "title": items[one.item].title,
+            "url": items[one.item].url,
+            "unaligned_since": one.since.isoformat(),
+            "warned_from": one.until.isoformat(),
+        }
+        for one in run.signals.lost
     ]
 
 

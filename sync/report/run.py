@@ -108,6 +108,8 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
         below[top] += ref != top
     tops = [orphan for orphan in signals.orphans.values() if orphan.top]
     tops.sort(key=lambda one: (one.item.tracker, natural(items[one.item].key)))
+    # Most never served one: the column is there for those that did.
+    dated = any(one.since for one in tops[:most])
     rows = tuple(
         (
             Cell(items[one.item].name, "strong"),
@@ -115,6 +117,7 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
             Cell(items[one.item].level),
             Cell(items[one.item].status),
             Cell(f"{one.age_days} d"),
+            *((Cell(str(one.since or "–")),) if dated else ()),
             Cell(str(below[one.item] or "–")),
         )
         for one in tops[:most]
@@ -125,7 +128,8 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
     more = (
         (f"… and {len(tops) - len(rows)} more. Show all: truenorth orphans",) if len(rows) < len(tops) else ()
     )
-    columns = ("key", "title", "level", "status", "age", "child items")
+    since = ("unaligned since",) if dated else ()
+    columns = ("key", "title", "level", "status", "age", *since, "child items")
     return Section("Orphaned work", (lead,), columns, rows, ("age", "child items"), more)
 
 
@@ -162,14 +166,17 @@ def plan(plan: Plan, most: int | None = None) -> Section:
     lead = f"{counted(len(plan.edits), 'item')} would change{f': {totals}' if totals else ''}. Plan {plan.digest}."
     hidden = 0 if most is None else max(0, len(plan.edits) - most)
     tail = (f"… and {hidden} more. Show all: truenorth plan",) if hidden else ()
+    rows = _plan_rows(plan, most)
     return Section(
-        "Plan", (lead, *plan.waiting, *plan.notes), ("key", "change"), _plan_rows(plan, most), tail=tail
+        "Plan", (lead, *plan.waiting, *plan.notes), ("key", "change") if rows else (), rows, tail=tail
     )
 
 
 def _plan_rows(plan: Plan, most: int | None = None) -> tuple[tuple[Cell, ...], ...]:
     rows = tuple((Cell(edit.item.name, "strong"), Cell(_edit_words(edit))) for edit in plan.edits[:most])
-    return rows + _refused_rows(plan.refusals)
+    return rows + _refused_rows(
+        one for one in plan.refusals if one.owner != plan.foreign_owner or not one.owner
+    )
 
 
 def _refused_rows(refusals: Iterable[Refusal]) -> tuple[tuple[Cell, ...], ...]:
@@ -201,7 +208,10 @@ def undoing(plan: Plan, made: Mapping[str, tuple[str, ...]], *, whole: bool = Tr
         nothing = "No Truenorth marks found" + ("." if whole else " in what could be read.")
         return Section("Undo", (nothing, *(beside if labels else ())))
     lead = f"Truenorth's marks would be removed from {counted(len(plan.edits), 'item')}. Plan {plan.digest}."
-    return Section("Undo", (lead, *(beside if labels else ())), ("key", "change"), _plan_rows(plan))
+    rows = _plan_rows(plan)
+    return Section(
+        "Undo", (lead, *plan.notes, *(beside if labels else ())), ("key", "change") if rows else (), rows
+    )
 
 
 def _edit_words(edit: Edit) -> str:

@@ -64,6 +64,7 @@ def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
         "title": item.title,
         "url": item.url,
         "verdict": explained.verdict,
+        **_since(explained, run),
         "summary": explained.summary,
         "links": [
             {
@@ -82,6 +83,17 @@ def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
         "counts": explained.counts,
         "closest": [suggestion_data(one) for one in explained.closest],
         "advice": list(explained.advice),
+    }
+
+
+def _since(explained: Explanation, run: Decision) -> dict[str, str | None]:
+    """Since when it serves no key result, where it served one, and from when it is warned, where it is not yet."""
+    ref, signals = explained.item.ref, run.signals
+    orphan, waiting = signals.orphans.get(ref), signals.waiting.get(ref)
+    since = orphan.since if orphan else waiting.since if waiting and waiting.lost else None
+    return {
+        "unaligned_since": since.isoformat() if since else None,
+        "warned_from": waiting.until.isoformat() if waiting else None,
     }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from config.workspace import Workspace
 from connectors.model import Ref
@@ -11,6 +12,7 @@ from sync.align.alignment import Alignment
 from sync.measure import Scorecard
 from sync.observation import Observation
 from sync.signals.findings import KINDS, Finding, find
+from sync.signals.grace import Waiting, waiting
 from sync.signals.lost_work import find_lost
 from sync.signals.unmatched import find_unmatched
 
@@ -19,45 +21,62 @@ from sync.signals.unmatched import find_unmatched
 class Orphan:
     """Open work in scope, past its grace, that serves no key result.
 
-    `top` is True when its parent is no orphan itself: that one carries the comment.
+    - `top`: whether its parent is no orphan itself: that one carries the comment.
+    - `since`: the day on which it was found without its last link; None where it is not known to have had one.
     """
 
     item: Ref
     top: bool
     age_days: int
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Orphans by ref in order of ref, and findings."""
+    """Orphans by ref in order of ref, findings, and unaligned work within its grace likewise."""
 
     orphans: dict[Ref, Orphan]
     findings: tuple[Finding, ...]
+    waiting: Mapping[Ref, Waiting] = field(default_factory=dict)
+
+    @property
+    def lost(self) -> tuple[Waiting, ...]:
+        """The work within its grace that lost its last link."""
+        return tuple(one for one in self.waiting.values() if one.lost)
 
 
 def find_signals(
-    alignment: Alignment, scorecard: Scorecard, observation: Observation, workspace: Workspace, now: datetime
+    alignment: Alignment,
+    scorecard: Scorecard,
+    observation: Observation,
+    workspace: Workspace,
+    now: datetime,
+    lost: Mapping[Ref, date] | None = None,
 ) -> Signals:
-    """Everything worth saying about this alignment at this moment; findings kind by kind."""
+    """Everything worth saying about this alignment at this moment; findings kind by kind.
+
+    `lost`: work that was linked before, and since when it is not.
+    """
     found = [
         *find(alignment, scorecard, workspace, now),
         *find_unmatched(alignment, observation, workspace, now),
         *find_lost(observation, workspace),
     ]
     found.sort(key=lambda one: KINDS.index(one.kind))
-    return Signals(_orphans(alignment, workspace, now), tuple(found))
+    lost = lost or {}
+    young = waiting(alignment, lost, workspace, now)
+    return Signals(_orphans(alignment, young, lost, now), tuple(found), young)
 
 
-def _orphans(alignment: Alignment, workspace: Workspace, now: datetime) -> dict[Ref, Orphan]:
-    grace = {name: timedelta(days=workspace.policy_of(name).grace_days) for name in workspace.trackers}
+def _orphans(
+    alignment: Alignment, young: Mapping[Ref, Waiting], lost: Mapping[Ref, date], now: datetime
+) -> dict[Ref, Orphan]:
     flagged = {
         ref: now - alignment.items[ref].created
         for ref, placement in alignment.placements.items()
-        if placement.state == "unaligned"
-        and alignment.items[ref].is_open
-        and now - alignment.items[ref].created >= grace[ref.tracker]
+        if placement.state == "unaligned" and alignment.items[ref].is_open and ref not in young
     }
     return {
-        ref: Orphan(ref, alignment.items[ref].parent not in flagged, age.days)
+        ref: Orphan(ref, alignment.items[ref].parent not in flagged, age.days, lost.get(ref))
         for ref, age in sorted(flagged.items())
     }

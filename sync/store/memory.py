@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -11,15 +12,17 @@ import msgspec
 import sqlalchemy as sa
 from msgspec.json import Decoder
 
+from config.load import fingerprint
 from config.workspace import Workspace
 from connectors.model import Fact, Ref, UpdateHealth
 from sync.history.movement import WorkState
 from sync.marks.status_updates import PostedUpdate
 from sync.measure import closed_on
-from sync.memory import Memory, Quarantined
+from sync.memory import Memory, Quarantined, RunRecord
 from sync.observation import Past
 from sync.store import tables
 from sync.store.journal import NEW_COMMENT
+from sync.store.links import read_links
 
 
 class _Update(msgspec.Struct, rename={"work_states": "footings"}):
@@ -55,6 +58,10 @@ def read_memory(connection: sa.Connection, workspace: Workspace, now: datetime, 
         last_undo=_last_writing(connection, runs.kind == "undo"),
         last_setup=connection.execute(setups).scalar_one() or 0,
         provisions=_provisions(connection),
+        last_sync=_last_sync(connection),
+        configuration=fingerprint(workspace),
+        links=read_links(connection),
+        last_read=_last_read(connection, workspace),
     )
 
 
@@ -63,6 +70,29 @@ def _provisions(connection: sa.Connection) -> dict[str, dict[str, str]]:
     for row in connection.execute(sa.select(tables.provisions)):
         found.setdefault(row.tracker, {})[row.name] = row.id
     return found
+
+
+def _last_sync(connection: sa.Connection) -> RunRecord | None:
+    """The latest run that wrote all it was to write, or found nothing to write."""
+    runs = tables.runs.c
+    query = sa.select(tables.runs).where(runs.kind == "sync").where(runs.outcome == "done")
+    row = connection.execute(query.order_by(runs.id.desc()).limit(1)).first()
+    return None if row is None else record_of(row)
+
+
+def record_of(row: Any) -> RunRecord:
+    """A run as remembered."""
+    at = datetime.fromisoformat(row.at)
+    return RunRecord(row.id, row.kind, at, row.outcome, row.configuration, row.summary)
+
+
+def _last_read(connection: sa.Connection, workspace: Workspace) -> date | None:
+    about = tables.about.c
+    judged = connection.execute(sa.select(about.value).where(about.name == "judged")).scalar()
+    # What is damaged there is said by whoever reads the snapshot.
+    with contextlib.suppress(ValueError):
+        return datetime.fromisoformat(judged).astimezone(workspace.zone).date() if judged else None
+    return None
 
 
 def _last_writing(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:

@@ -15,11 +15,14 @@ from config.text.redaction import redactor
 from config.trackers import NativeQuery
 from connectors.model import NOTHING, Pull, Ref, StatusSpan, WorkItem
 from sync.observation import FieldValues, KeyName, KeyTarget, LostItem, Observation, RuleQuery, Sample, Unread
+from sync.signals.grace import LinkDays
 from sync.store import tables
 from sync.store.database import REBUILD, Database, StoreError, again
+from sync.store.links import save_links
 
 T = TypeVar("T")
 StoredRow = Mapping[str, Any] | sa.RowMapping
+_NO_LINKS: LinkDays = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +92,10 @@ class Snapshots:
         self._database = database
 
     @again
-    def save(self, observation: Observation) -> None:
-        """Replace the last observation, all or nothing."""
+    def save(
+        self, observation: Observation, links: LinkDays = _NO_LINKS, forgotten: frozenset[Ref] = frozenset()
+    ) -> None:
+        """Replace the last observation, all or nothing; with it what changed of the work that lost its links."""
         items = [_REF.write(one.ref) | _ITEM.write(one) for one in observation.items]
         pulls = [
             {
@@ -113,6 +118,7 @@ class Snapshots:
             _replace(connection, tables.unread, unread)
             connection.execute(tables.about.delete().where(tables.about.c.name == "judged"))
             connection.execute(tables.about.insert().values(name="judged", value=observation.at.isoformat()))
+            save_links(connection, links, forgotten)
 
     @again
     def unmark(self, refs: Collection[Ref]) -> None:

@@ -23,7 +23,14 @@ from sync.store import tables
 from sync.store.database import REBUILD, Database, StoreError, again
 from sync.store.journal import Journal
 from sync.store.lease import make_lease
-from sync.store.memory import read_memory, read_quarantine, save_last_updates, save_work_states
+from sync.store.links import LostLinks
+from sync.store.memory import (
+    read_memory,
+    read_quarantine,
+    record_of,
+    save_last_updates,
+    save_work_states,
+)
 from sync.store.plans import Plans
 from sync.store.readings import Readings
 from sync.store.snapshots import Snapshots
@@ -56,6 +63,7 @@ class Store:
         self.snapshots = Snapshots(self._database)
         self.readings = Readings(self._database)
         self.plans = Plans(self._database)
+        self.lost_links = LostLinks(self._database)
         try:
             self._database.prepare(self._make)
         except BaseException:
@@ -190,7 +198,7 @@ class Store:
             query = query.where(tables.runs.c.kind.in_(kinds))
         with self.transaction() as connection:
             row = connection.execute(query).first()
-        return None if row is None else _record(row)
+        return None if row is None else record_of(row)
 
     @again
     def runs_after(self, run: int, kind: str) -> list[RunRecord]:
@@ -198,7 +206,7 @@ class Store:
         runs = tables.runs
         query = sa.select(runs).where(runs.c.id > run).where(runs.c.kind == kind).order_by(runs.c.id)
         with self.transaction() as connection:
-            return [_record(row) for row in connection.execute(query)]
+            return [record_of(row) for row in connection.execute(query)]
 
     # --- what setup made ---------------------------------------------------------------------
 
@@ -248,8 +256,3 @@ class Store:
             for credential, origin in sorted(origins.items()):
                 connection.execute(table.delete().where(table.c.credential == credential))
                 connection.execute(table.insert().values(credential=credential, origin=origin))
-
-
-def _record(row: Any) -> RunRecord:
-    at = datetime.fromisoformat(row.at)
-    return RunRecord(row.id, row.kind, at, row.outcome, row.configuration, row.summary)

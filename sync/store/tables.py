@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from config.text.redaction import redactor
 
-VERSION = 6
+VERSION = 7
 
 
 class Words(sa.types.TypeDecorator[str]):
@@ -233,6 +233,15 @@ updates = sa.Table(
 )
 """What our latest status update on a project or initiative said, and where work stood then."""
 
+lost_links = sa.Table(
+    "lost_links",
+    metadata,
+    sa.Column("tracker", sa.String(64), primary_key=True),
+    sa.Column("item", sa.String(64), primary_key=True),
+    sa.Column("day", sa.String(10)),
+)
+"""Open work by the day on which it was found without its last link; without a day: linked, which its ticket does not show."""
+
 plans = sa.Table(
     "plans",
     metadata,
@@ -259,7 +268,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE runs ADD COLUMN workspace VARCHAR(255)",
     ),
 }
-"""What makes a store of the version before into one of the version named. Whole new tables need no word."""
+"""What makes a store of the version before into one of the version named. Whole new tables, as in 4 and 7, need no word."""
 
 
 _ADDED = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (\w+)")

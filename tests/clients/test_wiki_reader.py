@@ -47,6 +47,8 @@ ALIVE = [
     "R\\&D", "C:\\\\temp", "|a\\|b|", ":)", "see (y)", "https://x.example/a\\_b", "*a \\*b\\* c*", "[*a*|https://x.example]",
     "*[a \\*b\\*|https://x.example]*", "{{a\\*b}}", "a\\\\*b*", "mailto:a\\@b.example", "h1. a", "bq. a", "a -- b", "é*b*",
     "{*}a{*}b", "x {color:red}a{color}", "^a^ ~b~ +c+ -d-", "[~ann]", "\\[~ann\\]", "\\{code}", "a\\-b", "\\\\\\*a",
+    "[|https://x.example]", "[t|https://x.example|tip]", "[a!b|c!d|https://x.example]", "[t|file:///c:/x]", "[t|news://x.example]",
+    "[mailto:a@b.example]", "[Mail|mailto:a@b.example]", "|[t|https://x.example]|b|", "[t|#top]", "[t|name@site]", "[]",
 ]  # fmt: skip
 """Markup that was taken for literal text, and some that is literal."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -56,13 +57,58 @@ def test_the_first_run_under_another_name_stops(
     assert guard["message"].endswith("rename it back, or undo there first")
 
 
-def test_what_is_refused_is_one_line_with_a_count(renamed: Sandbox, run: Cli) -> None:
-    refused = len(json.loads(run("plan", *AS_OF, "--format", "json").out)["plan"]["refusals"])
+LINE = 'items carry marks of workspace "acme", and the YAML says "acme-two": they are left alone.'
+"""Said once, whatever the number."""
+
+
+def test_what_is_refused_is_one_line_that_names_both(renamed: Sandbox, run: Cli) -> None:
+    plan = json.loads(run("plan", *AS_OF, "--format", "json").out)["plan"]
+    refused = len(plan["refusals"])
     assert refused > len(marked(renamed)) > 10, "projects of Linear bear marks, too"
-    for style in ("text", "markdown"):
-        out = run("plan", *AS_OF, "--format", style).out.replace("\\", "")
-        assert out.count("skipped:") == 1
-        assert f"{refused} items" in out
+    assert {one["tracker"] for one in plan["refusals"]} == {"jira", "linear"}
+    (note,) = plan["notes"]
+    assert note.startswith(f"{refused} {LINE}")
+    for command, style in itertools.product(("plan", "sync"), ("text", "markdown")):
+        ran = run(command, *AS_OF, "--format", style)
+        said = plain(ran.out)
+        assert ran.code == (4 if command == "sync" else 0)
+        assert (said.count("skipped:"), said.count(f"{refused} {LINE}")) == (0, 1)
+        assert 'set "workspace: acme" again, or run `truenorth undo --all --apply` with that first' in said
+    assert writes(renamed) == []
+
+
+def test_an_undo_of_nothing_but_their_marks_stops_and_says_the_same(renamed: Sandbox, run: Cli) -> None:
+    there = marked(renamed)
+    shown = json.loads(run("undo", "--all", "--format", "json").out)
+    (note,) = shown["notes"]
+    assert LINE in note
+    assert {one["tracker"] for one in shown["refusals"]} == {"jira", "linear"}
+    assert shown["made"] == {}, "the labels are theirs, too"
+    stopped = run("undo", "--all", "--apply")
+    assert (stopped.code, plain(stopped.out).count(LINE)) == (4, 1)
+    assert "another workspace than the YAML names" in stopped.err
+    assert run("undo", "--item", "WEB-2", "--apply").code == 4
+    mutations = [one for one in renamed.requests if one.operation == "mutation"]
+    assert (writes(renamed), mutations, marked(renamed)) == ([], [], there)
+
+
+def test_few_marks_of_another_are_no_renamed_workspace(renamed: Sandbox, run: Cli) -> None:
+    assert run("undo", "--item", "WEB-2").code == 0
+    Path(os.environ["TRUENORTH_CONFIG"], "truenorth.yaml").write_text(
+        Path(os.environ["TRUENORTH_CONFIG"], "truenorth.yaml").read_text().replace("acme-two", "acme")
+    )
+    for one in renamed.world.jira.issues.values():
+        if one.key in ("WEB-2", "WEB-17") and "truenorth" in one.properties:
+            one.properties["truenorth"]["owner"] = "acme-two"
+    told = json.loads(run("undo", "--all", "--format", "json").out)
+    assert len(told["refusals"]) >= 1
+    assert (told["notes"], told["items"] > 10) == ([], True)
+    assert "skipped: marks belong to workspace" in plain(run("undo", "--all").out)
+
+
+def plain(text: str) -> str:
+    """One line, without what Markdown escapes."""
+    return " ".join(text.replace("\\", "").split())
 
 
 def test_once_somebody_has_agreed_it_leaves_the_marks_of_the_other_alone(renamed: Sandbox, run: Cli) -> None:

@@ -7,10 +7,11 @@ once for each project and type of issue in which something was left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
+from config.wording import agree
 from connectors.jira.api import replies
 from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient
@@ -95,6 +96,14 @@ def allowed(field: Any) -> set[str]:
     """The options that editmeta gives of a field."""
     rows = field.get("allowedValues") or () if isinstance(field, dict) else ()
     return {str(row.get("value")) for row in rows if isinstance(row, dict)}
+
+
+def adding(name: str, options: Sequence[str]) -> str:
+    """Which options a field lacks, and where an administrator of a Data Center adds them: its API cannot."""
+    return (
+        f"Ask a Jira administrator to add {agree(len(options), 'this option', 'these options')} to {name} "
+        f"(Administration, Issues, Custom fields, {name}, Configure, Edit options): {', '.join(options)}."
+    )
 
 
 def _is_closed(issue: Issue) -> bool:

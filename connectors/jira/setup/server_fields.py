@@ -18,7 +18,7 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.paging import Row
-from connectors.jira.read.settable_fields import allowed
+from connectors.jira.read.settable_fields import adding, allowed
 from connectors.jira.setup.cloud_fields import FIELDS, creation, usable
 from connectors.jira.setup.filter_queries import quoted
 from connectors.setup import Action, Need, SetupProblem, is_ours
@@ -217,7 +217,7 @@ def by_hand(names: Sequence[str], projects: Sequence[str]) -> Iterator[SetupProb
             f"Ask a Jira administrator to add it (Administration, Issues, Custom fields): {KINDS[kind]}{choices}, "
             f"on the edit screens of {', '.join(projects)}."
         )
-        yield SetupProblem(f"field {name}", why, remedy)
+        yield SetupProblem(f"field {name}", why, remedy, fills=True)
 
 
 def _placing(name: str, field: str | None, screen: str, id_: int, tab: int) -> Action:
@@ -245,8 +245,5 @@ def without_options(
 def options_by_hand(name: str, options: Sequence[str]) -> SetupProblem:
     """What an administrator has to add to a field."""
     why = "the Data Center API cannot add options to a field"
-    remedy = (
-        f"Ask a Jira administrator to add them (Administration, Issues, Custom fields, {name}, Configure, Edit options): "
-        f"{', '.join(options)}. Until then, labels carry the same information."
-    )
-    return SetupProblem(f"options of {name}", why, remedy)
+    remedy = f"{adding(name, options)} Until then, labels carry the same information."
+    return SetupProblem(f"options of {name}", why, remedy, fills=True)

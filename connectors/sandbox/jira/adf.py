@@ -7,6 +7,7 @@ fails, as do empty texts and a table in a panel.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -226,11 +227,14 @@ _TAGS = {
     "strike": "s",
     "underline": "u",
 }
+_ISSUE_PAGE = re.compile(r"/browse/[A-Z][A-Z0-9_]+-\d+")
 _TONES = {"tip": "success", "custom": "note"}
 
 
 def to_html(document: Mapping[str, Any]) -> Markup:
-    """The document as HTML in which every text is escaped and every link is http, https or mailto."""
+    """The document as HTML in which every text is escaped and every link is http, https or mailto, or leads within the
+    site: to a place on the page, or to another issue, whose page stands beside this one.
+    """
     return Markup("").join(_html(node) for node in document.get("content", ()))
 
 
@@ -285,6 +289,8 @@ def _marked(shown: Markup, marks: Any) -> Markup:
 
 
 def _link(href: str, shown: Markup) -> Markup:
+    if href.startswith("#") or _ISSUE_PAGE.fullmatch(href):
+        return Markup('<a href="{}">{}</a>').format(href.removeprefix("/browse/"), shown)
     try:
         scheme = urlsplit(href).scheme
     except ValueError:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
 from connectors.sandbox import pages
-from connectors.sandbox.company import SERVICE
+from connectors.sandbox.company import DIRECTORY, SERVICE
 from connectors.sandbox.jira.adf import to_html
 from connectors.sandbox.jira.fields import FIELD_BY_ID, Option
 from connectors.sandbox.jira.http import JiraError
 from connectors.sandbox.jira.search import matching
+from connectors.sandbox.jira.server_show import name_of
 from connectors.sandbox.jira.state import (
     EPIC_LINK,
     KEY_RESULT,
@@ -107,7 +109,7 @@ def _issue(site: JiraSite, issue: Issue) -> dict[str, Any]:
         "progress": None if progress is None else round(progress),
         "added": _added(site, issue),
         "points": points if points is not None else issue.custom.get(STORY_POINT_ESTIMATE),
-        "description": to_html(issue.description) if issue.description else None,
+        "description": to_html(with_names(issue.description)) if issue.description else None,
         "links": _links(site, issue),
         "comments": [
             {
@@ -115,7 +117,7 @@ def _issue(site: JiraSite, issue: Issue) -> dict[str, Any]:
                 "created": comment.created,
                 "edited": comment.updated if comment.updated != comment.created else None,
                 "editor": comment.update_author.name,
-                "html": to_html(comment.body),
+                "html": to_html(with_names(comment.body)),
             }
             for comment in issue.comments.values()
         ],
@@ -137,6 +139,17 @@ def _issue(site: JiraSite, issue: Issue) -> dict[str, Any]:
             if comment.properties
         ],
     }
+
+
+def with_names(node: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with people called by their names, as far as the site knows them."""
+    if node["type"] == "mention":
+        id_ = node["attrs"]["id"]
+        known = next((one for one in DIRECTORY.values() if id_ in (one.account_id, name_of(one))), None)
+        return {**node, "attrs": {**node["attrs"], "text": known.name}} if known is not None else {**node}
+    if "content" not in node:
+        return {**node}
+    return {**node, "content": [with_names(child) for child in node["content"]]}
 
 
 def _children(site: JiraSite, issue: Issue) -> list[Issue]:

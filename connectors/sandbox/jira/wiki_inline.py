@@ -14,6 +14,8 @@ from collections.abc import Callable
 from html import unescape
 from typing import Any
 
+from connectors.sandbox.jira.wiki_links import ENTITY, LINK, link_in
+
 AdfNode = dict[str, Any]
 Marks = tuple[AdfNode, ...]
 
@@ -23,14 +25,12 @@ DEEPEST = 4
 _LONGEST_PHRASE = 500
 """Characters, so that no text takes long."""
 
-LINK = re.compile(r"\[([^\[\]\n]+)\]")
 MACRO = re.compile(
     r"\{(adf|anchor|code|quote|noformat|panel|color|loremipsum)(?::([^{\n}]*))?\}", re.IGNORECASE
 )
 _ADDRESS = re.compile(
     r"(?:(?:https?|ftps?|irc|nntp|news)://|mailto:|file:)[\w?!~^/\\#$%&'()*+,\-.:;<=@]+", re.ASCII
 )
-_SAFE_TARGET = re.compile(r"(?:https?|ftps?|irc)://|mailto:|/|#", re.IGNORECASE)
 _BREAK = re.compile(r"\\{2}(?!\S*\\)")
 _DASHES = {"---": "—", "--": "–"}
 _PHRASES: dict[str, AdfNode] = {
@@ -53,7 +53,6 @@ _EMOTICONS = {
 _EMOTICON = re.compile(
     "(?:" + "|".join(re.escape(one) for one in sorted(_EMOTICONS, key=len, reverse=True)) + ")(?![A-Za-z])"
 )
-_ENTITY = re.compile(r"&#?\w+;")
 _ESCAPED_CODE = re.compile(r"\\\{\\\{(?!\s)((?:(?!\\\}\\\}).){1,500}?)(?<!\s)\\\}\\\}")
 """The server takes the backslashes off braces first, and looks for monospaced text then."""
 
@@ -144,12 +143,15 @@ class _Reader:
         link = LINK.match(self.text, self.at)
         if link is None:
             return 0
-        label, divided, rest = link[1].partition("|")
-        target = (rest.partition("|")[0] if divided else label).strip()
-        if target.startswith("~") and target not in ("~", "~accountid:"):
-            self.found.append({"type": "mention", "attrs": {"id": target[1:].removeprefix("accountid:")}})
-        elif _SAFE_TARGET.match(target) and not any(one["type"] == "link" for one in self.marks):
-            self._within(label.removeprefix("mailto:"), {"type": "link", "attrs": {"href": target}})
+        found = link_in(link[1])
+        if found is not None and found.user is not None:
+            self.found.append({"type": "mention", "attrs": {"id": found.user}})
+        elif found is not None and not any(one["type"] == "link" for one in self.marks):
+            mark = {"type": "link", "attrs": {"href": found.href}}
+            if found.marked:
+                self._within(found.text, mark)
+            else:
+                self._say(found.text, (*self.marks, mark))
         else:
             self._say("[")
             return 1
@@ -240,7 +242,7 @@ class _Reader:
         return len(emoticon[0])
 
     def _entity(self) -> int:
-        entity = _ENTITY.match(self.text, self.at)
+        entity = ENTITY.match(self.text, self.at)
         if entity is None or unescape(entity[0]) == entity[0]:
             return 0
         self._say(unescape(entity[0]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from connectors.sandbox.jira.wiki_inline import DEEPEST, LINK, MACRO, inline
+from connectors.sandbox.jira.wiki_inline import DEEPEST, MACRO, inline
+from connectors.sandbox.jira.wiki_links import LINK
 
 AdfNode = dict[str, Any]
 

@@ -25,7 +25,10 @@ from sync.observation import homonyms
 from sync.report import audit_log, budgets, data, explanation, movement, suggestions
 from sync.report import run as run_tables
 from sync.report import status as status_tables
+from sync.report.waiting import waiting
 from sync.store.store import Store
+
+_MOST_WAITING = 12
 
 
 def status(
@@ -47,6 +50,7 @@ def status(
         unmatched = run_tables.unmatched(run.signals.findings)
         if unmatched.rows:
             output.show(unmatched)
+        output.show(*waiting(run.alignment.items, run.signals, _MOST_WAITING))
         output.show(status_tables.last_run(last, troubled, run))
         removed = removed_marks(session, run)
         if removed:
@@ -63,6 +67,7 @@ def status(
             undone=status_tables.removed_data(removed),
             stuck=[asdict(one) for one in stuck],
             orphans=len(run.signals.orphans),
+            waiting=data.of_waiting(run),
             unwritten=len(run.plan.edits),
             findings=data.of_findings(run, run.signals),
         )
@@ -75,10 +80,13 @@ def orphans(
     moment = given_moment(as_of)
     with command_session(config, style) as (session, output):
         run = latest_run(session, OutputReporter(output), moment, fresh=fresh)
-        output.show(run_tables.orphans(run.alignment.items, run.signals), run_tables.findings(run.signals))
+        output.show(run_tables.orphans(run.alignment.items, run.signals))
+        output.show(*waiting(run.alignment.items, run.signals))
+        output.show(run_tables.findings(run.signals))
         output.data(
             as_of=run.scorecard.as_of.isoformat(),
             orphans=data.of_orphans(run),
+            waiting=data.of_waiting(run),
             findings=data.of_findings(run, run.signals),
         )
 

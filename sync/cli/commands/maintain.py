@@ -9,7 +9,7 @@ import typer
 
 from config.errors import did_you_mean
 from config.wording import counted
-from sync.cli.exit_codes import causes_of_writing, complain
+from sync.cli.exit_codes import Cause, causes_of_writing, complain
 from sync.cli.options import Apply, AsOf, Config, FormatOption, moment_of
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
@@ -22,6 +22,8 @@ from sync.jobs.undo import undo as undo_planned
 from sync.plan.undo import Selection
 from sync.report import data
 from sync.report import run as run_tables
+
+_OF_OTHERS = "nothing was removed: these marks belong to another workspace than the YAML names; see above."
 
 
 def undo(
@@ -45,7 +47,11 @@ def undo(
         reporter = OutputReporter(output)
         planned = plan_undo(session, selection, reporter)
         _show(planned, selection, output)
-        if apply:
+        if apply and planned.is_of_others:
+            output.causes.add(Cause.GUARD)
+            output.data(applied=None)
+            complain(_OF_OTHERS)
+        elif apply:
             done = undo_planned(session, planned, reporter)
             output.causes |= causes_of_writing(done.applied)
             for name, label, gone in done.labels:

@@ -19,6 +19,7 @@ from sync.cli.options import Apply, Config, FormatOption
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
+from sync.jobs.next_fill import NextFill, next_fill
 from sync.jobs.origins import origin_checks
 from sync.jobs.preflight import check as run_checks
 from sync.jobs.preflight import (
@@ -97,6 +98,7 @@ def setup(
     with command_session(config, style) as (session, output):
         plans = plan_setup(session, OutputReporter(output), remove=remove)
         _show(plans, output)
+        _announce({} if remove else next_fill(session, plans), output)
         if not any(plan.actions for plan in plans.values()):
             output.say("Nothing to do." if not output.causes else "Nothing to do on what could be read.")
         elif not apply:
@@ -116,6 +118,20 @@ def _show(plans: Mapping[str, Provisioning], output: Output) -> None:
         for problem in plan.problems:
             output.say(f"{name}: cannot: {problem.what}: {problem.why}. {problem.remedy}")
     output.data(setup={name: _data(plan) for name, plan in plans.items()})
+
+
+def _announce(fills: Mapping[str, NextFill], output: Output) -> None:
+    for name, fill in fills.items():
+        stop = "more than the guard on mass changes lets pass" if fill.stops else "which no guard stops"
+        how = (
+            ": review the plan, then run `truenorth sync --accept-plan HASH` with the hash that it names"
+            if fill.stops
+            else ""
+        )
+        output.say(
+            f"{name}: once all of this is there, the next sync fills it on {counted(fill.items, 'item')}, {stop}{how}."
+        )
+    output.data(next_sync={name: asdict(fill) for name, fill in fills.items()})
 
 
 def _data(plan: Provisioning) -> dict[str, list[dict[str, Any]]]:

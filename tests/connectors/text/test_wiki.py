@@ -6,13 +6,15 @@ asked in `tests/clients/test_wiki_reader.py`.
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.model import claims_in
 from connectors.sandbox.jira.wiki import from_wiki
-from connectors.text.document import Bullets, Doc, Lozenge, Table, Text, line, para
+from connectors.text.document import Bullets, Doc, Lozenge, Panel, Table, Text, line, para
 from connectors.text.wiki import WORD_JOINER, to_wiki, wiki_escape
 from tests.support.rich_text import HREF, TITLES, docs, everywhere, links_in, nodes, words_meant, words_read
 
@@ -101,6 +103,7 @@ def test_any_run_of_signs_is_read_as_it_was_meant(text: str) -> None:
         (Text("KR1 · A | B", strong=True, href=HREF), f"[KR1|{HREF}] · A \\| B"),
         (Text("[x]", href=HREF), f"\\[x\\] [{HREF}]"),
         (Text("x", href="https://a.example/b|c]d e"), "[x|https://a.example/b%7Cc%5Dd%20e]"),
+        (Text("x", href="https://a.example/?a=1&copy;=2&d"), "[x|https://a.example/?a=1&copy%3B=2&d]"),
     ],
 )
 def test_words_of_people_stand_outside_marks_and_labels(part: Text | Lozenge, markup: str) -> None:
@@ -136,3 +139,21 @@ def test_a_label_that_is_copied_from_a_comment_claims_its_key_result(id_: str) -
     read = from_wiki(to_wiki(Doc((para("Add ", Text(f"kr:{id_}", code=True), " to it"),))))
     copied = "".join(one["text"] for one in nodes(read) if one["type"] == "text").split(" ")[1]
     assert claims_in([copied]) == (id_,)
+
+
+ADDRESSES = [
+    "https://a.example/kr/A-KR1", "https://a.example/#/kr/A", "https://a.example/?a=1&copy;=2&lt;", "https://a.example/*a*_b_",
+    "https://a.example/a(b)", "https://ann@a.example:8443/~ann/--x--", "https://a.example/é/ü?q='x'", "http://a.example/a!b!c",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("words", ["KR1", "KR1 · A | B", "[x]"])
+def test_a_link_leads_where_it_was_meant_to_in_text_in_a_cell_and_in_a_panel(
+    address: str, words: str
+) -> None:
+    part = Text(words, href=address)
+    doc = Doc((para(part), Table(("a", "b"), ((line(part), line("y")),)), Panel("warning", (para(part),))))
+    found = links_in(from_wiki(to_wiki(doc)))
+    assert len(found) == 1
+    assert unquote(found.pop()) == address

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +15,7 @@ from connectors.sandbox.jira.fields import Option
 from connectors.sandbox.jira.layout import take_off
 from connectors.sandbox.server import Sandbox
 from tests.support import loopback
-from tests.support.cli import Cli
+from tests.support.cli import AS_OF, Cli
 from tests.support.sandbox_jira_client import ANN, SERVICE
 
 FIELDS = {"Key result", "KR progress", "KR health", "Alignment", "Objective"}
@@ -229,6 +232,11 @@ def test_check_names_the_options_that_are_still_lacking(run: Cli, server: Sandbo
     said = " ".join(run("check").out.split())
     assert '"KR health" is missing the options On track, At risk, Off track, Done, No data' in said
     assert '"Alignment" is missing the options Aligned, Orphaned, Exempt' in said
+    assert (
+        "Custom fields, KR health, Configure, Edit options): On track, At risk, Off track, Done, No data."
+        in said
+    )
+    assert "which the guard on mass changes may stop" in said
     server.call(partial(give_options, server))
     assert "is missing the options" not in run("check").out
 
@@ -240,3 +248,42 @@ def test_check_names_each_field_of_ours_that_is_off_the_screen(run: Cli, server:
     field = next(one.id for one in jira.fields.values() if one.name == "Objective")
     server.call(lambda: take_off(jira, screen, field))
     assert '"Objective" missing from the edit screen' in " ".join(run("check").out.split())
+
+
+def test_what_follows_from_options_that_are_added_by_hand_is_said_before_and_after(
+    run: Cli, server: Sandbox
+) -> None:
+    config = Path(os.environ["TRUENORTH_CONFIG"], "truenorth.yaml")
+    assert config.read_text().count("guards: {") == 1
+    config.write_text(re.sub("guards: {.*}", "guards: {share: 0.05, floor: 5}", config.read_text()))
+    assert told_fills(run) == {}, "no ticket has marks yet"
+    assert run("setup", "--apply").code == 0
+    assert run("sync", *AS_OF, "--first-run").code == 0
+    options = {
+        one["what"]: one["remedy"] for one in told(run)["problems"] if one["what"].startswith("options")
+    }
+    for name, values in OPTIONS.items():
+        assert f"{name}, Configure, Edit options): {', '.join(values)}." in options[f"options of {name}"]
+    fills = told_fills(run)["jira"]
+    said = " ".join(run("setup").out.split())
+    assert (
+        f"the next sync fills it on {fills['items']} items, more than the guard on mass changes lets pass"
+        in said
+    )
+
+    server.call(partial(give_options, server))
+    assert told_fills(run) == {}, "nothing is lacking any more"
+    stopped = json.loads(run("sync", *AS_OF, "--format", "json").out)
+    (guard,) = stopped["guards"]
+    assert guard["guard"] == "mass-change"
+    assert "options that an administrator added are the likely cause" in guard["message"]
+    assert (fills["stops"], fills["items"]) == (True, stopped["plan"]["items"])
+    assert run("sync", *AS_OF, "--accept-plan", stopped["plan"]["digest"]).code == 0
+    assert run("plan", *AS_OF, "--exit-code").code == 0
+
+
+def told_fills(run: Cli) -> dict[str, dict[str, int]]:
+    ran = run("setup", "--format", "json")
+    assert ran.code == 0, ran.err
+    found: dict[str, dict[str, int]] = json.loads(ran.out)["next_sync"]
+    return found

@@ -16,6 +16,7 @@ import pytest
 from config.workspace import Workspace
 from connectors.jira.marks.remote_links import plan_links
 from connectors.linear.api.wire import AttachmentNode
+from connectors.linear.marks.own_labels import OwnOnIssue
 from connectors.linear.marks.records import find_in_attachments, shown_on
 from connectors.model import Comment, Marks, Stamp, WorkItem
 from connectors.stamp import from_comment_marker, from_property
@@ -123,7 +124,8 @@ def on_linear(metadata: dict[str, Any]) -> Marks:
         metadata=metadata,
         updated_at=datetime(2026, 11, 16, tzinfo=UTC),
     )
-    return shown_on(find_in_attachments([node], "acme"), ["okr-aligned"], comment_exists=False)
+    own = OwnOnIssue((("okr-aligned", "l1"),))
+    return shown_on(find_in_attachments([node], "i1", "acme"), own, "acme", comment_exists=False)
 
 
 def plan(items: list[WorkItem], goals: Workspace) -> Plan:

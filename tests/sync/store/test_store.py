@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from config.load import fingerprint
 from config.trackers import NativeQuery
 from connectors.model import Comment, Identity, KeyResultMark, Marks, Stamp, StatusSpan
 from sync.align.alignment import align
@@ -164,7 +165,7 @@ def test_runs_and_journal(path: Path) -> None:
     declared = workspace()
     store = Store(f"sqlite:///{path}")
     assert store.last_run() is None
-    assert store.memory(declared, NOW) == Memory()
+    assert store.memory(declared, NOW) == Memory(configuration=fingerprint(declared))
     run = store.open_run("sync", "abc", "acme")
     assert store.last_run("sync") is not None
     assert store.last_run("plan") is None

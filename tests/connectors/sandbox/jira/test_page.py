@@ -170,3 +170,25 @@ def test_the_list_finds_by_jql_and_explains_a_bad_query(jira: Jira) -> None:
     assert "does not exist for the field" in page(jira, "issues?jql=project = NOPE").text
     assert page(jira, "issues").status_code == 200
     assert page(jira, "browse/WEB-99999").status_code == 404
+
+
+def test_links_in_wiki_markup_lead_where_those_of_jira_do(jira: Jira) -> None:
+    """On a Data Center comments are wiki markup: a web address, a mail, another issue, a place on the page, a person."""
+    text = (
+        "[the goal|https://okr.example/kr/A?x=1&y=2] [|https://okr.example/b] [mailto:ann@acme.example] [that one|WEB-1] "
+        "[#top] [~ann.lee] [~ghost] [^notes.txt] [share|file:///c:/x] <b>"
+    )
+    made = jira.post(f"{jira.sandbox.url}/jira/rest/api/2/issue/WEB-1/comment", json={"body": text})
+    assert made.status_code == 201, made.text
+    shown = page(jira, "browse/WEB-1").text
+    for part in (
+        '<a href="https://okr.example/kr/A?x=1&amp;y=2" rel="noopener noreferrer">the goal</a>',
+        '<a href="https://okr.example/b" rel="noopener noreferrer">https://okr.example/b</a>',
+        '<a href="mailto:ann@acme.example" rel="noopener noreferrer">ann@acme.example</a>',
+        '<a href="WEB-1">that one</a>',
+        '<a href="#top">top</a>',
+        '<span class="chip">Ann Lee</span>',
+        '<span class="chip">@ghost</span>',
+        "[^notes.txt] share &lt;b&gt;",
+    ):
+        assert part in shown, part

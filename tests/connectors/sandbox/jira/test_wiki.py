@@ -10,7 +10,7 @@ import pytest
 from connectors.sandbox.company import rng
 from connectors.sandbox.jira import adf
 from connectors.sandbox.jira.wiki import from_wiki, to_wiki
-from tests.support.rich_text import links_in, words_read
+from tests.support.rich_text import links_in, nodes, words_read
 from tests.support.sandbox_jira_client import Jira, paragraph, running
 
 SAME = [
@@ -90,6 +90,59 @@ def test_an_address_becomes_a_link_that_shows_its_backslashes() -> None:
     (block,) = forgotten(r"https://x.example/a\_b")["content"]
     assert links_in(block) == {"https://x.example/a_b"}
     assert words_read(block) == r"https://x.example/a\_b"
+
+
+X = "https://x.example"
+LINKS = [
+    (f"[t|{X}]", "t", X),
+    (f"[{X}]", X, X),
+    (f"[|{X}]", X, X),
+    (f"[t|{X}|a tip]", "t", X),
+    (f"[ t | {X} ]", " t ", X),
+    (r"[a\[b\]c|https://x.example]", "a[b]c", X),
+    (r"[t|https://x.example/a\_b\[1\]]", "t", f"{X}/a_b[1]"),
+    (f"[{X}/*a*]", f"{X}/*a*", f"{X}/*a*"),
+    (f"[{X}/ (y)]", f"{X}/ (y)", f"{X}/ (y)"),
+    (f"[*t*|{X}]", "t", X),
+    (f"[a!b|c!d|{X}]", "a!b|c!d", X),
+    (f"[t|{X}/?a=1&copy;=2&b=3]", "t", f"{X}/?a=1©=2&b=3"),
+    ("[mailto:a@b.example]", "a@b.example", "mailto:a@b.example"),
+    ("[Mail|mailto:a@b.example]", "Mail", "mailto:a@b.example"),
+    ("[#top]", "top", "#top"),
+    ("[t|#top]", "t", "#top"),
+    ("[t|file:///c:/x]", "t", "file:///c:/x"),
+    (r"[t|\\files\share]", "t", "file://files/share"),
+    ("[t|news://x.example/a]", "t", "news://x.example/a"),
+    ("[t|///browse/WEB-1]", "t", "/browse/WEB-1"),
+    ("[WEB-1]", "WEB-1", "/browse/WEB-1"),
+    ("[that one|WEB-1]", "that one", "/browse/WEB-1"),
+]
+"""Links with their words and where they lead, by the source of the server's renderer."""
+
+
+@pytest.mark.parametrize(("markup", "words", "href"), LINKS, ids=range(len(LINKS)))
+@pytest.mark.parametrize(
+    "around", ["{}", "a {} b", "|{}|b|", "{{panel}}\n{}\n{{panel}}", "* {}", "h2. {}", "||{}||"]
+)
+def test_links_are_those_of_the_server(markup: str, words: str, href: str, around: str) -> None:
+    document = forgotten(around.format(markup))
+    assert links_in(document) == {href}
+    linked = [
+        node["text"]
+        for node in nodes(document)
+        if any(one["type"] == "link" for one in node.get("marks", []))
+    ]
+    assert "".join(linked).strip() == words.strip()
+
+
+@pytest.mark.parametrize(
+    "markup",
+    ["[]", "[t|]", "[t|name@site]", "[^file.txt]", "[t|^file.txt]", "[~]", r"\[t|WEB-1]", r"[t|WEB-1\]", "[t|web-1]", "[t\n|WEB-1]",
+     "[t|javascript:alert(1)]"],
+)  # fmt: skip
+def test_what_neither_reader_takes_for_a_link_is_text(markup: str) -> None:
+    assert links_in(forgotten(markup)) == set()
+    assert "t" not in markup or "t" in words_read(forgotten(markup))
 
 
 def test_marks_nest() -> None:

@@ -1,0 +1,173 @@
+"""What a plan says of work that serves no key result any more: which it is, why probably, and when it is warned. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+
+from config.wording import agree, counted
+from config.workspace import Workspace
+from connectors.model import KeyResultMark, Marks, Ref
+from sync.memory import Memory
+from sync.plan.plan import Edit, Plan
+from sync.signals.grace import shows_link
+from sync.signals.orphans import Signals
+
+_WHERE = re.compile(r" on (?:parent|ancestor) .+$")
+MOST_NAMED = 3
+"""Objectives, key results and rules that a message names, of each."""
+
+
+def losing(plan: Plan, signals: Signals) -> list[Edit]:
+    """The edits that take the last key result off open work, because it serves none any more.
+
+    Told by the tickets: what an earlier run found and could not write counts again.
+    """
+    return [
+        edit
+        for edit in plan.edits
+        if (edit.item.ref in signals.orphans or edit.item.ref in signals.waiting)
+        and shows_link(edit.item.shown)
+        and not shows_link(edit.wanted)
+    ]
+
+
+def lost_by(plan: Plan, day: date) -> dict[Ref, date]:
+    """The open work that this plan, made on that day, takes the last key result off, for the next run to know of it.
+
+    Whether it serves none is not told by a plan alone: the next run forgets what does, or is exempt.
+    """
+    return {
+        edit.item.ref: day
+        for edit in plan.edits
+        if edit.item.is_open and shows_link(edit.item.shown) and not shows_link(edit.wanted)
+    }
+
+
+def linked_before(plan: Plan, undone: Collection[Ref]) -> dict[Ref, None]:
+    """The open work that was linked until an undo took its marks off: its tickets no longer show that."""
+    return {
+        edit.item.ref: None
+        for edit in plan.edits
+        if edit.item.ref in undone and edit.item.is_open and shows_link(edit.item.shown)
+    }
+
+
+def newly_warned(plan: Plan, memory: Memory) -> list[Edit]:
+    """The edits that put a warning on work that never showed a link, as far as anybody knows.
+
+    What lost its link was announced by the run that found it so. What an undo took off is put back.
+    """
+    if memory.last_undo > memory.last_write:
+        return []
+    return [
+        edit
+        for edit in plan.edits
+        if _warns(edit.wanted)
+        and not _warns(edit.item.shown)
+        and not shows_link(edit.item.shown)
+        and memory.links.get(edit.item.ref) is None
+    ]
+
+
+def _warns(marks: Marks) -> bool:
+    return marks.alignment == "orphaned" or (marks.comment is not None and marks.comment.purpose == "orphan")
+
+
+def grace_notes(plan: Plan, signals: Signals) -> tuple[str, ...]:
+    """Sentences about the work that loses its last key result in this plan and is not warned yet."""
+    until: Counter[date] = Counter(
+        signals.waiting[edit.item.ref].until
+        for edit in losing(plan, signals)
+        if edit.item.ref in signals.waiting
+    )
+    return tuple(
+        f"{counted(count, 'item')} {agree(count, 'loses its', 'lose their')} last key result; without another one "
+        f"{agree(count, 'it is', 'they are')} warned from {day}."
+        for day, count in sorted(until.items())
+    )
+
+
+def likely_loss(edits: Sequence[Edit], workspace: Workspace, memory: Memory) -> str:
+    """Why these lose their key result: what they showed until now that is not declared any more, and since which run the
+    declaration is another one. "" for no edits.
+    """
+    if not edits:
+        return ""
+    reasons = [*_undeclared(edits, workspace), *_changed_rules(edits, workspace)]
+    why = "".join(f". {reason[0].upper()}{reason[1:]}" for reason in reasons)
+    last = memory.last_sync
+    if last is None or not memory.configuration:
+        return why
+    when = f"run {last.id} of {last.at:%Y-%m-%d %H:%M} UTC"
+    if last.configuration == memory.configuration:
+        return f"{why}. The configuration is that of {when}, so keys, labels, parents or claims changed in the tracker"
+    return f"{why}. The configuration changed since {when}: {last.configuration} then, {memory.configuration} now"
+
+
+def _undeclared(edits: Iterable[Edit], workspace: Workspace) -> Iterator[str]:
+    """Objectives and key results that tickets show and nobody declares."""
+    declared = {key_result.id for _, key_result in workspace.key_results()}
+    titles = {objective.title for objective in workspace.objectives}
+    gone: dict[str, KeyResultMark] = {}
+    items: Counter[str] = Counter()
+    for mark in _marks(edits):
+        if mark.id not in declared:
+            gone.setdefault(mark.id, mark)
+            items[mark.id] += 1
+    below: dict[str, list[str]] = defaultdict(list)
+    for id_, mark in sorted(gone.items()):
+        named = f"{id_} ({counted(items[id_], 'item')})"
+        below[mark.objective if mark.objective not in titles else ""].append(named)
+    alone = below.pop("", [])
+    objectives = [f'objective "{title}" with {_listed(ids)}' for title, ids in sorted(below.items())]
+    for names in (objectives, alone):
+        if names:
+            yield f"no longer declared: {_listed(names)}"
+
+
+def _changed_rules(edits: Iterable[Edit], workspace: Workspace) -> Iterator[str]:
+    """Rules and claims that linked tickets to key results that are declared still."""
+    rules = {
+        key_result.id: [f"rule {rule}" for rule in key_result.links]
+        for _, key_result in workspace.key_results()
+    }
+    gone: Counter[str] = Counter()
+    unmet: Counter[str] = Counter()
+    claims = 0
+    for mark in _marks(edits):
+        if mark.id not in rules or not mark.because:
+            continue
+        if mark.because.startswith("claim "):
+            claims += 1
+        elif mark.because.startswith("rule "):
+            # Where it held is another item for each: the rule alone is what they have in common.
+            rule = _WHERE.sub("", mark.because)
+            if any(rule == one or (rule[-1] == "…" and one.startswith(rule[:-1])) for one in rules[mark.id]):
+                unmet[mark.id] += 1
+            else:
+                gone[f'"{rule.removeprefix("rule ")}" of {mark.id}'] += 1
+    if gone:
+        named = [f"{rule} ({counted(count, 'item')})" for rule, count in gone.most_common()]
+        yield f"{agree(len(gone), 'rule', 'rules')} no longer declared: {_listed(named)}"
+    if unmet:
+        named = [f"{id_} ({counted(count, 'item')})" for id_, count in unmet.most_common()]
+        yield f"rules that are declared still and match no longer: {_listed(named)}"
+    if claims:
+        yield f"claims that people took back: {counted(claims, 'item')}"
+
+
+def _marks(edits: Iterable[Edit]) -> Iterator[KeyResultMark]:
+    """The key results that tickets show, each with its objective as the stamp tells it where the ticket has no field for it."""
+    for edit in edits:
+        stamp = edit.item.shown.stamp
+        written = {mark.id: mark for mark in stamp.key_results} if stamp is not None else {}
+        for mark in edit.item.shown.key_results:
+            yield mark if mark.objective else written.get(mark.id, mark)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"{', '.join(names[:MOST_NAMED])}{more}"

@@ -1,0 +1,114 @@
+"""Grace: since when open work serves no key result, and from which day it is warned. Pure.
+
+New work has `policy.grace_days` from its creation, and work that loses its last link the same again from the day on which a
+run first finds it without one. That no tracker tells, so the days are remembered between runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from config.workspace import Workspace
+from connectors.model import Marks, Ref, WorkItem
+from sync.align.alignment import Alignment
+
+LinkDays = Mapping[Ref, date | None]
+"""What is remembered of open work: the day on which it was found without its last link; None: it is linked, which its
+ticket does not show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Open work in scope that serves no key result and is not warned yet.
+
+    - `since`: the first day without: that of its creation, or with `lost` that on which it was found without its last link.
+    - `until`: the day from which it is warned.
+    """
+
+    item: Ref
+    since: date
+    until: date
+    lost: bool
+
+
+def shows_link(marks: Marks) -> bool:
+    """Whether a ticket says that it serves a key result, as one does that was linked when it was last written."""
+    return marks.alignment == "aligned" or bool(marks.key_results)
+
+
+def was_linked(item: WorkItem, owner: str) -> bool:
+    """Whether the ticket itself shows that it was linked, in marks that are not another workspace's."""
+    stamp = item.shown.stamp
+    return shows_link(item.shown) and (stamp is None or stamp.owner == owner)
+
+
+def lost_links(
+    alignment: Alignment,
+    remembered: LinkDays,
+    workspace: Workspace,
+    today: date,
+    last_read: date | None = None,
+) -> dict[Ref, date]:
+    """Open unaligned work that was linked before, and since when it is not.
+
+    `last_read`: the latest day that was evaluated. What is found when an earlier one is evaluated was not so then: it
+    counts from the later day, so that a look at the past takes nobody's grace away.
+    """
+    first_seen = max(today, last_read or today)
+    found = {}
+    for ref, placement in alignment.placements.items():
+        item = alignment.items[ref]
+        if placement.state != "unaligned" or not item.is_open:
+            continue
+        since = remembered.get(ref)
+        if since is not None:
+            found[ref] = min(since, first_seen)
+        elif ref in remembered or was_linked(item, workspace.workspace):
+            found[ref] = first_seen
+    return found
+
+
+def to_remember(
+    alignment: Alignment, lost: Mapping[Ref, date], shown: Mapping[Ref, Marks], remembered: LinkDays
+) -> dict[Ref, date | None]:
+    """What the next run has to know. `shown`: what tickets show by now, where that is not what was read.
+
+    Work is forgotten once its ticket shows a link, it is closed, or it left the scope. Of trackers that were not read all
+    is kept.
+    """
+    trackers = {ref.tracker for ref in alignment.items}
+    kept = {ref: day for ref, day in remembered.items() if ref.tracker not in trackers}
+    for ref, placement in alignment.placements.items():
+        item = alignment.items[ref]
+        if not item.is_open:
+            continue
+        if placement.state == "unaligned" and ref in lost:
+            kept[ref] = lost[ref]
+        elif placement.state == "unknown" and ref in remembered:
+            kept[ref] = remembered[ref]
+        elif placement.state == "aligned" and not shows_link(shown.get(ref, item.shown)):
+            kept[ref] = None
+    return kept
+
+
+def waiting(
+    alignment: Alignment, lost: Mapping[Ref, date], workspace: Workspace, now: datetime
+) -> dict[Ref, Waiting]:
+    """Open unaligned work within its grace, by ref in order of ref."""
+    today = now.astimezone(workspace.zone).date()
+    grace = {name: timedelta(days=workspace.policy_of(name).grace_days) for name in workspace.trackers}
+    found = {}
+    for ref, placement in sorted(alignment.placements.items()):
+        item = alignment.items[ref]
+        if placement.state != "unaligned" or not item.is_open:
+            continue
+        due = (item.created + grace[ref.tracker]).astimezone(workspace.zone).date()
+        since = lost.get(ref)
+        if since is not None and today < since + grace[ref.tracker]:
+            found[ref] = Waiting(ref, since, max(due, since + grace[ref.tracker]), lost=True)
+        elif now - item.created < grace[ref.tracker]:
+            born = item.created.astimezone(workspace.zone).date()
+            found[ref] = Waiting(ref, since or born, due, lost=since is not None)
+    return found
