@@ -40,12 +40,15 @@ def copied_stamp(issue: Issue, site: SiteFields, owner: str) -> Stamp | None:
     """
     if own_stamp(issue) is not None:
         return None
+    has_property = PROPERTY_KEY in issue.properties
+    if not (has_property or issue.fields.labels or field_text(issue.fields.key_result)):
+        return None  # as most issues are
     cloned = stamp_on(issue)
     theirs = cloned.labels if cloned else ()
     labels = tuple(sorted({one for one in issue.fields.labels if site.is_ours(one) or one in theirs}))
     filled = [one for one in computed_fields(issue.fields, site, (), None) if one.there]
     text = _copied_text(issue, site, cloned, has_other_signs=bool(labels or filled))
-    if not labels and not text and PROPERTY_KEY not in issue.properties:
+    if not (labels or text or has_property):
         return None
     recorded = recorded_texts(cloned)
     # Beside the text, or the label and the field of an alignment, the other values came along.

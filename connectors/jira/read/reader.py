@@ -205,7 +205,11 @@ class Reader:
         scope = ", ".join(
             jql_text(self._keys_now.get(key.upper(), key)) for key in self._tracker.scope.projects
         )
-        return self._site_api.ids(f"labels in ({labels}) AND project not in ({scope})")
+        try:
+            return self._site_api.ids(f"labels in ({labels}) AND project not in ({scope})")
+        except QueryError as error:
+            log.warning("cannot look for labels out of scope", tracker=self._client.name, cause=error.what)
+            return []
 
     def find(self, query: str) -> frozenset[str]:
         """Ids of the issues that the query finds. Raises QueryError when Jira does not accept it."""

@@ -79,6 +79,28 @@ def test_a_second_write_sends_nothing(site: Site) -> None:
     assert site.calls() == []
 
 
+def test_what_an_older_version_wrote_is_not_written_again(site: Site) -> None:
+    """Its stamp names no issue, and several key results were a list of ids."""
+    wanted = marks(40, key_result("TRUST-KR1", 5), says=comment())
+    show(site, wanted)
+    issue = site.jira.issues[site.jira.keys[KEY]]
+    older = "GROWTH-KR2, TRUST-KR1"
+
+    def write_as_before() -> None:
+        stamp = issue.properties["truenorth"]
+        del stamp["item"]
+        stamp["fields"] = [[name, older if name == KEY_RESULT else text] for name, text in stamp["fields"]]
+        issue.custom[KEY_RESULT] = older
+
+    site.sandbox.call(write_as_before)
+    item = site.item(KEY)
+    assert (item.shown, item.claims, item.shown.unwritten) == (wanted, (), ())
+    assert write_one(site.truenorth, item, wanted).requests == 0
+    show(site, replace(wanted, comment=None))
+    assert site.fields(KEY)[KEY_RESULT] == "GROWTH-KR2 · It is live; also TRUST-KR1"
+    assert site.item(KEY).claims == ()
+
+
 def test_the_receipt_counts_the_requests(site: Site) -> None:
     item = site.item(KEY)
     site.sandbox.forget_requests()
