@@ -9,11 +9,13 @@ import pytest
 from config.measures import Measure
 from config.messages import ENGLISH, FRENCH
 from config.okrs import KeyResult, Objective
+from config.workspace import Workspace
 from sync.marks.details import Goal, GoalKind
 from sync.marks.goals import MOST_SHORT, goal_line, goal_of, owner_of, short_goal
 from sync.marks.messages import figure
-from tests.support.builders import epic, workspace
-from tests.sync.marks.test_messages import text_on
+from tests.support.builders import epic, ref, workspace
+from tests.support.deciding import decide
+from tests.support.plain_text import to_plain
 
 DUE = "2026-12-31"
 
@@ -84,6 +86,14 @@ def test_figures_have_no_powers_of_ten(value: float, digits: str) -> None:
     assert figure(value) == digits
 
 
+def text_of(declared: Workspace) -> str:
+    """The comment on the epic that carries all that is declared."""
+    comment = decide([epic("WEB-1")], declared)[0][ref("WEB-1")].comment
+    assert comment is not None
+    assert comment.doc is not None
+    return to_plain(comment.doc)
+
+
 IN_WORDS: list[tuple[dict[str, Any], str, str]] = [
     ({"kind": "metric", "start": 22, "target": 35.5, "unit": "%"},
      "from 22 to 35.5 % by 2026-12-31", "de 22 à 35,5 % d'ici au 2026-12-31"),
@@ -103,7 +113,7 @@ def test_a_comment_says_the_goal_the_measure_and_the_owner(
     measure: dict[str, Any], english: str, french: str, language: str
 ) -> None:
     goal = {"id": "KR1", "title": "R", "owner": "ines", "links": [{"key": "WEB-1"}], "measure": measure}
-    text = text_on("WEB-1", [epic("WEB-1")], workspace(goal, policy={"language": language}))
+    text = text_of(workspace(goal, policy={"language": language}))
     texts = {"en": ENGLISH, "fr": FRENCH}[language]
     for words in (
         {"en": english, "fr": french}[language],
@@ -116,6 +126,6 @@ def test_a_comment_says_the_goal_the_measure_and_the_owner(
 def test_a_value_within_limits_is_not_so_many_of_them() -> None:
     keep = {"kind": "keep", "above": 99, "unit": "%", "checkins": [{"on": "2026-11-02", "value": 99.5}]}
     goal = {"id": "KR1", "title": "R", "links": [{"key": "WEB-1"}], "measure": keep}
-    text = text_on("WEB-1", [epic("WEB-1")], workspace(goal))
+    text = text_of(workspace(goal))
     assert "99.5 %" in text
     assert "of 99" not in text

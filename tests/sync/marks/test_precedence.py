@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.model import KeyResultMark, Marks, Stamp, WorkItem
+from sync.decide import decide as decide_run
+from sync.explain.item import explain
 from sync.marks.precedence import WORST_FIRST
-from tests.support.builders import epic, item, metric, workspace
-from tests.sync.explain.test_item import told
-from tests.sync.plan.test_plan import decide
+from sync.memory import Memory
+from tests.support.builders import NOW, epic, item, metric, observed, workspace
+from tests.support.deciding import decide
 
 VALUES = {"off_track": 1.0, "at_risk": 35.0, "on_track": 60.0, "done": 100.0, "no_data": None}
 """Of 100, at half of the time."""
@@ -136,10 +138,12 @@ def test_a_comment_tells_them_in_the_same_order() -> None:
 
 def test_explain_tells_which_one_the_ticket_shows() -> None:
     goals = workspace(goal("A", "on_track"), goal("B", "off_track"))
-    found = told("WEB-1", [TICKET], goals)
+    found = explain("WEB-1", decide_run(observed(TICKET), Memory(), goals, NOW), goals)
     assert found.summary == "WEB-1 serves B, A. Where a ticket shows one of them, it is B."
     assert [link.key_result for link in found.served] == ["B", "A"]
     assert found.links[0].startswith("B · ")
     assert found.served[0].share == Fraction(1, 2)
     closed = workspace(goal("A", "on_track"), goal("B", "off_track", closed="2026-11-15"))
-    assert told("WEB-1", [TICKET], closed).summary.startswith("WEB-1 serves A, B.")
+    assert explain("WEB-1", decide_run(observed(TICKET), Memory(), closed, NOW), closed).summary.startswith(
+        "WEB-1 serves A, B."
+    )

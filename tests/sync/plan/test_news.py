@@ -14,8 +14,8 @@ from connectors.model import KeyResultMark, Marks, Stamp, WorkItem
 from sync.marks.details import Offer, OrphanDetails
 from sync.report.run import plan as plan_table
 from tests.support.builders import epic, item, metric, workspace
+from tests.support.deciding import decide
 from tests.support.plain_text import to_plain
-from tests.sync.plan.test_plan import decide
 
 CARRIER, BELOW, ORPHAN = "WEB-1", "WEB-2", "WEB-9"
 COMMENT, LINK, BOTH = {"comment"}, {"key_results"}, {"key_results", "comment"}

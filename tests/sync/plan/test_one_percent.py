@@ -17,7 +17,7 @@ from sync.marks.facts import figures_in
 from sync.plan.plan import absorb_small_steps, make_plan
 from sync.plan.throttle import throttle
 from tests.support.builders import NOW, epic, item, metric, workspace
-from tests.sync.plan.test_plan import decide
+from tests.support.deciding import decide
 
 STEP = 5
 NAMES = ("A", "B")

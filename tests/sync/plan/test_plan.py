@@ -11,25 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.policy import GuardPolicy
-from config.workspace import Workspace
 from connectors.model import Comment, KeyResultMark, Marks, Ref, Stamp, WorkItem
-from sync.align.alignment import align
-from sync.marks.desired import desired_marks
-from sync.measure import measure
 from sync.memory import Memory
 from sync.plan.guards import first_run_stop, mass_change_stop, shrink_stop
-from sync.plan.plan import Plan, absorb_small_steps, make_plan, natural
-from sync.signals.orphans import Signals, find_signals
-from tests.support.builders import NOW, epic, item, metric, observed, ref, work, workspace
+from sync.plan.plan import absorb_small_steps, natural
+from tests.support.builders import NOW, epic, item, metric, ref, work, workspace
+from tests.support.deciding import decide
 from tests.support.plain_text import to_plain
-
-
-def decide(items: list[WorkItem], declared: Workspace) -> tuple[dict[Ref, Marks], Signals, Plan]:
-    alignment = align(items, declared)
-    card = measure(alignment, observed(), declared, NOW)
-    signals = find_signals(alignment, card, observed(), declared, NOW)
-    wanted = desired_marks(alignment, card, signals, declared)
-    return wanted, signals, make_plan(items, wanted, declared)
 
 
 def applied(items: list[WorkItem], wanted: dict[Ref, Marks]) -> list[WorkItem]:

@@ -20,12 +20,9 @@ from connectors.linear.marks.own_labels import OwnOnIssue
 from connectors.linear.marks.records import find_in_attachments, shown_on
 from connectors.model import Comment, Marks, Stamp, WorkItem
 from connectors.stamp import from_comment_marker, from_property
-from sync.align.alignment import align
-from sync.marks.desired import desired_marks
-from sync.measure import measure
-from sync.plan.plan import Plan, make_plan
-from sync.signals.orphans import find_signals
-from tests.support.builders import NOW, epic, item, metric, observed, work, workspace
+from sync.plan.plan import Plan
+from tests.support.builders import NOW, epic, item, metric, work, workspace
+from tests.support.deciding import decide
 
 OBJECTIVE = {"objective": "Objective", "due": "2026-12-31"}
 FIRST: dict[str, Any] = {
@@ -129,10 +126,7 @@ def on_linear(metadata: dict[str, Any]) -> Marks:
 
 
 def plan(items: list[WorkItem], goals: Workspace) -> Plan:
-    alignment = align(items, goals)
-    card = measure(alignment, observed(), goals, NOW)
-    signals = find_signals(alignment, card, observed(), goals, NOW)
-    return make_plan(items, desired_marks(alignment, card, signals, goals), goals)
+    return decide(items, goals)[2]
 
 
 def planned(found: Plan) -> dict[str, set[str]]:
