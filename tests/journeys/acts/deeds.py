@@ -24,7 +24,7 @@ GOALS: dict[str, KeyResult] = {
 ONE = Ticket(serving("ACT-ONE"), ("act-one",))
 """Aligned by a rule that matches its label."""
 TWO = Ticket(serving("ACT-LATE", "ACT-ONE"), ("act-one", "act-late"))
-NAMED = Ticket(serving("ACT-NAMED", comments=None), named="ACT-NAMED")
+NAMED = Ticket(serving("ACT-NAMED"), named="ACT-NAMED")
 """Aligned by a rule that names its key."""
 BELOW = Ticket(serving("ACT-NAMED"), below="ACT-NAMED")
 """Aligned since the rule names its parent."""

@@ -86,15 +86,32 @@ class Cast:
             self.above[row.act] = TICKETS[self.site](
                 self.sandbox, self._open(f"Goal {number}", number, kind="Epic")
             )
-        above = self.above.get(row.act)
-        opened = row.ticket.project or self._open(f"Chore {number}", number, above)
-        ticket = TICKETS[self.site](self.sandbox, opened)
-        if row.ticket.project is None:
+        above, kind = self.above.get(row.act), "Epic" if row.ticket.project else "Task"
+        key = self._project_of(row) or self._open(f"Chore {number}", number, above, kind)
+        ticket = TICKETS[self.site](self.sandbox, key)
+        if self._project_of(row) is None:
             for label in row.ticket.labels:
                 ticket.label(label)
             if row.ticket.started:
                 ticket.start()
         self.tickets[row.act], self.all[row.act] = ticket, [ticket]
+
+    def _project_of(self, row: Row) -> str | None:
+        """The project of Linear that is the row's ticket."""
+        return row.ticket.project if self.site == "linear" else None
+
+    def rules(self) -> list[tuple[str, dict[str, str]]]:
+        """What the goals name: key results, and the condition that names a ticket or its parent."""
+        found: list[tuple[str, dict[str, str]]] = []
+        for row in self.rows:
+            if row.ticket.named:
+                project, first = self._project_of(row), self.all[row.act][0]
+                found.append(
+                    (row.ticket.named, {"project": project} if project else {"key": first.shown_key})
+                )
+            if row.ticket.below:
+                found.append((row.ticket.below, {"key": self.above[row.act].shown_key}))
+        return found
 
     def act_first(self) -> None:
         for row in self.rows:
@@ -251,17 +268,10 @@ class Play:
 
     def _declare(self, cast: Cast) -> None:
         """Write the goals as they are now, with rules for the tickets that they name."""
-        keys = [
-            (cast.all[row.act][0].shown_key, row.ticket.named) for row in self._rows if not row.ticket.project
-        ]
-        keys += [
-            (above.shown_key, row.ticket.below) for row in self._rows if (above := cast.above.get(row.act))
-        ]
-        rules = [(named, {"key": key}) for key, named in keys if named]
-        projects = [(row.ticket.project, row.ticket.named) for row in self._rows]
-        rules += [(named, {"project": project}) for project, named in projects if project and named]
         # JSON is YAML.
-        declared = json.dumps(declaration(self._site, self._goals, rules), ensure_ascii=False, indent=1)
+        declared = json.dumps(
+            declaration(self._site, self._goals, cast.rules()), ensure_ascii=False, indent=1
+        )
         (self._folder / "acts.yaml").write_text(declared)
 
 

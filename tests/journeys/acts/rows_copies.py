@@ -79,19 +79,15 @@ COPIES = tuple(
 LABELS = (
     Row(
         "a person copies work that a person had claimed by label",
-        Ticket(serving("ACT-WORD", comments=None), ("kr:ACT-WORD",)),
-        (Step(serving("ACT-WORD", comments=None), (), deeds.duplicate),),
+        Ticket(serving("ACT-WORD"), ("kr:ACT-WORD",)),
+        (Step(serving("ACT-WORD"), (), deeds.duplicate),),
         everywhere("the claim comes along: a person's word that was copied is one"),
         marks="Copies a ticket that a person had claimed",
     ),
     Row(
         "a person copies work that a person had claimed by an id in Key result",
-        Ticket(serving("ACT-WORD", comments=None).but(fields={"Key result": "ACT-WORD"}), is_new=True),
-        (
-            Step(
-                serving("ACT-WORD", comments=None).but(fields={"Key result": "ACT-WORD"}), (), deeds.duplicate
-            ),
-        ),
+        Ticket(serving("ACT-WORD").but(fields={"Key result": "ACT-WORD"}), is_new=True),
+        (Step(serving("ACT-WORD").but(fields={"Key result": "ACT-WORD"}), (), deeds.duplicate),),
         on_jira("likewise, and both ids stay after undo", linear="Linear has no custom fields"),
         first=deeds.fill(Key_result="ACT-WORD"),
         marks="Copies a ticket that a person had claimed",

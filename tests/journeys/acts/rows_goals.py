@@ -5,15 +5,15 @@ from __future__ import annotations
 from tests.journeys.acts import deeds
 from tests.journeys.acts.deeds import BELOW, ENDS, GONE, NAMED, ONE, ORPHAN
 from tests.journeys.acts.seen import ALIGNED, BARE, DANGLING, orphaned, serving
-from tests.journeys.acts.table import Row, Step, Ticket, everywhere, on_linear
+from tests.journeys.acts.table import Row, Step, Ticket, everywhere
 
 ROWS = (
     Row(
         "a key result gets another title",
-        Ticket(serving("ACT-TITLE", comments=None), named="ACT-TITLE"),
+        Ticket(serving("ACT-TITLE"), named="ACT-TITLE"),
         (
             Step(
-                serving("ACT-TITLE", comments=None), ("ACT-TITLE",),
+                serving("ACT-TITLE"), ("ACT-TITLE",),
                 declares=deeds.title("ACT-TITLE", "Fast enough to love"), tells=("ACT-TITLE · Fast enough to love",),
             ),
         ),
@@ -21,50 +21,50 @@ ROWS = (
         marks="A key result gets another title",
     ),
     Row(
-        "a key result on a project gets another title",
+        "a key result on an epic or project gets another title",
         Ticket(serving("ACT-TITLE", comments=1), named="ACT-TITLE", project="Faster API"),
         (Step(serving("ACT-TITLE", comments=1), ("ACT-TITLE",), tells=("Fast enough to love",), silent_on=("The first title",)),),
-        on_linear("link and comment say the new title", jira="a Jira project carries no marks"),
+        everywhere("link and comment say the new title"),
         marks="A key result gets another title",
     ),
     Row(
         "a percent moves by less than a step, and then by more",
-        Ticket(serving("ACT-STEP", comments=None), named="ACT-STEP"),
+        Ticket(serving("ACT-STEP"), named="ACT-STEP"),
         (
             Step(
-                serving("ACT-STEP", comments=None).but(percents={"ACT-STEP": 45}, fields={"KR progress": 45}), None,
+                serving("ACT-STEP").but(percents={"ACT-STEP": 45}, fields={"KR progress": 45}), None,
                 declares=deeds.value("ACT-STEP", 48),
             ),
-            Step(serving("ACT-STEP", comments=None), ("ACT-STEP 60 %",), declares=deeds.value("ACT-STEP", 60)),
+            Step(serving("ACT-STEP"), ("ACT-STEP 60 %",), declares=deeds.value("ACT-STEP", 60)),
         ),
         everywhere("less than five points are no news; the next ones are written in place"),
         marks="A percent moves by less than the policy's step",
     ),
     Row(
-        "a percent on a project moves by a step",
+        "a percent on an epic or project moves by a step",
         Ticket(serving("ACT-STEP", comments=1), named="ACT-STEP", project="Onboarding v2"),
         (
-            Step(serving("ACT-STEP", comments=1).but(percents={"ACT-STEP": 45}), None),
+            Step(serving("ACT-STEP", comments=1).but(percents={"ACT-STEP": 45}, fields={"KR progress": 45}), None),
             Step(serving("ACT-STEP", comments=1), ("60 %",), tells=("60 %",)),
         ),
-        on_linear("link and comment say the new percent", jira="a Jira project carries no marks"),
+        everywhere("link and comment say the new percent"),
         marks="It moves by the step or more",
     ),
     Row(
-        "the rule that links a project ends",
+        "the rule that names an epic or project ends",
         Ticket(serving("ACT-ENDS", comments=1), named="ACT-ENDS", project="Continuous delivery"),
         (
             Step(serving("ACT-ENDS", comments=1), None),
             Step(BARE, ("ACT-ENDS",), declares=deeds.without_rule("ACT-ENDS")),
         ),
-        on_linear("link and comment go; the warning comes a grace period later", jira="a Jira project carries no marks"),
+        everywhere("link and comment go; the warning comes a grace period later"),
         marks="A key result, or the rule that links the work, leaves the configuration",
     ),
     Row(
         "a person claims work below a linked parent, and takes it back",
         BELOW,
         (
-            Step(serving("ACT-WORD", comments=None), ("ACT-WORD 30 %",), deeds.label("kr:ACT-WORD")),
+            Step(serving("ACT-WORD"), ("ACT-WORD 30 %",), deeds.label("kr:ACT-WORD")),
             Step(serving("ACT-NAMED"), ("ACT-NAMED 50 %",), deeds.unlabel("kr:ACT-WORD")),
         ),
         everywhere("the nearest word wins; without it the parent's rule counts again"),
@@ -95,7 +95,7 @@ ROWS = (
         "a person claims aligned work by label, and takes it back",
         ONE,
         (
-            Step(serving("ACT-WORD", comments=None), ("ACT-WORD 30 %",), deeds.label("kr:ACT-WORD")),
+            Step(serving("ACT-WORD"), ("ACT-WORD 30 %",), deeds.label("kr:ACT-WORD")),
             Step(serving("ACT-ONE"), ("ACT-ONE 50 %",), deeds.unlabel("kr:ACT-WORD")),
         ),
         everywhere("the claim wins over the rule, which counts again when it is taken back"),
@@ -105,7 +105,7 @@ ROWS = (
         "a person claims an orphan by label, and takes it back",
         ORPHAN,
         (
-            Step(serving("ACT-WORD", comments=None), ("ACT-WORD 30 %", "-okr-orphaned"), deeds.label("kr:ACT-WORD")),
+            Step(serving("ACT-WORD"), ("ACT-WORD 30 %", "-okr-orphaned"), deeds.label("kr:ACT-WORD")),
             Step(BARE, ("ACT-WORD 30 % → no key result", "-okr-aligned"), deeds.unlabel("kr:ACT-WORD")),
         ),
         everywhere("the warning goes, the marks come; they go with the claim, and the warning waits a grace period"),
@@ -145,7 +145,7 @@ ROWS = (
     Row(
         "work named by its key is closed",
         NAMED,
-        (Step(serving("ACT-NAMED", comments=None), None, deeds.close),),
+        (Step(serving("ACT-NAMED"), None, deeds.close),),
         everywhere("it keeps what it shows"),
         marks="Linked work is closed",
     ),

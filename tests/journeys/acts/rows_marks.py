@@ -102,7 +102,7 @@ ROWS = (
         "a person writes an id alone into Key result of aligned work, and empties it",
         ONE,
         (
-            Step(serving("ACT-WORD", comments=None).but(fields={"Key result": "ACT-WORD"}), ("ACT-WORD 30 %",),
+            Step(serving("ACT-WORD").but(fields={"Key result": "ACT-WORD"}), ("ACT-WORD 30 %",),
                  deeds.fill(Key_result="ACT-WORD")),
             Step(serving("ACT-ONE"), ("ACT-ONE 50 %",), deeds.fill(Key_result=None)),
         ),
@@ -112,15 +112,15 @@ ROWS = (
     Row(
         "a person writes an id alone into Key result of an orphan",
         ORPHAN,
-        (Step(serving("ACT-WORD", comments=None).but(fields={"Key result": "ACT-WORD"}), ("ACT-WORD 30 %", "-okr-orphaned"),
+        (Step(serving("ACT-WORD").but(fields={"Key result": "ACT-WORD"}), ("ACT-WORD 30 %", "-okr-orphaned"),
               deeds.fill(Key_result="ACT-WORD")),),
         on_jira("it is their claim: the warning goes, and the id stays after undo", linear="the group's label stands for it there"),
         marks="Writes a key result's id into `Key result`",
     ),
     Row(
         "a person had typed two ids into Key result",
-        Ticket(serving("ACT-LATE", "ACT-ONE", comments=None).but(fields={"Key result": "ACT-ONE, ACT-LATE"}), is_new=True),
-        (Step(serving("ACT-LATE", "ACT-ONE", comments=None).but(fields={"Key result": "ACT-ONE, ACT-LATE"}), None),),
+        Ticket(serving("ACT-LATE", "ACT-ONE").but(fields={"Key result": "ACT-ONE, ACT-LATE"}), is_new=True),
+        (Step(serving("ACT-LATE", "ACT-ONE").but(fields={"Key result": "ACT-ONE, ACT-LATE"}), None),),
         on_jira("both are claimed: no sign of ours stood there", linear="a group gives one label"),
         first=deeds.fill(Key_result="ACT-ONE, ACT-LATE"),
         plan_first=("ACT-LATE 10 %", "ACT-ONE 50 %"),
@@ -175,7 +175,7 @@ ROWS = (
         "a person chooses another child of the group Key result, and takes it off",
         ONE,
         (
-            Step(serving("ACT-WORD", comments=None), ("ACT-WORD 30 %",), lambda it: it.choose("ACT-WORD")),
+            Step(serving("ACT-WORD"), ("ACT-WORD 30 %",), lambda it: it.choose("ACT-WORD")),
             Step(serving("ACT-ONE"), ("ACT-ONE 50 %",), lambda it: it.leave_group("ACT-WORD")),
         ),
         on_linear("it is their claim, and wins until it is taken back", jira=NO_GROUPS),
@@ -184,7 +184,7 @@ ROWS = (
     Row(
         "a person chooses another child of the group Key result, and leaves it",
         ONE,
-        (Step(serving("ACT-WORD", comments=None), ("ACT-WORD 30 %",), lambda it: it.choose("ACT-WORD")),),
+        (Step(serving("ACT-WORD"), ("ACT-WORD 30 %",), lambda it: it.choose("ACT-WORD")),),
         on_linear("it is their claim, and stays after undo", jira=NO_GROUPS),
         left=_with_their_child,
         keeps=("label ACT-WORD · Said by people",),
@@ -193,7 +193,7 @@ ROWS = (
     Row(
         "a person gives young work a child of the group Key result",
         YOUNG,
-        (Step(serving("ACT-WORD", comments=None), ("ACT-WORD 30 %",), lambda it: it.choose("ACT-WORD")),),
+        (Step(serving("ACT-WORD"), ("ACT-WORD 30 %",), lambda it: it.choose("ACT-WORD")),),
         on_linear("no label of ours stands beside it: it is their claim, and stays after undo", jira=NO_GROUPS),
         left=_with_their_child,
         keeps=("label ACT-WORD · Said by people",),

@@ -59,13 +59,13 @@ class Shows:
     """What a ticket should show, whatever the site; `at` says it in that site's terms.
 
     `fields` overrides single fields of Jira; `claim` is a person's word in the group of Linear; `percents` overrides
-    those of links and attachments, `cards` says which there are. `comments` None is not looked at.
+    those of links and attachments, `cards` says which there are.
     """
 
     serves: tuple[str, ...] = ()
     labels: frozenset[str] = frozenset()
     alignment: str | None = None
-    comments: int | None = 0
+    comments: int = 0
     fields: Mapping[str, Any] = field(default_factory=dict)
     claim: str | None = None
     percents: Mapping[str, int | None] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class Shows:
         goals_served = {id_: goals[id_].value for id_ in ids} | dict(self.percents)
         stamped = bool(self.alignment or self.labels or self.serves)
         fields = self._groups() if site == "linear" else self._fields(goals)
-        return Seen(goals_served, self.labels, fields, self.comments or 0, stamped)
+        return Seen(goals_served, self.labels, fields, self.comments, stamped)
 
     def _fields(self, goals: Goals) -> dict[str, Any]:
         shown = dict(NOTHING)
@@ -105,12 +105,12 @@ class Shows:
         return replace(self, **changes)
 
 
-def serving(*ids: str, comments: int | None = 0) -> Shows:
+def serving(*ids: str, comments: int = 0) -> Shows:
     """Aligned work; the key result with the worst health is first."""
     return Shows(ids, frozenset({ALIGNED}), "aligned", comments)
 
 
-def orphaned(comments: int | None = 1) -> Shows:
+def orphaned(comments: int = 1) -> Shows:
     """Unaligned work past its grace, which carries the comment."""
     return Shows((), frozenset({ORPHANED}), "orphaned", comments)
 

@@ -32,7 +32,7 @@ class Ticket:
     """How Ann opened it, weeks before or just now: with these labels, begun or not.
 
     `named` is the key result whose rule names it by its key, `below` the one whose rule names its parent. `project` is one
-    of Linear that is there.
+    of Linear that is there; on Jira it is a new epic.
     """
 
     shows: Shows

@@ -41,7 +41,7 @@ def shown(row: Row, site: Site, story: Story) -> Iterator[str]:
     for number, step, phase in _steps(row, story):
         shows = step.shown_at(site) if step else row.ticket.shows
         seen = phase.seen[row.act]
-        wanted = _wanted(row, shows, shows.at(site, phase.goals), seen)
+        wanted = _wanted(row, site, shows, phase)
         for name in (one.name for one in fields(Seen) if one.compare):
             got, right = getattr(seen, name), getattr(wanted, name)
             if got != right:
@@ -52,12 +52,12 @@ def shown(row: Row, site: Site, story: Story) -> Iterator[str]:
             yield from (f"step {number}: something says {one!r}" for one in step.silent_on if one in told)
 
 
-def _wanted(row: Row, shows: Shows, wanted: Seen, seen: Seen) -> Seen:
-    """Without what is not looked at."""
-    if shows.comments is None:
-        wanted = replace(wanted, comments=seen.comments)
+def _wanted(row: Row, site: Site, shows: Shows, phase: Phase) -> Seen:
+    wanted = shows.at(site, phase.goals)
     # A project has marks of another kind: no labels and no groups.
-    return replace(wanted, labels=frozenset(), fields={}) if row.ticket.project else wanted
+    return (
+        replace(wanted, labels=frozenset(), fields={}) if row.ticket.project and site == "linear" else wanted
+    )
 
 
 def quiet(row: Row, site: Site, story: Story) -> Iterator[str]:
