@@ -31,14 +31,20 @@ COPIES = tuple(
                 Step(serving("ACT-ONE"), None, deeds.start),
             ),
             everywhere("the rule links the copy too: what came along is taken over as ours"),
-            marks="Clones a ticket (Jira) or copies one (Linear)",
+            marks=(
+                "Clones a ticket (Jira), with its properties or without",
+                "Copies an issue with our labels (Linear)",
+            ),
         ),
         Row(
             f"a person copies work of two key results{how}",
             TWO,
             (Step(serving("ACT-LATE", "ACT-ONE"), (), deed),),
             everywhere("likewise, with both"),
-            marks="Clones a ticket (Jira) or copies one (Linear)",
+            marks=(
+                "Clones a ticket (Jira), with its properties or without",
+                "Copies an issue with our labels (Linear)",
+            ),
         ),
         Row(
             f"a person copies work that a rule names{how}",
@@ -50,14 +56,20 @@ COPIES = tuple(
             everywhere(
                 "the copy has another key, so it serves nothing: what came along is no claim and goes"
             ),
-            marks="Clones a ticket (Jira) or copies one (Linear)",
+            marks=(
+                "Clones a ticket (Jira), with its properties or without",
+                "Copies an issue with our labels (Linear)",
+            ),
         ),
         Row(
             f"a person copies an orphan{how}",
             ORPHAN,
             (Step(BARE, ("-okr-orphaned",), deed),),
             everywhere("the copy is not begun: the warning's label goes"),
-            marks="Clones a ticket (Jira) or copies one (Linear)",
+            marks=(
+                "Clones a ticket (Jira), with its properties or without",
+                "Copies an issue with our labels (Linear)",
+            ),
         ),
         Row(
             f"a person copies aligned work whose rule then ends{how}",
@@ -71,7 +83,10 @@ COPIES = tuple(
                 ),
             ),
             everywhere("its marks go with the rule: they were no claim"),
-            marks="Clones a ticket (Jira) or copies one (Linear)",
+            marks=(
+                "Clones a ticket (Jira), with its properties or without",
+                "Copies an issue with our labels (Linear)",
+            ),
         ),
     )
 )
@@ -82,7 +97,7 @@ LABELS = (
         Ticket(serving("ACT-WORD"), ("kr:ACT-WORD",)),
         (Step(serving("ACT-WORD"), (), deeds.duplicate),),
         everywhere("the claim comes along: a person's word that was copied is one"),
-        marks="Copies a ticket that a person had claimed",
+        marks=("Copies a ticket that a person had claimed",),
     ),
     Row(
         "a person copies work that a person had claimed by an id in Key result",
@@ -90,7 +105,7 @@ LABELS = (
         (Step(serving("ACT-WORD").but(fields={"Key result": "ACT-WORD"}), (), deeds.duplicate),),
         on_jira("likewise, and both ids stay after undo", linear="Linear has no custom fields"),
         first=deeds.fill(Key_result="ACT-WORD"),
-        marks="Copies a ticket that a person had claimed",
+        marks=("Copies a ticket that a person had claimed",),
     ),
     Row(
         "a person sets okr-aligned beside okr-orphaned",
@@ -98,7 +113,10 @@ LABELS = (
         (Step(orphaned(), ("-okr-aligned",), deeds.label("okr-aligned")),),
         everywhere("the wrong one goes"),
         left=_without_policy_labels,
-        marks="Sets a label of the policy by hand",
+        marks=(
+            "Puts a label of Truenorth's on",
+            "Puts a label of the policy on by hand, beside another or alone",
+        ),
     ),
     Row(
         "a person sets okr-orphaned beside okr-aligned",
@@ -106,7 +124,10 @@ LABELS = (
         (Step(serving("ACT-ONE"), ("-okr-orphaned",), deeds.label("okr-orphaned")),),
         everywhere("the wrong one goes"),
         left=_without_policy_labels,
-        marks="Sets a label of the policy by hand",
+        marks=(
+            "Puts a label of Truenorth's on",
+            "Puts a label of the policy on by hand, beside another or alone",
+        ),
     ),
     Row(
         "a person sets okr-aligned on work that gets no marks",
@@ -114,7 +135,10 @@ LABELS = (
         (Step(BARE, ("-okr-aligned",), deeds.label("okr-aligned")),),
         everywhere("it goes: labels of the policy are ours by name"),
         left=_without_policy_labels,
-        marks="Sets a label of the policy by hand",
+        marks=(
+            "Puts a label of Truenorth's on",
+            "Puts a label of the policy on by hand, beside another or alone",
+        ),
     ),
     Row(
         "a person sets okr-orphaned on work that gets no marks",
@@ -122,7 +146,10 @@ LABELS = (
         (Step(BARE, ("-okr-orphaned",), deeds.label("okr-orphaned")),),
         everywhere("likewise"),
         left=_without_policy_labels,
-        marks="Sets a label of the policy by hand",
+        marks=(
+            "Puts a label of Truenorth's on",
+            "Puts a label of the policy on by hand, beside another or alone",
+        ),
     ),
     Row(
         "a person had set okr-orphaned on aligned work",
@@ -132,7 +159,10 @@ LABELS = (
         first=deeds.label("okr-orphaned"),
         plan_first=("-okr-orphaned", "+okr-aligned"),
         left=_without_policy_labels,
-        marks="Sets a label of the policy by hand",
+        marks=(
+            "Puts a label of Truenorth's on",
+            "Puts a label of the policy on by hand, beside another or alone",
+        ),
     ),
     Row(
         "a person had set okr-aligned on an orphan",
@@ -142,7 +172,10 @@ LABELS = (
         first=deeds.label("okr-aligned"),
         plan_first=("-okr-aligned", "+okr-orphaned"),
         left=_without_policy_labels,
-        marks="Sets a label of the policy by hand",
+        marks=(
+            "Puts a label of Truenorth's on",
+            "Puts a label of the policy on by hand, beside another or alone",
+        ),
     ),
 )
 

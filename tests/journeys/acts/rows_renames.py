@@ -36,7 +36,7 @@ SET_UP_AGAIN = (
             "the child of the group gets the new title from setup, in place",
             jira="Jira's fields hold the title themselves",
         ),
-        marks="A key result gets another title",
+        marks=("A key result gets another title",),
         world="setup again",
     ),
     Row(
@@ -52,7 +52,7 @@ SET_UP_AGAIN = (
             "linear": Absent("Linear has no custom fields"),
         },
         world="setup again",
-        marks="Renames a field that `setup` made (Jira)",
+        marks=("Renames a field that `setup` made (Jira)",),
     ),
 )
 
@@ -66,7 +66,7 @@ ROWS = (
             Step(serving("ACT-LINK").but(fields={"KR progress": 50}), ("ACT-LINK 10 %",), declares=deeds.value("ACT-LINK", 10)),
         ),
         on_jira("a note says so: it is not written until it has its name again, and undo empties it", linear="Linear has no custom fields"),
-        marks="Renames a field that `setup` did not make (Jira)",
+        marks=("Renames a field that `setup` did not make (Jira)",),
         world="renames of a field",
     ),
     Row(
@@ -75,7 +75,7 @@ ROWS = (
         (Step(serving("ACT-ONE").but(labels=frozenset()), None, _rename("label", "okr-aligned", "in-line"), notes=("in-line",)),),
         on_linear("it is followed by its id: nothing is relabelled, a note says so, undo takes it off", jira=NO_LABELS),
         world="renames",
-        marks="Renames a label of Truenorth's (Linear)",
+        marks=("Renames a label of Truenorth's (Linear)",),
     ),
     Row(
         "a person renames a child of the group Key result",
@@ -83,7 +83,7 @@ ROWS = (
         (Step(serving("ACT-LATE", "ACT-ONE").but(claim="Too late", labels=frozenset()), None, _rename("label", "ACT-LATE", "Too late")),),
         on_linear("it is followed by its id, and is no claim of another key result", jira=NO_LABELS),
         world="renames",
-        marks="Renames a label of Truenorth's (Linear)",
+        marks=("Renames a label group of setup, or a label in one (Linear)",),
     ),
     Row(
         "a person renames a view",
@@ -91,7 +91,7 @@ ROWS = (
         (Step(orphaned(), None, _rename("view", "Unaligned work", "Loose ends")),),
         on_linear("tickets are not touched; removal finds the view by its id", jira="there it is a filter"),
         world="renames",
-        marks="Renames a filter, dashboard or view",
+        marks=("Renames a filter, dashboard or view",),
     ),
     Row(
         "a person renames a filter",
@@ -99,7 +99,7 @@ ROWS = (
         (Step(orphaned(), None, _rename("filter", "Unaligned work", "Loose ends")),),
         on_jira("tickets are not touched; removal finds the filter by its id", linear="there it is a view"),
         world="renames",
-        marks="Renames a filter, dashboard or view",
+        marks=("Renames a filter, dashboard or view",),
     ),
     Row(
         "a person renames the dashboard",
@@ -111,7 +111,7 @@ ROWS = (
             "linear": Absent("Linear has no dashboards"),
         },
         world="renames",
-        marks="Renames a filter, dashboard or view",
+        marks=("Renames a filter, dashboard or view",),
     ),
     Row(
         "an administrator renames a field that setup made",
@@ -122,6 +122,6 @@ ROWS = (
         ),
         on_jira("it is followed by its id: what changes is written under the new name", linear="Linear has no custom fields"),
         world="renames",
-        marks="Renames a field that `setup` made (Jira)",
+        marks=("Renames a field that `setup` made (Jira)",),
     ),
 )  # fmt: skip

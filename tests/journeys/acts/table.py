@@ -94,8 +94,8 @@ class Row:
     """One act. `words`: what happens, for each kind of site, or why the act does not exist there.
 
     `first` happens before Truenorth's first write, of which `plan_first` is said in the ticket's line and `notes_first`
-    in the notes; `steps` come one by one after it. `marks`: the first cell of the row of
-    docs/marks.md that promises it. `keeps`: what looks ours and may stay, since a person's word made it theirs. `world`
+    in the notes; `steps` come one by one after it. `marks`: the first cells of the rows
+    of docs/marks.md that promise it. `keeps`: what looks ours and may stay, since a person's word made it theirs. `world`
     keeps acts that reach every ticket away from the others.
     """
 
@@ -107,7 +107,7 @@ class Row:
     plan_first: tuple[str, ...] = ()
     notes_first: tuple[str, ...] = ()
     left: Left = as_without_us
-    marks: str = ""
+    marks: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     world: str = "shared"
 
