@@ -1,0 +1,43 @@
+"""Rows of docs/marks.md that are tried somewhere else: they need two stores, days, or a policy of their own."""
+
+from __future__ import annotations
+
+ELSEWHERE: dict[str, str] = {
+    "Changes the record beside the comment (its hidden property, or the stamp), and not the comment": (
+        "tests/security/test_plan_files.py::test_a_text_that_is_not_what_its_record_gives_is_put_right_once"
+    ),
+    "Two runs with separate stores comment at the same time (Jira)": (
+        "tests/journeys/test_two_stores.py::test_two_stores_leave_one_comment_and_the_next_run_of_either_is_quiet"
+    ),
+    "Deletes a status update (Linear)": (
+        "tests/sync/marks/test_status_updates.py::test_one_that_a_person_deletes_stays_deleted"
+    ),
+    "Edits a status update (Linear)": (
+        "tests/sync/marks/test_status_updates.py::test_one_that_a_person_edits_is_theirs"
+    ),
+    "Posts a status update of their own (Linear)": (
+        "tests/sync/marks/test_status_updates.py::test_a_person_waits_for_nothing_and_we_wait_for_them"
+    ),
+    "Its declaration changes: unit, start, target, kind of measure, due day, rule, page": (
+        "tests/journeys/test_declaration.py::test_every_part_of_a_declaration_reaches_the_tickets"
+    ),
+    "It gets another owner": (
+        "tests/journeys/test_declaration.py::test_every_part_of_a_declaration_reaches_the_tickets"
+    ),
+    "The objective gets another title": (
+        "tests/journeys/test_declaration.py::test_every_part_of_a_declaration_reaches_the_tickets"
+    ),
+    "Another of its key results gets the worst health": (
+        "tests/journeys/test_one_percent.py::test_two_key_results_and_the_one_that_the_fields_follow"
+    ),
+    "Copies a warned issue and chooses a child of `Key result`": (
+        "tests/journeys/test_linear_copies.py::test_a_copy_of_an_orphan_is_no_orphan_before_its_time_and_may_be_claimed"
+    ),
+    "Renames it, and makes another of its name (Linear)": (
+        "tests/journeys/test_linear_copies.py::test_a_renamed_label_beside_a_new_one_of_its_name_is_replaced"
+    ),
+    "Deletes a label of Truenorth's (Linear)": (
+        "tests/journeys/test_linear_copies.py::test_a_deleted_label_is_made_again"
+    ),
+}
+"""By the first cell of the row, the test."""
