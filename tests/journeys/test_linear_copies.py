@@ -348,6 +348,7 @@ def test_the_policy_may_follow_the_new_name(company: Company) -> None:
 def test_new_work_gets_the_renamed_label(company: Company, linked: LinearTicket) -> None:
     company.rename("okr-aligned", "goal-linked")
     copy = company.copy(linked.key)
+    copy.unlabel("goal-linked")
     company.sync()
     assert {"goal-linked", CHILD} <= copy.labels
     assert company.bearing("okr-aligned") == 0

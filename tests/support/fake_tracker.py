@@ -133,7 +133,9 @@ class FakeTracker:
         if wanted == now.shown and (wanted != NOTHING or stamp is None):
             return Receipt(item.ref, item.key, "written")
         self.writes.append(item.key)
-        shown = NOTHING if wanted == NOTHING else replace(wanted, stamp=Stamp(self.owner))
+        shown = (
+            NOTHING if wanted == NOTHING else replace(wanted, stamp=Stamp(self.owner, labels=wanted.labels))
+        )
         self.items[item.ref] = replace(now, shown=shown)
         return Receipt(item.ref, item.key, "written", 1)
 

@@ -22,11 +22,11 @@ from tests.support.plain_text import to_plain
 
 def applied(items: list[WorkItem], wanted: dict[Ref, Marks]) -> list[WorkItem]:
     """The world after a perfect write."""
-    stamp = Stamp("acme")
-    return [
-        replace(one, shown=replace(wanted[one.ref], stamp=stamp)) if one.ref in wanted else one
-        for one in items
-    ]
+
+    def shown(marks: Marks) -> Marks:
+        return replace(marks, stamp=Stamp("acme", labels=marks.labels))
+
+    return [replace(one, shown=shown(wanted[one.ref])) if one.ref in wanted else one for one in items]
 
 
 WORLD = [
@@ -124,6 +124,16 @@ def test_without_a_label_for_them_dangling_claims_get_none() -> None:
     policy = DECLARED.policy.model_copy(update={"labels": labels})
     quiet = DECLARED.model_copy(update={"policy": policy})
     assert decide([one], quiet)[0][one.ref].labels == ("okr-aligned",)
+
+
+def test_closed_work_keeps_nothing_that_people_copied_or_put_beside_its_labels() -> None:
+    wanted, _, _ = decide(WORLD, DECLARED)
+    three = next(one for one in applied(WORLD, wanted) if one.key == "WEB-3")
+    kept, shown = wanted[three.ref], replace(three.shown, labels=("okr-aligned", "okr-orphaned"))
+    closed = replace(three, category="done", shown=shown)
+    assert decide([closed], DECLARED)[0][three.ref] == kept
+    copied = replace(closed, shown=replace(shown, stamp=Stamp("acme", labels=shown.labels, copied=True)))
+    assert decide([copied], DECLARED)[0][three.ref] == Marks()
 
 
 def test_closed_work_keeps_what_it_shows() -> None:
