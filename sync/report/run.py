@@ -161,9 +161,7 @@ def plan(plan: Plan, most: int | None = None) -> Section:
     lead = f"{counted(len(plan.edits), 'item')} would change{f': {totals}' if totals else ''}. Plan {plan.digest}."
     hidden = 0 if most is None else max(0, len(plan.edits) - most)
     tail = (f"… and {hidden} more. Show all: truenorth plan",) if hidden else ()
-    return Section(
-        "Plan", (lead, *plan.waiting, *plan.notes), ("key", "change"), _plan_rows(plan, most), tail=tail
-    )
+    return Section("Plan", (lead, *plan.waiting, *plan.notes), ("key", "change"), _plan_rows(plan, most), tail=tail)
 
 
 def _plan_rows(plan: Plan, most: int | None = None) -> tuple[tuple[Cell, ...], ...]:
