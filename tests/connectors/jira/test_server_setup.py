@@ -172,5 +172,5 @@ def test_a_field_is_made_with_a_searcher_and_our_words() -> None:
     site = Site({"POST field": {"id": "customfield_9"}})
     assert fields_of(site).carry(step, {}) == "customfield_9"
     (_, body) = site.asked[0]
-    assert body["description"] == signature("acme")
+    assert body["description"] == f"KR health. {signature('acme')}"
     assert body["searcherKey"].endswith(":multiselectsearcher")
