@@ -27,7 +27,9 @@ def answer_rules(
     never answered: a rule that seems to match nothing would take marks away.
     """
     return {
-        query: last[query] if query.tracker in stale else answering(connectors[query.tracker]).find(query.query)
+        query: last[query]
+        if query.tracker in stale
+        else answering(connectors[query.tracker]).find(query.query)
         for query in rule_queries(workspace)
     }
 
