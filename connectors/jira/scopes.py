@@ -42,7 +42,7 @@ def scope_of(call: str) -> str:
     method, _, path = call.partition(" ")
     if path == "myself" or path.startswith("user"):
         return USER
-    if path.startswith("screens"):
+    if path.startswith("screens") or path.endswith("/screens"):
         return PROJECTS
     if path.startswith("field") and (method != "GET" or "/context" in path):
         return CONFIGURE

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from aiohttp import web
 from yarl import URL
 
+from connectors.sandbox.jira.routes import gateway_routes
 from connectors.sandbox.jira.routes import routes as jira_routes
 from connectors.sandbox.linear.routes import routes as linear_routes
 from connectors.sandbox.world import World
@@ -27,6 +28,7 @@ class Trackers(web.AbstractResource):
         """From now on answer with this world."""
         self._router = web.UrlDispatcher()
         self._router.add_routes(jira_routes(world))
+        self._router.add_routes(gateway_routes(world))
         self._router.add_routes(linear_routes(world))
         self._router.freeze()
 

@@ -483,7 +483,9 @@ def test_check_says_where_each_credential_goes_and_who_declared_it(
     )
     assert found["http sources"]["verdict"] == "warning"
     assert "not sent to https://evil.example" in found["http sources"]["found"]
-    assert ran.code == 0
+    assert "not sent to https://evil.example" in found["sources"]["found"]
+    # As `plan` would end for a source that it cannot read.
+    assert ran.code == 1
     assert is_silent(ran)
 
 

@@ -24,7 +24,7 @@ from connectors.http.dates import http_date
 from connectors.http.exchange import Exchange
 from connectors.http.user_agent import user_agent
 from connectors.jira.api import replies
-from connectors.jira.api.errors import MAX_WORDS, Rejected, check_reply
+from connectors.jira.api.errors import MAX_WORDS, Elsewhere, Rejected, check_reply
 from connectors.jira.api.introduction import Introduction
 from connectors.jira.api.quotas import quotas_in
 from connectors.jira.api.transport import ExchangeAdapter
@@ -187,7 +187,7 @@ class JiraClient:
             ) from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             kind = shorten(response.headers.get("Content-Type", "no content type"), 80)
-            raise BadReply(
+            raise Elsewhere(
                 self.name,
                 f"the reply to {method} {path} is not JSON ({len(response.content)} bytes, {kind}).",
                 f"Check that {self.api} is the URL of a Jira site, and that no proxy or login page "

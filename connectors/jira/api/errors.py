@@ -71,6 +71,10 @@ class Forbidden(PermissionDenied):
     status = 403
 
 
+class Elsewhere(BadReply):
+    """A page or a redirect in place of Jira's reply, as from a login that stands before it."""
+
+
 class _Complaint(msgspec.Struct):
     """Every shape in which Jira, its gateway and proxies complain (contracts, section 3)."""
 
@@ -130,7 +134,7 @@ def check_reply(
     if status == 403:
         raise Forbidden(tracker, f"permission denied: {said}.", "Grant the permission to the account.")
     if status < 400:
-        raise BadReply(
+        raise Elsewhere(
             tracker,
             f"{what} was redirected (HTTP {status}); redirects are not followed.",
             "Set the tracker's url to Jira's own base URL.",

@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from connectors.errors import BadReply, CredentialError, Misdeclared, PermissionDenied, TrackerError
-from connectors.jira.api.errors import Rejected
+from connectors.errors import CredentialError, Misdeclared, PermissionDenied, TrackerError
+from connectors.jira.api.errors import Elsewhere, Rejected
 from connectors.jira.api.wire import ServerInfo
 
 
@@ -57,7 +57,7 @@ class Introduction:
         except Rejected as error:
             if error.status == 404:
                 raise self._nothing_there from None
-        except (CredentialError, PermissionDenied, BadReply):
+        except (CredentialError, PermissionDenied, Elsewhere):
             pass
         else:
             return info

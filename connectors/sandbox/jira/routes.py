@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -74,15 +73,15 @@ def routes(world: World) -> list[web.RouteDef]:
             for r in both_versions(served)
         ],
         web.route("*", f"{BASE}/rest/{{rest:.*}}", with_envelope(_unknown, trace_ids)),
-        *_gateway_routes(site, trace_ids),
         *server_routes(site, on_server, trace_ids, SERVER_BASE),
         *page_routes(site, BASE),
         *view_routes(site, BASE),
     ]
 
 
-def _gateway_routes(site: JiraSite, trace_ids: Iterator[int]) -> list[web.RouteDef]:
+def gateway_routes(world: World) -> list[web.RouteDef]:
     """The same behind the gateway, and what it serves itself."""
+    site, trace_ids = world.jira, count(1)
     served = [route for resource in RESOURCES for route in resource(site, gateway.BASE).routes()]
     return [
         *[

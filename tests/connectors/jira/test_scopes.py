@@ -51,6 +51,8 @@ CALLS = {
     "POST field/customfield_1/trash": "POST /field/{}/trash",
     "PUT field/association": "PUT /field/association",
     "GET screens": "GET /screens",
+    "GET field/customfield_1/screens": "GET /field/{}/screens",
+    "POST screens/7/tabs/8/fields": "POST /screens/{}/tabs/{}/fields",
     "POST filter": "POST /filter",
     "POST dashboard": "POST /dashboard",
 }
