@@ -230,7 +230,9 @@ def test_another_workspaces_marks_are_refused_aloud(run: Cli, pointed: Sandbox) 
     loopback.put(url, auth=JIRA, json={"v": 1, "owner": "others", "labels": ["x"]}).raise_for_status()
     before = world(pointed)
     ran = run("undo", "--all", "--apply")
-    assert (ran.code, '"others"' in ran.out) == (0, True)
+    assert (ran.code, '"others"' in ran.out) == (4, True), (
+        "nothing else is there, so the workspace may have been renamed"
+    )
     assert world(pointed) == before
 
 
