@@ -39,5 +39,18 @@ ELSEWHERE: dict[str, str] = {
     "Deletes a label of Truenorth's (Linear)": (
         "tests/journeys/test_linear_copies.py::test_a_deleted_label_is_made_again"
     ),
+    "Key results change places in the declaration": (
+        "tests/sync/plan/test_news.py::test_what_moves_below_the_step_is_no_news"
+    ),
+    "A value, or what closing a ticket adds, moves, and no percent by the step": (
+        "tests/sync/plan/test_news.py::test_what_moves_below_the_step_is_no_news"
+    ),
+    "Truenorth is upgraded": ("tests/sync/plan/test_upgrade.py::test_an_upgrade_writes_nothing"),
+    "A key result gets at risk or off track, or is so no more": (
+        "tests/sync/marks/test_risk_label.py::test_it_goes_with_its_cause_and_with_the_work"
+    ),
+    "Copies a project with our links (Linear)": (
+        "tests/connectors/linear/test_write_labels.py::test_a_link_copied_to_another_project_is_taken_over_or_off"
+    ),
 }
 """By the first cell of the row, the test."""
