@@ -114,8 +114,8 @@ class JiraConnector:
     def owned_items(self, written: Collection[str], progress: Progress | None = None) -> Owned:
         """See `Connector.owned_items`."""
         before = self._client.requests
-        self._site = self._reader.site()
-        return self._reader.owned_items(self._site, written, progress, before)
+        owned, self._site = self._reader.owned_items(self._reader.site(), written, progress, before)
+        return owned
 
     def count(self, query: NativeQuery) -> int:
         """See `AnswersQueries.count`; Jira's own count is approximate, so the ids are listed."""

@@ -159,6 +159,7 @@ def _is_news(shown: Marks, wanted: Marks, step: int, titles: Mapping[str, str] |
         )
         or not _same_key_results(shown.key_results, wanted.key_results, step)
         or not same_comment(shown.comment, wanted.comment, step, titles)
+        or (shown.stamp is not None and shown.stamp.copied)
         # Where the wanted marks do not agree either, a comment is not ours to edit.
         or (not _agree(shown) and _agree(wanted))
     )

@@ -39,9 +39,14 @@ def shows_link(marks: Marks) -> bool:
 
 
 def was_linked(item: WorkItem, owner: str) -> bool:
-    """Whether the ticket itself shows that it was linked, in marks that are not another workspace's."""
+    """Whether the ticket itself proves that it was linked, in marks that are not another workspace's.
+
+    Where there is a stamp it alone does: fields may hold what people wrote there. Where it was taken away, what is left.
+    """
     stamp = item.shown.stamp
-    return shows_link(item.shown) and (stamp is None or stamp.owner == owner)
+    if stamp is None or stamp.copied:
+        return shows_link(item.shown)
+    return stamp.owner == owner and (stamp.alignment == "aligned" or bool(stamp.key_results))
 
 
 def lost_links(

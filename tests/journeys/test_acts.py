@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.acts import rows_copies, rows_goals, rows_marks, rows_renames, verdict
-from tests.journeys.acts.deeds import GOALS
-from tests.journeys.acts.elsewhere import ELSEWHERE
-from tests.journeys.acts.play import Play, Story
-from tests.journeys.acts.seen import SITES, Site
-from tests.journeys.acts.table import LAST_PHASE, Row
+from tests.support.acts import rows_copies, rows_goals, rows_marks, rows_renames, verdict
+from tests.support.acts.deeds import GOALS
+from tests.support.acts.elsewhere import ELSEWHERE
+from tests.support.acts.play import Play, Story
+from tests.support.acts.seen import SITES, Site
+from tests.support.acts.table import LAST_PHASE, Row
 
 ROOT = Path(__file__).parents[2]
 ROWS: tuple[Row, ...] = (*rows_goals.ROWS, *rows_marks.ROWS, *rows_copies.ROWS, *rows_renames.ROWS)

@@ -44,6 +44,7 @@ class SiteFields:
     - `custom`: the fields that rules match, by the name that the rules use; one name can be that of several fields.
     - `called`: names of the fields of points, by their ids.
     - `others`: names of all custom fields, by their ids.
+    - `renamed`: of these, what stamps say we filled, and nothing else tells to be ours: they are only emptied.
     - `settable`: fields that could not be set before and now can, by ids of project, type and field.
     - `labels`: those of the policy, casefolded: they are ours by name, whoever put them on.
     """
@@ -65,6 +66,7 @@ class SiteFields:
     settable: frozenset[tuple[str, str, str]] = frozenset()
     labels: frozenset[str] = frozenset()
     others: Mapping[str, str] = field(default_factory=dict)
+    renamed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def is_ours(self, label: str) -> bool:
@@ -89,6 +91,7 @@ class SiteFields:
             self.epic_link,
             self.epic_name,
             *(id_ for _, id_ in self.custom),
+            *self.renamed,
         ]
         return [*STANDARD_FIELDS, *dict.fromkeys(id_ for id_ in custom if id_)]
 
@@ -119,7 +122,10 @@ class SiteFields:
         }
         found = {name: id_ for name, id_ in named.items() if id_}
         found |= {f"claim_{n}": id_ for n, id_ in enumerate(self.other_claims)}
-        return found | {f"points_{n}": id_ for n, id_ in enumerate(self.points)}
+        found |= {f"points_{n}": id_ for n, id_ in enumerate(self.points)}
+        return found | {
+            f"renamed_{n}": id_ for n, id_ in enumerate(self.renamed) if id_ not in found.values()
+        }
 
     def attribute(self, n: int, id_: str) -> str:
         """Under which name `Fields` holds the field number `n` of `custom`."""
@@ -138,6 +144,11 @@ class SiteFields:
         """The number in one of the points fields."""
         value = getattr(fields, f"points_{self.points.index(id_)}", None)
         return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+    def renamed_in(self, fields: Fields) -> dict[str, Any]:
+        """The values of the renamed fields by their ids; UNSET for one that the issue does not have."""
+        named = {id_: name for name, id_ in self._ours().items()}
+        return {id_: getattr(fields, named[id_], msgspec.UNSET) for id_ in self.renamed}
 
     def claims_in(self, fields: Fields) -> list[Any]:
         """The values of the further claim fields."""

@@ -82,10 +82,10 @@ def computed_fields(
     )
     for id_, name, there, value in rows:
         if id_:
-            yield ComputedField(id_, name, _text(there), value, there is UNSET, is_unused)
+            yield ComputedField(id_, name, value_text(there), value, there is UNSET, is_unused)
     if site.alignment:
         there, says = fields.kr_alignment, ALIGNMENT_OPTIONS[alignment] if alignment else None
-        yield ComputedField(site.alignment, ALIGNMENT_NAME, _text(there), says, there is UNSET)
+        yield ComputedField(site.alignment, ALIGNMENT_NAME, value_text(there), says, there is UNSET)
 
 
 def recorded_texts(stamp: Stamp | None) -> dict[str, tuple[str, ...]]:
@@ -101,7 +101,8 @@ def objective_text(mark: KeyResultMark) -> str | None:
     return shorten(mark.objective.strip(), MAX_TEXT) or None
 
 
-def _text(value: object) -> str:
+def value_text(value: object) -> str:
+    """The text of a value of a field, a number or anything of which `field_text` knows the text."""
     # Numbers come as floats.
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:.15g}"

@@ -10,7 +10,13 @@ from msgspec import UNSET
 from connectors.jira.api.fields import SiteFields, field_text
 from connectors.jira.api.rich_text import paragraph
 from connectors.jira.api.wire import Issue
-from connectors.jira.marks.computed_fields import ComputedField, Recorded, computed_fields, recorded_texts
+from connectors.jira.marks.computed_fields import (
+    ComputedField,
+    Recorded,
+    computed_fields,
+    recorded_texts,
+    value_text,
+)
 from connectors.jira.marks.key_result_text import key_result_text
 from connectors.model import Marks, Stamp
 
@@ -74,6 +80,13 @@ def edit_for(
     for one in computed_fields(issue.fields, site, wanted.key_results, wanted.alignment):
         if one.is_written(recorded) or (shows_any and not one.is_unused):
             _set_computed(edit, one, recorded, is_off_screen, tried=one.id == site.progress)
+    for id_, value in site.renamed_in(issue.fields).items():
+        there = value_text(value)
+        if there and there in recorded.get(id_, ()):
+            if shows_any:
+                edit.said[id_] = there
+            else:
+                edit.fields[id_] = None
     return edit
 
 

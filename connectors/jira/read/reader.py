@@ -36,7 +36,7 @@ from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper, is_done
 from connectors.jira.read.read_notes import cut_changelogs, left_out
-from connectors.jira.read.renamed_fields import unknown_fields
+from connectors.jira.read.renamed_fields import notes_on_renamed, renamed_fields
 from connectors.jira.read.settable_fields import SettableFields
 from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
 from connectors.jira.read.shown_comments import kept_from_customers, with_comments, with_remnant
@@ -151,7 +151,9 @@ class Reader:
         notes += fields_of_one_name(issues.values(), site.fields)
         mapper = self._mapper(site, scope, issues.values())
         items, aside = _sifted(mapper, issues.values(), parents)
-        notes += unknown_fields(items, site.fields, self._owner)
+        renamed = renamed_fields(items, site.fields, self._owner)
+        notes += notes_on_renamed(renamed, site.fields)
+        site = replace(site, fields=replace(site.fields, renamed=renamed))
         aside |= bulk.set_aside
         check_share(self._client.name, aside.values(), len(items) + len(aside))
         comments = CommentApi(self._client, self._site_api, self._owner, site.me)
@@ -170,8 +172,8 @@ class Reader:
 
     def owned_items(
         self, site: Site, written: Collection[str], progress: Progress | None, sent_before: int
-    ) -> Owned:
-        """See `Connector.owned_items`.
+    ) -> tuple[Owned, Site]:
+        """See `Connector.owned_items`; and the site with what the stamps tell of its fields.
 
         What left the scope is found by id, since a property cannot be searched for; copies of it, of which nobody has an
         id, by the labels that are ours by name.
@@ -192,10 +194,10 @@ class Reader:
         left = comments.ours_on(bare)
         marked = (with_remnant(item, left.get(item.ref.id), self._owner) for item in items)
         unread = {one.id: one for one in (*pulled.set_aside, *aside.values(), *bulk.set_aside.values())}
-        return Owned(
-            tuple(item for item in marked if item.shown.stamp is not None),
-            tuple(unread[id_] for id_ in sorted(unread)),
-        )
+        found = tuple(item for item in marked if item.shown.stamp is not None)
+        renamed = renamed_fields(found, site.fields, self._owner)
+        owned = Owned(found, tuple(unread[id_] for id_ in sorted(unread)))
+        return owned, replace(site, fields=replace(site.fields, renamed=renamed))
 
     def _labelled_elsewhere(self) -> list[str]:
         """Ids of the issues out of scope that bear a label of ours; a request, and none where there are no labels."""

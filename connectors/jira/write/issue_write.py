@@ -211,13 +211,14 @@ class IssueWrite:
     def unseen(self) -> str:
         """ "" or that values of ours outlast the removal: the issue has come to where nobody sees or clears them."""
         fields, site = self.issue.fields, self._fields
-        shown = {
+        shown: dict[str | None, object] = {
             site.key_result: fields.key_result,
             site.progress: fields.kr_progress,
             site.health: fields.kr_health,
             site.alignment: fields.kr_alignment,
             site.objective: fields.kr_objective,
         }
+        shown.update(site.renamed_in(fields))
         recorded = recorded_texts(self.stamp)
         hidden = any(name and value is UNSET and any(recorded.get(name, ())) for name, value in shown.items())
         return UNSEEN if hidden else ""

@@ -218,6 +218,10 @@ def project(*, initiatives: bool) -> Operation[wire.OneProject]:
     return _PROJECT if initiatives else _BARE_PROJECT
 
 
+_PROJECTS_REPLY = _Sifted(Decoder(wire.Projects), Decoder(wire.ProjectNode), wire.Projects)
+_PROJECT_REPLY = Decoder(wire.OneProject)
+
+
 def _projects(*, initiatives: bool) -> Operation[wire.Projects]:
     return Operation(
         f"""
@@ -231,16 +235,14 @@ query Projects($first: Int!, $after: String, $teams: [ID!]!) {{
     {_MORE}
   }}
 }}""",
-        _Sifted(Decoder(wire.Projects), Decoder(wire.ProjectNode), wire.Projects),
+        _PROJECTS_REPLY,
         page=50,
     )
 
 
 def _project(*, initiatives: bool) -> Operation[wire.OneProject]:
     fields = _project_fields(250, 250, initiatives=initiatives)
-    return Operation(
-        f"query Project($id: String!) {{ project(id: $id) {{ {fields} }} }}", Decoder(wire.OneProject)
-    )
+    return Operation(f"query Project($id: String!) {{ project(id: $id) {{ {fields} }} }}", _PROJECT_REPLY)
 
 
 _PROJECTS, _BARE_PROJECTS = _projects(initiatives=True), _projects(initiatives=False)

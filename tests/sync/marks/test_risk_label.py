@@ -47,7 +47,9 @@ def test_open_work_bears_it_beside_the_others(claims: tuple[str, ...], labels: s
 
 def test_it_goes_with_its_cause_and_with_the_work() -> None:
     one = item("WEB-1", claims=("LATE",))
-    marked = replace(one, shown=replace(wanted(one, declared()), stamp=Stamp("acme")))
+    marked = replace(
+        one, shown=replace(wanted(one, declared()), stamp=Stamp("acme", labels=("okr-aligned", LABEL)))
+    )
     assert LABEL in marked.shown.labels
     assert wanted(replace(marked, claims=("WELL",)), declared()).labels == ("okr-aligned",)
     assert wanted(replace(marked, category="done"), declared()).labels == ("okr-aligned",)

@@ -20,6 +20,7 @@ from tests.support.builders import NOW, item, observed, work, workspace
 DECLARED = workspace(work("KR1"))
 COPY = Stamp("acme", comment_id="", copied=True)
 ALIGNED = Marks((KeyResultMark("KR1", "One", 40, "on_track", ""),), "aligned", ("okr-aligned",))
+ALIGNED_STAMP = Stamp("acme", ALIGNED.key_results, "aligned", ("okr-aligned",))
 
 
 def edit(key: str, shown: Marks, wanted: Marks) -> Edit:
@@ -80,13 +81,13 @@ def test_only_our_own_percent_is_left_within_a_step(
     ("shown", "left"),
     [
         (Marks(labels=("okr-orphaned",), stamp=COPY), NOTHING),
-        (Marks(labels=("OKR-Orphaned", "okr-aligned"), stamp=COPY), Marks(labels=("okr-aligned",))),
-        (replace(ALIGNED, stamp=COPY), ALIGNED),
-        (replace(ALIGNED, labels=("okr-aligned", "okr-orphaned"), stamp=Stamp("acme")), ALIGNED),
+        (replace(ALIGNED, stamp=COPY), NOTHING),
+        (replace(ALIGNED, labels=("OKR-Orphaned", "okr-aligned"), stamp=ALIGNED_STAMP), ALIGNED),
+        (replace(ALIGNED, labels=("okr-aligned", "okr-dangling"), stamp=ALIGNED_STAMP), ALIGNED),
     ],
-    ids=["warning", "both", "copy", "by hand"],
+    ids=["copied warning", "copy", "warning by hand", "other label by hand"],
 )
-def test_closed_work_bears_no_warning_and_keeps_the_rest(shown: Marks, left: Marks) -> None:
+def test_closed_work_keeps_what_was_written_there_and_no_warning(shown: Marks, left: Marks) -> None:
     one = item("WEB-9", category="done", shown=shown)
     alignment = align([one], DECLARED)
     card = measure(alignment, observed(), DECLARED, NOW)

@@ -19,7 +19,8 @@ LAST = RunRecord(41, "sync", NOW, "done", "abc123", {})
 def marked(key: str, key_result: str = "KR1", because: str = "", objective: str = "Objective") -> WorkItem:
     """It shows a key result, and nothing links it."""
     mark = KeyResultMark(key_result, "T", 5, "on_track", "", objective=objective, because=because)
-    return item(key, shown=Marks((mark,), "aligned", ("okr-aligned",), stamp=Stamp("acme")))
+    stamp = Stamp("acme", (mark,), "aligned", ("okr-aligned",))
+    return item(key, shown=Marks((mark,), "aligned", ("okr-aligned",), stamp=stamp))
 
 
 def world(losing: int, others: int, **changes: Any) -> list[WorkItem]:

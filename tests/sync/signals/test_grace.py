@@ -19,9 +19,11 @@ from tests.support.builders import NOW, item, observed, ref, work, workspace
 TODAY = NOW.date()
 WEB = ref("WEB-1")
 ALIGNED = Marks(alignment="aligned", labels=("okr-aligned",), stamp=Stamp("acme", alignment="aligned"))
-MARKED = Marks((KeyResultMark("KR1", "T", 5, "on_track", ""),), stamp=Stamp("acme"))
+MARK = (KeyResultMark("KR1", "T", 5, "on_track", ""),)
+MARKED = Marks(MARK, stamp=Stamp("acme", MARK))
+FILLED = Marks(MARK, "orphaned", ("okr-orphaned",), stamp=Stamp("acme", alignment="orphaned"))
 THEIRS = replace(ALIGNED, stamp=Stamp("other"))
-COPIED = replace(ALIGNED, stamp=None)
+COPIED = Marks(MARK, labels=("okr-aligned",), stamp=Stamp("acme", copied=True))
 WARNED = Marks(alignment="orphaned", labels=("okr-orphaned",), stamp=Stamp("acme"))
 
 
@@ -47,6 +49,7 @@ def since(one: WorkItem, remembered: LinkDays, last_read: date | None = None) ->
         pytest.param(COPIED, {}, None, TODAY, id="its stamp is gone"),
         pytest.param(THEIRS, {}, None, None, id="another workspace says so"),
         pytest.param(WARNED, {}, None, None, id="warned already"),
+        pytest.param(FILLED, {}, None, None, id="warned, and a person filled its fields"),
         pytest.param(
             Marks(), {WEB: None}, None, TODAY, id="linked at the last run, which its ticket did not show"
         ),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.journeys.acts import deeds
-from tests.journeys.acts.deeds import COMPUTED, FILLED, ONE, ORPHAN, TWO, YOUNG
-from tests.journeys.acts.seen import orphaned, serving
-from tests.journeys.acts.table import Row, Step, Ticket, emptied, everywhere, on_jira, on_linear
+from tests.support.acts import deeds
+from tests.support.acts.deeds import COMPUTED, FILLED, ONE, ORPHAN, TWO, YOUNG
+from tests.support.acts.seen import orphaned, serving
+from tests.support.acts.table import Row, Step, Ticket, emptied, everywhere, on_jira, on_linear
 
 NO_FIELDS = "Linear has no custom fields"
 NO_GROUPS = "Jira has no groups of labels"

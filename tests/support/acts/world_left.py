@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from connectors.sandbox.server import Sandbox
-from tests.journeys.acts.seen import Site
-from tests.journeys.acts.tickets import POLICY_LABELS, LinearIssue, Subject
 from tests.support import loopback
+from tests.support.acts.seen import Site
+from tests.support.acts.tickets import POLICY_LABELS, LinearIssue, Subject
 
 Rows = dict[str, dict[str, Any]]
 ADMIN = ("truenorth@acme.example", "sandbox-jira-token")

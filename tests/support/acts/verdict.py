@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
-from tests.journeys.acts.play import Phase, Story
-from tests.journeys.acts.seen import Seen, Shows, Site
-from tests.journeys.acts.table import Row, Step
+from tests.support.acts.play import Phase, Story
+from tests.support.acts.seen import Seen, Shows, Site
+from tests.support.acts.table import Row, Step
 
 
 def _steps(row: Row, story: Story) -> Iterator[tuple[int, Step | None, Phase]]:

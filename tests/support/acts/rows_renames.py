@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tests.journeys.acts import deeds
-from tests.journeys.acts.deeds import ONE, ORPHAN, TWO
-from tests.journeys.acts.seen import orphaned, serving
-from tests.journeys.acts.table import Absent, Deed, Row, Step, Ticket, on_jira, on_linear
-from tests.journeys.acts.tickets import Subject
+from tests.support.acts import deeds
+from tests.support.acts.deeds import ONE, ORPHAN, TWO
+from tests.support.acts.seen import orphaned, serving
+from tests.support.acts.table import Absent, Deed, Row, Step, Ticket, on_jira, on_linear
+from tests.support.acts.tickets import Subject
 
 NO_LABELS = "labels have no ids on Jira: another name is another label, as if the old one was taken off"
 HEALTH = Ticket(serving("ACT-LINK"), ("act-link",))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.journeys.acts import deeds
-from tests.journeys.acts.deeds import ENDS, NAMED, ONE, ORPHAN, TWO, YOUNG
-from tests.journeys.acts.seen import BARE, orphaned, serving
-from tests.journeys.acts.table import Row, Step, Ticket, as_on_jira, everywhere, on_jira
-from tests.journeys.acts.tickets import POLICY_LABELS
+from tests.support.acts import deeds
+from tests.support.acts.deeds import ENDS, NAMED, ONE, ORPHAN, TWO, YOUNG
+from tests.support.acts.seen import BARE, orphaned, serving
+from tests.support.acts.table import Row, Step, Ticket, as_on_jira, everywhere, on_jira
+from tests.support.acts.tickets import POLICY_LABELS
 
 CHOICE = {"": deeds.duplicate, ", with all behind the scenes": deeds.duplicate_with_all}
 """Jira's clone without and with entity properties, Linear's copy without and with attachments."""
@@ -113,10 +113,7 @@ LABELS = (
         (Step(orphaned(), ("-okr-aligned",), deeds.label("okr-aligned")),),
         everywhere("the wrong one goes"),
         left=_without_policy_labels,
-        marks=(
-            "Puts a label of Truenorth's on",
-            "Puts a label of the policy on by hand, beside another or alone",
-        ),
+        marks=("Puts a label of the policy on by hand, beside another or alone",),
     ),
     Row(
         "a person sets okr-orphaned beside okr-aligned",
@@ -124,10 +121,7 @@ LABELS = (
         (Step(serving("ACT-ONE"), ("-okr-orphaned",), deeds.label("okr-orphaned")),),
         everywhere("the wrong one goes"),
         left=_without_policy_labels,
-        marks=(
-            "Puts a label of Truenorth's on",
-            "Puts a label of the policy on by hand, beside another or alone",
-        ),
+        marks=("Puts a label of the policy on by hand, beside another or alone",),
     ),
     Row(
         "a person sets okr-aligned on work that gets no marks",
@@ -135,10 +129,7 @@ LABELS = (
         (Step(BARE, ("-okr-aligned",), deeds.label("okr-aligned")),),
         everywhere("it goes: labels of the policy are ours by name"),
         left=_without_policy_labels,
-        marks=(
-            "Puts a label of Truenorth's on",
-            "Puts a label of the policy on by hand, beside another or alone",
-        ),
+        marks=("Puts a label of the policy on by hand, beside another or alone",),
     ),
     Row(
         "a person sets okr-orphaned on work that gets no marks",
@@ -146,10 +137,7 @@ LABELS = (
         (Step(BARE, ("-okr-orphaned",), deeds.label("okr-orphaned")),),
         everywhere("likewise"),
         left=_without_policy_labels,
-        marks=(
-            "Puts a label of Truenorth's on",
-            "Puts a label of the policy on by hand, beside another or alone",
-        ),
+        marks=("Puts a label of the policy on by hand, beside another or alone",),
     ),
     Row(
         "a person had set okr-orphaned on aligned work",
@@ -159,10 +147,7 @@ LABELS = (
         first=deeds.label("okr-orphaned"),
         plan_first=("-okr-orphaned", "+okr-aligned"),
         left=_without_policy_labels,
-        marks=(
-            "Puts a label of Truenorth's on",
-            "Puts a label of the policy on by hand, beside another or alone",
-        ),
+        marks=("Puts a label of the policy on by hand, beside another or alone",),
     ),
     Row(
         "a person had set okr-aligned on an orphan",
@@ -172,10 +157,7 @@ LABELS = (
         first=deeds.label("okr-aligned"),
         plan_first=("-okr-aligned", "+okr-orphaned"),
         left=_without_policy_labels,
-        marks=(
-            "Puts a label of Truenorth's on",
-            "Puts a label of the policy on by hand, beside another or alone",
-        ),
+        marks=("Puts a label of the policy on by hand, beside another or alone",),
     ),
 )
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from connectors.sandbox.jira.moves import move
 from connectors.sandbox.server import Sandbox
-from tests.journeys.acts.seen import FIELDS, Seen, Site
 from tests.support import loopback
+from tests.support.acts.seen import FIELDS, Seen, Site
 from tests.support.user_actions import ANN, TOKEN, JiraTicket, LinearTicket
 
 PAT = "sandbox-dc-pat"

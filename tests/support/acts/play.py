@@ -21,12 +21,12 @@ import structlog
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.cli import app
-from tests.journeys.acts.declaration import declaration
-from tests.journeys.acts.seen import Goals, Seen, Site
-from tests.journeys.acts.table import LAST_PHASE, Row
-from tests.journeys.acts.tickets import TICKETS, Subject
-from tests.journeys.acts.world_left import WorldLeft, add_options_by_hand, left_in
 from tests.support import loopback
+from tests.support.acts.declaration import declaration
+from tests.support.acts.seen import Goals, Seen, Site
+from tests.support.acts.table import LAST_PHASE, Row
+from tests.support.acts.tickets import TICKETS, Subject
+from tests.support.acts.world_left import WorldLeft, add_options_by_hand, left_in
 from tests.support.cli import AS_OF, Ran
 from tests.support.user_actions import ANN, TOKEN
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from tests.journeys.acts.seen import BARE, Goals, KeyResult, orphaned, serving
-from tests.journeys.acts.table import Deed, Ticket
+from tests.support.acts.seen import BARE, Goals, KeyResult, orphaned, serving
+from tests.support.acts.table import Deed, Ticket
 
 GOALS: dict[str, KeyResult] = {
     "ACT-ONE": KeyResult("Every team knows why", 50, ("act-one",)),

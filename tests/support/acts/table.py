@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.journeys.acts.seen import SITES, Goals, Shows, Site
-from tests.journeys.acts.tickets import Subject
+from tests.support.acts.seen import SITES, Goals, Shows, Site
+from tests.support.acts.tickets import Subject
 
 Deed = Callable[[Any], "Subject | None"]
 """What a person does to a ticket, in a world with Truenorth and in one without; a ticket that comes of it is looked at

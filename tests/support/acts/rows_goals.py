@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.journeys.acts import deeds
-from tests.journeys.acts.deeds import BELOW, ENDS, GONE, NAMED, ONE, ORPHAN
-from tests.journeys.acts.seen import ALIGNED, BARE, DANGLING, orphaned, serving
-from tests.journeys.acts.table import Row, Step, Ticket, everywhere
+from tests.support.acts import deeds
+from tests.support.acts.deeds import BELOW, ENDS, GONE, NAMED, ONE, ORPHAN
+from tests.support.acts.seen import ALIGNED, BARE, DANGLING, orphaned, serving
+from tests.support.acts.table import Row, Step, Ticket, everywhere
 
 ROWS = (
     Row(

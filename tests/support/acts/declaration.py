@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tests.journeys.acts.seen import OBJECTIVE, Goals, Site
+from tests.support.acts.seen import OBJECTIVE, Goals, Site
 
 _JIRA = {"kind": "jira", "url": "https://acme.atlassian.net", "scope": {"projects": ["WEB", "OPS"]}}
 TRACKERS: dict[Site, dict[str, Any]] = {
