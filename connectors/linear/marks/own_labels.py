@@ -22,6 +22,7 @@ from connectors.linear.marks.renamed_labels import (
     is_made,
 )
 from connectors.model import CLAIM_NAME, AlignmentState, KeyResultMark, Stamp
+from connectors.setup import is_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +195,25 @@ def _label_notes(own: OwnLabels) -> Iterable[str]:
         if own.find(old, team) not in (None, id_):
             yield f"{now}, and there is another {old}: issues get that one."
         elif any(one.isspace() for one in label.name):
-            yield f"{now}; rename it back."
+            yield f"{now}; rename it back, and the shared views show it again."
         else:
-            yield f"{now}; rename it back, or put {label.name} in place of {old} in policy.labels."
+            yield (
+                f"{now}; rename it back, or put {label.name} in place of {old} in policy.labels and run truenorth setup: "
+                "shared views go by names."
+            )
 
 
 def _group_notes(own: OwnLabels) -> Iterable[str]:
     for name, groups in ((CLAIM_NAME, own.groups.claims), (ALIGNMENT_GROUP, own.groups.alignment)):
         called = own.labels[groups[0]].name if groups else name
         if called.casefold() != name.casefold():
-            yield f'Label group {name} is called "{called}" now, and is used as before; setup names it back, which views need.'
+            who = (
+                "run truenorth setup, which names it back"
+                if _is_of_setup(own, groups[0])
+                else "rename it back"
+            )
+            yield f'Label group {name} is called "{called}" now, and is used as before; {who}: shared views go by names.'
+
+
+def _is_of_setup(own: OwnLabels, group: str) -> bool:
+    return is_ours(own.labels[group].description, own.owner)

@@ -13,13 +13,12 @@ from msgspec.json import Decoder
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import IssueIds, LabelNode
-from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, TITLE_MARK, is_for
+from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, STATES, TITLE_MARK, find_groups, is_for
 from connectors.linear.setup.views import identify
 from connectors.model import CLAIM_NAME
 from connectors.setup import Action, Need, SetupProblem, described, find_made, is_ours
 
 _GROUPS = (CLAIM_NAME, ALIGNMENT_GROUP)
-STATES = ("aligned", "orphaned", "exempt")
 LONGEST_NAME = 80
 """Characters of a label; ours, short enough for a chip. Linear's limit is not published."""
 
@@ -56,7 +55,7 @@ class GroupSetup:
         """What the groups lack; `there` gets what is ours. Raises TrackerError."""
         children = {name: child_name(name, title) for name, title in need.key_results.items()}
         yield from self._group(CLAIM_NAME, children, labels, need, made, problems, there)
-        states = {name: name for name in STATES}
+        states: dict[str, str] = {name: name for name in STATES}
         yield from self._group(ALIGNMENT_GROUP, states, labels, need, made, problems, there)
 
     def is_in_use(self, label: str) -> bool:
@@ -85,7 +84,7 @@ class GroupSetup:
             need,
             _GROUPS,
             lambda given: _same(given, name),
-        )
+        ) or _filled(groups, labels, name, need.owner)
         if group is None and any(_same(one.name, name) for one in alive):
             why = "a label with this name exists and is not a workspace label group"
             problems.append(SetupProblem(f"label group {name}", why, "Rename the label."))
@@ -140,3 +139,10 @@ class GroupSetup:
 
 def _same(given: str, name: str) -> bool:
     return given.casefold() == name.casefold()
+
+
+def _filled(groups: list[LabelNode], labels: list[LabelNode], name: str, owner: str) -> LabelNode | None:
+    """A group that people made and renamed, known by our children in it."""
+    found = find_groups({one.id: one for one in labels}, owner)
+    first = (found.claims if name == CLAIM_NAME else found.alignment)[:1]
+    return next((one for one in groups if one.id in first), None)

@@ -204,12 +204,13 @@ def test_the_policys_new_name_of_a_renamed_label_is_its_name() -> None:
     ("labels", "said"),
     [
         (LINKED, [('Label okr-aligned is called "goal-linked" now; rename it back, or put goal-linked in place of'
-                  " okr-aligned in policy.labels.")]),
-        (renamed(PLAIN, aligned="Goal linked"), ['Label okr-aligned is called "Goal linked" now; rename it back.']),
+                  " okr-aligned in policy.labels and run truenorth setup: shared views go by names.")]),
+        (renamed(PLAIN, aligned="Goal linked"), [('Label okr-aligned is called "Goal linked" now; rename it back, and'
+                                                   " the shared views show it again.")]),
         ((*LINKED, MADE_ANEW), [('Label okr-aligned is called "goal-linked" now, and there is another okr-aligned:'
                                 " issues get that one.")]),
         ((*PLAIN, *renamed(GROUPS, K="Goals")), [('Label group Key result is called "Goals" now, and is used as before;'
-                                                 " setup names it back, which views need.")]),
+                                                 " run truenorth setup, which names it back: shared views go by names.")]),
         ((*PLAIN, *GROUPS), []),
         (PLAIN, []),
     ],

@@ -135,6 +135,23 @@ def test_renamed_things_go_with_the_rest(
 
 
 @LOST
+def test_a_label_group_of_people_is_used_and_not_doubled_where_they_rename_it(
+    run: Cli, pointed: Sandbox, monkeypatch: pytest.MonkeyPatch, lost: bool
+) -> None:
+    space = pointed.world.linear
+    assert run("setup", "--apply").code == 0
+    (group,) = [one for one in space.labels.values() if one.is_group and one.name == "Key result"]
+    assert not (group.description or "").endswith(SIGNED)
+    had = count(pointed)
+    pointed.call(lambda: setattr(group, "name", "Our goals"))
+    if lost:
+        other_store(monkeypatch)
+    assert told(run)["linear"]["actions"] == []
+    assert run("setup", "--apply").code == 0
+    assert (count(pointed), group.name) == (had, "Our goals")
+
+
+@LOST
 def test_a_field_that_an_older_version_made_is_found_by_its_type(
     run: Cli, pointed: Sandbox, monkeypatch: pytest.MonkeyPatch, lost: bool
 ) -> None:
