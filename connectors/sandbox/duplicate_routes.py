@@ -58,7 +58,8 @@ def _handler(duplicate: Duplicate, choice: str, page: str) -> Callable[[web.Requ
     """Takes `key`, `by` and the boolean `choice`; answers JSON with JSON, and a form with the new issue's page."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        is_form = request.content_type == _FORM
+        # What sends JSON by hand often says that it is a form.
+        is_form = request.content_type == _FORM and not (await request.read()).startswith(b"{")
         try:
             given: Mapping[str, Any] = await request.post() if is_form else await read_object(request)
             along = given.get(choice, False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -73,3 +74,10 @@ def test_what_cannot_be_done_is_refused_with_the_reason(
 def test_the_choice_is_true_or_false(sandbox: Sandbox, path: str, key: str, choice: str) -> None:
     reply = loopback.post(f"{sandbox.url}/{path}", json={"key": key, choice: "on"})
     assert (reply.status_code, reply.json()["error"]) == (400, f"{choice} must be true or false")
+
+
+@pytest.mark.parametrize(("path", "key"), [("__clone", "WEB-1"), ("__copy", "ENG-1")], ids=["clone", "copy"])
+def test_json_that_says_to_be_a_form_is_taken_as_what_it_is(sandbox: Sandbox, path: str, key: str) -> None:
+    header = {"Content-Type": "application/x-www-form-urlencoded"}
+    reply = loopback.post(f"{sandbox.url}/{path}", content=json.dumps({"key": key}), headers=header)
+    assert (reply.status_code, list(reply.json())) == (201, ["key"])
