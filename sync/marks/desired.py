@@ -137,10 +137,11 @@ class MarkBuilder:
 
     def _beside_closed(self, item: WorkItem, links: Sequence[Link], carries: Sequence[Link]) -> Marks:
         closed = {link.key_result for link in links if self._readings[link.key_result].closed}
+        resting = self._as_written(item.shown)
         if len(closed) == len({link.key_result for link in links}):
-            return self.closed_item(item)
+            return self.closed_item(replace(item, shown=resting))
         going_on = [link for link in links if link.key_result not in closed]
-        left = [mark for mark in item.shown.key_results if mark.id in closed]
+        left = [mark for mark in resting.key_results if mark.id in closed]
         return Marks(
             key_results=(*(self._part(item, link) for link in going_on), *left),
             alignment="aligned",
@@ -149,6 +150,13 @@ class MarkBuilder:
                 item, tuple(one for one in carries if one.key_result not in closed)
             ),
         )
+
+    def _as_written(self, shown: Marks) -> Marks:
+        """What was written last on open work, where people have put other values in its place since."""
+        stamp = shown.stamp
+        if stamp is None or stamp.copied or stamp.owner != self._workspace.workspace:
+            return shown
+        return replace(shown, key_results=stamp.key_results, alignment=stamp.alignment)
 
     def closed_item(self, item: WorkItem) -> Marks:
         shown, stamp = item.shown, item.shown.stamp

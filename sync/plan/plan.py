@@ -118,11 +118,25 @@ def natural(key: str) -> list[tuple[int, int, str]]:
 
 def changes_of(item: WorkItem, wanted: Marks) -> tuple[Change, ...]:
     """Mark by mark, what `wanted` would change on the item."""
+    shown = _before(item.shown, wanted)
 
     def change(mark: Mark) -> Change:
-        return Change(item.ref, item.key, item.title, mark, getattr(item.shown, mark), getattr(wanted, mark))
+        return Change(item.ref, item.key, item.title, mark, getattr(shown, mark), getattr(wanted, mark))
 
-    return tuple(change(mark) for mark in ALL_MARKS if getattr(item.shown, mark) != getattr(wanted, mark))
+    return tuple(change(mark) for mark in ALL_MARKS if getattr(shown, mark) != getattr(wanted, mark))
+
+
+def _before(shown: Marks, wanted: Marks) -> Marks:
+    """What is shown; where a field says by a person's hand what is wanted and a link does not, what the link says."""
+    written = shown.stamp.key_results if shown.stamp is not None and not shown.stamp.copied else ()
+    if shown.key_results != wanted.key_results or _percents(written) == _percents(wanted.key_results):
+        return shown
+    is_same = written and {mark.id for mark in written} == {mark.id for mark in wanted.key_results}
+    return replace(shown, key_results=written) if is_same else shown
+
+
+def _percents(marks: Iterable[KeyResultMark]) -> dict[str, int | None]:
+    return {mark.id: mark.percent for mark in marks}
 
 
 def _trusted(shown: Marks, messages: Messages) -> Marks:

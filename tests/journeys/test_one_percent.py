@@ -172,6 +172,21 @@ def test_a_small_step_waits_for_the_next_edit(site: Site) -> None:
     assert site.is_quiet()
 
 
+def test_todays_percent_typed_by_hand_reaches_the_link(site: Site) -> None:
+    """Below the step nothing is written; a person who types today's percent makes the link say another one."""
+    name, key = METRIC[site.kind][0], site.linked()[-1]
+    _label(site, key, f"kr:{name}")
+    reported(name, 0.42)(site)
+    site.sync()
+    reported(name, 0.45)(site)
+    if site.kind == "linear":
+        return  # it has no field to type into
+    JiraTicket(site.sandbox, key).set_field("KR progress", 45)
+    site.sync()
+    assert percents_on(site, key, name) == {45}
+    assert site.is_quiet()
+
+
 def test_two_key_results_and_the_one_that_the_fields_follow(site: Site) -> None:
     """The fields follow the worst health, and another one when that changes."""
     name, _ = METRIC[site.kind]

@@ -187,7 +187,8 @@ class JiraClient:
             ) from None
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             kind = shorten(response.headers.get("Content-Type", "no content type"), 80)
-            raise Elsewhere(
+            is_page = "html" in kind.lower() or response.content.lstrip().startswith(b"<")
+            raise (Elsewhere if is_page else BadReply)(
                 self.name,
                 f"the reply to {method} {path} is not JSON ({len(response.content)} bytes, {kind}).",
                 f"Check that {self.api} is the URL of a Jira site, and that no proxy or login page "

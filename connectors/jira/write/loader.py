@@ -54,8 +54,12 @@ class IssueLoader:
 
     def is_done(self, item: WorkItem, wanted: Marks) -> bool:
         """Whether nothing differs, so that no request is needed."""
-        ours = item.shown.stamp is not None and item.shown.stamp.owner == self._owner
-        return wanted == item.shown and not (wanted == NOTHING and ours)
+        stamp = item.shown.stamp
+        if wanted != item.shown or (wanted == NOTHING and stamp is not None and stamp.owner == self._owner):
+            return False
+        # A person may have typed into a field what a link does not say yet.
+        written = {mark.id: mark.percent for mark in stamp.key_results} if stamp else {}
+        return all(written.get(mark.id, mark.percent) == mark.percent for mark in wanted.key_results)
 
     def work(self, item: WorkItem, wanted: Marks, issue: Issue) -> IssueWrite:
         """What there is to do on the issue as it is now. Raises SkipItem when it must be left alone."""

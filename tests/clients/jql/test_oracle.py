@@ -139,7 +139,7 @@ def test_a_value_is_quoted_so_that_it_stays_one_value(tmp_path: Path) -> None:
 
 def test_what_we_write_for_people_is_a_query_whatever_things_are_called(tmp_path: Path) -> None:
     # Beside the shared filters: what stands in a rule's query or a scope is quoted by the same two functions.
-    names = [" ".join(title.split()) for title in [*TITLES, *odd_titles(300)]]
+    names = [" ".join(title.split()) for title in [*TITLES, *odd_titles(300)] if title.split()]
     queries = [
         query
         for name in names
@@ -147,7 +147,7 @@ def test_what_we_write_for_people_is_a_query_whatever_things_are_called(tmp_path
         if query is not None
     ]
     found = verdicts(queries, tmp_path)
-    assert len(found) >= 4 * len(names)
+    assert len(found) == 4 * len(names)
     assert [one["errors"] for one in found if one["errors"]] == []
     assert [query for query in queries if understood(query) is None] == []
     projects = [structure(parse(query))["where"]["clauses"][0]["operand"]["values"] for query in queries[::4]]

@@ -11,6 +11,7 @@ from werkzeug import Request, Response
 
 from connectors.errors import BadReply, CredentialError, RateLimited, ScopeError, TrackerError, Unreachable
 from connectors.jira.api import replies
+from connectors.jira.api.errors import Elsewhere
 from tests.support.jira_site import TOKEN, Site, Waits, connector, running
 
 
@@ -87,8 +88,8 @@ def test_a_points_field_can_be_chosen(still: Site) -> None:
 @pytest.mark.parametrize(
     ("match", "kind", "error"),
     [
-        ("/myself", "html", BadReply),
-        ("/search/jql", "html", BadReply),
+        ("/myself", "html", Elsewhere),
+        ("/search/jql", "html", Elsewhere),
         ("/bulkfetch", "truncate", BadReply),
         ("/search/jql", "truncate", BadReply),
         ("/bulkfetch", "wrong_json", BadReply),

@@ -18,7 +18,7 @@ import pytest
 
 from config.policy import GuardPolicy
 from connectors.errors import CredentialError
-from connectors.model import NOTHING, Comment, Marks, Stamp
+from connectors.model import NOTHING, Comment, Marks, Ref, Stamp
 from connectors.sandbox.server import Sandbox
 from sync.align.alignment import align
 from sync.apply import apply
@@ -26,6 +26,7 @@ from sync.cli.options import flag_of
 from sync.jobs.reporter import Reporter
 from sync.jobs.sync import synchronise
 from sync.measure import measure
+from sync.memory import Entry
 from sync.observation import CannotRead
 from sync.plan.backoff import rest_after
 from sync.plan.guards import project_stops, removal_stops, zero_stop
@@ -169,6 +170,16 @@ def test_the_item_tells_what_became_of_an_open_write(
 ) -> None:
     store.journal.begin(store.open_run("sync", "c", "acme"), edits("WEB-1"))
     assert resolve(store.journal.open()[0], shown) == (outcome, why)
+
+
+def test_what_a_version_could_not_tell_is_no_difference() -> None:
+    before = [{"id": "KR1", "percent": 40}]
+    shown: dict[str, object] = {"key_results": [{"id": "KR1", "percent": 40, "goal": None}]}
+    entry = Entry(1, 1, "sync", "c", None, Ref("jira", "1"), "WEB-1", "op", None, None, [
+        {"mark": "key_results", "before": [], "after": before}
+    ])  # fmt: skip
+    assert resolve(entry, shown) == ("written", LANDED)
+    assert resolve(entry, {"key_results": [{"id": "KR1", "percent": 41, "goal": None}]}) == ("failed", LOST)
 
 
 def test_a_rerun_closes_what_was_left_open(store: Store) -> None:

@@ -305,3 +305,15 @@ def test_a_closed_key_result_takes_no_more_marks() -> None:
     assert edit.item.key == "WEB-2"
     assert [mark.id for mark in edit.wanted.key_results] == ["KR2", "KR1"]
     assert edit.wanted.key_results[1] == shown.key_results[0]
+
+
+def test_on_open_work_what_a_closed_key_result_left_is_put_back() -> None:
+    mark = KeyResultMark("KR1", "Old", 40, "on_track", "https://x.example")
+    typed = (replace(mark, percent=100, health="done"),)
+    shown = Marks(typed, None, ("okr-aligned",), stamp=Stamp("acme", (mark,), "aligned", ("okr-aligned",)))
+    goals = workspace(work("KR1", closed="2026-11-01"), work("KR2"))
+    tickets = [item("WEB-1", claims=("KR1",), shown=shown), item("WEB-2", claims=("KR1", "KR2"), shown=shown)]
+    _, _, plan = decide(tickets, goals)
+    one, both = (edit.wanted for edit in plan.edits)
+    assert (one.key_results, one.alignment) == ((mark,), "aligned")
+    assert both.key_results[1] == mark
