@@ -28,7 +28,7 @@ def losing(plan: Plan, signals: Signals) -> list[Edit]:
     return [
         edit
         for edit in plan.edits
-        if (edit.item.ref in signals.orphans or edit.item.ref in signals.waiting)
+        if (edit.item.ref in signals.orphans or edit.item.ref in signals.in_grace)
         and shows_link(edit.item.shown)
         and not shows_link(edit.wanted)
     ]
@@ -79,9 +79,9 @@ def _warns(marks: Marks) -> bool:
 def grace_notes(plan: Plan, signals: Signals) -> tuple[str, ...]:
     """Sentences about the work that loses its last key result in this plan and is not warned yet."""
     until: Counter[date] = Counter(
-        signals.waiting[edit.item.ref].until
+        signals.in_grace[edit.item.ref].until
         for edit in losing(plan, signals)
-        if edit.item.ref in signals.waiting
+        if edit.item.ref in signals.in_grace
     )
     return tuple(
         f"{counted(count, 'item')} {agree(count, 'loses its', 'lose their')} last key result; without another one "
