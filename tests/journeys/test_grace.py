@@ -202,3 +202,40 @@ def test_what_an_undo_took_off_was_linked_all_the_same(deleted: Sandbox, run: Cl
     plan = told(run, "plan", *AS_OF)
     assert {type(one) for one in tickets(deleted, plan)} == {JiraTicket, LinearTicket}
     assert {one["unaligned_since"] for one in plan["in_grace"]} == {TODAY}
+
+
+RULES = "          - {label: failover}\n"
+DRAFT = RULES + "          - {key: WEB-27}\n          - {key: ENG-16}\n"
+
+
+def test_a_plan_with_a_draft_leaves_nothing_behind(site: Sandbox, run: Cli) -> None:
+    assert run("sync", *AS_OF, "--first-run").code == 0
+    tickets = (JiraTicket(site, "WEB-27"), LinearTicket(site, "ENG-16"))
+    before = [(one.ours, one.comments) for one in tickets]
+    declare("trust.yaml", RULES, DRAFT)
+    assert {"WEB-27", "ENG-16"} <= {one["key"] for one in told(run, "plan", *AS_OF)["plan"]["changes"]}
+    declare("trust.yaml", DRAFT, RULES)
+    site.forget_requests()
+    assert told(run, "plan", *AS_OF)["in_grace"] == []
+    assert run("sync", *AS_OF).code == 0
+    assert writes(site) == []
+    assert [(one.ours, one.comments) for one in tickets] == before
+
+
+def test_work_that_only_plans_linked_was_never_linked(site: Sandbox, run: Cli) -> None:  # noqa: ARG001
+    declare("trust.yaml", RULES, DRAFT)
+    told(run, "plan", *AS_OF)
+    declare("trust.yaml", DRAFT, RULES)
+    plan = told(run, "plan", *AS_OF)
+    assert plan["in_grace"] == []
+    assert {"WEB-27", "ENG-16"} <= {one["key"] for one in plan["orphans"] if not one["unaligned_since"]}
+
+
+def test_what_is_known_of_the_last_sync_tells_it_at_once(deleted: Sandbox, run: Cli) -> None:
+    """No read in between: the snapshot, as that sync left it, is decided anew."""
+    for command in ("orphans", "status"):
+        found = told(run, command)["in_grace"]
+        assert {(one["unaligned_since"], one["warned_from"]) for one in found} == {(TODAY, UNTIL)}
+        assert {one["tracker"] for one in found} == {"jira", "linear"}
+    assert told(run, "explain", found[0]["key"])["warned_from"] == UNTIL
+    assert writes(deleted) == []
