@@ -92,7 +92,9 @@ def decide(
     plan = replace(plan, waiting=waiting, notes=notes)
     plan = with_foreign_note(plan, owners(observation.items), workspace.workspace)
     stops = guards(observation, scorecard, plan, workspace, memory, signals)
-    return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops, since, unshown, views)
+    return Decision(
+        observation, memory, alignment, scorecard, signals, states, plan, stops, since, unshown, views
+    )
 
 
 def _allowed(

@@ -12,7 +12,7 @@ from config.workspace import Workspace
 from connectors.model import KeyResultMark, Marks, Ref
 from sync.memory import Memory
 from sync.plan.plan import Edit, Plan
-from sync.signals.grace import shows_link
+from sync.signals.grace import shows_link, shows_own_link
 from sync.signals.orphans import Signals
 
 _WHERE = re.compile(r" on (?:parent|ancestor) .+$")
@@ -23,13 +23,13 @@ MOST_NAMED = 3
 def losing(plan: Plan, signals: Signals) -> list[Edit]:
     """The edits that take the last key result off open work, because it serves none any more.
 
-    Told by the tickets: what an earlier run found and could not write counts again.
+    Told by the tickets: what an earlier run found and could not write counts again. Copies never had one to lose.
     """
     return [
         edit
         for edit in plan.edits
         if (edit.item.ref in signals.orphans or edit.item.ref in signals.in_grace)
-        and shows_link(edit.item.shown)
+        and shows_own_link(edit.item.shown)
         and not shows_link(edit.wanted)
     ]
 
@@ -56,19 +56,18 @@ def linked_before(plan: Plan, undone: Collection[Ref]) -> dict[Ref, None]:
 
 
 def newly_warned(plan: Plan, memory: Memory) -> list[Edit]:
-    """The edits that put a warning on work that never showed a link, as far as anybody knows.
+    """The edits that put a warning on work that never showed a link of its own, as far as anybody knows.
 
-    What lost its link was announced by the run that found it so. What an undo took off is put back.
+    What lost its link was announced by the run that found it so. Where an undo took marks off, they are put back.
     """
-    if memory.last_undo > memory.last_write:
-        return []
     return [
         edit
         for edit in plan.edits
         if _warns(edit.wanted)
         and not _warns(edit.item.shown)
-        and not shows_link(edit.item.shown)
+        and not shows_own_link(edit.item.shown)
         and memory.links.get(edit.item.ref) is None
+        and edit.item.ref not in memory.undone
     ]
 
 

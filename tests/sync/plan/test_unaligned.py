@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.model import KeyResultMark, Marks, Stamp, WorkItem
+from connectors.model import Comment, KeyResultMark, Marks, Stamp, WorkItem
 from sync.decide import Decision, decide
 from sync.memory import Memory, RunRecord
 from tests.support.builders import NOW, item, observed, ref, work, workspace
@@ -185,7 +185,10 @@ def test_many_that_are_warned_for_the_first_time_stop_a_run_once(
             ),
             id="announced when they lost their key result",
         ),
-        pytest.param(Memory(writing_runs=1, last_write=4, last_undo=5), id="put back after an undo"),
+        pytest.param(
+            Memory(writing_runs=1, undone=frozenset(ref(f"WEB-{n}") for n in range(400))),
+            id="put back after an undo",
+        ),
     ],
 )
 def test_what_was_said_before_is_not_said_again(memory: Memory) -> None:
@@ -193,3 +196,49 @@ def test_what_was_said_before_is_not_said_again(memory: Memory) -> None:
     found = run(items, memory, guards={"share": 0.99, "floor": 5000, "project_floor": 5000})
     assert len([edit for edit in found.plan.edits if edit.wanted.alignment == "orphaned"]) == 400
     assert guards(found) == []
+
+
+def test_an_undo_elsewhere_hides_no_mass_warning() -> None:
+    memory = Memory(writing_runs=1, last_write=4, last_undo=5, undone=frozenset({ref("WEB-0"), ref("OPS-9")}))
+    found = run([item(f"WEB-{number}") for number in range(31)] + world(0, 100), memory)
+    (stop,) = (one for one in found.stops if one.guard == "mass-warning")
+    assert stop.message.startswith("30 of 131 open items would be newly warned")
+
+
+def clones(number: int) -> list[WorkItem]:
+    """Copies of linked work, made where nothing links them."""
+    made = [marked(f"LAB-{one}") for one in range(number)]
+    copied = Stamp("acme", made[0].shown.key_results, "aligned", ("okr-aligned",), copied=True)
+    return [replace(one, shown=replace(one.shown, stamp=copied)) for one in made]
+
+
+@pytest.mark.parametrize(("cloned", "linked"), [(15, 60), (400, 20)])
+def test_copies_lose_no_key_result(cloned: int, linked: int) -> None:
+    found = run(
+        [*clones(cloned), *world(0, linked)], guards={"removed_share": 1, "share": 1, "project_share": 1}
+    )
+    assert len([edit for edit in found.plan.edits if edit.wanted.alignment is None]) == cloned
+    assert guards(found) == []
+    assert not any("last key result" in note for note in found.plan.notes)
+
+
+def test_copies_are_not_counted_among_what_is_linked() -> None:
+    found = run([*clones(100), *world(16, 97)], guards={"removed_share": 1, "share": 1, "project_share": 1})
+    (stop,) = found.stops
+    assert stop.message.startswith("16 of 113 linked items would lose their last key result")
+
+
+def test_copies_that_are_warned_at_once_are_newly_warned() -> None:
+    found = run([*clones(30), *world(0, 60)], grace_days=0, guards={"removed_share": 1, "project_share": 1})
+    assert guards(found) == ["mass-warning"]
+
+
+def test_the_cause_of_lost_links_is_not_that_of_other_removals() -> None:
+    """Comments that the policy wants no more go, a few of them from work that lost its key result as well."""
+    comment = Comment("progress", (("percent KR1", 5),))
+    items = world(12, 60, key_result="KR7")
+    items = [replace(one, shown=replace(one.shown, comment=comment)) for one in items]
+    found = run(items, comments=False, guards={"unlinked_share": 1, "share": 1, "project_share": 1})
+    (stop,) = found.stops
+    assert stop.message.startswith("72 of 72 comments would be removed")
+    assert "declared" not in stop.message
