@@ -262,7 +262,8 @@ def guards(
         # On a first run everything is new: one stop says so, others would say it again.
         return tuple(stop for stop in [*shrunk, first] if stop is not None)
     lost, warned = losing(plan, signals), newly_warned(plan, memory)
-    loss = likely_loss(lost, workspace, memory)
+    today = scorecard.as_of.astimezone(workspace.zone).date()
+    loss = likely_loss(lost, workspace, memory, today)
     loss += REVIEW if loss else ""
     unlinked = unlinked_stop(items, plan, lost, policy, loss)
     warnings = warned_stop(items, plan, warned, policy)

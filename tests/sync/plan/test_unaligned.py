@@ -31,8 +31,10 @@ def world(losing: int, others: int, **changes: Any) -> list[WorkItem]:
     return lost + [replace(one, shown=replace(wanted[one.ref], stamp=Stamp("acme"))) for one in kept]
 
 
-def run(items: list[WorkItem], memory: Memory | None = None, **policy: Any) -> Decision:
-    space = workspace(work("KR1", {"label": "onboarding"}), policy=policy)
+def run(
+    items: list[WorkItem], memory: Memory | None = None, rules: tuple[dict[str, Any], ...] = (), **policy: Any
+) -> Decision:
+    space = workspace(work("KR1", {"label": "onboarding"}, *rules), policy=policy)
     return decide(observed(*items), memory or Memory(writing_runs=1), space, NOW)
 
 
@@ -242,3 +244,38 @@ def test_the_cause_of_lost_links_is_not_that_of_other_removals() -> None:
     (stop,) = found.stops
     assert stop.message.startswith("72 of 72 comments would be removed")
     assert "declared" not in stop.message
+
+
+LAPSED = {"label": "autumn", "effective": {"since": "2026-09-01", "until": "2026-11-15"}}
+LAPSED_WORDS = 'Not in effect on 2026-11-16: rule "label autumn" of KR1, since 2026-09-01 until 2026-11-15'
+SAME = Memory(writing_runs=1, last_sync=LAST, configuration="abc123")
+
+
+def test_rules_whose_dates_passed_are_the_cause_and_nobody_changed_a_ticket() -> None:
+    items = world(16, 97, because="rule label autumn on parent WEB-1")
+    (stop,) = run(items, SAME, (LAPSED,)).stops
+    assert f". {LAPSED_WORDS} (16 items). The configuration is that of run 41" in stop.message
+    assert "match no longer" not in stop.message
+    assert "changed in the tracker" not in stop.message
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param({"label": "autumn"}, id="another rule of the same words has no dates"),
+        pytest.param(
+            {"label": "autumn", "effective": {"since": "2026-11-16"}}, id="another one has its dates now"
+        ),
+    ],
+)
+def test_a_rule_that_is_in_effect_is_not_said_to_have_lapsed(rule: dict[str, Any]) -> None:
+    (stop,) = run(world(16, 97, because="rule label autumn"), SAME, (LAPSED, rule)).stops
+    assert "Not in effect" not in stop.message
+    assert "Rules that are declared still and match no longer: KR1 (16 items)" in stop.message
+
+
+def test_beside_lapsed_rules_only_the_other_tickets_changed() -> None:
+    others = [marked(f"LAB-{number}", because="claim KR1") for number in range(4)]
+    (stop,) = run([*world(12, 97, because="rule label autumn"), *others], SAME, (LAPSED,)).stops
+    assert f"{LAPSED_WORDS} (12 items). Claims that people took back: 4 items" in stop.message
+    assert "so keys, labels, parents or claims of the other 4 items changed in the tracker" in stop.message
