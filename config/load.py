@@ -69,8 +69,13 @@ def _check_files(workspace: Workspace, folder: Path) -> Iterator[ConfigFinding]:
 
 
 def fingerprint(workspace: Workspace) -> str:
-    """A short name for what is declared: equal for equal meaning, however it is laid out in files."""
-    text = json.dumps(workspace.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+    """A short name for what is declared: equal for equal meaning, however it is laid out in files.
+
+    What is not declared is no part of it, nor is a default that is spelt out. So a version that can declare more gives the
+    same declaration the same name.
+    """
+    declared = workspace.model_dump(mode="json", exclude_defaults=True)
+    text = json.dumps(declared, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

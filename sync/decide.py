@@ -24,7 +24,7 @@ from sync.plan.replaced import replaced_notes
 from sync.plan.setup_basis import ProjectView, project_views, setup_notes, view_note
 from sync.plan.throttle import throttle
 from sync.plan.unaligned import grace_notes
-from sync.signals.grace import lost_links
+from sync.signals.grace import lost_links, shows_link
 from sync.signals.orphans import Signals, find_signals
 
 
@@ -32,7 +32,8 @@ from sync.signals.orphans import Signals, find_signals
 class Decision:
     """One run: what was read and remembered, what it means, and what would be written.
 
-    `work_states`: where the work of every key result stands. `lost`: unaligned work that was linked, and since when not.
+    `work_states`: where the work of every key result stands. `unlinked_since`: unaligned work that was linked, and since when not.
+    `unshown`: linked work on whose tickets the policy lets no link be shown.
     `project_views`: views of ours that have to name other projects by now.
     """
 
@@ -44,7 +45,8 @@ class Decision:
     work_states: Mapping[str, WorkState]
     plan: Plan
     stops: tuple[GuardViolation, ...]
-    lost: Mapping[Ref, date]
+    unlinked_since: Mapping[Ref, date]
+    unshown: frozenset[Ref]
     project_views: tuple[ProjectView, ...] = ()
 
 
@@ -60,8 +62,8 @@ def decide(
     if alignment is None:
         alignment = align(observation.items, workspace, observation.answers, today)
     scorecard = measure(alignment, observation, workspace, now, memory.past)
-    lost = lost_links(alignment, memory.links, workspace, today, memory.last_read)
-    signals = find_signals(alignment, scorecard, observation, workspace, now, lost)
+    since = lost_links(alignment, memory.links, workspace, today, memory.last_read)
+    signals = find_signals(alignment, scorecard, observation, workspace, now, since)
     states = work_states(alignment, workspace, now)
     wanted = desired_marks(
         alignment,
@@ -72,6 +74,11 @@ def decide(
         closest=_closest(alignment, signals, workspace, observation.keywords),
         last_updates=memory.last_updates,
         states=states,
+    )
+    unshown = frozenset(
+        ref
+        for ref, placement in alignment.placements.items()
+        if placement.state == "aligned" and ref in wanted and not shows_link(wanted[ref])
     )
     allowed, waiting = _allowed(wanted, observation, memory, workspace, now)
     views = project_views(workspace, memory, signals.orphans, alignment, observation.stale, now)
@@ -85,7 +92,9 @@ def decide(
     plan = replace(plan, waiting=waiting, notes=notes)
     plan = with_foreign_note(plan, owners(observation.items), workspace.workspace)
     stops = guards(observation, scorecard, plan, workspace, memory, signals)
-    return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops, lost, views)
+    return Decision(
+        observation, memory, alignment, scorecard, signals, states, plan, stops, since, unshown, views
+    )
 
 
 def _allowed(

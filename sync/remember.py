@@ -15,14 +15,21 @@ from sync.signals.grace import LinkDays, to_remember
 from sync.store.store import Store
 
 
-def remember(result: Decision, workspace: Workspace, store: Store, receipts: Iterable[Receipt] = ()) -> None:
+def remember(
+    result: Decision,
+    workspace: Workspace,
+    store: Store,
+    receipts: Iterable[Receipt] = (),
+    *,
+    is_sync: bool = True,
+) -> None:
     """Keep the day's readings and the snapshot for `status`, `orphans`, `explain` and the guards.
 
-    Items with a "written" receipt are kept as they look now, not as they were read.
+    Items with a "written" receipt are kept as they look now, not as they were read. `is_sync`: not a run that only looks.
     """
     written = {receipt.item for receipt in receipts if receipt.outcome == "written"}
     now_shown = {
-        edit.item.ref: replace(edit.wanted, stamp=Stamp(workspace.workspace, labels=edit.wanted.labels))
+        edit.item.ref: replace(edit.wanted, stamp=_stamp_of(edit.wanted, workspace))
         for edit in result.plan.edits
         if edit.item.ref in written
     }
@@ -31,10 +38,22 @@ def remember(result: Decision, workspace: Workspace, store: Store, receipts: Ite
         replace(pull, items=tuple(_as_shown(item, now_shown) for item in pull.items))
         for pull in result.observation.pulls
     )
-    links = to_remember(result.alignment, result.lost, now_shown, result.memory.links)
+    links = to_remember(
+        result.alignment,
+        result.unlinked_since,
+        now_shown,
+        result.memory.links,
+        result.unshown,
+        is_sync=is_sync,
+    )
     store.snapshots.save(replace(result.observation, pulls=pulls), *_changed(result.memory.links, links))
     day = _today(result, workspace)
     store.readings.save(result.scorecard, day, result.work_states, moved_today(result, workspace))
+
+
+def _stamp_of(written: Marks, workspace: Workspace) -> Stamp:
+    """What the stamp says of the marks that were written just now."""
+    return Stamp(workspace.workspace, written.key_results, written.alignment, written.labels)
 
 
 def _as_shown(item: WorkItem, now_shown: Mapping[Ref, Marks]) -> WorkItem:

@@ -18,7 +18,7 @@ from sync.plan.overrides import Overrides
 from sync.plan.plan import Plan
 from sync.report import data
 from sync.report import run as run_tables
-from sync.report.waiting import waiting
+from sync.report.in_grace import in_grace
 
 _MOST_ORPHANS = 12
 
@@ -50,7 +50,7 @@ class OutputReporter(Reporter):
         show = self._output.show
         show(run_tables.pulled(run.observation.pulls), run_tables.scorecard(run.scorecard))
         show(run_tables.orphans(run.alignment.items, run.signals, _MOST_ORPHANS))
-        show(*waiting(run.alignment.items, run.signals, _MOST_ORPHANS))
+        show(*in_grace(run.alignment.items, run.signals, _MOST_ORPHANS))
         if run.signals.findings:
             show(run_tables.findings(run.signals))
         show(run_tables.plan(run.plan, self._most))

@@ -171,15 +171,15 @@ def _summary(
                 f"the grace period is {_grace(item, workspace)}."
             )
         case "waiting":
-            grace, waiting = _grace(item, workspace), run.signals.waiting[item.ref]
-            if waiting.lost:
+            grace, young = _grace(item, workspace), run.signals.in_grace[item.ref]
+            if young.was_linked:
                 return (
-                    f"{item.name} serves no key result any more: {placement.reason}. It is unaligned since {waiting.since}, "
-                    f"and warned from {waiting.until}; the grace period is {grace}."
+                    f"{item.name} serves no key result any more: {placement.reason}. It is unaligned since {young.since}, "
+                    f"and warned from {young.until}; the grace period is {grace}."
                 )
             return (
                 f"{item.name} serves no key result yet: {placement.reason}. It is still within its grace "
-                f"period of {grace}, so there is no warning before {waiting.until}."
+                f"period of {grace}, so there is no warning before {young.until}."
             )
         case _:
             return f"{item.name} serves no key result: {placement.reason}. It is {item.status}, so there is no warning."

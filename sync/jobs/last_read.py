@@ -89,7 +89,7 @@ def removed_marks(session: Session, result: Decision) -> tuple[RemovedMarks, ...
 def remember_if_sane(session: Session, result: Decision) -> None:
     """Keep what was read, unless it shrank: the next run must measure itself against the last good one."""
     if not any(stop.guard == "shrunken-pull" for stop in result.stops):
-        remember(result, session.workspace, session.store)
+        remember(result, session.workspace, session.store, is_sync=False)
 
 
 def replay(session: Session, snapshot: Observation) -> Decision | None:

@@ -18,7 +18,7 @@ from sync.plan.plan import Edit, Plan
 from sync.plan.refill import refills
 from sync.plan.throttle import scope_of
 from sync.plan.unaligned import likely_loss, losing, newly_warned
-from sync.signals.grace import shows_link
+from sync.signals.grace import shows_own_link
 from sync.signals.orphans import Signals
 
 SAMPLES = 3
@@ -139,9 +139,12 @@ def project_stops(
 
 
 def removal_stops(
-    items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy, cause: str = ""
+    items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy, lost: Sequence[Edit] = (), cause: str = ""
 ) -> list[GuardViolation]:
-    """More marks of one kind would go than `removed_share` of those there, and more than `removed_floor`."""
+    """More marks of one kind would go than `removed_share` of those there, and more than `removed_floor`. `cause`: why
+    the `lost` edits take a last key result off, which is told where most of the marks go by these.
+    """
+    unlinked = {edit.item.ref for edit in lost}
     shown = [item.shown for item in items]
     found = []
     for mark in ALL_MARKS:
@@ -157,17 +160,19 @@ def removal_stops(
             f"{len(edits)} of {counted(there, NOUNS[mark])} would be removed ({percent(len(edits) * 100 // there)}); "
             f"limit: {_limit(policy.removed_share, policy.removed_floor)}"
         )
-        found.append(GuardViolation("mass-removal", message + cause, plan.digest, samples(edits)))
+        if sum(edit.item.ref in unlinked for edit in edits) > MOSTLY * len(edits):
+            message += cause
+        found.append(GuardViolation("mass-removal", message, plan.digest, samples(edits)))
     return found
 
 
 def unlinked_stop(
     items: Iterable[WorkItem], plan: Plan, lost: Sequence[Edit], policy: GuardPolicy, cause: str = ""
 ) -> GuardViolation | None:
-    """More of the open items that show a key result would lose their last one than `unlinked_share`, and more than
+    """More of the open items that show a key result of their own would lose their last one than `unlinked_share`, and more than
     `unlinked_floor`. `lost`: the edits by which they do; `cause`: the likely one.
     """
-    there = sum(1 for item in items if item.in_scope and item.is_open and shows_link(item.shown))
+    there = sum(1 for item in items if item.in_scope and item.is_open and shows_own_link(item.shown))
     if not _beyond(len(lost), there, policy.unlinked_share, policy.unlinked_floor):
         return None
     message = (
@@ -257,7 +262,8 @@ def guards(
         # On a first run everything is new: one stop says so, others would say it again.
         return tuple(stop for stop in [*shrunk, first] if stop is not None)
     lost, warned = losing(plan, signals), newly_warned(plan, memory)
-    loss = likely_loss(lost, workspace, memory)
+    today = scorecard.as_of.astimezone(workspace.zone).date()
+    loss = likely_loss(lost, workspace, memory, today)
     loss += REVIEW if loss else ""
     unlinked = unlinked_stop(items, plan, lost, policy, loss)
     warnings = warned_stop(items, plan, warned, policy)
@@ -269,6 +275,6 @@ def guards(
     others: list[GuardViolation | None] = [unlinked, warnings]
     # Neither need its projects repeat what the whole trips on.
     others += [mass] if mass else project_stops(items, rest, policy, cause)
-    others += removal_stops(items, rest, policy, "" if unlinked else loss)
+    others += removal_stops(items, rest, policy, () if unlinked else lost, loss)
     others.append(zero_stop(memory.last_progress, scorecard, plan))
     return tuple(stop for stop in [*shrunk, *others] if stop is not None)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from config.link_rules import LinkRule
 from config.wording import agree, counted
 from config.workspace import Workspace
 from connectors.model import KeyResultMark, Marks, Ref
 from sync.memory import Memory
 from sync.plan.plan import Edit, Plan
-from sync.signals.grace import shows_link
+from sync.signals.grace import shows_link, shows_own_link
 from sync.signals.orphans import Signals
 
 _WHERE = re.compile(r" on (?:parent|ancestor) .+$")
@@ -23,13 +24,13 @@ MOST_NAMED = 3
 def losing(plan: Plan, signals: Signals) -> list[Edit]:
     """The edits that take the last key result off open work, because it serves none any more.
 
-    Told by the tickets: what an earlier run found and could not write counts again.
+    Told by the tickets: what an earlier run found and could not write counts again. Copies never had one to lose.
     """
     return [
         edit
         for edit in plan.edits
-        if (edit.item.ref in signals.orphans or edit.item.ref in signals.waiting)
-        and shows_link(edit.item.shown)
+        if (edit.item.ref in signals.orphans or edit.item.ref in signals.in_grace)
+        and shows_own_link(edit.item.shown)
         and not shows_link(edit.wanted)
     ]
 
@@ -56,19 +57,18 @@ def linked_before(plan: Plan, undone: Collection[Ref]) -> dict[Ref, None]:
 
 
 def newly_warned(plan: Plan, memory: Memory) -> list[Edit]:
-    """The edits that put a warning on work that never showed a link, as far as anybody knows.
+    """The edits that put a warning on work that never showed a link of its own, as far as anybody knows.
 
-    What lost its link was announced by the run that found it so. What an undo took off is put back.
+    What lost its link was announced by the run that found it so. Where an undo took marks off, they are put back.
     """
-    if memory.last_undo > memory.last_write:
-        return []
     return [
         edit
         for edit in plan.edits
         if _warns(edit.wanted)
         and not _warns(edit.item.shown)
-        and not shows_link(edit.item.shown)
+        and not shows_own_link(edit.item.shown)
         and memory.links.get(edit.item.ref) is None
+        and edit.item.ref not in memory.undone
     ]
 
 
@@ -79,9 +79,9 @@ def _warns(marks: Marks) -> bool:
 def grace_notes(plan: Plan, signals: Signals) -> tuple[str, ...]:
     """Sentences about the work that loses its last key result in this plan and is not warned yet."""
     until: Counter[date] = Counter(
-        signals.waiting[edit.item.ref].until
+        signals.in_grace[edit.item.ref].until
         for edit in losing(plan, signals)
-        if edit.item.ref in signals.waiting
+        if edit.item.ref in signals.in_grace
     )
     return tuple(
         f"{counted(count, 'item')} {agree(count, 'loses its', 'lose their')} last key result; without another one "
@@ -90,20 +90,32 @@ def grace_notes(plan: Plan, signals: Signals) -> tuple[str, ...]:
     )
 
 
-def likely_loss(edits: Sequence[Edit], workspace: Workspace, memory: Memory) -> str:
-    """Why these lose their key result: what they showed until now that is not declared any more, and since which run the
-    declaration is another one. "" for no edits.
+def likely_loss(edits: Sequence[Edit], workspace: Workspace, memory: Memory, today: date) -> str:
+    """Why these lose their key result: what they showed until now that is not declared any more, or only for other days
+    than `today`, and since which run the declaration is another one. "" for no edits.
     """
     if not edits:
         return ""
-    reasons = [*_undeclared(edits, workspace), *_changed_rules(edits, workspace)]
+    out_of_period = {
+        edit.item.ref: ended for edit in edits if (ended := _out_of_period(edit, workspace, today))
+    }
+    others = [edit for edit in edits if edit.item.ref not in out_of_period]
+    reasons = [
+        *_undeclared(edits, workspace),
+        *_periods(out_of_period, today),
+        *_changed_rules(others, workspace),
+    ]
     why = "".join(f". {reason[0].upper()}{reason[1:]}" for reason in reasons)
     last = memory.last_sync
     if last is None or not memory.configuration:
         return why
     when = f"run {last.id} of {last.at:%Y-%m-%d %H:%M} UTC"
     if last.configuration == memory.configuration:
-        return f"{why}. The configuration is that of {when}, so keys, labels, parents or claims changed in the tracker"
+        why = f"{why}. The configuration is that of {when}"
+        if not others:
+            return why
+        which = f" of the other {counted(len(others), 'item')}" if out_of_period else ""
+        return f"{why}, so keys, labels, parents or claims{which} changed in the tracker"
     return f"{why}. The configuration changed since {when}: {last.configuration} then, {memory.configuration} now"
 
 
@@ -130,10 +142,7 @@ def _undeclared(edits: Iterable[Edit], workspace: Workspace) -> Iterator[str]:
 
 def _changed_rules(edits: Iterable[Edit], workspace: Workspace) -> Iterator[str]:
     """Rules and claims that linked tickets to key results that are declared still."""
-    rules = {
-        key_result.id: [f"rule {rule}" for rule in key_result.links]
-        for _, key_result in workspace.key_results()
-    }
+    rules = _rules(workspace)
     gone: Counter[str] = Counter()
     unmet: Counter[str] = Counter()
     claims = 0
@@ -144,10 +153,10 @@ def _changed_rules(edits: Iterable[Edit], workspace: Workspace) -> Iterator[str]
             claims += 1
         elif mark.because.startswith("rule "):
             # Where it held is another item for each: the rule alone is what they have in common.
-            rule = _WHERE.sub("", mark.because)
-            if any(rule == one or (rule[-1] == "…" and one.startswith(rule[:-1])) for one in rules[mark.id]):
+            if _named(mark, rules[mark.id]):
                 unmet[mark.id] += 1
             else:
+                rule = _WHERE.sub("", mark.because)
                 gone[f'"{rule.removeprefix("rule ")}" of {mark.id}'] += 1
     if gone:
         named = [f"{rule} ({counted(count, 'item')})" for rule, count in gone.most_common()]
@@ -157,6 +166,42 @@ def _changed_rules(edits: Iterable[Edit], workspace: Workspace) -> Iterator[str]
         yield f"rules that are declared still and match no longer: {_listed(named)}"
     if claims:
         yield f"claims that people took back: {counted(claims, 'item')}"
+
+
+def _out_of_period(edit: Edit, workspace: Workspace, today: date) -> tuple[str, ...]:
+    """The rules that linked this ticket, each with its key result and its days; empty where one of them, or anything else
+    that linked it, is not told by days other than `today`.
+    """
+    rules, found = _rules(workspace), []
+    for mark in _marks([edit]):
+        spans = [rule.effective for rule in _named(mark, rules.get(mark.id, ()))]
+        if not spans or any(span is None or span.holds(today) for span in spans):
+            return ()
+        rule = _WHERE.sub("", mark.because).removeprefix("rule ")
+        found += [f'rule "{rule}" of {mark.id}, {" and ".join(map(str, spans))}']
+    return tuple(found)
+
+
+def _periods(out_of_period: Mapping[Ref, tuple[str, ...]], today: date) -> Iterator[str]:
+    """The rules that are declared still, and not for this day."""
+    items = Counter(rule for rules in out_of_period.values() for rule in rules)
+    if items:
+        named = [f"{rule} ({counted(count, 'item')})" for rule, count in items.most_common()]
+        yield f"not in effect on {today}: {_listed(named)}"
+
+
+def _rules(workspace: Workspace) -> dict[str, tuple[LinkRule, ...]]:
+    return {key_result.id: key_result.links for _, key_result in workspace.key_results()}
+
+
+def _named(mark: KeyResultMark, rules: Iterable[LinkRule]) -> list[LinkRule]:
+    """The rules that a ticket may name as why it is linked; very long ones are cut short there."""
+    rule = _WHERE.sub("", mark.because)
+    return [
+        one
+        for one in rules
+        if (said := f"rule {one}") == rule or (rule.endswith("…") and said.startswith(rule[:-1]))
+    ]
 
 
 def _marks(edits: Iterable[Edit]) -> Iterator[KeyResultMark]:

@@ -24,7 +24,7 @@ def of_run(run: Decision) -> Data:
         "pulled": [of_pull(pull) for pull in run.observation.pulls],
         "scorecard": of_scorecard(run.scorecard),
         "orphans": of_orphans(run),
-        "waiting": of_waiting(run),
+        "in_grace": of_in_grace(run),
         "findings": of_findings(run, run.signals),
         "plan": of_plan(run.plan),
     }
@@ -118,7 +118,7 @@ def of_orphans(run: Decision) -> list[Data]:
     ]
 
 
-def of_waiting(run: Decision) -> list[Data]:
+def of_in_grace(run: Decision) -> list[Data]:
     """Work that lost its last link and is not warned yet."""
     items = run.alignment.items
     return [
@@ -131,7 +131,7 @@ def of_waiting(run: Decision) -> list[Data]:
             "unaligned_since": one.since.isoformat(),
             "warned_from": one.until.isoformat(),
         }
-        for one in run.signals.lost
+        for one in run.signals.unlinked
     ]
 
 

@@ -89,11 +89,11 @@ def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
 def _since(explained: Explanation, run: Decision) -> dict[str, str | None]:
     """Since when it serves no key result, where it served one, and from when it is warned, where it is not yet."""
     ref, signals = explained.item.ref, run.signals
-    orphan, waiting = signals.orphans.get(ref), signals.waiting.get(ref)
-    since = orphan.since if orphan else waiting.since if waiting and waiting.lost else None
+    orphan, young = signals.orphans.get(ref), signals.in_grace.get(ref)
+    since = orphan.since if orphan else young.since if young and young.was_linked else None
     return {
         "unaligned_since": since.isoformat() if since else None,
-        "warned_from": waiting.until.isoformat() if waiting else None,
+        "warned_from": young.until.isoformat() if young else None,
     }
 
 

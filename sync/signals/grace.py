@@ -6,7 +6,7 @@ run first finds it without one. That no tracker tells, so the days are remembere
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,17 +20,17 @@ ticket does not show."""
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class InGrace:
     """Open work in scope that serves no key result and is not warned yet.
 
-    - `since`: the first day without: that of its creation, or with `lost` that on which it was found without its last link.
+    - `since`: the day of its creation, or where it `was_linked` the day on which it was found without its last link.
     - `until`: the day from which it is warned.
     """
 
     item: Ref
     since: date
     until: date
-    lost: bool
+    was_linked: bool
 
 
 def shows_link(marks: Marks) -> bool:
@@ -38,10 +38,16 @@ def shows_link(marks: Marks) -> bool:
     return marks.alignment == "aligned" or bool(marks.key_results)
 
 
+def shows_own_link(marks: Marks) -> bool:
+    """Whether a ticket says that it serves a key result, and does not merely bear what came from another ticket with a copy."""
+    return shows_link(marks) and not (marks.stamp is not None and marks.stamp.copied)
+
+
 def was_linked(item: WorkItem, owner: str) -> bool:
     """Whether the ticket itself proves that it was linked, in marks that are not another workspace's.
 
-    Where there is a stamp it alone does: fields may hold what people wrote there. Where it was taken away, what is left.
+    A ticket with a stamp is judged by the stamp alone, because people may have filled its fields. One whose stamp somebody
+    deleted cannot be told from a copy; both are judged by the marks that they show.
     """
     stamp = item.shown.stamp
     if stamp is None or stamp.copied:
@@ -76,31 +82,45 @@ def lost_links(
 
 
 def to_remember(
-    alignment: Alignment, lost: Mapping[Ref, date], shown: Mapping[Ref, Marks], remembered: LinkDays
+    alignment: Alignment,
+    unlinked_since: Mapping[Ref, date],
+    shown: Mapping[Ref, Marks],
+    remembered: LinkDays,
+    unshown: Collection[Ref],
+    *,
+    is_sync: bool,
 ) -> dict[Ref, date | None]:
-    """What the next run has to know. `shown`: what tickets show by now, where that is not what was read.
+    """What the next run has to know. `shown`: what tickets show by now, where that is not what was read. `unshown`:
+    linked work on which the policy lets no link be shown.
 
-    Work is forgotten once its ticket shows a link, it is closed, or it left the scope. Of trackers that were not read all
-    is kept.
+    A sync forgets work once its ticket shows a link, it is closed, exempt or out of scope, and remembers that `unshown`
+    work is linked. A run that only looks may look with a draft of the configuration. It never remembers that work is
+    linked, and forgets only what holds whatever is declared: that the ticket shows a link, or is closed. A link that is
+    still to be written is remembered by neither. Of trackers that were not read all is kept.
     """
     trackers = {ref.tracker for ref in alignment.items}
-    kept = {ref: day for ref, day in remembered.items() if ref.tracker not in trackers}
+    kept = {ref: day for ref, day in remembered.items() if not is_sync or ref.tracker not in trackers}
     for ref, placement in alignment.placements.items():
         item = alignment.items[ref]
         if not item.is_open:
-            continue
-        if placement.state == "unaligned" and ref in lost:
-            kept[ref] = lost[ref]
+            kept.pop(ref, None)
+        elif placement.state == "unaligned" and ref in unlinked_since:
+            kept[ref] = unlinked_since[ref]
         elif placement.state == "unknown" and ref in remembered:
             kept[ref] = remembered[ref]
-        elif placement.state == "aligned" and not shows_link(shown.get(ref, item.shown)):
-            kept[ref] = None
+        elif placement.state == "aligned":
+            if shows_link(shown.get(ref, item.shown)):
+                kept.pop(ref, None)
+            elif is_sync and ref in unshown:
+                kept[ref] = None
+            elif ref in remembered:
+                kept[ref] = remembered[ref]
     return kept
 
 
-def waiting(
-    alignment: Alignment, lost: Mapping[Ref, date], workspace: Workspace, now: datetime
-) -> dict[Ref, Waiting]:
+def in_grace(
+    alignment: Alignment, unlinked_since: Mapping[Ref, date], workspace: Workspace, now: datetime
+) -> dict[Ref, InGrace]:
     """Open unaligned work within its grace, by ref in order of ref."""
     today = now.astimezone(workspace.zone).date()
     grace = {name: timedelta(days=workspace.policy_of(name).grace_days) for name in workspace.trackers}
@@ -110,10 +130,10 @@ def waiting(
         if placement.state != "unaligned" or not item.is_open:
             continue
         due = (item.created + grace[ref.tracker]).astimezone(workspace.zone).date()
-        since = lost.get(ref)
+        since = unlinked_since.get(ref)
         if since is not None and today < since + grace[ref.tracker]:
-            found[ref] = Waiting(ref, since, max(due, since + grace[ref.tracker]), lost=True)
+            found[ref] = InGrace(ref, since, max(due, since + grace[ref.tracker]), was_linked=True)
         elif now - item.created < grace[ref.tracker]:
             born = item.created.astimezone(workspace.zone).date()
-            found[ref] = Waiting(ref, since or born, due, lost=since is not None)
+            found[ref] = InGrace(ref, since or born, due, was_linked=since is not None)
     return found

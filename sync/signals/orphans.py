@@ -12,7 +12,7 @@ from sync.align.alignment import Alignment
 from sync.measure import Scorecard
 from sync.observation import Observation
 from sync.signals.findings import KINDS, Finding, find
-from sync.signals.grace import Waiting, waiting
+from sync.signals.grace import InGrace, in_grace
 from sync.signals.lost_work import find_lost
 from sync.signals.unmatched import find_unmatched
 
@@ -37,12 +37,12 @@ class Signals:
 
     orphans: dict[Ref, Orphan]
     findings: tuple[Finding, ...]
-    waiting: Mapping[Ref, Waiting] = field(default_factory=dict)
+    in_grace: Mapping[Ref, InGrace] = field(default_factory=dict)
 
     @property
-    def lost(self) -> tuple[Waiting, ...]:
+    def unlinked(self) -> tuple[InGrace, ...]:
         """The work within its grace that lost its last link."""
-        return tuple(one for one in self.waiting.values() if one.lost)
+        return tuple(one for one in self.in_grace.values() if one.was_linked)
 
 
 def find_signals(
@@ -51,11 +51,11 @@ def find_signals(
     observation: Observation,
     workspace: Workspace,
     now: datetime,
-    lost: Mapping[Ref, date] | None = None,
+    unlinked_since: Mapping[Ref, date] | None = None,
 ) -> Signals:
     """Everything worth saying about this alignment at this moment; findings kind by kind.
 
-    `lost`: work that was linked before, and since when it is not.
+    `unlinked_since`: work that was linked before, and since when it is not.
     """
     found = [
         *find(alignment, scorecard, workspace, now),
@@ -63,13 +63,13 @@ def find_signals(
         *find_lost(observation, workspace),
     ]
     found.sort(key=lambda one: KINDS.index(one.kind))
-    lost = lost or {}
-    young = waiting(alignment, lost, workspace, now)
-    return Signals(_orphans(alignment, young, lost, now), tuple(found), young)
+    since = unlinked_since or {}
+    young = in_grace(alignment, since, workspace, now)
+    return Signals(_orphans(alignment, young, since, now), tuple(found), young)
 
 
 def _orphans(
-    alignment: Alignment, young: Mapping[Ref, Waiting], lost: Mapping[Ref, date], now: datetime
+    alignment: Alignment, young: Mapping[Ref, InGrace], since: Mapping[Ref, date], now: datetime
 ) -> dict[Ref, Orphan]:
     flagged = {
         ref: now - alignment.items[ref].created
@@ -77,6 +77,6 @@ def _orphans(
         if placement.state == "unaligned" and alignment.items[ref].is_open and ref not in young
     }
     return {
-        ref: Orphan(ref, alignment.items[ref].parent not in flagged, age.days, lost.get(ref))
+        ref: Orphan(ref, alignment.items[ref].parent not in flagged, age.days, since.get(ref))
         for ref, age in sorted(flagged.items())
     }

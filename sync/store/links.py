@@ -12,6 +12,9 @@ from sync.signals.grace import LinkDays
 from sync.store import tables
 from sync.store.database import Database, again
 
+MOST_AT_ONCE = 500
+"""Rows that one statement removes: SQLite takes 999 parameters, in older builds."""
+
 
 class LostLinks:
     """What is remembered of work that lost its links. Methods raise StoreError when the store cannot be used."""
@@ -42,9 +45,16 @@ def _day(text: str | None) -> date | None:
 
 def save_links(connection: sa.Connection, days: LinkDays, forgotten: frozenset[Ref] = frozenset()) -> None:
     """Remember what is new or other than before, and forget the rest of what changed; nothing is written for nothing."""
+    if not days and not forgotten:
+        return
     table = tables.lost_links
-    for ref in sorted({*days, *forgotten}):
-        connection.execute(table.delete().where((table.c.tracker == ref.tracker) & (table.c.item == ref.id)))
+    there: dict[str, list[str]] = {}
+    for ref in sorted(read_links(connection).keys() & {*days, *forgotten}):
+        there.setdefault(ref.tracker, []).append(ref.id)
+    for tracker, ids in there.items():
+        for start in range(0, len(ids), MOST_AT_ONCE):
+            here = table.c.item.in_(ids[start : start + MOST_AT_ONCE])
+            connection.execute(table.delete().where(table.c.tracker == tracker).where(here))
     rows = [
         {"tracker": ref.tracker, "item": ref.id, "day": day.isoformat() if day else None}
         for ref, day in sorted(days.items(), key=lambda one: one[0])

@@ -42,6 +42,7 @@ def read_memory(connection: sa.Connection, workspace: Workspace, now: datetime, 
     """What earlier runs left for a decision at `now`; how long items rest and comments are counted goes by the `clock`."""
     today = now.astimezone(workspace.zone).date()
     runs = tables.runs.c
+    last_undo = _last_writing(connection, runs.kind == "undo")
     setups = sa.select(sa.func.max(runs.id)).where(runs.kind == "setup")
     return Memory(
         past=_past(connection, workspace, today),
@@ -55,8 +56,9 @@ def read_memory(connection: sa.Connection, workspace: Workspace, now: datetime, 
         writing_runs=_writing_runs(connection, runs.workspace == workspace.workspace),
         unnamed_runs=_writing_runs(connection, runs.workspace.is_(None)),
         last_write=_last_writing(connection, runs.kind != "undo"),
-        last_undo=_last_writing(connection, runs.kind == "undo"),
+        last_undo=last_undo,
         last_setup=connection.execute(setups).scalar_one() or 0,
+        undone=_undone(connection) if last_undo else frozenset(),
         provisions=_provisions(connection),
         last_sync=_last_sync(connection),
         configuration=fingerprint(workspace),
@@ -100,6 +102,19 @@ def _last_writing(connection: sa.Connection, which: sa.ColumnElement[bool]) -> i
     journal, runs = tables.journal, tables.runs
     query = sa.select(sa.func.max(journal.c.run)).join_from(journal, runs, journal.c.run == runs.c.id)
     return connection.execute(query.where(which)).scalar_one() or 0
+
+
+def _undone(connection: sa.Connection) -> frozenset[Ref]:
+    """The items that an undo was the last to write to."""
+    journal, runs = tables.journal.c, tables.runs.c
+    last = (
+        sa.select(journal.tracker, journal.item, sa.func.max(journal.run).label("run"))
+        .where(journal.outcome == "written")
+        .group_by(journal.tracker, journal.item)
+        .subquery()
+    )
+    query = sa.select(last.c.tracker, last.c.item).join_from(last, tables.runs, last.c.run == runs.id)
+    return frozenset(Ref(*row) for row in connection.execute(query.where(runs.kind == "undo")))
 
 
 def _writing_runs(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> int:

@@ -75,7 +75,7 @@ def agree(run: Cli) -> dict[str, Any]:
 def tickets(box: Sandbox, plan: dict[str, Any]) -> list[Ticket]:
     """What lost its last key result, on both trackers."""
     kinds: dict[str, Callable[[Sandbox, str], Ticket]] = {"jira": JiraTicket, "linear": LinearTicket}
-    return [kinds[one["tracker"]](box, one["key"]) for one in plan["waiting"]]
+    return [kinds[one["tracker"]](box, one["key"]) for one in plan["in_grace"]]
 
 
 def warned(run: Cli, day: str) -> set[str]:
@@ -103,7 +103,7 @@ def test_the_marks_go_and_the_warning_waits(deleted: Sandbox, run: Cli) -> None:
     plan = agree(run)
     lost = tickets(deleted, plan)
     assert {type(one) for one in lost} == {JiraTicket, LinearTicket}
-    assert {(one["unaligned_since"], one["warned_from"]) for one in plan["waiting"]} == {(TODAY, UNTIL)}
+    assert {(one["unaligned_since"], one["warned_from"]) for one in plan["in_grace"]} == {(TODAY, UNTIL)}
     for one in lost:
         assert not one.ours & {"okr-aligned", "okr-orphaned"}, one.key
         assert (one.comments, one.shown) == ([], {}), one.key
@@ -122,13 +122,13 @@ def test_the_marks_go_and_the_warning_waits(deleted: Sandbox, run: Cli) -> None:
 
 
 def test_status_orphans_and_explain_say_so(deleted: Sandbox, run: Cli) -> None:  # noqa: ARG001
-    key = agree(run)["waiting"][0]["key"]
+    key = agree(run)["in_grace"][0]["key"]
     for command in ("orphans", "status"):
         for way in ((), ("--fresh", *AS_OF), at("2026-11-22")):
-            found = told(run, command, *way)["waiting"]
+            found = told(run, command, *way)["in_grace"]
             assert {(one["unaligned_since"], one["warned_from"]) for one in found} == {(TODAY, UNTIL)}
         assert "Unaligned, not warned yet" in run(command).out
-        assert told(run, command, *at(UNTIL))["waiting"] == []
+        assert told(run, command, *at(UNTIL))["in_grace"] == []
     assert f"It is unaligned since {TODAY}, and warned from {UNTIL}" in " ".join(
         run("explain", key).out.split()
     )
@@ -142,7 +142,7 @@ def test_status_orphans_and_explain_say_so(deleted: Sandbox, run: Cli) -> None: 
 def test_without_a_grace_period_it_is_warned_at_once(deleted: Sandbox, run: Cli) -> None:
     declare("truenorth.yaml", "  grace_days: 7 ", "  grace_days: 0 ")
     plan = told(run, "plan", *AS_OF)
-    assert plan["waiting"] == []
+    assert plan["in_grace"] == []
     assert [one["guard"] for one in plan["guards"]] == ["lost-links"]
     assert run("sync", *AS_OF, "--accept-plan", plan["plan"]["digest"]).code == 0
     assert JiraTicket(deleted, "OPS-1").ours == {"okr-orphaned"}
@@ -151,7 +151,7 @@ def test_without_a_grace_period_it_is_warned_at_once(deleted: Sandbox, run: Cli)
 def test_a_new_store_counts_from_today(deleted: Sandbox, run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUENORTH_STORE", "sqlite:///new.db")
     plan = agree(run)
-    assert {one["unaligned_since"] for one in plan["waiting"]} == {TODAY}
+    assert {one["unaligned_since"] for one in plan["in_grace"]} == {TODAY}
     assert not {one.key for one in tickets(deleted, plan)} & warned(run, "2026-11-22")
 
 
@@ -201,4 +201,41 @@ def test_what_an_undo_took_off_was_linked_all_the_same(deleted: Sandbox, run: Cl
     assert run("undo", "--all", "--apply").code == 0
     plan = told(run, "plan", *AS_OF)
     assert {type(one) for one in tickets(deleted, plan)} == {JiraTicket, LinearTicket}
-    assert {one["unaligned_since"] for one in plan["waiting"]} == {TODAY}
+    assert {one["unaligned_since"] for one in plan["in_grace"]} == {TODAY}
+
+
+RULES = "          - {label: failover}\n"
+DRAFT = RULES + "          - {key: WEB-27}\n          - {key: ENG-16}\n"
+
+
+def test_a_plan_with_a_draft_leaves_nothing_behind(site: Sandbox, run: Cli) -> None:
+    assert run("sync", *AS_OF, "--first-run").code == 0
+    tickets = (JiraTicket(site, "WEB-27"), LinearTicket(site, "ENG-16"))
+    before = [(one.ours, one.comments) for one in tickets]
+    declare("trust.yaml", RULES, DRAFT)
+    assert {"WEB-27", "ENG-16"} <= {one["key"] for one in told(run, "plan", *AS_OF)["plan"]["changes"]}
+    declare("trust.yaml", DRAFT, RULES)
+    site.forget_requests()
+    assert told(run, "plan", *AS_OF)["in_grace"] == []
+    assert run("sync", *AS_OF).code == 0
+    assert writes(site) == []
+    assert [(one.ours, one.comments) for one in tickets] == before
+
+
+def test_work_that_only_plans_linked_was_never_linked(site: Sandbox, run: Cli) -> None:  # noqa: ARG001
+    declare("trust.yaml", RULES, DRAFT)
+    told(run, "plan", *AS_OF)
+    declare("trust.yaml", DRAFT, RULES)
+    plan = told(run, "plan", *AS_OF)
+    assert plan["in_grace"] == []
+    assert {"WEB-27", "ENG-16"} <= {one["key"] for one in plan["orphans"] if not one["unaligned_since"]}
+
+
+def test_what_is_known_of_the_last_sync_tells_it_at_once(deleted: Sandbox, run: Cli) -> None:
+    """No read in between: the snapshot, as that sync left it, is decided anew."""
+    for command in ("orphans", "status"):
+        found = told(run, command)["in_grace"]
+        assert {(one["unaligned_since"], one["warned_from"]) for one in found} == {(TODAY, UNTIL)}
+        assert {one["tracker"] for one in found} == {"jira", "linear"}
+    assert told(run, "explain", found[0]["key"])["warned_from"] == UNTIL
+    assert writes(deleted) == []

@@ -25,10 +25,10 @@ from sync.observation import homonyms
 from sync.report import audit_log, budgets, data, explanation, movement, suggestions
 from sync.report import run as run_tables
 from sync.report import status as status_tables
-from sync.report.waiting import waiting
+from sync.report.in_grace import in_grace
 from sync.store.store import Store
 
-_MOST_WAITING = 12
+_MOST_IN_GRACE = 12
 
 
 def status(
@@ -50,7 +50,7 @@ def status(
         unmatched = run_tables.unmatched(run.signals.findings)
         if unmatched.rows:
             output.show(unmatched)
-        output.show(*waiting(run.alignment.items, run.signals, _MOST_WAITING))
+        output.show(*in_grace(run.alignment.items, run.signals, _MOST_IN_GRACE))
         output.show(status_tables.last_run(last, troubled, run))
         removed = removed_marks(session, run)
         if removed:
@@ -67,7 +67,7 @@ def status(
             undone=status_tables.removed_data(removed),
             stuck=[asdict(one) for one in stuck],
             orphans=len(run.signals.orphans),
-            waiting=data.of_waiting(run),
+            in_grace=data.of_in_grace(run),
             unwritten=len(run.plan.edits),
             findings=data.of_findings(run, run.signals),
         )
@@ -81,12 +81,12 @@ def orphans(
     with command_session(config, style) as (session, output):
         run = latest_run(session, OutputReporter(output), moment, fresh=fresh)
         output.show(run_tables.orphans(run.alignment.items, run.signals))
-        output.show(*waiting(run.alignment.items, run.signals))
+        output.show(*in_grace(run.alignment.items, run.signals))
         output.show(run_tables.findings(run.signals))
         output.data(
             as_of=run.scorecard.as_of.isoformat(),
             orphans=data.of_orphans(run),
-            waiting=data.of_waiting(run),
+            in_grace=data.of_in_grace(run),
             findings=data.of_findings(run, run.signals),
         )
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from config.checks.workspace import check
 from config.load import ConfigError, advice, fingerprint, load
+from config.policy import Policy
+from config.workspace import Workspace
 from tests.support.declarations import GOOD, problems_of, written
 
 EXAMPLES = Path(__file__).parents[3] / "config" / "examples"
@@ -177,6 +179,54 @@ def test_the_fingerprint_follows_the_meaning_and_not_the_layout(tmp_path: Path) 
     same = load(written(tmp_path, "# a note\n" + GOOD.replace("grace_days: 7", "grace_days:   0x7")))
     other = load(written(tmp_path, GOOD.replace("target: 3", "target: 4")))
     assert fingerprint(one) == fingerprint(same) != fingerprint(other)
+
+
+def test_the_fingerprint_holds_nothing_that_only_a_newer_version_can_declare(tmp_path: Path) -> None:
+    class Later(Policy):
+        patience: int = 3
+
+    class LaterWorkspace(Workspace):
+        policy: Later = Later()
+
+    declared = load(written(tmp_path, GOOD))
+    content = declared.model_dump(exclude_unset=True, by_alias=True)
+    upgraded = LaterWorkspace.model_validate(content)
+    assert fingerprint(upgraded) == fingerprint(declared)
+    content["policy"] = {**content.get("policy", {}), "patience": 4}
+    assert fingerprint(LaterWorkspace.model_validate(content)) != fingerprint(declared)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param("grace_days: 7", "", id="one"),
+        pytest.param(
+            "grace_days: 7", "grace_days: 7\n  mode: full\n  guards: {share: 0.3}", id="more of them"
+        ),
+    ],
+)
+def test_a_default_may_be_spelt_out(tmp_path: Path, before: str, after: str) -> None:
+    assert before in GOOD
+    spelt = load(written(tmp_path, GOOD.replace(before, after)))
+    assert fingerprint(spelt) == fingerprint(load(written(tmp_path, GOOD)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("grace_days: 7", "grace_days: 8"),
+        ("grace_days: 7", "grace_days: 7\n  updates: {}"),
+        ("grace_days: 7", "grace_days: 7\n  labels: {aligned: null}"),
+        ("grace_days: 7", "grace_days: 7\n  marks: [labels]"),
+        ("grace_days: 7", "grace_days: 7\n  comments: false"),
+        ("label: onboarding, project: WEB", "label: onboarding, project: WEB, inherit: false"),
+    ],
+    ids=["a number", "an empty section", "null", "a list", "false", "in a rule"],
+)
+def test_no_two_meanings_have_one_fingerprint(tmp_path: Path, before: str, after: str) -> None:
+    assert before in GOOD
+    other = load(written(tmp_path, GOOD.replace(before, after)))
+    assert fingerprint(other) != fingerprint(load(written(tmp_path, GOOD)))
 
 
 def test_advice(tmp_path: Path) -> None:

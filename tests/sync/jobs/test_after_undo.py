@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,23 @@ def test_the_store_knows_which_run_undid_and_which_wrote(company: Company) -> No
     memory = store.memory(workspace(), NOW)
     store.close()
     assert memory.last_undo > memory.last_write > 0
+
+
+def test_the_store_knows_what_an_undo_was_the_last_to_write_to(company: Company) -> None:
+    def undone() -> set[str]:
+        with closing(Store("sqlite:///.truenorth/truenorth.db")) as store:
+            found = store.memory(workspace(), NOW).undone
+        items = {ref: one for tracker in company.trackers.values() for ref, one in tracker.items.items()}
+        return {items[ref].key for ref in found}
+
+    assert undone() == set()
+    company.run("undo", "--item", "WEB-1", "--apply")
+    company.run("undo", "--tracker", "linear", "--apply")
+    marked = {one.key for one in company.trackers["linear"].items.values()} & undone()
+    assert (len(marked), undone() - marked) == (2, {"WEB-1"})
+    company.trackers["jira"].write_faults["WEB-1"] = "Jira says no"
+    company.run("sync", *AS_OF)
+    assert undone() == {"WEB-1"}, "that one was not put back yet"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.model import KeyResultMark, Marks, Stamp, WorkItem
+from connectors.model import Comment, KeyResultMark, Marks, Stamp, WorkItem
 from sync.decide import Decision, decide
 from sync.memory import Memory, RunRecord
 from tests.support.builders import NOW, item, observed, ref, work, workspace
@@ -31,8 +31,10 @@ def world(losing: int, others: int, **changes: Any) -> list[WorkItem]:
     return lost + [replace(one, shown=replace(wanted[one.ref], stamp=Stamp("acme"))) for one in kept]
 
 
-def run(items: list[WorkItem], memory: Memory | None = None, **policy: Any) -> Decision:
-    space = workspace(work("KR1", {"label": "onboarding"}), policy=policy)
+def run(
+    items: list[WorkItem], memory: Memory | None = None, rules: tuple[dict[str, Any], ...] = (), **policy: Any
+) -> Decision:
+    space = workspace(work("KR1", {"label": "onboarding"}, *rules), policy=policy)
     return decide(observed(*items), memory or Memory(writing_runs=1), space, NOW)
 
 
@@ -185,7 +187,10 @@ def test_many_that_are_warned_for_the_first_time_stop_a_run_once(
             ),
             id="announced when they lost their key result",
         ),
-        pytest.param(Memory(writing_runs=1, last_write=4, last_undo=5), id="put back after an undo"),
+        pytest.param(
+            Memory(writing_runs=1, undone=frozenset(ref(f"WEB-{n}") for n in range(400))),
+            id="put back after an undo",
+        ),
     ],
 )
 def test_what_was_said_before_is_not_said_again(memory: Memory) -> None:
@@ -193,3 +198,84 @@ def test_what_was_said_before_is_not_said_again(memory: Memory) -> None:
     found = run(items, memory, guards={"share": 0.99, "floor": 5000, "project_floor": 5000})
     assert len([edit for edit in found.plan.edits if edit.wanted.alignment == "orphaned"]) == 400
     assert guards(found) == []
+
+
+def test_an_undo_elsewhere_hides_no_mass_warning() -> None:
+    memory = Memory(writing_runs=1, last_write=4, last_undo=5, undone=frozenset({ref("WEB-0"), ref("OPS-9")}))
+    found = run([item(f"WEB-{number}") for number in range(31)] + world(0, 100), memory)
+    (stop,) = (one for one in found.stops if one.guard == "mass-warning")
+    assert stop.message.startswith("30 of 131 open items would be newly warned")
+
+
+def clones(number: int) -> list[WorkItem]:
+    """Copies of linked work, made where nothing links them."""
+    made = [marked(f"LAB-{one}") for one in range(number)]
+    copied = Stamp("acme", made[0].shown.key_results, "aligned", ("okr-aligned",), copied=True)
+    return [replace(one, shown=replace(one.shown, stamp=copied)) for one in made]
+
+
+@pytest.mark.parametrize(("cloned", "linked"), [(15, 60), (400, 20)])
+def test_copies_lose_no_key_result(cloned: int, linked: int) -> None:
+    found = run(
+        [*clones(cloned), *world(0, linked)], guards={"removed_share": 1, "share": 1, "project_share": 1}
+    )
+    assert len([edit for edit in found.plan.edits if edit.wanted.alignment is None]) == cloned
+    assert guards(found) == []
+    assert not any("last key result" in note for note in found.plan.notes)
+
+
+def test_copies_are_not_counted_among_what_is_linked() -> None:
+    found = run([*clones(100), *world(16, 97)], guards={"removed_share": 1, "share": 1, "project_share": 1})
+    (stop,) = found.stops
+    assert stop.message.startswith("16 of 113 linked items would lose their last key result")
+
+
+def test_copies_that_are_warned_at_once_are_newly_warned() -> None:
+    found = run([*clones(30), *world(0, 60)], grace_days=0, guards={"removed_share": 1, "project_share": 1})
+    assert guards(found) == ["mass-warning"]
+
+
+def test_the_cause_of_lost_links_is_not_that_of_other_removals() -> None:
+    """Comments that the policy wants no more go, a few of them from work that lost its key result as well."""
+    comment = Comment("progress", (("percent KR1", 5),))
+    items = world(12, 60, key_result="KR7")
+    items = [replace(one, shown=replace(one.shown, comment=comment)) for one in items]
+    found = run(items, comments=False, guards={"unlinked_share": 1, "share": 1, "project_share": 1})
+    (stop,) = found.stops
+    assert stop.message.startswith("72 of 72 comments would be removed")
+    assert "declared" not in stop.message
+
+
+LAPSED = {"label": "autumn", "effective": {"since": "2026-09-01", "until": "2026-11-15"}}
+LAPSED_WORDS = 'Not in effect on 2026-11-16: rule "label autumn" of KR1, since 2026-09-01 until 2026-11-15'
+SAME = Memory(writing_runs=1, last_sync=LAST, configuration="abc123")
+
+
+def test_rules_whose_dates_passed_are_the_cause_and_nobody_changed_a_ticket() -> None:
+    items = world(16, 97, because="rule label autumn on parent WEB-1")
+    (stop,) = run(items, SAME, (LAPSED,)).stops
+    assert f". {LAPSED_WORDS} (16 items). The configuration is that of run 41" in stop.message
+    assert "match no longer" not in stop.message
+    assert "changed in the tracker" not in stop.message
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param({"label": "autumn"}, id="another rule of the same words has no dates"),
+        pytest.param(
+            {"label": "autumn", "effective": {"since": "2026-11-16"}}, id="another one has its dates now"
+        ),
+    ],
+)
+def test_a_rule_that_is_in_effect_is_not_said_to_have_lapsed(rule: dict[str, Any]) -> None:
+    (stop,) = run(world(16, 97, because="rule label autumn"), SAME, (LAPSED, rule)).stops
+    assert "Not in effect" not in stop.message
+    assert "Rules that are declared still and match no longer: KR1 (16 items)" in stop.message
+
+
+def test_beside_lapsed_rules_only_the_other_tickets_changed() -> None:
+    others = [marked(f"LAB-{number}", because="claim KR1") for number in range(4)]
+    (stop,) = run([*world(12, 97, because="rule label autumn"), *others], SAME, (LAPSED,)).stops
+    assert f"{LAPSED_WORDS} (12 items). Claims that people took back: 4 items" in stop.message
+    assert "so keys, labels, parents or claims of the other 4 items changed in the tracker" in stop.message

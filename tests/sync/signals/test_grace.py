@@ -96,11 +96,11 @@ def test_it_is_warned_once_the_grace_since_then_is_over(lost: int, grace: int, v
     memory = Memory(links={WEB: days(lost)}, writing_runs=1)
     run = decide(observed(item("WEB-1")), memory, declared(grace_days=grace), NOW)
     assert (WEB in run.signals.orphans) == (verdict == "orphaned")
-    assert (WEB in run.signals.waiting) == (verdict == "waiting")
+    assert (WEB in run.signals.in_grace) == (verdict == "waiting")
     (edit,) = run.plan.edits or (None,)
     assert (edit is not None and edit.wanted.alignment == "orphaned") == (verdict == "orphaned")
     if verdict == "waiting":
-        (waiting,) = run.signals.lost
+        (waiting,) = run.signals.unlinked
         assert (waiting.since, waiting.until) == (days(lost), days(lost - grace))
     else:
         assert run.signals.orphans[WEB].since == days(lost)
@@ -109,9 +109,9 @@ def test_it_is_warned_once_the_grace_since_then_is_over(lost: int, grace: int, v
 def test_young_work_that_loses_its_link_keeps_the_longer_grace() -> None:
     one = item("WEB-1", created=NOW - timedelta(days=2))
     run = decide(observed(one), Memory(links={WEB: days(1)}), declared(), NOW)
-    assert run.signals.waiting[WEB].until == days(1) + timedelta(days=7)
+    assert run.signals.in_grace[WEB].until == days(1) + timedelta(days=7)
     late = decide(observed(replace(one, created=NOW - timedelta(days=5))), Memory(), declared(), NOW)
-    assert (late.signals.lost, late.signals.waiting[WEB].until) == ((), days(-2))
+    assert (late.signals.unlinked, late.signals.in_grace[WEB].until) == ((), days(-2))
 
 
 def test_the_marks_go_at_once_and_the_plan_says_from_when_it_is_warned() -> None:
@@ -123,14 +123,17 @@ def test_the_marks_go_at_once_and_the_plan_says_from_when_it_is_warned() -> None
     )
 
 
-def remembered(one: WorkItem, before: LinkDays, shown: Marks | None = None) -> dict[Ref, date | None]:
-    space = workspace(work("KR1"), exempt=[{"name": "ktlo", "labels": ["ktlo"]}])
-    alignment = align([one], space)
-    lost = lost_links(alignment, before, space, TODAY)
-    return to_remember(alignment, lost, {one.ref: shown} if shown else {}, before)
+def remembered(
+    one: WorkItem, before: LinkDays, shown: Marks | None = None, *, is_sync: bool = True, **policy: Any
+) -> dict[Ref, date | None]:
+    space = workspace(work("KR1"), exempt=[{"name": "ktlo", "labels": ["ktlo"]}], policy=policy)
+    run = decide(observed(one), Memory(links=before, writing_runs=1), space, NOW)
+    written = {one.ref: shown} if shown else {}
+    return to_remember(run.alignment, run.unlinked_since, written, before, run.unshown, is_sync=is_sync)
 
 
 ELSEWHERE = Ref("jira-eu", "7")
+CLAIMED = item("WEB-1", claims=("KR1",))
 
 
 @pytest.mark.parametrize(
@@ -139,9 +142,9 @@ ELSEWHERE = Ref("jira-eu", "7")
         pytest.param(item("WEB-1"), {}, {}, id="never linked"),
         pytest.param(item("WEB-1", shown=ALIGNED), {}, {WEB: TODAY}, id="lost"),
         pytest.param(item("WEB-1"), {WEB: days(3)}, {WEB: days(3)}, id="lost before"),
-        pytest.param(
-            item("WEB-1", claims=("KR1",)), {WEB: days(3)}, {WEB: None}, id="linked, and shown nowhere"
-        ),
+        pytest.param(CLAIMED, {}, {}, id="linked, and not written yet"),
+        pytest.param(CLAIMED, {WEB: days(3)}, {WEB: days(3)}, id="linked again, and not written yet"),
+        pytest.param(CLAIMED, {WEB: None}, {WEB: None}, id="linked, and taken off by an undo"),
         pytest.param(
             item("WEB-1", claims=("KR1",), shown=ALIGNED), {WEB: days(3)}, {}, id="linked, and shown"
         ),
@@ -159,6 +162,37 @@ def test_what_is_remembered(one: WorkItem, before: LinkDays, after: LinkDays) ->
     assert remembered(one, before) == after
 
 
+@pytest.mark.parametrize(
+    ("policy", "before"),
+    [
+        pytest.param({"mode": "observe"}, {}, id="observed"),
+        pytest.param({"marks": ["comment"]}, {}, id="comments alone"),
+        pytest.param({"mode": "observe"}, {WEB: days(3)}, id="linked again"),
+    ],
+)
+def test_that_it_is_linked_is_remembered_where_the_policy_shows_it_nowhere(
+    policy: dict[str, Any], before: LinkDays
+) -> None:
+    assert remembered(CLAIMED, before, **policy) == {WEB: None}
+    assert remembered(CLAIMED, before, is_sync=False, **policy) == before
+
+
+@pytest.mark.parametrize(
+    ("one", "before", "after"),
+    [
+        pytest.param(CLAIMED, {}, {}, id="linked by a draft"),
+        pytest.param(CLAIMED, {WEB: days(3)}, {WEB: days(3)}, id="linked again by a draft"),
+        pytest.param(item("WEB-1", labels=("ktlo",)), {WEB: days(3)}, {WEB: days(3)}, id="exempt by a draft"),
+        pytest.param(item("WEB-1", in_scope=False), {WEB: days(3)}, {WEB: days(3)}, id="out of its scope"),
+        pytest.param(item("WEB-2"), {WEB: days(3)}, {WEB: days(3)}, id="not read by it"),
+        pytest.param(item("WEB-1", shown=ALIGNED), {}, {WEB: TODAY}, id="lost"),
+        pytest.param(replace(CLAIMED, shown=ALIGNED), {WEB: days(3)}, {}, id="shown"),
+        pytest.param(item("WEB-1", category="done"), {WEB: days(3)}, {}, id="closed"),
+    ],
+)
+def test_what_a_run_that_only_looks_remembers(one: WorkItem, before: LinkDays, after: LinkDays) -> None:
+    assert remembered(one, before, is_sync=False) == after
+
+
 def test_what_was_written_meanwhile_counts() -> None:
-    linked = item("WEB-1", claims=("KR1",))
-    assert remembered(linked, {WEB: days(3)}, ALIGNED) == {}
+    assert remembered(CLAIMED, {WEB: days(3)}, ALIGNED) == {}

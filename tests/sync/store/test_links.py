@@ -89,3 +89,19 @@ def test_quiet_runs_write_none_of_it(store: Store) -> None:
 
 def run(session: Session) -> None:
     assert synchronise(session, NOW, Reporter(), FIRST_RUN).complete
+
+
+def test_many_rows_are_written_and_forgotten_in_few_statements(store: Store) -> None:
+    many = {ref(f"WEB-{number}"): DAY for number in range(1200)}
+    with writes() as made:
+        store.snapshots.save(observed(item("WEB-1")), many)
+    assert [one.split()[0] for one in made] == ["INSERT"]
+    assert kept(store) == many
+    later = dict.fromkeys(many, DAY + timedelta(days=1))
+    with writes() as made:
+        store.snapshots.save(observed(item("WEB-1")), later)
+    assert [one.split()[0] for one in made] == ["DELETE"] * 3 + ["INSERT"]
+    assert kept(store) == later
+    with writes() as made:
+        store.snapshots.save(observed(item("WEB-1")), {}, frozenset(many))
+    assert (len(made), kept(store)) == (3, {})

@@ -11,9 +11,11 @@ from sync.report.table import Cell, Section
 from sync.signals.orphans import Signals
 
 
-def waiting(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = None) -> tuple[Section, ...]:
+def in_grace(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = None) -> tuple[Section, ...]:
     """Work that lost its last key result and is not warned yet; no section where there is none."""
-    lost = sorted(signals.lost, key=lambda one: (one.until, one.item.tracker, natural(items[one.item].key)))
+    lost = sorted(
+        signals.unlinked, key=lambda one: (one.until, one.item.tracker, natural(items[one.item].key))
+    )
     if not lost:
         return ()
     rows = tuple(
