@@ -20,8 +20,9 @@ from sync.plan.backoff import skip_quarantined
 from sync.plan.foreign import owners, with_foreign_note
 from sync.plan.guards import GuardViolation, guards
 from sync.plan.plan import Plan, make_plan
+from sync.plan.project_views import missing_notes, project_views, view_note
 from sync.plan.replaced import replaced_notes
-from sync.plan.setup_basis import ProjectView, project_views, setup_notes, view_note
+from sync.plan.setup_basis import setup_notes
 from sync.plan.throttle import throttle
 from sync.plan.unaligned import grace_notes
 from sync.signals.grace import lost_links
@@ -33,7 +34,6 @@ class Decision:
     """One run: what was read and remembered, what it means, and what would be written.
 
     `work_states`: where the work of every key result stands. `lost`: unaligned work that was linked, and since when not.
-    `project_views`: views of ours that have to name other projects by now.
     """
 
     observation: Observation
@@ -45,7 +45,6 @@ class Decision:
     plan: Plan
     stops: tuple[GuardViolation, ...]
     lost: Mapping[Ref, date]
-    project_views: tuple[ProjectView, ...] = ()
 
 
 def decide(
@@ -75,17 +74,18 @@ def decide(
     )
     allowed, waiting = _allowed(wanted, observation, memory, workspace, now)
     views = project_views(workspace, memory, signals.orphans, alignment, observation.stale, now)
-    plan = make_plan(observation.items, allowed, workspace)
+    plan = make_plan(observation.items, allowed, workspace, views)
     notes = (
         *replaced_notes(plan.edits),
         *setup_notes(workspace, memory),
+        *missing_notes(workspace, memory),
         *map(view_note, views),
         *grace_notes(plan, signals),
     )
     plan = replace(plan, waiting=waiting, notes=notes)
     plan = with_foreign_note(plan, owners(observation.items), workspace.workspace)
     stops = guards(observation, scorecard, plan, workspace, memory, signals)
-    return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops, lost, views)
+    return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops, lost)
 
 
 def _allowed(
