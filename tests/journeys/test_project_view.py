@@ -23,26 +23,25 @@ def told(run: Cli, *command: str, code: int = 0) -> Any:
 
 def shown(sandbox: Sandbox) -> list[str]:
     views = sandbox.world.linear.custom_views.values()
-    given = next(one.project_filter_data for one in views if one.name == NAME)
-    found: list[str] = (given or {})["id"]["in"]
+    found: list[str] = next(one.given["id"]["in"] for one in views if one.name == NAME)
     return found
 
 
 @pytest.fixture
 def settled(run: Cli, pointed: Sandbox) -> Sandbox:
-    """Everything is written; then one of the two orphaned projects is done, and no item has anything to be written."""
+    """Everything is written; then one of the two orphaned projects goes to the trash, and no item has anything to be written."""
     assert run("setup", "--apply").code == 0
     assert run("sync", "--first-run", *AS_OF).code == 0
     assert run("plan", "--exit-code", *AS_OF).code == 0
-    complete(pointed)
+    trash(pointed, shown(pointed)[1])
     return pointed
 
 
-def complete(sandbox: Sandbox) -> None:
-    space = sandbox.world.linear
-    done = next(one for one in space.project_statuses.values() if one.type == "completed")
-    project = space.projects[shown(sandbox)[0]]
-    sandbox.call(lambda: setattr(project, "status", done))
+def trash(sandbox: Sandbox, project: str) -> None:
+    gone = sandbox.world.linear.projects[project]
+    sandbox.call(
+        lambda: (setattr(gone, "trashed", True), setattr(gone, "archived_at", sandbox.world.clock.now()))
+    )
 
 
 def test_a_plan_counts_the_view_and_a_sync_renews_it(run: Cli, settled: Sandbox) -> None:
@@ -55,19 +54,19 @@ def test_a_plan_counts_the_view_and_a_sync_renews_it(run: Cli, settled: Sandbox)
     planned = told(run, "plan", "--exit-code", *AS_OF, code=10)["plan"]
     assert planned["items"] == 0
     assert [(one["tracker"], one["name"], one["projects"]) for one in planned["views"]] == [
-        ("linear", NAME, two[1:])
+        ("linear", NAME, two[:1])
     ]
     done = told(run, "sync", *AS_OF)
     assert done["plan"]["digest"] == planned["digest"]
-    assert [(one["outcome"], one["projects"]) for one in done["applied"]["views"]] == [("written", two[1:])]
-    assert shown(settled) == two[1:]
+    assert [(one["outcome"], one["projects"]) for one in done["applied"]["views"]] == [("written", two[:1])]
+    assert shown(settled) == two[:1]
     assert told(run, "status", *AS_OF)["last_run"]["summary"]["views"] == done["applied"]["views"]
     (row,) = told(run, "log")["views"][-1:]
     assert (row["tracker"], row["name"], row["outcome"], row["projects"]) == (
         "linear",
         NAME,
         "written",
-        two[1:],
+        two[:1],
     )
     assert f'linear: view "{NAME}"' in " ".join(run("log").out.split())
     again = run("plan", "--exit-code", *AS_OF)
@@ -81,7 +80,7 @@ def test_a_saved_plan_renews_the_view_as_it_said(run: Cli, settled: Sandbox) -> 
     ran = run("apply", FILE, *AS_OF)
     assert ran.code == 0, ran.out + ran.err
     assert f'linear: the view "{NAME}" lists 1 orphaned project.' in ran.out
-    assert shown(settled) == two[1:]
+    assert shown(settled) == two[:1]
     assert run("plan", "--exit-code", *AS_OF).code == 0
     again = run("apply", FILE, *AS_OF)
     assert (again.code, "was applied already" in again.err) == (2, True)
@@ -90,14 +89,12 @@ def test_a_saved_plan_renews_the_view_as_it_said(run: Cli, settled: Sandbox) -> 
 def test_a_saved_plan_does_not_set_back_a_view_that_was_renewed_since(run: Cli, settled: Sandbox) -> None:
     two = shown(settled)
     assert run("plan", "--out", FILE, *AS_OF).code == 0
-    complete_other = settled.world.linear.projects[two[1]]
-    done = settled.world.linear.projects[two[0]].status
-    settled.call(lambda: setattr(complete_other, "status", done))
+    trash(settled, two[0])
     assert run("sync", *AS_OF).code == 0
     assert shown(settled) == []
     late = told(run, "apply", FILE, *AS_OF, code=3)
-    assert [(one["tracker"], one["key"], one["why"]) for one in late["moved"]] == [
-        ("linear", NAME, "it was updated or found missing")
+    assert ("linear", NAME, "it was updated or found missing") in [
+        (one["tracker"], one["key"], one["why"]) for one in late["moved"]
     ]
     assert shown(settled) == []
 
@@ -111,7 +108,7 @@ def test_a_saved_plan_renews_the_view_from_another_store(
     assert ran.code == 0
     monkeypatch.setenv("TRUENORTH_STORE", "sqlite:///other.db")
     assert run("apply", FILE, "--accept-plan", content, *AS_OF).code == 0
-    assert shown(settled) == two[1:]
+    assert shown(settled) == two[:1]
     assert told(run, "plan", *AS_OF)["plan"]["notes"] == [], "that store knows of no setup"
 
 
@@ -129,7 +126,7 @@ def test_a_view_that_may_not_be_written_is_no_success(run: Cli, settled: Sandbox
     assert shown(settled) == two
     settled.clear_faults()
     assert run("sync", *AS_OF).code == 0
-    assert shown(settled) == two[1:]
+    assert shown(settled) == two[:1]
 
 
 def test_a_plan_of_another_version_says_so(run: Cli, settled: Sandbox) -> None:
@@ -146,6 +143,6 @@ def test_a_rebuild_keeps_what_setup_made(run: Cli, settled: Sandbox) -> None:
     two = shown(settled)
     rebuilt = run("rebuild", *AS_OF)
     assert rebuilt.code == 0, rebuilt.err
-    assert told(run, "plan", *AS_OF)["plan"]["views"][0]["projects"] == two[1:]
+    assert told(run, "plan", *AS_OF)["plan"]["views"][0]["projects"] == two[:1]
     assert run("sync", *AS_OF).code == 0
-    assert shown(settled) == two[1:]
+    assert shown(settled) == two[:1]
