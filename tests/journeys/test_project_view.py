@@ -38,10 +38,11 @@ def settled(run: Cli, pointed: Sandbox) -> Sandbox:
 
 
 def trash(sandbox: Sandbox, project: str) -> None:
-    gone = sandbox.world.linear.projects[project]
-    sandbox.call(
-        lambda: (setattr(gone, "trashed", True), setattr(gone, "archived_at", sandbox.world.clock.now()))
-    )
+    def throw() -> None:
+        gone = sandbox.world.linear.projects[project]
+        gone.trashed, gone.archived_at = True, sandbox.world.clock.now()
+
+    sandbox.call(throw)
 
 
 def test_a_plan_counts_the_view_and_a_sync_renews_it(run: Cli, settled: Sandbox) -> None:
@@ -56,6 +57,7 @@ def test_a_plan_counts_the_view_and_a_sync_renews_it(run: Cli, settled: Sandbox)
     assert [(one["tracker"], one["name"], one["projects"]) for one in planned["views"]] == [
         ("linear", NAME, two[:1])
     ]
+    assert "every item is up to date, 1 view to update." in run("status").out
     done = told(run, "sync", *AS_OF)
     assert done["plan"]["digest"] == planned["digest"]
     assert [(one["outcome"], one["projects"]) for one in done["applied"]["views"]] == [("written", two[:1])]
@@ -129,7 +131,19 @@ def test_a_view_that_may_not_be_written_is_no_success(run: Cli, settled: Sandbox
     assert shown(settled) == two[:1]
 
 
-def test_a_plan_of_another_version_says_so(run: Cli, settled: Sandbox) -> None:
+def test_a_view_in_a_plan_file_that_somebody_edited_is_not_written(run: Cli, settled: Sandbox) -> None:
+    two = shown(settled)
+    assert run("plan", "--out", FILE, *AS_OF).code == 0
+    text = Path(FILE).read_text()
+    assert text.count(two[0]) == 1
+    Path(FILE).write_text(text.replace(two[0], two[1]))
+    ran = run("apply", FILE, *AS_OF)
+    assert (ran.code, "was modified after it was created" in ran.err) == (2, True)
+    assert shown(settled) == two
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_plan_of_another_version_says_so(run: Cli) -> None:
     assert run("plan", "--out", FILE, *AS_OF).code == 0
     plan = json.loads(Path(FILE).read_text())
     assert plan["truenorth_plan"] == 3
