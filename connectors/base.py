@@ -216,8 +216,10 @@ class Provisions(Protocol):
 class ShowsProjects(Protocol):
     """Has views that name the projects they show, since nothing else of a project can be asked for."""
 
-    def show_projects(self, view: str, projects: Sequence[str]) -> None:
-        """Let the view with this id, made by setup, show the projects with these ids alone. Raises as `pull` does."""
+    def show_projects(self, view: str, projects: Sequence[str]) -> bool:
+        """Let the view with this id, made by setup, show the projects with these ids alone; False when there is no such
+        view any more. Raises as `pull` does, and Refused.
+        """
         ...
 
 

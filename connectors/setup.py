@@ -34,6 +34,7 @@ class Need:
     - `aligned`, `orphaned`, `dangling`, `at_risk`: labels of the policy, None where it has none.
     - `marks`: those that the policy has written on this tracker.
     - `orphaned_projects`: ids of the projects that are orphaned, where projects are items; None while that is not known.
+    - `lists_projects`: whether the policy has the alignment of projects written on this tracker.
     - `label_ids`: where labels have ids, the id that most stamps give each label of the policy, for those that people renamed.
     """
 
@@ -46,6 +47,7 @@ class Need:
     marks: frozenset[str] = frozenset(("key_results", "labels", "comment"))
     orphaned_projects: tuple[str, ...] | None = None
     label_ids: Mapping[str, str] = field(default_factory=dict)
+    lists_projects: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from sync.plan.backoff import skip_quarantined
 from sync.plan.foreign import owners, with_foreign_note
 from sync.plan.guards import GuardViolation, guards
 from sync.plan.plan import Plan, make_plan
+from sync.plan.project_views import missing_notes, project_views, view_note
 from sync.plan.replaced import replaced_notes
-from sync.plan.setup_basis import ProjectView, project_views, setup_notes, view_note
+from sync.plan.setup_basis import setup_notes
 from sync.plan.throttle import throttle
 from sync.plan.unaligned import grace_notes
 from sync.signals.grace import lost_links, shows_link
@@ -34,7 +35,6 @@ class Decision:
 
     `work_states`: where the work of every key result stands. `unlinked_since`: unaligned work that was linked, and since when not.
     `unshown`: linked work on whose tickets the policy lets no link be shown.
-    `project_views`: views of ours that have to name other projects by now.
     """
 
     observation: Observation
@@ -47,7 +47,6 @@ class Decision:
     stops: tuple[GuardViolation, ...]
     unlinked_since: Mapping[Ref, date]
     unshown: frozenset[Ref]
-    project_views: tuple[ProjectView, ...] = ()
 
 
 def decide(
@@ -82,19 +81,18 @@ def decide(
     )
     allowed, waiting = _allowed(wanted, observation, memory, workspace, now)
     views = project_views(workspace, memory, signals.orphans, alignment, observation.stale, now)
-    plan = make_plan(observation.items, allowed, workspace)
+    plan = make_plan(observation.items, allowed, workspace, views)
     notes = (
         *replaced_notes(plan.edits),
         *setup_notes(workspace, memory),
+        *missing_notes(workspace, memory),
         *map(view_note, views),
         *grace_notes(plan, signals),
     )
     plan = replace(plan, waiting=waiting, notes=notes)
     plan = with_foreign_note(plan, owners(observation.items), workspace.workspace)
     stops = guards(observation, scorecard, plan, workspace, memory, signals)
-    return Decision(
-        observation, memory, alignment, scorecard, signals, states, plan, stops, since, unshown, views
-    )
+    return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops, since, unshown)
 
 
 def _allowed(

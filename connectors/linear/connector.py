@@ -204,9 +204,9 @@ class LinearConnector:
         dropped = self._tracker.dropped_states or ()
         return LinearProvisioner(self._client, self._tracker.scope.teams, dropped)
 
-    def show_projects(self, view: str, projects: Sequence[str]) -> None:
+    def show_projects(self, view: str, projects: Sequence[str]) -> bool:
         """See `ShowsProjects.show_projects`."""
-        self.provisioner().show_projects(view, projects)
+        return self.provisioner().show_projects(view, projects)
 
     def close(self) -> None:
         """Give connections back."""

@@ -56,13 +56,16 @@ def apply_plan(
         session.keep_origins(set(session.connectors) - set(observation.stale))
         reporter.unread(observation.unread)
         reconcile_journal(store, observation, workspace)
-        plan, moved = still_true(saved.plan, observation.items, observation.stale, observation.set_aside)
+        made = {view.tracker: store.provisions(view.tracker) for view in saved.plan.views}
+        plan, moved = still_true(
+            saved.plan, observation.items, observation.stale, observation.set_aside, made
+        )
         reporter.narrowed(plan, moved)
         applied = write(session, plan, record, lease)
         # The store of the run that made the plan may be another one.
         store.lost_links.add(lost_by(plan, saved.made.astimezone(workspace.zone).date()))
         record_outcome(session, applied, record, observation.unread)
-        if applied.receipts and applied.complete:
+        if (applied.receipts or applied.views) and applied.complete:
             store.plans.applied(saved.content, saved.made, fingerprint(workspace), store.clock())
         reporter.applied(plan, applied)
     return PlanApplied(applied, moved)

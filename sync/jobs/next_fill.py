@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.setup import Provisioning
+from sync.jobs.last_read import replay
 from sync.jobs.session import Session
 from sync.plan.guards import mass_change_stop, project_stops
-from sync.plan.refill import filling
+from sync.plan.refill import filling, joined
 
 _ROOM = frozenset({"field", "screen", "option"})
 """Kinds of actions that make room for what tickets do not show yet."""
@@ -16,7 +17,9 @@ _ROOM = frozenset({"field", "screen", "option"})
 
 @dataclass(frozen=True, slots=True)
 class NextFill:
-    """How many items the next sync would fill fields on, by the last read, and whether a guard would stop it."""
+    """How many items of a tracker the next sync would fill fields on, by the last read, and whether the guard on mass
+    changes would stop that sync.
+    """
 
     items: int
     stops: bool
@@ -25,17 +28,27 @@ class NextFill:
 def next_fill(session: Session, plans: Mapping[str, Provisioning]) -> dict[str, NextFill]:
     """By tracker, what follows from its setup and from what has to be done there by hand; nothing where no ticket has
     marks yet.
+
+    The guard looks at the one plan of a run: what is filled on all trackers, with what would be written anyway, as far as
+    the last read tells that.
     """
     last = session.store.snapshots.last()
-    items = last.items if last is not None else ()
+    if last is None:
+        return {}
     workspace = session.workspace
-    found = {}
-    for name, provisioning in plans.items():
-        plan = filling(items, name, workspace.workspace)
-        room = any(one.kind in _ROOM and one.verb != "remove" for one in provisioning.actions)
-        if plan.empty or not (room or any(one.fills for one in provisioning.problems)):
-            continue
-        policy = workspace.policy.guards
-        stops = mass_change_stop(items, plan, policy) is not None or bool(project_stops(items, plan, policy))
-        found[name] = NextFill(len(plan.edits), stops)
-    return found
+    fills = {
+        name: plan
+        for name, one in plans.items()
+        if _makes_room(one) and (plan := filling(last.items, name, workspace.workspace)).edits
+    }
+    known = replay(session, last) if fills else None
+    plan = joined([*([known.plan] if known else []), *fills.values()])
+    policy = workspace.policy.guards
+    stops = mass_change_stop(last.items, plan, policy) is not None
+    stops = stops or bool(project_stops(last.items, plan, policy))
+    return {name: NextFill(len(one.edits), stops) for name, one in fills.items()}
+
+
+def _makes_room(plan: Provisioning) -> bool:
+    room = any(one.kind in _ROOM and one.verb != "remove" for one in plan.actions)
+    return room or any(one.fills for one in plan.problems)

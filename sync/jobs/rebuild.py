@@ -29,6 +29,7 @@ from sync.store import tables
 from sync.store.database import Database, address
 from sync.store.lease import LeaseBusy, LeaseHeld, leased
 from sync.store.links import read_links
+from sync.store.memory import read_provisions
 from sync.store.sqlite_file import SIDE_FILES
 from sync.store.store import Store, StoreError
 
@@ -40,13 +41,14 @@ V = TypeVar("V")
 @dataclass(frozen=True, slots=True)
 class OldStore:
     """What came of the store that was there: its readings, where credentials went, where it is kept (None when there
-    was none), and since when work serves no key result any more.
+    was none), since when work serves no key result any more, and what setup made on each tracker.
     """
 
     readings: Mapping[str, History]
     origins: Mapping[str, str]
     archived: str | None
     links: LinkDays = field(default_factory=dict)
+    provisions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def retire_store(settings: Settings, config: Path, now: datetime) -> OldStore:
     destinations(workspace, keys, origins)
     _check_at_rest(settings.store)
     readings, links = recover_readings(settings.store), _told(settings.store, read_links)
-    return OldStore(readings, origins, archive_store(settings.store, now), links)
+    provisions = _told(settings.store, read_provisions)
+    return OldStore(readings, origins, archive_store(settings.store, now), links, provisions)
 
 
 def put_back(url: str, old: OldStore) -> None:
@@ -234,6 +237,8 @@ def rebuild(session: Session, old: OldStore, now: datetime, reporter: Reporter) 
     store.readings.import_readings(old.readings)
     store.save_origins(old.origins)
     store.lost_links.add(old.links)
+    for tracker, made in old.provisions.items():
+        store.save_provisions(tracker, made)
     record = store.open_run("rebuild", fingerprint(session.workspace), session.workspace.workspace)
     result = read(session, now, reporter)
     remember(result, session.workspace, store)

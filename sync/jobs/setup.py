@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from config.load import fingerprint
@@ -14,8 +14,10 @@ from sync.decide import Decision
 from sync.jobs.last_read import replay
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
+from sync.marks.policy import marks_of
 from sync.observation import Unread
-from sync.plan.setup_basis import FOR, VIEW_OF_PROJECTS, basis, orphaned_projects, projects_basis
+from sync.plan.project_views import MISSING, lists_projects, orphaned_projects
+from sync.plan.setup_basis import FOR, VIEW_OF_PROJECTS, basis, projects_basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,6 @@ def _needs(session: Session) -> dict[str, Need]:
 def _need(session: Session, tracker: str, known: Decision | None) -> Need:
     workspace = session.workspace
     labels, policy = workspace.policy.labels, workspace.policy_of(tracker)
-    written: Mapping[str, Sequence[str]] = {"full": policy.marks, "label": ("labels",)}
-    marks = frozenset(policy.marks) & frozenset(written.get(policy.mode, ()))
     return Need(
         owner=workspace.workspace,
         key_results={kr.id: kr.title for _, kr in workspace.key_results()},
@@ -100,8 +100,9 @@ def _need(session: Session, tracker: str, known: Decision | None) -> Need:
         orphaned=labels.orphaned,
         dangling=labels.dangling,
         at_risk=labels.at_risk,
-        marks=marks,
-        orphaned_projects=orphaned_projects(known.signals.orphans, known.alignment, tracker)
+        marks=marks_of(policy),
+        lists_projects=lists_projects(workspace, tracker),
+        orphaned_projects=orphaned_projects(known.signals.orphans, known.alignment, workspace, tracker)
         if known
         else None,
         label_ids=_label_ids(known, tracker) if known else {},
@@ -127,7 +128,8 @@ def _settle(session: Session, name: str, plan: Provisioning, need: Need, *, remo
     is_new = any((one.what, one.verb) == (f"view {PROJECTS}", "create") for one in plan.actions)
     if need.orphaned_projects is None and not is_new:
         # What is not known was not changed: it shows what it was given last, and where that was forgotten the next sync decides.
-        projects = {VIEW_OF_PROJECTS: session.store.provisions(name).get(VIEW_OF_PROJECTS, "unknown")}
+        shown = session.store.provisions(name).get(VIEW_OF_PROJECTS, MISSING)
+        projects = {VIEW_OF_PROJECTS: "unknown" if shown == MISSING else shown}
     session.store.save_provisions(name, basis(session.workspace, name) | projects, instead_of=FOR)
 
 

@@ -102,7 +102,6 @@ def _synchronise(
         return Synced(result, True, None)
     applied = write(session, result.plan, record, lease)
     remember(result, workspace, store, applied.receipts)
-    renew_views(session, result.project_views)
     record_outcome(session, applied, record, result.observation.unread)
     reporter.applied(result.plan, applied)
     return Synced(result, False, applied)
@@ -118,12 +117,13 @@ def check_guards(
 
 
 def write(session: Session, plan: Plan, record: int, lease: Lease) -> Applied:
-    """Carry out a plan, journaled under the lease.
+    """Carry out a plan, journaled under the lease, and then give its views the projects that it says.
 
     `Session.writing` stays set: what was written has to be saved before a signal may end the process.
     """
     session.writing.set()
-    return apply(plan, session.connectors, session.store, record, lease=lease, stop=session.halt)
+    applied = apply(plan, session.connectors, session.store, record, lease=lease, stop=session.halt)
+    return renew_views(session, plan, applied, lambda: session.halt.is_set() or lease.is_stale())
 
 
 def record_outcome(

@@ -8,9 +8,14 @@ from config.policy import Policy
 from connectors.model import NOTHING, Mark, Marks, WorkItem
 
 
+def is_written(policy: Policy) -> bool:
+    """Whether anything is written at all, or the tracker is only observed."""
+    return policy.mode not in ("off", "observe")
+
+
 def marks_of(policy: Policy) -> frozenset[Mark]:
     """The kinds of marks that the policy lets be written; none where a tracker is only observed."""
-    if policy.mode in ("off", "observe"):
+    if not is_written(policy):
         return frozenset()
     kept: set[Mark] = {mark for mark in policy.marks if policy.mode == "full" or mark == "labels"}
     return frozenset(kept - {"comment"} if not policy.comments else kept)
@@ -21,20 +26,18 @@ def apply_policy(item: WorkItem, marks: Marks, policy: Policy) -> Marks:
 
     An observed tracker shows what it shows. Nothing here looks at the clock.
     """
-    if policy.mode in ("off", "observe"):
+    if not is_written(policy):
         return replace(item.shown, stamp=None)
     if item.level not in policy.levels:
         return NOTHING
-    kept = set(policy.marks) & ({"labels"} if policy.mode == "label" else set(policy.marks))
+    kept = marks_of(policy)
     if "key_results" not in kept:
         marks = replace(marks, key_results=())
     if "labels" not in kept:
         marks = replace(marks, labels=(), alignment=None)
     comment = marks.comment
     if comment is not None and (
-        "comment" not in kept
-        or not policy.comments
-        or (comment.purpose == "orphan" and not policy.orphan_comments)
+        "comment" not in kept or (comment.purpose == "orphan" and not policy.orphan_comments)
     ):
         marks = replace(marks, comment=None)
     return marks

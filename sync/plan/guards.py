@@ -53,7 +53,7 @@ def first_run_stop(
     Marks of another workspace prove nothing, but that this one may have been renamed; copied ones prove nothing at all.
     """
     found = owners(items)
-    if memory.writing_runs or workspace in found or (plan.empty and not plan.refusals):
+    if memory.writing_runs or workspace in found or not (plan.edits or plan.refusals):
         return None
     if not found:
         if memory.unnamed_runs:
@@ -203,7 +203,7 @@ def zero_stop(before: Mapping[str, float | None], card: Scorecard, plan: Plan) -
     """Every key result that had progress, two at least, has none any more. `before` is the last reading of each."""
     readings = card.readings
     had = [id_ for id_, progress in before.items() if progress and id_ in readings]
-    if plan.empty or len(had) < 2 or any(readings[id_].progress for id_ in had):
+    if not plan.edits or len(had) < 2 or any(readings[id_].progress for id_ in had):
         return None
     message = f"all {len(had)} key results that had progress are now at zero; check that their work can still be read"
     return GuardViolation("all-zero", message, plan.digest, samples(plan.edits))

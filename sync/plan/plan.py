@@ -27,6 +27,7 @@ from sync.marks.compare import declared_titles, same_comment, same_mark
 from sync.marks.facts import figures_in
 from sync.marks.messages import Messages, messages_for
 from sync.marks.wording import contradicts_record
+from sync.plan.project_views import ProjectView
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Plan:
 
     `waiting` says, in sentences, what the policy lets wait: it is not in the edits. `notes` says what a reader of the
     edits should know besides them, likewise. `foreign_owner`: the workspace whose refusals one of the notes sums up; "" for none.
+    `views`: those of ours that have to show other projects.
     """
 
     edits: tuple[Edit, ...]
@@ -65,6 +67,7 @@ class Plan:
     waiting: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     foreign_owner: str = ""
+    views: tuple[ProjectView, ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -77,10 +80,16 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        return not self.edits
+        """Whether nothing at all would be written."""
+        return not self.edits and not self.views
 
 
-def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace: Workspace) -> Plan:
+def make_plan(
+    items: Iterable[WorkItem],
+    wanted: Mapping[Ref, Marks],
+    workspace: Workspace,
+    views: tuple[ProjectView, ...] = (),
+) -> Plan:
     """Compare what items show with what they should show. Items without an entry in `wanted` are left alone."""
     edits: list[Edit] = []
     refusals: list[Refusal] = []
@@ -102,7 +111,7 @@ def make_plan(items: Iterable[WorkItem], wanted: Mapping[Ref, Marks], workspace:
             refusals.append(Refusal(item.ref, item.key, reason, item.name, owner))
             continue
         edits.append(Edit(item, target, changes))
-    return Plan(tuple(edits), tuple(refusals), digest_of(edits))
+    return Plan(tuple(edits), tuple(refusals), digest_of(edits, views), views=views)
 
 
 def sort_key(item: WorkItem) -> tuple[str, list[tuple[int, int, str]], Ref]:
@@ -206,8 +215,8 @@ def _agree(marks: Marks) -> bool:
     return all(percents[id_] == percent for id_, percent in stated)
 
 
-def digest_of(edits: Sequence[Edit]) -> str:
-    """Identifies exactly these edits."""
+def digest_of(edits: Sequence[Edit], views: Sequence[ProjectView] = ()) -> str:
+    """Identifies exactly these edits and views."""
     lines = [
         [str(change.item), change.mark, plain_change(change.before), plain_change(change.after)]
         for edit in edits
@@ -215,6 +224,7 @@ def digest_of(edits: Sequence[Edit]) -> str:
     ]
     # Where people took all marks away, only our own record is left to be removed.
     lines += [[str(edit.item.ref), "stamp"] for edit in edits if not edit.changes]
+    lines += [["view", view.tracker, view.id, *view.projects] for view in views]
     return hashlib.sha256(msgspec.json.encode(lines)).hexdigest()[:12]
 
 

@@ -20,6 +20,12 @@ def filling(items: Iterable[WorkItem], tracker: str, owner: str) -> Plan:
     return Plan(tuple(edits), (), "")
 
 
+def joined(plans: Iterable[Plan]) -> Plan:
+    """One plan of all their edits, an item once. Its digest is that of no real plan."""
+    edits = {edit.item.ref: edit for plan in plans for edit in plan.edits}
+    return Plan(tuple(edits.values()), (), "")
+
+
 def _is_marked(item: WorkItem, owner: str) -> bool:
     stamp = item.shown.stamp
     return stamp is not None and stamp.owner == owner and bool(item.shown.key_results or item.shown.alignment)

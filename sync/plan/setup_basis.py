@@ -7,16 +7,10 @@ something to do. Where setup never ran, the store was lost, or is older than thi
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
 
 from config.workspace import Workspace
-from connectors.model import Ref
-from connectors.setup import PROJECTS
-from sync.align.alignment import Alignment
 from sync.memory import Memory
-from sync.signals.orphans import Orphan
 
 FOR = "for "
 """How the store's names of what setup was for begin; those of what it made begin with their kinds."""
@@ -27,15 +21,6 @@ _LABEL = f"{FOR}label "
 _LABELS = ("orphaned", "aligned", "dangling", "at_risk")
 _NAMED = 3
 """How many names a sentence gives of a kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectView:
-    """A view of ours that names the projects it shows, and has to name others by now."""
-
-    tracker: str
-    id: str
-    projects: tuple[str, ...]
 
 
 def basis(workspace: Workspace, tracker: str) -> dict[str, str]:
@@ -62,53 +47,6 @@ def setup_notes(workspace: Workspace, memory: Memory) -> tuple[str, ...]:
         if any(name.startswith(FOR) for name in memory.provisions.get(tracker, ()))
         for note in _notes(tracker, memory.provisions[tracker], basis(workspace, tracker))
     )
-
-
-def orphaned_projects(orphans: Iterable[Ref], alignment: Alignment, tracker: str) -> tuple[str, ...]:
-    """Ids of the orphaned projects of a tracker."""
-    return tuple(
-        sorted(
-            ref.id for ref in orphans if ref.tracker == tracker and alignment.items[ref].level == "project"
-        )
-    )
-
-
-def project_views(
-    workspace: Workspace,
-    memory: Memory,
-    orphans: Mapping[Ref, Orphan],
-    alignment: Alignment,
-    stale: Collection[str],
-    now: datetime,
-) -> tuple[ProjectView, ...]:
-    """The views whose projects are others by now, of the trackers that are written to: not in quiet hours, and not
-    while a tracker cannot be read.
-    """
-    found = []
-    for tracker in workspace.active:
-        made = memory.provisions.get(tracker, {})
-        view = made.get(f"view {PROJECTS}")
-        projects = orphaned_projects(orphans, alignment, tracker)
-        known = {name: value for name, value in made.items() if name == VIEW_OF_PROJECTS}
-        if view is None or tracker in stale or not known or not _is_written(workspace, tracker, now):
-            continue
-        if known != projects_basis(projects):
-            found.append(ProjectView(tracker, view, projects))
-    return tuple(found)
-
-
-def _is_written(workspace: Workspace, tracker: str, now: datetime) -> bool:
-    policy = workspace.policy_of(tracker)
-    quiet = policy.quiet_hours
-    is_quiet = quiet is not None and quiet.holds(now.astimezone(workspace.zone).time())
-    return policy.mode not in ("off", "observe") and not is_quiet
-
-
-def view_note(view: ProjectView) -> str:
-    """The sentence that says what becomes of a view of projects."""
-    count = len(view.projects)
-    lists = f"{count} orphaned project{'' if count == 1 else 's'}" if count else "no project"
-    return f"{view.tracker}: the view {PROJECTS} will list {lists}."
 
 
 def _notes(tracker: str, was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:

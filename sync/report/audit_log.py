@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from config.wording import counted, percent
-from sync.memory import Entry
+from connectors.setup import PROJECTS
+from sync.memory import Entry, RunRecord
 from sync.observation import spell
 from sync.report.table import Cell, Section
 
@@ -33,6 +34,42 @@ def section(entries: Sequence[Entry], scope: str, double: Collection[str] = ()) 
         for entry in shown
     )
     return Section("Log", (lead,), ("when (UTC)", "run", "config", "item", "outcome", "what"), rows)
+
+
+def views(runs: Iterable[RunRecord]) -> Section:
+    """The views that runs gave other projects, or could not, the latest last."""
+    rows = tuple(
+        (
+            Cell(one["at"][:19].replace("T", " ")),
+            Cell(f"{one['kind']} {one['run']}"),
+            Cell(one["configuration"]),
+            Cell(f'{one["tracker"]}: view "{one["name"]}"', "strong"),
+            Cell(
+                f"{one['outcome']}: {one['error']}" if one["error"] else str(one["outcome"]),
+                "good" if one["outcome"] == "written" else "bad",
+            ),
+            Cell(f"show {counted(len(one['projects']), 'project')}"),
+        )
+        for one in views_data(runs)[-_MOST:]
+    )
+    return Section("Views", (), ("when (UTC)", "run", "config", "view", "outcome", "what"), rows)
+
+
+def views_data(runs: Iterable[RunRecord]) -> list[dict[str, Any]]:
+    """The same for programs, whole."""
+    return [
+        {
+            "run": run.id,
+            "kind": run.kind,
+            "configuration": run.configuration,
+            "at": run.at.isoformat(),
+            **{name: view.get(name) for name in ("tracker", "id", "outcome", "error")},
+            "name": view.get("name", PROJECTS),
+            "projects": list(view.get("projects", ())),
+        }
+        for run in runs
+        for view in run.summary.get("views", ())
+    ]
 
 
 def _outcome(entry: Entry) -> str:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from connectors.model import Change, Pull, Receipt
+from connectors.setup import PROJECTS
 from sync.decide import Decision
 from sync.measure import ObjectiveReading, Reading, Scorecard
 from sync.plan.guards import GuardViolation
@@ -155,6 +156,10 @@ def of_plan(plan: Plan) -> Data:
         "items": len(plan.edits),
         "totals": plan.totals,
         "changes": [_change(change) for change in plan.changes],
+        "views": [
+            {"tracker": one.tracker, "id": one.id, "name": PROJECTS, "projects": list(one.projects)}
+            for one in plan.views
+        ],
         "waiting": list(plan.waiting),
         "notes": list(plan.notes),
         "refusals": [
@@ -195,6 +200,17 @@ def of_applied(applied: Applied) -> Data:
         "requests": sum(receipt.requests for receipt in applied.receipts),
         "stopped": dict(applied.stopped),
         "troubled": [_receipt(one) for one in applied.receipts if one.outcome != "written"],
+        "views": [
+            {
+                "tracker": one.view.tracker,
+                "id": one.view.id,
+                "name": PROJECTS,
+                "projects": list(one.view.projects),
+                "outcome": one.outcome,
+                "error": one.why or None,
+            }
+            for one in applied.views
+        ],
     }
 
 

@@ -27,6 +27,7 @@ from sync.plan.guards import NOUNS, GuardViolation
 from sync.plan.outcome import Applied, Moved
 from sync.plan.overrides import Overrides
 from sync.plan.plan import Edit, Plan, Refusal, natural
+from sync.plan.project_views import listed
 from sync.report.table import HEALTH_STYLES, Cell, Section, cells
 from sync.signals.findings import Finding
 from sync.signals.orphans import Signals
@@ -163,7 +164,10 @@ def plan(plan: Plan, most: int | None = None) -> Section:
         nothing = "Nothing to write now; some changes are on hold." if plan.waiting else NOTHING_TO_WRITE
         return Section("Plan", (nothing, *plan.waiting, *plan.notes))
     totals = ", ".join(counted(plan.totals[mark], NOUNS[mark]) for mark in ALL_MARKS if mark in plan.totals)
-    lead = f"{counted(len(plan.edits), 'item')} would change{f': {totals}' if totals else ''}. Plan {plan.digest}."
+    would = [f"{counted(len(plan.edits), 'item')} would change{f': {totals}' if totals else ''}"]
+    would = would if plan.edits or plan.refusals else []
+    would += [f"{counted(len(plan.views), 'view')} would be updated"] * bool(plan.views)
+    lead = f"{'; '.join(would)}. Plan {plan.digest}."
     hidden = 0 if most is None else max(0, len(plan.edits) - most)
     tail = (f"… and {hidden} more. Show all: truenorth plan",) if hidden else ()
     rows = _plan_rows(plan, most)
@@ -193,7 +197,7 @@ def _refused_rows(refusals: Iterable[Refusal]) -> tuple[tuple[Cell, ...], ...]:
 
 
 def moved(found: Sequence[Moved]) -> Section:
-    """Items of a saved plan that changed since it was made."""
+    """What of a saved plan changed since it was made."""
     if not found:
         return Section("Changed since the plan", ("No items.",))
     rows = tuple((Cell(one.name, "strong"), Cell(f"skipped: {one.what}", "warn")) for one in found)
@@ -342,7 +346,16 @@ def written(plan: Plan, applied: Applied, elapsed: float | None = None) -> Secti
         if receipt.outcome != "written"
     )
     tail = tuple(f"{tracker} stopped: {why}" for tracker, why in applied.stopped.items())
-    columns = ("key", "outcome", "reason") if rows else ()
-    return Section(
-        "Written", (f"{figures}, with {counted(requests, 'request')}{took}.",), columns, rows, tail=tail
+    rows += tuple(
+        (Cell(f"{one.view.tracker}: {one.view.name}", "strong"), Cell(one.outcome, "bad"), Cell(one.why))
+        for one in applied.views
+        if one.outcome != "written"
     )
+    columns = ("key", "outcome", "reason") if rows else ()
+    items = (f"{figures}, with {counted(requests, 'request')}{took}.",) if plan.edits else ()
+    views = tuple(
+        f"{one.view.tracker}: the {one.view.name} lists {listed(one.view)}."
+        for one in applied.views
+        if one.outcome == "written"
+    )
+    return Section("Written", (*items, *views), columns, rows, tail=tail)

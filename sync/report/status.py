@@ -132,6 +132,7 @@ def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Sec
     waiting = len(run.plan.edits)
     done = "some changes are on hold" if run.plan.waiting else "every item is up to date"
     shows = f"{counted(waiting, 'item')} to update" if waiting else done
+    shows += f", {counted(len(run.plan.views), 'view')} to update" if run.plan.views else ""
     rest = f"{counted(len(run.signals.orphans), 'orphan')}; {shows}."
     if record is None:
         return Section("Last sync", ("No sync recorded in this store.", rest))

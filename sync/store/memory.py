@@ -59,7 +59,7 @@ def read_memory(connection: sa.Connection, workspace: Workspace, now: datetime, 
         last_undo=last_undo,
         last_setup=connection.execute(setups).scalar_one() or 0,
         undone=_undone(connection) if last_undo else frozenset(),
-        provisions=_provisions(connection),
+        provisions=read_provisions(connection),
         last_sync=_last_sync(connection),
         configuration=fingerprint(workspace),
         links=read_links(connection),
@@ -67,7 +67,8 @@ def read_memory(connection: sa.Connection, workspace: Workspace, now: datetime, 
     )
 
 
-def _provisions(connection: sa.Connection) -> dict[str, dict[str, str]]:
+def read_provisions(connection: sa.Connection) -> dict[str, dict[str, str]]:
+    """By tracker, ids of what setup made, and what it made it for."""
     found: dict[str, dict[str, str]] = {}
     for row in connection.execute(sa.select(tables.provisions)):
         found.setdefault(row.tracker, {})[row.name] = row.id

@@ -25,9 +25,10 @@ from sync.marks.messages import Messages, messages_for
 from sync.marks.wording import NoText, update_with_text, with_text
 from sync.plan.guards import NOUNS, GuardViolation
 from sync.plan.plan import Edit, Plan, changes_of, digest_of
+from sync.plan.project_views import ProjectView
 from sync.private_files import write_private
 
-FORMAT = 2
+FORMAT = 3
 MOST_BYTES = 512 * 1024 * 1024
 _AGAIN = "Create a new plan with `truenorth plan --out`."
 
@@ -50,6 +51,13 @@ class _Stop(msgspec.Struct):
     samples: tuple[str, ...] = ()
 
 
+class _View(msgspec.Struct):
+    tracker: str
+    id: str
+    projects: tuple[str, ...]
+    before: str
+
+
 _FLAGS = {"first-run": "--first-run", "shrunken-pull": "--accept-shrink"}
 _OTHER_FLAG = "--accept-plan"
 
@@ -61,10 +69,18 @@ class _File(msgspec.Struct):
     digest: str
     content: str
     edits: list[_Edit]
+    views: list[_View]
     stops: list[_Stop]
 
 
+class _Version(msgspec.Struct):
+    """What a file of any version says."""
+
+    truenorth_plan: int
+
+
 _FILES = Decoder(_File)
+_VERSIONS = Decoder(_Version)
 _ENCODER = Encoder(order="deterministic")
 
 
@@ -89,6 +105,7 @@ def save(
         digest=plan.digest,
         content="",
         edits=[_Edit(edit.item, edit.wanted) for edit in plan.edits],
+        views=[_View(view.tracker, view.id, view.projects, view.before) for view in plan.views],
         stops=[_written(stop) for stop in stops],
     )
     text = msgspec.json.format(_ENCODER.encode(file), indent=1) + b"\n"
@@ -107,10 +124,9 @@ def load(path: Path, workspace: Workspace, now: datetime) -> Saved:
     anything that its facts do not give, lies in the future, or is older than `policy.guards.plan_hours`.
     """
     text, file = _read_file(path)
-    if file.truenorth_plan != FORMAT:
-        raise PlanError(f"{path} was created by another version of Truenorth. {_AGAIN}")
     edits = tuple(Edit(one.item, one.wanted, changes_of(one.item, one.wanted)) for one in file.edits)
-    if digest_of(edits) != file.digest or _content_hash(text, file.content) != file.content:
+    views = tuple(ProjectView(one.tracker, one.id, one.projects, one.before) for one in file.views)
+    if digest_of(edits, views) != file.digest or _content_hash(text, file.content) != file.content:
         raise PlanError(f"{path} was modified after it was created: its digest does not match. {_AGAIN}")
     if file.configuration != fingerprint(workspace):
         raise PlanError(
@@ -119,9 +135,8 @@ def load(path: Path, workspace: Workspace, now: datetime) -> Saved:
         )
     _check_time(path, file.made, workspace, now)
     _check_texts(path, edits, workspace)
-    return Saved(
-        Plan(edits, (), file.digest), file.made, tuple(_read(one) for one in file.stops), file.content
-    )
+    plan = Plan(edits, (), file.digest, views=views)
+    return Saved(plan, file.made, tuple(_read(one) for one in file.stops), file.content)
 
 
 def _read_file(path: Path) -> tuple[bytes, _File]:
@@ -130,6 +145,9 @@ def _read_file(path: Path) -> tuple[bytes, _File]:
         text = read_regular(path, MOST_BYTES + 1)
         if len(text) > MOST_BYTES:
             raise PlanError(f"{path} is too large to be a plan.")
+        # Another version may have other fields: what is different there is no fault of whoever applies it.
+        if _VERSIONS.decode(text).truenorth_plan != FORMAT:
+            raise PlanError(f"{path} was created by another version of Truenorth. {_AGAIN}")
         return text, _FILES.decode(text)
     except NotReadable as error:
         raise PlanError(f"cannot read {path}: {error}.") from None

@@ -240,7 +240,7 @@ def test_what_shared_fields_do_not_reach_is_said_or_has_a_label(
 def test_the_view_of_projects_follows_each_sync_and_writes_nothing_else(run: Cli, pointed: Sandbox) -> None:
     assert run("setup", "--apply").code == 0
     before = told(run, "plan", *AS_OF)["plan"]["notes"]
-    assert before == ["linear: the view Unaligned projects will list 2 orphaned projects."]
+    assert before == ['linear: the view "Unaligned projects" will list 2 orphaned projects.']
     assert run("sync", "--first-run", *AS_OF).code == 0
     two = in_linear(pointed)[PROJECTS]
     assert len(two) == 2
@@ -249,7 +249,7 @@ def test_the_view_of_projects_follows_each_sync_and_writes_nothing_else(run: Cli
     done = next(status for status in space.project_statuses.values() if status.type == "completed")
     pointed.call(lambda: setattr(one, "status", done))
     ran = run("sync", *AS_OF)
-    assert "linear: the view Unaligned projects will list 1 orphaned project." in ran.out
+    assert 'linear: the view "Unaligned projects" will list 1 orphaned project.' in ran.out
     assert in_linear(pointed)[PROJECTS] == two - {one.name}
     pointed.forget_requests()
     again = run("sync", *AS_OF)
@@ -276,18 +276,31 @@ def test_a_view_of_projects_that_somebody_deleted_is_left_to_setup(run: Cli, poi
     assert run("setup", "--apply").code == 0
     views = pointed.world.linear.custom_views
     pointed.call(lambda: views.pop(next(id_ for id_, one in views.items() if one.name == PROJECTS)))
-    assert run("sync", "--first-run", *AS_OF).code == 0
+    first = run("sync", "--first-run", *AS_OF)
+    assert first.code == 3
+    row = "failed it is missing; run `truenorth setup --apply`"
+    assert f'linear: view "{PROJECTS}" {row}' in " ".join(first.out.split())
+    sentence = f'linear: the view "{PROJECTS}" is missing; run `truenorth setup --apply`.'
+    for _ in range(2):
+        plan = told(run, "plan", "--exit-code", *AS_OF)["plan"]
+        assert (plan["notes"], plan["views"]) == ([sentence], [])
     pointed.forget_requests()
-    assert run("sync", *AS_OF).code == 0
+    second = run("sync", *AS_OF)
+    assert (second.code, sentence in second.out) == (0, True)
     assert not [one for one in pointed.requests if one.operation == "mutation"]
     assert "create view Unaligned projects" in run("setup", "--apply").out
     assert len(in_linear(pointed)[PROJECTS]) == 2
+    assert told(run, "plan", "--exit-code", *AS_OF)["plan"]["notes"] == []
 
 
 @pytest.mark.parametrize(
     ("policy", "left_out"),
-    [("levels: [project, epic, issue]", "subtask"), ("mode: observe", None)],
-    ids=["levels", "observe"],
+    [
+        ("levels: [project, epic, issue]", "subtask"),
+        ("levels: [epic, issue, subtask]", "project"),
+        ("mode: observe", None),
+    ],
+    ids=["levels", "levels without projects", "observe"],
 )
 def test_what_the_policy_has_not_written_no_view_shows(
     run: Cli, pointed: Sandbox, company: Path, policy: str, left_out: str | None
@@ -300,6 +313,9 @@ def test_what_the_policy_has_not_written_no_view_shows(
     assert run("sync", "--first-run", *AS_OF).code == 0
     shown = {one["key"] for one in orphans if left_out and one["level"] not in (left_out, "project")}
     assert in_linear(pointed)[UNALIGNED] == shown
+    projects = {one["key"] for one in orphans if left_out == "subtask" and one["level"] == "project"}
+    assert in_linear(pointed)[PROJECTS] == projects
+    assert (f"cannot: view {PROJECTS}: shows nothing" in ran.out) is (left_out != "subtask")
     assert any(one["level"] == left_out for one in orphans) or left_out is None
 
 
@@ -347,3 +363,33 @@ def test_views_of_one_workspace_do_not_show_what_another_wrote(
     given = {"issueId": issue.id, "title": "A", "subtitle": "5 % · at risk", "url": address}
     assert client.data(made, i=given)["attachmentCreate"]["success"]
     assert in_linear(pointed)[AT_RISK] == ({issue.identifier} if is_ours else set())
+
+
+@pytest.mark.parametrize(
+    ("subtitle", "is_late"),
+    [
+        ("30 % · on track · 40 → 5 accounts at risk · due 2026-12-31", False),
+        ("on track · 40 → 5 accounts off track", False),
+        ("100 % · done · 0 → 5 off track alarms", False),
+        ("no data · ≤ 3 at risk", False),
+        ("30 % · at risk · 40 → 5 accounts · due 2026-12-31", True),
+        ("0 % · off track", True),
+        ("at risk · 40 → 5 accounts", True),
+        ("off track", True),
+    ],
+)
+def test_the_goal_of_healthy_work_may_speak_of_risk(
+    run: Cli, pointed: Sandbox, subtitle: str, is_late: bool
+) -> None:
+    assert run("setup", "--apply").code == 0
+    made = "mutation($i: AttachmentCreateInput!) { attachmentCreate(input: $i) { success } }"
+    client = Linear(pointed.url, pointed.world.linear)
+    issue = next(
+        one
+        for one in pointed.world.linear.issues.values()
+        if one.team.key == "ENG" and not one.completed_at and not one.canceled_at
+    )
+    address = f"{PAGE}?truenorth=acme"
+    given = {"issueId": issue.id, "title": "A", "subtitle": subtitle, "url": address}
+    assert client.data(made, i=given)["attachmentCreate"]["success"]
+    assert in_linear(pointed)[AT_RISK] == ({issue.identifier} if is_late else set())

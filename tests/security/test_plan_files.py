@@ -25,6 +25,7 @@ from connectors.text.document import Doc, para
 from sync.jobs.sandbox import environment, examples
 from sync.marks import wording
 from sync.plan.plan import Edit, changes_of, digest_of
+from sync.plan.project_views import ProjectView
 from sync.store import plan_file
 from sync.store.plan_file import PlanError
 from tests.support.cli import AS_OF, Cli, Ran, writes
@@ -74,7 +75,8 @@ def forge(plan: dict[str, Any]) -> str:
     """Save an edited plan with its digest and its hash made anew, as whoever reads the source can; the hash."""
     file = plan_file._FILES.decode(json.dumps(plan | {"content": ""}))
     edits = [Edit(one.item, one.wanted, changes_of(one.item, one.wanted)) for one in file.edits]
-    plan |= {"digest": digest_of(edits), "content": ""}
+    views = [ProjectView(one.tracker, one.id, one.projects, one.before) for one in file.views]
+    plan |= {"digest": digest_of(edits, views), "content": ""}
     text = json.dumps(plan).encode()
     content = plan_file._content_hash(text, "")
     FILE.write_bytes(plan_file._with_content(text, "", content))

@@ -197,11 +197,16 @@ def title_of(mark: KeyResultMark) -> str:
 
 def figures_of(mark: KeyResultMark) -> str:
     """The second line of an attachment. It never holds braces: Linear reads those as a template."""
-    words = [f"{mark.percent} %"] if mark.percent is not None else []
-    words.append(mark.health.replace("_", " "))
+    words = [health_in(mark.health, mark.percent)]
     words += [mark.goal.translate(_BRACES)] if mark.goal else []
     words += [f"due {mark.due}"] if mark.due else []
     return " · ".join(words)
+
+
+def health_in(health: str, percent: int | str | None) -> str:
+    """How the figures begin. A `percent` of "" gives what they have in common whatever the percent is."""
+    words = health.replace("_", " ")
+    return words if percent is None else f"{percent} % · {words}"
 
 
 def link_label_of(mark: KeyResultMark) -> str:

@@ -12,7 +12,7 @@ from msgspec.json import Decoder
 from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import Connection, LabelNode, Wire
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP
-from connectors.linear.marks.records import PARAMETER
+from connectors.linear.marks.records import PARAMETER, health_in
 from connectors.setup import AT_RISK, BY_KEY_RESULT, DANGLING, PROJECTS, UNALIGNED, Identified, Need
 
 
@@ -67,10 +67,15 @@ def naming(projects: Iterable[str]) -> dict[str, Any]:
 def _attached(owner: str) -> dict[str, Any]:
     """Issues with an attachment of ours that says that a key result is at risk or off track.
 
-    A person's attachment may use the same words: ours is known by its address, where `truenorth=OWNER` is one whole
-    parameter, so that `acme` does not find what is of `acme-eu`.
+    The words count where its figures say the health, at their start or after the percent: the goal behind them may speak
+    of risk, too, as in "5 accounts at risk". A person's attachment may use the same words: ours is known by its address,
+    where `truenorth=OWNER` is one whole parameter, so that `acme` does not find what is of `acme-eu`.
     """
-    words = [{"subtitle": {"containsIgnoreCase": word}} for word in ("at risk", "off track")]
+    words = [
+        {"subtitle": condition}
+        for health in ("at_risk", "off_track")
+        for condition in ({"startsWith": health_in(health, None)}, {"contains": health_in(health, "")})
+    ]
     parameter = urlencode({PARAMETER: owner})
     begun = [f"{before}{parameter}" for before in "?&"]
     ours = [{"url": {"endsWith": one}} for one in begun]

@@ -16,6 +16,7 @@ from msgspec.json import Decoder
 from connectors.errors import Refused
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
+from connectors.linear.api.errors import NotFound
 from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import LabelNode, Wire
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP
@@ -172,11 +173,15 @@ class LinearProvisioner:
         actions += gone
         return Provisioning(tuple(actions), tuple(problems))
 
-    def show_projects(self, view: str, projects: Sequence[str]) -> None:
-        """Let a view that names its projects name these. Raises TrackerError."""
-        done = self._client.execute(WRITES["view", "change"], id=view, input=naming(projects)).done
+    def show_projects(self, view: str, projects: Sequence[str]) -> bool:
+        """Let a view that names its projects name these; False when it is gone. Raises TrackerError."""
+        try:
+            done = self._client.execute(WRITES["view", "change"], id=view, input=naming(projects)).done
+        except NotFound:
+            return False
         if not done.success:
             raise Refused(self._client.tracker, "Linear did not confirm the change of a view.")
+        return True
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """See `Provisioner.carry`."""
@@ -198,6 +203,7 @@ class LinearProvisioner:
     ) -> Iterator[Action]:
         rows = list(self._client.walk(VIEWS, lambda reply: reply.custom_views))
         problems += empty_views("view", need)
+        problems += _no_projects(need)
         for name, wanted in views_wanted(need, self._teams, self._dropped).items():
             if wanted is None:
                 why = "its filter needs a label that is off in policy.labels"
@@ -218,6 +224,13 @@ class LinearProvisioner:
                 wanted, body = {}, {key: value for key, value in body.items() if key not in wanted}
             if reason := _difference(found, name, wanted):
                 yield Action("view", name, "change", reason, found.id, body)
+
+
+def _no_projects(need: Need) -> Iterator[SetupProblem]:
+    if not need.lists_projects:
+        why = "shows nothing: the policy writes no alignment of projects here"
+        remedy = "Nothing to do if that is meant; else see policy.mode, policy.marks and policy.levels."
+        yield SetupProblem(f"view {PROJECTS}", why, remedy)
 
 
 def as_called(need: Need, labels: Iterable[LabelNode]) -> Need:

@@ -171,10 +171,15 @@ def log(
     try:
         keys = store.journal.keys()
         entries = store.journal.entries(run=run, items=None if item is None else written_as(item, keys))
+        # Views are no tickets: what was written to them stands with their runs.
+        runs = store.runs_after(0, "sync") if item is None else []
     finally:
         store.close()
     double = homonyms((ref.tracker, key) for ref, some in keys.items() for key in some)
     parts = [f"to {item}"] * bool(item) + [f"by run {run}"] * (run is not None)
     output.show(audit_log.section(entries, " ".join(parts) or "ever", double))
-    output.data(log=audit_log.data(entries))
+    runs = [one for one in runs if run in (None, one.id)]
+    if views := audit_log.views_data(runs):
+        output.show(audit_log.views(runs))
+    output.data(log=audit_log.data(entries), views=views)
     output.finish()

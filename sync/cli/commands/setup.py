@@ -122,15 +122,17 @@ def _show(plans: Mapping[str, Provisioning], output: Output) -> None:
 
 def _announce(fills: Mapping[str, NextFill], output: Output) -> None:
     for name, fill in fills.items():
-        stop = "more than the guard on mass changes lets pass" if fill.stops else "which no guard stops"
+        stop = (
+            "more than the guard on mass changes lets pass"
+            if fill.stops
+            else "within the guard on mass changes"
+        )
         how = (
             ": review the plan, then run `truenorth sync --accept-plan HASH` with the hash that it names"
             if fill.stops
             else ""
         )
-        output.say(
-            f"{name}: once all of this is there, the next sync fills it on {counted(fill.items, 'item')}, {stop}{how}."
-        )
+        output.say(f"{name}: the next sync fills these fields on {counted(fill.items, 'item')}, {stop}{how}.")
     output.data(next_sync={name: asdict(fill) for name, fill in fills.items()})
 
 

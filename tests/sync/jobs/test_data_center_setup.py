@@ -267,7 +267,7 @@ def test_what_follows_from_options_that_are_added_by_hand_is_said_before_and_aft
     fills = told_fills(run)["jira"]
     said = " ".join(run("setup").out.split())
     assert (
-        f"the next sync fills it on {fills['items']} items, more than the guard on mass changes lets pass"
+        f"the next sync fills these fields on {fills['items']} items, more than the guard on mass changes lets pass"
         in said
     )
 

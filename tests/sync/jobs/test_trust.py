@@ -361,7 +361,7 @@ def test_an_item_that_changed_in_between_is_left_alone_and_named(pointed: Sandbo
         (lambda text: text.replace("okr-aligned", "other-label"), "its digest does not match"),
         (lambda text: text[: len(text) // 2], "is not a plan"),
         (lambda _: "[]", "is not a plan"),
-        (lambda text: text.replace('"truenorth_plan": 2', '"truenorth_plan": 1'), "another version"),
+        (lambda text: text.replace('"truenorth_plan": 3', '"truenorth_plan": 2'), "another version"),
     ],
     ids=["edited", "cut", "else", "version"],
 )  # fmt: skip
