@@ -21,6 +21,8 @@ from tests.support.cli import AS_OF, Cli, Ran
 from tests.support.user_actions import LinearTicket
 
 ITEMS, SEED = 120, 3
+UNDECLARED = "NEXT-KR1"
+"""A child of the group `Key result` that a person makes."""
 CHILD, OTHER = "GROWTH-KR2", "TRUST-KR2 · Every service fails over by itself"
 OURS = frozenset({"okr-aligned", "okr-orphaned", "okr-dangling", "aligned", "orphaned", "exempt"})
 
@@ -66,6 +68,12 @@ class Company:
         reply = loopback.post(f"{self.sandbox.url}/__copy", json=given)
         assert reply.is_success, reply.text
         return self.ticket(reply.json()["key"])
+
+    def add_claim(self, name: str) -> None:
+        """An admin adds a child to the group `Key result`."""
+        (group,) = (one for one in self.sandbox.world.linear.labels.values() if one.name == "Key result")
+        query = "mutation M($input: IssueLabelCreateInput!) { issueLabelCreate(input: $input) { success } }"
+        self.ticket("")._ask(query, as_us=True, input={"name": name, "parentId": group.id})
 
     def rename(self, name: str, new: str) -> None:
         """An admin renames a label, or a group."""
@@ -254,6 +262,39 @@ def test_copies_that_no_run_has_seen_are_undone_as_well(
     away = company.copy(linked.key, attachments=attachments)
     company.move(away.key, None, team="PEO")
     company.leaves_nothing()
+
+
+def test_a_copy_of_claimed_work_is_claimed_where_its_attachments_prove_it(
+    company: Company, linked: LinearTicket
+) -> None:
+    linked.swap(CHILD, OTHER)
+    company.sync()
+    assert set(linked.shown) == {"TRUST-KR2"}
+    proven, bare = company.copy(linked.key, attachments=True), company.copy(linked.key)
+    company.sync()
+    assert (set(proven.shown), proven.labels) == ({"TRUST-KR2"}, linked.labels)
+    # Without them nothing tells a person's child from ours, so the rule counts.
+    assert (set(bare.shown), {CHILD, OTHER} & bare.labels) == ({CHILD}, {CHILD})
+    assert company.writes() == 0
+    company.undo()
+    assert [one.labels & {CHILD, OTHER, *OURS} for one in (proven, bare, linked)] == [{OTHER}, set(), {OTHER}]
+
+
+def test_beside_a_label_that_does_not_say_aligned_a_child_stays_a_claim(company: Company) -> None:
+    company.add_claim(UNDECLARED)
+    young = next(one for one in company.bare_issues() if one.state.type in ("unstarted", "backlog"))
+    claimed, warned = company.ticket(young.identifier), company.copy(young.identifier)
+    claimed.label(UNDECLARED)
+    company.sync()
+    copy = company.copy(claimed.key)
+    warned.label(UNDECLARED)
+    warned.label("okr-orphaned")
+    company.sync()
+    for one in (claimed, copy, warned):
+        assert one.labels & {UNDECLARED, *OURS} == {UNDECLARED, "okr-dangling"}
+    assert company.writes() == 0
+    company.undo()
+    assert [one.labels & {UNDECLARED, *OURS} for one in (claimed, copy, warned)] == [{UNDECLARED}] * 3
 
 
 def test_labels_whose_attachment_somebody_deleted_are_no_claim(

@@ -77,14 +77,13 @@ class ShownMarks:
     def own_on(self, issue: IssueNode) -> OwnOnIssue:
         """What of an issue's labels is ours."""
         records = self.traced().get(issue.id, OwnRecords())
-        if records.foreign is not None and not records.records:
+        if records.is_of_others:
             return NONE_OF_OURS
-        return self._labels.on(issue.label_ids, issue.team.id, records.stamp)
+        return self._labels.on(issue.label_ids, issue.team.id, records.proof, records.their_labels)
 
     def not_of_people(self, issue: IssueNode) -> frozenset[str]:
         """Ids of those labels of an issue that no person chose: ours, and those of another workspace of Truenorth."""
-        foreign = self.traced().get(issue.id, OwnRecords()).foreign
-        return self.own_on(issue).ids | frozenset(foreign.children if foreign else ())
+        return self.own_on(issue).ids | self.traced().get(issue.id, OwnRecords()).their_labels
 
     def traced(self) -> dict[str, OwnRecords]:
         """Our records, and foreign ones, by issue: of the whole workspace, read once."""
