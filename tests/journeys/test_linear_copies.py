@@ -11,14 +11,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from config.settings import Credentials
+from config.trackers import LinearScope, LinearTracker
+from connectors.linear import LinearConnector
+from connectors.model import NOTHING
 from connectors.sandbox.linear.entities import Issue
+from connectors.sandbox.linear.state import TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment, examples
 from tests.support import loopback
 from tests.support.cli import AS_OF, Cli, Ran
+from tests.support.linear_workspace import EVERYTHING, ORPHAN
 from tests.support.user_actions import LinearTicket
+from tests.support.writing import write_one
 
 ITEMS, SEED = 120, 3
 UNDECLARED = "NEXT-KR1"
@@ -95,6 +103,11 @@ class Company:
         """How many issues bear a label of this name."""
         issues = self.sandbox.world.linear.issues.values()
         return sum(any(one.name == name for one in issue.labels) for issue in issues)
+
+    @property
+    def label_names(self) -> set[str]:
+        """Of all labels of the organisation."""
+        return {one.name for one in self.sandbox.world.linear.labels.values()}
 
     def move(self, key: str, project: str | None, team: str | None = None) -> None:
         """Ann takes an issue out of its project, or into another team."""
@@ -315,6 +328,36 @@ def test_an_orphan_whose_attachment_somebody_deleted_is_undone_with_its_comment(
     orphan.drop_traces()
     company.leaves_nothing()
     assert orphan.comments == []
+
+
+# --- Another workspace ---------------------------------------------------------------------------------
+
+
+def test_undo_ends_beside_a_workspace_that_shares_the_organisation(company: Company) -> None:
+    """The other one warns of an issue in a team that both have in scope, and links one in another team."""
+    scope = LinearTracker(kind="linear", scope=LinearScope(teams=("ENG", "PEO")))
+    url = f"{company.sandbox.url}/linear/graphql"
+    here = next(one for one in company.bare_issues() if one.team.key == "ENG")
+    company.move(company.copy(here.identifier).key, None, team="PEO")
+    other = LinearConnector("linear", scope, Credentials(token=SecretStr(TOKEN), url=url), "other")
+    items = {one.ref.id: one for one in other.pull().items}
+    away = next(one for one in items.values() if one.key.startswith("PEO-") and one.writable)
+    assert write_one(other, items[here.id], ORPHAN).outcome == "written"
+    assert write_one(other, away, EVERYTHING).outcome == "written"
+    told = company.run("undo", "--all", "--format", "json")
+    assert [one["key"] for one in json.loads(told.out)["refusals"]] == [here.identifier]
+    company.undo()
+    assert "okr-aligned" in company.label_names, "theirs bears it"
+    linked = next(one for one in other.pull().items if one.ref == away.ref)
+    assert write_one(other, linked, NOTHING).outcome == "written"
+    other.close()
+    told = company.run("undo", "--all", "--format", "json")
+    assert json.loads(told.out)["notes"] == [], "nobody was renamed"
+    company.undo()
+    assert "okr-aligned" not in company.label_names
+    assert company.ticket(here.identifier).ours == {"okr-orphaned"}
+    ran = company.run("undo", "--all", "--apply")
+    assert (ran.code, "nothing was removed" in ran.err) == (0, False)
 
 
 # --- By hand -----------------------------------------------------------------------------------------

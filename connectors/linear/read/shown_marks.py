@@ -98,6 +98,14 @@ class ShownMarks:
             }
         return self._on_issues
 
+    def traces(self) -> set[str]:
+        """Ids of the issues in the whole workspace that bear records of ours, or are another owner's."""
+        return {one for one, found in self.traced().items() if found.records or found.is_of_others}
+
+    def of_others(self) -> set[str]:
+        """Ids of those that are another owner's."""
+        return {one for one, found in self.traced().items() if found.is_of_others}
+
     def _existing_comments(self, found: Mapping[str, OwnRecords]) -> set[str]:
         """Ids of the items whose stamp names a comment that is still there."""
         home: dict[str, set[str]] = {}
