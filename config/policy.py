@@ -108,10 +108,18 @@ class LabelPolicy(ConfigModel):
     )
 
     @property
+    def by_key(self) -> dict[str, str]:
+        """Every label that we may write, by its key below `policy.labels`."""
+        return {key: name for key in type(self).model_fields if (name := getattr(self, key))}
+
+    @property
     def all(self) -> frozenset[str]:
         """Every label that we may write."""
-        every = (self.aligned, self.orphaned, self.exempt, self.dangling, self.at_risk)
-        return frozenset(label for label in every if label)
+        return frozenset(self.by_key.values())
+
+
+NO_LABELS = LabelPolicy(aligned=None, orphaned=None, dangling=None)
+"""A policy that writes none."""
 
 
 class GuardPolicy(ConfigModel):

@@ -89,9 +89,11 @@ class Connector(Protocol):
     def owned_items(self, written: Collection[str], progress: Progress | None = None) -> Owned:
         """Every item that bears anything of ours, ready to be written `NOTHING`.
 
-        Looks at everything in scope, closed work included, and at the items with the ids in `written`, which
-        have been written to before: wherever they are by now, and even where the stamp was taken away and only
-        our comment is left. What cannot be read is named beside. Raises as `pull` does.
+        Looks at everything in scope, closed work included; at items out of scope that bear a label which the policy
+        names, or another trace of ours by which the tracker finds them; and at the items with the ids in `written`, which
+        have been written to before: wherever they are by now, and even where the stamp was taken away and only our
+        comment is left. Items of another workspace are among them where they are in scope or in `written`, to be refused
+        aloud. What cannot be read is named beside. Raises as `pull` does.
         """
         ...
 

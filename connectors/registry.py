@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from config.policy import NO_LABELS, LabelPolicy
 from config.settings import Credentials
 from config.trackers import JiraTracker, LinearTracker, Tracker
 from connectors.base import UNSAID, Connector, InitiativeUse
@@ -17,7 +18,7 @@ def connect(
     owner: str,
     fields: Sequence[str] = (),
     throttle: Throttle | None = None,
-    labels: Collection[str] = (),
+    labels: LabelPolicy = NO_LABELS,
     provided: Mapping[str, str] | None = None,
     initiatives: InitiativeUse = UNSAID,
 ) -> Connector:
@@ -40,7 +41,7 @@ def connect(
                 owner,
                 fields=fields,
                 throttle=throttle,
-                labels=labels,
+                labels=labels.all,
                 provided=provided,
             )
         case LinearTracker():

@@ -90,7 +90,9 @@ def decide(
         *grace_notes(plan, signals),
     )
     plan = replace(plan, waiting=waiting, notes=notes)
-    plan = with_foreign_note(plan, owners(observation.items), workspace.workspace)
+    found = owners(observation.items)
+    has_written = memory.writing_runs > 0 or found[workspace.workspace] > 0
+    plan = with_foreign_note(plan, found, workspace.workspace, has_written=has_written)
     stops = guards(observation, scorecard, plan, workspace, memory, signals)
     return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops, since, unshown)
 

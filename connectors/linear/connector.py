@@ -8,6 +8,7 @@ from itertools import islice
 
 import msgspec
 
+from config.policy import NO_LABELS, LabelPolicy
 from config.settings import Credentials
 from config.trackers import LinearTracker, NativeQuery
 from connectors.base import UNSAID, InitiativeUse, Progress, StopRequested, WriteRequest, never
@@ -42,7 +43,7 @@ class LinearConnector:
         owner: str,
         *,
         throttle: Throttle | None = None,
-        labels: Collection[str] = (),
+        labels: LabelPolicy = NO_LABELS,
         initiatives: InitiativeUse = UNSAID,
     ) -> None:
         self._tracker = tracker

@@ -109,7 +109,7 @@ def session_for(
                 workspace.workspace,
                 fields,
                 throttle,
-                workspace.policy.labels.all,
+                workspace.policy.labels,
                 store.provisions(name),
                 initiative_use(workspace, name),
             )

@@ -24,7 +24,8 @@ from sync.plan.undo import Selection, undo_plan
 class UndoPlan:
     """What would be removed: marks; labels beside items, by tracker; and the selected names that have no mark.
 
-    `scope`: the selection, as it was asked for. `whole`: everything could be looked at.
+    `scope`: the selection, as it was asked for. `whole`: everything could be looked at. `has_written`: the store knows of
+    runs of this workspace that wrote.
     """
 
     plan: Plan
@@ -32,6 +33,7 @@ class UndoPlan:
     unknown: tuple[str, ...] = ()
     scope: str = ""
     whole: bool = True
+    has_written: bool = False
 
     @property
     def empty(self) -> bool:
@@ -39,8 +41,10 @@ class UndoPlan:
 
     @property
     def is_of_others(self) -> bool:
-        """Whether all marks that are there are another workspace's."""
-        return self.plan.empty and bool(self.plan.refusals)
+        """Whether all that is there seems to be this workspace's under another name: marks of others alone, and no sign of
+        this one.
+        """
+        return self.empty and bool(self.plan.refusals) and not self.has_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +76,19 @@ def plan_undo(session: Session, selection: Selection, reporter: Reporter) -> Und
     ]
     # Of what was not read nothing can be said: it may bear marks.
     unmarked = () if unread else tuple(selection.unmarked(known, marked))
-    plan = undo_plan(marked, selection, session.workspace.workspace)
+    workspace, store = session.workspace, session.store
+    has_written = store.memory(workspace, store.clock()).writing_runs > 0
+    plan = undo_plan(marked, selection, workspace.workspace, has_written=has_written)
     ours = {edit.item.ref.tracker for edit in plan.edits}
     theirs = {one.item.tracker for one in plan.refusals}
-    # Where all marks are another workspace's, so are the labels.
+    # Where all marks are another workspace's, and nothing tells of this one, so are the labels.
     created_labels = {
         name: one.created_labels() if isinstance(one := session.connectors[name], CreatesLabels) else ()
         for name in (found if selection.everything else ())
-        if name in ours or name not in theirs
+        if name in ours or name not in theirs or has_written
     }
-    return UndoPlan(plan, created_labels, unmarked, selection.words, whole=not unread)
+    whole = not unread
+    return UndoPlan(plan, created_labels, unmarked, selection.words, whole=whole, has_written=has_written)
 
 
 def undo(session: Session, planned: UndoPlan, reporter: Reporter) -> Undone:

@@ -20,11 +20,14 @@ def owners(items: Iterable[WorkItem]) -> Counter[str]:
     return Counter(stamp.owner for stamp in stamps if not stamp.copied)
 
 
-def with_foreign_note(plan: Plan, found: Counter[str], workspace: str) -> Plan:
+def with_foreign_note(plan: Plan, found: Counter[str], workspace: str, *, has_written: bool) -> Plan:
     """The plan with one note in place of its refusals, where nearly all marks belong to one other workspace.
 
-    `found`: see `owners`. The refusals themselves stay, for programs.
+    `found`: see `owners`. `has_written`: this workspace was at work here, so it was not renamed: it shares its scope with
+    another. The refusals themselves stay, for programs.
     """
+    if has_written:
+        return plan
     others = [(count, owner) for owner, count in found.items() if owner != workspace]
     if not others:
         return plan
@@ -39,6 +42,6 @@ def with_foreign_note(plan: Plan, found: Counter[str], workspace: str) -> Plan:
     note = (
         f'{number} {agree(count, "carries", "carry")} marks of workspace "{owner}", and the YAML says "{workspace}": '
         f'they are left alone. If it was renamed, set "workspace: {owner}" again, or run `truenorth undo --all --apply` '
-        f"with that first."
+        f"with the old name first."
     )
     return replace(plan, notes=(*plan.notes, note), foreign_owner=owner)

@@ -106,8 +106,12 @@ def _elsewhere(name: str, found: Iterable[WorkItem]) -> str:
 _FEW = 3
 
 
-def undo_plan(marked: Iterable[WorkItem], selection: Selection, owner: str) -> Plan:
+def undo_plan(
+    marked: Iterable[WorkItem], selection: Selection, owner: str, *, has_written: bool = False
+) -> Plan:
     """Nothing of ours on the selected items; what bears another owner's stamp is refused aloud.
+
+    `has_written`: runs of this owner's are known to have written, whatever is left of that.
 
     An item on which only the stamp is left has no change that people could see, but is in the plan.
     """
@@ -126,4 +130,5 @@ def undo_plan(marked: Iterable[WorkItem], selection: Selection, owner: str) -> P
         edits.append(Edit(item, NOTHING, changes_of(item, NOTHING)))
     found = Counter(one.owner for one in refusals)
     found[owner] = len(edits)
-    return with_foreign_note(Plan(tuple(edits), tuple(refusals), digest_of(edits)), found, owner)
+    plan = Plan(tuple(edits), tuple(refusals), digest_of(edits))
+    return with_foreign_note(plan, found, owner, has_written=has_written or bool(edits))

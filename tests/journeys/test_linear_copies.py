@@ -11,16 +11,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from config.settings import Credentials
+from config.trackers import LinearScope, LinearTracker
+from connectors.linear import LinearConnector
+from connectors.model import NOTHING
 from connectors.sandbox.linear.entities import Issue
+from connectors.sandbox.linear.state import TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment, examples
 from tests.support import loopback
 from tests.support.cli import AS_OF, Cli, Ran
+from tests.support.linear_workspace import EVERYTHING, ORPHAN
 from tests.support.user_actions import LinearTicket
+from tests.support.writing import write_one
 
 ITEMS, SEED = 120, 3
+UNDECLARED = "NEXT-KR1"
+"""A child of the group `Key result` that a person makes."""
 CHILD, OTHER = "GROWTH-KR2", "TRUST-KR2 · Every service fails over by itself"
 OURS = frozenset({"okr-aligned", "okr-orphaned", "okr-dangling", "aligned", "orphaned", "exempt"})
 
@@ -67,6 +77,12 @@ class Company:
         assert reply.is_success, reply.text
         return self.ticket(reply.json()["key"])
 
+    def add_claim(self, name: str) -> None:
+        """An admin adds a child to the group `Key result`."""
+        (group,) = (one for one in self.sandbox.world.linear.labels.values() if one.name == "Key result")
+        query = "mutation M($input: IssueLabelCreateInput!) { issueLabelCreate(input: $input) { success } }"
+        self.ticket("")._ask(query, as_us=True, input={"name": name, "parentId": group.id})
+
     def rename(self, name: str, new: str) -> None:
         """An admin renames a label, or a group."""
         self._label(name, new)
@@ -87,6 +103,11 @@ class Company:
         """How many issues bear a label of this name."""
         issues = self.sandbox.world.linear.issues.values()
         return sum(any(one.name == name for one in issue.labels) for issue in issues)
+
+    @property
+    def label_names(self) -> set[str]:
+        """Of all labels of the organisation."""
+        return {one.name for one in self.sandbox.world.linear.labels.values()}
 
     def move(self, key: str, project: str | None, team: str | None = None) -> None:
         """Ann takes an issue out of its project, or into another team."""
@@ -256,6 +277,39 @@ def test_copies_that_no_run_has_seen_are_undone_as_well(
     company.leaves_nothing()
 
 
+def test_a_copy_of_claimed_work_is_claimed_where_its_attachments_prove_it(
+    company: Company, linked: LinearTicket
+) -> None:
+    linked.swap(CHILD, OTHER)
+    company.sync()
+    assert set(linked.shown) == {"TRUST-KR2"}
+    proven, bare = company.copy(linked.key, attachments=True), company.copy(linked.key)
+    company.sync()
+    assert (set(proven.shown), proven.labels) == ({"TRUST-KR2"}, linked.labels)
+    # Without them nothing tells a person's child from ours, so the rule counts.
+    assert (set(bare.shown), {CHILD, OTHER} & bare.labels) == ({CHILD}, {CHILD})
+    assert company.writes() == 0
+    company.undo()
+    assert [one.labels & {CHILD, OTHER, *OURS} for one in (proven, bare, linked)] == [{OTHER}, set(), {OTHER}]
+
+
+def test_beside_a_label_that_does_not_say_aligned_a_child_stays_a_claim(company: Company) -> None:
+    company.add_claim(UNDECLARED)
+    young = next(one for one in company.bare_issues() if one.state.type in ("unstarted", "backlog"))
+    claimed, warned = company.ticket(young.identifier), company.copy(young.identifier)
+    claimed.label(UNDECLARED)
+    company.sync()
+    copy = company.copy(claimed.key)
+    warned.label(UNDECLARED)
+    warned.label("okr-orphaned")
+    company.sync()
+    for one in (claimed, copy, warned):
+        assert one.labels & {UNDECLARED, *OURS} == {UNDECLARED, "okr-dangling"}
+    assert company.writes() == 0
+    company.undo()
+    assert [one.labels & {UNDECLARED, *OURS} for one in (claimed, copy, warned)] == [{UNDECLARED}] * 3
+
+
 def test_labels_whose_attachment_somebody_deleted_are_no_claim(
     company: Company, linked: LinearTicket
 ) -> None:
@@ -274,6 +328,36 @@ def test_an_orphan_whose_attachment_somebody_deleted_is_undone_with_its_comment(
     orphan.drop_traces()
     company.leaves_nothing()
     assert orphan.comments == []
+
+
+# --- Another workspace ---------------------------------------------------------------------------------
+
+
+def test_undo_ends_beside_a_workspace_that_shares_the_organisation(company: Company) -> None:
+    """The other one warns of an issue in a team that both have in scope, and links one in another team."""
+    scope = LinearTracker(kind="linear", scope=LinearScope(teams=("ENG", "PEO")))
+    url = f"{company.sandbox.url}/linear/graphql"
+    here = next(one for one in company.bare_issues() if one.team.key == "ENG")
+    company.move(company.copy(here.identifier).key, None, team="PEO")
+    other = LinearConnector("linear", scope, Credentials(token=SecretStr(TOKEN), url=url), "other")
+    items = {one.ref.id: one for one in other.pull().items}
+    away = next(one for one in items.values() if one.key.startswith("PEO-") and one.writable)
+    assert write_one(other, items[here.id], ORPHAN).outcome == "written"
+    assert write_one(other, away, EVERYTHING).outcome == "written"
+    told = company.run("undo", "--all", "--format", "json")
+    assert [one["key"] for one in json.loads(told.out)["refusals"]] == [here.identifier]
+    company.undo()
+    assert "okr-aligned" in company.label_names, "theirs bears it"
+    linked = next(one for one in other.pull().items if one.ref == away.ref)
+    assert write_one(other, linked, NOTHING).outcome == "written"
+    other.close()
+    told = company.run("undo", "--all", "--format", "json")
+    assert json.loads(told.out)["notes"] == [], "nobody was renamed"
+    company.undo()
+    assert "okr-aligned" not in company.label_names
+    assert company.ticket(here.identifier).ours == {"okr-orphaned"}
+    ran = company.run("undo", "--all", "--apply")
+    assert (ran.code, "nothing was removed" in ran.err) == (0, False)
 
 
 # --- By hand -----------------------------------------------------------------------------------------

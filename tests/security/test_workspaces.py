@@ -73,7 +73,10 @@ def test_what_is_refused_is_one_line_that_names_both(renamed: Sandbox, run: Cli)
         said = plain(ran.out)
         assert ran.code == (4 if command == "sync" else 0)
         assert (said.count("skipped:"), said.count(f"{refused} {LINE}")) == (0, 1)
-        assert 'set "workspace: acme" again, or run `truenorth undo --all --apply` with that first' in said
+        assert (
+            'set "workspace: acme" again, or run `truenorth undo --all --apply` with the old name first.'
+            in said
+        )
     assert writes(renamed) == []
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from config.policy import NO_LABELS, LabelPolicy
 from config.settings import Credentials
 from config.trackers import LinearScope, LinearTracker
 from connectors.http.retry import RetryPolicy
@@ -69,7 +70,7 @@ class LinearWorkspace:
         teams: Sequence[str] = ("ENG", "MOB"),
         owner: str = OWNER,
         dropped: Sequence[str] = (),
-        labels: Sequence[str] = (),
+        labels: LabelPolicy = NO_LABELS,
     ) -> LinearConnector:
         tracker = LinearTracker(
             kind="linear", scope=LinearScope(teams=tuple(teams)), dropped_states=tuple(dropped)

@@ -113,8 +113,9 @@ ISSUE_BY_KEY = Operation(
 )
 
 ISSUE_IDS = Operation(
+    # Archived issues keep their labels, and lose them with the label.
     f"query IssueIds($first: Int!, $after: String, $filter: IssueFilter!) {{"
-    f" issues(first: $first, after: $after, filter: $filter) {{ nodes {{ id }} {_MORE} }} }}",
+    f" issues(first: $first, after: $after, filter: $filter, includeArchived: true) {{ nodes {{ id }} {_MORE} }} }}",
     Decoder(wire.IssueIds),
 )
 

@@ -79,63 +79,100 @@ def find_groups(
     `given`: ids of children that we have put on issues.
     """
     short_names = short_names or {}
+    signed = frozenset(one.id for one in labels.values() if is_ours(one.description, owner))
+    groups = _groups(labels, signed)
+    claims = _ranked(CLAIM_NAME, [one for one in groups if not one.tells_states(short_names)], groups, given)
+    alignment = _ranked(
+        ALIGNMENT_GROUP, [one for one in groups if one.tells_states(short_names)], groups, given
+    )
+    children = {
+        (group.id, short): child
+        for group in (*claims[:1], *alignment[:1])
+        for short, child in _living_children(group, short_names).items()
+    }
+    return LabelGroups(
+        tuple(one.id for one in claims),
+        tuple(one.id for one in alignment),
+        _states(alignment, signed, short_names),
+        bool(signed),
+        children,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A group with its children. `weight`: how many of those setup signed; `is_signed`: whether it signed the group."""
+
+    label: LabelNode
+    children: tuple[LabelNode, ...]
+    weight: int
+    is_signed: bool
+
+    @property
+    def id(self) -> str:
+        return self.label.id
+
+    def is_called(self, *names: str) -> bool:
+        return self.label.name.casefold() in (name.casefold() for name in names)
+
+    def tells_states(self, short_names: ShortNames) -> bool:
+        return any(short_names.get(one.id, one.name).casefold() in STATES for one in self.children)
+
+    def rank(self, name: str) -> tuple[bool, int, bool, str]:
+        """Of the workspace before a team's, with more of our children, of this name."""
+        return self.label.team is not None, -self.weight, not self.is_called(name), self.id
+
+
+def _groups(labels: LabelsById, signed: Collection[str]) -> list[_Group]:
     inside: dict[str, list[LabelNode]] = {}
     for label in labels.values():
         if label.parent is not None and label.parent.id in labels:
             inside.setdefault(label.parent.id, []).append(label)
-    signed = {one.id for one in labels.values() if is_ours(one.description, owner)}
-    weights = {group: sum(1 for one in children if one.id in signed) for group, children in inside.items()}
-    groups = [one for one in labels.values() if one.is_group or one.id in inside]
 
-    def ranked(name: str, *, states: bool) -> tuple[str, ...]:
-        named = [one for one in groups if _is_called(one, name)]
-        least = max((weights.get(one.id, 0) for one in named), default=0)
+    def group(label: LabelNode) -> _Group:
+        children = tuple(inside.get(label.id, ()))
+        return _Group(label, children, sum(one.id in signed for one in children), label.id in signed)
 
-        def is_renamed(one: LabelNode) -> bool:
-            # A child of ours that a person moved into a group of theirs makes that no group of ours.
-            weight, children = weights.get(one.id, 0), inside.get(one.id, ())
-            if one.id in signed or (weight > least and weight * 2 > len(children)):
-                return True
-            return not named and (weight > 1 or any(child.id in given for child in children))
-
-        others = [
-            one
-            for one in groups
-            if not _is_called(one, CLAIM_NAME, ALIGNMENT_GROUP)
-            and is_renamed(one)
-            and _tells_states(inside.get(one.id, ()), short_names) is states
-        ]
-
-        def rank(one: LabelNode) -> tuple[bool, int, bool, str]:
-            return one.team is not None, -weights.get(one.id, 0), not _is_called(one, name), one.id
-
-        return tuple(one.id for one in sorted([*named, *others], key=rank))
-
-    claims, alignment = ranked(CLAIM_NAME, states=False), ranked(ALIGNMENT_GROUP, states=True)
-    children: dict[tuple[str, str], str] = {}
-    for group in (*claims[:1], *alignment[:1]):
-        live = [one for one in inside.get(group, ()) if not (one.archived_at or one.retired_at)]
-        for one in live:
-            children.setdefault((group, short_of(one.name)), one.id)
-        for one in live:
-            if one.id in short_names:
-                children.setdefault((group, short_names[one.id]), one.id)
-    told = {
-        one.id: short_names.get(one.id, one.name)
-        for group in alignment
-        for one in inside.get(group, ())
-        if one.id in signed
-    }
-    states = {id_: state for id_, name in told.items() for state in STATES if name.casefold() == state}
-    return LabelGroups(claims, alignment, states, bool(signed), children)
+    return [group(one) for one in labels.values() if one.is_group or one.id in inside]
 
 
-def _is_called(label: LabelNode, *names: str) -> bool:
-    return label.name.casefold() in (name.casefold() for name in names)
+def _ranked(
+    name: str, of_kind: Iterable[_Group], groups: Iterable[_Group], given: Collection[str]
+) -> list[_Group]:
+    """The groups of this name, and those that had it, best first. `of_kind`: those that hold what such a group holds."""
+    named = [one for one in groups if one.is_called(name)]
+    unnamed = (one for one in of_kind if not one.is_called(CLAIM_NAME, ALIGNMENT_GROUP))
+    renamed = [one for one in unnamed if _is_renamed(one, named, given)]
+    return sorted([*named, *renamed], key=lambda one: one.rank(name))
 
 
-def _tells_states(children: Iterable[LabelNode], short_names: ShortNames) -> bool:
-    return any(short_names.get(one.id, one.name).casefold() in STATES for one in children)
+def _is_renamed(group: _Group, named: Collection[_Group], given: Collection[str]) -> bool:
+    """Whether a group of another name is one of ours. `named`: those that have the name."""
+    # A child of ours that a person moved into a group of theirs makes that no group of ours.
+    is_mostly_ours = group.weight * 2 > len(group.children)
+    if group.is_signed or (
+        is_mostly_ours and all(group.weight > one.weight for one in named) and group.weight
+    ):
+        return True
+    return not named and (group.weight > 1 or any(one.id in given for one in group.children))
+
+
+def _living_children(group: _Group, short_names: ShortNames) -> dict[str, str]:
+    """Its children that issues can be given, by what they stand for: by their names before what they were called once."""
+    living = [one for one in group.children if not (one.archived_at or one.retired_at)]
+    pairs = [(short_of(one.name), one.id) for one in living]
+    pairs += [(short_names[one.id], one.id) for one in living if one.id in short_names]
+    # The first of each counts.
+    return dict(reversed(pairs))
+
+
+def _states(
+    groups: Iterable[_Group], signed: Collection[str], short_names: ShortNames
+) -> dict[str, AlignmentState]:
+    """Our own children of these groups that stand for a state, by id."""
+    ours = (one for group in groups for one in group.children if one.id in signed)
+    told = {one.id: short_names.get(one.id, one.name).casefold() for one in ours}
+    return {id_: state for id_, name in told.items() for state in STATES if name == state}
 
 
 def usable(

@@ -10,6 +10,13 @@ from connectors.linear.marks.own_labels import OwnLabels
 from connectors.linear.marks.renamed_labels import DESCRIPTION
 
 
+def is_in_use(client: LinearClient, label: str) -> bool:
+    """Whether any issue bears the label with this id, those in the archive included."""
+    only = {"labels": {"some": {"id": {"eq": label}}}}
+    bearing = client.walk(queries.ISSUE_IDS, lambda reply: reply.issues, filter=only)
+    return next(iter(bearing), None) is not None
+
+
 class LabelCatalog:
     """All issue labels, read once, and which of them are ours. Names are compared without case, as Linear does."""
 
@@ -62,14 +69,12 @@ class LabelCatalog:
         return tuple(sorted({label.name for label in self._ours()}))
 
     def delete_label(self, name: str) -> bool:
-        """Delete the labels of this name that we made and no issue bears; False when one has to stay."""
+        """Delete the labels of this name that we made and no issue bears, archived ones included; False when one has to stay."""
         gone = True
         for label in self._ours():
             if label.name != name:
                 continue
-            only = {"labels": {"some": {"id": {"eq": label.id}}}}
-            in_use = self._client.walk(queries.ISSUE_IDS, lambda reply: reply.issues, filter=only)
-            if next(iter(in_use), None) is not None:
+            if is_in_use(self._client, label.id):
                 gone = False
                 continue
             if not self._client.execute(queries.LABEL_DELETE, id=label.id).done.success:

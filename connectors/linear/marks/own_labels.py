@@ -2,8 +2,9 @@
 
 Ours are, with a stamp or without: labels of the policy's names, whoever made them, and those labels under another name
 that people gave them; what a stamp names; our own children of the group `Alignment`, which are computed. A child of the
-group `Key result` is ours where the stamp says so. Without a stamp it is a person's claim, but beside a mark of ours
-that says "aligned": only we put both on, so somebody copied them, or deleted our attachment.
+group `Key result` is ours where the stamp says so, be it one that was copied with the issue. Without any it is a person's
+claim, but beside a label of ours that says "aligned": only we put both on, so somebody copied them, or deleted our
+attachment.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from config.policy import LabelPolicy
 from connectors.linear.api.wire import LabelNode
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, LabelsById, find_groups, short_of, usable
 from connectors.linear.marks.renamed_labels import (
@@ -52,16 +54,17 @@ NONE_OF_OURS = OwnOnIssue()
 
 
 class OwnLabels:
-    """Tells our labels from people's in one workspace. `names` are the labels of the policy."""
+    """Tells our labels from people's in one workspace. `policy` names ours."""
 
     def __init__(
-        self, owner: str, names: Collection[str], labels: LabelsById, renamed: Renamed | None = None
+        self, owner: str, policy: LabelPolicy, labels: LabelsById, renamed: Renamed | None = None
     ) -> None:
         self.owner = owner
+        self.policy = policy
         self.labels = labels
         self.renamed = renamed or Renamed()
         self.groups = find_groups(labels, owner, self.renamed.children, self.renamed.given)
-        self._names: Names = {name.casefold(): name for name in names}
+        self._names: Names = {name.casefold(): name for name in policy.all}
         self._by_name: dict[str, list[LabelNode]] = {}
         for label in labels.values():
             self._by_name.setdefault(label.name.casefold(), []).append(label)
@@ -71,11 +74,11 @@ class OwnLabels:
         stamps = tuple(issues)
         groups = find_groups(self.labels, self.owner, given=given_children(stamps))
         renamed = find_renamed(stamps, self._names, groups, self.labels)
-        return OwnLabels(self.owner, self._names.values(), self.labels, renamed)
+        return OwnLabels(self.owner, self.policy, self.labels, renamed)
 
     def reread(self, labels: LabelsById) -> OwnLabels:
         """The same of labels that were read since."""
-        return OwnLabels(self.owner, self._names.values(), labels, self.renamed)
+        return OwnLabels(self.owner, self.policy, labels, self.renamed)
 
     def find(self, name: str, team: str | None) -> str | None:
         """The label to put on issues of the team for this name: of the workspace before one of the team, since those of
@@ -98,24 +101,45 @@ class OwnLabels:
         """Whether the policy names a label so."""
         return name.casefold() in self._names
 
-    def on(self, ids: Iterable[str], team: str | None, stamp: Stamp | None = None) -> OwnOnIssue:
-        """What is ours of these labels of an issue. `stamp`: the one of ours that was made for it."""
+    def on(
+        self,
+        ids: Iterable[str],
+        team: str | None,
+        stamp: Stamp | None = None,
+        theirs: Collection[str] = (),
+    ) -> OwnOnIssue:
+        """What is ours of these labels of an issue.
+
+        `stamp`: the one of ours that was made for it, or else for the issue of which it is a copy. `theirs`: ids of labels
+        that another workspace put on.
+        """
         there = [self.labels[one] for one in ids if one in self.labels]
         labels = tuple(
-            (name, one.id) for one in there if (name := self._name_of(one, team, stamp)) is not None
+            (name, one.id) for one in there if (name := self._name_of(one, team, stamp, theirs)) is not None
         )
         named = {id_ for _, id_ in labels}
         states = [one.id for one in there if one.id in self.groups.states and one.id not in named]
         state = next((self.groups.states[one] for one in states), None)
         if stamp is not None:
             more = [one.id for one in there if one.id in stamp.children]
-        elif self.groups.is_set_up and (state == "aligned" or (state is None and labels)):
-            more = [one.id for one in there if self.is_claim(one)]
+        elif self._is_aligned(labels, state):
+            more = [one.id for one in there if self.is_claim(one) and one.id not in theirs]
         else:
             more = []
         return OwnOnIssue(labels, tuple(sorted({*states, *more} - named)), state)
 
-    def _name_of(self, label: LabelNode, team: str | None, stamp: Stamp | None) -> str | None:
+    def _is_aligned(self, labels: Iterable[tuple[str, str]], state: AlignmentState | None) -> bool:
+        """Whether our marks say of an issue what they say only beside a key result; nothing of the sort where we make no
+        children.
+        """
+        said = state == "aligned" or (
+            state is None and any(name == self.policy.aligned for name, _ in labels)
+        )
+        return self.groups.is_set_up and said
+
+    def _name_of(
+        self, label: LabelNode, team: str | None, stamp: Stamp | None, theirs: Collection[str]
+    ) -> str | None:
         """The name under which a label is ours, None for people's."""
         if label.is_group:
             return None
@@ -128,10 +152,11 @@ class OwnLabels:
         spelled = {name.casefold(): name for name in stamp.labels} if stamp else {}
         if folded in spelled:
             return spelled[folded]
-        ours = label.id in self.renamed.proven
-        if stamp is not None and not ours:
-            ours = is_made(self.labels, label.id) or any(id_ == label.id for _, id_ in stamp.label_ids)
-        return label.name if ours else None
+        if stamp is not None and any(id_ == label.id for _, id_ in stamp.label_ids):
+            return label.name
+        # Another workspace of Truenorth makes labels that say the same of themselves.
+        made = is_made(self.labels, label.id) and (stamp is not None or label.id in self.renamed.proven)
+        return label.name if made and label.id not in theirs else None
 
     def is_claim(self, label: LabelNode) -> bool:
         """Whether a label is of a group whose labels are claims."""
@@ -188,6 +213,7 @@ def _is_free(label: LabelNode, team: str | None) -> bool:
 
 
 def _label_notes(own: OwnLabels) -> Iterable[str]:
+    keys = {name: key for key, name in own.policy.by_key.items()}
     for id_, old in own.renamed.labels.items():
         label = own.labels[id_]
         team = label.team.id if label.team else None
@@ -198,7 +224,7 @@ def _label_notes(own: OwnLabels) -> Iterable[str]:
             yield f"{now}; rename it back, and the shared views show it again."
         else:
             yield (
-                f"{now}; rename it back, or put {label.name} in place of {old} in policy.labels and run truenorth setup: "
+                f"{now}; rename it back, or set policy.labels.{keys[old]} to {label.name} and run truenorth setup: "
                 "shared views go by names."
             )
 

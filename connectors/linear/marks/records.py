@@ -66,10 +66,19 @@ class MarkRecord:
 
 @dataclass(frozen=True, slots=True)
 class OwnRecords:
-    """What of Truenorth was found on an item: our records, and the stamp of a foreign owner if any."""
+    """What of Truenorth was found on an item: our records, and the stamp of a foreign owner if any.
+
+    `their_labels`: ids of those that another workspace put on this item, or on the one of which it is a copy.
+    """
 
     records: tuple[MarkRecord, ...] = ()
     foreign: Stamp | None = None
+    their_labels: frozenset[str] = frozenset()
+
+    @property
+    def is_of_others(self) -> bool:
+        """Whether the item is another workspace's, whatever of ours was copied there."""
+        return self.foreign is not None and self.stamp is None
 
     @property
     def carrier(self) -> MarkRecord | None:
@@ -90,6 +99,11 @@ class OwnRecords:
         carrier = self.carrier
         return carrier.stamp if carrier and not carrier.copied else None
 
+    @property
+    def proof(self) -> Stamp | None:
+        """What tells which labels of groups we put on: the item's stamp, or else that of the item which was copied."""
+        return self.carrier.stamp if self.carrier else None
+
 
 def shown_on(
     found: OwnRecords, own: OwnOnIssue, owner: str, comment_exists: bool = False, children_stand: bool = True
@@ -101,7 +115,7 @@ def shown_on(
     Marks of a foreign owner are not ours to show: only the foreign stamp is.
     """
     stamp = found.stamp
-    if found.foreign is not None and not found.records:
+    if found.is_of_others:
         return Marks(stamp=found.foreign)
     order = {mark.id: place for place, mark in enumerate(stamp.key_results)} if stamp else {}
     marks = sorted(
@@ -145,7 +159,7 @@ def _copied(found: OwnRecords, key_results: tuple[KeyResultMark, ...], own: OwnO
     would show, it has that of what was copied, so that the plan has what should go.
     """
     if not found.records and own == NONE_OF_OURS:
-        return Marks(stamp=found.foreign)
+        return Marks()
     stamp = Stamp(owner, labels=own.names, children=own.children, copied=True)
     shown = Marks(key_results, labels=own.names, stamp=stamp)
     if shown == Marks():
@@ -262,9 +276,11 @@ def metadata_for(owner: str, mark: KeyResultMark | None, stamp: Stamp | None) ->
 def find_in_attachments(attachments: Iterable[AttachmentNode], item: str, owner: str) -> OwnRecords:
     """Our records among an issue's attachments. One that merely has such an address is a person's.
 
-    One that was made for another issue came along with a copy, or with work that was joined to this.
+    One that was made for another issue came along with a copy, or with work that was joined to this. Another workspace's
+    likewise: its copied stamp does not make the issue that workspace's.
     """
     records, foreign = [], None
+    theirs: set[str] = set()
     for node in attachments:
         named = owner_of(node.url)
         if named is None:
@@ -278,8 +294,9 @@ def find_in_attachments(attachments: Iterable[AttachmentNode], item: str, owner:
             copied = stamp is not None and stamp.item not in ("", item)
             records.append(MarkRecord(node.id, node.url, _mark(record), stamp, node.updated_at, copied))
         elif stamp is not None:
-            foreign = stamp
-    return OwnRecords(tuple(sorted(records, key=lambda record: record.id)), foreign)
+            theirs.update(stamp.children, (id_ for _, id_ in stamp.label_ids))
+            foreign = stamp if stamp.item in ("", item) else foreign
+    return OwnRecords(tuple(sorted(records, key=lambda record: record.id)), foreign, frozenset(theirs))
 
 
 def _mark(record: _MetadataRecord) -> KeyResultMark | None:

@@ -114,7 +114,7 @@ class IssueTarget(_Base):
         self._all_there(issue.attachments, "Truenorth attachments")
         found = records.find_in_attachments(issue.attachments.nodes, self._item, self._owner)
         labels, catalog = frozenset(issue.label_ids), self._catalog.own
-        own = catalog.on(issue.label_ids, issue.team.id, found.stamp)
+        own = catalog.on(issue.label_ids, issue.team.id, found.proof, found.their_labels)
         exists = yield from self._comment_exists(found.stamp, comment, seen.comment)
         read_only = issue.archived_at is not None or bool(issue.trashed)
         whole = found.stamp is None or catalog.stand(found.stamp, labels, own)

@@ -178,8 +178,9 @@ class _Pulling:
         on_projects, on_initiatives = standing_updates(self._client, self._initiatives, self._owner)
         scope = [one for one in self.items() if one.in_scope and one.writable]
         known = {one.ref.id for one in scope}
-        outside = (set(written) | set(self._marks.traced()) | set(on_projects)) - known
-        issues = self._labelled(known)
+        of_others = self._of_others_elsewhere() - set(written)
+        outside = (set(written) | self._marks.traces() | set(on_projects)) - known - of_others
+        issues = {id_: one for id_, one in self._labelled(known).items() if id_ not in of_others}
         outside -= set(issues)
         for start in range(0, len(outside), _BATCH):
             issues |= self._issues({"id": {"in": sorted(outside)[start : start + _BATCH]}})
@@ -199,6 +200,12 @@ class _Pulling:
             for one in self._marks.with_remnants([*scope, *away], written)
         ]
         return tuple(one for one in items if one.shown.stamp is not None or one.shown != Marks())
+
+    def _of_others_elsewhere(self) -> set[str]:
+        """Issues of another workspace that are not of the teams in scope: the organisation may be shared."""
+        teams = self._mapper.teams
+        here = {id_ for id_, one in self._read.items() if one.team.id in teams}
+        return self._marks.of_others() - here
 
     def _labelled(self, known: Collection[str]) -> dict[str, IssueNode]:
         """Other issues that bear labels of ours, without any other trace: of the teams in scope those that do not

@@ -77,14 +77,13 @@ class ShownMarks:
     def own_on(self, issue: IssueNode) -> OwnOnIssue:
         """What of an issue's labels is ours."""
         records = self.traced().get(issue.id, OwnRecords())
-        if records.foreign is not None and not records.records:
+        if records.is_of_others:
             return NONE_OF_OURS
-        return self._labels.on(issue.label_ids, issue.team.id, records.stamp)
+        return self._labels.on(issue.label_ids, issue.team.id, records.proof, records.their_labels)
 
     def not_of_people(self, issue: IssueNode) -> frozenset[str]:
         """Ids of those labels of an issue that no person chose: ours, and those of another workspace of Truenorth."""
-        foreign = self.traced().get(issue.id, OwnRecords()).foreign
-        return self.own_on(issue).ids | frozenset(foreign.children if foreign else ())
+        return self.own_on(issue).ids | self.traced().get(issue.id, OwnRecords()).their_labels
 
     def traced(self) -> dict[str, OwnRecords]:
         """Our records, and foreign ones, by issue: of the whole workspace, read once."""
@@ -98,6 +97,14 @@ class ShownMarks:
                 one: find_in_attachments(some, one, self._owner) for one, some in nodes.items()
             }
         return self._on_issues
+
+    def traces(self) -> set[str]:
+        """Ids of the issues in the whole workspace that bear records of ours, or are another owner's."""
+        return {one for one, found in self.traced().items() if found.records or found.is_of_others}
+
+    def of_others(self) -> set[str]:
+        """Ids of those that are another owner's."""
+        return {one for one, found in self.traced().items() if found.is_of_others}
 
     def _existing_comments(self, found: Mapping[str, OwnRecords]) -> set[str]:
         """Ids of the items whose stamp names a comment that is still there."""

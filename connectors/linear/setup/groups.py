@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from msgspec.json import Decoder
-
 from connectors.linear.api.client import LinearClient
-from connectors.linear.api.queries import Operation
-from connectors.linear.api.wire import IssueIds, LabelNode
+from connectors.linear.api.wire import LabelNode
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP, STATES, TITLE_MARK, find_groups, is_for
+from connectors.linear.marks.labels import is_in_use
 from connectors.linear.setup.views import identify
 from connectors.model import CLAIM_NAME
 from connectors.setup import Action, Need, SetupProblem, described, find_made, is_ours
@@ -21,15 +19,6 @@ from connectors.setup import Action, Need, SetupProblem, described, find_made, i
 _GROUPS = (CLAIM_NAME, ALIGNMENT_GROUP)
 LONGEST_NAME = 80
 """Characters of a label; ours, short enough for a chip. Linear's limit is not published."""
-
-
-ISSUES_WITH_LABEL = Operation(
-    # Archived issues keep their labels, and lose them with the label.
-    "query Wearers($first: Int!, $after: String, $filter: IssueFilter!) {"
-    " issues(first: $first, after: $after, filter: $filter, includeArchived: true)"
-    " { nodes { id } pageInfo { hasNextPage endCursor } } }",
-    Decoder(IssueIds),
-)
 
 
 def child_name(key_result: str, title: str) -> str:
@@ -59,10 +48,8 @@ class GroupSetup:
         yield from self._group(ALIGNMENT_GROUP, states, labels, need, made, problems, there)
 
     def is_in_use(self, label: str) -> bool:
-        """Whether any issue bears the label, those in the archive included."""
-        only = {"labels": {"some": {"id": {"eq": label}}}}
-        in_use = self._client.walk(ISSUES_WITH_LABEL, lambda reply: reply.issues, filter=only)
-        return next(iter(in_use), None) is not None
+        """See `labels.is_in_use`."""
+        return is_in_use(self._client, label)
 
     def _group(
         self,

@@ -86,7 +86,7 @@ class ItemWrite:
         guess = stamp.comment_id if stamp and stamp.comment_id else self._item.ref.id
         state = yield from self._target.look(guess)
         foreign = state.found.foreign
-        if foreign is not None and state.found.stamp is None:
+        if foreign is not None and state.found.is_of_others:
             raise SkipItem(f'{self._item.key} has marks of another workspace, "{foreign.owner}".')
         if state.read_only:
             raise SkipItem(f"{self._item.key} is archived and read-only.")

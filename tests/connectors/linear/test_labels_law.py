@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
+from config.policy import LabelPolicy
 from connectors.linear import LinearConnector
 from connectors.model import NOTHING
 from connectors.sandbox.linear.copies import copy_issue
@@ -120,7 +121,7 @@ class People:
 
 
 def connector(workspace: LinearWorkspace) -> LinearConnector:
-    return workspace.connector(teams=("ENG",), labels=POLICY)
+    return workspace.connector(teams=("ENG",), labels=LabelPolicy())
 
 
 def undo(workspace: LinearWorkspace) -> None:

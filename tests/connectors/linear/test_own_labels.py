@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from config.policy import LabelPolicy
 from connectors.linear.api.wire import Identified, LabelNode
 from connectors.linear.marks.own_labels import OwnLabels
 from connectors.linear.marks.renamed_labels import DESCRIPTION
@@ -32,6 +33,7 @@ def label(id_: str, name: str, **more: Any) -> LabelNode:
 PLAIN = (
     label("aligned", "okr-aligned", description=DESCRIPTION),
     label("orphaned", "OKR-Orphaned"),
+    label("dangling", "okr-dangling"),
     label("bug", "Bug"),
 )
 GROUPS = (
@@ -51,7 +53,7 @@ OLD = replace(FULL, label_ids=())
 
 
 def own(*labels: LabelNode, stamps: Sequence[tuple[Stamp, Sequence[str]]] = ()) -> OwnLabels:
-    return OwnLabels(OWNER, POLICY, {one.id: one for one in labels}).learn(stamps)
+    return OwnLabels(OWNER, LabelPolicy(), {one.id: one for one in labels}).learn(stamps)
 
 
 def renamed(labels: Sequence[LabelNode], **names: str) -> tuple[LabelNode, ...]:
@@ -111,6 +113,11 @@ def test_a_label_that_the_policy_names_is_ours_without_a_stamp(
         # Beside "orphaned" we never write a key result: that is somebody's word.
         (["orphaned", "a2", "k2"], {"orphaned", "a2"}),
         (["a2", "kp"], {"a2"}),
+        (["orphaned", "k2"], {"orphaned"}),
+        # A claim of an undeclared key result, which says nothing of where the child is from.
+        (["dangling", "kp"], {"dangling"}),
+        (["dangling", "aligned", "k2"], {"dangling", "aligned", "k2"}),
+        (["aligned", "orphaned", "k2"], {"aligned", "orphaned", "k2"}),
         (["a2"], {"a2"}),
         (["ap", "k2"], set()),
     ],
@@ -118,6 +125,25 @@ def test_a_label_that_the_policy_names_is_ours_without_a_stamp(
 )
 def test_a_child_beside_our_alignment_is_a_copy(borne: list[str], ours: set[str]) -> None:
     assert own(*PLAIN, *GROUPS).on(borne, None).ids == ours
+
+
+def test_the_policy_says_which_label_says_aligned() -> None:
+    labels = {one.id: one for one in (*PLAIN, *GROUPS)}
+    turned = OwnLabels(OWNER, LabelPolicy(aligned="okr-orphaned", orphaned="okr-aligned"), labels)
+    assert turned.on(["orphaned", "k2"], None).ids == {"orphaned", "k2"}
+    assert turned.on(["aligned", "k2"], None).ids == {"aligned"}
+    none = OwnLabels(OWNER, LabelPolicy(aligned=None), labels)
+    assert none.on(["a1", "dangling", "k2"], None).ids == {"a1", "dangling", "k2"}, "the child says it too"
+    assert none.on(["aligned", "k2"], None).ids == set()
+
+
+def test_a_renamed_label_says_what_it_said() -> None:
+    labels = own(*renamed(PLAIN, aligned="goal-linked"), *GROUPS, stamps=[(FULL, ["aligned"])])
+    assert labels.on(["aligned", "k2"], None).ids == {"aligned", "k2"}
+
+
+def test_a_child_that_another_workspace_put_on_is_not_ours() -> None:
+    assert own(*PLAIN, *GROUPS).on(["aligned", "k2"], None, theirs={"k2"}).ids == {"aligned"}
 
 
 def test_where_setup_never_ran_a_child_is_always_a_persons() -> None:
@@ -194,7 +220,7 @@ def test_a_renamed_label_of_one_team_leaves_the_others_alone() -> None:
 
 
 def test_the_policys_new_name_of_a_renamed_label_is_its_name() -> None:
-    labels = OwnLabels(OWNER, ("goal-linked",), {one.id: one for one in LINKED})
+    labels = OwnLabels(OWNER, LabelPolicy(aligned="goal-linked"), {one.id: one for one in LINKED})
     for stamp in (FULL, OLD):
         assert labels.learn([(stamp, ["aligned"])]).on(["aligned"], None, stamp).names == ("goal-linked",)
         assert labels.learn([(stamp, ["aligned"])]).notes() == []
@@ -203,8 +229,8 @@ def test_the_policys_new_name_of_a_renamed_label_is_its_name() -> None:
 @pytest.mark.parametrize(
     ("labels", "said"),
     [
-        (LINKED, [('Label okr-aligned is called "goal-linked" now; rename it back, or put goal-linked in place of'
-                  " okr-aligned in policy.labels and run truenorth setup: shared views go by names.")]),
+        (LINKED, [('Label okr-aligned is called "goal-linked" now; rename it back, or set'
+                  " policy.labels.aligned to goal-linked and run truenorth setup: shared views go by names.")]),
         (renamed(PLAIN, aligned="Goal linked"), [('Label okr-aligned is called "Goal linked" now; rename it back, and'
                                                    " the shared views show it again.")]),
         ((*LINKED, MADE_ANEW), [('Label okr-aligned is called "goal-linked" now, and there is another okr-aligned:'

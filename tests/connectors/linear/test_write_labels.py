@@ -11,6 +11,7 @@ import pytest
 
 from connectors.linear.api.wire import LinkNode
 from connectors.linear.marks.records import find_in_links
+from connectors.linear.setup.groups import GroupSetup
 from connectors.model import Marks, Stamp
 from connectors.sandbox.linear.entities import Project
 from tests.support.linear_workspace import (
@@ -98,6 +99,20 @@ def test_an_exclusive_group_is_a_refusal_in_plain_words(workspace: LinearWorkspa
     assert receipt.outcome == "failed"
     assert "only one label of a group" in (receipt.error or "")
     assert len(ours(issue)) == 2
+
+
+def test_a_label_that_only_an_archived_issue_bears_stays_for_undo_and_for_setup(
+    workspace: LinearWorkspace,
+) -> None:
+    issue = workspace.an_open_issue()
+    tracker = workspace.connector()
+    assert write_one(tracker, workspace.item(issue.identifier, tracker), EVERYTHING).outcome == "written"
+    (label,) = labels_named(workspace, "okr-aligned")
+    setup = GroupSetup(tracker._client)
+    workspace.do(lambda space: setattr(issue, "archived_at", space.now()))
+    assert (tracker.delete_label("okr-aligned"), setup.is_in_use(label.id)) == (False, True)
+    workspace.do(lambda _: issue.labels.remove(label))
+    assert (setup.is_in_use(label.id), tracker.delete_label("okr-aligned")) == (False, True)
 
 
 # --- Projects ------------------------------------------------------------------------------------

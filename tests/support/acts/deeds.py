@@ -43,6 +43,11 @@ def unlabel(name: str) -> Deed:
     return lambda it: it.unlabel(name)
 
 
+def choose(name: str) -> Deed:
+    """Put a child of a group of Linear's labels on."""
+    return lambda it: it.choose(name)
+
+
 def fill(**fields: Any) -> Deed:
     """Write into fields of Jira; their names with _ for a blank."""
 

@@ -7,8 +7,14 @@ from typing import Any
 from tests.support.acts import deeds
 from tests.support.acts.deeds import ENDS, NAMED, ONE, ORPHAN, TWO, YOUNG
 from tests.support.acts.seen import BARE, orphaned, serving
-from tests.support.acts.table import Row, Step, Ticket, as_on_jira, everywhere, on_jira
+from tests.support.acts.table import Row, Step, Ticket, as_on_jira, everywhere, on_jira, on_linear, with_label
 from tests.support.acts.tickets import POLICY_LABELS
+
+NO_GROUPS = "Jira has no groups of labels"
+CLAIMED = Ticket(serving("ACT-WORD"), ("act-one",))
+"""Aligned by a rule, and claimed for another key result."""
+WORD = "ACT-WORD · Said by people"
+"""The child of the group that says so."""
 
 CHOICE = {"": deeds.duplicate, ", with all behind the scenes": deeds.duplicate_with_all}
 """Jira's clone without and with entity properties, Linear's copy without and with attachments."""
@@ -105,6 +111,35 @@ LABELS = (
         (Step(serving("ACT-WORD").but(fields={"Key result": "ACT-WORD"}), (), deeds.duplicate),),
         on_jira("likewise, and both ids stay after undo", linear="Linear has no custom fields"),
         first=deeds.fill(Key_result="ACT-WORD"),
+        marks=("Copies a ticket that a person had claimed",),
+    ),
+    Row(
+        "a person copies work that a person had claimed by a child of Key result",
+        CLAIMED,
+        (
+            Step(serving("ACT-ONE"), (), deeds.duplicate),
+            Step(serving("ACT-WORD"), ("ACT-WORD 30 %",), deeds.choose("ACT-WORD")),
+        ),
+        on_linear(
+            "nothing there tells the child from one of ours: the rule counts, until it is chosen again",
+            jira=NO_GROUPS,
+        ),
+        first=deeds.choose("ACT-WORD"),
+        left=with_label(WORD),
+        keeps=(f"label {WORD}",),
+        marks=("Copies a ticket that a person had claimed",),
+    ),
+    Row(
+        "a person copies work that a person had claimed by a child of Key result, with its attachments",
+        CLAIMED,
+        (Step(serving("ACT-WORD"), (), deeds.duplicate_with_all),),
+        on_linear(
+            "the attachment proves that the child is none of ours: it is a claim, as on the original",
+            jira=NO_GROUPS,
+        ),
+        first=deeds.choose("ACT-WORD"),
+        left=with_label(WORD),
+        keeps=(f"label {WORD}",),
         marks=("Copies a ticket that a person had claimed",),
     ),
     Row(

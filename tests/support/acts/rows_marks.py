@@ -7,15 +7,14 @@ from typing import Any
 from tests.support.acts import deeds
 from tests.support.acts.deeds import COMPUTED, FILLED, ONE, ORPHAN, TWO, YOUNG
 from tests.support.acts.seen import orphaned, serving
-from tests.support.acts.table import Row, Step, Ticket, emptied, everywhere, on_jira, on_linear
+from tests.support.acts.table import Row, Step, Ticket, emptied, everywhere, on_jira, on_linear, with_label
 
 NO_FIELDS = "Linear has no custom fields"
 NO_GROUPS = "Jira has no groups of labels"
 
 
-def _with_their_child(without: dict[str, Any]) -> dict[str, Any]:
-    """The child that they chose stays. In the twin, where setup never made it, there was none to choose."""
-    return without | {"labels": sorted([*without["labels"], "ACT-WORD · Said by people"])}
+_with_their_child = with_label("ACT-WORD · Said by people")
+"""The child that they chose stays."""
 
 
 EDITED = "Truenorth is right, but this one stays."

@@ -78,6 +78,15 @@ def as_without_us(without: dict[str, Any]) -> dict[str, Any]:
     return without
 
 
+def with_label(name: str) -> Left:
+    """As without us, and with a child of a group that they chose. In the twin, where setup never made it, there was none."""
+
+    def left(without: dict[str, Any]) -> dict[str, Any]:
+        return without | {"labels": sorted([*without["labels"], name])}
+
+    return left
+
+
 def emptied(*fields: str) -> Left:
     """As without us, but for fields that Truenorth computes: what a person had put there is gone with ours."""
 

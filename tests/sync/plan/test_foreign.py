@@ -30,7 +30,7 @@ REFUSED = Refusal(THEIRS.ref, "WEB-1", 'marks belong to workspace "acme", …', 
     ],
 )
 def test_one_note_where_nearly_all_are_theirs(found: dict[str, int], begins: str) -> None:
-    plan = with_foreign_note(Plan((), (REFUSED,), "d"), Counter(found), "acme-eu")
+    plan = with_foreign_note(Plan((), (REFUSED,), "d"), Counter(found), "acme-eu", has_written=False)
     assert plan.refusals == (REFUSED,)
     assert (plan.foreign_owner == "acme") == bool(begins)
     assert len(plan.notes) == bool(begins)
@@ -38,6 +38,16 @@ def test_one_note_where_nearly_all_are_theirs(found: dict[str, int], begins: str
     section = plan_section(plan)
     assert len(section.rows) == (not begins)
     assert all(note in section.lead for note in plan.notes)
+
+
+@pytest.mark.parametrize("found", [{"acme": 119}, {"acme": 90, "acme-eu": 10}])
+def test_a_workspace_that_was_at_work_here_shares_its_scope_and_was_not_renamed(
+    found: dict[str, int],
+) -> None:
+    before = Plan((), (REFUSED,), "d")
+    plan = with_foreign_note(before, Counter(found), "acme-eu", has_written=True)
+    assert plan == before
+    assert len(plan_section(plan).rows) == 1, "it is told like any that is skipped"
 
 
 def test_what_no_workspace_signed_has_no_owner() -> None:
