@@ -133,8 +133,8 @@ class Reader:
         projects = self._projects()
         ids = self._site_api.scope([project.key for project in projects])
         report("issues", 0, len(ids))
-        bulk = self._site_api.issues(site.fields, known, commented)
         scope = frozenset(project.id for project in projects)
+        bulk = self._site_api.issues(site.fields, known, commented, scope)
         found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
         gone = len(set(ids) - found.keys() - bulk.set_aside.keys())
         notes = [*site.fields.notes, *self._renamed(projects), *left_out(gone)]

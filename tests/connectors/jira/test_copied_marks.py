@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from connectors.jira.api.data_center import ServerIssues
 from connectors.jira.api.fields import SiteFields
-from connectors.jira.api.wire import Fields, Issue, IssueStatus, IssueType, Project, StatusCategory
+from connectors.jira.api.wire import (
+    BulkPage,
+    Fields,
+    Issue,
+    IssueStatus,
+    IssueType,
+    Project,
+    Property,
+    StatusCategory,
+)
 from connectors.jira.marks.copies import copied_stamp
 from connectors.jira.marks.issue_edit import edit_for
 from connectors.jira.marks.shown_marks import claims_on, evidence_on, marks_on
@@ -222,3 +234,30 @@ def test_a_clone_that_an_older_version_stamped_claims_nothing(
     wanted = replace(shown, key_results=(replace(MARK, percent=60, title="New"),), stamp=None)
     edit = edit_for(there, wanted, evidence, SITE, lambda _: False)
     assert edit.fields.get("kr") == (None if claims else "A-1 · New")
+
+
+@pytest.mark.parametrize(
+    ("there", "scope", "asked"),
+    [
+        ({"labels": ("okr-aligned",)}, ("1",), True),
+        ({"labels": ("okr-aligned",)}, ("2",), False),
+        ({"labels": ("mine",)}, ("1",), False),
+        ({"kr": "A-1"}, ("2",), True),
+    ],
+    ids=["label", "beyond", "theirs", "text"],
+)
+def test_on_data_center_stamps_behind_labels_are_looked_for_in_scope(
+    there: dict[str, Any], scope: tuple[str, ...], asked: bool
+) -> None:
+    sent: list[str] = []
+
+    def call(method: str, path: str, *_: object, **__: object) -> Any:
+        if method == "POST":
+            return BulkPage(issues=[issue(**there)], total=1)
+        sent.append(path)
+        return Property(key="truenorth")
+
+    with ThreadPoolExecutor(1) as pool:
+        reader = ServerIssues(SimpleNamespace(call=call), SITE, pool, known=(), scope=scope)  # type: ignore[arg-type]
+        assert list(reader.fetch(["7"])) == ["7"]
+    assert sent == ["issue/7/properties/truenorth"] * asked
