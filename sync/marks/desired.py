@@ -138,9 +138,9 @@ class MarkBuilder:
     def _beside_closed(self, item: WorkItem, links: Sequence[Link], carries: Sequence[Link]) -> Marks:
         closed = {link.key_result for link in links if self._readings[link.key_result].closed}
         if len(closed) == len({link.key_result for link in links}):
-            return self.closed_item(item)
+            return replace(self.closed_item(item), key_results=self._as_written(item))
         going_on = [link for link in links if link.key_result not in closed]
-        left = [mark for mark in item.shown.key_results if mark.id in closed]
+        left = [mark for mark in self._as_written(item) if mark.id in closed]
         return Marks(
             key_results=(*(self._part(item, link) for link in going_on), *left),
             alignment="aligned",
@@ -149,6 +149,14 @@ class MarkBuilder:
                 item, tuple(one for one in carries if one.key_result not in closed)
             ),
         )
+
+    def _as_written(self, item: WorkItem) -> tuple[KeyResultMark, ...]:
+        """The key results that it shows; where a person put values in place of ours, as we wrote them, not as ours."""
+        shown, stamp = item.shown, item.shown.stamp
+        if stamp is None or stamp.copied or stamp.owner != self._workspace.workspace:
+            return () if stamp is not None and stamp.copied else shown.key_results
+        written = {one.id: one for one in stamp.key_results} if shown.unwritten else {}
+        return tuple(replace(written.get(one.id, one), url=one.url) for one in shown.key_results)
 
     def closed_item(self, item: WorkItem) -> Marks:
         shown, stamp = item.shown, item.shown.stamp

@@ -115,7 +115,10 @@ def _is_settable(issue: Issue, field: str, site: SiteFields) -> bool:
 
 
 def _unwritten(issue: Issue, stamp: Stamp | None, site: SiteFields) -> tuple[str, ...]:
-    """Names of the computed fields that hold something which is not ours: neither written nor copied."""
+    """Names of the computed fields that hold something which is not ours: neither written nor copied. On closed work,
+    where it stays, none."""
+    if issue.fields.is_done:
+        return ()
     recorded = recorded_texts(stamp)
     filled = (one for one in computed_fields(issue.fields, site, (), None) if one.there)
     return tuple(one.name for one in filled if one.there not in recorded.get(one.id, ()))

@@ -34,6 +34,7 @@ def test_an_edit_for_another_reason_adopts_nothing(site: Site, there: float | No
     site.ann_sets(key, **{KR_PROGRESS: there})
     item = site.item(key)
     assert item.shown == marks(40, labels=RISK), "closed work is taken to show what was written"
+    assert item.shown.unwritten == (), "and nothing of it is replaced"
     site.sandbox.forget_requests()
     show(site, replace(item.shown, labels=RISK[:1], stamp=None), key)
     assert site.fields(key)[KR_PROGRESS] == there

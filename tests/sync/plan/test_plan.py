@@ -305,3 +305,15 @@ def test_a_closed_key_result_takes_no_more_marks() -> None:
     assert edit.item.key == "WEB-2"
     assert [mark.id for mark in edit.wanted.key_results] == ["KR2", "KR1"]
     assert edit.wanted.key_results[1] == shown.key_results[0]
+
+
+def test_what_a_person_put_in_place_of_a_closed_key_results_mark_is_not_taken_for_ours() -> None:
+    mark = KeyResultMark("KR1", "Old", 40, "on_track", "https://x.example")
+    stamp = Stamp("acme", (mark,), "aligned", ("okr-aligned",))
+    shown = Marks(
+        (replace(mark, percent=100),), "aligned", ("okr-aligned",), stamp=stamp, unwritten=("KR progress",)
+    )
+    served = item("WEB-1", claims=("KR1",), shown=shown)
+    both = item("WEB-2", claims=("KR1", "KR2"), shown=shown)
+    _, _, plan = decide([served, both], workspace(work("KR1", closed="2026-11-01"), work("KR2")))
+    assert [edit.wanted.key_results[-1] for edit in plan.edits] == [mark, mark]
