@@ -24,7 +24,7 @@ from connectors.jira.api.fields import (
     PROGRESS_NAME,
 )
 from connectors.jira.api.wire import User
-from connectors.jira.read.mapping import is_done, is_dropped
+from connectors.jira.read.mapping import is_dropped
 from connectors.jira.read.reader import Reader, Site
 from connectors.jira.read.settable_fields import adding, allowed
 from connectors.jira.read.words import is_english, language_of
@@ -143,7 +143,7 @@ class Inspector:
             return
         found = Endings()
         issues = self._site_api.issues(site.fields, ()).fetch(ids[-MOST_READ:])
-        for issue in filter(is_done, issues.values()):
+        for issue in (one for one in issues.values() if one.fields.is_done):
             resolution = issue.fields.resolution.name if issue.fields.resolution else "none"
             category = "dropped" if is_dropped(issue.fields, self._tracker, site.words) else "done"
             found.add(category, issue.fields.status.name, resolution)

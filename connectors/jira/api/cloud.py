@@ -98,8 +98,9 @@ class Cloud:
         fields: SiteFields,
         known: Collection[str] | None = None,  # noqa: ARG002
         commented: Collection[str] = (),
+        scope: Collection[str] = (),  # noqa: ARG002
     ) -> IssueReader:
-        """See `SiteApi.issues`; stamps come with the issues, so `known` is not needed."""
+        """See `SiteApi.issues`; stamps come with the issues, so `known` and `scope` are not needed."""
         return Bulk(self._client, fields, self._pool, commented)
 
     def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.IssueComment]:

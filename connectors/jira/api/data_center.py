@@ -149,10 +149,14 @@ class DataCenter:
         return page.issues[0].id if page.issues else None
 
     def issues(
-        self, fields: SiteFields, known: Collection[str] | None = None, commented: Collection[str] = ()
+        self,
+        fields: SiteFields,
+        known: Collection[str] | None = None,
+        commented: Collection[str] = (),
+        scope: Collection[str] = (),
     ) -> IssueReader:
         """See `SiteApi.issues`."""
-        return ServerIssues(self._client, fields, self._pool, known, commented)
+        return ServerIssues(self._client, fields, self._pool, known, commented, scope)
 
     def comments(self, where: Collection[tuple[str, str]]) -> Iterator[wire.IssueComment]:
         """See `SiteApi.comments`; a request for each, or for all of an issue with several."""
@@ -236,9 +240,9 @@ class DataCenter:
 class ServerIssues:
     """Issues by id from one site; see `IssueReader`.
 
-    `known` are those whose stamps are asked for, None for all. Beside them those whose fields of ours hold
-    something, or that bear a label of the policy: another workspace or another store may have written it, or it was
-    copied. See `SiteApi.issues` for `commented`.
+    `known` are those whose stamps are asked for, None for all. Beside them those with a text in one of our fields, or, in
+    the projects of `scope`, with a label of the policy: another workspace or another store may have written it, or it
+    was copied. Each costs a request. See `SiteApi.issues` for `commented`.
     """
 
     def __init__(
@@ -248,6 +252,7 @@ class ServerIssues:
         pool: Executor,
         known: Collection[str] | None,
         commented: Collection[str] = (),
+        scope: Collection[str] = (),
     ) -> None:
         self._client = client
         self._site = fields
@@ -256,6 +261,7 @@ class ServerIssues:
         self._pool = pool
         self._known = None if known is None else frozenset(known)
         self._commented = frozenset(commented)
+        self._scope = frozenset(scope)
         self.set_aside: dict[str, SetAside] = {}
 
     def fetch(self, ids: Sequence[str], done: Callable[[int], None] | None = None) -> dict[str, wire.Issue]:
@@ -326,7 +332,7 @@ class ServerIssues:
         ours = (fields.key_result, fields.kr_health, fields.kr_alignment, fields.kr_objective)
         if self._known is None or issue.id in self._known or any(map(field_text, ours)):
             return True
-        return any(map(self._site.is_ours, fields.labels))
+        return fields.project.id in self._scope and any(map(self._site.is_ours, fields.labels))
 
     def _property(self, id_: str) -> tuple[str, object]:
         path = f"issue/{quote(id_, safe='')}/properties/{PROPERTY_KEY}"

@@ -64,10 +64,15 @@ class SiteApi(Protocol):
         ...
 
     def issues(
-        self, fields: SiteFields, known: Collection[str] | None = None, commented: Collection[str] = ()
+        self,
+        fields: SiteFields,
+        known: Collection[str] | None = None,
+        commented: Collection[str] = (),
+        scope: Collection[str] = (),
     ) -> IssueReader:
         """Issues with their stamps; `known` and `commented` are what `Connector.pull` calls `owned_ids` and `commented_ids`.
 
+        `scope`: ids of the projects in which a stamp is looked for behind a label of the policy too, where it costs a request.
         Of the latter each carries its first comments, without their properties, unless they are too long to be sent.
         """
         ...

@@ -16,6 +16,8 @@ PROGRESS_NAME = "KR progress"
 HEALTH_NAME = "KR health"
 ALIGNMENT_NAME = "Alignment"
 OBJECTIVE_NAME = "Objective"
+OUR_NAMES = (CLAIM_NAME, PROGRESS_NAME, HEALTH_NAME, ALIGNMENT_NAME, OBJECTIVE_NAME)
+"""What the fields that we write are called."""
 HEALTH_OPTIONS: Mapping[Health, str] = {
     "on_track": "On track",
     "at_risk": "At risk",
@@ -77,8 +79,7 @@ class SiteFields:
     def names(self) -> dict[str, str]:
         """What the fields that we write are called, by their ids."""
         ids = (self.key_result, self.progress, self.health, self.alignment, self.objective)
-        called = (CLAIM_NAME, PROGRESS_NAME, HEALTH_NAME, ALIGNMENT_NAME, OBJECTIVE_NAME)
-        return {id_: name for id_, name in zip(ids, called, strict=True) if id_}
+        return {id_: name for id_, name in zip(ids, OUR_NAMES, strict=True) if id_}
 
     @property
     def wanted(self) -> list[str]:

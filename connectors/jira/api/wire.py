@@ -306,6 +306,11 @@ class Fields(_Reply):
     epic_link: Any = msgspec.UNSET
     epic_name: Any = msgspec.UNSET
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the status is of the done category, dropped work included: what Truenorth wrote there stays as it is."""
+        return self.status.status_category.key == "done"
+
 
 CUSTOM_FIELDS = (
     "key_result",

@@ -6,6 +6,9 @@ wrote there, neither we nor a person: ADR 36. The same is left of our marks wher
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from connectors.jira.api.fields import (
     ALIGNMENT_OPTIONS,
     HEALTH_OPTIONS,
@@ -31,6 +34,25 @@ def own_stamp(issue: Issue) -> Stamp | None:
     return stamp if stamp is not None and stamp.item in ("", issue.id) else None
 
 
+def with_what_came_along(stamp: Stamp, issue: Issue, site: SiteFields) -> Stamp:
+    """The issue's own stamp, with what an older version took for a person's words on a clone: our text, and the values
+    beside it.
+
+    That version named no issue, and recorded with nothing what it left alone. What stands there exactly as we write
+    it was cloned; a list of ids may be anybody's.
+    """
+    text = field_text(issue.fields.key_result) if site.key_result else ""
+    if stamp.item or not written_key_results(text):
+        return stamp
+    recorded = recorded_texts(stamp)
+    if recorded.get(site.key_result or "") != ("",):
+        return stamp
+    found = {one.id: one.there for one in _filled(issue, site) if not one.is_written(recorded)}
+    found[site.key_result or ""] = text
+    kept = [(name, said) for name, said in stamp.fields if name not in found]
+    return replace(stamp, fields=tuple(sorted([*kept, *found.items()])))
+
+
 def copied_stamp(issue: Issue, site: SiteFields, owner: str) -> Stamp | None:
     """The evidence of marks that were copied to an issue without a stamp of its own; None where there is none.
 
@@ -46,30 +68,48 @@ def copied_stamp(issue: Issue, site: SiteFields, owner: str) -> Stamp | None:
     cloned = stamp_on(issue)
     theirs = cloned.labels if cloned else ()
     labels = tuple(sorted({one for one in issue.fields.labels if site.is_ours(one) or one in theirs}))
-    filled = [one for one in computed_fields(issue.fields, site, (), None) if one.there]
-    text = _copied_text(issue, site, cloned, has_other_signs=bool(labels or filled))
+    filled = _filled(issue, site)
+    is_list_ours = cloned is None and bool(labels) and _say_a_key_result(filled, site)
+    text = _copied_text(issue, site, cloned, is_list_ours=is_list_ours)
     if not (labels or text or has_property):
         return None
     recorded = recorded_texts(cloned)
-    # Beside the text, or the label and the field of an alignment, the other values came along.
-    came_along = bool(text or (labels and any(_is_alignment(one, site) for one in filled)))
+    # Beside the text, or the label and the field of an alignment where there is one, the other values came along.
+    has_alignment = site.alignment is None or any(_is_alignment(one, site) for one in filled)
+    came_along = bool(text or (labels and has_alignment))
     fields = [(site.key_result, text)] if site.key_result and text else []
     fields += [(one.id, one.there) for one in filled if came_along or one.there in recorded.get(one.id, ())]
     # A comment may be there, where it was the stamp that somebody took away.
     return Stamp(owner, labels=labels, comment_id="", fields=tuple(sorted(fields)), copied=True)
 
 
-def _copied_text(issue: Issue, site: SiteFields, cloned: Stamp | None, *, has_other_signs: bool) -> str:
-    """The text in the Key result field where it is ours, "" where it is a person's."""
+def _copied_text(issue: Issue, site: SiteFields, cloned: Stamp | None, *, is_list_ours: bool) -> str:
+    """The text in the Key result field where it is ours, "" where it is a person's.
+
+    A stamp that was cloned with it tells what we wrote into the field, so any other text there was typed by a person.
+    """
     text = field_text(issue.fields.key_result) if site.key_result else ""
     if not text:
         return ""
-    recorded = recorded_texts(cloned).get(site.key_result or "", ())
-    if text in recorded:
-        return text
-    if recorded and not any(recorded):
-        return ""  # the stamp that was cloned with it tells that a person wrote it
-    return text if written_key_results(text) or (listed_ids(text) and has_other_signs) else ""
+    recorded = recorded_texts(cloned).get(site.key_result or "")
+    if recorded is not None:
+        return text if text in recorded else ""
+    return text if written_key_results(text) or (is_list_ours and listed_ids(text)) else ""
+
+
+def _filled(issue: Issue, site: SiteFields) -> list[ComputedField]:
+    return [one for one in computed_fields(issue.fields, site, (), None) if one.there]
+
+
+def _say_a_key_result(filled: Sequence[ComputedField], site: SiteFields) -> bool:
+    """Whether the computed fields say what we write beside a key result: a health and an alignment of ours where the
+    site has these fields, and anything where it has neither."""
+    said = {one.id: one.there for one in filled}
+    if site.alignment and said.get(site.alignment) != ALIGNMENT_OPTIONS["aligned"]:
+        return False
+    if site.health:
+        return health_called(said.get(site.health, "")) is not None
+    return bool(said.keys() & {site.progress, site.objective})
 
 
 def _is_alignment(field: ComputedField, site: SiteFields) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 
 from msgspec import UNSET
@@ -18,6 +18,7 @@ from connectors.jira.marks.computed_fields import (
     value_text,
 )
 from connectors.jira.marks.key_result_text import key_result_text
+from connectors.jira.marks.remote_links import as_written
 from connectors.model import Marks, Stamp
 
 
@@ -65,7 +66,8 @@ def edit_for(
     """The edit from what the issue shows now to `wanted`. `stamp`: that of the issue, or what was copied there.
 
     Labels of the policy are ours by name, others by the stamp. A person's text in the Key result field is left alone.
-    What is computed is set whatever stands there; where no marks are wanted, what people wrote there stays.
+    What is computed is set whatever stands there; where no marks are wanted, what people wrote there stays. On closed
+    work a mark that stays leaves its fields as they are, whoever wrote what stands there, and their records too.
     """
     edit = FieldEdit(paragraphs=site.paragraphs)
     edit.selects = {name for name in (site.health, site.alignment) if name}
@@ -74,20 +76,34 @@ def edit_for(
     edit.add = sorted(set(wanted.labels) - labels)
     edit.remove = sorted(ours - set(wanted.labels))
     recorded = recorded_texts(stamp)
+    left = _left_alone(issue, wanted, stamp, site)
     if site.key_result:
-        _set_key_result(edit, site.key_result, issue, wanted, recorded, is_off_screen)
+        _set_key_result(edit, site.key_result, issue, wanted, recorded, is_off_screen, left)
     shows_any = bool(wanted.key_results or wanted.alignment or wanted.labels or wanted.comment)
     for one in computed_fields(issue.fields, site, wanted.key_results, wanted.alignment):
-        if one.is_written(recorded) or (shows_any and not one.is_unused):
+        if issue.fields.is_done and (one.id in left or not one.says):
+            _leave_computed(edit, one, recorded, is_off_screen)
+        elif one.is_written(recorded) or (shows_any and not one.is_unused):
             _set_computed(edit, one, recorded, is_off_screen, tried=one.id == site.progress)
     for id_, value in site.renamed_in(issue.fields).items():
         there = value_text(value)
-        if there and there in recorded.get(id_, ()):
-            if shows_any:
-                edit.said[id_] = there
-            else:
-                edit.fields[id_] = None
+        if shows_any or value is UNSET or is_off_screen(id_):
+            _keep_record(edit, id_, there, recorded, is_lost=value is UNSET)
+        elif there and there in recorded.get(id_, ()):
+            edit.fields[id_] = None
     return edit
+
+
+def _left_alone(issue: Issue, wanted: Marks, stamp: Stamp | None, site: SiteFields) -> set[str | None]:
+    """Ids of the fields of closed work whose marks are wanted as the stamp has them."""
+    left: set[str | None] = set()
+    if stamp is None or not issue.fields.is_done:
+        return left
+    if as_written(wanted.key_results) == as_written(stamp.key_results):
+        left |= {site.key_result, site.progress, site.health, site.objective}
+    if wanted.alignment == stamp.alignment:
+        left.add(site.alignment)
+    return left
 
 
 def _set_key_result(
@@ -97,6 +113,7 @@ def _set_key_result(
     wanted: Marks,
     recorded: Recorded,
     is_off_screen: Callable[[str], bool],
+    left: Container[str | None],
 ) -> None:
     there = field_text(issue.fields.key_result)
     if there and there not in recorded.get(name, ()):
@@ -104,10 +121,12 @@ def _set_key_result(
         if wanted.key_results:
             edit.said[name] = ""
         return
-    if is_off_screen(name):
-        _keep_record(edit, name, there, recorded, is_lost=issue.fields.key_result is UNSET)
-        return
     text = key_result_text(wanted.key_results)
+    is_left = bool(text) and name in left
+    if is_left or is_off_screen(name):
+        is_lost = issue.fields.key_result is UNSET or (is_left and not there)
+        _keep_record(edit, name, there, recorded, is_lost=is_lost)
+        return
     if there != text:
         edit.fields[name] = text or None
     if text:
@@ -132,6 +151,19 @@ def _set_computed(
         edit.fields[one.id] = one.value
     if one.says:
         edit.said[one.id] = one.says
+
+
+def _leave_computed(
+    edit: FieldEdit, one: ComputedField, recorded: Recorded, is_off_screen: Callable[[str], bool]
+) -> None:
+    """Keep what stands in a field of closed work, whoever wrote it, and its record; what is ours goes with its mark."""
+    said = recorded.get(one.id, ())
+    if one.says and said:
+        edit.said[one.id] = one.there if one.there in said else said[-1]
+    elif one.is_lost or is_off_screen(one.id):
+        _keep_record(edit, one.id, one.there, recorded, is_lost=one.is_lost)
+    elif one.there and one.there in said and not one.says:
+        edit.fields[one.id] = None
 
 
 def _keep_record(edit: FieldEdit, name: str, there: str, recorded: Recorded, *, is_lost: bool) -> None:

@@ -8,8 +8,8 @@ comes back when its key result changes. Wire facts: contracts/jira.md, section 5
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -41,10 +41,15 @@ class LinkPlan:
         return tuple(sorted((self.kept | coming).items()))
 
 
-def plan_links(wanted: Marks, stamp: Stamp | None, owner: str) -> LinkPlan:
-    """The way from the links that the stamp records to those that `wanted` needs."""
+def plan_links(wanted: Marks, stamp: Stamp | None, owner: str, *, is_done: bool = False) -> LinkPlan:
+    """The way from the links that the stamp records to those that `wanted` needs. On closed work, `is_done`, those of
+    marks that stay are as they were written."""
     plan, recorded = LinkPlan(), dict(stamp.links) if stamp else {}
-    for mark in wanted.key_results:
+    staying = as_written(stamp.key_results) if stamp and is_done else ()
+    for mark, written in zip(wanted.key_results, as_written(wanted.key_results), strict=True):
+        if mark.id in recorded and written in staying:
+            plan.kept[mark.id] = recorded[mark.id]
+            continue
         if not mark.url:
             continue
         body = link_body(mark, owner)
@@ -54,6 +59,11 @@ def plan_links(wanted: Marks, stamp: Stamp | None, owner: str) -> LinkPlan:
             plan.send[mark.id] = body
     plan.gone = [id_ for id_ in recorded if id_ not in plan.kept and id_ not in plan.send]
     return plan
+
+
+def as_written(marks: Sequence[KeyResultMark]) -> tuple[KeyResultMark, ...]:
+    """The marks without their pages: one whose link is not there shows none, whatever was wanted."""
+    return tuple(replace(mark, url="") for mark in marks)
 
 
 def link_body(mark: KeyResultMark, owner: str) -> dict[str, Any]:

@@ -18,21 +18,29 @@ from connectors.jira.marks.computed_fields import (
     computed_fields,
     recorded_texts,
 )
-from connectors.jira.marks.copies import copied_marks, copied_stamp, health_called, own_stamp
+from connectors.jira.marks.copies import (
+    copied_marks,
+    copied_stamp,
+    health_called,
+    own_stamp,
+    with_what_came_along,
+)
 from connectors.jira.marks.key_result_text import claimed_ids
 from connectors.model import AlignmentState, Health, KeyResultMark, Marks, Stamp, claims_in
 
 
 def evidence_on(issue: Issue, site: SiteFields, owner: str) -> Stamp | None:
     """The stamp of the issue itself, whoever wrote it, or what proves that marks were copied there."""
-    return own_stamp(issue) or copied_stamp(issue, site, owner)
+    own = own_stamp(issue)
+    return with_what_came_along(own, issue, site) if own else copied_stamp(issue, site, owner)
 
 
 def marks_on(issue: Issue, site: SiteFields, owner: str) -> Marks:
     """The marks of ours that the issue itself shows; the comment is read elsewhere.
 
-    A mark that a person took away does not show any more, nor one that could not be written before and now can be. Of
-    another owner's marks only the stamp is given.
+    A mark that a person took away does not show any more, nor one that could not be written before and now can be; but
+    closed work is taken to show what was written there, since nothing of it is computed again. Of another owner's marks
+    only the stamp is given.
     """
     stamp = evidence_on(issue, site, owner)
     unwritten = _unwritten(issue, stamp, site)
@@ -41,29 +49,28 @@ def marks_on(issue: Issue, site: SiteFields, owner: str) -> Marks:
     if stamp.copied:
         return replace(copied_marks(issue, site, stamp), unwritten=unwritten)
     recorded = recorded_texts(stamp)
-    wrong = {one.id: one for one in _mendable(issue, stamp, site)}
+    # What only came along was not written as of these marks.
+    wrong = {one.id: one for one in _mendable(issue, own_stamp(issue) or stamp, site)}
     labels = {one for one in issue.fields.labels if one in stamp.labels or site.is_ours(one)}
     key_results = _key_results_on(issue, stamp, site, recorded, wrong)
     return Marks(
         key_results=key_results or _stray(issue, stamp, site, wrong),
-        alignment=_alignment_on(stamp, site, labels, wrong),
+        alignment=stamp.alignment if issue.fields.is_done else _alignment_on(stamp, site, labels, wrong),
         labels=tuple(sorted(labels)),
         stamp=stamp,
         unwritten=unwritten,
     )
 
 
-def unset_fields(fields: Fields, stamp: Stamp, site: SiteFields, *, is_open: bool) -> set[str]:
+def unset_fields(fields: Fields, stamp: Stamp, site: SiteFields) -> set[str]:
     """Ids of our fields that do not say what the stamp's marks say, and in which nothing of ours was recorded: they
     could not be set when it was written, or an older version left a value in them that was not ours.
-
-    On closed work, which keeps what it shows, only those that are empty.
     """
     recorded = recorded_texts(stamp)
     found = {
         one.id
         for one in computed_fields(fields, site, stamp.key_results, stamp.alignment)
-        if one.is_wrong(recorded) and not one.is_written(recorded) and (is_open or not one.there)
+        if one.is_wrong(recorded) and not one.is_written(recorded)
     }
     if site.key_result and stamp.key_results and _is_left_out(fields, site.key_result, recorded):
         found.add(site.key_result)
@@ -91,7 +98,9 @@ def _is_left_out(fields: Fields, key_result: str, recorded: Recorded) -> bool:
 
 
 def _mendable(issue: Issue, stamp: Stamp, site: SiteFields) -> list[ComputedField]:
-    """Computed fields that are wrong, and can be set as far as anybody knows."""
+    """Computed fields that are wrong, and can be set as far as anybody knows; none on closed work."""
+    if issue.fields.is_done:
+        return []
     recorded = recorded_texts(stamp)
     return [
         one
@@ -106,7 +115,10 @@ def _is_settable(issue: Issue, field: str, site: SiteFields) -> bool:
 
 
 def _unwritten(issue: Issue, stamp: Stamp | None, site: SiteFields) -> tuple[str, ...]:
-    """Names of the computed fields that hold something which is not ours: neither written nor copied."""
+    """Names of the computed fields that hold something which is not ours: neither written nor copied. On closed work,
+    where it stays, none."""
+    if issue.fields.is_done:
+        return ()
     recorded = recorded_texts(stamp)
     filled = (one for one in computed_fields(issue.fields, site, (), None) if one.there)
     return tuple(one.name for one in filled if one.there not in recorded.get(one.id, ()))
@@ -123,8 +135,8 @@ def _alignment_on(
 def _stray(
     issue: Issue, stamp: Stamp, site: SiteFields, wrong: dict[str, ComputedField]
 ) -> tuple[KeyResultMark, ...]:
-    """What fields say beside marks that have nothing to say in them, as of a key result of their names; closed work keeps it."""
-    if stamp.key_results or issue.fields.status.status_category.key == "done":
+    """What fields say beside marks that have nothing to say in them, as of a key result of their names."""
+    if stamp.key_results:
         return ()
     names = [one.name for one in wrong.values() if one.id != site.alignment or stamp.alignment is None]
     percent = percent_of(issue.fields.kr_progress) if site.progress in wrong else None
@@ -139,11 +151,12 @@ def _key_results_on(
         return ()
     # Recorded and empty now: a person cleared our text, or the claim of theirs that stood there. A field
     # that the issue has lost altogether was cleared by nobody, and could not be filled again.
-    lost = fields.key_result is UNSET
+    lost = fields.key_result is UNSET or fields.is_done
     if site.key_result in recorded and not lost and not field_text(fields.key_result):
         return ()
     if (
         site.key_result
+        and not fields.is_done
         and _is_left_out(fields, site.key_result, recorded)
         and _is_settable(issue, site.key_result, site)
     ):

@@ -18,6 +18,7 @@ from connectors.jira.api.fields import (
     ALIGNMENT_NAME,
     HEALTH_NAME,
     OBJECTIVE_NAME,
+    OUR_NAMES,
     PROGRESS_NAME,
     SiteFields,
 )
@@ -86,7 +87,7 @@ def _as_provided(custom: list[FieldInfo], provided: Mapping[str, str], notes: li
     """The fields, those that setup made first and under the names that it gave them, whatever people call them now."""
     by_id = {info.id: info for info in custom}
     ours: list[FieldInfo] = []
-    for name in (CLAIM_NAME, PROGRESS_NAME, HEALTH_NAME, ALIGNMENT_NAME, OBJECTIVE_NAME):
+    for name in OUR_NAMES:
         info = by_id.get(provided.get(f"field {name}", ""))
         if info is None:
             continue

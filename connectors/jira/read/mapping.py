@@ -135,11 +135,6 @@ class IssueMapper:
                 return "todo"
 
 
-def is_done(issue: Issue) -> bool:
-    """Whether its status is of the done category, dropped work included."""
-    return issue.fields.status.status_category.key == "done"
-
-
 def is_dropped(fields: Fields, tracker: JiraTracker, words: Words = NO_WORDS) -> bool:
     """Whether work of the done category ended without being done, by its status or its resolution."""
     statuses = names(words, "status", fields.status)

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from config.wording import counted
 from connectors.jira.api.wire import Issue
-from connectors.jira.read.mapping import is_done
 
 
 def cut_changelogs(issues: Iterable[Issue]) -> Iterator[str]:
     """That work is dated by its resolution where changelogs came in part."""
-    cut = [one for one in issues if one.changelog and not one.changelog.is_whole and is_done(one)]
+    cut = [one for one in issues if one.changelog and not one.changelog.is_whole and one.fields.is_done]
     if cut:
         some = ", ".join(sorted(one.key for one in cut)[:5])
         yield (

@@ -34,7 +34,7 @@ from connectors.jira.marks.comment import CommentApi
 from connectors.jira.read.account_words import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
-from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper, is_done
+from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper
 from connectors.jira.read.read_notes import cut_changelogs, left_out
 from connectors.jira.read.renamed_fields import notes_on_renamed, renamed_fields
 from connectors.jira.read.settable_fields import SettableFields
@@ -133,8 +133,8 @@ class Reader:
         projects = self._projects()
         ids = self._site_api.scope([project.key for project in projects])
         report("issues", 0, len(ids))
-        bulk = self._site_api.issues(site.fields, known, commented)
         scope = frozenset(project.id for project in projects)
+        bulk = self._site_api.issues(site.fields, known, commented, scope)
         found = bulk.fetch(ids, lambda done: report("issues", done, len(ids)))
         gone = len(set(ids) - found.keys() - bulk.set_aside.keys())
         notes = [*site.fields.notes, *self._renamed(projects), *left_out(gone)]
@@ -252,7 +252,7 @@ class Reader:
     def _mapper(self, site: Site, projects: frozenset[str], issues: Collection[wire.Issue]) -> IssueMapper:
         """What makes items of these issues; on Data Center it has to know the statuses to date what is done."""
         tracker, statuses = self._tracker, NO_STATUSES
-        if tracker.deployment == "data_center" and any(map(is_done, issues)):
+        if tracker.deployment == "data_center" and any(one.fields.is_done for one in issues):
             listed = self._client.call("GET", "status", replies.STATUSES)
             statuses = KnownStatuses(listed, site.words)
         points, _ = points_by_project(issues, site.fields)

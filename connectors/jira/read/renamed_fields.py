@@ -1,18 +1,35 @@
-"""Fields of ours that somebody renamed, and that nothing but the stamps on tickets tells to be ours. Pure."""
+"""Fields of ours that nothing but the stamps on tickets tells to be ours: somebody renamed them, or another field of
+their name is used now. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from config.names import folded
 from config.text.redaction import shown
-from connectors.jira.api.fields import SiteFields
+from connectors.jira.api.fields import OUR_NAMES, SiteFields
 from connectors.model import WorkItem
 
 
 def notes_on_renamed(ids: Iterable[str], site: SiteFields) -> Iterator[str]:
     """That they hold values of ours, and how they are found again."""
+    used = {folded(name): one for one, name in site.names.items()}
+    ours = set(map(folded, OUR_NAMES))
     for id_ in ids:
         name = shown(site.others[id_])
+        called = folded(site.others[id_])
+        if called in used:
+            yield (
+                f'Tickets hold values of Truenorth in the field "{name}" ({id_}), but another field of that name is '
+                f"used ({used[called]}), so they are not brought up to date; undo empties them, or rename that one."
+            )
+            continue
+        if called in ours:
+            yield (
+                f'Tickets hold values of Truenorth in the field "{name}" ({id_}), which cannot be used as it is now, '
+                "so they are not brought up to date; undo empties them."
+            )
+            continue
         yield (
             f'Tickets hold values of Truenorth in the field "{name}" ({id_}), which has another name than Truenorth '
             "knows, so they are not brought up to date; rename it back, or run truenorth setup where that made it."

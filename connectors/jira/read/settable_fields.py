@@ -30,7 +30,7 @@ Settable = tuple[str, str, str]
 
 
 class SettableFields:
-    """Asks one site, about issues that bear the stamp of one owner."""
+    """Asks one site, about open issues that bear the stamp of one owner: closed ones keep what they show."""
 
     def __init__(self, client: JiraClient, pool: Executor, owner: str) -> None:
         self._client = client
@@ -46,14 +46,12 @@ class SettableFields:
         sample: dict[ProjectAndType, Issue] = {}
         for issue in issues:
             stamp = own_stamp(issue)
-            if stamp is None or stamp.owner != self._owner:
+            if stamp is None or stamp.owner != self._owner or issue.fields.is_done:
                 continue
-            if names := unset_fields(issue.fields, stamp, site, is_open=not _is_closed(issue)):
+            if names := unset_fields(issue.fields, stamp, site):
                 place = (issue.fields.project.id, issue.fields.issuetype.id)
                 unset.setdefault(place, set()).update(names)
-                # What is closed may be closed to edits too.
-                if place not in sample or _is_closed(sample[place]):
-                    sample[place] = issue
+                sample.setdefault(place, issue)
         found: set[Settable] = set()
         refused: dict[tuple[str, str], set[str]] = {}
         for place, meta in on_threads(self._pool, self._meta, sample.items()):
@@ -104,7 +102,3 @@ def adding(name: str, options: Sequence[str]) -> str:
         f"Ask a Jira administrator to add {agree(len(options), 'this option', 'these options')} to {name} "
         f"(Administration, Issues, Custom fields, {name}, Configure, Edit options): {', '.join(options)}."
     )
-
-
-def _is_closed(issue: Issue) -> bool:
-    return issue.fields.status.status_category.key == "done"

@@ -18,7 +18,7 @@ from dataclasses import replace
 from msgspec import UNSET
 
 from connectors.errors import PermissionDenied
-from connectors.jira.api.errors import Rejected
+from connectors.jira.api.errors import Forbidden, Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import IssueApi, notify_users
 from connectors.jira.api.wire import Issue
@@ -40,11 +40,16 @@ from connectors.stamp import PROPERTY_KEY
 
 EDITED = "a person edited Truenorth's comment, so it stays as it is"
 PUBLIC = "customers would see Truenorth's comment, so its project stays without comments"
+STAYS = (
+    "its edit screen lacks fields in which values of Truenorth stand; add them to the screen of its project and type, "
+    "and run it again"
+)
 UNSEEN = (
     "Jira keeps hidden values of Truenorth's fields on it, because its project does not have these fields; "
     "add them to its screens, or move it back, and run undo again"
 )
 """Why a stamp stays on an issue from which all else was removed."""
+UNCLEARED = "what was copied to it cannot all be taken off"
 OFF_SCREEN = "cannot set the Key result fields on it; add them to the edit screen of its project and type"
 
 
@@ -77,9 +82,11 @@ class IssueWrite:
         self._differs = wanted.comment != now.comment
         self._fresh = self._differs and wanted.comment is not None and comment_id is None
         self._has_customers = issue.fields.project.has_customers
-        self._links = plan_links(wanted, self.stamp, owner)
+        self._links = plan_links(wanted, self.stamp, owner, is_done=issue.fields.is_done)
         self._linked = self._links.announced()
         self._edit = FieldEdit()
+        self._unsettable: set[str] = set()
+        self._uncleared = ""
         self._wrote = False
 
     @property
@@ -195,11 +202,32 @@ class IssueWrite:
             self.comment_id, self._twins = None, ()
         self._drop_links()
 
-    def clear(self) -> None:
-        """Take fields and labels away. What cannot be cleared fails, since the stamp must outlive it."""
-        edit = self.edit()
-        if not edit.is_empty:
-            self._api.edit(self.issue, edit.body())
+    def clear(self) -> str:
+        """Take fields and labels away. What cannot be cleared fails, since the stamp must outlive it.
+
+        Copied marks may stand where nobody can edit, and no run could end that: they go as far as they can, and what is
+        left is returned in words.
+        """
+        while True:
+            edit = self.edit()
+            if "labels" in self._unsettable:
+                edit.add, edit.remove = [], []
+            if edit.is_empty:
+                return self._uncleared
+            try:
+                self._api.edit(self.issue, edit.body())
+            except (Forbidden, Rejected) as error:
+                if not self._is_copy or error.status not in (400, 403):
+                    raise
+                self._uncleared = f"{UNCLEARED}: {error}"
+                blamed = error.fields.keys() if isinstance(error, Rejected) else set()
+                fresh = (blamed & {*edit.fields, "labels"}) - self._unsettable
+                if not fresh:
+                    return self._uncleared
+                # Known of this issue alone: a closed one may refuse what others of its type take.
+                self._unsettable |= fresh
+            else:
+                return self._uncleared
 
     def unstamp(self) -> str:
         """Take the stamp away, when nothing is left that it proves; "" or what is left."""
@@ -209,7 +237,8 @@ class IssueWrite:
         return ""
 
     def unseen(self) -> str:
-        """ "" or that values of ours outlast the removal: the issue has come to where nobody sees or clears them."""
+        """ "" or that values of ours outlast the removal: the issue has come to where nobody sees or clears them, or
+        they cannot be edited."""
         fields, site = self.issue.fields, self._fields
         shown: dict[str | None, object] = {
             site.key_result: fields.key_result,
@@ -221,7 +250,9 @@ class IssueWrite:
         shown.update(site.renamed_in(fields))
         recorded = recorded_texts(self.stamp)
         hidden = any(name and value is UNSET and any(recorded.get(name, ())) for name, value in shown.items())
-        return UNSEEN if hidden else ""
+        if hidden:
+            return UNSEEN
+        return self._uncleared or (STAYS if any(self.edit().said.values()) else "")
 
     # --- links and comments ----------------------------------------------------------------------
 
@@ -261,7 +292,7 @@ class IssueWrite:
         return True
 
     def _is_off_screen(self, field: str) -> bool:
-        return self._api.is_off_screen(self.issue, field)
+        return field in self._unsettable or self._api.is_off_screen(self.issue, field)
 
     def _is_blocked(self) -> bool:
         return any(

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from connectors.jira.api.data_center import ServerIssues
 from connectors.jira.api.fields import SiteFields
-from connectors.jira.api.wire import Fields, Issue, IssueStatus, IssueType, Project, StatusCategory
+from connectors.jira.api.wire import (
+    BulkPage,
+    Fields,
+    Issue,
+    IssueStatus,
+    IssueType,
+    Project,
+    Property,
+    StatusCategory,
+)
 from connectors.jira.marks.copies import copied_stamp
 from connectors.jira.marks.issue_edit import edit_for
 from connectors.jira.marks.shown_marks import claims_on, evidence_on, marks_on
@@ -84,9 +97,15 @@ def stamp(item: str = "5", owner: str = "acme", fields: tuple[tuple[str, str], .
         ({"kr": TEXT}, (), (("A-1", "One"),), ()),
         ({"kr": TEXT, "labels": ("okr-aligned", "mine"), **FULL}, (), (("A-1", "One"),), ("okr-aligned",)),
         ({"kr": "A-1 · One; also B-2"}, (), (("A-1", "One"), ("B-2", "")), ()),
-        # A list as older versions wrote it, where another sign of ours stands beside it.
-        ({"kr": "A-1, B-2", "labels": ("okr-aligned",)}, (), (("A-1", ""), ("B-2", "")), ("okr-aligned",)),
-        ({"kr": "A-1, B-2", "health": "On track"}, (), (("A-1", ""), ("B-2", "")), ()),
+        # A list as older versions wrote it, beside a label of the policy and computed fields that agree.
+        ({"kr": "A-1, B-2", "labels": ("okr-aligned",), **FULL}, (), (("A-1", ""), ("B-2", "")), ("okr-aligned",)),
+        ({"kr": "A-1, B-2", "labels": ("okr-aligned",)}, ("A-1", "B-2"), (), ("okr-aligned",)),
+        ({"kr": "A-1, B-2", "labels": ("okr-aligned",), "percent": 40}, ("A-1", "B-2"), (), ("okr-aligned",)),
+        ({"kr": "A-1, B-2", "labels": ("okr-orphaned",), **FULL, "alignment": "Orphaned"}, ("A-1", "B-2"), (), ("okr-orphaned",)),
+        ({"kr": "A-1, B-2", "labels": ("okr-aligned",), **FULL, "health": "Fine"}, ("A-1", "B-2"), (), ("okr-aligned",)),
+        ({"kr": "A-1, B-2", "percent": 40}, ("A-1", "B-2"), (), None),
+        ({"kr": "A-1, B-2", "health": "On track"}, ("A-1", "B-2"), (), None),
+        ({"kr": "A-1, B-2", **FULL}, ("A-1", "B-2"), (), None),
         # Labels are ours by name.
         ({"labels": ("OKR-Aligned", "okr-orphaned")}, (), (), ("OKR-Aligned", "okr-orphaned")),
         ({"labels": ("okr-alignedish",)}, (), (), None),
@@ -99,6 +118,9 @@ def stamp(item: str = "5", owner: str = "acme", fields: tuple[tuple[str, str], .
         ({"kr": "A-1", "stamp": stamp(fields=(("kr", ""),))}, ("A-1",), (), ()),
         ({"kr": "A-1, B-2", "stamp": stamp(fields=(("kr", ""),)), **FULL}, ("A-1", "B-2"), (), ()),
         ({"kr": "B-9", "stamp": stamp()}, ("B-9",), (), ()),
+        ({"kr": "B-9 · Nine", "stamp": stamp(), **FULL}, ("B-9",), (), ()),
+        ({"kr": "A-1, B-2", "stamp": stamp(), "labels": ("okr-aligned",), **FULL}, ("A-1", "B-2"), (), ("okr-aligned",)),
+        ({"kr": "A-1, B-2", "stamp": stamp(fields=()), "labels": ("okr-aligned",), **FULL}, ("A-1", "B-2"), (), ("okr-aligned",)),
         ({"stamp": stamp()}, (), (), ()),
         ({"kr": TEXT, "stamp": stamp(owner="rival"), "labels": ("okr-aligned",)}, (), (("A-1", "One"),), ("okr-aligned",)),
     ],
@@ -171,3 +193,71 @@ def test_one_alignment_at_a_time(labels: tuple[str, ...]) -> None:
     wanted = NOTHING.__class__((MARK,), "aligned", ("okr-aligned",))
     edit = edit_for(found, wanted, evidence_on(found, SITE, "acme"), SITE, lambda _: False)
     assert (set(labels) | set(edit.add)) - set(edit.remove) == {"okr-aligned"}
+
+
+def test_on_a_site_without_alignment_the_values_beside_a_label_came_along() -> None:
+    site = replace(SITE, alignment=None)
+    found = issue(kr="A-1", labels=("okr-aligned",), percent=40, health="On track", objective="Grow")
+    edit = edit_for(found, NOTHING, evidence_on(found, site, "acme"), site, lambda _: False)
+    assert edit.fields == {"percent": None, "health": None, "objective": None}
+
+
+def old_stamp(kr: str = "", item: str = "") -> Stamp:
+    """That of a clone as the version before copies were known left it: text and values counted as a person's."""
+    fields = (("alignment", "Aligned"), ("health", ""), ("kr", kr))
+    return Stamp("acme", (MARK,), "aligned", ("okr-aligned",), None, fields=fields, item=item)
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "claims"),
+    [
+        (TEXT, old_stamp(), ()),
+        ("A-1 · One; also B-2", old_stamp(), ()),
+        ("A-1", old_stamp(), ("A-1",)),
+        ("A-1, B-2", old_stamp(), ("A-1", "B-2")),
+        (TEXT, old_stamp("A-1 · Other"), ("A-1",)),
+        (TEXT, old_stamp(item="7"), ("A-1",)),
+    ],
+    ids=["ours", "several", "id", "list", "changed", "new"],
+)
+def test_a_clone_that_an_older_version_stamped_claims_nothing(
+    text: str, found: Stamp, claims: tuple[str, ...]
+) -> None:
+    there = issue(kr=text, labels=("okr-aligned",), stamp=found, **FULL)  # type: ignore[arg-type]
+    evidence = evidence_on(there, SITE, "acme")
+    assert claims_on(there, evidence, SITE) == claims
+    away = edit_for(there, NOTHING, evidence, SITE, lambda _: False)
+    assert ("kr" in away.fields) == (not claims)
+    assert set(away.fields) >= (set(FULL) if not claims else {"alignment"})
+    shown = marks_on(there, SITE, "acme")
+    assert [mark.id for mark in shown.key_results] == ["A-1"]
+    wanted = replace(shown, key_results=(replace(MARK, percent=60, title="New"),), stamp=None)
+    edit = edit_for(there, wanted, evidence, SITE, lambda _: False)
+    assert edit.fields.get("kr") == (None if claims else "A-1 · New")
+
+
+@pytest.mark.parametrize(
+    ("there", "scope", "asked"),
+    [
+        ({"labels": ("okr-aligned",)}, ("1",), True),
+        ({"labels": ("okr-aligned",)}, ("2",), False),
+        ({"labels": ("mine",)}, ("1",), False),
+        ({"kr": "A-1"}, ("2",), True),
+    ],
+    ids=["label", "beyond", "theirs", "text"],
+)
+def test_on_data_center_stamps_behind_labels_are_looked_for_in_scope(
+    there: dict[str, Any], scope: tuple[str, ...], asked: bool
+) -> None:
+    sent: list[str] = []
+
+    def call(method: str, path: str, *_: object, **__: object) -> Any:
+        if method == "POST":
+            return BulkPage(issues=[issue(**there)], total=1)
+        sent.append(path)
+        return Property(key="truenorth")
+
+    with ThreadPoolExecutor(1) as pool:
+        reader = ServerIssues(SimpleNamespace(call=call), SITE, pool, known=(), scope=scope)  # type: ignore[arg-type]
+        assert list(reader.fetch(["7"])) == ["7"]
+    assert sent == ["issue/7/properties/truenorth"] * asked

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.jira import JiraConnector
+from connectors.jira.write.issue_write import UNCLEARED
 from connectors.model import NOTHING, Marks, WorkItem
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.jira.moves import move
@@ -202,3 +203,79 @@ def test_a_quiet_read_of_copies_costs_no_request_more(site: Site) -> None:
     # Data Center gives stamps one by one: that of the clone has to be looked for, as of any ticket with our text.
     assert calls((written,)) <= before + (site.truenorth.batch == 1)
     assert site.item(key).shown.key_results != ()
+
+
+SET = r"PUT .*/issue/\d+$"
+
+
+def refusing(site: Site, *fields: str, times: int | None = None) -> None:
+    """Edits name these fields as not on the screen; without any, the issue cannot be edited at all."""
+    said = {field: f"Field '{field}' cannot be set. It is not on the appropriate screen." for field in fields}
+    body = {"errorMessages": [] if said else ["You cannot edit this issue."], "errors": said}
+    site.sandbox.fault(SET, "status", status=400, body=body, times=times)
+
+
+@pytest.mark.parametrize("properties", [False, True])
+def test_a_copy_loses_what_it_can_and_is_skipped_for_the_rest(site: Site, properties: bool) -> None:
+    show(site, marks(), KEY)
+    key = clone(site, properties=properties)
+    refusing(site, KEY_RESULT, times=1)
+    receipt = write_one(site.truenorth, site.item(key), NOTHING)
+    assert receipt.outcome == "skipped"
+    assert (receipt.error or "").startswith(UNCLEARED)
+    assert KEY_RESULT in (receipt.error or "")
+    fields = site.fields(key)
+    assert (fields[KR_PROGRESS], fields[KEY_RESULT], "okr-aligned" in fields["labels"]) == (
+        None,
+        COPIED,
+        False,
+    )
+    assert ("truenorth" in site.properties(key)) == properties, "what proves the rest stays"
+    site.sandbox.clear_faults()
+    show(site, NOTHING, key)
+    assert is_bare(site, key), "nothing was learned of other issues of its type"
+
+
+@pytest.mark.parametrize("named", [(), (KEY_RESULT, KR_PROGRESS, "labels")], ids=["nothing", "all"])
+def test_a_copy_that_nobody_can_edit_is_skipped_with_the_reason(site: Site, named: tuple[str, ...]) -> None:
+    show(site, marks(), KEY)
+    key = clone(site, properties=True)
+    before = site.everything(key)
+    refusing(site, *named)
+    for _ in range(2):
+        receipt = write_one(site.truenorth, site.item(key), NOTHING)
+        assert (receipt.outcome, UNCLEARED in (receipt.error or "")) == ("skipped", True)
+        assert site.everything(key) == before
+    assert write_one(site.truenorth, site.item(KEY), NOTHING).outcome == "failed", "its own stamp must go"
+
+
+def test_ids_and_a_number_that_people_keep_are_theirs(site: Site) -> None:
+    site.ann_sets(KEY, **{KEY_RESULT: "GROWTH-KR1, GROWTH-KR2", KR_PROGRESS: 40})
+    item = site.item(KEY)
+    assert (item.claims, item.shown.stamp) == (("GROWTH-KR1", "GROWTH-KR2"), None)
+    assert owned(site) == {}
+
+
+def test_a_clone_that_an_older_version_stamped_is_ours_again(site: Site) -> None:
+    show(site, marks(says=comment()), KEY)
+    key = clone(site)
+    issue = site.jira.issues[site.jira.keys[key]]
+    old = {
+        "v": 1,
+        "owner": "acme",
+        "key_results": [
+            {"id": "GROWTH-KR2", "title": "It is live", "percent": 40, "health": "on_track", "url": ""}
+        ],
+        "alignment": "aligned",
+        "labels": ["okr-aligned"],
+        "fields": [[KEY_RESULT, ""]],
+    }
+    site.sandbox.call(lambda: issue.properties.update(truenorth=old))
+    item = site.item(key)
+    assert (item.claims, item.shown.alignment) == ((), "aligned")
+    show(site, marks(60), key)
+    assert site.fields(key)[KEY_RESULT] == COPIED
+    assert dict(site.properties(key)["truenorth"]["fields"])[KEY_RESULT] == COPIED
+    site.sandbox.call(lambda: issue.properties.update(truenorth=old))
+    undo(site, item)
+    assert is_bare(site, key)

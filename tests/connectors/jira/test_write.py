@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.jira.write.issue_write import STAYS
 from connectors.model import NOTHING, Marks
 from connectors.sandbox.jira.moves import move
 from tests.support.jira_site import (
@@ -354,3 +355,32 @@ def test_a_field_that_the_issue_lost_is_not_taken_for_cleared(site: Site) -> Non
     assert site.item(KEY).shown == marks()
     show(site, marks(60))
     assert site.item(KEY).shown == marks(60)
+
+
+def same_place(site: Site) -> tuple[str, str]:
+    """Keys of two open issues of one project and type."""
+    found = [one for one in site.truenorth.pull().items if one.in_scope and one.is_open]
+    places = [(one.project_id, one.kind) for one in found]
+    first, second = [one.key for one in found if (one.project_id, one.kind) == max(places, key=places.count)][
+        :2
+    ]
+    return first, second
+
+
+def test_a_value_that_the_edit_screen_lacks_keeps_the_stamp_also_where_that_was_learned_elsewhere(
+    site: Site,
+) -> None:
+    first, second = same_place(site)
+    for key in (first, second):
+        show(site, marks(), key)
+    off_the_screen(site, KR_PROGRESS)
+    assert write_one(site.truenorth, site.item(first), marks(60)).outcome == "written"
+    site.sandbox.clear_faults()
+    receipt = write_one(site.truenorth, site.item(second), NOTHING)
+    assert (receipt.outcome, receipt.error) == ("skipped", STAYS)
+    assert (site.fields(second)[KR_PROGRESS], site.fields(second)[KEY_RESULT]) == (40, None)
+    assert dict(site.properties(second)["truenorth"]["fields"])[KR_PROGRESS] == "40"
+    site.truenorth.close()
+    site.truenorth = connector(site.url)
+    show(site, NOTHING, second)
+    assert (site.fields(second)[KR_PROGRESS], site.properties(second)) == (None, {})

@@ -8,6 +8,7 @@ from tests.support.acts import deeds
 from tests.support.acts.deeds import COMPUTED, FILLED, ONE, ORPHAN, TWO, YOUNG
 from tests.support.acts.seen import orphaned, serving
 from tests.support.acts.table import Row, Step, Ticket, emptied, everywhere, on_jira, on_linear, with_label
+from tests.support.acts.tickets import POLICY_LABELS
 
 NO_FIELDS = "Linear has no custom fields"
 NO_GROUPS = "Jira has no groups of labels"
@@ -15,6 +16,15 @@ NO_GROUPS = "Jira has no groups of labels"
 
 _with_their_child = with_label("ACT-WORD · Said by people")
 """The child that they chose stays."""
+
+
+def _without_policy_labels(without: dict[str, Any]) -> dict[str, Any]:
+    return without | {"labels": [one for one in without["labels"] if one not in POLICY_LABELS]}
+
+
+def _close_and_fill(it: Any) -> None:
+    it.close()
+    it.fill("KR progress", 100)
 
 
 EDITED = "Truenorth is right, but this one stays."
@@ -124,6 +134,28 @@ ROWS = (
         first=deeds.fill(Key_result="ACT-ONE, ACT-LATE"),
         plan_first=("ACT-LATE 10 %", "ACT-ONE 50 %"),
         marks=("Types several ids into `Key result`",),
+    ),
+    Row(
+        "a person had typed two ids into Key result and filled KR progress",
+        Ticket(serving("ACT-LATE", "ACT-ONE").but(fields={"Key result": "ACT-ONE, ACT-LATE"}), is_new=True),
+        (Step(serving("ACT-LATE", "ACT-ONE").but(fields={"Key result": "ACT-ONE, ACT-LATE"}), None),),
+        on_jira("likewise: a filled field is no sign of ours", linear="a group gives one label"),
+        first=deeds.fill(Key_result="ACT-ONE, ACT-LATE", KR_progress=40),
+        plan_first=("ACT-LATE 10 %", "ACT-ONE 50 %"),
+        notes_first=("KR progress",),
+        left=emptied("KR progress"),
+        marks=("Types several ids into `Key result`",),
+    ),
+    Row(
+        "a person closes aligned work and fills KR progress, and then sets okr-orphaned there",
+        ONE,
+        (
+            Step(serving("ACT-ONE").but(fields={"KR progress": 100}), None, _close_and_fill),
+            Step(serving("ACT-ONE").but(fields={"KR progress": 100}), ("-okr-orphaned",), deeds.label("okr-orphaned")),
+        ),
+        on_jira("nothing is computed on closed work: the value is theirs and stays after undo", linear=NO_FIELDS),
+        left=_without_policy_labels,
+        marks=("Fills one of these on closed work (Jira)",),
     ),
     Row(
         "a person deletes the web link, and the percent moves",

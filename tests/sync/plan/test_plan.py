@@ -317,3 +317,15 @@ def test_on_open_work_what_a_closed_key_result_left_is_put_back() -> None:
     one, both = (edit.wanted for edit in plan.edits)
     assert (one.key_results, one.alignment) == ((mark,), "aligned")
     assert both.key_results[1] == mark
+
+
+def test_what_a_person_put_in_place_of_a_closed_key_results_mark_is_not_taken_for_ours() -> None:
+    mark = KeyResultMark("KR1", "Old", 40, "on_track", "https://x.example")
+    stamp = Stamp("acme", (mark,), "aligned", ("okr-aligned",))
+    shown = Marks(
+        (replace(mark, percent=100),), "aligned", ("okr-aligned",), stamp=stamp, unwritten=("KR progress",)
+    )
+    served = item("WEB-1", claims=("KR1",), shown=shown)
+    both = item("WEB-2", claims=("KR1", "KR2"), shown=shown)
+    _, _, plan = decide([served, both], workspace(work("KR1", closed="2026-11-01"), work("KR2")))
+    assert [edit.wanted.key_results[-1] for edit in plan.edits] == [mark, mark]
