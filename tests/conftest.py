@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from connectors.sandbox.server import Sandbox
 from tests.support.contract import layer as contract
@@ -32,6 +33,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "wrong_on_purpose(why): what the connectors send here may break a contract"
     )
+    # Speed is measured in benchmarks, never by a timed test.
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
     # Worlds, schemas and contracts live long: they are looked through for garbage a good deal less often.
     gc.set_threshold(50_000)
     # A store waits for the disk at each commit; what lies in memory is there at once.

@@ -46,13 +46,17 @@ def shows_own_link(marks: Marks) -> bool:
 def was_linked(item: WorkItem, owner: str) -> bool:
     """Whether the ticket itself proves that it was linked, in marks that are not another workspace's.
 
-    A ticket with a stamp is judged by the stamp alone, because people may have filled its fields. One whose stamp somebody
-    deleted cannot be told from a copy; both are judged by the marks that they show.
+    A ticket with a stamp is judged by the stamp alone, because people may have filled its fields. A copy was never linked
+    itself, and one whose stamp somebody deleted cannot be told from it.
     """
     stamp = item.shown.stamp
-    if stamp is None or stamp.copied:
+    if stamp is None:
         return shows_link(item.shown)
-    return stamp.owner == owner and (stamp.alignment == "aligned" or bool(stamp.key_results))
+    return (
+        stamp.owner == owner
+        and not stamp.copied
+        and (stamp.alignment == "aligned" or bool(stamp.key_results))
+    )
 
 
 def lost_links(

@@ -209,7 +209,7 @@ def test_an_undo_elsewhere_hides_no_mass_warning() -> None:
 
 def clones(number: int) -> list[WorkItem]:
     """Copies of linked work, made where nothing links them."""
-    made = [marked(f"LAB-{one}") for one in range(number)]
+    made = [replace(marked(f"LAB-{one}"), created=NOW) for one in range(number)]
     copied = Stamp("acme", made[0].shown.key_results, "aligned", ("okr-aligned",), copied=True)
     return [replace(one, shown=replace(one.shown, stamp=copied)) for one in made]
 
