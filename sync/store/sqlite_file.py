@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from pathlib import Path
@@ -39,10 +40,17 @@ def prepare(path: Path) -> None:
     _create(path)
     if path.is_symlink():
         _require_own_link(path)
-    for file in (path, *side_files(path)):
-        _require_own_file(file)
-        if not make_private(file):
-            log.warning("others can read the store: its file system keeps no permissions", file=str(file))
+    _protect(path)
+    for side in side_files(path):
+        # Whoever else works on the store may have removed it since.
+        with contextlib.suppress(FileNotFoundError):
+            _protect(side)
+
+
+def _protect(file: Path) -> None:
+    _require_own_file(file)
+    if not make_private(file):
+        log.warning("others can read the store: its file system keeps no permissions", file=str(file))
 
 
 def side_files(path: Path) -> list[Path]:

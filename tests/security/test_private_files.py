@@ -202,6 +202,16 @@ def test_a_link_to_nothing_makes_no_file_elsewhere(store: Path, tmp_path: Path) 
     assert not (tmp_path / "elsewhere.db").exists()
 
 
+def test_a_file_beside_the_store_may_go_while_the_store_is_prepared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process that ends a transaction removes its journal."""
+    store = tmp_path / "t.db"
+    monkeypatch.setattr(sqlite_file, "side_files", lambda path: [path.with_name("t.db-journal")])
+    sqlite_file.prepare(store)
+    assert store.exists()
+
+
 @pytest.mark.parametrize("suffix", sqlite_file.SIDE_FILES)
 def test_a_link_planted_beside_the_store_is_not_written_through(
     store: Path, tmp_path: Path, suffix: str

@@ -105,7 +105,7 @@ def test_of_two_that_start_together_one_works(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/t.db"
     for _ in range(10):
         won: list[int] = []
-        barrier = threading.Barrier(4)
+        barrier = threading.Barrier(4, timeout=30)
 
         def begin(number: int, won: list[int] = won, barrier: threading.Barrier = barrier) -> None:
             store = Store(url)
