@@ -23,7 +23,7 @@ MARK = (KeyResultMark("KR1", "T", 5, "on_track", ""),)
 MARKED = Marks(MARK, stamp=Stamp("acme", MARK))
 FILLED = Marks(MARK, "orphaned", ("okr-orphaned",), stamp=Stamp("acme", alignment="orphaned"))
 THEIRS = replace(ALIGNED, stamp=Stamp("other"))
-COPIED = Marks(MARK, labels=("okr-aligned",), stamp=Stamp("acme", copied=True))
+COPIED = Marks(MARK, labels=("okr-aligned",), stamp=Stamp("acme", MARK, copied=True))
 WARNED = Marks(alignment="orphaned", labels=("okr-orphaned",), stamp=Stamp("acme"))
 
 
