@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from pydantic import Field, model_validator
 
 from config.fields import ConfigModel, Day, Identifier, Level, NonEmpty
+from config.names import folded
 from config.trackers import RULE_LANGUAGES, RuleQueries
 
 _ENOUGH = "such as key, label, project, team, type or level"
@@ -110,6 +111,12 @@ class Condition(RuleQueries):
         inside = (*self.all, *self.any, *((self.not_,) if self.not_ else ()))
         return (self, *(deeper for one in inside for deeper in one.nested()))
 
+    @property
+    def identity(self) -> str:
+        """What it asks for, in a form that no wording touches: equal for conditions that mean the same, however they are
+        written. Records on trackers hold it, so what it gives for a condition must stay as it is."""
+        return _canonical(self)
+
     def __str__(self) -> str:
         return ", ".join(_in_words(name, value) for name, value in self.given.items())
 
@@ -131,3 +138,23 @@ def _in_words(name: str, value: object) -> str:
             return f"{name} {json.dumps(value, ensure_ascii=False)}"
         case _:
             return f"{name.replace('_', ' ')} {value}"
+
+
+def _canonical(value: object, *, is_query: bool = False) -> str:
+    """Names without regard to case, as rules compare them; several conditions in any order; queries as they stand."""
+    match value:
+        case Condition():
+            parts = {
+                name: _canonical(one, is_query=name in RULE_LANGUAGES) for name, one in value.given.items()
+            }
+            return json.dumps(parts, sort_keys=True, ensure_ascii=False)
+        case Span():
+            return f"{value.since or ''}/{value.until or ''}"
+        case tuple():
+            return json.dumps(sorted(map(_canonical, value)), ensure_ascii=False)
+        case dict() if not is_query:
+            return json.dumps(sorted((folded(name), folded(text)) for name, text in value.items()))
+        case dict():
+            return json.dumps(value, sort_keys=True, ensure_ascii=False)
+        case _:
+            return str(value).strip() if is_query else folded(str(value))

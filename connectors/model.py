@@ -90,6 +90,8 @@ class KeyResultMark:
       that cannot be said.
     - `goal`: from where to where it is to come, in signs that every language reads, such as "22 → 35 %"; "" where its
       declaration gives no short one; None where the record is older than goals.
+    - `reason_id`, `basis_id`: what `because`, and what `goal` and `url`, mean, in a form that no wording touches; ""
+      where the record is older. No difference by themselves, see `connectors.meaning`.
     """
 
     id: str
@@ -103,6 +105,8 @@ class KeyResultMark:
     share: int | None = None
     moves: int | None = None
     goal: str | None = None
+    reason_id: str = field(default="", compare=False)
+    basis_id: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         _show(self, "title", "objective", "due", "because", "goal")
@@ -194,6 +198,7 @@ class Stamp:
     - `children`: ids of the labels of Linear's label groups that we put on.
     - `label_ids`: on Linear, name and id of each of the labels, so that they are known when people rename them.
     - `item`: the id of the item on which it was written, so that a copy of it is known as one; "" where it is older.
+    - `rules`: the version of the rules by which the marks were decided; 0 where the record is older than versions.
     - `copied`: read off an item that has no stamp of its own, only what people copied there from another item; never
       stored.
     """
@@ -209,6 +214,7 @@ class Stamp:
     children: tuple[str, ...] = ()
     label_ids: tuple[tuple[str, str], ...] = ()
     item: str = ""
+    rules: int = 0
     copied: bool = False
 
 
@@ -219,7 +225,7 @@ class Marks:
     `stamp` is only ever set on observed marks; it is evidence, never compared. So is `unwritten`: names of Jira's
     computed fields in which something stands that Truenorth did not write.
     `labels` are labels of ours, sorted. `update` is what was posted last, and never taken back but by an undo.
-    `twins` are never desired.
+    `twins` are never desired. `rules`: the version of the rules by which desired marks were decided, for the stamp.
     """
 
     key_results: tuple[KeyResultMark, ...] = ()
@@ -230,6 +236,7 @@ class Marks:
     twins: tuple[Twin, ...] = ()
     stamp: Stamp | None = field(default=None, compare=False)
     unwritten: tuple[str, ...] = field(default=(), compare=False)
+    rules: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         _redact(self, "labels")

@@ -65,6 +65,7 @@ class _StampRecord(msgspec.Struct, omit_defaults=True):
     children: tuple[str, ...] = ()
     label_ids: tuple[tuple[str, str], ...] = ()
     item: str = ""
+    rules: Any = 0
 
 
 class _Owner(msgspec.Struct):
@@ -92,6 +93,7 @@ def to_property(stamp: Stamp) -> dict[str, Any]:
         children=stamp.children,
         label_ids=stamp.label_ids,
         item=stamp.item,
+        rules=stamp.rules,
     )
     value = msgspec.to_builtins(record)
     assert isinstance(value, dict)  # noqa: S101  a Struct always becomes a dict
@@ -123,6 +125,7 @@ def from_property(value: object) -> Stamp | None:
         children=record.children,
         label_ids=record.label_ids,
         item=record.item,
+        rules=record.rules if isinstance(record.rules, int) else 0,
     )
     if record.comment is None:
         return stamp

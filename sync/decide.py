@@ -25,6 +25,7 @@ from sync.plan.replaced import replaced_notes
 from sync.plan.setup_basis import setup_notes
 from sync.plan.throttle import throttle
 from sync.plan.unaligned import grace_notes
+from sync.plan.upgrade import upgrade_notes
 from sync.signals.grace import lost_links, shows_link
 from sync.signals.orphans import Signals, find_signals
 
@@ -83,6 +84,7 @@ def decide(
     views = project_views(workspace, memory, signals.orphans, alignment, observation.stale, now)
     plan = make_plan(observation.items, allowed, workspace, views)
     notes = (
+        *upgrade_notes(plan.edits, memory),
         *replaced_notes(plan.edits),
         *setup_notes(workspace, memory),
         *missing_notes(workspace, memory),

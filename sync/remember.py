@@ -53,7 +53,9 @@ def remember(
 
 def _stamp_of(written: Marks, workspace: Workspace) -> Stamp:
     """What the stamp says of the marks that were written just now."""
-    return Stamp(workspace.workspace, written.key_results, written.alignment, written.labels)
+    return Stamp(
+        workspace.workspace, written.key_results, written.alignment, written.labels, rules=written.rules
+    )
 
 
 def _as_shown(item: WorkItem, now_shown: Mapping[Ref, Marks]) -> WorkItem:

@@ -42,7 +42,8 @@ class LinkReason:
     """Why a link exists: its rank, the rule in words, and the keys walked from the item up to where it held.
 
     `path` is empty when the link is the item's own. `shared`: the rule declares the share. `at`: the item above on which
-    it held; None for the item's own, and where that could not be read.
+    it held; None for the item's own, and where that could not be read. `identity`: the rule in a form that no wording
+    touches, "" for a claim; `place`: the id of what is above, read or not, on which it held.
     """
 
     rank: Rank
@@ -50,6 +51,8 @@ class LinkReason:
     path: tuple[str, ...] = ()
     shared: bool = False
     at: Ref | None = None
+    identity: str = ""
+    place: str = ""
 
     @property
     def inherited(self) -> bool:
@@ -274,7 +277,12 @@ def _links_by(item: Ref, rules: Sequence[CompiledRule]) -> tuple[Link, ...]:
             item,
             compiled.key_result,
             share,
-            LinkReason(rank, f"rule {compiled}", shared=compiled.rule.share is not None),
+            LinkReason(
+                rank,
+                f"rule {compiled}",
+                shared=compiled.rule.share is not None,
+                identity=compiled.identity,
+            ),
         )
         for compiled, share in zip(chosen.values(), shares, strict=True)
     )
@@ -358,7 +366,7 @@ def _inherited(
     if direct.below:
         seen = at if at in ancestry.items else None
         links = tuple(
-            replace(link, item=item.ref, because=replace(link.because, path=path, at=seen))
+            replace(link, item=item.ref, because=replace(link.because, path=path, at=seen, place=at.id))
             for link in direct.below
         )
         return ItemAlignment(item.ref, "aligned", links)

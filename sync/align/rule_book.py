@@ -42,12 +42,14 @@ def declared_rules(workspace: Workspace) -> Iterator[DeclaredRule]:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A link rule with the key result that it links to; `order` is its place in the declaration."""
+    """A link rule with the key result that it links to; `order` is its place in the declaration, `identity` what it asks
+    for in a form that no wording touches."""
 
     key_result: str
     rule: LinkRule
     order: int
     words: str
+    identity: str = ""
 
     @property
     def names_item(self) -> bool:
@@ -86,7 +88,8 @@ class RuleBook:
             if all(inside.given.keys() <= _OF_KEYS for inside in one.condition.nested()):
                 self._by_key_alone.add(one.order)
             if isinstance(one.condition, LinkRule):
-                compiled = CompiledRule(one.owner, one.condition, one.order, str(one.condition))
+                words, identity = str(one.condition), one.condition.identity
+                compiled = CompiledRule(one.owner, one.condition, one.order, words, identity)
                 self._links.add(one.condition, compiled)
             else:
                 self._exempt.add(one.condition, (one.order, one.owner, str(one.condition)))

@@ -19,7 +19,8 @@ from sync.observation import Observation, Unread
 from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied
 from sync.plan.overrides import NO_OVERRIDES, Overrides
-from sync.plan.plan import Plan, plain_change
+from sync.plan.plan import RULES, Plan, plain_change
+from sync.plan.upgrade import SUMMARY
 from sync.remember import remember
 from sync.report import data
 from sync.run import run
@@ -134,7 +135,7 @@ def record_outcome(
     store.save_outcomes(applied.receipts)
     store.journal.compact(store.clock() - JOURNAL_DETAIL)
     whole = applied.complete and not unread
-    summary = data.of_applied(applied) | {"unread": [one.subject for one in unread]} | more
+    summary = data.of_applied(applied) | {"unread": [one.subject for one in unread], SUMMARY: RULES} | more
     store.close_run(record, "done" if whole else "partial", summary)
 
 

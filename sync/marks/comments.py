@@ -115,6 +115,8 @@ def _progress_detail(one: ProgressFacts) -> ProgressDetail:
         checked_in=one.checked_in.isoformat() if one.checked_in else "",
         goal=one.goal,
         owner=one.owner,
+        reason_id=one.mark.reason_id,
+        basis_id=one.mark.basis_id,
     )
 
 

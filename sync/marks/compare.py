@@ -1,4 +1,4 @@
-"""When a mark that is shown says what is wanted, by what it means. Pure.
+"""When a mark that is shown says what is wanted, by what it means, never by its words. Pure.
 
 Percents are news from a declared step on. What people declare is news at once: title, owner, measure, start, target,
 unit, due day, address, rule. What moves with work beside a percent, such as a value or the contribution of an item,
@@ -17,9 +17,10 @@ import msgspec
 from config.text.redaction import redactor
 from config.workspace import Workspace
 from connectors.converter import Converter
+from connectors.meaning import same_meaning
 from connectors.model import Comment, Fact, KeyResultMark
 from sync.marks.details import Goal, Offer, OrphanDetails, ProgressDetail, ProgressDetails
-from sync.marks.facts import figures_in, is_declared
+from sync.marks.facts import figures_in, goal_in, is_always_stated, is_goal
 
 _PROGRESS = Converter(ProgressDetails)
 _ORPHAN = Converter(OrphanDetails)
@@ -41,9 +42,8 @@ def within_step(shown: int | None, wanted: int | None, step: int) -> bool:
 def same_mark(shown: KeyResultMark, wanted: KeyResultMark, step: int) -> bool:
     """Whether a key result is shown as wanted. What closing an item moves changes a little with every other item: it is
     renewed with the rest."""
-    goal = shown.goal if shown.goal is not None else wanted.goal
-    alike = replace(shown, percent=wanted.percent, moves=wanted.moves, goal=goal)
-    return alike == wanted and within_step(shown.percent, wanted.percent, step)
+    alike = replace(shown, percent=wanted.percent, moves=wanted.moves)
+    return same_meaning(alike, wanted) and within_step(shown.percent, wanted.percent, step)
 
 
 def same_comment(
@@ -53,15 +53,30 @@ def same_comment(
     those that the wanted comment names."""
     if shown is None or wanted is None or shown.purpose != wanted.purpose:
         return shown == wanted
-    return _same_facts(shown.facts, wanted.facts, step) and not _is_outdated(shown, wanted, titles)
-
-
-def _same_facts(shown: tuple[Fact, ...], wanted: tuple[Fact, ...], step: int) -> bool:
-    said, says = dict(shown), dict(wanted)
-    lacking = {name for name in says.keys() - said.keys() if is_declared(name)}
-    if said.keys() != says.keys() - lacking:
+    if not same_facts(shown.facts, wanted.facts, step):
         return False
-    return all(_same_value(said[name], says[name], step) for name in said)
+    if wanted.purpose == "orphan":
+        return not _is_outdated_warning(shown, wanted, titles)
+    said, says = _details_of(shown), _details_of(wanted)
+    return all(
+        _same_goal(said.get(name), says[name], name, shown.facts, wanted.facts)
+        and not (name in said and _is_outdated(said[name], says[name]))
+        for name in says
+    )
+
+
+def same_facts(shown: tuple[Fact, ...], wanted: tuple[Fact, ...], step: int) -> bool:
+    """Whether the same is stated of the same key results, goals aside, which are compared as values.
+
+    A kind of fact that came with a release, or went, is no news: what a record does not hold cannot be outdated.
+    """
+    said, says = dict(shown), dict(wanted)
+    if figures_in(shown).keys() != figures_in(wanted).keys():
+        return False
+    if any(is_always_stated(name) for name in said.keys() ^ says.keys()):
+        return False
+    both = (name for name in said.keys() & says.keys() if not is_goal(name))
+    return all(_same_value(said[name], says[name], step) for name in both)
 
 
 def _same_value(shown: str | int, wanted: str | int, step: int) -> bool:
@@ -73,32 +88,49 @@ def _same_value(shown: str | int, wanted: str | int, step: int) -> bool:
 # --- What stands in the details ------------------------------------------------------------------
 
 
-def _is_outdated(shown: Comment, wanted: Comment, titles: Mapping[str, str] | None) -> bool:
-    """Whether the details that a comment was made of say of the declaration what it says no longer.
-
-    False where there are none, or none of ours: whether somebody spoilt them is another question.
-    """
+def _details_of(comment: Comment) -> dict[str, ProgressDetail]:
+    """What the comment was made of, by key result. Nothing where there are no details, or none of ours: whether
+    somebody spoilt them is another question."""
     try:
-        if wanted.purpose == "orphan":
-            return _outdated_warning(_ORPHAN.convert(shown.details), _ORPHAN.convert(wanted.details), titles)
-        said, says = _PROGRESS.convert(shown.details), _PROGRESS.convert(wanted.details)
+        found = _PROGRESS.convert(comment.details)
     except msgspec.ValidationError:
-        return False
-    before = dict(zip(figures_in(shown.facts), said.key_results, strict=False))
-    after = zip(figures_in(wanted.facts), says.key_results, strict=False)
-    return any(name in before and _outdated(before[name], now) for name, now in after)
+        return {}
+    return dict(zip(figures_in(comment.facts), found.key_results, strict=False))
 
 
-def _outdated(said: ProgressDetail, says: ProgressDetail) -> bool:
-    if (said.url, said.because) != (says.url, says.because):
+def _same_goal(
+    said: ProgressDetail | None,
+    says: ProgressDetail,
+    name: str,
+    shown: tuple[Fact, ...],
+    wanted: tuple[Fact, ...],
+) -> bool:
+    """Whether a goal is the one that was stated: as a value, or where the record holds a line alone, as that."""
+    if said is not None and said.goal is not None:
+        return said.goal == says.goal
+    before, now = goal_in(shown, name), goal_in(wanted, name)
+    return before is None or before == now
+
+
+def _is_outdated(said: ProgressDetail, says: ProgressDetail) -> bool:
+    """Whether a record says of the declaration what it says no longer."""
+    if not same_meaning(_mark_of(said), _mark_of(says)):
         return True
     if said.goal is not None or says.goal is None:
-        return False  # the facts tell the goal
+        return False  # the goal itself is compared
     return (
         (said.unit, said.smaller_is_better) != (says.unit, says.smaller_is_better)
         or said.pace.due not in ("", says.goal.due)
         or (_has_fixed_target(says.goal) and not _same_figure(said.target, says.target))
     )
+
+
+def _mark_of(detail: ProgressDetail) -> KeyResultMark:
+    """Of a detail, what a mark says too: why the item is linked, and the page."""
+    return KeyResultMark(
+        "", "", None, "no_data", detail.url,
+        because=detail.because, reason_id=detail.reason_id, basis_id=detail.basis_id,
+    )  # fmt: skip
 
 
 def _has_fixed_target(goal: Goal) -> bool:
@@ -111,11 +143,15 @@ def _same_figure(said: float | None, says: float | None) -> bool:
     return said is None or says is None or f"{said:g}" == f"{says:g}"
 
 
-def _outdated_warning(said: OrphanDetails, says: OrphanDetails, titles: Mapping[str, str] | None) -> bool:
+def _is_outdated_warning(shown: Comment, wanted: Comment, titles: Mapping[str, str] | None) -> bool:
     """Whether a warning names a key result that is not there or is called otherwise, or other ways to be exempt.
 
     Which key results look close moves with the words of all work, and is no news.
     """
+    try:
+        said, says = _ORPHAN.convert(shown.details), _ORPHAN.convert(wanted.details)
+    except msgspec.ValidationError:
+        return False
     if said.exempt != says.exempt:
         return True
     known = titles if titles is not None else _titles((*says.closest, *says.declared))

@@ -11,6 +11,7 @@ from config.measures import WorkMeasure
 from config.okrs import KeyResult
 from connectors.model import KeyResultMark, WorkItem
 from sync.align.alignment import Alignment, Link, LinkReason
+from sync.marks.identity import HIDDEN_REASON, reason_id
 from sync.measure import Reading, tally_of
 
 MOST_BECAUSE = 120
@@ -32,6 +33,7 @@ def contribution(
     return replace(
         mark,
         because=because_words(link.because, item, alignment),
+        reason_id=HIDDEN_REASON if _is_hidden(link.because, item, alignment) else reason_id(link.because),
         share=None if link.share == 1 else round(link.share * 100),
         moves=impact_of_closing(
             item, link, alignment, key_results[link.key_result], readings[link.key_result], zone
@@ -41,11 +43,15 @@ def contribution(
 
 def because_words(because: LinkReason, item: WorkItem, alignment: Alignment) -> str:
     """Why the item is linked; silent about an item above that people who see this one may not see."""
-    # One that the account cannot see is named by what the item itself tells of it to everybody.
-    if because.at is not None and is_hidden_from(alignment.items[because.at], item):
+    if _is_hidden(because, item, alignment):
         return HIDDEN
     text = str(because)
     return text if len(text) <= MOST_BECAUSE else text[: MOST_BECAUSE - 1].rstrip() + "…"
+
+
+def _is_hidden(because: LinkReason, item: WorkItem, alignment: Alignment) -> bool:
+    # One that the account cannot see is named by what the item itself tells of it to everybody.
+    return because.at is not None and is_hidden_from(alignment.items[because.at], item)
 
 
 def is_hidden_from(other: WorkItem, reader: WorkItem) -> bool:

@@ -36,6 +36,7 @@ from sync.marks.contribution import blocked_for, contribution
 from sync.marks.details import Goal
 from sync.marks.facts import goal_fact, health_fact, owner_fact, percent_fact, title_fact
 from sync.marks.goals import goal_line, goal_of, owner_of, short_goal
+from sync.marks.identity import basis_id
 from sync.marks.messages import messages_for
 from sync.marks.policy import apply_policy
 from sync.marks.precedence import in_precedence, places_in
@@ -253,6 +254,7 @@ def mark_of(
     reading: Reading, objective: Objective, key_result: KeyResult, workspace: Workspace, goal: Goal
 ) -> KeyResultMark:
     """A key result's reading in the form in which items show it, without any item's own part in it."""
+    short = short_goal(goal)
     return KeyResultMark(
         reading.key_result,
         reading.title,
@@ -261,7 +263,8 @@ def mark_of(
         workspace.url_of(key_result),
         objective=objective.title,
         due=_due(objective, workspace),
-        goal=short_goal(goal),
+        goal=short,
+        basis_id=basis_id(goal, is_shown=bool(short), page=key_result.url or workspace.site or ""),
     )
 
 

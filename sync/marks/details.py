@@ -63,6 +63,7 @@ class ProgressDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     - `since`: the day from which `moved` counts; `checked_in`: that of the check-in that gave the value.
     - `items`, `open`, `points`: linked work, how much of it is left, and the points of that where points count.
     - `goal`: None where the record is older than goals; `owner`: "" where nobody is declared.
+    - `reason_id`, `basis_id`: those of the mark, "" where the record is older; no text is made of them.
     """
 
     url: str
@@ -81,6 +82,8 @@ class ProgressDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     checked_in: str = ""
     goal: Goal | None = None
     owner: str = ""
+    reason_id: str = ""
+    basis_id: str = ""
 
 
 class ProgressDetails(msgspec.Struct, frozen=True):

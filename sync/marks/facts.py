@@ -45,9 +45,20 @@ def owner_fact(key_result: str, owner: str) -> Fact:
     return f"{key_result} {_OWNER}", owner
 
 
-def is_declared(name: str) -> bool:
-    """Whether a fact of that name is one that records older than goals do not hold."""
-    return name.rpartition(" ")[2] in (_GOAL, _OWNER)
+def is_always_stated(name: str) -> bool:
+    """Whether every record holds a fact of that name where it holds any of its key result, or of its language: other
+    kinds came, and may go, with releases."""
+    return name.rpartition(" ")[2] in (_PERCENT, _HEALTH, _TITLE) or " " not in name
+
+
+def is_goal(name: str) -> bool:
+    """Whether a fact of that name is the goal of a key result, in a line."""
+    return name.endswith(f" {_GOAL}")
+
+
+def goal_in(facts: Iterable[Fact], key_result: str) -> str | int | None:
+    """The goal of a key result in a line, as the facts state it; None where they do not."""
+    return dict(facts).get(f"{key_result} {_GOAL}")
 
 
 def figures_in(facts: Iterable[Fact]) -> Mapping[str, Figures]:

@@ -19,7 +19,7 @@ from connectors.model import Fact, Health, KeyResultMark, Ref, Update, UpdateHea
 from sync.align.alignment import Alignment
 from sync.history.movement import WorkState, movement
 from sync.marks.comments import blocked_of, moved_of, pace_of
-from sync.marks.compare import within_step
+from sync.marks.compare import same_facts
 from sync.marks.contribution import blocked_for
 from sync.marks.details import Previous, UpdateDetail, UpdateDetails
 from sync.marks.facts import figures_in, health_fact, percent_fact
@@ -57,13 +57,7 @@ def posted(update: Update | None, states: Mapping[str, WorkState]) -> PostedUpda
 
 def is_news(before: PostedUpdate, health: UpdateHealth, facts: tuple[Fact, ...], step: int) -> bool:
     """Whether a health changed, a key result came or went, or a percent moved by at least `step` points."""
-    said, says = dict(before.facts), dict(facts)
-    if before.health != health or said.keys() != says.keys():
-        return True
-    return any(
-        not within_step(was, now, step) if isinstance(was, int) and isinstance(now, int) else was != now
-        for was, now in ((said[name], says[name]) for name in says)
-    )
+    return before.health != health or not same_facts(before.facts, facts, step)
 
 
 class StatusUpdates:

@@ -18,6 +18,7 @@ from sync.plan.plan import Edit, Plan
 from sync.plan.refill import refills
 from sync.plan.throttle import scope_of
 from sync.plan.unaligned import likely_loss, losing, newly_warned
+from sync.plan.upgrade import is_first_by_rules, is_of_older_rules
 from sync.signals.grace import shows_own_link
 from sync.signals.orphans import Signals
 
@@ -113,6 +114,9 @@ def likely_cause(memory: Memory, edits: Sequence[Edit] = ()) -> str:
             f". On {filled} only fields are filled that could not be set before, or that somebody emptied: fields or "
             f"options that an administrator added are the likely cause{REVIEW}"
         )
+    older = sum(map(is_of_older_rules, edits))
+    if edits and older > MOSTLY * len(edits) and is_first_by_rules(memory):
+        return f". An older version marked {older} of them, by other rules: the upgrade is the likely cause{REVIEW}"
     return ""
 
 

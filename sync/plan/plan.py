@@ -29,6 +29,13 @@ from sync.marks.messages import Messages, messages_for
 from sync.marks.wording import contradicts_record
 from sync.plan.project_views import ProjectView
 
+RULES = 1
+"""The version of the rules of linking, measuring and warning. Whoever changes what tickets show of an unchanged world adds
+one, so that the first plans of that version can say how many of their changes may be its doing. 0: of before there were
+versions."""
+
+_IDENTITIES = ("reason_id", "basis_id")
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -110,7 +117,7 @@ def make_plan(
             reason = f'marks belong to workspace "{owner}", not to this workspace "{workspace.workspace}"'
             refusals.append(Refusal(item.ref, item.key, reason, item.name, owner))
             continue
-        edits.append(Edit(item, target, changes))
+        edits.append(Edit(item, replace(target, rules=RULES), changes))
     return Plan(tuple(edits), tuple(refusals), digest_of(edits, views), views=views)
 
 
@@ -235,7 +242,8 @@ def plain_change(value: object) -> object:
     if isinstance(value, Update):
         return {"health": value.health, "on": value.on.isoformat(), "facts": dict(value.facts)}
     if isinstance(value, KeyResultMark | Twin):
-        return asdict(value)
+        # Identities tell people nothing, and are no difference by themselves.
+        return {name: part for name, part in asdict(value).items() if name not in _IDENTITIES}
     if isinstance(value, tuple):
         return [plain_change(part) for part in value]
     return value

@@ -18,6 +18,7 @@ import msgspec
 from config.text.redaction import shorten, shown
 from connectors.jira.api.fields import HEALTH_OPTIONS, MAX_TEXT
 from connectors.jira.marks.key_result_text import TITLE_MARK
+from connectors.meaning import same_meaning
 from connectors.model import KeyResultMark, Marks, Stamp, part_words
 
 RELATIONSHIP = "serves key result"
@@ -46,6 +47,7 @@ def plan_links(wanted: Marks, stamp: Stamp | None, owner: str, *, is_done: bool 
     marks that stay are as they were written."""
     plan, recorded = LinkPlan(), dict(stamp.links) if stamp else {}
     staying = as_written(stamp.key_results) if stamp and is_done else ()
+    before = {mark.id: mark for mark in stamp.key_results} if stamp else {}
     for mark, written in zip(wanted.key_results, as_written(wanted.key_results), strict=True):
         if mark.id in recorded and written in staying:
             plan.kept[mark.id] = recorded[mark.id]
@@ -53,12 +55,24 @@ def plan_links(wanted: Marks, stamp: Stamp | None, owner: str, *, is_done: bool 
         if not mark.url:
             continue
         body = link_body(mark, owner)
-        if recorded.get(mark.id) == digest(body):
+        if recorded.get(mark.id) == digest(body) or _says_it(
+            recorded.get(mark.id), before.get(mark.id), mark
+        ):
             plan.kept[mark.id] = recorded[mark.id]
         else:
             plan.send[mark.id] = body
     plan.gone = [id_ for id_ in recorded if id_ not in plan.kept and id_ not in plan.send]
     return plan
+
+
+def _says_it(recorded: str | None, before: KeyResultMark | None, wanted: KeyResultMark) -> bool:
+    """Whether a link that stands there, in whatever words of whatever version, says what is wanted by what it means.
+
+    One of before there were goals gets its goal with the next edit of the issue.
+    """
+    if before is None or recorded in (None, "", REFUSED) or (before.goal is None and wanted.goal is not None):
+        return False
+    return same_meaning(before, wanted)
 
 
 def as_written(marks: Sequence[KeyResultMark]) -> tuple[KeyResultMark, ...]:

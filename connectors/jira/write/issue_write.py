@@ -180,6 +180,7 @@ class IssueWrite:
             fields=tuple(sorted(self._edit.said.items())),
             links=self._linked,
             item=self.issue.id,
+            rules=self._wanted.rules,
         )
 
     def close(self) -> None:

@@ -251,13 +251,15 @@ class _MetadataRecord(msgspec.Struct, omit_defaults=True):
     share: int | None = None
     moves: int | None = None
     goal: str | None = None
+    reason_id: str = ""
+    basis_id: str = ""
     truenorth: str = ""
 
 
 _RECORDS = Converter(_MetadataRecord)
 _MARKS = Converter(KeyResultMark)
 
-_PART = ("objective", "due", "because", "share", "moves", "goal")
+_PART = ("objective", "due", "because", "share", "moves", "goal", "reason_id", "basis_id")
 
 
 def metadata_for(owner: str, mark: KeyResultMark | None, stamp: Stamp | None) -> dict[str, Any]:

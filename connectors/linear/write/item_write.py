@@ -126,6 +126,7 @@ class ItemWrite:
             children=children,
             label_ids=tuple(sorted(label_ids.items())),
             item=self._item.ref.id,
+            rules=self._wanted.rules,
         )
         announced = replace(
             final,

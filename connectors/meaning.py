@@ -1,0 +1,35 @@
+"""Whether two marks mean the same, whatever the words, the addresses or the notation of a release. Pure.
+
+A mark says some of what it means in words that a release may change: why the item is linked, where the key result is to
+come, the address of its page. Beside each stands an identity, made of the rule, the place and the declaration
+alone (`sync.marks.identity`). Either tells that nothing changed: equal words say the same to whoever reads them, and equal
+identities say that only the words are others. Records older than identities are compared by their words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from connectors.model import KeyResultMark
+
+
+def same_meaning(shown: KeyResultMark, wanted: KeyResultMark) -> bool:
+    """Whether the mark that is shown means exactly what the wanted one does, figures included."""
+    is_same_basis = _is_same_id(shown.basis_id, wanted.basis_id)
+    alike = replace(
+        shown,
+        because=wanted.because if is_same_reason(shown, wanted) else shown.because,
+        # What an older record lacks cannot be outdated; that a page is not there at all can be seen.
+        goal=wanted.goal if shown.goal is None or is_same_basis else shown.goal,
+        url=wanted.url if shown.url and wanted.url and is_same_basis else shown.url,
+    )
+    return alike == wanted
+
+
+def is_same_reason(shown: KeyResultMark, wanted: KeyResultMark) -> bool:
+    """Whether the same rule or claim in the same place links the item."""
+    return shown.because == wanted.because or _is_same_id(shown.reason_id, wanted.reason_id)
+
+
+def _is_same_id(shown: str, wanted: str) -> bool:
+    return shown == wanted != ""
