@@ -115,7 +115,7 @@ class Condition(RuleQueries):
     def identity(self) -> str:
         """What it asks for, in a form that no wording touches: equal for conditions that mean the same, however they are
         written. Records on trackers hold it, so what it gives for a condition must stay as it is."""
-        return _canonical(self)
+        return _as_json(_plain(self))
 
     def __str__(self) -> str:
         return ", ".join(_in_words(name, value) for name, value in self.given.items())
@@ -140,21 +140,22 @@ def _in_words(name: str, value: object) -> str:
             return f"{name.replace('_', ' ')} {value}"
 
 
-def _canonical(value: object, *, is_query: bool = False) -> str:
+def _plain(value: object, *, is_query: bool = False) -> Any:
     """Names without regard to case, as rules compare them; several conditions in any order; queries as they stand."""
     match value:
         case Condition():
-            parts = {
-                name: _canonical(one, is_query=name in RULE_LANGUAGES) for name, one in value.given.items()
-            }
-            return json.dumps(parts, sort_keys=True, ensure_ascii=False)
+            return {name: _plain(one, is_query=name in RULE_LANGUAGES) for name, one in value.given.items()}
         case Span():
             return f"{value.since or ''}/{value.until or ''}"
         case tuple():
-            return json.dumps(sorted(map(_canonical, value)), ensure_ascii=False)
+            return sorted(map(_plain, value), key=_as_json)
         case dict() if not is_query:
-            return json.dumps(sorted((folded(name), folded(text)) for name, text in value.items()))
+            return {folded(name): folded(text) for name, text in value.items()}
         case dict():
-            return json.dumps(value, sort_keys=True, ensure_ascii=False)
+            return value
         case _:
             return str(value).strip() if is_query else folded(str(value))
+
+
+def _as_json(plain: object) -> str:
+    return json.dumps(plain, sort_keys=True, ensure_ascii=False)

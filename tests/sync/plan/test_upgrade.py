@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from config.workspace import Workspace
-from connectors.jira.marks.remote_links import plan_links
+from connectors.jira.marks.remote_links import REFUSED, plan_links
 from connectors.linear.api.wire import AttachmentNode
 from connectors.linear.marks.own_labels import OwnOnIssue
 from connectors.linear.marks.records import find_in_attachments, shown_on
-from connectors.model import Comment, Marks, Stamp, WorkItem
+from connectors.model import Comment, KeyResultMark, Marks, Stamp, WorkItem
 from connectors.stamp import from_comment_marker, from_property
 from sync.plan.plan import Plan
 from tests.support.builders import NOW, epic, item, metric, work, workspace
@@ -167,6 +167,26 @@ def test_a_link_of_that_version_says_what_it_says_today() -> None:
         shown = on_jira(key)
         links = plan_links(shown, shown.stamp, "acme")
         assert (links.send, links.gone) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "sent"),
+    [
+        pytest.param({}, [], id="nothing"),
+        pytest.param({"because": "by the label a", "goal": "1–2", "url": "https://y.example/KR1"}, [], id="words"),
+        pytest.param({"percent": 39}, ["KR1"], id="percent"),
+        pytest.param({"moves": 2}, ["KR1"], id="what closing it adds"),
+        pytest.param({"because": "rule label b", "reason_id": "q"}, ["KR1"], id="rule"),
+    ],
+)
+def test_a_link_is_sent_where_it_means_something_else(changes: dict[str, Any], sent: list[str]) -> None:
+    mark = KeyResultMark(
+        "KR1", "T", 38, "at_risk", "https://x.example/KR1", because="rule label a", moves=1, goal="1 → 2",
+        reason_id="r", basis_id="b",
+    )  # fmt: skip
+    for recorded, lost in (("of other words", []), ("", ["KR1"]), (REFUSED, ["KR1"])):
+        stamp = Stamp("acme", (mark,), links=(("KR1", recorded),))
+        assert [*plan_links(Marks((replace(mark, **changes),)), stamp, "acme").send] == (sent or lost)
 
 
 COMMENT, LINK, BOTH = {"comment"}, {"key_results"}, {"key_results", "comment"}
