@@ -279,6 +279,7 @@ class WorkItem:
     - `last_update_by_others`: when somebody else last posted a status update on it.
     - `writable`: the marks that this item can carry.
     - `parent_key`: the key of its parent as the item itself tells it, also where the account may not see the parent.
+    - `parent_unknown`: whether it hangs on something of which nothing can be told, not even a key.
     - `project_id`: the immutable id of its project, whose short name can change.
     - `own_project`: the project that it is in itself, where projects are items (Linear), whatever its parent is in.
     - `triage`: whether nobody has accepted it as work yet.
@@ -324,6 +325,7 @@ class WorkItem:
     shown: Marks = NOTHING
     homonym: bool = False
     parent_key: str | None = None
+    parent_unknown: bool = False
     project_id: str | None = None
     own_project: Ref | None = None
     triage: bool = False

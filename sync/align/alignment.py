@@ -342,7 +342,11 @@ def _place_in_scope(item: WorkItem, ancestry: Ancestry, own: Mapping[Ref, _Direc
             return _inherited(item, way[-1], path, own[way[-1]], ancestry)
         unread += [at for at, _ in step if at not in ancestry.items]
     if unread:
-        named = " and ".join(ancestry.name_on(at, item.ref.tracker) for at in unread if at in ancestry.keys)
+        named = " and ".join(
+            ancestry.name_on(at, item.ref.tracker)
+            for at in unread
+            if at in ancestry.keys or at in ancestry.untold
+        )
         reason = f"{named or 'its parent'}, which is above it, could not be read"
         return ItemAlignment(item.ref, "unknown", reason=reason)
     line = [ancestry.name_on(at, item.ref.tracker) for at in ancestry.above(item.ref)]

@@ -21,6 +21,7 @@ class Ancestry:
     - `unseen`: the parent of each item that tells one which was not read. `keys` names those, where the item knows it.
     - `former`: the keys that those had before, as far as the OKR files name them.
     - `cycles`: parent cycles that were met and broken.
+    - `untold`: of the unseen parents, those of which not even a key is told, with the name of the item below.
     """
 
     items: Mapping[Ref, WorkItem] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class Ancestry:
     keys: Mapping[Ref, str] = field(default_factory=dict)
     former: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
     cycles: Cycles = ()
+    untold: Mapping[Ref, str] = field(default_factory=dict)
 
     @staticmethod
     def of(items: Mapping[Ref, WorkItem]) -> Ancestry:
@@ -39,8 +41,14 @@ class Ancestry:
         unseen: dict[Ref, Ref] = {}
         keys: dict[Ref, str] = {}
         former: dict[Ref, tuple[str, ...]] = {}
+        untold: dict[Ref, str] = {}
         for ref, item in items.items():
-            if ref in parents or ref in broken or (item.parent is None and item.parent_key is None):
+            if ref in parents or ref in broken:
+                continue
+            if item.parent is None and item.parent_key is None:
+                if item.parent_unknown:
+                    unseen[ref] = above = Ref(ref.tracker, f"above {ref.id}")
+                    untold[above] = item.name
                 continue
             if item.parent is not None and item.parent == item.own_project:
                 # A project out of scope hides nothing: the item bears its name.
@@ -49,7 +57,7 @@ class Ancestry:
             if item.parent_key is not None:
                 keys[above] = item.parent_key
                 former[above] = item.parent_former_keys
-        found = Ancestry(items, parents, {}, unseen, keys, former, cycles)
+        found = Ancestry(items, parents, {}, unseen, keys, former, cycles, untold)
         return replace(found, places=dict(found._own_places()))
 
     def _own_places(self) -> Iterator[tuple[Ref, Ref]]:
@@ -112,6 +120,8 @@ class Ancestry:
         """How it is called on tickets of a tracker."""
         if (item := self.items.get(ref)) is not None:
             return item.name_on(tracker)
+        if (below := self.untold.get(ref)) is not None:
+            return f"the parent of {below}"
         return self.keys.get(ref, "a parent that cannot be read")
 
 

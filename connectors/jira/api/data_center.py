@@ -330,7 +330,12 @@ class ServerIssues:
     def _may_bear(self, issue: wire.Issue) -> bool:
         fields = issue.fields
         ours = (fields.key_result, fields.kr_health, fields.kr_alignment, fields.kr_objective)
-        if self._known is None or issue.id in self._known or any(map(field_text, ours)):
+        if any(map(field_text, ours)):
+            return True
+        if self._known is None:
+            # What is read only because something in scope hangs below it shows nothing of ours but in such a field.
+            return not self._scope or fields.project.id in self._scope
+        if issue.id in self._known:
             return True
         return fields.project.id in self._scope and any(map(self._site.is_ours, fields.labels))
 

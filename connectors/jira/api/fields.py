@@ -43,6 +43,7 @@ class SiteFields:
     - `other_claims`: further fields of its name, as team-managed projects have them; these are only read.
     - `paragraphs`: those of our texts that are rich text.
     - `points`: those of company-managed projects first; `team_points` are the ones of team-managed projects.
+    - `parent_link`: what stands above epics, on Data Center alone: the Cloud tells it as `parent`.
     - `custom`: the fields that rules match, by the name that the rules use; one name can be that of several fields.
     - `called`: names of the fields of points, by their ids.
     - `others`: names of all custom fields, by their ids.
@@ -57,6 +58,7 @@ class SiteFields:
     points: tuple[str, ...] = ()
     epic_link: str | None = None
     epic_name: str | None = None
+    parent_link: str | None = None
     health: str | None = None
     alignment: str | None = None
     objective: str | None = None
@@ -91,6 +93,7 @@ class SiteFields:
             *self.points,
             self.epic_link,
             self.epic_name,
+            self.parent_link,
             *(id_ for _, id_ in self.custom),
             *self.renamed,
         ]
@@ -120,6 +123,7 @@ class SiteFields:
             "kr_objective": self.objective,
             "epic_link": self.epic_link,
             "epic_name": self.epic_name,
+            "parent_link": self.parent_link,
         }
         found = {name: id_ for name, id_ in named.items() if id_}
         found |= {f"claim_{n}": id_ for n, id_ in enumerate(self.other_claims)}

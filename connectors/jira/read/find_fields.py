@@ -29,6 +29,7 @@ POINTS_NAMES = ("story points", "story point estimate")
 TEAM_POINTS_CUSTOM = "com.pyxis.greenhopper.jira:jsw-story-points"
 EPIC_LINK_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-link"
 EPIC_NAME_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-label"
+PARENT_LINK_CUSTOM = "com.atlassian.jpo:jpo-custom-field-parent"
 PARAGRAPH = ":textarea"
 NOT_WRITABLE = (":url", ":readonlyfield")
 """Kinds of fields whose values are text on the wire too, but no text of ours."""
@@ -61,8 +62,7 @@ def find_fields(
     if absent:
         names = " and ".join(f'"{name}"' for name in absent)
         notes.append(f"The site has no usable field {names}, so key results are only shown in comments.")
-    epic_link = next((info.id for info in custom if info.schema.custom == EPIC_LINK_CUSTOM), None)
-    epic_name = next((info.id for info in custom if info.schema.custom == EPIC_NAME_CUSTOM), None)
+    by_kind = {info.schema.custom: info.id for info in reversed(custom)}
     points = _points(tracker, custom, estimate_field)
     return SiteFields(
         claim=claim.id if claim else None,
@@ -73,8 +73,9 @@ def find_fields(
         points=tuple(info.id for info in points),
         team_points=frozenset(info.id for info in points if _is_of_teams(info)),
         called={info.id: info.name for info in points},
-        epic_link=epic_link,
-        epic_name=epic_name,
+        epic_link=by_kind.get(EPIC_LINK_CUSTOM),
+        epic_name=by_kind.get(EPIC_NAME_CUSTOM),
+        parent_link=by_kind.get(PARENT_LINK_CUSTOM),
         health=_of_type(custom, HEALTH_NAME, "option", notes),
         alignment=_of_type(custom, ALIGNMENT_NAME, "option", notes),
         objective=_of_type(custom, OBJECTIVE_NAME, "string", notes),

@@ -14,6 +14,7 @@ from connectors.jira.api.fields import SiteFields, field_text
 from connectors.jira.api.wire import Fields, Issue
 from connectors.jira.marks.shown_marks import claims_on, evidence_on, marks_on
 from connectors.jira.read.custom_fields import values_of
+from connectors.jira.read.parents import epic_key, is_parent_unknown
 from connectors.jira.read.shared_names import Points
 from connectors.jira.read.status_moves import KnownStatuses, done_since, moves_in
 from connectors.jira.read.words import Words, names
@@ -39,8 +40,8 @@ class IssueMapper:
     """Makes work items of issues.
 
     `pages` is the address at which people see the site; `projects` the ids of the projects in scope; `statuses` what
-    is known of the site's statuses, which Data Center alone needs; `points` the fields that hold points;
-    `words` what the account's language calls things.
+    is known of the site's statuses, which Data Center alone needs; `points` the fields that hold points; `initiatives` the
+    ids of the types above epics, where the site tells no levels; `words` what the account's language calls things.
     """
 
     name: str
@@ -52,6 +53,7 @@ class IssueMapper:
     statuses: KnownStatuses = NO_STATUSES
     points: Points = field(default_factory=dict)
     words: Words = field(default_factory=dict)
+    initiatives: frozenset[str] = frozenset()
 
     def item(self, issue: Issue, parent: str | None) -> WorkItem:
         """The work item. Raises InvalidItem for a time or date that is none."""
@@ -66,7 +68,7 @@ class IssueMapper:
                 ref=Ref(self.name, issue.id),
                 key=issue.key,
                 url=f"{self.pages}/browse/{issue.key}",
-                level=_level(fields),
+                level=self._level(fields),
                 kind=fields.issuetype.name,
                 title=fields.summary,
                 category=category,
@@ -77,6 +79,7 @@ class IssueMapper:
                 project_id=fields.project.id,
                 parent=Ref(self.name, parent) if parent else None,
                 parent_key=parent_key(fields),
+                parent_unknown=is_parent_unknown(fields),
                 labels=tuple(one for one in fields.labels if one not in ours and not self.site.is_ours(one)),
                 estimate=self._estimate(fields),
                 hours=None if fields.timeoriginalestimate is None else fields.timeoriginalestimate / 3600,
@@ -102,6 +105,18 @@ class IssueMapper:
             )
         except ValueError:
             raise InvalidItem("an invalid time or date") from None
+
+    def _level(self, fields: Fields) -> Level:
+        level = fields.issuetype.hierarchy_level
+        if level is None:
+            # Data Center knows no levels; names of types are translated, and only epics have an epic name.
+            if fields.issuetype.subtask:
+                return "subtask"
+            above: Level = "initiative" if fields.issuetype.id in self.initiatives else "issue"
+            return "epic" if field_text(fields.epic_name) else above
+        if level < 0:
+            return "subtask"
+        return "issue" if level == 0 else "epic" if level == 1 else "initiative"
 
     def _estimate(self, fields: Fields) -> float | None:
         id_ = self.points.get(fields.project.id)
@@ -147,20 +162,8 @@ def _any_of(found: Iterable[str], wanted: Iterable[str]) -> bool:
 
 
 def parent_key(fields: Fields) -> str | None:
-    """The key of the parent as the issue itself tells it; some old issues name their epic in Epic Link instead."""
-    if fields.parent:
-        return fields.parent.key
-    return field_text(fields.epic_link) or None
-
-
-def _level(fields: Fields) -> Level:
-    level = fields.issuetype.hierarchy_level
-    if level is None:
-        # Data Center knows no levels; names of types are translated, and only epics have an epic name.
-        return "subtask" if fields.issuetype.subtask else "epic" if field_text(fields.epic_name) else "issue"
-    if level < 0:
-        return "subtask"
-    return "issue" if level == 0 else "epic" if level == 1 else "initiative"
+    """The key of the parent as the issue itself tells it, in whichever field."""
+    return fields.parent.key if fields.parent else epic_key(fields)
 
 
 def _blockers(fields: Fields) -> list[str]:

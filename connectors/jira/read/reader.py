@@ -27,14 +27,15 @@ from connectors.http.dates import iso_time
 from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import jql_text
 from connectors.jira.api.client import JiraClient
-from connectors.jira.api.deployment import IssueReader, SiteApi
+from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.errors import Rejected
-from connectors.jira.api.fields import SiteFields, field_text
+from connectors.jira.api.fields import SiteFields
 from connectors.jira.marks.comment import CommentApi
 from connectors.jira.read.account_words import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper
+from connectors.jira.read.parents import close_upwards, initiative_types, refused_links
 from connectors.jira.read.read_notes import cut_changelogs, left_out
 from connectors.jira.read.renamed_fields import notes_on_renamed, renamed_fields
 from connectors.jira.read.settable_fields import SettableFields
@@ -103,10 +104,9 @@ class Reader:
         known = self._client.call("GET", "field", replies.FIELDS)
         found = find_fields(self._client.name, known, self._tracker.estimate_field, self._provided)
         custom = find_custom_fields(self._client.name, known, self._fields, found)
-        if self._tracker.deployment == "data_center":
-            # Text there, in wiki markup.
-            found = replace(found, paragraphs=frozenset())
         cloud = self._tracker.deployment == "cloud"
+        # Paragraphs are text on Data Center, in wiki markup; the Cloud tells every parent as `parent`.
+        found = replace(found, parent_link=None) if cloud else replace(found, paragraphs=frozenset())
         words = account_words(self._client, me.locale) if cloud else {}
         ours = frozenset(label.casefold() for label in self._labels)
         return Site(self._account(me), replace(found, custom=custom, labels=ours), words)
@@ -140,16 +140,18 @@ class Reader:
         notes = [*site.fields.notes, *self._renamed(projects), *left_out(gone)]
         # The index lags behind: an issue may have left the scope since.
         issues = {id_: issue for id_, issue in found.items() if issue.fields.project.id in scope}
-        parents = self._close_upwards(issues, bulk)
+        parents = close_upwards(issues, bulk)
         if ask_settable:
             mine = [issue for issue in issues.values() if issue.fields.project.id in scope]
             settable, refused = SettableFields(self._client, self._pool, self._owner).among(mine, site.fields)
             notes += refused
             site = replace(site, fields=replace(site.fields, settable=settable))
         notes += cut_changelogs(issues.values())
+        notes += refused_links(issues.values(), site.fields)
         notes += points_by_project(issues.values(), site.fields)[1]
         notes += fields_of_one_name(issues.values(), site.fields)
         mapper = self._mapper(site, scope, issues.values())
+        mapper = replace(mapper, initiatives=initiative_types(issues, parents))
         items, aside = _sifted(mapper, issues.values(), parents)
         renamed = renamed_fields(items, site.fields, self._owner)
         notes += notes_on_renamed(renamed, site.fields)
@@ -310,33 +312,6 @@ class Reader:
             f"{hint}Correct scope.projects, or give the account access.",
         )
 
-    def _close_upwards(self, issues: dict[str, wire.Issue], bulk: IssueReader) -> dict[str, str]:
-        """Add every ancestor that can be seen to `issues`, and give each issue's parent id.
-
-        `parent` names it; some old issues name their epic by key in Epic Link instead.
-        """
-        parents: dict[str, str] = {}
-        by_key = {issue.key: id_ for id_, issue in issues.items()}
-        asked = {*issues, *bulk.set_aside}
-        fresh = list(issues.values())
-        while fresh:
-            epic_of = {issue.id: key for issue in fresh if (key := _epic_key(issue))}
-            known, resolved = bulk.fetch_keys(key for key in epic_of.values() if key not in by_key)
-            by_key |= resolved
-            for issue in fresh:
-                if issue.fields.parent:
-                    parents[issue.id] = issue.fields.parent.id
-                elif epic := by_key.get(epic_of.get(issue.id, "")):
-                    parents[issue.id] = epic
-            missing = {parents[issue.id] for issue in fresh if issue.id in parents} - asked
-            asked |= missing
-            got = {id_: issue for id_, issue in known.items() if id_ in missing}
-            got |= bulk.fetch(sorted(missing - got.keys()))
-            by_key |= {issue.key: id_ for id_, issue in got.items()}
-            issues |= got
-            fresh = list(got.values())
-        return parents
-
 
 def _sifted(
     mapper: IssueMapper, issues: Iterable[wire.Issue], parents: Mapping[str, str] = MappingProxyType({})
@@ -355,7 +330,3 @@ def _sifted(
 def _is_of_others(item: WorkItem, owner: str) -> bool:
     """Whether another workspace has its stamp on an item that is none of ours."""
     return item.shown.stamp is not None and item.shown.stamp.owner != owner
-
-
-def _epic_key(issue: wire.Issue) -> str | None:
-    return None if issue.fields.parent else field_text(issue.fields.epic_link) or None

@@ -31,7 +31,7 @@ from connectors.sandbox.jira.layout import listed
 from connectors.sandbox.jira.rights import with_permission
 from connectors.sandbox.jira.server_admin import ServerFieldList, ServerFilters, ServerScreens
 from connectors.sandbox.jira.server_login import with_login
-from connectors.sandbox.jira.server_show import EPIC_NAME_FIELD, ServerShow, name_of
+from connectors.sandbox.jira.server_show import EPIC_NAME_FIELD, PARENT_LINK_FIELD, ServerShow, name_of
 from connectors.sandbox.jira.show import NAVIGABLE_FIELDS, Resource, chosen
 from connectors.sandbox.jira.state import EPIC_LINK, EPIC_NAME, SITE_ZONE, Issue, JiraSite
 
@@ -136,7 +136,12 @@ class ServerSite(Resource):
         raise JiraError(404, f"The user named '{wanted}' does not exist")
 
     async def fields(self, request: web.Request) -> web.Response:
-        return reply([self.show(request).described(entry) for entry in (*listed(self.site), EPIC_NAME_FIELD)])
+        return reply(
+            [
+                self.show(request).described(entry)
+                for entry in (*listed(self.site), EPIC_NAME_FIELD, PARENT_LINK_FIELD)
+            ]
+        )
 
     def routes(self) -> list[web.RouteDef]:
         """What is served of the site itself."""

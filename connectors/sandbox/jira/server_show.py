@@ -26,6 +26,15 @@ EPIC_NAME_FIELD = Field(
     {"type": "string", "custom": "com.pyxis.greenhopper.jira:gh-epic-label", "customId": 10011},
     ("cf[10011]", "Epic Name"),
 )
+PARENT_LINK = "customfield_10018"
+PARENT_LINK_FIELD = Field(
+    PARENT_LINK,
+    "Übergeordnete Verknüpfung",
+    "string",
+    {"type": "any", "custom": "com.atlassian.jpo:jpo-custom-field-parent", "customId": 10018},
+    ("cf[10018]", "Übergeordnete Verknüpfung"),
+)
+"""Of Advanced Roadmaps: what stands above an epic. Its name is that of the language in which the app was installed."""
 _CLOUD_ONLY = frozenset({"statusCategory", "statuscategorychangedate"})
 _KEYS = {person: f"JIRAUSER{10_100 + number}" for number, person in enumerate(DIRECTORY.values())}
 
@@ -89,9 +98,16 @@ class ServerShow(Show):
             )
         if name == EPIC_NAME:
             return issue.custom.get(EPIC_NAME) or issue.summary if issue.type.level == 1 else ABSENT
+        if name == PARENT_LINK:
+            return self._linked_parent(issue)
         if name == SPRINT.id and isinstance(sprints := issue.custom.get(name), list):
             return [sprint.as_text for sprint in sprints]
         return super().field(issue, name)
+
+    def _linked_parent(self, issue: Issue) -> str | None:
+        """The key of an initiative, as text; also of a hidden one. Empty on whatever hangs on an epic, or on nothing."""
+        above = self.site.issues.get(issue.parent) if issue.parent is not None else None
+        return above.key if above is not None and above.type.level > 1 else None
 
     def _epic(self, issue: Issue) -> str | None:
         own: str | None = issue.custom.get(EPIC_LINK)

@@ -173,7 +173,9 @@ def test_a_link_of_that_version_says_what_it_says_today() -> None:
     ("changes", "sent"),
     [
         pytest.param({}, [], id="nothing"),
-        pytest.param({"because": "by the label a", "goal": "1–2", "url": "https://y.example/KR1"}, [], id="words"),
+        pytest.param(
+            {"because": "by the label a", "goal": "1–2", "url": "https://y.example/KR1"}, [], id="words"
+        ),
         pytest.param({"percent": 39}, ["KR1"], id="percent"),
         pytest.param({"moves": 2}, ["KR1"], id="what closing it adds"),
         pytest.param({"because": "rule label b", "reason_id": "q"}, ["KR1"], id="rule"),
