@@ -17,17 +17,15 @@ from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import (
     ALIGNMENT_NAME,
-    ALIGNMENT_OPTIONS,
     HEALTH_NAME,
-    HEALTH_OPTIONS,
     OBJECTIVE_NAME,
     PROGRESS_NAME,
 )
 from connectors.jira.api.wire import User
 from connectors.jira.read.mapping import is_dropped
 from connectors.jira.read.reader import Reader, Site
-from connectors.jira.read.settable_fields import adding, allowed
 from connectors.jira.read.words import is_english, language_of
+from connectors.jira.remedies import MISSING_FIELD, OPTIONS, lacking_options, off_screen, without_options
 from connectors.jira.scopes import WRITE, lacking_writes
 from connectors.model import CLAIM_NAME, MARKS, Mark
 from connectors.preflight import MOST_READ, Check, Endings, clock_check, quota_check
@@ -43,15 +41,6 @@ NEEDED = {
 
 LINKS = ("LINK_ISSUES", "Link Issues")
 """Without it, issues have no links to the pages of their key results; all other marks are written."""
-
-OPTIONS = {HEALTH_NAME: tuple(HEALTH_OPTIONS.values()), ALIGNMENT_NAME: tuple(ALIGNMENT_OPTIONS.values())}
-"""Of our selects, by their names."""
-
-FILLED = (
-    "The sync after that fills the field on every ticket with marks, which the guard on mass changes may stop: review the "
-    "plan, then pass the flag that it names."
-)
-"""What follows from a remedy, said before it happens."""
 
 SILENT = {"ADMINISTER": "Administer Jira", "ADMINISTER_PROJECTS": "Administer Projects"}
 """Either lets an edit go without notification (notifyUsers=false)."""
@@ -152,8 +141,7 @@ class Inspector:
     def _fields(self, site: Site) -> Iterator[Check]:
         for name, field in ((CLAIM_NAME, site.fields.key_result), (PROGRESS_NAME, site.fields.progress)):
             if field is None:
-                remedy = "Ask a Jira administrator to add it. Labels and comments carry the same information."
-                yield Check(f'field "{name}"', "warning", "missing or not usable", remedy)
+                yield Check(f'field "{name}"', "warning", "missing or not usable", MISSING_FIELD)
             else:
                 yield Check(f'field "{name}"', "ok", f"found as {field}")
 
@@ -221,20 +209,19 @@ class Inspector:
         absent = [name for name, field in ours.items() if field and field not in meta.fields]
         about = f"project {key}"
         selects = {name: meta.fields.get(ours[name] or "") for name in OPTIONS}
-        yield from _options(about, selects, by_hand=self._tracker.deployment == "data_center")
+        yield from _options(about, selects, by_hand=site.fields.options_by_hand)
         if not absent:
             yield Check(about, "ok", "all Truenorth fields are on the edit screen")
             return
         named = " and ".join(f'"{name}"' for name in absent)
-        remedy = f"Ask a Jira administrator to add {named} to the edit screens of {key}."
+        remedy = off_screen(absent, key)
         yield Check(about, "warning", f"{named} missing from the edit screen", remedy)
 
 
 def _options(about: str, fields: Mapping[str, Any], *, by_hand: bool) -> Iterator[Check]:
     """The options that selects of ours lack, of those that can be set. `by_hand`: setup cannot add them."""
     for name, field in fields.items():
-        lacking = [one for one in OPTIONS[name] if one not in allowed(field)] if field is not None else []
+        lacking = lacking_options(name, field) if field is not None else []
         if lacking:
-            how = adding(name, lacking) if by_hand else "Run setup, or ask a Jira administrator to add them."
-            remedy = f"{how} Until then, labels carry the same information. {FILLED}"
+            remedy = without_options(name, lacking, by_hand=by_hand)
             yield Check(about, "warning", f'"{name}" is missing the options {", ".join(lacking)}', remedy)

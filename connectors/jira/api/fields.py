@@ -49,6 +49,7 @@ class SiteFields:
     - `others`: names of all custom fields, by their ids.
     - `renamed`: of these, what stamps say we filled, and nothing else tells to be ours: they are only emptied.
     - `settable`: fields that could not be set before and now can, by ids of project, type and field.
+    - `options_by_hand`: whether an administrator alone can add options to a select, as on Data Center.
     - `labels`: those of the policy, casefolded: they are ours by name, whoever put them on.
     """
 
@@ -71,6 +72,7 @@ class SiteFields:
     labels: frozenset[str] = frozenset()
     others: Mapping[str, str] = field(default_factory=dict)
     renamed: tuple[str, ...] = ()
+    options_by_hand: bool = False
     notes: tuple[str, ...] = ()
 
     def is_ours(self, label: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import structlog
@@ -31,6 +31,11 @@ class IssueApi:
         self._unlinkable: set[str] = set()
         self._public_comments: dict[str, bool] = {}
         self.notify = False
+
+    @property
+    def tracker(self) -> str:
+        """The name of the site in the workspace."""
+        return self._client.name
 
     def edit(self, issue: Issue, body: dict[str, object], stamp: Stamp | None = None) -> None:
         """Edit the issue, and put the stamp in the same request when one is given."""
@@ -139,15 +144,16 @@ class IssueApi:
 
     def learn_off_screen(self, issue: Issue, fields: Iterable[str]) -> None:
         """Remember that these fields cannot be set on issues of this project and type."""
-        names = sorted(fields)
-        self._off_screen |= {(issue.fields.project.id, issue.fields.issuetype.id, name) for name in names}
-        log.warning(
-            "cannot set fields; add them to the edit screen",
-            tracker=self._client.name,
-            project=issue.fields.project.key,
-            type=issue.fields.issuetype.name,
-            fields=names,
-        )
+        self._off_screen |= {(issue.fields.project.id, issue.fields.issuetype.id, name) for name in fields}
+
+    def edit_meta(self, issue: Issue) -> dict[str, Any]:
+        """What can be set on the issue, by the ids of the fields; nothing of one that cannot be edited."""
+        try:
+            return self._client.call("GET", f"{issue_path(issue.id)}/editmeta", replies.EDIT_META).fields
+        except (Forbidden, Rejected) as error:
+            if error.status not in (403, 404):
+                raise
+            return {}
 
 
 def issue_path(id_: str) -> str:

@@ -23,6 +23,7 @@ from connectors.jira.api.fields import (
     SiteFields,
 )
 from connectors.jira.api.wire import FieldInfo
+from connectors.jira.remedies import MISSING_FIELD
 from connectors.model import CLAIM_NAME
 
 POINTS_NAMES = ("story points", "story point estimate")
@@ -61,7 +62,9 @@ def find_fields(
     absent = [name for name, info in ((CLAIM_NAME, claim), (PROGRESS_NAME, progress)) if info is None]
     if absent:
         names = " and ".join(f'"{name}"' for name in absent)
-        notes.append(f"The site has no usable field {names}, so key results are only shown in comments.")
+        notes.append(
+            f"The site has no usable field {names}, so key results are only shown in comments. {MISSING_FIELD}"
+        )
     by_kind = {info.schema.custom: info.id for info in reversed(custom)}
     points = _points(tracker, custom, estimate_field)
     return SiteFields(

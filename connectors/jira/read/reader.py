@@ -106,7 +106,11 @@ class Reader:
         custom = find_custom_fields(self._client.name, known, self._fields, found)
         cloud = self._tracker.deployment == "cloud"
         # Paragraphs are text on Data Center, in wiki markup; the Cloud tells every parent as `parent`.
-        found = replace(found, parent_link=None) if cloud else replace(found, paragraphs=frozenset())
+        found = (
+            replace(found, parent_link=None)
+            if cloud
+            else replace(found, paragraphs=frozenset(), options_by_hand=True)
+        )
         words = account_words(self._client, me.locale) if cloud else {}
         ours = frozenset(label.casefold() for label in self._labels)
         return Site(self._account(me), replace(found, custom=custom, labels=ours), words)

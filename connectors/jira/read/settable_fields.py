@@ -7,20 +7,20 @@ once for each project and type of issue in which something was left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import Executor
 from typing import Any
 
-from config.wording import agree
 from connectors.jira.api import replies
 from connectors.jira.api.bulk_read import on_threads
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.errors import Rejected
-from connectors.jira.api.fields import ALIGNMENT_OPTIONS, HEALTH_OPTIONS, SiteFields
+from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import issue_path
 from connectors.jira.api.wire import Issue
 from connectors.jira.marks.copies import own_stamp
 from connectors.jira.marks.shown_marks import unset_fields
+from connectors.jira.remedies import why_not
 
 ProjectAndType = tuple[str, str]
 """Ids of a project and a type of issue: editmeta is the same for their issues, but for statuses."""
@@ -54,14 +54,19 @@ class SettableFields:
                 sample.setdefault(place, issue)
         found: set[Settable] = set()
         refused: dict[tuple[str, str], set[str]] = {}
+        remedies: dict[tuple[str, str], dict[str, None]] = {}
         for place, meta in on_threads(self._pool, self._meta, sample.items()):
             for name in unset[place]:
-                if why := _why_not(name, meta, site):
-                    refused.setdefault((site.names.get(name, name), why), set()).add(_called(sample[place]))
+                why, remedy = why_not(name, meta, site, sample[place].fields.project.key)
+                if why:
+                    what = (site.names.get(name, name), why)
+                    refused.setdefault(what, set()).add(_called(sample[place]))
+                    remedies.setdefault(what, {})[remedy] = None
                 else:
                     found.add((*place, name))
         return frozenset(found), [
-            f"Cannot set {name} on {', '.join(sorted(where))}: {why}; what it shows stays as it is."
+            f"Cannot set {name} on {', '.join(sorted(where))}: {why}; what it shows stays as it is. "
+            f"{' '.join(sorted(remedies[name, why]))}"
             for (name, why), where in sorted(refused.items())
         ]
 
@@ -76,29 +81,5 @@ class SettableFields:
         return place, found.fields
 
 
-def _why_not(name: str, meta: dict[str, Any], site: SiteFields) -> str:
-    """Why the field cannot be set; "" where it can."""
-    if name not in meta:
-        return "it is not on the edit screen"
-    options = {site.health: HEALTH_OPTIONS.values(), site.alignment: ALIGNMENT_OPTIONS.values()}
-    there = allowed(meta[name])
-    missing = [option for option in options.get(name, ()) if option not in there]
-    return f"it has no option {', '.join(missing)}" if missing else ""
-
-
 def _called(issue: Issue) -> str:
     return f"{issue.fields.issuetype.name} in {issue.fields.project.key}"
-
-
-def allowed(field: Any) -> set[str]:
-    """The options that editmeta gives of a field."""
-    rows = field.get("allowedValues") or () if isinstance(field, dict) else ()
-    return {str(row.get("value")) for row in rows if isinstance(row, dict)}
-
-
-def adding(name: str, options: Sequence[str]) -> str:
-    """Which options a field lacks, and where an administrator of a Data Center adds them: its API cannot."""
-    return (
-        f"Ask a Jira administrator to add {agree(len(options), 'this option', 'these options')} to {name} "
-        f"(Administration, Issues, Custom fields, {name}, Configure, Edit options): {', '.join(options)}."
-    )

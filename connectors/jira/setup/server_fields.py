@@ -18,7 +18,7 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.paging import Row
-from connectors.jira.read.settable_fields import adding, allowed
+from connectors.jira.remedies import adding, allowed
 from connectors.jira.setup.cloud_fields import FIELDS, creation, usable
 from connectors.jira.setup.filter_queries import quoted
 from connectors.setup import Action, Need, SetupProblem, is_ours

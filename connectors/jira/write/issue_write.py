@@ -35,6 +35,7 @@ from connectors.jira.marks.issue_edit import FieldEdit, edit_for
 from connectors.jira.marks.remote_links import REFUSED as REFUSED_LINK
 from connectors.jira.marks.remote_links import digest as digest_of
 from connectors.jira.marks.remote_links import global_id, our_prefix, plan_links
+from connectors.jira.write.unsettable import learn_unsettable
 from connectors.model import Comment, Marks, Stamp
 from connectors.stamp import PROPERTY_KEY
 
@@ -122,7 +123,7 @@ class IssueWrite:
                 unsettable = error.fields.keys() & edit.fields.keys()
                 if error.status != 400 or not unsettable:
                     raise
-                self._api.learn_off_screen(self.issue, unsettable)
+                learn_unsettable(self._api, self.issue, unsettable, self._fields)
             else:
                 self.stamp, self._wrote = stamp, True
                 return
