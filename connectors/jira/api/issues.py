@@ -29,6 +29,7 @@ class IssueApi:
         self._client = client
         self._off_screen: set[tuple[str, str, str]] = set()
         self._unlinkable: set[str] = set()
+        self._remedies: set[str] = set()
         self._public_comments: dict[str, bool] = {}
         self.notify = False
 
@@ -145,6 +146,12 @@ class IssueApi:
     def learn_off_screen(self, issue: Issue, fields: Iterable[str]) -> None:
         """Remember that these fields cannot be set on issues of this project and type."""
         self._off_screen |= {(issue.fields.project.id, issue.fields.issuetype.id, name) for name in fields}
+
+    def is_new_remedy(self, remedy: str) -> bool:
+        """Whether it was not told before, which it is from now on."""
+        is_new = remedy not in self._remedies
+        self._remedies.add(remedy)
+        return is_new
 
     def edit_meta(self, issue: Issue) -> dict[str, Any]:
         """What can be set on the issue, by the ids of the fields; nothing of one that cannot be edited."""

@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 
 def learn_unsettable(api: IssueApi, issue: Issue, ids: Collection[str], site: SiteFields) -> None:
-    """Remember which fields cannot be set on issues of this project and type, and log it with the remedy.
+    """Remember which fields cannot be set on issues of this project and type, and log it, each remedy once.
 
     A refused select may be off the screen or without our options, which Jira says in translated words alone: the issue is
     asked, once for each project and type.
@@ -34,5 +34,5 @@ def learn_unsettable(api: IssueApi, issue: Issue, ids: Collection[str], site: Si
         project=project,
         type=issue.fields.issuetype.name,
         fields=list(names.values()),
-        remedy=" ".join(remedies),
+        remedy=" ".join(one for one in remedies if api.is_new_remedy(one)) or "as above",
     )

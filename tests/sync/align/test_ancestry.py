@@ -194,3 +194,33 @@ def test_what_triage_counts_as(
     assert placed.placements[ref("eng-2")].state == state
     assert placed.triage == {"A": told}
     assert len(placed.leaves["A"]) == leaves
+
+
+# --- Parents of which not even a key is told ------------------------------------------------------
+
+
+def unknown(**changes: Any) -> list[WorkItem]:
+    """An epic that hangs on something unknown, work below it, and an epic on its own."""
+    top = epic("WEB-1", parent_unknown=True, **changes)
+    return [top, item("WEB-2", "WEB-1"), item("WEB-3", "WEB-2"), epic("WEB-9")]
+
+
+def test_nobody_below_an_unknown_parent_is_accused() -> None:
+    placed = align(unknown(), workspace(work("A"))).placements
+    assert [placed[ref(key)].state for key in ("WEB-1", "WEB-2", "WEB-3", "WEB-9")] == ["unknown"] * 3 + [
+        "unaligned"
+    ]
+    assert placed[ref("WEB-3")].reason == "the parent of WEB-1, which is above it, could not be read"
+
+
+def test_a_nearer_word_counts_below_an_unknown_parent() -> None:
+    placed = align(unknown(claims=("A",)), workspace(work("A"))).placements
+    assert {placed[ref(key)].state for key in ("WEB-1", "WEB-2", "WEB-3")} == {"aligned"}
+
+
+def test_unknown_parents_are_as_many_as_there_are() -> None:
+    items = [epic("WEB-1", parent_unknown=True), epic("WEB-2", parent_unknown=True)]
+    found = align(items, workspace(work("A", {"under": "WEB-1"})))
+    assert found.unseen == {}
+    reasons = {one.item.id: one.reason for one in found.placements.values()}
+    assert len(set(reasons.values())) == 2

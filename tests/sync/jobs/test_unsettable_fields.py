@@ -1,0 +1,46 @@
+"""Fields that Jira does not let a run set: its log and its notes give the remedy that `check` gives."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.cli import AS_OF, Cli
+
+HEALTH = (
+    "Ask a Jira administrator to add these options to KR health (Administration, Issues, Custom fields, KR health, "
+    "Configure, Edit options): On track, At risk, Off track, Done, No data."
+)
+
+
+def remedies(run: Cli) -> set[str]:
+    """Those that `check` gives for what is wrong or weak on the projects."""
+    found = json.loads(run("check", "--format", "json").out)
+    return {one["remedy"] for one in rows(found) if one.get("remedy") and "KR health" in one["remedy"]}
+
+
+def rows(found: Any) -> list[dict[str, Any]]:
+    """Every row of a reply that has a remedy, wherever it stands."""
+    if isinstance(found, dict):
+        inside = [one for value in found.values() for one in rows(value)]
+        return [found, *inside] if "remedy" in found else inside
+    return [one for value in found for one in rows(value)] if isinstance(found, list) else []
+
+
+@pytest.mark.usefixtures("server")
+def test_missing_options_on_data_center(run: Cli) -> None:
+    assert run("setup", "--apply").code == 0
+    (said,) = remedies(run)
+    assert said.startswith(HEALTH)
+    first = run("sync", *AS_OF, "--first-run")
+    assert first.code == 0, first.out[-2000:]
+    logged = [json.loads(line) for line in first.err.splitlines() if '"cannot set fields"' in line]
+    assert said in logged[0]["remedy"]
+    assert logged[0]["fields"] == ["KR health", "Alignment"]
+    assert all(said not in one["remedy"] for one in logged[1:]), "each is told once"
+
+    again = json.loads(run("sync", *AS_OF, "--format", "json").out)
+    notes = [note for pull in again["pulled"] for note in pull["notes"]]
+    assert any(note.startswith("Cannot set KR health") and note.endswith(said) for note in notes)
