@@ -181,6 +181,8 @@ def _unknown_key(spot: Spot, key: str, root: YamlNode) -> Problem:
     if parent.path[:1] == ("trackers",) and key.casefold() in _SECRETS:
         names = variables(str(parent.path[1]))
         return mark.problem(message, f"do not put credentials in YAML: set {names[0]} and {names[1]}")
+    if why := getattr(parent.model, "refused", {}).get(key):
+        return mark.problem(message, why)
     return mark.problem(message, did_you_mean(key, known))
 
 

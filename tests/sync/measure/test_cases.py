@@ -152,7 +152,9 @@ def item_from(line: str) -> WorkItem:
         name, _, value = words.partition(" ")
         if value in ("points", "hours") and name != "with":
             changes["estimate" if value == "points" else "hours"] = float(name)
-        elif name in ("created", "started", "completed"):
+        elif words == "completed on an unknown day":
+            changes["completed"] = None
+        elif name in ("created", "started", "completed", "dropped", "updated"):
             changes[name] = datetime.fromisoformat(value).replace(tzinfo=UTC)
         elif words == "dated by its resolution":
             changes["dated_by_resolution"] = True
