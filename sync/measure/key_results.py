@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from config.measures import FlowMeasure, KeepMeasure, MetricMeasure, QueryMeasure, WorkMeasure
 from config.okrs import Cycle, KeyResult, Objective
-from config.wording import counted, percent
+from config.wording import percent
 from config.workspace import Workspace
 from connectors.model import Health
 from sync.align.alignment import Leaves
@@ -134,7 +134,7 @@ def _output(tally: Tally) -> float | None:
 def _mismatch(progress: float | None, output: float | None, tally: Tally) -> Mismatch | None:
     if progress is None or output is None:
         return None
-    work = f"{tally.done} of {counted(tally.leaves, 'item')} done"
+    work = f"{tally.done} of {tally.leaves} items done"
     if output >= _MUCH and progress < _LITTLE:
         return Mismatch(f"{work}, but the value has hardly moved", "check that this work contributes to it")
     if progress >= _MUCH and output < _LITTLE:

@@ -48,7 +48,7 @@ def work(tally: Tally, how: WorkMeasure, bounds: Bounds | None = None) -> Measur
     if tally.done < tally.leaves:
         # Open work of zero points is still open: only what is complete may read 100 %.
         progress = min(progress, Fraction(9999, 10000))
-    evidence = f"{tally.done} of {counted(tally.leaves, 'item')} done"
+    evidence = f"{tally.done} of {tally.leaves} items done"
     if how.weigh != "count":
         evidence += f", {done:g} of {float(tally.weight):g} {unit}"
     if how.started and tally.doing:
@@ -121,7 +121,7 @@ def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureCo
     if not counting:
         evidence = ", ".join(["no linked milestones", *_outside(tally, context.bounds)])
         return MeasuredValue(None, None, evidence, "milestones")
-    evidence = f"{len(reached)} of {counted(len(counting), 'milestone')} reached"
+    evidence = f"{len(reached)} of {len(counting)} milestones reached"
     evidence += _bounds_words(tally, WorkMeasure(kind="work"), context.bounds)
     return MeasuredValue(float(done), float(done / total), evidence, "milestones", float(total))
 

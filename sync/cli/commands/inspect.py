@@ -78,7 +78,7 @@ def status(
             stuck=[asdict(one) for one in stuck],
             orphans=len(run.signals.orphans),
             in_grace=data.of_in_grace(run),
-            unwritten=len(run.plan.edits),
+            unwritten=None if run.observation.rewound else len(run.plan.edits),
             findings=data.of_findings(run, run.signals),
         )
 
