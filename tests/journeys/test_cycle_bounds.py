@@ -59,7 +59,8 @@ def ended_in(site: Sandbox) -> dict[str, str]:
     return {key: f"{at:%Y-%m-%dT%H:%M}" for key, at in (*jira.items(), *linear.items()) if at is not None}
 
 
-def test_in_its_first_moment_the_cycle_has_no_progress(site: Sandbox, run: Cli) -> None:
+@pytest.mark.usefixtures("site")
+def test_in_its_first_moment_the_cycle_has_no_progress(run: Cli) -> None:
     seen = told(run, "status", "--fresh", "--as-of", FIRST_DAY)
     # Midnight of the first day where the workspace is, which is Paris.
     assert seen["as_of"] == "2026-09-30T22:00:00+00:00"
@@ -95,7 +96,8 @@ def test_what_was_finished_before_is_left_out_and_named(site: Sandbox, run: Cli,
         assert f"Not counted, finished before {FIRST_DAY}: {len(before)} item" in text.replace("\n", " ")
 
 
-def test_since_ever_it_counts_again(site: Sandbox, run: Cli) -> None:
+@pytest.mark.usefixtures("site")
+def test_since_ever_it_counts_again(run: Cli) -> None:
     bounded = readings(told(run, "status", "--fresh", *AS_OF))["TRUST-KR2"]
     assert bounded["work"]["finished_before"] > 0
     declare("trust.yaml", "measure: {kind: work}", "measure: {kind: work, since: ever}")
@@ -142,23 +144,20 @@ def test_what_was_created_later_is_absent_and_said_so(pointed: Sandbox, run: Cli
     assert run("explain", newest.identifier, "--fresh").code == 0
 
 
-def test_an_upgrade_moves_nothing_that_it_leaves_out(pointed: Sandbox, run: Cli) -> None:
+@pytest.mark.usefixtures("pointed")
+def test_an_upgrade_moves_nothing_that_it_leaves_out(
+    run: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A store that was kept by a version that counted old work: the next run reports none of it as gone."""
-    declare_ever = ("trust.yaml", "measure: {kind: work}", "measure: {kind: work, since: ever}")
-    folder = Path(os.environ["TRUENORTH_CONFIG"])
-    edited = Path.cwd() / "edited"
-    shutil.copytree(folder, edited)
-    os.environ["TRUENORTH_CONFIG"] = str(edited)
-    try:
-        declare(*declare_ever)
-        assert run("sync", "--as-of", "2026-11-09T09:00Z", "--first-run").code == 0
-        declare(declare_ever[0], declare_ever[2], declare_ever[1])
-        assert run("plan", *AS_OF).code == 0
-        moved = {
-            one["key_result"]: one["moved"]
-            for one in told(run, "status")["movement"]["key_results"]
-            if one["moved"] is not None
-        }
-    finally:
-        os.environ["TRUENORTH_CONFIG"] = str(folder)
+    edited = tmp_path / "edited"
+    shutil.copytree(os.environ["TRUENORTH_CONFIG"], edited)
+    monkeypatch.setenv("TRUENORTH_CONFIG", str(edited))
+    declare("trust.yaml", "measure: {kind: work}", "measure: {kind: work, since: ever}")
+    assert run("sync", "--as-of", "2026-11-09T09:00Z", "--first-run").code == 0
+    declare("trust.yaml", "measure: {kind: work, since: ever}", "measure: {kind: work}")
+    assert run("plan", *AS_OF).code == 0
+    seen = told(run, "status")
+    assert readings(seen)["TRUST-KR2"]["work"]["finished_before"] > 0
+    moved = {one["key_result"]: one["moved"] for one in seen["movement"]["key_results"]}
     assert moved["TRUST-KR2"]["gone"] == 0
+    assert moved["TRUST-KR2"]["done"] == moved["TRUST-KR2"]["added"] == 0
