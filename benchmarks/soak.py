@@ -176,7 +176,7 @@ def soak(count: int, items: int, seed: int, hours: float) -> bool:
             httpx.post(f"{box.url}/__clock", json={"set": now.isoformat()}).raise_for_status()
             if number:
                 somebody_works(box, chance)
-            moment = f"{now:%Y-%m-%dT%H:%M}"
+            moment = f"{now:%Y-%m-%dT%H:%M}Z"
             seen = runs.run("sync", "--as-of", moment, "--first-run")
             if seen.code:
                 well = False

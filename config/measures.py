@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from config.fields import ConfigModel, Day, Finite, Identifier, reject_bool
+from config.errors import quoted
+from config.fields import FIRST_DAY, LAST_DAY, ConfigModel, Day, Finite, Identifier, reject_bool
 from config.origins import is_secret_name
 from config.trackers import MEASURE_LANGUAGES, MeasureQuery, kind_of
 
 Weight = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(reject_bool)]
+
+
+def _since(value: object) -> object:
+    # One complaint in place of one for each thing that it could be.
+    if value in ("cycle", "ever"):
+        return value
+    found = value if isinstance(value, date) and not isinstance(value, datetime) else None
+    if isinstance(value, str):
+        with suppress(ValueError):
+            found = date.fromisoformat(value)
+    if found is None:
+        shown = quoted(value) if isinstance(value, str) else json.dumps(value, default=str)
+        raise ValueError(f"expected cycle, ever or a date such as 2026-10-01, got {shown}")
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise ValueError(f"expected a date between {FIRST_DAY.year} and {LAST_DAY.year}")
+    return found
+
+
+Since = Annotated[Literal["cycle", "ever"] | date, BeforeValidator(_since)]
+"""From when on finished work counts: the first day of the cycle, a date, or whenever."""
+_BEHIND = (
+    "From when on finished work counts in the done share shown next to the value: the first day of the cycle (cycle), a "
+    "date, or whenever it was finished (ever)."
+)
 
 
 class CheckIn(ConfigModel):
@@ -65,6 +94,7 @@ class _Measured(ConfigModel):
     checkins: tuple[CheckIn, ...] = Field(default=(), description="Values reported so far.")
     file: FileSource | None = Field(default=None, description="File to read the value from.")
     http: HttpSource | None = Field(default=None, description="HTTP endpoint to read the value from.")
+    since: Since = Field(default="cycle", description=_BEHIND)
     stale_days: Annotated[int, Field(ge=1, le=3650), BeforeValidator(reject_bool)] | None = Field(
         default=None, description="Ignore the latest value when it is older than this many days."
     )
@@ -141,6 +171,7 @@ class BinaryMeasure(ConfigModel):
 
     kind: Literal["binary"] = Field(description="Done or not done.")
     done: Day | None = Field(default=None, description="Day on which it was done; leave out until then.")
+    since: Since = Field(default="cycle", description=_BEHIND)
 
 
 class WorkMeasure(ConfigModel):
@@ -167,6 +198,11 @@ class WorkMeasure(ConfigModel):
     )
     started: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False), BeforeValidator(reject_bool)] = Field(
         default=0.0, description="Credit for work in progress, as a share of its weight."
+    )
+    since: Since = Field(
+        default="cycle",
+        description="From when on finished work counts: the first day of the cycle (cycle), a date, or whenever it was "
+        "finished (ever). What was finished before is left out.",
     )
     target: Weight | None = Field(
         default=None, description="Fixed amount to complete, instead of all linked work."
@@ -196,6 +232,11 @@ class MilestonesMeasure(ConfigModel):
         description="Share of the linked epics, projects or issues that are done."
     )
     weights: dict[str, Weight] = Field(default={}, description="Weight by key; 1 for keys not listed.")
+    since: Since = Field(
+        default="cycle",
+        description="From when on reached milestones count: the first day of the cycle (cycle), a date, or whenever they "
+        "were reached (ever). Those reached before are left out.",
+    )
 
 
 class FlowMeasure(_Target):
@@ -222,6 +263,18 @@ class FlowMeasure(_Target):
         default="creation", description="When the clock starts; for of: efficiency."
     )
 
+    @field_validator("since", mode="before")
+    @classmethod
+    def _is_no_day(cls, value: object) -> object:
+        try:
+            _since(value)
+        except ValueError:
+            return value
+        raise ValueError(
+            "since of a flow measure is creation or start, when the clock of `of: efficiency` starts; which finished work "
+            "counts is set by window_days, whatever the cycle"
+        )
+
     @model_validator(mode="after")
     def _only_efficiency_waits(self) -> FlowMeasure:
         if self.of != "efficiency" and (self.waiting or self.since != "creation"):
@@ -232,6 +285,10 @@ class FlowMeasure(_Target):
 class ProjectMeasure(ConfigModel):
     """The progress that Linear itself computes for a project."""
 
+    refused: ClassVar[Mapping[str, str]] = {
+        "since": "leave it out: the progress is Linear's own, of all the project's work; to count what was finished in the "
+        "cycle, use kind: work"
+    }
     kind: Literal["project"] = Field(description="Progress that Linear computes for a project.")
     project: str = Field(min_length=1, description="Name of the Linear project.")
 
@@ -239,6 +296,9 @@ class ProjectMeasure(ConfigModel):
 class CompositeMeasure(ConfigModel):
     """A weighted mean of other key results."""
 
+    refused: ClassVar[Mapping[str, str]] = {
+        "since": "leave it out: set since on the key results that it is made of"
+    }
     kind: Literal["composite"] = Field(description="A weighted mean of other key results.")
     of: dict[Identifier, Weight] = Field(
         min_length=1, description="Key results to combine, with their weights."
@@ -268,6 +328,7 @@ class QueryMeasure(_Target, MeasureQuery):
         default=None,
         description="Second query; the value is then the first count or sum in percent of this one.",
     )
+    since: Since = Field(default="cycle", description=_BEHIND)
     tracker: Identifier | None = Field(
         default=None, description="Tracker to query; needed only with several trackers of that kind."
     )

@@ -271,7 +271,9 @@ class WorkItem:
     - `estimate`: points, `hours`: estimated working time; None when unestimated.
     - `progress`: 0..1, where the tracker itself computes one, as Linear does for projects.
     - `claims`: key result ids claimed on the item itself, by label, field or label group, as written.
-    - `dated_by_resolution`: whether `completed` is when a resolution was set, since the day of the change into a
+    - `completed`: when work that is done was finished last; `dropped`: when work that is dropped was. None for all other
+      work, and where the tracker does not tell.
+    - `dated_by_resolution`: whether that is when a resolution was set, since the day of the change into a
       done status is not to be had.
     - `private`: whether not everybody who sees its neighbours may see it: a secured issue, a private team.
       Nothing about it is said on other items.
@@ -314,6 +316,7 @@ class WorkItem:
     fields: tuple[tuple[str, str], ...] = ()
     started: datetime | None = None
     completed: datetime | None = None
+    dropped: datetime | None = None
     dated_by_resolution: bool = False
     due: date | None = None
     blocked_by: tuple[Ref, ...] = ()

@@ -182,6 +182,8 @@ class Observation:
     - `resolved`: what the keys in the OKR files lead to.
     - `lost`: done work that earlier reads saw and this one did not, as long as a cycle runs that it counted in.
     - `unread`: what could not be read; the pulls and answers of such a tracker are the last good ones.
+    - `rewound`: whether `at` lies before the read because somebody asked for that moment, so that the items are as they were
+      then, as far as they tell; `later`: those that were not there yet. It is never stored.
     """
 
     pulls: tuple[Pull, ...]
@@ -195,6 +197,8 @@ class Observation:
     resolved: ResolvedKeys = field(default_factory=dict)
     lost: Mapping[Ref, LostItem] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
+    rewound: bool = False
+    later: tuple[WorkItem, ...] = ()
 
     @property
     def items(self) -> tuple[WorkItem, ...]:

@@ -19,8 +19,10 @@ def run(
     now: datetime,
     progress: Progress | None = None,
     sources: Sources | None = None,
+    *,
+    rewind: bool = False,
 ) -> Decision:
-    """Read both worlds and decide. Writes to no tracker."""
-    observation, alignment = collect(workspace, connectors, store, now, progress, sources)
+    """Read both worlds and decide. Writes to no tracker. `rewind`: see `collect`; it is for looking only."""
+    observation, alignment = collect(workspace, connectors, store, now, progress, sources, rewind=rewind)
     memory = store.memory(workspace, now)
     return decide(observation, memory, workspace, now, alignment)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from config.checks.finding import ConfigFinding, Path
 from config.checks.urls import unsafe_address
 from config.errors import did_you_mean, quoted
-from config.measures import CompositeMeasure, KeepMeasure, MetricMeasure
+from config.measures import CompositeMeasure, KeepMeasure, Measure, MetricMeasure
 from config.workspace import Workspace
 
 LATEST_CHECK_IN = timedelta(days=90)
@@ -25,6 +25,7 @@ def check_measures(workspace: Workspace) -> Iterator[ConfigFinding]:
             path: Path = ("objectives", at, "key_results", nr, "measure")
             measure = key_result.measure
             places[key_result.id] = path
+            yield from _since(path, measure, objective.cycle, workspace)
             if isinstance(measure, CompositeMeasure):
                 made_of[key_result.id] = tuple(measure.of)
                 for name in measure.of:
@@ -42,6 +43,13 @@ def check_measures(workspace: Workspace) -> Iterator[ConfigFinding]:
         message = f"{quoted(name)} depends on itself through other key results"
         yield ConfigFinding((*places[name], "of"), message, "remove the circular reference")
     yield from _parents(workspace)
+
+
+def _since(path: Path, measure: Measure, name: str, workspace: Workspace) -> Iterator[ConfigFinding]:
+    since, cycle = getattr(measure, "since", None), workspace.cycles.get(name)
+    if isinstance(since, date) and cycle is not None and since > cycle.end:
+        message = f"{since} is after the end of cycle {quoted(name)} on {cycle.end}, so no work would count"
+        yield ConfigFinding((*path, "since"), message, "check the year")
 
 
 def _numbers(

@@ -45,10 +45,10 @@ class Spot:
 def find(root: YamlNode, loc: Loc) -> tuple[Spot, str | None]:
     """The deepest node on the way to `loc`, and the key that is not there, if one is not."""
     spot = Spot(root, (), None, Workspace, None)
-    for step in loc:
+    for place, step in enumerate(loc, 1):
         if step == "[key]":
             break
-        if step in _kinds(spot.annotation) and not _has(spot.node, step, spot.model):
+        if step in _kinds(spot.annotation) and not _has(spot, step, leads_on=place < len(loc)):
             continue  # pydantic names the chosen kind in between; it is no step in the file
         match spot.node.value:
             case dict(entries) if str(step) in entries:
@@ -63,10 +63,17 @@ def find(root: YamlNode, loc: Loc) -> tuple[Spot, str | None]:
     return spot, None
 
 
-def _has(node: YamlNode, step: str | int, model: type[BaseModel] | None) -> bool:
-    return (
-        model is not None and step in _fields(model) and isinstance(node.value, dict) and step in node.value
-    )
+def _has(spot: Spot, step: str | int, *, leads_on: bool) -> bool:
+    """Whether the step is a key of the mapping, and not the name of its kind: no step leads on from plain text."""
+    entries = spot.node.value
+    if (
+        spot.model is None
+        or step not in _fields(spot.model)
+        or not isinstance(entries, dict)
+        or step not in entries
+    ):
+        return False
+    return not leads_on or isinstance(entries[str(step)].value, dict | list)
 
 
 def _below(spot: Spot, step: str | int) -> tuple[Any, FieldInfo | None]:
@@ -181,6 +188,8 @@ def _unknown_key(spot: Spot, key: str, root: YamlNode) -> Problem:
     if parent.path[:1] == ("trackers",) and key.casefold() in _SECRETS:
         names = variables(str(parent.path[1]))
         return mark.problem(message, f"do not put credentials in YAML: set {names[0]} and {names[1]}")
+    if why := getattr(parent.model, "refused", {}).get(key):
+        return mark.problem(message, why)
     return mark.problem(message, did_you_mean(key, known))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from email.utils import parsedate_to_datetime
 
 from config.fields import FIRST_DAY, LAST_DAY
@@ -34,9 +34,9 @@ def iso_time(text: str | None) -> datetime | None:
     return _in_range(_zoned(text))
 
 
-def given_time(text: str | None) -> datetime | None:
-    """A time that a person gave, in UTC where no zone is named: None for what is none, or out of range."""
-    return _in_range(_parsed(datetime.fromisoformat, text))
+def given_time(text: str | None, zone: tzinfo = UTC) -> datetime | None:
+    """A time that a person gave, in `zone` where it names none, as UTC: None for what is none, or out of range."""
+    return _in_range(_parsed(datetime.fromisoformat, text), zone)
 
 
 def item_time(told: str | float | None) -> datetime | None:
@@ -93,10 +93,10 @@ def _zoned(text: str | None) -> datetime | None:
     return when if when is not None and when.tzinfo is not None else None
 
 
-def _in_range(when: datetime | None) -> datetime | None:
+def _in_range(when: datetime | None, zone: tzinfo = UTC) -> datetime | None:
     if when is None:
         return None
-    found = _utc(when.replace(tzinfo=UTC) if when.tzinfo is None else when)
+    found = _utc(when.replace(tzinfo=zone) if when.tzinfo is None else when)
     return found if found is not None and EARLIEST <= found <= LATEST else None
 
 

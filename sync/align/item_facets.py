@@ -38,7 +38,7 @@ class MatchContext:
         """The day at which rules with effective dates are asked of an item: of closed work the day it was closed."""
         if item.is_open:
             return self.today or date.max
-        return self.day(item.completed or item.updated) or date.max
+        return self.day(item.completed or item.dropped or item.updated) or date.max
 
 
 class ItemFacets(dict[str, Sequence[str]]):

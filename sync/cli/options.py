@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from config.workspace import Workspace
 from connectors.http.dates import EARLIEST, LATEST, given_time
 from sync.cli.output import Format
 from sync.plan.guards import GuardViolation
@@ -23,7 +25,11 @@ Config = Annotated[
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="Output format.")]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", help="Evaluate as of this time, in ISO 8601. Default: now.", metavar="TIME"),
+    typer.Option(
+        "--as-of",
+        help="Evaluate as of this time, in ISO 8601, in the workspace's time zone. Default: now.",
+        metavar="TIME",
+    ),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Read the trackers instead of the last snapshot.")]
 Items = Annotated[int, typer.Option(min=50, max=1_000_000, help="Approximate number of work items.")]
@@ -57,22 +63,36 @@ def flag_of(stop: GuardViolation) -> str:
             return f"--accept-plan {stop.subject}"
 
 
-def moment_of(as_of: str | None) -> datetime:
-    """The time to evaluate as of: now, unless one is given. Raises typer.BadParameter for what is no time."""
-    return given_moment(as_of) or datetime.now(UTC)
+@dataclass(frozen=True, slots=True)
+class GivenTime:
+    """The time of `--as-of`, which without an offset is in the zone of a workspace that is not known yet.
 
-
-def given_moment(as_of: str | None) -> datetime | None:
-    """The time that is given, if one is, in UTC; without an offset it is UTC already.
-
-    Raises typer.BadParameter for what is no time, or one that nobody can mean.
+    Methods raise typer.BadParameter for a time that lies out of range in that zone alone.
     """
-    if as_of is None:
-        return None
-    moment = given_time(as_of)
+
+    text: str | None
+
+    def asked_in(self, workspace: Workspace) -> datetime | None:
+        """The time in UTC, if one is given; a day alone is its beginning."""
+        return None if self.text is None else _time(self.text, workspace.zone)
+
+    def in_zone_of(self, workspace: Workspace) -> datetime:
+        """The time to evaluate as of: now, unless one is given."""
+        return self.asked_in(workspace) or datetime.now(UTC)
+
+
+def given_moment(as_of: str | None) -> GivenTime:
+    """The time that is given, if one is. Raises typer.BadParameter for what is no time, or one that nobody can mean."""
+    if as_of is not None:
+        _time(as_of, UTC)
+    return GivenTime(as_of)
+
+
+def _time(text: str, zone: tzinfo) -> datetime:
+    moment = given_time(text, zone)
     if moment is None:
         message = (
-            f"{as_of!r} is not a time between {EARLIEST.year} and {LATEST.year} in ISO 8601, for example 2026-11-16 or "
+            f"{text!r} is not a time between {EARLIEST.year} and {LATEST.year} in ISO 8601, for example 2026-11-16 or "
             "2026-11-16T09:00"
         )
         raise typer.BadParameter(message, param_hint="--as-of")

@@ -48,6 +48,8 @@ class OutputReporter(Reporter):
     def decided(self, run: Decision) -> None:
         """See `Reporter.decided`."""
         show = self._output.show
+        if note := run_tables.taken_as_now(run):
+            self._output.say(note)
         show(run_tables.pulled(run.observation.pulls), run_tables.scorecard(run.scorecard))
         show(run_tables.orphans(run.alignment.items, run.signals, _MOST_ORPHANS))
         show(*in_grace(run.alignment.items, run.signals, _MOST_ORPHANS))

@@ -14,6 +14,7 @@ from sync.collect.external_values import Sources
 from sync.collect.lost_items import lost_items
 from sync.collect.pull import commented_item_ids, owned_item_ids, pull
 from sync.collect.queries import read_histories, read_keywords
+from sync.collect.rewind import rewound
 from sync.observation import CannotRead, Observation, Unread
 from sync.store.store import Store
 
@@ -25,11 +26,13 @@ def collect(
     now: datetime,
     progress: Progress | None = None,
     sources: Sources | None = None,
+    *,
+    rewind: bool = False,
 ) -> tuple[Observation, Alignment]:
     """Everything that is to be known for `now`; with the alignment of the items, by which the last of it is asked.
 
-    Absence means removal, so a part of a tracker never reaches the planner: see `pull` for one that fails. Raises
-    CannotRead.
+    Absence means removal, so a part of a tracker never reaches the planner: see `pull` for one that fails. `rewind`: with
+    the items as they were at `now`, where that lies before the read. Nothing may be written of that. Raises CannotRead.
     """
     last = store.snapshots.last()
     owned, commented = owned_item_ids(store, last), commented_item_ids(last)
@@ -42,6 +45,8 @@ def collect(
         lost=lost_items(last, observation, workspace, today),
         unread=(*observation.unread, *unread),
     )
+    if rewind:
+        observation = rewound(observation, now)
     alignment = align(observation.items, workspace, observation.answers, today)
     if _needs_histories(workspace):
         kept = last.histories if last is not None else {}

@@ -8,6 +8,7 @@ from datetime import date
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import align
+from sync.measure import first_day
 from sync.observation import LostItem, Observation
 
 
@@ -21,7 +22,7 @@ def lost_items(
     if last is None:
         return {}
     begun = {
-        key_result.id: cycle.start
+        key_result.id: first_day(key_result, cycle) or date.min
         for objective, key_result in workspace.key_results()
         if (cycle := workspace.cycles[objective.cycle]).start <= today <= cycle.end
     }

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 
 from config.measures import CompositeMeasure, MilestonesMeasure, WorkMeasure
 from config.okrs import KeyResult, Objective
-from config.wording import percent, sentence
+from config.wording import counted, percent, sentence
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS
-from sync.measure import Reading, to_percent, weighting_of
+from sync.measure import LEFT_OUT, LeftOut, Reading, milestone_pieces, to_percent, weighting_of
 
 _MOST_TERMS = 12
 """Terms of a sum that are written out; the rows hold them all."""
@@ -24,7 +25,7 @@ class Counted:
     """One linked leaf: its weight, the share of it that counts here, what of that is done, and its fate.
 
     `known`: False where the weight is the declared default, for want of an estimate or a listed weight.
-    `late`: whether it came after the baseline.
+    `left_out`: why it counts nowhere; None where it counts.
     """
 
     item: WorkItem
@@ -34,17 +35,31 @@ class Counted:
     fate: str
     because: str
     known: bool = True
-    late: bool = False
+    left_out: LeftOut | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """What is linked and counts nowhere, for one reason: its keys, and what it would weigh. `words` says the reason."""
+
+    reason: LeftOut
+    words: str
+    keys: tuple[str, ...]
+    weight: Fraction
 
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """A reading with everything that made it. `steps` are sentences: the formula with its numbers, then the result."""
+    """A reading with everything that made it. `steps` are sentences: the formula with its numbers, then the result.
+
+    `excluded`: what is linked and left out, reason by reason.
+    """
 
     reading: Reading
     objective: Objective
     rows: tuple[Counted, ...]
     steps: tuple[str, ...]
+    excluded: tuple[Excluded, ...] = ()
 
 
 def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
@@ -56,8 +71,13 @@ def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
     objective, key_result = found
     reading = run.scorecard.readings[key_result.id]
     rows = tuple(_rows(key_result, run))
-    steps = (*_steps(key_result, reading, rows, run), *_summary(key_result, reading))
-    return Derivation(reading, objective, rows, steps)
+    excluded = tuple(_excluded(key_result, reading, run))
+    steps = (
+        *_steps(key_result, reading, rows, run),
+        *_excluded_words(weighting_of(key_result), excluded),
+        *_summary(key_result, reading),
+    )
+    return Derivation(reading, objective, rows, steps, excluded)
 
 
 def _rows(key_result: KeyResult, run: Decision) -> Iterator[Counted]:
@@ -67,12 +87,48 @@ def _rows(key_result: KeyResult, run: Decision) -> Iterator[Counted]:
         because = next(
             (str(link.because) for link in placement.of_every_cycle if link.key_result == key_result.id), ""
         )
-        late = piece.left_out == "late"
-        fate: str = "dropped, not counted" if piece.left_out == "dropped" else piece.category
-        fate = f"added after {how.baseline}" if late else fate
+        reading = run.scorecard.readings[key_result.id]
+        fate = f"{_reason(piece.left_out, how, reading)}, not counted" if piece.left_out else piece.category
         known = piece.known or how.weigh == "count"
         done = piece.credit(how)
-        yield Counted(piece.item, piece.weight, piece.share, done, fate, because, known, late)
+        yield Counted(piece.item, piece.weight, piece.share, done, fate, because, known, piece.left_out)
+
+
+def _reason(left_out: LeftOut, how: WorkMeasure, reading: Reading) -> str:
+    bounds = reading.bounds
+    match left_out:
+        case "before":
+            return f"finished before {bounds.first}"
+        case "dropped":
+            return "dropped"
+        case "late":
+            return f"added after {how.baseline}"
+        case "later":
+            last = "" if bounds.until is None else bounds.day(bounds.until) - timedelta(days=1)
+            return f"created after {last}"
+
+
+def _excluded(key_result: KeyResult, reading: Reading, run: Decision) -> Iterator[Excluded]:
+    measure, pieces = key_result.measure, reading.pieces
+    if isinstance(measure, MilestonesMeasure):
+        pieces = milestone_pieces(key_result, measure, run.alignment, reading.bounds)
+    for reason in LEFT_OUT:
+        found = [piece for piece in pieces if piece.left_out == reason]
+        if found:
+            words = _reason(reason, weighting_of(key_result), reading)
+            weight = sum((piece.part for piece in found), Fraction(0))
+            yield Excluded(reason, words, tuple(piece.item.name for piece in found), weight)
+
+
+def _excluded_words(how: WorkMeasure, excluded: tuple[Excluded, ...]) -> Iterator[str]:
+    """How much is left out and why, with the first keys."""
+    for one in excluded:
+        weighs = (
+            "" if how.weigh == "count" and one.weight == len(one.keys) else f", weight {_plain(one.weight)}"
+        )
+        keys = ", ".join(one.keys[:_MOST_TERMS])
+        more = f" and {len(one.keys) - _MOST_TERMS} more" if len(one.keys) > _MOST_TERMS else ""
+        yield f"Not counted, {one.words}: {counted(len(one.keys), 'item')}{weighs}: {keys}{more}."
 
 
 def _steps(
@@ -95,12 +151,10 @@ def _steps(
 
 
 def _sum_of_work(how: WorkMeasure, reading: Reading, rows: tuple[Counted, ...]) -> Iterator[str]:
-    counting = [row for row in rows if row.item.category != "dropped" and not row.late]
+    counting = [row for row in rows if row.left_out is None]
     done = [row for row in counting if row.done]
     tally = reading.tally
     yield from _guessed(how, counting)
-    if late := [row.weight * row.share for row in rows if row.late]:
-        yield f"Added after the baseline of {how.baseline}; not counted: {_added(late)} = {_plain(sum(late, Fraction()))}."
     yield f"Done: {_added([row.done for row in done])} = {_plain(tally.done_weight)}."
     if how.target is not None:
         yield f"{_plain(tally.done_weight)} / {how.target:g} (fixed target) = {percent(100 * (reading.progress or 0))}."

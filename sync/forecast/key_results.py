@@ -70,12 +70,17 @@ def _work(
     scope = Fraction(how.target).limit_denominator(1_000_000) if how.target else reading.tally.weight
     if not scope:
         return []
+    # What was finished before the cycle is no progress in it, but the best there is to tell the pace by: early in a
+    # quarter the weeks behind would else be empty. So the way begins below zero, and ends at the progress of today.
     brought: dict[date, Fraction] = {}
+    before = Fraction(0)
     for piece in reading.pieces:
-        if piece.done_on is not None and piece.left_out is None:
+        if piece.done_on is not None and piece.left_out in (None, "before"):
             brought[piece.done_on] = brought.get(piece.done_on, Fraction(0)) + piece.part
+            before += piece.part if piece.left_out == "before" else 0
     begin = today - timedelta(days=BEHIND_DAYS)
-    total = sum((weight for day, weight in brought.items() if day < begin), Fraction(0))
+    total = -before
+    total += sum((weight for day, weight in brought.items() if day < begin), Fraction(0))
     past = [(begin, float(total / scope))]
     for day in sorted(day for day in brought if begin <= day <= today):
         total += brought[day]

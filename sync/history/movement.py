@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -16,7 +16,8 @@ from sync.measure import Piece, Scorecard, Tally
 from sync.measure.work import work
 
 LeafState = tuple[str, float]
-"""The category of a leaf, and what it weighs."""
+"""The category of a leaf, and what it weighs; what is no part of the cycle has the reason in place of its category."""
+_OUTSIDE = ("before", "later")
 
 MovementKind = Literal["done", "reopened", "added", "dropped", "gone", "estimated"]
 KINDS: tuple[MovementKind, ...] = ("done", "reopened", "added", "dropped", "gone", "estimated")
@@ -57,7 +58,13 @@ def work_state(pieces: Iterable[Piece], on: date) -> WorkState:
     # What is dropped, or came after the baseline, weighs nothing: it moves no percent.
     return WorkState(
         on,
-        {str(one.item.ref): (one.category, 0.0 if one.left_out else float(one.part)) for one in pieces},
+        {
+            str(one.item.ref): (
+                one.left_out if one.left_out in _OUTSIDE else one.category,
+                0.0 if one.left_out else float(one.part),
+            )
+            for one in pieces
+        },
     )
 
 
@@ -79,13 +86,25 @@ def movements_since(
 
 
 def movement(before: WorkState, now: WorkState, how: Measure) -> Movement:
-    """What changed from one state to the next of a key result that is measured as `how` says."""
+    """What changed from one state to the next of a key result that is measured as `how` says.
+
+    What is no part of the cycle now was none before: it is not gone, whatever a state says that was kept by other bounds.
+    What was none before and is one now, as work that is opened again, was added.
+    """
+    outside = {ref for ref, (state, _) in now.leaves.items() if state in _OUTSIDE}
+    before, now = _within(before, outside), _within(now, outside)
     counts = Counter(
         _kind(before.leaves.get(ref), now.leaves.get(ref)) for ref in before.leaves.keys() | now.leaves.keys()
     )
     del counts[""]
     by_work, by_scope = _effects(before, now, how) if isinstance(how, WorkMeasure) else (None, None)
     return Movement(before.on, **counts, by_work=by_work, by_scope=by_scope)
+
+
+def _within(state: WorkState, outside: Collection[str]) -> WorkState:
+    """The state without what is outside of the cycle."""
+    leaves = {ref: one for ref, one in state.leaves.items() if ref not in outside and one[0] not in _OUTSIDE}
+    return WorkState(state.on, leaves)
 
 
 def sum_movements(movements: Iterable[Movement]) -> Movement | None:

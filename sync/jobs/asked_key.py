@@ -23,6 +23,10 @@ def with_key_of_now(session: Session, run: Decision, asked: str) -> Decision:
     """
     if any(item.answers_to(asked) for item in run.alignment.items.values()):
         return run
+    for later in run.observation.later:
+        if later.answers_to(asked):
+            day = later.created.astimezone(session.workspace.zone).date()
+            raise UnknownKeyError(f"{asked} was not there then: it was created on {day}.")
     match = _KEY.fullmatch(asked.strip())
     if match is None or any(
         asked.strip().casefold() == key.casefold() for keys in run.alignment.unseen.values() for key in keys

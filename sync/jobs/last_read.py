@@ -26,6 +26,8 @@ def latest_run(
 ) -> Decision:
     """What is known: the last snapshot where there is one, else a fresh read, as of now or of another time.
 
+    As of a time before the read the items are as they were then, as far as they tell.
+
     Where a fresh read comes to nothing, the last snapshot stands in. Raises CannotRead where that cannot either.
     """
     if not fresh and as_of is None and (known := _known(session)) is not None:
@@ -33,7 +35,7 @@ def latest_run(
             reporter.remembered(known.observation.unread, known.observation.at)
         return known
     try:
-        result = read(session, as_of or datetime.now(UTC), reporter)
+        result = read(session, as_of or datetime.now(UTC), reporter, rewind=as_of is not None)
     except CannotRead as error:
         known = _known(session)
         if known is None:

@@ -46,11 +46,22 @@ class Synced:
         return self.applied is not None and self.applied.complete and not self.run.observation.unread
 
 
-def read(session: Session, now: datetime, reporter: Reporter) -> Decision:
-    """Read both worlds and decide, telling how far the reading has come. Raises CannotRead."""
+def read(session: Session, now: datetime, reporter: Reporter, *, rewind: bool = False) -> Decision:
+    """Read both worlds and decide, telling how far the reading has come. Raises CannotRead.
+
+    `rewind`: with the items as they were at `now`, where that lies before the read; for looking only.
+    """
     session.writing.clear()
     with reporter.progress() as progress:
-        result = run(session.workspace, session.connectors, session.store, now, progress, session.sources)
+        result = run(
+            session.workspace,
+            session.connectors,
+            session.store,
+            now,
+            progress,
+            session.sources,
+            rewind=rewind,
+        )
     session.keep_origins(set(session.connectors) - set(result.observation.stale))
     reporter.unread(result.observation.unread)
     return result

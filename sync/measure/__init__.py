@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from sync.measure.bounds import Bounds, as_it_was, bounds_of, end_of, first_day
 from sync.measure.context import DENOMINATOR, latest, progress_between
 from sync.measure.field_values import collect_values
 from sync.measure.flow import needs_history
-from sync.measure.key_results import closed_on, end_of
-from sync.measure.pieces import Piece, pieces_of, weighting_of
+from sync.measure.key_results import closed_on
+from sync.measure.pieces import LEFT_OUT, LeftOut, Piece, pieces_of, weighting_of
 from sync.measure.reading import Creep, ObjectiveReading, Reading, Scorecard, health, to_percent
 from sync.measure.scorecard import measure
 from sync.measure.tally import ZERO, Tally, fold, tally_of
 from sync.measure.weights import weight_of
+from sync.measure.work import milestone_pieces
 from sync.observation import FieldValues, Histories, Past, Sample
 
 __all__ = [
     "DENOMINATOR",
+    "LEFT_OUT",
     "ZERO",
+    "Bounds",
     "Creep",
     "FieldValues",
     "Histories",
+    "LeftOut",
     "ObjectiveReading",
     "Past",
     "Piece",
@@ -26,13 +31,17 @@ __all__ = [
     "Sample",
     "Scorecard",
     "Tally",
+    "as_it_was",
+    "bounds_of",
     "closed_on",
     "collect_values",
     "end_of",
+    "first_day",
     "fold",
     "health",
     "latest",
     "measure",
+    "milestone_pieces",
     "needs_history",
     "pieces_of",
     "progress_between",

@@ -9,9 +9,12 @@ from datetime import date, datetime
 from config.measures import CheckIn
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
+from sync.measure.bounds import Bounds
 from sync.measure.reading import Creep, Reading
 from sync.observation import Observation, Past
 
+NOW_NOT_THEN = "; read now, not then"
+"""What is said of a number that a tracker counts itself, where the moment that is judged lies before the read."""
 DENOMINATOR = "/over"
 """Behind a key result's id: the name of the answer to the second query of a ratio."""
 
@@ -36,6 +39,7 @@ class MeasureContext:
 
     - `past`: for closed key results, the last reading that was kept.
     - `others`: readings that were taken before this one.
+    - `bounds`: the days whose work counts.
     """
 
     alignment: Alignment
@@ -44,6 +48,7 @@ class MeasureContext:
     workspace: Workspace
     now: datetime
     others: Mapping[str, Reading]
+    bounds: Bounds
 
     @property
     def today(self) -> date:

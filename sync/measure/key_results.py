@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from fractions import Fraction
+from datetime import date, datetime, timedelta
 
 from config.measures import FlowMeasure, KeepMeasure, MetricMeasure, QueryMeasure, WorkMeasure
-from config.okrs import KeyResult, Objective
-from config.wording import counted, percent
+from config.okrs import Cycle, KeyResult, Objective
+from config.wording import percent
 from config.workspace import Workspace
-from connectors.model import Health, WorkItem
+from connectors.model import Health
 from sync.align.alignment import Leaves
+from sync.measure.bounds import bounds_of, end_of
 from sync.measure.context import MeasureContext, MeasuredValue
 from sync.measure.expected import expected
 from sync.measure.pieces import Piece, pieces_of, weighting_of
@@ -42,10 +42,17 @@ def measure_key_result(
     by_now = expected(key_result, cycle, at, workspace.zone)
     if closed is not None:
         # Without a reading that was kept, the nearest to it is what today's items say of that day.
-        leaves = _as_of(at, leaves)
         context = replace(context, now=at - timedelta(seconds=1))
+    bounds = bounds_of(
+        key_result,
+        cycle,
+        workspace.zone,
+        _ended(cycle, closed, context),
+        is_past=context.observation.rewound,
+    )
+    context = replace(context, bounds=bounds)
     weighting = weighting_of(key_result)
-    pieces = pieces_of(leaves, weighting, workspace.zone)
+    pieces = pieces_of(leaves, weighting, bounds)
     tally = fold(pieces, weighting)
     value = value_of(key_result, leaves, tally, context)
     progress, evidence = value.progress, value.evidence
@@ -77,28 +84,17 @@ def measure_key_result(
         by_hand=by_hand,
         teams=_teams(pieces, weighting),
         pieces=pieces,
+        bounds=bounds,
         coverage=value.coverage,
         creep=value.creep,
         smaller_is_better=_is_smaller_better(how),
     )
 
 
-def _as_of(moment: datetime, leaves: Leaves) -> list[tuple[WorkItem, Fraction]]:
-    """The leaves that were there by then; what was done later was not done yet."""
-    return [
-        (replace(item, category="doing") if _is_later(item, moment) else item, share)
-        for item, share in leaves
-        if item.created < moment
-    ]
-
-
-def _is_later(item: WorkItem, moment: datetime) -> bool:
-    return item.category == "done" and item.completed is not None and item.completed >= moment
-
-
-def end_of(day: date, zone: tzinfo) -> datetime:
-    """The moment at which the day is over, in UTC."""
-    return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC)
+def _ended(cycle: Cycle, closed: date | None, context: MeasureContext) -> datetime | None:
+    """When the key result ended, with its cycle or by being closed; None while it goes on."""
+    last = min(day for day in (cycle.end, closed) if day is not None)
+    return end_of(last, context.workspace.zone) if closed is not None or last < context.today else None
 
 
 def _frozen(value: MeasuredValue, past: Past | None, closed: date) -> tuple[float | None, float | None, str]:
@@ -138,7 +134,7 @@ def _output(tally: Tally) -> float | None:
 def _mismatch(progress: float | None, output: float | None, tally: Tally) -> Mismatch | None:
     if progress is None or output is None:
         return None
-    work = f"{tally.done} of {counted(tally.leaves, 'item')} done"
+    work = f"{tally.done} of {tally.leaves} items done"
     if output >= _MUCH and progress < _LITTLE:
         return Mismatch(f"{work}, but the value has hardly moved", "check that this work contributes to it")
     if progress >= _MUCH and output < _LITTLE:
@@ -151,6 +147,8 @@ def _teams(pieces: Iterable[Piece], how: WorkMeasure) -> tuple[tuple[str, Tally]
     parts: defaultdict[str, list[Piece]] = defaultdict(list)
     for piece in pieces:
         item = piece.item
+        if piece.left_out in ("before", "later"):
+            continue
         parts[item.team or item.project or item.ref.tracker].append(piece)
     tallies = {team: fold(some, how) for team, some in parts.items()}
     return tuple(sorted(tallies.items(), key=lambda one: (-one[1].weight, one[0])))

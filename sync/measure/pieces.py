@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 from config.measures import WorkMeasure
 from config.okrs import KeyResult
 from connectors.model import Category, WorkItem
+from sync.measure.bounds import Bounds, standing
 from sync.measure.weights import weight_of
 
-LeftOut = Literal["dropped", "late"]
-"""Why a piece counts nowhere: it was dropped, or was added after the baseline."""
+LeftOut = Literal["before", "dropped", "late", "later"]
+"""Why a piece counts nowhere: it was finished before the first day that counts, was dropped, was added after the
+baseline, or was created after the moment that is judged.
+"""
+LEFT_OUT: tuple[LeftOut, ...] = get_args(LeftOut)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +65,21 @@ def weighting_of(key_result: KeyResult) -> WorkMeasure:
 
 
 def pieces_of(
-    leaves: Iterable[tuple[WorkItem, Fraction]], how: WorkMeasure, zone: tzinfo
+    leaves: Iterable[tuple[WorkItem, Fraction]], how: WorkMeasure, bounds: Bounds
 ) -> tuple[Piece, ...]:
-    """The pieces by the leaves that serve a key result, with their shares."""
-    return tuple(_piece(item, share, how, zone) for item, share in leaves)
+    """The pieces by the leaves that serve a key result, with their shares, as they stand within the bounds."""
+    pieces = [_piece(item, share, how, bounds) for item, share in leaves]
+    # What was dropped after the moment that is judged was open then, in place of the parent that counts itself today.
+    revived = {one.item.parent for one in pieces if one.item.category == "dropped" and one.left_out is None}
+    return tuple(one for one in pieces if one.item.ref not in revived)
 
 
-def _piece(item: WorkItem, share: Fraction, how: WorkMeasure, zone: tzinfo) -> Piece:
+def _piece(item: WorkItem, share: Fraction, how: WorkMeasure, bounds: Bounds) -> Piece:
     weight, known = weight_of(item, how)
-    done_on = None
-    if item.category == "done" and item.completed is not None:
-        done_on = item.completed.astimezone(zone).date()
-    left_out: LeftOut | None = None
-    if item.category == "dropped":
+    now = standing(item, bounds)
+    left_out: LeftOut | None = now.outside
+    if left_out is None and now.category == "dropped":
         left_out = "dropped"
-    elif how.baseline is not None and item.created.astimezone(zone).date() > how.baseline:
+    elif left_out is None and how.baseline is not None and bounds.day(item.created) > how.baseline:
         left_out = "late"
-    return Piece(item, share, weight, known, item.category, done_on, left_out)
+    return Piece(item, share, weight, known, now.category, now.done_on, left_out)

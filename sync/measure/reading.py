@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from config.policy import HealthPolicy
 from connectors.model import Health
+from sync.measure.bounds import Bounds
 from sync.measure.pieces import Piece
 from sync.measure.tally import Tally
 
@@ -54,6 +55,7 @@ class Reading:
     - `smaller_is_better`: whether the value is to come down to the target, or to stay below it.
     - `teams`: the linked work by team or project, those with most of it first.
     - `pieces`: the linked work piece by piece, by which all of that is counted.
+    - `bounds`: the days whose work counts.
     """
 
     key_result: str
@@ -77,6 +79,7 @@ class Reading:
     coverage: float | None
     creep: Creep | None
     smaller_is_better: bool
+    bounds: Bounds
     pieces: tuple[Piece, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -114,10 +117,11 @@ class ObjectiveReading:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """Readings of every objective and key result, in declared order, as of one moment."""
+    """Readings of every objective and key result, in declared order, as of one moment. `zone`: that of the workspace."""
 
     as_of: datetime
     objectives: tuple[ObjectiveReading, ...]
+    zone: tzinfo = UTC
 
     @property
     def readings(self) -> Mapping[str, Reading]:

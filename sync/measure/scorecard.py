@@ -10,6 +10,7 @@ from config.measures import CompositeMeasure
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
+from sync.measure.bounds import bounds_of
 from sync.measure.context import MeasureContext
 from sync.measure.key_results import measure_key_result
 from sync.measure.objectives import roll_up
@@ -30,7 +31,8 @@ def measure(
     """
     readings: dict[str, Reading] = {}
     for objective, key_result in _composites_last(workspace):
-        context = MeasureContext(alignment, observation, past, workspace, now, readings)
+        bounds = bounds_of(key_result, workspace.cycles[objective.cycle], workspace.zone)
+        context = MeasureContext(alignment, observation, past, workspace, now, readings, bounds)
         readings[key_result.id] = measure_key_result(
             key_result, objective, alignment.leaves.get(key_result.id, ()), context
         )
@@ -40,7 +42,8 @@ def measure(
             rolled[one.id] for one in workspace.objectives if one.parent == objective.id and one.id in rolled
         ]
         rolled[objective.id] = roll_up(objective, readings, below, workspace, now)
-    return Scorecard(now, tuple(rolled[objective.id] for objective in workspace.objectives))
+    objectives = tuple(rolled[objective.id] for objective in workspace.objectives)
+    return Scorecard(now, objectives, workspace.zone)
 
 
 def _composites_last(workspace: Workspace) -> Iterator[tuple[Objective, KeyResult]]:

@@ -21,7 +21,9 @@ class Tally:
     """Linked pieces of work, folded. Weights are counts, points, hours or declared, each times the piece's share.
 
     `leaves`, `done`, `doing`, `dropped`, `unestimated` count pieces; dropped ones are in no other figure.
-    `late` counts what came after the baseline and `late_weight` weighs it: in no other figure either.
+    `late` counts what came after the baseline and `late_weight` weighs it, `before` what was finished before the first day
+    that counts, `later` what was created after the moment that is judged: in no other figure either. `undated` counts
+    what is done on an unknown day, `done` with it.
     `done_weight` is what is done, with the declared credit for what is started.
     """
 
@@ -31,9 +33,13 @@ class Tally:
     dropped: int = 0
     unestimated: int = 0
     late: int = 0
+    before: int = 0
+    later: int = 0
+    undated: int = 0
     weight: Fraction = ZERO
     done_weight: Fraction = ZERO
     late_weight: Fraction = ZERO
+    before_weight: Fraction = ZERO
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Tally)))
@@ -49,12 +55,18 @@ def fold(pieces: Iterable[Piece], how: WorkMeasure) -> Tally:
 
 def tally_of(piece: Piece, how: WorkMeasure) -> Tally:
     """One piece."""
-    if piece.left_out == "dropped":
-        return Tally(dropped=1)
-    if piece.left_out == "late":
-        return Tally(late=1, late_weight=piece.part)
+    match piece.left_out:
+        case "dropped":
+            return Tally(dropped=1)
+        case "late":
+            return Tally(late=1, late_weight=piece.part)
+        case "before":
+            return Tally(before=1, before_weight=piece.part)
+        case "later":
+            return Tally(later=1)
     return Tally(
         leaves=1,
+        undated=int(piece.category == "done" and piece.done_on is None),
         done=int(piece.category == "done"),
         doing=int(piece.category == "doing"),
         unestimated=int(not piece.known),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import assert_never
@@ -23,7 +24,14 @@ from config.measures import (
 from config.okrs import KeyResult
 from config.wording import counted
 from connectors.model import WorkItem
-from sync.measure.context import DENOMINATOR, MeasureContext, MeasuredValue, latest, progress_between
+from sync.measure.context import (
+    DENOMINATOR,
+    NOW_NOT_THEN,
+    MeasureContext,
+    MeasuredValue,
+    latest,
+    progress_between,
+)
 from sync.measure.field_values import aggregate
 from sync.measure.flow import (
     Untold,
@@ -48,7 +56,7 @@ def value_of(
     how = key_result.measure
     match how:
         case WorkMeasure():
-            return with_triage(work(tally, how), key_result.id, context)
+            return with_triage(work(tally, how, context.bounds), key_result.id, context)
         case MilestonesMeasure():
             return milestones(key_result, how, context)
         case MetricMeasure():
@@ -58,11 +66,12 @@ def value_of(
         case BinaryMeasure():
             return _binary(how, context.today)
         case QueryMeasure():
-            return _query(key_result.id, how, context.observation)
+            value = _query(key_result.id, how, context.observation)
+            return replace(value, evidence=value.evidence + NOW_NOT_THEN) if context.bounds.is_past else value
         case FlowMeasure():
             return _flow(how, (item for item, _ in leaves), context)
         case ProjectMeasure():
-            return project(how, context.alignment)
+            return project(how, context)
         case CompositeMeasure():
             return _composite(how, context.others)
         case _:

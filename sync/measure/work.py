@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 
 from config.measures import MilestonesMeasure, ProjectMeasure, WorkMeasure
@@ -10,7 +12,9 @@ from config.names import folded
 from config.okrs import KeyResult
 from config.wording import counted, percent
 from sync.align.alignment import Alignment
-from sync.measure.context import MeasureContext, MeasuredValue
+from sync.measure.bounds import Bounds, standing
+from sync.measure.context import NOW_NOT_THEN, MeasureContext, MeasuredValue
+from sync.measure.pieces import LeftOut, Piece
 from sync.measure.reading import Creep, to_percent
 from sync.measure.tally import Tally
 
@@ -23,10 +27,12 @@ def with_triage(value: MeasuredValue, key_result: str, context: MeasureContext) 
     return replace(value, evidence=value.evidence + words) if words else value
 
 
-def work(tally: Tally, how: WorkMeasure) -> MeasuredValue:
+def work(tally: Tally, how: WorkMeasure, bounds: Bounds | None = None) -> MeasuredValue:
+    """The done share of the pieces. `bounds`: those by which they were judged, for the words on what they leave out."""
     unit = {"points": "points", "time": "hours", "count": "items"}.get(how.weigh, "weighted items")
     if tally.leaves == 0:
-        left_out = [f"{tally.dropped} dropped"] if tally.dropped else []
+        left_out = [*_outside(tally, bounds)]
+        left_out += [f"{tally.dropped} dropped"] if tally.dropped else []
         left_out += [f"{tally.late} added after {how.baseline}"] if tally.late else []
         evidence = ", ".join(["no linked work", *left_out])
         return MeasuredValue(None, None, evidence, unit, creep=_creep(tally, how))
@@ -35,23 +41,45 @@ def work(tally: Tally, how: WorkMeasure) -> MeasuredValue:
     if how.target is not None:
         progress = min(Fraction(1), tally.done_weight / Fraction(how.target).limit_denominator(1_000_000))
         evidence = f"{counted(tally.done, 'item')} done, {done:g} of a fixed {how.target:g} {unit}"
-        evidence += _coverage_words(how, coverage)
+        evidence += _coverage_words(how, coverage) + _bounds_words(tally, how, bounds)
         return MeasuredValue(done, float(progress), evidence, unit, how.target, coverage=coverage)
     # Where every weight is zero, weights say nothing: count instead.
     progress = tally.done_weight / tally.weight if tally.weight else Fraction(tally.done, tally.leaves)
     if tally.done < tally.leaves:
         # Open work of zero points is still open: only what is complete may read 100 %.
         progress = min(progress, Fraction(9999, 10000))
-    evidence = f"{tally.done} of {counted(tally.leaves, 'item')} done"
+    evidence = f"{tally.done} of {tally.leaves} items done"
     if how.weigh != "count":
         evidence += f", {done:g} of {float(tally.weight):g} {unit}"
     if how.started and tally.doing:
         evidence += f", {tally.doing} in progress counted as {how.started:g}"
     creep = _creep(tally, how)
-    evidence += _coverage_words(how, coverage) + _creep_words(creep, how, unit)
+    evidence += (
+        _coverage_words(how, coverage) + _creep_words(creep, how, unit) + _bounds_words(tally, how, bounds)
+    )
     return MeasuredValue(
         done, float(progress), evidence, unit, float(tally.weight), coverage=coverage, creep=creep
     )
+
+
+def _outside(tally: Tally, bounds: Bounds | None) -> Iterator[str]:
+    """What the bounds leave out, in words."""
+    if bounds is not None and tally.before:
+        yield f"{tally.before} finished before {bounds.first}"
+    if bounds is not None and tally.later and bounds.until is not None:
+        # The moment is the end of a day: it belongs to the next one.
+        yield f"{tally.later} created after {bounds.day(bounds.until) - timedelta(days=1)}"
+
+
+def _bounds_words(tally: Tally, how: WorkMeasure, bounds: Bounds | None) -> str:
+    words = "".join(f"; {one} not counted" for one in _outside(tally, bounds))
+    if bounds is None:
+        return words
+    if tally.undated and (bounds.first is not None or bounds.is_past):
+        words += f"; {tally.undated} done at an unknown time counted"
+    if bounds.is_past and how.started:
+        words += "; what was in progress then is not known and counts as not started"
+    return words
 
 
 def _coverage_words(how: WorkMeasure, coverage: float | None) -> str:
@@ -80,36 +108,52 @@ def _creep_words(creep: Creep | None, how: WorkMeasure, unit: str) -> str:
 
 def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureContext) -> MeasuredValue:
     """The reached share of what is linked by itself."""
+    pieces = milestone_pieces(key_result, how, context.alignment, context.bounds)
+    counting = [piece for piece in pieces if piece.left_out is None]
+    reached = [piece for piece in counting if piece.category == "done"]
+    total = sum((piece.part for piece in counting), Fraction(0))
+    done = sum((piece.part for piece in reached), Fraction(0))
+    tally = Tally(
+        before=sum(piece.left_out == "before" for piece in pieces),
+        later=sum(piece.left_out == "later" for piece in pieces),
+        undated=sum(piece.done_on is None for piece in reached),
+    )
+    if not counting:
+        evidence = ", ".join(["no linked milestones", *_outside(tally, context.bounds)])
+        return MeasuredValue(None, None, evidence, "milestones")
+    evidence = f"{len(reached)} of {len(counting)} milestones reached"
+    evidence += _bounds_words(tally, WorkMeasure(kind="work"), context.bounds)
+    return MeasuredValue(float(done), float(done / total), evidence, "milestones", float(total))
+
+
+def milestone_pieces(
+    key_result: KeyResult, how: MilestonesMeasure, alignment: Alignment, bounds: Bounds
+) -> tuple[Piece, ...]:
+    """What is linked to the key result by itself, each by its own day, with its declared weight; it counts whole."""
     weights = {folded(key): weight for key, weight in how.weights.items()}
-    total = done = Fraction(0)
-    linked = reached = 0
-    for ref, placement in context.alignment.placements.items():
-        item = context.alignment.items[ref]
-        if item.category == "dropped" or not item.in_scope:
-            continue
-        if not any(
+    found = []
+    for ref, placement in alignment.placements.items():
+        item = alignment.items[ref]
+        if not item.in_scope or not any(
             link.key_result == key_result.id and not link.because.inherited
             for link in placement.of_every_cycle
         ):
             continue
         names = [folded(name) for name in item.names]
-        declared = next((weights[name] for name in names if name in weights), 1.0)
-        weight = Fraction(declared).limit_denominator(1_000_000)
-        linked, total = linked + 1, total + weight
-        if item.category == "done":
-            reached, done = reached + 1, done + weight
-    if not linked:
-        return MeasuredValue(None, None, "no linked milestones", "milestones")
-    evidence = f"{reached} of {counted(linked, 'milestone')} reached"
-    return MeasuredValue(float(done), float(done / total), evidence, "milestones", float(total))
+        weight = Fraction(next((weights[name] for name in names if name in weights), 1.0))
+        now = standing(item, bounds)
+        left_out: LeftOut | None = now.outside or ("dropped" if now.category == "dropped" else None)
+        part = weight.limit_denominator(1_000_000)
+        found.append(Piece(item, Fraction(1), part, True, now.category, now.done_on, left_out))
+    return tuple(found)
 
 
-def project(how: ProjectMeasure, alignment: Alignment) -> MeasuredValue:
+def project(how: ProjectMeasure, context: MeasureContext) -> MeasuredValue:
     """What the tracker itself says of a project; of several with that name the one that is still open, if it is one."""
     wanted = folded(how.project)
     found = [
         item
-        for item in alignment.items.values()
+        for item in context.alignment.items.values()
         if item.level == "project" and folded(item.title) == wanted and item.progress is not None
     ]
     if not found:
@@ -121,4 +165,6 @@ def project(how: ProjectMeasure, alignment: Alignment) -> MeasuredValue:
         return MeasuredValue(None, None, evidence, "%", 100)
     (first,) = found
     progress = min(1.0, max(0.0, first.progress or 0.0))
-    return MeasuredValue(round(100 * progress, 1), progress, f"progress of {first.title} in Linear", "%", 100)
+    evidence = f"progress of {first.title} in Linear, which counts all of its work, whenever it was done"
+    evidence += NOW_NOT_THEN if context.bounds.is_past else ""
+    return MeasuredValue(round(100 * progress, 1), progress, evidence, "%", 100)

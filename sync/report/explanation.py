@@ -122,8 +122,19 @@ def derivation_data(derived: Derivation, forecast: Forecast | None) -> dict[str,
                 "fate": row.fate,
                 "because": row.because,
                 "known": row.known,
+                "left_out": row.left_out,
             }
             for row in derived.rows
+        ],
+        "left_out": [
+            {
+                "reason": one.reason,
+                "words": one.words,
+                "items": len(one.keys),
+                "weight": float(one.weight),
+                "keys": list(one.keys),
+            }
+            for one in derived.excluded
         ],
         "steps": list(derived.steps),
         "outlook": forecast_data(forecast) if forecast else None,

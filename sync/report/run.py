@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime, timedelta, tzinfo
 
 from config.fields import Level
 from config.wording import agree, counted, percent
@@ -19,6 +20,7 @@ from connectors.model import (
     Update,
     WorkItem,
 )
+from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS, value_against_target
 from sync.marks.compare import same_comment
 from sync.marks.facts import figures_in
@@ -51,6 +53,33 @@ def pulled(pulls: Iterable[Pull]) -> Section:
     return Section("Pulled", (), ("tracker", *headings), tuple(rows), headings, tuple(notes))
 
 
+def moment_words(moment: datetime, zone: tzinfo) -> str:
+    """A moment as the clocks of a zone show it."""
+    here = moment.astimezone(zone)
+    return f"{here:%Y-%m-%d %H:%M} {here.tzname() or ''}".rstrip()
+
+
+def rewound(run: Decision) -> str:
+    """What the items are that a moment before the read shows; "" where they are those that were read."""
+    if not run.observation.rewound:
+        return ""
+    when = moment_words(run.scorecard.as_of, run.scorecard.zone)
+    return (
+        f"Work is shown as it was on {when}, as far as the trackers tell: what was finished later is open, what was created "
+        "later is absent. Links, parents and estimates are those of now."
+    )
+
+
+def taken_as_now(run: Decision) -> str:
+    """That a run which may write takes work as it is, where it is to be evaluated as of an earlier day; "" elsewhere."""
+    if not any(pull.as_of - run.scorecard.as_of > timedelta(days=1) for pull in run.observation.pulls):
+        return ""
+    return (
+        "Work counts as it is now, since tickets show what they are: --as-of only moves the clock here. "
+        "To see how it was then: truenorth status --as-of"
+    )
+
+
 def scorecard(card: Scorecard) -> Section:
     """Objectives and key results with value, percent, expected and health."""
     rows: list[tuple[Cell, ...]] = []
@@ -68,7 +97,7 @@ def scorecard(card: Scorecard) -> Section:
         )
         rows += [_reading_row(reading) for reading in objective.readings]
     return Section(
-        f"Scorecard as of {card.as_of:%Y-%m-%d %H:%M} UTC",
+        f"Scorecard as of {moment_words(card.as_of, card.zone)}",
         columns=("", "objective, key result", "value", "percent", "expected", "health", "source"),
         rows=tuple(rows),
         right=("value", "percent", "expected"),

@@ -134,7 +134,9 @@ def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Sec
     done = "some changes are on hold" if run.plan.waiting else "every item is up to date"
     shows = f"{counted(waiting, 'item')} to update" if waiting else done
     shows += f", {counted(len(run.plan.views), 'view')} to update" if run.plan.views else ""
-    rest = f"{counted(len(run.signals.orphans), 'orphan')}; {shows}."
+    # What tickets show is known of now alone: held against an earlier moment, it says nothing.
+    shows = "" if run.observation.rewound else f"; {shows}"
+    rest = f"{counted(len(run.signals.orphans), 'orphan')}{shows}."
     if record is None:
         return Section("Last sync", ("No sync recorded in this store.", rest))
     summary = record.summary

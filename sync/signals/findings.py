@@ -9,12 +9,12 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal, get_args
 
-from config.measures import WorkMeasure
+from config.measures import MilestonesMeasure, WorkMeasure
 from config.wording import agree, counted, percent
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment
-from sync.measure import Scorecard, closed_on
+from sync.measure import Scorecard, closed_on, milestone_pieces
 from sync.signals.ambiguous_keys import ambiguous_keys
 from sync.signals.budgets import usages
 from sync.signals.moved_keys import moved_keys, unseen_parents
@@ -27,6 +27,7 @@ Kind = Literal[
     "unseen_parent",
     "parent_cycle",
     "unserved_key_result",
+    "finished_before",
     "lost_work",
     "done_over_open",
     "dropped_over_open",
@@ -68,6 +69,7 @@ def find(
         *_unseen(alignment),
         *_cycles(alignment),
         *_unserved(scorecard, workspace),
+        *_finished_before(alignment, scorecard, workspace),
         *_contradictions(alignment, "done", "done_over_open"),
         *_contradictions(alignment, "dropped", "dropped_over_open"),
         *_closed(alignment, workspace, now),
@@ -122,13 +124,38 @@ def _cycles(alignment: Alignment) -> Iterator[Finding]:
 def _unserved(scorecard: Scorecard, workspace: Workspace) -> Iterator[Finding]:
     for _, key_result in workspace.key_results():
         wants_work = isinstance(key_result.measure, WorkMeasure) or key_result.links
-        if wants_work and scorecard.readings[key_result.id].tally.leaves == 0:
+        tally = scorecard.readings[key_result.id].tally
+        if wants_work and tally.leaves == 0 and not tally.before:
             yield Finding(
                 "unserved_key_result",
                 (),
                 f"no work is linked to {key_result.id} ({key_result.title})",
                 f"add the label kr:{key_result.id} to work, or add a link rule",
             )
+
+
+def _finished_before(alignment: Alignment, scorecard: Scorecard, workspace: Workspace) -> Iterator[Finding]:
+    """Key results of running cycles whose whole work was finished before the first day that counts."""
+    today = scorecard.as_of.astimezone(workspace.zone).date()
+    for objective, key_result in workspace.key_results():
+        cycle, reading = workspace.cycles[objective.cycle], scorecard.readings[key_result.id]
+        if not cycle.start <= today <= cycle.end or reading.closed is not None:
+            continue
+        match key_result.measure:
+            case WorkMeasure():
+                pieces, what = reading.pieces, "work linked to {} was"
+            case MilestonesMeasure() as how:
+                pieces = milestone_pieces(key_result, how, alignment, reading.bounds)
+                what = "milestones linked to {} were"
+            case _:
+                continue
+        before = [piece.item for piece in pieces if piece.left_out == "before"]
+        if not before or any(piece.left_out is None for piece in pieces):
+            continue
+        what = what.format(f"{key_result.id} ({key_result.title})")
+        message = f"all {what} finished before {reading.bounds.first}, so it has no data: {_named(before)}"
+        remedy = "link new work, close the key result, or set since: ever in its measure"
+        yield Finding("finished_before", _refs(before), message, remedy)
 
 
 def _contradictions(alignment: Alignment, ended: Literal["done", "dropped"], kind: Kind) -> Iterator[Finding]:

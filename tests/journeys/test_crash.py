@@ -26,7 +26,7 @@ from tests.support.world_dump import dump
 ALL = os.environ.get("TRUENORTH_ALL_CRASH_POINTS") == "1"
 SOME = 4
 """Crash points of each kind in an ordinary run of the suite."""
-SYNC = ("sync", "--as-of", "2026-11-16T09:00", "--first-run")
+SYNC = ("sync", "--as-of", "2026-11-16T09:00Z", "--first-run")
 UNDO = ("undo", "--all", "--apply")
 KINDS = ("journal", "jira", "linear")
 

@@ -28,7 +28,7 @@ STORE = ".truenorth/truenorth.db"
 
 
 def at(day: str) -> tuple[str, str]:
-    return "--as-of", f"{day}T09:00"
+    return "--as-of", f"{day}T09:00Z"
 
 
 @pytest.fixture(params=["cloud", "data_center"])

@@ -10,7 +10,7 @@ from connectors.sandbox.jira.layout import put_on, take_off
 from connectors.sandbox.server import Sandbox
 from tests.support.cli import Cli
 
-AT = ("--as-of", "2026-11-16T09:00")
+AT = ("--as-of", "2026-11-16T09:00Z")
 
 
 def field(pointed: Sandbox, name: str) -> str:

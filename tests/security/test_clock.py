@@ -16,7 +16,7 @@ from sync.store import lease, tables
 from sync.store.store import Store
 from tests.support.cli import AS_OF, Cli
 
-FAR = ("--as-of", "2031-05-01T09:00")
+FAR = ("--as-of", "2031-05-01T09:00Z")
 ELSEWHERE = "another-host/4026531836/7"
 
 

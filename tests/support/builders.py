@@ -11,6 +11,8 @@ from sync.observation import Observation
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 """Day 47 of the 92 days of 2026-Q4."""
+EARLY = datetime(2026, 10, 5, 12, tzinfo=UTC)
+"""Within the first week of 2026-Q4: when done work was done that does not say when."""
 
 
 def ref(key: str) -> Ref:
@@ -19,7 +21,10 @@ def ref(key: str) -> Ref:
 
 
 def item(key: str, parent: str | None = None, **changes: Any) -> WorkItem:
-    """An open, old, unestimated issue, changed as told. Its project is what stands before the dash."""
+    """An open, old, unestimated issue, changed as told. Its project is what stands before the dash.
+
+    If it is done, then since `EARLY`; `completed=None` means that no tracker tells.
+    """
     values: dict[str, Any] = {
         "ref": ref(key),
         "key": key,
@@ -34,6 +39,7 @@ def item(key: str, parent: str | None = None, **changes: Any) -> WorkItem:
         "project": key.split("-")[0],
         "parent": ref(parent) if parent else None,
         "writable": frozenset(MARKS),
+        "completed": EARLY if changes.get("category") == "done" else None,
     }
     return WorkItem(**{**values, **changes})
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # processes that only type commands do not wait for a server's imports
     from connectors.sandbox.server import Sandbox
 
-AS_OF = ("--as-of", "2026-11-16T09:00")
+AS_OF = ("--as-of", "2026-11-16T09:00Z")
 """The moment that the worlds of the sandbox are made for."""
 
 

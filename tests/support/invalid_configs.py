@@ -211,6 +211,8 @@ def _by_value() -> Iterator[InvalidConfig]:
         ((*kr, 0, "measure", "phases", 0, "by"), ("2027-02-01", "never")),
         ((*kr, 1, "measure", "weigh"), ("point", "size", "")),
         ((*kr, 1, "measure", "started"), (1, -0.1, 2)),
+        ((*kr, 1, "measure", "since"), ("quarter", "", "2027-01-01", 2026, True, None, ["ever"])),
+        ((*kr, 3, "measure", "since"), ("ever",)),
         ((*kr, 1, "links", 0, "share"), (0, 1.5, -1)),
         ((*kr, 1, "links", 1, "any"), ([],)),
         ((*kr, 1, "links", 1, "any", 1, "not", "title"), ("", ["a"], 5)),

@@ -63,7 +63,7 @@ class IssueMapper:
         category = self._category(fields)
         changed = fields.statuscategorychangedate
         try:
-            completed, by_resolution = self._completed(issue) if category == "done" else (None, False)
+            ended, by_resolution = self._ended(issue) if category in ("done", "dropped") else (None, False)
             return WorkItem(
                 ref=Ref(self.name, issue.id),
                 key=issue.key,
@@ -93,7 +93,8 @@ class IssueMapper:
                 components=tuple(one.name for one in fields.components),
                 fields=values_of(fields, self.site),
                 started=_time(changed) if changed and category == "doing" else None,
-                completed=completed,
+                completed=ended if category == "done" else None,
+                dropped=ended if category == "dropped" else None,
                 dated_by_resolution=by_resolution,
                 due=_day(fields.duedate) if fields.duedate else None,
                 blocked_by=tuple(Ref(self.name, id_) for id_ in _blockers(fields)),
@@ -122,8 +123,8 @@ class IssueMapper:
         id_ = self.points.get(fields.project.id)
         return self.site.points_in(fields, id_) if id_ else None
 
-    def _completed(self, issue: Issue) -> tuple[datetime | None, bool]:
-        """When work that is done got done, and whether only the day of its resolution tells it.
+    def _ended(self, issue: Issue) -> tuple[datetime | None, bool]:
+        """When work that is done or dropped came into a status that ends it, and whether only its resolution's day tells it.
 
         A resolution is often filled in weeks later, and can be missing. The Cloud keeps when the category changed; on
         Data Center the changelog tells it, where all of it came.

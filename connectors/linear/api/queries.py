@@ -84,7 +84,7 @@ query Issues($first: Int!, $after: String, $filter: IssueFilter!) {{
   issues(first: $first, after: $after, filter: $filter, includeArchived: true) {{
     nodes {{
       id identifier title url priorityLabel labelIds createdAt updatedAt
-      estimate startedAt completedAt dueDate archivedAt trashed
+      estimate startedAt completedAt canceledAt dueDate archivedAt trashed
       state {{ name type }}
       team {{ id key name }}
       previousIdentifiers
@@ -198,7 +198,7 @@ ATTACHMENTS = Operation(
 def _project_fields(few: int, links: int, *, initiatives: bool = True) -> str:
     above = f"initiatives(first: {few}) {{ nodes {{ id }} {_MORE} }}" if initiatives else ""
     return f"""
-      id name url createdAt updatedAt startedAt completedAt targetDate archivedAt trashed priorityLabel
+      id name url createdAt updatedAt startedAt completedAt canceledAt targetDate archivedAt trashed priorityLabel
       progress
       status {{ name type }}
       lead {{ name }}

@@ -103,6 +103,7 @@ class IssueNode(Wire):
     estimate: float | None = None
     started_at: Moment | None = None
     completed_at: Moment | None = None
+    canceled_at: Moment | None = None
     due_date: date | None = None
     archived_at: Moment | None = None
     trashed: bool | None = None
@@ -164,6 +165,7 @@ class ProjectNode(Wire):
     progress: float | None = None
     started_at: Moment | None = None
     completed_at: Moment | None = None
+    canceled_at: Moment | None = None
     target_date: date | None = None
     archived_at: Moment | None = None
     trashed: bool | None = None

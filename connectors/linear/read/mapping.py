@@ -110,6 +110,7 @@ class ItemMapper:
             assignee=node.assignee.name if node.assignee else None,
             started=utc_or_none(node.started_at),
             completed=utc_or_none(node.completed_at) if category == "done" else None,
+            dropped=_dropped(node, category),
             due=node.due_date,
             blocked_by=self._blockers(node),
             claims=_claims(claims, names),
@@ -156,6 +157,7 @@ class ItemMapper:
             assignee=node.lead.name if node.lead else None,
             started=utc_or_none(node.started_at),
             completed=utc_or_none(node.completed_at) if category == "done" else None,
+            dropped=_dropped(node, category),
             due=node.target_date,
             claims=_claims(claims, plain),
             private=not any(team.id in self.open_teams for team in node.teams.nodes),
@@ -188,6 +190,11 @@ class ItemMapper:
             writable=INITIATIVE_MARKS if node.archived_at is None else READ_ONLY,
             shown=Marks(update=updates.own),
         )
+
+
+def _dropped(node: IssueNode | ProjectNode, category: Category) -> datetime | None:
+    """When it was dropped; what only the name of its state drops is completed to Linear."""
+    return utc_or_none(node.canceled_at or node.completed_at) if category == "dropped" else None
 
 
 def dropped_names(tracker: LinearTracker) -> frozenset[str] | None:

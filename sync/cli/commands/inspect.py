@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sync.align.suggestions import suggest as find_suggestions
-from sync.cli.options import AsOf, Config, FormatOption, Fresh, given_moment
+from sync.cli.options import AsOf, Config, FormatOption, Fresh, GivenTime, given_moment
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
@@ -31,13 +31,23 @@ from sync.store.store import Store
 _MOST_IN_GRACE = 12
 
 
+def _latest(session: Session, output: Output, given: GivenTime, *, fresh: bool) -> Decision:
+    """What is known, with a word on a moment that lies before the read."""
+    asked = given.asked_in(session.workspace)
+    run = latest_run(session, OutputReporter(output), asked, fresh=fresh)
+    if note := run_tables.rewound(run):
+        output.say(output.notice + note)
+    output.data(rewound=run.observation.rewound)
+    return run
+
+
 def status(
     config: Config = None, style: FormatOption = Format.TEXT, fresh: Fresh = False, as_of: AsOf = None
 ) -> None:
     """Show progress, forecasts, the last sync and stuck items."""
-    moment = given_moment(as_of)
+    given = given_moment(as_of)
     with command_session(config, style) as (session, output):
-        run = latest_run(session, OutputReporter(output), moment, fresh=fresh)
+        run = _latest(session, output, given, fresh=fresh)
         last = session.store.last_run("sync")
         troubled = session.store.journal.failed_writes(last.id) if last else []
         stuck = session.store.stuck()
@@ -68,7 +78,7 @@ def status(
             stuck=[asdict(one) for one in stuck],
             orphans=len(run.signals.orphans),
             in_grace=data.of_in_grace(run),
-            unwritten=len(run.plan.edits),
+            unwritten=None if run.observation.rewound else len(run.plan.edits),
             findings=data.of_findings(run, run.signals),
         )
 
@@ -77,9 +87,9 @@ def orphans(
     config: Config = None, style: FormatOption = Format.TEXT, fresh: Fresh = False, as_of: AsOf = None
 ) -> None:
     """List open work that serves no key result, and other findings."""
-    moment = given_moment(as_of)
+    given = given_moment(as_of)
     with command_session(config, style) as (session, output):
-        run = latest_run(session, OutputReporter(output), moment, fresh=fresh)
+        run = _latest(session, output, given, fresh=fresh)
         output.show(run_tables.orphans(run.alignment.items, run.signals))
         output.show(*in_grace(run.alignment.items, run.signals))
         output.show(run_tables.findings(run.signals))
@@ -101,10 +111,10 @@ def suggest(
     """Suggest key results for orphaned work, each with a score and the matching words."""
     if as_yaml and style is not Format.TEXT:
         raise typer.BadParameter("--as-yaml is a format of its own: leave --format out")
-    moment = given_moment(as_of)
+    given = given_moment(as_of)
     with command_session(config, style) as (session, output):
         output.notice = "# " if as_yaml else ""
-        run = latest_run(session, OutputReporter(output), moment, fresh=fresh)
+        run = _latest(session, output, given, fresh=fresh)
         # Work that is within its grace period is left in peace.
         orphaned = run.signals.orphans
         likely = find_suggestions(run.alignment, session.workspace, run.observation.keywords)
@@ -132,9 +142,9 @@ def explain(
     as_of: AsOf = None,
 ) -> None:
     """Explain the links of a ticket, or the number of a key result or objective."""
-    moment = given_moment(as_of)
+    given = given_moment(as_of)
     with command_session(config, style) as (session, output):
-        run = latest_run(session, OutputReporter(output), moment, fresh=fresh)
+        run = _latest(session, output, given, fresh=fresh)
         when = run.scorecard.as_of.isoformat()
         if (derived := derive(key, run, session.workspace)) is not None:
             _show_key_result(session, run, derived, output, when)

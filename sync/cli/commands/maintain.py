@@ -10,7 +10,7 @@ import typer
 from config.errors import did_you_mean
 from config.wording import counted
 from sync.cli.exit_codes import Cause, causes_of_writing, complain
-from sync.cli.options import Apply, AsOf, Config, FormatOption, moment_of
+from sync.cli.options import Apply, AsOf, Config, FormatOption, given_moment
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
@@ -89,12 +89,13 @@ def _show(planned: UndoPlan, selection: Selection, output: Output) -> None:
 
 def rebuild(config: Config = None, style: FormatOption = Format.TEXT, as_of: AsOf = None) -> None:
     """Replace the store with a new one read from the trackers. The old one is kept; its readings are carried over."""
-    now = moment_of(as_of)
+    given = given_moment(as_of)
     settings = configured()
     old = retire_store(settings, config or settings.config, datetime.now(UTC))
     is_read = False
     try:
         with command_session(config, style) as (session, output):
+            now = given.in_zone_of(session.workspace)
             rebuilt = rebuild_store(session, old, now, OutputReporter(output))
             is_read = True
             _say(rebuilt, output)

@@ -15,7 +15,7 @@ from sync.cli.options import (
     Config,
     FirstRun,
     FormatOption,
-    moment_of,
+    given_moment,
     overrides_of,
 )
 from sync.cli.output import Format, Output
@@ -48,8 +48,9 @@ def plan(
     ] = False,
 ) -> None:
     """Show what a sync would write, and write nothing."""
-    now = moment_of(as_of)
+    given = given_moment(as_of)
     with command_session(config, style) as (session, output):
+        now = given.in_zone_of(session.workspace)
         run = make_plan(session, now, OutputReporter(output))
         if show_text:
             output.show(*texts.sections(run.plan))
@@ -70,8 +71,9 @@ def sync(
     accept_shrink: AcceptShrink = None,
 ) -> None:
     """Read the trackers, show the plan, check the guards, and write."""
-    now, overrides = moment_of(as_of), overrides_of(first_run, accept_plan, accept_shrink)
+    given, overrides = given_moment(as_of), overrides_of(first_run, accept_plan, accept_shrink)
     with command_session(config, style) as (session, output):
+        now = given.in_zone_of(session.workspace)
         done = synchronise(session, now, OutputReporter(output), overrides)
         if done.blocked:
             output.data(applied=None)
@@ -87,8 +89,9 @@ def apply(
     accept_plan: AcceptPlan = None,
 ) -> None:
     """Write a saved plan exactly as it was shown. Items that changed since are skipped and listed."""
-    now, overrides = moment_of(as_of), overrides_of(first_run, accept_plan)
+    given, overrides = given_moment(as_of), overrides_of(first_run, accept_plan)
     with command_session(config, style) as (session, output):
+        now = given.in_zone_of(session.workspace)
         saved = plan_file.load(file, session.workspace, session.store.clock())
         done = apply_plan(session, saved, now, OutputReporter(output), overrides)
         _end(done.applied, output)

@@ -88,5 +88,5 @@ def _say_environment(output: Output, running: Sandbox) -> None:
         output.say(f"  export {name}={value}")
     clock = running.world.clock.now()
     output.say(
-        f"Its clock stands at {clock:%Y-%m-%d %H:%M} UTC: give commands --as-of {clock:%Y-%m-%dT%H:%M}"
+        f"Its clock stands at {clock:%Y-%m-%d %H:%M} UTC: give commands --as-of {clock:%Y-%m-%dT%H:%M}Z"
     )

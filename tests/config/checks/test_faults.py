@@ -285,6 +285,64 @@ BAD = [
         "11:13",
         '"GROWTH" is its own ancestor through other objectives; remove the circular reference',
     ),
+    # since
+    (
+        "kind: work, weigh: points",
+        "kind: work, since: 2027-01-01",
+        "17:38",
+        '2027-01-01 is after the end of cycle "2026-Q4" on 2026-12-31, so no work would count; check the year',
+    ),
+    (
+        "kind: work, weigh: points",
+        "kind: milestones, since: quarter",
+        "17:44",
+        'expected cycle, ever or a date such as 2026-10-01, got "quarter"',
+    ),
+    (
+        "kind: work, weigh: points",
+        "kind: work, since: 2026",
+        "17:38",
+        "expected cycle, ever or a date such as 2026-10-01, got 2026",
+    ),
+    (
+        "kind: work, weigh: points",
+        "kind: work, since: 1900-01-01",
+        "17:38",
+        "expected a date between 1970 and 2199",
+    ),
+    (
+        "kind: work, weigh: points",
+        "kind: flow, of: lead_time, start: 9, target: 3, since: cycle",
+        "17:74",
+        (
+            "since of a flow measure is creation or start, when the clock of `of: efficiency` starts; which finished work "
+            "counts is set by window_days, whatever the cycle"
+        ),
+    ),
+    (
+        "kind: work, weigh: points",
+        "kind: flow, of: lead_time, start: 9, target: 3, since: 2026-10-01",
+        "17:74",
+        (
+            "since of a flow measure is creation or start, when the clock of `of: efficiency` starts; which finished work "
+            "counts is set by window_days, whatever the cycle"
+        ),
+    ),
+    (
+        "kind: work, weigh: points",
+        "kind: composite, of: {KR1: 1}, since: ever",
+        "17:50",
+        'unknown key "since"; leave it out: set since on the key results that it is made of',
+    ),
+    (
+        "kind: work, weigh: points",
+        "kind: project, project: Onboarding, since: ever",
+        "17:55",
+        (
+            "unknown key \"since\"; leave it out: the progress is Linear's own, of all the project's work; to count what was "
+            "finished in the cycle, use kind: work"
+        ),
+    ),
     # YAML itself
     ("  grace_days", "\tgrace_days", "20:1", "tab in the indentation; use spaces"),
     (

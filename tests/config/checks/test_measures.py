@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -53,6 +54,12 @@ def test_what_does_not_fit_is_refused(declared: dict[str, Any], words: str) -> N
         {**WORK, "weigh": "field", "field": "Size"},
         {**WORK, "weigh": "field", "field": "Size", "weights": {"L": 5}},
         {**WORK, "weigh": "key", "weights": {"WEB-1": 5}},
+        *({**WORK, "since": since} for since in ("cycle", "ever", "2026-09-01", date(2026, 9, 1))),
+        {**QUERY, "since": "ever"},
+        {"kind": "milestones", "since": "ever"},
+        {"kind": "metric", "start": 1, "target": 2, "since": "2026-09-01"},
+        {"kind": "keep", "below": 2, "since": "ever"},
+        {"kind": "binary", "since": "ever"},
     ],
 )
 def test_what_fits_is_taken(declared: dict[str, Any]) -> None:

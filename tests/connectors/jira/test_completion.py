@@ -13,7 +13,7 @@ from connectors.model import Pull, WorkItem
 from connectors.sandbox.company import PEOPLE
 from connectors.sandbox.jira.generate_history import history_of
 from connectors.sandbox.jira.http import SERVER_TOKEN
-from connectors.sandbox.jira.state import History, HistoryItem, Issue
+from connectors.sandbox.jira.state import RESOLUTIONS, History, HistoryItem, Issue
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
 from tests.support.jira_site import connector
@@ -82,6 +82,17 @@ def test_a_resolution_that_is_filled_in_later_redates_nothing(world: World) -> N
     world.set(resolved=world.done_at + LATER)
     assert dated(world.read(world.cloud)) == (changed, False)
     assert dated(world.read(world.server)) == (world.done_at, False)
+
+
+def test_what_is_dropped_has_the_day_on_which_it_was(world: World) -> None:
+    will_not = next(one for one in RESOLUTIONS if one.name == "Won't Do")
+    world.set(resolution=will_not)
+    for tracker, day in ((world.cloud, world.issue.category_changed), (world.server, world.done_at)):
+        item = world.read(tracker)
+        assert (item.category, item.completed, item.dropped) == ("dropped", None, day)
+    world.change(lambda: world.jira.peculiar.lost_histories.add(world.issue.id))
+    item = world.read(world.server)
+    assert (item.dropped, item.dated_by_resolution) == (world.issue.resolved, True)
 
 
 def test_nor_does_one_that_is_missing(world: World) -> None:

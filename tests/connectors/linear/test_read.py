@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -264,6 +265,44 @@ def test_project_statuses_have_types_of_their_own(
     project = workspace.project("Faster API")
     workspace.do(lambda _: setattr(project.status, "type", kind))
     assert workspace.item("Faster API").category == category
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "stamps", "dropped"),
+    [
+        ("canceled", "Canceled", {"canceled_at": MOMENT, "completed_at": None}, MOMENT),
+        ("duplicate", "Duplicate", {"canceled_at": MOMENT, "completed_at": None}, MOMENT),
+        # To Linear it is completed: only the name of its state says otherwise.
+        ("completed", "Won't do", {"canceled_at": None, "completed_at": MOMENT}, MOMENT),
+        ("completed", "Done", {"canceled_at": None, "completed_at": MOMENT}, None),
+        ("started", "Doing", {"canceled_at": None, "completed_at": None}, None),
+    ],
+)
+def test_the_day_of_dropping_is_read(
+    workspace: LinearWorkspace, kind: str, name: str, stamps: dict[str, Any], dropped: datetime | None
+) -> None:
+    issue = workspace.an_open_issue()
+
+    def change(_: object) -> None:
+        issue.state = replace(issue.state, type=kind, name=name)
+        for stamp, at in stamps.items():
+            setattr(issue, stamp, at)
+
+    workspace.do(change)
+    pull = workspace.connector(dropped=("Won't Do",)).pull()
+    (item,) = [one for one in pull.items if one.key == issue.identifier]
+    assert (item.dropped, item.completed) == (dropped, None if dropped else stamps["completed_at"])
+
+
+def test_the_day_on_which_a_project_was_canceled_is_read(workspace: LinearWorkspace) -> None:
+    project = workspace.project("Faster API")
+
+    def change(_: object) -> None:
+        project.status.type = "canceled"
+        project.canceled_at = MOMENT
+
+    workspace.do(change)
+    assert workspace.item("Faster API").dropped == MOMENT
 
 
 def test_a_project_in_several_initiatives_is_told_of(workspace: LinearWorkspace) -> None:

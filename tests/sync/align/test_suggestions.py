@@ -152,7 +152,7 @@ def test_the_sheet_shows_an_item_once() -> None:
 
 def test_the_command(pointed: Sandbox, run: Cli) -> None:
     del pointed
-    shown = run("suggest", "--as-of", "2026-11-16T09:00")
+    shown = run("suggest", "--as-of", "2026-11-16T09:00Z")
     assert shown.code == 0
     assert "Suggestions" in shown.out
     as_rules = run("suggest", "--as-yaml")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import typer
 
 from config.errors import ConfigError, MissingCredential
 from connectors.errors import CredentialError, TrackerError, Unreachable
 from sync.cli import app
 from sync.cli.exit_codes import Exit, exit_code_of
-from sync.cli.options import flag_of, moment_of, overrides_of
+from sync.cli.options import flag_of, given_moment, overrides_of
 from sync.explain.item import UnknownKeyError
 from sync.jobs.sandbox import SandboxError, SandboxMissing
 from sync.plan.guards import GuardViolation
@@ -141,8 +142,30 @@ def test_guards_keep_their_spelling_in_a_saved_plan(tmp_path: Path) -> None:
     assert list(plan_file.load(path, declared, NOW).stops) == stops
 
 
-def test_a_time_without_an_offset_is_utc() -> None:
-    assert moment_of("2026-11-16T09:00") == datetime(2026, 11, 16, 9, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("text", "zone", "hour"),
+    [
+        ("2026-11-16T09:00", "UTC", datetime(2026, 11, 16, 9, tzinfo=UTC)),
+        ("2026-11-16T09:00", "Europe/Paris", datetime(2026, 11, 16, 8, tzinfo=UTC)),
+        ("2026-11-16", "Europe/Paris", datetime(2026, 11, 15, 23, tzinfo=UTC)),
+        ("2026-07-01", "America/Los_Angeles", datetime(2026, 7, 1, 7, tzinfo=UTC)),
+        ("2026-11-16T09:00Z", "Europe/Paris", datetime(2026, 11, 16, 9, tzinfo=UTC)),
+        ("2026-11-16T09:00+05:30", "Europe/Paris", datetime(2026, 11, 16, 3, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_time_without_an_offset_is_of_the_workspaces_zone(text: str, zone: str, hour: datetime) -> None:
+    assert given_moment(text).in_zone_of(workspace(time_zone=zone)) == hour
+
+
+def test_without_a_time_it_is_now_and_nothing_was_asked() -> None:
+    assert given_moment(None).asked_in(workspace()) is None
+    assert abs(given_moment(None).in_zone_of(workspace()) - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+def test_a_time_that_is_out_of_range_in_the_zone_alone_is_refused_too() -> None:
+    given = given_moment("1970-01-01T00:00")
+    with pytest.raises(typer.BadParameter):
+        given.in_zone_of(workspace(time_zone="Asia/Tokyo"))
 
 
 @pytest.mark.usefixtures("pointed")

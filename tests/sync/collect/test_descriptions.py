@@ -30,7 +30,7 @@ from tests.support.cli import Cli
 from tests.support.fake_tracker import FakeTracker
 from tests.support.suggestion_cases import GOALS, KNOWN
 
-AT = ("--as-of", "2026-11-16T09:00")
+AT = ("--as-of", "2026-11-16T09:00Z")
 VAGUE = item("WEB-99", title="Follow-up", project=None, kind="")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,8 @@ from sync.explain.key_result import Derivation, derive
 from sync.memory import Memory
 from sync.report.explanation import derivation_data
 from tests.support.builders import NOW, epic, item, metric, observed, query, work, workspace
+
+LONG_AGO = datetime(2026, 8, 3, tzinfo=UTC)
 
 
 def derived(items: list[WorkItem], *results: dict[str, Any], counts: Any = None) -> Derivation:
@@ -42,13 +44,14 @@ def test_work_is_added_up() -> None:
         ("WEB-4", 50, 1, 0),
     ]
     assert told.rows[3].fate == "dropped, not counted"
-    assert told.steps[1:5] == (
+    assert told.steps[1:6] == (
         "Done: 2 + 8 = 10.",
         "Scope: 2 + 8 + 2.5 = 12.5.",
         "10 / 12.5 = 80 %.",
+        "Not counted, dropped: 1 item, weight 50: WEB-4.",
         "By team: WEB 1 of 2, OPS 1 of 1.",
     )
-    assert told.steps[5] == "Shown as 80 %; expected by now: 50 % (linear pace). Health: on track."
+    assert told.steps[6] == "Shown as 80 %; expected by now: 50 % (linear pace). Health: on track."
 
 
 @pytest.mark.parametrize(
@@ -88,12 +91,12 @@ def test_what_nobody_estimated_is_named_and_what_came_later_is_added_up() -> Non
     ]
     how = {"weigh": "points", "default_estimate": 2, "baseline": "2026-10-15"}
     told = derived(items, work("A", measure=how), work("B"))
-    assert told.steps[1:4] == (
+    assert told.steps[1:3] == (
         "No estimate, so the default of 2 is used: WEB-2, WEB-3.",
-        "Added after the baseline of 2026-10-15; not counted: 3 + 2 = 5.",
         "Done: 8 = 8.",
     )
-    assert [row.item.key for row in told.rows if row.late] == ["WEB-4", "WEB-5"]
+    assert "Not counted, added after 2026-10-15: 2 items, weight 5: WEB-4, WEB-5." in told.steps
+    assert [row.item.key for row in told.rows if row.left_out == "late"] == ["WEB-4", "WEB-5"]
     assert [row["key"] for row in derivation_data(told, None)["items"] if not row["known"]] == [
         "WEB-2",
         "WEB-3",
@@ -113,3 +116,44 @@ def test_many_without_an_estimate_are_not_all_named() -> None:
 def test_a_count_or_a_type_leaves_nothing_to_guess(how: dict[str, Any]) -> None:
     told = derived([item("WEB-1", claims=("A",))], work("A", measure=how))
     assert told.steps[1] == "Done: none = 0."
+
+
+def test_what_is_left_out_is_named_with_the_reason_and_the_first_keys() -> None:
+    old = [item(f"WEB-{n}", claims=("A",), category="done", completed=LONG_AGO) for n in range(10, 30)]
+    told = derived(
+        [*old, item("WEB-1", claims=("A",)), item("WEB-2", claims=("A",), category="dropped")], work("A")
+    )
+    assert told.steps[-3:-1] == (
+        (
+            "Not counted, finished before 2026-10-01: 20 items: WEB-10, WEB-11, WEB-12, WEB-13, WEB-14, WEB-15, WEB-16, WEB-17, "
+            "WEB-18, WEB-19, WEB-20, WEB-21 and 8 more."
+        ),
+        "Not counted, dropped: 1 item: WEB-2.",
+    )
+    left_out = derivation_data(told, None)["left_out"]
+    assert [(one["reason"], one["items"], one["weight"]) for one in left_out] == [
+        ("before", 20, 20.0),
+        ("dropped", 1, 1.0),
+    ]
+    assert left_out[0]["keys"] == [one.key for one in old]
+    assert {row.fate for row in told.rows if row.left_out == "before"} == {
+        "finished before 2026-10-01, not counted"
+    }
+
+
+def test_of_points_it_is_said_what_they_would_weigh() -> None:
+    items = [
+        item("WEB-1", claims=("A",), estimate=3),
+        item("WEB-2", claims=("A",), estimate=8, category="done", completed=LONG_AGO),
+    ]
+    told = derived(items, work("A", measure={"weigh": "points"}))
+    assert "Not counted, finished before 2026-10-01: 1 item, weight 8: WEB-2." in told.steps
+
+
+def test_milestones_name_what_was_reached_before() -> None:
+    items = [
+        epic("WEB-1", claims=("A",), category="done", completed=LONG_AGO),
+        epic("WEB-2", claims=("A",)),
+    ]
+    told = derived(items, {"id": "A", "title": "A", "measure": {"kind": "milestones"}})
+    assert "Not counted, finished before 2026-10-01: 1 item: WEB-1." in told.steps

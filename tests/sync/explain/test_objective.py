@@ -114,7 +114,7 @@ def test_a_guard_rail_shows_no_weight() -> None:
 
 @pytest.mark.usefixtures("pointed")
 def test_explain_takes_the_id_of_an_objective(run: Cli) -> None:
-    told = run("explain", "growth", "--as-of", "2026-11-16T09:00")
+    told = run("explain", "growth", "--as-of", "2026-11-16T09:00Z")
     assert told.code == 0, told.err
     assert "GROWTH-KR2" in told.out
     data = json.loads(run("explain", "GROWTH", "--format", "json").out)

@@ -202,3 +202,44 @@ def test_shares_weigh() -> None:
     before = states_of([both, own], declared)
     after = states_of([replace(both, category="done"), own], declared)
     assert movements_since(before, after, declared)["A"].by_work == pytest.approx(float(100 * Fraction(1, 3)))
+
+
+OLD: LeafState = ("before", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "now", "counts"),
+    [
+        ("a state of a version that counted old work: nothing is gone", {**A, "x": ("done", 1.0)}, {**A, "x": OLD}, {}),
+        ("it was none before and is none now", {**A, "x": OLD}, {**A, "x": OLD}, {}),
+        ("nor is it new when it is linked", A, {**A, "x": OLD}, {}),
+        ("nor gone when it is linked no more", {**A, "x": OLD}, A, {}),
+        ("what was finished before and is opened again is new", {**A, "x": OLD}, {**A, "x": ("todo", 1.0)}, {"added": 1}),
+        ("and what was finished again as well", {**A, "x": OLD}, {**A, "x": ("done", 1.0)}, {"added": 1}),
+        ("what was created after the end is none of it", A, {**A, "x": ("later", 0.0)}, {}),
+        ("work that is really gone is", {**A, "x": ("done", 1.0)}, A, {"gone": 1}),
+    ],
+)  # fmt: skip
+def test_what_is_outside_of_the_cycle_moves_nothing(
+    name: str, before: dict[str, LeafState], now: dict[str, LeafState], counts: dict[str, int]
+) -> None:
+    found = moved(before, now)
+    assert {kind: getattr(found, kind) for kind in KINDS if getattr(found, kind)} == counts, name
+    if not counts:
+        assert (found.by_work, found.by_scope) == (0, 0), name
+
+
+def test_old_work_is_kept_as_such() -> None:
+    long_ago = datetime(2026, 8, 3, tzinfo=UTC)
+    items = [
+        item("WEB-1", claims=("A",), category="done", completed=long_ago),
+        item("WEB-2", claims=("A",), category="done"),
+        item("WEB-3", claims=("A",), category="dropped"),
+    ]
+    declared = workspace(work("A"))
+    card = measure(align(items, declared), observed(), declared, NOW)
+    assert dict(work_states(card, declared)["A"].leaves) == {
+        "jira:WEB-1": ("before", 0.0),
+        "jira:WEB-2": ("done", 1.0),
+        "jira:WEB-3": ("dropped", 0.0),
+    }

@@ -98,7 +98,7 @@ def test_a_lost_store_is_rebuilt_and_everything_is_ours_again(run: Cli) -> None:
 @pytest.mark.usefixtures("pointed")
 def test_a_rebuild_takes_the_history_along(run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     for day in ("2026-11-02", "2026-11-09", "2026-11-16"):
-        assert run("sync", "--as-of", f"{day}T09:00", "--first-run").code == 0
+        assert run("sync", "--as-of", f"{day}T09:00Z", "--first-run").code == 0
     before = history_of(run)
     assert [row["day"] for row in before] == ["2026-11-02", "2026-11-09", "2026-11-16"]
     with closing(sqlite3.connect(".truenorth/truenorth.db")) as store, store:
@@ -151,7 +151,7 @@ def test_where_nothing_is_nothing_is_set_aside() -> None:
 
 def test_a_tracker_that_cannot_be_read_costs_no_history(run: Cli, pointed: Sandbox) -> None:
     for day in ("2026-11-09", "2026-11-16"):
-        assert run("sync", "--as-of", f"{day}T09:00", "--first-run").code == 0
+        assert run("sync", "--as-of", f"{day}T09:00Z", "--first-run").code == 0
     before = history_of(run)
     with closing(sqlite3.connect(".truenorth/truenorth.db")) as store, store:
         store.execute("UPDATE items SET body = '{}'")

@@ -20,7 +20,7 @@ from tests.support.cli import Cli
 from tests.support.sandbox_jira_client import ANN, SERVICE, Jira
 
 VIEWS = ["Unaligned work", "Work by key result", "At-risk key results", "Dangling links"]
-AT = ("--as-of", "2026-11-16T09:00")
+AT = ("--as-of", "2026-11-16T09:00Z")
 Told = dict[str, dict[str, list[dict[str, str]]]]
 
 

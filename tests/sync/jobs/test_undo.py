@@ -314,7 +314,7 @@ def test_what_is_selected(selection: Selection, taken: bool) -> None:
 
 def test_syncing_again_after_an_undo_costs_the_same_each_time(run: Cli, pointed: Sandbox) -> None:
     """Linear refuses ids that were ever used, so every round needs others: with as many requests, without end."""
-    as_of = ("--as-of", "2026-11-16T09:00")
+    as_of = ("--as-of", "2026-11-16T09:00Z")
     digest = json.loads(run("plan", *as_of, "--format", "json").out)["plan"]["digest"]
     counts = []
     for _ in range(6):

@@ -343,7 +343,7 @@ objectives:
 
 
 def test_the_next_comment_tells_what_moved_since_the_last(pointed: Sandbox, run: Cli) -> None:
-    told = run("sync", "--first-run", "--as-of", "2026-11-16T09:00")
+    told = run("sync", "--first-run", "--as-of", "2026-11-16T09:00Z")
     assert told.code == 0, told.err
     site = pointed.world.jira
     epic_ = site.issues[site.keys["WEB-1"]]
@@ -353,16 +353,16 @@ def test_the_next_comment_tells_what_moved_since_the_last(pointed: Sandbox, run:
     done = next(issue.status for issue in site.issues.values() if issue.status.category == "done")
     for issue in below:
         issue.status, issue.category_changed = done, issue.updated
-    assert run("sync", "--as-of", "2026-11-18T09:00", *accepted(run)).code == 0
+    assert run("sync", "--as-of", "2026-11-18T09:00Z", *accepted(run)).code == 0
     (comment,) = epic_.comments.values()
     assert "Since 2026-11-16" in str(comment.body)
     assert re.search(r"[1-9]\d* done", str(comment.body))
-    assert run("plan", "--exit-code", "--as-of", "2026-11-18T09:00").code == 0
+    assert run("plan", "--exit-code", "--as-of", "2026-11-18T09:00Z").code == 0
 
 
 def accepted(run: Cli) -> list[str]:
     """What lets a mass change through."""
-    plan = json.loads(run("plan", "--as-of", "2026-11-18T09:00", "--format", "json").out)
+    plan = json.loads(run("plan", "--as-of", "2026-11-18T09:00Z", "--format", "json").out)
     return [word for stop in plan["guards"] for word in stop["flag"].split()]
 
 

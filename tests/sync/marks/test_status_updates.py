@@ -269,7 +269,7 @@ class Company:
         path.write_text(text.replace(before, after))
 
     def sync(self, day: str = "2026-11-16", *more: str) -> str:
-        ran = self.run("sync", "--as-of", f"{day}T09:00", "--first-run", *more)
+        ran = self.run("sync", "--as-of", f"{day}T09:00Z", "--first-run", *more)
         assert ran.code == 0, ran.out[-1500:] + ran.err
         return ran.out
 
@@ -436,7 +436,7 @@ def test_the_guard_names_setup_as_the_cause_where_it_is(company: Company, set_up
         assert company.run("setup", "--apply").code == 0
     else:
         company.declare("truenorth.yaml", "aligned: okr-aligned", "aligned: okr-good")
-    ran = company.run("sync", "--as-of", "2026-11-16T09:00", "--format", "json")
+    ran = company.run("sync", "--as-of", "2026-11-16T09:00Z", "--format", "json")
     assert ran.code == 4
     (stop,) = [one for one in json.loads(ran.out)["guards"] if one["guard"] == "mass-change"]
     assert ("`truenorth setup` ran since the last write" in stop["message"]) is set_up

@@ -152,8 +152,8 @@ def item_from(line: str) -> WorkItem:
         name, _, value = words.partition(" ")
         if value in ("points", "hours") and name != "with":
             changes["estimate" if value == "points" else "hours"] = float(name)
-        elif name in ("created", "started", "completed"):
-            changes[name] = datetime.fromisoformat(value).replace(tzinfo=UTC)
+        elif name in ("created", "started", "completed", "dropped", "updated"):
+            changes[name] = moment_in(value)
         elif words == "dated by its resolution":
             changes["dated_by_resolution"] = True
         elif name == "under":
@@ -177,6 +177,11 @@ def item_from(line: str) -> WorkItem:
     if claims is None:
         claims = () if parent else ("A",)
     return replace(item(key, parent, **changes), claims=claims)
+
+
+def moment_in(words: str) -> datetime | None:
+    """Such as "2026-11-03", or "on an unknown day"."""
+    return None if words == "on an unknown day" else datetime.fromisoformat(words).replace(tzinfo=UTC)
 
 
 def test_a_case_is_read_as_written() -> None:

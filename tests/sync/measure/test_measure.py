@@ -16,6 +16,7 @@ from config.policy import HealthPolicy
 from connectors.model import WorkItem
 from sync.align.alignment import align
 from sync.measure import (
+    Bounds,
     FieldValues,
     Reading,
     Tally,
@@ -198,7 +199,7 @@ def leaves_from(drawn: list[tuple[str, float | None, Fraction]]) -> list[tuple[W
 
 @given(LEAVES, st.integers(0, 12))
 def test_parts_add_up_to_the_whole(drawn: list[tuple[str, float | None, Fraction]], cut: int) -> None:
-    leaves = pieces_of(leaves_from(drawn), HOW, UTC)
+    leaves = pieces_of(leaves_from(drawn), HOW, Bounds(UTC))
     assert fold(leaves[:cut], HOW) + fold(leaves[cut:], HOW) == fold(leaves, HOW)
     assert fold(reversed(leaves), HOW) == fold(leaves, HOW)
 
@@ -241,7 +242,7 @@ def test_percent_is_floored(progress: float | None, percent: int | None) -> None
 
 
 def test_an_empty_tally_is_the_zero_of_addition() -> None:
-    one = fold(pieces_of([(leaf(1, "done", 3), Fraction(1))], HOW, UTC), HOW)
+    one = fold(pieces_of([(leaf(1, "done", 3), Fraction(1))], HOW, Bounds(UTC)), HOW)
     assert one + Tally() == one
 
 

@@ -141,7 +141,7 @@ def declare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, **tracke
     monkeypatch.setenv("TRUENORTH_CONFIG", str(folder))
 
 
-AT = ("--as-of", "2026-11-16T09:00")
+AT = ("--as-of", "2026-11-16T09:00Z")
 
 
 def test_an_observed_tracker_is_read_and_never_written(
@@ -185,7 +185,7 @@ def test_a_first_day_does_not_flood_and_the_next_day_goes_on(
     again = run("sync", *AT)
     assert "Nothing to write" in again.out
     assert comments() - before == first
-    run("sync", "--as-of", "2026-11-17T09:00")
+    run("sync", "--as-of", "2026-11-17T09:00Z")
     assert comments() - before == first, "another moment to evaluate is no other day"
     monkeypatch.setattr("sync.store.store.wall_clock", lambda: datetime.now(UTC) + timedelta(days=1))
     run("sync", *AT)

@@ -278,3 +278,43 @@ def test_work_below_a_parent_that_cannot_be_seen_is_named_together() -> None:
     assert one.message == (
         "WEB-1, WEB-2, WEB-3 may serve a key result: TOP-1, which is above it, could not be read"
     )
+
+
+OLD: dict[str, Any] = {"category": "done", "completed": datetime(2026, 9, 30, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    ("name", "measure", "items", "expected"),
+    [
+        ("all was finished before", {}, [item("WEB-1", claims=("A",), **OLD), item("WEB-2", claims=("A",), **OLD)],
+         ["all work linked to A (Result A) was finished before 2026-10-01, so it has no data: WEB-1, WEB-2"]),
+        ("beside what was dropped", {}, [item("WEB-1", claims=("A",), **OLD), item("WEB-2", claims=("A",), category="dropped")],
+         ["all work linked to A (Result A) was finished before 2026-10-01, so it has no data: WEB-1"]),
+        ("not beside open work", {}, [item("WEB-1", claims=("A",), **OLD), item("WEB-2", claims=("A",))], []),
+        ("not since ever", {"since": "ever"}, [item("WEB-1", claims=("A",), **OLD)], []),
+        ("since a date it says that one", {"since": "2026-11-01"}, [item("WEB-1", claims=("A",), category="done")],
+         ["all work linked to A (Result A) was finished before 2026-11-01, so it has no data: WEB-1"]),
+        ("milestones", {"kind": "milestones"}, [epic("WEB-1", claims=("A",), **OLD)],
+         ["all milestones linked to A (Result A) were finished before 2026-10-01, so it has no data: WEB-1"]),
+        ("not of a number from outside", {"kind": "binary"}, [item("WEB-1", claims=("A",), **OLD)], []),
+    ],
+)  # fmt: skip
+def test_work_that_was_all_finished_before_is_told(
+    name: str, measure: dict[str, Any], items: list[WorkItem], expected: list[str]
+) -> None:
+    goals = declared(("O", [{**work("A"), "measure": {"kind": "work", **measure}}]))
+    every = found(items, goals)
+    assert [one.message for one in every if one.kind == "finished_before"] == expected, name
+    assert found(items, goals, "unserved_key_result") == [] or measure.get("kind") == "binary"
+    for one in every:
+        assert "since: ever" in one.remedy
+
+
+def test_a_cycle_that_has_not_begun_or_is_over_accuses_nobody() -> None:
+    items = [item("WEB-1", claims=("A",), **OLD)]
+    goals = declared(("O", [work("A")]))
+    for moment in (datetime(2026, 9, 30, tzinfo=UTC), datetime(2027, 1, 2, tzinfo=UTC)):
+        card = measure(align(items, goals), observed(), goals, moment)
+        assert not [
+            one for one in find(align(items, goals), card, goals, moment) if one.kind == "finished_before"
+        ]

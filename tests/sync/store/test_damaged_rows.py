@@ -12,7 +12,7 @@ import pytest
 from connectors.sandbox.server import Sandbox
 from tests.support.cli import Cli, writes
 
-AT = ("--as-of", "2026-11-16T09:00")
+AT = ("--as-of", "2026-11-16T09:00Z")
 SYNC = ("sync", *AT, "--first-run")
 
 NONSENSE = (
