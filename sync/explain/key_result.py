@@ -12,8 +12,9 @@ from config.wording import percent, sentence
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.decide import Decision
+from sync.explain.estimates import ParentEstimate, origin_of, parent_estimates, sentences
 from sync.marks.comments import HEALTH_WORDS
-from sync.measure import Reading, to_percent, weighting_of
+from sync.measure import Reading, Spread, to_percent, weighting_of
 
 _MOST_TERMS = 12
 """Terms of a sum that are written out; the rows hold them all."""
@@ -24,7 +25,8 @@ class Counted:
     """One linked leaf: its weight, the share of it that counts here, what of that is done, and its fate.
 
     `known`: False where the weight is the declared default, for want of an estimate or a listed weight.
-    `late`: whether it came after the baseline.
+    `late`: whether it came after the baseline. `origin`: which estimate the weight is a part of, in words; "" where it
+    is the item's own. `spread`: the same in figures.
     """
 
     item: WorkItem
@@ -35,16 +37,22 @@ class Counted:
     because: str
     known: bool = True
     late: bool = False
+    origin: str = ""
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """A reading with everything that made it. `steps` are sentences: the formula with its numbers, then the result."""
+    """A reading with everything that made it. `steps` are sentences: the formula with its numbers, then the result.
+
+    `parents`: the estimates of parents of the work, and what becomes of them.
+    """
 
     reading: Reading
     objective: Objective
     rows: tuple[Counted, ...]
     steps: tuple[str, ...]
+    parents: tuple[ParentEstimate, ...] = ()
 
 
 def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
@@ -56,13 +64,15 @@ def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
     objective, key_result = found
     reading = run.scorecard.readings[key_result.id]
     rows = tuple(_rows(key_result, run))
-    steps = (*_steps(key_result, reading, rows, run), *_summary(key_result, reading))
-    return Derivation(reading, objective, rows, steps)
+    parents = parent_estimates(key_result.id, reading, weighting_of(key_result), run.alignment)
+    steps = (*_steps(key_result, reading, rows, parents, run), *_summary(key_result, reading))
+    return Derivation(reading, objective, rows, steps, parents)
 
 
 def _rows(key_result: KeyResult, run: Decision) -> Iterator[Counted]:
     how = weighting_of(key_result)
-    for piece in run.scorecard.readings[key_result.id].pieces:
+    reading = run.scorecard.readings[key_result.id]
+    for piece in reading.pieces:
         placement = run.alignment.placements[piece.item.ref]
         because = next(
             (str(link.because) for link in placement.of_every_cycle if link.key_result == key_result.id), ""
@@ -72,11 +82,18 @@ def _rows(key_result: KeyResult, run: Decision) -> Iterator[Counted]:
         fate = f"added after {how.baseline}" if late else fate
         known = piece.known or how.weigh == "count"
         done = piece.credit(how)
-        yield Counted(piece.item, piece.weight, piece.share, done, fate, because, known, late)
+        origin = origin_of(piece, reading.estimates.unit)
+        yield Counted(
+            piece.item, piece.weight, piece.share, done, fate, because, known, late, origin, piece.spread
+        )
 
 
 def _steps(
-    key_result: KeyResult, reading: Reading, rows: tuple[Counted, ...], run: Decision
+    key_result: KeyResult,
+    reading: Reading,
+    rows: tuple[Counted, ...],
+    parents: tuple[ParentEstimate, ...],
+    run: Decision,
 ) -> Iterator[str]:
     how = key_result.measure
     yield sentence(reading.evidence)
@@ -84,6 +101,7 @@ def _steps(
         return
     if isinstance(how, WorkMeasure):
         yield from _sum_of_work(how, reading, rows)
+        yield from sentences(parents, reading.estimates.unit, run.alignment, _MOST_TERMS)
     elif isinstance(how, CompositeMeasure):
         yield from _mean_of(how, run)
     elif isinstance(how, MilestonesMeasure):

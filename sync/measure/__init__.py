@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sync.measure.context import DENOMINATOR, latest, progress_between
+from sync.measure.estimates import EstimateBook, Estimates, Spread
 from sync.measure.field_values import collect_values
 from sync.measure.flow import needs_history
 from sync.measure.key_results import closed_on, end_of
@@ -10,13 +11,15 @@ from sync.measure.pieces import Piece, pieces_of, weighting_of
 from sync.measure.reading import Creep, ObjectiveReading, Reading, Scorecard, health, to_percent
 from sync.measure.scorecard import measure
 from sync.measure.tally import ZERO, Tally, fold, tally_of
-from sync.measure.weights import weight_of
+from sync.measure.weights import Unit, weight_of
 from sync.observation import FieldValues, Histories, Past, Sample
 
 __all__ = [
     "DENOMINATOR",
     "ZERO",
     "Creep",
+    "EstimateBook",
+    "Estimates",
     "FieldValues",
     "Histories",
     "ObjectiveReading",
@@ -25,7 +28,9 @@ __all__ = [
     "Reading",
     "Sample",
     "Scorecard",
+    "Spread",
     "Tally",
+    "Unit",
     "closed_on",
     "collect_values",
     "end_of",

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from config.measures import CheckIn
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
+from sync.measure.estimates import EstimateBook
 from sync.measure.reading import Creep, Reading
 from sync.observation import Observation, Past
 
@@ -36,6 +37,7 @@ class MeasureContext:
 
     - `past`: for closed key results, the last reading that was kept.
     - `others`: readings that were taken before this one.
+    - `estimates`: what becomes of the estimates of parents.
     """
 
     alignment: Alignment
@@ -44,6 +46,7 @@ class MeasureContext:
     workspace: Workspace
     now: datetime
     others: Mapping[str, Reading]
+    estimates: EstimateBook
 
     @property
     def today(self) -> date:

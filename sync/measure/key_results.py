@@ -12,7 +12,7 @@ from config.measures import FlowMeasure, KeepMeasure, MetricMeasure, QueryMeasur
 from config.okrs import KeyResult, Objective
 from config.wording import counted, percent
 from config.workspace import Workspace
-from connectors.model import Health, WorkItem
+from connectors.model import Category, Health, WorkItem
 from sync.align.alignment import Leaves
 from sync.measure.context import MeasureContext, MeasuredValue
 from sync.measure.expected import expected
@@ -40,12 +40,14 @@ def measure_key_result(
     at = context.now if closed is None else min(context.now, end_of(closed, workspace.zone))
     cycle = workspace.cycles[objective.cycle]
     by_now = expected(key_result, cycle, at, workspace.zone)
+    weighting = weighting_of(key_result)
+    estimates = context.estimates.of(weighting)
     if closed is not None:
         # Without a reading that was kept, the nearest to it is what today's items say of that day.
         leaves = _as_of(at, leaves)
+        estimates = context.estimates.of(weighting, at, lambda item: _category_at(item, at))
         context = replace(context, now=at - timedelta(seconds=1))
-    weighting = weighting_of(key_result)
-    pieces = pieces_of(leaves, weighting, workspace.zone)
+    pieces = pieces_of(leaves, weighting, workspace.zone, key_result.id, estimates)
     tally = fold(pieces, weighting)
     value = value_of(key_result, leaves, tally, context)
     progress, evidence = value.progress, value.evidence
@@ -77,6 +79,7 @@ def measure_key_result(
         by_hand=by_hand,
         teams=_teams(pieces, weighting),
         pieces=pieces,
+        estimates=estimates,
         coverage=value.coverage,
         creep=value.creep,
         smaller_is_better=_is_smaller_better(how),
@@ -86,10 +89,17 @@ def measure_key_result(
 def _as_of(moment: datetime, leaves: Leaves) -> list[tuple[WorkItem, Fraction]]:
     """The leaves that were there by then; what was done later was not done yet."""
     return [
-        (replace(item, category="doing") if _is_later(item, moment) else item, share)
+        (item if category == item.category else replace(item, category=category), share)
         for item, share in leaves
-        if item.created < moment
+        if (category := _category_at(item, moment)) is not None
     ]
+
+
+def _category_at(item: WorkItem, moment: datetime) -> Category | None:
+    """Its category by then; None where it was not there yet."""
+    if item.created >= moment:
+        return None
+    return "doing" if _is_later(item, moment) else item.category
 
 
 def _is_later(item: WorkItem, moment: datetime) -> bool:

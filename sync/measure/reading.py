@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from config.policy import HealthPolicy
 from connectors.model import Health
+from sync.measure.estimates import NO_ESTIMATES, Estimates
 from sync.measure.pieces import Piece
 from sync.measure.tally import Tally
 
@@ -53,7 +54,8 @@ class Reading:
     - `creep`: what came after the baseline; None without one.
     - `smaller_is_better`: whether the value is to come down to the target, or to stay below it.
     - `teams`: the linked work by team or project, those with most of it first.
-    - `pieces`: the linked work piece by piece, by which all of that is counted.
+    - `pieces`: the linked work piece by piece, by which all of that is counted. `estimates`: those of its unit, of all
+      work, as of the moment that is judged.
     """
 
     key_result: str
@@ -78,6 +80,7 @@ class Reading:
     creep: Creep | None
     smaller_is_better: bool
     pieces: tuple[Piece, ...] = field(default=(), compare=False, repr=False)
+    estimates: Estimates = field(default=NO_ESTIMATES, compare=False, repr=False)
 
     @property
     def percent(self) -> int | None:

@@ -11,6 +11,7 @@ from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
 from sync.measure.context import MeasureContext
+from sync.measure.estimates import EstimateBook
 from sync.measure.key_results import measure_key_result
 from sync.measure.objectives import roll_up
 from sync.measure.reading import ObjectiveReading, Reading, Scorecard
@@ -29,8 +30,9 @@ def measure(
     Raises KeyError when the answer to a query measure is missing: a failed read must not look like zero.
     """
     readings: dict[str, Reading] = {}
+    estimates = EstimateBook(alignment, workspace)
     for objective, key_result in _composites_last(workspace):
-        context = MeasureContext(alignment, observation, past, workspace, now, readings)
+        context = MeasureContext(alignment, observation, past, workspace, now, readings, estimates)
         readings[key_result.id] = measure_key_result(
             key_result, objective, alignment.leaves.get(key_result.id, ()), context
         )

@@ -146,16 +146,61 @@ def weight(one: WorkItem, how: dict[str, Any]) -> float:
     return max((how["weights"][name] for name in names if name in how["weights"]), default=default)
 
 
+def live_below(items: dict[str, WorkItem], key: str) -> list[str]:
+    """All that hangs below an item, through what was not dropped."""
+    return [name for child in below(items, key) for name in (child, *live_below(items, child))]
+
+
+def is_estimated(one: WorkItem) -> bool:
+    return one.estimate is not None and math.isfinite(one.estimate) and one.estimate >= 0
+
+
+def weighed(items: dict[str, WorkItem], how: dict[str, Any]) -> dict[str, float | Fraction]:
+    """What each item weighs that counts by itself: leaves, and in points and hours done parents in their place."""
+    leaves = [key for key, one in items.items() if one.category != "dropped" and not below(items, key)]
+    found: dict[str, float | Fraction] = {key: weight(items[key], how) for key in leaves}
+    if how.get("weigh") not in ("points", "time"):
+        return found
+    for key, one in items.items():
+        under = live_below(items, key)
+        if one.category == "dropped" or not is_estimated(one) or not under:
+            continue
+        if any(is_estimated(items[name]) for name in under):
+            continue
+        carrying = [name for name in under if name in leaves]
+        claimed = nearest(items, key, lambda one: bool(one.claims) or "x" in one.labels)
+        if one.category == "done" and claimed and ("A" in claimed.claims or not claimed.claims):
+            found = {name: own for name, own in found.items() if name not in carrying}
+            found[key] = one.estimate or 0.0
+        else:
+            found |= {name: Fraction(one.estimate or 0) / len(carrying) for name in carrying}
+    return found
+
+
+def since(items: dict[str, WorkItem], key: str, how: dict[str, Any]) -> date:
+    """Since when it is in the scope: what an estimated item was broken down into was there before."""
+    days = [items[key].created.date()]
+    if how.get("weigh") in ("points", "time") and not is_estimated(items[key]):
+        parent = items[key].parent
+        while parent and items[parent.id].category != "dropped":
+            if is_estimated(items[parent.id]):
+                if not any(is_estimated(items[name]) for name in live_below(items, parent.id)):
+                    days.append(items[parent.id].created.date())
+                break
+            parent = items[parent.id].parent
+    return min(days)
+
+
 def recount(items: dict[str, WorkItem], how: dict[str, Any], share_of: Callable[[str], Fraction]) -> Recount:
-    """Every leaf looked at by itself; `share_of` tells how much of it serves A."""
+    """Every piece looked at by itself; `share_of` tells how much of it serves A."""
     total = done = late = Fraction(0)
     open_, closed, came = 0, 0, 0
-    for key, one in items.items():
-        share = share_of(key)
-        if below(items, key) or one.category == "dropped" or not share:
+    for key, weighs in weighed(items, how).items():
+        one, share = items[key], share_of(key)
+        if not share:
             continue
-        own = Fraction(weight(one, how)) * share
-        if "baseline" in how and one.created.date() > how["baseline"]:
+        own = Fraction(weighs) * share
+        if "baseline" in how and since(items, key, how) > how["baseline"]:
             late, came = late + own, came + 1
             continue
         total += own
