@@ -103,7 +103,8 @@ def sentences(
     words = [_words(one, unit, alignment) for one in parents if one.is_worth_a_word]
     yield from words[:most]
     if len(words) > most:
-        yield f"Of {counted(len(words) - most, 'more parent')} too, the estimate counts otherwise; --format json has them all."
+        more = counted(len(words) - most, "more parent")
+        yield f"{agree(len(words) - most, 'The estimate', 'The estimates')} of {more} are not counted as they stand either; --format json has them all."
 
 
 def origin_of(piece: Piece, unit: Unit | None) -> str:
@@ -124,31 +125,34 @@ def of_item(item: WorkItem, links: Sequence[Link], run: Decision, workspace: Wor
         known, how = run.scorecard.readings[key_result.id].estimates, weighting_of(key_result)
         if known.unit is None or known.unit in told or (serving and key_result.id not in serving):
             continue
-        words = _of_item(item, known, objective.cycle, how, run.alignment)
+        words = _of_item(item, known, objective.cycle, how, run.alignment, counts=bool(serving))
         if words:
             told.add(known.unit)
             yield f"Weighed by {_unit_words(known.unit)}, {words}."
 
 
-def _of_item(item: WorkItem, known: Estimates, cycle: str, how: WorkMeasure, alignment: Alignment) -> str:
+def _of_item(
+    item: WorkItem, known: Estimates, cycle: str, how: WorkMeasure, alignment: Alignment, *, counts: bool
+) -> str:
     assert known.unit is not None  # noqa: S101  the caller's condition
     if (own := known.spreads.get(item.ref)) is not None:
-        estimate = amount(known.unit, own.estimate)
+        estimate, below = amount(known.unit, own.estimate), counted(len(own.over), "item")
         if cycle in own.whole_in:
-            return f"it is done and counts whole, with {estimate}, in place of {counted(len(own.over), 'item')} below it"
-        return f"its {estimate} are spread over {counted(len(own.over), 'item')} below it"
+            return f"it is done and counts whole, with {estimate}, in place of {below} below it"
+        return f"its {estimate} {agree(float(own.estimate), 'is', 'are')} spread over {below} below it"
     if (carried := known.carried.get(item.ref)) is not None:
         estimate, parent = amount(known.unit, carried.estimate), carried.parent.name
         if cycle in carried.whole_in:
             return f"{parent} is done and counts whole in its place, with {estimate}"
-        part = amount(known.unit, carried.each)
-        return f"it carries {part} of the {estimate} of {parent}, spread over {counted(len(carried.over), 'item')}"
+        part = f"it carries {_plain(carried.each)} of the {estimate} of {parent}, spread over {counted(len(carried.over), 'item')}"
+        return part if counts else f"{part}; that part counts nowhere"
     if item.ref in known.outdone:
         add_up = added_up(known.leaves_below(item.ref), known, how, alignment.items)
         estimate = amount(known.unit, known.own[item.ref])
         return f"estimated work below it counts in place of its {estimate}: {amount(known.unit, add_up)}"
     if item.ref in known.barred:
-        return f"its {amount(known.unit, known.barred[item.ref])} count nowhere"
+        estimate = amount(known.unit, known.barred[item.ref])
+        return f"its {estimate} are not spread over what is below it, since it {_why_barred(item)}"
     return ""
 
 
@@ -158,14 +162,17 @@ def _unit_words(unit: Unit) -> str:
 
 def amount(unit: Unit, number: Fraction) -> str:
     """A number of points, hours, or whatever a field holds."""
-    shown = f"{float(number):g}"
     match unit:
         case ("points", _):
-            return f"{shown} {agree(float(number), 'point', 'points')}"
+            return f"{_plain(number)} {agree(float(number), 'point', 'points')}"
         case ("time", _):
-            return f"{shown} {agree(float(number), 'hour', 'hours')}"
+            return f"{_plain(number)} {agree(float(number), 'hour', 'hours')}"
         case (_, name):
-            return f"{name} {shown}"
+            return f"{_plain(number)} ({name})"
+
+
+def _plain(number: Fraction) -> str:
+    return f"{float(number):g}"
 
 
 def _of(spread: Spread, fate: Fate, elsewhere: tuple[Ref, ...] = ()) -> ParentEstimate:
@@ -178,24 +185,31 @@ def _serves(placement: ItemAlignment, key_result: str) -> bool:
 
 def _words(one: ParentEstimate, unit: Unit, alignment: Alignment) -> str:
     name, estimate = one.item.name, amount(unit, one.estimate)
+    count = agree(float(one.estimate), "counts", "count")
     match one.fate:
         case "whole":
             return f"{name} is done and counts whole, with {estimate}, in place of {counted(len(one.leaves), 'item')} below it."
         case "spread":
-            part = amount(unit, one.estimate * len(one.elsewhere) / len(one.leaves))
+            part = one.estimate * len(one.elsewhere) / len(one.leaves)
             named = (
                 f"{alignment.items[ref].name} ({_whereto(ref, alignment)})" for ref in one.elsewhere[:_FEW]
             )
             more = f" and {len(one.elsewhere) - _FEW} more" if len(one.elsewhere) > _FEW else ""
-            return f"Of the {estimate} of {name}, {part} {agree(float(one.estimate), 'goes', 'go')} elsewhere: {', '.join(named)}{more}."
+            go = agree(float(part), "goes", "go")
+            return f"Of the {estimate} of {name}, {_plain(part)} {go} elsewhere: {', '.join(named)}{more}."
         case "outdone":
-            gap = amount(unit, abs(one.add_up - one.estimate))
-            less = "fewer" if one.add_up < one.estimate else "more"
-            return f"{name} is estimated at {estimate}, but estimated work below it counts instead: {amount(unit, one.add_up)}, {gap} {less}."
+            gap = (
+                f"{_plain(abs(one.add_up - one.estimate))} {'fewer' if one.add_up < one.estimate else 'more'}"
+            )
+            return f"Estimated work below {name} counts in place of its {estimate}: {amount(unit, one.add_up)}, {gap}."
         case "barred":
-            why = "was dropped" if one.item.category == "dropped" and one.item.in_scope else "is out of scope"
-            why = "is in triage" if one.item.triage and not one.item.in_scope else why
-            return f"{name} {why}, so its {estimate} {agree(float(one.estimate), 'counts', 'count')} nowhere."
+            return f"{name} {_why_barred(one.item)}, so its {estimate} {count} nowhere."
+
+
+def _why_barred(item: WorkItem) -> str:
+    if item.in_scope:
+        return "was dropped"
+    return "is in triage" if item.triage else "is out of scope"
 
 
 def _whereto(ref: Ref, alignment: Alignment) -> str:

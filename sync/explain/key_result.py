@@ -97,7 +97,10 @@ def _steps(
 ) -> Iterator[str]:
     how = key_result.measure
     yield sentence(reading.evidence)
-    if reading.closed is not None or reading.by_hand or reading.progress is None:
+    if reading.closed is not None or reading.by_hand:
+        return
+    if reading.progress is None:
+        yield from sentences(parents, reading.estimates.unit, run.alignment, _MOST_TERMS)
         return
     if isinstance(how, WorkMeasure):
         yield from _sum_of_work(how, reading, rows)

@@ -155,7 +155,9 @@ def is_estimated(one: WorkItem) -> bool:
     return one.estimate is not None and math.isfinite(one.estimate) and one.estimate >= 0
 
 
-def weighed(items: dict[str, WorkItem], how: dict[str, Any]) -> dict[str, float | Fraction]:
+def weighed(
+    items: dict[str, WorkItem], how: dict[str, Any], share_of: Callable[[str], Fraction]
+) -> dict[str, float | Fraction]:
     """What each item weighs that counts by itself: leaves, and in points and hours done parents in their place."""
     leaves = [key for key, one in items.items() if one.category != "dropped" and not below(items, key)]
     found: dict[str, float | Fraction] = {key: weight(items[key], how) for key in leaves}
@@ -168,8 +170,7 @@ def weighed(items: dict[str, WorkItem], how: dict[str, Any]) -> dict[str, float 
         if any(is_estimated(items[name]) for name in under):
             continue
         carrying = [name for name in under if name in leaves]
-        claimed = nearest(items, key, lambda one: bool(one.claims) or "x" in one.labels)
-        if one.category == "done" and claimed and ("A" in claimed.claims or not claimed.claims):
+        if one.category == "done" and share_of(key):
             found = {name: own for name, own in found.items() if name not in carrying}
             found[key] = one.estimate or 0.0
         else:
@@ -195,7 +196,7 @@ def recount(items: dict[str, WorkItem], how: dict[str, Any], share_of: Callable[
     """Every piece looked at by itself; `share_of` tells how much of it serves A."""
     total = done = late = Fraction(0)
     open_, closed, came = 0, 0, 0
-    for key, weighs in weighed(items, how).items():
+    for key, weighs in weighed(items, how, share_of).items():
         one, share = items[key], share_of(key)
         if not share:
             continue
