@@ -8,13 +8,13 @@ that is estimated while nothing live below it is
   and its own day. Where it serves none, its leaves go on carrying it, so that what they serve loses nothing.
 
 Where anything live below an item is estimated, what is below counts and the item's own estimate does not. Live is what
-is in scope and not dropped; what is not live divides what is above it from what is below it, as it does in counting.
+is in scope and not dropped. A leaf is live and has no live child; what is not live hides nothing that is below it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -78,7 +78,8 @@ class Candidate:
 class Estimates:
     """The estimates in one unit at one moment.
 
-    - `own`: what live items are estimated at. `above`, `below`: live parents and children of live items.
+    - `own`: what live items are estimated at. `above`, `below`: the parents and the children of all items.
+    - `leaves`: the live items without a live child.
     - `spreads`: by parent; `carried`: the same by leaf, each leaf in one of them.
     - `outdone`: parents whose estimate does not count, since something live below them is estimated.
     - `barred`: parents of live items whose estimate does not count, since they are out of scope or dropped themselves.
@@ -90,6 +91,7 @@ class Estimates:
     own: Mapping[Ref, Fraction] = field(default_factory=dict)
     above: _Kinships = field(default_factory=dict)
     below: _Kinships = field(default_factory=dict)
+    leaves: Collection[Ref] = frozenset()
     spreads: Mapping[Ref, Spread] = field(default_factory=dict)
     carried: Mapping[Ref, Spread] = field(default_factory=dict)
     outdone: tuple[Ref, ...] = ()
@@ -126,7 +128,7 @@ class Estimates:
 
     def leaves_below(self, ref: Ref) -> tuple[Ref, ...]:
         """The live leaves below an item, in order of ref."""
-        return tuple(sorted(_leaves_below(ref, self.below)))
+        return tuple(sorted(_leaves_below(ref, self.below, self.leaves)))
 
 
 class EstimateBook:
@@ -173,31 +175,35 @@ def estimates(alignment: Alignment, how: WorkMeasure, cycles: Mapping[str, str],
                 own[ref] = known
         elif known is not None and ref in alignment.children:
             barred[ref] = known
-    above, below = _kinships(alignment.children, live)
+    below = alignment.children
+    leaves = {ref for ref in live if live.isdisjoint(below.get(ref, ()))}
+    above = _inverted(below)
     covered = _all_above(own, above)
     spreads: dict[Ref, Spread] = {}
     carried: dict[Ref, Spread] = {}
-    outdone = [ref for ref in own if ref in covered]
+    outdone: list[Ref] = []
     for ref in own:
-        if ref in covered or ref not in below:
+        if ref in leaves:
             continue
-        over = tuple(sorted(leaf for leaf in _leaves_below(ref, below) if leaf not in carried))
+        over = () if ref in covered else sorted(_leaves_below(ref, below, leaves) - carried.keys())
         if not over:
-            outdone.append(ref)  # each of its leaves carries the estimate of another parent already
+            # Estimated work is below it, or each of its leaves carries the estimate of another parent already.
+            outdone.append(ref)
             continue
         serves = alignment.placements[ref].of_every_cycle if state(items[ref]) == "done" else ()
         whole_in = frozenset(link.cycle for link in serves if link.key_result in cycles)
-        spreads[ref] = one = Spread(items[ref], own[ref], over, whole_in)
+        spreads[ref] = one = Spread(items[ref], own[ref], tuple(over), whole_in)
         carried.update(dict.fromkeys(over, one))
     return Estimates(
         unit=unit_of(how),
         own=own,
         above=above,
         below=below,
+        leaves=leaves,
         spreads=spreads,
         carried=carried,
         outdone=tuple(sorted(outdone)),
-        barred={ref: one for ref, one in barred.items() if not live.isdisjoint(alignment.children[ref])},
+        barred={ref: one for ref, one in barred.items() if not live.isdisjoint(below[ref])},
         whole=_whole(alignment, spreads.values(), cycles),
         cycles=cycles,
     )
@@ -210,17 +216,12 @@ def weight_in(candidate: Candidate, how: WorkMeasure) -> tuple[Fraction, bool]:
     return (candidate.spread.estimate if candidate.is_whole else candidate.spread.each), True
 
 
-def _kinships(
-    children: Mapping[Ref, tuple[Ref, ...]], live: set[Ref]
-) -> tuple[dict[Ref, tuple[Ref, ...]], dict[Ref, tuple[Ref, ...]]]:
+def _inverted(below: _Kinships) -> dict[Ref, tuple[Ref, ...]]:
     above: defaultdict[Ref, tuple[Ref, ...]] = defaultdict(tuple)
-    below: dict[Ref, tuple[Ref, ...]] = {}
-    for parent, all_of_them in children.items():
-        if parent in live and (found := tuple(child for child in all_of_them if child in live)):
-            below[parent] = found
-            for child in found:
-                above[child] += (parent,)
-    return dict(above), below
+    for parent, children in below.items():
+        for child in children:
+            above[child] += (parent,)
+    return dict(above)
 
 
 def _all_above(refs: Iterable[Ref], above: _Kinships) -> set[Ref]:
@@ -235,20 +236,15 @@ def _all_above(refs: Iterable[Ref], above: _Kinships) -> set[Ref]:
     return found
 
 
-def _leaves_below(ref: Ref, below: _Kinships) -> set[Ref]:
-    found: set[Ref] = set()
+def _leaves_below(ref: Ref, below: _Kinships, leaves: Collection[Ref]) -> set[Ref]:
     seen = {ref}
     front = list(below.get(ref, ()))
     while front:
         at = front.pop()
-        if at in seen:
-            continue
-        seen.add(at)
-        if at in below:
-            front += below[at]
-        else:
-            found.add(at)
-    return found
+        if at not in seen:
+            seen.add(at)
+            front += below.get(at, ())
+    return {at for at in seen if at in leaves} - {ref}
 
 
 def _whole(alignment: Alignment, spreads: Iterable[Spread], cycles: Mapping[str, str]) -> dict[str, Leaves]:

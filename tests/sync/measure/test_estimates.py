@@ -89,7 +89,9 @@ class Forest:
         return [one for one, item in self.items.items() if item.parent == at and self.is_live(one)]
 
     def below(self, at: Ref) -> list[Ref]:
-        return [one for child in self.children(at) for one in (child, *self.below(child))]
+        """All that is live below an item, however far, also below what is not."""
+        under = [one for one, item in self.items.items() if item.parent == at]
+        return [*filter(self.is_live, under), *(one for child in under for one in self.below(child))]
 
     def estimate(self, at: Ref) -> Fraction | None:
         said = self.items[at].estimate
@@ -103,9 +105,11 @@ class Forest:
     def bearers(self, at: Ref, cycle: str) -> list[Ref]:
         """Which items bear the estimate of an item: none where what is below it is estimated."""
         below = self.below(at)
+        if not self.children(at):
+            return [at]
         if any(self.estimate(one) is not None for one in below):
             return []
-        if not below or (self.items[at].category == "done" and self.served(at, cycle)):
+        if self.items[at].category == "done" and self.served(at, cycle):
             return [at]
         return [one for one in below if not self.children(one)]
 

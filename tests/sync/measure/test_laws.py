@@ -147,8 +147,12 @@ def weight(one: WorkItem, how: dict[str, Any]) -> float:
 
 
 def live_below(items: dict[str, WorkItem], key: str) -> list[str]:
-    """All that hangs below an item, through what was not dropped."""
-    return [name for child in below(items, key) for name in (child, *live_below(items, child))]
+    """All that hangs below an item and was not dropped, however far, also below what was."""
+    children = [name for name, one in items.items() if one.parent and one.parent.id == key]
+    return [
+        *(name for name in children if items[name].category != "dropped"),
+        *(name for child in children for name in live_below(items, child)),
+    ]
 
 
 def is_estimated(one: WorkItem) -> bool:
@@ -165,7 +169,7 @@ def weighed(
         return found
     for key, one in items.items():
         under = live_below(items, key)
-        if one.category == "dropped" or not is_estimated(one) or not under:
+        if one.category == "dropped" or not is_estimated(one) or not below(items, key):
             continue
         if any(is_estimated(items[name]) for name in under):
             continue
@@ -183,9 +187,10 @@ def since(items: dict[str, WorkItem], key: str, how: dict[str, Any]) -> date:
     days = [items[key].created.date()]
     if how.get("weigh") in ("points", "time") and not is_estimated(items[key]):
         parent = items[key].parent
-        while parent and items[parent.id].category != "dropped":
-            if is_estimated(items[parent.id]):
-                if not any(is_estimated(items[name]) for name in live_below(items, parent.id)):
+        while parent:
+            if is_estimated(items[parent.id]) and items[parent.id].category != "dropped":
+                is_outdone = any(is_estimated(items[name]) for name in live_below(items, parent.id))
+                if below(items, parent.id) and not is_outdone:
                     days.append(items[parent.id].created.date())
                 break
             parent = items[parent.id].parent
