@@ -185,14 +185,15 @@ def estimates(alignment: Alignment, how: WorkMeasure, cycles: Mapping[str, str],
     for ref in own:
         if ref in leaves:
             continue
-        over = () if ref in covered else sorted(_leaves_below(ref, below, leaves) - carried.keys())
+        found = () if ref in covered else _leaves_below(ref, below, leaves)
+        over = tuple(sorted(leaf for leaf in found if leaf not in carried))
         if not over:
             # Estimated work is below it, or each of its leaves carries the estimate of another parent already.
             outdone.append(ref)
             continue
         serves = alignment.placements[ref].of_every_cycle if state(items[ref]) == "done" else ()
         whole_in = frozenset(link.cycle for link in serves if link.key_result in cycles)
-        spreads[ref] = one = Spread(items[ref], own[ref], tuple(over), whole_in)
+        spreads[ref] = one = Spread(items[ref], own[ref], over, whole_in)
         carried.update(dict.fromkeys(over, one))
     return Estimates(
         unit=unit_of(how),
