@@ -12,6 +12,7 @@ from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.align.suggestions import Suggestion, suggest
 from sync.decide import Decision
+from sync.explain.estimates import of_item
 from sync.marks.comments import HEALTH_WORDS, doubt
 from sync.marks.precedence import in_precedence, places_in
 from sync.measure import to_percent
@@ -67,7 +68,12 @@ def explain(key: str, run: Decision, workspace: Workspace) -> Explanation:
         summary=_renamed(key, item) + _summary(item, placement, verdict, run, workspace, served),
         served=tuple(served),
         links=tuple(_link_words(link, item, run) for link in served),
-        counts=_counts(item, placement, run.alignment),
+        counts=" ".join(
+            (
+                _counts(item, placement, run.alignment),
+                *of_item(item, placement.of_every_cycle, run, workspace),
+            )
+        ),
         advice=_advice(item, placement, verdict, workspace, run, closest),
         closest=closest,
     )

@@ -13,8 +13,9 @@ from config.wording import counted, percent, sentence
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.decide import Decision
+from sync.explain.estimates import ParentEstimate, origin_of, parent_estimates, sentences
 from sync.marks.comments import HEALTH_WORDS
-from sync.measure import LEFT_OUT, LeftOut, Reading, milestone_pieces, to_percent, weighting_of
+from sync.measure import LEFT_OUT, LeftOut, Reading, Spread, milestone_pieces, to_percent, weighting_of
 
 _MOST_TERMS = 12
 """Terms of a sum that are written out; the rows hold them all."""
@@ -25,7 +26,8 @@ class Counted:
     """One linked leaf: its weight, the share of it that counts here, what of that is done, and its fate.
 
     `known`: False where the weight is the declared default, for want of an estimate or a listed weight.
-    `left_out`: why it counts nowhere; None where it counts.
+    `left_out`: why it counts nowhere; None where it counts. `origin`: which estimate the weight is a part of, in words; ""
+    where it is the item's own. `spread`: the same in figures.
     """
 
     item: WorkItem
@@ -36,6 +38,8 @@ class Counted:
     because: str
     known: bool = True
     left_out: LeftOut | None = None
+    origin: str = ""
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,8 @@ class Excluded:
 class Derivation:
     """A reading with everything that made it. `steps` are sentences: the formula with its numbers, then the result.
 
-    `excluded`: what is linked and left out, reason by reason.
+    `excluded`: what is linked and left out, reason by reason. `parents`: the estimates of parents of the work, and what
+    becomes of them.
     """
 
     reading: Reading
@@ -60,6 +65,7 @@ class Derivation:
     rows: tuple[Counted, ...]
     steps: tuple[str, ...]
     excluded: tuple[Excluded, ...] = ()
+    parents: tuple[ParentEstimate, ...] = ()
 
 
 def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
@@ -72,17 +78,19 @@ def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
     reading = run.scorecard.readings[key_result.id]
     rows = tuple(_rows(key_result, run))
     excluded = tuple(_excluded(key_result, reading, run))
+    parents = parent_estimates(key_result.id, reading, weighting_of(key_result), run.alignment)
     steps = (
-        *_steps(key_result, reading, rows, run),
+        *_steps(key_result, reading, rows, parents, run),
         *_excluded_words(weighting_of(key_result), excluded),
         *_summary(key_result, reading),
     )
-    return Derivation(reading, objective, rows, steps, excluded)
+    return Derivation(reading, objective, rows, steps, excluded, parents)
 
 
 def _rows(key_result: KeyResult, run: Decision) -> Iterator[Counted]:
     how = weighting_of(key_result)
-    for piece in run.scorecard.readings[key_result.id].pieces:
+    reading = run.scorecard.readings[key_result.id]
+    for piece in reading.pieces:
         placement = run.alignment.placements[piece.item.ref]
         because = next(
             (str(link.because) for link in placement.of_every_cycle if link.key_result == key_result.id), ""
@@ -91,7 +99,19 @@ def _rows(key_result: KeyResult, run: Decision) -> Iterator[Counted]:
         fate = f"{_reason(piece.left_out, how, reading)}, not counted" if piece.left_out else piece.category
         known = piece.known or how.weigh == "count"
         done = piece.credit(how)
-        yield Counted(piece.item, piece.weight, piece.share, done, fate, because, known, piece.left_out)
+        origin = origin_of(piece, reading.estimates.unit)
+        yield Counted(
+            piece.item,
+            piece.weight,
+            piece.share,
+            done,
+            fate,
+            because,
+            known,
+            piece.left_out,
+            origin,
+            piece.spread,
+        )
 
 
 def _reason(left_out: LeftOut, how: WorkMeasure, reading: Reading) -> str:
@@ -132,14 +152,22 @@ def _excluded_words(how: WorkMeasure, excluded: tuple[Excluded, ...]) -> Iterato
 
 
 def _steps(
-    key_result: KeyResult, reading: Reading, rows: tuple[Counted, ...], run: Decision
+    key_result: KeyResult,
+    reading: Reading,
+    rows: tuple[Counted, ...],
+    parents: tuple[ParentEstimate, ...],
+    run: Decision,
 ) -> Iterator[str]:
     how = key_result.measure
     yield sentence(reading.evidence)
-    if reading.closed is not None or reading.by_hand or reading.progress is None:
+    if reading.closed is not None or reading.by_hand:
+        return
+    if reading.progress is None:
+        yield from sentences(parents, reading.estimates.unit, run.alignment, _MOST_TERMS)
         return
     if isinstance(how, WorkMeasure):
         yield from _sum_of_work(how, reading, rows)
+        yield from sentences(parents, reading.estimates.unit, run.alignment, _MOST_TERMS)
     elif isinstance(how, CompositeMeasure):
         yield from _mean_of(how, run)
     elif isinstance(how, MilestonesMeasure):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -26,17 +26,29 @@ KINDS: tuple[MovementKind, ...] = ("done", "reopened", "added", "dropped", "gone
 
 @dataclass(frozen=True, slots=True)
 class WorkState:
-    """The work of a key result on a day: the state of each leaf, by ref."""
+    """The work of a key result on a day: the state of each leaf, by ref.
+
+    `estimates`: the estimate, times the share, of each leaf that weighs something else: what stands on the nearest item
+    above it that is estimated. None of a state that was kept before there were such.
+    """
 
     on: date
     leaves: Mapping[str, LeafState]
+    estimates: Mapping[str, float] | None = None
+
+    def estimate_of(self, ref: str) -> float | None:
+        """The estimate that a leaf's weight comes from, times its share; None where that is not known."""
+        if self.estimates is None or ref not in self.leaves:
+            return None
+        return self.estimates.get(ref, self.leaves[ref][1])
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
     """How many leaves changed since a day, and what that did to the percent, in points.
 
-    Each leaf counts once, for what weighs most: dropped, gone, added, done, reopened, re-estimated.
+    Each leaf counts once, for what weighs most: dropped, gone, added, done, reopened, re-estimated. One is re-estimated
+    where its own estimate, or that of which it carries a part, is another one: not where a new sibling takes its part.
     `by_scope` is what all that was added, dropped, unlinked or re-estimated would have done to the percent had
     nobody worked, `by_work` the rest: what was begun, done and reopened, in the scope of today. Both are None
     where the measure is not work, or there was none before. Their sum is how the measured percent moved.
@@ -55,17 +67,21 @@ class Movement:
 
 def work_state(pieces: Iterable[Piece], on: date) -> WorkState:
     """Where a key result's work stands on a day."""
-    # What is dropped, or came after the baseline, weighs nothing: it moves no percent.
-    return WorkState(
-        on,
-        {
-            str(one.item.ref): (
-                one.left_out if one.left_out in _OUTSIDE else one.category,
-                0.0 if one.left_out else float(one.part),
-            )
-            for one in pieces
-        },
-    )
+    leaves: dict[str, LeafState] = {}
+    estimates: dict[str, float] = {}
+    for piece in pieces:
+        # What is dropped, or came after the baseline, weighs nothing: it moves no percent.
+        weight = 0.0 if piece.left_out else float(piece.part)
+        estimate = weight if piece.left_out or piece.basis is None else float(piece.share * piece.basis)
+        state = piece.left_out if piece.left_out in _OUTSIDE else piece.category
+        # A done parent stands for its leaves: its closing has done them, not put itself in their place.
+        refs = piece.stands_for if piece.weight else ()
+        for ref in refs or (piece.item.ref,):
+            part = weight / (len(refs) or 1)
+            leaves[str(ref)] = (state, part)
+            if estimate != part:
+                estimates[str(ref)] = estimate
+    return WorkState(on, leaves, estimates)
 
 
 def work_states(card: Scorecard, workspace: Workspace) -> dict[str, WorkState]:
@@ -93,9 +109,7 @@ def movement(before: WorkState, now: WorkState, how: Measure) -> Movement:
     """
     outside = {ref for ref, (state, _) in now.leaves.items() if state in _OUTSIDE}
     before, now = _within(before, outside), _within(now, outside)
-    counts = Counter(
-        _kind(before.leaves.get(ref), now.leaves.get(ref)) for ref in before.leaves.keys() | now.leaves.keys()
-    )
+    counts = Counter(_kind(before, now, ref) for ref in before.leaves.keys() | now.leaves.keys())
     del counts[""]
     by_work, by_scope = _effects(before, now, how) if isinstance(how, WorkMeasure) else (None, None)
     return Movement(before.on, **counts, by_work=by_work, by_scope=by_scope)
@@ -104,7 +118,7 @@ def movement(before: WorkState, now: WorkState, how: Measure) -> Movement:
 def _within(state: WorkState, outside: Collection[str]) -> WorkState:
     """The state without what is outside of the cycle."""
     leaves = {ref: one for ref, one in state.leaves.items() if ref not in outside and one[0] not in _OUTSIDE}
-    return WorkState(state.on, leaves)
+    return replace(state, leaves=leaves)
 
 
 def sum_movements(movements: Iterable[Movement]) -> Movement | None:
@@ -132,9 +146,9 @@ def _sum(first: float | None, then: float | None) -> float | None:
     return None if first is None or then is None else first + then
 
 
-def _kind(before: LeafState | None, now: LeafState | None) -> str:
-    was, weighed = before or ("", 0.0)
-    is_now, weighs = now or ("", 0.0)
+def _kind(before: WorkState, now: WorkState, ref: str) -> str:
+    was, weighed = before.leaves.get(ref, ("", 0.0))
+    is_now, weighs = now.leaves.get(ref, ("", 0.0))
     counted, counts = was not in ("", "dropped"), is_now not in ("", "dropped")
     if counted and not counts:
         return "dropped" if is_now else "gone"
@@ -144,7 +158,15 @@ def _kind(before: LeafState | None, now: LeafState | None) -> str:
         return ""
     if (was == "done") != (is_now == "done"):
         return "done" if is_now == "done" else "reopened"
-    return "estimated" if weighed != weighs else ""
+    return "estimated" if weighed != weighs and _is_estimated_anew(before, now, ref) else ""
+
+
+def _is_estimated_anew(before: WorkState, now: WorkState, ref: str) -> bool:
+    was, is_now = before.estimate_of(ref), now.estimate_of(ref)
+    if was is None or is_now is None:
+        # Kept by a version that threw the estimates of parents away: nobody has changed those since.
+        return ref not in (now.estimates or {})
+    return was != is_now
 
 
 def _effects(before: WorkState, now: WorkState, how: WorkMeasure) -> tuple[float | None, float | None]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
 from config.measures import WorkMeasure
 from config.okrs import KeyResult
-from connectors.model import KeyResultMark, WorkItem
+from connectors.model import KeyResultMark, Ref, WorkItem
 from sync.align.alignment import Alignment, Link, LinkReason
 from sync.marks.identity import HIDDEN_REASON, reason_id
 from sync.measure import Piece, Reading
@@ -26,15 +26,15 @@ def contribution(
     alignment: Alignment,
     key_result: KeyResult,
     reading: Reading,
-    piece: Piece | None,
+    pieces: Mapping[Ref, Piece],
 ) -> KeyResultMark:
-    """The mark of a key result with this item's part in it. `piece`: the one that the item is, where it counts by itself."""
+    """The mark of a key result with this item's part in it. `pieces`: those of the key result, by item."""
     return replace(
         mark,
         because=because_words(link.because, item, alignment),
         reason_id=HIDDEN_REASON if _is_hidden(link.because, item, alignment) else reason_id(link.because),
         share=None if link.share == 1 else round(link.share * 100),
-        moves=impact_of_closing(piece, key_result, reading),
+        moves=impact_of_closing(item, link.share, key_result, reading, pieces),
     )
 
 
@@ -59,25 +59,42 @@ def is_hidden_from(other: WorkItem, reader: WorkItem) -> bool:
     return not (reader.private and other.team is not None and other.team == reader.team)
 
 
-def impact_of_closing(piece: Piece | None, key_result: KeyResult, reading: Reading) -> int | None:
+def impact_of_closing(
+    item: WorkItem,
+    share: Fraction,
+    key_result: KeyResult,
+    reading: Reading,
+    pieces: Mapping[Ref, Piece],
+) -> int | None:
     """Points of percent by which closing the item moves the key result, rounded.
 
-    None where work does not measure it, or where the item does not count by itself: it is closed already, or
-    what hangs below it counts in its place.
+    None where work does not measure it, or where closing it moves nothing by itself: it is closed already, or what hangs
+    below it counts in its place. A parent whose estimate is spread over what is below it counts whole once it is done.
     """
     how = key_result.measure
-    if piece is None or not isinstance(how, WorkMeasure) or not piece.item.is_open:
+    if not isinstance(how, WorkMeasure) or not item.is_open:
         return None
-    # What came after the baseline moves nothing, and what is started was credited in part.
-    if piece.left_out is not None:
+    piece, spread = pieces.get(item.ref), reading.estimates.spreads.get(item.ref)
+    if piece is not None:
+        before, after = [piece], piece.part
+    elif spread is not None:
+        before, after = [pieces[leaf] for leaf in spread.over if leaf in pieces], spread.estimate * share
+    else:
+        return None
+    # What came after the baseline moves nothing, and what is started or done already was credited.
+    before = [one for one in before if one.left_out is None]
+    if not before:
         return None
     tally = reading.tally
-    gain = piece.part - piece.credit(how)
-    total = tally.weight
+    gain = after - sum((one.credit(how) for one in before), Fraction(0))
     if how.target is not None:
         total = Fraction(how.target)
         gain = max(Fraction(0), min(gain, total - tally.done_weight))
-    return round(gain / total * 100) if total else None
+        return round(gain / total * 100)
+    total = tally.weight + after - sum((one.part for one in before), Fraction(0))
+    if not total or not tally.weight:
+        return None
+    return round(((tally.done_weight + gain) / total - tally.done_weight / tally.weight) * 100)
 
 
 def blocked_for(

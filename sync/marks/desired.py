@@ -183,9 +183,9 @@ class MarkBuilder:
     def _part(self, item: WorkItem, link: Link) -> KeyResultMark:
         mark = self.marks[link.key_result]
         reading = self._readings[link.key_result]
-        piece = self._pieces[link.key_result].get(item.ref)
+        pieces = self._pieces[link.key_result]
         return contribution(
-            mark, item, link, self._alignment, self._key_results[link.key_result], reading, piece
+            mark, item, link, self._alignment, self._key_results[link.key_result], reading, pieces
         )
 
     def _in_precedence(self, item: WorkItem, links: Sequence[Link]) -> list[Link]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sync.measure.bounds import Bounds, as_it_was, bounds_of, end_of, first_day
 from sync.measure.context import DENOMINATOR, latest, progress_between
+from sync.measure.estimates import EstimateBook, Estimates, Spread
 from sync.measure.field_values import collect_values
 from sync.measure.flow import needs_history
 from sync.measure.key_results import closed_on
@@ -11,7 +12,7 @@ from sync.measure.pieces import LEFT_OUT, LeftOut, Piece, pieces_of, weighting_o
 from sync.measure.reading import Creep, ObjectiveReading, Reading, Scorecard, health, to_percent
 from sync.measure.scorecard import measure
 from sync.measure.tally import ZERO, Tally, fold, tally_of
-from sync.measure.weights import weight_of
+from sync.measure.weights import Unit, weight_of
 from sync.measure.work import milestone_pieces
 from sync.observation import FieldValues, Histories, Past, Sample
 
@@ -21,6 +22,8 @@ __all__ = [
     "ZERO",
     "Bounds",
     "Creep",
+    "EstimateBook",
+    "Estimates",
     "FieldValues",
     "Histories",
     "LeftOut",
@@ -30,7 +33,9 @@ __all__ = [
     "Reading",
     "Sample",
     "Scorecard",
+    "Spread",
     "Tally",
+    "Unit",
     "as_it_was",
     "bounds_of",
     "closed_on",

@@ -10,6 +10,7 @@ from config.measures import CheckIn
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
 from sync.measure.bounds import Bounds
+from sync.measure.estimates import EstimateBook
 from sync.measure.reading import Creep, Reading
 from sync.observation import Observation, Past
 
@@ -40,6 +41,7 @@ class MeasureContext:
     - `past`: for closed key results, the last reading that was kept.
     - `others`: readings that were taken before this one.
     - `bounds`: the days whose work counts.
+    - `estimates`: what becomes of the estimates of parents.
     """
 
     alignment: Alignment
@@ -49,6 +51,7 @@ class MeasureContext:
     now: datetime
     others: Mapping[str, Reading]
     bounds: Bounds
+    estimates: EstimateBook
 
     @property
     def today(self) -> date:

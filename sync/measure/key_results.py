@@ -11,9 +11,9 @@ from config.measures import FlowMeasure, KeepMeasure, MetricMeasure, QueryMeasur
 from config.okrs import Cycle, KeyResult, Objective
 from config.wording import percent
 from config.workspace import Workspace
-from connectors.model import Health
+from connectors.model import Category, Health, WorkItem
 from sync.align.alignment import Leaves
-from sync.measure.bounds import bounds_of, end_of
+from sync.measure.bounds import as_it_was, bounds_of, end_of
 from sync.measure.context import MeasureContext, MeasuredValue
 from sync.measure.expected import expected
 from sync.measure.pieces import Piece, pieces_of, weighting_of
@@ -40,6 +40,7 @@ def measure_key_result(
     at = context.now if closed is None else min(context.now, end_of(closed, workspace.zone))
     cycle = workspace.cycles[objective.cycle]
     by_now = expected(key_result, cycle, at, workspace.zone)
+    weighting = weighting_of(key_result)
     if closed is not None:
         # Without a reading that was kept, the nearest to it is what today's items say of that day.
         context = replace(context, now=at - timedelta(seconds=1))
@@ -51,8 +52,8 @@ def measure_key_result(
         is_past=context.observation.rewound,
     )
     context = replace(context, bounds=bounds)
-    weighting = weighting_of(key_result)
-    pieces = pieces_of(leaves, weighting, bounds)
+    estimates = context.estimates.of(weighting, bounds.until, lambda item: _category_at(item, bounds.until))
+    pieces = pieces_of(leaves, weighting, bounds, key_result.id, estimates)
     tally = fold(pieces, weighting)
     value = value_of(key_result, leaves, tally, context)
     progress, evidence = value.progress, value.evidence
@@ -85,6 +86,7 @@ def measure_key_result(
         teams=_teams(pieces, weighting),
         pieces=pieces,
         bounds=bounds,
+        estimates=estimates,
         coverage=value.coverage,
         creep=value.creep,
         smaller_is_better=_is_smaller_better(how),
@@ -95,6 +97,12 @@ def _ended(cycle: Cycle, closed: date | None, context: MeasureContext) -> dateti
     """When the key result ended, with its cycle or by being closed; None while it goes on."""
     last = min(day for day in (cycle.end, closed) if day is not None)
     return end_of(last, context.workspace.zone) if closed is not None or last < context.today else None
+
+
+def _category_at(item: WorkItem, moment: datetime | None) -> Category | None:
+    """The category of an item at a moment, None: as it was read; None where it was not there yet."""
+    then = item if moment is None else as_it_was(item, moment)
+    return None if then is None else then.category
 
 
 def _frozen(value: MeasuredValue, past: Past | None, closed: date) -> tuple[float | None, float | None, str]:

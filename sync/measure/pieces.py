@@ -6,7 +6,6 @@ ticket has in a key result, and its explanation are all made of these pieces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,9 +13,10 @@ from typing import Literal, get_args
 
 from config.measures import WorkMeasure
 from config.okrs import KeyResult
-from connectors.model import Category, WorkItem
+from connectors.model import Category, Ref, WorkItem
+from sync.align.alignment import Leaves
 from sync.measure.bounds import Bounds, standing
-from sync.measure.weights import weight_of
+from sync.measure.estimates import NO_ESTIMATES, Candidate, Estimates, Spread, weight_in
 
 LeftOut = Literal["before", "dropped", "late", "later"]
 """Why a piece counts nowhere: it was finished before the first day that counts, was dropped, was added after the
@@ -31,6 +31,8 @@ class Piece:
 
     - `share`: the part of the item that counts here, 0 < share <= 1. `weight`: what the whole item weighs, in the unit of
       the measure; `known`: whether somebody estimated it, or the declaration lists its weight.
+    - `spread`: the estimate above it of which the weight is a part; of a done parent that counts whole, its own. `basis`:
+      what stands on it or on the nearest item above that is estimated, whether that counts or not.
     - `category`: its state at the moment that is judged, `done_on` the day on which it was done by then, in the workspace's
       zone; None where it was not, or the tracker does not tell.
     - `left_out`: why it counts nowhere; None where it counts.
@@ -43,6 +45,13 @@ class Piece:
     category: Category
     done_on: date | None = None
     left_out: LeftOut | None = None
+    spread: Spread | None = None
+    basis: Fraction | None = None
+
+    @property
+    def stands_for(self) -> tuple[Ref, ...]:
+        """The leaves in whose place a done parent counts whole; () for a piece that is a leaf."""
+        return self.spread.over if self.spread is not None and self.spread.parent.ref == self.item.ref else ()
 
     @property
     def part(self) -> Fraction:
@@ -65,21 +74,38 @@ def weighting_of(key_result: KeyResult) -> WorkMeasure:
 
 
 def pieces_of(
-    leaves: Iterable[tuple[WorkItem, Fraction]], how: WorkMeasure, bounds: Bounds
+    leaves: Leaves,
+    how: WorkMeasure,
+    bounds: Bounds,
+    key_result: str = "",
+    estimates: Estimates = NO_ESTIMATES,
 ) -> tuple[Piece, ...]:
-    """The pieces by the leaves that serve a key result, with their shares, as they stand within the bounds."""
-    pieces = [_piece(item, share, how, bounds) for item, share in leaves]
+    """The pieces by the leaves that serve a key result, with their shares, and the estimates in the measure's unit, as they
+    stand within the bounds.
+    """
+    pieces = [_piece(one, how, bounds) for one in estimates.candidates(key_result, leaves)]
     # What was dropped after the moment that is judged was open then, in place of the parent that counts itself today.
     revived = {one.item.parent for one in pieces if one.item.category == "dropped" and one.left_out is None}
     return tuple(one for one in pieces if one.item.ref not in revived)
 
 
-def _piece(item: WorkItem, share: Fraction, how: WorkMeasure, bounds: Bounds) -> Piece:
-    weight, known = weight_of(item, how)
+def _piece(candidate: Candidate, how: WorkMeasure, bounds: Bounds) -> Piece:
+    item = candidate.item
+    weight, known = weight_in(candidate, how)
     now = standing(item, bounds)
     left_out: LeftOut | None = now.outside
     if left_out is None and now.category == "dropped":
         left_out = "dropped"
-    elif left_out is None and how.baseline is not None and bounds.day(item.created) > how.baseline:
+    elif left_out is None and how.baseline is not None and bounds.day(candidate.since) > how.baseline:
         left_out = "late"
-    return Piece(item, share, weight, known, now.category, now.done_on, left_out)
+    return Piece(
+        item,
+        candidate.share,
+        weight,
+        known,
+        now.category,
+        now.done_on,
+        left_out,
+        candidate.spread,
+        candidate.basis,
+    )

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, tzinfo
 from config.policy import HealthPolicy
 from connectors.model import Health
 from sync.measure.bounds import Bounds
+from sync.measure.estimates import NO_ESTIMATES, Estimates
 from sync.measure.pieces import Piece
 from sync.measure.tally import Tally
 
@@ -54,7 +55,8 @@ class Reading:
     - `creep`: what came after the baseline; None without one.
     - `smaller_is_better`: whether the value is to come down to the target, or to stay below it.
     - `teams`: the linked work by team or project, those with most of it first.
-    - `pieces`: the linked work piece by piece, by which all of that is counted.
+    - `pieces`: the linked work piece by piece, by which all of that is counted. `estimates`: those of its unit, of all
+      work, as of the moment that is judged.
     - `bounds`: the days whose work counts.
     """
 
@@ -81,6 +83,7 @@ class Reading:
     smaller_is_better: bool
     bounds: Bounds
     pieces: tuple[Piece, ...] = field(default=(), compare=False, repr=False)
+    estimates: Estimates = field(default=NO_ESTIMATES, compare=False, repr=False)
 
     @property
     def percent(self) -> int | None:

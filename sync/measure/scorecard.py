@@ -12,6 +12,7 @@ from config.workspace import Workspace
 from sync.align.alignment import Alignment
 from sync.measure.bounds import bounds_of
 from sync.measure.context import MeasureContext
+from sync.measure.estimates import EstimateBook
 from sync.measure.key_results import measure_key_result
 from sync.measure.objectives import roll_up
 from sync.measure.reading import ObjectiveReading, Reading, Scorecard
@@ -30,9 +31,10 @@ def measure(
     Raises KeyError when the answer to a query measure is missing: a failed read must not look like zero.
     """
     readings: dict[str, Reading] = {}
+    estimates = EstimateBook(alignment, workspace)
     for objective, key_result in _composites_last(workspace):
         bounds = bounds_of(key_result, workspace.cycles[objective.cycle], workspace.zone)
-        context = MeasureContext(alignment, observation, past, workspace, now, readings, bounds)
+        context = MeasureContext(alignment, observation, past, workspace, now, readings, bounds, estimates)
         readings[key_result.id] = measure_key_result(
             key_result, objective, alignment.leaves.get(key_result.id, ()), context
         )

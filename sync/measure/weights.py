@@ -14,19 +14,36 @@ MOST_POINTS = 1_000_000
 """A greater estimate of one item is a slip of the keyboard, and counts as missing."""
 
 
+Unit = tuple[str, str]
+"""What people estimate work in: "points", "time", or "field" with the name of the field."""
+
+
+def unit_of(how: WorkMeasure) -> Unit | None:
+    """The unit in which work is estimated; None where each item weighs what the declaration says."""
+    if how.weigh in ("points", "time"):
+        return how.weigh, ""
+    return ("field", how.field or "") if how.weigh == "field" and not how.weights else None
+
+
 def weight_of(item: WorkItem, how: WorkMeasure) -> tuple[Fraction, bool]:
     """What an item weighs by itself, and whether somebody estimated it."""
+    if how.weigh == "count":
+        return Fraction(1), usable(item.estimate) is not None
+    known = estimate_in(item, how) if unit_of(how) is not None else _listed(item, how)
+    weight = _exact(how.default_estimate) if known is None else known
+    return weight, known is not None or how.weigh == "type"
+
+
+def estimate_in(item: WorkItem, how: WorkMeasure) -> Fraction | None:
+    """What an item itself is estimated at in the unit of a measure that has one; None where it is not."""
     match how.weigh:
-        case "count":
-            return Fraction(1), usable(item.estimate) is not None
         case "points":
             known = usable(item.estimate)
         case "time":
             known = usable(item.hours)
         case _:
-            known = _declared(item, how)
-    weight = _exact(how.default_estimate if known is None else known)
-    return weight, known is not None or how.weigh == "type"
+            known = usable(number_in(item, how.field or ""))
+    return None if known is None else _exact(known)
 
 
 def usable(estimate: float | None) -> float | None:
@@ -44,10 +61,8 @@ def number_in(item: WorkItem, field: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _declared(item: WorkItem, how: WorkMeasure) -> float | None:
+def _listed(item: WorkItem, how: WorkMeasure) -> Fraction | None:
     """The weight by what the item is: the greatest of those that are listed, None where none is."""
-    if how.weigh == "field" and not how.weights:
-        return usable(number_in(item, how.field or ""))
     listed = {folded(name): weight for name, weight in how.weights.items()}
     match how.weigh:
         case "type":
@@ -58,7 +73,8 @@ def _declared(item: WorkItem, how: WorkMeasure) -> float | None:
             names = (*item.labels, *item.grouped_labels)
         case _:
             names = (text for name, text in item.fields if name == how.field)
-    return max((listed[folded(name)] for name in names if folded(name) in listed), default=None)
+    found = [listed[folded(name)] for name in names if folded(name) in listed]
+    return _exact(max(found)) if found else None
 
 
 def _exact(number: float) -> Fraction:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from config.wording import percent
+from sync.explain.estimates import ParentEstimate
 from sync.explain.key_result import Counted, Derivation
 from sync.explain.objective import ObjectiveDerivation
 from sync.forecast.simulation import Forecast
 from sync.marks.comments import HEALTH_WORDS
-from sync.measure import to_percent
+from sync.measure import Spread, to_percent
 from sync.report import data
 from sync.report.table import HEALTH_STYLES, Cell, Section
 
@@ -18,26 +19,33 @@ def derivation(derived: Derivation, forecast: Forecast | None) -> Section:
     """Every item with its weight, then the formula with its numbers."""
     reading = derived.reading
     steps = list(derived.steps) + ([forecast_words(forecast)] if forecast else [])
+    is_spread = any(row.origin for row in derived.rows)
     return Section(
         f"{reading.key_result}  {reading.title}",
         lead=(
             f"{derived.objective.id} · {derived.objective.title}",
             f"Progress: {percent(reading.percent, 'no data')}.",
         ),
-        columns=("key", "title", "state", "weight", "share", "done", "linked by") if derived.rows else (),
-        rows=tuple(_row(row) for row in derived.rows),
+        columns=_columns(is_spread) if derived.rows else (),
+        rows=tuple(_row(row, is_spread) for row in derived.rows),
         right=("weight", "share", "done"),
         tail=("", *steps),
     )
 
 
-def _row(row: Counted) -> tuple[Cell, ...]:
+def _columns(is_spread: bool) -> tuple[str, ...]:
+    spread = ("weight from",) if is_spread else ()
+    return ("key", "title", "state", "weight", *spread, "share", "done", "linked by")
+
+
+def _row(row: Counted, is_spread: bool) -> tuple[Cell, ...]:
     share = "" if row.share == 1 else f"{row.share.numerator}/{row.share.denominator}"
     return (
         Cell(row.item.name),
         Cell(row.item.title),
         Cell(row.fate),
         Cell(f"{float(row.weight):g}"),
+        *((Cell(row.origin, "dim"),) if is_spread else ()),
         Cell(share),
         Cell(f"{float(row.done):g}" if row.done else ""),
         Cell(row.because, "dim"),
@@ -123,6 +131,7 @@ def derivation_data(derived: Derivation, forecast: Forecast | None) -> dict[str,
                 "because": row.because,
                 "known": row.known,
                 "left_out": row.left_out,
+                "spread": _spread_data(row.spread) if row.spread is not None else None,
             }
             for row in derived.rows
         ],
@@ -136,8 +145,31 @@ def derivation_data(derived: Derivation, forecast: Forecast | None) -> dict[str,
             }
             for one in derived.excluded
         ],
+        "parent_estimates": [_parent_data(one) for one in derived.parents],
         "steps": list(derived.steps),
         "outlook": forecast_data(forecast) if forecast else None,
+    }
+
+
+def _spread_data(spread: Spread) -> dict[str, Any]:
+    """The estimate of a parent, and over how many items it is spread; of the parent itself: for how many it counts."""
+    return {
+        "tracker": spread.parent.ref.tracker,
+        "key": spread.parent.key,
+        "estimate": float(spread.estimate),
+        "items": len(spread.over),
+    }
+
+
+def _parent_data(one: ParentEstimate) -> dict[str, Any]:
+    return {
+        "tracker": one.item.ref.tracker,
+        "key": one.item.key,
+        "estimate": float(one.estimate),
+        "fate": one.fate,
+        "items": len(one.leaves),
+        "elsewhere": len(one.elsewhere),
+        "below": float(one.add_up),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -13,7 +12,7 @@ from config.okrs import Cycle
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment
-from sync.measure import weight_of
+from sync.measure import EstimateBook, Estimates, weight_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,8 @@ def usages(alignment: Alignment, workspace: Workspace, now: datetime) -> tuple[U
     """The usage of each category that has a budget, in declared order; () while no cycle runs.
 
     Work of the running cycles is what is being done now, and what was done since the first of them began: leaves
-    in scope, counted or weighed by points as the category says. `pieces` is how many such leaves there are.
+    in scope, counted or weighed by points as the category says; in points those carry the estimates above them, and an
+    estimated parent that is done counts whole in their place. `pieces` is how many there are.
     """
     budgets: dict[str, tuple[Fraction, WorkMeasure]] = {}
     for rule in workspace.exempt:
@@ -46,21 +46,15 @@ def usages(alignment: Alignment, workspace: Workspace, now: datetime) -> tuple[U
     leaves = running_work(alignment, workspace, now) if budgets else None
     if leaves is None:
         return ()
-    inside: dict[str, list[WorkItem]] = defaultdict(list)
-    for leaf in leaves:
-        category = alignment.placements[leaf.ref].category
-        if category is not None:
-            inside[category].append(leaf)
-    return tuple(
-        Usage(
-            category,
-            _part(inside[category], leaves, how),
-            budget,
-            tuple(leaf.ref for leaf in inside[category]),
-            len(leaves),
-        )
-        for category, (budget, how) in budgets.items()
-    )
+    book, found = EstimateBook(alignment, workspace), []
+    for category, (budget, how) in budgets.items():
+        weights = _weights(leaves, how, book.of(how), _running_since(workspace, now), workspace)
+        inside = [ref for ref in weights if alignment.placements[ref].category == category]
+        whole = sum(weights.values(), Fraction(0))
+        part = sum((weights[ref] for ref in inside), Fraction(0))
+        share = part / whole if whole else Fraction(0)
+        found.append(Usage(category, share, budget, tuple(inside), len(weights)))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +99,34 @@ def slices(alignment: Alignment, workspace: Workspace, now: datetime) -> tuple[S
 
 def running_work(alignment: Alignment, workspace: Workspace, now: datetime) -> list[WorkItem] | None:
     """The leaves that are being done, or were done since the running cycles began; None while none runs."""
-    running = [cycle for cycle in workspace.cycles.values() if _runs(cycle, now, workspace)]
-    if not running:
+    since = _running_since(workspace, now)
+    if since is None:
         return None
-    since = min(cycle.start for cycle in running)
     return [
         item
         for ref, item in alignment.items.items()
         if item.in_scope and alignment.is_leaf(ref) and _is_of(item, since, workspace)
     ]
+
+
+def _weights(
+    leaves: list[WorkItem], how: WorkMeasure, estimates: Estimates, since: date | None, workspace: Workspace
+) -> dict[Ref, Fraction]:
+    """What each piece of the running work weighs, by the leaves of it; in order of ref."""
+    done = {ref: one for ref, one in estimates.spreads.items() if one.parent.category == "done"}
+    found = {ref: one.estimate for ref, one in done.items() if since and _is_of(one.parent, since, workspace)}
+    for leaf in leaves:
+        spread = estimates.carried.get(leaf.ref)
+        if spread is None:
+            found[leaf.ref] = weight_of(leaf, how)[0]
+        elif spread.parent.ref not in done:
+            found[leaf.ref] = spread.each
+    return dict(sorted(found.items()))
+
+
+def _running_since(workspace: Workspace, now: datetime) -> date | None:
+    """The first day of the running cycles; None while none runs."""
+    return min((one.start for one in workspace.cycles.values() if _runs(one, now, workspace)), default=None)
 
 
 def _runs(cycle: Cycle, now: datetime, workspace: Workspace) -> bool:
@@ -125,9 +138,3 @@ def _is_of(item: WorkItem, since: date, workspace: Workspace) -> bool:
         return item.category == "doing"
     when = item.completed or item.updated
     return when.astimezone(workspace.zone).date() >= since
-
-
-def _part(some: list[WorkItem], all_of_them: list[WorkItem], how: WorkMeasure) -> Fraction:
-    whole = sum((weight_of(one, how)[0] for one in all_of_them), Fraction(0))
-    part = sum((weight_of(one, how)[0] for one in some), Fraction(0))
-    return part / whole if whole else Fraction(0)

@@ -97,6 +97,40 @@ def test_how_it_counts(key: str, words: str) -> None:
     assert words in told(key).counts
 
 
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("WEB-1", "Weighed by points, estimated work below it counts in place of its 40 points: 19 points."),
+        ("WEB-2", "Weighed by points, its 12 points are spread over 2 items below it."),
+        ("WEB-3", "Weighed by points, it carries 6 of the 12 points of WEB-2, spread over 2 items."),
+        ("WEB-5", "Weighed by points, it is done and counts whole, with 5 points, in place of 1 item below it."),
+        ("WEB-6", "Weighed by points, WEB-5 is done and counts whole in its place, with 5 points."),
+        ("WEB-7", "It counts as open work, with 2 points."),
+        ("WEB-9", "it carries 2 of the 4 points of WEB-8, spread over 2 items; that part counts nowhere."),
+        ("WEB-10", "Weighed by points, it carries 2 of the 4 points of WEB-8, spread over 2 items."),
+        ("OPS-1", "Weighed by points, its 7 points are not spread over what is below it, since it is out of scope."),
+    ],
+)  # fmt: skip
+def test_what_becomes_of_an_estimate(key: str, words: str) -> None:
+    items = [
+        epic("WEB-1", claims=("A",), estimate=40.0),
+        item("WEB-2", "WEB-1", estimate=12.0),
+        item("WEB-3", "WEB-2"),
+        item("WEB-4", "WEB-2"),
+        item("WEB-5", "WEB-1", estimate=5.0, category="done"),
+        item("WEB-6", "WEB-5"),
+        item("WEB-7", "WEB-1", estimate=2.0),
+        item("WEB-8", estimate=4.0),
+        item("WEB-9", "WEB-8"),
+        item("WEB-10", "WEB-8", claims=("A",)),
+        item("OPS-1", estimate=7.0, in_scope=False),
+        item("OPS-2", "OPS-1", claims=("A",)),
+    ]
+    declared = workspace(work("A", measure={"weigh": "points"}), work("B"))
+    found = explain(key, decide(observed(*items), Memory(), declared, NOW), declared).counts
+    assert found.endswith(words)
+
+
 def test_advice_says_what_a_person_could_do() -> None:
     advice = " ".join(told("WEB-6").advice)
     for words in (

@@ -11,7 +11,7 @@ from connectors.model import WorkItem
 from sync.decide import decide
 from sync.explain.key_result import Derivation, derive
 from sync.memory import Memory
-from sync.report.explanation import derivation_data
+from sync.report.explanation import derivation, derivation_data
 from tests.support.builders import NOW, epic, item, metric, observed, query, work, workspace
 
 LONG_AGO = datetime(2026, 8, 3, tzinfo=UTC)
@@ -110,6 +110,86 @@ def test_many_without_an_estimate_are_not_all_named() -> None:
     assert told.steps[1].endswith("WEB-20, WEB-21 and 8 more.")
     told = derived(items, work("A", measure={"weigh": "label", "weights": {"big": 5}}))
     assert told.steps[1].startswith("No weight, so the default of 1 is used: WEB-10")
+
+
+SPREAD = [
+    epic("WEB-1", claims=("A",), estimate=40.0),
+    item("WEB-2", "WEB-1", estimate=12.0),
+    item("WEB-3", "WEB-2", category="done"),
+    item("WEB-4", "WEB-2"),
+    item("WEB-5", "WEB-2", claims=("B",)),
+    item("WEB-6", "WEB-1"),
+    item("WEB-7", "WEB-1", category="done", estimate=5.0),
+    item("WEB-8", "WEB-7"),
+    item("OPS-1", estimate=7.0, in_scope=False),
+    item("WEB-9", "OPS-1", claims=("A",)),
+    item("WEB-10", estimate=6.0),
+    item("WEB-11", "WEB-10", claims=("A",)),
+    item("WEB-12", "WEB-10"),
+    item("WEB-13", category="dropped", estimate=2.0),
+    item("WEB-14", "WEB-13", claims=("A",)),
+]
+IN_POINTS = work("A", measure={"weigh": "points"}), work("B", measure={"weigh": "points"})
+
+
+def test_every_weight_says_where_it_comes_from() -> None:
+    told = derived(SPREAD, *IN_POINTS)
+    assert {row.item.key: (float(row.weight), row.origin, row.known) for row in told.rows} == {
+        "WEB-3": (4, "12 points of WEB-2, spread over 3 items", True),
+        "WEB-4": (4, "12 points of WEB-2, spread over 3 items", True),
+        "WEB-6": (1, "", False),
+        "WEB-7": (5, "5 points, in place of 1 item below it", True),
+        "WEB-9": (1, "", False),
+        "WEB-11": (3, "6 points of WEB-10, spread over 2 items", True),
+        "WEB-14": (1, "", False),
+    }
+    data = {row["key"]: row["spread"] for row in derivation_data(told, None)["items"]}
+    assert data["WEB-3"] == {"tracker": "jira", "key": "WEB-2", "estimate": 12.0, "items": 3}
+    assert data["WEB-6"] is None
+    table = derivation(told, None)
+    assert table.columns[3:5] == ("weight", "weight from")
+    assert {len(row) for row in table.rows} == {len(table.columns)}
+    assert "weight from" not in derivation(derived(WORK, work("A"), work("B")), None).columns
+
+
+def test_points_that_do_not_count_as_people_might_expect_are_named() -> None:
+    told = derived(SPREAD, *IN_POINTS)
+    assert told.steps[5:11] == (
+        "OPS-1 is out of scope, so its 7 points count nowhere.",
+        "Estimated work below WEB-1 counts in place of its 40 points: 18 points, 22 fewer.",
+        "Of the 6 points of WEB-10, 3 go elsewhere: WEB-12 (serves no key result).",
+        "WEB-13 was dropped, so its 2 points count nowhere.",
+        "Of the 12 points of WEB-2, 4 go elsewhere: WEB-5 (serves B).",
+        "WEB-7 is done and counts whole, with 5 points, in place of 1 item below it.",
+    )
+    fates = {one["key"]: one["fate"] for one in derivation_data(told, None)["parent_estimates"]}
+    assert fates == {
+        "OPS-1": "barred",
+        "WEB-1": "outdone",
+        "WEB-10": "spread",
+        "WEB-13": "barred",
+        "WEB-2": "spread",
+        "WEB-7": "whole",
+    }
+
+
+def test_what_adds_up_needs_no_words_and_many_are_not_all_told() -> None:
+    items = [item("WEB-1", claims=("A",), estimate=5.0), item("WEB-2", "WEB-1", estimate=5.0)]
+    assert len(derived(items, *IN_POINTS).steps) == 5
+    for number in range(10, 25):
+        items += [
+            item(f"WEB-{number}", claims=("A",), estimate=5.0),
+            item(f"WEB-{number}0", f"WEB-{number}", estimate=2.0),
+        ]
+    steps = derived(items, *IN_POINTS).steps
+    assert sum("in place of its 5 points: 2 points, 3 fewer" in step for step in steps) == 12
+    assert any(step.startswith("The estimates of 3 more parents are not counted") for step in steps)
+
+
+def test_where_all_of_it_goes_elsewhere_that_is_named_too() -> None:
+    items = [item("WEB-1", claims=("A",), estimate=8.0), item("WEB-2", "WEB-1", claims=("B",))]
+    told = derived(items, *IN_POINTS)
+    assert told.steps == ("No linked work.", "Of the 8 points of WEB-1, 8 go elsewhere: WEB-2 (serves B).")
 
 
 @pytest.mark.parametrize("how", [{}, {"weigh": "type", "weights": {"Bug": 3}}])

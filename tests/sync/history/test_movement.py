@@ -130,6 +130,60 @@ def test_what_work_does_not_measure_has_no_effects() -> None:
     assert movements_since({}, after, declared) == {}
 
 
+STORY = item("WEB-1", claims=("A",), estimate=12.0)
+"""Of twelve points, with two sub-tasks; beside it an estimated story that is done."""
+BESIDE = item("WEB-9", claims=("A",), estimate=4.0, category="done")
+FIRST, SECOND, THIRD = (item(f"WEB-{number}", "WEB-1") for number in (2, 3, 4))
+
+
+def in_points(before: list[WorkItem], now: list[WorkItem]) -> tuple[dict[str, int], float, float]:
+    """The counts that are not 0 of what moved, and both effects; their sum is how the reading moved."""
+    declared = workspace(work("A", measure={"kind": "work", "weigh": "points"}))
+    cards = [measure(align([*some, BESIDE], declared), observed(), declared, NOW) for some in (before, now)]
+    found = movements_since(work_states(cards[0], declared), work_states(cards[1], declared), declared)["A"]
+    was, is_now = (card.readings["A"].progress for card in cards)
+    assert was is not None
+    assert is_now is not None
+    assert found.by_work is not None
+    assert found.by_scope is not None
+    assert found.by_work + found.by_scope == pytest.approx(100 * (is_now - was))
+    counts: dict[str, int] = {kind: getattr(found, kind) for kind in KINDS if getattr(found, kind)}
+    return counts, round(found.by_work, 6), round(found.by_scope, 6)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "counts", "by_work", "by_scope"),
+    [
+        ([STORY, FIRST, SECOND], [STORY, FIRST, SECOND, THIRD], {"added": 1}, 0, 0),
+        ([STORY, FIRST, SECOND], [STORY, FIRST], {"gone": 1}, 0, 0),
+        ([STORY, FIRST, SECOND], [STORY, FIRST, replace(SECOND, category="dropped")], {"dropped": 1}, 0, 0),
+        ([STORY, FIRST, SECOND], [replace(STORY, estimate=16.0), FIRST, SECOND], {"estimated": 2}, 0, -5),
+        ([replace(STORY, estimate=None), FIRST, SECOND], [STORY, FIRST, SECOND], {"estimated": 2}, 0, -41.666667),
+        ([STORY, FIRST, SECOND], [STORY, replace(FIRST, estimate=3.0), SECOND], {"estimated": 1}, 0, 25),
+        ([STORY, replace(FIRST, estimate=3.0), SECOND],
+         [replace(STORY, estimate=20.0), replace(FIRST, estimate=3.0), SECOND], {}, 0, 0),
+        ([STORY, FIRST, SECOND], [STORY, replace(FIRST, category="done"), SECOND], {"done": 1}, 37.5, 0),
+        ([STORY, replace(FIRST, category="done"), SECOND],
+         [replace(STORY, category="done"), replace(FIRST, category="done"), SECOND], {"done": 1}, 37.5, 0),
+        ([replace(STORY, category="done"), FIRST, SECOND], [STORY, FIRST, SECOND], {"reopened": 2}, -75, 0),
+        ([STORY], [STORY, FIRST], {"added": 1, "gone": 1}, 0, 0),
+    ],
+    ids=["another sub-task", "one fewer", "one dropped", "the story re-estimated", "the story estimated",
+         "a sub-task estimated", "an estimate that does not count", "a sub-task done", "the story done",
+         "the story reopened", "the first sub-task"],
+)  # fmt: skip
+def test_what_moves_below_an_estimated_story(
+    before: list[WorkItem], now: list[WorkItem], counts: dict[str, int], by_work: float, by_scope: float
+) -> None:
+    assert in_points(before, now) == (counts, by_work, by_scope)
+
+
+def test_a_state_that_was_kept_before_estimates_were_spread_accuses_nobody() -> None:
+    before = WorkState(MONDAY, {"a": ("todo", 1.0), "b": ("todo", 1.0)})
+    now = WorkState(FRIDAY, {"a": ("todo", 6.0), "b": ("todo", 2.0)}, {"a": 12.0})
+    assert movement(before, now, WorkMeasure(kind="work", weigh="points")).estimated == 1
+
+
 CATEGORIES: tuple[Category, ...] = ("todo", "doing", "done", "dropped")
 LEAVES = st.dictionaries(
     st.integers(1, 6),
@@ -172,6 +226,44 @@ def test_both_effects_are_how_the_reading_moved(
     assert found.by_work + found.by_scope == pytest.approx(100 * (read[1] - read[0]), abs=1e-6)
     if before.keys() == now.keys() and all(before[one][0] == now[one][0] for one in now):
         assert found.by_work == pytest.approx(0, abs=1e-6)
+
+
+FORESTS = st.lists(
+    st.tuples(st.sampled_from(CATEGORIES), st.integers(0, 5), st.sampled_from([None, None, 0.0, 2.0, 6.0])),
+    min_size=1,
+    max_size=7,
+)
+
+
+def forest(tree: list[tuple[Category, int, float | None]]) -> list[WorkItem]:
+    return [
+        item(
+            f"WEB-{number}",
+            f"WEB-{above}" if 0 < above < number else None,
+            claims=("A",),
+            category=category,
+            estimate=estimate,
+        )
+        for number, (category, above, estimate) in enumerate(tree, 1)
+    ]
+
+
+@given(FORESTS, FORESTS, HOW)
+def test_both_effects_add_up_also_where_estimates_are_spread(
+    before: list[tuple[Category, int, float | None]],
+    now: list[tuple[Category, int, float | None]],
+    how: dict[str, Any],
+) -> None:
+    declared = workspace(work("A", measure={"kind": "work", **how}))
+    cards = [measure(align(forest(one), declared), observed(), declared, NOW) for one in (before, now)]
+    read = [card.readings["A"].progress for card in cards]
+    found = movements_since(work_states(cards[0], declared), work_states(cards[1], declared), declared)["A"]
+    if read[0] is None or read[1] is None:
+        assert (found.by_work, found.by_scope) == (None, None)
+        return
+    assert found.by_work is not None
+    assert found.by_scope is not None
+    assert found.by_work + found.by_scope == pytest.approx(100 * (read[1] - read[0]), abs=1e-6)
 
 
 @given(st.lists(LEAVES, min_size=2, max_size=5), HOW)

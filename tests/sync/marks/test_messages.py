@@ -188,6 +188,28 @@ def test_what_moves_a_container_is_below_it() -> None:
     assert mark.moves is None
 
 
+def test_what_moves_an_estimated_story_is_what_its_sub_tasks_have_left() -> None:
+    items = [
+        item("WEB-1", claims=("KR1",), estimate=12),
+        item("WEB-2", "WEB-1", category="done"),
+        item("WEB-3", "WEB-1"),
+        item("WEB-4", claims=("KR1",), category="done", estimate=3),
+        item("WEB-5", claims=("KR1",), estimate=5),
+    ]
+    marks = marks_of(items, POINTS)
+    assert {key: marks[key].key_results[0].moves for key in ("WEB-1", "WEB-3", "WEB-5")} == {
+        "WEB-1": 30,
+        "WEB-3": 30,
+        "WEB-5": 25,
+    }
+    shared = [*items, item("WEB-6", "WEB-1", claims=("KR2",))]
+    both = workspace(
+        work("KR1", measure={"weigh": "points"}), work("KR2", measure={"weigh": "points"}), time_zone="UTC"
+    )
+    # Done, the story counts whole: it brings along what its third sub-task carries elsewhere today.
+    assert marks_of(shared, both)["WEB-1"].key_results[0].moves == 31
+
+
 def test_a_long_rule_is_cut() -> None:
     declared = workspace(work("KR1", {"label": "x" * 300}))
     (mark,) = marks_of([item("WEB-1", labels=("x" * 300,))], declared)["WEB-1"].key_results

@@ -35,6 +35,10 @@ CASES: list[Case] = [case for file in FILES for case in YAML(typ="safe", pure=Tr
 DECLARED = ("measure", "weight", "pace", "override", "closed")
 CATEGORIES: dict[str, Category | None] = {"todo": "todo", "doing": "doing", "done": "done", "?": None}
 """By how the tables write them; "?" is a status that is no longer in use."""
+FLAGS: dict[str, dict[str, bool]] = {
+    "out of scope": {"in_scope": False},
+    "dated by its resolution": {"dated_by_resolution": True},
+}
 TOLD = {
     "case", "items", "cycles", "also", "read", "objective", "children", "answers", "samples", "past", "zone", "at",
     "percent", "value", "health", "says", "silent", "expected", "whole", "output", "notes", "teams", "found", "found_over", "spans", "coverage", "creep", *DECLARED,
@@ -154,8 +158,8 @@ def item_from(line: str) -> WorkItem:
             changes["estimate" if value == "points" else "hours"] = float(name)
         elif name in ("created", "started", "completed", "dropped", "updated"):
             changes[name] = moment_in(value)
-        elif words == "dated by its resolution":
-            changes["dated_by_resolution"] = True
+        elif words in FLAGS:
+            changes |= FLAGS[words]
         elif name == "under":
             parent = value
         elif name == "serves":

@@ -146,16 +146,67 @@ def weight(one: WorkItem, how: dict[str, Any]) -> float:
     return max((how["weights"][name] for name in names if name in how["weights"]), default=default)
 
 
+def live_below(items: dict[str, WorkItem], key: str) -> list[str]:
+    """All that hangs below an item and was not dropped, however far, also below what was."""
+    children = [name for name, one in items.items() if one.parent and one.parent.id == key]
+    return [
+        *(name for name in children if items[name].category != "dropped"),
+        *(name for child in children for name in live_below(items, child)),
+    ]
+
+
+def is_estimated(one: WorkItem) -> bool:
+    return one.estimate is not None and math.isfinite(one.estimate) and one.estimate >= 0
+
+
+def weighed(
+    items: dict[str, WorkItem], how: dict[str, Any], share_of: Callable[[str], Fraction]
+) -> dict[str, float | Fraction]:
+    """What each item weighs that counts by itself: leaves, and in points and hours done parents in their place."""
+    leaves = [key for key, one in items.items() if one.category != "dropped" and not below(items, key)]
+    found: dict[str, float | Fraction] = {key: weight(items[key], how) for key in leaves}
+    if how.get("weigh") not in ("points", "time"):
+        return found
+    for key, one in items.items():
+        under = live_below(items, key)
+        if one.category == "dropped" or not is_estimated(one) or not below(items, key):
+            continue
+        if any(is_estimated(items[name]) for name in under):
+            continue
+        carrying = [name for name in under if name in leaves]
+        if one.category == "done" and share_of(key):
+            found = {name: own for name, own in found.items() if name not in carrying}
+            found[key] = one.estimate or 0.0
+        else:
+            found |= {name: Fraction(one.estimate or 0) / len(carrying) for name in carrying}
+    return found
+
+
+def since(items: dict[str, WorkItem], key: str, how: dict[str, Any]) -> date:
+    """Since when it is in the scope: what an estimated item was broken down into was there before."""
+    days = [items[key].created.date()]
+    if how.get("weigh") in ("points", "time") and not is_estimated(items[key]):
+        parent = items[key].parent
+        while parent:
+            if is_estimated(items[parent.id]) and items[parent.id].category != "dropped":
+                is_outdone = any(is_estimated(items[name]) for name in live_below(items, parent.id))
+                if below(items, parent.id) and not is_outdone:
+                    days.append(items[parent.id].created.date())
+                break
+            parent = items[parent.id].parent
+    return min(days)
+
+
 def recount(items: dict[str, WorkItem], how: dict[str, Any], share_of: Callable[[str], Fraction]) -> Recount:
-    """Every leaf looked at by itself; `share_of` tells how much of it serves A."""
+    """Every piece looked at by itself; `share_of` tells how much of it serves A."""
     total = done = late = Fraction(0)
     open_, closed, came = 0, 0, 0
-    for key, one in items.items():
-        share = share_of(key)
-        if below(items, key) or one.category == "dropped" or not share:
+    for key, weighs in weighed(items, how, share_of).items():
+        one, share = items[key], share_of(key)
+        if not share:
             continue
-        own = Fraction(weight(one, how)) * share
-        if "baseline" in how and one.created.date() > how["baseline"]:
+        own = Fraction(weighs) * share
+        if "baseline" in how and since(items, key, how) > how["baseline"]:
             late, came = late + own, came + 1
             continue
         total += own

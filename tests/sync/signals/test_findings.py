@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -169,6 +171,27 @@ def test_a_category_takes_its_part_of_the_running_work(changes: dict[str, Any], 
         f"ktlo takes {percent} % of the work in progress or done this cycle, more than its budget of 30 % (2 of 5 items)"
         == one.message
     )
+
+
+def test_in_points_a_category_takes_what_is_spread_over_its_work() -> None:
+    story = item("WEB-20", kind="Bug", category="doing", estimate=12)
+    tasks = [
+        item("WEB-21", "WEB-20", kind="Bug", category="doing"),
+        item("WEB-22", "WEB-20", kind="Bug", category="done", completed=IN_CYCLE),
+        item("WEB-23", "WEB-20", kind="Bug", category="todo"),
+    ]
+    other = item("WEB-30", category="doing", estimate=8)
+    by_points, by_count = exempting(budget=30, weigh="points"), exempting(budget=30)
+
+    def used(story: WorkItem, goals: Workspace) -> tuple[list[str], int, float]:
+        (usage,) = usages(align([story, *tasks, other], goals), goals, NOW)
+        return [ref.id for ref in usage.items], usage.pieces, float(usage.share)
+
+    assert used(story, by_points) == (["WEB-21", "WEB-22"], 3, 0.5)  # 8 of 16
+    assert used(story, by_count) == (["WEB-21", "WEB-22"], 3, float(Fraction(2, 3)))
+    done = replace(story, category="done", completed=IN_CYCLE)
+    assert used(done, by_points) == (["WEB-20"], 2, 0.6)  # 12 of 20
+    assert used(replace(done, completed=BEFORE), by_points) == ([], 1, 0)
 
 
 def test_a_category_within_its_budget_or_without_one_is_no_finding() -> None:

@@ -144,7 +144,7 @@ def test_a_closed_key_result_is_remembered_as_of_the_day_on_which_it_closed(
 
 def test_what_was_posted_comes_back_in_the_form_in_which_stores_have_it(path: Path) -> None:
     declared = workspace(work("A"))
-    stands = {"A": WorkState(date(2026, 11, 16), {"jira/1": ("todo", 1.0)})}
+    stands = {"A": WorkState(date(2026, 11, 16), {"jira/1": ("todo", 1.0)}, {"jira/1": 13.0})}
     told = PostedUpdate(date(2026, 11, 16), "at_risk", (("A percent", 3),), stands)
     store = Store(f"sqlite:///{path}")
     store.save_posted(stands, {ref("launch"): told})
@@ -156,9 +156,19 @@ def test_what_was_posted_comes_back_in_the_form_in_which_stores_have_it(path: Pa
     with closing(sqlite3.connect(path)) as connection, connection:
         (body,) = connection.execute("SELECT body FROM updates").fetchone()
     connection.close()
-    footing = {"on": "2026-11-16", "leaves": {"jira/1": ["todo", 1.0]}}
+    footing = {"on": "2026-11-16", "leaves": {"jira/1": ["todo", 1.0]}, "estimates": {"jira/1": 13.0}}
     said = {"on": "2026-11-16", "health": "at_risk", "facts": [["A percent", 3]]}
     assert json.loads(body) == {**said, "footings": {"A": footing}}
+
+
+def test_a_state_that_was_kept_before_estimates_of_parents_counted_is_read(path: Path) -> None:
+    with closing(Store(f"sqlite:///{path}")) as store:
+        store.save_posted({"A": WorkState(date(2026, 11, 16), {"jira/1": ("todo", 1.0)})}, {})
+        with closing(sqlite3.connect(path)) as connection, connection:
+            old = b'{"on": "2026-11-16", "leaves": {"jira/1": ["todo", 1.0]}}'
+            connection.execute("UPDATE footings SET body = ?", (old,))
+        (state,) = store.memory(workspace(work("A")), NOW).work_states.values()
+        assert state == WorkState(date(2026, 11, 16), {"jira/1": ("todo", 1.0)}, None)
 
 
 def test_runs_and_journal(path: Path) -> None:

@@ -1,0 +1,258 @@
+"""What becomes of the estimates of parents: spread over the leaves below, counted whole, or outdone by the children's. Pure.
+
+Leaves count and containers do not, but no estimate is lost. Of each unit (points, hours, the number in a field), an item
+that is estimated while nothing live below it is
+
+- spreads its estimate evenly over its live leaves, each of which follows its own links, days and state;
+- once it is done, counts whole in the cycles in which it serves a key result of that unit: one piece, by its own links
+  and its own day. Where it serves none, its leaves go on carrying it, so that what they serve loses nothing.
+
+Where anything live below an item is estimated, what is below counts and the item's own estimate does not. Live is what
+is in scope and not dropped. A leaf is live and has no live child; what is not live hides nothing that is below it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+
+from config.measures import WorkMeasure
+from config.workspace import Workspace
+from connectors.model import Category, Ref, WorkItem
+from sync.align.alignment import Alignment, Leaves
+from sync.measure.weights import Unit, estimate_in, unit_of, weight_of
+
+StateOf = Callable[[WorkItem], Category | None]
+"""The category of an item at the moment that is judged; None where it was not there yet."""
+
+_Kinships = Mapping[Ref, tuple[Ref, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The estimate of a parent, and the leaves over which it is spread evenly; always at least one.
+
+    `whole_in`: the cycles in which the parent, since it is done, counts whole in their place.
+    """
+
+    parent: WorkItem
+    estimate: Fraction
+    over: tuple[Ref, ...]
+    whole_in: frozenset[str] = frozenset()
+
+    @property
+    def each(self) -> Fraction:
+        """What one leaf carries."""
+        return self.estimate / len(self.over)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item that may count for a key result, with its share.
+
+    `spread`: the estimate of which it carries a part; where it is the parent's own, it counts whole. `basis`: the
+    estimate that stands on the item, or on the nearest item above that has one; None where none has.
+    """
+
+    item: WorkItem
+    share: Fraction
+    spread: Spread | None = None
+    basis: Fraction | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it counts in place of the leaves below it."""
+        return self.spread is not None and self.spread.parent.ref == self.item.ref
+
+    @property
+    def since(self) -> datetime:
+        """Since when what it weighs is there: a leaf that a parent was broken down into adds nothing to the scope."""
+        item = self.item
+        return item.created if self.spread is None else min(item.created, self.spread.parent.created)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """The estimates in one unit at one moment.
+
+    - `own`: what live items are estimated at. `above`, `below`: the parents and the children of all items.
+    - `leaves`: the live items without a live child.
+    - `spreads`: by parent; `carried`: the same by leaf, each leaf in one of them.
+    - `outdone`: parents whose estimate does not count, since something live below them is estimated.
+    - `barred`: parents of live items whose estimate does not count, since they are out of scope or dropped themselves.
+    - `whole`: the done parents that count whole, with their shares, by key result. `cycles`: of the key results that are
+      weighed in this unit.
+    """
+
+    unit: Unit | None = None
+    own: Mapping[Ref, Fraction] = field(default_factory=dict)
+    above: _Kinships = field(default_factory=dict)
+    below: _Kinships = field(default_factory=dict)
+    leaves: Collection[Ref] = frozenset()
+    spreads: Mapping[Ref, Spread] = field(default_factory=dict)
+    carried: Mapping[Ref, Spread] = field(default_factory=dict)
+    outdone: tuple[Ref, ...] = ()
+    barred: Mapping[Ref, Fraction] = field(default_factory=dict)
+    whole: Mapping[str, Leaves] = field(default_factory=dict)
+    cycles: Mapping[str, str] = field(default_factory=dict)
+
+    def candidates(self, key_result: str, leaves: Leaves) -> Iterator[Candidate]:
+        """What may count for a key result by the leaves that serve it: they themselves, or done parents in their place."""
+        if self.unit is None:
+            yield from (Candidate(item, share) for item, share in leaves)
+            return
+        cycle = self.cycles.get(key_result, "")
+        rows = [*leaves, *self.whole.get(key_result, ())]
+        if len(rows) > len(leaves):
+            rows.sort(key=lambda row: row[0].ref)
+        for item, share in rows:
+            ref = item.ref
+            spread = self.carried.get(ref)
+            if spread is None:
+                yield Candidate(item, share, self.spreads.get(ref), self.basis_of(ref))
+            elif cycle not in spread.whole_in:
+                yield Candidate(item, share, spread, spread.estimate)
+
+    def basis_of(self, ref: Ref) -> Fraction | None:
+        """The estimate that stands on the item, or on the nearest item above it that has one."""
+        front: tuple[Ref, ...] = (ref,)
+        while front:
+            found = [self.own[one] for one in front if one in self.own]
+            if found:
+                return found[0]
+            front = tuple(parent for one in front for parent in self.above.get(one, ()))
+        return None
+
+    def leaves_below(self, ref: Ref) -> tuple[Ref, ...]:
+        """The live leaves below an item, in order of ref."""
+        return tuple(sorted(_leaves_below(ref, self.below, self.leaves)))
+
+
+class EstimateBook:
+    """The estimates of an alignment, each unit and moment reckoned once."""
+
+    def __init__(self, alignment: Alignment, workspace: Workspace) -> None:
+        self._alignment = alignment
+        self._workspace = workspace
+        self._known: dict[tuple[Unit, datetime | None], Estimates] = {}
+
+    def of(
+        self, how: WorkMeasure, at: datetime | None = None, state: StateOf = lambda item: item.category
+    ) -> Estimates:
+        """The estimates in the unit of a measure; none where it has no unit. `at` names the moment that `state` tells of."""
+        unit = unit_of(how)
+        if unit is None:
+            return NO_ESTIMATES
+        if (found := self._known.get((unit, at))) is None:
+            cycles = {
+                one.id: objective.cycle
+                for objective, one in self._workspace.key_results()
+                if isinstance(one.measure, WorkMeasure) and unit_of(one.measure) == unit
+            }
+            self._known[unit, at] = found = estimates(self._alignment, how, cycles, state)
+        return found
+
+
+NO_ESTIMATES = Estimates()
+"""Where work is not weighed by what it is estimated at."""
+
+
+def estimates(alignment: Alignment, how: WorkMeasure, cycles: Mapping[str, str], state: StateOf) -> Estimates:
+    """The estimates in the unit of `how`; the time is linear in the number of items."""
+    items = alignment.items
+    live: set[Ref] = set()
+    own: dict[Ref, Fraction] = {}
+    barred: dict[Ref, Fraction] = {}
+    for ref, item in items.items():
+        is_live = item.in_scope and state(item) not in (None, "dropped")
+        known = estimate_in(item, how)
+        if is_live:
+            live.add(ref)
+            if known is not None:
+                own[ref] = known
+        elif known is not None and ref in alignment.children:
+            barred[ref] = known
+    below = alignment.children
+    leaves = {ref for ref in live if live.isdisjoint(below.get(ref, ()))}
+    above = _inverted(below)
+    covered = _all_above(own, above)
+    spreads: dict[Ref, Spread] = {}
+    carried: dict[Ref, Spread] = {}
+    outdone: list[Ref] = []
+    for ref in own:
+        if ref in leaves:
+            continue
+        found = () if ref in covered else _leaves_below(ref, below, leaves)
+        over = tuple(sorted(leaf for leaf in found if leaf not in carried))
+        if not over:
+            # Estimated work is below it, or each of its leaves carries the estimate of another parent already.
+            outdone.append(ref)
+            continue
+        serves = alignment.placements[ref].of_every_cycle if state(items[ref]) == "done" else ()
+        whole_in = frozenset(link.cycle for link in serves if link.key_result in cycles)
+        spreads[ref] = one = Spread(items[ref], own[ref], over, whole_in)
+        carried.update(dict.fromkeys(over, one))
+    return Estimates(
+        unit=unit_of(how),
+        own=own,
+        above=above,
+        below=below,
+        leaves=leaves,
+        spreads=spreads,
+        carried=carried,
+        outdone=tuple(sorted(outdone)),
+        barred={ref: one for ref, one in barred.items() if not live.isdisjoint(below[ref])},
+        whole=_whole(alignment, spreads.values(), cycles),
+        cycles=cycles,
+    )
+
+
+def weight_in(candidate: Candidate, how: WorkMeasure) -> tuple[Fraction, bool]:
+    """What a candidate weighs as a whole, and whether somebody estimated that."""
+    if candidate.spread is None:
+        return weight_of(candidate.item, how)
+    return (candidate.spread.estimate if candidate.is_whole else candidate.spread.each), True
+
+
+def _inverted(below: _Kinships) -> dict[Ref, tuple[Ref, ...]]:
+    above: defaultdict[Ref, tuple[Ref, ...]] = defaultdict(tuple)
+    for parent, children in below.items():
+        for child in children:
+            above[child] += (parent,)
+    return dict(above)
+
+
+def _all_above(refs: Iterable[Ref], above: _Kinships) -> set[Ref]:
+    """Everything above one of these, each looked at once."""
+    found: set[Ref] = set()
+    front = [parent for ref in refs for parent in above.get(ref, ())]
+    while front:
+        ref = front.pop()
+        if ref not in found:
+            found.add(ref)
+            front += above.get(ref, ())
+    return found
+
+
+def _leaves_below(ref: Ref, below: _Kinships, leaves: Collection[Ref]) -> set[Ref]:
+    seen = {ref}
+    front = list(below.get(ref, ()))
+    while front:
+        at = front.pop()
+        if at not in seen:
+            seen.add(at)
+            front += below.get(at, ())
+    return {at for at in seen if at in leaves} - {ref}
+
+
+def _whole(alignment: Alignment, spreads: Iterable[Spread], cycles: Mapping[str, str]) -> dict[str, Leaves]:
+    found: defaultdict[str, list[tuple[WorkItem, Fraction]]] = defaultdict(list)
+    for spread in spreads:
+        if spread.whole_in:
+            for link in alignment.placements[spread.parent.ref].of_every_cycle:
+                if link.key_result in cycles:
+                    found[link.key_result].append((spread.parent, link.share))
+    return dict(found)
