@@ -68,7 +68,9 @@ SIDES = [
 def test_it_counts_once_on_the_side_with_the_estimate(
     ours: dict[str, Any], theirs: dict[str, Any], counted: str, labelled: str
 ) -> None:
-    label = {one: {"labels": ("a",)} if one == labelled else {} for one in ("eng-1", "WEB-1")}
+    label: dict[str, dict[str, Any]] = {
+        one: {"labels": ("a",)} if one == labelled else {} for one in ("eng-1", "WEB-1")
+    }
     found = aligned(
         item("eng-1", **ours, **mirror("WEB-1"), **label["eng-1"]), item("WEB-1", **theirs, **label["WEB-1"])
     )
