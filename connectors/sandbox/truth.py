@@ -8,7 +8,7 @@ They are those of the example company at the moment `company.NOW`, before anybod
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from connectors.sandbox.jira.state import EPIC_LINK, JiraSite
 from connectors.sandbox.jira.state import Issue as JiraIssue
 from connectors.sandbox.linear.entities import Issue, Project
 from connectors.sandbox.linear.state import LinearSpace
+from connectors.sandbox.pairs import Pair
 from connectors.sandbox.planted_answers import NO_ANSWER, PlantedAnswer
 
 ItemState = Literal["aligned", "exempt", "unaligned", "out_of_scope"]
@@ -82,10 +83,17 @@ class _Row:
 class Truth:
     """The right answers about a world as it was generated. Answers are by tracker and id."""
 
-    def __init__(self, jira: JiraSite, linear: LinearSpace, answers: Mapping[ItemKey, PlantedAnswer]) -> None:
+    def __init__(
+        self,
+        jira: JiraSite,
+        linear: LinearSpace,
+        answers: Mapping[ItemKey, PlantedAnswer],
+        pairs: Iterable[Pair] = (),
+    ) -> None:
         self._jira = jira
         self._linear = linear
         self._answers = answers
+        self._uncounted = {pair.uncounted for pair in pairs}
 
     def items(self) -> Iterator[Item]:
         """Every item of both trackers."""
@@ -142,7 +150,7 @@ class Truth:
         whole, done = (dict.fromkeys(WORK, Fraction(0)) for _ in range(2))
         pieces, finished = (dict.fromkeys(WORK, 0) for _ in range(2))
         for row, answer in self._rows_with_answers():
-            if not row.in_scope or row.is_dropped or row.key in covered:
+            if not row.in_scope or row.is_dropped or row.key in covered or row.key in self._uncounted:
                 continue
             for name, share in answer.serves:
                 if name not in WORK:

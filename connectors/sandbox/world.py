@@ -13,6 +13,7 @@ from connectors.sandbox.jira.generate import planted_jira
 from connectors.sandbox.jira.state import JiraSite
 from connectors.sandbox.linear.generate import planted_linear
 from connectors.sandbox.linear.state import LinearSpace
+from connectors.sandbox.pairs import Pair, plant_pairs
 from connectors.sandbox.planted_answers import PlantedAnswer
 from connectors.sandbox.truth import Truth
 
@@ -25,7 +26,7 @@ LARGE = 20_000
 class World:
     """What the sandbox serves. It changes as requests come in; only the server's thread may touch it.
 
-    `answers` is what the generators planted, by tracker and id.
+    `answers` is what the generators planted, by tracker and id; `pairs` is the work that both trackers know.
     """
 
     seed: int
@@ -34,15 +35,18 @@ class World:
     linear: LinearSpace
     items: int
     answers: Mapping[tuple[str, str], PlantedAnswer] = field(default_factory=dict, repr=False)
+    pairs: tuple[Pair, ...] = field(default=(), repr=False)
 
     @cached_property
     def truth(self) -> Truth:
         """The right answers; to be asked before anything is written to the world."""
-        return Truth(self.jira, self.linear, self.answers)
+        return Truth(self.jira, self.linear, self.answers, self.pairs)
 
 
 def generate(items: int = 300, seed: int = 1) -> World:
-    """A world of about `items` work items, three fifths of them in Jira; equal seeds give equal worlds.
+    """A world of about `items` work items, three fifths of them in Jira, and the pairs that both trackers know.
+
+    Equal seeds give equal worlds.
 
     Raises ValueError below 50 items: the example company needs that many to be itself.
     """
@@ -53,9 +57,11 @@ def generate(items: int = 300, seed: int = 1) -> World:
     with _no_collection(items):
         jira, jira_answers = planted_jira(in_jira, seed, clock)
         linear, linear_answers = planted_linear(items - in_jira, seed, clock)
+        pairs, pair_answers = plant_pairs(jira, linear, seed)
     answers = {("jira", str(number)): answer for number, answer in jira_answers.items()}
     answers |= {("linear", one): answer for one, answer in linear_answers.items()}
-    return World(seed=seed, clock=clock, jira=jira, linear=linear, items=items, answers=answers)
+    answers |= pair_answers
+    return World(seed=seed, clock=clock, jira=jira, linear=linear, items=items, answers=answers, pairs=pairs)
 
 
 @contextmanager

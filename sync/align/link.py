@@ -23,7 +23,9 @@ class LinkReason:
 
     `path` is empty when the link is the item's own. `shared`: the rule declares the share. `at`: the item above on which
     it held; None for the item's own, and where that could not be read. `identity`: the rule in a form that no wording
-    touches, "" for a claim; `place`: the id of what is above, read or not, on which it held.
+    touches, "" for a claim; `place`: the id of what is above, read or not, on which it held. `mirror`: the key of the side of
+    mirrored work whose own it is, or from which the path goes on; "" for this side. `linked`: the last step of the path is a
+    link to another tracker, not a parent.
     """
 
     rank: Rank
@@ -33,15 +35,24 @@ class LinkReason:
     at: Ref | None = None
     identity: str = ""
     place: str = ""
+    mirror: str = ""
+    linked: bool = False
 
     @property
     def inherited(self) -> bool:
         return bool(self.path)
 
+    @property
+    def line(self) -> tuple[str, ...]:
+        """The keys from the item, which is left out, to where the word held, the mirrored side among them."""
+        return (self.mirror, *self.path) if self.mirror else self.path
+
     def __str__(self) -> str:
         if not self.path:
-            return self.rule
-        where = "parent" if len(self.path) == 1 else "ancestor"
+            return f"{self.rule} on mirrored issue {self.mirror}" if self.mirror else self.rule
+        if self.linked:
+            return f"{self.rule} on linked issue {self.path[-1]}"
+        where = "parent" if len(self.line) == 1 else "ancestor"
         return f"{self.rule} on {where} {self.path[-1]}"
 
 

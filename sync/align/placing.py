@@ -14,26 +14,34 @@ A project of its own (of a Linear sub-issue whose parent is not in it) stands on
 both have an equal word. The first answer counts, in each cycle the first one of that cycle; an exemption ends the question
 for all cycles that have no answer yet.
 
+Work that several trackers mirror is one item with several sides: each question is asked of the side that counts first, then
+of the others, and claims of all sides hold together. What an item is linked with on another tracker stands on the step of
+its parent, after that; of two on one level the one that serves nothing by itself inherits from the other.
+
 Where nothing answers, and a parent on the way could not be read, nobody knows: the work is accused of nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
 from config.names import folded
 from connectors.model import Ref, WorkItem
-from sync.align.ancestry import Ancestry
-from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, split
+from sync.align.ancestry import Ancestry, Way
+from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, Rank, split
 from sync.align.terms import Term
 from sync.align.words import SILENT, ItemWords, Said, Word
 
-Way = tuple[Ref, ...]
-"""What is walked from an item up to where a word holds; empty for its own."""
+Told = Sequence[tuple[Word, Way]]
+"""Words, each with the way to where it holds; that is empty for an item's own."""
 _WHOLE = Fraction(1)
+
+
+_OWN: tuple[Rank, ...] = ("named", "matched")
+_INHERITED: tuple[Rank, ...] = ("matched", "above")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ class _Answer:
     """What is said in one place: words of one strength, each with the way to it, or an exemption with its category and
     what exempts."""
 
-    words: Sequence[tuple[Word, Way]] = ()
+    words: Told = ()
     exemption: tuple[str, str] | None = None
 
     @staticmethod
@@ -107,6 +115,11 @@ class Placing:
             )
         return ItemAlignment(item.ref, "unaligned", reason=self._why_unaligned(item), past=past)
 
+    def serves(self, item: WorkItem, day: date) -> bool:
+        """Whether anything is said for it: it serves, has served or will serve something, or is exempt."""
+        placed = self.place(item, day)
+        return placed.state not in ("unaligned", "unknown") if item.in_scope else bool(placed.links)
+
     # --- Whose word counts ---------------------------------------------------------------------
 
     def _settled(
@@ -123,7 +136,11 @@ class Placing:
             by_cycle: dict[str, list[tuple[Word, Way]]] = {}
             for word, way in answer.words:
                 term = self.terms[word.key_result]
-                if term.cycle in found or not word.holds(day) or (way and not word.inherit):
+                if (
+                    term.cycle in found
+                    or not word.holds(day)
+                    or (not word.inherit and self._climbs(item, way))
+                ):
                     continue
                 if closed_too or term.takes(day, is_open=item.is_open):
                     by_cycle.setdefault(term.cycle, []).append((word, way))
@@ -134,44 +151,56 @@ class Placing:
         return tuple(link for some in found.values() for link in some), None
 
     def _answers(self, item: WorkItem) -> Iterator[_Answer]:
-        own = self.words.get(item.ref, SILENT)
-        if own is not SILENT:
-            yield from (_Answer.of(own.of(rank)) for rank in ("claim", "named", "matched"))
-            if own.exemption is not None:
-                yield _Answer(exemption=own.exemption)
-        above = own.of("above")
+        sides: list[tuple[Ref, Way]] = [
+            (at, () if at == item.ref else (at,)) for at in self.ancestry.sides(item.ref)
+        ]
+        own = [(said, way) for at, way in sides if (said := self._said(at)) is not SILENT]
+        if own:
+            yield _Answer([(word, way) for said, way in own for word in said.of("claim")])
+            for rank in _OWN:
+                yield from (_Answer.of(said.of(rank), way) for said, way in own)
+            yield from self._exemptions(item, sides)
+        above: Told = [(word, way) for said, way in own for word in said.of("above")]
         steps = self.ancestry.steps(item.ref)
         steps_told = [step for step in steps if above or any(at in self.words for at, _ in step)]
         for step in steps_told:
             yield from (_Answer.of(self._said(at).of("claim"), way) for at, way in step)
             for at, way in step:
                 here, above = self._naming(at, above)
-                yield _Answer(
-                    [*((word, way) for word in self._said(at).of("named")), *((word, ()) for word in here)]
-                )
-        if own is not SILENT:
-            yield _Answer.of((*own.of("located"), *above))
+                yield _Answer([*((word, way) for word in self._said(at).of("named")), *here])
+        if own:
+            yield _Answer([*((word, way) for said, way in own for word in said.of("located")), *above])
         for step in steps_told:
-            for rank in ("matched", "above"):
+            for rank in _INHERITED:
                 yield from (_Answer.of(self._said(at).of(rank), way) for at, way in step)
-            for at, way in step:
-                if (exemption := self._said(at).exemption) is not None:
-                    category, by = exemption
-                    yield _Answer(exemption=(category, f"{by} on ancestor {self._path(item, way)[-1]}"))
+            yield from self._exemptions(item, step)
             yield from (_Answer.of(self._said(at).of("located"), way) for at, way in step)
+
+    def _exemptions(self, item: WorkItem, places: Iterable[tuple[Ref, Way]]) -> Iterator[_Answer]:
+        for at, way in places:
+            if (exemption := self._said(at).exemption) is not None:
+                category, by = exemption
+                where = "ancestor" if self._climbs(item, way) else "mirrored issue"
+                yield _Answer(
+                    exemption=(category, f"{by} on {where} {self._path(item, way)[-1]}" if way else by)
+                )
+
+    def _climbs(self, item: WorkItem, way: Way) -> bool:
+        """Whether the way leads above the item, not only to another side of it."""
+        return bool(way) and way[-1] not in self.ancestry.sides(item.ref)
 
     def _said(self, ref: Ref) -> ItemWords:
         return self.words.get(ref, SILENT)
 
-    def _naming(self, at: Ref, words: Said) -> tuple[Said, Said]:
+    def _naming(self, at: Ref, words: Told) -> tuple[Told, Told]:
         """The words that name what is there, and the others."""
         if not words:
             return (), ()
         names = {folded(name) for name in self.ancestry.names_of(at)}
-        here = tuple(word for word in words if word.names & names)
-        return here, tuple(word for word in words if not word.names & names)
+        here = [one for one in words if one[0].names & names]
+        return here, [one for one in words if not one[0].names & names]
 
-    def _links(self, item: WorkItem, words: Sequence[tuple[Word, Way]]) -> tuple[Link, ...]:
+    def _links(self, item: WorkItem, words: Told) -> tuple[Link, ...]:
         """The links by words of one strength, the first one for each key result."""
         chosen: dict[str, tuple[Word, Way]] = {}
         for word, way in words:
@@ -191,10 +220,24 @@ class Placing:
         )
 
     def _reason(self, item: WorkItem, word: Word, way: Way) -> LinkReason:
-        at = way[-1] if way and way[-1] in self.ancestry.items else None
-        place = way[-1].id if way else ""
+        """The word as the reason of a link, with the way to it in keys."""
         shared = word.share is not None
-        return LinkReason(word.rank, word.text, self._path(item, way), shared, at, word.identity, place)
+        if not way:
+            return LinkReason(word.rank, word.text, shared=shared, identity=word.identity)
+        ancestry, path = self.ancestry, self._path(item, way)
+        over = 1 if way[0] in ancestry.sides(item.ref) else 0
+        before = way[-2] if len(way) > 1 else item.ref
+        return LinkReason(
+            word.rank,
+            word.text,
+            path[over:],
+            shared,
+            way[-1] if way[-1] in ancestry.items else None,
+            identity=word.identity,
+            place=way[-1].id,
+            mirror=path[0] if over else "",
+            linked=bool(path[over:]) and way[-1] in ancestry.linked.get(before, ()),
+        )
 
     def _by_phase(
         self, links: Sequence[Link], day: date, *, is_open: bool
@@ -243,3 +286,24 @@ class Placing:
         if line:
             return f"it has no kr: label, and no rule links it or its parents ({' → '.join(line)})"
         return "it has no kr: label, no rule links it, and it has no parent"
+
+
+def between_equals(placing: Placing, day_of: Callable[[WorkItem], date]) -> Placing:
+    """The same, where of two linked items of one level the one that serves nothing inherits from the other.
+
+    Never both ways: an item inherits from what served something before. Where both do, or neither, none inherits.
+    """
+    items, waiting = placing.ancestry.items, set(placing.ancestry.equals)
+    while waiting:
+        ends = {one for pair in waiting for one in pair}
+        serving = {ref: placing.serves(items[ref], day_of(items[ref])) for ref in ends}
+        new = [
+            (other, one) if serving[one] else (one, other)
+            for one, other in sorted(waiting)
+            if serving[one] != serving[other]
+        ]
+        waiting -= {pair for pair in waiting if any(serving[one] for one in pair)}
+        if not new:
+            break
+        placing = replace(placing, ancestry=placing.ancestry.inheriting(new))
+    return placing

@@ -167,7 +167,9 @@ def estimates(alignment: Alignment, how: WorkMeasure, cycles: Mapping[str, str],
     own: dict[Ref, Fraction] = {}
     barred: dict[Ref, Fraction] = {}
     for ref, item in items.items():
-        is_live = item.in_scope and state(item) not in (None, "dropped")
+        is_live = (
+            item.in_scope and not alignment.counts_elsewhere(ref) and state(item) not in (None, "dropped")
+        )
         known = estimate_in(item, how)
         if is_live:
             live.add(ref)

@@ -134,12 +134,14 @@ def milestone_pieces(
     found = []
     for ref, placement in alignment.placements.items():
         item = alignment.items[ref]
-        if not item.in_scope or not any(
+        if not item.in_scope or alignment.counts_elsewhere(ref):
+            continue
+        if not any(
             link.key_result == key_result.id and not link.because.inherited
             for link in placement.of_every_cycle
         ):
             continue
-        names = [folded(name) for name in item.names]
+        names = [folded(name) for side in alignment.sides(ref) for name in side.names]
         weight = Fraction(next((weights[name] for name in names if name in weights), 1.0))
         now = standing(item, bounds)
         left_out: LeftOut | None = now.outside or ("dropped" if now.category == "dropped" else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -23,12 +23,14 @@ class Orphan:
 
     - `top`: whether its parent is no orphan itself: that one carries the comment.
     - `since`: the day on which it was found without its last link; None where it is not known to have had one.
+    - `above`: the orphan that is its parent; None for a topmost one.
     """
 
     item: Ref
     top: bool
     age_days: int
     since: date | None = None
+    above: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,18 @@ def _orphans(
         ref: now - alignment.items[ref].created
         for ref, placement in alignment.placements.items()
         if placement.state == "unaligned" and alignment.items[ref].is_open and ref not in young
+        # Mirrored work is one piece, and accused on one ticket.
+        if not alignment.counts_elsewhere(ref)
     }
+    above = {ref: _flagged_above(ref, flagged, alignment) for ref in flagged}
     return {
-        ref: Orphan(ref, alignment.items[ref].parent not in flagged, age.days, since.get(ref))
+        ref: Orphan(ref, above[ref] is None, age.days, since.get(ref), above[ref])
         for ref, age in sorted(flagged.items())
     }
+
+
+def _flagged_above(ref: Ref, flagged: Collection[Ref], alignment: Alignment) -> Ref | None:
+    """The orphan that is its parent, or that of another side of it."""
+    parents = (side.parent for side in alignment.sides(ref))
+    counted = (alignment.counted(parent) for parent in parents if parent is not None)
+    return next((parent for parent in counted if parent in flagged and parent != ref), None)
