@@ -17,12 +17,13 @@ from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, Rank, State,
 from sync.align.native_queries import found_by
 from sync.align.placing import Placing
 from sync.align.rule_book import RuleBook
-from sync.align.terms import terms
+from sync.align.terms import continuations, terms
 from sync.align.words import (
     SILENT,
     ConflictingClaim,
     DanglingClaim,
     ItemWords,
+    carried_over,
     claims_of,
     conflict_in,
     words_of,
@@ -103,19 +104,26 @@ def align(
     context = MatchContext(ancestry, _groups(workspace), found_by(answers), today, workspace.zone)
     book = RuleBook(workspace, context)
     known = {key_result.id.casefold(): key_result.id for _, key_result in workspace.key_results()}
-    each = terms(workspace, today)
+    each, later = terms(workspace, today), continuations(workspace)
+    running = {one.cycle for one in each.values() if one.phase == "running"}
+
+    def cycle_of(key_result: str) -> str:
+        return each[key_result].cycle
+
     dangling: list[DanglingClaim] = []
     conflicting: list[ConflictingClaim] = []
     words: dict[Ref, ItemWords] = {}
     for ref, item in by_ref.items():
         claimed, unknown = claims_of(item, known)
-        dangling += unknown
+        dangling += [one for one in unknown if one.claim.casefold() not in later]
+        if later and item.claims:
+            claimed |= carried_over(item, claimed, later, cycle_of)
         said = words_of(claimed, book.match(item))
         if said is SILENT:
             continue
         words[ref] = said
         day = context.effective_day(item)
-        if claimed and (one := conflict_in(ref, said, day, lambda name: each[name].cycle)) is not None:
+        if claimed and (one := conflict_in(ref, said, day, cycle_of, running)) is not None:
             conflicting.append(one)
     for ref in ancestry.keys:
         # Of a parent that was not read only rules that ask for nothing but its key can tell.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from sync.measure.context import DENOMINATOR, latest, progress_between
 from sync.measure.field_values import collect_values
 from sync.measure.flow import needs_history
-from sync.measure.key_results import closed_on, end_of
+from sync.measure.key_results import end_of
 from sync.measure.pieces import Piece, pieces_of, weighting_of
 from sync.measure.reading import Creep, ObjectiveReading, Reading, Scorecard, health, to_percent
 from sync.measure.scorecard import measure
+from sync.measure.standing import closed_on, last_day
 from sync.measure.tally import ZERO, Tally, fold, tally_of
 from sync.measure.weights import weight_of
 from sync.observation import FieldValues, Histories, Past, Sample
@@ -31,6 +32,7 @@ __all__ = [
     "end_of",
     "fold",
     "health",
+    "last_day",
     "latest",
     "measure",
     "needs_history",

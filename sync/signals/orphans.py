@@ -11,6 +11,7 @@ from connectors.model import Ref
 from sync.align.alignment import Alignment
 from sync.measure import Scorecard
 from sync.observation import Observation
+from sync.signals.cycles import find_missing_cycles
 from sync.signals.findings import KINDS, Finding, find
 from sync.signals.grace import InGrace, in_grace
 from sync.signals.lost_work import find_lost
@@ -61,6 +62,7 @@ def find_signals(
         *find(alignment, scorecard, workspace, now),
         *find_unmatched(alignment, observation, workspace, now),
         *find_lost(observation, workspace),
+        *find_missing_cycles(alignment, workspace, now),
     ]
     found.sort(key=lambda one: KINDS.index(one.kind))
     since = unlinked_since or {}
