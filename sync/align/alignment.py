@@ -17,7 +17,7 @@ from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, Rank, State,
 from sync.align.native_queries import found_by
 from sync.align.placing import Placing
 from sync.align.rule_book import RuleBook
-from sync.align.terms import continuations, terms
+from sync.align.terms import Term, continuations, terms
 from sync.align.words import (
     SILENT,
     ConflictingClaim,
@@ -56,6 +56,7 @@ class Alignment:
     - `cycles`: parent cycles that were met and broken.
     - `unseen`: the keys of parents that could not be read, as far as items tell them; the one of now, then those before.
     - `triage`: how many items in triage serve each key result, and how many would if the policy counted them.
+    - `terms`: for how long each key result takes work in, by its id.
     - `met`: the numbers of the rules that hold for an item, see `sync.align.rule_book`.
     - `leaves`: those that serve each key result, whether its cycle runs or not; one that nothing serves is left out. A leaf
       has no child that is in scope and not dropped: containers never count beside their children.
@@ -71,6 +72,12 @@ class Alignment:
     unseen: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
     triage: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     met: frozenset[int] = frozenset()
+    terms: Mapping[str, Term] = field(default_factory=dict)
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The key results that work can be linked to now, in declared order: of cycles that run or have just ended, and open."""
+        return tuple(name for name, term in self.terms.items() if term.rests and term.closed is None)
 
     def counted_below(self, ref: Ref) -> tuple[Ref, ...]:
         """The children that take the item's place in counting: in scope and not dropped."""
@@ -139,6 +146,7 @@ def align(
         conflicting=tuple(conflicting),
         unseen={ref: ancestry.keys_of(ref) for ref in ancestry.keys},
         met=book.met,
+        terms=each,
     )
     return replace(placed, leaves=_leaves(placed), triage=_in_triage(placed))
 

@@ -19,6 +19,7 @@ from sync.plan.plan import Plan
 from sync.report import data
 from sync.report import run as run_tables
 from sync.report.in_grace import in_grace
+from sync.report.scorecard import scorecard
 
 _MOST_ORPHANS = 12
 
@@ -48,7 +49,7 @@ class OutputReporter(Reporter):
     def decided(self, run: Decision) -> None:
         """See `Reporter.decided`."""
         show = self._output.show
-        show(run_tables.pulled(run.observation.pulls), run_tables.scorecard(run.scorecard))
+        show(run_tables.pulled(run.observation.pulls), scorecard(run.scorecard))
         show(run_tables.orphans(run.alignment.items, run.signals, _MOST_ORPHANS))
         show(*in_grace(run.alignment.items, run.signals, _MOST_ORPHANS))
         if run.signals.findings:

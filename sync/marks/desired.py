@@ -248,7 +248,9 @@ class MarkBuilder:
 
     def _orphan_comment(self, item: WorkItem, orphan: Orphan) -> Comment | None:
         closest = self._closest.get(item.ref, ())
-        details = msgspec.to_builtins(orphan_details(item, orphan, closest, self._workspace))
+        details = msgspec.to_builtins(
+            orphan_details(item, orphan, closest, self._workspace, self._alignment.offered)
+        )
         comment = Comment("orphan", self._language(item), details=details)
         return with_text(comment, self._messages[item.ref.tracker])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from config.fields import Level
@@ -19,16 +19,15 @@ from connectors.model import (
     Update,
     WorkItem,
 )
-from sync.marks.comments import HEALTH_WORDS, value_against_target
+from sync.marks.comments import HEALTH_WORDS
 from sync.marks.compare import same_comment
 from sync.marks.facts import figures_in
-from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan.guards import NOUNS, GuardViolation
 from sync.plan.outcome import Applied, Moved
 from sync.plan.overrides import Overrides
 from sync.plan.plan import Edit, Plan, Refusal, natural
 from sync.plan.project_views import listed
-from sync.report.table import HEALTH_STYLES, Cell, Section, cells
+from sync.report.table import Cell, Section, cells
 from sync.signals.findings import Finding
 from sync.signals.orphans import Signals
 
@@ -49,56 +48,6 @@ def pulled(pulls: Iterable[Pull]) -> Section:
         notes += [f"{pull.tracker}: {note}" for note in pull.notes]
     headings = ("initiatives", "projects", "epics", "issues", "sub-tasks", "ancestors", "requests")
     return Section("Pulled", (), ("tracker", *headings), tuple(rows), headings, tuple(notes))
-
-
-def scorecard(card: Scorecard) -> Section:
-    """Objectives and key results with value, percent, expected and health."""
-    rows: list[tuple[Cell, ...]] = []
-    for objective in card.objectives:
-        rows.append(
-            (
-                Cell(objective.objective, "strong"),
-                Cell(objective.title, "strong"),
-                Cell(""),
-                Cell(percent(objective.percent), "strong"),
-                Cell(percent(int(objective.expected * 100)), "dim"),
-                Cell(HEALTH_WORDS[objective.health], HEALTH_STYLES[objective.health]),
-                Cell(_objective_words(objective), "dim"),
-            )
-        )
-        rows += [_reading_row(reading) for reading in objective.readings]
-    return Section(
-        f"Scorecard as of {card.as_of:%Y-%m-%d %H:%M} UTC",
-        columns=("", "objective, key result", "value", "percent", "expected", "health", "source"),
-        rows=tuple(rows),
-        right=("value", "percent", "expected"),
-    )
-
-
-def _objective_words(objective: ObjectiveReading) -> str:
-    words = [f"grade {objective.grade:.1f} ({objective.grading})"] if objective.grade is not None else []
-    words += [f"part of {objective.parent}"] if objective.parent else []
-    words += [f"{objective.without_data} without data"] if objective.without_data else []
-    return ", ".join(words)
-
-
-def _reading_row(reading: Reading) -> tuple[Cell, ...]:
-    return (
-        Cell(reading.key_result),
-        Cell(reading.title),
-        Cell(value_against_target(reading)),
-        Cell(percent(reading.percent)),
-        Cell(percent(int(reading.expected * 100)), "dim"),
-        Cell(HEALTH_WORDS[reading.health], HEALTH_STYLES[reading.health]),
-        Cell(_evidence_words(reading), "dim"),
-    )
-
-
-def _evidence_words(reading: Reading) -> str:
-    """Beside a value that is not made of work stands how much of its work is done."""
-    if reading.output is None:
-        return reading.evidence
-    return f"{reading.evidence}; {percent(to_percent(reading.output))} of its work done"
 
 
 def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = None) -> Section:
@@ -131,7 +80,14 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
     )
     since = ("unaligned since",) if dated else ()
     columns = ("key", "title", "level", "status", "age", *since, "child items")
-    return Section("Orphaned work", (lead,), columns, rows, ("age", "child items"), more)
+    return Section("Orphaned work", (lead, *_planned(signals)), columns, rows, ("age", "child items"), more)
+
+
+def _planned(signals: Signals) -> Iterator[str]:
+    """How much open work waits for a cycle yet to come: it is not orphaned."""
+    counts = Counter(cycles for cycles in signals.planned.values())
+    for cycles, count in sorted(counts.items()):
+        yield f"{counted(count, 'open item')} planned for {' and '.join(cycles)}, not counted."
 
 
 def _topmost(ref: Ref, items: Mapping[Ref, WorkItem], signals: Signals) -> Ref:

@@ -34,11 +34,15 @@ class Orphan:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Orphans by ref in order of ref, findings, and unaligned work within its grace likewise."""
+    """Orphans by ref in order of ref, findings, and unaligned work within its grace likewise.
+
+    `planned`: the open work that only cycles yet to come claim, with their names.
+    """
 
     orphans: dict[Ref, Orphan]
     findings: tuple[Finding, ...]
     in_grace: Mapping[Ref, InGrace] = field(default_factory=dict)
+    planned: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def unlinked(self) -> tuple[InGrace, ...]:
@@ -67,7 +71,12 @@ def find_signals(
     found.sort(key=lambda one: KINDS.index(one.kind))
     since = unlinked_since or {}
     young = in_grace(alignment, since, workspace, now)
-    return Signals(_orphans(alignment, young, since, now), tuple(found), young)
+    planned = {
+        ref: tuple(dict.fromkeys(link.cycle for link in placement.planned))
+        for ref, placement in sorted(alignment.placements.items())
+        if placement.state == "planned" and alignment.items[ref].is_open
+    }
+    return Signals(_orphans(alignment, young, since, now), tuple(found), young, planned)
 
 
 def _orphans(

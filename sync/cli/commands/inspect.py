@@ -26,6 +26,7 @@ from sync.report import audit_log, budgets, data, explanation, movement, suggest
 from sync.report import run as run_tables
 from sync.report import status as status_tables
 from sync.report.in_grace import in_grace
+from sync.report.scorecard import scorecard
 from sync.store.store import Store
 
 _MOST_IN_GRACE = 12
@@ -43,7 +44,7 @@ def status(
         stuck = session.store.stuck()
         histories = progress_history(session, run)
         ends = forecasts(session, run)
-        output.show(run_tables.scorecard(run.scorecard), movement.movement(histories))
+        output.show(scorecard(run.scorecard), movement.movement(histories))
         if ends:
             output.show(status_tables.forecast_section(ends, run.scorecard))
         output.show(budgets.section(run, session.workspace))
@@ -68,6 +69,7 @@ def status(
             stuck=[asdict(one) for one in stuck],
             orphans=len(run.signals.orphans),
             in_grace=data.of_in_grace(run),
+            planned=data.of_planned(run),
             unwritten=len(run.plan.edits),
             findings=data.of_findings(run, run.signals),
         )
@@ -87,6 +89,7 @@ def orphans(
             as_of=run.scorecard.as_of.isoformat(),
             orphans=data.of_orphans(run),
             in_grace=data.of_in_grace(run),
+            planned=data.of_planned(run),
             findings=data.of_findings(run, run.signals),
         )
 
