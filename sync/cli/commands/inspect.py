@@ -1,4 +1,4 @@
-"""The commands that show and never write: status, orphans, suggest, explain, log."""
+"""The commands that show and never write: status, orphans, suggest, explain, log, roll-over."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from sync.decide import Decision
 from sync.explain.item import explain as explain_item
 from sync.explain.item import written_as
 from sync.explain.key_result import Derivation, derive
+from sync.explain.next_cycle import NoSuchCycleError, next_cycle
 from sync.explain.objective import derive_objective
 from sync.jobs.asked_key import with_key_of_now
 from sync.jobs.last_read import forecasts, latest_run, progress_history, removed_marks
 from sync.jobs.session import Session
 from sync.observation import homonyms
 from sync.report import audit_log, budgets, data, explanation, movement, suggestions
+from sync.report import roll_over as roll_over_tables
 from sync.report import run as run_tables
 from sync.report import status as status_tables
 from sync.report.in_grace import in_grace
@@ -186,3 +188,26 @@ def log(
         output.show(audit_log.views(runs))
     output.data(log=audit_log.data(entries), views=views)
     output.finish()
+
+
+def roll_over(
+    before: Annotated[str, typer.Argument(help="Cycle to carry over from, such as 2026-Q4.", metavar="FROM")],
+    after: Annotated[str, typer.Argument(help="Cycle to carry over to, such as 2027-Q1.", metavar="TO")],
+    config: Config = None,
+    style: FormatOption = Format.TEXT,
+    fresh: Fresh = False,
+    as_of: AsOf = None,
+) -> None:
+    """Print the OKRs that carry unfinished key results into the next cycle. Changes no file."""
+    moment = given_moment(as_of)
+    with command_session(config, style) as (session, output):
+        output.notice = "# " if style is not Format.JSON else ""
+        run = latest_run(session, OutputReporter(output), moment, fresh=fresh)
+        try:
+            carried = next_cycle(before, after, run, session.workspace)
+        except NoSuchCycleError as error:
+            raise typer.BadParameter(str(error)) from None
+        output.data(as_of=run.scorecard.as_of.isoformat(), **roll_over_tables.data(carried))
+        if style is not Format.JSON:
+            text = roll_over_tables.as_yaml(carried, run.scorecard.as_of)
+            sys.stdout.write(f"```yaml\n{text}```\n" if style is Format.MARKDOWN else text)
