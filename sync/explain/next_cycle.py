@@ -73,7 +73,7 @@ _PARTS = {"Q": 4, "H": 2, "T": 3}
 
 def _guessed(before: str, after: str, cycle: Cycle) -> Cycle:
     """The days of the next cycle: as long as the one before, and as many such later as the names say, else the next one."""
-    steps = max(1, _steps(before, after))
+    steps = _steps(before, after)
     months = _months(cycle)
     if months is None:
         length = cycle.end - cycle.start + timedelta(days=1)

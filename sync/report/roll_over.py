@@ -84,7 +84,8 @@ def _entry(one: Carried, indent: str, first: Sequence[str]) -> Iterator[str]:
 
 def _flow(value: Any) -> str:
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_scalar(str(key))}: {_flow(one)}" for key, one in value.items()) + "}"
+        kind_first = sorted(value.items(), key=lambda one: one[0] != "kind")
+        return "{" + ", ".join(f"{_key(str(key))}: {_flow(one)}" for key, one in kind_first) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_flow, value)) + "]"
     if isinstance(value, bool):
@@ -94,6 +95,11 @@ def _flow(value: Any) -> str:
     if isinstance(value, int | float | date):
         return str(value)
     return "null" if value is None else _scalar(str(value))
+
+
+def _key(text: str) -> str:
+    # As the examples write it: keys of ours are no words that YAML 1.2 takes for anything else.
+    return text if text in ("on", "not") else _scalar(text)
 
 
 def _scalar(text: str) -> str:

@@ -46,7 +46,9 @@ def status(
         stuck = session.store.stuck()
         histories = progress_history(session, run)
         ends = forecasts(session, run)
-        output.show(scorecard(run.scorecard), movement.movement(histories))
+        running = {name for name, one in run.scorecard.readings.items() if one.phase == "running"}
+        moving = {name: rows for name, rows in histories.items() if name in running} or histories
+        output.show(scorecard(run.scorecard), movement.movement(moving))
         if ends:
             output.show(status_tables.forecast_section(ends, run.scorecard))
         output.show(budgets.section(run, session.workspace))
