@@ -1,9 +1,8 @@
-"""Cycles and work: each settles by itself, what is over claims nothing that is open, and the days between two orphan nobody."""
+"""Each cycle settles its links by itself: overlapping ones, those that are over, and those to come."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -13,278 +12,170 @@ from hypothesis import strategies as st
 
 from config.workspace import Workspace
 from connectors.model import WorkItem
-from sync.align.alignment import Alignment, ItemAlignment, align
+from sync.align.alignment import ItemAlignment, align
 from sync.align.terms import missing_successors
-from tests.support.builders import epic, item, metric, ref, work, workspace
+from tests.support.builders import item, metric, ref, work, workspace
 
-Q3, Q4, Q1, YEAR = "2026-Q3", "2026-Q4", "2027-Q1", "FY27"
 CYCLES = {
-    Q3: {"start": "2026-07-01", "end": "2026-09-30"},
-    Q4: {"start": "2026-10-01", "end": "2026-12-31"},
-    Q1: {"start": "2027-01-01", "end": "2027-03-31"},
-    YEAR: {"start": "2026-07-01", "end": "2027-06-30"},
+    "2026": {"start": "2026-01-01", "end": "2026-12-31"},
+    "2026-Q3": {"start": "2026-07-01", "end": "2026-09-30"},
+    "2026-Q4": {"start": "2026-10-01", "end": "2026-12-31"},
+    "2027-Q1": {"start": "2027-01-01", "end": "2027-03-31"},
 }
-IN_Q4, NEW_YEAR = date(2026, 11, 16), date(2027, 1, 1)
+TODAY = date(2026, 11, 16)
 
 
-def declared(goals: dict[str, list[dict[str, Any]]], **changes: Any) -> Workspace:
-    """Key results by cycle."""
+def declared(*goals: tuple[str, dict[str, Any]], **changes: Any) -> Workspace:
+    """Each key result in an objective of its own, in the cycle named before it."""
     objectives = [
-        {"id": f"O-{cycle}", "title": cycle, "cycle": cycle, "key_results": some}
-        for cycle, some in goals.items()
+        {"id": f"O-{goal['id']}", "title": "Objective", "cycle": cycle, "key_results": [goal]}
+        for cycle, goal in goals
     ]
-    cycles = {name: CYCLES[name] for name in goals}
-    return workspace(cycles=cycles, objectives=objectives, **changes)
+    used = {cycle for cycle, _ in goals}
+    cycles = {name: span for name, span in CYCLES.items() if name in used}
+    return workspace(objectives=objectives, cycles=cycles, **changes)
 
 
-def served(one: ItemAlignment) -> dict[str, Fraction]:
-    return {link.key_result: link.share for link in one.links}
+def place(one: WorkItem, goals: Workspace, today: date = TODAY) -> ItemAlignment:
+    return align([one], goals, today=today).placements[one.ref]
 
 
-def placed(one: WorkItem, goals: dict[str, list[dict[str, Any]]], day: date, **more: Any) -> ItemAlignment:
-    return align([one], declared(goals, **more), today=day).placements[one.ref]
+def served(links: tuple[Any, ...]) -> dict[str, Fraction]:
+    return {link.key_result: link.share for link in links}
 
 
-TICKET = item("WEB-1", labels=("x",))
-RULE = {"label": "x"}
+def test_a_claim_on_an_annual_key_result_does_not_take_the_item_from_a_quarterly_one() -> None:
+    goals = declared(("2026", work("YEAR")), ("2026-Q4", work("QUARTER", {"label": "x"})))
+    found = place(item("WEB-1", labels=("x",), claims=("YEAR",)), goals)
+    assert served(found.links) == {"YEAR": 1, "QUARTER": 1}
+    assert {link.key_result: link.cycle for link in found.links} == {"YEAR": "2026", "QUARTER": "2026-Q4"}
 
 
-def test_each_cycle_counts_the_item_whole() -> None:
-    goals = {Q4: [work("A", RULE), work("B", RULE)], YEAR: [work("Y", RULE)]}
-    assert served(placed(TICKET, goals, IN_Q4)) == {
-        "A": Fraction(1, 2),
-        "B": Fraction(1, 2),
-        "Y": Fraction(1),
-    }
+def test_within_a_cycle_only_what_weighs_work_shares_it() -> None:
+    goals = declared(
+        ("2026-Q4", work("A", {"label": "x"})),
+        ("2026-Q4", work("B", {"label": "x", "share": 0.25})),
+        ("2026-Q4", metric("M", 0, 10, links=[{"label": "x", "share": 0.5}])),
+        ("2026", work("Y", {"label": "x"})),
+    )
+    found = served(place(item("WEB-1", labels=("x",)), goals).links)
+    assert found == {"A": Fraction(3, 4), "B": Fraction(1, 4), "M": 1, "Y": 1}
 
 
-def test_a_claim_on_an_annual_key_result_takes_nothing_from_the_quarter() -> None:
-    one = item("WEB-1", labels=("x",), claims=("Y",))
-    assert served(placed(one, {Q4: [work("A", RULE)], YEAR: [work("Y")]}, IN_Q4)) == {
-        "A": Fraction(1),
-        "Y": Fraction(1),
-    }
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(sorted(CYCLES)), st.booleans(), st.sampled_from([None, 0.2, 0.7, 1.0])),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_shares_of_an_item_within_a_cycle_add_up_to_one(drawn: list[tuple[str, bool, float | None]]) -> None:  # fmt: skip
+    goals = []
+    for number, (cycle, weighs, share) in enumerate(drawn):
+        rule: dict[str, Any] = {"label": "x"} | ({"share": share} if share else {})
+        name = f"K{number}"
+        goals.append((cycle, work(name, rule) if weighs else metric(name, 0, 1, links=[rule])))
+    found = place(item("WEB-1", labels=("x",)), declared(*goals)).of_every_cycle
+    assert {link.key_result for link in found} == {goal["id"] for _, goal in goals}
+    weighing = {f"K{number}" for number, (_, weighs, _) in enumerate(drawn) if weighs}
+    for cycle in {link.cycle for link in found}:
+        shares = [link.share for link in found if link.cycle == cycle and link.key_result in weighing]
+        assert sum(shares) == bool(shares)
+    assert all(link.share == 1 for link in found if link.key_result not in weighing)
+
+
+def done(day: date) -> WorkItem:
+    return item(
+        "WEB-1",
+        labels=("x",),
+        category="done",
+        completed=datetime(day.year, day.month, day.day, 12, tzinfo=UTC),
+    )
+
+
+BOTH = declared(("2026-Q4", work("OLD", {"label": "x"})), ("2027-Q1", work("NEW", {"label": "x"})))
+OPEN = item("WEB-1", labels=("x",))
 
 
 @pytest.mark.parametrize(
-    ("day", "category", "completed", "state", "links", "past"),
+    ("one", "today", "state", "links", "past", "planned"),
     [
-        (IN_Q4, "todo", None, "aligned", {"A"}, set()),
-        (NEW_YEAR, "todo", None, "rested", set(), {"A"}),
-        (date(2027, 1, 21), "doing", None, "rested", set(), {"A"}),
-        (date(2027, 1, 22), "todo", None, "unaligned", set(), {"A"}),
-        (date(2027, 3, 1), "done", datetime(2026, 12, 31, 12, tzinfo=UTC), "aligned", {"A"}, set()),
-        (date(2027, 3, 1), "done", datetime(2027, 1, 1, 12, tzinfo=UTC), "unaligned", set(), {"A"}),
+        (OPEN, date(2026, 12, 31), "aligned", ["OLD"], [], ["NEW"]),
+        (OPEN, date(2027, 1, 1), "aligned", ["NEW"], ["OLD"], []),
+        (done(date(2026, 12, 31)), date(2027, 1, 1), "aligned", ["OLD", "NEW"], [], []),
+        (done(date(2027, 1, 2)), date(2027, 1, 3), "aligned", ["NEW"], ["OLD"], []),
+        (OPEN, date(2026, 9, 30), "planned", [], [], ["OLD", "NEW"]),
+        (OPEN, date(2027, 4, 1), "rested", [], ["OLD", "NEW"], []),
+        (OPEN, date(2027, 4, 21), "rested", [], ["OLD", "NEW"], []),
+        (OPEN, date(2027, 4, 22), "unaligned", [], ["OLD", "NEW"], []),
     ],
-    ids=[
-        "runs",
-        "on the first of january",
-        "on the last day of rest",
-        "after it",
-        "done in it",
-        "done after it",
-    ],
-)
-def test_an_ended_cycle_claims_nothing_that_is_open_or_was_done_later(
-    day: date, category: Any, completed: datetime | None, state: str, links: set[str], past: set[str]
+    ids=["last day", "first day", "done before the end", "done after it", "before both", "gap", "last of the gap", "after it"],
+)  # fmt: skip
+def test_a_cycle_that_ended_claims_nothing_of_what_is_open_or_was_finished_later(
+    one: WorkItem, today: date, state: str, links: list[str], past: list[str], planned: list[str]
 ) -> None:
-    one = item("WEB-1", labels=("x",), category=category, completed=completed)
-    found = placed(one, {Q4: [work("A", RULE)]}, day)
-    assert (found.state, set(served(found)), {link.key_result for link in found.past}) == (state, links, past)
+    found = place(one, BOTH, today)
+    assert found.state == state
+    assert [[link.key_result for link in some] for some in (found.links, found.past, found.planned)] == [
+        links,
+        past,
+        planned,
+    ]
+    leaves = align([one], BOTH, today=today).leaves
+    assert set(leaves) == {"OLD", "NEW"}, "both are measured of it"
 
 
-def test_a_successor_that_runs_takes_over_at_once() -> None:
-    goals = {Q4: [work("A", RULE)], Q1: [work("B", RULE)]}
-    assert (served(placed(TICKET, goals, IN_Q4))) == {"A": 1}
-    assert [link.key_result for link in placed(TICKET, goals, IN_Q4).planned] == ["B"]
-    assert (served(placed(TICKET, goals, NEW_YEAR))) == {"B": 1}
-    assert missing_successors(declared(goals), NEW_YEAR) == ()
-
-
-def test_a_longer_cycle_is_no_successor() -> None:
-    goals = {Q4: [work("A", RULE)], YEAR: [work("Y", {"label": "other"})]}
-    assert placed(TICKET, goals, NEW_YEAR).state == "rested"
-    assert missing_successors(declared(goals), NEW_YEAR) == (Q4,)
-
-
-def test_what_rests_came_before_an_exemption() -> None:
-    one = item("WEB-1", labels=("x", "off"))
-    goals = {Q4: [work("A", RULE)], YEAR: [work("Y", {"label": "other"})]}
-    exempt = {"exempt": [{"name": "off", "labels": ["off"]}]}
-    assert placed(one, goals, IN_Q4, **exempt).state == "aligned"
-    assert placed(one, goals, NEW_YEAR, **exempt).state == "rested"
-    assert placed(one, goals, date(2027, 2, 1), **exempt).state == "exempt"
-
-
-def test_what_rests_does_so_below_a_parent_that_cannot_be_read() -> None:
-    one = item("WEB-1", "SEC-1", labels=("x",), parent_key="SEC-1")
-    assert placed(one, {Q4: [work("A", RULE)]}, NEW_YEAR).state == "rested"
-
-
-def test_only_a_cycle_to_come_plans() -> None:
-    found = placed(TICKET, {Q4: [work("A", {"label": "other"})], Q1: [work("B", RULE)]}, IN_Q4)
-    assert (found.state, found.reason) == ("planned", "it is planned for 2027-Q1")
-
-
-def test_rest_beats_a_plan() -> None:
-    goals = {Q3: [work("A", RULE)], Q1: [work("B", RULE)]}
-    assert placed(TICKET, goals, date(2026, 10, 5)).state == "rested"
-
-
-CONTINUED = {Q4: [work("A")], Q1: [work("B", continues="A"), work("C")]}
+def test_the_gap_is_over_once_a_cycle_of_like_length_runs() -> None:
+    annual = declared(("2026-Q3", work("OLD", {"label": "x"})), ("2026", work("YEAR")))
+    day = date(2026, 10, 2)
+    assert place(OPEN, annual, day).state == "rested", "a year does not follow a quarter"
+    assert missing_successors(annual, day) == ("2026-Q3",)
+    quarterly = declared(("2026-Q3", work("OLD", {"label": "x"})), ("2026-Q4", work("OTHER")))
+    assert place(OPEN, quarterly, day).state == "unaligned"
+    assert missing_successors(quarterly, day) == ()
+    short = declared(("2026-Q3", work("OLD", {"label": "x"})), policy={"roll_over_days": 1})
+    assert [place(OPEN, short, date(2026, 10, on)).state for on in (1, 2)] == ["rested", "unaligned"]
 
 
 @pytest.mark.parametrize(
-    ("claims", "day", "links"),
-    [
-        (("A",), IN_Q4, {"A"}),
-        (("A",), NEW_YEAR, {"B"}),
-        (("a",), NEW_YEAR, {"B"}),
-        (("A", "C"), NEW_YEAR, {"C"}),
-    ],
-    ids=["in its cycle", "in the next one", "whatever its case", "its own word counts"],
-)
-def test_a_claim_goes_on_with_what_continues_it(claims: tuple[str, ...], day: date, links: set[str]) -> None:
-    one = item("WEB-1", claims=claims)
-    assert set(served(placed(one, CONTINUED, day))) == links
+    ("one", "served_by"),
+    [(OPEN, {"B": 1}), (done(date(2026, 11, 1)), {"A": Fraction(1, 2), "B": Fraction(1, 2)}), (done(date(2026, 11, 3)), {"B": 1})],
+    ids=["open", "finished before", "finished later"],
+)  # fmt: skip
+def test_a_closed_key_result_takes_nothing_of_what_it_did_not_live_to_see(
+    one: WorkItem, served_by: dict[str, Fraction]
+) -> None:
+    goals = declared(
+        ("2026-Q4", work("A", {"label": "x"}, closed="2026-11-01")), ("2026-Q4", work("B", {"label": "x"}))
+    )
+    found = place(one, goals)
+    assert served(found.links) == served_by
+    assert "A" in served(found.of_every_cycle)
 
 
-def test_a_claim_goes_on_when_the_old_one_is_no_longer_declared() -> None:
-    one = item("WEB-1", claims=("A",))
-    found = align([one], declared({Q1: [work("B", continues="A")]}), today=NEW_YEAR)
-    assert (set(served(found.placements[one.ref])), found.dangling) == ({"B"}, ())
+def test_work_of_a_closed_key_result_alone_rests() -> None:
+    goals = declared(("2026-Q4", work("A", {"label": "x"}, closed="2026-11-01")), ("2026-Q4", work("B")))
+    found = place(OPEN, goals)
+    assert (found.state, found.links) == ("rested", ())
+    assert found.reason == "it serves A, closed on 2026-11-01"
+    assert place(item("WEB-1", labels=("x",), claims=("B",)), goals).state == "aligned"
 
 
-# --- Laws ------------------------------------------------------------------------------------------
-
-NAMES = [f"WEB-{n}" for n in range(1, 6)]
-LABELS = ("x", "y", "off")
-DAYS = [IN_Q4, date(2026, 12, 31), NEW_YEAR, date(2027, 1, 22), date(2027, 4, 1)]
-WATCHING = ("flow", "query", "metric", "binary")
-
-
-def watching(kr: str, kind: str, rule: dict[str, Any]) -> dict[str, Any]:
-    if kind == "metric":
-        return metric(kr, 0, 10, links=[rule])
-    how = {
-        "flow": {"kind": "flow", "of": "throughput", "start": 1, "target": 2},
-        "query": {"kind": "query", "start": 1, "target": 2, "jql": "project = WEB"},
-        "binary": {"kind": "binary"},
-    }[kind]
-    return {"id": kr, "title": kr, "measure": how, "links": [rule]}
+def test_an_exemption_holds_for_every_cycle_without_a_stronger_word() -> None:
+    goals = declared(
+        ("2026", work("YEAR")),
+        ("2026-Q4", work("QUARTER", {"project": "WEB"})),
+        exempt=[{"name": "off", "labels": ["off"]}],
+    )
+    assert place(item("WEB-1", labels=("off",)), goals).state == "exempt"
+    found = place(item("WEB-1", labels=("off",), claims=("YEAR",)), goals)
+    assert found.state == "aligned"
+    assert served(found.links) == {"YEAR": 1}
 
 
-RULES = st.sampled_from(LABELS[:2]).map(lambda label: {"label": label}) | st.sampled_from(NAMES).map(
-    lambda name: {"key": name}
-)
-KEY_RESULTS = st.lists(
-    st.tuples(
-        RULES, st.sampled_from([None, 0.25]), st.none() | st.sampled_from(["2026-11-01", "2027-01-10"])
-    ),
-    min_size=1,
-    max_size=3,
-)
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> tuple[list[WorkItem], dict[str, list[dict[str, Any]]], date]:
-    goals = {
-        cycle: [
-            work(f"{cycle}-{nr}", {**rule, "share": share}, **({"closed": closed} if closed else {}))
-            for nr, (rule, share, closed) in enumerate(draw(KEY_RESULTS))
-        ]
-        for cycle in draw(st.lists(st.sampled_from([Q3, Q4, Q1, YEAR]), unique=True, min_size=1, max_size=3))
-    }
-    ids = [one["id"] for some in goals.values() for one in some]
-    items = []
-    for name in draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1)):
-        category = draw(st.sampled_from(["todo", "done", "dropped"]))
-        completed = datetime(2026, 8, 1, tzinfo=UTC) + timedelta(days=draw(st.integers(0, 240)))
-        items.append(
-            item(
-                name,
-                draw(st.none() | st.sampled_from(NAMES)),
-                labels=tuple(sorted(draw(st.sets(st.sampled_from(LABELS))))),
-                claims=tuple(draw(st.lists(st.sampled_from(ids), max_size=2, unique=True))),
-                category=category,
-                completed=completed if category == "done" else None,
-                created=datetime(2026, 7, 1, tzinfo=UTC),
-            )
-        )
-    return items, goals, draw(st.sampled_from(DAYS))
-
-
-def aligned(items: list[WorkItem], goals: dict[str, list[dict[str, Any]]], day: date) -> Alignment:
-    exempt = [{"name": "off", "labels": ["off"]}]
-    return align(items, declared(goals, exempt=exempt), today=day)
-
-
-@given(worlds())
-def test_the_shares_of_a_cycle_add_up_to_one(world: Any) -> None:
-    for one in aligned(*world).placements.values():
-        for links in (one.links, one.planned):
-            sums: dict[str, Fraction] = defaultdict(Fraction)
-            for link in links:
-                sums[link.cycle] += link.share
-            assert all(total == 1 for total in sums.values())
-
-
-@given(worlds(), st.sampled_from([Q3, Q4, Q1, YEAR]), RULES)
-def test_another_cycle_changes_no_link(world: Any, cycle: str, rule: dict[str, Any]) -> None:
-    items, goals, day = world
-    if cycle in goals:
-        return
-    before = aligned(items, goals, day).placements
-    after = aligned(items, {**goals, cycle: [work("NEW", rule)]}, day).placements
-    for name, one in before.items():
-        for links in ("links", "past", "planned"):
-            others = tuple(link for link in getattr(after[name], links) if link.key_result != "NEW")
-            assert others == getattr(one, links)
-
-
-@given(worlds(), st.sampled_from(WATCHING), RULES)
-def test_what_watches_takes_nothing(world: Any, kind: str, rule: dict[str, Any]) -> None:
-    """Of a rank of its own or the same: where work is linked by the same words, its share stays."""
-    items, goals, day = world
-    for cycle in goals:
-        more = {**goals, cycle: [*goals[cycle], watching("SEEN", kind, rule)]}
-        before, after = aligned(items, goals, day).placements, aligned(items, more, day).placements
-        for name, one in before.items():
-            kept = {
-                link.key_result: link.share
-                for link in after[name].of_every_cycle
-                if link.key_result != "SEEN"
-            }
-            was = {link.key_result: link.share for link in one.of_every_cycle}
-            assert all(was[id_] == share for id_, share in kept.items() if id_ in was)
-
-
-@given(worlds())
-def test_what_is_over_claims_nothing_that_is_open_or_was_done_later(world: Any) -> None:
-    items, goals, day = world
-    found = aligned(items, goals, day)
-    closed = {one["id"]: one.get("closed") for some in goals.values() for one in some}
-    for name, one in found.placements.items():
-        ticket = found.items[name]
-        done_on = ticket.completed.date() if ticket.completed else None
-        for link in one.links:
-            end = date.fromisoformat(CYCLES[link.cycle]["end"])
-            over = closed[link.key_result]
-            last = min(end, date.fromisoformat(over)) if over and date.fromisoformat(over) <= day else end
-            if last < day and ticket.is_open:
-                raise AssertionError(f"{link} of open work")
-            assert done_on is None or done_on <= last or last >= day
-
-
-@given(worlds())
-def test_an_item_stands_in_one_place_alone(world: Any) -> None:
-    for one in aligned(*world).placements.values():
-        ids = [link.key_result for link in one.of_every_cycle]
-        assert len(ids) == len(set(ids))
-
-
-def test_a_child_rests_by_what_its_parent_served() -> None:
-    items = [epic("WEB-9"), item("WEB-1", "WEB-9")]
-    found = align(items, declared({Q4: [work("A", {"key": "WEB-9"})]}), today=NEW_YEAR)
-    assert [one.state for one in found.placements.values()] == ["rested", "rested"]
-    assert found.placements[ref("WEB-1")].past[0].because.path == ("WEB-9",)
+def test_claim_and_rule_conflict_within_a_cycle_alone() -> None:
+    apart = declared(("2026", work("YEAR")), ("2026-Q4", work("QUARTER", {"key": "WEB-1"})))
+    assert align([item("WEB-1", claims=("YEAR",))], apart, today=TODAY).conflicting == ()
+    within = declared(("2026-Q4", work("A")), ("2026-Q4", work("B", {"key": "WEB-1"})))
+    (found,) = align([item("WEB-1", claims=("A",))], within, today=TODAY).conflicting
+    assert (found.item, found.claimed, found.ruled) == (ref("WEB-1"), ("A",), ("B",))
