@@ -197,7 +197,9 @@ def _row(day: date, happened: str, run: Decision, workspace: Workspace) -> str:
     figures = []
     for suffix in ("", "-2027-Q1"):
         some = [readings.get(f"{name}{suffix}") for name in ("DEPLOY", "ACTIVATE")]
-        figures.append(", ".join("no data" if one.percent is None else f"{one.percent} %" for one in some if one))
+        figures.append(
+            ", ".join("no data" if one.percent is None else f"{one.percent} %" for one in some if one)
+        )
     said = [one.kind.replace("_", " ") for one in run.signals.findings]
     if missing_successors(workspace, day):
         placed, known = run.alignment.placements, run.alignment.items
@@ -220,7 +222,9 @@ def _row(day: date, happened: str, run: Decision, workspace: Workspace) -> str:
 
 def main() -> None:
     """Print the table, or put it on the page."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--write", action="store_true", help="put the table on docs/measures.md")
     if not parser.parse_args().write:
         sys.stdout.write(f"{table()}\n")

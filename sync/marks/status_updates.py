@@ -120,7 +120,10 @@ class StatusUpdates:
         return [
             name
             for name in self._marks
-            if name in carried and readings[name].closed is None and readings[name].health in HEALTHS
+            if name in carried
+            and readings[name].stands_on is None
+            and readings[name].phase == "running"
+            and readings[name].health in HEALTHS
         ]
 
     def _rests(self, item: WorkItem) -> bool:
