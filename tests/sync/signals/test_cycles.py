@@ -16,7 +16,7 @@ from sync.memory import Memory
 from sync.observation import Observation
 from sync.report.scorecard import scorecard
 from sync.signals.budgets import slices
-from tests.support.builders import epic, item, metric, observed, ref, work, workspace
+from tests.support.builders import epic, item, metric, observed, work, workspace
 
 CYCLES = {
     "2026-Q4": {"start": "2026-10-01", "end": "2026-12-31"},
@@ -130,7 +130,7 @@ def test_only_what_can_be_linked_now_is_suggested() -> None:
         ("Y", YEAR, [work("Z", {"label": "z"})]),
     )
     # Some of it was closed in the old cycle: that it served A speaks for A.
-    done = {"category": "done", "completed": datetime(2026, 12, 1, tzinfo=UTC)}
+    done: dict[str, Any] = {"category": "done", "completed": datetime(2026, 12, 1, tzinfo=UTC)}
     served = [item(f"WEB-1{nr}", labels=("x",), title=words, **(done if nr % 2 else {})) for nr in range(8)]
     others = [item(f"OPS-{nr}", labels=("z",), title="Something else") for nr in range(8)]
     alone = item("WEB-2", title=words)
