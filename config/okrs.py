@@ -62,6 +62,10 @@ class KeyResult(ConfigModel):
         description="Day on which it was closed: its last reading is kept, its marks are no longer updated.",
     )
     links: tuple[LinkRule, ...] = Field(default=(), description="Rules that link work to it.")
+    continues: Identifier | None = Field(
+        default=None,
+        description="Id of the key result of an earlier cycle that it goes on with: what claims that one claims this one in its cycle.",
+    )
     url: str | None = Field(
         default=None, pattern=r"^https?://\S+$", description="URL of its page. Default: built from `site`."
     )

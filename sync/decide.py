@@ -22,6 +22,7 @@ from sync.plan.guards import GuardViolation, guards
 from sync.plan.plan import Plan, make_plan
 from sync.plan.project_views import missing_notes, project_views, view_note
 from sync.plan.replaced import replaced_notes
+from sync.plan.roll_over import roll_over_notes
 from sync.plan.setup_basis import setup_notes
 from sync.plan.throttle import throttle
 from sync.plan.unaligned import grace_notes
@@ -85,6 +86,7 @@ def decide(
     plan = make_plan(observation.items, allowed, workspace, views)
     notes = (
         *upgrade_notes(plan.edits, memory),
+        *roll_over_notes(plan.edits, workspace, today),
         *replaced_notes(plan.edits),
         *setup_notes(workspace, memory),
         *missing_notes(workspace, memory),

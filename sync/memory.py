@@ -79,7 +79,7 @@ class Quarantined:
 class Memory:
     """What a decision takes of earlier runs; of a new store nothing.
 
-    - `past`: for closed key results, the last reading on or before the day on which each was closed.
+    - `past`: for key results that are closed or whose cycle has ended, the last reading on or before that day.
     - `last_progress`: the latest progress of each key result, 0..1.
     - `found`: how many items in scope the last run saw, by tracker.
     - `work_states`: where the work of each key result stood when its progress was last posted.

@@ -66,7 +66,7 @@ class LostItem:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The last reading that was kept of a key result on or before the day on which it was closed."""
+    """The last reading that was kept of a key result in its cycle, on or before the day as of which it stands."""
 
     on: date
     value: float | None

@@ -71,8 +71,8 @@ def _changed(before: LinkDays, after: LinkDays) -> tuple[dict[Ref, date | None],
 def moved_today(result: Decision, workspace: Workspace) -> dict[str, Movement]:
     """What moved each key result that is not closed or set by hand since the last day that was read before this one."""
     moved = movements_since(result.memory.work_states_before, result.work_states, workspace)
-    # What is closed, or set by hand, stands whatever its work does.
-    fixed = {name for name, one in result.scorecard.readings.items() if one.closed or one.by_hand}
+    # What is closed or ended, or set by hand, stands whatever its work does.
+    fixed = {name for name, one in result.scorecard.readings.items() if one.stands_on or one.by_hand}
     return {name: one for name, one in moved.items() if name not in fixed}
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import quarters
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 DECISIONS = sorted((DOCS / "adr").glob("[0-9]*.md"))
@@ -107,3 +109,9 @@ def test_the_lists_of_what_to_touch_name_files() -> None:
         "a command",
     ]
     assert all(len(set(FILE.findall(part))) >= 3 for part in lists)
+
+
+def test_the_table_of_two_quarters_is_what_the_script_gives() -> None:
+    text = (DOCS / "measures.md").read_text(encoding="utf-8")
+    shown = text.split(quarters.BEGIN)[1].split(quarters.END)[0].strip()
+    assert shown == quarters.table(), "run python benchmarks/quarters.py --write"

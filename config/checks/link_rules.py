@@ -67,13 +67,17 @@ def _check_active(
 
 
 def _shares(workspace: Workspace) -> Iterator[ConfigFinding]:
-    shares: dict[str, tuple[float, Path]] = {}
+    # Each cycle takes its own shares of an item.
+    shares: dict[tuple[str, str], tuple[float, Path]] = {}
     for path, at, nr in key_result_places(workspace):
         for count, rule in enumerate(workspace.objectives[at].key_results[nr].links):
             here: Path = (*path, "links", count)
             if rule.share is None:
                 continue
-            same = rule.model_dump_json(exclude={"share"}).casefold()
+            same = (
+                workspace.objectives[at].cycle,
+                rule.model_dump_json(exclude={"share"}).casefold(),
+            )
             total, first = shares.get(same, (0.0, (*here, "share")))
             shares[same] = (total + rule.share, first)
             if total <= 1.0 + 1e-9 < total + rule.share:

@@ -31,6 +31,7 @@ def check(workspace: Workspace, names: Names | None = None) -> Iterator[ConfigFi
             hint = did_you_mean(objective.cycle, names.cycles)
             message = f"unknown cycle {quoted(objective.cycle)}"
             yield ConfigFinding(("objectives", at, "cycle"), message, hint)
+    yield from _continued(workspace)
     yield from _measures(workspace, names)
     yield from check_link_rules(workspace, names)
 
@@ -154,6 +155,21 @@ def _ids(workspace: Workspace) -> Iterator[ConfigFinding]:
         yield from _twin(key_results, "key result", identifier, (*path, "id"))
 
 
+def _continued(workspace: Workspace) -> Iterator[ConfigFinding]:
+    """What goes on with a key result belongs to a later cycle than that."""
+    cycles = {kr.id.casefold(): (kr.id, objective.cycle) for objective, kr in workspace.key_results()}
+    for path, at, nr in key_result_places(workspace):
+        objective = workspace.objectives[at]
+        continues = objective.key_results[nr].continues
+        if continues is None or continues.casefold() not in cycles:
+            continue
+        before, cycle = cycles[continues.casefold()]
+        both = [workspace.cycles.get(name) for name in (cycle, objective.cycle)]
+        if both[0] is not None and both[1] is not None and both[0].start >= both[1].start:
+            message = f"{quoted(before)} is of cycle {quoted(cycle)}, which does not begin before {quoted(objective.cycle)}"
+            yield ConfigFinding((*path, "continues"), message, "name a key result of an earlier cycle")
+
+
 def _twin(seen: dict[str, tuple[str, Path]], what: str, name: str, path: Path) -> Iterator[ConfigFinding]:
     # Labels carry these ids, and trackers do not agree on upper and lower case.
     if name.casefold() not in seen:
@@ -185,10 +201,17 @@ def _advice(workspace: Workspace) -> Iterator[str]:
     kinds = dict.fromkeys(one.title for one in workspace.trackers.values() if one.links_need_site)
     if workspace.site is None and kinds and any(not one.url for _, one in workspace.key_results()):
         yield f"site is not set, so key results on {' and '.join(kinds)} tickets link to a placeholder URL."
+    declared = {one.id.casefold() for _, one in workspace.key_results()}
     for _, key_result in workspace.key_results():
         name = f'Key result "{key_result.id}"'
         if not key_result.links:
             yield f"{name} has no links: only work that claims it by label or field counts for it."
+        if key_result.continues and key_result.continues.casefold() not in declared:
+            near = did_you_mean(key_result.continues, [one.id for _, one in workspace.key_results()])
+            yield (
+                f"{name} continues {quoted(key_result.continues)}, which is not declared"
+                f"{f' ({near})' if near else ''}; what claims that one claims this one."
+            )
         measure = key_result.measure
         if isinstance(measure, MetricMeasure | KeepMeasure) and not (
             measure.checkins or measure.file or measure.http

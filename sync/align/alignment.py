@@ -18,12 +18,13 @@ from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, Rank, State,
 from sync.align.native_queries import found_by
 from sync.align.placing import Placing, between_equals
 from sync.align.rule_book import RuleBook
-from sync.align.terms import terms
+from sync.align.terms import Term, continuations, terms
 from sync.align.words import (
     SILENT,
     ConflictingClaim,
     DanglingClaim,
     ItemWords,
+    carried_over,
     claims_of,
     conflict_in,
     words_of,
@@ -56,6 +57,7 @@ class Alignment:
     - `cycles`: parent cycles that were met and broken.
     - `unseen`: the keys of parents that could not be read, as far as items tell them; the one of now, then those before.
     - `triage`: how many items in triage serve each key result, and how many would if the policy counted them.
+    - `terms`: for how long each key result takes work in, by its id.
     - `met`: the numbers of the rules that hold for an item, see `sync.align.rule_book`.
     - `leaves`: those that serve each key result, whether its cycle runs or not; one that nothing serves is left out. A leaf
       has no child that is in scope and not dropped: containers never count beside their children.
@@ -77,6 +79,12 @@ class Alignment:
     mirrored: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)
     linked: tuple[tuple[Ref, Ref], ...] = ()
     cut: tuple[tuple[Ref, Ref], ...] = ()
+    terms: Mapping[str, Term] = field(default_factory=dict)
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The key results that work can be linked to now, in declared order: of cycles that run or have just ended, and open."""
+        return tuple(name for name, term in self.terms.items() if term.rests and term.closed is None)
 
     def counted_below(self, ref: Ref) -> tuple[Ref, ...]:
         """The children that take the item's place in counting: in scope and not dropped."""
@@ -123,19 +131,26 @@ def align(
     context = MatchContext(ancestry, _groups(workspace), found_by(answers), today, workspace.zone)
     book = RuleBook(workspace, context)
     known = {key_result.id.casefold(): key_result.id for _, key_result in workspace.key_results()}
-    each = terms(workspace, today)
+    each, later = terms(workspace, today), continuations(workspace)
+    running = {one.cycle for one in each.values() if one.phase == "running"}
+
+    def cycle_of(key_result: str) -> str:
+        return each[key_result].cycle
+
     dangling: list[DanglingClaim] = []
     conflicting: list[ConflictingClaim] = []
     words: dict[Ref, ItemWords] = {}
     for ref, item in by_ref.items():
         claimed, unknown = claims_of(item, known)
-        dangling += unknown
+        dangling += [one for one in unknown if one.claim.casefold() not in later]
+        if later and item.claims:
+            claimed |= carried_over(item, claimed, later, cycle_of)
         said = words_of(claimed, book.match(item))
         if said is SILENT:
             continue
         words[ref] = said
         day = context.effective_day(item)
-        if claimed and (one := conflict_in(ref, said, day, lambda name: each[name].cycle)) is not None:
+        if claimed and (one := conflict_in(ref, said, day, cycle_of, running)) is not None:
             conflicting.append(one)
     for ref in ancestry.keys:
         # Of a parent that was not read only rules that ask for nothing but its key can tell.
@@ -155,6 +170,7 @@ def align(
         mirrored=ancestry.mirrored,
         linked=crossing.links,
         cut=ancestry.cut,
+        terms=each,
     )
     return replace(placed, leaves=_leaves(placed), triage=_in_triage(placed))
 

@@ -98,16 +98,17 @@ class Placing:
             )
         if in_force:
             return ItemAlignment(item.ref, "aligned", in_force, past=past, planned=planned)
+        resting = tuple(link for link in past if self.terms[link.key_result].rests)
+        if resting:
+            # Whatever rests came before an exemption, which ends the question for the cycles after it alone.
+            return ItemAlignment(
+                item.ref, "rested", reason=self._why_rested(resting), past=past, planned=planned
+            )
         if exemption is not None:
             category, by = exemption
             return ItemAlignment(item.ref, "exempt", reason=by, category=category, past=past, planned=planned)
         if unread := self._unread_above(item):
             return ItemAlignment(item.ref, "unknown", reason=unread, past=past, planned=planned)
-        resting = tuple(link for link in past if self.terms[link.key_result].rests)
-        if resting:
-            return ItemAlignment(
-                item.ref, "rested", reason=self._why_rested(resting), past=past, planned=planned
-            )
         if planned:
             cycles = " and ".join(dict.fromkeys(link.cycle for link in planned))
             return ItemAlignment(

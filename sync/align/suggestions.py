@@ -75,7 +75,7 @@ class Suggestion:
 def suggest(
     alignment: Alignment, workspace: Workspace, keywords: Mapping[Ref, Keywords] | None = None
 ) -> dict[Ref, tuple[Suggestion, ...]]:
-    """At most three suggestions for each open item that serves no key result, the likeliest first.
+    """At most three suggestions for each open item that serves no key result, the likeliest first: of those offered now.
 
     `keywords`: of the descriptions of such items, as far as they were read. An item for which nothing scores
     `THRESHOLD` is left out. Refs come in order.
@@ -138,7 +138,8 @@ class _Evidence:
             for name, one in self._scored({**features, **below}, self._spread_below).items():
                 if name not in found or one.score > found[name].score:
                     found[name] = one
-        strong = (one for one in found.values() if one.score >= FURTHER)
+        offered = self._alignment.offered
+        strong = (one for one in found.values() if one.score >= FURTHER and one.key_result in offered)
         best = heapq.nsmallest(MOST, strong, key=lambda one: (-one.score, one.key_result))
         return best if best and best[0].score >= THRESHOLD else []
 

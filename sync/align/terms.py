@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -77,6 +78,21 @@ def waits(name: str, workspace: Workspace, today: date) -> bool:
     return not any(_alike(cycle, one) for one in running)
 
 
+def rests_until(cycle: Cycle, workspace: Workspace) -> date:
+    """The last day on which the marks of a cycle that has ended rest while it has no successor."""
+    return cycle.end + timedelta(days=workspace.policy.roll_over_days)
+
+
+def successor_to_come(name: str, workspace: Workspace, today: date) -> str | None:
+    """The declared cycle of like length that begins next; None where none is declared."""
+    coming = {
+        other: one
+        for other, one in workspace.cycles.items()
+        if phase_of(one, today) == "planned" and _alike(workspace.cycles[name], one)
+    }
+    return min(coming, key=lambda other: (coming[other].start, other), default=None)
+
+
 def missing_successors(workspace: Workspace, today: date) -> tuple[str, ...]:
     """The cycles that wait for their successor to be declared, in declared order, each with objectives."""
     used: Mapping[str, None] = dict.fromkeys(objective.cycle for objective in workspace.objectives)
@@ -86,3 +102,24 @@ def missing_successors(workspace: Workspace, today: date) -> tuple[str, ...]:
 def _alike(one: Cycle, other: Cycle) -> bool:
     lengths = [(cycle.end - cycle.start).days + 1 for cycle in (one, other)]
     return max(lengths) <= LIKE_LENGTH * min(lengths)
+
+
+def continuations(workspace: Workspace) -> dict[str, tuple[str, ...]]:
+    """The key results that go on with one of an earlier cycle, and with those in turn, by its id, folded.
+
+    That one may not be declared any more.
+    """
+    after: dict[str, list[str]] = defaultdict(list)
+    for _, key_result in workspace.key_results():
+        if key_result.continues is not None:
+            after[key_result.continues.casefold()].append(key_result.id)
+    found: dict[str, tuple[str, ...]] = {}
+    for first in after:
+        line: dict[str, None] = {}
+        waiting = [first]
+        while waiting:
+            later = [one for one in after.get(waiting.pop(), ()) if one not in line]
+            line |= dict.fromkeys(later)
+            waiting += [one.casefold() for one in later]
+        found[first] = tuple(line)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -111,13 +111,37 @@ def claims_of(item: WorkItem, declared: Mapping[str, str]) -> tuple[dict[str, st
     return claimed, dangling
 
 
+def carried_over(
+    item: WorkItem,
+    claimed: Mapping[str, str],
+    later: Mapping[str, tuple[str, ...]],
+    cycle_of: Callable[[str], str],
+) -> dict[str, str]:
+    """What the claims of an item mean in later cycles, as its own are given: those key results that go on with what it
+    claims, in cycles in which it claims nothing itself.
+
+    `later`: the key results that go on with one, by its folded id.
+    """
+    own = {cycle_of(name) for name in claimed}
+    return {
+        name: f"{claim}, which {name} continues"
+        for claim in item.claims
+        for name in later.get(claim.casefold(), ())
+        if cycle_of(name) not in own
+    }
+
+
 def conflict_in(
-    item: Ref, words: ItemWords, day: date, cycle_of: Callable[[str], str]
+    item: Ref, words: ItemWords, day: date, cycle_of: Callable[[str], str], running: Container[str]
 ) -> ConflictingClaim | None:
-    """The claims that rules for the same item contradict, within one cycle; None where none do."""
+    """The claims that rules for the same item contradict, within one running cycle; None where none do."""
     claimed = _by_cycle(words.of("claim"), day, cycle_of)
     ruled = _by_cycle(words.of("named"), day, cycle_of)
-    apart = [cycle for cycle in claimed if cycle in ruled and not set(claimed[cycle]) & set(ruled[cycle])]
+    apart = [
+        cycle
+        for cycle in claimed
+        if cycle in ruled and cycle in running and not set(claimed[cycle]) & set(ruled[cycle])
+    ]
     if not apart:
         return None
     return ConflictingClaim(

@@ -62,5 +62,5 @@ class _Commands(Mapping[str, Any]):
 @functools.cache
 def _load(module: str, name: str) -> Any:
     one = typer.Typer(add_completion=False, rich_markup_mode=None)
-    one.command(name)(getattr(importlib.import_module(module), name))
+    one.command(name)(getattr(importlib.import_module(module), name.replace("-", "_")))
     return typer.main.get_command(one)

@@ -19,6 +19,7 @@ from sync.plan.plan import Plan
 from sync.report import data
 from sync.report import run as run_tables
 from sync.report.in_grace import in_grace
+from sync.report.scorecard import scorecard
 
 _MOST_ORPHANS = 12
 
@@ -50,7 +51,7 @@ class OutputReporter(Reporter):
         show = self._output.show
         if note := run_tables.taken_as_now(run):
             self._output.say(note)
-        show(run_tables.pulled(run.observation.pulls), run_tables.scorecard(run.scorecard))
+        show(run_tables.pulled(run.observation.pulls), scorecard(run.scorecard))
         show(run_tables.orphans(run.alignment.items, run.signals, _MOST_ORPHANS))
         show(*in_grace(run.alignment.items, run.signals, _MOST_ORPHANS))
         if run.signals.findings:

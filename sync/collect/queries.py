@@ -14,7 +14,7 @@ from connectors.model import Ref, StatusSpan, WorkItem
 from connectors.text.keywords import Keywords
 from sync.align.alignment import Alignment
 from sync.align.native_queries import rule_queries
-from sync.measure import DENOMINATOR, FieldValues, closed_on, collect_values, end_of, needs_history
+from sync.measure import DENOMINATOR, FieldValues, collect_values, end_of, last_day, needs_history
 from sync.observation import Answers, Histories, ItemKeywords, Observation, RuleQuery, Unread
 
 
@@ -149,8 +149,9 @@ def _needed(workspace: Workspace, alignment: Alignment, now: datetime) -> Iterat
         how = key_result.measure
         if not isinstance(how, FlowMeasure) or how.of not in ("efficiency", "cycle_time"):
             continue
-        closed = closed_on(key_result, objective, now.astimezone(workspace.zone).date())
-        end = now if closed is None else min(now, end_of(closed, workspace.zone))
+        cycle, today = workspace.cycles[objective.cycle], now.astimezone(workspace.zone).date()
+        last = last_day(key_result, objective, cycle, today)
+        end = now if last is None else min(now, end_of(last, workspace.zone))
         since = end - timedelta(days=how.window_days)
         for item, _ in alignment.leaves.get(key_result.id, ()):
             if item.completed is not None and since <= item.completed <= end and needs_history(item, how.of):

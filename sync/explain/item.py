@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.errors import nearest
@@ -41,7 +41,8 @@ class Explanation:
 
     `verdict`: "aligned", "rested" and "planned" as in ItemAlignment, "orphaned", "waiting" (unaligned within its grace), "closed" (unaligned and no
     longer open), "unknown" (what is above it cannot be read), "exempt" or "out of scope". `closest`: what open unaligned work may serve, the likeliest first. `served`: the links behind `links`, in the order in
-    which the ticket shows their key results. `remote`: where remote links lead; None where nobody asked.
+    which the ticket shows their key results. `others` says which links are not in force and why, and where several cycles
+    count the item. `remote`: where remote links lead; None where nobody asked.
     """
 
     item: WorkItem
@@ -49,6 +50,8 @@ class Explanation:
     summary: str
     served: tuple[Link, ...]
     links: tuple[str, ...]
+    others: tuple[str, ...]
+    placement: ItemAlignment
     counts: str
     advice: tuple[str, ...]
     closest: tuple[Suggestion, ...]
@@ -79,6 +82,8 @@ def explain(key: str, run: Decision, workspace: Workspace) -> Explanation:
         summary=_renamed(key, item) + _summary(item, placement, verdict, run, workspace, served),
         served=tuple(served),
         links=tuple(_link_words(link, item, run) for link in served),
+        others=(*_several_cycles(item, served, run), *_not_in_force(item, placement, run, workspace)),
+        placement=placement,
         counts=" ".join(
             (
                 _counts(item, placement, run.alignment),
@@ -251,6 +256,37 @@ def _link_words(link: Link, item: WorkItem, run: Decision) -> str:
     return f"{link.key_result} · {reading.title} ({figures}){share}, by {rank} ({how})"
 
 
+def _several_cycles(item: WorkItem, served: Sequence[Link], run: Decision) -> Iterator[str]:
+    """That each of several cycles counts the item by itself."""
+    pieces = {
+        name: {piece.item.ref: piece for piece in one.pieces} for name, one in run.scorecard.readings.items()
+    }
+    counting = []
+    for link in served:
+        piece = pieces[link.key_result].get(item.ref)
+        if piece is None or piece.left_out is None:
+            counting.append(link.cycle)
+    cycles = tuple(dict.fromkeys(counting))
+    if len(cycles) > 1:
+        yield f"It counts whole in each of {' and '.join(cycles)}: cycles take nothing from each other."
+
+
+def _not_in_force(
+    item: WorkItem, placement: ItemAlignment, run: Decision, workspace: Workspace
+) -> Iterator[str]:
+    """The links that count nothing of it now, each with why."""
+    for link in (*placement.past, *placement.planned):
+        cycle, reading = workspace.cycles[link.cycle], run.scorecard.readings[link.key_result]
+        if reading.closed is not None:
+            why = f"closed on {reading.closed}"
+        elif link in placement.planned:
+            why = f"planned: its cycle {link.cycle} begins on {cycle.start}"
+        else:
+            open_ = "the work is open" if item.is_open else "the work was closed later"
+            why = f"its cycle {link.cycle} ended on {cycle.end}, and {open_}"
+        yield f"Not in force: {link.key_result} · {reading.title}, {why} ({link.because})."
+
+
 def _share(link: Link) -> str:
     return f"{link.share.numerator}/{link.share.denominator}"
 
@@ -288,7 +324,7 @@ def _advice(
         + (f"; did you mean {claim.nearest}?" if claim.nearest else "; correct or remove the claim.")
         for claim in dangling
     ]
-    ids = [key_result.id for _, key_result in workspace.key_results()]
+    ids = list(run.alignment.offered) or [key_result.id for _, key_result in workspace.key_results()]
     first = [one.key_result for one in closest] + ids
     label = f"kr:{first[0]}" if first else "kr:ID"
     if closest:

@@ -160,7 +160,7 @@ def _steps(
 ) -> Iterator[str]:
     how = key_result.measure
     yield sentence(reading.evidence)
-    if reading.closed is not None or reading.by_hand:
+    if reading.stands_on is not None or reading.by_hand:
         return
     if reading.progress is None:
         yield from sentences(parents, reading.estimates.unit, run.alignment, _MOST_TERMS)
@@ -222,7 +222,11 @@ def _summary(key_result: KeyResult, reading: Reading) -> Iterator[str]:
     if len(reading.teams) > 1:
         parts = (f"{team} {tally.done} of {tally.leaves}" for team, tally in reading.teams)
         yield f"By team: {', '.join(parts)}."
-    if reading.progress is not None and reading.counts:
+    if reading.phase == "planned":
+        yield "Its cycle has not begun: nothing is expected yet."
+    elif reading.phase == "ended" and reading.progress is not None and reading.counts:
+        yield f"Shown as {percent(to_percent(reading.progress))}, as it ended. Health then: {HEALTH_WORDS[reading.health]}."
+    elif reading.progress is not None and reading.counts:
         curve = {"linear": "linear pace", "back_loaded": "back-loaded pace", "step": "step pace"}[
             key_result.pace
         ]

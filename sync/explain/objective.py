@@ -14,12 +14,14 @@ from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS
 from sync.measure import ObjectiveReading, to_percent
 
-PartKind = Literal["key result", "guard-rail", "objective"]
+PartKind = Literal["key result", "guard-rail", "objective", "not begun"]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A key result, guard-rail or objective below. `progress`: 0..1, None without data; a guard-rail's counts nowhere."""
+    """A key result, guard-rail or objective below. `progress`: 0..1, None without data; that of a guard-rail counts nowhere,
+    and so does an objective whose cycle has not begun.
+    """
 
     kind: PartKind
     id: str
@@ -62,11 +64,14 @@ def _parts(
     for row in run.scorecard.objectives:
         if row.objective in below:
             weight = below[row.objective]
-            yield Part("objective", row.objective, row.title, weight, row.progress, row.expected, row.health)
+            kind = "not begun" if row.phase == "planned" else "objective"
+            yield Part(kind, row.objective, row.title, weight, row.progress, row.expected, row.health)
 
 
 def _steps(objective: Objective, reading: ObjectiveReading, parts: tuple[Part, ...]) -> Iterator[str]:
-    counting = [one for one in parts if one.kind != "guard-rail"]
+    counting = [one for one in parts if one.kind not in ("guard-rail", "not begun")]
+    if waiting := [one.id for one in parts if one.kind == "not begun"]:
+        yield f"Not begun, left out: {', '.join(waiting)}."
     if missing := [one.id for one in counting if one.progress is None]:
         yield f"No data, left out: {', '.join(missing)}."
     known = [(one, one.progress) for one in counting if one.progress is not None]

@@ -5,7 +5,7 @@ The words are in sync/marks/comment_text.py. Items that the readers of a ticket 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -150,10 +150,17 @@ def _figure(value: float | None) -> float | None:
 
 
 def orphan_details(
-    item: WorkItem, orphan: Orphan, closest: Sequence[SuggestedKeyResult], workspace: Workspace
+    item: WorkItem,
+    orphan: Orphan,
+    closest: Sequence[SuggestedKeyResult],
+    workspace: Workspace,
+    offered: Collection[str],
 ) -> OrphanDetails:
-    """What the warning on the topmost piece of work that serves no key result says: why, what is near, the ways out."""
-    declared = [key_result for _, key_result in workspace.key_results()] if not closest else []
+    """What the warning on the topmost piece of work that serves no key result says: why, what is near, the ways out.
+
+    `offered`: the key results that work can be linked to now.
+    """
+    declared = [one for _, one in workspace.key_results() if one.id in offered] if not closest else []
     days = orphan.age_days
     return OrphanDetails(
         # A figure that grows by itself would make every comment stale: say the order of magnitude.

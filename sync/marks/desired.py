@@ -30,6 +30,7 @@ from connectors.model import (
     WorkItem,
 )
 from sync.align.alignment import Alignment, ItemAlignment, Link
+from sync.align.terms import terms
 from sync.history.movement import Movement, WorkState
 from sync.marks.comments import ProgressFacts, SuggestedKeyResult, orphan_details, progress_details
 from sync.marks.contribution import blocked_for, contribution
@@ -111,6 +112,7 @@ class MarkBuilder:
             for name, reading in self._readings.items()
         }
         self._places = places_in(workspace)
+        self._terms = terms(workspace, scorecard.as_of.astimezone(workspace.zone).date())
         self._owners = {kr.id: owner_of(kr, objective) for objective, kr in workspace.key_results()}
         self._goals = {
             kr.id: goal_of(kr, self._readings[kr.id].unit, _due(objective, workspace))
@@ -123,12 +125,14 @@ class MarkBuilder:
 
     def open_item(self, item: WorkItem, placement: ItemAlignment, orphan: Orphan | None) -> Marks:
         if placement.state == "aligned":
-            links = self._in_precedence(item, placement.links)
+            left = self._left(item, placement)
+            links = self._in_precedence(item, [*placement.links, *(link for link, _ in left.values())])
+            resting = {name: mark for name, (_, mark) in left.items()}
             return Marks(
-                key_results=(*(self._part(item, link) for link in links), *self._left(item, placement)),
+                key_results=tuple(resting.get(link.key_result) or self._part(item, link) for link in links),
                 alignment="aligned",
                 labels=self._labels("aligned"),
-                comment=self._progress_comment(item, placement.carries),
+                comment=self._progress_comment(item, placement, resting),
             )
         if placement.state == "rested":
             return self.closed_item(replace(item, shown=self._as_written(item.shown)))
@@ -139,10 +143,16 @@ class MarkBuilder:
             return Marks(alignment="orphaned", labels=self._labels("orphaned"), comment=comment)
         return Marks()
 
-    def _left(self, item: WorkItem, placement: ItemAlignment) -> tuple[KeyResultMark, ...]:
-        """What closed key results left on it: they take no more marks, and theirs stay beside those that go on."""
-        closed = {link.key_result for link in placement.past if self._readings[link.key_result].closed}
-        return tuple(mark for mark in self._as_written(item.shown).key_results if mark.id in closed)
+    def _left(self, item: WorkItem, placement: ItemAlignment) -> dict[str, tuple[Link, KeyResultMark]]:
+        """What rests on it beside the marks that go on: those of key results that are closed, or whose cycle has just ended
+        and has no successor yet. By key result, each with its link.
+        """
+        written = {mark.id: mark for mark in self._as_written(item.shown).key_results}
+        return {
+            link.key_result: (link, written[link.key_result])
+            for link in placement.past
+            if link.key_result in written and self._terms[link.key_result].rests
+        }
 
     def _as_written(self, shown: Marks) -> Marks:
         """What was written last on open work, where people have put other values in its place since."""
@@ -195,22 +205,34 @@ class MarkBuilder:
         label = getattr(self._workspace.policy.labels, state)
         return (label,) if label else ()
 
-    def _progress_comment(self, item: WorkItem, own: tuple[Link, ...]) -> Comment | None:
-        """The comment on the epic or project that carries a key result itself."""
-        if not own or item.level not in ("epic", "project"):
+    def _progress_comment(
+        self, item: WorkItem, placement: ItemAlignment, resting: Mapping[str, KeyResultMark]
+    ) -> Comment | None:
+        """The comment on the epic or project that carries a key result itself. What rests is told as it was."""
+        if not placement.carries or item.level not in ("epic", "project"):
             return None
-        parts = [self._progress(item, link) for link in self._in_precedence(item, own)]
+        waiting = [
+            link
+            for link in placement.past
+            if link.key_result in resting
+            and not link.because.inherited
+            and self._readings[link.key_result].closed is None
+        ]
+        parts = [
+            self._progress(item, link, resting.get(link.key_result))
+            for link in self._in_precedence(item, [*placement.carries, *waiting])
+        ]
         as_of = self._scorecard.as_of.astimezone(self._workspace.zone)
         facts = (*(fact for one in parts for fact in _facts(one)), *self._language(item))
         details = msgspec.to_builtins(progress_details(parts, as_of))
         return with_text(Comment("progress", facts, details=details), self._messages[item.ref.tracker])
 
-    def _progress(self, item: WorkItem, link: Link) -> ProgressFacts:
+    def _progress(self, item: WorkItem, link: Link, rests: KeyResultMark | None) -> ProgressFacts:
         id_ = link.key_result
         leaves = [leaf for leaf, _ in self._alignment.leaves.get(id_, ())]
         return ProgressFacts(
             reading=self._readings[id_],
-            mark=self._part(item, link),
+            mark=rests or self._part(item, link),
             goal=self._goals[id_],
             owner=self._owners[id_],
             movement=self._movements.get(id_),
@@ -227,7 +249,9 @@ class MarkBuilder:
 
     def _orphan_comment(self, item: WorkItem, orphan: Orphan) -> Comment | None:
         closest = self._closest.get(item.ref, ())
-        details = msgspec.to_builtins(orphan_details(item, orphan, closest, self._workspace))
+        details = msgspec.to_builtins(
+            orphan_details(item, orphan, closest, self._workspace, self._alignment.offered)
+        )
         comment = Comment("orphan", self._language(item), details=details)
         return with_text(comment, self._messages[item.ref.tracker])
 

@@ -17,6 +17,7 @@ from config.policy import UpdatePolicy
 from config.workspace import Workspace
 from connectors.model import Fact, Health, KeyResultMark, Ref, Update, UpdateHealth, WorkItem
 from sync.align.alignment import Alignment
+from sync.align.terms import terms
 from sync.history.movement import WorkState, movement
 from sync.marks.comments import blocked_of, moved_of, pace_of
 from sync.marks.compare import same_facts
@@ -79,6 +80,7 @@ class StatusUpdates:
         self._last_updates = last_updates
         self._states = states
         self._today = scorecard.as_of.astimezone(workspace.zone).date()
+        self._terms = terms(workspace, self._today)
         self._measures = {kr.id: kr.measure for _, kr in workspace.key_results()}
 
     def _policy(self, tracker: str) -> UpdatePolicy | None:
@@ -91,7 +93,7 @@ class StatusUpdates:
         if policy is None or item.level not in policy.levels or "update" not in item.writable:
             return shown
         names = self._key_results(item)
-        if not names or not item.is_open or self._too_young(item):
+        if not names or not item.is_open or self._too_young(item) or self._rests(item):
             return shown
         facts = tuple(fact for name in names for fact in self._facts(name))
         healths = {HEALTHS[self._scorecard.readings[name].health] for name in names}
@@ -112,8 +114,20 @@ class StatusUpdates:
         return [
             name
             for name in self._marks
-            if name in carried and readings[name].closed is None and readings[name].health in HEALTHS
+            if name in carried
+            and readings[name].stands_on is None
+            and readings[name].phase == "running"
+            and readings[name].health in HEALTHS
         ]
+
+    def _rests(self, item: WorkItem) -> bool:
+        """Whether something that it carries is of a cycle that has just ended and has no successor yet: no news is told."""
+        past = self._alignment.placements[item.ref].past
+        return any(
+            self._terms[link.key_result].rests and self._scorecard.readings[link.key_result].closed is None
+            for link in past
+            if not link.because.inherited
+        )
 
     def _facts(self, name: str) -> tuple[Fact, Fact]:
         reading = self._scorecard.readings[name]

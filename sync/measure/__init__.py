@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sync.measure.bounds import Bounds, as_it_was, bounds_of, end_of, first_day
 from sync.measure.context import DENOMINATOR, latest, progress_between
+from sync.measure.ended import closed_on, last_day
 from sync.measure.estimates import EstimateBook, Estimates, Spread
 from sync.measure.field_values import collect_values
 from sync.measure.flow import needs_history
-from sync.measure.key_results import closed_on
 from sync.measure.pieces import LEFT_OUT, LeftOut, Piece, pieces_of, weighting_of
 from sync.measure.reading import Creep, ObjectiveReading, Reading, Scorecard, health, to_percent
 from sync.measure.scorecard import measure
@@ -44,6 +44,7 @@ __all__ = [
     "first_day",
     "fold",
     "health",
+    "last_day",
     "latest",
     "measure",
     "milestone_pieces",

@@ -38,7 +38,7 @@ class MeasuredValue:
 class MeasureContext:
     """Everything that a value can come from.
 
-    - `past`: for closed key results, the last reading that was kept.
+    - `past`: for key results that are closed or whose cycle has ended, the last reading that was kept.
     - `others`: readings that were taken before this one.
     - `bounds`: the days whose work counts.
     - `estimates`: what becomes of the estimates of parents.

@@ -5,30 +5,32 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from config.measures import FlowMeasure, KeepMeasure, MetricMeasure, QueryMeasure, WorkMeasure
-from config.okrs import Cycle, KeyResult, Objective
+from config.measures import (
+    FlowMeasure,
+    KeepMeasure,
+    MetricMeasure,
+    MilestonesMeasure,
+    QueryMeasure,
+    WorkMeasure,
+)
+from config.okrs import KeyResult, Objective
 from config.wording import percent
 from config.workspace import Workspace
 from connectors.model import Category, Health, WorkItem
 from sync.align.alignment import Leaves
+from sync.align.terms import phase_of
 from sync.measure.bounds import as_it_was, bounds_of, end_of
 from sync.measure.context import MeasureContext, MeasuredValue
+from sync.measure.ended import closed_on, ended_reading, last_day
 from sync.measure.expected import expected
 from sync.measure.pieces import Piece, pieces_of, weighting_of
 from sync.measure.reading import Mismatch, Reading, health, to_percent
 from sync.measure.tally import Tally, fold
 from sync.measure.values import value_of
-from sync.observation import Past
 
 _MUCH, _LITTLE = 0.8, 0.2
-
-
-def closed_on(key_result: KeyResult, objective: Objective, today: date) -> date | None:
-    """The day on which a key result was closed, by itself or with its objective; None while it is open."""
-    days = [day for day in (key_result.closed, objective.closed) if day is not None and day <= today]
-    return min(days, default=None)
 
 
 def measure_key_result(
@@ -36,19 +38,22 @@ def measure_key_result(
 ) -> Reading:
     """The reading by the declared measure, closing and override. Raises KeyError as `value_of` does."""
     workspace, how = context.workspace, key_result.measure
-    closed = closed_on(key_result, objective, context.today)
-    at = context.now if closed is None else min(context.now, end_of(closed, workspace.zone))
-    cycle = workspace.cycles[objective.cycle]
+    cycle, today = workspace.cycles[objective.cycle], context.today
+    closed, last = (
+        closed_on(key_result, objective, today),
+        last_day(key_result, objective, cycle, today),
+    )
+    at = context.now if last is None else min(context.now, end_of(last, workspace.zone))
     by_now = expected(key_result, cycle, at, workspace.zone)
     weighting = weighting_of(key_result)
-    if closed is not None:
+    if last is not None:
         # Without a reading that was kept, the nearest to it is what today's items say of that day.
         context = replace(context, now=at - timedelta(seconds=1))
     bounds = bounds_of(
         key_result,
         cycle,
         workspace.zone,
-        _ended(cycle, closed, context),
+        None if last is None else end_of(last, workspace.zone),
         is_past=context.observation.rewound,
     )
     context = replace(context, bounds=bounds)
@@ -59,11 +64,16 @@ def measure_key_result(
     progress, evidence = value.progress, value.evidence
     shown = value.value
     override = key_result.override
-    by_hand = closed is None and override is not None and context.today <= override.until
-    if closed is not None:
-        shown, progress, evidence = _frozen(value, context.past.get(key_result.id), closed)
-    elif by_hand:
+    by_hand = closed is None and override is not None and (last or today) <= override.until
+    read_on = None
+    if by_hand:
         progress, evidence = _overridden(key_result, value)
+        evidence = evidence if last is None else f"ended on {last}; {evidence}"
+    elif last is not None:
+        stood = ended_reading(key_result, value, last, "ended" if closed is None else "closed", context)
+        shown, progress, evidence, read_on = stood.value, stood.progress, stood.evidence, stood.read_on
+    phase = phase_of(cycle, today)
+    goes_on = last is None and phase == "running"
     output = None if isinstance(how, WorkMeasure) else _output(tally)
     return Reading(
         key_result=key_result.id,
@@ -73,14 +83,14 @@ def measure_key_result(
         progress=progress,
         expected=by_now,
         health=_health(how, progress, by_now, workspace),
-        forecast=_forecast(progress, cycle.elapsed(at, workspace.zone)) if value.counts else None,
+        forecast=_forecast(progress, cycle.elapsed(at, workspace.zone)) if value.counts and goes_on else None,
         evidence=evidence,
         tally=tally,
         unit=value.unit,
-        target=value.target,
+        target=_target_of(value, shown, progress, how) if read_on else value.target,
         counts=value.counts,
         output=output,
-        mismatch=_mismatch(progress, output, tally) if value.counts else None,
+        mismatch=_mismatch(progress, output, tally) if value.counts and goes_on else None,
         closed=closed,
         by_hand=by_hand,
         teams=_teams(pieces, weighting),
@@ -90,13 +100,10 @@ def measure_key_result(
         coverage=value.coverage,
         creep=value.creep,
         smaller_is_better=_is_smaller_better(how),
+        phase=phase,
+        stands_on=last,
+        read_on=read_on,
     )
-
-
-def _ended(cycle: Cycle, closed: date | None, context: MeasureContext) -> datetime | None:
-    """When the key result ended, with its cycle or by being closed; None while it goes on."""
-    last = min(day for day in (cycle.end, closed) if day is not None)
-    return end_of(last, context.workspace.zone) if closed is not None or last < context.today else None
 
 
 def _category_at(item: WorkItem, moment: datetime | None) -> Category | None:
@@ -105,11 +112,12 @@ def _category_at(item: WorkItem, moment: datetime | None) -> Category | None:
     return None if then is None else then.category
 
 
-def _frozen(value: MeasuredValue, past: Past | None, closed: date) -> tuple[float | None, float | None, str]:
-    if past is None:
-        return value.value, value.progress, f"closed on {closed}; {value.evidence}"
-    kept = "" if past.on == closed else f", as read on {past.on}"
-    return past.value, past.progress, f"closed on {closed}{kept}"
+def _target_of(
+    value: MeasuredValue, shown: float | None, progress: float | None, how: object
+) -> float | None:
+    """What a reading that stands was held against: of work its scope of then, which its value and progress tell."""
+    is_scope = isinstance(how, MilestonesMeasure) or (isinstance(how, WorkMeasure) and how.target is None)
+    return round(shown / progress, 2) if is_scope and shown and progress else value.target
 
 
 def _overridden(key_result: KeyResult, value: MeasuredValue) -> tuple[float, str]:

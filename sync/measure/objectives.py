@@ -9,6 +9,7 @@ from datetime import datetime
 from config.okrs import Objective
 from config.workspace import Workspace
 from connectors.model import Health
+from sync.align.terms import phase_of
 from sync.measure.reading import ObjectiveReading, Reading, health
 
 ASPIRATION = 0.7
@@ -22,17 +23,22 @@ def roll_up(
     workspace: Workspace,
     now: datetime,
 ) -> ObjectiveReading:
-    """The objective by its own `readings` and those of the objectives `below`, as declared."""
+    """The objective by its own `readings` and those of the objectives `below`, as declared.
+
+    Of those below, one whose cycle has not begun is left out; one whose cycle has ended stands as it ended.
+    """
     own = tuple(readings[key_result.id] for key_result in objective.key_results)
     weights = {key_result.id: key_result.weight for key_result in objective.key_results}
     others = {one.id: one.weight for one in workspace.objectives}
     parts = [
         (reading.progress, weights[reading.key_result], reading.expected) for reading in own if reading.counts
     ]
-    parts += [(one.progress, others[one.objective], one.expected) for one in below]
+    begun = [one for one in below if one.phase != "planned"]
+    parts += [(one.progress, others[one.objective], one.expected) for one in begun]
     known = [(part, weight) for part, weight, _ in parts if part is not None]
     today = now.astimezone(workspace.zone).date()
-    elapsed = workspace.cycles[objective.cycle].elapsed(now, workspace.zone)
+    cycle = workspace.cycles[objective.cycle]
+    elapsed = cycle.elapsed(now, workspace.zone)
     total = math.fsum(weight for _, weight, _ in parts)
     by_now = math.fsum(share * weight for _, weight, share in parts) / total if parts else elapsed
     progress = _combined(known, objective)
@@ -53,6 +59,10 @@ def roll_up(
         grading=objective.grading or "",
         parent=objective.parent,
         closed=objective.closed if objective.closed and objective.closed <= today else None,
+        begins=cycle.start,
+        ends=cycle.end,
+        phase=phase_of(cycle, today),
+        not_begun=len(below) - len(begun),
     )
 
 

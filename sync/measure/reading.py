@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, tzinfo
 
 from config.policy import HealthPolicy
 from connectors.model import Health
+from sync.align.terms import Phase
 from sync.measure.bounds import Bounds
 from sync.measure.estimates import NO_ESTIMATES, Estimates
 from sync.measure.pieces import Piece
@@ -55,9 +56,10 @@ class Reading:
     - `creep`: what came after the baseline; None without one.
     - `smaller_is_better`: whether the value is to come down to the target, or to stay below it.
     - `teams`: the linked work by team or project, those with most of it first.
+    - `phase`: where its cycle is. `stands_on`: the day as of which it stands: that of its closing, or the last one of a
+      cycle that has ended; None while it goes on. `read_on`: the day of the reading that stands; None where it is told anew.
     - `pieces`: the linked work piece by piece, by which all of that is counted. `estimates`: those of its unit, of all
-      work, as of the moment that is judged.
-    - `bounds`: the days whose work counts.
+      work, as of the moment that is judged. `bounds`: the days whose work counts.
     """
 
     key_result: str
@@ -82,6 +84,9 @@ class Reading:
     creep: Creep | None
     smaller_is_better: bool
     bounds: Bounds
+    phase: Phase = "running"
+    stands_on: date | None = None
+    read_on: date | None = None
     pieces: tuple[Piece, ...] = field(default=(), compare=False, repr=False)
     estimates: Estimates = field(default=NO_ESTIMATES, compare=False, repr=False)
 
@@ -95,7 +100,8 @@ class Reading:
 class ObjectiveReading:
     """An objective: its key results and the objectives below it, by weight or by the weakest of them.
 
-    Parts without data are left out and counted. `grade`: 0.0..1.0 in tenths where the objective is graded.
+    Parts without data are left out and counted, and so are objectives below it whose cycle has not begun (`not_begun`).
+    `grade`: 0.0..1.0 in tenths where the objective is graded. `phase`, `begins`, `ends`: of its cycle.
     """
 
     objective: str
@@ -111,6 +117,10 @@ class ObjectiveReading:
     grading: str
     parent: str | None
     closed: date | None
+    begins: date
+    ends: date
+    phase: Phase = "running"
+    not_begun: int = 0
 
     @property
     def percent(self) -> int | None:

@@ -26,7 +26,7 @@ def measure(
     now: datetime,
     past: Mapping[str, Past] = MappingProxyType({}),
 ) -> Scorecard:
-    """Read every key result. `past`: for closed ones the last reading that was kept.
+    """Read every key result. `past`: of those whose time is over, the last reading that was kept.
 
     Raises KeyError when the answer to a query measure is missing: a failed read must not look like zero.
     """

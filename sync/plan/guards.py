@@ -16,6 +16,7 @@ from sync.observation import Observation
 from sync.plan.foreign import owners
 from sync.plan.plan import Edit, Plan
 from sync.plan.refill import refills
+from sync.plan.roll_over import rolled_over
 from sync.plan.throttle import scope_of
 from sync.plan.unaligned import likely_loss, losing, newly_warned
 from sync.plan.upgrade import is_first_by_rules, is_of_older_rules
@@ -271,8 +272,10 @@ def guards(
     loss += REVIEW if loss else ""
     unlinked = unlinked_stop(items, plan, lost, policy, loss)
     warnings = warned_stop(items, plan, warned, policy)
-    # What one guard trips on, the others need not repeat: they look at the rest.
+    # What one guard trips on, the others need not repeat: they look at the rest. That every ticket moves on when a cycle
+    # ends is no fault.
     said = {edit.item.ref for edit in [*(lost if unlinked else ()), *(warned if warnings else ())]}
+    said |= rolled_over(plan.edits, workspace, today).keys()
     rest = replace(plan, edits=tuple(edit for edit in plan.edits if edit.item.ref not in said))
     cause = likely_cause(memory, rest.edits)
     mass = mass_change_stop(items, rest, policy, cause)

@@ -11,6 +11,7 @@ from config.link_rules import LinkRule
 from config.wording import agree, counted
 from config.workspace import Workspace
 from connectors.model import KeyResultMark, Marks, Ref
+from sync.align.terms import phase_of
 from sync.memory import Memory
 from sync.plan.plan import Edit, Plan
 from sync.signals.grace import shows_link, shows_own_link
@@ -99,9 +100,12 @@ def likely_loss(edits: Sequence[Edit], workspace: Workspace, memory: Memory, tod
     out_of_period = {
         edit.item.ref: ended for edit in edits if (ended := _out_of_period(edit, workspace, today))
     }
-    others = [edit for edit in edits if edit.item.ref not in out_of_period]
+    over = {edit.item.ref: cycles for edit in edits if (cycles := _ended(edit, workspace, today))}
+    out_of_period = {ref: rules for ref, rules in out_of_period.items() if ref not in over}
+    others = [edit for edit in edits if edit.item.ref not in out_of_period and edit.item.ref not in over]
     reasons = [
         *_undeclared(edits, workspace),
+        *_of_ended_cycles(over, workspace),
         *_periods(out_of_period, today),
         *_changed_rules(others, workspace),
     ]
@@ -114,7 +118,7 @@ def likely_loss(edits: Sequence[Edit], workspace: Workspace, memory: Memory, tod
         why = f"{why}. The configuration is that of {when}"
         if not others:
             return why
-        which = f" of the other {counted(len(others), 'item')}" if out_of_period else ""
+        which = f" of the other {counted(len(others), 'item')}" if out_of_period or over else ""
         return f"{why}, so keys, labels, parents or claims{which} changed in the tracker"
     return f"{why}. The configuration changed since {when}: {last.configuration} then, {memory.configuration} now"
 
@@ -180,6 +184,28 @@ def _out_of_period(edit: Edit, workspace: Workspace, today: date) -> tuple[str, 
         rule = _WHERE.sub("", mark.because).removeprefix("rule ")
         found += [f'rule "{rule}" of {mark.id}, {" and ".join(map(str, spans))}']
     return tuple(found)
+
+
+def _ended(edit: Edit, workspace: Workspace, today: date) -> tuple[str, ...]:
+    """The cycles of what this ticket shows, where all of them have ended; else none."""
+    cycle_of = {kr.id: objective.cycle for objective, kr in workspace.key_results()}
+    names = {mark.id for mark in _marks([edit])}
+    if not names or not names <= cycle_of.keys():
+        return ()
+    cycles = tuple(sorted({cycle_of[name] for name in names}))
+    return cycles if all(phase_of(workspace.cycles[one], today) == "ended" for one in cycles) else ()
+
+
+def _of_ended_cycles(over: Mapping[Ref, tuple[str, ...]], workspace: Workspace) -> Iterator[str]:
+    """The cycles that have ended, and what to do about it."""
+    items = Counter(name for cycles in over.values() for name in cycles)
+    for name, count in sorted(items.items()):
+        cycle, days = workspace.cycles[name], workspace.policy.roll_over_days
+        yield (
+            f"cycle {name} ended on {cycle.end}, and no running one goes on with this work ({counted(count, 'item')}); marks "
+            f"rest for {counted(days, 'day')} (policy.roll_over_days). Declare the next cycle: truenorth roll-over {name} NEXT "
+            "prints its key results"
+        )
 
 
 def _periods(out_of_period: Mapping[Ref, tuple[str, ...]], today: date) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from config.wording import percent
 from config.workspace import Workspace
+from sync.align.terms import missing_successors
 from sync.decide import Decision
 from sync.report.table import Cell, Section
 from sync.signals.budgets import slices, usages
@@ -17,7 +18,10 @@ def section(run: Decision, workspace: Workspace) -> Section:
     now = run.scorecard.as_of
     parts = slices(run.alignment, workspace, now)
     if not parts:
-        return Section("Where the work goes", ("No running cycle, or no work in progress.",))
+        today = now.astimezone(workspace.zone).date()
+        missing = " and ".join(missing_successors(workspace, today))
+        over = f"{missing} ended, and no next cycle is declared." if missing else ""
+        return Section("Where the work goes", (over or "No running cycle, or no work in progress.",))
     titles = {objective.id: objective.title for objective in workspace.objectives}
     budgets = {one.category: one for one in usages(run.alignment, workspace, now)}
     rows = []

@@ -26,6 +26,7 @@ def of_run(run: Decision) -> Data:
         "scorecard": of_scorecard(run.scorecard),
         "orphans": of_orphans(run),
         "in_grace": of_in_grace(run),
+        "planned": of_planned(run),
         "findings": of_findings(run, run.signals),
         "plan": of_plan(run.plan),
     }
@@ -57,6 +58,8 @@ def _objective(reading: ObjectiveReading) -> Data:
         "expected": round(reading.expected, 4),
         "health": reading.health,
         "without_data": reading.without_data,
+        "not_begun": reading.not_begun,
+        "phase": reading.phase,
         "grade": reading.grade,
         "grading": reading.grading or None,
         "parent": reading.parent,
@@ -83,6 +86,9 @@ def of_reading(reading: Reading) -> Data:
         "output": None if reading.output is None else round(reading.output, 4),
         "note": str(reading.mismatch or ""),
         "closed": reading.closed.isoformat() if reading.closed else None,
+        "phase": reading.phase,
+        "stands_on": reading.stands_on.isoformat() if reading.stands_on else None,
+        "read_on": reading.read_on.isoformat() if reading.read_on else None,
         "by_hand": reading.by_hand,
         "coverage": None if reading.coverage is None else round(reading.coverage, 4),
         "creep": None if reading.creep is None else asdict(reading.creep),
@@ -120,6 +126,22 @@ def of_orphans(run: Decision) -> list[Data]:
             "why": run.alignment.placements[orphan.item].reason,
         }
         for orphan in run.signals.orphans.values()
+    ]
+
+
+def of_planned(run: Decision) -> list[Data]:
+    """Open work that only cycles yet to come claim."""
+    items = run.alignment.items
+    return [
+        {
+            "tracker": ref.tracker,
+            "id": ref.id,
+            "key": items[ref].key,
+            "title": items[ref].title,
+            "url": items[ref].url,
+            "cycles": list(cycles),
+        }
+        for ref, cycles in run.signals.planned.items()
     ]
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta
 
 from config.fields import Level
 from config.wording import agree, counted, percent
@@ -21,16 +21,16 @@ from connectors.model import (
     WorkItem,
 )
 from sync.decide import Decision
-from sync.marks.comments import HEALTH_WORDS, value_against_target
+from sync.marks.comments import HEALTH_WORDS
 from sync.marks.compare import same_comment
 from sync.marks.facts import figures_in
-from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.plan.guards import NOUNS, GuardViolation
 from sync.plan.outcome import Applied, Moved
 from sync.plan.overrides import Overrides
 from sync.plan.plan import Edit, Plan, Refusal, natural
 from sync.plan.project_views import listed
-from sync.report.table import HEALTH_STYLES, Cell, Section, cells
+from sync.report.table import Cell, Section, cells
+from sync.report.texts import moment_words
 from sync.signals.findings import Finding
 from sync.signals.orphans import Signals
 
@@ -53,12 +53,6 @@ def pulled(pulls: Iterable[Pull]) -> Section:
     return Section("Pulled", (), ("tracker", *headings), tuple(rows), headings, tuple(notes))
 
 
-def moment_words(moment: datetime, zone: tzinfo) -> str:
-    """A moment as the clocks of a zone show it."""
-    here = moment.astimezone(zone)
-    return f"{here:%Y-%m-%d %H:%M} {here.tzname() or ''}".rstrip()
-
-
 def rewound(run: Decision) -> str:
     """What the items are that a moment before the read shows; "" where they are those that were read."""
     if not run.observation.rewound:
@@ -78,56 +72,6 @@ def taken_as_now(run: Decision) -> str:
         "Work counts as it is now, since tickets show what they are: --as-of only moves the clock here. "
         "To see how it was then: truenorth status --as-of"
     )
-
-
-def scorecard(card: Scorecard) -> Section:
-    """Objectives and key results with value, percent, expected and health."""
-    rows: list[tuple[Cell, ...]] = []
-    for objective in card.objectives:
-        rows.append(
-            (
-                Cell(objective.objective, "strong"),
-                Cell(objective.title, "strong"),
-                Cell(""),
-                Cell(percent(objective.percent), "strong"),
-                Cell(percent(int(objective.expected * 100)), "dim"),
-                Cell(HEALTH_WORDS[objective.health], HEALTH_STYLES[objective.health]),
-                Cell(_objective_words(objective), "dim"),
-            )
-        )
-        rows += [_reading_row(reading) for reading in objective.readings]
-    return Section(
-        f"Scorecard as of {moment_words(card.as_of, card.zone)}",
-        columns=("", "objective, key result", "value", "percent", "expected", "health", "source"),
-        rows=tuple(rows),
-        right=("value", "percent", "expected"),
-    )
-
-
-def _objective_words(objective: ObjectiveReading) -> str:
-    words = [f"grade {objective.grade:.1f} ({objective.grading})"] if objective.grade is not None else []
-    words += [f"part of {objective.parent}"] if objective.parent else []
-    words += [f"{objective.without_data} without data"] if objective.without_data else []
-    return ", ".join(words)
-
-
-def _reading_row(reading: Reading) -> tuple[Cell, ...]:
-    return (
-        Cell(reading.key_result),
-        Cell(reading.title),
-        Cell(value_against_target(reading)),
-        Cell(percent(reading.percent)),
-        Cell(percent(int(reading.expected * 100)), "dim"),
-        Cell(HEALTH_WORDS[reading.health], HEALTH_STYLES[reading.health]),
-        Cell(_evidence_words(reading), "dim"),
-    )
-
-
-def _evidence_words(reading: Reading) -> str:
-    """Beside a value that is not made of work stands how much of its work is done."""
-    if reading.output is None:
-        return reading.evidence
-    return f"{reading.evidence}; {percent(to_percent(reading.output))} of its work done"
 
 
 def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = None) -> Section:
@@ -160,7 +104,14 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
     )
     since = ("unaligned since",) if dated else ()
     columns = ("key", "title", "level", "status", "age", *since, "child items")
-    return Section("Orphaned work", (lead,), columns, rows, ("age", "child items"), more)
+    return Section("Orphaned work", (lead, *_planned(signals)), columns, rows, ("age", "child items"), more)
+
+
+def _planned(signals: Signals) -> Iterator[str]:
+    """How much open work waits for a cycle yet to come: it is not orphaned."""
+    counts = Counter(cycles for cycles in signals.planned.values())
+    for cycles, count in sorted(counts.items()):
+        yield f"{counted(count, 'open item')} planned for {' and '.join(cycles)}, not counted."
 
 
 def _topmost(ref: Ref, signals: Signals) -> Ref:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from config.wording import counted, percent
 from connectors.model import KeyResultMark
 from connectors.preflight import Check, Verdict
+from sync.align.alignment import Link
 from sync.decide import Decision
 from sync.explain.item import Explanation
 from sync.forecast.simulation import Forecast
@@ -34,6 +35,7 @@ def explanation(explained: Explanation) -> Section:
             "",
             explained.summary,
             *(f"  • {link}" for link in explained.links),
+            *explained.others,
             explained.counts,
             *explained.crossing,
             shown,
@@ -57,7 +59,6 @@ def _mark_words(mark: KeyResultMark) -> str:
 def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
     """One ticket for programs."""
     item = explained.item
-    readings = run.scorecard.readings
     return {
         "tracker": item.ref.tracker,
         "id": item.ref.id,
@@ -67,21 +68,9 @@ def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
         "verdict": explained.verdict,
         **_since(explained, run),
         "summary": explained.summary,
-        "links": [
-            {
-                "key_result": link.key_result,
-                "cycle": link.cycle,
-                "title": readings[link.key_result].title,
-                "percent": readings[link.key_result].percent,
-                "health": readings[link.key_result].health,
-                "share": float(link.share),
-                "rank": link.because.rank,
-                "inherited": link.because.inherited,
-                "rule": link.because.rule,
-                "path": [item.key, *link.because.line],
-            }
-            for link in explained.served
-        ],
+        "links": _links_data(explained.served, explained, run),
+        "past": _links_data(explained.placement.past, explained, run),
+        "planned": _links_data(explained.placement.planned, explained, run),
         "counts": explained.counts,
         **_crossing(explained),
         "closest": [suggestion_data(one) for one in explained.closest],
@@ -101,6 +90,25 @@ def _crossing(explained: Explanation) -> dict[str, Any]:
         data["remote_links"] = [one.qualified_key for one in remote.items]
         data["remote_links_unread"] = remote.trouble or None
     return data
+
+
+def _links_data(links: Iterable[Link], explained: Explanation, run: Decision) -> list[dict[str, Any]]:
+    readings = run.scorecard.readings
+    return [
+        {
+            "key_result": link.key_result,
+            "cycle": link.cycle,
+            "title": readings[link.key_result].title,
+            "percent": readings[link.key_result].percent,
+            "health": readings[link.key_result].health,
+            "share": float(link.share),
+            "rank": link.because.rank,
+            "inherited": link.because.inherited,
+            "rule": link.because.rule,
+            "path": [explained.item.key, *link.because.line],
+        }
+        for link in links
+    ]
 
 
 def _since(explained: Explanation, run: Decision) -> dict[str, str | None]:

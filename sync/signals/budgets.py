@@ -11,7 +11,7 @@ from config.measures import WorkMeasure
 from config.okrs import Cycle
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
-from sync.align.alignment import Alignment
+from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.measure import EstimateBook, Estimates, weight_of
 
 
@@ -70,8 +70,9 @@ class Slice:
 def slices(alignment: Alignment, workspace: Workspace, now: datetime) -> tuple[Slice, ...]:
     """Where the running work goes, by count of leaves, those that serve several objectives in parts.
 
-    Objectives and categories in declared order, what is unaligned last, each even where it takes nothing; the
-    shares add up to 1. () while no cycle runs or nothing is under way.
+    Objectives of running cycles and categories in declared order, what is unaligned last, each even where it takes
+    nothing; objectives of other cycles where work rests that served them, or is planned for them. The shares add up to
+    1. () while no cycle runs or nothing is under way.
     """
     leaves = running_work(alignment, workspace, now)
     if not leaves:
@@ -82,19 +83,32 @@ def slices(alignment: Alignment, workspace: Workspace, now: datetime) -> tuple[S
     unaligned = Fraction(0)
     for leaf in leaves:
         placement = alignment.placements[leaf.ref]
-        for link in placement.links:
+        links = _reasons(placement, alignment)
+        for link in links:
             # All links share alike: also what only watches work is a reason for it.
-            objectives[of_key_result[link.key_result]] += Fraction(1, len(placement.links))
+            objectives[of_key_result[link.key_result]] += Fraction(1, len(links))
         if placement.category is not None:
             categories[placement.category] += 1
-        elif not placement.links:
+        elif not links:
             unaligned += 1
     whole = len(leaves)
+    running = {one.id for one in workspace.objectives if _runs(workspace.cycles[one.cycle], now, workspace)}
     return (
-        *(Slice("objective", name, part, part / whole) for name, part in objectives.items()),
+        *(
+            Slice("objective", name, part, part / whole)
+            for name, part in objectives.items()
+            if part or name in running
+        ),
         *(Slice("category", name, part, part / whole) for name, part in categories.items()),
         Slice("unaligned", "", unaligned, unaligned / whole),
     )
+
+
+def _reasons(placement: ItemAlignment, alignment: Alignment) -> tuple[Link, ...]:
+    """What an item serves; where that rests, or is planned, what it served last, or will."""
+    if placement.state == "rested":
+        return tuple(link for link in placement.past if alignment.terms[link.key_result].rests)
+    return placement.planned if placement.state == "planned" else placement.links
 
 
 def running_work(alignment: Alignment, workspace: Workspace, now: datetime) -> list[WorkItem] | None:

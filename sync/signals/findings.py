@@ -13,7 +13,8 @@ from config.measures import MilestonesMeasure, WorkMeasure
 from config.wording import agree, counted, percent
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
-from sync.align.alignment import Alignment, ItemAlignment
+from sync.align.alignment import Alignment, ItemAlignment, Link
+from sync.align.terms import Term, continuations, terms
 from sync.measure import Scorecard, closed_on, milestone_pieces
 from sync.signals.ambiguous_keys import ambiguous_keys
 from sync.signals.budgets import usages
@@ -28,6 +29,7 @@ Kind = Literal[
     "unseen_parent",
     "parent_cycle",
     "link_cycle",
+    "missing_cycle",
     "unserved_key_result",
     "finished_before",
     "lost_work",
@@ -65,7 +67,7 @@ def find(
     alignment: Alignment, scorecard: Scorecard, workspace: Workspace, now: datetime
 ) -> tuple[Finding, ...]:
     """Every finding, kind by kind in the order of `Kind`, within a kind always in the same order."""
-    objectives = {one.id: objective.id for objective, one in workspace.key_results()}
+    sharing = Sharing.of(workspace, now)
     return (
         *_dangling(alignment),
         *_moved(alignment, workspace, now),
@@ -77,13 +79,13 @@ def find(
         *_contradictions(alignment, "done", "done_over_open"),
         *_contradictions(alignment, "dropped", "dropped_over_open"),
         *(Finding("mirrors_differ", *one) for one in differing(alignment)),
-        *_closed(alignment, workspace, now),
+        *_closed(alignment, workspace, sharing.terms, now),
         *_conflicting(alignment),
         *_ambiguous(alignment, workspace),
         *_shared_names(alignment, workspace),
-        *_two_objectives(alignment, objectives),
-        *_against_parent(alignment, objectives),
-        *_too_many(alignment, workspace),
+        *_two_objectives(alignment, sharing),
+        *_against_parent(alignment, sharing),
+        *_too_many(alignment, workspace, sharing),
         *_over_budget(alignment, workspace, now),
         *_mismatches(scorecard),
     )
@@ -129,8 +131,10 @@ def _cycles(alignment: Alignment) -> Iterator[Finding]:
 def _unserved(scorecard: Scorecard, workspace: Workspace) -> Iterator[Finding]:
     for _, key_result in workspace.key_results():
         wants_work = isinstance(key_result.measure, WorkMeasure) or key_result.links
-        tally = scorecard.readings[key_result.id].tally
-        if wants_work and tally.leaves == 0 and not tally.before:
+        reading = scorecard.readings[key_result.id]
+        # Of a cycle that has ended, or not begun, nobody can act on it.
+        is_bare = reading.tally.leaves == 0 and not reading.tally.before
+        if wants_work and reading.phase == "running" and is_bare:
             yield Finding(
                 "unserved_key_result",
                 (),
@@ -176,21 +180,28 @@ def _contradictions(alignment: Alignment, ended: Literal["done", "dropped"], kin
         yield Finding(kind, (ref, *_refs(still_open)), message, remedy)
 
 
-def _closed(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterator[Finding]:
+def _closed(
+    alignment: Alignment, workspace: Workspace, each: Mapping[str, Term], now: datetime
+) -> Iterator[Finding]:
+    """Open work that claims what is over; nobody is accused while the marks of a cycle that has just ended rest."""
     today = now.astimezone(workspace.zone).date()
+    later = continuations(workspace)
     claiming: dict[str, list[WorkItem]] = defaultdict(list)
     for ref, placement in sorted(alignment.placements.items()):
         item = alignment.items[ref]
         if not item.is_open or placement.state == "out_of_scope":
             continue
+        served = {link.key_result for link in placement.links}
         for link in placement.of_every_cycle:
-            if link.because.rank == "claim" and not link.because.line:
+            # A claim that a later key result takes over is in force there.
+            goes_on = served.intersection(later.get(link.key_result.casefold(), ()))
+            if link.because.rank == "claim" and not link.because.line and not goes_on:
                 claiming[link.key_result].append(item)
     for objective, key_result in workspace.key_results():
         ended = workspace.cycles[objective.cycle].end
         closed = closed_on(key_result, objective, today)
         items = claiming.get(key_result.id, [])
-        if items and (closed is not None or ended < today):
+        if items and (closed is not None or (ended < today and not each[key_result.id].rests)):
             why = (
                 f"whose cycle {objective.cycle} ended on {ended}" if closed is None else f"closed on {closed}"
             )
@@ -239,56 +250,83 @@ def _shared_names(alignment: Alignment, workspace: Workspace) -> Iterator[Findin
         yield Finding("shared_name", one.items, message, remedy)
 
 
-def _two_objectives(alignment: Alignment, objectives: Mapping[str, str]) -> Iterator[Finding]:
-    """Work that says itself that it serves two objectives, and not how it is to be shared."""
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """How key results share work: the objective of each, by id, and which of them are made of work and so take a part of it.
+
+    What only watches work takes nothing, so nobody is torn between it and another; nor is anybody between two cycles.
+    """
+
+    objectives: Mapping[str, str]
+    terms: Mapping[str, Term]
+
+    @staticmethod
+    def of(workspace: Workspace, now: datetime) -> Sharing:
+        """That of what is declared, on the day of that moment."""
+        objectives = {one.id: objective.id for objective, one in workspace.key_results()}
+        return Sharing(objectives, terms(workspace, now.astimezone(workspace.zone).date()))
+
+    def by_cycle(self, links: Iterable[Link]) -> dict[str, list[Link]]:
+        """The links that take a part of the work, by running cycle."""
+        found: dict[str, list[Link]] = defaultdict(list)
+        for link in links:
+            term = self.terms[link.key_result]
+            if term.weighs and term.phase == "running":
+                found[link.cycle].append(link)
+        return found
+
+    def served(self, links: Iterable[Link]) -> set[str]:
+        """The objectives of these."""
+        return {self.objectives[link.key_result] for link in links}
+
+
+def _two_objectives(alignment: Alignment, sharing: Sharing) -> Iterator[Finding]:
+    """Work that says itself that it serves two objectives of one cycle, and not how it is to be shared."""
     torn: dict[tuple[str, ...], list[WorkItem]] = defaultdict(list)
     for item, placement in _open(alignment):
-        links = placement.carries
-        served = tuple(dict.fromkeys(objectives[link.key_result] for link in links))
-        if len(served) > 1 and not any(link.because.shared for link in links):
-            torn[tuple(sorted(served))].append(item)
-    for served, items in sorted(torn.items()):
-        message = (
-            f"{_named(items)} {agree(len(items), 'serves', 'serve')} {' and '.join(served)} at the same time"
-        )
+        for links in sharing.by_cycle(placement.carries).values():
+            served = sharing.served(links)
+            if len(served) > 1 and not any(link.because.shared for link in links):
+                torn[tuple(sorted(served))].append(item)
+    for served_by_all, items in sorted(torn.items()):
+        message = f"{_named(items)} {agree(len(items), 'serves', 'serve')} {' and '.join(served_by_all)} at the same time"
         remedy = "choose one objective, split the work, or declare shares in the rules"
         yield Finding("two_objectives", _refs(items), message, remedy)
 
 
-def _against_parent(alignment: Alignment, objectives: Mapping[str, str]) -> Iterator[Finding]:
-    """Work whose own word names another objective than all that its parent serves."""
+def _against_parent(alignment: Alignment, sharing: Sharing) -> Iterator[Finding]:
+    """Work whose own word names another objective than all that its parent serves in that cycle."""
     for ref, below in sorted(alignment.children.items()):
-        parent = alignment.items[ref]
-        above = _objectives(alignment.placements[ref], objectives)
-        against: dict[str, list[WorkItem]] = defaultdict(list)
-        for child in below:
-            item, placement = alignment.items[child], alignment.placements[child]
-            own = {objectives[link.key_result] for link in placement.carries}
-            if item.in_scope and item.is_open and own and above and not own & above:
-                against[", ".join(sorted(own))].append(item)
-        for other, items in sorted(against.items()):
+        parent, placement = alignment.items[ref], alignment.placements[ref]
+        links = placement.links if placement.state == "aligned" else ()
+        above = {cycle: sharing.served(some) for cycle, some in sharing.by_cycle(links).items()}
+        against: dict[tuple[str, str], list[WorkItem]] = defaultdict(list)
+        for child in below if above else ():
+            item = alignment.items[child]
+            if not item.in_scope or not item.is_open:
+                continue
+            for cycle, some in sharing.by_cycle(alignment.placements[child].carries).items():
+                own = sharing.served(some)
+                if cycle in above and not own & above[cycle]:
+                    against[cycle, ", ".join(sorted(own))].append(item)
+        for (cycle, other), items in sorted(against.items()):
             message = (
-                f"{parent.name} serves {', '.join(sorted(above))}, but its child "
+                f"{parent.name} serves {', '.join(sorted(above[cycle]))}, but its child "
                 f"{agree(len(items), 'item', 'items')} {_named(items)} {agree(len(items), 'serves', 'serve')} {other}"
             )
             remedy = "move the work to an epic of its objective, or remove its claim or label"
             yield Finding("against_parent", (ref, *_refs(items)), message, remedy)
 
 
-def _objectives(placement: ItemAlignment, objectives: Mapping[str, str]) -> set[str]:
-    if placement.state != "aligned":
-        return set()
-    return {objectives[link.key_result] for link in placement.links}
-
-
-def _too_many(alignment: Alignment, workspace: Workspace) -> Iterator[Finding]:
+def _too_many(alignment: Alignment, workspace: Workspace, sharing: Sharing) -> Iterator[Finding]:
     most = workspace.policy.most_key_results
     for item, placement in _open(alignment):
-        if len(placement.carries) > most:
-            served = ", ".join(sorted(link.key_result for link in placement.carries))
-            message = f"{item.name} serves {len(placement.carries)} key results, more than {most}: {served}"
-            remedy = "keep the one or two that it contributes to most, or split the work"
-            yield Finding("too_many_key_results", (item.ref,), message, remedy)
+        for links in sharing.by_cycle(placement.carries).values():
+            if len(links) > most:
+                served = ", ".join(sorted(link.key_result for link in links))
+                message = f"{item.name} serves {len(links)} key results, more than {most}: {served}"
+                remedy = "keep the one or two that it contributes to most, or split the work"
+                yield Finding("too_many_key_results", (item.ref,), message, remedy)
 
 
 def _over_budget(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterator[Finding]:

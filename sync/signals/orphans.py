@@ -11,6 +11,7 @@ from connectors.model import Ref
 from sync.align.alignment import Alignment
 from sync.measure import Scorecard
 from sync.observation import Observation
+from sync.signals.cycles import find_missing_cycles
 from sync.signals.findings import KINDS, Finding, find
 from sync.signals.grace import InGrace, in_grace
 from sync.signals.lost_work import find_lost
@@ -35,11 +36,15 @@ class Orphan:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Orphans by ref in order of ref, findings, and unaligned work within its grace likewise."""
+    """Orphans by ref in order of ref, findings, and unaligned work within its grace likewise.
+
+    `planned`: the open work that only cycles yet to come claim, with their names.
+    """
 
     orphans: dict[Ref, Orphan]
     findings: tuple[Finding, ...]
     in_grace: Mapping[Ref, InGrace] = field(default_factory=dict)
+    planned: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def unlinked(self) -> tuple[InGrace, ...]:
@@ -63,11 +68,17 @@ def find_signals(
         *find(alignment, scorecard, workspace, now),
         *find_unmatched(alignment, observation, workspace, now),
         *find_lost(observation, workspace),
+        *find_missing_cycles(alignment, workspace, now),
     ]
     found.sort(key=lambda one: KINDS.index(one.kind))
     since = unlinked_since or {}
     young = in_grace(alignment, since, workspace, now)
-    return Signals(_orphans(alignment, young, since, now), tuple(found), young)
+    planned = {
+        ref: tuple(dict.fromkeys(link.cycle for link in placement.planned))
+        for ref, placement in sorted(alignment.placements.items())
+        if placement.state == "planned" and alignment.items[ref].is_open
+    }
+    return Signals(_orphans(alignment, young, since, now), tuple(found), young, planned)
 
 
 def _orphans(

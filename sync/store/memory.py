@@ -17,7 +17,7 @@ from config.workspace import Workspace
 from connectors.model import Fact, Ref, UpdateHealth
 from sync.history.movement import WorkState
 from sync.marks.status_updates import PostedUpdate
-from sync.measure import closed_on
+from sync.measure import last_day
 from sync.memory import Memory, Quarantined, RunRecord
 from sync.observation import Past
 from sync.store import tables
@@ -155,17 +155,26 @@ def save_last_updates(connection: sa.Connection, updates: Mapping[Ref, PostedUpd
 
 
 def _past(connection: sa.Connection, workspace: Workspace, today: date) -> dict[str, Past]:
-    closed = {
-        key_result.id: day
-        for objective, key_result in workspace.key_results()
-        if (day := closed_on(key_result, objective, today)) is not None
-    }
-    readings, found = tables.readings, {}
-    query = sa.select(readings).where(readings.c.key_result.in_(list(closed))).order_by(readings.c.day)
-    for row in connection.execute(query) if closed else ():
-        on = date.fromisoformat(row.day)
-        if on <= closed[row.key_result]:
-            found[row.key_result] = Past(on, row.value, row.progress)
+    spans: dict[tuple[date, date], list[str]] = {}
+    for objective, key_result in workspace.key_results():
+        cycle = workspace.cycles[objective.cycle]
+        if (last := last_day(key_result, objective, cycle, today)) is not None:
+            spans.setdefault((cycle.start, last), []).append(key_result.id)
+    readings, found = tables.readings.c, {}
+    for (first, last), names in spans.items():
+        latest = (
+            sa.select(readings.key_result, sa.func.max(readings.day).label("day"))
+            .where(readings.key_result.in_(names))
+            .where(readings.day.between(first.isoformat(), last.isoformat()))
+            .group_by(readings.key_result)
+            .subquery()
+            .c
+        )
+        query = sa.select(tables.readings).where(
+            readings.key_result == latest.key_result, readings.day == latest.day
+        )
+        for row in connection.execute(query):
+            found[row.key_result] = Past(date.fromisoformat(row.day), row.value, row.progress)
     return found
 
 

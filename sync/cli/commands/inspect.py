@@ -1,4 +1,4 @@
-"""The commands that show and never write: status, orphans, suggest, explain, log."""
+"""The commands that show and never write: status, orphans, suggest, explain, log, roll-over."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from sync.decide import Decision
 from sync.explain.item import explain as explain_item
 from sync.explain.item import written_as
 from sync.explain.key_result import Derivation, derive
+from sync.explain.next_cycle import NoSuchCycleError, next_cycle
 from sync.explain.objective import derive_objective
 from sync.jobs.asked_key import with_key_of_now
 from sync.jobs.last_read import forecasts, latest_run, progress_history, removed_marks
@@ -24,9 +25,11 @@ from sync.jobs.remote_links import with_remote_links
 from sync.jobs.session import Session
 from sync.observation import homonyms
 from sync.report import audit_log, budgets, data, explanation, movement, suggestions
+from sync.report import roll_over as roll_over_tables
 from sync.report import run as run_tables
 from sync.report import status as status_tables
 from sync.report.in_grace import in_grace
+from sync.report.scorecard import scorecard
 from sync.store.store import Store
 
 _MOST_IN_GRACE = 12
@@ -54,7 +57,9 @@ def status(
         stuck = session.store.stuck()
         histories = progress_history(session, run)
         ends = forecasts(session, run)
-        output.show(run_tables.scorecard(run.scorecard), movement.movement(histories))
+        running = {name for name, one in run.scorecard.readings.items() if one.phase == "running"}
+        moving = {name: rows for name, rows in histories.items() if name in running} or histories
+        output.show(scorecard(run.scorecard), movement.movement(moving))
         if ends:
             output.show(status_tables.forecast_section(ends, run.scorecard))
         output.show(budgets.section(run, session.workspace))
@@ -79,6 +84,7 @@ def status(
             stuck=[asdict(one) for one in stuck],
             orphans=len(run.signals.orphans),
             in_grace=data.of_in_grace(run),
+            planned=data.of_planned(run),
             unwritten=None if run.observation.rewound else len(run.plan.edits),
             findings=data.of_findings(run, run.signals),
         )
@@ -98,6 +104,7 @@ def orphans(
             as_of=run.scorecard.as_of.isoformat(),
             orphans=data.of_orphans(run),
             in_grace=data.of_in_grace(run),
+            planned=data.of_planned(run),
             findings=data.of_findings(run, run.signals),
         )
 
@@ -196,3 +203,26 @@ def log(
         output.show(audit_log.views(runs))
     output.data(log=audit_log.data(entries), views=views)
     output.finish()
+
+
+def roll_over(
+    before: Annotated[str, typer.Argument(help="Cycle to carry over from, such as 2026-Q4.", metavar="FROM")],
+    after: Annotated[str, typer.Argument(help="Cycle to carry over to, such as 2027-Q1.", metavar="TO")],
+    config: Config = None,
+    style: FormatOption = Format.TEXT,
+    fresh: Fresh = False,
+    as_of: AsOf = None,
+) -> None:
+    """Print the OKRs that carry unfinished key results into the next cycle. Changes no file."""
+    given = given_moment(as_of)
+    with command_session(config, style) as (session, output):
+        output.notice = "# " if style is not Format.JSON else ""
+        run = _latest(session, output, given, fresh=fresh)
+        try:
+            carried = next_cycle(before, after, run, session.workspace)
+        except NoSuchCycleError as error:
+            raise typer.BadParameter(str(error)) from None
+        output.data(as_of=run.scorecard.as_of.isoformat(), **roll_over_tables.data(carried))
+        if style is not Format.JSON:
+            text = roll_over_tables.as_yaml(carried, run.scorecard.as_of)
+            sys.stdout.write(f"```yaml\n{text}```\n" if style is Format.MARKDOWN else text)

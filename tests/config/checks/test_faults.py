@@ -201,6 +201,12 @@ BAD = [
         'project "web" of this site is in scope twice; first declared at F:3:76; remove one of them',
     ),
     (
+        "        title: Two\n",
+        "        title: Two\n        continues: kr1\n",
+        "17:20",
+        '"KR1" is of cycle "2026-Q4", which does not begin before "2026-Q4"; name a key result of an earlier cycle',
+    ),
+    (
         "links: [{label: onboarding, project: WEB}]",
         "links: [{label: a, share: 0.7}, {label: A, share: 0.7}]",
         "18:59",

@@ -15,7 +15,7 @@ from sync.cli.output import Format, Output
 from sync.cli.render import to_console, to_markdown
 from sync.logs import configure, fit_to_show
 from sync.measure import measure
-from sync.report.run import scorecard
+from sync.report.scorecard import scorecard
 from sync.report.table import Cell, Section
 from tests.support.builders import NOW, item, observed, work, workspace
 from tests.support.secrets import known_secrets

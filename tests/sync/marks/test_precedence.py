@@ -146,3 +146,31 @@ def test_explain_tells_which_one_the_ticket_shows() -> None:
     assert explain("WEB-1", decide_run(observed(TICKET), Memory(), closed, NOW), closed).summary.startswith(
         "WEB-1 serves A."
     )
+
+
+CYCLES = {
+    "Q4": {"start": "2026-10-01", "end": "2026-12-31"},
+    "H2": {"start": "2026-07-01", "end": "2026-12-31"},
+    "FY27": {"start": "2026-07-01", "end": "2027-06-30"},
+}
+
+
+def in_cycles(**goals: list[dict[str, Any]]) -> dict[str, Any]:
+    objectives = [
+        {"id": name, "title": name, "cycle": name, "key_results": some} for name, some in goals.items()
+    ]
+    return {"objectives": objectives, "cycles": {name: CYCLES[name] for name in goals}}
+
+
+@pytest.mark.parametrize("places", ["AHY", "YHA", "HYA"])
+def test_the_cycle_that_ends_first_comes_first_and_then_the_longer_one(places: str) -> None:
+    of = {"A": "Q4", "H": "H2", "Y": "FY27"}
+    goals = {of[name]: [goal(name, "off_track" if name == "Y" else "on_track")] for name in places}
+    wanted, _, _ = decide([TICKET], workspace(**in_cycles(**goals)))
+    assert [mark.id for mark in wanted[TICKET.ref].key_results] == ["H", "A", "Y"]
+
+
+def test_within_a_cycle_the_worst_health_comes_first_still() -> None:
+    goals = {"FY27": [goal("Y", "off_track")], "Q4": [goal("A", "on_track"), goal("B", "at_risk")]}
+    wanted, _, _ = decide([TICKET], workspace(**in_cycles(**goals)))
+    assert [mark.id for mark in wanted[TICKET.ref].key_results] == ["B", "A", "Y"]

@@ -102,7 +102,7 @@ def decided(
     space = workspace(
         *declared.pop("key_results", (LINKED,)), policy=ON if policy is None else policy, **declared
     )
-    alignment = align(items, space)
+    alignment = align(items, space, today=NOW.date())
     card = measure(alignment, observed(), space, NOW)
     signals = find_signals(alignment, card, observed(), space, NOW)
     wanted = desired_marks(alignment, card, signals, space, last_updates=told or {})
@@ -143,6 +143,40 @@ def test_the_policy_keeps_it_silent(policy: dict[str, Any]) -> None:
     assert decided(project(), *HALF, policy=policy) is None
     before = shown(30, 10)
     assert decided(before, *HALF, policy=policy) == before.shown.update, "what was told stays told"
+
+
+Q3, Q4, YEAR = (
+    {"start": "2026-08-01", "end": "2026-11-10"},
+    {"start": "2026-11-11", "end": "2027-02-15"},
+    {"start": "2026-07-01", "end": "2027-06-30"},
+)
+
+
+@pytest.mark.parametrize(
+    ("cycles", "told"),
+    [
+        ({"old": Q3}, None),
+        ({"old": Q3, "new": YEAR}, None),
+        ({"old": Q3, "new": Q4}, {"NEW"}),
+        ({"old": Q4, "new": {"start": "2027-02-16", "end": "2027-05-31"}}, {"OLD"}),
+        ({"old": Q4, "new": YEAR}, {"OLD", "NEW"}),
+    ],
+    ids=["it rests", "it rests beside the year", "the next one runs", "the next one is to come", "both run"],
+)
+@pytest.mark.parametrize("in_scope", [True, False], ids=["in scope", "above the scope"])
+def test_updates_tell_of_running_cycles_and_rest_between_two(
+    cycles: dict[str, Any], told: set[str] | None, in_scope: bool
+) -> None:
+    if not in_scope and cycles == {"old": Q3, "new": YEAR}:
+        told = {"NEW"}  # what is above the scope has no marks beside which anything could rest
+    objectives = [
+        {"id": name, "title": name, "cycle": name, "key_results": [{**LINKED, "id": name.upper()}]}
+        for name in cycles
+    ]
+    one = project() if in_scope else project(in_scope=False, writable=frozenset({"update"}))
+    update = decided(one, *HALF, objectives=objectives, cycles=cycles, key_results=())
+    found = None if update is None else {name.split(" ")[0] for name, _ in update.facts}
+    assert found == told
 
 
 @pytest.mark.parametrize(

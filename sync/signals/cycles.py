@@ -1,0 +1,43 @@
+"""Cycles that have ended while no next one of like length is declared: their marks rest, and one finding says so. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from config.wording import agree, counted
+from config.workspace import Workspace
+from sync.align.alignment import Alignment
+from sync.align.terms import missing_successors, rests_until, successor_to_come
+from sync.signals.findings import Finding
+
+
+def find_missing_cycles(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterator[Finding]:
+    """A finding for each cycle whose successor is missing, with the last day on which its marks rest.
+
+    None where the next one is declared and begins before they stop resting: nothing is to be done then.
+    """
+    today = now.astimezone(workspace.zone).date()
+    resting = Counter(
+        cycle
+        for ref, placement in alignment.placements.items()
+        if alignment.items[ref].is_open and placement.state not in ("out_of_scope", "exempt")
+        for cycle in {link.cycle for link in placement.past}
+    )
+    for name in missing_successors(workspace, today):
+        cycle = workspace.cycles[name]
+        until = rests_until(cycle, workspace)
+        coming = successor_to_come(name, workspace, today)
+        begins = workspace.cycles[coming].start if coming is not None else None
+        if begins is not None and begins <= until + timedelta(days=1):
+            continue
+        items = resting[name]
+        place = workspace.place_of(("cycles", name))
+        message = f"cycle {name} ended on {cycle.end} and no next one of like length has begun"
+        message += f" ({coming} begins on {begins})" if coming is not None else ""
+        message += (
+            f"; the marks of {counted(items, 'open item')} {agree(items, 'rests', 'rest')} until {until}"
+        )
+        remedy = f"declare the next cycle; truenorth roll-over {name} NEXT prints its key results"
+        yield Finding("missing_cycle", (), f"{place}: {message}" if place else message, remedy, place)
