@@ -53,13 +53,14 @@ class Spread:
 class Candidate:
     """An item that may count for a key result, with its share.
 
-    `spread`: the estimate of which it carries a part; where it is the parent's own, it counts whole. `basis`: the
-    estimate that stands on the item, or on the nearest item above that has one; None where none has.
+    `spread`: the estimate of which it carries a part; where it is the parent's own, it counts whole. `own`: what stands on
+    a live item itself; `basis`: that, or what stands on the nearest item above that is estimated; None where none is.
     """
 
     item: WorkItem
     share: Fraction
     spread: Spread | None = None
+    own: Fraction | None = None
     basis: Fraction | None = None
 
     @property
@@ -112,9 +113,11 @@ class Estimates:
             ref = item.ref
             spread = self.carried.get(ref)
             if spread is None:
-                yield Candidate(item, share, self.spreads.get(ref), self.basis_of(ref))
+                own = self.own.get(ref)
+                basis = self.basis_of(ref) if own is None else own
+                yield Candidate(item, share, self.spreads.get(ref), own, basis)
             elif cycle not in spread.whole_in:
-                yield Candidate(item, share, spread, spread.estimate)
+                yield Candidate(item, share, spread, None, spread.estimate)
 
     def basis_of(self, ref: Ref) -> Fraction | None:
         """The estimate that stands on the item, or on the nearest item above it that has one."""
@@ -214,9 +217,9 @@ def estimates(alignment: Alignment, how: WorkMeasure, cycles: Mapping[str, str],
 
 def weight_in(candidate: Candidate, how: WorkMeasure) -> tuple[Fraction, bool]:
     """What a candidate weighs as a whole, and whether somebody estimated that."""
-    if candidate.spread is None:
-        return weight_of(candidate.item, how)
-    return (candidate.spread.estimate if candidate.is_whole else candidate.spread.each), True
+    if candidate.spread is not None and not candidate.is_whole:
+        return candidate.spread.each, True
+    return weight_of(candidate.item, how) if candidate.own is None else (candidate.own, True)
 
 
 def _inverted(below: _Kinships) -> dict[Ref, tuple[Ref, ...]]:

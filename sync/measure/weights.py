@@ -78,4 +78,6 @@ def _listed(item: WorkItem, how: WorkMeasure) -> Fraction | None:
 
 
 def _exact(number: float) -> Fraction:
+    if number == (whole := int(number)):
+        return Fraction(whole)  # as nearly all are
     return Fraction(number).limit_denominator(1_000_000)

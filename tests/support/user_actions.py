@@ -114,9 +114,9 @@ class JiraTicket(Ticket):
         self._ask("PUT", update={"labels": [{"remove": name}]})
 
     def close(self) -> None:
-        (done,) = [
-            one for one in self._ask("GET", "/transitions")["transitions"] if one["to"]["name"] == "Done"
-        ]
+        found = self._ask("GET", "/transitions")["transitions"]
+        # Projects call it otherwise.
+        (done,) = [one for one in found if one["to"]["name"] in ("Done", "Closed")]
         self._ask("POST", "/transitions", transition={"id": done["id"]})
 
     def drop_comments(self) -> None:
@@ -217,8 +217,8 @@ class LinearTicket(Ticket):
         query = "mutation M($id: String!, $state: String!) { issueUpdate(id: $id, input: {stateId: $state}) { success } }"
         self._ask(query, id=self.key, state=done)
 
-    def estimate(self, points: int) -> None:
-        """Ann sets its estimate."""
+    def estimate(self, points: int | None) -> None:
+        """Ann sets its estimate, or takes it away."""
         query = "mutation M($id: String!, $points: Int) { issueUpdate(id: $id, input: {estimate: $points}) { success } }"
         self._ask(query, id=self.key, points=points)
 
