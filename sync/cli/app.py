@@ -42,7 +42,7 @@ class _Truenorth(CommandGroup):
                 "suggest": "Suggest key results for orphaned work.",
                 "explain": "Explain the links of a ticket, or the number of a key result.",
                 "log": "Show the audit log: every write, with values before and after.",
-                "roll-over": "Print the OKRs that carry unfinished key results into the next cycle.",
+                "roll-over": "Print unfinished key results as OKRs of the next cycle.",
             },
         ),
         HelpSection(

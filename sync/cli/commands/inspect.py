@@ -213,7 +213,7 @@ def roll_over(
     fresh: Fresh = False,
     as_of: AsOf = None,
 ) -> None:
-    """Print the OKRs that carry unfinished key results into the next cycle. Changes no file."""
+    """Print unfinished key results as OKRs of the next cycle. Changes no file."""
     given = given_moment(as_of)
     with command_session(config, style) as (session, output):
         output.notice = "# " if style is not Format.JSON else ""

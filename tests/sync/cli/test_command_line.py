@@ -53,7 +53,7 @@ def test_help_lists_the_commands_in_sections_one_line_each(run: Cli, monkeypatch
     titles = [line for line in lines if line.endswith(":") and not line.startswith(" ")]
     assert titles == ["Options:", "Run:", "Inspect:", "Set up:", "Maintain:", "Try out:"]
     for name, summary in SUMMARIES.items():
-        assert f"  {name:<10}{summary}" in lines
+        assert f"  {name:<11}{summary}" in lines
 
 
 @pytest.mark.parametrize("command", ["", *SUMMARIES])
