@@ -66,7 +66,7 @@ class LostItem:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The last reading that was kept of a key result on or before the day on which it was closed."""
+    """A reading of a key result that was kept on a day."""
 
     on: date
     value: float | None

@@ -12,6 +12,8 @@ from config.wording import percent, sentence
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.decide import Decision
+from sync.explain.outlook import outlook_words
+from sync.forecast.outlook import Outlook
 from sync.marks.comments import HEALTH_WORDS
 from sync.measure import Reading, tally_of, to_percent, weight_of, weighting_of
 
@@ -39,12 +41,17 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """A reading with everything that made it. `steps` are sentences: the formula with its numbers, then the result."""
+    """A reading with everything that made it. `steps` are sentences: the formula with its numbers, then the result.
+
+    `outlook`: what can be said of the end of its cycle, and the same in sentences; None where the cycle does not run.
+    """
 
     reading: Reading
     objective: Objective
     rows: tuple[Counted, ...]
     steps: tuple[str, ...]
+    outlook: Outlook | None = None
+    outlook_words: tuple[str, ...] = ()
 
 
 def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
@@ -57,7 +64,9 @@ def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
     reading = run.scorecard.readings[key_result.id]
     rows = tuple(_rows(key_result, run, workspace))
     steps = (*_steps(key_result, reading, rows, run), *_summary(key_result, reading))
-    return Derivation(reading, objective, rows, steps)
+    outlook = run.outlooks.get(key_result.id)
+    words = tuple(outlook_words(reading, outlook)) if outlook is not None else ()
+    return Derivation(reading, objective, rows, steps, outlook, words)
 
 
 def _rows(key_result: KeyResult, run: Decision, workspace: Workspace) -> Iterator[Counted]:

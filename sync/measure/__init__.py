@@ -6,12 +6,14 @@ from sync.measure.context import DENOMINATOR, latest, progress_between
 from sync.measure.field_values import collect_values
 from sync.measure.flow import needs_history
 from sync.measure.key_results import closed_on, end_of, weighting_of
+from sync.measure.objectives import ASPIRATION
 from sync.measure.reading import Creep, ObjectiveReading, Reading, Scorecard, health, to_percent
 from sync.measure.scorecard import measure
 from sync.measure.tally import ZERO, Tally, fold, tally_of, weight_of
 from sync.observation import FieldValues, Histories, Past, Sample
 
 __all__ = [
+    "ASPIRATION",
     "DENOMINATOR",
     "ZERO",
     "Creep",

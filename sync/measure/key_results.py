@@ -67,7 +67,6 @@ def measure_key_result(
         progress=progress,
         expected=by_now,
         health=_health(how, progress, by_now, workspace),
-        forecast=_forecast(progress, cycle.elapsed(at, workspace.zone)) if value.counts else None,
         evidence=evidence,
         tally=tally,
         unit=value.unit,
@@ -154,9 +153,3 @@ def _teams(key_result: KeyResult, leaves: Leaves, zone: tzinfo) -> tuple[tuple[s
         parts[item.team or item.project or item.ref.tracker].append((item, share))
     tallies = {team: fold(some, weighting_of(key_result), zone) for team, some in parts.items()}
     return tuple(sorted(tallies.items(), key=lambda one: (-one[1].weight, one[0])))
-
-
-def _forecast(progress: float | None, elapsed: float) -> float | None:
-    if progress is None or elapsed < 0.05:
-        return None
-    return min(1.0, progress / elapsed)
