@@ -10,7 +10,7 @@ from fractions import Fraction
 from config.measures import BinaryMeasure, KeepMeasure
 from config.okrs import Cycle, KeyResult, Objective
 from config.workspace import Workspace
-from sync.align.alignment import Alignment, Leaves
+from sync.align.alignment import Alignment
 from sync.forecast.outlook import Lack, Outlook
 from sync.forecast.past import ProgressByDay, past_of
 from sync.forecast.simulation import LEAST_WEEKS, Forecast, forecast, weeks_behind
@@ -30,12 +30,12 @@ def outlooks(
         cycle = workspace.cycles[objective.cycle]
         if not cycle.start <= today <= cycle.end:
             continue
-        reading, leaves = readings[key_result.id], alignment.leaves.get(key_result.id, ())
-        days = calendar.of(_main_place(leaves))
+        reading = readings[key_result.id]
+        days = calendar.of(_main_place(reading))
         past = None
         if _is_foretold(key_result, reading):
             kept = recent.get(key_result.id, ())
-            past = past_of(key_result, cycle, reading, leaves, kept, workspace, today)
+            past = past_of(key_result, cycle, reading, kept, today)
         found[key_result.id] = _outlook(key_result.id, goal_of(objective), past, days, cycle, today)
     return found
 
@@ -52,12 +52,12 @@ def _is_foretold(key_result: KeyResult, reading: Reading) -> bool:
     return not isinstance(key_result.measure, KeepMeasure | BinaryMeasure)
 
 
-def _main_place(leaves: Leaves) -> WorkPlace:
+def _main_place(reading: Reading) -> WorkPlace:
     """Where most of the work that is left lies, or most of all of it; nowhere without work."""
     weights: defaultdict[WorkPlace, Fraction] = defaultdict(Fraction)
-    live = [(item, share) for item, share in leaves if item.category != "dropped"]
-    for item, share in [one for one in live if one[0].is_open] or live:
-        weights[place_of(item)] += Fraction(share)
+    live = [one for one in reading.pieces if one.left_out is None]
+    for piece in [one for one in live if one.category != "done"] or live:
+        weights[place_of(piece.item)] += piece.share
     return min(weights, key=lambda place: (-weights[place], place), default=WorkPlace())
 
 

@@ -10,10 +10,8 @@ from fractions import Fraction
 
 from config.measures import FlowMeasure, MetricMeasure, QueryMeasure, WorkMeasure
 from config.okrs import Cycle, KeyResult
-from config.workspace import Workspace
-from sync.align.alignment import Leaves
 from sync.forecast.simulation import FARTHEST_DAYS
-from sync.measure import Reading, tally_of
+from sync.measure import Piece, Reading
 from sync.observation import Past
 
 LEAST_VALUES = 3
@@ -36,9 +34,7 @@ def past_of(
     key_result: KeyResult,
     cycle: Cycle,
     reading: Reading,
-    leaves: Leaves,
     recent: Sequence[Past],
-    workspace: Workspace,
     today: date,
 ) -> ProgressByDay:
     """The past of a reading with progress. `recent`: its readings of earlier days, oldest first."""
@@ -46,7 +42,7 @@ def past_of(
     how = key_result.measure
     kept = [one for one in recent if one.on < today]
     if isinstance(how, WorkMeasure):
-        return ProgressByDay(_of_work(how, cycle, reading, leaves, workspace, today), can_fall=False)
+        return ProgressByDay(_of_work(how, cycle, reading, today), can_fall=False)
     if isinstance(how, MetricMeasure):
         return _of_metric(how, cycle, reading, kept, today)
     if isinstance(how, QueryMeasure | FlowMeasure):
@@ -57,9 +53,7 @@ def past_of(
     return ProgressByDay((*shares, (today, reading.progress)), can_fall=how.kind != "milestones")
 
 
-def _of_work(
-    how: WorkMeasure, cycle: Cycle, reading: Reading, leaves: Leaves, workspace: Workspace, today: date
-) -> tuple[tuple[date, float], ...]:
+def _of_work(how: WorkMeasure, cycle: Cycle, reading: Reading, today: date) -> tuple[tuple[date, float], ...]:
     """By the days on which the work was finished, against the scope of today.
 
     The past begins with the cycle, or with the first piece that was finished, where that was before: no weeks are
@@ -69,13 +63,22 @@ def _of_work(
     tally = reading.tally
     target = Fraction(how.target).limit_denominator(1_000_000) if how.target is not None else tally.weight
     brought: defaultdict[date, Fraction] = defaultdict(Fraction)
-    for item, share in leaves:
-        if item.category == "done" and item.completed is not None:
-            own = tally_of(item, share, how, workspace.zone)
+    for piece in reading.pieces:
+        if piece.done_on is not None and _tells_pace(piece, cycle):
             # Where every weight is zero, items are counted.
-            weight = own.weight if target else Fraction(own.leaves)
-            brought[item.completed.astimezone(workspace.zone).date()] += weight
+            brought[piece.done_on] += piece.part if target else 1
     return _backwards(brought, target or Fraction(tally.leaves), reading.progress, cycle, today)
+
+
+def _tells_pace(piece: Piece, cycle: Cycle) -> bool:
+    """Whether a piece counts, or would but that it was done before the cycle: its pace is that of the same work."""
+    if piece.left_out is None:
+        return True
+    return (
+        piece.left_out not in ("dropped", "late")
+        and piece.done_on is not None
+        and piece.done_on < cycle.start
+    )
 
 
 def _backwards(
