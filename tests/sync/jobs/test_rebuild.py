@@ -31,7 +31,7 @@ def test_a_store_of_the_version_before_is_migrated(tmp_path: Path) -> None:
             "ALTER TABLE journal DROP COLUMN at; ALTER TABLE journal DROP COLUMN changes;"
             "DROP TABLE leases; DROP TABLE quarantine; DROP TABLE footings;"
             "ALTER TABLE readings DROP COLUMN moved; DROP TABLE standings;"
-            "ALTER TABLE runs DROP COLUMN workspace; DROP TABLE lost_links;"
+            "ALTER TABLE runs DROP COLUMN workspace; DROP TABLE lost_links; DROP TABLE forecasts;"
             "UPDATE about SET value = '1' WHERE name = 'schema';"
             "INSERT INTO journal (run, tracker, item, key, what) VALUES (1, 'jira', '7', 'WEB-7', '[]');"
         )
@@ -52,7 +52,9 @@ def test_a_store_of_any_version_is_migrated_whole_or_not_at_all(
     take(store, "a/1/1", NOW)
     store.close()
     with closing(sqlite3.connect(path)) as old, old:
-        old.executescript("DROP TABLE lost_links;")
+        old.executescript("DROP TABLE forecasts;")
+        if version < 7:
+            old.executescript("DROP TABLE lost_links;")
         if version < 6:
             old.executescript(
                 "ALTER TABLE readings DROP COLUMN moved; DROP TABLE standings;"
@@ -66,7 +68,8 @@ def test_a_store_of_any_version_is_migrated_whole_or_not_at_all(
     with closing(sqlite3.connect(path)) as found, found:
         assert found.execute("SELECT value FROM about WHERE name = 'schema'").fetchone() == (str(version),)
         tables = {row[0] for row in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        assert "lost_links" not in tables
+        assert "forecasts" not in tables
+        assert ("lost_links" in tables) == (version >= 7)
     store = Store(f"sqlite:///{path}")
     assert take(store, "b/1/1", NOW + timedelta(days=1)).epoch == 2
     store.close()
