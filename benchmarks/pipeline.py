@@ -27,6 +27,7 @@ from sync.align.alignment import align
 from sync.collect.pull import pull
 from sync.jobs.sandbox import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN, examples
 from sync.jobs.session import session_for
+from sync.forecast.key_results import outlooks
 from sync.marks.desired import desired_marks
 from sync.measure import measure
 from sync.plan.plan import make_plan
@@ -99,8 +100,9 @@ def bench(url: str) -> None:
         )
         alignment = timed("align", lambda: align(observed.items, workspace, observed.answers, now.date()))
         card = timed("measure", lambda: measure(alignment, observed, workspace, now))
+        ends = timed("forecast", lambda: outlooks(alignment, card, workspace, {}))
         signals = timed("signals", lambda: find_signals(alignment, card, observed, workspace, now))
-        wanted = timed("marks", lambda: desired_marks(alignment, card, signals, workspace))
+        wanted = timed("marks", lambda: desired_marks(alignment, card, signals, workspace, outlooks=ends))
         timed(
             "plan",
             lambda: make_plan(observed.items, wanted, workspace),

@@ -51,7 +51,7 @@ ClosedDays = Annotated[
     str,
     BeforeValidator(_text),
     AfterValidator(_span),
-    Field(json_schema_extra={"pattern": r"^\d{4}-\d{2}-\d{2}(/\d{4}-\d{2}-\d{2})?$"}),
+    Field(json_schema_extra={"pattern": r"^\s*\d{4}-\d{2}-\d{2}(\s*/\s*\d{4}-\d{2}-\d{2})?\s*$"}),
 ]
 
 

@@ -94,7 +94,7 @@ def test_what_nobody_estimated_is_named_and_what_came_later_is_added_up() -> Non
         "Done: 8 = 8.",
     )
     assert [row.item.key for row in told.rows if row.late] == ["WEB-4", "WEB-5"]
-    assert [row["key"] for row in derivation_data(told, None)["items"] if not row["known"]] == [
+    assert [row["key"] for row in derivation_data(told, ())["items"] if not row["known"]] == [
         "WEB-2",
         "WEB-3",
         "WEB-5",
