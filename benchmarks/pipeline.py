@@ -25,9 +25,9 @@ from config.load import load
 from config.settings import Credentials
 from sync.align.alignment import align
 from sync.collect.pull import pull
+from sync.forecast.key_results import outlooks
 from sync.jobs.sandbox import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN, examples
 from sync.jobs.session import session_for
-from sync.forecast.key_results import outlooks
 from sync.marks.desired import desired_marks
 from sync.measure import measure
 from sync.plan.plan import make_plan

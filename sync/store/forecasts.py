@@ -9,22 +9,21 @@ from datetime import date
 import msgspec
 import sqlalchemy as sa
 
-from connectors.converter import Converter
 from sync.forecast.outlook import KeptForecast
 from sync.store import tables
 
-_ROWS = Converter(KeptForecast)
-
 
 def read_forecasts(connection: sa.Connection, key_result: str | None = None) -> dict[str, list[KeptForecast]]:
-    """The forecasts of every key result, or of one, oldest first; rows that mean nothing are left out."""
+    """The forecasts of every key result, or of one, oldest first; rows whose day is none are left out."""
     table, found = tables.forecasts, dict[str, list[KeptForecast]]()
     query = sa.select(table).order_by(table.c.day)
     if key_result is not None:
         query = query.where(table.c.key_result == key_result)
-    for row in connection.execute(query).mappings():
-        with contextlib.suppress(msgspec.MsgspecError):
-            found.setdefault(row["key_result"], []).append(_ROWS.convert(dict(row)))
+    for row in connection.execute(query):
+        with contextlib.suppress(ValueError):
+            figures = (row.low, row.middle, row.high, row.chance, row.goal, row.weeks)
+            one = KeptForecast(date.fromisoformat(row.day), *figures)
+            found.setdefault(row.key_result, []).append(one)
     return found
 
 

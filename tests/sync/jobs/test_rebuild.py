@@ -102,8 +102,12 @@ def test_a_lost_store_is_rebuilt_and_everything_is_ours_again(run: Cli) -> None:
 def test_a_rebuild_takes_the_history_along(run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     for day in ("2026-11-02", "2026-11-09", "2026-11-16"):
         assert run("sync", "--as-of", f"{day}T09:00", "--first-run").code == 0
-    before = history_of(run)
+    before, forecasts = history_of(run), forecasts_kept()
     assert [row["day"] for row in before] == ["2026-11-02", "2026-11-09", "2026-11-16"]
+    assert {day for _, day, *_ in forecasts} == {"2026-11-02", "2026-11-09", "2026-11-16"}
+    assert all(
+        0 <= low <= middle <= high <= 1 and goal == 1 for _, _, low, middle, high, _, goal, _ in forecasts
+    )
     with closing(sqlite3.connect(".truenorth/truenorth.db")) as store, store:
         store.execute("UPDATE items SET body = '{}'")
         store.execute(
@@ -118,12 +122,18 @@ def test_a_rebuild_takes_the_history_along(run: Cli, monkeypatch: pytest.MonkeyP
     assert rebuilt.code == 0, rebuilt.err
     assert "Carried over the readings of 3 days." in rebuilt.out
     assert history_of(run) == before
+    assert forecasts_kept() == forecasts
     assert len(history_of(run, "SPEED-KR1")) == len(history_of(run, "SPEED-KR2")) == 2
 
 
 def history_of(run: Cli, key_result: str = "GROWTH-KR2") -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = json.loads(run("explain", key_result, "--format", "json").out)["history"]
     return [{name: row[name] for name in ("day", "value", "percent", "expected", "health")} for row in rows]
+
+
+def forecasts_kept() -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(".truenorth/truenorth.db")) as store:
+        return store.execute("SELECT * FROM forecasts ORDER BY key_result, day").fetchall()
 
 
 def test_nothing_is_salvaged_from_what_is_no_store(tmp_path: Path) -> None:
