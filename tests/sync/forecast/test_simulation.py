@@ -108,7 +108,11 @@ def test_from_one_day_to_the_next_a_forecast_moves_by_what_happened_alone() -> N
     chances = []
     for day in range(5):
         today = TODAY + timedelta(days=day)
-        past = [(today - timedelta(days=7 * n), 2.0 * (8 - n) + day * 2 / 7) for n in range(8, -1, -1)]
+        # Good and bad weeks by turns, and each day the work of a day.
+        past = [
+            (today - timedelta(days=7 * n), 2.0 * (8 - n) + (1.5 if n % 2 else 0) + day * 2 / 7)
+            for n in range(8, -1, -1)
+        ]
         found = forecast(past, END, 29.0, "KR1")
         assert found is not None
         chances.append(found.chance)

@@ -14,7 +14,7 @@ import pytest
 from config.load import ConfigError, load
 from config.messages import ENGLISH, FRENCH, names_in
 from config.workspace import Workspace
-from connectors.model import Marks, WorkItem
+from connectors.model import Comment, Marks, WorkItem
 from connectors.sandbox.server import Sandbox
 from connectors.text.document import to_adf, to_markdown
 from connectors.text.wiki import to_wiki
@@ -23,6 +23,7 @@ from sync.forecast.health import with_chances
 from sync.forecast.key_results import outlooks
 from sync.history.movement import WorkState, movements_since, work_states
 from sync.marks.comments import SuggestedKeyResult, value_against_target
+from sync.marks.compare import same_comment
 from sync.marks.contribution import HIDDEN, MOST_BECAUSE
 from sync.marks.desired import desired_marks
 from sync.measure import measure
@@ -106,6 +107,23 @@ def test_a_progress_comment_says_the_forecast_and_that_it_is_why_it_is_at_risk(
     assert re.search(words, text_on("WEB-1", items, declared))
     marks = marks_of(items, declared)
     assert {mark.health for one in marks.values() for mark in one.key_results} == {"at_risk"}
+
+
+def test_a_forecast_that_moves_alone_is_no_news() -> None:
+    """It rides along where a percent, a health or the declaration is news; by itself it writes nothing."""
+
+    def comment(days_ago: int) -> Comment:
+        at = [NOW - timedelta(days=days_ago * n) for n in range(1, 9)]
+        recent = [item(f"WEB-{n}", "WEB-1", category="done", completed=day) for n, day in enumerate(at, 10)]
+        items = [epic("WEB-1", claims=("KR1",)), *recent, *(item(f"WEB-{n}", "WEB-1") for n in range(20, 28))]
+        found = marks_of(items, workspace(work("KR1"), policy={"health": {"chance": 0}}))["WEB-1"].comment
+        assert found is not None
+        return found
+
+    slow, fast = comment(6), comment(3)
+    assert slow.details["key_results"][0]["foretold"] != fast.details["key_results"][0]["foretold"]
+    assert slow.doc != fast.doc
+    assert same_comment(slow, fast, 5)
 
 
 @pytest.mark.parametrize(
