@@ -104,14 +104,14 @@ def replay(items: Sequence[WorkItem], scores: Mapping[str, Score], *, every_day:
     """Foretell every moment of every group."""
     groups = done_days(items)
     everything = sorted(day for days in groups.values() for day in days)
-    for name, days in sorted(groups.items()):
+    for _, days in sorted(groups.items()):
         for part, past, end, at_start, came, last in moments(days):
             today, now = past[-1]
             working = EVERY_DAY if every_day else days_before(today, days, everything)
             straight = at_start + (now - at_start) / part
             for factor in (0.7, 1.0, 1.3):
                 goal = at_start + factor * last
-                told = forecast(past, end, goal, name, working)
+                told = forecast(past, end, goal, working)
                 if told is None or now >= goal:
                     continue
                 by_now = health((now - at_start) / (goal - at_start), part, HealthPolicy())

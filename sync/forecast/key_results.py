@@ -36,7 +36,7 @@ def outlooks(
         if _is_foretold(key_result, reading):
             kept = recent.get(key_result.id, ())
             past = past_of(key_result, cycle, reading, kept, today)
-        found[key_result.id] = _outlook(key_result.id, goal_of(objective), past, days, cycle, today)
+        found[key_result.id] = _outlook(goal_of(objective), past, days, cycle, today)
     return found
 
 
@@ -62,12 +62,12 @@ def _main_place(reading: Reading) -> WorkPlace:
 
 
 def _outlook(
-    name: str, goal: float, past: ProgressByDay | None, days: WorkingDays, cycle: Cycle, today: date
+    goal: float, past: ProgressByDay | None, days: WorkingDays, cycle: Cycle, today: date
 ) -> Outlook:
     left = days.between(today, cycle.end)
     if past is None:
         return Outlook(goal, None, "", today, cycle.end, left, days)
-    found = forecast(past.rows, cycle.end, goal, name, days, can_fall=past.can_fall) if past.enough else None
+    found = forecast(past.rows, cycle.end, goal, days, can_fall=past.can_fall) if past.enough else None
     if found is not None:
         return Outlook(goal, _within(found), "", today, cycle.end, left, days)
     is_short = not past.enough or len(weeks_behind(past.rows, days)) < LEAST_WEEKS

@@ -8,10 +8,11 @@ bootstrap: Rubin, "The Bayesian Bootstrap", Annals of Statistics 9, 1981), and t
 
 from __future__ import annotations
 
+import functools
 import math
 import random
-import zlib
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -35,6 +36,7 @@ is of other seeds.
 """
 LOW, HIGH = 0.1, 0.9
 """The range holds four of five futures."""
+_SEED = 1
 _NOISE = 1e-9
 """What sums of binary fractions may lack of the goal."""
 
@@ -86,7 +88,6 @@ def forecast(
     past: Sequence[tuple[date, float]],
     end: date,
     goal: float,
-    name: str = "",
     days: WorkingDays = EVERY_DAY,
     *,
     can_fall: bool = False,
@@ -94,8 +95,8 @@ def forecast(
     """The forecast at the end of `end` for a value that grows towards `goal`.
 
     `past`: as for `weeks_behind`. `can_fall`: what has reached the goal may still lose it. None with less than two working
-    weeks behind, or when nothing moved in them. The same past gives the same forecast; `name` only seeds, so that from
-    one day to the next a forecast moves by what happened, and not by other draws.
+    weeks behind, or when nothing moved in them. The same past gives the same forecast. The draws are the same for all, so that
+    from one day to the next a forecast moves by what happened, and not by other draws.
     """
     if not past:
         return None
@@ -107,9 +108,9 @@ def forecast(
         return Forecast(now, now, now, float(reached), len(steps), goal)
     if len(steps) < LEAST_WEEKS or not any(steps):
         return None
-    chance = random.Random(zlib.crc32(name.encode()))  # noqa: S311  no secret is drawn
     weeks, rest = divmod(ahead, days.per_week)
-    ends = sorted(now + pace * _drawn(steps, weeks, rest / days.per_week, chance) for pace in PACES)
+    futures = zip(PACES, _futures(len(steps), weeks), strict=True)
+    ends = sorted(now + pace * _brought(steps, one, rest / days.per_week) for pace, one in futures)
     hits = sum(value >= goal - _NOISE for value in ends) / RUNS
     return Forecast(
         low=ends[int(LOW * RUNS)],
@@ -127,9 +128,29 @@ def _at(past: Sequence[tuple[date, float]], day: date) -> float:
     return past[max(0, place - 1)][1]
 
 
-def _drawn(steps: Sequence[float], weeks: int, rest: float, chance: random.Random) -> float:
-    """What whole weeks and the rest of one bring in one future, at the pace of those behind."""
-    # Exponential draws, normalised, are the weights of the Bayesian bootstrap.
-    weights = [chance.expovariate(1.0) for _ in steps]
-    drawn = chance.choices(steps, weights, k=weeks + 1)
-    return sum(drawn[:weeks]) + drawn[weeks] * rest
+@dataclass(frozen=True, slots=True)
+class _Future:
+    """How often each of the weeks behind comes again, and which of them the last week, of which only a part is left."""
+
+    weeks: tuple[int, ...]
+    last: int
+
+
+@functools.lru_cache(maxsize=128)
+def _futures(behind: int, ahead: int) -> tuple[_Future, ...]:
+    """Draws of whole weeks ahead, and of one more, from so many weeks behind: the same for everybody who asks."""
+    chance = random.Random(_SEED)  # noqa: S311  no secret is drawn
+    found = []
+    for _ in range(RUNS):
+        # Exponential draws, normalised, are the weights of the Bayesian bootstrap.
+        weights = [chance.expovariate(1.0) for _ in range(behind)]
+        drawn = chance.choices(range(behind), weights, k=ahead + 1)
+        counts = Counter(drawn[:ahead])
+        found.append(_Future(tuple(counts[week] for week in range(behind)), drawn[ahead]))
+    return tuple(found)
+
+
+def _brought(steps: Sequence[float], future: _Future, rest: float) -> float:
+    """What the weeks of a future bring, and the rest of one more, at the pace of those behind."""
+    whole = sum(count * step for count, step in zip(future.weeks, steps, strict=True))
+    return whole + steps[future.last] * rest

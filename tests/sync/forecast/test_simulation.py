@@ -113,7 +113,7 @@ def test_from_one_day_to_the_next_a_forecast_moves_by_what_happened_alone() -> N
             (today - timedelta(days=7 * n), 2.0 * (8 - n) + (1.5 if n % 2 else 0) + day * 2 / 7)
             for n in range(8, -1, -1)
         ]
-        found = forecast(past, END, 29.0, "KR1")
+        found = forecast(past, END, 29.0)
         assert found is not None
         chances.append(found.chance)
     assert max(chances) - min(chances) < 0.02
