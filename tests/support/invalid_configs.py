@@ -78,10 +78,10 @@ SOUND: dict[str, Any] = {
         },
     ],
     "calendar": {
-        "closed": ["2026-12-24/2027-01-01", "2026-11-11"],
-        "weekend": ["sat", "sun"],
-        "trackers": {"jira": {"weekend": ["fri", "sat"]}},
-        "teams": {"ENG": {"closed": ["2026-11-27"]}, "OPS": {"weekend": ["sun"]}},
+        "closed": ["2026-12-24/2027-01-01"],
+        "weekend": ["sat"],
+        "trackers": {"jira": {"weekend": ["fri"]}},
+        "teams": {"ENG": {"closed": []}},
     },
     "exempt": [{"name": "upkeep", "labels": ["ktlo"], "budget": 30}],
     "policy": {
