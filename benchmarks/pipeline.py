@@ -25,6 +25,7 @@ from config.load import load
 from config.settings import Credentials
 from sync.align.alignment import align
 from sync.collect.pull import pull
+from sync.forecast.key_results import outlooks
 from sync.jobs.sandbox import JIRA_EMAIL, JIRA_TOKEN, LINEAR_TOKEN, examples
 from sync.jobs.session import session_for
 from sync.marks.desired import desired_marks
@@ -99,8 +100,9 @@ def bench(url: str) -> None:
         )
         alignment = timed("align", lambda: align(observed.items, workspace, observed.answers, now.date()))
         card = timed("measure", lambda: measure(alignment, observed, workspace, now))
+        ends = timed("forecast", lambda: outlooks(alignment, card, workspace, {}))
         signals = timed("signals", lambda: find_signals(alignment, card, observed, workspace, now))
-        wanted = timed("marks", lambda: desired_marks(alignment, card, signals, workspace))
+        wanted = timed("marks", lambda: desired_marks(alignment, card, signals, workspace, outlooks=ends))
         timed(
             "plan",
             lambda: make_plan(observed.items, wanted, workspace),

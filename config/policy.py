@@ -14,6 +14,7 @@ Percent = Annotated[int, Field(ge=0, le=100), BeforeValidator(reject_bool)]
 Reserve = Annotated[int, Field(ge=0, le=90), BeforeValidator(reject_bool)]
 Minutes = Annotated[float, Field(gt=0, le=1440), BeforeValidator(reject_bool)]
 Share = Annotated[float, Field(gt=0, le=1), BeforeValidator(reject_bool)]
+Chance = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False), BeforeValidator(reject_bool)]
 Mode = Literal["off", "observe", "label", "full"]
 MarkName = Literal["key_results", "labels", "comment"]
 LevelName = Literal["project", "epic", "issue", "subtask"]
@@ -75,10 +76,15 @@ class TrackerPolicy(ConfigModel):
 
 
 class HealthPolicy(ConfigModel):
-    """How many points of percent a key result may lag behind the elapsed share of its cycle."""
+    """How many points of percent a key result may lag behind what is expected by now, and how unlikely success may be."""
 
     at_risk: Percent = Field(default=10, description="At risk when behind by more points than this.")
     off_track: Percent = Field(default=25, description="Off track when behind by more points than this.")
+    chance: Chance = Field(
+        default=0.2,
+        description="At risk instead of on track when the forecast gives success a smaller chance than this, 0 to 1; from two "
+        "weeks into the cycle. 0 switches it off.",
+    )
 
 
 class LabelPolicy(ConfigModel):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, PrivateAttr, field_validator
 
+from config.calendar import Calendar
 from config.conditions import Condition
 from config.errors import quoted
 from config.fields import ConfigModel, HttpUrl, Identifier
@@ -50,6 +51,7 @@ class Workspace(ConfigModel):
     groups: dict[str, tuple[str, ...]] = Field(
         default={}, description="Groups of people for rules to match, by the names that the trackers show."
     )
+    calendar: Calendar = Calendar()
     policy: Policy = Policy()
     words: dict[str, dict[str, Annotated[str, Field(max_length=2000)]]] = Field(
         default={},

@@ -10,6 +10,9 @@ from config.workspace import Workspace
 from connectors.model import Marks, Ref
 from sync.align.alignment import Alignment, align
 from sync.align.suggestions import suggest
+from sync.forecast.health import with_chances
+from sync.forecast.key_results import outlooks
+from sync.forecast.outlook import Outlooks
 from sync.history.movement import WorkState, movements_since, work_states
 from sync.marks.comments import SuggestedKeyResult
 from sync.marks.desired import desired_marks
@@ -26,6 +29,7 @@ from sync.plan.roll_over import roll_over_notes
 from sync.plan.setup_basis import setup_notes
 from sync.plan.throttle import throttle
 from sync.plan.unaligned import grace_notes
+from sync.plan.unlikely import unlikely_notes
 from sync.plan.upgrade import upgrade_notes
 from sync.signals.grace import lost_links, shows_link
 from sync.signals.orphans import Signals, find_signals
@@ -35,7 +39,7 @@ from sync.signals.orphans import Signals, find_signals
 class Decision:
     """One run: what was read and remembered, what it means, and what would be written.
 
-    `work_states`: where the work of every key result stands. `unlinked_since`: unaligned work that was linked, and since when not.
+    `outlooks`: where its cycle will leave every key result. `work_states`: where the work of every key result stands. `unlinked_since`: unaligned work that was linked, and since when not.
     `unshown`: linked work on whose tickets the policy lets no link be shown.
     """
 
@@ -44,6 +48,7 @@ class Decision:
     alignment: Alignment
     scorecard: Scorecard
     signals: Signals
+    outlooks: Outlooks
     work_states: Mapping[str, WorkState]
     plan: Plan
     stops: tuple[GuardViolation, ...]
@@ -62,7 +67,9 @@ def decide(
     today = now.astimezone(workspace.zone).date()
     if alignment is None:
         alignment = align(observation.items, workspace, observation.answers, today)
-    scorecard = measure(alignment, observation, workspace, now, memory.past)
+    measured = measure(alignment, observation, workspace, now, memory.past)
+    ends = outlooks(alignment, measured, workspace, memory.recent)
+    scorecard = with_chances(measured, ends, workspace)
     since = lost_links(alignment, memory.links, workspace, today, memory.last_read)
     signals = find_signals(alignment, scorecard, observation, workspace, now, since)
     states = work_states(scorecard, workspace)
@@ -75,6 +82,7 @@ def decide(
         closest=_closest(alignment, signals, workspace, observation.keywords),
         last_updates=memory.last_updates,
         states=states,
+        outlooks=ends,
     )
     unshown = frozenset(
         ref
@@ -92,13 +100,16 @@ def decide(
         *missing_notes(workspace, memory),
         *map(view_note, views),
         *grace_notes(plan, signals),
+        *unlikely_notes(plan.edits, scorecard),
     )
     plan = replace(plan, waiting=waiting, notes=notes)
     found = owners(observation.items)
     has_written = memory.writing_runs > 0 or found[workspace.workspace] > 0
     plan = with_foreign_note(plan, found, workspace.workspace, has_written=has_written)
     stops = guards(observation, scorecard, plan, workspace, memory, signals)
-    return Decision(observation, memory, alignment, scorecard, signals, states, plan, stops, since, unshown)
+    return Decision(
+        observation, memory, alignment, scorecard, signals, ends, states, plan, stops, since, unshown
+    )
 
 
 def _allowed(

@@ -80,6 +80,7 @@ class Memory:
     """What a decision takes of earlier runs; of a new store nothing.
 
     - `past`: for key results that are closed or whose cycle has ended, the last reading on or before that day.
+    - `recent`: the readings of the last weeks that forecasts draw on, by key result, oldest first.
     - `last_progress`: the latest progress of each key result, 0..1.
     - `found`: how many items in scope the last run saw, by tracker.
     - `work_states`: where the work of each key result stood when its progress was last posted.
@@ -98,6 +99,7 @@ class Memory:
     """
 
     past: Mapping[str, Past] = field(default_factory=dict)
+    recent: Mapping[str, Sequence[Past]] = field(default_factory=dict)
     last_progress: Mapping[str, float | None] = field(default_factory=dict)
     found: Mapping[str, int] = field(default_factory=dict)
     work_states: Mapping[str, WorkState] = field(default_factory=dict)

@@ -66,7 +66,7 @@ class LostItem:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The last reading that was kept of a key result in its cycle, on or before the day as of which it stands."""
+    """A reading of a key result that was kept on a day."""
 
     on: date
     value: float | None

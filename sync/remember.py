@@ -9,6 +9,7 @@ from datetime import date
 from config.workspace import Workspace
 from connectors.model import Marks, Receipt, Ref, Stamp, WorkItem
 from sync.decide import Decision
+from sync.forecast.outlook import to_keep
 from sync.history.movement import Movement, WorkState, movements_since
 from sync.marks.status_updates import PostedUpdate, posted
 from sync.signals.grace import LinkDays, to_remember
@@ -23,7 +24,7 @@ def remember(
     *,
     is_sync: bool = True,
 ) -> None:
-    """Keep the day's readings and the snapshot for `status`, `orphans`, `explain` and the guards.
+    """Keep the day's readings, its forecasts and the snapshot for `status`, `orphans`, `explain` and the guards.
 
     Items with a "written" receipt are kept as they look now, not as they were read. `is_sync`: not a run that only looks.
     """
@@ -48,7 +49,8 @@ def remember(
     )
     store.snapshots.save(replace(result.observation, pulls=pulls), *_changed(result.memory.links, links))
     day = _today(result, workspace)
-    store.readings.save(result.scorecard, day, result.work_states, moved_today(result, workspace))
+    kept = to_keep(result.outlooks, day)
+    store.readings.save(result.scorecard, day, result.work_states, moved_today(result, workspace), kept)
 
 
 def _stamp_of(written: Marks, workspace: Workspace) -> Stamp:

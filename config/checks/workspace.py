@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.checks.calendar import check_calendar
 from config.checks.finding import ConfigFinding, Names, Path, check_answerable, key_result_places
 from config.checks.jql import check_jql
 from config.checks.link_rules import check_link_rules
@@ -23,6 +24,7 @@ def check(workspace: Workspace, names: Names | None = None) -> Iterator[ConfigFi
     names = names or Names(tuple(workspace.trackers), tuple(workspace.cycles))
     yield from _trackers(workspace)
     yield from _policy(workspace)
+    yield from check_calendar(workspace, names)
     yield from _modes(workspace)
     yield from _words(workspace)
     yield from _ids(workspace)

@@ -14,6 +14,8 @@ from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.decide import Decision
 from sync.explain.estimates import ParentEstimate, origin_of, parent_estimates, sentences
+from sync.explain.outlook import outlook_words
+from sync.forecast.outlook import Outlook
 from sync.marks.comments import HEALTH_WORDS
 from sync.measure import LEFT_OUT, LeftOut, Reading, Spread, milestone_pieces, to_percent, weighting_of
 
@@ -57,7 +59,8 @@ class Derivation:
     """A reading with everything that made it. `steps` are sentences: the formula with its numbers, then the result.
 
     `excluded`: what is linked and left out, reason by reason. `parents`: the estimates of parents of the work, and what
-    becomes of them.
+    becomes of them. `outlook`: what can be said of the end of its cycle, and the same in sentences; None where the cycle
+    does not run.
     """
 
     reading: Reading
@@ -66,6 +69,8 @@ class Derivation:
     steps: tuple[str, ...]
     excluded: tuple[Excluded, ...] = ()
     parents: tuple[ParentEstimate, ...] = ()
+    outlook: Outlook | None = None
+    outlook_words: tuple[str, ...] = ()
 
 
 def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
@@ -84,7 +89,9 @@ def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
         *_excluded_words(weighting_of(key_result), excluded),
         *_summary(key_result, reading),
     )
-    return Derivation(reading, objective, rows, steps, excluded, parents)
+    outlook = run.outlooks.get(key_result.id)
+    words = tuple(outlook_words(reading, outlook)) if outlook is not None else ()
+    return Derivation(reading, objective, rows, steps, excluded, parents, outlook, words)
 
 
 def _rows(key_result: KeyResult, run: Decision) -> Iterator[Counted]:

@@ -1,88 +1,81 @@
-"""The forecast of every key result: from the days on which its work was done, its check-ins, or the readings kept. Pure."""
+"""The outlook of every key result: where it will end, or why that cannot be said. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 
-from config.measures import KeepMeasure, MetricMeasure, WorkMeasure
-from config.okrs import KeyResult
+from config.measures import BinaryMeasure, KeepMeasure
+from config.okrs import Cycle, KeyResult, Objective
 from config.workspace import Workspace
-from sync.forecast.simulation import BEHIND_DAYS, Forecast, forecast
-from sync.measure import Reading, Scorecard, progress_between
+from sync.align.alignment import Alignment
+from sync.forecast.outlook import Lack, Outlook
+from sync.forecast.past import ProgressByDay, past_of
+from sync.forecast.simulation import LEAST_WEEKS, Forecast, forecast, weeks_behind
+from sync.forecast.working_days import WorkCalendar, WorkingDays, WorkPlace, place_of
+from sync.measure import ASPIRATION, Reading, Scorecard
+from sync.observation import Past
 
-Kept = Mapping[str, Iterable[tuple[date, float]]]
-"""Progress by day, as remembered, by key result id."""
 
-
-def forecasts(card: Scorecard, workspace: Workspace, kept: Kept) -> dict[str, Forecast]:
-    """Progress at the end of the cycle, 0..1, for open key results that can be forecast.
-
-    None is given after the end, for guard-rails, or while a percent by hand stands.
-    """
+def outlooks(
+    alignment: Alignment, card: Scorecard, workspace: Workspace, recent: Mapping[str, Sequence[Past]]
+) -> dict[str, Outlook]:
+    """The outlook of every key result whose cycle runs. `recent`: readings of earlier days, oldest first."""
     today = card.as_of.astimezone(workspace.zone).date()
-    found: dict[str, Forecast] = {}
+    calendar = WorkCalendar(alignment.items.values(), workspace, card.as_of)
+    readings, found = card.readings, {}
     for objective, key_result in workspace.key_results():
-        reading = card.readings[key_result.id]
-        end = workspace.cycles[objective.cycle].end
-        if reading.progress is None or reading.closed or reading.by_hand or end < today:
+        cycle = workspace.cycles[objective.cycle]
+        if not cycle.start <= today <= cycle.end:
             continue
-        if isinstance(key_result.measure, KeepMeasure):
-            continue
-        past = _past(key_result, reading, workspace, card.as_of, kept)
-        one = forecast(past, end, 1.0, key_result.id)
-        if one is not None:
-            low, middle, high = (min(1.0, max(0.0, one)) for one in (one.low, one.middle, one.high))
-            found[key_result.id] = Forecast(low, middle, high, one.chance, one.weeks)
+        reading = readings[key_result.id]
+        days = calendar.of(_main_place(reading))
+        past = None
+        if _is_foretold(key_result, reading):
+            kept = recent.get(key_result.id, ())
+            past = past_of(key_result, cycle, reading, kept, today)
+        found[key_result.id] = _outlook(goal_of(objective), past, days, cycle, today)
     return found
 
 
-def _past(
-    key_result: KeyResult,
-    reading: Reading,
-    workspace: Workspace,
-    now: datetime,
-    kept: Kept,
-) -> list[tuple[date, float]]:
-    """Progress by day until now, against the scope of today."""
-    assert reading.progress is not None  # noqa: S101  the caller's condition
-    today = now.astimezone(workspace.zone).date()
-    how = key_result.measure
-    if isinstance(how, WorkMeasure):
-        past = _work(how, reading, today)
-    elif isinstance(how, MetricMeasure):
-        past = sorted(
-            (one.on, progress_between(how.start, how.target, one.value))
-            for one in how.checkins
-            if one.on <= today
-        )
-    else:
-        past = sorted((day, progress) for day, progress in kept.get(key_result.id, ()) if day <= today)
-    return [*(row for row in past if row[0] < today), (today, reading.progress)]
+def goal_of(objective: Objective) -> float:
+    """The progress of a key result that is success, 0..1: of an aspirational objective less than all of it."""
+    return ASPIRATION if objective.grading == "aspirational" else 1.0
 
 
-def _work(
-    how: WorkMeasure,
-    reading: Reading,
-    today: date,
-) -> list[tuple[date, float]]:
-    scope = Fraction(how.target).limit_denominator(1_000_000) if how.target else reading.tally.weight
-    if not scope:
-        return []
-    # What was finished before the cycle is no progress in it, but the best there is to tell the pace by: early in a
-    # quarter the weeks behind would else be empty. So the way begins below zero, and ends at the progress of today.
-    brought: dict[date, Fraction] = {}
-    before = Fraction(0)
-    for piece in reading.pieces:
-        if piece.done_on is not None and piece.left_out in (None, "before"):
-            brought[piece.done_on] = brought.get(piece.done_on, Fraction(0)) + piece.part
-            before += piece.part if piece.left_out == "before" else 0
-    begin = today - timedelta(days=BEHIND_DAYS)
-    total = -before
-    total += sum((weight for day, weight in brought.items() if day < begin), Fraction(0))
-    past = [(begin, float(total / scope))]
-    for day in sorted(day for day in brought if begin <= day <= today):
-        total += brought[day]
-        past.append((day, float(total / scope)))
-    return past
+def _is_foretold(key_result: KeyResult, reading: Reading) -> bool:
+    """Whether its end can be foretold at all: it goes on by itself, and more or less of it can be done."""
+    if reading.progress is None or reading.stands_on is not None or reading.by_hand:
+        return False
+    return not isinstance(key_result.measure, KeepMeasure | BinaryMeasure)
+
+
+def _main_place(reading: Reading) -> WorkPlace:
+    """Where most of the work that is left lies, or most of all of it; nowhere without work."""
+    weights: defaultdict[WorkPlace, Fraction] = defaultdict(Fraction)
+    live = [one for one in reading.pieces if one.left_out is None]
+    for piece in [one for one in live if one.category != "done"] or live:
+        weights[place_of(piece.item)] += piece.share
+    return min(weights, key=lambda place: (-weights[place], place), default=WorkPlace())
+
+
+def _outlook(
+    goal: float, past: ProgressByDay | None, days: WorkingDays, cycle: Cycle, today: date
+) -> Outlook:
+    left = days.between(today, cycle.end)
+    if past is None:
+        return Outlook(goal, None, "", today, cycle.end, left, days)
+    found = forecast(past.rows, cycle.end, goal, days, can_fall=past.can_fall) if past.enough else None
+    if found is not None:
+        return Outlook(goal, _within(found), "", today, cycle.end, left, days)
+    is_short = not past.enough or len(weeks_behind(past.rows, days)) < LEAST_WEEKS
+    lack: Lack = "history" if is_short else "movement"
+    return Outlook(goal, None, lack, today, cycle.end, left, days)
+
+
+def _within(found: Forecast) -> Forecast:
+    """With its range within 0..1, as progress is."""
+    low, middle, high = (min(1.0, max(0.0, one)) for one in (found.low, found.middle, found.high))
+    return Forecast(low, middle, high, found.chance, found.weeks, found.goal)

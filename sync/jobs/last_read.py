@@ -1,4 +1,4 @@
-"""What is known without reading anew: decisions from the last snapshot, forecasts, movement."""
+"""What is known without reading anew: decisions from the last snapshot, movement."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from config.measures import QueryMeasure
 from sync.align.native_queries import rule_queries
 from sync.collect.queries import queries
 from sync.decide import Decision, decide
-from sync.forecast import key_results
-from sync.forecast.simulation import Forecast
 from sync.history.days import History, until_now
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
@@ -58,15 +56,6 @@ def _dated(unread: Iterable[Unread], snapshot: Observation) -> tuple[Unread, ...
     now = tuple(replace(one, as_of=snapshot.as_of.get(one.subject, one.as_of)) for one in unread)
     met = {(one.kind, one.subject) for one in now}
     return (*now, *(one for one in snapshot.unread if (one.kind, one.subject) not in met))
-
-
-def forecasts(session: Session, result: Decision) -> dict[str, Forecast]:
-    """Where the key results will end, as far as that can be forecast."""
-    kept = {
-        id_: [(row.day, row.progress) for row in rows if row.progress is not None]
-        for id_, rows in session.store.readings.all().items()
-    }
-    return key_results.forecasts(result.scorecard, session.workspace, kept)
 
 
 def progress_history(session: Session, result: Decision) -> dict[str, History]:

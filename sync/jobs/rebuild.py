@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from config.load import fingerprint
 from config.settings import Settings
 from connectors.converter import Converter
 from connectors.model import NOTHING, WorkItem
+from sync.forecast.outlook import KeptForecast
 from sync.history.days import History, HistoryRow
 from sync.jobs.origins import destinations
 from sync.jobs.reporter import Reporter
@@ -27,6 +28,7 @@ from sync.remember import remember
 from sync.signals.grace import LinkDays
 from sync.store import tables
 from sync.store.database import Database, address
+from sync.store.forecasts import read_forecasts
 from sync.store.lease import LeaseBusy, LeaseHeld, leased
 from sync.store.links import read_links
 from sync.store.memory import read_provisions
@@ -40,7 +42,7 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class OldStore:
-    """What came of the store that was there: its readings, where credentials went, where it is kept (None when there
+    """What came of the store that was there: its readings and forecasts, where credentials went, where it is kept (None when there
     was none), since when work serves no key result any more, and what setup made on each tracker.
     """
 
@@ -49,6 +51,7 @@ class OldStore:
     archived: str | None
     links: LinkDays = field(default_factory=dict)
     provisions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    forecasts: Mapping[str, Sequence[KeptForecast]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,9 @@ def retire_store(settings: Settings, config: Path, now: datetime) -> OldStore:
     destinations(workspace, keys, origins)
     _check_at_rest(settings.store)
     readings, links = recover_readings(settings.store), _told(settings.store, read_links)
-    provisions = _told(settings.store, read_provisions)
-    return OldStore(readings, origins, archive_store(settings.store, now), links, provisions)
+    provisions, forecasts = _told(settings.store, read_provisions), _told(settings.store, read_forecasts)
+    archived = archive_store(settings.store, now)
+    return OldStore(readings, origins, archived, links, provisions, forecasts)
 
 
 def put_back(url: str, old: OldStore) -> None:
@@ -234,7 +238,7 @@ def _row(row: Mapping[str, Any]) -> HistoryRow:
 def rebuild(session: Session, old: OldStore, now: datetime, reporter: Reporter) -> Rebuilt:
     """Read everything, and remember it with every item that bears our stamp as written."""
     store = session.store
-    store.readings.import_readings(old.readings)
+    store.readings.import_readings(old.readings, old.forecasts)
     store.save_origins(old.origins)
     store.lost_links.add(old.links)
     for tracker, made in old.provisions.items():

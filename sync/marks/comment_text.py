@@ -24,8 +24,10 @@ from connectors.text.document import (
     line,
     para,
 )
+from sync.forecast.outlook import chance_words, range_words
 from sync.marks.details import (
     Blocked,
+    Foretold,
     Goal,
     Moved,
     Offer,
@@ -90,6 +92,8 @@ def _rows(one: StatedKeyResult, detail: ProgressDetail, read: str, messages: Mes
         row("progress.value", _value(detail.value, detail, messages))
     if one.percent is not None:
         row("progress.pace", line(pace_words(one.percent, detail.pace, messages)))
+    if detail.foretold is not None:
+        row("progress.forecast", line(forecast_words(detail.foretold, messages)))
     if detail.moved is not None:
         row("progress.since", line(moved_words(detail.moved, messages)), date=detail.since)
     if detail.items:
@@ -136,10 +140,23 @@ def _value(value: float, detail: ProgressDetail, messages: Messages) -> Line:
 
 
 def pace_words(percent: int, pace: Pace, messages: Messages) -> str:
-    """How far it is, how much of the time is gone, and where that leads."""
-    words = messages.text("progress.pace.text", percent=percent, expected=pace.expected)
-    if pace.forecast is not None:
-        words += messages.text("progress.pace.forecast", forecast=pace.forecast, due=pace.due)
+    """How far it is, and how much of the time is gone."""
+    return messages.text("progress.pace.text", percent=percent, expected=pace.expected)
+
+
+def forecast_words(told: Foretold, messages: Messages) -> str:
+    """The range and the chance, and whether they are why it is at risk; or why there is no forecast."""
+    if told.low is None or told.high is None or told.chance is None:
+        return messages.text(f"progress.forecast.{told.lack or 'history'}")
+    words = messages.text(
+        "progress.forecast.text",
+        range=range_words(told.low, told.high),
+        due=told.due,
+        goal=told.goal,
+        chance=chance_words(told.chance),
+    )
+    if told.least is not None:
+        words += messages.text("progress.forecast.unlikely", least=told.least)
     return words
 
 

@@ -11,9 +11,11 @@ from datetime import date, datetime
 
 from config.workspace import Workspace
 from connectors.model import Health, KeyResultMark, WorkItem
+from sync.forecast.outlook import Outlook, chance_percent
 from sync.history.movement import KINDS, Movement
 from sync.marks.details import (
     Blocked,
+    Foretold,
     Goal,
     Moved,
     Offer,
@@ -55,6 +57,7 @@ class ProgressFacts:
     movement: Movement | None = None
     blocked: Sequence[tuple[str, str]] = ()
     checked_in: date | None = None
+    foretold: Foretold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def _progress_detail(one: ProgressFacts) -> ProgressDetail:
     weighed = reading.unit == "points" and tally.leaves
     return ProgressDetail(
         url=one.mark.url,
-        pace=pace_of(reading, one.mark.due),
+        pace=pace_of(reading),
         value=_figure(reading.value),
         target=_figure(reading.target),
         unit=reading.unit,
@@ -117,13 +120,33 @@ def _progress_detail(one: ProgressFacts) -> ProgressDetail:
         owner=one.owner,
         reason_id=one.mark.reason_id,
         basis_id=one.mark.basis_id,
+        foretold=one.foretold,
     )
 
 
-def pace_of(reading: Reading, due: str) -> Pace:
-    """How much of the time is gone, and where the pace so far leads by the last day."""
-    forecast = int(reading.forecast * 100) if reading.forecast is not None and due else None
-    return Pace(int(reading.expected * 100), forecast, due if forecast is not None else "")
+def pace_of(reading: Reading) -> Pace:
+    """How much is expected by now."""
+    return Pace(int(reading.expected * 100))
+
+
+def foretold_of(reading: Reading, outlook: Outlook | None, least: float) -> Foretold | None:
+    """The forecast in whole percent, or why there is none; None where none is expected.
+
+    `least`: the chance, 0..1, below which a key result is at risk.
+    """
+    if outlook is None or reading.health == "done":
+        return None
+    due, found = outlook.end.isoformat(), outlook.forecast
+    if found is None:
+        return Foretold(due, lack=outlook.lack) if outlook.lack else None
+    return Foretold(
+        due,
+        low=to_percent(found.low),
+        high=to_percent(found.high),
+        chance=chance_percent(found.chance),
+        goal=round(found.goal * 100),
+        least=round(least * 100) if reading.is_unlikely else None,
+    )
 
 
 def moved_of(moved: Movement) -> Moved:

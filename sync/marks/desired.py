@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 import msgspec
 
@@ -31,8 +32,15 @@ from connectors.model import (
 )
 from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.align.terms import terms
+from sync.forecast.outlook import Outlooks
 from sync.history.movement import Movement, WorkState
-from sync.marks.comments import ProgressFacts, SuggestedKeyResult, orphan_details, progress_details
+from sync.marks.comments import (
+    ProgressFacts,
+    SuggestedKeyResult,
+    foretold_of,
+    orphan_details,
+    progress_details,
+)
 from sync.marks.contribution import blocked_for, contribution
 from sync.marks.details import Goal
 from sync.marks.facts import goal_fact, health_fact, owner_fact, percent_fact, title_fact
@@ -59,14 +67,17 @@ def desired_marks(
     closest: Mapping[Ref, Sequence[SuggestedKeyResult]] | None = None,
     last_updates: Mapping[Ref, PostedUpdate] | None = None,
     states: Mapping[str, WorkState] | None = None,
+    outlooks: Outlooks = MappingProxyType({}),
 ) -> dict[Ref, Marks]:
     """The marks that every item in scope should show. Marks that an item cannot carry stay as shown.
 
-    `movements` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is
+    `movements` and `outlooks` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is
     what the latest status updates said, as remembered, and `states` where work stands now.
     """
-    builder = MarkBuilder(alignment, scorecard, workspace, movements or {}, closest or {})
-    updates = StatusUpdates(alignment, scorecard, workspace, builder.marks, last_updates or {}, states or {})
+    builder = MarkBuilder(alignment, scorecard, workspace, movements or {}, closest or {}, outlooks)
+    updates = StatusUpdates(
+        alignment, scorecard, workspace, builder.marks, last_updates or {}, states or {}, outlooks
+    )
     policies = {name: workspace.policy_of(name) for name in workspace.trackers}
     dangling = {claim.item for claim in alignment.dangling}
     wanted = {}
@@ -98,6 +109,7 @@ class MarkBuilder:
         workspace: Workspace,
         movements: Mapping[str, Movement],
         closest: Mapping[Ref, Sequence[SuggestedKeyResult]],
+        outlooks: Outlooks,
     ) -> None:
         self._alignment = alignment
         self._readings = scorecard.readings
@@ -105,6 +117,7 @@ class MarkBuilder:
         self._workspace = workspace
         self._movements = movements
         self._closest = closest
+        self._outlooks = outlooks
         self._messages = {name: messages_for(workspace, name) for name in workspace.trackers}
         self._key_results = {kr.id: kr for _, kr in workspace.key_results()}
         self._pieces = {
@@ -238,6 +251,9 @@ class MarkBuilder:
             movement=self._movements.get(id_),
             blocked=blocked_for(item, leaves, self._alignment),
             checked_in=self._checked_in(self._key_results[id_]),
+            foretold=foretold_of(
+                self._readings[id_], self._outlooks.get(id_), self._workspace.policy.health.chance
+            ),
         )
 
     def _checked_in(self, key_result: KeyResult) -> date | None:

@@ -34,11 +34,26 @@ class Blocked(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Pace(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Percent of the time that is gone, and the percent that is forecast for the last day."""
+    """Percent that is expected by now. `due`: the last day, where the record is of a version that named it here."""
 
     expected: int
-    forecast: int | None = None
     due: str = ""
+
+
+class Foretold(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The forecast for the last day, in whole percent: four of five futures lie from `low` to `high`.
+
+    - `chance`: that of reaching the `goal`; `lack`: why there is none of all these.
+    - `least`: the chance below which a key result is at risk, where this one is so for nothing else.
+    """
+
+    due: str
+    low: int | None = None
+    high: int | None = None
+    chance: int | None = None
+    goal: int = 100
+    least: int | None = None
+    lack: Literal["", "history", "movement"] = ""
 
 
 class Goal(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -64,6 +79,7 @@ class ProgressDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     - `items`, `open`, `points`: linked work, how much of it is left, and the points of that where points count.
     - `goal`: None where the record is older than goals; `owner`: "" where nobody is declared.
     - `reason_id`, `basis_id`: those of the mark, "" where the record is older; no text is made of them.
+    - `foretold`: None where no forecast is expected.
     """
 
     url: str
@@ -84,6 +100,7 @@ class ProgressDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     owner: str = ""
     reason_id: str = ""
     basis_id: str = ""
+    foretold: Foretold | None = None
 
 
 class ProgressDetails(msgspec.Struct, frozen=True):
@@ -136,6 +153,7 @@ class UpdateDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     pace: Pace
     previous: Previous | None = None
     blocked: Blocked | None = None
+    foretold: Foretold | None = None
 
 
 class UpdateDetails(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connectors.text.document import Bar, Block, Bullets, Doc, Line, Lozenge, Text, line, para
-from sync.marks.comment_text import blocked_words, moved_words, pace_words
+from sync.marks.comment_text import blocked_words, forecast_words, moved_words, pace_words
 from sync.marks.details import Previous, UpdateDetail, UpdateDetails
 from sync.marks.facts import StatedKeyResult
 from sync.marks.messages import Messages
@@ -36,6 +36,8 @@ def _rows(one: StatedKeyResult, detail: UpdateDetail, messages: Messages) -> lis
         rows.append(line(Text(messages.text("update.row", label=label), strong=True), value))
 
     row(messages.text("progress.pace"), pace_words(one.percent or 0, detail.pace, messages))
+    if detail.foretold is not None:
+        row(messages.text("progress.forecast"), forecast_words(detail.foretold, messages))
     if detail.previous is not None:
         before = detail.previous
         row(messages.text("progress.since", date=before.on), _since(one, before, messages))

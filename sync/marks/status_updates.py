@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 import msgspec
 
@@ -18,8 +19,9 @@ from config.workspace import Workspace
 from connectors.model import Fact, Health, KeyResultMark, Ref, Update, UpdateHealth, WorkItem
 from sync.align.alignment import Alignment
 from sync.align.terms import terms
+from sync.forecast.outlook import Outlooks
 from sync.history.movement import WorkState, movement
-from sync.marks.comments import blocked_of, moved_of, pace_of
+from sync.marks.comments import blocked_of, foretold_of, moved_of, pace_of
 from sync.marks.compare import same_facts
 from sync.marks.contribution import blocked_for
 from sync.marks.details import Previous, UpdateDetail, UpdateDetails
@@ -72,6 +74,7 @@ class StatusUpdates:
         marks: Mapping[str, KeyResultMark],
         last_updates: Mapping[Ref, PostedUpdate],
         states: Mapping[str, WorkState],
+        outlooks: Outlooks = MappingProxyType({}),
     ) -> None:
         self._alignment = alignment
         self._scorecard = scorecard
@@ -79,6 +82,7 @@ class StatusUpdates:
         self._marks = marks
         self._last_updates = last_updates
         self._states = states
+        self._outlooks = outlooks
         self._today = scorecard.as_of.astimezone(workspace.zone).date()
         self._terms = terms(workspace, self._today)
         self._measures = {kr.id: kr.measure for _, kr in workspace.key_results()}
@@ -156,9 +160,10 @@ class StatusUpdates:
         return UpdateDetail(
             reading.title,
             mark.url,
-            pace_of(reading, mark.due),
+            pace_of(reading),
             self._previous(name, last),
             blocked_of(blocked_for(item, leaves, self._alignment)),
+            foretold_of(reading, self._outlooks.get(name), self._workspace.policy.health.chance),
         )
 
     def _previous(self, name: str, last: PostedUpdate | None) -> Previous | None:

@@ -8,6 +8,7 @@ from sync.measure.ended import closed_on, last_day
 from sync.measure.estimates import EstimateBook, Estimates, Spread
 from sync.measure.field_values import collect_values
 from sync.measure.flow import needs_history
+from sync.measure.objectives import ASPIRATION
 from sync.measure.pieces import LEFT_OUT, LeftOut, Piece, pieces_of, weighting_of
 from sync.measure.reading import Creep, ObjectiveReading, Reading, Scorecard, health, to_percent
 from sync.measure.scorecard import measure
@@ -17,6 +18,7 @@ from sync.measure.work import milestone_pieces
 from sync.observation import FieldValues, Histories, Past, Sample
 
 __all__ = [
+    "ASPIRATION",
     "DENOMINATOR",
     "LEFT_OUT",
     "ZERO",

@@ -83,7 +83,6 @@ def measure_key_result(
         progress=progress,
         expected=by_now,
         health=_health(how, progress, by_now, workspace),
-        forecast=_forecast(progress, cycle.elapsed(at, workspace.zone)) if value.counts and goes_on else None,
         evidence=evidence,
         tally=tally,
         unit=value.unit,
@@ -168,9 +167,3 @@ def _teams(pieces: Iterable[Piece], how: WorkMeasure) -> tuple[tuple[str, Tally]
         parts[item.team or item.project or item.ref.tracker].append(piece)
     tallies = {team: fold(some, how) for team, some in parts.items()}
     return tuple(sorted(tallies.items(), key=lambda one: (-one[1].weight, one[0])))
-
-
-def _forecast(progress: float | None, elapsed: float) -> float | None:
-    if progress is None or elapsed < 0.05:
-        return None
-    return min(1.0, progress / elapsed)

@@ -44,8 +44,8 @@ class Reading:
     """One key result at one moment.
 
     - `value`: in the measure's unit; for `work` the done weight. None without data.
-    - `progress`, `expected`, `forecast`: 0..1; progress and forecast None without data. `forecast` is the
-      progress at the end of the cycle if the pace so far holds; None in the first 5 % of the cycle.
+    - `progress`, `expected`: 0..1; progress None without data.
+    - `is_unlikely`: whether its health is at risk by the forecast's chance of success, and by nothing else.
     - `evidence`: where the value comes from, in words; `tally` is of the linked work, whatever the measure.
     - `counts`: False for guard-rails, which are no part of an objective's progress but can spoil its health.
     - `output`: done share of the linked work, 0..1, beside a value that is not made of work; None without work.
@@ -69,7 +69,6 @@ class Reading:
     progress: float | None
     expected: float
     health: Health
-    forecast: float | None
     evidence: str
     tally: Tally
     unit: str
@@ -87,6 +86,7 @@ class Reading:
     phase: Phase = "running"
     stands_on: date | None = None
     read_on: date | None = None
+    is_unlikely: bool = False
     pieces: tuple[Piece, ...] = field(default=(), compare=False, repr=False)
     estimates: Estimates = field(default=NO_ESTIMATES, compare=False, repr=False)
 

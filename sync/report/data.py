@@ -9,6 +9,8 @@ from typing import Any
 from connectors.model import Change, Pull, Receipt
 from connectors.setup import PROJECTS
 from sync.decide import Decision
+from sync.explain.outlook import NO_FORECAST, unlikely_words
+from sync.forecast.outlook import Outlook, Outlooks
 from sync.measure import ObjectiveReading, Reading, Scorecard
 from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied, Moved
@@ -16,6 +18,7 @@ from sync.plan.plan import Plan, plain_change
 from sync.signals.orphans import Signals
 
 Data = dict[str, Any]
+_RANGE = ("low", "middle", "high")
 
 
 def of_run(run: Decision) -> Data:
@@ -23,7 +26,7 @@ def of_run(run: Decision) -> Data:
     return {
         "as_of": run.scorecard.as_of.isoformat(),
         "pulled": [of_pull(pull) for pull in run.observation.pulls],
-        "scorecard": of_scorecard(run.scorecard),
+        "scorecard": of_scorecard(run.scorecard, run.outlooks),
         "orphans": of_orphans(run),
         "in_grace": of_in_grace(run),
         "planned": of_planned(run),
@@ -44,11 +47,11 @@ def of_pull(pull: Pull) -> Data:
     }
 
 
-def of_scorecard(card: Scorecard) -> list[Data]:
-    return [_objective(objective) for objective in card.objectives]
+def of_scorecard(card: Scorecard, outlooks: Outlooks) -> list[Data]:
+    return [_objective(objective, outlooks) for objective in card.objectives]
 
 
-def _objective(reading: ObjectiveReading) -> Data:
+def _objective(reading: ObjectiveReading, outlooks: Outlooks) -> Data:
     return {
         "objective": reading.objective,
         "title": reading.title,
@@ -64,12 +67,28 @@ def _objective(reading: ObjectiveReading) -> Data:
         "grading": reading.grading or None,
         "parent": reading.parent,
         "closed": reading.closed.isoformat() if reading.closed else None,
-        "key_results": [of_reading(one) for one in reading.readings],
+        "key_results": [
+            of_reading(one) | of_outlook(one, outlooks.get(one.key_result)) for one in reading.readings
+        ],
+    }
+
+
+def of_outlook(reading: Reading, outlook: Outlook | None) -> Data:
+    """The forecast of a key result, 0..1 and raw, with the progress that is success; what there is none of is null."""
+    found = outlook.forecast if outlook is not None else None
+    return {
+        "chance": None if found is None else round(found.chance, 4),
+        "range": None if found is None else {name: round(getattr(found, name), 4) for name in _RANGE},
+        "goal": outlook.goal if outlook is not None else None,
+        "forecast_weeks": None if found is None else round(found.weeks, 1),
+        "no_forecast": NO_FORECAST[outlook.lack] if outlook is not None and outlook.lack else None,
+        "working_days_left": outlook.days_left if outlook is not None else None,
+        "health_reason": unlikely_words(outlook) if outlook is not None and reading.is_unlikely else None,
     }
 
 
 def of_reading(reading: Reading) -> Data:
-    """One key result."""
+    """One key result, without its forecast."""
     tally = reading.tally
     return {
         "key_result": reading.key_result,
@@ -79,7 +98,6 @@ def of_reading(reading: Reading) -> Data:
         "unit": reading.unit,
         "percent": reading.percent,
         "expected": round(reading.expected, 4),
-        "forecast": None if reading.forecast is None else round(reading.forecast, 4),
         "health": reading.health,
         "evidence": reading.evidence,
         "since": reading.bounds.first.isoformat() if reading.bounds.first else None,

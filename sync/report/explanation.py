@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from config.wording import percent
 from sync.explain.estimates import ParentEstimate
 from sync.explain.key_result import Counted, Derivation
 from sync.explain.objective import ObjectiveDerivation
-from sync.forecast.simulation import Forecast
+from sync.forecast.outlook import KeptForecast
 from sync.marks.comments import HEALTH_WORDS
 from sync.measure import Spread, to_percent
 from sync.report import data
 from sync.report.table import HEALTH_STYLES, Cell, Section
 
 
-def derivation(derived: Derivation, forecast: Forecast | None) -> Section:
-    """Every item with its weight, then the formula with its numbers."""
+def derivation(derived: Derivation) -> Section:
+    """Every item with its weight, then the formula with its numbers, then what is forecast of it."""
     reading = derived.reading
-    steps = list(derived.steps) + ([forecast_words(forecast)] if forecast else [])
     is_spread = any(row.origin for row in derived.rows)
     return Section(
         f"{reading.key_result}  {reading.title}",
@@ -29,7 +30,7 @@ def derivation(derived: Derivation, forecast: Forecast | None) -> Section:
         columns=_columns(is_spread) if derived.rows else (),
         rows=tuple(_row(row, is_spread) for row in derived.rows),
         right=("weight", "share", "done"),
-        tail=("", *steps),
+        tail=("", *derived.steps, *derived.outlook_words),
     )
 
 
@@ -103,20 +104,11 @@ def objective_data(derived: ObjectiveDerivation) -> dict[str, Any]:
     }
 
 
-def forecast_words(forecast: Forecast) -> str:
-    """The range and the chance, in a sentence."""
-    low, high = round(100 * forecast.low), round(100 * forecast.high)
-    return (
-        f"Forecast from the last {forecast.weeks:.0f} weeks: {low}–{percent(high)} at the end of the cycle, which covers "
-        f"80 % of simulated outcomes; median {percent(round(100 * forecast.middle))}; chance of reaching 100 %: "
-        f"{percent(round(100 * forecast.chance))}."
-    )
-
-
-def derivation_data(derived: Derivation, forecast: Forecast | None) -> dict[str, Any]:
-    """The same for programs."""
+def derivation_data(derived: Derivation, forecasts: Iterable[KeptForecast]) -> dict[str, Any]:
+    """The same for programs, with the `forecasts` that were made day by day."""
     return {
         **data.of_reading(derived.reading),
+        **data.of_outlook(derived.reading, derived.outlook),
         "objective": derived.objective.id,
         "items": [
             {
@@ -146,8 +138,12 @@ def derivation_data(derived: Derivation, forecast: Forecast | None) -> dict[str,
             for one in derived.excluded
         ],
         "parent_estimates": [_parent_data(one) for one in derived.parents],
-        "steps": list(derived.steps),
-        "outlook": forecast_data(forecast) if forecast else None,
+        "steps": [*derived.steps, *derived.outlook_words],
+        "forecasts": [
+            {name: value if name == "day" else round(value, 4) for name, value in asdict(one).items()}
+            | {"day": one.day.isoformat()}
+            for one in forecasts
+        ],
     }
 
 
@@ -171,8 +167,3 @@ def _parent_data(one: ParentEstimate) -> dict[str, Any]:
         "elsewhere": len(one.elsewhere),
         "below": float(one.add_up),
     }
-
-
-def forecast_data(forecast: Forecast) -> dict[str, float]:
-    """A range and a chance, 0..1."""
-    return {name: round(getattr(forecast, name), 4) for name in ("low", "middle", "high", "chance", "weeks")}

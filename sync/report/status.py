@@ -1,4 +1,4 @@
-"""Smaller sections: one ticket explained, checks, the last sync, what is stuck, and forecasts. Pure."""
+"""Smaller sections: one ticket explained, checks, the last sync, and what is stuck. Pure."""
 
 from __future__ import annotations
 
@@ -12,11 +12,8 @@ from connectors.preflight import Check, Verdict
 from sync.align.alignment import Link
 from sync.decide import Decision
 from sync.explain.item import Explanation
-from sync.forecast.simulation import Forecast
-from sync.measure import Scorecard
 from sync.memory import RemovedMarks, RunRecord, Stuck
 from sync.observation import spell
-from sync.report.explanation import forecast_data
 from sync.report.suggestions import suggestion_data
 from sync.report.table import Cell, Section, Style, cells
 
@@ -225,27 +222,3 @@ def last_run_data(record: RunRecord | None, troubled: Troubled) -> dict[str, Any
 def removed_data(found: Sequence[RemovedMarks]) -> list[dict[str, Any]]:
     """The same for programs."""
     return [asdict(one) | {"at": one.at.isoformat()} for one in found]
-
-
-def forecast_section(found: Mapping[str, Forecast], card: Scorecard) -> Section:
-    """Where the key results will end, if things go on as they went."""
-    readings = card.readings
-    rows = tuple(
-        (
-            Cell(id_),
-            Cell(readings[id_].title),
-            Cell(percent(readings[id_].percent)),
-            Cell(f"{round(100 * one.low)}–{percent(round(100 * one.high))}"),
-            Cell(percent(round(100 * one.chance))),
-        )
-        for id_, one in found.items()
-    )
-    columns = ("", "key result", "now", "at the end", "chance of 100 %")
-    return Section(
-        "Forecast", ("The range covers 80 % of simulated outcomes.",), columns, rows, right=columns[2:]
-    )
-
-
-def forecasts_data(found: Mapping[str, Forecast]) -> dict[str, dict[str, float]]:
-    """The same for programs, 0..1, by key result."""
-    return {id_: forecast_data(one) for id_, one in found.items()}

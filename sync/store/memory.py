@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from msgspec.json import Decoder
 
 from config.load import fingerprint
+from config.measures import WorkMeasure
 from config.workspace import Workspace
 from connectors.model import Fact, Ref, UpdateHealth
+from sync.forecast.simulation import FARTHEST_DAYS
 from sync.history.movement import WorkState
 from sync.marks.status_updates import PostedUpdate
 from sync.measure import last_day
@@ -46,6 +48,7 @@ def read_memory(connection: sa.Connection, workspace: Workspace, now: datetime, 
     setups = sa.select(sa.func.max(runs.id)).where(runs.kind == "setup")
     return Memory(
         past=_past(connection, workspace, today),
+        recent=_recent(connection, workspace, today),
         last_progress=_last_progress(connection, today),
         found={row.tracker: row.in_scope for row in connection.execute(sa.select(tables.pulls))},
         work_states=_work_states(connection, sa.select(tables.footings)),
@@ -175,6 +178,24 @@ def _past(connection: sa.Connection, workspace: Workspace, today: date) -> dict[
         )
         for row in connection.execute(query):
             found[row.key_result] = Past(date.fromisoformat(row.day), row.value, row.progress)
+    return found
+
+
+def _recent(connection: sa.Connection, workspace: Workspace, today: date) -> dict[str, list[Past]]:
+    """The readings before today that forecasts draw on; work is dated by itself, so its readings are left out."""
+    wanted = [kr.id for _, kr in workspace.key_results() if not isinstance(kr.measure, WorkMeasure)]
+    readings, found = tables.readings.c, dict[str, list[Past]]()
+    begin = today - timedelta(days=FARTHEST_DAYS)
+    query = (
+        sa.select(readings.key_result, readings.day, readings.value, readings.progress)
+        .where(readings.key_result.in_(wanted))
+        .where(readings.day >= begin.isoformat())
+        .where(readings.day < today.isoformat())
+        .order_by(readings.day)
+    )
+    for row in connection.execute(query) if wanted else ():
+        past = Past(date.fromisoformat(row.day), row.value, row.progress)
+        found.setdefault(row.key_result, []).append(past)
     return found
 
 

@@ -1,21 +1,24 @@
-"""The history in the store: each key result's reading by day, what moved it, and where its work stood lately."""
+"""The history in the store: each key result's reading and forecast by day, what moved it, and where its work stood lately."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from msgspec.json import Decoder
 
+from sync.forecast.outlook import KeptForecast
 from sync.history.days import History, HistoryRow, row_of
 from sync.history.movement import Movement, WorkState
 from sync.measure import Scorecard
 from sync.store import tables
 from sync.store.database import Database, again
+from sync.store.forecasts import add_forecasts, read_forecasts, replace_forecasts
 
 _MOVEMENTS = Decoder(Movement)
 
@@ -28,9 +31,14 @@ class Readings:
 
     @again
     def save(
-        self, scorecard: Scorecard, day: date, states: Mapping[str, WorkState], moved: Mapping[str, Movement]
+        self,
+        scorecard: Scorecard,
+        day: date,
+        states: Mapping[str, WorkState],
+        moved: Mapping[str, Movement],
+        forecasts: Mapping[str, KeptForecast] = MappingProxyType({}),
     ) -> None:
-        """Remember a day's readings, where work stands and what moved it; the same day again replaces them.
+        """Remember a day's readings and forecasts, where work stands and what moved it; the same day again replaces them.
 
         Where it is not known what moved, what was remembered of that day stays. Where work stood is kept of this
         day and of the one before it that was read.
@@ -49,6 +57,7 @@ class Readings:
             connection.execute(table.delete().where(table.c.day == on))
             if rows:
                 connection.execute(table.insert(), rows)
+            replace_forecasts(connection, day, forecasts)
             last = connection.execute(
                 sa.select(sa.func.max(states_table.c.day)).where(states_table.c.day < on)
             ).scalar()
@@ -80,8 +89,18 @@ class Readings:
         return {name: tuple(rows) for name, rows in found.items()}
 
     @again
-    def import_readings(self, histories: Mapping[str, History]) -> None:
-        """Remember readings of another store, of days of which there are none here."""
+    def forecasts(self, key_result: str) -> tuple[KeptForecast, ...]:
+        """The forecasts that were made of a key result, by day."""
+        with self._database.transaction() as connection:
+            return tuple(read_forecasts(connection, key_result).get(key_result, ()))
+
+    @again
+    def import_readings(
+        self,
+        histories: Mapping[str, History],
+        forecasts: Mapping[str, Sequence[KeptForecast]] = MappingProxyType({}),
+    ) -> None:
+        """Remember readings and forecasts of another store, of days of which there are none here."""
         table = tables.readings
         with self._database.ordered() as connection:
             known = {(row.key_result, row.day) for row in connection.execute(sa.select(table))}
@@ -89,6 +108,7 @@ class Readings:
             new = [row for row in rows if (row["key_result"], row["day"]) not in known]
             if new:
                 connection.execute(table.insert(), new)
+            add_forecasts(connection, forecasts)
 
 
 def _columns(name: str, row: HistoryRow) -> dict[str, Any]:

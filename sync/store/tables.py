@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from config.text.redaction import redactor
 
-VERSION = 7
+VERSION = 8
 
 
 class Words(sa.types.TypeDecorator[str]):
@@ -161,6 +161,19 @@ standings = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
 """Where the work of each key result stood on the day that was read last, and on the one before."""
+forecasts = sa.Table(
+    "forecasts",
+    metadata,
+    sa.Column("key_result", sa.String(64), primary_key=True),
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("low", sa.Float, nullable=False),
+    sa.Column("middle", sa.Float, nullable=False),
+    sa.Column("high", sa.Float, nullable=False),
+    sa.Column("chance", sa.Float, nullable=False),
+    sa.Column("goal", sa.Float, nullable=False),
+    sa.Column("weeks", sa.Float, nullable=False),
+)
+"""Forecasts by the day on which they were made, to be held against what came."""
 journal = sa.Table(
     "journal",
     metadata,
@@ -268,7 +281,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE runs ADD COLUMN workspace VARCHAR(255)",
     ),
 }
-"""What makes a store of the version before into one of the version named. Whole new tables, as in 4 and 7, need no word."""
+"""What makes a store of the version before into one of the version named. Whole new tables, as in 4, 7 and 8, need no word."""
 
 
 _ADDED = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (\w+)")

@@ -77,19 +77,31 @@ SOUND: dict[str, Any] = {
             ],
         },
     ],
+    "calendar": {
+        "closed": ["2026-12-24/2027-01-01"],
+        "weekend": ["sat"],
+        "trackers": {"jira": {"weekend": ["fri"]}},
+        "teams": {"ENG": {"closed": []}},
+    },
     "exempt": [{"name": "upkeep", "labels": ["ktlo"], "budget": 30}],
     "policy": {
         "mode": "full",
         "grace_days": 7,
         "step": 5,
         "quiet_hours": {"begin": "19:00", "end": "07:00"},
-        "health": {"at_risk": 10, "off_track": 25},
+        "health": {"at_risk": 10, "off_track": 25, "chance": 0.2},
         "labels": {"aligned": "okr-aligned"},
         "guards": {"share": 0.3, "floor": 50},
     },
 }
 
-FREE = {("trackers",), ("cycles",), ("objectives", 0, "key_results", 3, "measure", "of")}
+FREE = {
+    ("trackers",),
+    ("cycles",),
+    ("calendar", "trackers"),
+    ("calendar", "teams"),
+    ("objectives", 0, "key_results", 3, "measure", "of"),
+}
 """Mappings whose keys are names of people's choice."""
 
 PLAIN_TEXT = {"workspace", "title", "note", "unit", "id", "name"}
@@ -223,6 +235,15 @@ def _by_value() -> Iterator[InvalidConfig]:
         (("policy", "grace_days"), (-1, 366, 1.5)),
         (("policy", "quiet_hours", "begin"), ("25:00", "7pm", "")),
         (("policy", "health", "at_risk"), (-1, 101)),
+        (("policy", "health", "chance"), (-0.1, 1.01, "likely", True)),
+        (
+            ("calendar", "closed", 0),
+            ("2027-01-01/2026-12-24", "2026-12-24/", "24.12.2026", "Christmas", 20261224, "0001-01-01"),
+        ),
+        (("calendar", "weekend", 0), ("saturday", "Sat", 6, "")),
+        (("calendar", "weekend"), (["mon", "tue", "wed", "thu", "fri", "sat", "sun"],)),
+        (("calendar", "trackers"), ({"jiira": {}}, {"ENG": {}})),
+        (("calendar", "teams"), ({"ENGG": {}}, {"jira": {}}, {"ENG": {}, "eng": {}})),
         (("policy", "labels", "aligned"), ("two words", "")),
         (("policy", "guards", "share"), (0, 1.01)),
     ]

@@ -9,6 +9,7 @@ from config.workspace import Workspace
 from connectors.model import Marks, WorkItem
 from connectors.text.document import Doc
 from sync.align.alignment import align
+from sync.forecast.key_results import outlooks
 from sync.history.movement import movements_since, work_states
 from sync.marks.comments import SuggestedKeyResult
 from sync.marks.desired import desired_marks
@@ -79,4 +80,6 @@ def _marks(
     card = measure(alignment, observed(), declared, NOW)
     signals = find_signals(alignment, card, observed(), declared, NOW)
     moved = movements_since({}, work_states(card, declared), declared)
-    return list(desired_marks(alignment, card, signals, declared, moved, near).values())  # type: ignore[arg-type]
+    ends = outlooks(alignment, card, declared, {})
+    wanted = desired_marks(alignment, card, signals, declared, moved, near, outlooks=ends)  # type: ignore[arg-type]
+    return list(wanted.values())

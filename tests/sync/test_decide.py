@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from sync.align import alignment
 from sync.decide import decide
-from sync.jobs.last_read import forecasts, latest_run, progress_history
+from sync.jobs.last_read import latest_run, progress_history
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import synchronise
@@ -45,7 +45,6 @@ def test_a_sync_and_a_status_look_for_leaves_once_each(
     assert len(looks) == 1
     known = latest_run(session, Reporter())
     progress_history(session, known)
-    forecasts(session, known)
     assert len(looks) == 2
 
 

@@ -20,11 +20,12 @@ from sync.explain.key_result import Derivation, derive
 from sync.explain.next_cycle import NoSuchCycleError, next_cycle
 from sync.explain.objective import derive_objective
 from sync.jobs.asked_key import with_key_of_now
-from sync.jobs.last_read import forecasts, latest_run, progress_history, removed_marks
+from sync.jobs.last_read import latest_run, progress_history, removed_marks
 from sync.jobs.remote_links import with_remote_links
 from sync.jobs.session import Session
 from sync.observation import homonyms
 from sync.report import audit_log, budgets, data, explanation, movement, suggestions
+from sync.report import forecasts as forecast_tables
 from sync.report import roll_over as roll_over_tables
 from sync.report import run as run_tables
 from sync.report import status as status_tables
@@ -56,12 +57,10 @@ def status(
         troubled = session.store.journal.failed_writes(last.id) if last else []
         stuck = session.store.stuck()
         histories = progress_history(session, run)
-        ends = forecasts(session, run)
         running = {name for name, one in run.scorecard.readings.items() if one.phase == "running"}
         moving = {name: rows for name, rows in histories.items() if name in running} or histories
         output.show(scorecard(run.scorecard), movement.movement(moving))
-        if ends:
-            output.show(status_tables.forecast_section(ends, run.scorecard))
+        output.show(*forecast_tables.sections(run.outlooks, run.scorecard, session.workspace))
         output.show(budgets.section(run, session.workspace))
         unmatched = run_tables.unmatched(run.signals.findings)
         if unmatched.rows:
@@ -75,9 +74,8 @@ def status(
             output.show(status_tables.stuck(stuck, run))
         output.data(
             as_of=run.scorecard.as_of.isoformat(),
-            scorecard=data.of_scorecard(run.scorecard),
+            scorecard=data.of_scorecard(run.scorecard, run.outlooks),
             movement=movement.movement_data(histories),
-            outlook=status_tables.forecasts_data(ends),
             work=budgets.data(run, session.workspace),
             last_run=status_tables.last_run_data(last, troubled),
             undone=status_tables.removed_data(removed),
@@ -169,13 +167,13 @@ def explain(
 
 def _show_key_result(session: Session, run: Decision, derived: Derivation, output: Output, when: str) -> None:
     id_ = derived.reading.key_result
-    forecast, history = forecasts(session, run).get(id_), progress_history(session, run)[id_]
-    output.show(explanation.derivation(derived, forecast))
+    history = progress_history(session, run)[id_]
+    output.show(explanation.derivation(derived))
     if (by_week := movement.weeks(history)) is not None:
         output.show(by_week)
     output.data(
         as_of=when,
-        **explanation.derivation_data(derived, forecast),
+        **explanation.derivation_data(derived, session.store.readings.forecasts(id_)),
         history=movement.history_data(history),
     )
 

@@ -97,7 +97,7 @@ def test_what_nobody_estimated_is_named_and_what_came_later_is_added_up() -> Non
     )
     assert "Not counted, added after 2026-10-15: 2 items, weight 5: WEB-4, WEB-5." in told.steps
     assert [row.item.key for row in told.rows if row.left_out == "late"] == ["WEB-4", "WEB-5"]
-    assert [row["key"] for row in derivation_data(told, None)["items"] if not row["known"]] == [
+    assert [row["key"] for row in derivation_data(told, ())["items"] if not row["known"]] == [
         "WEB-2",
         "WEB-3",
         "WEB-5",
@@ -143,10 +143,10 @@ def test_every_weight_says_where_it_comes_from() -> None:
         "WEB-11": (3, "6 points of WEB-10, spread over 2 items", True),
         "WEB-14": (1, "", False),
     }
-    data = {row["key"]: row["spread"] for row in derivation_data(told, None)["items"]}
+    data = {row["key"]: row["spread"] for row in derivation_data(told, ())["items"]}
     assert data["WEB-3"] == {"tracker": "jira", "key": "WEB-2", "estimate": 12.0, "items": 3}
     assert data["WEB-6"] is None
-    table = derivation(told, None)
+    table = derivation(told)
     assert table.columns[3:5] == ("weight", "weight from")
     assert {len(row) for row in table.rows} == {len(table.columns)}
     assert "weight from" not in derivation(derived(WORK, work("A"), work("B")), None).columns
@@ -162,7 +162,7 @@ def test_points_that_do_not_count_as_people_might_expect_are_named() -> None:
         "Of the 12 points of WEB-2, 4 go elsewhere: WEB-5 (serves B).",
         "WEB-7 is done and counts whole, with 5 points, in place of 1 item below it.",
     )
-    fates = {one["key"]: one["fate"] for one in derivation_data(told, None)["parent_estimates"]}
+    fates = {one["key"]: one["fate"] for one in derivation_data(told, ())["parent_estimates"]}
     assert fates == {
         "OPS-1": "barred",
         "WEB-1": "outdone",
@@ -210,7 +210,7 @@ def test_what_is_left_out_is_named_with_the_reason_and_the_first_keys() -> None:
         ),
         "Not counted, dropped: 1 item: WEB-2.",
     )
-    left_out = derivation_data(told, None)["left_out"]
+    left_out = derivation_data(told, ())["left_out"]
     assert [(one["reason"], one["items"], one["weight"]) for one in left_out] == [
         ("before", 20, 20.0),
         ("dropped", 1, 1.0),

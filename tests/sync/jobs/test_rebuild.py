@@ -31,7 +31,7 @@ def test_a_store_of_the_version_before_is_migrated(tmp_path: Path) -> None:
             "ALTER TABLE journal DROP COLUMN at; ALTER TABLE journal DROP COLUMN changes;"
             "DROP TABLE leases; DROP TABLE quarantine; DROP TABLE footings;"
             "ALTER TABLE readings DROP COLUMN moved; DROP TABLE standings;"
-            "ALTER TABLE runs DROP COLUMN workspace; DROP TABLE lost_links;"
+            "ALTER TABLE runs DROP COLUMN workspace; DROP TABLE lost_links; DROP TABLE forecasts;"
             "UPDATE about SET value = '1' WHERE name = 'schema';"
             "INSERT INTO journal (run, tracker, item, key, what) VALUES (1, 'jira', '7', 'WEB-7', '[]');"
         )
@@ -52,7 +52,9 @@ def test_a_store_of_any_version_is_migrated_whole_or_not_at_all(
     take(store, "a/1/1", NOW)
     store.close()
     with closing(sqlite3.connect(path)) as old, old:
-        old.executescript("DROP TABLE lost_links;")
+        old.executescript("DROP TABLE forecasts;")
+        if version < 7:
+            old.executescript("DROP TABLE lost_links;")
         if version < 6:
             old.executescript(
                 "ALTER TABLE readings DROP COLUMN moved; DROP TABLE standings;"
@@ -66,7 +68,8 @@ def test_a_store_of_any_version_is_migrated_whole_or_not_at_all(
     with closing(sqlite3.connect(path)) as found, found:
         assert found.execute("SELECT value FROM about WHERE name = 'schema'").fetchone() == (str(version),)
         tables = {row[0] for row in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        assert "lost_links" not in tables
+        assert "forecasts" not in tables
+        assert ("lost_links" in tables) == (version >= 7)
     store = Store(f"sqlite:///{path}")
     assert take(store, "b/1/1", NOW + timedelta(days=1)).epoch == 2
     store.close()
@@ -99,8 +102,12 @@ def test_a_lost_store_is_rebuilt_and_everything_is_ours_again(run: Cli) -> None:
 def test_a_rebuild_takes_the_history_along(run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     for day in ("2026-11-02", "2026-11-09", "2026-11-16"):
         assert run("sync", "--as-of", f"{day}T09:00Z", "--first-run").code == 0
-    before = history_of(run)
+    before, forecasts = history_of(run), forecasts_kept()
     assert [row["day"] for row in before] == ["2026-11-02", "2026-11-09", "2026-11-16"]
+    assert {day for _, day, *_ in forecasts} == {"2026-11-02", "2026-11-09", "2026-11-16"}
+    assert all(
+        0 <= low <= middle <= high <= 1 and goal == 1 for _, _, low, middle, high, _, goal, _ in forecasts
+    )
     with closing(sqlite3.connect(".truenorth/truenorth.db")) as store, store:
         store.execute("UPDATE items SET body = '{}'")
         store.execute(
@@ -115,12 +122,18 @@ def test_a_rebuild_takes_the_history_along(run: Cli, monkeypatch: pytest.MonkeyP
     assert rebuilt.code == 0, rebuilt.err
     assert "Carried over the readings of 3 days." in rebuilt.out
     assert history_of(run) == before
+    assert forecasts_kept() == forecasts
     assert len(history_of(run, "SPEED-KR1")) == len(history_of(run, "SPEED-KR2")) == 2
 
 
 def history_of(run: Cli, key_result: str = "GROWTH-KR2") -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = json.loads(run("explain", key_result, "--format", "json").out)["history"]
     return [{name: row[name] for name in ("day", "value", "percent", "expected", "health")} for row in rows]
+
+
+def forecasts_kept() -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(".truenorth/truenorth.db")) as store:
+        return store.execute("SELECT * FROM forecasts ORDER BY key_result, day").fetchall()
 
 
 def test_nothing_is_salvaged_from_what_is_no_store(tmp_path: Path) -> None:

@@ -14,13 +14,16 @@ import pytest
 from config.load import ConfigError, load
 from config.messages import ENGLISH, FRENCH, names_in
 from config.workspace import Workspace
-from connectors.model import Marks, WorkItem
+from connectors.model import Comment, Marks, WorkItem
 from connectors.sandbox.server import Sandbox
 from connectors.text.document import to_adf, to_markdown
 from connectors.text.wiki import to_wiki
 from sync.align.alignment import align
+from sync.forecast.health import with_chances
+from sync.forecast.key_results import outlooks
 from sync.history.movement import WorkState, movements_since, work_states
 from sync.marks.comments import SuggestedKeyResult, value_against_target
+from sync.marks.compare import same_comment
 from sync.marks.contribution import HIDDEN, MOST_BECAUSE
 from sync.marks.desired import desired_marks
 from sync.measure import measure
@@ -37,11 +40,13 @@ def marks_of(
     closest: dict[str, tuple[SuggestedKeyResult, ...]] | None = None,
 ) -> dict[str, Marks]:
     alignment = align(items, declared)
-    card = measure(alignment, observed(), declared, NOW)
+    measured = measure(alignment, observed(), declared, NOW)
+    ends = outlooks(alignment, measured, declared, {})
+    card = with_chances(measured, ends, declared)
     signals = find_signals(alignment, card, observed(), declared, NOW)
     moved = movements_since(told or {}, work_states(card, declared), declared)
     near = {ref(key): found for key, found in (closest or {}).items()}
-    wanted = desired_marks(alignment, card, signals, declared, moved, near)
+    wanted = desired_marks(alignment, card, signals, declared, moved, near, outlooks=ends)
     return {alignment.items[one].key: marks for one, marks in wanted.items()}
 
 
@@ -68,7 +73,8 @@ def test_a_progress_comment_says_value_pace_left_blockers_rule_and_age_of_the_da
         "KR1 · Result KR1",
         "30 %",
         "3 of 10 points",
-        "30 % reached, 50 % of the time gone; at this pace 59 % by 2026-12-31",
+        "30 % reached, 50 % of the time gone",
+        "no forecast, since nothing has moved lately",
         "2 of 3 items, 7 points",
         "WEB-3 by OPS-9",
         "claim KR1",
@@ -76,6 +82,48 @@ def test_a_progress_comment_says_value_pace_left_blockers_rule_and_age_of_the_da
     ):
         assert words in text, words
     assert "Since" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", r"chance of reaching 100 %: \d+ %, which is below 90 %, so it is at risk"),
+        ("fr", "probabilité d'atteindre 100 %\u00a0: \\d+ %, soit moins de 90 %, donc à risque"),
+    ],
+)
+def test_a_progress_comment_says_the_forecast_and_that_it_is_why_it_is_at_risk(
+    language: str, words: str
+) -> None:
+    recent = [
+        item(f"WEB-{n}", "WEB-1", category="done", completed=NOW - timedelta(days=7 * (n - 9)))
+        for n in range(10, 17)
+    ]
+    open_ = [item(f"WEB-{n}", "WEB-1") for n in range(20, 27)]
+    declared = workspace(work("KR1"), policy={"language": language, "health": {"chance": 0.9}})
+    items = [epic("WEB-1", claims=("KR1",)), *recent, *open_]
+    alignment = align(items, declared)
+    told = measure(alignment, observed(), declared, NOW)
+    assert told.readings["KR1"].health == "on_track"
+    assert re.search(words, text_on("WEB-1", items, declared))
+    marks = marks_of(items, declared)
+    assert {mark.health for one in marks.values() for mark in one.key_results} == {"at_risk"}
+
+
+def test_a_forecast_that_moves_alone_is_no_news() -> None:
+    """It rides along where a percent, a health or the declaration is news; by itself it writes nothing."""
+
+    def comment(days_ago: int) -> Comment:
+        at = [NOW - timedelta(days=days_ago * n) for n in range(1, 9)]
+        recent = [item(f"WEB-{n}", "WEB-1", category="done", completed=day) for n, day in enumerate(at, 10)]
+        items = [epic("WEB-1", claims=("KR1",)), *recent, *(item(f"WEB-{n}", "WEB-1") for n in range(20, 28))]
+        found = marks_of(items, workspace(work("KR1"), policy={"health": {"chance": 0}}))["WEB-1"].comment
+        assert found is not None
+        return found
+
+    slow, fast = comment(6), comment(3)
+    assert slow.details["key_results"][0]["foretold"] != fast.details["key_results"][0]["foretold"]
+    assert slow.doc != fast.doc
+    assert same_comment(slow, fast, 5)
 
 
 @pytest.mark.parametrize(

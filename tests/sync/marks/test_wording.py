@@ -13,8 +13,10 @@ from config.messages import ENGLISH, names_in
 from connectors.model import Comment, Fact, Update
 from connectors.stamp import comment_marker, from_comment_marker
 from connectors.text.document import text_hash
+from sync.marks.comment_text import forecast_words
 from sync.marks.details import (
     Blocked,
+    Foretold,
     Goal,
     Moved,
     Offer,
@@ -49,7 +51,7 @@ PROGRESS = ProgressDetails(
     (
         ProgressDetail(
             "https://okrs.example/kr/KR1",
-            Pace(50, 80, "2026-12-31"),
+            Pace(50),
             value=29.5,
             target=35.0,
             unit="points",
@@ -63,8 +65,14 @@ PROGRESS = ProgressDetails(
             checked_in="2026-11-10",
             goal=Goal("metric", "2026-12-31", start=22.0, target=35.0, unit="points"),
             owner="growth",
+            foretold=Foretold("2026-12-31", 62, 88, 16, least=20),
         ),
-        ProgressDetail("https://okrs.example/kr/KR2", Pace(50), goal=Goal("binary", "2026-12-31")),
+        ProgressDetail(
+            "https://okrs.example/kr/KR2",
+            Pace(50),
+            goal=Goal("binary", "2026-12-31"),
+            foretold=Foretold("2026-12-31", lack="history"),
+        ),
     ),
 )
 ORPHAN = OrphanDetails(
@@ -76,9 +84,10 @@ UPDATE = UpdateDetails(
         UpdateDetail(
             "Result one",
             "https://okrs.example/kr/KR1",
-            Pace(50, 80, "2026-12-31"),
+            Pace(50),
             Previous("2026-11-09", 30, "on_track", Moved()),
             Blocked((("WEB-3", "OPS-9"),)),
+            Foretold("2026-12-31", 62, 88, 3, 70),
         ),
     )
 )
@@ -104,12 +113,12 @@ def test_how_texts_are_put_together_has_a_version() -> None:
         "declared": with_text(orphan(DECLARED), BARE).doc,
         "update": update_with_text(update(), BARE).doc,
     }
-    assert RENDERING == 2
+    assert RENDERING == 3
     assert {name: text_hash(doc)[:8] for name, doc in made.items() if doc} == {
-        "progress": "b28352d3",
+        "progress": "b3291873",
         "orphan": "b3b38916",
         "declared": "9a4de1c8",
-        "update": "20678ca7",
+        "update": "f02c0b61",
     }
 
 
@@ -136,6 +145,35 @@ def test_the_words_are_those_of_before() -> None:
     assert "29.5 of 35 points" in to_plain(sent.doc)
     assert "2 done, 1 added (+6 points by work, −2 by scope)" in to_plain(sent.doc)
     assert "WEB-3 by OPS-9, 2 more" in to_plain(sent.doc)
+
+
+FORECASTS = [
+    (Foretold("2026-12-31", 62, 88, 45), "62–88 % by 2026-12-31, in four of five cases; chance of reaching 100 %: 45 %"),
+    (Foretold("2026-12-31", 62, 88, 4, 70), "62–88 % by 2026-12-31, in four of five cases; chance of reaching 70 %: < 5 %"),
+    (Foretold("2026-12-31", 99, 99, 96), "99 % by 2026-12-31, in four of five cases; chance of reaching 100 %: > 95 %"),
+    (
+        Foretold("2026-12-31", 62, 88, 5, least=20),
+        "62–88 % by 2026-12-31, in four of five cases; chance of reaching 100 %: 5 %, which is below 20 %, so it is at risk",
+    ),
+    (Foretold("2026-12-31", lack="history"), "not enough history for a forecast yet"),
+    (Foretold("2026-12-31", lack="movement"), "no forecast, since nothing has moved lately"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "words"), FORECASTS)
+def test_a_forecast_is_said_in_plain_words(told: Foretold, words: str) -> None:
+    assert forecast_words(told, ENGLISH_TEXTS) == words
+
+
+def test_a_record_of_the_straight_line_is_still_read() -> None:
+    """It is judged by its own version of the wording; what it says of the straight line is not said again."""
+    old = msgspec.to_builtins(PROGRESS)
+    old["key_results"][0]["pace"] = {"expected": 50, "forecast": 76, "due": "2026-12-31"}
+    del old["key_results"][0]["foretold"]
+    made = with_text(replace(progress(), details=old), ENGLISH_TEXTS)
+    assert made.doc is not None
+    assert "at this pace" not in to_plain(made.doc)
+    assert "40 % reached, 50 % of the time gone" in to_plain(made.doc)
 
 
 SPOILT: dict[str, dict[str, Any]] = {

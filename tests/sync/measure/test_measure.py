@@ -281,28 +281,11 @@ def test_a_grade_is_in_tenths() -> None:
     assert measure(align([], declared), observed(), declared, NOW).objectives[0].grade == 0.4
 
 
-@pytest.mark.parametrize(
-    ("moment", "forecast"),
-    [
-        (datetime(2026, 10, 5, 14, tzinfo=UTC), None),  # a twentieth of the cycle is over at 14:24
-        (datetime(2026, 10, 5, 14, 24, tzinfo=UTC), 1.0),
-        (datetime(2026, 10, 5, 15, tzinfo=UTC), 1.0),
-        (datetime(2026, 11, 16, tzinfo=UTC), 0.5),
-        (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), 0.25),
-    ],
-)
-def test_the_forecast_goes_on_at_the_pace_so_far(moment: datetime, forecast: float | None) -> None:
-    declared = workspace(work("A"))
-    leaves = [leaf(1, "done"), *(leaf(number, "todo") for number in range(2, 5))]
-    told = measure(align(leaves, declared), observed(), declared, moment).readings["A"].forecast
-    assert told == (None if forecast is None else pytest.approx(forecast, abs=0.001))
-
-
-def test_a_guard_rail_has_neither_a_forecast_nor_a_part_in_its_objective() -> None:
+def test_a_guard_rail_has_no_part_in_its_objective() -> None:
     rail = {"id": "B", "title": "B", "measure": {"kind": "keep", "below": 5, "checkins": []}}
     declared = workspace(work("A"), rail)
     told = measure(align([leaf(1, "done")], declared), observed(), declared, NOW)
-    assert (told.readings["B"].counts, told.readings["B"].forecast) == (False, None)
+    assert not told.readings["B"].counts
     (whole,) = told.objectives
     assert (whole.progress, whole.without_data) == (1.0, 0)
 

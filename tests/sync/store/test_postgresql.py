@@ -123,7 +123,7 @@ def test_a_store_of_the_version_before_is_migrated(cluster: Cluster, database: s
         database,
         "DROP INDEX ix_journal_operation",
         *(f"ALTER TABLE journal DROP COLUMN {name}" for name in ("operation", "epoch", "at", "changes")),
-        "DROP TABLE leases, quarantine, footings, standings",
+        "DROP TABLE leases, quarantine, footings, standings, forecasts",
         "ALTER TABLE readings DROP COLUMN moved",
         "ALTER TABLE counts ALTER COLUMN key_result TYPE VARCHAR(64)",
         "UPDATE about SET value = '1' WHERE name = 'schema'",

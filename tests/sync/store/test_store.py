@@ -18,6 +18,7 @@ from config.load import fingerprint
 from config.trackers import NativeQuery
 from connectors.model import Comment, Identity, KeyResultMark, Marks, Mirror, Stamp, StatusSpan
 from sync.align.alignment import align
+from sync.forecast.outlook import KeptForecast
 from sync.history.days import HistoryRow
 from sync.history.movement import Movement, WorkState
 from sync.marks.status_updates import PostedUpdate
@@ -133,6 +134,43 @@ def test_the_same_day_again_gives_the_same_rows(path: Path) -> None:
     assert stood_before(19) == {"A": WorkState(date(2026, 11, 18), {})}
     assert stood_before(18) == {}  # two days are enough
     store.close()
+
+
+def test_forecasts_are_kept_by_day_and_the_same_day_again_replaces_them(path: Path) -> None:
+    declared = workspace(work("A"))
+    card = measure(align([], declared), observed(), declared, NOW)
+
+    def told(day: int, chance: float) -> KeptForecast:
+        return KeptForecast(date(2026, 11, day), 0.5, 0.6, 0.75, chance, 0.7, 6.0)
+
+    with closing(Store(f"sqlite:///{path}")) as store:
+        for one in (told(15, 0.2), told(16, 0.9), told(16, 0.3)):
+            store.readings.save(card, one.day, {}, {}, {"A": one, "B": one})
+        store.readings.save(card, date(2026, 11, 17), {}, {})
+        assert store.readings.forecasts("A") == (told(15, 0.2), told(16, 0.3))
+        store.readings.save(card, date(2026, 11, 16), {}, {}, {"B": told(16, 0.4)})
+        assert store.readings.forecasts("A") == (told(15, 0.2),)
+        store.readings.import_readings({}, {"A": [told(15, 0.9), told(14, 0.1)]})
+        assert store.readings.forecasts("A") == (told(14, 0.1), told(15, 0.2))
+
+
+def test_memory_has_the_readings_that_forecasts_draw_on_and_no_others(path: Path) -> None:
+    declared = workspace(metric("A", 0, 10, ("2026-11-10", 4.0)), work("B"))
+    card = measure(align([], declared), observed(), declared, NOW)
+    with closing(Store(f"sqlite:///{path}")) as store:
+        for day in (
+            date(2026, 7, 26),
+            date(2026, 7, 27),
+            date(2026, 11, 15),
+            date(2026, 11, 16),
+            date(2026, 11, 17),
+        ):
+            store.readings.save(card, day, {}, {})
+        recent = store.memory(declared, NOW).recent
+        assert {name: [one.on for one in rows] for name, rows in recent.items()} == {
+            "A": [date(2026, 7, 27), date(2026, 11, 15)]
+        }
+        assert recent["A"][0] == Past(date(2026, 7, 27), 4.0, 0.4)
 
 
 @pytest.mark.parametrize(
