@@ -119,3 +119,30 @@ def test_nothing_is_foretold_of_what_is_closed_or_by_hand(changes: dict[str, Any
     items = [done(n, 4 * n) for n in range(1, 11)] + [item("WEB-99", claims=("A",))]
     assert foretold(items, work("A", **changes)) is None
     assert foretold(items, work("A"), now=datetime(2027, 2, 1, tzinfo=UTC)) is None
+
+
+def test_early_in_a_cycle_the_pace_is_that_of_the_weeks_before_it_and_its_progress_is_not() -> None:
+    second = datetime(2026, 10, 2, 9, tzinfo=UTC)
+    before = [
+        item(
+            f"WEB-{n}",
+            claims=("A",),
+            category="done",
+            created=second - timedelta(days=90),
+            completed=second - timedelta(days=3 * n + 2),
+        )
+        for n in range(18)
+    ]
+    open_ = [item(f"WEB-{n}", claims=("A",), created=second - timedelta(days=90)) for n in range(100, 130)]
+    declared = workspace(work("A"))
+
+    def at_the_end(items: list[WorkItem]) -> Forecast | None:
+        card = measure(align(items, declared), observed(), declared, second)
+        assert card.readings["A"].percent == 0
+        return forecasts(card, declared, {}).get("A")
+
+    found = at_the_end([*before, *open_])
+    assert found is not None
+    # One item every three days for ninety days are thirty items, all there are.
+    assert 0.6 < found.middle <= 1
+    assert at_the_end(open_) is None
