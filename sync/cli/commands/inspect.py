@@ -22,7 +22,7 @@ from sync.jobs.asked_key import with_key_of_now
 from sync.jobs.last_read import forecasts, latest_run, progress_history, removed_marks
 from sync.jobs.session import Session
 from sync.observation import homonyms
-from sync.report import audit_log, budgets, data, explanation, movement, suggestions
+from sync.report import audit_log, budgets, data, explanation, moments, movement, suggestions
 from sync.report import run as run_tables
 from sync.report import status as status_tables
 from sync.report.in_grace import in_grace
@@ -35,7 +35,7 @@ def _latest(session: Session, output: Output, given: GivenTime, *, fresh: bool) 
     """What is known, with a word on a moment that lies before the read."""
     asked = given.asked_in(session.workspace)
     run = latest_run(session, OutputReporter(output), asked, fresh=fresh)
-    if note := run_tables.rewound(run):
+    if note := moments.rewound(run):
         output.say(output.notice + note)
     output.data(rewound=run.observation.rewound)
     return run
