@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from config.errors import quoted
 
 Identifier = Annotated[
     str,
@@ -46,6 +50,27 @@ def _meant(day: date) -> date:
 
 Finite = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(reject_bool)]
 Day = Annotated[date, BeforeValidator(_no_number), AfterValidator(_meant)]
+
+
+def read_since(value: object) -> object:
+    """From when on finished work counts: cycle, ever or a date. Raises ValueError for anything else."""
+    # One complaint in place of one for each thing that it could be.
+    if value in ("cycle", "ever"):
+        return value
+    found = value if isinstance(value, date) and not isinstance(value, datetime) else None
+    if isinstance(value, str):
+        with suppress(ValueError):
+            found = date.fromisoformat(value)
+    if found is None:
+        shown = quoted(value) if isinstance(value, str) else json.dumps(value, default=str)
+        raise ValueError(f"expected cycle, ever or a date such as 2026-10-01, got {shown}")
+    if not FIRST_DAY <= found <= LAST_DAY:
+        raise ValueError(f"expected a date between {FIRST_DAY.year} and {LAST_DAY.year}")
+    return found
+
+
+Since = Annotated[Literal["cycle", "ever"] | date, BeforeValidator(read_since)]
+"""From when on finished work counts: the first day of the cycle, a date, or whenever."""
 Level = Literal["initiative", "project", "epic", "issue", "subtask"]
 
 

@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from contextlib import suppress
-from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from config.errors import quoted
-from config.fields import FIRST_DAY, LAST_DAY, ConfigModel, Day, Finite, Identifier, reject_bool
+from config.fields import ConfigModel, Day, Finite, Identifier, Since, read_since, reject_bool
 from config.origins import is_secret_name
 from config.trackers import MEASURE_LANGUAGES, MeasureQuery, kind_of
 
 Weight = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(reject_bool)]
 
 
-def _since(value: object) -> object:
-    # One complaint in place of one for each thing that it could be.
-    if value in ("cycle", "ever"):
-        return value
-    found = value if isinstance(value, date) and not isinstance(value, datetime) else None
-    if isinstance(value, str):
-        with suppress(ValueError):
-            found = date.fromisoformat(value)
-    if found is None:
-        shown = quoted(value) if isinstance(value, str) else json.dumps(value, default=str)
-        raise ValueError(f"expected cycle, ever or a date such as 2026-10-01, got {shown}")
-    if not FIRST_DAY <= found <= LAST_DAY:
-        raise ValueError(f"expected a date between {FIRST_DAY.year} and {LAST_DAY.year}")
-    return found
-
-
-Since = Annotated[Literal["cycle", "ever"] | date, BeforeValidator(_since)]
-"""From when on finished work counts: the first day of the cycle, a date, or whenever."""
 _BEHIND = (
     "From when on finished work counts in the done share shown next to the value: the first day of the cycle (cycle), a "
     "date, or whenever it was finished (ever)."
@@ -267,7 +245,7 @@ class FlowMeasure(_Target):
     @classmethod
     def _is_no_day(cls, value: object) -> object:
         try:
-            _since(value)
+            read_since(value)
         except ValueError:
             return value
         raise ValueError(

@@ -16,7 +16,7 @@ from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied, Moved
 from sync.plan.overrides import Overrides
 from sync.plan.plan import Plan
-from sync.report import data
+from sync.report import data, moments
 from sync.report import run as run_tables
 from sync.report.in_grace import in_grace
 from sync.report.scorecard import scorecard
@@ -49,7 +49,7 @@ class OutputReporter(Reporter):
     def decided(self, run: Decision) -> None:
         """See `Reporter.decided`."""
         show = self._output.show
-        if note := run_tables.taken_as_now(run):
+        if note := moments.taken_as_now(run):
             self._output.say(note)
         show(run_tables.pulled(run.observation.pulls), scorecard(run.scorecard))
         show(run_tables.orphans(run.alignment.items, run.signals, _MOST_ORPHANS))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import timedelta
 
 from config.fields import Level
 from config.wording import agree, counted, percent
@@ -20,7 +19,6 @@ from connectors.model import (
     Update,
     WorkItem,
 )
-from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS
 from sync.marks.compare import same_comment
 from sync.marks.facts import figures_in
@@ -30,7 +28,6 @@ from sync.plan.overrides import Overrides
 from sync.plan.plan import Edit, Plan, Refusal, natural
 from sync.plan.project_views import listed
 from sync.report.table import Cell, Section, cells
-from sync.report.texts import moment_words
 from sync.signals.findings import Finding
 from sync.signals.orphans import Signals
 
@@ -51,27 +48,6 @@ def pulled(pulls: Iterable[Pull]) -> Section:
         notes += [f"{pull.tracker}: {note}" for note in pull.notes]
     headings = ("initiatives", "projects", "epics", "issues", "sub-tasks", "ancestors", "requests")
     return Section("Pulled", (), ("tracker", *headings), tuple(rows), headings, tuple(notes))
-
-
-def rewound(run: Decision) -> str:
-    """What the items are that a moment before the read shows; "" where they are those that were read."""
-    if not run.observation.rewound:
-        return ""
-    when = moment_words(run.scorecard.as_of, run.scorecard.zone)
-    return (
-        f"Work is shown as it was on {when}, as far as the trackers tell: what was finished later is open, what was created "
-        "later is absent. Links, parents and estimates are those of now."
-    )
-
-
-def taken_as_now(run: Decision) -> str:
-    """That a run which may write takes work as it is, where it is to be evaluated as of an earlier day; "" elsewhere."""
-    if not any(pull.as_of - run.scorecard.as_of > timedelta(days=1) for pull in run.observation.pulls):
-        return ""
-    return (
-        "Work counts as it is now, since tickets show what they are: --as-of only moves the clock here. "
-        "To see how it was then: truenorth status --as-of"
-    )
 
 
 def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = None) -> Section:

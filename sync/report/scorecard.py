@@ -9,8 +9,8 @@ from connectors.model import Health
 from sync.align.terms import Phase
 from sync.marks.comments import HEALTH_WORDS, value_against_target
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
+from sync.report.moments import moment_words
 from sync.report.table import HEALTH_STYLES, Cell, Section
-from sync.report.texts import moment_words
 
 
 def scorecard(card: Scorecard) -> Section:

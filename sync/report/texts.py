@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
 from typing import Any
 
 from connectors.model import Change, Comment, Update
@@ -41,9 +40,3 @@ def _texts(plan: Plan) -> Iterator[tuple[Change, list[str]]]:
         if isinstance(after, Comment | Update) and after.doc is not None:
             foot = [f"{after.foot} ({after.page})"] if isinstance(after, Update) else []
             yield change, [*plain_lines(after.doc), *foot]
-
-
-def moment_words(moment: datetime, zone: tzinfo) -> str:
-    """A moment as the clocks of a zone show it."""
-    here = moment.astimezone(zone)
-    return f"{here:%Y-%m-%d %H:%M} {here.tzname() or ''}".rstrip()

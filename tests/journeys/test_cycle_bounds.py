@@ -161,3 +161,12 @@ def test_an_upgrade_moves_nothing_that_it_leaves_out(
     moved = {one["key_result"]: one["moved"] for one in seen["movement"]["key_results"]}
     assert moved["TRUST-KR2"]["gone"] == 0
     assert moved["TRUST-KR2"]["done"] == moved["TRUST-KR2"]["added"] == 0
+
+
+@pytest.mark.usefixtures("pointed")
+def test_what_may_write_takes_work_as_it_is_and_says_so(run: Cli) -> None:
+    then = run("plan", "--as-of", "2026-10-20")
+    assert "--as-of only moves the clock here" in then.out
+    now = run("plan", *AS_OF)
+    assert "only moves the clock" not in now.out
+    assert "Work is shown as it was" not in now.out

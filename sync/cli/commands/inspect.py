@@ -24,7 +24,7 @@ from sync.jobs.last_read import latest_run, progress_history, removed_marks
 from sync.jobs.remote_links import with_remote_links
 from sync.jobs.session import Session
 from sync.observation import homonyms
-from sync.report import audit_log, budgets, data, explanation, movement, suggestions
+from sync.report import audit_log, budgets, data, explanation, moments, movement, suggestions
 from sync.report import forecasts as forecast_tables
 from sync.report import roll_over as roll_over_tables
 from sync.report import run as run_tables
@@ -40,7 +40,7 @@ def _latest(session: Session, output: Output, given: GivenTime, *, fresh: bool) 
     """What is known, with a word on a moment that lies before the read."""
     asked = given.asked_in(session.workspace)
     run = latest_run(session, OutputReporter(output), asked, fresh=fresh)
-    if note := run_tables.rewound(run):
+    if note := moments.rewound(run):
         output.say(output.notice + note)
     output.data(rewound=run.observation.rewound)
     return run

@@ -104,15 +104,18 @@ def test_work_by_time_and_declared_weights(looked: tuple[Sandbox, Session, Decis
             return 5 if "onboarding" in map(str.casefold, issue.labels) else 1
         return 40 if issue.key == "WEB-3" else 1
 
+    def counts(item: WorkItem) -> bool:
+        """Not dropped, and not finished before the first of October in Paris, by what the site itself keeps."""
+        before = by_id[item.ref.id].category_changed < datetime(2026, 9, 30, 22, tzinfo=UTC)
+        return item.category != "dropped" and not (item.category == "done" and before)
+
     for name in WEB_BY:
-        leaves = [
-            (item, float(share)) for item, share in told.alignment.leaves[name] if item.category != "dropped"
-        ]
+        leaves = [(item, float(share)) for item, share in told.alignment.leaves[name] if counts(item)]
         assert len(leaves) > 20
         whole = sum(weigh(name, item) * share for item, share in leaves)
         done = sum(weigh(name, item) * share for item, share in leaves if item.category == "done")
         assert told.scorecard.readings[name].progress == pytest.approx(done / whole)
-    timed = [item for item, _ in told.alignment.leaves["TIME"] if item.category != "dropped"]
+    timed = [item for item, _ in told.alignment.leaves["TIME"] if counts(item)]
     known = [
         item for item in timed if item.ref.id in by_id and by_id[item.ref.id].original_estimate is not None
     ]

@@ -149,7 +149,7 @@ def test_every_weight_says_where_it_comes_from() -> None:
     table = derivation(told)
     assert table.columns[3:5] == ("weight", "weight from")
     assert {len(row) for row in table.rows} == {len(table.columns)}
-    assert "weight from" not in derivation(derived(WORK, work("A"), work("B")), None).columns
+    assert "weight from" not in derivation(derived(WORK, work("A"), work("B"))).columns
 
 
 def test_points_that_do_not_count_as_people_might_expect_are_named() -> None:

@@ -111,3 +111,11 @@ def say(*items: LostItem, goals: Workspace = GOALS) -> list[str]:
 )  # fmt: skip
 def test_the_loss_is_said_with_items_and_points(items: list[LostItem], messages: list[str]) -> None:
     assert say(*items) == messages
+
+
+def test_what_was_done_before_the_cycle_is_lost_where_it_counts() -> None:
+    old = done("WEB-9", "kr:A", on=datetime(2026, 8, 3, tzinfo=UTC), claims=("A",))
+    for since, keys in (("cycle", []), ("2026-08-03", ["WEB-9"]), ("2026-08-04", []), ("ever", ["WEB-9"])):
+        goals = workspace(work("A", measure={"since": since}))
+        found = lost_items(observed(STAYS, old), observed(STAYS), goals, TODAY)
+        assert [one.key for one in found.values()] == keys, since
