@@ -11,11 +11,12 @@ from config.measures import FlowMeasure, KeepMeasure, MetricMeasure, QueryMeasur
 from config.okrs import KeyResult, Objective
 from config.wording import counted, percent
 from config.workspace import Workspace
-from connectors.model import Health, WorkItem
+from connectors.model import WorkItem
 from sync.align.alignment import Leaves
 from sync.measure.context import MeasureContext, MeasuredValue
 from sync.measure.expected import expected
-from sync.measure.reading import Mismatch, Reading, health, to_percent
+from sync.measure.key_result_health import can_fall, health_of
+from sync.measure.reading import Mismatch, Reading, to_percent
 from sync.measure.tally import Tally, fold
 from sync.measure.values import value_of
 from sync.observation import Past
@@ -59,6 +60,8 @@ def measure_key_result(
     elif by_hand:
         progress, evidence = _overridden(key_result, value)
     output = None if isinstance(how, WorkMeasure) else _output(tally)
+    elapsed = cycle.elapsed(at, workspace.zone)
+    falls = closed is None and not by_hand and elapsed < 1 and can_fall(how, context.others)
     return Reading(
         key_result=key_result.id,
         objective=objective.id,
@@ -66,8 +69,8 @@ def measure_key_result(
         value=shown,
         progress=progress,
         expected=by_now,
-        health=_health(how, progress, by_now, workspace),
-        forecast=_forecast(progress, cycle.elapsed(at, workspace.zone)) if value.counts else None,
+        health=health_of(value, progress, by_now, workspace.policy.health, can_fall=falls),
+        forecast=_forecast(progress, elapsed) if value.counts else None,
         evidence=evidence,
         tally=tally,
         unit=value.unit,
@@ -81,6 +84,9 @@ def measure_key_result(
         coverage=value.coverage,
         creep=value.creep,
         smaller_is_better=_is_smaller_better(how),
+        low=value.low,
+        high=value.high,
+        can_fall=falls,
     )
 
 
@@ -116,13 +122,6 @@ def _overridden(key_result: KeyResult, value: MeasuredValue) -> tuple[float, str
     note = f" ({override.note})" if override.note else ""
     evidence = f"set manually until {override.until}{note}; computed: {percent(computed, 'no data')}, {value.evidence}"
     return override.percent / 100, evidence
-
-
-def _health(how: object, progress: float | None, by_now: float, workspace: Workspace) -> Health:
-    if isinstance(how, KeepMeasure) and progress is not None:
-        # What must only stay so is never done, and nothing about it is gradual.
-        return "on_track" if progress >= 1 else "off_track"
-    return health(progress, by_now, workspace.policy.health)
 
 
 def _is_smaller_better(how: object) -> bool:
