@@ -21,13 +21,15 @@ def connect(
     labels: LabelPolicy = NO_LABELS,
     provided: Mapping[str, str] | None = None,
     initiatives: InitiativeUse = UNSAID,
+    *,
+    commitments: bool = False,
 ) -> Connector:
     """A connector for the tracker. No request is made before the first read.
 
     `owner` is the id of the workspace, which signs every mark; `fields` names the custom fields that
     rules match, which only Jira has; `throttle` lets the requests through, one for each site and credential; `labels` are those
     of the policy, which are ours by their names; `provided` is what setup made there, ids by `Action.what`; `initiatives`
-    is what the configuration does with initiatives.
+    is what the configuration does with initiatives; `commitments`: items tell whether they are in an active sprint or cycle.
     """
     # Loaded when they are needed: what asks no tracker should not wait for their clients.
     match tracker:
@@ -43,10 +45,18 @@ def connect(
                 throttle=throttle,
                 labels=labels.all,
                 provided=provided,
+                commitments=commitments,
             )
         case LinearTracker():
             from connectors.linear import LinearConnector
 
             return LinearConnector(
-                name, tracker, credentials, owner, throttle=throttle, labels=labels, initiatives=initiatives
+                name,
+                tracker,
+                credentials,
+                owner,
+                throttle=throttle,
+                labels=labels,
+                initiatives=initiatives,
+                commitments=commitments,
             )

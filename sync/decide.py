@@ -21,6 +21,7 @@ from sync.plan.foreign import owners, with_foreign_note
 from sync.plan.guards import GuardViolation, guards
 from sync.plan.plan import Plan, make_plan
 from sync.plan.project_views import missing_notes, project_views, view_note
+from sync.plan.reasons import reason_notes
 from sync.plan.replaced import replaced_notes
 from sync.plan.setup_basis import setup_notes
 from sync.plan.throttle import throttle
@@ -88,6 +89,7 @@ def decide(
         *missing_notes(workspace, memory),
         *map(view_note, views),
         *grace_notes(plan, signals),
+        *reason_notes(plan, signals, scorecard),
     )
     plan = replace(plan, waiting=waiting, notes=notes)
     found = owners(observation.items)

@@ -33,7 +33,10 @@ from connectors.text.keywords import Keywords
 
 
 class LinearConnector:
-    """Reads and marks the teams in scope. See connectors.base.Connector for what each method promises."""
+    """Reads and marks the teams in scope. See connectors.base.Connector for what each method promises.
+
+    `commitments`: a pull tells of each issue whether it is in an active cycle.
+    """
 
     def __init__(
         self,
@@ -45,8 +48,10 @@ class LinearConnector:
         throttle: Throttle | None = None,
         labels: LabelPolicy = NO_LABELS,
         initiatives: InitiativeUse = UNSAID,
+        commitments: bool = False,
     ) -> None:
         self._tracker = tracker
+        self._commitments = commitments
         self._initiatives = initiatives
         self._client = LinearClient(
             name,
@@ -90,7 +95,14 @@ class LinearConnector:
         commented_ids: Collection[str] = (),  # noqa: ARG002
     ) -> Pull:
         """See `Connector.pull`; marks come with the items, so `owned_ids` are not needed."""
-        result, labels = pull(self._client, self._tracker, self._labels.last, progress, self._initiatives)
+        result, labels = pull(
+            self._client,
+            self._tracker,
+            self._labels.last,
+            progress,
+            self._initiatives,
+            cycles=self._commitments,
+        )
         self._labels.fill(labels)
         return result
 

@@ -13,7 +13,7 @@ from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.ancestry import Ancestry
 from sync.align.item_facets import MatchContext
-from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, Rank, State, split
+from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, Rank, State, UnmetClaim, split
 from sync.align.native_queries import found_by
 from sync.align.placing import Placing
 from sync.align.rule_book import RuleBook
@@ -40,6 +40,7 @@ __all__ = [
     "LinkReason",
     "Rank",
     "State",
+    "UnmetClaim",
     "align",
     "split",
 ]
@@ -104,11 +105,12 @@ def align(
     book = RuleBook(workspace, context)
     known = {key_result.id.casefold(): key_result.id for _, key_result in workspace.key_results()}
     each = terms(workspace, today)
+    running = [name for name, term in each.items() if term.phase == "running" and term.closed is None]
     dangling: list[DanglingClaim] = []
     conflicting: list[ConflictingClaim] = []
     words: dict[Ref, ItemWords] = {}
     for ref, item in by_ref.items():
-        claimed, unknown = claims_of(item, known)
+        claimed, unknown = claims_of(item, known, running or list(known.values()))
         dangling += unknown
         said = words_of(claimed, book.match(item))
         if said is SILENT:
@@ -121,7 +123,10 @@ def align(
         # Of a parent that was not read only rules that ask for nothing but its key can tell.
         if (said := words_of({}, book.match_keys(ref, ancestry.keys_of(ref)))) is not SILENT:
             words[ref] = said
-    placing = Placing(ancestry, words, each)
+    by_item: dict[Ref, list[DanglingClaim]] = defaultdict(list)
+    for unmet in dangling:
+        by_item[unmet.item].append(unmet)
+    placing = Placing(ancestry, words, each, by_item)
     placed = Alignment(
         items=by_ref,
         placements={ref: placing.place(item, context.effective_day(item)) for ref, item in by_ref.items()},

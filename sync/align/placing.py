@@ -27,9 +27,9 @@ from fractions import Fraction
 from config.names import folded
 from connectors.model import Ref, WorkItem
 from sync.align.ancestry import Ancestry
-from sync.align.link import ItemAlignment, Link, LinkReason, split
+from sync.align.link import ItemAlignment, Link, LinkReason, UnmetClaim, split
 from sync.align.terms import Term
-from sync.align.words import SILENT, ItemWords, Said, Word
+from sync.align.words import SILENT, DanglingClaim, ItemWords, Said, Word
 
 Way = tuple[Ref, ...]
 """What is walked from an item up to where a word holds; empty for its own."""
@@ -50,12 +50,13 @@ class Placing:
     """Places items by what is said of each and of what is above it.
 
     `words`: of every item, and of parents that could not be read; those of which nothing is said may be left out.
-    `terms` by key result id.
+    `terms` by key result id; `dangling`: claims that name none.
     """
 
     ancestry: Ancestry
     words: Mapping[Ref, ItemWords]
     terms: Mapping[str, Term]
+    dangling: Mapping[Ref, Sequence[DanglingClaim]] = field(default_factory=dict)
     _cycles: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -100,7 +101,10 @@ class Placing:
             return ItemAlignment(
                 item.ref, "planned", reason=f"it is planned for {cycles}", past=past, planned=planned
             )
-        return ItemAlignment(item.ref, "unaligned", reason=self._why_unaligned(item), past=past)
+        unmet = self._unmet(item, past)
+        return ItemAlignment(
+            item.ref, "unaligned", reason=self._why_unaligned(item, unmet), past=past, unmet=unmet
+        )
 
     # --- Whose word counts ---------------------------------------------------------------------
 
@@ -229,8 +233,21 @@ class Placing:
             words[link.key_result] = f"{link.key_result}, {ended}"
         return f"it serves {' and '.join(words.values())}"
 
-    def _why_unaligned(self, item: WorkItem) -> str:
+    def _unmet(self, item: WorkItem, past: Sequence[Link]) -> tuple[UnmetClaim, ...]:
+        """The claims on the item itself that link it to nothing, those of undeclared key results first."""
+        over: dict[str, date] = {}
+        for link in past:
+            if link.because.rank == "claim" and not link.because.inherited:
+                term = self.terms[link.key_result]
+                over[link.key_result] = term.closed or term.end
+        return (
+            *(UnmetClaim(one.claim, one.nearest) for one in self.dangling.get(item.ref, ())),
+            *(UnmetClaim(name, over=day) for name, day in over.items()),
+        )
+
+    def _why_unaligned(self, item: WorkItem, unmet: Sequence[UnmetClaim]) -> str:
         line = self._path(item, tuple(self.ancestry.above(item.ref)))
+        claims = f"it claims {' and '.join(map(str, unmet))}" if unmet else "it has no kr: label"
         if line:
-            return f"it has no kr: label, and no rule links it or its parents ({' → '.join(line)})"
-        return "it has no kr: label, no rule links it, and it has no parent"
+            return f"{claims}, and no rule links it or its parents ({' → '.join(line)})"
+        return f"{claims}, no rule links it, and it has no parent"

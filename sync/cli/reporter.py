@@ -49,7 +49,7 @@ class OutputReporter(Reporter):
         """See `Reporter.decided`."""
         show = self._output.show
         show(run_tables.pulled(run.observation.pulls), run_tables.scorecard(run.scorecard))
-        show(run_tables.orphans(run.alignment.items, run.signals, _MOST_ORPHANS))
+        show(run_tables.orphans(run.alignment, run.signals, _MOST_ORPHANS))
         show(*in_grace(run.alignment.items, run.signals, _MOST_ORPHANS))
         if run.signals.findings:
             show(run_tables.findings(run.signals))

@@ -12,7 +12,7 @@ from config.wording import percent, sentence
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.decide import Decision
-from sync.marks.comments import HEALTH_WORDS
+from sync.marks.comments import health_words
 from sync.measure import Reading, tally_of, to_percent, weight_of, weighting_of
 
 _MOST_TERMS = 12
@@ -127,7 +127,8 @@ def _guessed(how: WorkMeasure, counting: list[Counted]) -> Iterator[str]:
 
 
 def _mean_of(how: CompositeMeasure, run: Decision) -> Iterator[str]:
-    parts = [(run.scorecard.readings[name].progress, weight) for name, weight in how.of.items()]
+    readings = run.scorecard.readings
+    parts = [(readings[name].progress, weight) for name, weight in how.of.items() if readings[name].counts]
     known = [(part, weight) for part, weight in parts if part is not None]
     terms = " + ".join(f"{weight:g} × {percent(100 * part)}" for part, weight in known)
     total = sum(weight for _, weight in known)
@@ -146,7 +147,7 @@ def _summary(key_result: KeyResult, reading: Reading) -> Iterator[str]:
         ]
         yield (
             f"Shown as {percent(to_percent(reading.progress))}; expected by now: "
-            f"{percent(to_percent(reading.expected))} ({curve}). Health: {HEALTH_WORDS[reading.health]}."
+            f"{percent(to_percent(reading.expected))} ({curve}). Health: {health_words(reading)}."
         )
 
 

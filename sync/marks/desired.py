@@ -220,7 +220,8 @@ class MarkBuilder:
 
     def _orphan_comment(self, item: WorkItem, orphan: Orphan) -> Comment | None:
         closest = self._closest.get(item.ref, ())
-        details = msgspec.to_builtins(orphan_details(item, orphan, closest, self._workspace))
+        unmet = self._alignment.placements[item.ref].unmet
+        details = msgspec.to_builtins(orphan_details(item, orphan, closest, self._workspace, unmet))
         comment = Comment("orphan", self._language(item), details=details)
         return with_text(comment, self._messages[item.ref.tracker])
 

@@ -11,7 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from connectors.model import Health
+from connectors.converter import Converter
+from connectors.model import Details, Health
 from sync.history.movement import MovementKind
 
 GoalKind = Literal["metric", "query", "flow", "keep", "binary", "work", "milestones", "project", "composite"]
@@ -63,6 +64,7 @@ class ProgressDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     - `since`: the day from which `moved` counts; `checked_in`: that of the check-in that gave the value.
     - `items`, `open`, `points`: linked work, how much of it is left, and the points of that where points count.
     - `goal`: None where the record is older than goals; `owner`: "" where nobody is declared.
+    - `at_target`: whether it is there, and can fall again.
     """
 
     url: str
@@ -81,6 +83,7 @@ class ProgressDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     checked_in: str = ""
     goal: Goal | None = None
     owner: str = ""
+    at_target: bool = False
 
 
 class ProgressDetails(msgspec.Struct, frozen=True):
@@ -98,9 +101,18 @@ class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
     words: tuple[str, ...] = ()
 
 
+class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A claim on the item that links it to nothing: the nearest key result, or the day on which its own ended."""
+
+    claim: str
+    nearest: str = ""
+    over: str = ""
+
+
 class OrphanDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a warning says.
 
+    - `claims`: the first few of those that link it to nothing.
     - `age`, `count`: the order of magnitude of the age.
     - `closest`, or else the first few `declared` key results and how many `more` there are.
     - `exempt`: labels that exempt it.
@@ -114,6 +126,18 @@ class OrphanDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     declared: tuple[Offer, ...] = ()
     more: int = 0
     exempt: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+
+_ORPHAN = Converter(OrphanDetails)
+
+
+def claims_in(details: Details) -> tuple[Claim, ...]:
+    """The claims that the recorded details of a warning name; none where they are no details of ours."""
+    try:
+        return _ORPHAN.convert(details).claims
+    except msgspec.ValidationError:
+        return ()
 
 
 class Previous(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -133,6 +157,7 @@ class UpdateDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     pace: Pace
     previous: Previous | None = None
     blocked: Blocked | None = None
+    at_target: bool = False
 
 
 class UpdateDetails(msgspec.Struct, frozen=True):

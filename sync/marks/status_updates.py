@@ -61,9 +61,16 @@ def is_news(before: PostedUpdate, health: UpdateHealth, facts: tuple[Fact, ...],
     if before.health != health or said.keys() != says.keys():
         return True
     return any(
-        not within_step(was, now, step) if isinstance(was, int) and isinstance(now, int) else was != now
+        not within_step(was, now, step)
+        if isinstance(was, int) and isinstance(now, int)
+        else _differ(was, now)
         for was, now in ((said[name], says[name]) for name in says)
     )
+
+
+def _differ(was: str | int, now: str | int) -> bool:
+    # Older versions called done what is at its target and can fall again; that it is called otherwise is no news.
+    return was != now and (was, now) != ("done", "on_track")
 
 
 class StatusUpdates:
@@ -151,6 +158,7 @@ class StatusUpdates:
             pace_of(reading, mark.due),
             self._previous(name, last),
             blocked_of(blocked_for(item, leaves, self._alignment)),
+            at_target=reading.at_target,
         )
 
     def _previous(self, name: str, last: PostedUpdate | None) -> Previous | None:

@@ -10,7 +10,6 @@ from fractions import Fraction
 from config.measures import FlowMeasure, KeepMeasure, MetricMeasure, QueryMeasure, WorkMeasure
 from config.okrs import KeyResult, Objective
 from config.wording import counted, percent
-from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.align.alignment import Leaves
 from sync.measure.context import MeasureContext, MeasuredValue

@@ -15,7 +15,9 @@ from sync.forecast.simulation import Forecast
 from sync.measure import Scorecard
 from sync.memory import RemovedMarks, RunRecord, Stuck
 from sync.observation import spell
+from sync.report import data
 from sync.report.explanation import forecast_data
+from sync.report.not_warned import left_out
 from sync.report.suggestions import suggestion_data
 from sync.report.table import Cell, Section, Style, cells
 
@@ -65,6 +67,7 @@ def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
         "url": item.url,
         "verdict": explained.verdict,
         **_since(explained, run),
+        "claims": data.claims(run, item.ref),
         "summary": explained.summary,
         "links": [
             {
@@ -134,7 +137,8 @@ def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Sec
     done = "some changes are on hold" if run.plan.waiting else "every item is up to date"
     shows = f"{counted(waiting, 'item')} to update" if waiting else done
     shows += f", {counted(len(run.plan.views), 'view')} to update" if run.plan.views else ""
-    rest = f"{counted(len(run.signals.orphans), 'orphan')}; {shows}."
+    beside = f" ({left_out(run.signals).rstrip('.')})" if left_out(run.signals) else ""
+    rest = f"{counted(len(run.signals.orphans), 'orphan')}{beside}; {shows}."
     if record is None:
         return Section("Last sync", ("No sync recorded in this store.", rest))
     summary = record.summary

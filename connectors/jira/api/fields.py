@@ -41,6 +41,7 @@ class SiteFields:
 
     - `claim` may be read only, when it is not a text field; `key_result` is set only when we may write.
     - `other_claims`: further fields of its name, as team-managed projects have them; these are only read.
+    - `sprint` is only asked for where `commitments` are: whether issues are in an active sprint.
     - `paragraphs`: those of our texts that are rich text.
     - `points`: those of company-managed projects first; `team_points` are the ones of team-managed projects.
     - `custom`: the fields that rules match, by the name that the rules use; one name can be that of several fields.
@@ -57,6 +58,8 @@ class SiteFields:
     points: tuple[str, ...] = ()
     epic_link: str | None = None
     epic_name: str | None = None
+    sprint: str | None = None
+    commitments: bool = False
     health: str | None = None
     alignment: str | None = None
     objective: str | None = None
@@ -91,6 +94,7 @@ class SiteFields:
             *self.points,
             self.epic_link,
             self.epic_name,
+            self.sprint if self.commitments else None,
             *(id_ for _, id_ in self.custom),
             *self.renamed,
         ]
@@ -120,6 +124,7 @@ class SiteFields:
             "kr_objective": self.objective,
             "epic_link": self.epic_link,
             "epic_name": self.epic_name,
+            "sprint": self.sprint if self.commitments else None,
         }
         found = {name: id_ for name, id_ in named.items() if id_}
         found |= {f"claim_{n}": id_ for n, id_ in enumerate(self.other_claims)}

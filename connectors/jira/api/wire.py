@@ -305,6 +305,7 @@ class Fields(_Reply):
     kr_objective: Any = msgspec.UNSET
     epic_link: Any = msgspec.UNSET
     epic_name: Any = msgspec.UNSET
+    sprint: Any = msgspec.UNSET
 
     @property
     def is_done(self) -> bool:
@@ -320,6 +321,7 @@ CUSTOM_FIELDS = (
     "kr_objective",
     "epic_link",
     "epic_name",
+    "sprint",
 )
 
 COMMENT_FIELD = "comment"

@@ -29,6 +29,7 @@ POINTS_NAMES = ("story points", "story point estimate")
 TEAM_POINTS_CUSTOM = "com.pyxis.greenhopper.jira:jsw-story-points"
 EPIC_LINK_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-link"
 EPIC_NAME_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-label"
+SPRINT_CUSTOM = "com.pyxis.greenhopper.jira:gh-sprint"
 PARAGRAPH = ":textarea"
 NOT_WRITABLE = (":url", ":readonlyfield")
 """Kinds of fields whose values are text on the wire too, but no text of ours."""
@@ -75,6 +76,7 @@ def find_fields(
         called={info.id: info.name for info in points},
         epic_link=epic_link,
         epic_name=epic_name,
+        sprint=next((info.id for info in custom if info.schema.custom == SPRINT_CUSTOM), None),
         health=_of_type(custom, HEALTH_NAME, "option", notes),
         alignment=_of_type(custom, ALIGNMENT_NAME, "option", notes),
         objective=_of_type(custom, OBJECTIVE_NAME, "string", notes),

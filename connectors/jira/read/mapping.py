@@ -15,6 +15,7 @@ from connectors.jira.api.wire import Fields, Issue
 from connectors.jira.marks.shown_marks import claims_on, evidence_on, marks_on
 from connectors.jira.read.custom_fields import values_of
 from connectors.jira.read.shared_names import Points
+from connectors.jira.read.sprints import in_active_sprint
 from connectors.jira.read.status_moves import KnownStatuses, done_since, moves_in
 from connectors.jira.read.words import Words, names
 from connectors.model import (
@@ -96,6 +97,7 @@ class IssueMapper:
                 blocked_by=tuple(Ref(self.name, id_) for id_ in _blockers(fields)),
                 claims=claims_on(issue, evidence, self.site),
                 private=fields.security is not None,
+                committed=in_active_sprint(fields.sprint) if self.site.commitments else None,
                 in_scope=fields.project.id in self.projects,
                 writable=ALL_MARKS if fields.project.id in self.projects else frozenset(),
                 shown=marks_on(issue, self.site, self.owner),

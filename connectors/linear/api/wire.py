@@ -88,6 +88,10 @@ class RelationNode(Wire):
     issue: Identified
 
 
+class CycleNode(Wire):
+    is_active: bool
+
+
 class IssueNode(Wire):
     id: str
     identifier: str
@@ -110,6 +114,8 @@ class IssueNode(Wire):
     parent: ParentNode | None = None
     project: NamedNode | None = None
     assignee: Person | None = None
+    cycle: CycleNode | msgspec.UnsetType | None = msgspec.UNSET
+    """UNSET where it was not asked for."""
 
 
 class ProjectLabelNode(Wire):

@@ -50,13 +50,16 @@ def pull(
     known: OwnLabels,
     progress: Progress | None = None,
     use: InitiativeUse = UNSAID,
+    *,
+    cycles: bool = False,
 ) -> tuple[Pull, OwnLabels]:
     """Everything in scope and its ancestors, with marks; and the workspace's issue labels beside it.
 
-    `known`: of our labels, what needs no reading. Raises TrackerError: all or nothing.
+    `known`: of our labels, what needs no reading. `cycles`: ask which issues are in an active cycle. Raises TrackerError: all or nothing.
     """
     before = client.requests
     pulling, as_of = _opened(client, tracker, known, progress, use)
+    pulling.query = queries.ISSUES_WITH_CYCLES if cycles else queries.ISSUES
     items = pulling.items()
     aside = tuple(sorted(set(pulling.set_aside), key=lambda one: one.id))
     check_share(client.tracker, aside, len(items) + len(aside))
@@ -127,6 +130,7 @@ class _Pulling:
     ) -> None:
         self.notes: list[str] = []
         self.set_aside: list[SetAside] = []
+        self.query = queries.ISSUES
         self._client = client
         self._mapper = mapper
         self._owner = mapper.labels.owner
@@ -252,9 +256,7 @@ class _Pulling:
 
     def _issues(self, only: Mapping[str, object]) -> dict[str, IssueNode]:
         found: dict[str, IssueNode] = {}
-        for node in self._client.walk(
-            queries.ISSUES, lambda reply: reply.issues, self.set_aside, filter=only
-        ):
+        for node in self._client.walk(self.query, lambda reply: reply.issues, self.set_aside, filter=only):
             found[node.id] = node
             if node.inverse_relations.page_info.has_next_page:
                 node.inverse_relations.nodes = list(
