@@ -19,7 +19,7 @@ Where nothing answers, and a parent on the way could not be read, nobody knows: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -27,22 +27,27 @@ from fractions import Fraction
 from config.names import folded
 from connectors.model import Ref, WorkItem
 from sync.align.ancestry import Ancestry
-from sync.align.link import ItemAlignment, Link, LinkReason, UnmetClaim, split
+from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, UnmetClaim, split
 from sync.align.terms import Term
 from sync.align.words import SILENT, DanglingClaim, ItemWords, Said, Word
 
 Way = tuple[Ref, ...]
 """What is walked from an item up to where a word holds; empty for its own."""
-Step = Sequence[tuple[Ref, Way]]
+_WHOLE = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What is said in one place: words of one rank, or an exemption with its category and what exempts."""
+    """What is said in one place: words of one strength, each with the way to it, or an exemption with its category and
+    what exempts."""
 
-    words: Said = ()
-    way: Way = ()
+    words: Sequence[tuple[Word, Way]] = ()
     exemption: tuple[str, str] | None = None
+
+    @staticmethod
+    def of(words: Iterable[Word], way: Way = ()) -> _Answer:
+        """Words of one place."""
+        return _Answer([(word, way) for word in words])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,11 @@ class Placing:
     terms: Mapping[str, Term]
     dangling: Mapping[Ref, Sequence[DanglingClaim]] = field(default_factory=dict)
     _cycles: frozenset[str] = field(init=False)
+    _any_closed: bool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_cycles", frozenset(term.cycle for term in self.terms.values()))
+        object.__setattr__(self, "_any_closed", any(term.closed for term in self.terms.values()))
 
     def place(self, item: WorkItem, day: date) -> ItemAlignment:
         """The item's place. `day`: that of its closing, for open work that of today."""
@@ -70,16 +77,14 @@ class Placing:
             placed, why = self._in_scope(item, day), "it is in triage, so it is not accepted work yet"
             return ItemAlignment(item.ref, "out_of_scope", placed.links, why)
         own = self.words.get(item.ref, SILENT)
-        said = next(
-            (some for rank in ("claim", "named", "matched", "above", "located") if (some := own.of(rank))), ()
-        )
-        links = self._links(item, [word for word in said if word.holds(day)], ())
+        said: Said = next((some for rank in RANKS if (some := own.of(rank))), ())
+        links = self._links(item, [(word, ()) for word in said if word.holds(day)])
         return ItemAlignment(item.ref, "out_of_scope", links, "no tracker scope includes its project or team")
 
     def _in_scope(self, item: WorkItem, day: date) -> ItemAlignment:
         found, exemption = self._settled(item, day, closed_too=False)
         in_force, past, planned = self._by_phase(found, day, is_open=item.is_open)
-        if any(term.closed is not None for term in self.terms.values()):
+        if self._any_closed:
             every, _ = self._settled(item, day, closed_too=True)
             past += tuple(
                 link for link in every if not self.terms[link.key_result].takes(day, is_open=item.is_open)
@@ -119,49 +124,48 @@ class Placing:
         for answer in self._answers(item):
             if answer.exemption is not None:
                 return tuple(link for some in found.values() for link in some), answer.exemption
-            by_cycle: dict[str, list[Word]] = {}
-            for word in answer.words:
+            by_cycle: dict[str, list[tuple[Word, Way]]] = {}
+            for word, way in answer.words:
                 term = self.terms[word.key_result]
-                if term.cycle in found or not word.holds(day) or (answer.way and not word.inherit):
+                if term.cycle in found or not word.holds(day) or (way and not word.inherit):
                     continue
                 if closed_too or term.takes(day, is_open=item.is_open):
-                    by_cycle.setdefault(term.cycle, []).append(word)
+                    by_cycle.setdefault(term.cycle, []).append((word, way))
             for cycle, words in by_cycle.items():
-                found[cycle] = self._links(item, words, answer.way)
+                found[cycle] = self._links(item, words)
             if len(found) == len(self._cycles):
                 break
         return tuple(link for some in found.values() for link in some), None
 
     def _answers(self, item: WorkItem) -> Iterator[_Answer]:
         own = self.words.get(item.ref, SILENT)
-        yield from (_Answer(own.of(rank)) for rank in ("claim", "named", "matched"))
-        if own.exemption is not None:
-            yield _Answer(exemption=own.exemption)
-        steps = (
-            list(self.ancestry.steps(item.ref)) if self._has_any_above(item.ref) or own.of("above") else []
-        )
+        if own is not SILENT:
+            yield from (_Answer.of(own.of(rank)) for rank in ("claim", "named", "matched"))
+            if own.exemption is not None:
+                yield _Answer(exemption=own.exemption)
         above = own.of("above")
-        for step in steps:
-            yield from (_Answer(self._said(at).of("claim"), way) for at, way in step)
+        steps = self.ancestry.steps(item.ref)
+        steps_told = [step for step in steps if above or any(at in self.words for at, _ in step)]
+        for step in steps_told:
+            yield from (_Answer.of(self._said(at).of("claim"), way) for at, way in step)
             for at, way in step:
-                yield _Answer(self._said(at).of("named"), way)
                 here, above = self._naming(at, above)
-                yield _Answer(here)
-        yield _Answer((*own.of("located"), *above))
-        for step in steps:
+                yield _Answer(
+                    [*((word, way) for word in self._said(at).of("named")), *((word, ()) for word in here)]
+                )
+        if own is not SILENT:
+            yield _Answer.of((*own.of("located"), *above))
+        for step in steps_told:
             for rank in ("matched", "above"):
-                yield from (_Answer(self._said(at).of(rank), way) for at, way in step)
+                yield from (_Answer.of(self._said(at).of(rank), way) for at, way in step)
             for at, way in step:
                 if (exemption := self._said(at).exemption) is not None:
                     category, by = exemption
                     yield _Answer(exemption=(category, f"{by} on ancestor {self._path(item, way)[-1]}"))
-            yield from (_Answer(self._said(at).of("located"), way) for at, way in step)
+            yield from (_Answer.of(self._said(at).of("located"), way) for at, way in step)
 
     def _said(self, ref: Ref) -> ItemWords:
         return self.words.get(ref, SILENT)
-
-    def _has_any_above(self, ref: Ref) -> bool:
-        return any(at in self.words for at in self.ancestry.above(ref))
 
     def _naming(self, at: Ref, words: Said) -> tuple[Said, Said]:
         """The words that name what is there, and the others."""
@@ -171,28 +175,28 @@ class Placing:
         here = tuple(word for word in words if word.names & names)
         return here, tuple(word for word in words if not word.names & names)
 
-    def _links(self, item: WorkItem, words: Sequence[Word], way: Way) -> tuple[Link, ...]:
-        """The links by words of one rank and one cycle, the first one for each key result."""
-        chosen: dict[str, Word] = {}
-        for word in words:
-            chosen.setdefault(word.key_result, word)
-        shares = {name: Fraction(1) for name in chosen}
-        weighing = [word for name, word in chosen.items() if self.terms[name].weighs]
-        shares |= dict(
-            zip((word.key_result for word in weighing), split([word.share for word in weighing]), strict=True)
-        )
-        path = self._path(item, way)
-        at = way[-1] if way and way[-1] in self.ancestry.items else None
+    def _links(self, item: WorkItem, words: Sequence[tuple[Word, Way]]) -> tuple[Link, ...]:
+        """The links by words of one strength, the first one for each key result."""
+        chosen: dict[str, tuple[Word, Way]] = {}
+        for word, way in words:
+            chosen.setdefault(word.key_result, (word, way))
+        weighing = [word for name, (word, _) in chosen.items() if self.terms[name].weighs]
+        parts = split([word.share for word in weighing])
+        shares = {word.key_result: part for word, part in zip(weighing, parts, strict=True)}
         return tuple(
             Link(
                 item.ref,
                 name,
-                shares[name],
-                LinkReason(word.rank, word.text, path, word.share is not None, at),
+                shares.get(name, _WHOLE),
+                self._reason(item, word, way),
                 self.terms[name].cycle,
             )
-            for name, word in chosen.items()
+            for name, (word, way) in chosen.items()
         )
+
+    def _reason(self, item: WorkItem, word: Word, way: Way) -> LinkReason:
+        at = way[-1] if way and way[-1] in self.ancestry.items else None
+        return LinkReason(word.rank, word.text, self._path(item, way), word.share is not None, at)
 
     def _by_phase(
         self, links: Sequence[Link], day: date, *, is_open: bool
@@ -217,6 +221,8 @@ class Placing:
     def _unread_above(self, item: WorkItem) -> str:
         """That something above could not be read; "" where all could."""
         ancestry = self.ancestry
+        if not ancestry.unseen:
+            return ""
         unread = [at for at in ancestry.above(item.ref) if at not in ancestry.items]
         if not unread:
             return ""

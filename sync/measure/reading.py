@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from config.policy import HealthPolicy
 from connectors.model import Health
+from sync.measure.pieces import Piece
 from sync.measure.tally import Tally
 
 
@@ -54,6 +55,7 @@ class Reading:
     - `low`, `high`: the limits of a guard-rail or band, both inside it; None where there is none.
     - `can_fall`: whether what was reached can be lost again: the value goes both ways, and the cycle still runs.
     - `teams`: the linked work by team or project, those with most of it first.
+    - `pieces`: the linked work piece by piece, by which all of that is counted.
     """
 
     key_result: str
@@ -80,6 +82,7 @@ class Reading:
     low: float | None = None
     high: float | None = None
     can_fall: bool = False
+    pieces: tuple[Piece, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def percent(self) -> int | None:

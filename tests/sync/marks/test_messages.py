@@ -39,7 +39,7 @@ def marks_of(
     alignment = align(items, declared)
     card = measure(alignment, observed(), declared, NOW)
     signals = find_signals(alignment, card, observed(), declared, NOW)
-    moved = movements_since(told or {}, work_states(alignment, declared, NOW), declared)
+    moved = movements_since(told or {}, work_states(card, declared), declared)
     near = {ref(key): found for key, found in (closest or {}).items()}
     wanted = desired_marks(alignment, card, signals, declared, moved, near)
     return {alignment.items[one].key: marks for one, marks in wanted.items()}
@@ -117,7 +117,9 @@ def test_a_key_result_without_data_says_so() -> None:
 
 
 def footing_of(items: list[WorkItem], declared: Workspace) -> dict[str, WorkState]:
-    return work_states(align(items, declared), declared, NOW - timedelta(days=7))
+    return work_states(
+        measure(align(items, declared), observed(), declared, NOW - timedelta(days=7)), declared
+    )
 
 
 def test_what_moved_since_the_last_time_is_told_apart_by_work_and_scope() -> None:
@@ -227,7 +229,7 @@ def test_a_blocker_that_not_everybody_may_see_is_not_named(hidden: str) -> None:
 
 def test_an_orphan_comment_says_why_what_is_near_and_the_three_ways_out() -> None:
     near = (SuggestedKeyResult("KR1", "Result KR1", ("onboarding", "wizard")),)
-    text = text_on("WEB-1", [epic("WEB-1")], POINTS, closest={"WEB-1": near})
+    text = text_on("WEB-1", [epic("WEB-1", category="doing")], POINTS, closest={"WEB-1": near})
     for words in (
         "This work serves no key result.",
         "open for 8 weeks",
@@ -243,7 +245,7 @@ def test_an_orphan_comment_says_why_what_is_near_and_the_three_ways_out() -> Non
 
 def test_without_a_near_one_the_key_results_are_listed() -> None:
     declared = workspace(*(work(f"KR{nr}") for nr in range(1, 9)))
-    text = text_on("WEB-1", [item("WEB-1")], declared)
+    text = text_on("WEB-1", [item("WEB-1", category="doing")], declared)
     assert "kr:KR6" in text
     assert "kr:KR7" not in text
     assert "and 2 more" in text
@@ -286,7 +288,12 @@ def test_each_tracker_speaks_its_language() -> None:
         "linear": {"kind": "linear", "scope": {"teams": ["ENG"]}},
     }
     declared = with_words(trackers=trackers)
-    items = [epic("WEB-1"), item("WEB-2", "WEB-1", estimate=0.5), item("WEB-3"), item("eng-4")]
+    items = [
+        epic("WEB-1"),
+        item("WEB-2", "WEB-1", estimate=0.5),
+        item("WEB-3", category="doing"),
+        item("eng-4", category="doing"),
+    ]
     assert "0 % atteints, 50 % du temps écoulé" in text_on("WEB-1", items, declared)
     assert "0,5 points" in text_on("WEB-1", items, declared)
     assert "Trois issues" in text_on("WEB-3", items, declared)
@@ -295,7 +302,7 @@ def test_each_tracker_speaks_its_language() -> None:
 
 def test_own_words_stand_in_place_of_ours_and_renew_what_was_written() -> None:
     plain, own = with_words(), with_words(words={"en": {"orphan.head": "Wozu das?"}})
-    items = [item("WEB-9")]
+    items = [item("WEB-9", category="doing")]
     assert text_on("WEB-9", items, own).startswith("Wozu das?")
     before, after = (marks_of(items, declared)["WEB-9"].comment for declared in (plain, own))
     assert before is not None

@@ -43,7 +43,7 @@ def declared(
     return workspace(objectives=[above], **more)
 
 
-WORLD = [epic(CARRIER), item(BELOW, CARRIER), epic(ORPHAN)]
+WORLD = [epic(CARRIER), item(BELOW, CARRIER), epic(ORPHAN, category="doing")]
 
 
 def written(items: list[WorkItem], goals: Workspace) -> list[WorkItem]:

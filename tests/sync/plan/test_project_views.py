@@ -27,7 +27,11 @@ def views(
     trackers = {"linear": {"kind": "linear", "scope": {"teams": ["ENG"]}, "policy": policy}}
     declared = workspace(work("KR1"), trackers=trackers)
     one = item(
-        "eng-1", level="project", created=OLD, shown=replace(NOTHING, stamp=Stamp(owner) if owner else None)
+        "eng-1",
+        level="project",
+        category="doing",
+        created=OLD,
+        shown=replace(NOTHING, stamp=Stamp(owner) if owner else None),
     )
     memory = Memory(provisions={"linear": MADE if made is None else made})
     return decide(observed(one), memory, declared, NOW).plan.views

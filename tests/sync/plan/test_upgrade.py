@@ -96,7 +96,7 @@ def marked() -> list[WorkItem]:
         epic("WEB-1", estimate=3, shown=on_jira("WEB-1")),
         item("WEB-2", "WEB-1", estimate=5, shown=on_jira("WEB-2")),
         item("WEB-3", "WEB-1", estimate=3, category="done"),
-        epic("WEB-9", shown=on_jira("WEB-9")),
+        epic("WEB-9", category="doing", shown=on_jira("WEB-9")),
         item("eng-1", shown=on_linear(METADATA)),
     ]
 
