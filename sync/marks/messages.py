@@ -10,7 +10,7 @@ from config.messages import DEFAULT, SHIPPED, pieces
 from config.workspace import Workspace
 from connectors.text.document import Inline, Line, Text
 
-RENDERING = 3
+RENDERING = 2
 """The version of how texts are put together. A test holds what each version gives: change the one with the other."""
 
 _LARGE = 100_000

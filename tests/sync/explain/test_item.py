@@ -117,7 +117,7 @@ def test_advice_says_what_a_person_could_do() -> None:
 
 
 def test_an_unknown_key_names_the_nearest() -> None:
-    with pytest.raises(UnknownKeyError, match=r"WEB-77 not found among the 10 items .* Did you mean WEB-7"):
+    with pytest.raises(UnknownKeyError, match=r"WEB-77 not found among the 11 items .* Did you mean WEB-7"):
         told("WEB-77")
 
 

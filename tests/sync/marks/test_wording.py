@@ -15,6 +15,7 @@ from connectors.stamp import comment_marker, from_comment_marker
 from connectors.text.document import text_hash
 from sync.marks.details import (
     Blocked,
+    Claim,
     Goal,
     Moved,
     Offer,
@@ -71,6 +72,14 @@ ORPHAN = OrphanDetails(
     "weeks", 5, True, True, (Offer("KR1", "Result one", ("wizard",)),), exempt=("ktlo", "on-call")
 )
 DECLARED = OrphanDetails("days", declared=(Offer("KR1", "Result one"),), more=3)
+CLAIMED = OrphanDetails(
+    "days", claims=(Claim("KR9", "KR1"), Claim("*KR12*"), Claim("KR3", over="2026-09-30")), is_container=True
+)
+AT_TARGET = ProgressDetails(
+    "2026-11-16 10:00 CET",
+    (ProgressDetail("https://okrs.example/kr/KR1", Pace(50, 80, "2026-12-31"), value=35.0, at_target=True),),
+)
+REACHED: tuple[Fact, ...] = (("KR1 percent", 100), ("KR1 health", "on_track"), ("KR1 title", "Result one"))
 UPDATE = UpdateDetails(
     (
         UpdateDetail(
@@ -102,6 +111,8 @@ def test_how_texts_are_put_together_has_a_version() -> None:
         "progress": with_text(progress(), BARE).doc,
         "orphan": with_text(orphan(), BARE).doc,
         "declared": with_text(orphan(DECLARED), BARE).doc,
+        "claimed": with_text(orphan(CLAIMED), BARE).doc,
+        "at target": with_text(progress(AT_TARGET, REACHED), BARE).doc,
         "update": update_with_text(update(), BARE).doc,
     }
     assert RENDERING == 2
@@ -109,6 +120,8 @@ def test_how_texts_are_put_together_has_a_version() -> None:
         "progress": "b28352d3",
         "orphan": "b3b38916",
         "declared": "9a4de1c8",
+        "claimed": "3b395e5f",
+        "at target": "f0d86d1a",
         "update": "20678ca7",
     }
 

@@ -74,7 +74,7 @@ def test_nothing_to_renew(made: dict[str, str]) -> None:
 def test_the_digest_is_of_the_views_too() -> None:
     trackers = {"linear": {"kind": "linear", "scope": {"teams": ["ENG"]}}}
     declared = workspace(work("KR1"), trackers=trackers)
-    known = observed(item("eng-1", level="project", created=OLD))
+    known = observed(item("eng-1", level="project", category="doing", created=OLD))
     plain, more, same = (
         decide(known, Memory(provisions={"linear": made}), declared, NOW).plan.digest
         for made in ({}, MADE, MADE | projects_basis((ID,)))
