@@ -86,7 +86,7 @@ def orphans(
     fresh: Fresh = False,
     as_of: AsOf = None,
 ) -> None:
-    """List work that is warned for serving no key result, and other findings."""
+    """List unaligned work that is warned about, and other findings."""
     moment = given_moment(as_of)
     with command_session(config, style) as (session, output):
         run = latest_run(session, OutputReporter(output), moment, fresh=fresh)
