@@ -235,7 +235,8 @@ class FlowMeasure(_Target):
     )
     waiting: tuple[str, ...] = Field(
         default=(),
-        description="In-progress statuses that count as waiting, such as In Review; for of: efficiency.",
+        description="In-progress statuses that count as waiting, such as In Review; for of: efficiency. Set [] if "
+        "work never waits in progress.",
     )
     since: Literal["creation", "start"] = Field(
         default="creation", description="When the clock starts; for of: efficiency."
@@ -258,6 +259,11 @@ class FlowMeasure(_Target):
         if self.of != "efficiency" and (self.waiting or self.since != "creation"):
             raise ValueError("waiting and since need of: efficiency")
         return self
+
+    @property
+    def lacks_waiting(self) -> bool:
+        """Whether an efficiency is asked for and nobody says in which statuses work waits; an empty list says: in none."""
+        return self.of == "efficiency" and "waiting" not in self.model_fields_set
 
 
 class ProjectMeasure(ConfigModel):

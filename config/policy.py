@@ -19,6 +19,7 @@ Mode = Literal["off", "observe", "label", "full"]
 MarkName = Literal["key_results", "labels", "comment"]
 LevelName = Literal["project", "epic", "issue", "subtask"]
 Triage = Literal["ignore", "count"]
+Warn = Literal["started", "committed", "all"]
 UpdateLevel = Literal["project", "initiative"]
 
 
@@ -59,6 +60,7 @@ class TrackerPolicy(ConfigModel):
     grace_days: Annotated[int, Field(ge=0, le=365), BeforeValidator(reject_bool)] | None = Field(
         default=None, description="See policy.grace_days."
     )
+    warn: Warn | None = Field(default=None, description="See policy.warn.")
     triage: Triage | None = Field(default=None, description="See policy.triage.")
     step: Annotated[int, Field(ge=1, le=50), BeforeValidator(reject_bool)] | None = Field(
         default=None, description="See policy.step."
@@ -191,7 +193,14 @@ class Policy(ConfigModel):
         description="Levels to write to; marks on other levels are removed.",
     )
     grace_days: Annotated[int, Field(ge=0, le=365), BeforeValidator(reject_bool)] = Field(
-        default=7, description="Days before unaligned work counts as orphaned."
+        default=7,
+        description="Days before unaligned work counts as orphaned: from its start, or from its creation where the tracker "
+        "does not tell its start or policy.warn warns about work that is not started.",
+    )
+    warn: Warn = Field(
+        default="started",
+        description="Which unaligned work is warned about. started: work that is in progress, or has something in progress "
+        "below it. committed: also work that is in an active Jira sprint or Linear cycle. all: the backlog, too.",
     )
     triage: Triage = Field(
         default="count",

@@ -301,6 +301,7 @@ class WorkItem:
     - `project_id`: the immutable id of its project, whose short name can change.
     - `own_project`: the project that it is in itself, where projects are items (Linear), whatever its parent is in.
     - `triage`: whether nobody has accepted it as work yet.
+    - `committed`: whether it is in an active sprint (Jira) or cycle (Linear); None where that was not asked for.
     - `former_keys`, `former_projects`: what its key and the key of its project were, as far as the tracker tells it or
       the declaration still says so.
     - `homonym`: whether another tracker of the workspace has an item with the same key; found out once all are read.
@@ -356,6 +357,7 @@ class WorkItem:
     parent_former_keys: tuple[str, ...] = ()
     mirrors: tuple[Mirror, ...] = ()
     issue_links: tuple[str, ...] = ()
+    committed: bool | None = None
 
     @property
     def name(self) -> str:

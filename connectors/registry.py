@@ -23,13 +23,16 @@ def connect(
     provided: Mapping[str, str] | None = None,
     initiatives: InitiativeUse = UNSAID,
     elsewhere: Sequence[IssuePages] = (),
+    *,
+    commitments: bool = False,
 ) -> Connector:
     """A connector for the tracker. No request is made before the first read.
 
     `owner` is the id of the workspace, which signs every mark; `fields` names the custom fields that
     rules match, which only Jira has; `throttle` lets the requests through, one for each site and credential; `labels` are those
     of the policy, which are ours by their names; `provided` is what setup made there, ids by `Action.what`; `initiatives`
-    is what the configuration does with initiatives; `elsewhere` is where the other trackers have the pages of their issues.
+    is what the configuration does with initiatives; `elsewhere` is where the other trackers have the pages of their issues;
+    `commitments`: items tell whether they are in an active sprint or cycle.
     """
     # Loaded when they are needed: what asks no tracker should not wait for their clients.
     match tracker:
@@ -45,6 +48,7 @@ def connect(
                 throttle=throttle,
                 labels=labels.all,
                 provided=provided,
+                commitments=commitments,
             )
         case LinearTracker():
             from connectors.linear import LinearConnector
@@ -58,4 +62,5 @@ def connect(
                 labels=labels,
                 initiatives=initiatives,
                 elsewhere=elsewhere,
+                commitments=commitments,
             )

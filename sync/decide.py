@@ -24,6 +24,7 @@ from sync.plan.foreign import owners, with_foreign_note
 from sync.plan.guards import GuardViolation, guards
 from sync.plan.plan import Plan, make_plan
 from sync.plan.project_views import missing_notes, project_views, view_note
+from sync.plan.reasons import reason_notes
 from sync.plan.replaced import replaced_notes
 from sync.plan.roll_over import roll_over_notes
 from sync.plan.setup_basis import setup_notes
@@ -101,6 +102,7 @@ def decide(
         *map(view_note, views),
         *grace_notes(plan, signals),
         *unlikely_notes(plan.edits, scorecard),
+        *reason_notes(plan, signals, scorecard),
     )
     plan = replace(plan, waiting=waiting, notes=notes)
     found = owners(observation.items)

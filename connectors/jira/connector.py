@@ -38,7 +38,7 @@ class JiraConnector:
     `owner` signs every mark. `fields` names the custom fields whose values items carry. `throttle` is shared by all
     who use the same site and credential. `threads` is how many requests a read has in flight; the vendor asks for no
     more than ten. `labels` are those of the policy, which are ours by name, whoever put them on. `provided` is what setup
-    made, ids by `Action.what`.
+    made, ids by `Action.what`. `commitments`: items tell whether they are in an active sprint.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class JiraConnector:
         threads: int = 8,
         labels: Collection[str] = (),
         provided: Mapping[str, str] | None = None,
+        commitments: bool = False,
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
         pages = tracker.url.rstrip("/") if is_gateway(api) else api
@@ -72,7 +73,16 @@ class JiraConnector:
         self._site_api = site_api
         self._client.introduce(site_api.check, site_api.hint())
         self._reader = Reader(
-            self._client, site_api, tracker, owner, pages, self._pool, fields, labels, provided or {}
+            self._client,
+            site_api,
+            tracker,
+            owner,
+            pages,
+            self._pool,
+            fields,
+            labels,
+            provided or {},
+            commitments=commitments,
         )
         self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
         self._writer = JiraWriter(self._loader)

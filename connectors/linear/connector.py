@@ -34,7 +34,10 @@ from connectors.text.keywords import Keywords
 
 
 class LinearConnector:
-    """Reads and marks the teams in scope. See connectors.base.Connector for what each method promises."""
+    """Reads and marks the teams in scope. See connectors.base.Connector for what each method promises.
+
+    `commitments`: a pull tells of each issue whether it is in an active cycle.
+    """
 
     def __init__(
         self,
@@ -47,9 +50,11 @@ class LinearConnector:
         labels: LabelPolicy = NO_LABELS,
         initiatives: InitiativeUse = UNSAID,
         elsewhere: Sequence[IssuePages] = (),
+        commitments: bool = False,
     ) -> None:
         self._tracker = tracker
         self._elsewhere = tuple(elsewhere)
+        self._commitments = commitments
         self._initiatives = initiatives
         self._client = LinearClient(
             name,
@@ -94,7 +99,13 @@ class LinearConnector:
     ) -> Pull:
         """See `Connector.pull`; marks come with the items, so `owned_ids` are not needed."""
         result, labels = pull(
-            self._client, self._tracker, self._labels.last, progress, self._initiatives, self._elsewhere
+            self._client,
+            self._tracker,
+            self._labels.last,
+            progress,
+            self._initiatives,
+            self._elsewhere,
+            cycles=self._commitments,
         )
         self._labels.fill(labels)
         return result

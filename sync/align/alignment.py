@@ -14,7 +14,7 @@ from connectors.model import Ref, WorkItem
 from sync.align.across import across
 from sync.align.ancestry import Ancestry
 from sync.align.item_facets import MatchContext
-from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, Rank, State, split
+from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, Rank, State, UnmetClaim, split
 from sync.align.native_queries import found_by
 from sync.align.placing import Placing, between_equals
 from sync.align.rule_book import RuleBook
@@ -42,6 +42,7 @@ __all__ = [
     "LinkReason",
     "Rank",
     "State",
+    "UnmetClaim",
     "align",
     "split",
 ]
@@ -133,6 +134,7 @@ def align(
     known = {key_result.id.casefold(): key_result.id for _, key_result in workspace.key_results()}
     each, later = terms(workspace, today), continuations(workspace)
     running = {one.cycle for one in each.values() if one.phase == "running"}
+    offered = [name for name, one in each.items() if one.phase == "running" and one.closed is None]
 
     def cycle_of(key_result: str) -> str:
         return each[key_result].cycle
@@ -141,7 +143,7 @@ def align(
     conflicting: list[ConflictingClaim] = []
     words: dict[Ref, ItemWords] = {}
     for ref, item in by_ref.items():
-        claimed, unknown = claims_of(item, known)
+        claimed, unknown = claims_of(item, known, offered or list(known.values()))
         dangling += [one for one in unknown if one.claim.casefold() not in later]
         if later and item.claims:
             claimed |= carried_over(item, claimed, later, cycle_of)
@@ -156,7 +158,10 @@ def align(
         # Of a parent that was not read only rules that ask for nothing but its key can tell.
         if (said := words_of({}, book.match_keys(ref, ancestry.keys_of(ref)))) is not SILENT:
             words[ref] = said
-    placing = between_equals(Placing(ancestry, words, each), context.effective_day)
+    by_item: dict[Ref, list[DanglingClaim]] = defaultdict(list)
+    for unmet in dangling:
+        by_item[unmet.item].append(unmet)
+    placing = between_equals(Placing(ancestry, words, each, by_item), context.effective_day)
     ancestry = placing.ancestry
     placed = Alignment(
         items=by_ref,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Literal, get_args
 
@@ -71,6 +72,25 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class UnmetClaim:
+    """A person's claim on an item that links it to nothing now.
+
+    Nobody declared the key result, and `nearest` is the likeliest one meant of those that run; or it was `over` on that day:
+    closed, or the last of its cycle.
+    """
+
+    claim: str
+    nearest: str | None = None
+    over: date | None = None
+
+    def __str__(self) -> str:
+        if self.over is not None:
+            return f"{self.claim}, which ended on {self.over}"
+        near = f" (the nearest is {self.nearest})" if self.nearest else ""
+        return f"{self.claim}, which is not a declared key result{near}"
+
+
+@dataclass(frozen=True, slots=True)
 class ItemAlignment:
     """Where an item stands: its links, or why it has none.
 
@@ -79,6 +99,7 @@ class ItemAlignment:
       open or was closed later. `planned`: those of cycles that have not begun.
     - `state`: "rested": only what is closed, or a cycle that has just ended and has no successor yet, links it; marks
       stay as they are. "planned": only a cycle yet to come does.
+    - `unmet`: of unaligned work, its own claims that link it to nothing.
     - `reason` says in words why it is not aligned; `category` names the exemption. The links of what is out of scope are
       those that it would have.
     """
@@ -90,6 +111,7 @@ class ItemAlignment:
     category: str | None = None
     past: tuple[Link, ...] = ()
     planned: tuple[Link, ...] = ()
+    unmet: tuple[UnmetClaim, ...] = ()
 
     @property
     def carries(self) -> tuple[Link, ...]:

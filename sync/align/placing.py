@@ -31,9 +31,9 @@ from fractions import Fraction
 from config.names import folded
 from connectors.model import Ref, WorkItem
 from sync.align.ancestry import Ancestry, Way
-from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, Rank, split
+from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, Rank, UnmetClaim, split
 from sync.align.terms import Term
-from sync.align.words import SILENT, ItemWords, Said, Word
+from sync.align.words import SILENT, DanglingClaim, ItemWords, Said, Word
 
 Told = Sequence[tuple[Word, Way]]
 """Words, each with the way to where it holds; that is empty for an item's own."""
@@ -63,12 +63,13 @@ class Placing:
     """Places items by what is said of each and of what is above it.
 
     `words`: of every item, and of parents that could not be read; those of which nothing is said may be left out.
-    `terms` by key result id.
+    `terms` by key result id; `dangling`: claims that name none.
     """
 
     ancestry: Ancestry
     words: Mapping[Ref, ItemWords]
     terms: Mapping[str, Term]
+    dangling: Mapping[Ref, Sequence[DanglingClaim]] = field(default_factory=dict)
     _cycles: frozenset[str] = field(init=False)
     _any_closed: bool = field(init=False)
 
@@ -114,7 +115,10 @@ class Placing:
             return ItemAlignment(
                 item.ref, "planned", reason=f"it is planned for {cycles}", past=past, planned=planned
             )
-        return ItemAlignment(item.ref, "unaligned", reason=self._why_unaligned(item), past=past)
+        unmet = self._unmet(item, past)
+        return ItemAlignment(
+            item.ref, "unaligned", reason=self._why_unaligned(item, unmet), past=past, unmet=unmet
+        )
 
     def serves(self, item: WorkItem, day: date) -> bool:
         """Whether anything is said for it: it serves, has served or will serve something, or is exempt."""
@@ -282,11 +286,24 @@ class Placing:
             words[link.key_result] = f"{link.key_result}, {ended}"
         return f"it serves {' and '.join(words.values())}"
 
-    def _why_unaligned(self, item: WorkItem) -> str:
+    def _unmet(self, item: WorkItem, past: Sequence[Link]) -> tuple[UnmetClaim, ...]:
+        """The claims on the item itself that link it to nothing, those of undeclared key results first."""
+        over: dict[str, date] = {}
+        for link in past:
+            if link.because.rank == "claim" and not link.because.inherited:
+                term = self.terms[link.key_result]
+                over[link.key_result] = term.closed or term.end
+        return (
+            *(UnmetClaim(one.claim, one.nearest) for one in self.dangling.get(item.ref, ())),
+            *(UnmetClaim(name, over=day) for name, day in over.items()),
+        )
+
+    def _why_unaligned(self, item: WorkItem, unmet: Sequence[UnmetClaim]) -> str:
         line = self._path(item, tuple(self.ancestry.above(item.ref)))
+        claims = f"it claims {' and '.join(map(str, unmet))}" if unmet else "it has no kr: label"
         if line:
-            return f"it has no kr: label, and no rule links it or its parents ({' → '.join(line)})"
-        return "it has no kr: label, no rule links it, and it has no parent"
+            return f"{claims}, and no rule links it or its parents ({' → '.join(line)})"
+        return f"{claims}, no rule links it, and it has no parent"
 
 
 def between_equals(placing: Placing, day_of: Callable[[WorkItem], date]) -> Placing:

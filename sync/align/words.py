@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -56,7 +56,7 @@ SILENT = ItemWords()
 
 @dataclass(frozen=True, slots=True)
 class DanglingClaim:
-    """A claim on an item that names no declared key result; `nearest` is the likeliest one meant."""
+    """A claim on an item that names no declared key result; `nearest` is the likeliest one meant of those that run."""
 
     item: Ref
     claim: str
@@ -98,14 +98,19 @@ def _word(compiled: CompiledRule) -> Word:
     )
 
 
-def claims_of(item: WorkItem, declared: Mapping[str, str]) -> tuple[dict[str, str], list[DanglingClaim]]:
-    """What an item claims: as written, by key result id, and the claims that name none. `declared`: ids by their folded form."""
+def claims_of(
+    item: WorkItem, declared: Mapping[str, str], offered: Collection[str]
+) -> tuple[dict[str, str], list[DanglingClaim]]:
+    """What an item claims: as written, by key result id, and the claims that name none.
+
+    `declared`: ids by their folded form; `offered`: those that may be meant by a claim that names none.
+    """
     claimed: dict[str, str] = {}
     dangling = []
     for claim in item.claims:
         key_result = declared.get(claim.casefold())
         if key_result is None:
-            dangling.append(DanglingClaim(item.ref, claim, nearest(claim, declared.values())))
+            dangling.append(DanglingClaim(item.ref, claim, nearest(claim, offered)))
         else:
             claimed.setdefault(key_result, claim)
     return claimed, dangling

@@ -38,7 +38,7 @@ class _Truenorth(CommandGroup):
             "sync.cli.commands.inspect",
             {
                 "status": "Show progress, forecasts, the last sync and stuck items.",
-                "orphans": "List open work that serves no key result, and other findings.",
+                "orphans": "List unaligned work that is warned about, and other findings.",
                 "suggest": "Suggest key results for orphaned work.",
                 "explain": "Explain the links of a ticket, or the number of a key result.",
                 "log": "Show the audit log: every write, with values before and after.",

@@ -52,7 +52,7 @@ class OutputReporter(Reporter):
         if note := moments.taken_as_now(run):
             self._output.say(note)
         show(run_tables.pulled(run.observation.pulls), scorecard(run.scorecard))
-        show(run_tables.orphans(run.alignment.items, run.signals, _MOST_ORPHANS))
+        show(run_tables.orphans(run.alignment, run.signals, _MOST_ORPHANS))
         show(*in_grace(run.alignment.items, run.signals, _MOST_ORPHANS))
         if run.signals.findings:
             show(run_tables.findings(run.signals))

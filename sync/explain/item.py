@@ -14,7 +14,8 @@ from sync.align.suggestions import Suggestion, suggest
 from sync.decide import Decision
 from sync.explain.elsewhere import Elsewhere, RemotePages, elsewhere, remote_sentence, sentences
 from sync.explain.estimates import of_item
-from sync.marks.comments import HEALTH_WORDS, doubt
+from sync.explain.unaligned import summary_of_unaligned
+from sync.marks.comments import doubt, health_words
 from sync.marks.precedence import in_precedence, places_in
 from sync.measure import to_percent
 
@@ -39,8 +40,8 @@ class AmbiguousKeyError(UnknownKeyError):
 class Explanation:
     """What there is to say about one item. Sentences are plain text.
 
-    `verdict`: "aligned", "rested" and "planned" as in ItemAlignment, "orphaned", "waiting" (unaligned within its grace), "closed" (unaligned and no
-    longer open), "unknown" (what is above it cannot be read), "exempt" or "out of scope". `closest`: what open unaligned work may serve, the likeliest first. `served`: the links behind `links`, in the order in
+    `verdict`: "aligned", "rested" and "planned" as in ItemAlignment, "orphaned", "waiting" (unaligned within its grace), "not started" (unaligned, and not warned
+    about as long as it is not started), "closed" (unaligned and no longer open), "unknown" (what is above it cannot be read), "exempt" or "out of scope". `closest`: what open unaligned work may serve, the likeliest first. `served`: the links behind `links`, in the order in
     which the ticket shows their key results. `others` says which links are not in force and why, and where several cycles
     count the item. `remote`: where remote links lead; None where nobody asked.
     """
@@ -73,7 +74,7 @@ def explain(key: str, run: Decision, workspace: Workspace) -> Explanation:
     placement = run.alignment.placements[item.ref]
     verdict = _verdict(item, placement, run)
     closest: tuple[Suggestion, ...] = ()
-    if verdict in ("orphaned", "waiting"):
+    if verdict in ("orphaned", "waiting", "not started"):
         closest = suggest(run.alignment, workspace, run.observation.keywords).get(item.ref, ())
     served = in_precedence(placement.links, item, run.scorecard.readings, places_in(workspace))
     return Explanation(
@@ -162,6 +163,8 @@ def _verdict(item: WorkItem, placement: ItemAlignment, run: Decision) -> str:
             judged = _judged(item, run)
             if judged.ref in run.signals.orphans:
                 return "orphaned"
+            if judged.ref in run.signals.not_started:
+                return "not started"
             return "waiting" if judged.is_open else "closed"
 
 
@@ -207,41 +210,17 @@ def _own_summary(
             return (
                 f"{item.name} is out of scope: {placement.reason}. Truenorth reads it but never writes to it."
             )
-        case "orphaned" if (since := run.signals.orphans[item.ref].since) is not None:
-            return (
-                f"{item.name} is orphaned: {placement.reason}. It served a key result before, and none since {since}; "
-                f"the grace period is {_grace(item, workspace)}."
-            )
-        case "orphaned":
-            age = run.signals.orphans[item.ref].age_days
-            return (
-                f"{item.name} is orphaned: {placement.reason}. It is {counted(age, 'day')} old; "
-                f"the grace period is {_grace(item, workspace)}."
-            )
-        case "waiting":
-            grace, young = _grace(judged, workspace), run.signals.in_grace[judged.ref]
-            if young.was_linked:
-                return (
-                    f"{item.name} serves no key result any more: {placement.reason}. It is unaligned since {young.since}, "
-                    f"and warned from {young.until}; the grace period is {grace}."
-                )
-            return (
-                f"{item.name} serves no key result yet: {placement.reason}. It is still within its grace "
-                f"period of {grace}, so there is no warning before {young.until}."
-            )
+        case "orphaned" | "not started" | "waiting":
+            return summary_of_unaligned(item, judged, placement.reason, run, workspace)
         case _:
             which = "It" if judged is item else f"{judged.name}, which counts for it,"
             return f"{item.name} serves no key result: {placement.reason}. {which} is {judged.status}, so there is no warning."
 
 
-def _grace(item: WorkItem, workspace: Workspace) -> str:
-    return counted(workspace.policy_of(item.ref.tracker).grace_days, "day")
-
-
 def _link_words(link: Link, item: WorkItem, run: Decision) -> str:
     reading = run.scorecard.readings[link.key_result]
     figure = percent(to_percent(reading.progress), "no data")
-    figures = ", ".join(part for part in (figure, HEALTH_WORDS[reading.health], doubt(reading)) if part)
+    figures = ", ".join(part for part in (figure, health_words(reading), doubt(reading)) if part)
     share = "" if link.share == 1 else f", share {_share(link)}"
     because = link.because
     path = f"; path {' → '.join([item.name, *because.line])}" if because.path else ""
@@ -336,7 +315,7 @@ def _advice(
             advice.append(
                 f"To link it to another key result than its parent, add a label such as {label} to it."
             )
-        case "orphaned" | "waiting":
+        case "orphaned" | "waiting" | "not started":
             advice += [
                 f"Link it: add a label such as {label} to it or to a parent ({', '.join(ids)}).",
                 "Or move it to a parent that serves a key result.",

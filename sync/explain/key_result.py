@@ -16,7 +16,7 @@ from sync.decide import Decision
 from sync.explain.estimates import ParentEstimate, origin_of, parent_estimates, sentences
 from sync.explain.outlook import outlook_words
 from sync.forecast.outlook import Outlook
-from sync.marks.comments import HEALTH_WORDS
+from sync.marks.comments import health_words
 from sync.measure import LEFT_OUT, LeftOut, Reading, Spread, milestone_pieces, to_percent, weighting_of
 
 _MOST_TERMS = 12
@@ -216,7 +216,8 @@ def _guessed(how: WorkMeasure, counting: list[Counted]) -> Iterator[str]:
 
 
 def _mean_of(how: CompositeMeasure, run: Decision) -> Iterator[str]:
-    parts = [(run.scorecard.readings[name].progress, weight) for name, weight in how.of.items()]
+    readings = run.scorecard.readings
+    parts = [(readings[name].progress, weight) for name, weight in how.of.items() if readings[name].counts]
     known = [(part, weight) for part, weight in parts if part is not None]
     terms = " + ".join(f"{weight:g} × {percent(100 * part)}" for part, weight in known)
     total = sum(weight for _, weight in known)
@@ -232,14 +233,14 @@ def _summary(key_result: KeyResult, reading: Reading) -> Iterator[str]:
     if reading.phase == "planned":
         yield "Its cycle has not begun: nothing is expected yet."
     elif reading.phase == "ended" and reading.progress is not None and reading.counts:
-        yield f"Shown as {percent(to_percent(reading.progress))}, as it ended. Health then: {HEALTH_WORDS[reading.health]}."
+        yield f"Shown as {percent(to_percent(reading.progress))}, as it ended. Health then: {health_words(reading)}."
     elif reading.progress is not None and reading.counts:
         curve = {"linear": "linear pace", "back_loaded": "back-loaded pace", "step": "step pace"}[
             key_result.pace
         ]
         yield (
             f"Shown as {percent(to_percent(reading.progress))}; expected by now: "
-            f"{percent(to_percent(reading.expected))} ({curve}). Health: {HEALTH_WORDS[reading.health]}."
+            f"{percent(to_percent(reading.expected))} ({curve}). Health: {health_words(reading)}."
         )
 
 

@@ -11,7 +11,7 @@ from config.wording import percent
 from config.workspace import Workspace
 from connectors.model import Health
 from sync.decide import Decision
-from sync.marks.comments import HEALTH_WORDS
+from sync.marks.comments import health_words
 from sync.measure import ObjectiveReading, to_percent
 
 PartKind = Literal["key result", "guard-rail", "objective", "not begun"]
@@ -20,7 +20,7 @@ PartKind = Literal["key result", "guard-rail", "objective", "not begun"]
 @dataclass(frozen=True, slots=True)
 class Part:
     """A key result, guard-rail or objective below. `progress`: 0..1, None without data; that of a guard-rail counts nowhere,
-    and so does an objective whose cycle has not begun.
+    and so does an objective whose cycle has not begun. `stands`: the health in words.
     """
 
     kind: PartKind
@@ -30,6 +30,7 @@ class Part:
     progress: float | None
     expected: float
     health: Health
+    stands: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,23 @@ def _parts(
     for one in reading.readings:
         kind: PartKind = "key result" if one.counts else "guard-rail"
         weight = weights[one.key_result]
-        yield Part(kind, one.key_result, one.title, weight, one.progress, one.expected, one.health)
+        yield Part(
+            kind, one.key_result, one.title, weight, one.progress, one.expected, one.health, health_words(one)
+        )
     below = {one.id: one.weight for one in workspace.objectives if one.parent == objective.id}
     for row in run.scorecard.objectives:
         if row.objective in below:
             weight = below[row.objective]
-            kind = "not begun" if row.phase == "planned" else "objective"
-            yield Part(kind, row.objective, row.title, weight, row.progress, row.expected, row.health)
+            yield Part(
+                "not begun" if row.phase == "planned" else "objective",
+                row.objective,
+                row.title,
+                weight,
+                row.progress,
+                row.expected,
+                row.health,
+                health_words(row),
+            )
 
 
 def _steps(objective: Objective, reading: ObjectiveReading, parts: tuple[Part, ...]) -> Iterator[str]:
@@ -81,7 +92,7 @@ def _steps(objective: Objective, reading: ObjectiveReading, parts: tuple[Part, .
     mean = "weighted mean of its parts" if counting else "elapsed share of the cycle"
     shown = "No data" if reading.percent is None else f"Shown as {percent(reading.percent)}"
     expected = f"expected by now: {percent(to_percent(reading.expected))} ({mean})"
-    yield f"{shown}; {expected}. Health: {HEALTH_WORDS[reading.health]}."
+    yield f"{shown}; {expected}. Health: {health_words(reading)}."
     broken = [one.id for one in parts if one.kind == "guard-rail" and one.health == "off_track"]
     if broken:
         yield f"Broken guard-rail ({', '.join(broken)}), so the health is at risk at best."
@@ -103,4 +114,7 @@ def _grade(reading: ObjectiveReading) -> Iterator[str]:
     if reading.grade is None:
         return
     held = ", 0.7 is success" if reading.grading == "aspirational" else ""
-    yield f"Grade {reading.grade:.1f} ({reading.grading}{held}): {percent(to_percent(reading.progress))} in tenths."
+    short = ", short of success" if reading.succeeds is False and reading.grading == "aspirational" else ""
+    yield (
+        f"Grade {reading.grade:.1f} ({reading.grading}{held}): {percent(to_percent(reading.progress))} in tenths{short}."
+    )

@@ -86,7 +86,8 @@ def remember_if_sane(session: Session, result: Decision) -> None:
 def replay(session: Session, snapshot: Observation) -> Decision | None:
     """The decisions that today's configuration draws from the last snapshot, as of then.
 
-    None when the snapshot cannot answer: a tracker or a native query was declared since.
+    None when the snapshot cannot answer: a tracker or a native query was declared since, or the policy asks now for what
+    is committed.
     """
     workspace = session.workspace
     asked = {
@@ -103,7 +104,19 @@ def replay(session: Session, snapshot: Observation) -> Decision | None:
     }
     known = asked <= set(snapshot.counts) and fields <= set(snapshot.field_values)
     known = known and set(rule_queries(workspace)) <= set(snapshot.answers)
-    if not known or set(snapshot.as_of) != set(workspace.active):
+    if not known or set(snapshot.as_of) != set(workspace.active) or _lacks_commitments(snapshot, session):
         return None
     memory = session.store.memory(workspace, snapshot.at)
     return decide(snapshot, memory, workspace, snapshot.at)
+
+
+def _lacks_commitments(snapshot: Observation, session: Session) -> bool:
+    """Whether the policy asks what is in an active sprint or cycle, and was not asked when the snapshot was read."""
+    asking = {
+        name for name in session.workspace.active if session.workspace.policy_of(name).warn == "committed"
+    }
+    return any(
+        item.committed is None
+        for item in snapshot.items
+        if item.ref.tracker in asking and item.in_scope and item.level in ("issue", "subtask")
+    )

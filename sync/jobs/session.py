@@ -113,6 +113,7 @@ def session_for(
                 store.provisions(name),
                 initiative_use(workspace, name),
                 [pages for other, pages in workspace.issue_pages.items() if other != name],
+                commitments=policy.warn == "committed",
             )
             stack.callback(connectors[name].close)
         deadline = workspace.policy.deadline_minutes * 60

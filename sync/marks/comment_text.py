@@ -27,6 +27,7 @@ from connectors.text.document import (
 from sync.forecast.outlook import chance_words, range_words
 from sync.marks.details import (
     Blocked,
+    Claim,
     Foretold,
     Goal,
     Moved,
@@ -72,11 +73,18 @@ def _head(one: StatedKeyResult, detail: ProgressDetail, messages: Messages) -> P
     title = para(
         Text(f"{one.id} · {one.title}", strong=True, href=detail.url),
         "  ",
-        Lozenge(messages.text(f"health.{one.health}").upper(), _COLOURS[one.health]),
+        Lozenge(health_words(one, messages, at_target=detail.at_target).upper(), _COLOURS[one.health]),
     )
     if one.percent is None:
         return Panel(_TONES[one.health], (title, para(*messages.line("progress.none"))))
     return Panel(_TONES[one.health], (title, para(Bar(one.percent), f" {one.percent} %")))
+
+
+def health_words(one: StatedKeyResult, messages: Messages, *, at_target: bool) -> str:
+    """The health; of what is on track at its target, that it is there."""
+    return messages.text(
+        "health.at_target" if at_target and one.health == "on_track" else f"health.{one.health}"
+    )
 
 
 def _rows(one: StatedKeyResult, detail: ProgressDetail, read: str, messages: Messages) -> Table:
@@ -197,7 +205,12 @@ def blocked_words(blocked: Blocked, messages: Messages) -> str:
 def orphan_text(details: OrphanDetails, messages: Messages) -> Doc:
     """The comment on the topmost piece of work that serves no key result: why, what is near, the ways out."""
     age = messages.text(f"orphan.age.{details.age}", count=details.count)
-    why = messages.text("orphan.why.above" if details.has_parent else "orphan.why.alone", age=age)
+    where = "above" if details.has_parent else "alone"
+    if details.claims:
+        claims = messages.text("orphan.claim.and").join(_claim_words(one, messages) for one in details.claims)
+        why = messages.text(f"orphan.why.claimed.{where}", age=age, claims=claims)
+    else:
+        why = messages.text(f"orphan.why.{where}", age=age)
     if details.is_container:
         why += messages.text("orphan.why.below")
     ways = (
@@ -216,6 +229,14 @@ def orphan_text(details: OrphanDetails, messages: Messages) -> Doc:
             Bullets(ways),
             para(Text(messages.text("orphan.foot"), em=True)),
         )
+    )
+
+
+def _claim_words(one: Claim, messages: Messages) -> str:
+    if one.over:
+        return messages.text("orphan.claim.over", claim=one.claim, date=one.over)
+    return messages.text(
+        "orphan.claim.near" if one.nearest else "orphan.claim.unknown", claim=one.claim, nearest=one.nearest
     )
 
 

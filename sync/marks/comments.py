@@ -11,10 +11,12 @@ from datetime import date, datetime
 
 from config.workspace import Workspace
 from connectors.model import Health, KeyResultMark, WorkItem
+from sync.align.alignment import UnmetClaim
 from sync.forecast.outlook import Outlook, chance_percent
 from sync.history.movement import KINDS, Movement
 from sync.marks.details import (
     Blocked,
+    Claim,
     Foretold,
     Goal,
     Moved,
@@ -25,7 +27,7 @@ from sync.marks.details import (
     ProgressDetails,
 )
 from sync.marks.messages import figure
-from sync.measure import Reading, to_percent
+from sync.measure import ObjectiveReading, Reading, to_percent
 from sync.signals.orphans import Orphan
 
 HEALTH_WORDS: dict[Health, str] = {
@@ -36,9 +38,14 @@ HEALTH_WORDS: dict[Health, str] = {
     "no_data": "no data",
 }
 
+AT_TARGET = "at target"
+
 _MOST_OFFERED = 6
 _MOST_BLOCKED = 3
 _MOST_LABELS = 3
+_MOST_CLAIMS = 3
+_MOST_CLAIM = 60
+"""Characters of a claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +76,27 @@ class SuggestedKeyResult:
     words: tuple[str, ...]
 
 
+def health_words(one: Reading | ObjectiveReading) -> str:
+    """The health in plain words; of what is on track at its target, that it is there."""
+    return AT_TARGET if one.at_target and one.health == "on_track" else HEALTH_WORDS[one.health]
+
+
 def value_against_target(reading: Reading) -> str:
-    """Such as "29.1 / 35 %", or "465 / ≤ 250 ms" where smaller is better; a dash without data."""
+    """Such as "29.1 / 35 %", or "465 / ≤ 250 ms" where smaller is better, "3 / 1 – 5 %" in a band; a dash without data."""
     if reading.value is None:
         return "–"
-    most = "≤ " if reading.smaller_is_better else ""
-    target = "" if reading.target is None else f" / {most}{reading.target:g}"
-    return f"{reading.value:g}{target} {reading.unit}".rstrip()
+    target = _target_in_signs(reading)
+    return f"{reading.value:g}{f' / {target}' if target else ''} {reading.unit}".rstrip()
+
+
+def _target_in_signs(reading: Reading) -> str:
+    if reading.low is not None and reading.high is not None:
+        return f"{reading.low:g} – {reading.high:g}"
+    if reading.low is not None:
+        return f"≥ {reading.low:g}"
+    if reading.target is None:
+        return ""
+    return f"{'≤ ' if reading.smaller_is_better else ''}{reading.target:g}"
 
 
 def doubt(reading: Reading) -> str:
@@ -121,6 +142,7 @@ def _progress_detail(one: ProgressFacts) -> ProgressDetail:
         reason_id=one.mark.reason_id,
         basis_id=one.mark.basis_id,
         foretold=one.foretold,
+        at_target=reading.at_target,
     )
 
 
@@ -178,6 +200,7 @@ def orphan_details(
     closest: Sequence[SuggestedKeyResult],
     workspace: Workspace,
     offered: Collection[str],
+    unmet: Sequence[UnmetClaim] = (),
 ) -> OrphanDetails:
     """What the warning on the topmost piece of work that serves no key result says: why, what is near, the ways out.
 
@@ -195,4 +218,12 @@ def orphan_details(
         declared=tuple(Offer(one.id, one.title) for one in declared[:_MOST_OFFERED]),
         more=max(0, len(declared) - _MOST_OFFERED),
         exempt=tuple([label for rule in workspace.exempt for label in rule.labels][:_MOST_LABELS]),
+        claims=tuple(map(_claim, unmet[:_MOST_CLAIMS])),
     )
+
+
+def _claim(one: UnmetClaim) -> Claim:
+    # People can write a whole paragraph into the field.
+    words = " ".join(one.claim.split())
+    claim = words if len(words) <= _MOST_CLAIM else f"{words[: _MOST_CLAIM - 1].rstrip()}…"
+    return Claim(claim, one.nearest or "", one.over.isoformat() if one.over else "")

@@ -144,7 +144,8 @@ def _same_figure(said: float | None, says: float | None) -> bool:
 
 
 def _is_outdated_warning(shown: Comment, wanted: Comment, titles: Mapping[str, str] | None) -> bool:
-    """Whether a warning names a key result that is not there or is called otherwise, or other ways to be exempt.
+    """Whether a warning names a key result that is not there or is called otherwise, other ways to be exempt, or other
+    claims on the item that lead to nothing. Warnings older than claims name none, and are renewed where there are some.
 
     Which key results look close moves with the words of all work, and is no news.
     """
@@ -152,7 +153,7 @@ def _is_outdated_warning(shown: Comment, wanted: Comment, titles: Mapping[str, s
         said, says = _ORPHAN.convert(shown.details), _ORPHAN.convert(wanted.details)
     except msgspec.ValidationError:
         return False
-    if said.exempt != says.exempt:
+    if said.exempt != says.exempt or said.claims != says.claims:
         return True
     known = titles if titles is not None else _titles((*says.closest, *says.declared))
     offered = _titles((*said.closest, *said.declared))

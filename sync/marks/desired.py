@@ -265,8 +265,9 @@ class MarkBuilder:
 
     def _orphan_comment(self, item: WorkItem, orphan: Orphan) -> Comment | None:
         closest = self._closest.get(item.ref, ())
+        unmet = self._alignment.placements[item.ref].unmet
         details = msgspec.to_builtins(
-            orphan_details(item, orphan, closest, self._workspace, self._alignment.offered)
+            orphan_details(item, orphan, closest, self._workspace, self._alignment.offered, unmet)
         )
         comment = Comment("orphan", self._language(item), details=details)
         return with_text(comment, self._messages[item.ref.tracker])

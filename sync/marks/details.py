@@ -11,7 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from connectors.model import Health
+from connectors.converter import Converter
+from connectors.model import Details, Health
 from sync.history.movement import MovementKind
 
 GoalKind = Literal["metric", "query", "flow", "keep", "binary", "work", "milestones", "project", "composite"]
@@ -80,6 +81,7 @@ class ProgressDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     - `goal`: None where the record is older than goals; `owner`: "" where nobody is declared.
     - `reason_id`, `basis_id`: those of the mark, "" where the record is older; no text is made of them.
     - `foretold`: None where no forecast is expected.
+    - `at_target`: whether it is there, and can fall again.
     """
 
     url: str
@@ -101,6 +103,7 @@ class ProgressDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     reason_id: str = ""
     basis_id: str = ""
     foretold: Foretold | None = None
+    at_target: bool = False
 
 
 class ProgressDetails(msgspec.Struct, frozen=True):
@@ -118,9 +121,18 @@ class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
     words: tuple[str, ...] = ()
 
 
+class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A claim on the item that links it to nothing: the nearest key result, or the day on which its own ended."""
+
+    claim: str
+    nearest: str = ""
+    over: str = ""
+
+
 class OrphanDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a warning says.
 
+    - `claims`: the first few of those that link it to nothing.
     - `age`, `count`: the order of magnitude of the age.
     - `closest`, or else the first few `declared` key results and how many `more` there are.
     - `exempt`: labels that exempt it.
@@ -134,6 +146,18 @@ class OrphanDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     declared: tuple[Offer, ...] = ()
     more: int = 0
     exempt: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+
+_ORPHAN = Converter(OrphanDetails)
+
+
+def claims_in(details: Details) -> tuple[Claim, ...]:
+    """The claims that the recorded details of a warning name; none where they are no details of ours."""
+    try:
+        return _ORPHAN.convert(details).claims
+    except msgspec.ValidationError:
+        return ()
 
 
 class Previous(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -154,6 +178,7 @@ class UpdateDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     previous: Previous | None = None
     blocked: Blocked | None = None
     foretold: Foretold | None = None
+    at_target: bool = False
 
 
 class UpdateDetails(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connectors.text.document import Bar, Block, Bullets, Doc, Line, Lozenge, Text, line, para
-from sync.marks.comment_text import blocked_words, forecast_words, moved_words, pace_words
+from sync.marks.comment_text import blocked_words, forecast_words, health_words, moved_words, pace_words
 from sync.marks.details import Previous, UpdateDetail, UpdateDetails
 from sync.marks.facts import StatedKeyResult
 from sync.marks.messages import Messages
@@ -24,7 +24,7 @@ def update_text(stated: Sequence[StatedKeyResult], details: UpdateDetails, messa
 
 def _head(one: StatedKeyResult, detail: UpdateDetail, messages: Messages) -> tuple[Block, ...]:
     title = Text(f"{one.id} · {detail.title}", strong=True, href=detail.url)
-    health = Lozenge(messages.text(f"health.{one.health}").upper())
+    health = Lozenge(health_words(one, messages, at_target=detail.at_target).upper())
     percent = one.percent or 0
     return para(title, "  ", health), para(Bar(percent), f" {percent} %")
 

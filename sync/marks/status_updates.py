@@ -63,6 +63,11 @@ def is_news(before: PostedUpdate, health: UpdateHealth, facts: tuple[Fact, ...],
     return before.health != health or not same_facts(before.facts, facts, step)
 
 
+def _differ(was: str | int, now: str | int) -> bool:
+    # Older versions called done what is at its target and can fall again; that it is called otherwise is no news.
+    return was != now and (was, now) != ("done", "on_track")
+
+
 class StatusUpdates:
     """The updates that are due on a day."""
 
@@ -164,6 +169,7 @@ class StatusUpdates:
             self._previous(name, last),
             blocked_of(blocked_for(item, leaves, self._alignment)),
             foretold_of(reading, self._outlooks.get(name), self._workspace.policy.health.chance),
+            at_target=reading.at_target,
         )
 
     def _previous(self, name: str, last: PostedUpdate | None) -> Previous | None:

@@ -22,7 +22,10 @@ DENOMINATOR = "/over"
 
 @dataclass(frozen=True, slots=True)
 class MeasuredValue:
-    """What a measure gives; see Reading."""
+    """What a measure gives; see Reading.
+
+    - `broken`: ids of the guard-rails of a composite that do not hold.
+    """
 
     value: float | None
     progress: float | None
@@ -32,6 +35,9 @@ class MeasuredValue:
     counts: bool = True
     coverage: float | None = None
     creep: Creep | None = None
+    low: float | None = None
+    high: float | None = None
+    broken: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,16 @@ from config.measures import (
 )
 from config.okrs import KeyResult, Objective
 from config.wording import percent
-from config.workspace import Workspace
-from connectors.model import Category, Health, WorkItem
+from connectors.model import Category, WorkItem
 from sync.align.alignment import Leaves
 from sync.align.terms import phase_of
 from sync.measure.bounds import as_it_was, bounds_of, end_of
 from sync.measure.context import MeasureContext, MeasuredValue
 from sync.measure.ended import closed_on, ended_reading, last_day
 from sync.measure.expected import expected
+from sync.measure.key_result_health import can_fall, health_of
 from sync.measure.pieces import Piece, pieces_of, weighting_of
-from sync.measure.reading import Mismatch, Reading, health, to_percent
+from sync.measure.reading import Mismatch, Reading, to_percent
 from sync.measure.tally import Tally, fold
 from sync.measure.values import value_of
 
@@ -75,6 +75,8 @@ def measure_key_result(
     phase = phase_of(cycle, today)
     goes_on = last is None and phase == "running"
     output = None if isinstance(how, WorkMeasure) else _output(tally)
+    elapsed = cycle.elapsed(at, workspace.zone)
+    falls = closed is None and not by_hand and elapsed < 1 and can_fall(how, context.others)
     return Reading(
         key_result=key_result.id,
         objective=objective.id,
@@ -82,7 +84,7 @@ def measure_key_result(
         value=shown,
         progress=progress,
         expected=by_now,
-        health=_health(how, progress, by_now, workspace),
+        health=health_of(value, progress, by_now, workspace.policy.health, can_fall=falls),
         evidence=evidence,
         tally=tally,
         unit=value.unit,
@@ -102,6 +104,9 @@ def measure_key_result(
         phase=phase,
         stands_on=last,
         read_on=read_on,
+        low=value.low,
+        high=value.high,
+        can_fall=falls,
     )
 
 
@@ -126,13 +131,6 @@ def _overridden(key_result: KeyResult, value: MeasuredValue) -> tuple[float, str
     note = f" ({override.note})" if override.note else ""
     evidence = f"set manually until {override.until}{note}; computed: {percent(computed, 'no data')}, {value.evidence}"
     return override.percent / 100, evidence
-
-
-def _health(how: object, progress: float | None, by_now: float, workspace: Workspace) -> Health:
-    if isinstance(how, KeepMeasure) and progress is not None:
-        # What must only stay so is never done, and nothing about it is gradual.
-        return "on_track" if progress >= 1 else "off_track"
-    return health(progress, by_now, workspace.policy.health)
 
 
 def _is_smaller_better(how: object) -> bool:

@@ -10,10 +10,12 @@ from config.okrs import Objective
 from config.workspace import Workspace
 from connectors.model import Health
 from sync.align.terms import phase_of
+from sync.measure.key_result_health import spoilt
 from sync.measure.reading import ObjectiveReading, Reading, health
 
 ASPIRATION = 0.7
 """The grade at which an aspiration succeeds, as OKR literature has it (Doerr, "Measure What Matters", 2018)."""
+_NOISE = 1e-9
 
 
 def roll_up(
@@ -42,9 +44,11 @@ def roll_up(
     total = math.fsum(weight for _, weight, _ in parts)
     by_now = math.fsum(share * weight for _, weight, share in parts) / total if parts else elapsed
     progress = _combined(known, objective)
-    grade = round(progress, 1) if objective.grading and progress is not None else None
-    if grade == 1.0 and progress is not None and progress < 1:
-        grade = 0.9
+    judged = _judged(objective, progress)
+    falls = elapsed < 1 and (
+        any(one.can_fall for one in own if one.counts and one.progress is not None)
+        or any(one.can_fall for one in below)
+    )
     return ObjectiveReading(
         objective=objective.id,
         title=objective.title,
@@ -52,10 +56,10 @@ def roll_up(
         owner=objective.owner,
         progress=progress,
         expected=by_now,
-        health=_objective_health(objective, progress, by_now, own, workspace),
+        health=_objective_health(judged, by_now, own, workspace, can_fall=falls),
         readings=own,
         without_data=len(parts) - len(known),
-        grade=grade,
+        grade=_grade(objective, progress),
         grading=objective.grading or "",
         parent=objective.parent,
         closed=objective.closed if objective.closed and objective.closed <= today else None,
@@ -63,6 +67,9 @@ def roll_up(
         ends=cycle.end,
         phase=phase_of(cycle, today),
         not_begun=len(below) - len(begun),
+        succeeds=None if judged is None or not objective.grading else judged >= 1,
+        can_fall=falls,
+        at_target=falls and judged is not None and judged >= 1,
     )
 
 
@@ -77,13 +84,28 @@ def _combined(known: Sequence[tuple[float, float]], objective: Objective) -> flo
     return min(1.0, math.fsum(part * weight for part, weight in known) / total)
 
 
+def _judged(objective: Objective, progress: float | None) -> float | None:
+    """The progress as it is judged, 0..1: that of an aspiration relative to what succeeds, and never rounded before."""
+    if progress is None or objective.grading != "aspirational":
+        return progress
+    # A mean of floats misses 0.7 by its last digit.
+    return 1.0 if progress >= ASPIRATION - _NOISE else progress / ASPIRATION
+
+
+def _grade(objective: Objective, progress: float | None) -> float | None:
+    """The progress in tenths, rounded, but down where rounding would show a success, or a completion, that is none."""
+    if progress is None or not objective.grading:
+        return None
+    rounded = round(progress, 1)
+    for mark in (1.0, ASPIRATION):
+        is_judged = mark == 1.0 or objective.grading == "aspirational"
+        if is_judged and rounded == mark and progress < mark - _NOISE:
+            return round(mark - 0.1, 1)
+    return rounded
+
+
 def _objective_health(
-    objective: Objective, progress: float | None, by_now: float, own: Sequence[Reading], workspace: Workspace
+    judged: float | None, by_now: float, own: Sequence[Reading], workspace: Workspace, *, can_fall: bool
 ) -> Health:
-    judged = progress
-    if objective.grading == "aspirational" and progress is not None:
-        # An aspiration that reaches 0.7 has succeeded, so it is held to that.
-        judged = min(1.0, progress / ASPIRATION)
-    found = health(judged, by_now, workspace.policy.health)
-    broken = any(not one.counts and one.health == "off_track" for one in own)
-    return "at_risk" if broken and found in ("on_track", "done", "no_data") else found
+    found = health(judged, by_now, workspace.policy.health, can_fall=can_fall)
+    return spoilt(found, is_broken=any(not one.counts and one.health == "off_track" for one in own))

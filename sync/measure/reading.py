@@ -55,6 +55,8 @@ class Reading:
     - `coverage`: share of the items whose estimate, weight or field is known, 0..1; None where none is asked for.
     - `creep`: what came after the baseline; None without one.
     - `smaller_is_better`: whether the value is to come down to the target, or to stay below it.
+    - `low`, `high`: the limits of a guard-rail or band, both inside it; None where there is none.
+    - `can_fall`: whether what was reached can be lost again: the value goes both ways, and the cycle still runs.
     - `teams`: the linked work by team or project, those with most of it first.
     - `phase`: where its cycle is. `stands_on`: the day as of which it stands: that of its closing, or the last one of a
       cycle that has ended; None while it goes on. `read_on`: the day of the reading that stands; None where it is told anew.
@@ -87,6 +89,9 @@ class Reading:
     stands_on: date | None = None
     read_on: date | None = None
     is_unlikely: bool = False
+    low: float | None = None
+    high: float | None = None
+    can_fall: bool = False
     pieces: tuple[Piece, ...] = field(default=(), compare=False, repr=False)
     estimates: Estimates = field(default=NO_ESTIMATES, compare=False, repr=False)
 
@@ -95,13 +100,22 @@ class Reading:
         """Whole percent, rounded down; 100 only when complete."""
         return to_percent(self.progress)
 
+    @property
+    def at_target(self) -> bool:
+        """Whether its value is where it should be, and must only stay there until the cycle ends."""
+        return self.can_fall and self.progress is not None and self.progress >= 1
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveReading:
     """An objective: its key results and the objectives below it, by weight or by the weakest of them.
 
-    Parts without data are left out and counted, and so are objectives below it whose cycle has not begun (`not_begun`).
-    `grade`: 0.0..1.0 in tenths where the objective is graded. `phase`, `begins`, `ends`: of its cycle.
+    - `without_data`: how many parts have none, and are left out; so are objectives below it whose cycle has not begun,
+      `not_begun` of them.
+    - `grade`: 0.0..1.0 in tenths where the objective is graded, never rounded up into a success; `succeeds`: whether
+      the progress itself is one, by its `grading`; None where it is not graded or there are no data.
+    - `can_fall`: whether a part of it can; `at_target`: whether it would be done if none could.
+    - `phase`, `begins`, `ends`: of its cycle.
     """
 
     objective: str
@@ -121,6 +135,9 @@ class ObjectiveReading:
     ends: date
     phase: Phase = "running"
     not_begun: int = 0
+    succeeds: bool | None = None
+    can_fall: bool = False
+    at_target: bool = False
 
     @property
     def percent(self) -> int | None:
@@ -150,12 +167,17 @@ def to_percent(progress: float | None) -> int | None:
     return min(99 if progress < 1 else 100, math.floor(progress * 100 + 1e-9))
 
 
-def health(progress: float | None, expected: float, policy: HealthPolicy) -> Health:
-    """Health by how many points of percent the progress lags behind what is expected by now."""
+def health(
+    progress: float | None, expected: float, policy: HealthPolicy, *, can_fall: bool = False
+) -> Health:
+    """Health by how many points of percent the progress lags behind what is expected by now.
+
+    What `can_fall` is never done: at its target it is on track, however much is expected.
+    """
     if progress is None:
         return "no_data"
     if progress >= 1:
-        return "done"
+        return "on_track" if can_fall else "done"
     behind = round((expected - progress) * 100, 9)
     if behind > policy.off_track:
         return "off_track"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -115,12 +115,21 @@ def _keep(id_: str, how: KeepMeasure, context: MeasureContext) -> MeasuredValue:
     value, stale, evidence = _sampled(id_, how, context)
     limit = how.below if how.below is not None else how.above
     if value is None or stale:
-        return MeasuredValue(value, None, evidence, how.unit, limit, counts=False)
-    bounds = [f"above {how.above:g}"] if how.above is not None else []
-    bounds += [f"below {how.below:g}"] if how.below is not None else []
+        return MeasuredValue(
+            value, None, evidence, how.unit, limit, counts=False, low=how.above, high=how.below
+        )
+    # A value exactly at a limit is inside.
     holds = (how.above is None or value >= how.above) and (how.below is None or value <= how.below)
-    words = f"{'holds' if holds else 'broken'}: must stay {' and '.join(bounds)}; {evidence}"
-    return MeasuredValue(value, float(holds), words, how.unit, limit, counts=False)
+    words = f"{'holds' if holds else 'broken'}: must stay {_limits(how)}; {evidence}"
+    return MeasuredValue(
+        value, float(holds), words, how.unit, limit, counts=False, low=how.above, high=how.below
+    )
+
+
+def _limits(how: KeepMeasure) -> str:
+    if how.above is not None and how.below is not None:
+        return f"between {how.above:g} and {how.below:g}, both included"
+    return f"at or above {how.above:g}" if how.below is None else f"at or below {how.below:g}"
 
 
 def _binary(how: BinaryMeasure, today: date) -> MeasuredValue:
@@ -195,6 +204,8 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext)
     leaves = list(leaves)
     done = done_within(leaves, how, context.now)
     dating = dating_words(leaves, done)
+    if how.lacks_waiting:
+        dating += "; no waiting statuses declared, so all time in progress counts as active"
     unit = how.unit or {"throughput": "items a week", "efficiency": "%"}.get(how.of, "days")
     window = f"in the last {how.window_days} days"
     if how.of == "throughput":
@@ -231,18 +242,32 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext)
 
 
 def _composite(how: CompositeMeasure, others: Mapping[str, Reading]) -> MeasuredValue:
+    """The weighted mean of its parts; guard-rails among them are no part of it, but a broken one spoils its health."""
+    rails = [others[name] for name in how.of if not others[name].counts]
+    broken = tuple(one.key_result for one in rails if one.health == "off_track")
+    beside = _beside(rails, broken)
     known = [
         (name, others[name].progress, Fraction(weight).limit_denominator(1_000_000))
         for name, weight in how.of.items()
+        if others[name].counts
     ]
     with_data = [(name, part, weight) for name, part, weight in known if part is not None]
     if not with_data:
-        return MeasuredValue(None, None, f"no data from {', '.join(how.of)}", "%", 100)
+        names = ", ".join(name for name, *_ in known)
+        evidence = f"no data from {names}" if names else "guard-rails alone have no progress"
+        return MeasuredValue(None, None, evidence + beside, "%", 100, broken=broken)
     total = sum(weight for *_, weight in with_data)
     progress = float(sum(Fraction(part) * weight for _, part, weight in with_data) / total)
     if any(part < 1 for _, part, _ in with_data):
         progress = min(progress, _NEARLY)
     evidence = f"weighted mean of {', '.join(name for name, *_ in with_data)}"
-    missing = len(how.of) - len(with_data)
+    missing = len(known) - len(with_data)
     evidence += f"; {missing} without data" if missing else ""
-    return MeasuredValue(round(100 * progress, 1), progress, evidence, "%", 100)
+    return MeasuredValue(round(100 * progress, 1), progress, evidence + beside, "%", 100, broken=broken)
+
+
+def _beside(rails: Iterable[Reading], broken: Collection[str]) -> str:
+    """What stands beside the mean without being a part of it."""
+    holding = [one.key_result for one in rails if one.key_result not in broken]
+    words = f"; broken guard-rail {', '.join(broken)}, so at risk at best" if broken else ""
+    return words + (f"; guard-rail {', '.join(holding)} not counted" if holding else "")

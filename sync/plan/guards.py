@@ -15,6 +15,7 @@ from sync.memory import Memory
 from sync.observation import Observation
 from sync.plan.foreign import owners
 from sync.plan.plan import Edit, Plan
+from sync.plan.reasons import unwarned
 from sync.plan.refill import refills
 from sync.plan.roll_over import rolled_over
 from sync.plan.throttle import scope_of
@@ -121,6 +122,15 @@ def likely_cause(memory: Memory, edits: Sequence[Edit] = ()) -> str:
     return ""
 
 
+def backlog_cause(edits: Sequence[Edit], backlog: Sequence[Edit]) -> str:
+    """That most of the `edits` take warnings off work that is not warned about while it is not started; "" where not."""
+    refs = {edit.item.ref for edit in backlog}
+    count = sum(edit.item.ref in refs for edit in edits)
+    if count <= MOSTLY * len(edits):
+        return ""
+    return f". On {counted(count, 'item')} a warning goes because the work is not started, as policy.warn says{REVIEW}"
+
+
 def project_stops(
     items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy, cause: str = ""
 ) -> list[GuardViolation]:
@@ -144,10 +154,16 @@ def project_stops(
 
 
 def removal_stops(
-    items: Iterable[WorkItem], plan: Plan, policy: GuardPolicy, lost: Sequence[Edit] = (), cause: str = ""
+    items: Iterable[WorkItem],
+    plan: Plan,
+    policy: GuardPolicy,
+    lost: Sequence[Edit] = (),
+    cause: str = "",
+    backlog: Sequence[Edit] = (),
 ) -> list[GuardViolation]:
     """More marks of one kind would go than `removed_share` of those there, and more than `removed_floor`. `cause`: why
-    the `lost` edits take a last key result off, which is told where most of the marks go by these.
+    the `lost` edits take a last key result off, which is told where most of the marks go by these; `backlog`: those that
+    take a warning off what is not started.
     """
     unlinked = {edit.item.ref for edit in lost}
     shown = [item.shown for item in items]
@@ -167,6 +183,8 @@ def removal_stops(
         )
         if sum(edit.item.ref in unlinked for edit in edits) > MOSTLY * len(edits):
             message += cause
+        else:
+            message += backlog_cause(edits, backlog)
         found.append(GuardViolation("mass-removal", message, plan.digest, samples(edits)))
     return found
 
@@ -199,7 +217,7 @@ def warned_stop(
     message = (
         f"{len(warned)} of {counted(total, 'open item')} would be newly warned as unaligned "
         f"({percent(len(warned) * 100 // total)}); limit: {_limit(policy.warned_share, policy.warned_floor)}. "
-        "A project that came into scope, an exemption that went and a shorter grace period look like this"
+        "A project that came into scope, an exemption that went, a shorter grace period and another policy.warn look like this"
     )
     return GuardViolation("mass-warning", message + REVIEW, plan.digest, samples(warned))
 
@@ -277,11 +295,12 @@ def guards(
     said = {edit.item.ref for edit in [*(lost if unlinked else ()), *(warned if warnings else ())]}
     said |= rolled_over(plan.edits, workspace, today).keys()
     rest = replace(plan, edits=tuple(edit for edit in plan.edits if edit.item.ref not in said))
-    cause = likely_cause(memory, rest.edits)
+    backlog = unwarned(rest, signals)
+    cause = likely_cause(memory, rest.edits) or backlog_cause(_reworked(rest), backlog)
     mass = mass_change_stop(items, rest, policy, cause)
     others: list[GuardViolation | None] = [unlinked, warnings]
     # Neither need its projects repeat what the whole trips on.
     others += [mass] if mass else project_stops(items, rest, policy, cause)
-    others += removal_stops(items, rest, policy, () if unlinked else lost, loss)
+    others += removal_stops(items, rest, policy, () if unlinked else lost, loss, backlog)
     others.append(zero_stop(memory.last_progress, scorecard, plan))
     return tuple(stop for stop in [*shrunk, *others] if stop is not None)

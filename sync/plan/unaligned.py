@@ -10,10 +10,11 @@ from datetime import date
 from config.link_rules import LinkRule
 from config.wording import agree, counted
 from config.workspace import Workspace
-from connectors.model import KeyResultMark, Marks, Ref
+from connectors.model import KeyResultMark, Ref
 from sync.align.terms import phase_of
 from sync.memory import Memory
 from sync.plan.plan import Edit, Plan
+from sync.plan.reasons import warns
 from sync.signals.grace import shows_link, shows_own_link
 from sync.signals.orphans import Signals
 
@@ -30,7 +31,7 @@ def losing(plan: Plan, signals: Signals) -> list[Edit]:
     return [
         edit
         for edit in plan.edits
-        if (edit.item.ref in signals.orphans or edit.item.ref in signals.in_grace)
+        if signals.is_unaligned(edit.item.ref)
         and shows_own_link(edit.item.shown)
         and not shows_link(edit.wanted)
     ]
@@ -65,30 +66,36 @@ def newly_warned(plan: Plan, memory: Memory) -> list[Edit]:
     return [
         edit
         for edit in plan.edits
-        if _warns(edit.wanted)
-        and not _warns(edit.item.shown)
+        if warns(edit.wanted)
+        and not warns(edit.item.shown)
         and not shows_own_link(edit.item.shown)
         and memory.links.get(edit.item.ref) is None
         and edit.item.ref not in memory.undone
     ]
 
 
-def _warns(marks: Marks) -> bool:
-    return marks.alignment == "orphaned" or (marks.comment is not None and marks.comment.purpose == "orphan")
-
-
 def grace_notes(plan: Plan, signals: Signals) -> tuple[str, ...]:
     """Sentences about the work that loses its last key result in this plan and is not warned yet."""
-    until: Counter[date] = Counter(
-        signals.in_grace[edit.item.ref].until
+    until: Counter[date | None] = Counter(
+        signals.in_grace[edit.item.ref].until if edit.item.ref in signals.in_grace else None
         for edit in losing(plan, signals)
-        if edit.item.ref in signals.in_grace
+        if edit.item.ref not in signals.orphans
     )
-    return tuple(
-        f"{counted(count, 'item')} {agree(count, 'loses its', 'lose their')} last key result; without another one "
-        f"{agree(count, 'it is', 'they are')} warned from {day}."
-        for day, count in sorted(until.items())
-    )
+    backlog = until.pop(None, 0)
+    found = [
+        f"{_lose(count)}; without another one {agree(count, 'it is', 'they are')} warned from {day}."
+        for day, count in sorted(until.items(), key=lambda one: str(one[0]))
+    ]
+    found += [f"{_lose(backlog)}; {_not_warned(backlog)}."] * bool(backlog)
+    return tuple(found)
+
+
+def _lose(count: int) -> str:
+    return f"{counted(count, 'item')} {agree(count, 'loses its', 'lose their')} last key result"
+
+
+def _not_warned(count: int) -> str:
+    return f"{agree(count, 'it is', 'they are')} not warned as long as {agree(count, 'it is', 'they are')} not started"
 
 
 def likely_loss(edits: Sequence[Edit], workspace: Workspace, memory: Memory, today: date) -> str:

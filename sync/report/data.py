@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
-from connectors.model import Change, Pull, Receipt
+from connectors.model import Change, Pull, Receipt, Ref
 from connectors.setup import PROJECTS
 from sync.decide import Decision
 from sync.explain.outlook import NO_FORECAST, unlikely_words
@@ -15,6 +15,7 @@ from sync.measure import ObjectiveReading, Reading, Scorecard
 from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied, Moved
 from sync.plan.plan import Plan, plain_change
+from sync.report.not_warned import unwarned
 from sync.signals.orphans import Signals
 
 Data = dict[str, Any]
@@ -30,6 +31,7 @@ def of_run(run: Decision) -> Data:
         "orphans": of_orphans(run),
         "in_grace": of_in_grace(run),
         "planned": of_planned(run),
+        "not_warned": of_unwarned_counts(run.signals),
         "findings": of_findings(run, run.signals),
         "plan": of_plan(run.plan),
     }
@@ -60,10 +62,12 @@ def _objective(reading: ObjectiveReading, outlooks: Outlooks) -> Data:
         "percent": reading.percent,
         "expected": round(reading.expected, 4),
         "health": reading.health,
+        "at_target": reading.at_target,
         "without_data": reading.without_data,
         "not_begun": reading.not_begun,
         "phase": reading.phase,
         "grade": reading.grade,
+        "succeeds": reading.succeeds,
         "grading": reading.grading or None,
         "parent": reading.parent,
         "closed": reading.closed.isoformat() if reading.closed else None,
@@ -95,10 +99,12 @@ def of_reading(reading: Reading) -> Data:
         "title": reading.title,
         "value": reading.value,
         "target": reading.target,
+        "limits": _limits(reading),
         "unit": reading.unit,
         "percent": reading.percent,
         "expected": round(reading.expected, 4),
         "health": reading.health,
+        "at_target": reading.at_target,
         "evidence": reading.evidence,
         "since": reading.bounds.first.isoformat() if reading.bounds.first else None,
         "output": None if reading.output is None else round(reading.output, 4),
@@ -126,6 +132,13 @@ def of_reading(reading: Reading) -> Data:
     }
 
 
+def _limits(reading: Reading) -> Data | None:
+    """Between which its value must stay, both included; None for what is no guard-rail."""
+    if reading.low is None and reading.high is None:
+        return None
+    return {"above": reading.low, "below": reading.high}
+
+
 def of_orphans(run: Decision) -> list[Data]:
     items = run.alignment.items
     return [
@@ -141,7 +154,9 @@ def of_orphans(run: Decision) -> list[Data]:
             "age_days": orphan.age_days,
             "top": orphan.top,
             "unaligned_since": orphan.since.isoformat() if orphan.since else None,
+            "in_progress_since": orphan.begun.isoformat() if orphan.begun else None,
             "why": run.alignment.placements[orphan.item].reason,
+            "claims": claims(run, orphan.item),
         }
         for orphan in run.signals.orphans.values()
     ]
@@ -161,6 +176,42 @@ def of_planned(run: Decision) -> list[Data]:
         }
         for ref, cycles in run.signals.planned.items()
     ]
+
+
+def claims(run: Decision, ref: Ref) -> list[Data]:
+    """The claims on an item that link it to nothing: the nearest key result, or the day on which its own ended."""
+    return [
+        {"claim": one.claim, "nearest": one.nearest, "ended": one.over.isoformat() if one.over else None}
+        for one in run.alignment.placements[ref].unmet
+    ]
+
+
+def of_unwarned(run: Decision) -> list[Data]:
+    """Open work that serves no key result and is not warned about, with why."""
+    items = run.alignment.items
+    return [
+        {
+            "tracker": one.item.tracker,
+            "id": one.item.id,
+            "key": items[one.item].key,
+            "title": items[one.item].title,
+            "url": items[one.item].url,
+            "level": items[one.item].level,
+            "status": items[one.item].status,
+            "assignee": items[one.item].assignee,
+            "age_days": one.age_days,
+            "because": one.why,
+            "warned_from": one.warned_from.isoformat() if one.warned_from else None,
+            "why": run.alignment.placements[one.item].reason,
+            "claims": claims(run, one.item),
+        }
+        for one in unwarned(run.alignment.items, run.signals, run.scorecard.as_of)
+    ]
+
+
+def of_unwarned_counts(signals: Signals) -> Data:
+    """How many of them there are, by why."""
+    return {"not_started": len(signals.not_started), "in_grace": len(signals.in_grace)}
 
 
 def of_in_grace(run: Decision) -> list[Data]:

@@ -11,7 +11,6 @@ from sync.explain.estimates import ParentEstimate
 from sync.explain.key_result import Counted, Derivation
 from sync.explain.objective import ObjectiveDerivation
 from sync.forecast.outlook import KeptForecast
-from sync.marks.comments import HEALTH_WORDS
 from sync.measure import Spread, to_percent
 from sync.report import data
 from sync.report.table import HEALTH_STYLES, Cell, Section
@@ -64,7 +63,7 @@ def objective_derivation(derived: ObjectiveDerivation) -> Section:
             Cell("" if one.kind == "guard-rail" else f"{one.weight:g}"),
             Cell(percent(to_percent(one.progress))),
             Cell(percent(to_percent(one.expected))),
-            Cell(HEALTH_WORDS[one.health], HEALTH_STYLES[one.health]),
+            Cell(one.stands, HEALTH_STYLES[one.health]),
         )
         for one in derived.parts
     )
@@ -87,7 +86,9 @@ def objective_data(derived: ObjectiveDerivation) -> dict[str, Any]:
         "percent": reading.percent,
         "expected": round(reading.expected, 4),
         "health": reading.health,
+        "at_target": reading.at_target,
         "grade": reading.grade,
+        "succeeds": reading.succeeds,
         "parts": [
             {
                 "kind": one.kind,

@@ -17,8 +17,8 @@ from connectors.model import (
     Ref,
     Twin,
     Update,
-    WorkItem,
 )
+from sync.align.alignment import Alignment
 from sync.marks.comments import HEALTH_WORDS
 from sync.marks.compare import same_comment
 from sync.marks.facts import figures_in
@@ -27,6 +27,7 @@ from sync.plan.outcome import Applied, Moved
 from sync.plan.overrides import Overrides
 from sync.plan.plan import Edit, Plan, Refusal, natural
 from sync.plan.project_views import listed
+from sync.report.not_warned import SHOW_ALL, left_out
 from sync.report.table import Cell, Section, cells
 from sync.signals.findings import Finding
 from sync.signals.orphans import Signals
@@ -50,16 +51,22 @@ def pulled(pulls: Iterable[Pull]) -> Section:
     return Section("Pulled", (), ("tracker", *headings), tuple(rows), headings, tuple(notes))
 
 
-def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = None) -> Section:
-    """Work that serves no key result: the topmost pieces, with how much hangs below each."""
+def orphans(alignment: Alignment, signals: Signals, most: int | None = None, *, rest: bool = True) -> Section:
+    """Work that serves no key result and is warned about: the topmost pieces, with how much of it hangs below each.
+
+    `rest`: say how much more is not warned about, and how to see it.
+    """
+    items = alignment.items
     below: Counter[Ref] = Counter()
     for ref in signals.orphans:
         top = _topmost(ref, signals)
         below[top] += ref != top
     tops = [orphan for orphan in signals.orphans.values() if orphan.top]
     tops.sort(key=lambda one: (one.item.tracker, natural(items[one.item].key)))
-    # Most never served one: the column is there for those that did.
+    # Most never served one, and claim none: the columns are there for those that do.
     dated = any(one.since for one in tops[:most])
+    claims = {one.item: alignment.placements[one.item].unmet for one in tops[:most]}
+    claimed = any(claims.values())
     rows = tuple(
         (
             Cell(items[one.item].name, "strong"),
@@ -69,18 +76,30 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
             Cell(f"{one.age_days} d"),
             *((Cell(str(one.since or "–")),) if dated else ()),
             Cell(str(below[one.item] or "–")),
+            *((Cell("; ".join(map(str, claims[one.item])) or "–", "dim"),) if claimed else ()),
         )
         for one in tops[:most]
     )
     count = len(signals.orphans)
-    lead = f"{counted(count, 'open item')} {agree(count, 'serves', 'serve')} no key result"
+    lead = f"{counted(count, 'open item')} {agree(count, 'is', 'are')} warned for serving no key result"
     lead += f"; {len(tops)} of them {agree(len(tops), 'has', 'have')} no orphaned parent." if count else "."
+    beside = (f"{left_out(signals)} {SHOW_ALL}",) if rest and left_out(signals) else ()
     more = (
         (f"… and {len(tops) - len(rows)} more. Show all: truenorth orphans",) if len(rows) < len(tops) else ()
     )
     since = ("unaligned since",) if dated else ()
-    columns = ("key", "title", "level", "status", "age", *since, "child items")
-    return Section("Orphaned work", (lead, *_planned(signals)), columns, rows, ("age", "child items"), more)
+    columns = (
+        "key",
+        "title",
+        "level",
+        "status",
+        "age",
+        *since,
+        "child items",
+        *(("claims",) if claimed else ()),
+    )
+    lines = (lead, *beside, *_planned(signals))
+    return Section("Orphaned work", lines, columns, rows, ("age", "child items"), more)
 
 
 def _planned(signals: Signals) -> Iterator[str]:

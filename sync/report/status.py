@@ -14,6 +14,8 @@ from sync.decide import Decision
 from sync.explain.item import Explanation
 from sync.memory import RemovedMarks, RunRecord, Stuck
 from sync.observation import spell
+from sync.report import data
+from sync.report.not_warned import left_out
 from sync.report.suggestions import suggestion_data
 from sync.report.table import Cell, Section, Style, cells
 
@@ -64,6 +66,7 @@ def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
         "url": item.url,
         "verdict": explained.verdict,
         **_since(explained, run),
+        "claims": data.claims(run, item.ref),
         "summary": explained.summary,
         "links": _links_data(explained.served, explained, run),
         "past": _links_data(explained.placement.past, explained, run),
@@ -157,7 +160,8 @@ def last_run(record: RunRecord | None, troubled: Troubled, run: Decision) -> Sec
     shows += f", {counted(len(run.plan.views), 'view')} to update" if run.plan.views else ""
     # What tickets show is known of now alone: held against an earlier moment, it says nothing.
     shows = "" if run.observation.rewound else f"; {shows}"
-    rest = f"{counted(len(run.signals.orphans), 'orphan')}{shows}."
+    beside = f" ({left_out(run.signals).rstrip('.')})" if left_out(run.signals) else ""
+    rest = f"{counted(len(run.signals.orphans), 'orphan')}{beside}{shows}."
     if record is None:
         return Section("Last sync", ("No sync recorded in this store.", rest))
     summary = record.summary

@@ -23,8 +23,13 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*-[0-9]+")
 """Keys that YAML cannot take for anything but text."""
 
 
-def suggestions(found: SuggestionsByItem, alignment: Alignment, orphans: int) -> Section:
-    """One row a suggestion, the likeliest of an item first."""
+def suggestions(
+    found: SuggestionsByItem, alignment: Alignment, orphans: int, rest: int = 0, *, with_rest: bool = False
+) -> Section:
+    """One row a suggestion, the likeliest of an item first.
+
+    `rest`: unaligned work that is not warned about; `with_rest`: `found` is of that, too.
+    """
     rows = []
     for ref in _ordered(found, alignment):
         item = alignment.items[ref]
@@ -38,7 +43,11 @@ def suggestions(found: SuggestionsByItem, alignment: Alignment, orphans: int) ->
                     Cell(", ".join(one.words) or "project, team, type or assignee", "dim"),
                 )
             )
-    lead = f"{len(found)} of {counted(orphans, 'orphan')} may serve a key result."
+    if with_rest:
+        lead = f"{len(found)} of {counted(orphans + rest, 'unaligned item')} may serve a key result."
+    else:
+        lead = f"{len(found)} of {counted(orphans, 'orphan')} may serve a key result."
+        lead += f" Unaligned and not warned: {rest}; include them with --all." if rest else ""
     columns = ("key", "title", "may serve", "score", "based on")
     tail = (
         "To link them, paste the rules of truenorth suggest --as-yaml, or add a kr:ID label to the ticket.",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Literal, get_args
 
-from config.measures import MilestonesMeasure, WorkMeasure
+from config.measures import FlowMeasure, MilestonesMeasure, WorkMeasure
+from config.okrs import KeyResult
 from config.wording import agree, counted, percent
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
@@ -44,10 +45,12 @@ Kind = Literal[
     "against_parent",
     "too_many_key_results",
     "over_budget",
+    "unset_waiting",
     "output_without_outcome",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-"""From the most to the least pressing."""
+"""From the most to the least pressing. One of tickets asks for something that can still be done: it is about open work, or,
+as `lost_work`, about what has to be brought back; one of a key result, about one that runs."""
 FEW = 5
 """How many items a message names; the finding itself holds them all."""
 
@@ -68,13 +71,14 @@ def find(
 ) -> tuple[Finding, ...]:
     """Every finding, kind by kind in the order of `Kind`, within a kind always in the same order."""
     sharing = Sharing.of(workspace, now)
+    running = _running(workspace, now)
     return (
         *_dangling(alignment),
         *_moved(alignment, workspace, now),
         *_unseen(alignment),
         *_cycles(alignment),
         *(Finding("link_cycle", *one) for one in circular(alignment)),
-        *_unserved(scorecard, workspace),
+        *_unserved(scorecard, running),
         *_finished_before(alignment, scorecard, workspace),
         *_contradictions(alignment, "done", "done_over_open"),
         *_contradictions(alignment, "dropped", "dropped_over_open"),
@@ -87,14 +91,26 @@ def find(
         *_against_parent(alignment, sharing),
         *_too_many(alignment, workspace, sharing),
         *_over_budget(alignment, workspace, now),
-        *_mismatches(scorecard),
+        *_unset_waiting(running, workspace),
+        *_mismatches(scorecard, running),
     )
+
+
+def _running(workspace: Workspace, now: datetime) -> dict[str, KeyResult]:
+    """The key results of running cycles that are not closed, by id in declared order: those that can still be moved."""
+    today = now.astimezone(workspace.zone).date()
+    return {
+        one.id: one
+        for objective, one in workspace.key_results()
+        if workspace.cycles[objective.cycle].start <= today <= workspace.cycles[objective.cycle].end
+        and closed_on(one, objective, today) is None
+    }
 
 
 def _dangling(alignment: Alignment) -> Iterator[Finding]:
     for claim in alignment.dangling:
         item = alignment.items[claim.item]
-        if item.in_scope:
+        if item.in_scope and item.is_open:
             hint = f"did you mean {claim.nearest}?" if claim.nearest else "correct or remove the claim"
             message = f"{item.name} claims {claim.claim}, which is not a declared key result"
             yield Finding("dangling_claim", (claim.item,), message, hint)
@@ -122,14 +138,24 @@ def _unseen(alignment: Alignment) -> Iterator[Finding]:
 
 def _cycles(alignment: Alignment) -> Iterator[Finding]:
     for cycle in alignment.cycles:
+        if not any(alignment.items[ref].is_open for ref in _with_all_below(cycle, alignment)):
+            continue
         keys = [alignment.items[ref].name for ref in cycle]
         message = f"parents form a cycle: {' → '.join([*keys, keys[0]])}"
         remedy = f"remove one of the parent links; until then the parent of {keys[0]} is ignored"
         yield Finding("parent_cycle", cycle, message, remedy)
 
 
-def _unserved(scorecard: Scorecard, workspace: Workspace) -> Iterator[Finding]:
-    for _, key_result in workspace.key_results():
+def _with_all_below(refs: Iterable[Ref], alignment: Alignment) -> set[Ref]:
+    seen, front = set(refs), list(refs)
+    while front:
+        front = [one for ref in front for one in alignment.children.get(ref, ()) if one not in seen]
+        seen.update(front)
+    return seen
+
+
+def _unserved(scorecard: Scorecard, running: Mapping[str, KeyResult]) -> Iterator[Finding]:
+    for key_result in running.values():
         wants_work = isinstance(key_result.measure, WorkMeasure) or key_result.links
         reading = scorecard.readings[key_result.id]
         # Of a cycle that has ended, or not begun, nobody can act on it.
@@ -210,9 +236,23 @@ def _closed(
             yield Finding("closed_key_result", _refs(items), message, remedy)
 
 
-def _mismatches(scorecard: Scorecard) -> Iterator[Finding]:
+def _unset_waiting(running: Mapping[str, KeyResult], workspace: Workspace) -> Iterator[Finding]:
+    for at, objective in enumerate(workspace.objectives):
+        for nr, key_result in enumerate(objective.key_results):
+            how = key_result.measure
+            if key_result.id in running and isinstance(how, FlowMeasure) and how.lacks_waiting:
+                place = workspace.place_of(("objectives", at, "key_results", nr, "measure"))
+                message = (
+                    f"the flow efficiency of {key_result.id} has no waiting statuses declared, so all time in progress "
+                    "counts as active"
+                )
+                remedy = "list under waiting the in-progress statuses in which work waits, such as In Review; [] if none"
+                yield Finding("unset_waiting", (), f"{place}: {message}" if place else message, remedy, place)
+
+
+def _mismatches(scorecard: Scorecard, running: Collection[str]) -> Iterator[Finding]:
     for id_, reading in scorecard.readings.items():
-        if (one := reading.mismatch) is not None:
+        if id_ in running and (one := reading.mismatch) is not None:
             yield Finding("output_without_outcome", (), f"{id_}: {one.found}", one.question)
 
 

@@ -1,7 +1,8 @@
 """Grace: since when open work serves no key result, and from which day it is warned. Pure.
 
-New work has `policy.grace_days` from its creation, and work that loses its last link the same again from the day on which a
-run first finds it without one. That no tracker tells, so the days are remembered between runs.
+Work has `policy.grace_days` from its start, or from its creation where the policy warns about the backlog too. Work that
+loses its last link has the same again from the day on which a run first finds it without one. That no tracker tells, so the
+days are remembered between runs.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ ticket does not show."""
 
 @dataclass(frozen=True, slots=True)
 class InGrace:
-    """Open work in scope that serves no key result and is not warned yet.
+    """Open work in scope that serves no key result, is of the kind that is warned about, and is not yet.
 
-    - `since`: the day of its creation, or where it `was_linked` the day on which it was found without its last link.
+    - `since`: the day of its start or creation, or where it `was_linked` the day on which it was found without its last link.
     - `until`: the day from which it is warned.
     """
 
@@ -57,6 +58,14 @@ def was_linked(item: WorkItem, owner: str) -> bool:
         and not stamp.copied
         and (stamp.alignment == "aligned" or bool(stamp.key_results))
     )
+
+
+def is_warned(item: WorkItem, owner: str) -> bool:
+    """Whether the ticket itself bears a warning, in marks that are ours and not a copy's."""
+    stamp, comment = item.shown.stamp, item.shown.comment
+    if stamp is None or stamp.owner != owner or stamp.copied:
+        return False
+    return stamp.alignment == "orphaned" or (comment is not None and comment.purpose == "orphan")
 
 
 def lost_links(
@@ -123,21 +132,27 @@ def to_remember(
 
 
 def in_grace(
-    alignment: Alignment, unlinked_since: Mapping[Ref, date], workspace: Workspace, now: datetime
+    alignment: Alignment,
+    accused: Mapping[Ref, datetime],
+    unlinked_since: Mapping[Ref, date],
+    workspace: Workspace,
+    now: datetime,
 ) -> dict[Ref, InGrace]:
-    """Open unaligned work within its grace, by ref in order of ref."""
+    """Open unaligned work within its grace, by ref in order of ref. `accused`: what may be warned about, and since when.
+
+    A warning that stands is not taken off because something below began later than what has ended.
+    """
     today = now.astimezone(workspace.zone).date()
     grace = {name: timedelta(days=workspace.policy_of(name).grace_days) for name in workspace.trackers}
     found = {}
-    for ref, placement in sorted(alignment.placements.items()):
-        item = alignment.items[ref]
-        if placement.state != "unaligned" or not item.is_open or alignment.counts_elsewhere(ref):
-            continue
-        due = (item.created + grace[ref.tracker]).astimezone(workspace.zone).date()
+    for ref, begin in sorted(accused.items()):
+        item, allowed = alignment.items[ref], grace[ref.tracker]
+        begin = item.created if is_warned(item, workspace.workspace) else begin
+        due = (begin + allowed).astimezone(workspace.zone).date()
         since = unlinked_since.get(ref)
-        if since is not None and today < since + grace[ref.tracker]:
-            found[ref] = InGrace(ref, since, max(due, since + grace[ref.tracker]), was_linked=True)
-        elif now - item.created < grace[ref.tracker]:
-            born = item.created.astimezone(workspace.zone).date()
+        if since is not None and today < since + allowed:
+            found[ref] = InGrace(ref, since, max(due, since + allowed), was_linked=True)
+        elif now - begin < allowed:
+            born = begin.astimezone(workspace.zone).date()
             found[ref] = InGrace(ref, since or born, due, was_linked=since is not None)
     return found

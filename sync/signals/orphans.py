@@ -15,14 +15,16 @@ from sync.signals.cycles import find_missing_cycles
 from sync.signals.findings import KINDS, Finding, find
 from sync.signals.grace import InGrace, in_grace
 from sync.signals.lost_work import find_lost
+from sync.signals.under_way import UnderWay, under_way
 from sync.signals.unmatched import find_unmatched
 
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """Open work in scope, past its grace, that serves no key result.
+    """Open work in scope, past its grace, that serves no key result and that the policy warns about.
 
     - `top`: whether its parent is no orphan itself: that one carries the comment.
+    - `begun`: the day since which it, or something below it, is in progress; None where nothing is.
     - `since`: the day on which it was found without its last link; None where it is not known to have had one.
     - `above`: the orphan that is its parent; None for a topmost one.
     """
@@ -32,24 +34,33 @@ class Orphan:
     age_days: int
     since: date | None = None
     above: Ref | None = None
+    begun: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Orphans by ref in order of ref, findings, and unaligned work within its grace likewise.
+    """What a run found, each by ref in order of ref.
 
-    `planned`: the open work that only cycles yet to come claim, with their names.
+    - `orphans`: the unaligned work that is warned about; `in_grace`: that which will be.
+    - `not_started`: open unaligned work that the policy does not warn about as long as it is neither started nor, where
+      it asks for that, committed.
+    - `planned`: the open work that only cycles yet to come claim, with their names.
     """
 
     orphans: dict[Ref, Orphan]
     findings: tuple[Finding, ...]
     in_grace: Mapping[Ref, InGrace] = field(default_factory=dict)
     planned: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
+    not_started: frozenset[Ref] = frozenset()
 
     @property
     def unlinked(self) -> tuple[InGrace, ...]:
         """The work within its grace that lost its last link."""
         return tuple(one for one in self.in_grace.values() if one.was_linked)
+
+    def is_unaligned(self, ref: Ref) -> bool:
+        """Whether it is open work that serves no key result, warned about or not."""
+        return ref in self.orphans or ref in self.in_grace or ref in self.not_started
 
 
 def find_signals(
@@ -72,30 +83,61 @@ def find_signals(
     ]
     found.sort(key=lambda one: KINDS.index(one.kind))
     since = unlinked_since or {}
-    young = in_grace(alignment, since, workspace, now)
+    going = under_way(alignment, now)
+    accused, not_started = _accused(alignment, workspace, going)
+    young = in_grace(alignment, accused, since, workspace, now)
+    flagged = {ref for ref in accused if ref not in young}
+    orphans = {
+        ref: _orphan(ref, flagged, alignment, going, since.get(ref), workspace, now)
+        for ref in sorted(flagged)
+    }
     planned = {
         ref: tuple(dict.fromkeys(link.cycle for link in placement.planned))
         for ref, placement in sorted(alignment.placements.items())
         if placement.state == "planned" and alignment.items[ref].is_open
     }
-    return Signals(_orphans(alignment, young, since, now), tuple(found), young, planned)
+    return Signals(orphans, tuple(found), young, not_started=not_started, planned=planned)
 
 
-def _orphans(
-    alignment: Alignment, young: Mapping[Ref, InGrace], since: Mapping[Ref, date], now: datetime
-) -> dict[Ref, Orphan]:
-    flagged = {
-        ref: now - alignment.items[ref].created
-        for ref, placement in alignment.placements.items()
-        if placement.state == "unaligned" and alignment.items[ref].is_open and ref not in young
+def _accused(
+    alignment: Alignment, workspace: Workspace, going: UnderWay
+) -> tuple[dict[Ref, datetime], frozenset[Ref]]:
+    """Of the open work that serves no key result that which the policy warns about, since when, and the rest."""
+    warn = {name: workspace.policy_of(name).warn for name in workspace.trackers}
+    accused: dict[Ref, datetime] = {}
+    rest: set[Ref] = set()
+    for ref, placement in sorted(alignment.placements.items()):
+        item = alignment.items[ref]
         # Mirrored work is one piece, and accused on one ticket.
-        if not alignment.counts_elsewhere(ref)
-    }
-    above = {ref: _flagged_above(ref, flagged, alignment) for ref in flagged}
-    return {
-        ref: Orphan(ref, above[ref] is None, age.days, since.get(ref), above[ref])
-        for ref, age in sorted(flagged.items())
-    }
+        if placement.state != "unaligned" or not item.is_open or alignment.counts_elsewhere(ref):
+            continue
+        since = going.accused_since(item, warn[ref.tracker])
+        if since is None:
+            rest.add(ref)
+        else:
+            accused[ref] = since
+    return accused, frozenset(rest)
+
+
+def _orphan(
+    ref: Ref,
+    flagged: Collection[Ref],
+    alignment: Alignment,
+    going: UnderWay,
+    since: date | None,
+    workspace: Workspace,
+    now: datetime,
+) -> Orphan:
+    above = _flagged_above(ref, flagged, alignment)
+    begun = going.begun.get(ref)
+    return Orphan(
+        ref,
+        above is None,
+        (now - alignment.items[ref].created).days,
+        since,
+        above,
+        begun.astimezone(workspace.zone).date() if begun is not None else None,
+    )
 
 
 def _flagged_above(ref: Ref, flagged: Collection[Ref], alignment: Alignment) -> Ref | None:

@@ -12,7 +12,7 @@ from connectors.http.dates import LATEST, item_time
 from connectors.jira.api import cloud
 from connectors.jira.api.wire import KnownStatus, StatusCategory
 from connectors.jira.read import histories as jira
-from connectors.jira.read.status_moves import KnownStatuses, Move, Status, done_since
+from connectors.jira.read.status_moves import KnownStatuses, Move, Status, since_when
 from connectors.linear.api.wire import SpanNode, StatusNode
 from connectors.linear.read import histories as linear
 from connectors.model import StatusSpan, WorkItem
@@ -124,7 +124,7 @@ def test_spans_of_an_issue_in_jira(one: WorkItem, moves: list[Move], spans: list
 def test_work_got_done_with_the_last_change_into_a_done_status(
     moves: list[Move], day: datetime | None
 ) -> None:
-    assert done_since(moves, KNOWN) == day
+    assert since_when("done", moves, KNOWN) == day
 
 
 @pytest.mark.parametrize(

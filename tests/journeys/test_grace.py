@@ -38,6 +38,8 @@ def site(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     folder = tmp_path / "edited"
     shutil.copytree(os.environ["TRUENORTH_CONFIG"], folder)
     monkeypatch.setenv("TRUENORTH_CONFIG", str(folder))
+    # Work that is not started has its grace, too: test_warn.py is about what the policy warns about.
+    declare("truenorth.yaml", "  grace_days: 7 ", "  warn: all\n  grace_days: 7 ")
     return box
 
 

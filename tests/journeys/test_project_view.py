@@ -10,6 +10,7 @@ import pytest
 
 from connectors.sandbox.server import Sandbox
 from tests.support.cli import AS_OF, Cli
+from tests.support.linear_workspace import begin_projects
 
 NAME = "Unaligned projects"
 FILE = "plan.json"
@@ -30,6 +31,7 @@ def shown(sandbox: Sandbox) -> list[str]:
 @pytest.fixture
 def settled(run: Cli, pointed: Sandbox) -> Sandbox:
     """Everything is written; then one of the two orphaned projects goes to the trash, and no item has anything to be written."""
+    begin_projects(pointed)
     assert run("setup", "--apply").code == 0
     assert run("sync", "--first-run", *AS_OF).code == 0
     assert run("plan", "--exit-code", *AS_OF).code == 0

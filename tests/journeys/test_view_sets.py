@@ -21,6 +21,7 @@ from connectors.sandbox.world import generate
 from sync.jobs.sandbox import examples
 from tests.support import loopback
 from tests.support.cli import AS_OF, Cli
+from tests.support.linear_workspace import begin_projects
 from tests.support.sandbox_jira_client import Jira
 from tests.support.sandbox_linear_client import Linear
 
@@ -114,13 +115,11 @@ def said(run: Cli) -> dict[str, Sets]:
         lists = found[change["tracker"]]
         if change["mark"] == "alignment" and change["after"] == "aligned":
             lists[SERVING].add(change["key"])
-        if change["mark"] == "labels" and "okr-dangling" in change["after"]:
-            # The finding names closed work as well.
-            assert (change["tracker"], change["key"]) in claims
-            lists[DANGLING].add(change["key"])
         if change["mark"] == "key_results" and {one["id"] for one in change["after"]} & late:
             lists[AT_RISK].add(change["key"])
-    for view in (SERVING, AT_RISK):
+    for tracker, key in claims:
+        found[tracker][DANGLING].add(key)
+    for view in (SERVING, AT_RISK, DANGLING):
         # Views of issues: a project shows its key results itself.
         found["linear"][view] = {one for one in found["linear"][view] if IDENTIFIER.fullmatch(one)}
     assert projects
@@ -238,6 +237,7 @@ def test_what_shared_fields_do_not_reach_is_said_or_has_a_label(
 
 
 def test_the_view_of_projects_follows_each_sync_and_writes_nothing_else(run: Cli, pointed: Sandbox) -> None:
+    begin_projects(pointed)
     assert run("setup", "--apply").code == 0
     before = told(run, "plan", *AS_OF)["plan"]["notes"]
     assert before == ['linear: the view "Unaligned projects" will list 2 orphaned projects.']
@@ -273,6 +273,7 @@ def test_a_lost_store_empties_no_view_of_projects(
 
 
 def test_a_view_of_projects_that_somebody_deleted_is_left_to_setup(run: Cli, pointed: Sandbox) -> None:
+    begin_projects(pointed)
     assert run("setup", "--apply").code == 0
     views = pointed.world.linear.custom_views
     pointed.call(lambda: views.pop(next(id_ for id_, one in views.items() if one.name == PROJECTS)))

@@ -239,3 +239,16 @@ def ours(place: Issue | Project) -> list[tuple[str, str]]:
     if isinstance(place, Project):
         return [(one.label, one.url) for one in place.external_links if "truenorth=" in one.url]
     return [(one.title, one.url) for one in place.attachments if "truenorth=" in one.url]
+
+
+def begin_projects(sandbox: Sandbox) -> None:
+    """People begin all the projects that were only planned, on the day on which each was made."""
+
+    def begin() -> None:
+        space = sandbox.world.linear
+        started = next(one for one in space.project_statuses.values() if one.type == "started")
+        for project in space.projects.values():
+            if project.status.type in ("backlog", "planned"):
+                project.status, project.started_at = started, project.created_at
+
+    sandbox.call(begin)

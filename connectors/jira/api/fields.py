@@ -41,6 +41,7 @@ class SiteFields:
 
     - `claim` may be read only, when it is not a text field; `key_result` is set only when we may write.
     - `other_claims`: further fields of its name, as team-managed projects have them; these are only read.
+    - `sprint` is only asked for where `commitments` are: whether issues are in an active sprint.
     - `paragraphs`: those of our texts that are rich text.
     - `points`: those of company-managed projects first; `team_points` are the ones of team-managed projects.
     - `parent_link`: what stands above epics, on Data Center alone: the Cloud tells it as `parent`.
@@ -60,6 +61,8 @@ class SiteFields:
     epic_link: str | None = None
     epic_name: str | None = None
     parent_link: str | None = None
+    sprint: str | None = None
+    commitments: bool = False
     health: str | None = None
     alignment: str | None = None
     objective: str | None = None
@@ -96,6 +99,7 @@ class SiteFields:
             self.epic_link,
             self.epic_name,
             self.parent_link,
+            self.sprint if self.commitments else None,
             *(id_ for _, id_ in self.custom),
             *self.renamed,
         ]
@@ -126,6 +130,7 @@ class SiteFields:
             "epic_link": self.epic_link,
             "epic_name": self.epic_name,
             "parent_link": self.parent_link,
+            "sprint": self.sprint if self.commitments else None,
         }
         found = {name: id_ for name, id_ in named.items() if id_}
         found |= {f"claim_{n}": id_ for n, id_ in enumerate(self.other_claims)}

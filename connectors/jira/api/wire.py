@@ -306,6 +306,7 @@ class Fields(_Reply):
     epic_link: Any = msgspec.UNSET
     epic_name: Any = msgspec.UNSET
     parent_link: Any = msgspec.UNSET
+    sprint: Any = msgspec.UNSET
 
     @property
     def is_done(self) -> bool:
@@ -322,6 +323,7 @@ CUSTOM_FIELDS = (
     "epic_link",
     "epic_name",
     "parent_link",
+    "sprint",
 )
 
 COMMENT_FIELD = "comment"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -13,15 +12,10 @@ from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.rich_text import is_rich_text, lines_of
 from connectors.jira.api.wire import FieldInfo, Fields
 from connectors.jira.read.find_fields import find_named
+from connectors.jira.read.sprints import sprint_name
 
 _NAMES = ("value", "name", "displayName", "key")
 """Where options, versions, people and others have their text."""
-
-_SPRINT = re.compile(r"com\.atlassian\.greenhopper\.service\.sprint\.Sprint@[0-9a-f]+\[(.*)\]", re.DOTALL)
-_SPRINT_PART = re.compile(
-    r"(?:^|,)(activatedDate|autoStartStop|completeDate|endDate|goal|id|incompleteIssuesDestinationId|name|"
-    r"rapidViewId|sequence|startDate|state|synced)="
-)
 
 
 def find_custom_fields(
@@ -71,26 +65,6 @@ def values_in(fields: Fields, site: SiteFields, id_: str) -> list[str]:
     place = next(n for n, (_, other) in enumerate(site.custom) if other == id_)
     value = getattr(fields, site.attribute(place, id_), None)
     return [] if value in (None, msgspec.UNSET, [], {}) else list(_texts(value)) or [""]
-
-
-def sprint_name(text: str) -> str | None:
-    """The name in a sprint as Data Center writes it; None for what is no sprint.
-
-    `com.atlassian.greenhopper.service.sprint.Sprint@5de0530[id=31,…,name=Growth 31,…]`: names and goals are people's
-    words, in which commas and brackets can stand. Releases differ in the order of the parts.
-    """
-    found = _SPRINT.fullmatch(text.strip())
-    if found is None:
-        return None
-    parts = _SPRINT_PART.split(found[1])
-    # Text before the first part, then name and value in turn. What seems a second name stands in a goal.
-    pairs = list(zip(parts[1::2], parts[2::2], strict=True))
-    named = [place for place, (key, _) in enumerate(pairs) if key == "name"]
-    goal = next((place for place, (key, _) in enumerate(pairs) if key == "goal"), None)
-    if not named:
-        return None
-    own = named[0] if goal is None or named[0] < goal else named[-1]
-    return pairs[own][1].strip() or None
 
 
 def _texts(value: object) -> Iterator[str]:

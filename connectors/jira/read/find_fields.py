@@ -31,6 +31,7 @@ TEAM_POINTS_CUSTOM = "com.pyxis.greenhopper.jira:jsw-story-points"
 EPIC_LINK_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-link"
 EPIC_NAME_CUSTOM = "com.pyxis.greenhopper.jira:gh-epic-label"
 PARENT_LINK_CUSTOM = "com.atlassian.jpo:jpo-custom-field-parent"
+SPRINT_CUSTOM = "com.pyxis.greenhopper.jira:gh-sprint"
 PARAGRAPH = ":textarea"
 NOT_WRITABLE = (":url", ":readonlyfield")
 """Kinds of fields whose values are text on the wire too, but no text of ours."""
@@ -79,6 +80,7 @@ def find_fields(
         epic_link=by_kind.get(EPIC_LINK_CUSTOM),
         epic_name=by_kind.get(EPIC_NAME_CUSTOM),
         parent_link=by_kind.get(PARENT_LINK_CUSTOM),
+        sprint=by_kind.get(SPRINT_CUSTOM),
         health=_of_type(custom, HEALTH_NAME, "option", notes),
         alignment=_of_type(custom, ALIGNMENT_NAME, "option", notes),
         objective=_of_type(custom, OBJECTIVE_NAME, "string", notes),

@@ -16,7 +16,8 @@ from connectors.jira.marks.shown_marks import claims_on, evidence_on, marks_on
 from connectors.jira.read.custom_fields import values_of
 from connectors.jira.read.parents import epic_key, is_parent_unknown
 from connectors.jira.read.shared_names import Points
-from connectors.jira.read.status_moves import KnownStatuses, done_since, moves_in
+from connectors.jira.read.sprints import in_active_sprint
+from connectors.jira.read.status_moves import KnownStatuses, moves_in, since_when
 from connectors.jira.read.words import Words, names
 from connectors.model import (
     MARKS,
@@ -61,7 +62,6 @@ class IssueMapper:
         evidence = evidence_on(issue, self.site, self.owner)
         ours = set(evidence.labels) if evidence else set()
         category = self._category(fields)
-        changed = fields.statuscategorychangedate
         try:
             ended, by_resolution = self._ended(issue) if category in ("done", "dropped") else (None, False)
             return WorkItem(
@@ -92,7 +92,7 @@ class IssueMapper:
                 assignee=fields.assignee.display_name if fields.assignee else None,
                 components=tuple(one.name for one in fields.components),
                 fields=values_of(fields, self.site),
-                started=_time(changed) if changed and category == "doing" else None,
+                started=self._since(issue, "doing") if category == "doing" else None,
                 completed=ended if category == "done" else None,
                 dropped=ended if category == "dropped" else None,
                 dated_by_resolution=by_resolution,
@@ -100,6 +100,7 @@ class IssueMapper:
                 blocked_by=tuple(Ref(self.name, id_) for id_ in _blockers(fields)),
                 claims=claims_on(issue, evidence, self.site),
                 private=fields.security is not None,
+                committed=in_active_sprint(fields.sprint) if self.site.commitments else None,
                 in_scope=fields.project.id in self.projects,
                 writable=ALL_MARKS if fields.project.id in self.projects else frozenset(),
                 shown=marks_on(issue, self.site, self.owner),
@@ -126,19 +127,26 @@ class IssueMapper:
     def _ended(self, issue: Issue) -> tuple[datetime | None, bool]:
         """When work that is done or dropped came into a status that ends it, and whether only its resolution's day tells it.
 
-        A resolution is often filled in weeks later, and can be missing. The Cloud keeps when the category changed; on
-        Data Center the changelog tells it, where all of it came.
+        A resolution is often filled in weeks later, and can be missing.
+        """
+        since = self._since(issue, "done")
+        if since is not None or self.tracker.deployment == "cloud":
+            return since, False
+        resolved = issue.fields.resolutiondate
+        return (_time(resolved) if resolved else None), resolved is not None
+
+    def _since(self, issue: Issue, category: Category) -> datetime | None:
+        """Since when it is of the category that it has; None where that is not told.
+
+        The Cloud keeps when the category changed; on Data Center the changelog tells it, where all of it came.
         """
         if self.tracker.deployment == "cloud":
             changed = issue.fields.statuscategorychangedate
-            return (_time(changed) if changed else None), False
+            return _time(changed) if changed else None
         log = issue.changelog
-        if log is not None and log.is_whole:
-            since = done_since(moves_in(log.histories), self.statuses)
-            if since is not None:
-                return since, False
-        resolved = issue.fields.resolutiondate
-        return (_time(resolved) if resolved else None), resolved is not None
+        if log is None or not log.is_whole:
+            return None
+        return since_when(category, moves_in(log.histories), self.statuses)
 
     def _category(self, fields: Fields) -> Category:
         # Names of statuses are translated and differ by project; the category's key is neither.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from config.wording import counted
+from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.wire import Issue
 
 
@@ -17,6 +18,12 @@ def cut_changelogs(issues: Iterable[Issue]) -> Iterator[str]:
             f"Jira returned only a part of the changelog of {counted(len(cut), 'done issue')} ({some}), "
             "so the day of the resolution is used."
         )
+
+
+def no_sprints(site: SiteFields) -> Iterator[str]:
+    """That nothing can be in a sprint where that is asked for."""
+    if site.commitments and site.sprint is None:
+        yield "policy.warn is committed, but the site has no Sprint field, so only work in progress is warned about."
 
 
 def left_out(count: int) -> Iterator[str]:

@@ -36,11 +36,12 @@ from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper
 from connectors.jira.read.parents import close_upwards, initiative_types, refused_links
-from connectors.jira.read.read_notes import cut_changelogs, left_out
+from connectors.jira.read.read_notes import cut_changelogs, left_out, no_sprints
 from connectors.jira.read.renamed_fields import notes_on_renamed, renamed_fields
 from connectors.jira.read.settable_fields import SettableFields
 from connectors.jira.read.shared_names import fields_of_one_name, points_by_project
 from connectors.jira.read.shown_comments import kept_from_customers, with_comments, with_remnant
+from connectors.jira.read.sprints import with_sprints_of_parents
 from connectors.jira.read.status_moves import KnownStatuses
 from connectors.jira.read.words import Words
 from connectors.model import NOTHING, Owned, Pull, SetAside, WorkItem
@@ -72,6 +73,8 @@ class Reader:
         fields: Sequence[str] = (),
         labels: Collection[str] = (),
         provided: Mapping[str, str] = MappingProxyType({}),
+        *,
+        commitments: bool = False,
     ) -> None:
         self._client = client
         self._site_api = site_api
@@ -82,6 +85,7 @@ class Reader:
         self._fields = fields
         self._labels = labels
         self._provided = provided
+        self._commitments = commitments
         self._keys_now: dict[str, str] = {}
 
     def site(self) -> Site:
@@ -113,7 +117,8 @@ class Reader:
         )
         words = account_words(self._client, me.locale) if cloud else {}
         ours = frozenset(label.casefold() for label in self._labels)
-        return Site(self._account(me), replace(found, custom=custom, labels=ours), words)
+        found = replace(found, custom=custom, labels=ours, commitments=self._commitments)
+        return Site(self._account(me), found, words)
 
     def _account(self, me: wire.User) -> str:
         if me.account is None:
@@ -152,11 +157,13 @@ class Reader:
             site = replace(site, fields=replace(site.fields, settable=settable))
         notes += cut_changelogs(issues.values())
         notes += refused_links(issues.values(), site.fields)
+        notes += no_sprints(site.fields)
         notes += points_by_project(issues.values(), site.fields)[1]
         notes += fields_of_one_name(issues.values(), site.fields)
         mapper = self._mapper(site, scope, issues.values())
         mapper = replace(mapper, initiatives=initiative_types(issues, parents))
         items, aside = _sifted(mapper, issues.values(), parents)
+        items = with_sprints_of_parents(items)
         renamed = renamed_fields(items, site.fields, self._owner)
         notes += notes_on_renamed(renamed, site.fields)
         site = replace(site, fields=replace(site.fields, renamed=renamed))

@@ -117,16 +117,16 @@ def _chain(before: Sequence[Move], rest: Sequence[Move]) -> list[Move] | None:
     return None
 
 
-def done_since(moves: Iterable[Move], statuses: KnownStatuses) -> datetime | None:
-    """When work that is done now got done: the last change into a done status from another.
+def since_when(category: Category, moves: Iterable[Move], statuses: KnownStatuses) -> datetime | None:
+    """When work that is of a category now got there: the last change into a status of it from one of another.
 
-    One done status in place of another is no such change, as when an administrator replaces it on all issues. None
-    where no change tells, or a status that is not known stands before: it may have been a done one.
+    One status of it in place of another is no such change, as when an administrator replaces a done status on all issues.
+    None where no change tells, or a status that is not known stands before: it may have been one of the category.
     """
     for move in reversed(in_order(moves)):
         before, after = statuses.category(move.before), statuses.category(move.after)
-        if before is None or after in ("todo", "doing"):
+        if before is None or after not in (category, None):
             return None
-        if before != "done":
+        if before != category:
             return move.at
     return None

@@ -79,8 +79,7 @@ LABELS = Operation(
     Decoder(wire.LabelsReply),
 )
 
-ISSUES = Operation(
-    f"""
+_ISSUES = f"""
 query Issues($first: Int!, $after: String, $filter: IssueFilter!) {{
   issues(first: $first, after: $after, filter: $filter, includeArchived: true) {{
     nodes {{
@@ -97,9 +96,15 @@ query Issues($first: Int!, $after: String, $filter: IssueFilter!) {{
     }}
     {_MORE}
   }}
-}}""",
-    _Sifted(Decoder(wire.IssuesReply), Decoder(wire.IssueNode), wire.IssuesReply),
+}}"""
+_ISSUES_REPLY = _Sifted(Decoder(wire.IssuesReply), Decoder(wire.IssueNode), wire.IssuesReply)
+
+ISSUES = Operation(_ISSUES, _ISSUES_REPLY)
+
+ISSUES_WITH_CYCLES = Operation(
+    _ISSUES.replace("assignee { name }", "assignee { name }\n      cycle { isActive }"), _ISSUES_REPLY
 )
+"""Likewise, where the policy warns about what is committed."""
 
 STATES = Operation(
     f"query States($first: Int!, $after: String, $filter: IssueFilter!) {{"

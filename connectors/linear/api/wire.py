@@ -99,6 +99,10 @@ class SyncedNode(Wire):
     metadata: _SyncedKey | None = None
 
 
+class CycleNode(Wire):
+    is_active: bool
+
+
 class IssueNode(Wire):
     id: str
     identifier: str
@@ -123,6 +127,8 @@ class IssueNode(Wire):
     project: NamedNode | None = None
     assignee: Person | None = None
     synced_with: list[SyncedNode] | None = None
+    cycle: CycleNode | msgspec.UnsetType | None = msgspec.UNSET
+    """UNSET where it was not asked for."""
 
 
 class ProjectLabelNode(Wire):

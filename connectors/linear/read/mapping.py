@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import UNSET
+
 from config.names import folded
 from config.text.redaction import redactor
 from config.trackers import DROPPED, LinearTracker
@@ -110,6 +112,7 @@ class ItemMapper:
             parent_key=node.parent.identifier if node.parent else None,
             own_project=self.ref(node.project.id) if node.project else None,
             triage=node.state.type == "triage" and category == "todo",
+            committed=None if node.cycle is UNSET else node.cycle is not None and node.cycle.is_active,
             former_keys=tuple(node.previous_identifiers),
             labels=tuple(sorted(names)),
             grouped_labels=_grouped(groups),

@@ -52,14 +52,17 @@ def pull(
     progress: Progress | None = None,
     use: InitiativeUse = UNSAID,
     elsewhere: Sequence[IssuePages] = (),
+    *,
+    cycles: bool = False,
 ) -> tuple[Pull, OwnLabels]:
     """Everything in scope and its ancestors, with marks; and the workspace's issue labels beside it.
 
-    `known`: of our labels, what needs no reading; `elsewhere`: where issues of other trackers have their pages. Raises
-    TrackerError: all or nothing.
+    `known`: of our labels, what needs no reading; `elsewhere`: where issues of other trackers have their pages; `cycles`: ask
+    which issues are in an active cycle. Raises TrackerError: all or nothing.
     """
     before = client.requests
     pulling, as_of = _opened(client, tracker, known, progress, use, elsewhere)
+    pulling.query = queries.ISSUES_WITH_CYCLES if cycles else queries.ISSUES
     items = pulling.items()
     aside = tuple(sorted(set(pulling.set_aside), key=lambda one: one.id))
     check_share(client.tracker, aside, len(items) + len(aside))
@@ -136,6 +139,7 @@ class _Pulling:
     ) -> None:
         self.notes: list[str] = []
         self.set_aside: list[SetAside] = []
+        self.query = queries.ISSUES
         self._client = client
         self._mapper = mapper
         self._owner = mapper.labels.owner
@@ -262,9 +266,7 @@ class _Pulling:
 
     def _issues(self, only: Mapping[str, object]) -> dict[str, IssueNode]:
         found: dict[str, IssueNode] = {}
-        for node in self._client.walk(
-            queries.ISSUES, lambda reply: reply.issues, self.set_aside, filter=only
-        ):
+        for node in self._client.walk(self.query, lambda reply: reply.issues, self.set_aside, filter=only):
             found[node.id] = node
             if node.inverse_relations.page_info.has_next_page:
                 node.inverse_relations.nodes = list(

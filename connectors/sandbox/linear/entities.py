@@ -48,11 +48,29 @@ class Team(Entity):
     members: list[User] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
     projects: list[Project] = field(default_factory=list)
+    cycles: list[Cycle] = field(default_factory=list)
     last_number: int = 0
 
     def state(self, *types: str) -> WorkflowState:
         """The first state of the first of the types that the team has."""
         return next(state for wanted in types for state in self.states if state.type == wanted)
+
+
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
+class Cycle(Entity):
+    """A time-boxed iteration of one team; `completed_at` where somebody ended it before its time."""
+
+    number: int
+    team: Team
+    starts_at: datetime
+    ends_at: datetime
+    name: str | None = None
+    description: str | None = None
+    completed_at: datetime | None = None
+
+    def is_active(self, now: datetime) -> bool:
+        """Whether it runs at `now`: begun, not over, and not completed."""
+        return self.starts_at <= now < self.ends_at and self.completed_at is None
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
@@ -139,6 +157,8 @@ class Issue(Entity):
     trashed: bool | None = None
     sub_issue_sort_order: float | None = None
     delegate: User | None = None
+    cycle: Cycle | None = None
+    added_to_cycle_at: datetime | None = None
     bot_actor: BotActor | None = None
     previous_identifiers: list[str] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)

@@ -271,6 +271,14 @@ def _getter(base: str, key: str, context: RequestContext) -> Getter:
             return lambda row: _health_with_age(row, context.now)
         case "User.isMe":
             return lambda row: row.id == context.viewer.id
+        case "Cycle.isActive":
+            return lambda row: row.is_active(context.now)
+        case "Cycle.isFuture":
+            return lambda row: context.now < row.starts_at
+        case "Cycle.isPast":
+            return lambda row: context.now >= row.ends_at
+        case "Cycle.issues":
+            return lambda row: [issue for issue in row.team.issues if issue.cycle is row]
         case "User.assignedIssues":
             return lambda row: [issue for issue in context.space.issues.values() if issue.assignee is row]
         case "WorkflowState.issues":

@@ -30,10 +30,15 @@ from sync.report import roll_over as roll_over_tables
 from sync.report import run as run_tables
 from sync.report import status as status_tables
 from sync.report.in_grace import in_grace
+from sync.report.not_warned import not_warned
 from sync.report.scorecard import scorecard
 from sync.store.store import Store
 
 _MOST_IN_GRACE = 12
+
+Everything = Annotated[
+    bool, typer.Option("--all", help="Also work that is not warned: not started, or in grace.")
+]
 
 
 def _latest(session: Session, output: Output, given: GivenTime, *, fresh: bool) -> Decision:
@@ -81,6 +86,7 @@ def status(
             undone=status_tables.removed_data(removed),
             stuck=[asdict(one) for one in stuck],
             orphans=len(run.signals.orphans),
+            not_warned=data.of_unwarned_counts(run.signals),
             in_grace=data.of_in_grace(run),
             planned=data.of_planned(run),
             unwritten=None if run.observation.rewound else len(run.plan.edits),
@@ -89,18 +95,26 @@ def status(
 
 
 def orphans(
-    config: Config = None, style: FormatOption = Format.TEXT, fresh: Fresh = False, as_of: AsOf = None
+    config: Config = None,
+    style: FormatOption = Format.TEXT,
+    everything: Everything = False,
+    fresh: Fresh = False,
+    as_of: AsOf = None,
 ) -> None:
-    """List open work that serves no key result, and other findings."""
+    """List unaligned work that is warned about, and other findings."""
     given = given_moment(as_of)
     with command_session(config, style) as (session, output):
         run = _latest(session, output, given, fresh=fresh)
-        output.show(run_tables.orphans(run.alignment.items, run.signals))
+        output.show(run_tables.orphans(run.alignment, run.signals, rest=not everything))
         output.show(*in_grace(run.alignment.items, run.signals))
+        if everything:
+            output.show(not_warned(run.alignment.items, run.signals, run.scorecard.as_of))
         output.show(run_tables.findings(run.signals))
         output.data(
             as_of=run.scorecard.as_of.isoformat(),
             orphans=data.of_orphans(run),
+            not_warned=data.of_unwarned_counts(run.signals),
+            **({"unwarned": data.of_unwarned(run)} if everything else {}),
             in_grace=data.of_in_grace(run),
             planned=data.of_planned(run),
             findings=data.of_findings(run, run.signals),
@@ -111,6 +125,7 @@ def suggest(
     config: Config = None,
     style: FormatOption = Format.TEXT,
     as_yaml: Annotated[bool, typer.Option("--as-yaml", help="Print link rules for the OKR files.")] = False,
+    everything: Everything = False,
     fresh: Fresh = False,
     as_of: AsOf = None,
 ) -> None:
@@ -121,18 +136,24 @@ def suggest(
     with command_session(config, style) as (session, output):
         output.notice = "# " if as_yaml else ""
         run = _latest(session, output, given, fresh=fresh)
-        # Work that is within its grace period is left in peace.
-        orphaned = run.signals.orphans
+        # Work that is within its grace period or not begun is left in peace, unless it is asked for.
+        orphaned = set(run.signals.orphans)
+        rest = {*run.signals.in_grace, *run.signals.not_started}
+        asked = orphaned | rest if everything else orphaned
         likely = find_suggestions(run.alignment, session.workspace, run.observation.keywords)
-        found = {ref: some for ref, some in likely.items() if ref in orphaned}
+        found = {ref: some for ref, some in likely.items() if ref in asked}
         if as_yaml:
             titles = {one.id: one.title for _, one in session.workspace.key_results()}
             sys.stdout.write(suggestions.as_yaml(found, run.alignment, titles))
             return
-        output.show(suggestions.suggestions(found, run.alignment, len(orphaned)))
+        section = suggestions.suggestions(
+            found, run.alignment, len(orphaned), len(rest), with_rest=everything
+        )
+        output.show(section)
         output.data(
             as_of=run.scorecard.as_of.isoformat(),
-            orphans=len(orphaned),
+            orphans=len(run.signals.orphans),
+            not_warned=data.of_unwarned_counts(run.signals),
             suggestions=suggestions.suggestions_data(found, run.alignment),
         )
 

@@ -23,11 +23,12 @@ ITEMS = [
     item("WEB-3", "WEB-1", claims=("KR1", "KR2")),
     epic("WEB-4", labels=("ktlo",)),
     item("WEB-5", "WEB-4"),
-    item("WEB-6", claims=("KR11",)),
-    item("WEB-7", created=NOW - timedelta(days=1)),
+    item("WEB-6", category="doing", claims=("KR11",)),
+    item("WEB-7", category="doing", created=NOW - timedelta(days=1)),
     item("WEB-8", category="done", status="Done"),
     item("STRAT-1", in_scope=False),
     item("WEB-9", "WEB-1", category="dropped"),
+    item("WEB-10"),
 ]
 
 
@@ -43,7 +44,12 @@ def told(key: str, items: list[WorkItem] = ITEMS, declared: Workspace = DECLARED
         ("WEB-3", "aligned", "WEB-3 serves KR2, KR1. Where a ticket shows one of them, it is KR2."),
         ("WEB-4", "exempt", "exempt as ktlo: label ktlo."),
         ("WEB-5", "exempt", "exempt as ktlo: label ktlo on ancestor WEB-4."),
-        ("WEB-6", "orphaned", "it has no parent. It is 60 days old"),
+        (
+            "WEB-6",
+            "orphaned",
+            "it has no parent. It is in progress since 2026-09-17; the grace period is 7 days.",
+        ),
+        ("WEB-10", "not started", "It is not started, so there is no warning (policy.warn: started)."),
         ("WEB-7", "waiting", "still within its grace period of 7 days"),
         ("WEB-8", "closed", "It is Done, so there is no warning."),
         ("STRAT-1", "out of scope", "Truenorth reads it but never writes to it."),
@@ -145,7 +151,7 @@ def test_advice_says_what_a_person_could_do() -> None:
 
 
 def test_an_unknown_key_names_the_nearest() -> None:
-    with pytest.raises(UnknownKeyError, match=r"WEB-77 not found among the 10 items .* Did you mean WEB-7"):
+    with pytest.raises(UnknownKeyError, match=r"WEB-77 not found among the 11 items .* Did you mean WEB-7"):
         told("WEB-77")
 
 

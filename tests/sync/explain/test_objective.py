@@ -70,7 +70,10 @@ HELD = result("RAIL", {"kind": "keep", "below": 5, "checkins": [{"on": "2026-11-
           "Shown as 64 %; expected by now: 50 % (weighted mean of its parts). Health: on track."]),
         ({"key_results": [at("A", 70)], "grading": "aspirational"}, 70,
          ["(1 × 70 %) / 1 = 70 %.", "Grade 0.7 (aspirational, 0.7 is success): 70 % in tenths.",
-          "Shown as 70 %; expected by now: 50 % (weighted mean of its parts). Health: done."]),
+          "Shown as 70 %; expected by now: 50 % (weighted mean of its parts). Health: at target."]),
+        ({"key_results": [at("A", 66)], "grading": "aspirational"}, 66,
+         ["(1 × 66 %) / 1 = 66 %.", "Grade 0.6 (aspirational, 0.7 is success): 66 % in tenths, short of success.",
+          "Shown as 66 %; expected by now: 50 % (weighted mean of its parts). Health: on track."]),
     ],
 )  # fmt: skip
 def test_the_same_sum_by_hand(objective: dict[str, Any], percent: int | None, steps: list[str]) -> None:

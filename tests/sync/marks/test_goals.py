@@ -99,7 +99,7 @@ IN_WORDS: list[tuple[dict[str, Any], str, str]] = [
      "from 22 to 35.5 % by 2026-12-31", "de 22 à 35,5 % d'ici au 2026-12-31"),
     ({"kind": "keep", "below": 250, "unit": "ms"}, "at most 250 ms until 2026-12-31", "au plus 250 ms jusqu'au 2026-12-31"),
     ({"kind": "keep", "above": 99, "unit": "%"}, "at least 99 % until 2026-12-31", "au moins 99 % jusqu'au 2026-12-31"),
-    ({"kind": "keep", "above": 1, "below": 2}, "between 1 and 2 until 2026-12-31", "entre 1 et 2 jusqu'au 2026-12-31"),
+    ({"kind": "keep", "above": 1, "below": 2}, "between 1 and 2, both included, until 2026-12-31", "entre 1 et 2 inclus jusqu'au 2026-12-31"),
     ({"kind": "work"}, "all linked work done by 2026-12-31", "tout le travail lié fait d'ici au 2026-12-31"),
     ({"kind": "work", "target": 40}, "40 items done by 2026-12-31", "40 items faits d'ici au 2026-12-31"),
     ({"kind": "binary"}, "done by 2026-12-31", "fait d'ici au 2026-12-31"),

@@ -299,7 +299,7 @@ def test_a_blocker_that_not_everybody_may_see_is_not_named(hidden: str) -> None:
 
 def test_an_orphan_comment_says_why_what_is_near_and_the_three_ways_out() -> None:
     near = (SuggestedKeyResult("KR1", "Result KR1", ("onboarding", "wizard")),)
-    text = text_on("WEB-1", [epic("WEB-1")], POINTS, closest={"WEB-1": near})
+    text = text_on("WEB-1", [epic("WEB-1", category="doing")], POINTS, closest={"WEB-1": near})
     for words in (
         "This work serves no key result.",
         "open for 8 weeks",
@@ -315,7 +315,7 @@ def test_an_orphan_comment_says_why_what_is_near_and_the_three_ways_out() -> Non
 
 def test_without_a_near_one_the_key_results_are_listed() -> None:
     declared = workspace(*(work(f"KR{nr}") for nr in range(1, 9)))
-    text = text_on("WEB-1", [item("WEB-1")], declared)
+    text = text_on("WEB-1", [item("WEB-1", category="doing")], declared)
     assert "kr:KR6" in text
     assert "kr:KR7" not in text
     assert "and 2 more" in text
@@ -358,7 +358,12 @@ def test_each_tracker_speaks_its_language() -> None:
         "linear": {"kind": "linear", "scope": {"teams": ["ENG"]}},
     }
     declared = with_words(trackers=trackers)
-    items = [epic("WEB-1"), item("WEB-2", "WEB-1", estimate=0.5), item("WEB-3"), item("eng-4")]
+    items = [
+        epic("WEB-1"),
+        item("WEB-2", "WEB-1", estimate=0.5),
+        item("WEB-3", category="doing"),
+        item("eng-4", category="doing"),
+    ]
     assert "0 % atteints, 50 % du temps écoulé" in text_on("WEB-1", items, declared)
     assert "0,5 points" in text_on("WEB-1", items, declared)
     assert "Trois issues" in text_on("WEB-3", items, declared)
@@ -367,7 +372,7 @@ def test_each_tracker_speaks_its_language() -> None:
 
 def test_own_words_stand_in_place_of_ours_and_renew_what_was_written() -> None:
     plain, own = with_words(), with_words(words={"en": {"orphan.head": "Wozu das?"}})
-    items = [item("WEB-9")]
+    items = [item("WEB-9", category="doing")]
     assert text_on("WEB-9", items, own).startswith("Wozu das?")
     before, after = (marks_of(items, declared)["WEB-9"].comment for declared in (plain, own))
     assert before is not None

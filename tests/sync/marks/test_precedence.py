@@ -24,6 +24,14 @@ VALUES = {"off_track": 1.0, "at_risk": 35.0, "on_track": 60.0, "done": 100.0, "n
 def goal(id_: str, health: str, share: float | None = None, **changes: Any) -> dict[str, Any]:
     value = VALUES[health]
     rule: dict[str, Any] = {"label": "x"} | ({"share": share} if share is not None else {})
+    if health == "done":
+        return {
+            "id": id_,
+            "title": id_,
+            "measure": {"kind": "binary", "done": "2026-11-02"},
+            "links": [rule],
+            **changes,
+        }
     checkins = [] if value is None else [("2026-11-02", value)]
     return metric(id_, 0, 100, *checkins, links=[rule], **changes)
 

@@ -42,7 +42,7 @@ def wanted(one: WorkItem, space: Workspace) -> Marks:
     ],
 )
 def test_open_work_bears_it_beside_the_others(claims: tuple[str, ...], labels: set[str]) -> None:
-    assert set(wanted(item("WEB-1", claims=claims), declared()).labels) == labels
+    assert set(wanted(item("WEB-1", category="doing", claims=claims), declared()).labels) == labels
 
 
 def test_it_goes_with_its_cause_and_with_the_work() -> None:

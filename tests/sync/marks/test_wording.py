@@ -16,6 +16,7 @@ from connectors.text.document import text_hash
 from sync.marks.comment_text import forecast_words
 from sync.marks.details import (
     Blocked,
+    Claim,
     Foretold,
     Goal,
     Moved,
@@ -79,6 +80,14 @@ ORPHAN = OrphanDetails(
     "weeks", 5, True, True, (Offer("KR1", "Result one", ("wizard",)),), exempt=("ktlo", "on-call")
 )
 DECLARED = OrphanDetails("days", declared=(Offer("KR1", "Result one"),), more=3)
+CLAIMED = OrphanDetails(
+    "days", claims=(Claim("KR9", "KR1"), Claim("*KR12*"), Claim("KR3", over="2026-09-30")), is_container=True
+)
+AT_TARGET = ProgressDetails(
+    "2026-11-16 10:00 CET",
+    (ProgressDetail("https://okrs.example/kr/KR1", Pace(50, "2026-12-31"), value=35.0, at_target=True),),
+)
+REACHED: tuple[Fact, ...] = (("KR1 percent", 100), ("KR1 health", "on_track"), ("KR1 title", "Result one"))
 UPDATE = UpdateDetails(
     (
         UpdateDetail(
@@ -111,6 +120,8 @@ def test_how_texts_are_put_together_has_a_version() -> None:
         "progress": with_text(progress(), BARE).doc,
         "orphan": with_text(orphan(), BARE).doc,
         "declared": with_text(orphan(DECLARED), BARE).doc,
+        "claimed": with_text(orphan(CLAIMED), BARE).doc,
+        "at target": with_text(progress(AT_TARGET, REACHED), BARE).doc,
         "update": update_with_text(update(), BARE).doc,
     }
     assert RENDERING == 3
@@ -118,6 +129,8 @@ def test_how_texts_are_put_together_has_a_version() -> None:
         "progress": "b3291873",
         "orphan": "b3b38916",
         "declared": "9a4de1c8",
+        "claimed": "3b395e5f",
+        "at target": "f0d86d1a",
         "update": "f02c0b61",
     }
 

@@ -41,7 +41,7 @@ FLAGS: dict[str, dict[str, bool]] = {
 }
 TOLD = {
     "case", "items", "cycles", "also", "read", "objective", "children", "answers", "samples", "past", "zone", "at",
-    "percent", "value", "health", "says", "silent", "expected", "whole", "output", "notes", "teams", "found", "found_over", "spans", "coverage", "creep", *DECLARED,
+    "percent", "value", "health", "says", "silent", "expected", "whole", "output", "notes", "teams", "found", "found_over", "spans", "coverage", "creep", "at_target", "limits", *DECLARED,
 }  # fmt: skip
 
 
@@ -63,6 +63,8 @@ def test_case(case: Case) -> None:
         "output": None if reading.output is None else round(reading.output * 100),
         "coverage": None if reading.coverage is None else to_percent(reading.coverage),
         "creep": None if reading.creep is None else [reading.creep.items, reading.creep.weight],
+        "at_target": reading.at_target,
+        "limits": [reading.low, reading.high],
         "teams": {team: f"{tally.done} of {tally.leaves}" for team, tally in reading.teams},
     }
     wanted = {name: case[name] for name in told if name in case}

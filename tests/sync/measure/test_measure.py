@@ -180,7 +180,7 @@ def test_objective_is_the_weighted_mean_of_what_has_data() -> None:
 def test_objective_is_complete_only_when_each_key_result_is() -> None:
     declared = workspace(*(metric(f"A{n}", 0, 10, ("2026-11-10", 10.0), weight=0.1) for n in range(7)))
     (objective,) = measure(align([], declared), observed(), declared, NOW).objectives
-    assert (objective.percent, objective.health) == (100, "done")
+    assert (objective.percent, objective.at_target) == (100, True)
 
 
 CATEGORIES = st.sampled_from(["todo", "doing", "done", "dropped"])

@@ -43,7 +43,7 @@ def declared(
     return workspace(objectives=[above], **more)
 
 
-WORLD = [epic(CARRIER), item(BELOW, CARRIER), epic(ORPHAN)]
+WORLD = [epic(CARRIER), item(BELOW, CARRIER), epic(ORPHAN, category="doing")]
 
 
 def written(items: list[WorkItem], goals: Workspace) -> list[WorkItem]:
@@ -154,7 +154,7 @@ def test_work_that_comes_and_goes_is_no_news_below_the_step() -> None:
 
 def test_a_warning_is_renewed_where_it_names_a_key_result_that_is_no_more() -> None:
     two = workspace(metric("KR1", 0, 10), metric("KR2", 0, 10))
-    before = written([epic(ORPHAN)], two)
+    before = written([epic(ORPHAN, category="doing")], two)
     assert news(before, workspace(metric("KR1", 0, 10), metric("KR2", 0, 10))) == {}
     assert news(before, workspace(metric("KR1", 0, 10))) == {ORPHAN: COMMENT}
     one_more = workspace(metric("KR1", 0, 10), metric("KR2", 0, 10), metric("KR3", 0, 10))

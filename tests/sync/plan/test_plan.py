@@ -34,8 +34,8 @@ WORLD = [
     item("WEB-2", "WEB-1", category="done"),
     item("WEB-3", "WEB-1", category="doing"),
     epic("WEB-4"),
-    item("WEB-5", "WEB-4"),
-    item("WEB-6", created=NOW - timedelta(days=2)),
+    item("WEB-5", "WEB-4", category="doing"),
+    item("WEB-6", category="doing", created=NOW - timedelta(days=2)),
     item("WEB-7", labels=("ktlo",)),
     item("WEB-8", category="done"),
     item("STRAT-1", in_scope=False),
@@ -108,7 +108,7 @@ def test_a_warning_goes_away_with_its_cause() -> None:
     ],
 )
 def test_a_dangling_claim_has_its_own_label(claims: tuple[str, ...], age: int, labels: set[str]) -> None:
-    one = item("WEB-9", claims=claims, created=NOW - timedelta(days=age))
+    one = item("WEB-9", category="doing", claims=claims, created=NOW - timedelta(days=age))
     wanted = decide([one], DECLARED)[0]
     assert wanted[one.ref].labels == tuple(sorted(labels))
     (marked,) = applied([one], wanted)
@@ -224,7 +224,7 @@ def test_settling_twice_changes_nothing(shown: int, wanted: int, step: int) -> N
 
 
 def test_plan_is_sorted_and_its_digest_stable() -> None:
-    items = [epic(f"WEB-{n}") for n in (10, 9, 2)]
+    items = [epic(f"WEB-{n}", category="doing") for n in (10, 9, 2)]
     plans = [decide(order, DECLARED)[2] for order in (items, items[::-1])]
     assert [edit.item.key for edit in plans[0].edits] == ["WEB-2", "WEB-9", "WEB-10"]
     assert plans[0].digest == plans[1].digest

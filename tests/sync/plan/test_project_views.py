@@ -27,7 +27,11 @@ def views(
     trackers = {"linear": {"kind": "linear", "scope": {"teams": ["ENG"]}, "policy": policy}}
     declared = workspace(work("KR1"), trackers=trackers)
     one = item(
-        "eng-1", level="project", created=OLD, shown=replace(NOTHING, stamp=Stamp(owner) if owner else None)
+        "eng-1",
+        level="project",
+        category="doing",
+        created=OLD,
+        shown=replace(NOTHING, stamp=Stamp(owner) if owner else None),
     )
     memory = Memory(provisions={"linear": MADE if made is None else made})
     return decide(observed(one), memory, declared, NOW).plan.views
@@ -70,7 +74,7 @@ def test_nothing_to_renew(made: dict[str, str]) -> None:
 def test_the_digest_is_of_the_views_too() -> None:
     trackers = {"linear": {"kind": "linear", "scope": {"teams": ["ENG"]}}}
     declared = workspace(work("KR1"), trackers=trackers)
-    known = observed(item("eng-1", level="project", created=OLD))
+    known = observed(item("eng-1", level="project", category="doing", created=OLD))
     plain, more, same = (
         decide(known, Memory(provisions={"linear": made}), declared, NOW).plan.digest
         for made in ({}, MADE, MADE | projects_basis((ID,)))

@@ -20,7 +20,7 @@ def marked(key: str, key_result: str = "KR1", because: str = "", objective: str 
     """It shows a key result, and nothing links it."""
     mark = KeyResultMark(key_result, "T", 5, "on_track", "", objective=objective, because=because)
     stamp = Stamp("acme", (mark,), "aligned", ("okr-aligned",))
-    return item(key, shown=Marks((mark,), "aligned", ("okr-aligned",), stamp=stamp))
+    return item(key, category="doing", shown=Marks((mark,), "aligned", ("okr-aligned",), stamp=stamp))
 
 
 def world(losing: int, others: int, **changes: Any) -> list[WorkItem]:
@@ -173,7 +173,7 @@ def test_without_grace_the_warnings_that_come_with_it_are_no_second_stop(
 def test_many_that_are_warned_for_the_first_time_stop_a_run_once(
     new: int, others: int, trips: list[str]
 ) -> None:
-    items = [item(f"WEB-{number}") for number in range(new)] + world(0, others)
+    items = [item(f"WEB-{number}", category="doing") for number in range(new)] + world(0, others)
     found = run(items, guards={"floor": 5000} if not trips else {"share": 0.9})
     assert [one for one in guards(found) if one != "mass-change-project"] == trips
 
@@ -194,7 +194,7 @@ def test_many_that_are_warned_for_the_first_time_stop_a_run_once(
     ],
 )
 def test_what_was_said_before_is_not_said_again(memory: Memory) -> None:
-    items = [item(f"WEB-{number}") for number in range(400)]
+    items = [item(f"WEB-{number}", category="doing") for number in range(400)]
     found = run(items, memory, guards={"share": 0.99, "floor": 5000, "project_floor": 5000})
     assert len([edit for edit in found.plan.edits if edit.wanted.alignment == "orphaned"]) == 400
     assert guards(found) == []
@@ -202,7 +202,7 @@ def test_what_was_said_before_is_not_said_again(memory: Memory) -> None:
 
 def test_an_undo_elsewhere_hides_no_mass_warning() -> None:
     memory = Memory(writing_runs=1, last_write=4, last_undo=5, undone=frozenset({ref("WEB-0"), ref("OPS-9")}))
-    found = run([item(f"WEB-{number}") for number in range(31)] + world(0, 100), memory)
+    found = run([item(f"WEB-{number}", category="doing") for number in range(31)] + world(0, 100), memory)
     (stop,) = (one for one in found.stops if one.guard == "mass-warning")
     assert stop.message.startswith("30 of 131 open items would be newly warned")
 

@@ -20,8 +20,10 @@ from connectors.linear.marks.own_labels import OwnOnIssue
 from connectors.linear.marks.records import find_in_attachments, shown_on
 from connectors.model import Comment, KeyResultMark, Marks, Stamp, WorkItem
 from connectors.stamp import from_comment_marker, from_property
+from sync.decide import decide as decide_all
+from sync.memory import Memory
 from sync.plan.plan import Plan
-from tests.support.builders import NOW, epic, item, metric, work, workspace
+from tests.support.builders import NOW, epic, item, metric, observed, work, workspace
 from tests.support.deciding import decide
 
 OBJECTIVE = {"objective": "Objective", "due": "2026-12-31"}
@@ -96,7 +98,7 @@ def marked() -> list[WorkItem]:
         epic("WEB-1", estimate=3, shown=on_jira("WEB-1")),
         item("WEB-2", "WEB-1", estimate=5, shown=on_jira("WEB-2")),
         item("WEB-3", "WEB-1", estimate=3, category="done"),
-        epic("WEB-9", shown=on_jira("WEB-9")),
+        epic("WEB-9", category="doing", shown=on_jira("WEB-9")),
         item("eng-1", shown=on_linear(METADATA)),
     ]
 
@@ -129,6 +131,11 @@ def plan(items: list[WorkItem], goals: Workspace) -> Plan:
     return decide(items, goals)[2]
 
 
+def with_notes(items: list[WorkItem], goals: Workspace) -> Plan:
+    """The plan with what it says of the edits together."""
+    return decide_all(observed(*items), Memory(writing_runs=1), goals, NOW).plan
+
+
 def planned(found: Plan) -> dict[str, set[str]]:
     return {edit.item.key: {change.mark for change in edit.changes} for edit in found.edits}
 
@@ -152,6 +159,48 @@ def test_an_upgrade_writes_nothing() -> None:
     found = plan(marked(), declared())
     assert planned(found) == {}
     assert all(mark.goal is None for one in marked() for mark in one.shown.key_results), "they lack it"
+
+
+def test_a_warning_of_that_version_is_renewed_where_a_claim_leads_nowhere() -> None:
+    """It said that the ticket claims none; where it does claim none, the warning stays as it is."""
+    items = [replace(one, claims=("KR7",)) if one.key == "WEB-9" else one for one in marked()]
+    found = with_notes(items, declared())
+    assert "comment" in planned(found)["WEB-9"]
+    assert planned(found).keys() == {"WEB-9"}
+    assert "1 warning will name a claim that leads to no key result." in found.notes
+    after = written(items, found)
+    assert planned(plan(after, declared())) == {}
+
+
+def test_a_warning_on_what_is_not_started_goes_and_the_plan_counts_it() -> None:
+    items = [replace(one, category="todo") if one.key == "WEB-9" else one for one in marked()]
+    found = with_notes(items, declared())
+    assert planned(found) == {"WEB-9": {"alignment", "labels", "comment"}}
+    assert found.notes == (
+        "The warning is removed from 1 item not started, which policy.warn does not warn about.",
+    )
+
+
+def test_what_older_versions_called_done_at_its_target_changes_once_and_is_counted() -> None:
+    reached = declared(checkins=[{"on": "2026-11-02", "value": 35}])
+    items = written(marked(), plan(marked(), reached))
+    old = [replace(one, shown=called_done(one.shown)) for one in items]
+    found = with_notes(old, reached)
+    assert planned(found) == {"WEB-1": BOTH, "WEB-2": LINK, "eng-1": LINK}
+    assert found.notes == (
+        "Key results at their target are shown as on track, no longer as done, while they can fall again: 3 marks.",
+    )
+    assert planned(plan(written(old, found), reached)) == {}
+
+
+def called_done(shown: Marks) -> Marks:
+    """The marks as they were while what is at its target was done."""
+    results = tuple(replace(mark, health="done") if mark.id == "KR1" else mark for mark in shown.key_results)
+    comment = shown.comment
+    if comment is not None and comment.purpose == "progress":
+        facts = tuple((name, "done" if name == "KR1 health" else value) for name, value in comment.facts)
+        comment = replace(comment, facts=facts, doc=None, wording="2-before")
+    return replace(shown, key_results=results, comment=comment)
 
 
 def test_work_that_grows_is_no_news_to_an_older_record() -> None:

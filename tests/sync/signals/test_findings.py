@@ -341,3 +341,76 @@ def test_a_cycle_that_has_not_begun_or_is_over_accuses_nobody() -> None:
         assert not [
             one for one in find(align(items, goals), card, goals, moment) if one.kind == "finished_before"
         ]
+
+
+# --- What nobody can act on any more ----------------------------------------------------------------
+
+LATER = datetime(2027, 2, 1, 9, tzinfo=UTC)
+EFFICIENCY = {"kind": "flow", "of": "efficiency", "start": 10, "target": 40}
+
+
+def kinds(items: list[WorkItem], goals: Workspace = TWO, now: datetime = NOW) -> set[str]:
+    alignment = align(items, goals, today=now.date())
+    return {one.kind for one in find(alignment, measure(alignment, observed(), goals, now), goals, now)}
+
+
+@pytest.mark.parametrize("closed", [DONE, DROPPED], ids=["done", "dropped"])
+@pytest.mark.parametrize(
+    ("kind", "items"),
+    [
+        ("dangling_claim", [item("WEB-1", claims=("NONE",))]),
+        ("parent_cycle", [item("WEB-1", "WEB-2"), item("WEB-2", "WEB-1")]),
+        ("two_objectives", [item("WEB-1", claims=("A", "B"))]),
+        ("too_many_key_results", [item("WEB-1", claims=("A", "A2", "B", "B2"))]),
+        ("against_parent", [epic("WEB-1", claims=("A",)), item("WEB-2", "WEB-1", claims=("B",))]),
+        ("closed_key_result", [item("WEB-1", claims=("Z",))]),
+    ],
+)
+def test_what_is_wrong_with_closed_work_is_no_finding(
+    kind: str, items: list[WorkItem], closed: dict[str, Any]
+) -> None:
+    assert kind in kinds(items)
+    assert kind not in kinds([replace(one, **closed) for one in items])
+
+
+def test_parents_in_a_circle_matter_as_long_as_open_work_hangs_below_them() -> None:
+    circle = [item("WEB-1", "WEB-2", **DONE), item("WEB-2", "WEB-1", **DONE)]
+    assert "parent_cycle" not in kinds([*circle, item("WEB-3", "WEB-1", **DONE)])
+    assert "parent_cycle" in kinds([*circle, item("WEB-3", "WEB-1")])
+
+
+def test_open_work_below_closed_work_stays_a_finding() -> None:
+    for closed, kind in ((DONE, "done_over_open"), (DROPPED, "dropped_over_open")):
+        assert kind in kinds([epic("WEB-1", **closed), item("WEB-2", "WEB-1")])
+
+
+def test_key_results_whose_cycle_is_over_or_to_come_are_no_findings() -> None:
+    goals = declared(
+        ("O", [work("A"), metric("M", 0, 10, ("2026-11-10", 1)), {**work("E"), "measure": EFFICIENCY}])
+    )
+    items = [item(f"WEB-{n}", claims=("M",), **DONE) for n in range(5)]
+    wanted = {"unserved_key_result", "output_without_outcome", "unset_waiting"}
+    assert wanted <= kinds(items, goals)
+    assert not wanted & kinds(items, goals, LATER)
+    assert not wanted & kinds(items, goals, datetime(2026, 9, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("more", "is_found"),
+    [
+        ({}, True),
+        ({"waiting": ["In Review"]}, False),
+        ({"waiting": []}, False),
+        ({"of": "lead_time"}, False),
+    ],
+    ids=["undeclared", "declared", "none waits", "a time"],
+)
+def test_an_efficiency_without_waiting_statuses_is_not_configured(
+    more: dict[str, Any], is_found: bool
+) -> None:
+    goals = declared(("O", [{**work("E"), "measure": {**EFFICIENCY, **more}}]))
+    told = found([item("WEB-1", claims=("E",))], goals, "unset_waiting")
+    assert bool(told) is is_found
+    if told:
+        assert "the flow efficiency of E has no waiting statuses declared" in told[0].message
+        assert "such as In Review" in told[0].remedy

@@ -94,7 +94,7 @@ def test_other_work_has_lost_nothing(changes: dict[str, Any]) -> None:
 )
 def test_it_is_warned_once_the_grace_since_then_is_over(lost: int, grace: int, verdict: str) -> None:
     memory = Memory(links={WEB: days(lost)}, writing_runs=1)
-    run = decide(observed(item("WEB-1")), memory, declared(grace_days=grace), NOW)
+    run = decide(observed(item("WEB-1", category="doing")), memory, declared(grace_days=grace), NOW)
     assert (WEB in run.signals.orphans) == (verdict == "orphaned")
     assert (WEB in run.signals.in_grace) == (verdict == "waiting")
     (edit,) = run.plan.edits or (None,)
@@ -107,7 +107,7 @@ def test_it_is_warned_once_the_grace_since_then_is_over(lost: int, grace: int, v
 
 
 def test_young_work_that_loses_its_link_keeps_the_longer_grace() -> None:
-    one = item("WEB-1", created=NOW - timedelta(days=2))
+    one = item("WEB-1", category="doing", created=NOW - timedelta(days=2))
     run = decide(observed(one), Memory(links={WEB: days(1)}), declared(), NOW)
     assert run.signals.in_grace[WEB].until == days(1) + timedelta(days=7)
     late = decide(observed(replace(one, created=NOW - timedelta(days=5))), Memory(), declared(), NOW)
@@ -115,7 +115,7 @@ def test_young_work_that_loses_its_link_keeps_the_longer_grace() -> None:
 
 
 def test_the_marks_go_at_once_and_the_plan_says_from_when_it_is_warned() -> None:
-    items = [item(f"WEB-{number}", shown=ALIGNED) for number in range(3)]
+    items = [item(f"WEB-{number}", category="doing", shown=ALIGNED) for number in range(3)]
     run = decide(observed(*items), Memory(writing_runs=1), declared(), NOW)
     assert [(edit.wanted.alignment, edit.wanted.labels) for edit in run.plan.edits] == [(None, ())] * 3
     assert run.plan.notes[-1] == (
