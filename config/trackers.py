@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, model_validator
 
 from config.fields import ConfigModel, HttpUrl, NonEmpty, reject_bool
-from config.issue_pages import IssuePages
 from config.policy import TrackerPolicy
+from config.text.issue_pages import IssuePages
 
 # --- What a tracker is asked in its own language -------------------------------------------------
 

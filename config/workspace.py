@@ -13,11 +13,11 @@ from config.calendar import Calendar
 from config.conditions import Condition
 from config.errors import quoted
 from config.fields import ConfigModel, HttpUrl, Identifier
-from config.issue_pages import IssuePages
 from config.link_rules import ExemptRule
 from config.measures import FIELDS, QueryMeasure, WorkMeasure
 from config.okrs import Cycle, KeyResult, Objective
 from config.policy import Policy, TrackerPolicy
+from config.text.issue_pages import IssuePages
 from config.trackers import Tracker
 
 Path = tuple[str | int, ...]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from config.issue_pages import IssuePages
 from config.policy import NO_LABELS, LabelPolicy
 from config.settings import Credentials
+from config.text.issue_pages import IssuePages
 from config.trackers import JiraTracker, LinearTracker, Tracker
 from connectors.base import UNSAID, Connector, InitiativeUse
 from connectors.http.throttle import Throttle

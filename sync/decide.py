@@ -20,17 +20,16 @@ from sync.measure import Scorecard, measure
 from sync.memory import Memory
 from sync.observation import ItemKeywords, Observation
 from sync.plan.backoff import skip_quarantined
+from sync.plan.edit_notes import replaced_notes, unlikely_notes
 from sync.plan.foreign import owners, with_foreign_note
 from sync.plan.guards import GuardViolation, guards
 from sync.plan.plan import Plan, make_plan
 from sync.plan.project_views import missing_notes, project_views, view_note
 from sync.plan.reasons import reason_notes
-from sync.plan.replaced import replaced_notes
 from sync.plan.roll_over import roll_over_notes
 from sync.plan.setup_basis import setup_notes
 from sync.plan.throttle import throttle
 from sync.plan.unaligned import grace_notes
-from sync.plan.unlikely import unlikely_notes
 from sync.plan.upgrade import upgrade_notes
 from sync.signals.grace import lost_links, shows_link
 from sync.signals.orphans import Signals, find_signals

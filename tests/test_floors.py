@@ -313,7 +313,7 @@ def test_no_folder_is_crowded() -> None:
         ("connectors.sandbox.server", "import connectors.jira.api", "1: sandbox imports its neighbour jira"),
         ("connectors.jira.read", "from .client import get", "1: relative import of .client.get"),
         ("sync.cli.app", "from tests.support.builders import item", "1: the product imports its tests"),
-        ("sync.align.rule_book", "from sync.measure.tally import fold", "1: align imports sync.measure.tally.fold, which does not stand below it"),
+        ("sync.align.rule_book", "from sync.measure.pieces import fold", "1: align imports sync.measure.pieces.fold, which does not stand below it"),
         ("sync.plan.guards", "from sync.store.store import Store", "1: plan imports sync.store.store.Store, which does not stand below it"),
         ("sync.signals.orphans", "import sync.forecast.simulation", "1: signals imports sync.forecast.simulation, which does not stand below it"),
         ("sync.jobs.sync", "from sync.cli.output import Output", "1: jobs imports sync.cli.output.Output, which does not stand below it"),

@@ -8,9 +8,9 @@ from itertools import islice
 
 import msgspec
 
-from config.issue_pages import IssuePages
 from config.policy import NO_LABELS, LabelPolicy
 from config.settings import Credentials
+from config.text.issue_pages import IssuePages
 from config.trackers import LinearTracker, NativeQuery
 from connectors.base import UNSAID, InitiativeUse, Progress, StopRequested, WriteRequest, never
 from connectors.errors import QueryError, Refused

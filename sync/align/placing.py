@@ -11,8 +11,9 @@ A person's word beats a rule, and the nearest word beats a farther one. Of an it
 7. the nearest thing above it that a rule matches, or that is exempt.
 
 A project of its own (of a Linear sub-issue whose parent is not in it) stands on the step of the parent, and goes first where
-both have an equal word. The first answer counts, in each cycle the first one of that cycle; an exemption ends the question
-for all cycles that have no answer yet.
+both have an equal word. The first answer counts: in each cycle the first one for a key result that is made of work, and for
+each key result that only watches work its own, since it takes nothing from others. A claim answers for all key results
+of its cycle, and an exemption ends the question for all that have no answer yet.
 
 Work that several trackers mirror is one item with several sides: each question is asked of the side that counts first, then
 of the others, and claims of all sides hold together. What an item is linked with on another tracker stands on the step of
@@ -72,9 +73,17 @@ class Placing:
     dangling: Mapping[Ref, Sequence[DanglingClaim]] = field(default_factory=dict)
     _cycles: frozenset[str] = field(init=False)
     _any_closed: bool = field(init=False)
+    _lanes: Mapping[str, str] = field(init=False)
+    _lane_count: int = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_cycles", frozenset(term.cycle for term in self.terms.values()))
+        # What only watches work takes nothing from others, so it asks for itself.
+        lanes = {
+            name: term.cycle if term.weighs else f"{term.cycle}\n{name}" for name, term in self.terms.items()
+        }
+        object.__setattr__(self, "_lanes", lanes)
+        object.__setattr__(self, "_lane_count", len(set(lanes.values())))
         object.__setattr__(self, "_any_closed", any(term.closed for term in self.terms.values()))
 
     def place(self, item: WorkItem, day: date) -> ItemAlignment:
@@ -135,25 +144,36 @@ class Placing:
         `closed_too`: as if key results that were closed before the work ended still took it in.
         """
         found: dict[str, tuple[Link, ...]] = {}
+        claimed: set[str] = set()
+        exemption = None
         for answer in self._answers(item):
             if answer.exemption is not None:
-                return tuple(link for some in found.values() for link in some), answer.exemption
-            by_cycle: dict[str, list[tuple[Word, Way]]] = {}
+                exemption = answer.exemption
+                break
+            by_lane: dict[str, list[tuple[Word, Way]]] = {}
             for word, way in answer.words:
-                term = self.terms[word.key_result]
+                term, lane = self.terms[word.key_result], self._lanes[word.key_result]
                 if (
-                    term.cycle in found
+                    lane in found
+                    or term.cycle in claimed
                     or not word.holds(day)
                     or (not word.inherit and self._climbs(item, way))
                 ):
                     continue
                 if closed_too or term.takes(day, is_open=item.is_open):
-                    by_cycle.setdefault(term.cycle, []).append((word, way))
-            for cycle, words in by_cycle.items():
-                found[cycle] = self._links(item, words)
-            if len(found) == len(self._cycles):
+                    by_lane.setdefault(lane, []).append((word, way))
+            for lane, words in by_lane.items():
+                found[lane] = self._links(item, words)
+            # A person's word is said of the whole cycle.
+            claimed |= {
+                self.terms[word.key_result].cycle
+                for words in by_lane.values()
+                for word, _ in words
+                if word.rank == "claim"
+            }
+            if len(found) == self._lane_count or len(claimed) == len(self._cycles):
                 break
-        return tuple(link for some in found.values() for link in some), None
+        return tuple(link for some in found.values() for link in some), exemption
 
     def _answers(self, item: WorkItem) -> Iterator[_Answer]:
         sides: list[tuple[Ref, Way]] = [

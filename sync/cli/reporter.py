@@ -18,7 +18,7 @@ from sync.plan.overrides import Overrides
 from sync.plan.plan import Plan
 from sync.report import data, moments
 from sync.report import run as run_tables
-from sync.report.in_grace import in_grace
+from sync.report.not_warned import in_grace
 from sync.report.scorecard import scorecard
 
 _MOST_ORPHANS = 12

@@ -60,12 +60,13 @@ def posted(update: Update | None, states: Mapping[str, WorkState]) -> PostedUpda
 
 def is_news(before: PostedUpdate, health: UpdateHealth, facts: tuple[Fact, ...], step: int) -> bool:
     """Whether a health changed, a key result came or went, or a percent moved by at least `step` points."""
-    return before.health != health or not same_facts(before.facts, facts, step)
-
-
-def _differ(was: str | int, now: str | int) -> bool:
+    now = dict(facts)
     # Older versions called done what is at its target and can fall again; that it is called otherwise is no news.
-    return was != now and (was, now) != ("done", "on_track")
+    said = tuple(
+        (name, "on_track" if was == "done" and now.get(name) == "on_track" else was)
+        for name, was in before.facts
+    )
+    return before.health != health or not same_facts(said, facts, step)
 
 
 class StatusUpdates:

@@ -9,10 +9,9 @@ from sync.measure.estimates import EstimateBook, Estimates, Spread
 from sync.measure.field_values import collect_values
 from sync.measure.flow import needs_history
 from sync.measure.objectives import ASPIRATION
-from sync.measure.pieces import LEFT_OUT, LeftOut, Piece, pieces_of, weighting_of
+from sync.measure.pieces import LEFT_OUT, ZERO, LeftOut, Piece, Tally, fold, pieces_of, tally_of, weighting_of
 from sync.measure.reading import Creep, ObjectiveReading, Reading, Scorecard, health, to_percent
 from sync.measure.scorecard import measure
-from sync.measure.tally import ZERO, Tally, fold, tally_of
 from sync.measure.weights import Unit, weight_of
 from sync.measure.work import milestone_pieces
 from sync.observation import FieldValues, Histories, Past, Sample

@@ -25,9 +25,8 @@ from sync.measure.context import MeasureContext, MeasuredValue
 from sync.measure.ended import closed_on, ended_reading, last_day
 from sync.measure.expected import expected
 from sync.measure.key_result_health import can_fall, health_of
-from sync.measure.pieces import Piece, pieces_of, weighting_of
+from sync.measure.pieces import Piece, Tally, fold, pieces_of, weighting_of
 from sync.measure.reading import Mismatch, Reading, to_percent
-from sync.measure.tally import Tally, fold
 from sync.measure.values import value_of
 
 _MUCH, _LITTLE = 0.8, 0.2

@@ -2,11 +2,15 @@
 
 This is the one place that decides what counts, how much and why not. Tallies, movement, forecasts, the part that a
 ticket has in a key result, and its explanation are all made of these pieces.
+
+A partition of the pieces gives tallies that add up to that of one pass, so the reading is the same for a whole pull, for a
+delta, and for many workers. Sums are exact fractions; floats would make the order of addition visible.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
 from typing import Literal, get_args
@@ -108,4 +112,68 @@ def _piece(candidate: Candidate, how: WorkMeasure, bounds: Bounds) -> Piece:
         left_out,
         candidate.spread,
         candidate.basis,
+    )
+
+
+# --- Folded --------------------------------------------------------------------------------------
+
+ZERO = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Linked pieces of work, folded. Weights are counts, points, hours or declared, each times the piece's share.
+
+    `leaves`, `done`, `doing`, `dropped`, `unestimated` count pieces; dropped ones are in no other figure.
+    `late` counts what came after the baseline and `late_weight` weighs it, `before` what was finished before the first day
+    that counts, `later` what was created after the moment that is judged: in no other figure either. `undated` counts
+    what is done on an unknown day, `done` with it.
+    `done_weight` is what is done, with the declared credit for what is started.
+    """
+
+    leaves: int = 0
+    done: int = 0
+    doing: int = 0
+    dropped: int = 0
+    unestimated: int = 0
+    late: int = 0
+    before: int = 0
+    later: int = 0
+    undated: int = 0
+    weight: Fraction = ZERO
+    done_weight: Fraction = ZERO
+    late_weight: Fraction = ZERO
+    before_weight: Fraction = ZERO
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Tally)))
+
+
+def fold(pieces: Iterable[Piece], how: WorkMeasure) -> Tally:
+    """The tally of pieces that are weighed as `how` says."""
+    total = Tally()
+    for piece in pieces:
+        total += tally_of(piece, how)
+    return total
+
+
+def tally_of(piece: Piece, how: WorkMeasure) -> Tally:
+    """One piece."""
+    match piece.left_out:
+        case "dropped":
+            return Tally(dropped=1)
+        case "late":
+            return Tally(late=1, late_weight=piece.part)
+        case "before":
+            return Tally(before=1, before_weight=piece.part)
+        case "later":
+            return Tally(later=1)
+    return Tally(
+        leaves=1,
+        undated=int(piece.category == "done" and piece.done_on is None),
+        done=int(piece.category == "done"),
+        doing=int(piece.category == "doing"),
+        unestimated=int(not piece.known),
+        weight=piece.part,
+        done_weight=piece.credit(how),
     )

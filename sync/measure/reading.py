@@ -12,8 +12,7 @@ from connectors.model import Health
 from sync.align.terms import Phase
 from sync.measure.bounds import Bounds
 from sync.measure.estimates import NO_ESTIMATES, Estimates
-from sync.measure.pieces import Piece
-from sync.measure.tally import Tally
+from sync.measure.pieces import Piece, Tally
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,8 @@ from sync.measure.flow import (
     nearest_rank,
     untold_words,
 )
+from sync.measure.pieces import Tally
 from sync.measure.reading import Reading
-from sync.measure.tally import Tally
 from sync.measure.work import milestones, project, with_triage, work
 from sync.observation import FieldValues, Observation
 

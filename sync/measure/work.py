@@ -14,9 +14,8 @@ from config.wording import counted, percent
 from sync.align.alignment import Alignment
 from sync.measure.bounds import Bounds, standing
 from sync.measure.context import NOW_NOT_THEN, MeasureContext, MeasuredValue
-from sync.measure.pieces import LeftOut, Piece
+from sync.measure.pieces import LeftOut, Piece, Tally
 from sync.measure.reading import Creep, to_percent
-from sync.measure.tally import Tally
 
 
 def with_triage(value: MeasuredValue, key_result: str, context: MeasureContext) -> MeasuredValue:

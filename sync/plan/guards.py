@@ -296,7 +296,7 @@ def guards(
     said |= rolled_over(plan.edits, workspace, today).keys()
     rest = replace(plan, edits=tuple(edit for edit in plan.edits if edit.item.ref not in said))
     backlog = unwarned(rest, signals)
-    cause = likely_cause(memory, rest.edits) or backlog_cause(_reworked(rest), backlog)
+    cause = backlog_cause(_reworked(rest), backlog) or likely_cause(memory, rest.edits)
     mass = mass_change_stop(items, rest, policy, cause)
     others: list[GuardViolation | None] = [unlinked, warnings]
     # Neither need its projects repeat what the whole trips on.

@@ -72,3 +72,29 @@ def not_warned(items: Mapping[Ref, WorkItem], signals: Signals, now: datetime) -
     lead = f"{counted(len(found), 'open item')} {agree(len(found), 'serves', 'serve')} no key result and {agree(len(found), 'is', 'are')} not warned."
     columns = ("key", "title", "level", "status", "age", "reason")
     return Section("Unaligned work without a warning", (lead,), columns if rows else (), rows, ("age",))
+
+
+def in_grace(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = None) -> tuple[Section, ...]:
+    """Work that lost its last key result and is not warned yet; no section where there is none."""
+    lost = sorted(
+        signals.unlinked, key=lambda one: (one.until, one.item.tracker, natural(items[one.item].key))
+    )
+    if not lost:
+        return ()
+    rows = tuple(
+        (
+            Cell(items[one.item].name, "strong"),
+            Cell(items[one.item].title),
+            Cell(str(one.since)),
+            Cell(str(one.until)),
+        )
+        for one in lost[:most]
+    )
+    count = len(lost)
+    lead = (
+        f"{counted(count, 'open item')} lost {agree(count, 'its', 'their')} last key result and "
+        f"{agree(count, 'is', 'are')} within {agree(count, 'its', 'their')} grace period."
+    )
+    more = (f"… and {count - len(rows)} more. Show all: truenorth orphans",) if len(rows) < count else ()
+    columns = ("key", "title", "unaligned since", "warned from")
+    return (Section("Unaligned, not warned yet", (lead,), columns, rows, tail=more),)

@@ -16,9 +16,9 @@ ITEMS = [
     epic("WEB-1", claims=("KR1",)),
     item("WEB-2", "WEB-1", category="done"),
     item("WEB-3", "WEB-1"),
-    epic("WEB-4"),
+    epic("WEB-4", category="doing"),
     item("eng-1", claims=("KR1",)),
-    item("eng-2"),
+    item("eng-2", category="doing"),
 ]
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from config.issue_pages import IssuePages
 from config.policy import NO_LABELS, LabelPolicy
 from config.settings import Credentials
+from config.text.issue_pages import IssuePages
 from config.trackers import LinearScope, LinearTracker
 from connectors.http.retry import RetryPolicy
 from connectors.http.throttle import Throttle

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import structlog
 
-from config.issue_pages import IssuePages
 from config.names import folded
+from config.text.issue_pages import IssuePages
 from config.trackers import LinearTracker
 from connectors.base import UNSAID, InitiativeUse, Progress
 from connectors.errors import BadReply

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from config.issue_pages import IssuePages
+from config.text.issue_pages import IssuePages
 from config.wording import counted
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient

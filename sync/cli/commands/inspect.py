@@ -29,8 +29,7 @@ from sync.report import forecasts as forecast_tables
 from sync.report import roll_over as roll_over_tables
 from sync.report import run as run_tables
 from sync.report import status as status_tables
-from sync.report.in_grace import in_grace
-from sync.report.not_warned import not_warned
+from sync.report.not_warned import in_grace, not_warned
 from sync.report.scorecard import scorecard
 from sync.store.store import Store
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from config.issue_pages import IssuePages
+from config.text.issue_pages import IssuePages
 from connectors.model import Mirror, WorkItem
 from connectors.sandbox.linear.entities import Attachment, SyncedWith
 from connectors.sandbox.planted_pairs import FORMER_SITE, JIRA_SITE

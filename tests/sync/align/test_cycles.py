@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import Any
@@ -179,3 +180,28 @@ def test_claim_and_rule_conflict_within_a_cycle_alone() -> None:
     within = declared(("2026-Q4", work("A")), ("2026-Q4", work("B", {"key": "WEB-1"})))
     (found,) = align([item("WEB-1", claims=("A",))], within, today=TODAY).conflicting
     assert (found.item, found.claimed, found.ruled) == (ref("WEB-1"), ("A",), ("B",))
+
+
+@pytest.mark.parametrize(
+    ("flow_rule", "one"),
+    [
+        ({"project": "WEB"}, item("WEB-2", "WEB-1")),
+        ({"project": "WEB"}, item("WEB-2", "WEB-1", labels=("x",))),
+        ({"label": "flow"}, item("WEB-2", "WEB-1", labels=("flow",))),
+        ({"key": "WEB-2"}, item("WEB-2", "WEB-1")),
+    ],
+    ids=["by place", "a label against a place", "by a label against the epic's", "named"],
+)
+def test_what_watches_work_takes_nothing_by_rank_either(flow_rule: dict[str, Any], one: WorkItem) -> None:
+    """And a stronger word for a result that is made of work does not hide the work from what watches it."""
+    flow = {"kind": "flow", "of": "throughput", "start": 0, "target": 5}
+    goals = declared(
+        ("2026-Q4", work("LAUNCH", {"label": "x"})),
+        ("2026-Q4", {"id": "FLOW", "title": "Flow", "measure": flow, "links": [flow_rule]}),
+        ("2026-Q4", metric("OTHER", 0, 10, links=[{"project": "WEB"}])),
+    )
+    placed = align([item("WEB-1", level="epic", labels=("x",)), one], goals, today=TODAY)
+    assert served(placed.placements[one.ref].links) == {"LAUNCH": 1, "FLOW": 1, "OTHER": 1}
+    claimed = replace(one, claims=("OTHER",))
+    placed = align([item("WEB-1", level="epic", labels=("x",)), claimed], goals, today=TODAY)
+    assert served(placed.placements[one.ref].links) == {"OTHER": 1}, "a person's word is of the whole cycle"

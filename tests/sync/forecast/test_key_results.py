@@ -81,7 +81,7 @@ def test_late_and_dropped_work_tells_no_pace() -> None:
     assert usual is not None
     assert foretold([*STEADY, *OPEN, *late], result) == usual
     assert foretold([*STEADY, *OPEN, *dropped], result) == usual
-    early = [done(n + 60, 46 + n, created=NOW - timedelta(days=70)) for n in range(1, 6)]
+    early = [done(n + 60, 38 + n, created=NOW - timedelta(days=70)) for n in range(1, 6)]
     before = work("A", measure={"baseline": "2026-09-01"})
     old = [replace(one, created=NOW - timedelta(days=90)) for one in OPEN]
     assert foretold([*old, *early], before) is None, "what came after the baseline is no past either"

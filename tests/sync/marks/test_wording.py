@@ -130,7 +130,7 @@ def test_how_texts_are_put_together_has_a_version() -> None:
         "orphan": "b3b38916",
         "declared": "9a4de1c8",
         "claimed": "3b395e5f",
-        "at target": "f0d86d1a",
+        "at target": "438482dc",
         "update": "f02c0b61",
     }
 

@@ -11,9 +11,9 @@ from sync.align.alignment import align
 from sync.marks.desired import desired_marks
 from sync.measure import measure
 from sync.memory import Memory
+from sync.plan.edit_notes import replaced_notes
 from sync.plan.guards import first_run_stop
 from sync.plan.plan import Edit, absorb_small_steps, changes_of, make_plan
-from sync.plan.replaced import replaced_notes
 from sync.signals.orphans import find_signals
 from tests.support.builders import NOW, item, observed, work, workspace
 

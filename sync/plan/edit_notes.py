@@ -1,4 +1,6 @@
-"""What a plan replaces that Truenorth did not write there, in sentences beside its edits. Pure."""
+"""Why a plan edits what people may not expect, in sentences beside its edits: what it replaces that Truenorth did not write
+there, and healths that turned because a forecast became doubtful. Pure.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from config.wording import agree, counted
 from connectors.model import Marks
+from sync.measure import Scorecard
 from sync.plan.plan import Edit
 
 ALIGNMENT = "Alignment"
@@ -52,3 +55,20 @@ def _copies(edits: Sequence[Edit]) -> Iterator[str]:
             f"{count}, for example {keys[0]}, {agree(len(keys), 'shows', 'show')} marks that were copied there; "
             "they are brought up to date or removed."
         )
+
+
+def unlikely_notes(edits: Sequence[Edit], scorecard: Scorecard) -> tuple[str, ...]:
+    """At most one sentence: on key results shown as on track that are at risk by the chance of their forecast alone."""
+    unlikely = {name for name, one in scorecard.readings.items() if one.is_unlikely}
+    named: set[str] = set()
+    count = 0
+    for edit in edits:
+        shown = {mark.id for mark in edit.item.shown.key_results if mark.health == "on_track"}
+        turned = {mark.id for mark in edit.wanted.key_results if mark.id in unlikely & shown}
+        named |= turned
+        count += bool(turned)
+    if not count:
+        return ()
+    names = ", ".join(sorted(named))
+    why = "at risk because the forecast gives success too small a chance (policy.health.chance)"
+    return (f"{names}: {why}; {counted(count, 'item')} showed it as on track.",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.issue_pages import IssuePages
+from config.text.issue_pages import IssuePages
 from config.trackers import JiraScope, JiraTracker
 
 SCOPE = JiraScope(projects=("WEB",))
