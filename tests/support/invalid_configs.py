@@ -233,6 +233,7 @@ def _by_value() -> Iterator[InvalidConfig]:
         (("exempt", 0, "budget"), (101, -1)),
         (("policy", "mode"), ("Full", "write", "")),
         (("policy", "grace_days"), (-1, 366, 1.5)),
+        (("policy", "warn"), ("backlog", "Started", 1)),
         (("policy", "quiet_hours", "begin"), ("25:00", "7pm", "")),
         (("policy", "health", "at_risk"), (-1, 101)),
         (("policy", "health", "chance"), (-0.1, 1.01, "likely", True)),
