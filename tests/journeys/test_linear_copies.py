@@ -40,6 +40,8 @@ class Company:
 
     def __init__(self, sandbox: Sandbox, run: Cli, folder: Path) -> None:
         self.sandbox, self.run, self._folder = sandbox, run, folder
+        # Copies are not started: where the backlog is warned about, they are warned after their grace.
+        self.declare("truenorth.yaml", "  grace_days: 7 ", "  warn: all\n  grace_days: 7 ")
 
     def ticket(self, key: str) -> LinearTicket:
         return LinearTicket(self.sandbox, key)

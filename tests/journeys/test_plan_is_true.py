@@ -33,7 +33,7 @@ GOALS = """
 workspace: acme
 trackers: {{jira: {{kind: jira, {more}url: "https://acme.atlassian.net", scope: {{projects: [WEB, OPS]}}}}}}
 cycles: {{2026-Q4: {{start: 2026-10-01, end: 2026-12-31}}}}
-policy: {{guards: {{share: 1, project_share: 1, removed_share: 1}}, grace_days: 30}}
+policy: {{guards: {{share: 1, project_share: 1, removed_share: 1}}, grace_days: 30, warn: all}}
 objectives:
   - id: A
     title: New teams reach value
