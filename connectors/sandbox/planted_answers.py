@@ -1,31 +1,48 @@
-"""Which key results planted work serves in the example company, written down where it is planted.
+"""What planted work says of the example company's key results, written down where it is planted.
 
-The generators say by hand what each kind of work serves; `truth.py` only passes it down to what hangs below.
-No rule of the example's YAML is ever read or evaluated for it.
+The generators say by hand what each kind of work serves and whose word that is, and when they let a piece of work be
+taken up and finished; `truth.py` only passes the words down to what hangs below, and counts. No rule of the example's
+YAML is ever read or evaluated for it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from fractions import Fraction
+from typing import Literal
+
+CYCLE_BEGINS = datetime(2026, 9, 30, 22, 0, tzinfo=UTC)
+"""The first moment of the example's cycle: midnight in Paris, where the company is."""
 
 KEEP_THE_LIGHTS_ON = "keep-the-lights-on"
 SECURITY_UPKEEP = "security-upkeep"
+
+ItemKey = tuple[str, str]
+"""Tracker and id."""
+
+Source = Literal["word", "carried", "place"]
+"""Whose word an answer is: somebody claims a key result on the work, or a rule names it; the work carries it, in a label,
+a type; it only lives where it does. A word holds for all that hangs below, however far; what lives somewhere follows it
+against the place.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class PlantedAnswer:
     """What a piece of work serves by itself, or why it need not serve any key result.
 
-    Shares are exact and add up to one. One without an answer of its own takes its parent's.
+    Shares are exact: those of key results made of work add up to one, all others have the whole. One without an answer
+    of its own takes that of what is above.
     """
 
     serves: tuple[tuple[str, Fraction], ...] = ()
     exempt: str | None = None
+    source: Source = "carried"
 
     @property
     def is_decided(self) -> bool:
-        """Whether it needs no answer from its parent."""
+        """Whether it says anything by itself."""
         return bool(self.serves) or self.exempt is not None
 
 
@@ -34,11 +51,48 @@ LIGHTS_ON = PlantedAnswer(exempt=KEEP_THE_LIGHTS_ON)
 SECURITY = PlantedAnswer(exempt=SECURITY_UPKEEP)
 
 
-def serving(*key_results: str) -> PlantedAnswer:
-    """Serves these, each to an equal part."""
-    return PlantedAnswer(tuple((one, Fraction(1, len(key_results))) for one in key_results))
+def carrying(*key_results: str, beside: tuple[str, ...] = ()) -> PlantedAnswer:
+    """Serves these by what it carries, each to an equal part. `beside`: those that take nothing of it, to which it counts whole."""
+    return PlantedAnswer(_equal(key_results, beside))
 
 
-def serving_by_share(**shares: str) -> PlantedAnswer:
-    """Serves these by the shares given, as `GROWTH_KR1="1/4"`."""
+def claiming(*key_results: str, beside: tuple[str, ...] = ()) -> PlantedAnswer:
+    """The same by the word of somebody who claimed it, or of a rule that names it."""
+    return PlantedAnswer(_equal(key_results, beside), source="word")
+
+
+def living_in(key_result: str) -> PlantedAnswer:
+    """Serves this one by where it lives alone."""
+    return PlantedAnswer(_equal((key_result,), ()), source="place")
+
+
+def carrying_by_share(**shares: str) -> PlantedAnswer:
+    """Serves these by the shares given, as `SPEED_KR1="1/2"`."""
     return PlantedAnswer(tuple((name.replace("_", "-"), Fraction(share)) for name, share in shares.items()))
+
+
+def _equal(key_results: tuple[str, ...], beside: tuple[str, ...]) -> tuple[tuple[str, Fraction], ...]:
+    parts = tuple((one, Fraction(1, len(key_results))) for one in key_results)
+    return (*parts, *((one, Fraction(1)) for one in beside))
+
+
+@dataclass
+class Planted:
+    """What the generators of one tracker wrote down while they planted; items are known by their ids.
+
+    - `answers`: of those that have one of their own.
+    - `finished`: when finished work was finished, the last time if it was reopened. What was dropped is not in it.
+    - `begun`: since when work in progress is in progress, as far as its tracker tells.
+    - `points`: all that they ever wrote down as points, on whatever.
+    - `lives`, `weights`, `claims_above`: what was planted on purpose, by the name of its kind.
+    """
+
+    answers: dict[str, PlantedAnswer] = field(default_factory=dict)
+    finished: dict[str, datetime] = field(default_factory=dict)
+    begun: dict[str, datetime] = field(default_factory=dict)
+    points: Fraction = Fraction(0)
+    on_purpose: dict[str, list[str]] = field(default_factory=dict)
+
+    def note(self, kind: str, item: str) -> None:
+        """Write down that the item was planted on purpose as one of this kind."""
+        self.on_purpose.setdefault(kind, []).append(item)

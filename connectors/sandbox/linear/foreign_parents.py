@@ -11,7 +11,7 @@ from datetime import timedelta
 from connectors.sandbox.company import NOW
 from connectors.sandbox.linear.entities import Issue
 from connectors.sandbox.linear.workspace import WorkspaceBuilder
-from connectors.sandbox.planted_answers import PlantedAnswer, serving
+from connectors.sandbox.planted_answers import PlantedAnswer, claiming
 
 IssueTest = Callable[[Issue], bool]
 
@@ -47,7 +47,7 @@ def add_foreign_parents(
     )
     if claimed is not None:
         claimed.labels.append(workspace.label("TRUST-KR3"))
-        answers[claimed.id] = serving("TRUST-KR3")
+        answers[claimed.id] = claiming("TRUST-KR3")
     # The parent was canceled and put into the archive, and still has its word.
     gone = attach(
         lambda one: one.canceled_at is not None and one.id in answers and answers[one.id].serves != (),
