@@ -232,6 +232,11 @@ class Policy(ConfigModel):
     most_key_results: Annotated[int, Field(ge=1, le=50), BeforeValidator(reject_bool)] = Field(
         default=3, description="Report a finding for work that serves more key results than this."
     )
+    roll_over_days: Annotated[int, Field(ge=0, le=366), BeforeValidator(reject_bool)] = Field(
+        default=21,
+        description="Days after the end of a cycle in which marks stay as they are while no next cycle of like length is "
+        "declared; nobody is warned.",
+    )
     health: HealthPolicy = HealthPolicy()
     labels: LabelPolicy = LabelPolicy()
     guards: GuardPolicy = GuardPolicy()

@@ -34,6 +34,12 @@ class MatchContext:
         """The day of a moment in the workspace's time zone."""
         return moment.astimezone(self.zone).date() if moment is not None else None
 
+    def effective_day(self, item: WorkItem) -> date:
+        """The day at which rules with effective dates are asked of an item: of closed work the day it was closed."""
+        if item.is_open:
+            return self.today or date.max
+        return self.day(item.completed or item.updated) or date.max
+
 
 class ItemFacets(dict[str, Sequence[str]]):
     """One item's values by facet, folded, each found out when it is first asked for."""
@@ -47,14 +53,6 @@ class ItemFacets(dict[str, Sequence[str]]):
     def __missing__(self, facet: str) -> Sequence[str]:
         known = self[facet] = FACETS[facet](self.item, self.context)
         return known
-
-    @property
-    def effective_day(self) -> date:
-        """The day at which rules with effective dates are asked: of closed work the day it was closed."""
-        item = self.item
-        if item.is_open:
-            return self.context.today or date.max
-        return self.context.day(item.completed or item.updated) or date.max
 
 
 Facet = Callable[[WorkItem, MatchContext], Sequence[str]]

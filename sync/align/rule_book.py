@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 
 from config.conditions import Condition
 from config.link_rules import ExemptRule, LinkRule
+from config.names import folded
 from config.workspace import Path, Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.item_facets import FACETS, ItemFacets, MatchContext
+from sync.align.link import Rank
 from sync.align.rule_index import Index
 
 
@@ -42,30 +44,58 @@ def declared_rules(workspace: Workspace) -> Iterator[DeclaredRule]:
 
 @dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A link rule with the key result that it links to; `order` is its place in the declaration."""
+    """A link rule with the key result that it links to; `order` is its place in the declaration.
+
+    `rank`: whose word it is. `names_above`: of a rule that names what is above an item, its names, folded.
+    """
 
     key_result: str
     rule: LinkRule
     order: int
     words: str
+    rank: Rank
+    names_above: frozenset[str] = frozenset()
 
-    @property
-    def names_item(self) -> bool:
-        """Whether the rule names one item rather than matching some."""
-        return self.rule.key is not None
-
-    def is_in_effect(self, facets: ItemFacets) -> bool:
-        """Whether the rule is asked about the item at all, by its effective dates."""
-        span = self.rule.effective
-        return span is None or span.holds(facets.effective_day)
+    @staticmethod
+    def of(one: DeclaredRule, rule: LinkRule) -> CompiledRule:
+        """The link rule of a declared one."""
+        rank = rank_of(rule)
+        names = frozenset(_names_above(rule)) if rank == "above" else frozenset()
+        return CompiledRule(one.owner, rule, one.order, str(rule), rank, names)
 
     def __str__(self) -> str:
         return self.words
 
 
+_WHERE = frozenset(("project", "team", "initiative", "tracker", "level"))
+_ABOVE = frozenset(("parent", "under"))
+_JOINING = frozenset(("all", "any", "not"))
+
+
+def rank_of(rule: LinkRule) -> Rank:
+    """Whose word a rule is: it names the item, asks for something that the item carries, names what is above it, or asks
+    only where it lives. A condition that another one holds asks like one of its own.
+    """
+    if rule.key is not None:
+        return "named"
+    asked = {name for one in rule.nested() for name in one.given} - _JOINING
+    if asked - _WHERE - _ABOVE:
+        return "matched"
+    return "above" if any(_names_above(rule)) else "located"
+
+
+def _names_above(condition: Condition) -> Iterator[str]:
+    """The keys of what is above that a condition names, folded; not those that it excludes."""
+    for name in (condition.parent, condition.under):
+        if name is not None:
+            yield folded(name)
+    for inside in (*condition.all, *condition.any):
+        yield from _names_above(inside)
+
+
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What the rules say of one item: link rules in declared order; the exempt category, and by what."""
+    """What the rules say of one item: link rules in declared order, in effect or not; the exempt category, and by what."""
 
     rules: tuple[CompiledRule, ...] = ()
     exemption: tuple[str, str] | None = None
@@ -86,8 +116,7 @@ class RuleBook:
             if all(inside.given.keys() <= _OF_KEYS for inside in one.condition.nested()):
                 self._by_key_alone.add(one.order)
             if isinstance(one.condition, LinkRule):
-                compiled = CompiledRule(one.owner, one.condition, one.order, str(one.condition))
-                self._links.add(one.condition, compiled)
+                self._links.add(one.condition, CompiledRule.of(one, one.condition))
             else:
                 self._exempt.add(one.condition, (one.order, one.owner, str(one.condition)))
 
@@ -99,7 +128,7 @@ class RuleBook:
     def match(self, item: WorkItem) -> Matches:
         """Every link rule that holds for the item, and the first exempt category that does."""
         facets = ItemFacets(item, self._context)
-        return self._matches(facets, self._links.find(facets), self._exempt.find(facets))
+        return self._matches(self._links.find(facets), self._exempt.find(facets))
 
     def match_keys(self, ref: Ref, keys: Sequence[str]) -> Matches:
         """The same of something open of which nothing but the keys is known, that of now first: by rules that ask for nothing else."""
@@ -107,14 +136,10 @@ class RuleBook:
         facets |= dict.fromkeys(FACETS.keys() - {"key", "tracker"}, ())
         links = [one for one in self._links.find(facets) if one.order in self._by_key_alone]
         exempt = [one for one in self._exempt.find(facets) if one[0] in self._by_key_alone]
-        return self._matches(facets, links, exempt)
+        return self._matches(links, exempt)
 
-    def _matches(
-        self, facets: ItemFacets, links: list[CompiledRule], exempt: list[tuple[int, str, str]]
-    ) -> Matches:
-        if links:
-            self._met.update(rule.order for rule in links)
-            links = [rule for rule in links if rule.is_in_effect(facets)]
+    def _matches(self, links: list[CompiledRule], exempt: list[tuple[int, str, str]]) -> Matches:
+        self._met.update(rule.order for rule in links)
         if len(links) > 1:
             links = sorted({rule.order: rule for rule in links}.values(), key=lambda rule: rule.order)
         if not links and not exempt:

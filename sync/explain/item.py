@@ -37,7 +37,7 @@ class AmbiguousKeyError(UnknownKeyError):
 class Explanation:
     """What there is to say about one item. Sentences are plain text.
 
-    `verdict`: "aligned", "orphaned", "waiting" (unaligned within its grace), "closed" (unaligned and no
+    `verdict`: "aligned", "rested" and "planned" as in ItemAlignment, "orphaned", "waiting" (unaligned within its grace), "closed" (unaligned and no
     longer open), "unknown" (what is above it cannot be read), "exempt" or "out of scope". `closest`: what open unaligned work may serve, the likeliest first. `served`: the links behind `links`, in the order in
     which the ticket shows their key results.
     """
@@ -128,8 +128,8 @@ def _verdict(item: WorkItem, placement: ItemAlignment, run: Decision) -> str:
             return "exempt"
         case "out_of_scope":
             return "out of scope"
-        case "unknown":
-            return "unknown"
+        case "unknown" | "rested" | "planned":
+            return placement.state
         case "unaligned":
             if item.ref in run.signals.orphans:
                 return "orphaned"
@@ -155,6 +155,10 @@ def _summary(
             return f"{item.name} does not count: {placement.reason}. Truenorth puts no marks on it."
         case "unknown":
             return f"{item.name} may serve a key result: {placement.reason}. So there is no warning."
+        case "rested":
+            return f"{item.name} serves no key result of a running cycle: {placement.reason}. Its marks stay as they are."
+        case "planned":
+            return f"{item.name} serves no key result of a running cycle: {placement.reason}. So there is no warning."
         case "out of scope":
             return (
                 f"{item.name} is out of scope: {placement.reason}. Truenorth reads it but never writes to it."
@@ -200,6 +204,8 @@ def _link_words(link: Link, item: WorkItem, run: Decision) -> str:
         "claim": "a person's claim",
         "named": "a rule for its key",
         "matched": "a matching rule",
+        "above": "a rule for what is above it",
+        "located": "a rule for where it lives",
     }[because.rank]
     how = f"inherited: {because}{path}" if because.inherited else str(because)
     return f"{link.key_result} · {reading.title} ({figures}){share}, by {rank} ({how})"

@@ -66,7 +66,7 @@ def _rows(key_result: KeyResult, run: Decision, workspace: Workspace) -> Iterato
         tally = tally_of(item, share, how, workspace.zone)
         placement = run.alignment.placements[item.ref]
         because = next(
-            (str(link.because) for link in placement.links if link.key_result == key_result.id), ""
+            (str(link.because) for link in placement.of_every_cycle if link.key_result == key_result.id), ""
         )
         fate: str = "dropped, not counted" if tally.dropped else item.category
         fate = f"added after {how.baseline}" if tally.late else fate

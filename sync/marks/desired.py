@@ -119,15 +119,14 @@ class MarkBuilder:
     def open_item(self, item: WorkItem, placement: ItemAlignment, orphan: Orphan | None) -> Marks:
         if placement.state == "aligned":
             links = self._in_precedence(item, placement.links)
-            if any(self._readings[link.key_result].closed for link in links):
-                # A closed key result takes no more marks; what it left stays beside those that go on.
-                return self._beside_closed(item, links, placement.carries)
             return Marks(
-                key_results=tuple(self._part(item, link) for link in links),
+                key_results=(*(self._part(item, link) for link in links), *self._left(item, placement)),
                 alignment="aligned",
                 labels=self._labels("aligned"),
                 comment=self._progress_comment(item, placement.carries),
             )
+        if placement.state == "rested":
+            return self.closed_item(replace(item, shown=self._as_written(item.shown)))
         if placement.state == "exempt" and self._labels("exempt"):
             return Marks(alignment="exempt", labels=self._labels("exempt"))
         if orphan is not None:
@@ -135,21 +134,10 @@ class MarkBuilder:
             return Marks(alignment="orphaned", labels=self._labels("orphaned"), comment=comment)
         return Marks()
 
-    def _beside_closed(self, item: WorkItem, links: Sequence[Link], carries: Sequence[Link]) -> Marks:
-        closed = {link.key_result for link in links if self._readings[link.key_result].closed}
-        resting = self._as_written(item.shown)
-        if len(closed) == len({link.key_result for link in links}):
-            return self.closed_item(replace(item, shown=resting))
-        going_on = [link for link in links if link.key_result not in closed]
-        left = [mark for mark in resting.key_results if mark.id in closed]
-        return Marks(
-            key_results=(*(self._part(item, link) for link in going_on), *left),
-            alignment="aligned",
-            labels=self._labels("aligned"),
-            comment=self._progress_comment(
-                item, tuple(one for one in carries if one.key_result not in closed)
-            ),
-        )
+    def _left(self, item: WorkItem, placement: ItemAlignment) -> tuple[KeyResultMark, ...]:
+        """What closed key results left on it: they take no more marks, and theirs stay beside those that go on."""
+        closed = {link.key_result for link in placement.past if self._readings[link.key_result].closed}
+        return tuple(mark for mark in self._as_written(item.shown).key_results if mark.id in closed)
 
     def _as_written(self, shown: Marks) -> Marks:
         """What was written last on open work, where people have put other values in its place since."""

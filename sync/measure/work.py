@@ -87,7 +87,10 @@ def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureCo
         item = context.alignment.items[ref]
         if item.category == "dropped" or not item.in_scope:
             continue
-        if not any(link.key_result == key_result.id for link in placement.carries):
+        if not any(
+            link.key_result == key_result.id and not link.because.inherited
+            for link in placement.of_every_cycle
+        ):
             continue
         names = [folded(name) for name in item.names]
         declared = next((weights[name] for name in names if name in weights), 1.0)

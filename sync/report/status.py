@@ -69,6 +69,7 @@ def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
         "links": [
             {
                 "key_result": link.key_result,
+                "cycle": link.cycle,
                 "title": readings[link.key_result].title,
                 "percent": readings[link.key_result].percent,
                 "health": readings[link.key_result].health,

@@ -91,7 +91,8 @@ def slices(alignment: Alignment, workspace: Workspace, now: datetime) -> tuple[S
     for leaf in leaves:
         placement = alignment.placements[leaf.ref]
         for link in placement.links:
-            objectives[of_key_result[link.key_result]] += link.share
+            # All links share alike: also what only watches work is a reason for it.
+            objectives[of_key_result[link.key_result]] += Fraction(1, len(placement.links))
         if placement.category is not None:
             categories[placement.category] += 1
         elif not placement.links:

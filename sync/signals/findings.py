@@ -147,9 +147,12 @@ def _contradictions(alignment: Alignment, ended: Literal["done", "dropped"], kin
 def _closed(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterator[Finding]:
     today = now.astimezone(workspace.zone).date()
     claiming: dict[str, list[WorkItem]] = defaultdict(list)
-    for item, placement in _open(alignment):
-        for link in placement.carries:
-            if link.because.rank == "claim":
+    for ref, placement in sorted(alignment.placements.items()):
+        item = alignment.items[ref]
+        if not item.is_open or placement.state == "out_of_scope":
+            continue
+        for link in placement.of_every_cycle:
+            if link.because.rank == "claim" and not link.because.inherited:
                 claiming[link.key_result].append(item)
     for objective, key_result in workspace.key_results():
         ended = workspace.cycles[objective.cycle].end

@@ -14,7 +14,7 @@ from tests.support.builders import NOW, observed
 
 def decide(items: list[WorkItem], declared: Workspace) -> tuple[dict[Ref, Marks], Signals, Plan]:
     """The wanted marks, what they warn of, and the plan."""
-    alignment = align(items, declared)
+    alignment = align(items, declared, today=NOW.astimezone(declared.zone).date())
     card = measure(alignment, observed(), declared, NOW)
     signals = find_signals(alignment, card, observed(), declared, NOW)
     wanted = desired_marks(alignment, card, signals, declared)

@@ -142,12 +142,16 @@ def test_what_moved_since_the_last_time_is_told_apart_by_work_and_scope() -> Non
 def test_a_ticket_tells_the_rule_its_share_and_what_closing_it_moves() -> None:
     declared = workspace(
         work("KR1", {"label": "both", "share": 0.25}, measure={"weigh": "points"}),
-        metric("KR2", 0, 10, ("2026-11-02", 4), links=[{"label": "both"}]),
+        work("KR2", {"label": "both"}, measure={"weigh": "points"}),
+        metric("KR3", 0, 10, ("2026-11-02", 4), links=[{"label": "both"}]),
     )
     items = [item("WEB-1", labels=("both",), estimate=4), item("WEB-2", claims=("KR1",), estimate=3)]
-    first, second = (mark for mark in sorted(marks_of(items, declared)["WEB-1"].key_results, key=str))
+    first, second, third = (mark for mark in sorted(marks_of(items, declared)["WEB-1"].key_results, key=str))
     assert (first.because, first.share, first.moves) == ("rule label both", 25, 25)
-    assert (second.because, second.share, second.moves) == ("rule label both", 75, None)
+    assert (second.because, second.share, second.moves) == ("rule label both", 75, 100)
+    assert (third.because, third.share, third.moves) == ("rule label both", None, None), (
+        "what watches takes nothing"
+    )
     (own,) = marks_of(items, declared)["WEB-2"].key_results
     assert (own.because, own.share, own.moves) == ("claim KR1", None, 75)
     assert (own.objective, own.due) == ("Objective", "2026-12-31")

@@ -27,7 +27,7 @@ from tests.support.deciding import decide
 OBJECTIVE = {"objective": "Objective", "due": "2026-12-31"}
 FIRST: dict[str, Any] = {
     "id": "KR1", "title": "Result KR1", "percent": 38, "health": "at_risk", "url": "https://okrs.example/kr/KR1",
-    **OBJECTIVE, "because": "rule key WEB-1", "share": 50, "moves": None,
+    **OBJECTIVE, "because": "rule key WEB-1", "share": None, "moves": None,
 }  # fmt: skip
 SECOND: dict[str, Any] = {
     **FIRST, "id": "KR2", "title": "Result KR2", "percent": 37, "url": "https://okrs.example/kr/KR2",
@@ -37,10 +37,10 @@ LABELS = {"alignment": "aligned", "labels": ["okr-aligned"]}
 
 STAMPS: dict[str, dict[str, Any]] = {
     "WEB-1": {"owner": "acme", "v": 1, "key_results": [FIRST, SECOND], **LABELS, "comment_id": "1",
-              "links": [["KR1", "14859f35adcd"], ["KR2", "b5d0f6303378"]]},
+              "links": [["KR1", "3db9a47548ed"], ["KR2", "de9c9c3f8b18"]]},
     "WEB-2": {"owner": "acme", "v": 1,
               "key_results": [FIRST | {"because": BELOW}, SECOND | {"because": BELOW, "moves": 62}], **LABELS,
-              "links": [["KR1", "904b77188867"], ["KR2", "dcd52197d130"]]},
+              "links": [["KR1", "db0074d59a35"], ["KR2", "39bc0a7c7f2e"]]},
     "WEB-9": {"owner": "acme", "v": 1, "alignment": "orphaned", "labels": ["okr-orphaned"], "comment_id": "1"},
 }  # fmt: skip
 MARKERS: dict[str, dict[str, Any]] = {

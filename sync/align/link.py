@@ -1,0 +1,109 @@
+"""What aligning gives: links between items and key results, and where each item stands. Pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, get_args
+
+from connectors.model import Ref
+
+Rank = Literal["claim", "named", "matched", "above", "located"]
+"""Whose word a link is: a person's claim; a rule that names the item; one that matches what the item carries; one
+that names what is above it (`parent`, `under`); one that asks only where it lives.
+"""
+RANKS: tuple[Rank, ...] = get_args(Rank)
+State = Literal["aligned", "exempt", "unaligned", "unknown", "rested", "planned", "out_of_scope"]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkReason:
+    """Why a link exists: its rank, the rule in words, and the keys walked from the item up to where it held.
+
+    `path` is empty when the link is the item's own. `shared`: the rule declares the share. `at`: the item above on which
+    it held; None for the item's own, and where that could not be read.
+    """
+
+    rank: Rank
+    rule: str
+    path: tuple[str, ...] = ()
+    shared: bool = False
+    at: Ref | None = None
+
+    @property
+    def inherited(self) -> bool:
+        return bool(self.path)
+
+    def __str__(self) -> str:
+        if not self.path:
+            return self.rule
+        where = "parent" if len(self.path) == 1 else "ancestor"
+        return f"{self.rule} on {where} {self.path[-1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An item serves a key result of a cycle with a share of itself, 0 < share <= 1.
+
+    Key results that weigh work split an item among those of one cycle; to all others it counts whole.
+    """
+
+    item: Ref
+    key_result: str
+    share: Fraction
+    because: LinkReason
+    cycle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAlignment:
+    """Where an item stands: its links, or why it has none.
+
+    - `links`: those in force: of running cycles, and of closed work those of the ended cycle in which it was closed.
+    - `past`: those of cycles that have ended and of key results that are closed, which claim nothing of work that is
+      open or was closed later. `planned`: those of cycles that have not begun.
+    - `state`: "rested": only what is closed, or a cycle that has just ended and has no successor yet, links it; marks
+      stay as they are. "planned": only a cycle yet to come does.
+    - `reason` says in words why it is not aligned; `category` names the exemption. The links of what is out of scope are
+      those that it would have.
+    """
+
+    item: Ref
+    state: State
+    links: tuple[Link, ...] = ()
+    reason: str = ""
+    category: str | None = None
+    past: tuple[Link, ...] = ()
+    planned: tuple[Link, ...] = ()
+
+    @property
+    def carries(self) -> tuple[Link, ...]:
+        """The links in force that are the item's own, not inherited."""
+        return tuple(link for link in self.links if not link.because.inherited)
+
+    @property
+    def of_every_cycle(self) -> tuple[Link, ...]:
+        """The links in force and all others."""
+        return (*self.links, *self.past, *self.planned)
+
+
+def split(declared: Sequence[float | None]) -> list[Fraction]:
+    """Shares that add up to one: declared ones kept, the rest split evenly over the others.
+
+    When the declared ones leave no rest, or nobody to take it, all are scaled to add up to one; an
+    undeclared one then weighs as much as the mean of the declared.
+    """
+    if not declared:
+        return []
+    given = [None if share is None else Fraction(share).limit_denominator(10_000) for share in declared]
+    stated = [share for share in given if share is not None]
+    open_places = len(given) - len(stated)
+    rest = 1 - sum(stated, Fraction(0))
+    if open_places and rest > 0:
+        weight = rest / open_places
+    else:
+        weight = sum(stated, Fraction(0)) / len(stated) if stated else Fraction(1)
+    weights = [weight if share is None else share for share in given]
+    total = sum(weights, Fraction(0))
+    return [share / total for share in weights]

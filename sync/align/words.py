@@ -1,0 +1,135 @@
+"""What is said of one item by itself, before anything above it is asked: claims, rules, an exemption. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from config.conditions import Span
+from config.errors import nearest
+from connectors.model import Ref, WorkItem
+from sync.align.link import Rank
+from sync.align.rule_book import CompiledRule, Matches
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One claim, or one rule, for one key result.
+
+    `text`: it in words. `share`: the declared one. `effective`: when it applies, asked of the item that it is to hold
+    for, which may be one below. `inherit`: whether it holds for what is below, too. `names`: of a rule that names what is
+    above, folded, which those may be.
+    """
+
+    key_result: str
+    rank: Rank
+    text: str
+    share: float | None = None
+    effective: Span | None = None
+    inherit: bool = True
+    names: frozenset[str] = frozenset()
+
+    def holds(self, day: date) -> bool:
+        """Whether it applies to work of that day."""
+        return self.effective is None or self.effective.holds(day)
+
+
+Said = tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWords:
+    """Everything said of one item, by rank; and the exempt category, with what exempts it."""
+
+    by_rank: Mapping[Rank, Said] = field(default_factory=dict)
+    exemption: tuple[str, str] | None = None
+
+    def of(self, rank: Rank) -> Said:
+        """The words of one rank, in declared order."""
+        return self.by_rank.get(rank, ())
+
+
+SILENT = ItemWords()
+
+
+@dataclass(frozen=True, slots=True)
+class DanglingClaim:
+    """A claim on an item that names no declared key result; `nearest` is the likeliest one meant."""
+
+    item: Ref
+    claim: str
+    nearest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictingClaim:
+    """A claim on an item that a rule naming the same item contradicts: in one cycle they have no key result in common."""
+
+    item: Ref
+    claimed: tuple[str, ...]
+    ruled: tuple[str, ...]
+
+
+def words_of(claimed: Mapping[str, str], matches: Matches) -> ItemWords:
+    """The words of an item by its claims (as written, by key result id) and the rules that match it."""
+    found: dict[Rank, list[Word]] = {}
+    for key_result, claim in claimed.items():
+        found.setdefault("claim", []).append(Word(key_result, "claim", f"claim {claim}"))
+    for compiled in matches.rules:
+        found.setdefault(compiled.rank, []).append(_word(compiled))
+    if not found and matches.exemption is None:
+        return SILENT
+    return ItemWords({rank: tuple(some) for rank, some in found.items()}, matches.exemption)
+
+
+def _word(compiled: CompiledRule) -> Word:
+    rule = compiled.rule
+    return Word(
+        compiled.key_result,
+        compiled.rank,
+        f"rule {compiled}",
+        rule.share,
+        rule.effective,
+        rule.inherit,
+        compiled.names_above,
+    )
+
+
+def claims_of(item: WorkItem, declared: Mapping[str, str]) -> tuple[dict[str, str], list[DanglingClaim]]:
+    """What an item claims: as written, by key result id, and the claims that name none. `declared`: ids by their folded form."""
+    claimed: dict[str, str] = {}
+    dangling = []
+    for claim in item.claims:
+        key_result = declared.get(claim.casefold())
+        if key_result is None:
+            dangling.append(DanglingClaim(item.ref, claim, nearest(claim, declared.values())))
+        else:
+            claimed.setdefault(key_result, claim)
+    return claimed, dangling
+
+
+def conflict_in(
+    item: Ref, words: ItemWords, day: date, cycle_of: Callable[[str], str]
+) -> ConflictingClaim | None:
+    """The claims that rules for the same item contradict, within one cycle; None where none do."""
+    claimed = _by_cycle(words.of("claim"), day, cycle_of)
+    ruled = _by_cycle(words.of("named"), day, cycle_of)
+    apart = [cycle for cycle in claimed if cycle in ruled and not set(claimed[cycle]) & set(ruled[cycle])]
+    if not apart:
+        return None
+    return ConflictingClaim(
+        item,
+        tuple(name for cycle in apart for name in claimed[cycle]),
+        tuple(name for cycle in apart for name in ruled[cycle]),
+    )
+
+
+def _by_cycle(words: Said, day: date, cycle_of: Callable[[str], str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in words:
+        if word.holds(day) and word.key_result not in (
+            names := found.setdefault(cycle_of(word.key_result), [])
+        ):
+            names.append(word.key_result)
+    return {cycle: names for cycle, names in found.items() if names}
