@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 CYCLE_BEGINS = datetime(2026, 9, 30, 22, 0, tzinfo=UTC)
 """The first moment of the example's cycle: midnight in Paris, where the company is."""
@@ -76,23 +76,39 @@ def _equal(key_results: tuple[str, ...], beside: tuple[str, ...]) -> tuple[tuple
     return (*parts, *((one, Fraction(1)) for one in beside))
 
 
+Id = TypeVar("Id", str, ItemKey)
+
+
 @dataclass
-class Planted:
-    """What the generators of one tracker wrote down while they planted; items are known by their ids.
+class Planted(Generic[Id]):
+    """What the generators wrote down while they planted, by the ids of items in one tracker, or by tracker and id.
 
     - `answers`: of those that have one of their own.
     - `finished`: when finished work was finished, the last time if it was reopened. What was dropped is not in it.
     - `begun`: since when work in progress is in progress, as far as its tracker tells.
     - `points`: all that they ever wrote down as points, on whatever.
-    - `lives`, `weights`, `claims_above`: what was planted on purpose, by the name of its kind.
+    - `on_purpose`: what was planted as one of a certain kind, by the kind.
     """
 
-    answers: dict[str, PlantedAnswer] = field(default_factory=dict)
-    finished: dict[str, datetime] = field(default_factory=dict)
-    begun: dict[str, datetime] = field(default_factory=dict)
+    answers: dict[Id, PlantedAnswer] = field(default_factory=dict)
+    finished: dict[Id, datetime] = field(default_factory=dict)
+    begun: dict[Id, datetime] = field(default_factory=dict)
     points: Fraction = Fraction(0)
-    on_purpose: dict[str, list[str]] = field(default_factory=dict)
+    on_purpose: dict[str, list[Id]] = field(default_factory=dict)
 
-    def note(self, kind: str, item: str) -> None:
+    def note(self, kind: str, item: Id) -> None:
         """Write down that the item was planted on purpose as one of this kind."""
         self.on_purpose.setdefault(kind, []).append(item)
+
+
+def merged(**trackers: Planted[str]) -> Planted[ItemKey]:
+    """What was planted in all trackers, by tracker and id."""
+    whole: Planted[ItemKey] = Planted()
+    for tracker, planted in trackers.items():
+        whole.answers |= {(tracker, one): answer for one, answer in planted.answers.items()}
+        whole.finished |= {(tracker, one): at for one, at in planted.finished.items()}
+        whole.begun |= {(tracker, one): at for one, at in planted.begun.items()}
+        whole.points += planted.points
+        for kind, items in planted.on_purpose.items():
+            whole.on_purpose.setdefault(kind, []).extend((tracker, one) for one in items)
+    return whole

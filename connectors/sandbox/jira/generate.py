@@ -38,7 +38,7 @@ def generate_jira(items: int, seed: int, clock: Clock) -> JiraSite:
     return planted_jira(items, seed, clock)[0]
 
 
-def planted_jira(items: int, seed: int, clock: Clock) -> tuple[JiraSite, Planted]:
+def planted_jira(items: int, seed: int, clock: Clock) -> tuple[JiraSite, Planted[str]]:
     """The site, and what was planted in it."""
     site = empty_site(clock)
     writer = _Writer(site)
@@ -55,7 +55,7 @@ class _Writer:
     """Makes issues of drafts, in order of creation, so that ids and keys rise with time."""
 
     def __init__(self, site: JiraSite) -> None:
-        self.planted = Planted()
+        self.planted: Planted[str] = Planted()
         self._site = site
         self._made: dict[int, Issue] = {}
         self._statuses = {key: StatusesByCategory(project) for key, project in site.projects.items()}
@@ -127,7 +127,7 @@ class _Writer:
         return site.add(issue)
 
 
-def _claim(issues: Sequence[Issue], planted: Planted) -> None:
+def _claim(issues: Sequence[Issue], planted: Planted[str]) -> None:
     """Claims by people that are there in a world of any size: labels, and one in the Key result field."""
     purposes = {name for names in planted.on_purpose.values() for name in names}
     others = [issue for issue in issues if str(issue.id) not in purposes]

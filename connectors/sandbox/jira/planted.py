@@ -261,9 +261,7 @@ MESS = (
 BUG_MESS = (
     WorkKind("OPS", "bug", ("failover",), carrying("TRUST-KR2", beside=("TRUST-KR1",)), weight=2),
     WorkKind("OPS", "bug", ("ktlo",), OPS_BUG, weight=3),
-    WorkKind(
-        "OPS", "bug", ("deploy-pipeline",), carrying("SPEED-KR1", beside=("TRUST-KR1",)), weight=1
-    ),
+    WorkKind("OPS", "bug", ("deploy-pipeline",), carrying("SPEED-KR1", beside=("TRUST-KR1",)), weight=1),
     WorkKind("OPS", "bug", ("kr:TRUST-KR3",), claiming("TRUST-KR3"), weight=1),
     WorkKind("OPS", "bug", ("security",), OPS_BUG, weight=1),
 )

@@ -85,14 +85,18 @@ STORIES = (
     # A story that is finished counts whole and on its own day, whatever is still open below it.
     PlannedStory("points on a finished story", _POINTS, FINISHED, 8, (_below(FINISHED), _below(NOT_BEGUN))),
     PlannedStory(
-        "points on a story finished before", _POINTS, FINISHED_BEFORE, 5, (_below(FINISHED), _below(NOT_BEGUN))
+        "points on a story finished before",
+        _POINTS,
+        FINISHED_BEFORE,
+        5,
+        (_below(FINISHED), _below(NOT_BEGUN)),
     ),
     # A sub-task with points of its own: those below count, and the story's points stand beside them.
-    PlannedStory(
-        "points above and below", _POINTS, IN_PROGRESS, 8, (_below(FINISHED, 3), _below(NOT_BEGUN))
-    ),
+    PlannedStory("points above and below", _POINTS, IN_PROGRESS, 8, (_below(FINISHED, 3), _below(NOT_BEGUN))),
     # Nothing lives below it any more, so it counts itself.
-    PlannedStory("points above what was dropped", _POINTS, IN_PROGRESS, 5, (_below(DROPPED), _below(DROPPED))),
+    PlannedStory(
+        "points above what was dropped", _POINTS, IN_PROGRESS, 5, (_below(DROPPED), _below(DROPPED))
+    ),
     # Counted, not weighed: the sub-tasks are two pieces, and the story none.
     PlannedStory("sub-tasks that are counted", _COUNTED, FINISHED, 8, (_below(FINISHED), _below(NOT_BEGUN))),
     # Below an epic that serves nothing: in progress for long, and taken up only now.

@@ -46,7 +46,7 @@ def generate_linear(items: int, seed: int, clock: Clock) -> LinearSpace:
     return planted_linear(items, seed, clock)[0]
 
 
-def planted_linear(items: int, seed: int, clock: Clock) -> tuple[LinearSpace, Planted]:
+def planted_linear(items: int, seed: int, clock: Clock) -> tuple[LinearSpace, Planted[str]]:
     """The workspace, and what was planted in it."""
     workspace = WorkspaceBuilder(seed, clock, roomy=items >= ROOMY)
     writer = _Writer(workspace, rng(seed, "linear", "issues"), roomy=items >= ROOMY)
@@ -57,9 +57,9 @@ def planted_linear(items: int, seed: int, clock: Clock) -> tuple[LinearSpace, Pl
     return workspace.space, _noted(workspace.space, writer)
 
 
-def _noted(space: LinearSpace, writer: _Writer) -> Planted:
+def _noted(space: LinearSpace, writer: _Writer) -> Planted[str]:
     """What was planted, written down once all of it is."""
-    planted = Planted(writer.answers, on_purpose=writer.on_purpose)
+    planted: Planted[str] = Planted(writer.answers, on_purpose=writer.on_purpose)
     for issue in space.issues.values():
         if issue.completed_at is not None:
             planted.finished[issue.id] = issue.completed_at

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain
 
 from connectors.sandbox.linear.entities import CLOSED, Issue, Label
@@ -94,9 +95,8 @@ def _claim_parents(
     answers: dict[str, PlantedAnswer],
 ) -> None:
     for name, key_result in PARENT_CLAIMS:
-        issue = take(
-            "a claim above sub-issues", lambda one, wanted=key_result: _can_claim(one, answers, wanted)
-        )
+        fits = partial(_can_claim, answers=answers, key_result=key_result)
+        issue = take("a claim above sub-issues", fits)
         if issue is not None:
             issue.labels.append(labels[name])
             answers[issue.id] = claiming(key_result)
