@@ -63,7 +63,7 @@ def decide(
     scorecard = measure(alignment, observation, workspace, now, memory.past)
     since = lost_links(alignment, memory.links, workspace, today, memory.last_read)
     signals = find_signals(alignment, scorecard, observation, workspace, now, since)
-    states = work_states(alignment, workspace, now)
+    states = work_states(scorecard, workspace)
     wanted = desired_marks(
         alignment,
         scorecard,

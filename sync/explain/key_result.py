@@ -13,7 +13,7 @@ from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.decide import Decision
 from sync.marks.comments import HEALTH_WORDS
-from sync.measure import Reading, tally_of, to_percent, weight_of, weighting_of
+from sync.measure import Reading, to_percent, weighting_of
 
 _MOST_TERMS = 12
 """Terms of a sum that are written out; the rows hold them all."""
@@ -55,24 +55,24 @@ def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
         return None
     objective, key_result = found
     reading = run.scorecard.readings[key_result.id]
-    rows = tuple(_rows(key_result, run, workspace))
+    rows = tuple(_rows(key_result, run))
     steps = (*_steps(key_result, reading, rows, run), *_summary(key_result, reading))
     return Derivation(reading, objective, rows, steps)
 
 
-def _rows(key_result: KeyResult, run: Decision, workspace: Workspace) -> Iterator[Counted]:
+def _rows(key_result: KeyResult, run: Decision) -> Iterator[Counted]:
     how = weighting_of(key_result)
-    for item, share in run.alignment.leaves.get(key_result.id, ()):
-        tally = tally_of(item, share, how, workspace.zone)
-        placement = run.alignment.placements[item.ref]
+    for piece in run.scorecard.readings[key_result.id].pieces:
+        placement = run.alignment.placements[piece.item.ref]
         because = next(
             (str(link.because) for link in placement.of_every_cycle if link.key_result == key_result.id), ""
         )
-        fate: str = "dropped, not counted" if tally.dropped else item.category
-        fate = f"added after {how.baseline}" if tally.late else fate
-        weight, known = weight_of(item, how)
-        known = known or how.weigh == "count"
-        yield Counted(item, weight, share, tally.done_weight, fate, because, known, bool(tally.late))
+        late = piece.left_out == "late"
+        fate: str = "dropped, not counted" if piece.left_out == "dropped" else piece.category
+        fate = f"added after {how.baseline}" if late else fate
+        known = piece.known or how.weigh == "count"
+        done = piece.credit(how)
+        yield Counted(piece.item, piece.weight, piece.share, done, fate, because, known, late)
 
 
 def _steps(

@@ -9,16 +9,14 @@ from fractions import Fraction
 from config.measures import KeepMeasure, MetricMeasure, WorkMeasure
 from config.okrs import KeyResult
 from config.workspace import Workspace
-from connectors.model import WorkItem
-from sync.align.alignment import Alignment
 from sync.forecast.simulation import BEHIND_DAYS, Forecast, forecast
-from sync.measure import Reading, Scorecard, progress_between, tally_of
+from sync.measure import Reading, Scorecard, progress_between
 
 Kept = Mapping[str, Iterable[tuple[date, float]]]
 """Progress by day, as remembered, by key result id."""
 
 
-def forecasts(alignment: Alignment, card: Scorecard, workspace: Workspace, kept: Kept) -> dict[str, Forecast]:
+def forecasts(card: Scorecard, workspace: Workspace, kept: Kept) -> dict[str, Forecast]:
     """Progress at the end of the cycle, 0..1, for open key results that can be forecast.
 
     None is given after the end, for guard-rails, or while a percent by hand stands.
@@ -32,9 +30,7 @@ def forecasts(alignment: Alignment, card: Scorecard, workspace: Workspace, kept:
             continue
         if isinstance(key_result.measure, KeepMeasure):
             continue
-        past = _past(
-            key_result, reading, alignment.leaves.get(key_result.id, ()), workspace, card.as_of, kept
-        )
+        past = _past(key_result, reading, workspace, card.as_of, kept)
         one = forecast(past, end, 1.0, key_result.id)
         if one is not None:
             low, middle, high = (min(1.0, max(0.0, one)) for one in (one.low, one.middle, one.high))
@@ -45,7 +41,6 @@ def forecasts(alignment: Alignment, card: Scorecard, workspace: Workspace, kept:
 def _past(
     key_result: KeyResult,
     reading: Reading,
-    leaves: Iterable[tuple[WorkItem, Fraction]],
     workspace: Workspace,
     now: datetime,
     kept: Kept,
@@ -55,7 +50,7 @@ def _past(
     today = now.astimezone(workspace.zone).date()
     how = key_result.measure
     if isinstance(how, WorkMeasure):
-        past = _work(how, reading, leaves, workspace, today)
+        past = _work(how, reading, today)
     elif isinstance(how, MetricMeasure):
         past = sorted(
             (one.on, progress_between(how.start, how.target, one.value))
@@ -70,18 +65,15 @@ def _past(
 def _work(
     how: WorkMeasure,
     reading: Reading,
-    leaves: Iterable[tuple[WorkItem, Fraction]],
-    workspace: Workspace,
     today: date,
 ) -> list[tuple[date, float]]:
     scope = Fraction(how.target).limit_denominator(1_000_000) if how.target else reading.tally.weight
     if not scope:
         return []
     brought: dict[date, Fraction] = {}
-    for item, share in leaves:
-        if item.category == "done" and item.completed is not None:
-            day = item.completed.astimezone(workspace.zone).date()
-            brought[day] = brought.get(day, Fraction(0)) + tally_of(item, share, how, workspace.zone).weight
+    for piece in reading.pieces:
+        if piece.done_on is not None and piece.left_out is None:
+            brought[piece.done_on] = brought.get(piece.done_on, Fraction(0)) + piece.part
     begin = today - timedelta(days=BEHIND_DAYS)
     total = sum((weight for day, weight in brought.items() if day < begin), Fraction(0))
     past = [(begin, float(total / scope))]

@@ -6,15 +6,13 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date
 from fractions import Fraction
 from typing import Literal
 
 from config.measures import Measure, WorkMeasure
 from config.workspace import Workspace
-from connectors.model import WorkItem
-from sync.align.alignment import Alignment
-from sync.measure import Tally, tally_of, weighting_of
+from sync.measure import Piece, Scorecard, Tally
 from sync.measure.work import work
 
 LeafState = tuple[str, float]
@@ -54,27 +52,19 @@ class Movement:
     by_scope: float | None = None
 
 
-def work_state(
-    leaves: Iterable[tuple[WorkItem, Fraction]], how: WorkMeasure, on: date, zone: tzinfo
-) -> WorkState:
-    """Where a key result's work stands today."""
+def work_state(pieces: Iterable[Piece], on: date) -> WorkState:
+    """Where a key result's work stands on a day."""
     # What is dropped, or came after the baseline, weighs nothing: it moves no percent.
     return WorkState(
         on,
-        {
-            str(item.ref): (item.category, float(tally_of(item, share, how, zone).weight))
-            for item, share in leaves
-        },
+        {str(one.item.ref): (one.category, 0.0 if one.left_out else float(one.part)) for one in pieces},
     )
 
 
-def work_states(alignment: Alignment, workspace: Workspace, now: datetime) -> dict[str, WorkState]:
-    """Where the work of every key result stands at `now`."""
-    on = now.astimezone(workspace.zone).date()
-    return {
-        kr.id: work_state(alignment.leaves.get(kr.id, ()), weighting_of(kr), on, workspace.zone)
-        for _, kr in workspace.key_results()
-    }
+def work_states(card: Scorecard, workspace: Workspace) -> dict[str, WorkState]:
+    """Where the work of every key result stands at the moment of the readings."""
+    on = card.as_of.astimezone(workspace.zone).date()
+    return {name: work_state(reading.pieces, on) for name, reading in card.readings.items()}
 
 
 def movements_since(

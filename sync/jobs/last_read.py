@@ -64,7 +64,7 @@ def forecasts(session: Session, result: Decision) -> dict[str, Forecast]:
         id_: [(row.day, row.progress) for row in rows if row.progress is not None]
         for id_, rows in session.store.readings.all().items()
     }
-    return key_results.forecasts(result.alignment, result.scorecard, session.workspace, kept)
+    return key_results.forecasts(result.scorecard, session.workspace, kept)
 
 
 def progress_history(session: Session, result: Decision) -> dict[str, History]:

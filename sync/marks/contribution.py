@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import tzinfo
 from fractions import Fraction
 
 from config.measures import WorkMeasure
 from config.okrs import KeyResult
 from connectors.model import KeyResultMark, WorkItem
 from sync.align.alignment import Alignment, Link, LinkReason
-from sync.measure import Reading, tally_of
+from sync.measure import Piece, Reading
 
 MOST_BECAUSE = 120
 """Characters of a reason; rules can be long, and every marked item carries one."""
@@ -24,18 +23,16 @@ def contribution(
     item: WorkItem,
     link: Link,
     alignment: Alignment,
-    key_results: Mapping[str, KeyResult],
-    readings: Mapping[str, Reading],
-    zone: tzinfo,
+    key_result: KeyResult,
+    reading: Reading,
+    piece: Piece | None,
 ) -> KeyResultMark:
-    """The mark of a key result with this item's part in it."""
+    """The mark of a key result with this item's part in it. `piece`: the one that the item is, where it counts by itself."""
     return replace(
         mark,
         because=because_words(link.because, item, alignment),
         share=None if link.share == 1 else round(link.share * 100),
-        moves=impact_of_closing(
-            item, link, alignment, key_results[link.key_result], readings[link.key_result], zone
-        ),
+        moves=impact_of_closing(piece, key_result, reading),
     )
 
 
@@ -56,27 +53,25 @@ def is_hidden_from(other: WorkItem, reader: WorkItem) -> bool:
     return not (reader.private and other.team is not None and other.team == reader.team)
 
 
-def impact_of_closing(
-    item: WorkItem, link: Link, alignment: Alignment, key_result: KeyResult, reading: Reading, zone: tzinfo
-) -> int | None:
+def impact_of_closing(piece: Piece | None, key_result: KeyResult, reading: Reading) -> int | None:
     """Points of percent by which closing the item moves the key result, rounded.
 
     None where work does not measure it, or where the item does not count by itself: it is closed already, or
     what hangs below it counts in its place.
     """
-    if not isinstance(key_result.measure, WorkMeasure) or not item.is_open:
+    how = key_result.measure
+    if piece is None or not isinstance(how, WorkMeasure) or not piece.item.is_open:
         return None
-    if not alignment.is_leaf(item.ref):
+    # What came after the baseline moves nothing, and what is started was credited in part.
+    if piece.left_out is not None:
         return None
     tally = reading.tally
-    own = tally_of(item, Fraction(link.share), key_result.measure, zone)
-    # What came after the baseline moves nothing, and what is started was credited in part.
-    gain = own.weight - own.done_weight
+    gain = piece.part - piece.credit(how)
     total = tally.weight
-    if key_result.measure.target is not None:
-        total = Fraction(key_result.measure.target)
+    if how.target is not None:
+        total = Fraction(how.target)
         gain = max(Fraction(0), min(gain, total - tally.done_weight))
-    return round(gain / total * 100) if total and own.leaves else None
+    return round(gain / total * 100) if total else None
 
 
 def blocked_for(

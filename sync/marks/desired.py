@@ -105,6 +105,10 @@ class MarkBuilder:
         self._closest = closest
         self._messages = {name: messages_for(workspace, name) for name in workspace.trackers}
         self._key_results = {kr.id: kr for _, kr in workspace.key_results()}
+        self._pieces = {
+            name: {piece.item.ref: piece for piece in reading.pieces}
+            for name, reading in self._readings.items()
+        }
         self._places = places_in(workspace)
         self._owners = {kr.id: owner_of(kr, objective) for objective, kr in workspace.key_results()}
         self._goals = {
@@ -177,8 +181,10 @@ class MarkBuilder:
 
     def _part(self, item: WorkItem, link: Link) -> KeyResultMark:
         mark = self.marks[link.key_result]
+        reading = self._readings[link.key_result]
+        piece = self._pieces[link.key_result].get(item.ref)
         return contribution(
-            mark, item, link, self._alignment, self._key_results, self._readings, self._workspace.zone
+            mark, item, link, self._alignment, self._key_results[link.key_result], reading, piece
         )
 
     def _in_precedence(self, item: WorkItem, links: Sequence[Link]) -> list[Link]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from config.measures import QueryMeasure
 from connectors.model import StatusSpan, WorkItem
 from sync.measure.flow import Untold, days_between, nearest_rank, started
-from sync.measure.tally import number_in, usable
+from sync.measure.weights import number_in, usable
 from sync.observation import FieldValues, Histories
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from fractions import Fraction
@@ -15,18 +16,13 @@ from connectors.model import Health, WorkItem
 from sync.align.alignment import Leaves
 from sync.measure.context import MeasureContext, MeasuredValue
 from sync.measure.expected import expected
+from sync.measure.pieces import Piece, pieces_of, weighting_of
 from sync.measure.reading import Mismatch, Reading, health, to_percent
 from sync.measure.tally import Tally, fold
 from sync.measure.values import value_of
 from sync.observation import Past
 
 _MUCH, _LITTLE = 0.8, 0.2
-
-
-def weighting_of(key_result: KeyResult) -> WorkMeasure:
-    """How a key result's linked work is weighed: as declared, or by count where work does not measure it."""
-    how = key_result.measure
-    return how if isinstance(how, WorkMeasure) else WorkMeasure(kind="work")
 
 
 def closed_on(key_result: KeyResult, objective: Objective, today: date) -> date | None:
@@ -48,7 +44,9 @@ def measure_key_result(
         # Without a reading that was kept, the nearest to it is what today's items say of that day.
         leaves = _as_of(at, leaves)
         context = replace(context, now=at - timedelta(seconds=1))
-    tally = fold(leaves, weighting_of(key_result), workspace.zone)
+    weighting = weighting_of(key_result)
+    pieces = pieces_of(leaves, weighting, workspace.zone)
+    tally = fold(pieces, weighting)
     value = value_of(key_result, leaves, tally, context)
     progress, evidence = value.progress, value.evidence
     shown = value.value
@@ -77,7 +75,8 @@ def measure_key_result(
         mismatch=_mismatch(progress, output, tally) if value.counts else None,
         closed=closed,
         by_hand=by_hand,
-        teams=_teams(key_result, leaves, workspace.zone),
+        teams=_teams(pieces, weighting),
+        pieces=pieces,
         coverage=value.coverage,
         creep=value.creep,
         smaller_is_better=_is_smaller_better(how),
@@ -148,11 +147,12 @@ def _mismatch(progress: float | None, output: float | None, tally: Tally) -> Mis
     return None
 
 
-def _teams(key_result: KeyResult, leaves: Leaves, zone: tzinfo) -> tuple[tuple[str, Tally], ...]:
-    parts: defaultdict[str, list[tuple[WorkItem, Fraction]]] = defaultdict(list)
-    for item, share in leaves:
-        parts[item.team or item.project or item.ref.tracker].append((item, share))
-    tallies = {team: fold(some, weighting_of(key_result), zone) for team, some in parts.items()}
+def _teams(pieces: Iterable[Piece], how: WorkMeasure) -> tuple[tuple[str, Tally], ...]:
+    parts: defaultdict[str, list[Piece]] = defaultdict(list)
+    for piece in pieces:
+        item = piece.item
+        parts[item.team or item.project or item.ref.tracker].append(piece)
+    tallies = {team: fold(some, how) for team, some in parts.items()}
     return tuple(sorted(tallies.items(), key=lambda one: (-one[1].weight, one[0])))
 
 

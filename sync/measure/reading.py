@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from config.policy import HealthPolicy
 from connectors.model import Health
+from sync.measure.pieces import Piece
 from sync.measure.tally import Tally
 
 
@@ -52,6 +53,7 @@ class Reading:
     - `creep`: what came after the baseline; None without one.
     - `smaller_is_better`: whether the value is to come down to the target, or to stay below it.
     - `teams`: the linked work by team or project, those with most of it first.
+    - `pieces`: the linked work piece by piece, by which all of that is counted.
     """
 
     key_result: str
@@ -75,6 +77,7 @@ class Reading:
     coverage: float | None
     creep: Creep | None
     smaller_is_better: bool
+    pieces: tuple[Piece, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def percent(self) -> int | None:

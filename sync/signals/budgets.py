@@ -13,9 +13,7 @@ from config.okrs import Cycle
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment
-from sync.measure import tally_of
-
-WHOLE = Fraction(1)
+from sync.measure import weight_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +128,6 @@ def _is_of(item: WorkItem, since: date, workspace: Workspace) -> bool:
 
 
 def _part(some: list[WorkItem], all_of_them: list[WorkItem], how: WorkMeasure) -> Fraction:
-    whole = sum((tally_of(one, WHOLE, how).weight for one in all_of_them), Fraction(0))
-    part = sum((tally_of(one, WHOLE, how).weight for one in some), Fraction(0))
+    whole = sum((weight_of(one, how)[0] for one in all_of_them), Fraction(0))
+    part = sum((weight_of(one, how)[0] for one in some), Fraction(0))
     return part / whole if whole else Fraction(0)

@@ -78,5 +78,5 @@ def _marks(
     alignment = align(items, declared)
     card = measure(alignment, observed(), declared, NOW)
     signals = find_signals(alignment, card, observed(), declared, NOW)
-    moved = movements_since({}, work_states(alignment, declared, NOW), declared)
+    moved = movements_since({}, work_states(card, declared), declared)
     return list(desired_marks(alignment, card, signals, declared, moved, near).values())  # type: ignore[arg-type]

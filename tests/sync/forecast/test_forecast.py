@@ -78,9 +78,8 @@ def foretold(
     items: list[WorkItem], result: dict[str, Any], kept: Any = None, now: datetime = NOW
 ) -> Forecast | None:
     declared = workspace(result)
-    alignment = align(items, declared)
-    card = measure(alignment, observed(), declared, now)
-    return forecasts(alignment, card, declared, kept or {}).get("A")
+    card = measure(align(items, declared), observed(), declared, now)
+    return forecasts(card, declared, kept or {}).get("A")
 
 
 def test_work_is_foretold_by_the_days_on_which_it_was_done() -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.measures import WorkMeasure
+from config.workspace import Workspace
 from connectors.model import Category, WorkItem
 from sync.align.alignment import align
 from sync.history.movement import (
@@ -95,6 +96,11 @@ def test_every_kind_of_movement(
     assert moved(before, now) == Movement(MONDAY, **expected)
 
 
+def states_of(items: list[WorkItem], declared: Workspace) -> dict[str, WorkState]:
+    """Where the work of every key result stands."""
+    return work_states(measure(align(items, declared), observed(), declared, NOW), declared)
+
+
 def test_what_came_after_the_baseline_moves_nothing() -> None:
     declared = workspace(
         work("A", measure={"kind": "work", "baseline": "2026-11-01"}), time_zone="America/New_York"
@@ -106,21 +112,19 @@ def test_what_came_after_the_baseline_moves_nothing() -> None:
         item("WEB-2", claims=("A",), created=inside),
     ]
     new = [*old, item("WEB-3", claims=("A",), category="done", created=outside)]
-    stands = [work_states(align(some, declared), declared, NOW) for some in (old, new)]
+    stands = [states_of(some, declared) for some in (old, new)]
     (found,) = movements_since(stands[0], stands[1], declared).values()
     assert (found.added, found.by_work, found.by_scope) == (1, 0, 0)
     third = [replace(new[0]), replace(new[1], category="done"), new[2]]
-    (found,) = movements_since(
-        stands[1], work_states(align(third, declared), declared, NOW), declared
-    ).values()
+    (found,) = movements_since(stands[1], states_of(third, declared), declared).values()
     assert (found.done, found.by_work, found.by_scope) == (1, 50, 0)
 
 
 def test_what_work_does_not_measure_has_no_effects() -> None:
     declared = workspace(metric("A", 0, 10, ("2026-11-02", 4)))
     leaves = [item("WEB-1", claims=("A",))]
-    before = work_states(align(leaves, declared), declared, NOW)
-    after = work_states(align([replace(leaves[0], category="done")], declared), declared, NOW)
+    before = states_of(leaves, declared)
+    after = states_of([replace(leaves[0], category="done")], declared)
     found = movements_since(before, after, declared)["A"]
     assert (found.done, found.by_work, found.by_scope) == (1, None, None)
     assert movements_since({}, after, declared) == {}
@@ -157,11 +161,9 @@ def test_both_effects_are_how_the_reading_moved(
     how: dict[str, Any],
 ) -> None:
     declared = workspace(work("A", measure={"kind": "work", **how}))
-    placed = [align(world(one), declared) for one in (before, now)]
-    read = [measure(one, observed(), declared, NOW).readings["A"].progress for one in placed]
-    found = movements_since(
-        work_states(placed[0], declared, NOW), work_states(placed[1], declared, NOW), declared
-    )["A"]
+    cards = [measure(align(world(one), declared), observed(), declared, NOW) for one in (before, now)]
+    read = [card.readings["A"].progress for card in cards]
+    found = movements_since(work_states(cards[0], declared), work_states(cards[1], declared), declared)["A"]
     if read[0] is None or read[1] is None:
         assert (found.by_work, found.by_scope) == (None, None)
         return
@@ -175,7 +177,7 @@ def test_both_effects_are_how_the_reading_moved(
 @given(st.lists(LEAVES, min_size=2, max_size=5), HOW)
 def test_days_add_up(days: list[dict[int, tuple[Category, float | None]]], how: dict[str, Any]) -> None:
     declared = workspace(work("A", measure={"kind": "work", **how}))
-    stands = [work_states(align(world(one), declared), declared, NOW) for one in days]
+    stands = [states_of(world(one), declared) for one in days]
     steps = [movements_since(first, then, declared)["A"] for first, then in pairwise(stands)]
     whole, straight = sum_movements(steps), movements_since(stands[0], stands[-1], declared)["A"]
     assert whole is not None
@@ -197,6 +199,6 @@ def test_shares_weigh() -> None:
     declared = workspace(work("A"), work("B"))
     both = item("WEB-1", claims=("A", "B"))
     own = item("WEB-2", claims=("A",))
-    before = work_states(align([both, own], declared), declared, NOW)
-    after = work_states(align([replace(both, category="done"), own], declared), declared, NOW)
+    before = states_of([both, own], declared)
+    after = states_of([replace(both, category="done"), own], declared)
     assert movements_since(before, after, declared)["A"].by_work == pytest.approx(float(100 * Fraction(1, 3)))

@@ -39,7 +39,7 @@ def marks_of(
     alignment = align(items, declared)
     card = measure(alignment, observed(), declared, NOW)
     signals = find_signals(alignment, card, observed(), declared, NOW)
-    moved = movements_since(told or {}, work_states(alignment, declared, NOW), declared)
+    moved = movements_since(told or {}, work_states(card, declared), declared)
     near = {ref(key): found for key, found in (closest or {}).items()}
     wanted = desired_marks(alignment, card, signals, declared, moved, near)
     return {alignment.items[one].key: marks for one, marks in wanted.items()}
@@ -117,7 +117,9 @@ def test_a_key_result_without_data_says_so() -> None:
 
 
 def footing_of(items: list[WorkItem], declared: Workspace) -> dict[str, WorkState]:
-    return work_states(align(items, declared), declared, NOW - timedelta(days=7))
+    return work_states(
+        measure(align(items, declared), observed(), declared, NOW - timedelta(days=7)), declared
+    )
 
 
 def test_what_moved_since_the_last_time_is_told_apart_by_work_and_scope() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from config.measures import WorkMeasure
 from connectors.model import WorkItem
 from sync.align.alignment import align
-from sync.measure import Reading, fold, measure
+from sync.measure import Reading, fold, measure, pieces_of
 from tests.support.builders import NOW, item, observed, work, workspace
 
 Tree = list[tuple[str, int, str, float | None, str, int]]
@@ -82,7 +82,8 @@ def test_the_order_of_items_never_matters(tree: Tree, how: dict[str, Any], chanc
 def test_parts_add_up_to_one_pass(tree: Tree, how: dict[str, Any], cut: int) -> None:
     declared = WorkMeasure.model_validate(how)
     leaves = [(one, Fraction(1, nr)) for nr, one in enumerate(planted(tree), 1)]
-    assert fold(leaves[:cut], declared) + fold(leaves[cut:], declared) == fold(leaves, declared)
+    pieces = pieces_of(leaves, declared, UTC)
+    assert fold(pieces[:cut], declared) + fold(pieces[cut:], declared) == fold(pieces, declared)
 
 
 @given(TREES, HOWS, st.data())

@@ -23,6 +23,7 @@ from sync.measure import (
     health,
     measure,
     needs_history,
+    pieces_of,
     progress_between,
     to_percent,
 )
@@ -197,7 +198,7 @@ def leaves_from(drawn: list[tuple[str, float | None, Fraction]]) -> list[tuple[W
 
 @given(LEAVES, st.integers(0, 12))
 def test_parts_add_up_to_the_whole(drawn: list[tuple[str, float | None, Fraction]], cut: int) -> None:
-    leaves = leaves_from(drawn)
+    leaves = pieces_of(leaves_from(drawn), HOW, UTC)
     assert fold(leaves[:cut], HOW) + fold(leaves[cut:], HOW) == fold(leaves, HOW)
     assert fold(reversed(leaves), HOW) == fold(leaves, HOW)
 
@@ -240,7 +241,7 @@ def test_percent_is_floored(progress: float | None, percent: int | None) -> None
 
 
 def test_an_empty_tally_is_the_zero_of_addition() -> None:
-    one = fold([(leaf(1, "done", 3), Fraction(1))], HOW)
+    one = fold(pieces_of([(leaf(1, "done", 3), Fraction(1))], HOW, UTC), HOW)
     assert one + Tally() == one
 
 
