@@ -79,7 +79,7 @@ class Truth:
 
     def items(self, *, on_data_center: bool = False) -> Iterator[Item]:
         """Every item of both trackers. A Jira on Data Center does not tell since when work is in progress."""
-        for row, answer in zip(self._rows, self._answers, strict=True):
+        for row, answer in zip(self.rows, self._answers, strict=True):
             yield _item(row, answer, warned=self._is_warned(row, answer, on_data_center=on_data_center))
 
     def key_results(self) -> dict[str, KeyResultAnswer]:
@@ -126,12 +126,13 @@ class Truth:
         yield b"\n]}\n"
 
     @cached_property
-    def _rows(self) -> list[Row]:
+    def rows(self) -> list[Row]:
+        """What is counted, parents before what hangs below."""
         return list(rows_of(self._jira, self._linear))
 
     @cached_property
     def _tree(self) -> Tree:
-        return Tree(self._rows, self._planted.finished)
+        return Tree(self.rows, self._planted.finished)
 
     @cached_property
     def _answers(self) -> list[PlantedAnswer]:
@@ -139,7 +140,7 @@ class Truth:
         words: dict[ItemKey | None, PlantedAnswer] = {}
         nearest: dict[ItemKey | None, PlantedAnswer] = {}
         found = []
-        for row in self._rows:
+        for row in self.rows:
             own = self._planted.answers.get(row.key, NO_ANSWER)
             word, near = words.get(row.parent, NO_ANSWER), nearest.get(row.parent, NO_ANSWER)
             # A word from above stands before the place where work lives, and after all that it carries itself.
@@ -167,7 +168,7 @@ class Truth:
         missing = WORK[name]
         serves = {
             row.key: share
-            for row, answer in zip(self._rows, self._answers, strict=True)
+            for row, answer in zip(self.rows, self._answers, strict=True)
             for served, share in answer.serves
             if served == name
         }
