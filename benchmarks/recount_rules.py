@@ -1,0 +1,294 @@
+"""The rules of `docs/linking.md` and `docs/measures.md` said once more, plainly, for `recount.py`.
+
+It imports nothing of the product, and knows only what the example company declares: what else a file may hold is refused
+by name, so that nothing is passed over.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ruamel.yaml import YAML
+
+from benchmarks.recount_trackers import Id, Work
+
+Rule = dict[str, Any]
+WEIGHING = ("work", "milestones")
+"""Kinds of measure that are made of work, and so share it."""
+_WHERE = {"project", "team", "initiative", "tracker", "level"}
+_KNOWN = _WHERE - {"initiative", "level"} | {"key", "label", "type"}
+_EXEMPTING = {"labels", "types"}
+
+
+@dataclass(frozen=True)
+class KeyResult:
+    """One key result as it is declared."""
+
+    id: str
+    measure: dict[str, Any]
+    links: list[Rule]
+
+    @property
+    def weighs(self) -> bool:
+        return self.measure["kind"] in WEIGHING
+
+
+@dataclass
+class Goals:
+    """What the YAML files declare. One cycle, from `begins` until before `over`."""
+
+    key_results: list[KeyResult]
+    exempt: list[Rule]
+    projects: list[str]
+    teams: list[str]
+    begins: datetime
+    over: datetime
+    grace: timedelta
+
+    @staticmethod
+    def read(folder: Path) -> Goals:
+        """Raises ValueError for what this recount knows nothing of."""
+        whole: dict[str, Any] = {}
+        objectives: list[Any] = []
+        for file in sorted(folder.glob("*.yaml")):
+            part = YAML(typ="safe").load(file)
+            objectives += part.pop("objectives", [])
+            whole |= part
+        (cycle,) = whole["cycles"].values()
+        zone = ZoneInfo(whole["time_zone"])
+        found = [
+            KeyResult(one["id"], one["measure"], one.get("links", []))
+            for objective in objectives
+            for one in objective["key_results"]
+        ]
+        for key_result in found:
+            for rule in key_result.links:
+                if unknown := rule.keys() - _KNOWN - {"share"}:
+                    raise ValueError(f"{key_result.id}: this recount knows no condition {', '.join(unknown)}")
+        for entry in whole.get("exempt", []):
+            if unknown := entry.keys() - _EXEMPTING - {"name", "budget"}:
+                raise ValueError(f"{entry['name']}: this recount knows no exemption by {', '.join(unknown)}")
+        return Goals(
+            key_results=found,
+            exempt=whole.get("exempt", []),
+            projects=whole["trackers"]["jira"]["scope"]["projects"],
+            teams=whole["trackers"]["linear"]["scope"]["teams"],
+            begins=_midnight(cycle["start"], zone),
+            over=_midnight(cycle["end"] + timedelta(days=1), zone),
+            grace=timedelta(days=whole["policy"]["grace_days"]),
+        )
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)
+
+
+# --- Which key results an item serves ------------------------------------------------------------
+
+
+@dataclass
+class Place:
+    """What an item serves, by key result with its share, or that it is exempt."""
+
+    serves: dict[str, Fraction] = field(default_factory=dict)
+    exempt: str | None = None
+
+    @property
+    def is_unaligned(self) -> bool:
+        return not self.serves and self.exempt is None
+
+
+class Linking:
+    """Who serves what: `works` by id."""
+
+    def __init__(self, goals: Goals, works: Mapping[Id, Work]) -> None:
+        self._goals = goals
+        self._works = works
+        self._by_name = {one.id.casefold(): one for one in goals.key_results}
+
+    def place(self, work: Work) -> Place:
+        """The first answer to the questions of docs/linking.md, in their order."""
+        return next((one for one in self._answers(work) if one is not None), Place())
+
+    def _answers(self, work: Work) -> Iterator[Place | None]:
+        yield self._claimed(work)
+        yield self._ruled(work, _names)
+        yield self._ruled(work, _asks_what_it_carries)
+        yield self._exempted(work)
+        steps = list(self._steps_above(work))
+        # The nearest thing above that is claimed or named.
+        for step in steps:
+            yield from map(self._claimed, step)
+            yield from (self._ruled(one, _names) for one in step)
+        yield self._ruled(work, _asks_where_it_lives)
+        # The nearest thing above that a rule matches, or that is exempt.
+        for step in steps:
+            yield from (self._ruled(one, _asks_what_it_carries) for one in step)
+            yield from map(self._exempted, step)
+            yield from (self._ruled(one, _asks_where_it_lives) for one in step)
+
+    def _steps_above(self, work: Work) -> Iterator[list[Work]]:
+        seen, front = {work.id}, [work]
+        while front:
+            above = [self._works[at] for one in front for at in one.above if at in self._works]
+            front = []
+            for one in above:
+                if one.id not in seen:
+                    seen.add(one.id)
+                    front.append(one)
+            if front:
+                yield front
+
+    def _claimed(self, work: Work) -> Place | None:
+        named = [self._by_name[name.casefold()] for name in work.claims if name.casefold() in self._by_name]
+        return self._shared({one.id: None for one in named}) if named else None
+
+    def _ruled(self, work: Work, is_asked: Callable[[Rule], bool]) -> Place | None:
+        found: dict[str, Any] = {}
+        for key_result in self._goals.key_results:
+            for rule in key_result.links:
+                if is_asked(rule) and _holds(rule, work):
+                    found.setdefault(key_result.id, rule.get("share"))
+        return self._shared(found) if found else None
+
+    def _exempted(self, work: Work) -> Place | None:
+        for entry in self._goals.exempt:
+            labels = {one.casefold() for one in entry.get("labels", [])}
+            types = {one.casefold() for one in entry.get("types", [])}
+            if labels & {one.casefold() for one in work.labels} or work.type.casefold() in types:
+                return Place(exempt=entry["name"])
+        return None
+
+    def _shared(self, declared: dict[str, Any]) -> Place:
+        """Those made of work share the item: as declared, the rest in equal parts. All others have it whole."""
+        weighing = {one.id for one in self._goals.key_results if one.weighs}
+        stated = {name: share for name, share in declared.items() if name in weighing}
+        given = {name: Fraction(str(share)) for name, share in stated.items() if share is not None}
+        rest, open_ones = 1 - sum(given.values(), Fraction(0)), len(stated) - len(given)
+        if given and (not open_ones or rest <= 0):
+            mean = sum(given.values(), Fraction(0)) / len(given)
+            parts = {name: given.get(name, mean) for name in stated}
+        else:
+            parts = {name: given.get(name, rest / (open_ones or 1)) for name in stated}
+        whole = sum(parts.values(), Fraction(0))
+        return Place({name: parts[name] / whole if name in parts else Fraction(1) for name in declared})
+
+
+def _names(rule: Rule) -> bool:
+    return "key" in rule
+
+
+def _asks_where_it_lives(rule: Rule) -> bool:
+    return rule.keys() - {"share"} <= _WHERE
+
+
+def _asks_what_it_carries(rule: Rule) -> bool:
+    return not _names(rule) and not _asks_where_it_lives(rule)
+
+
+def _holds(rule: Rule, work: Work) -> bool:
+    values: dict[str, list[str | None]] = {
+        "key": [work.key],
+        "label": list(work.labels),
+        "type": [work.type],
+        "project": [work.project],
+        "team": [work.team],
+        "tracker": [work.id[0]],
+    }
+    return all(
+        any(value is not None and value.casefold() == str(wanted).casefold() for value in values[name])
+        for name, wanted in rule.items()
+        if name != "share"
+    )
+
+
+# --- What counts, and how much -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of work. `points` None: neither it nor anything above it was estimated for it."""
+
+    work: Work
+    points: Fraction | None
+
+
+def counted(works: Mapping[Id, Work]) -> Iterator[Piece]:
+    """Leaves: what has nothing live directly below it."""
+    for work in works.values():
+        if work.is_live and not _live_below(work):
+            yield Piece(work, work.points)
+
+
+def weighed(works: Mapping[Id, Work]) -> Iterator[Piece]:
+    """Leaves, by points: an estimated parent of unestimated work hands its points down evenly, or keeps them when done."""
+    tops = [work for work in works.values() if not any(above in works for above in work.above)]
+    seen: set[Id] = set()
+    for top in tops:
+        yield from _walk(top, None, seen)
+
+
+def _walk(work: Work, handed: Fraction | None, seen: set[Id]) -> Iterator[Piece]:
+    if work.id in seen:
+        return
+    seen.add(work.id)
+    if work.is_live and not _live_below(work):
+        yield Piece(work, handed if work.points is None else work.points)
+    elif work.is_live and work.points is not None:
+        handed = None
+        if not _is_estimated_below(work):
+            if work.state == "done":
+                yield Piece(work, work.points)
+                return
+            handed = work.points / _leaves_below(work)
+    for child in work.below:
+        yield from _walk(child, handed, seen)
+
+
+def points_beside(works: Mapping[Id, Work]) -> Fraction:
+    """Points on what has estimated work below, which counts in its place."""
+    return sum(
+        (
+            work.points
+            for work in works.values()
+            if work.is_live and work.points is not None and _live_below(work) and _is_estimated_below(work)
+        ),
+        Fraction(0),
+    )
+
+
+def points_of_no_work(works: Mapping[Id, Work]) -> Fraction:
+    """Points on what was dropped or is out of scope."""
+    return sum(
+        (work.points for work in works.values() if not work.is_live and work.points is not None), Fraction(0)
+    )
+
+
+def _live_below(work: Work) -> bool:
+    return any(child.is_live for child in work.below)
+
+
+def _is_estimated_below(work: Work) -> bool:
+    return any(
+        (child.is_live and child.points is not None) or _is_estimated_below(child) for child in work.below
+    )
+
+
+def _leaves_below(work: Work) -> int:
+    return sum((child.is_live and not _live_below(child)) + _leaves_below(child) for child in work.below)
+
+
+def is_in_progress(work: Work) -> bool:
+    """Whether it, or something live below it, is in progress."""
+    return work.state == "doing" or any(child.is_live and is_in_progress(child) for child in work.below)
+
+
+def floored(part: Fraction) -> int:
+    return math.floor(part * 100)
