@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, model_validator
 
 from config.fields import ConfigModel, HttpUrl, NonEmpty, reject_bool
+from config.issue_pages import IssuePages
 from config.policy import TrackerPolicy
 
 # --- What a tracker is asked in its own language -------------------------------------------------
@@ -147,6 +148,11 @@ class TrackerBase(ConfigModel):
         """The entries of its scope."""
         return ()
 
+    @property
+    def issue_pages(self) -> IssuePages | None:
+        """Where people see its issues, as far as the declaration tells: issues of other trackers may point there."""
+        return None
+
 
 DROPPED = (
     "Won't Do",
@@ -255,6 +261,13 @@ class JiraTracker(TrackerBase):
     def scope_keys(self) -> tuple[str, ...]:
         """Keys of projects."""
         return self.scope.projects
+
+    @property
+    def issue_pages(self) -> IssuePages | None:
+        """The issue's own page, its page in a project, and the one beside a board or a list."""
+        if is_gateway(self.url):
+            return None
+        return IssuePages(self.url, ("/browse/", "/issues/"), ("selectedIssue",))
 
 
 class LinearScope(ConfigModel):

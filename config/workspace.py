@@ -12,6 +12,7 @@ from pydantic import Field, PrivateAttr, field_validator
 from config.conditions import Condition
 from config.errors import quoted
 from config.fields import ConfigModel, HttpUrl, Identifier
+from config.issue_pages import IssuePages
 from config.link_rules import ExemptRule
 from config.measures import FIELDS, QueryMeasure, WorkMeasure
 from config.okrs import Cycle, KeyResult, Objective
@@ -89,6 +90,12 @@ class Workspace(ConfigModel):
     def active(self) -> dict[str, Tracker]:
         """The trackers that are read."""
         return {name: one for name, one in self.trackers.items() if self.policy_of(name).mode != "off"}
+
+    @property
+    def issue_pages(self) -> dict[str, IssuePages]:
+        """Where people see the issues of the trackers that are read, as far as these declare it."""
+        found = ((name, one.issue_pages) for name, one in self.active.items())
+        return {name: pages for name, pages in found if pages is not None}
 
     @property
     def zone(self) -> ZoneInfo:

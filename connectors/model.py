@@ -246,6 +246,22 @@ class Identity:
     key: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Mirror:
+    """An issue of another service that a tracker itself keeps equal with one of its own, as that tracker tells it.
+
+    - `service`: the kind of the other service, such as "jira"; of several sites of one kind it does not tell which.
+    - `id`, `key`: the immutable id there, and the key, which may be one that the issue had.
+    """
+
+    service: str
+    id: str
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        _redact(self, "id", "key")
+
+
 @dataclass(frozen=True, slots=True)
 class WorkItem:
     """An initiative, project, epic, issue or sub-task as a tracker knows it.
@@ -278,6 +294,9 @@ class WorkItem:
     - `former_keys`, `former_projects`: what its key and the key of its project were, as far as the tracker tells it or
       the declaration still says so.
     - `homonym`: whether another tracker of the workspace has an item with the same key; found out once all are read.
+    - `mirrors`: the issues elsewhere that its tracker keeps equal with it.
+    - `issue_links`: addresses that people or integrations attached to it, as far as they are of declared sites of other
+      trackers; sorted.
     - Times are aware, in UTC.
     """
 
@@ -323,6 +342,8 @@ class WorkItem:
     former_keys: tuple[str, ...] = ()
     former_projects: tuple[str, ...] = ()
     parent_former_keys: tuple[str, ...] = ()
+    mirrors: tuple[Mirror, ...] = ()
+    issue_links: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -381,6 +402,7 @@ _NAMES = (
     "former_keys",
     "former_projects",
     "parent_former_keys",
+    "issue_links",
 )
 """What of an item is compared with rules and with the tracker: every character of it counts."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from config.issue_pages import IssuePages
 from config.policy import NO_LABELS, LabelPolicy
 from config.settings import Credentials
 from config.trackers import JiraTracker, LinearTracker, Tracker
@@ -21,13 +22,14 @@ def connect(
     labels: LabelPolicy = NO_LABELS,
     provided: Mapping[str, str] | None = None,
     initiatives: InitiativeUse = UNSAID,
+    elsewhere: Sequence[IssuePages] = (),
 ) -> Connector:
     """A connector for the tracker. No request is made before the first read.
 
     `owner` is the id of the workspace, which signs every mark; `fields` names the custom fields that
     rules match, which only Jira has; `throttle` lets the requests through, one for each site and credential; `labels` are those
     of the policy, which are ours by their names; `provided` is what setup made there, ids by `Action.what`; `initiatives`
-    is what the configuration does with initiatives.
+    is what the configuration does with initiatives; `elsewhere` is where the other trackers have the pages of their issues.
     """
     # Loaded when they are needed: what asks no tracker should not wait for their clients.
     match tracker:
@@ -48,5 +50,12 @@ def connect(
             from connectors.linear import LinearConnector
 
             return LinearConnector(
-                name, tracker, credentials, owner, throttle=throttle, labels=labels, initiatives=initiatives
+                name,
+                tracker,
+                credentials,
+                owner,
+                throttle=throttle,
+                labels=labels,
+                initiatives=initiatives,
+                elsewhere=elsewhere,
             )

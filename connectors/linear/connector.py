@@ -8,6 +8,7 @@ from itertools import islice
 
 import msgspec
 
+from config.issue_pages import IssuePages
 from config.policy import NO_LABELS, LabelPolicy
 from config.settings import Credentials
 from config.trackers import LinearTracker, NativeQuery
@@ -45,8 +46,10 @@ class LinearConnector:
         throttle: Throttle | None = None,
         labels: LabelPolicy = NO_LABELS,
         initiatives: InitiativeUse = UNSAID,
+        elsewhere: Sequence[IssuePages] = (),
     ) -> None:
         self._tracker = tracker
+        self._elsewhere = tuple(elsewhere)
         self._initiatives = initiatives
         self._client = LinearClient(
             name,
@@ -90,7 +93,9 @@ class LinearConnector:
         commented_ids: Collection[str] = (),  # noqa: ARG002
     ) -> Pull:
         """See `Connector.pull`; marks come with the items, so `owned_ids` are not needed."""
-        result, labels = pull(self._client, self._tracker, self._labels.last, progress, self._initiatives)
+        result, labels = pull(
+            self._client, self._tracker, self._labels.last, progress, self._initiatives, self._elsewhere
+        )
         self._labels.fill(labels)
         return result
 

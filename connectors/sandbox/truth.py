@@ -8,7 +8,7 @@ They are those of the example company at the moment `company.NOW`, before anybod
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -21,6 +21,7 @@ from connectors.sandbox.company import NOW
 from connectors.sandbox.jira.state import JiraSite
 from connectors.sandbox.linear.entities import Issue
 from connectors.sandbox.linear.state import LinearSpace
+from connectors.sandbox.pairs import Pair
 from connectors.sandbox.planted_answers import NO_ANSWER, ItemKey, Planted, PlantedAnswer
 from connectors.sandbox.truth_counting import Piece, Points, Tree
 from connectors.sandbox.truth_rows import Row, rows_of
@@ -70,9 +71,15 @@ class KeyResultAnswer:
 
 
 class Truth:
-    """The right answers about a world as it was generated. `planted`: of both trackers, by tracker and id."""
+    """The right answers about a world as it was generated.
 
-    def __init__(self, jira: JiraSite, linear: LinearSpace, planted: Planted[ItemKey]) -> None:
+    `planted`: of both trackers, by tracker and id; `pairs`: work that both know, of which a mirrored one counts once.
+    """
+
+    def __init__(
+        self, jira: JiraSite, linear: LinearSpace, planted: Planted[ItemKey], pairs: Iterable[Pair] = ()
+    ) -> None:
+        self._uncounted = {pair.uncounted for pair in pairs}
         self._jira = jira
         self._linear = linear
         self._planted = planted
@@ -132,7 +139,7 @@ class Truth:
 
     @cached_property
     def _tree(self) -> Tree:
-        return Tree(self.rows, self._planted.finished)
+        return Tree(self.rows, self._planted.finished, self._uncounted)
 
     @cached_property
     def _answers(self) -> list[PlantedAnswer]:
@@ -159,6 +166,9 @@ class Truth:
         longer than its grace.
         """
         if answer.is_decided or not row.in_scope or not row.is_open or not self._tree.is_in_progress(row):
+            return False
+        if row.key in self._uncounted:
+            # One piece of work is accused once.
             return False
         tells = not (on_data_center and row.key[0] == "jira")
         since = self._planted.begun.get(row.key, row.created) if tells else row.created

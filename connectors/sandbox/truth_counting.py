@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -28,23 +28,35 @@ class Points:
     """Where all points that were ever planted are.
 
     - `counted`: on pieces of work, each once. `beside`: on what has estimated work below, which counts in its place.
+    - `mirrored`: on the other side of mirrored work, which counts once.
     - `dropped`, `out_of_scope`: on what is no work of the company's, or no more.
     """
 
     counted: Fraction
     beside: Fraction
+    mirrored: Fraction
     dropped: Fraction
     out_of_scope: Fraction
 
     @property
     def total(self) -> Fraction:
-        return self.counted + self.beside + self.dropped + self.out_of_scope
+        return self.counted + self.beside + self.mirrored + self.dropped + self.out_of_scope
 
 
 class Tree:
-    """The items as they hang below each other. `rows`: parents before what is below; `finished`: as it was planted."""
+    """The items as they hang below each other.
 
-    def __init__(self, rows: Sequence[Row], finished: Mapping[ItemKey, datetime]) -> None:
+    `rows`: parents before what is below; `finished`: as it was planted; `uncounted`: sides of mirrored work that count
+    nowhere.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        finished: Mapping[ItemKey, datetime],
+        uncounted: Collection[ItemKey | None] = (),
+    ) -> None:
+        self._uncounted = frozenset(uncounted)
         self._rows = rows
         self._finished = finished
         self._by_key = {row.key: row for row in rows}
@@ -89,17 +101,18 @@ class Tree:
 
     def points(self) -> Points:
         """Where the points are."""
-        estimated = [row for row in self._rows if row.points is not None]
+        estimated = [row for row in self._rows if row.points is not None and row.key not in self._uncounted]
         beside = [row for row in estimated if row.is_live and not self._counts(row)]
         return Points(
             counted=sum((piece.points for piece in self.weighed() if piece.points is not None), Fraction(0)),
             beside=_sum(beside),
+            mirrored=_sum([row for row in self._rows if row.key in self._uncounted]),
             dropped=_sum([row for row in estimated if row.in_scope and row.state == "dropped"]),
             out_of_scope=_sum([row for row in estimated if not row.in_scope]),
         )
 
     def _is_leaf(self, row: Row) -> bool:
-        return row.is_live and row.key not in self._covered
+        return row.is_live and row.key not in self._covered and row.key not in self._uncounted
 
     def _counts(self, row: Row) -> bool:
         """Whether its own points count: it has no live work below it, or none that is estimated."""

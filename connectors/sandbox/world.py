@@ -13,6 +13,7 @@ from connectors.sandbox.jira.generate import planted_jira
 from connectors.sandbox.jira.state import JiraSite
 from connectors.sandbox.linear.generate import planted_linear
 from connectors.sandbox.linear.state import LinearSpace
+from connectors.sandbox.pairs import Pair, plant_pairs
 from connectors.sandbox.planted_answers import ItemKey, Planted, merged
 from connectors.sandbox.truth import Truth
 
@@ -25,7 +26,7 @@ LARGE = 20_000
 class World:
     """What the sandbox serves. It changes as requests come in; only the server's thread may touch it.
 
-    `planted` is what the generators wrote down, by tracker and id.
+    `planted` is what the generators wrote down, by tracker and id; `pairs` is the work that both trackers know.
     """
 
     seed: int
@@ -34,15 +35,18 @@ class World:
     linear: LinearSpace
     items: int
     planted: Planted[ItemKey] = field(default_factory=Planted, repr=False)
+    pairs: tuple[Pair, ...] = field(default=(), repr=False)
 
     @cached_property
     def truth(self) -> Truth:
         """The right answers; to be asked before anything is written to the world."""
-        return Truth(self.jira, self.linear, self.planted)
+        return Truth(self.jira, self.linear, self.planted, self.pairs)
 
 
 def generate(items: int = 300, seed: int = 1) -> World:
-    """A world of about `items` work items, three fifths of them in Jira; equal seeds give equal worlds.
+    """A world of about `items` work items, three fifths of them in Jira, and the pairs that both trackers know.
+
+    Equal seeds give equal worlds.
 
     Raises ValueError below 50 items: the example company needs that many to be itself.
     """
@@ -53,8 +57,9 @@ def generate(items: int = 300, seed: int = 1) -> World:
     with _no_collection(items):
         jira, in_jira_planted = planted_jira(in_jira, seed, clock)
         linear, in_linear_planted = planted_linear(items - in_jira, seed, clock)
-    planted = merged(jira=in_jira_planted, linear=in_linear_planted)
-    return World(seed=seed, clock=clock, jira=jira, linear=linear, items=items, planted=planted)
+        planted = merged(jira=in_jira_planted, linear=in_linear_planted)
+        pairs = plant_pairs(jira, linear, seed, planted)
+    return World(seed=seed, clock=clock, jira=jira, linear=linear, items=items, planted=planted, pairs=pairs)
 
 
 @contextmanager

@@ -11,11 +11,12 @@ from fractions import Fraction
 from config.names import folded
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
+from sync.align.across import across
 from sync.align.ancestry import Ancestry
 from sync.align.item_facets import MatchContext
 from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, Rank, State, split
 from sync.align.native_queries import found_by
-from sync.align.placing import Placing
+from sync.align.placing import Placing, between_equals
 from sync.align.rule_book import RuleBook
 from sync.align.terms import terms
 from sync.align.words import (
@@ -58,6 +59,9 @@ class Alignment:
     - `met`: the numbers of the rules that hold for an item, see `sync.align.rule_book`.
     - `leaves`: those that serve each key result, whether its cycle runs or not; one that nothing serves is left out. A leaf
       has no child that is in scope and not dropped: containers never count beside their children.
+    - `mirrored`: the sides of mirrored work that count nowhere, each with the side that counts for it. The children of all
+      sides are those of the side that counts.
+    - `cut`: links between trackers that would let an item inherit from what is below it, and are ignored.
     """
 
     items: Mapping[Ref, WorkItem]
@@ -70,6 +74,8 @@ class Alignment:
     unseen: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
     triage: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     met: frozenset[int] = frozenset()
+    mirrored: Mapping[Ref, Ref] = field(default_factory=dict)
+    cut: tuple[tuple[Ref, Ref], ...] = ()
 
     def counted_below(self, ref: Ref) -> tuple[Ref, ...]:
         """The children that take the item's place in counting: in scope and not dropped."""
@@ -81,7 +87,13 @@ class Alignment:
 
     def is_leaf(self, ref: Ref) -> bool:
         """Whether the item counts itself."""
-        return not self.counted_below(ref)
+        return ref not in self.mirrored and not self.counted_below(ref)
+
+    def sides(self, ref: Ref) -> tuple[WorkItem, ...]:
+        """The item itself, then the other sides of it where it is mirrored work, in order of ref."""
+        counted = self.mirrored.get(ref, ref)
+        others = sorted({counted, *(one for one, by in self.mirrored.items() if by == counted)} - {ref})
+        return tuple(self.items[one] for one in (ref, *others))
 
 
 _NO_ANSWERS: Answers = {}
@@ -99,7 +111,7 @@ def align(
     effective dates, and cycles run; None: at the end of all days, with every cycle running and no key result closed.
     """
     by_ref = {item.ref: _accepted(item, workspace) for item in sorted(items, key=lambda item: item.ref)}
-    ancestry = Ancestry.of(by_ref)
+    ancestry = Ancestry.of(by_ref, across(by_ref, workspace))
     context = MatchContext(ancestry, _groups(workspace), found_by(answers), today, workspace.zone)
     book = RuleBook(workspace, context)
     known = {key_result.id.casefold(): key_result.id for _, key_result in workspace.key_results()}
@@ -121,7 +133,8 @@ def align(
         # Of a parent that was not read only rules that ask for nothing but its key can tell.
         if (said := words_of({}, book.match_keys(ref, ancestry.keys_of(ref)))) is not SILENT:
             words[ref] = said
-    placing = Placing(ancestry, words, each)
+    placing = between_equals(Placing(ancestry, words, each), context.effective_day)
+    ancestry = placing.ancestry
     placed = Alignment(
         items=by_ref,
         placements={ref: placing.place(item, context.effective_day(item)) for ref, item in by_ref.items()},
@@ -131,6 +144,8 @@ def align(
         conflicting=tuple(conflicting),
         unseen={ref: ancestry.keys_of(ref) for ref in ancestry.keys},
         met=book.met,
+        mirrored={ref: sides[0] for ref, sides in ancestry.mirrored.items() if ref != sides[0]},
+        cut=ancestry.cut,
     )
     return replace(placed, leaves=_leaves(placed), triage=_in_triage(placed))
 

@@ -1,14 +1,24 @@
-"""What stands above each item: its parent, a project of its own, or a parent that the account may not see. Pure."""
+"""What stands above each item: its parent, a project of its own, a parent that the account may not see, or what it is linked
+with on another tracker. Pure.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import get_args
 
+from config.fields import Level
 from connectors.model import Ref, WorkItem
+from sync.align.across import Across, Pair
 
+HEIGHT = {level: -place for place, level in enumerate(get_args(Level))}
+"""How high each level is: initiative, project, epic, issue, sub-task."""
 Cycles = tuple[tuple[Ref, ...], ...]
+Way = tuple[Ref, ...]
+"""What is walked from an item up to another one, that one included."""
+_NOTHING_ACROSS = Across()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +31,11 @@ class Ancestry:
     - `unseen`: the parent of each item that tells one which was not read. `keys` names those, where the item knows it.
     - `former`: the keys that those had before, as far as the OKR files name them.
     - `cycles`: parent cycles that were met and broken.
+    - `mirrored`: of each side of work that several trackers keep equal all sides, the one that counts first. What is above
+      one of them is above all.
+    - `linked`: what else an item inherits from: what it is linked with on another tracker. It counts nothing in its place.
+    - `equals`: linked items of one level; which of them inherits depends on what they serve.
+    - `cut`: links that would let an item inherit from what is below it, and that were left out for it.
     """
 
     items: Mapping[Ref, WorkItem] = field(default_factory=dict)
@@ -30,10 +45,14 @@ class Ancestry:
     keys: Mapping[Ref, str] = field(default_factory=dict)
     former: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
     cycles: Cycles = ()
+    mirrored: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)
+    linked: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)
+    equals: tuple[Pair, ...] = ()
+    cut: tuple[Pair, ...] = ()
 
     @staticmethod
-    def of(items: Mapping[Ref, WorkItem]) -> Ancestry:
-        """The ancestry of items, by ref in order of ref."""
+    def of(items: Mapping[Ref, WorkItem], crossing: Across = _NOTHING_ACROSS) -> Ancestry:
+        """The ancestry of items, by ref in order of ref, with what crosses trackers."""
         parents, cycles = _parents(items)
         broken = {cycle[0] for cycle in cycles}
         unseen: dict[Ref, Ref] = {}
@@ -49,8 +68,35 @@ class Ancestry:
             if item.parent_key is not None:
                 keys[above] = item.parent_key
                 former[above] = item.parent_former_keys
-        found = Ancestry(items, parents, {}, unseen, keys, former, cycles)
-        return replace(found, places=dict(found._own_places()))
+        found = Ancestry(items, parents, {}, unseen, keys, former, cycles, crossing.sides)
+        found = replace(found, places=dict(found._own_places()))
+        heights = [
+            (HEIGHT[items[one].level] - HEIGHT[items[other].level], one, other)
+            for one, other in crossing.links
+        ]
+        found = replace(found, equals=tuple((one, other) for higher, one, other in heights if not higher))
+        return found.inheriting(
+            (other, one) if higher > 0 else (one, other) for higher, one, other in heights if higher
+        )
+
+    def inheriting(self, pairs: Iterable[Pair]) -> Ancestry:
+        """The same, where the first of each pair inherits from the second one, unless that is below it."""
+        linked, cut = dict(self.linked), set(self.cut)
+        found = replace(self, linked=linked)
+        for lower, upper in pairs:
+            if set(found.sides(lower)).isdisjoint(found.above(upper)):
+                linked[lower] = (*linked.get(lower, ()), upper)
+            else:
+                cut.add((lower, upper))
+        return replace(found, cut=tuple(sorted(cut)))
+
+    def sides(self, ref: Ref) -> tuple[Ref, ...]:
+        """The item, and what else is the same piece of work; the side that counts first."""
+        return self.mirrored.get(ref, (ref,))
+
+    def counted(self, ref: Ref) -> Ref:
+        """The side on which it counts."""
+        return self.sides(ref)[0]
 
     def _own_places(self) -> Iterator[tuple[Ref, Ref]]:
         for ref, item in self.items.items():
@@ -65,38 +111,58 @@ class Ancestry:
             yield at
             at = self.parents.get(at)
 
-    def steps(self, ref: Ref) -> Iterator[list[tuple[Ref, tuple[Ref, ...]]]]:
-        """What is above an item, step by step from the nearest, each with the way to it; a project of its own comes first.
+    def steps(self, ref: Ref) -> Iterator[list[tuple[Ref, Way]]]:
+        """What is above an item, step by step from the nearest, each with the way to it: a project of its own comes first, then
+        the parent, then what it is linked with. What is above one side of mirrored work is above the others.
 
         One that was not read is among them, and nothing above it.
         """
-        seen = {ref}
-        front: list[tuple[Ref, tuple[Ref, ...]]] = [(ref, ())]
+        front = [(side, () if side == ref else (side,)) for side in self.sides(ref)]
+        seen = set(self.sides(ref))
         while front:
             step = []
             for at, way in front:
-                for above in (self.places.get(at), self.parents.get(at), self.unseen.get(at)):
-                    if above is not None and above not in seen:
-                        seen.add(above)
-                        step.append((above, (*way, above)))
+                for above in self._directly_above(at):
+                    for side in (above, *self.sides(above)):
+                        if side not in seen:
+                            seen.add(side)
+                            step.append((side, (*way, above) if side == above else (*way, above, side)))
             if step:
                 yield step
             front = step
 
+    def _directly_above(self, ref: Ref) -> Iterator[Ref]:
+        one = (self.places.get(ref), self.parents.get(ref), self.unseen.get(ref))
+        yield from (above for above in one if above is not None)
+        yield from self.linked.get(ref, ())
+
     def above(self, ref: Ref) -> Iterator[Ref]:
         """All that is above an item, the nearest first."""
-        if ref not in self.places and ref not in self.unseen and ref not in self.parents:
+        if not any(
+            ref in above for above in (self.places, self.unseen, self.parents, self.linked, self.mirrored)
+        ):
             return
         for step in self.steps(ref):
             yield from (at for at, _ in step)
 
     def children(self) -> dict[Ref, tuple[Ref, ...]]:
-        """What is directly below each item, in order of ref."""
+        """What is directly below each item, in order of ref; of mirrored work below the side that counts, as the side that
+        counts. What is only linked is below nothing.
+        """
         found: dict[Ref, set[Ref]] = defaultdict(set)
+        joined: list[Pair] = []
         for below in (self.parents, self.places):
             for child, above in below.items():
-                found[above].add(child)
-        return {ref: tuple(sorted(below)) for ref, below in found.items()}
+                if child in self.mirrored or above in self.mirrored:
+                    joined.append((child, above))
+                else:
+                    found[above].add(child)
+        # The word of the side that counts goes first; one that would put work below itself is left out.
+        for child, above in sorted(joined, key=lambda one: (self.counted(one[0]) != one[0], one)):
+            lower, upper = self.counted(child), self.counted(above)
+            if lower != upper and not _is_below(upper, lower, found):
+                found[upper].add(lower)
+        return {ref: tuple(sorted(below)) for ref, below in sorted(found.items()) if below}
 
     def names_of(self, ref: Ref) -> tuple[str, ...]:
         """Every spelling of the key of an item, or of a parent that was not read."""
@@ -113,6 +179,18 @@ class Ancestry:
         if (item := self.items.get(ref)) is not None:
             return item.name_on(tracker)
         return self.keys.get(ref, "a parent that cannot be read")
+
+
+def _is_below(ref: Ref, above: Ref, children: Mapping[Ref, set[Ref]]) -> bool:
+    """Whether an item is somewhere below another one."""
+    front, seen = [above], {above}
+    while front:
+        new = {child for at in front for child in children.get(at, ())} - seen
+        if ref in new:
+            return True
+        seen |= new
+        front = list(new)
+    return False
 
 
 def _parents(by_ref: Mapping[Ref, WorkItem]) -> tuple[dict[Ref, Ref], Cycles]:

@@ -22,7 +22,9 @@ class LinkReason:
     """Why a link exists: its rank, the rule in words, and the keys walked from the item up to where it held.
 
     `path` is empty when the link is the item's own. `shared`: the rule declares the share. `at`: the item above on which
-    it held; None for the item's own, and where that could not be read.
+    it held; None for the item's own, and where that could not be read. `mirror`: the key of the side of mirrored work whose
+    own it is, or from which the path goes on; "" for this side. `linked`: the last step of the path is a link to another
+    tracker, not a parent.
     """
 
     rank: Rank
@@ -30,15 +32,24 @@ class LinkReason:
     path: tuple[str, ...] = ()
     shared: bool = False
     at: Ref | None = None
+    mirror: str = ""
+    linked: bool = False
 
     @property
     def inherited(self) -> bool:
         return bool(self.path)
 
+    @property
+    def line(self) -> tuple[str, ...]:
+        """The keys from the item, which is left out, to where the word held, the mirrored side among them."""
+        return (self.mirror, *self.path) if self.mirror else self.path
+
     def __str__(self) -> str:
         if not self.path:
-            return self.rule
-        where = "parent" if len(self.path) == 1 else "ancestor"
+            return f"{self.rule} on mirrored issue {self.mirror}" if self.mirror else self.rule
+        if self.linked:
+            return f"{self.rule} on linked issue {self.path[-1]}"
+        where = "parent" if len(self.line) == 1 else "ancestor"
         return f"{self.rule} on {where} {self.path[-1]}"
 
 

@@ -14,34 +14,40 @@ A project of its own (of a Linear sub-issue whose parent is not in it) stands on
 both have an equal word. The first answer counts, in each cycle the first one of that cycle; an exemption ends the question
 for all cycles that have no answer yet.
 
+Work that several trackers mirror is one item with several sides: each question is asked of the side that counts first, then
+of the others, and claims of all sides hold together. What an item is linked with on another tracker stands on the step of
+its parent, after that; of two on one level the one that serves nothing by itself inherits from the other.
+
 Where nothing answers, and a parent on the way could not be read, nobody knows: the work is accused of nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
 from config.names import folded
 from connectors.model import Ref, WorkItem
-from sync.align.ancestry import Ancestry
-from sync.align.link import ItemAlignment, Link, LinkReason, split
+from sync.align.ancestry import Ancestry, Way
+from sync.align.link import ItemAlignment, Link, LinkReason, Rank, split
 from sync.align.terms import Term
-from sync.align.words import SILENT, ItemWords, Said, Word
+from sync.align.words import SILENT, ItemWords, Word
 
-Way = tuple[Ref, ...]
-"""What is walked from an item up to where a word holds; empty for its own."""
-Step = Sequence[tuple[Ref, Way]]
+Told = tuple[tuple[Word, Way], ...]
+"""Words, each with the way to where it holds; that is empty for an item's own."""
+
+
+_OWN: tuple[Rank, ...] = ("named", "matched")
+_INHERITED: tuple[Rank, ...] = ("matched", "above")
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What is said in one place: words of one rank, or an exemption with its category and what exempts."""
+    """What is said at once: words of one rank, or an exemption with its category and what exempts."""
 
-    words: Said = ()
-    way: Way = ()
+    words: Told = ()
     exemption: tuple[str, str] | None = None
 
 
@@ -72,7 +78,7 @@ class Placing:
         said = next(
             (some for rank in ("claim", "named", "matched", "above", "located") if (some := own.of(rank))), ()
         )
-        links = self._links(item, [word for word in said if word.holds(day)], ())
+        links = self._links(item, [(word, ()) for word in said if word.holds(day)])
         return ItemAlignment(item.ref, "out_of_scope", links, "no tracker scope includes its project or team")
 
     def _in_scope(self, item: WorkItem, day: date) -> ItemAlignment:
@@ -102,6 +108,11 @@ class Placing:
             )
         return ItemAlignment(item.ref, "unaligned", reason=self._why_unaligned(item), past=past)
 
+    def serves(self, item: WorkItem, day: date) -> bool:
+        """Whether anything is said for it: it serves, has served or will serve something, or is exempt."""
+        placed = self.place(item, day)
+        return placed.state not in ("unaligned", "unknown") if item.in_scope else bool(placed.links)
+
     # --- Whose word counts ---------------------------------------------------------------------
 
     def _settled(
@@ -115,79 +126,101 @@ class Placing:
         for answer in self._answers(item):
             if answer.exemption is not None:
                 return tuple(link for some in found.values() for link in some), answer.exemption
-            by_cycle: dict[str, list[Word]] = {}
-            for word in answer.words:
+            by_cycle: dict[str, list[tuple[Word, Way]]] = {}
+            for word, way in answer.words:
                 term = self.terms[word.key_result]
-                if term.cycle in found or not word.holds(day) or (answer.way and not word.inherit):
+                if (
+                    term.cycle in found
+                    or not word.holds(day)
+                    or (self._climbs(item, way) and not word.inherit)
+                ):
                     continue
                 if closed_too or term.takes(day, is_open=item.is_open):
-                    by_cycle.setdefault(term.cycle, []).append(word)
+                    by_cycle.setdefault(term.cycle, []).append((word, way))
             for cycle, words in by_cycle.items():
-                found[cycle] = self._links(item, words, answer.way)
+                found[cycle] = self._links(item, words)
             if len(found) == len(self._cycles):
                 break
         return tuple(link for some in found.values() for link in some), None
 
     def _answers(self, item: WorkItem) -> Iterator[_Answer]:
-        own = self.words.get(item.ref, SILENT)
-        yield from (_Answer(own.of(rank)) for rank in ("claim", "named", "matched"))
-        if own.exemption is not None:
-            yield _Answer(exemption=own.exemption)
-        steps = (
-            list(self.ancestry.steps(item.ref)) if self._has_any_above(item.ref) or own.of("above") else []
-        )
-        above = own.of("above")
+        sides: list[tuple[Ref, Way]] = [
+            (at, () if at == item.ref else (at,)) for at in self.ancestry.sides(item.ref)
+        ]
+        yield _Answer(tuple(one for at, way in sides for one in self._told(at, "claim", way)))
+        for rank in _OWN:
+            yield from (_Answer(self._told(at, rank, way)) for at, way in sides)
+        yield from self._exemptions(item, sides)
+        above = tuple(one for at, way in sides for one in self._told(at, "above", way))
+        steps = list(self.ancestry.steps(item.ref)) if self._has_any_above(item.ref) or above else []
         for step in steps:
-            yield from (_Answer(self._said(at).of("claim"), way) for at, way in step)
+            yield from (_Answer(self._told(at, "claim", way)) for at, way in step)
             for at, way in step:
-                yield _Answer(self._said(at).of("named"), way)
+                yield _Answer(self._told(at, "named", way))
                 here, above = self._naming(at, above)
                 yield _Answer(here)
-        yield _Answer((*own.of("located"), *above))
+        yield _Answer((*(one for at, way in sides for one in self._told(at, "located", way)), *above))
         for step in steps:
-            for rank in ("matched", "above"):
-                yield from (_Answer(self._said(at).of(rank), way) for at, way in step)
-            for at, way in step:
-                if (exemption := self._said(at).exemption) is not None:
-                    category, by = exemption
-                    yield _Answer(exemption=(category, f"{by} on ancestor {self._path(item, way)[-1]}"))
-            yield from (_Answer(self._said(at).of("located"), way) for at, way in step)
+            for rank in _INHERITED:
+                yield from (_Answer(self._told(at, rank, way)) for at, way in step)
+            yield from self._exemptions(item, step)
+            yield from (_Answer(self._told(at, "located", way)) for at, way in step)
 
-    def _said(self, ref: Ref) -> ItemWords:
-        return self.words.get(ref, SILENT)
+    def _told(self, at: Ref, rank: Rank, way: Way) -> Told:
+        return tuple((word, way) for word in self.words.get(at, SILENT).of(rank))
+
+    def _exemptions(self, item: WorkItem, places: Iterable[tuple[Ref, Way]]) -> Iterator[_Answer]:
+        for at, way in places:
+            if (exemption := self.words.get(at, SILENT).exemption) is not None:
+                category, by = exemption
+                where = "ancestor" if self._climbs(item, way) else "mirrored issue"
+                yield _Answer(
+                    exemption=(category, f"{by} on {where} {self._path(item, way)[-1]}" if way else by)
+                )
+
+    def _climbs(self, item: WorkItem, way: Way) -> bool:
+        """Whether the way leads above the item, not only to another side of it."""
+        return bool(way) and way[-1] not in self.ancestry.sides(item.ref)
 
     def _has_any_above(self, ref: Ref) -> bool:
         return any(at in self.words for at in self.ancestry.above(ref))
 
-    def _naming(self, at: Ref, words: Said) -> tuple[Said, Said]:
+    def _naming(self, at: Ref, words: Told) -> tuple[Told, Told]:
         """The words that name what is there, and the others."""
         if not words:
             return (), ()
         names = {folded(name) for name in self.ancestry.names_of(at)}
-        here = tuple(word for word in words if word.names & names)
-        return here, tuple(word for word in words if not word.names & names)
+        here = tuple(one for one in words if one[0].names & names)
+        return here, tuple(one for one in words if not one[0].names & names)
 
-    def _links(self, item: WorkItem, words: Sequence[Word], way: Way) -> tuple[Link, ...]:
+    def _links(self, item: WorkItem, told: Sequence[tuple[Word, Way]]) -> tuple[Link, ...]:
         """The links by words of one rank and one cycle, the first one for each key result."""
-        chosen: dict[str, Word] = {}
-        for word in words:
-            chosen.setdefault(word.key_result, word)
+        chosen: dict[str, tuple[Word, Way]] = {}
+        for word, way in told:
+            chosen.setdefault(word.key_result, (word, way))
         shares = {name: Fraction(1) for name in chosen}
-        weighing = [word for name, word in chosen.items() if self.terms[name].weighs]
+        weighing = [word for name, (word, _) in chosen.items() if self.terms[name].weighs]
         shares |= dict(
             zip((word.key_result for word in weighing), split([word.share for word in weighing]), strict=True)
         )
-        path = self._path(item, way)
-        at = way[-1] if way and way[-1] in self.ancestry.items else None
         return tuple(
-            Link(
-                item.ref,
-                name,
-                shares[name],
-                LinkReason(word.rank, word.text, path, word.share is not None, at),
-                self.terms[name].cycle,
-            )
-            for name, word in chosen.items()
+            Link(item.ref, name, shares[name], self._reason(item, word, way), self.terms[name].cycle)
+            for name, (word, way) in chosen.items()
+        )
+
+    def _reason(self, item: WorkItem, word: Word, way: Way) -> LinkReason:
+        """The word as the reason of a link, with the way to it in keys."""
+        ancestry, path = self.ancestry, self._path(item, way)
+        over = 1 if way and way[0] in ancestry.sides(item.ref) else 0
+        before = way[-2] if len(way) > 1 else item.ref
+        return LinkReason(
+            word.rank,
+            word.text,
+            path[over:],
+            word.share is not None,
+            way[-1] if way and way[-1] in ancestry.items else None,
+            path[0] if over else "",
+            bool(path[over:]) and way[-1] in ancestry.linked.get(before, ()),
         )
 
     def _by_phase(
@@ -234,3 +267,26 @@ class Placing:
         if line:
             return f"it has no kr: label, and no rule links it or its parents ({' → '.join(line)})"
         return "it has no kr: label, no rule links it, and it has no parent"
+
+
+def between_equals(placing: Placing, day_of: Callable[[WorkItem], date]) -> Placing:
+    """The same, where of two linked items of one level the one that serves nothing inherits from the other.
+
+    Never both ways: an item inherits from what served something before. Where both do, or neither, none inherits.
+    """
+    items, waiting = placing.ancestry.items, set(placing.ancestry.equals)
+    while waiting:
+        serving = {
+            ref: placing.serves(items[ref], day_of(items[ref]))
+            for ref in {one for pair in waiting for one in pair}
+        }
+        new = [
+            (other, one) if serving[one] else (one, other)
+            for one, other in sorted(waiting)
+            if serving[one] != serving[other]
+        ]
+        waiting -= {pair for pair in waiting if any(serving[one] for one in pair)}
+        if not new:
+            break
+        placing = replace(placing, ancestry=placing.ancestry.inheriting(new))
+    return placing

@@ -199,7 +199,7 @@ def _link_words(link: Link, item: WorkItem, run: Decision) -> str:
     figures = ", ".join(part for part in (figure, HEALTH_WORDS[reading.health], doubt(reading)) if part)
     share = "" if link.share == 1 else f", share {_share(link)}"
     because = link.because
-    path = f"; path {' → '.join([item.name, *because.path])}" if because.path else ""
+    path = f"; path {' → '.join([item.name, *because.line])}" if because.path else ""
     rank = {
         "claim": "a person's claim",
         "named": "a rule for its key",

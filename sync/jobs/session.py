@@ -112,6 +112,7 @@ def session_for(
                 workspace.policy.labels,
                 store.provisions(name),
                 initiative_use(workspace, name),
+                [pages for other, pages in workspace.issue_pages.items() if other != name],
             )
             stack.callback(connectors[name].close)
         deadline = workspace.policy.deadline_minutes * 60

@@ -85,14 +85,14 @@ def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureCo
     linked = reached = 0
     for ref, placement in context.alignment.placements.items():
         item = context.alignment.items[ref]
-        if item.category == "dropped" or not item.in_scope:
+        if item.category == "dropped" or not item.in_scope or ref in context.alignment.mirrored:
             continue
         if not any(
             link.key_result == key_result.id and not link.because.inherited
             for link in placement.of_every_cycle
         ):
             continue
-        names = [folded(name) for name in item.names]
+        names = [folded(name) for side in context.alignment.sides(ref) for name in side.names]
         declared = next((weights[name] for name in names if name in weights), 1.0)
         weight = Fraction(declared).limit_denominator(1_000_000)
         linked, total = linked + 1, total + weight

@@ -16,7 +16,7 @@ from sync.plan.plan import Edit, Plan
 from sync.signals.grace import shows_link, shows_own_link
 from sync.signals.orphans import Signals
 
-_WHERE = re.compile(r" on (?:parent|ancestor) .+$")
+_WHERE = re.compile(r" on (?:parent|ancestor|(?:linked|mirrored) issue) .+$")
 MOST_NAMED = 3
 """Objectives, key results and rules that a message names, of each."""
 

@@ -77,7 +77,7 @@ def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
                 "rank": link.because.rank,
                 "inherited": link.because.inherited,
                 "rule": link.because.rule,
-                "path": [item.key, *link.because.path],
+                "path": [item.key, *link.because.line],
             }
             for link in explained.served
         ],

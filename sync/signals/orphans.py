@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -75,8 +75,16 @@ def _orphans(
         ref: now - alignment.items[ref].created
         for ref, placement in alignment.placements.items()
         if placement.state == "unaligned" and alignment.items[ref].is_open and ref not in young
+        # Mirrored work is one piece, and accused on one ticket.
+        if ref not in alignment.mirrored
     }
     return {
-        ref: Orphan(ref, alignment.items[ref].parent not in flagged, age.days, since.get(ref))
+        ref: Orphan(ref, not _is_below_any(ref, flagged, alignment), age.days, since.get(ref))
         for ref, age in sorted(flagged.items())
     }
+
+
+def _is_below_any(ref: Ref, flagged: Collection[Ref], alignment: Alignment) -> bool:
+    """Whether a parent of it, or of another side of it, is flagged."""
+    parents = (side.parent for side in alignment.sides(ref))
+    return any(alignment.mirrored.get(above, above) in flagged for above in parents if above is not None)

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from config.issue_pages import IssuePages
 from config.policy import NO_LABELS, LabelPolicy
 from config.settings import Credentials
 from config.trackers import LinearScope, LinearTracker
@@ -71,6 +72,7 @@ class LinearWorkspace:
         owner: str = OWNER,
         dropped: Sequence[str] = (),
         labels: LabelPolicy = NO_LABELS,
+        elsewhere: Sequence[IssuePages] = (),
     ) -> LinearConnector:
         tracker = LinearTracker(
             kind="linear", scope=LinearScope(teams=tuple(teams)), dropped_states=tuple(dropped)
@@ -78,7 +80,13 @@ class LinearWorkspace:
         credentials = Credentials(token=SecretStr(token), url=f"{self.box.url}/linear/graphql")
         retry = RetryPolicy(attempts=3, sleep=self.naps.append)
         connector = LinearConnector(
-            "linear", tracker, credentials, owner, throttle=Throttle(retry), labels=labels
+            "linear",
+            tracker,
+            credentials,
+            owner,
+            throttle=Throttle(retry),
+            labels=labels,
+            elsewhere=elsewhere,
         )
         self._open.append(connector)
         return connector

@@ -58,6 +58,7 @@ _LABEL = "id name description isGroup parent { id } team { id } archivedAt retir
 _RELATIONS = "nodes { id type issue { id } } pageInfo { hasNextPage endCursor }"
 _ATTACHMENT = "id url metadata updatedAt"
 _LINK = "id url label updatedAt"
+_SYNCED = "id service metadata { ... on ExternalEntityInfoJiraMetadata { issueKey } }"
 _COMMENT = "id body issue { id } project { id }"
 _UPDATE = "id body health createdAt editedAt archivedAt"
 _MORE = "pageInfo { hasNextPage endCursor }"
@@ -91,6 +92,7 @@ query Issues($first: Int!, $after: String, $filter: IssueFilter!) {{
       parent {{ id identifier }}
       project {{ id name }}
       assignee {{ name }}
+      syncedWith {{ {_SYNCED} }}
       inverseRelations(first: 5) {{ {_RELATIONS} }}
     }}
     {_MORE}
@@ -188,8 +190,10 @@ HISTORY = Operation(
 )
 
 ATTACHMENTS = Operation(
-    f"query Attachments($first: Int!, $after: String, $contains: String!) {{"
-    f" attachments(first: $first, after: $after, filter: {{ url: {{ contains: $contains }} }}) {{"
+    # Of the whole workspace: ours, and addresses of other trackers' issues. On each issue they would cost 2.4 points for
+    # each one that it may have, which takes pages of half the size.
+    f"query Attachments($first: Int!, $after: String, $filter: AttachmentFilter!) {{"
+    f" attachments(first: $first, after: $after, filter: $filter) {{"
     f" nodes {{ {_ATTACHMENT} issue {{ id }} }} {_MORE} }} }}",
     Decoder(wire.Attachments),
 )

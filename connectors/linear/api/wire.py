@@ -88,6 +88,17 @@ class RelationNode(Wire):
     issue: Identified
 
 
+class _SyncedKey(Wire):
+    issue_key: str | None = None
+    """Of a Jira issue; other services have other metadata."""
+
+
+class SyncedNode(Wire):
+    id: str
+    service: str
+    metadata: _SyncedKey | None = None
+
+
 class IssueNode(Wire):
     id: str
     identifier: str
@@ -110,6 +121,7 @@ class IssueNode(Wire):
     parent: ParentNode | None = None
     project: NamedNode | None = None
     assignee: Person | None = None
+    synced_with: list[SyncedNode] | None = None
 
 
 class ProjectLabelNode(Wire):

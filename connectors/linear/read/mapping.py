@@ -14,7 +14,7 @@ from connectors.linear.api.wire import InitiativeNode, IssueNode, ProjectLabelNo
 from connectors.linear.marks.label_groups import short_of
 from connectors.linear.marks.own_labels import OwnLabels
 from connectors.linear.marks.status_updates import LatestUpdates
-from connectors.model import CLAIM_NAME, MARKS, Category, Mark, Marks, Ref, WorkItem, claims_in
+from connectors.model import CLAIM_NAME, MARKS, Category, Mark, Marks, Mirror, Ref, WorkItem, claims_in
 
 ISSUE_MARKS: frozenset[Mark] = frozenset(MARKS)
 PROJECT_MARKS: frozenset[Mark] = frozenset(("key_results", "comment", "update"))
@@ -71,10 +71,18 @@ class ItemMapper:
         """By the type of the state, or as dropped by its name."""
         return category_by_name(node.state.name, node.state.type, self.dropped)
 
-    def issue(self, node: IssueNode, shown: Marks, ours: Collection[str], *, in_scope: bool) -> WorkItem:
+    def issue(
+        self,
+        node: IssueNode,
+        shown: Marks,
+        ours: Collection[str],
+        *,
+        in_scope: bool,
+        links: tuple[str, ...] = (),
+    ) -> WorkItem:
         """An issue. Archived ones are read-only in Linear until somebody restores them.
 
-        `ours`: ids of those of its labels that no person chose.
+        `ours`: ids of those of its labels that no person chose; `links`: see `WorkItem.issue_links`.
         """
         known = self.labels.labels
         labels = [known[one] for one in node.label_ids if one in known and one not in ours]
@@ -117,6 +125,8 @@ class ItemMapper:
             in_scope=in_scope,
             writable=ISSUE_MARKS if in_scope and node.archived_at is None else READ_ONLY,
             shown=shown,
+            mirrors=_mirrors(node),
+            issue_links=links,
         )
 
     def _blockers(self, node: IssueNode) -> tuple[Ref, ...]:
@@ -224,6 +234,16 @@ def is_counted(node: IssueNode | ProjectNode, category: Category) -> bool:
 
 def project_category(node: ProjectNode) -> Category:
     return _PROJECT.get(node.status.type, "todo")
+
+
+def _mirrors(node: IssueNode) -> tuple[Mirror, ...]:
+    """What Linear's own sync keeps equal with the issue, but chat messages."""
+    found = (
+        Mirror(one.service, one.id, (one.metadata.issue_key or "") if one.metadata else "")
+        for one in node.synced_with or ()
+        if one.service != "slack"
+    )
+    return tuple(sorted(set(found)))
 
 
 def _in_claim_group(label: ProjectLabelNode) -> bool:

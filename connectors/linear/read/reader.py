@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from config.issue_pages import IssuePages
 from config.names import folded
 from config.trackers import LinearTracker
 from connectors.base import UNSAID, InitiativeUse, Progress
@@ -50,13 +51,15 @@ def pull(
     known: OwnLabels,
     progress: Progress | None = None,
     use: InitiativeUse = UNSAID,
+    elsewhere: Sequence[IssuePages] = (),
 ) -> tuple[Pull, OwnLabels]:
     """Everything in scope and its ancestors, with marks; and the workspace's issue labels beside it.
 
-    `known`: of our labels, what needs no reading. Raises TrackerError: all or nothing.
+    `known`: of our labels, what needs no reading; `elsewhere`: where issues of other trackers have their pages. Raises
+    TrackerError: all or nothing.
     """
     before = client.requests
-    pulling, as_of = _opened(client, tracker, known, progress, use)
+    pulling, as_of = _opened(client, tracker, known, progress, use, elsewhere)
     items = pulling.items()
     aside = tuple(sorted(set(pulling.set_aside), key=lambda one: one.id))
     check_share(client.tracker, aside, len(items) + len(aside))
@@ -102,6 +105,7 @@ def _opened(
     known: OwnLabels,
     progress: Progress | None,
     use: InitiativeUse = UNSAID,
+    elsewhere: Sequence[IssuePages] = (),
 ) -> tuple[_Pulling, datetime]:
     """What every read begins with: the credential, the teams, the labels."""
     check_credential(client)
@@ -116,14 +120,19 @@ def _opened(
         dropped_names(tracker),
         known.reread(labels),
     )
-    return _Pulling(client, mapper, progress, use), as_of
+    return _Pulling(client, mapper, progress, use, elsewhere), as_of
 
 
 class _Pulling:
     """One pull in the making."""
 
     def __init__(
-        self, client: LinearClient, mapper: ItemMapper, progress: Progress | None, use: InitiativeUse
+        self,
+        client: LinearClient,
+        mapper: ItemMapper,
+        progress: Progress | None,
+        use: InitiativeUse,
+        elsewhere: Sequence[IssuePages],
     ) -> None:
         self.notes: list[str] = []
         self.set_aside: list[SetAside] = []
@@ -131,7 +140,7 @@ class _Pulling:
         self._mapper = mapper
         self._owner = mapper.labels.owner
         self._progress = progress
-        self._marks = ShownMarks(client, mapper.labels, self.notes)
+        self._marks = ShownMarks(client, mapper.labels, self.notes, elsewhere)
         self._initiatives = InitiativeReader(client, use, self.notes, self.set_aside)
         self._read: dict[str, IssueNode] = {}
 
@@ -161,7 +170,8 @@ class _Pulling:
         )
 
     def _issue(self, node: IssueNode, shown: Marks, *, in_scope: bool = True) -> WorkItem:
-        return self._mapper.issue(node, shown, self._marks.not_of_people(node), in_scope=in_scope)
+        ours, links = self._marks.not_of_people(node), self._marks.issue_links(node.id)
+        return self._mapper.issue(node, shown, ours, in_scope=in_scope, links=links)
 
     def _project(self, node: ProjectNode, shown: Marks) -> WorkItem:
         return self._mapper.project(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from config.issue_pages import IssuePages
 from config.wording import counted
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
@@ -28,8 +29,12 @@ _BATCH = 100
 class ShownMarks:
     """Reads marks of one owner; what is odd about them goes to `notes`."""
 
-    def __init__(self, client: LinearClient, own: OwnLabels, notes: list[str]) -> None:
+    def __init__(
+        self, client: LinearClient, own: OwnLabels, notes: list[str], elsewhere: Sequence[IssuePages] = ()
+    ) -> None:
         self._client = client
+        self._elsewhere = elsewhere
+        self._links: dict[str, set[str]] = {}
         self._labels = own
         self._owner = own.owner
         self._notes = notes
@@ -90,13 +95,21 @@ class ShownMarks:
         if self._on_issues is None:
             nodes: dict[str, list[AttachmentNode]] = {}
             for node in self._client.walk(
-                queries.ATTACHMENTS, lambda reply: reply.attachments, contains=CONTAINS
+                queries.ATTACHMENTS, lambda reply: reply.attachments, filter=_wanted(self._elsewhere)
             ):
-                nodes.setdefault(node.issue.id, []).append(node)
+                if CONTAINS in node.url:
+                    nodes.setdefault(node.issue.id, []).append(node)
+                elif any(pages.key_at(node.url) for pages in self._elsewhere):
+                    self._links.setdefault(node.issue.id, set()).add(node.url)
             self._on_issues = {
                 one: find_in_attachments(some, one, self._owner) for one, some in nodes.items()
             }
         return self._on_issues
+
+    def issue_links(self, issue: str) -> tuple[str, ...]:
+        """Addresses of other trackers' issues that are attached to an issue, sorted. None of them is ours."""
+        self.traced()
+        return tuple(sorted(self._links.get(issue, ())))
 
     def traces(self) -> set[str]:
         """Ids of the issues in the whole workspace that bear records of ours, or are another owner's."""
@@ -138,6 +151,19 @@ class ShownMarks:
         return [
             _with_comment(one, left[one.ref.id], self._owner) if one.ref.id in left else one for one in items
         ]
+
+
+def _wanted(elsewhere: Sequence[IssuePages]) -> dict[str, object]:
+    """The filter for attachments of ours, and for those that lead to issues elsewhere."""
+    ours: dict[str, object] = {"url": {"contains": CONTAINS}}
+    theirs: list[dict[str, object]] = [
+        {
+            "url": {"containsIgnoreCase": pages.place},
+            "or": [{"url": {"contains": hint}} for hint in pages.hints],
+        }
+        for pages in elsewhere
+    ]
+    return {"or": [ours, *theirs]} if theirs else ours
 
 
 def _is_unproven(shown: Marks) -> bool:

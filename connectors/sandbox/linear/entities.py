@@ -95,6 +95,27 @@ class BotActor:
     sub_type: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SyncedWith:
+    """An issue of another service that Linear keeps equal with one of its own: `ExternalEntityInfo`."""
+
+    service: str
+    id: str
+    issue_key: str
+    issue_type_id: str
+    project_id: str
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The part that each kind of service has for itself."""
+        return {
+            "__typename": "ExternalEntityInfoJiraMetadata",
+            "issueKey": self.issue_key,
+            "issueTypeId": self.issue_type_id,
+            "projectId": self.project_id,
+        }
+
+
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Issue(Entity):
     number: int
@@ -127,6 +148,7 @@ class Issue(Entity):
     attachments: list[Attachment] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     subscribers: list[User] = field(default_factory=list)
+    synced_with: list[SyncedWith] | None = None
 
     @property
     def identifier(self) -> str:

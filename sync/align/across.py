@@ -1,0 +1,126 @@
+"""What trackers say of each other's items: which are one piece of work, and which are linked. Pure.
+
+Mirrored items, which a tracker itself keeps equal with each other, are one piece of work with several sides. An item to
+which somebody attached the address of an issue on another tracker is linked with that: two pieces of work.
+
+Connectors tell the raw facts, an id and a key of another service, and addresses; here these become items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from config.workspace import Workspace
+from connectors.model import Mirror, Ref, WorkItem
+
+Pair = tuple[Ref, Ref]
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """What crosses trackers, as far as both ends were read.
+
+    - `sides`: of each side of mirrored work all sides, the one that counts first.
+    - `links`: the item that bears a link, and the one that it leads to, each pair once and in order; not those between two
+      sides of one piece of work.
+    """
+
+    sides: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)
+    links: tuple[Pair, ...] = ()
+
+
+def across(items: Mapping[Ref, WorkItem], workspace: Workspace) -> Across:
+    """What crosses the trackers of a workspace. Only what is in scope is a side: the other one then stands for itself.
+
+    The work counts on the side that bears an estimate: points, or else hours. Where several do, or none does, on the side
+    whose tracker does the mirroring; of several such on the oldest.
+    """
+    telling = [item for item in items.values() if item.mirrors or item.issue_links]
+    if not telling:
+        return Across()
+    pages = _Pages(items, workspace)
+    joined = _Joined()
+    pointed = {item.ref: pages.of(item) for item in telling}
+    for item in telling:
+        for mirror in item.mirrors if item.in_scope else ():
+            other = _mirrored(item, mirror, pointed[item.ref], items, workspace)
+            if other is not None and items[other].in_scope:
+                joined.join(item.ref, other)
+    sides = {
+        ref: group
+        for group in (tuple(sorted(some, key=lambda ref: _order(items[ref]))) for some in joined.groups())
+        for ref in group
+    }
+    links = {
+        (ref, other): None
+        for ref, found in pointed.items()
+        for other in found
+        if other not in sides.get(ref, ())
+    }
+    return Across(sides, tuple(sorted(links)))
+
+
+def _order(item: WorkItem) -> tuple[int, bool, object, Ref]:
+    """The side that counts comes first."""
+    estimated = 0 if item.estimate is not None else 1 if item.hours is not None else 2
+    return estimated, not item.mirrors, item.created, item.ref
+
+
+def _mirrored(
+    item: WorkItem,
+    mirror: Mirror,
+    pointed: Sequence[Ref],
+    items: Mapping[Ref, WorkItem],
+    workspace: Workspace,
+) -> Ref | None:
+    """The item that is meant. Ids are small numbers on every site, so that an id alone proves nothing: the key goes with it,
+    now or formerly, or an address that is attached leads to the same item. None where no item, or more than one, does.
+    """
+    trackers = (name for name, one in workspace.trackers.items() if one.kind == mirror.service)
+    found = [ref for name in trackers if (ref := Ref(name, mirror.id)) in items and name != item.ref.tracker]
+    proven = [ref for ref in found if ref in pointed or items[ref].answers_to(mirror.key)]
+    if len(proven) > 1:
+        proven = [ref for ref in proven if ref in pointed]
+    return proven[0] if len(proven) == 1 else None
+
+
+class _Pages:
+    """Finds the items whose pages addresses lead to, by the keys that they have or had."""
+
+    def __init__(self, items: Mapping[Ref, WorkItem], workspace: Workspace) -> None:
+        self._pages = workspace.issue_pages
+        self._refs: dict[tuple[str, str], Ref] = {}
+        # A key that something has now means that alone, whatever had it before.
+        for keys in (lambda item: item.former_keys, lambda item: (item.key,)):
+            for ref, item in items.items():
+                if ref.tracker in self._pages:
+                    self._refs |= {(ref.tracker, key.casefold()): ref for key in keys(item)}
+
+    def of(self, item: WorkItem) -> tuple[Ref, ...]:
+        """Where the addresses on an item lead, each once; never to itself or to its own tracker."""
+        return tuple(dict.fromkeys(self._found(item)))
+
+    def _found(self, item: WorkItem) -> Iterator[Ref]:
+        for address in item.issue_links:
+            for tracker, pages in self._pages.items():
+                key = pages.key_at(address) if tracker != item.ref.tracker else None
+                if key is not None and (ref := self._refs.get((tracker, key.casefold()))) is not None:
+                    yield ref
+
+
+class _Joined:
+    """Groups that grow together when one thing is in two of them."""
+
+    def __init__(self) -> None:
+        self._group: dict[Ref, set[Ref]] = {}
+
+    def join(self, one: Ref, other: Ref) -> None:
+        """Let both be in one group, with all that is in the group of either."""
+        whole = self._group.get(one, {one}) | self._group.get(other, {other})
+        for ref in whole:
+            self._group[ref] = whole
+
+    def groups(self) -> Iterable[set[Ref]]:
+        """The groups, each once."""
+        return {id(group): group for group in self._group.values()}.values()
