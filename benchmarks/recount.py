@@ -2,8 +2,8 @@
 
     python benchmarks/recount.py [--items 300] [--seeds 1 2 3] [--deployment cloud|data_center]
 
-It imports nothing of the product: it reads the trackers by plain HTTP (`recount_trackers.py`) and the goals as YAML, applies
-the rules by an own reading of them (`recount_rules.py`), and runs the commands as a user does. At the first moment of the
+It imports nothing of the product: it reads the trackers by plain HTTP (`recount_jira.py`, `recount_linear.py`) and the
+goals as YAML, applies the rules by an own reading of them (`recount_rules.py`, `recount_pieces.py`), and runs the commands as a user does. At the first moment of the
 cycle, no key result made of work may stand above 0 %. Exit code 1 when anything differs.
 """
 
@@ -25,18 +25,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recount_rules import (
-    Goals,
-    KeyResult,
-    Linking,
-    counted,
-    floored,
-    is_in_progress,
-    points_beside,
-    points_of_no_work,
-    weighed,
-)
-from benchmarks.recount_trackers import Id, Jira, Linear, below_each
+from benchmarks.recount_jira import Jira
+from benchmarks.recount_linear import Linear
+from benchmarks.recount_pieces import Counting, floored, is_in_progress
+from benchmarks.recount_rules import Goals, KeyResult, Linking
+from benchmarks.recount_works import Id, below_each
 
 NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 """The moment that worlds of the sandbox are made for."""
@@ -53,7 +46,9 @@ class Recount:
         self._jira, self._linear = Jira(url, is_server=is_server), Linear(url)
         self.works = below_each([*self._jira.works(goals.projects), *self._linear.works(goals.teams)])
         linking = Linking(goals, self.works)
-        self._places = {one.id: linking.place(one) for one in self.works.values()}
+        self.places = linking.places()
+        self._uncounted = linking.uncounted
+        self.counting = Counting(self.works, self._uncounted)
 
     def key_results(self) -> dict[str, Standing]:
         """Where each stands."""
@@ -66,16 +61,16 @@ class Recount:
             for work in self.works.values()
             if work.in_scope
             and work.is_open
+            and work.id not in self._uncounted
             and is_in_progress(work)
-            and self._places[work.id].is_unaligned
+            and self.places[work.id].is_unaligned
             and NOW - (work.started or work.created) >= self.goals.grace
         }
 
     def points(self) -> tuple[Fraction, Fraction]:
         """All points that were read, and those that are counted once or named."""
         read = sum((one.points for one in self.works.values() if one.points is not None), Fraction(0))
-        pieces = sum((one.points for one in weighed(self.works) if one.points is not None), Fraction(0))
-        return read, pieces + points_beside(self.works) + points_of_no_work(self.works)
+        return read, sum(self.counting.points().values(), Fraction(0))
 
     def _standing(self, key_result: KeyResult) -> Standing:
         measure = key_result.measure
@@ -105,8 +100,8 @@ class Recount:
             raise ValueError(f"{key_result.id}: this recount knows not all of {measure}")
         missing = Fraction(str(measure.get("default_estimate", 1)))
         weights: dict[bool, list[Fraction]] = {True: [], False: []}
-        for piece in weighed(self.works) if by_points else counted(self.works):
-            share = self._places[piece.work.id].serves.get(key_result.id)
+        for piece in self.counting.weighed() if by_points else self.counting.counted():
+            share = self.places[piece.work.id].serves.get(key_result.id)
             is_done = piece.work.state == "done"
             day = piece.work.finished
             if share is None or (is_done and day is not None and day < self.goals.begins):

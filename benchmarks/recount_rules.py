@@ -1,4 +1,4 @@
-"""The rules of `docs/linking.md` and `docs/measures.md` said once more, plainly, for `recount.py`.
+"""The rules of `docs/linking.md` said once more, plainly, for `recount.py`.
 
 It imports nothing of the product, and knows only what the example company declares: what else a file may hold is refused
 by name, so that nothing is passed over.
@@ -6,7 +6,6 @@ by name, so that nothing is passed over.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -17,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
-from benchmarks.recount_trackers import Id, Work
+from benchmarks.recount_works import Id, Work
 
 Rule = dict[str, Any]
 WEIGHING = ("work", "milestones")
@@ -46,6 +45,7 @@ class Goals:
 
     key_results: list[KeyResult]
     exempt: list[Rule]
+    site: str
     projects: list[str]
     teams: list[str]
     begins: datetime
@@ -78,6 +78,7 @@ class Goals:
         return Goals(
             key_results=found,
             exempt=whole.get("exempt", []),
+            site=whole["trackers"]["jira"]["url"],
             projects=whole["trackers"]["jira"]["scope"]["projects"],
             teams=whole["trackers"]["linear"]["scope"]["teams"],
             begins=_midnight(cycle["start"], zone),
@@ -112,32 +113,81 @@ class Linking:
         self._goals = goals
         self._works = works
         self._by_name = {one.id.casefold(): one for one in goals.key_results}
+        self._sides = {one.id: [one] for one in works.values()}
+        for work in works.values():
+            for number in work.mirrors:
+                other = works.get(("jira", number))
+                if other is not None and other.in_scope and work.in_scope:
+                    # The side that bears the estimate counts, else Linear's.
+                    sides = (
+                        [other, work] if work.points is None and other.points is not None else [work, other]
+                    )
+                    self._sides[work.id] = self._sides[other.id] = sides
+        self._linked = dict(self._links())
 
-    def place(self, work: Work) -> Place:
-        """The first answer to the questions of docs/linking.md, in their order."""
-        return next((one for one in self._answers(work) if one is not None), Place())
+    @property
+    def uncounted(self) -> frozenset[Id]:
+        """The other sides of mirrored work, which count nowhere."""
+        return frozenset(one.id for one in self._works.values() if self._sides[one.id][0] is not one)
 
-    def _answers(self, work: Work) -> Iterator[Place | None]:
-        yield self._claimed(work)
-        yield self._ruled(work, _names)
-        yield self._ruled(work, _asks_what_it_carries)
-        yield self._exempted(work)
-        steps = list(self._steps_above(work))
+    def places(self) -> dict[Id, Place]:
+        """The place of every item."""
+        found = {one.id: self._place(one) for one in self._works.values()}
+        taken = {}
+        for one, others in self._linked.items():
+            for other in others:
+                # Between equals the one that serves nothing inherits.
+                if (
+                    other.level == self._works[one].level
+                    and found[one].is_unaligned
+                    and found[other.id].serves
+                ):
+                    taken[one] = found[other.id]
+        return found | taken
+
+    def _links(self) -> Iterator[tuple[Id, list[Work]]]:
+        """Issues on the other tracker that are attached to each, both ways; not the other side of mirrored work."""
+        keys = {one.key: one for one in self._works.values() if one.id[0] == "jira"}
+        pairs = []
+        for work in self._works.values():
+            for address in work.attached:
+                place, _, key = address.partition("?")[0].rpartition("/browse/")
+                other = keys.get(key) if place.casefold() == self._goals.site.casefold() else None
+                if other is not None and other not in self._sides[work.id]:
+                    pairs += [(work, other), (other, work)]
+        for one in self._works.values():
+            if others := [other for this, other in pairs if this is one]:
+                yield one.id, others
+
+    def _place(self, work: Work) -> Place:
+        """The first answer to the questions of docs/linking.md, in their order; of mirrored work asked of both sides."""
+        return next((one for one in self._answers(self._sides[work.id]) if one is not None), Place())
+
+    def _answers(self, sides: list[Work]) -> Iterator[Place | None]:
+        yield from map(self._claimed, sides)
+        yield from (self._ruled(one, _names) for one in sides)
+        yield from (self._ruled(one, _asks_what_it_carries) for one in sides)
+        yield from map(self._exempted, sides)
+        steps = list(self._steps_above(sides))
         # The nearest thing above that is claimed or named.
         for step in steps:
             yield from map(self._claimed, step)
             yield from (self._ruled(one, _names) for one in step)
-        yield self._ruled(work, _asks_where_it_lives)
+        yield from (self._ruled(one, _asks_where_it_lives) for one in sides)
         # The nearest thing above that a rule matches, or that is exempt.
         for step in steps:
             yield from (self._ruled(one, _asks_what_it_carries) for one in step)
             yield from map(self._exempted, step)
             yield from (self._ruled(one, _asks_where_it_lives) for one in step)
 
-    def _steps_above(self, work: Work) -> Iterator[list[Work]]:
-        seen, front = {work.id}, [work]
+    def _above(self, work: Work) -> Iterator[Work]:
+        yield from (self._works[at] for at in work.above if at in self._works)
+        yield from (one for one in self._linked.get(work.id, []) if one.level > work.level)
+
+    def _steps_above(self, sides: list[Work]) -> Iterator[list[Work]]:
+        seen, front = {one.id for one in sides}, sides
         while front:
-            above = [self._works[at] for one in front for at in one.above if at in self._works]
+            above = [found for one in front for found in self._above(one)]
             front = []
             for one in above:
                 if one.id not in seen:
@@ -207,88 +257,3 @@ def _holds(rule: Rule, work: Work) -> bool:
         for name, wanted in rule.items()
         if name != "share"
     )
-
-
-# --- What counts, and how much -------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A piece of work. `points` None: neither it nor anything above it was estimated for it."""
-
-    work: Work
-    points: Fraction | None
-
-
-def counted(works: Mapping[Id, Work]) -> Iterator[Piece]:
-    """Leaves: what has nothing live directly below it."""
-    for work in works.values():
-        if work.is_live and not _live_below(work):
-            yield Piece(work, work.points)
-
-
-def weighed(works: Mapping[Id, Work]) -> Iterator[Piece]:
-    """Leaves, by points: an estimated parent of unestimated work hands its points down evenly, or keeps them when done."""
-    tops = [work for work in works.values() if not any(above in works for above in work.above)]
-    seen: set[Id] = set()
-    for top in tops:
-        yield from _walk(top, None, seen)
-
-
-def _walk(work: Work, handed: Fraction | None, seen: set[Id]) -> Iterator[Piece]:
-    if work.id in seen:
-        return
-    seen.add(work.id)
-    if work.is_live and not _live_below(work):
-        yield Piece(work, handed if work.points is None else work.points)
-    elif work.is_live and work.points is not None:
-        handed = None
-        if not _is_estimated_below(work):
-            if work.state == "done":
-                yield Piece(work, work.points)
-                return
-            handed = work.points / _leaves_below(work)
-    for child in work.below:
-        yield from _walk(child, handed, seen)
-
-
-def points_beside(works: Mapping[Id, Work]) -> Fraction:
-    """Points on what has estimated work below, which counts in its place."""
-    return sum(
-        (
-            work.points
-            for work in works.values()
-            if work.is_live and work.points is not None and _live_below(work) and _is_estimated_below(work)
-        ),
-        Fraction(0),
-    )
-
-
-def points_of_no_work(works: Mapping[Id, Work]) -> Fraction:
-    """Points on what was dropped or is out of scope."""
-    return sum(
-        (work.points for work in works.values() if not work.is_live and work.points is not None), Fraction(0)
-    )
-
-
-def _live_below(work: Work) -> bool:
-    return any(child.is_live for child in work.below)
-
-
-def _is_estimated_below(work: Work) -> bool:
-    return any(
-        (child.is_live and child.points is not None) or _is_estimated_below(child) for child in work.below
-    )
-
-
-def _leaves_below(work: Work) -> int:
-    return sum((child.is_live and not _live_below(child)) + _leaves_below(child) for child in work.below)
-
-
-def is_in_progress(work: Work) -> bool:
-    """Whether it, or something live below it, is in progress."""
-    return work.state == "doing" or any(child.is_live and is_in_progress(child) for child in work.below)
-
-
-def floored(part: Fraction) -> int:
-    return math.floor(part * 100)
