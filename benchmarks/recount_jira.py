@@ -13,6 +13,8 @@ from fractions import Fraction
 
 from benchmarks.recount_works import USUALLY_DROPPED, Id, Json, Work, ask, certain, moment
 
+_PARENT_LINK = "com.atlassian.jpo:jpo-custom-field-parent"
+
 
 class Jira:
     """A Jira site, on Cloud or on Data Center."""
@@ -22,7 +24,10 @@ class Jira:
         self._rest = f"{url}/jira-dc/rest/api/2" if is_server else f"{url}/jira/rest/api/3"
         basic = base64.b64encode(b"truenorth@acme.example:sandbox-jira-token").decode()
         self._headers = {"Authorization": "Bearer sandbox-dc-pat" if is_server else f"Basic {basic}"}
-        self._fields = {one["name"]: one["id"] for one in self._get("field")}
+        listed = self._get("field")
+        self._fields = {one["name"]: one["id"] for one in listed}
+        # Of Advanced Roadmaps on Data Center: what stands above an epic. Its name is translated.
+        self._above_epics = next((one["id"] for one in listed if _custom(one) == _PARENT_LINK), "")
         self._categories = {one["name"]: one["statusCategory"]["key"] for one in self._get("status")}
 
     def works(self, projects: list[str]) -> list[Work]:
@@ -71,8 +76,10 @@ class Jira:
 
     def _parent_key(self, row: Json) -> str | None:
         parent = row["fields"].get("parent")
-        key = parent["key"] if parent else row["fields"].get(self._fields["Epic Link"])
-        return str(key) if key else None
+        if parent:
+            return str(parent["key"])
+        key = row["fields"].get(self._fields["Epic Link"]) or row["fields"].get(self._above_epics)
+        return str(key["key"] if isinstance(key, dict) else key) if key else None
 
     def _points_fields(self, rows: Iterable[Json]) -> dict[str, str]:
         """Where each project keeps its points: in one field, or in the other where nothing of it has that one."""
@@ -133,6 +140,10 @@ class Jira:
                     elif before != "done":
                         found = certain(entry["created"])
         return found or moment(row["fields"].get("resolutiondate"))
+
+
+def _custom(one: Json) -> str:
+    return str(one.get("schema", {}).get("custom", ""))
 
 
 def _level(kind: Json) -> int:
