@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from fractions import Fraction
 
@@ -41,14 +41,20 @@ def generate_jira(items: int, seed: int, clock: Clock) -> JiraSite:
 def planted_jira(items: int, seed: int, clock: Clock) -> tuple[JiraSite, Planted[str]]:
     """The site, and what was planted in it."""
     site = empty_site(clock)
-    writer = _Writer(site)
-    for position, draft in enumerate(drafts_of(items, seed)):
-        writer.write(rng(seed, "jira", "issue", position), draft)
+    planted = write_drafts(site, drafts_of(items, seed), seed)
     issues = list(site.issues.values())
-    _claim(issues, writer.planted)
+    _claim(issues, planted)
     assign_components(issues)
     add_links(site, rng(seed, "jira", "links"), issues)
-    return site, writer.planted
+    return site, planted
+
+
+def write_drafts(site: JiraSite, drafts: Iterable[Draft], seed: int) -> Planted[str]:
+    """Put issues on the site, each with a life of its own, and give what was planted. Parents come before their children."""
+    writer = _Writer(site)
+    for position, draft in enumerate(drafts):
+        writer.write(rng(seed, "jira", "issue", position), draft)
+    return writer.planted
 
 
 class _Writer:
