@@ -48,7 +48,9 @@ class Recount:
         linking = Linking(goals, self.works)
         self.places = linking.places()
         self._uncounted = linking.uncounted
-        self.counting = Counting(self.works, self._uncounted)
+        by_points = {one.id for one in goals.key_results if one.measure.get("weigh") == "points"}
+        weighs = frozenset(name for name, place in self.places.items() if by_points & place.serves.keys())
+        self.counting = Counting(self.works, weighs, self._uncounted)
 
     def key_results(self) -> dict[str, Standing]:
         """Where each stands."""

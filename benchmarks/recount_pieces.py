@@ -19,10 +19,14 @@ class Piece:
 
 
 class Counting:
-    """The pieces of work. `uncounted`: sides of mirrored work that count nowhere."""
+    """The pieces of work.
 
-    def __init__(self, works: Mapping[Id, Work], uncounted: frozenset[Id]) -> None:
+    `weighs`: what serves a key result that is weighed by points; `uncounted`: sides of mirrored work that count nowhere.
+    """
+
+    def __init__(self, works: Mapping[Id, Work], weighs: frozenset[Id], uncounted: frozenset[Id]) -> None:
         self._works = works
+        self._weighs = weighs
         self._uncounted = uncounted
 
     def counted(self) -> Iterator[Piece]:
@@ -30,7 +34,10 @@ class Counting:
         return (Piece(work, work.points) for work in self._works.values() if self._is_leaf(work))
 
     def weighed(self) -> Iterator[Piece]:
-        """Leaves, by points: an estimated parent of unestimated work hands its points down evenly, or keeps them when done."""
+        """Leaves, by points: an estimated parent of unestimated work hands its points down evenly, or keeps them when done.
+
+        Nothing is handed past what was dropped or is out of scope.
+        """
         seen: set[Id] = set()
         for work in self._works.values():
             if not any(above in self._works for above in work.above):
@@ -55,12 +62,14 @@ class Counting:
         if work.id in seen:
             return
         seen.add(work.id)
-        if self._is_leaf(work):
+        if not work.is_live:
+            handed = None
+        elif self._is_leaf(work):
             yield Piece(work, handed if work.points is None else work.points)
-        elif work.is_live and work.points is not None and _live_below(work):
+        elif work.points is not None and _live_below(work):
             handed = None
             if not self._is_estimated_below(work):
-                if work.state == "done":
+                if work.state == "done" and work.id in self._weighs:
                     yield Piece(work, work.points)
                     return
                 handed = work.points / self._leaves_below(work)
@@ -72,12 +81,14 @@ class Counting:
 
     def _is_estimated_below(self, work: Work) -> bool:
         return any(
-            (child.is_live and child.points is not None) or self._is_estimated_below(child)
+            child.points is not None or self._is_estimated_below(child)
             for child in work.below
+            if child.is_live
         )
 
     def _leaves_below(self, work: Work) -> int:
-        return sum(self._is_leaf(child) + self._leaves_below(child) for child in work.below)
+        live = [child for child in work.below if child.is_live]
+        return sum(self._is_leaf(child) + self._leaves_below(child) for child in live)
 
 
 def _live_below(work: Work) -> bool:

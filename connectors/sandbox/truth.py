@@ -103,7 +103,7 @@ class Truth:
 
     def points(self) -> Points:
         """Where all points of the world are; they add up to what the generators wrote down as they planted them."""
-        return self._tree.points()
+        return self.tree.points()
 
     @property
     def planted_points(self) -> Fraction:
@@ -138,8 +138,14 @@ class Truth:
         return list(rows_of(self._jira, self._linear))
 
     @cached_property
-    def _tree(self) -> Tree:
-        return Tree(self.rows, self._planted.finished, self._uncounted)
+    def tree(self) -> Tree:
+        """The pieces of work that there are."""
+        weighs = {
+            row.key
+            for row, answer in zip(self.rows, self._answers, strict=True)
+            if any(WORK.get(name) is not None for name, _ in answer.serves)
+        }
+        return Tree(self.rows, self._planted.finished, weighs, self._uncounted)
 
     @cached_property
     def _answers(self) -> list[PlantedAnswer]:
@@ -165,7 +171,7 @@ class Truth:
         """Whether somebody is told: it serves nothing, is in progress or has something below it that is, and is so for
         longer than its grace.
         """
-        if answer.is_decided or not row.in_scope or not row.is_open or not self._tree.is_in_progress(row):
+        if answer.is_decided or not row.in_scope or not row.is_open or not self.tree.is_in_progress(row):
             return False
         if row.key in self._uncounted:
             # One piece of work is accused once.
@@ -182,7 +188,7 @@ class Truth:
             for served, share in answer.serves
             if served == name
         }
-        pieces = self._tree.counted() if missing is None else self._tree.weighed()
+        pieces = self.tree.counted() if missing is None else self.tree.weighed()
         mine = [piece for piece in pieces if piece.row.key in serves]
         kept = [piece for piece in mine if not piece.was_before]
 

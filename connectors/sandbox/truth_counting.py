@@ -46,16 +46,18 @@ class Points:
 class Tree:
     """The items as they hang below each other.
 
-    `rows`: parents before what is below; `finished`: as it was planted; `uncounted`: sides of mirrored work that count
-    nowhere.
+    `rows`: parents before what is below; `finished`: as it was planted; `weighs`: what serves a key result that is weighed
+    by points; `uncounted`: sides of mirrored work that count nowhere.
     """
 
     def __init__(
         self,
         rows: Sequence[Row],
         finished: Mapping[ItemKey, datetime],
+        weighs: Collection[ItemKey],
         uncounted: Collection[ItemKey | None] = (),
     ) -> None:
+        self._weighs = weighs
         self._uncounted = frozenset(uncounted)
         self._rows = rows
         self._finished = finished
@@ -65,9 +67,11 @@ class Tree:
         self._has_points_below: set[ItemKey | None] = set()
         self._is_in_progress_below: set[ItemKey | None] = set()
         for row in reversed(rows):
-            self._leaves[row.parent] += self._leaves[row.key] + self._is_leaf(row)
-            if row.key in self._has_points_below or (row.is_live and row.points is not None):
-                self._has_points_below.add(row.parent)
+            # What was dropped divides what is above it from what is below it.
+            if row.is_live:
+                self._leaves[row.parent] += self._leaves[row.key] + self._is_leaf(row)
+                if row.key in self._has_points_below or row.points is not None:
+                    self._has_points_below.add(row.parent)
             if row.key in self._is_in_progress_below or (row.is_live and row.state == "doing"):
                 self._is_in_progress_below.add(row.parent)
 
@@ -84,7 +88,8 @@ class Tree:
     def weighed(self) -> Iterator[Piece]:
         """The pieces where work is weighed by points.
 
-        Points above unestimated work are spread evenly over it; of what is finished they stay whole.
+        Points above unestimated work are spread evenly over it; of what is finished, and serves what is weighed by points,
+        they stay whole.
         """
         for row in self._rows:
             if self._counts_whole(row):
@@ -122,14 +127,16 @@ class Tree:
         return row.is_live and row.points is not None and row.key in self._covered and self._counts(row)
 
     def _counts_whole(self, row: Row) -> bool:
-        return row.state == "done" and self._spreads(row)
+        return row.state == "done" and row.key in self._weighs and self._spreads(row)
 
     def _bearer_of(self, row: Row) -> Row | None:
         """What is above it and bears the points for it."""
         at = row.parent
         while at is not None:
             above = self._by_key[at]
-            if above.is_live and above.points is not None:
+            if not above.is_live:
+                return None
+            if above.points is not None:
                 return above if self._spreads(above) else None
             at = above.parent
         return None

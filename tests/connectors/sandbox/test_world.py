@@ -21,7 +21,6 @@ from connectors.sandbox.linear.history import spans_of
 from connectors.sandbox.planted_answers import CYCLE_BEGINS, ItemKey
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.truth import WORK
-from connectors.sandbox.truth_counting import Tree
 from connectors.sandbox.world import World, generate
 from tests.support.sandbox_jira_client import Jira
 from tests.support.world_digest import digest
@@ -319,7 +318,7 @@ def test_every_planted_point_is_counted_once_or_named(items: int, seed: int) -> 
 
 def test_points_are_planted_above_what_has_none(world: World) -> None:
     truth = world.truth
-    pieces = {piece.row.key: piece for piece in Tree(list(truth.rows), world.planted.finished).weighed()}
+    pieces = {piece.row.key: piece for piece in truth.tree.weighed()}
     below: dict[str, list[Issue]] = {}
     for issue in world.jira.issues.values():
         below.setdefault(str(issue.parent), []).append(issue)
