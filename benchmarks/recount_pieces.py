@@ -36,7 +36,7 @@ class Counting:
     def weighed(self) -> Iterator[Piece]:
         """Leaves, by points: an estimated parent of unestimated work hands its points down evenly, or keeps them when done.
 
-        Nothing is handed past what was dropped or is out of scope.
+        What was dropped or is out of scope hides nothing that is below it.
         """
         seen: set[Id] = set()
         for work in self._works.values():
@@ -62,11 +62,9 @@ class Counting:
         if work.id in seen:
             return
         seen.add(work.id)
-        if not work.is_live:
-            handed = None
-        elif self._is_leaf(work):
+        if self._is_leaf(work):
             yield Piece(work, handed if work.points is None else work.points)
-        elif work.points is not None and _live_below(work):
+        elif work.is_live and work.points is not None and _live_below(work):
             handed = None
             if not self._is_estimated_below(work):
                 if work.state == "done" and work.id in self._weighs:
@@ -81,14 +79,12 @@ class Counting:
 
     def _is_estimated_below(self, work: Work) -> bool:
         return any(
-            child.points is not None or self._is_estimated_below(child)
+            (child.is_live and child.points is not None) or self._is_estimated_below(child)
             for child in work.below
-            if child.is_live
         )
 
     def _leaves_below(self, work: Work) -> int:
-        live = [child for child in work.below if child.is_live]
-        return sum(self._is_leaf(child) + self._leaves_below(child) for child in live)
+        return sum(self._is_leaf(child) + self._leaves_below(child) for child in work.below)
 
 
 def _live_below(work: Work) -> bool:

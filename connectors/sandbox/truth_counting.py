@@ -67,11 +67,10 @@ class Tree:
         self._has_points_below: set[ItemKey | None] = set()
         self._is_in_progress_below: set[ItemKey | None] = set()
         for row in reversed(rows):
-            # What was dropped divides what is above it from what is below it.
-            if row.is_live:
-                self._leaves[row.parent] += self._leaves[row.key] + self._is_leaf(row)
-                if row.key in self._has_points_below or row.points is not None:
-                    self._has_points_below.add(row.parent)
+            # What was dropped hides nothing that is below it.
+            self._leaves[row.parent] += self._leaves[row.key] + self._is_leaf(row)
+            if row.key in self._has_points_below or (row.is_live and row.points is not None):
+                self._has_points_below.add(row.parent)
             if row.key in self._is_in_progress_below or (row.is_live and row.state == "doing"):
                 self._is_in_progress_below.add(row.parent)
 
@@ -134,9 +133,7 @@ class Tree:
         at = row.parent
         while at is not None:
             above = self._by_key[at]
-            if not above.is_live:
-                return None
-            if above.points is not None:
+            if above.is_live and above.points is not None:
                 return above if self._spreads(above) else None
             at = above.parent
         return None
