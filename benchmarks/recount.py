@@ -27,7 +27,7 @@ from typing import Any
 
 from benchmarks.recount_jira import Jira
 from benchmarks.recount_linear import Linear
-from benchmarks.recount_pieces import Counting, floored, is_in_progress
+from benchmarks.recount_pieces import Counting, floored, in_progress_since
 from benchmarks.recount_rules import Goals, KeyResult, Linking
 from benchmarks.recount_works import Id, below_each
 
@@ -64,9 +64,8 @@ class Recount:
             if work.in_scope
             and work.is_open
             and work.id not in self._uncounted
-            and is_in_progress(work)
             and self.places[work.id].is_unaligned
-            and NOW - (work.started or work.created) >= self.goals.grace
+            and NOW - (in_progress_since(work) or NOW) >= self.goals.grace
         }
 
     def points(self) -> tuple[Fraction, Fraction]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 
 from benchmarks.recount_works import Id, Work
@@ -91,9 +92,15 @@ def _live_below(work: Work) -> bool:
     return any(child.is_live for child in work.below)
 
 
-def is_in_progress(work: Work) -> bool:
-    """Whether it, or something live below it, is in progress."""
-    return work.state == "doing" or any(child.is_live and is_in_progress(child) for child in work.below)
+def in_progress_since(work: Work) -> datetime | None:
+    """Since when it is in progress, or something live below it: the earliest start of all of these, None where there is none.
+
+    Where the tracker tells no start, since it was created.
+    """
+    starts = [since for child in work.below if (since := in_progress_since(child)) is not None]
+    if work.is_live and work.state == "doing":
+        starts.append(work.started or work.created)
+    return min(starts, default=None)
 
 
 def floored(part: Fraction) -> int:

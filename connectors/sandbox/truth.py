@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
@@ -86,8 +86,9 @@ class Truth:
 
     def items(self, *, on_data_center: bool = False) -> Iterator[Item]:
         """Every item of both trackers. A Jira on Data Center does not tell since when work is in progress."""
+        warned = self._warned(on_data_center=on_data_center)
         for row, answer in zip(self.rows, self._answers, strict=True):
-            yield _item(row, answer, warned=self._is_warned(row, answer, on_data_center=on_data_center))
+            yield _item(row, answer, warned=row.key in warned)
 
     def key_results(self) -> dict[str, KeyResultAnswer]:
         """Every key result of the example company."""
@@ -167,18 +168,20 @@ class Truth:
                 nearest[row.key] = own if own.is_decided else near
         return found
 
-    def _is_warned(self, row: Row, answer: PlantedAnswer, *, on_data_center: bool) -> bool:
-        """Whether somebody is told: it serves nothing, is in progress or has something below it that is, and is so for
-        longer than its grace.
-        """
-        if answer.is_decided or not row.in_scope or not row.is_open or not self.tree.is_in_progress(row):
-            return False
-        if row.key in self._uncounted:
-            # One piece of work is accused once.
-            return False
-        tells = not (on_data_center and row.key[0] == "jira")
-        since = self._planted.begun.get(row.key, row.created) if tells else row.created
-        return NOW - since >= GRACE
+    def _warned(self, *, on_data_center: bool) -> set[ItemKey]:
+        """What serves nothing and is accused of it: it is in progress, or something below it is, for longer than its grace."""
+
+        def begun(row: Row) -> datetime:
+            is_told = row.key[0] != "jira" or not on_data_center
+            return self._planted.begun.get(row.key, row.created) if is_told else row.created
+
+        since = self.tree.in_progress_since(begun)
+        return {
+            row.key
+            for row, answer in zip(self.rows, self._answers, strict=True)
+            if not answer.is_decided and row.is_live and row.is_open and row.key not in self._uncounted
+            if row.key in since and NOW - since[row.key] >= GRACE
+        }
 
     def _work(self, name: str) -> KeyResultAnswer:
         missing = WORK[name]

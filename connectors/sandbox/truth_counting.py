@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -65,18 +65,21 @@ class Tree:
         self._covered = {row.parent for row in rows if row.is_live}
         self._leaves: Counter[ItemKey | None] = Counter()
         self._has_points_below: set[ItemKey | None] = set()
-        self._is_in_progress_below: set[ItemKey | None] = set()
         for row in reversed(rows):
             # What was dropped hides nothing that is below it.
             self._leaves[row.parent] += self._leaves[row.key] + self._is_leaf(row)
             if row.key in self._has_points_below or (row.is_live and row.points is not None):
                 self._has_points_below.add(row.parent)
-            if row.key in self._is_in_progress_below or (row.is_live and row.state == "doing"):
-                self._is_in_progress_below.add(row.parent)
 
-    def is_in_progress(self, row: Row) -> bool:
-        """Whether it, or something below it, is in progress."""
-        return row.state == "doing" or row.key in self._is_in_progress_below
+    def in_progress_since(self, begun: Callable[[Row], datetime]) -> dict[ItemKey, datetime]:
+        """Since when what is in progress, or has something below it that is, is so: the earliest beginning of all of these."""
+        found: dict[ItemKey, datetime] = {}
+        for row in reversed(self._rows):
+            if row.is_live and row.state == "doing":
+                found[row.key] = min(begun(row), found.get(row.key, begun(row)))
+            if row.parent is not None and (since := found.get(row.key)) is not None:
+                found[row.parent] = min(since, found.get(row.parent, since))
+        return found
 
     def counted(self) -> Iterator[Piece]:
         """The pieces where work is counted: what has nothing live below it."""
