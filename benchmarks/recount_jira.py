@@ -98,7 +98,7 @@ class Jira:
         project, labels = fields["project"]["key"], fields["labels"]
         parent = self._parent_key(row)
         estimate = fields.get(points[project])
-        state, changed = self._state(fields), moment(fields.get("statuscategorychangedate"))
+        state = self._state(fields)
         claims = [one[3:] for one in labels if one.casefold().startswith("kr:")]
         claims += (fields.get(self._fields["Key result"]) or "").replace(",", " ").split()
         return Work(
@@ -114,8 +114,8 @@ class Jira:
             state=state,
             points=None if estimate is None else Fraction(str(estimate)),
             created=certain(fields["created"]),
-            started=changed if state == "doing" else None,
-            finished=self._finished(row, changed) if state == "done" else None,
+            started=self._since(row, "indeterminate") if state == "doing" else None,
+            finished=self._since(row, "done") if state == "done" else None,
             level=_level(fields["issuetype"]),
         )
 
@@ -126,20 +126,20 @@ class Jira:
         ends = {fields["status"]["name"], (fields.get("resolution") or {}).get("name", "")}
         return "dropped" if USUALLY_DROPPED & {one.casefold() for one in ends} else "done"
 
-    def _finished(self, row: Json, changed: datetime | None) -> datetime | None:
-        """When done work was done: on Data Center the changelog tells it."""
+    def _since(self, row: Json, category: str) -> datetime | None:
+        """Since when it is in a status of this category, as its own changelog tells on Data Center."""
         if not self._is_server:
-            return changed
+            return moment(row["fields"].get("statuscategorychangedate"))
         found = None
         for entry in sorted(row["changelog"]["histories"], key=lambda one: certain(one["created"])):
             for item in entry["items"]:
                 if item["field"] == "status":
                     before, after = (self._categories[item[one]] for one in ("fromString", "toString"))
-                    if after != "done":
+                    if after != category:
                         found = None
-                    elif before != "done":
+                    elif before != category:
                         found = certain(entry["created"])
-        return found or moment(row["fields"].get("resolutiondate"))
+        return found or (moment(row["fields"].get("resolutiondate")) if category == "done" else None)
 
 
 def _custom(one: Json) -> str:

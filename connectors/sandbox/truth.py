@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
@@ -84,9 +84,9 @@ class Truth:
         self._linear = linear
         self._planted = planted
 
-    def items(self, *, on_data_center: bool = False) -> Iterator[Item]:
-        """Every item of both trackers. A Jira on Data Center does not tell since when work is in progress."""
-        warned = self._warned(on_data_center=on_data_center)
+    def items(self) -> Iterator[Item]:
+        """Every item of both trackers."""
+        warned = self._warned()
         for row, answer in zip(self.rows, self._answers, strict=True):
             yield _item(row, answer, warned=row.key in warned)
 
@@ -168,14 +168,9 @@ class Truth:
                 nearest[row.key] = own if own.is_decided else near
         return found
 
-    def _warned(self, *, on_data_center: bool) -> set[ItemKey]:
+    def _warned(self) -> set[ItemKey]:
         """What serves nothing and is accused of it: it is in progress, or something below it is, for longer than its grace."""
-
-        def begun(row: Row) -> datetime:
-            is_told = row.key[0] != "jira" or not on_data_center
-            return self._planted.begun.get(row.key, row.created) if is_told else row.created
-
-        since = self.tree.in_progress_since(begun)
+        since = self.tree.in_progress_since(lambda row: self._planted.begun.get(row.key, row.created))
         return {
             row.key
             for row, answer in zip(self.rows, self._answers, strict=True)

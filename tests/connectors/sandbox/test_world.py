@@ -20,7 +20,8 @@ from connectors.sandbox.jira.state import EPIC_LINK, STORY_POINT_ESTIMATE, STORY
 from connectors.sandbox.linear.history import spans_of
 from connectors.sandbox.planted_answers import CYCLE_BEGINS, ItemKey
 from connectors.sandbox.server import Sandbox
-from connectors.sandbox.truth import WORK
+from connectors.sandbox.truth import GRACE, WORK
+from connectors.sandbox.truth_rows import Row
 from connectors.sandbox.world import World, generate
 from tests.support.sandbox_jira_client import Jira
 from tests.support.world_digest import digest
@@ -354,12 +355,36 @@ def test_claims_stand_above_sub_issues_whose_project_a_rule_gives_away(world: Wo
 
 
 def test_warned_is_what_is_in_progress_for_longer_than_its_grace(world: World) -> None:
-    on_cloud = {(one.tracker, one.id): one.warned for one in world.truth.items()}
-    on_server = {(one.tracker, one.id): one.warned for one in world.truth.items(on_data_center=True)}
+    warned = {(one.tracker, one.id): one.warned for one in world.truth.items()}
     (long_ago,) = world.truth.planted_on_purpose("old work in progress that serves nothing")
     (just_now,) = world.truth.planted_on_purpose("old work just taken up that serves nothing")
-    assert (on_cloud[long_ago], on_server[long_ago]) == (True, True)
-    assert (on_cloud[just_now], on_server[just_now]) == (False, True)
-    assert {one for one, warned in on_cloud.items() if warned} < {
-        one for one, warned in on_server.items() if warned
-    }
+    assert (warned[long_ago], warned[just_now]) == (True, False)
+    for row in world.truth.rows:
+        if warned[row.key]:
+            assert row.is_open
+            assert NOW - row.created >= GRACE
+
+
+def test_grace_of_what_is_above_runs_from_the_earliest_beginning_below() -> None:
+    for seed in range(1, 30):
+        world = generate(900, seed)
+        rows = {row.key: row for row in world.truth.rows}
+        warned = {(one.tracker, one.id) for one in world.truth.items() if one.warned}
+        waiting = [key for key in warned if rows[key].state == "todo"]
+        if waiting:
+            break
+    assert waiting, "something that is not in progress itself is warned for what is below it"
+    for key in waiting:
+        begun = [
+            world.planted.begun.get(row.key, row.created)
+            for row in rows.values()
+            if row.state == "doing" and is_below(row, key, rows)
+        ]
+        assert NOW - min(begun) >= GRACE
+
+
+def is_below(row: Row, key: ItemKey, rows: dict[ItemKey, Row]) -> bool:
+    at = row.parent
+    while at is not None and at != key:
+        at = rows[at].parent
+    return at == key
