@@ -193,6 +193,17 @@ class HasDescriptions(Protocol):
 
 
 @runtime_checkable
+class TellsPages(Protocol):
+    """Its items have links to pages elsewhere, which can be read only item by item."""
+
+    def pages_of(self, item: WorkItem) -> tuple[str, ...]:
+        """Addresses to which people or integrations linked the item, without ours, in the tracker's order. Costs one
+        request; raises as `pull` does.
+        """
+        ...
+
+
+@runtime_checkable
 class CreatesLabels(Protocol):
     """Its labels are things of the workspace, which writing marks may create."""
 

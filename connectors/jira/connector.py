@@ -13,6 +13,7 @@ from connectors.jira.api.client import JiraClient
 from connectors.jira.api.cloud import Cloud
 from connectors.jira.api.data_center import DataCenter
 from connectors.jira.api.deployment import SiteApi
+from connectors.jira.marks.remote_links import our_prefix
 from connectors.jira.preflight import Inspector
 from connectors.jira.read.catalog import catalog
 from connectors.jira.read.histories import histories
@@ -55,7 +56,7 @@ class JiraConnector:
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
         pages = tracker.url.rstrip("/") if is_gateway(api) else api
-        self._name = name
+        self._name, self._owner = name, owner
         self._scope = tracker.scope.projects
         self._tracker = tracker
         self._server = tracker.deployment == "data_center"
@@ -155,6 +156,11 @@ class JiraConnector:
         """See `HasDescriptions.keywords`."""
         found = self._site_api.descriptions(sorted(item.ref.id for item in items))
         return {Ref(self._name, id_): words for id_, text in found if (words := extract_keywords(text))}
+
+    def pages_of(self, item: WorkItem) -> tuple[str, ...]:
+        """See `TellsPages.pages_of`: the remote links, of which Jira has no bulk read."""
+        self._known_site()
+        return tuple(self._loader.api.pages(item.ref.id, our_prefix(self._owner)))
 
     @property
     def batch(self) -> int:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from random import Random
+from typing import Any
 
 from connectors.sandbox.company import NOW, rng, team_of, title, uuid4_from, work_moment
 from connectors.sandbox.jira.generate_history import NOTHING, ChangeKind, HistoryBuilder
 from connectors.sandbox.jira.plan import POINTS_FIELDS, TEAMS
-from connectors.sandbox.jira.state import RESOLUTIONS, TYPES, JiraSite
+from connectors.sandbox.jira.state import RESOLUTIONS, TYPES, JiraSite, RemoteLink
 from connectors.sandbox.jira.state import Issue as JiraIssue
 from connectors.sandbox.linear.entities import Attachment, Issue, SyncedWith
 from connectors.sandbox.linear.state import LinearSpace
@@ -94,6 +95,15 @@ def _plant(jira: JiraSite, linear: LinearSpace, plan: PlannedPair, source: Rando
         theirs = _jira_issue(jira, plan.jira, source, made)
     ours = _linear_issue(linear, plan.linear, source, made)
     _attach(linear, ours, plan.address.format(key=theirs.key), theirs.summary, source)
+    if plan.kind == "linked" and not isinstance(plan.jira, str):
+        # Linear's integration links back; Jira tells that only issue by issue.
+        page = {"url": ours.url, "title": f"{ours.identifier} {ours.title}"}
+        value: dict[str, Any] = {
+            "application": {},
+            "relationship": None,
+            "object": {"summary": None, "icon": {}, "status": {"icon": {}}} | page,
+        }
+        theirs.remote_links.append(RemoteLink(jira.next_id(), None, value))
     if plan.kind == "mirrored":
         # What is in the cloud has been brought along from the server, and its old address with it.
         _attach(linear, ours, f"{FORMER_SITE}/browse/{theirs.key}", theirs.summary, source)

@@ -59,8 +59,8 @@ class Alignment:
     - `met`: the numbers of the rules that hold for an item, see `sync.align.rule_book`.
     - `leaves`: those that serve each key result, whether its cycle runs or not; one that nothing serves is left out. A leaf
       has no child that is in scope and not dropped: containers never count beside their children.
-    - `mirrored`: the sides of mirrored work that count nowhere, each with the side that counts for it. The children of all
-      sides are those of the side that counts.
+    - `mirrored`: of each side of mirrored work all sides, the one that counts first. Its children are those of all sides.
+    - `linked`: items that are linked across trackers: the one that bears the link, and the one that it leads to.
     - `cut`: links between trackers that would let an item inherit from what is below it, and are ignored.
     """
 
@@ -74,7 +74,8 @@ class Alignment:
     unseen: Mapping[Ref, tuple[str, ...]] = field(default_factory=dict)
     triage: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     met: frozenset[int] = frozenset()
-    mirrored: Mapping[Ref, Ref] = field(default_factory=dict)
+    mirrored: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)
+    linked: tuple[tuple[Ref, Ref], ...] = ()
     cut: tuple[tuple[Ref, Ref], ...] = ()
 
     def counted_below(self, ref: Ref) -> tuple[Ref, ...]:
@@ -87,13 +88,19 @@ class Alignment:
 
     def is_leaf(self, ref: Ref) -> bool:
         """Whether the item counts itself."""
-        return ref not in self.mirrored and not self.counted_below(ref)
+        return not self.counts_elsewhere(ref) and not self.counted_below(ref)
+
+    def counted(self, ref: Ref) -> Ref:
+        """The side on which the item counts: itself, unless it is mirrored work."""
+        return self.mirrored.get(ref, (ref,))[0]
+
+    def counts_elsewhere(self, ref: Ref) -> bool:
+        """Whether the item is a side of mirrored work that counts nowhere, since another one counts for it."""
+        return self.counted(ref) != ref
 
     def sides(self, ref: Ref) -> tuple[WorkItem, ...]:
-        """The item itself, then the other sides of it where it is mirrored work, in order of ref."""
-        counted = self.mirrored.get(ref, ref)
-        others = sorted({counted, *(one for one, by in self.mirrored.items() if by == counted)} - {ref})
-        return tuple(self.items[one] for one in (ref, *others))
+        """All that is the same piece of work, the item among them; the side that counts first."""
+        return tuple(self.items[one] for one in self.mirrored.get(ref, (ref,)))
 
 
 _NO_ANSWERS: Answers = {}
@@ -111,7 +118,8 @@ def align(
     effective dates, and cycles run; None: at the end of all days, with every cycle running and no key result closed.
     """
     by_ref = {item.ref: _accepted(item, workspace) for item in sorted(items, key=lambda item: item.ref)}
-    ancestry = Ancestry.of(by_ref, across(by_ref, workspace))
+    crossing = across(by_ref, workspace)
+    ancestry = Ancestry.of(by_ref, crossing)
     context = MatchContext(ancestry, _groups(workspace), found_by(answers), today, workspace.zone)
     book = RuleBook(workspace, context)
     known = {key_result.id.casefold(): key_result.id for _, key_result in workspace.key_results()}
@@ -144,7 +152,8 @@ def align(
         conflicting=tuple(conflicting),
         unseen={ref: ancestry.keys_of(ref) for ref in ancestry.keys},
         met=book.met,
-        mirrored={ref: sides[0] for ref, sides in ancestry.mirrored.items() if ref != sides[0]},
+        mirrored=ancestry.mirrored,
+        linked=crossing.links,
         cut=ancestry.cut,
     )
     return replace(placed, leaves=_leaves(placed), triage=_in_triage(placed))

@@ -31,12 +31,13 @@ from fractions import Fraction
 from config.names import folded
 from connectors.model import Ref, WorkItem
 from sync.align.ancestry import Ancestry, Way
-from sync.align.link import ItemAlignment, Link, LinkReason, Rank, split
+from sync.align.link import RANKS, ItemAlignment, Link, LinkReason, Rank, split
 from sync.align.terms import Term
-from sync.align.words import SILENT, ItemWords, Word
+from sync.align.words import SILENT, ItemWords, Said, Word
 
-Told = tuple[tuple[Word, Way], ...]
+Told = Sequence[tuple[Word, Way]]
 """Words, each with the way to where it holds; that is empty for an item's own."""
+_WHOLE = Fraction(1)
 
 
 _OWN: tuple[Rank, ...] = ("named", "matched")
@@ -45,10 +46,16 @@ _INHERITED: tuple[Rank, ...] = ("matched", "above")
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What is said at once: words of one rank, or an exemption with its category and what exempts."""
+    """What is said in one place: words of one strength, each with the way to it, or an exemption with its category and
+    what exempts."""
 
     words: Told = ()
     exemption: tuple[str, str] | None = None
+
+    @staticmethod
+    def of(words: Iterable[Word], way: Way = ()) -> _Answer:
+        """Words of one place."""
+        return _Answer([(word, way) for word in words])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +70,11 @@ class Placing:
     words: Mapping[Ref, ItemWords]
     terms: Mapping[str, Term]
     _cycles: frozenset[str] = field(init=False)
+    _any_closed: bool = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_cycles", frozenset(term.cycle for term in self.terms.values()))
+        object.__setattr__(self, "_any_closed", any(term.closed for term in self.terms.values()))
 
     def place(self, item: WorkItem, day: date) -> ItemAlignment:
         """The item's place. `day`: that of its closing, for open work that of today."""
@@ -75,16 +84,14 @@ class Placing:
             placed, why = self._in_scope(item, day), "it is in triage, so it is not accepted work yet"
             return ItemAlignment(item.ref, "out_of_scope", placed.links, why)
         own = self.words.get(item.ref, SILENT)
-        said = next(
-            (some for rank in ("claim", "named", "matched", "above", "located") if (some := own.of(rank))), ()
-        )
+        said: Said = next((some for rank in RANKS if (some := own.of(rank))), ())
         links = self._links(item, [(word, ()) for word in said if word.holds(day)])
         return ItemAlignment(item.ref, "out_of_scope", links, "no tracker scope includes its project or team")
 
     def _in_scope(self, item: WorkItem, day: date) -> ItemAlignment:
         found, exemption = self._settled(item, day, closed_too=False)
         in_force, past, planned = self._by_phase(found, day, is_open=item.is_open)
-        if any(term.closed is not None for term in self.terms.values()):
+        if self._any_closed:
             every, _ = self._settled(item, day, closed_too=True)
             past += tuple(
                 link for link in every if not self.terms[link.key_result].takes(day, is_open=item.is_open)
@@ -132,7 +139,7 @@ class Placing:
                 if (
                     term.cycle in found
                     or not word.holds(day)
-                    or (self._climbs(item, way) and not word.inherit)
+                    or (not word.inherit and self._climbs(item, way))
                 ):
                     continue
                 if closed_too or term.takes(day, is_open=item.is_open):
@@ -147,31 +154,31 @@ class Placing:
         sides: list[tuple[Ref, Way]] = [
             (at, () if at == item.ref else (at,)) for at in self.ancestry.sides(item.ref)
         ]
-        yield _Answer(tuple(one for at, way in sides for one in self._told(at, "claim", way)))
-        for rank in _OWN:
-            yield from (_Answer(self._told(at, rank, way)) for at, way in sides)
-        yield from self._exemptions(item, sides)
-        above = tuple(one for at, way in sides for one in self._told(at, "above", way))
-        steps = list(self.ancestry.steps(item.ref)) if self._has_any_above(item.ref) or above else []
-        for step in steps:
-            yield from (_Answer(self._told(at, "claim", way)) for at, way in step)
+        own = [(said, way) for at, way in sides if (said := self._said(at)) is not SILENT]
+        if own:
+            yield _Answer([(word, way) for said, way in own for word in said.of("claim")])
+            for rank in _OWN:
+                yield from (_Answer.of(said.of(rank), way) for said, way in own)
+            yield from self._exemptions(item, sides)
+        above: Told = [(word, way) for said, way in own for word in said.of("above")]
+        steps = self.ancestry.steps(item.ref)
+        steps_told = [step for step in steps if above or any(at in self.words for at, _ in step)]
+        for step in steps_told:
+            yield from (_Answer.of(self._said(at).of("claim"), way) for at, way in step)
             for at, way in step:
-                yield _Answer(self._told(at, "named", way))
                 here, above = self._naming(at, above)
-                yield _Answer(here)
-        yield _Answer((*(one for at, way in sides for one in self._told(at, "located", way)), *above))
-        for step in steps:
+                yield _Answer([*((word, way) for word in self._said(at).of("named")), *here])
+        if own:
+            yield _Answer([*((word, way) for said, way in own for word in said.of("located")), *above])
+        for step in steps_told:
             for rank in _INHERITED:
-                yield from (_Answer(self._told(at, rank, way)) for at, way in step)
+                yield from (_Answer.of(self._said(at).of(rank), way) for at, way in step)
             yield from self._exemptions(item, step)
-            yield from (_Answer(self._told(at, "located", way)) for at, way in step)
-
-    def _told(self, at: Ref, rank: Rank, way: Way) -> Told:
-        return tuple((word, way) for word in self.words.get(at, SILENT).of(rank))
+            yield from (_Answer.of(self._said(at).of("located"), way) for at, way in step)
 
     def _exemptions(self, item: WorkItem, places: Iterable[tuple[Ref, Way]]) -> Iterator[_Answer]:
         for at, way in places:
-            if (exemption := self.words.get(at, SILENT).exemption) is not None:
+            if (exemption := self._said(at).exemption) is not None:
                 category, by = exemption
                 where = "ancestor" if self._climbs(item, way) else "mirrored issue"
                 yield _Answer(
@@ -182,29 +189,33 @@ class Placing:
         """Whether the way leads above the item, not only to another side of it."""
         return bool(way) and way[-1] not in self.ancestry.sides(item.ref)
 
-    def _has_any_above(self, ref: Ref) -> bool:
-        return any(at in self.words for at in self.ancestry.above(ref))
+    def _said(self, ref: Ref) -> ItemWords:
+        return self.words.get(ref, SILENT)
 
     def _naming(self, at: Ref, words: Told) -> tuple[Told, Told]:
         """The words that name what is there, and the others."""
         if not words:
             return (), ()
         names = {folded(name) for name in self.ancestry.names_of(at)}
-        here = tuple(one for one in words if one[0].names & names)
-        return here, tuple(one for one in words if not one[0].names & names)
+        here = [one for one in words if one[0].names & names]
+        return here, [one for one in words if not one[0].names & names]
 
-    def _links(self, item: WorkItem, told: Sequence[tuple[Word, Way]]) -> tuple[Link, ...]:
-        """The links by words of one rank and one cycle, the first one for each key result."""
+    def _links(self, item: WorkItem, words: Told) -> tuple[Link, ...]:
+        """The links by words of one strength, the first one for each key result."""
         chosen: dict[str, tuple[Word, Way]] = {}
-        for word, way in told:
+        for word, way in words:
             chosen.setdefault(word.key_result, (word, way))
-        shares = {name: Fraction(1) for name in chosen}
         weighing = [word for name, (word, _) in chosen.items() if self.terms[name].weighs]
-        shares |= dict(
-            zip((word.key_result for word in weighing), split([word.share for word in weighing]), strict=True)
-        )
+        parts = split([word.share for word in weighing])
+        shares = {word.key_result: part for word, part in zip(weighing, parts, strict=True)}
         return tuple(
-            Link(item.ref, name, shares[name], self._reason(item, word, way), self.terms[name].cycle)
+            Link(
+                item.ref,
+                name,
+                shares.get(name, _WHOLE),
+                self._reason(item, word, way),
+                self.terms[name].cycle,
+            )
             for name, (word, way) in chosen.items()
         )
 
@@ -246,6 +257,8 @@ class Placing:
     def _unread_above(self, item: WorkItem) -> str:
         """That something above could not be read; "" where all could."""
         ancestry = self.ancestry
+        if not ancestry.unseen:
+            return ""
         unread = [at for at in ancestry.above(item.ref) if at not in ancestry.items]
         if not unread:
             return ""
@@ -276,10 +289,8 @@ def between_equals(placing: Placing, day_of: Callable[[WorkItem], date]) -> Plac
     """
     items, waiting = placing.ancestry.items, set(placing.ancestry.equals)
     while waiting:
-        serving = {
-            ref: placing.serves(items[ref], day_of(items[ref]))
-            for ref in {one for pair in waiting for one in pair}
-        }
+        ends = {one for pair in waiting for one in pair}
+        serving = {ref: placing.serves(items[ref], day_of(items[ref])) for ref in ends}
         new = [
             (other, one) if serving[one] else (one, other)
             for one, other in sorted(waiting)

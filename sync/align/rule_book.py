@@ -84,13 +84,15 @@ def rank_of(rule: LinkRule) -> Rank:
     return "above" if any(_names_above(rule)) else "located"
 
 
-def _names_above(condition: Condition) -> Iterator[str]:
+def _names_above(condition: Condition, *, excluded: bool = False) -> Iterator[str]:
     """The keys of what is above that a condition names, folded; not those that it excludes."""
     for name in (condition.parent, condition.under):
-        if name is not None:
+        if name is not None and not excluded:
             yield folded(name)
     for inside in (*condition.all, *condition.any):
-        yield from _names_above(inside)
+        yield from _names_above(inside, excluded=excluded)
+    if condition.not_ is not None:
+        yield from _names_above(condition.not_, excluded=not excluded)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def read_keywords(
             alignment.items[ref]
             for ref, placement in sorted(alignment.placements.items())
             if ref.tracker == name and placement.state == "unaligned" and alignment.items[ref].is_open
-            if ref not in alignment.mirrored
+            if not alignment.counts_elsewhere(ref)
         ]
         kept = {item.ref: last[item.ref] for item in asked if item.ref in last}
         if not isinstance(connector, HasDescriptions):

@@ -12,6 +12,7 @@ from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.align.suggestions import Suggestion, suggest
 from sync.decide import Decision
+from sync.explain.elsewhere import Elsewhere, RemotePages, elsewhere, remote_sentence, sentences
 from sync.marks.comments import HEALTH_WORDS, doubt
 from sync.marks.precedence import in_precedence, places_in
 from sync.measure import to_percent
@@ -39,7 +40,7 @@ class Explanation:
 
     `verdict`: "aligned", "rested" and "planned" as in ItemAlignment, "orphaned", "waiting" (unaligned within its grace), "closed" (unaligned and no
     longer open), "unknown" (what is above it cannot be read), "exempt" or "out of scope". `closest`: what open unaligned work may serve, the likeliest first. `served`: the links behind `links`, in the order in
-    which the ticket shows their key results.
+    which the ticket shows their key results. `remote`: where remote links lead; None where nobody asked.
     """
 
     item: WorkItem
@@ -50,6 +51,16 @@ class Explanation:
     counts: str
     advice: tuple[str, ...]
     closest: tuple[Suggestion, ...]
+    elsewhere: Elsewhere
+    remote: RemotePages | None = None
+
+    @property
+    def crossing(self) -> tuple[str, ...]:
+        """What it has to do with other trackers."""
+        told = tuple(sentences(self.item, self.elsewhere))
+        return (
+            told if self.remote is None else (*told, remote_sentence(self.item, self.remote, self.elsewhere))
+        )
 
 
 def explain(key: str, run: Decision, workspace: Workspace) -> Explanation:
@@ -70,6 +81,7 @@ def explain(key: str, run: Decision, workspace: Workspace) -> Explanation:
         counts=_counts(item, placement, run.alignment),
         advice=_advice(item, placement, verdict, workspace, run, closest),
         closest=closest,
+        elsewhere=elsewhere(item, run.alignment),
     )
 
 
@@ -120,6 +132,11 @@ def _find(key: str, alignment: Alignment) -> WorkItem:
     )
 
 
+def _judged(item: WorkItem, run: Decision) -> WorkItem:
+    """What is judged in its place: of mirrored work the side that counts."""
+    return run.alignment.items[run.alignment.counted(item.ref)]
+
+
 def _verdict(item: WorkItem, placement: ItemAlignment, run: Decision) -> str:
     match placement.state:
         case "aligned":
@@ -131,9 +148,10 @@ def _verdict(item: WorkItem, placement: ItemAlignment, run: Decision) -> str:
         case "unknown" | "rested" | "planned":
             return placement.state
         case "unaligned":
-            if item.ref in run.signals.orphans:
+            judged = _judged(item, run)
+            if judged.ref in run.signals.orphans:
                 return "orphaned"
-            return "waiting" if item.is_open else "closed"
+            return "waiting" if judged.is_open else "closed"
 
 
 def _summary(
@@ -144,6 +162,21 @@ def _summary(
     workspace: Workspace,
     served: Sequence[Link],
 ) -> str:
+    judged = _judged(item, run)
+    if verdict == "orphaned" and judged is not item:
+        return f"{item.name} is orphaned: {placement.reason}. {judged.name}, which counts for it, bears the warning."
+    return _own_summary(item, placement, verdict, run, workspace, served)
+
+
+def _own_summary(
+    item: WorkItem,
+    placement: ItemAlignment,
+    verdict: str,
+    run: Decision,
+    workspace: Workspace,
+    served: Sequence[Link],
+) -> str:
+    judged = _judged(item, run)
     match verdict:
         case "aligned":
             names = [link.key_result for link in served]
@@ -175,7 +208,7 @@ def _summary(
                 f"the grace period is {_grace(item, workspace)}."
             )
         case "waiting":
-            grace, young = _grace(item, workspace), run.signals.in_grace[item.ref]
+            grace, young = _grace(judged, workspace), run.signals.in_grace[judged.ref]
             if young.was_linked:
                 return (
                     f"{item.name} serves no key result any more: {placement.reason}. It is unaligned since {young.since}, "
@@ -186,7 +219,8 @@ def _summary(
                 f"period of {grace}, so there is no warning before {young.until}."
             )
         case _:
-            return f"{item.name} serves no key result: {placement.reason}. It is {item.status}, so there is no warning."
+            which = "It" if judged is item else f"{judged.name}, which counts for it,"
+            return f"{item.name} serves no key result: {placement.reason}. {which} is {judged.status}, so there is no warning."
 
 
 def _grace(item: WorkItem, workspace: Workspace) -> str:
@@ -218,6 +252,8 @@ def _share(link: Link) -> str:
 def _counts(item: WorkItem, placement: ItemAlignment, alignment: Alignment) -> str:
     if placement.state != "aligned":
         return "It counts for no key result."
+    if alignment.counts_elsewhere(item.ref):
+        return "It does not count itself."
     if item.category == "dropped":
         return "It was dropped, so it does not count."
     below = len(alignment.counted_below(item.ref))

@@ -85,7 +85,7 @@ def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureCo
     linked = reached = 0
     for ref, placement in context.alignment.placements.items():
         item = context.alignment.items[ref]
-        if item.category == "dropped" or not item.in_scope or ref in context.alignment.mirrored:
+        if item.category == "dropped" or not item.in_scope or context.alignment.counts_elsewhere(ref):
             continue
         if not any(
             link.key_result == key_result.id and not link.because.inherited

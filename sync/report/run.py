@@ -105,7 +105,7 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
     """Work that serves no key result: the topmost pieces, with how much hangs below each."""
     below: Counter[Ref] = Counter()
     for ref in signals.orphans:
-        top = _topmost(ref, items, signals)
+        top = _topmost(ref, signals)
         below[top] += ref != top
     tops = [orphan for orphan in signals.orphans.values() if orphan.top]
     tops.sort(key=lambda one: (one.item.tracker, natural(items[one.item].key)))
@@ -134,13 +134,10 @@ def orphans(items: Mapping[Ref, WorkItem], signals: Signals, most: int | None = 
     return Section("Orphaned work", (lead,), columns, rows, ("age", "child items"), more)
 
 
-def _topmost(ref: Ref, items: Mapping[Ref, WorkItem], signals: Signals) -> Ref:
+def _topmost(ref: Ref, signals: Signals) -> Ref:
     seen = {ref}
-    while not signals.orphans[ref].top:
-        parent = items[ref].parent
-        if parent is None or parent in seen:
-            break
-        ref = parent
+    while (above := signals.orphans[ref].above) is not None and above not in seen:
+        ref = above
         seen.add(ref)
     return ref
 

@@ -35,6 +35,7 @@ def explanation(explained: Explanation) -> Section:
             explained.summary,
             *(f"  • {link}" for link in explained.links),
             explained.counts,
+            *explained.crossing,
             shown,
         ),
         tail=("", *explained.advice, item.url) if explained.advice else (item.url,),
@@ -82,9 +83,24 @@ def explanation_data(explained: Explanation, run: Decision) -> dict[str, Any]:
             for link in explained.served
         ],
         "counts": explained.counts,
+        **_crossing(explained),
         "closest": [suggestion_data(one) for one in explained.closest],
         "advice": list(explained.advice),
     }
+
+
+def _crossing(explained: Explanation) -> dict[str, Any]:
+    """What it has to do with other trackers; `remote_links` only where they were asked for."""
+    found, remote = explained.elsewhere, explained.remote
+    data: dict[str, Any] = {
+        "mirrors": [one.qualified_key for one in found.mirrors],
+        "counted_as": found.counts.qualified_key if found.counts else None,
+        "linked": [one.qualified_key for one in found.linked],
+    }
+    if remote is not None:
+        data["remote_links"] = [one.qualified_key for one in remote.items]
+        data["remote_links_unread"] = remote.trouble or None
+    return data
 
 
 def _since(explained: Explanation, run: Decision) -> dict[str, str | None]:

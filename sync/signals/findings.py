@@ -17,6 +17,7 @@ from sync.align.alignment import Alignment, ItemAlignment
 from sync.measure import Scorecard, closed_on
 from sync.signals.ambiguous_keys import ambiguous_keys
 from sync.signals.budgets import usages
+from sync.signals.mirrors import circular, differing
 from sync.signals.moved_keys import moved_keys, unseen_parents
 from sync.signals.shared_names import shared_names
 
@@ -26,10 +27,12 @@ Kind = Literal[
     "moved_key",
     "unseen_parent",
     "parent_cycle",
+    "link_cycle",
     "unserved_key_result",
     "lost_work",
     "done_over_open",
     "dropped_over_open",
+    "mirrors_differ",
     "closed_key_result",
     "claim_against_rule",
     "ambiguous_key",
@@ -67,9 +70,11 @@ def find(
         *_moved(alignment, workspace, now),
         *_unseen(alignment),
         *_cycles(alignment),
+        *(Finding("link_cycle", *one) for one in circular(alignment)),
         *_unserved(scorecard, workspace),
         *_contradictions(alignment, "done", "done_over_open"),
         *_contradictions(alignment, "dropped", "dropped_over_open"),
+        *(Finding("mirrors_differ", *one) for one in differing(alignment)),
         *_closed(alignment, workspace, now),
         *_conflicting(alignment),
         *_ambiguous(alignment, workspace),
@@ -152,7 +157,7 @@ def _closed(alignment: Alignment, workspace: Workspace, now: datetime) -> Iterat
         if not item.is_open or placement.state == "out_of_scope":
             continue
         for link in placement.of_every_cycle:
-            if link.because.rank == "claim" and not link.because.inherited:
+            if link.because.rank == "claim" and not link.because.line:
                 claiming[link.key_result].append(item)
     for objective, key_result in workspace.key_results():
         ended = workspace.cycles[objective.cycle].end
@@ -276,9 +281,13 @@ def _share(share: Fraction) -> str:
 
 
 def _open(alignment: Alignment) -> Iterator[tuple[WorkItem, ItemAlignment]]:
-    """Open work that serves something, in order of ref."""
+    """Open work that serves something, in order of ref, mirrored work once."""
     for ref, placement in sorted(alignment.placements.items()):
-        if placement.state == "aligned" and alignment.items[ref].is_open:
+        if (
+            placement.state == "aligned"
+            and alignment.items[ref].is_open
+            and not alignment.counts_elsewhere(ref)
+        ):
             yield alignment.items[ref], placement
 
 

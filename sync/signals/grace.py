@@ -131,7 +131,7 @@ def in_grace(
     found = {}
     for ref, placement in sorted(alignment.placements.items()):
         item = alignment.items[ref]
-        if placement.state != "unaligned" or not item.is_open or ref in alignment.mirrored:
+        if placement.state != "unaligned" or not item.is_open or alignment.counts_elsewhere(ref):
             continue
         due = (item.created + grace[ref.tracker]).astimezone(workspace.zone).date()
         since = unlinked_since.get(ref)

@@ -23,12 +23,14 @@ class Orphan:
 
     - `top`: whether its parent is no orphan itself: that one carries the comment.
     - `since`: the day on which it was found without its last link; None where it is not known to have had one.
+    - `above`: the orphan that is its parent; None for a topmost one.
     """
 
     item: Ref
     top: bool
     age_days: int
     since: date | None = None
+    above: Ref | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +78,17 @@ def _orphans(
         for ref, placement in alignment.placements.items()
         if placement.state == "unaligned" and alignment.items[ref].is_open and ref not in young
         # Mirrored work is one piece, and accused on one ticket.
-        if ref not in alignment.mirrored
+        if not alignment.counts_elsewhere(ref)
     }
+    above = {ref: _flagged_above(ref, flagged, alignment) for ref in flagged}
     return {
-        ref: Orphan(ref, not _is_below_any(ref, flagged, alignment), age.days, since.get(ref))
+        ref: Orphan(ref, above[ref] is None, age.days, since.get(ref), above[ref])
         for ref, age in sorted(flagged.items())
     }
 
 
-def _is_below_any(ref: Ref, flagged: Collection[Ref], alignment: Alignment) -> bool:
-    """Whether a parent of it, or of another side of it, is flagged."""
+def _flagged_above(ref: Ref, flagged: Collection[Ref], alignment: Alignment) -> Ref | None:
+    """The orphan that is its parent, or that of another side of it."""
     parents = (side.parent for side in alignment.sides(ref))
-    return any(alignment.mirrored.get(above, above) in flagged for above in parents if above is not None)
+    counted = (alignment.counted(parent) for parent in parents if parent is not None)
+    return next((parent for parent in counted if parent in flagged and parent != ref), None)

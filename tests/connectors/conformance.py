@@ -47,6 +47,7 @@ from connectors.base import (
     HasDescriptions,
     KeepsHistories,
     StopRequested,
+    TellsPages,
     WriteRequest,
     never,
 )
@@ -214,6 +215,15 @@ class Conformance:
         assert connector.keywords([item for item in items if item.ref in some]) == {
             ref: found[ref] for ref in some
         }
+
+    def test_pages_elsewhere_are_without_ours(self, site: Site) -> None:
+        connector = site.connect()
+        if not isinstance(connector, TellsPages):
+            pytest.skip("its items have no pages elsewhere that only one read of each can tell")
+        item = next(one for one in unmarked(connector) if "key_results" in one.writable)
+        before = connector.pages_of(item)
+        write(site, [(item, every_mark(item))])
+        assert connector.pages_of(item) == before
 
     # --- Writing ---------------------------------------------------------------------------------
 

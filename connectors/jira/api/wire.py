@@ -340,8 +340,13 @@ class Issue(_Reply):
     """Data Center alone: its search brings it with the issues."""
 
 
+class RemotePage(_Reply):
+    url: str = ""
+
+
 class RemoteLink(_Reply):
     global_id: str | None = None
+    object: RemotePage | None = None
 
 
 class IssueError(_Reply):

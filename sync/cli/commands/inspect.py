@@ -20,6 +20,7 @@ from sync.explain.key_result import Derivation, derive
 from sync.explain.objective import derive_objective
 from sync.jobs.asked_key import with_key_of_now
 from sync.jobs.last_read import forecasts, latest_run, progress_history, removed_marks
+from sync.jobs.remote_links import with_remote_links
 from sync.jobs.session import Session
 from sync.observation import homonyms
 from sync.report import audit_log, budgets, data, explanation, movement, suggestions
@@ -143,6 +144,8 @@ def explain(
             output.data(as_of=when, **explanation.objective_data(whole))
         else:
             found = explain_item(key, with_key_of_now(session, run, key), session.workspace)
+            if fresh:
+                found = with_remote_links(session, run, found)
             output.show(status_tables.explanation(found))
             output.data(**status_tables.explanation_data(found, run))
 

@@ -138,8 +138,9 @@ SAYINGS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "it or itself": lambda one: {"any": [one, one]},
     "not not it": lambda one: {"not": {"not": one}},
     "neither not it nor not it": lambda one: {"not": {"any": [{"not": one}, {"not": one}]}},
-    "it, or it and something": lambda one: {"any": [one, {"all": [one, {"label": "a"}]}]},
+    "it, or it and something": lambda one: {"any": [one, {"all": [one, {"level": "issue"}]}]},
 }
+"""None brings in another kind of condition: a rule that asks for a label at any place goes by what items carry."""
 
 
 @given(worlds(), RULES, st.sampled_from(sorted(SAYINGS)))

@@ -7,7 +7,7 @@ import sqlite3
 import stat
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pytest
 
 from config.load import fingerprint
 from config.trackers import NativeQuery
-from connectors.model import Comment, Identity, KeyResultMark, Marks, Stamp, StatusSpan
+from connectors.model import Comment, Identity, KeyResultMark, Marks, Mirror, Stamp, StatusSpan
 from sync.align.alignment import align
 from sync.history.days import HistoryRow
 from sync.history.movement import Movement, WorkState
@@ -95,6 +95,19 @@ def test_a_snapshot_comes_back_equal(path: Path) -> None:
     assert found.items[0].shown.stamp == shown.stamp  # which no comparison sees
     assert again.memory(workspace(), NOW).found == {"jira": 1, "linear": 1}
     again.close()
+
+
+def test_a_snapshot_of_before_links_across_trackers_can_be_read(path: Path) -> None:
+    store = Store(f"sqlite:///{path}")
+    crossing = item(
+        "eng-1", mirrors=(Mirror("jira", "10001", "WEB-1"),), issue_links=("https://a.example/browse/WEB-1",)
+    )
+    store.snapshots.save(observed(crossing))
+    with closing(sqlite3.connect(path)) as opened, opened:
+        opened.execute("UPDATE items SET body = json_remove(body, '$.mirrors', '$.issue_links')")
+    found = Store(f"sqlite:///{path}").snapshots.last()
+    assert found is not None
+    assert found.items == (replace(crossing, mirrors=(), issue_links=()),)
 
 
 def test_the_same_day_again_gives_the_same_rows(path: Path) -> None:
