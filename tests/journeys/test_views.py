@@ -17,7 +17,6 @@ from tests.support.user_actions import JiraTicket, LinearTicket, Ticket
 
 VIEWS = ("Unaligned work", "Work by key result", "At-risk key results", "Dangling links")
 Listed = dict[str, set[str]]
-"""The example company's patience with young work."""
 ELAPSED = 50.4
 """Percent of the cycle that has passed at the moment of `AS_OF`: 46.4 of 92 days."""
 BEHIND = 10
