@@ -105,7 +105,7 @@ def _plant(jira: JiraSite, linear: LinearSpace, plan: PlannedPair, source: Rando
         }
         theirs.remote_links.append(RemoteLink(jira.next_id(), None, value))
     if plan.kind == "mirrored":
-        # What is in the cloud has been brought along from the server, and its old address with it.
+        # From the time before the move to the cloud.
         _attach(linear, ours, f"{FORMER_SITE}/browse/{theirs.key}", theirs.summary, source)
         ours.synced_with = [
             SyncedWith("jira", str(theirs.id), theirs.key, str(theirs.type.id), str(theirs.project.id))

@@ -117,29 +117,39 @@ class Ancestry:
 
         One that was not read is among them, and nothing above it.
         """
-        front = [(side, () if side == ref else (side,)) for side in self.sides(ref)]
-        seen = set(self.sides(ref))
+        sides = self.sides(ref)
+        front: list[tuple[Ref, Way]] = [(side, () if side == ref else (side,)) for side in sides]
+        seen = set(sides)
         while front:
-            step = []
+            step: list[tuple[Ref, Way]] = []
             for at, way in front:
-                for above in self._directly_above(at):
-                    for side in (above, *self.sides(above)):
+                for above in (
+                    self.places.get(at),
+                    self.parents.get(at),
+                    self.unseen.get(at),
+                    *self.linked.get(at, ()),
+                ):
+                    if above is None:
+                        continue
+                    if above not in seen:
+                        seen.add(above)
+                        step.append((above, (*way, above)))
+                    for side in self.mirrored.get(above, ()):
                         if side not in seen:
                             seen.add(side)
-                            step.append((side, (*way, above) if side == above else (*way, above, side)))
+                            step.append((side, (*way, above, side)))
             if step:
                 yield step
             front = step
 
-    def _directly_above(self, ref: Ref) -> Iterator[Ref]:
-        one = (self.places.get(ref), self.parents.get(ref), self.unseen.get(ref))
-        yield from (above for above in one if above is not None)
-        yield from self.linked.get(ref, ())
-
     def above(self, ref: Ref) -> Iterator[Ref]:
         """All that is above an item, the nearest first."""
-        if not any(
-            ref in above for above in (self.places, self.unseen, self.parents, self.linked, self.mirrored)
+        if (
+            ref not in self.places
+            and ref not in self.unseen
+            and ref not in self.parents
+            and ref not in self.linked
+            and ref not in self.mirrored
         ):
             return
         for step in self.steps(ref):

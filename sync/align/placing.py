@@ -221,15 +221,17 @@ class Placing:
 
     def _reason(self, item: WorkItem, word: Word, way: Way) -> LinkReason:
         """The word as the reason of a link, with the way to it in keys."""
+        if not way:
+            return LinkReason(word.rank, word.text, shared=word.share is not None)
         ancestry, path = self.ancestry, self._path(item, way)
-        over = 1 if way and way[0] in ancestry.sides(item.ref) else 0
+        over = 1 if way[0] in ancestry.sides(item.ref) else 0
         before = way[-2] if len(way) > 1 else item.ref
         return LinkReason(
             word.rank,
             word.text,
             path[over:],
             word.share is not None,
-            way[-1] if way and way[-1] in ancestry.items else None,
+            way[-1] if way[-1] in ancestry.items else None,
             path[0] if over else "",
             bool(path[over:]) and way[-1] in ancestry.linked.get(before, ()),
         )
