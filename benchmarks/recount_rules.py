@@ -7,7 +7,7 @@ by name, so that nothing is passed over.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -96,10 +96,11 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 @dataclass
 class Place:
-    """What an item serves, by key result with its share, or that it is exempt."""
+    """What an item serves, by key result with its share, or that it is exempt. `claimed`: somebody said so."""
 
     serves: dict[str, Fraction] = field(default_factory=dict)
     exempt: str | None = None
+    claimed: bool = False
 
     @property
     def is_unaligned(self) -> bool:
@@ -160,8 +161,24 @@ class Linking:
                 yield one.id, others
 
     def _place(self, work: Work) -> Place:
-        """The first answer to the questions of docs/linking.md, in their order; of mirrored work asked of both sides."""
-        return next((one for one in self._answers(self._sides[work.id]) if one is not None), Place())
+        """The answers to the questions of docs/linking.md, in their order; of mirrored work asked of both sides.
+
+        The first one counts: one for all key results that are made of work, and one for each of the others.
+        """
+        weighing = {one.id for one in self._goals.key_results if one.weighs}
+        found: dict[str, Fraction] = {}
+        for answer in self._answers(self._sides[work.id]):
+            if answer is None:
+                continue
+            if answer.exempt is not None:
+                return Place(found) if found else answer
+            is_settled = bool(weighing & found.keys())
+            for name, share in answer.serves.items():
+                if name not in found and not (is_settled and name in weighing):
+                    found[name] = share
+            if answer.claimed:
+                break
+        return Place(found)
 
     def _answers(self, sides: list[Work]) -> Iterator[Place | None]:
         yield from map(self._claimed, sides)
@@ -198,7 +215,7 @@ class Linking:
 
     def _claimed(self, work: Work) -> Place | None:
         named = [self._by_name[name.casefold()] for name in work.claims if name.casefold() in self._by_name]
-        return self._shared({one.id: None for one in named}) if named else None
+        return replace(self._shared({one.id: None for one in named}), claimed=True) if named else None
 
     def _ruled(self, work: Work, is_asked: Callable[[Rule], bool]) -> Place | None:
         found: dict[str, Any] = {}

@@ -66,7 +66,7 @@ def plant_pairs(
     for pair in pairs:
         for key, answer in _answers(pair):
             if answer.is_decided:
-                planted.answers[key] = answer
+                planted.answers[key] = (answer,)
     for theirs in (one for number, one in jira.issues.items() if number not in before):
         key = ("jira", str(theirs.id))
         planted.points += Fraction(theirs.custom.get(POINTS_FIELDS.get(theirs.project.key, ""), 0))

@@ -21,10 +21,10 @@ SECURITY_UPKEEP = "security-upkeep"
 ItemKey = tuple[str, str]
 """Tracker and id."""
 
-Source = Literal["word", "carried", "place"]
-"""Whose word an answer is: somebody claims a key result on the work, or a rule names it; the work carries it, in a label,
-a type; it only lives where it does. A word holds for all that hangs below, however far; what lives somewhere follows it
-against the place.
+Source = Literal["claim", "named", "carried", "place"]
+"""Whose word an answer is: somebody claims a key result on the work; a rule names it; the work carries it, in a label, a
+type; it only lives where it does. The first two hold for all that hangs below, however far; what lives somewhere follows
+them against the place.
 """
 
 
@@ -32,13 +32,18 @@ against the place.
 class PlantedAnswer:
     """What a piece of work serves by itself, or why it need not serve any key result.
 
-    Shares are exact: those of key results made of work add up to one, all others have the whole. One without an answer
-    of its own takes that of what is above.
+    Shares are exact: those of key results made of work add up to one, all others have the whole. What an answer leaves
+    open, the next one says, and then what is above.
     """
 
     serves: tuple[tuple[str, Fraction], ...] = ()
     exempt: str | None = None
     source: Source = "carried"
+
+    @property
+    def holds_below(self) -> bool:
+        """Whether it stands before the place where what hangs below lives."""
+        return self.source in ("claim", "named")
 
     @property
     def is_decided(self) -> bool:
@@ -57,8 +62,13 @@ def carrying(*key_results: str, beside: tuple[str, ...] = ()) -> PlantedAnswer:
 
 
 def claiming(*key_results: str, beside: tuple[str, ...] = ()) -> PlantedAnswer:
-    """The same by the word of somebody who claimed it, or of a rule that names it."""
-    return PlantedAnswer(_equal(key_results, beside), source="word")
+    """The same by the word of somebody who claimed it, which is said of all key results."""
+    return PlantedAnswer(_equal(key_results, beside), source="claim")
+
+
+def named_for(key_result: str) -> PlantedAnswer:
+    """Serves this one, since a rule names it."""
+    return PlantedAnswer(_equal((key_result,), ()), source="named")
 
 
 def living_in(key_result: str) -> PlantedAnswer:
@@ -83,14 +93,14 @@ Id = TypeVar("Id", str, ItemKey)
 class Planted(Generic[Id]):
     """What the generators wrote down while they planted, by the ids of items in one tracker, or by tracker and id.
 
-    - `answers`: of those that have one of their own.
+    - `answers`: of those that have any of their own, the strongest first.
     - `finished`: when finished work was finished, the last time if it was reopened. What was dropped is not in it.
     - `begun`: since when work in progress is in progress, as far as its tracker tells.
     - `points`: all that they ever wrote down as points, on whatever.
     - `on_purpose`: what was planted as one of a certain kind, by the kind.
     """
 
-    answers: dict[Id, PlantedAnswer] = field(default_factory=dict)
+    answers: dict[Id, tuple[PlantedAnswer, ...]] = field(default_factory=dict)
     finished: dict[Id, datetime] = field(default_factory=dict)
     begun: dict[Id, datetime] = field(default_factory=dict)
     points: Fraction = Fraction(0)
@@ -99,6 +109,11 @@ class Planted(Generic[Id]):
     def note(self, kind: str, item: Id) -> None:
         """Write down that the item was planted on purpose as one of this kind."""
         self.on_purpose.setdefault(kind, []).append(item)
+
+
+def put_before(answers: dict[Id, tuple[PlantedAnswer, ...]], item: Id, answer: PlantedAnswer) -> None:
+    """Let the answer come before those that the item has."""
+    answers[item] = (answer, *answers.get(item, ()))
 
 
 def merged(**trackers: Planted[str]) -> Planted[ItemKey]:

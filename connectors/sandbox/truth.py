@@ -22,7 +22,7 @@ from connectors.sandbox.jira.state import JiraSite
 from connectors.sandbox.linear.entities import Issue
 from connectors.sandbox.linear.state import LinearSpace
 from connectors.sandbox.pairs import Pair
-from connectors.sandbox.planted_answers import NO_ANSWER, ItemKey, Planted, PlantedAnswer
+from connectors.sandbox.planted_answers import ItemKey, Planted, PlantedAnswer
 from connectors.sandbox.truth_counting import Piece, Points, Tree
 from connectors.sandbox.truth_rows import Row, rows_of
 
@@ -151,21 +151,18 @@ class Truth:
     @cached_property
     def _answers(self) -> list[PlantedAnswer]:
         """What each row serves: by itself, or handed down. Parents are older, so they come first."""
-        words: dict[ItemKey | None, PlantedAnswer] = {}
-        nearest: dict[ItemKey | None, PlantedAnswer] = {}
+        words: dict[ItemKey | None, tuple[PlantedAnswer, ...]] = {}
+        others: dict[ItemKey | None, tuple[PlantedAnswer, ...]] = {}
         found = []
         for row in self.rows:
-            own = self._planted.answers.get(row.key, NO_ANSWER)
-            word, near = words.get(row.parent, NO_ANSWER), nearest.get(row.parent, NO_ANSWER)
+            own = self._planted.answers.get(row.key, ())
+            above, further = words.get(row.parent, ()), others.get(row.parent, ())
+            places = tuple(one for one in own if one.source == "place")
+            carried = tuple(one for one in own if one.source != "place")
             # A word from above stands before the place where work lives, and after all that it carries itself.
-            said = (own,) if own.is_decided and own.source != "place" else (word, own, near)
-            found.append(next((one for one in said if one.is_decided), NO_ANSWER))
-            if own.is_decided and own.source == "word":
-                word = own
-            if word.is_decided:
-                words[row.key] = word
-            if own.is_decided or near.is_decided:
-                nearest[row.key] = own if own.is_decided else near
+            found.append(_settled((*carried, *above, *places, *further)))
+            words[row.key] = (*(one for one in own if one.holds_below), *above)
+            others[row.key] = (*(one for one in own if not one.holds_below), *further)
         return found
 
     def _warned(self) -> set[ItemKey]:
@@ -195,6 +192,27 @@ class Truth:
 
         finished = [piece for piece in kept if piece.is_done]
         return _work_answer(weight(finished), weight(kept), len(finished), len(kept), len(mine) - len(kept))
+
+
+def _settled(said: Iterable[PlantedAnswer]) -> PlantedAnswer:
+    """What comes of answers, the strongest first.
+
+    The first one for anything made of work says it for all of these; what only watches work takes nothing, so each of
+    these has the first one that names it. A claim is said of all, and an exemption ends the matter.
+    """
+    serves: dict[str, Fraction] = {}
+    for answer in said:
+        if answer.exempt is not None:
+            return PlantedAnswer(tuple(serves.items())) if serves else answer
+        has_work = any(name in WORK for name in serves)
+        serves |= {
+            name: share
+            for name, share in answer.serves
+            if name not in serves and not (name in WORK and has_work)
+        }
+        if answer.source == "claim":
+            break
+    return PlantedAnswer(tuple(serves.items()))
 
 
 def _points(piece: Piece, missing: float | None) -> Fraction:

@@ -121,7 +121,7 @@ def test_a_project_asked_as_a_query_links_what_lives_in_it() -> None:
         observed = pull(declared, session.connectors, NOW)
     placed = align(observed.items, declared, observed.answers, NOW.date()).placements
     found = {(ref.tracker, ref.id): {link.key_result for link in one.links} for ref, one in placed.items()}
-    lives = {key: one for key, one in world.planted.answers.items() if one.source == "place"}
+    lives = {key: some[0] for key, some in world.planted.answers.items() if some[0].source == "place"}
     issues = {key: one for key, one in lives.items() if key[1] in world.linear.issues and key in found}
     assert {key for key, one in issues.items() if not set(dict(one.serves)) <= found[key]} == set()
     assert len(issues) > 50

@@ -21,7 +21,7 @@ from connectors.sandbox.jira.state import (
     Issue,
     JiraSite,
 )
-from connectors.sandbox.planted_answers import NO_ANSWER, Planted, PlantedAnswer, claiming
+from connectors.sandbox.planted_answers import NO_ANSWER, Planted, PlantedAnswer, claiming, put_before
 
 CLAIMS: tuple[tuple[str, str, PlantedAnswer], ...] = (
     ("OPS", "kr:GROWTH-KR1", claiming("GROWTH-KR1")),
@@ -92,7 +92,7 @@ class _Writer:
         """Write down what was planted."""
         planted, name = self.planted, str(issue.id)
         if draft.answer.is_decided:
-            planted.answers[name] = draft.answer
+            planted.answers[name] = (draft.answer,)
         if life.finished is not None:
             planted.finished[name] = life.finished
         if life.begun is not None:
@@ -141,11 +141,11 @@ def _claim(issues: Sequence[Issue], planted: Planted[str]) -> None:
         issue = _claimable(others, project)[0]
         issue.labels.append(label)
         if answer.is_decided:
-            planted.answers[str(issue.id)] = answer
+            put_before(planted.answers, str(issue.id), answer)
     unclaimed = _claimable(others, "WEB")
     by_field = unclaimed[len(unclaimed) // 2]
     by_field.custom[KEY_RESULT] = CLAIMED_BY_FIELD
-    planted.answers[str(by_field.id)] = claiming(CLAIMED_BY_FIELD)
+    put_before(planted.answers, str(by_field.id), claiming(CLAIMED_BY_FIELD))
 
 
 def _claimable(issues: Sequence[Issue], project: str) -> list[Issue]:

@@ -15,6 +15,7 @@ from connectors.sandbox.planted_answers import (
     carrying,
     carrying_by_share,
     claiming,
+    named_for,
 )
 
 OPS_BUG = carrying("TRUST-KR1")
@@ -63,11 +64,11 @@ INITIATIVES = (
 # The first of WEB and of OPS are the oldest of their projects, so that keys come out as the example OKRs
 # name them: WEB-1, WEB-2, OPS-1.
 EPICS = (
-    PlannedEpic("WEB", "New onboarding", "onboarding", 729, 30, 0, answer=claiming("GROWTH-KR2"), busy=220),
+    PlannedEpic("WEB", "New onboarding", "onboarding", 729, 30, 0, answer=named_for("GROWTH-KR2"), busy=220),
     PlannedEpic(
-        "WEB", "First dashboard in minutes", "dashboard", 724, 22, 0, answer=claiming("GROWTH-KR3"), busy=190
+        "WEB", "First dashboard in minutes", "dashboard", 724, 22, 0, answer=named_for("GROWTH-KR3"), busy=190
     ),
-    PlannedEpic("OPS", "Automatic failover", "failover", 727, 24, 1, answer=claiming("TRUST-KR2"), busy=200),
+    PlannedEpic("OPS", "Automatic failover", "failover", 727, 24, 1, answer=named_for("TRUST-KR2"), busy=200),
     # Serve no key result, and have had time to: the orphans.
     PlannedEpic("WEB", "Billing settings refresh", "other", 96, 14),
     PlannedEpic("WEB", "Partner directory", "other", 61, 8),

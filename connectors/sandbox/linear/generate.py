@@ -22,7 +22,7 @@ from connectors.sandbox.linear.planted import (
 )
 from connectors.sandbox.linear.state import LinearSpace
 from connectors.sandbox.linear.workspace import SCALES, WorkspaceBuilder
-from connectors.sandbox.planted_answers import Planted, PlantedAnswer
+from connectors.sandbox.planted_answers import Planted, PlantedAnswer, put_before
 
 ROOMY = 70
 """Items from which a workspace has room for all planned work, not only for what the examples name."""
@@ -53,7 +53,7 @@ def planted_linear(items: int, seed: int, clock: Clock) -> tuple[LinearSpace, Pl
     writer.write(max(len(writer.streams), items - len(workspace.space.projects)))
     for project in workspace.space.projects.values():
         if project.name in PROJECTS:
-            writer.answers[project.id] = PROJECTS[project.name]
+            writer.answers[project.id] = (PROJECTS[project.name],)
     return workspace.space, _noted(workspace.space, writer)
 
 
@@ -93,7 +93,7 @@ class _Writer:
         self.space = workspace.space
         self.random = source
         self.streams = [stream for stream in STREAMS if stream.early or roomy]
-        self.answers: dict[str, PlantedAnswer] = {}
+        self.answers: dict[str, tuple[PlantedAnswer, ...]] = {}
         self.on_purpose: dict[str, list[str]] = {}
         self._roomy = roomy
         self._flaky = 0
@@ -162,7 +162,7 @@ class _Writer:
         if stream.label:
             issue.labels.append(self._labels[stream.label])
         if stream.answer.is_decided:
-            self.answers[issue.id] = stream.answer
+            self.answers[issue.id] = (stream.answer,)
         self._stamp(issue)
         self._nest(issue)
         if stream.label is None and source.random() < (ODD if stream.project else ODD_LOOSE):
@@ -184,7 +184,7 @@ class _Writer:
             return
         issue.labels += [self._labels[name] for name in chosen.labels]
         if chosen.answer.is_decided:
-            self.answers[issue.id] = chosen.answer
+            put_before(self.answers, issue.id, chosen.answer)
 
     def _next_odd(self, issue: Issue) -> OddLabeling | None:
         """The next oddity of its project that fits; each of them comes once before any comes again."""
@@ -274,7 +274,7 @@ class _Writer:
             self.random.sample(loose, min(len(CLAIMS), len(loose))), CLAIMS, strict=False
         ):
             issue.labels.append(self._labels[name])
-            self.answers[issue.id] = answer
+            put_before(self.answers, issue.id, answer)
 
     def _archive(self, issues: list[Issue]) -> None:
         """Old closed work without open parts goes to the archive, and one open issue to the trash."""

@@ -15,8 +15,9 @@ from itertools import chain
 from connectors.sandbox.linear.entities import CLOSED, Issue, Label
 from connectors.sandbox.linear.history import plant_spans
 from connectors.sandbox.linear.state import LinearSpace
-from connectors.sandbox.planted_answers import PlantedAnswer, claiming
+from connectors.sandbox.planted_answers import PlantedAnswer, claiming, put_before
 
+Answers = dict[str, tuple[PlantedAnswer, ...]]
 WORK = frozenset({"GROWTH-KR2", "SPEED-KR1", "TRUST-KR2"})
 """The key results of the example that are made of work."""
 
@@ -62,9 +63,7 @@ PARENT_CLAIMS = (("kr:SPEED-KR1", "SPEED-KR1"), ("GROWTH-KR2", "GROWTH-KR2"), ("
 """Labels by which people claim a key result on a parent issue whose project a rule gives to another one."""
 
 
-def plan_on_purpose(
-    space: LinearSpace, issues: Sequence[Issue], answers: dict[str, PlantedAnswer]
-) -> dict[str, list[str]]:
+def plan_on_purpose(space: LinearSpace, issues: Sequence[Issue], answers: Answers) -> dict[str, list[str]]:
     """Plant it. Gives the ids of what was planted, by kind."""
     found: dict[str, list[str]] = {}
     taken: set[str] = set()
@@ -92,17 +91,17 @@ def plan_on_purpose(
 def _claim_parents(
     take: Callable[[str, Callable[[Issue], bool]], Issue | None],
     labels: dict[str, Label],
-    answers: dict[str, PlantedAnswer],
+    answers: Answers,
 ) -> None:
     for name, key_result in PARENT_CLAIMS:
         fits = partial(_can_claim, answers=answers, key_result=key_result)
         issue = take("a claim above sub-issues", fits)
         if issue is not None:
             issue.labels.append(labels[name])
-            answers[issue.id] = claiming(key_result)
+            put_before(answers, issue.id, claiming(key_result))
 
 
-def _can_claim(issue: Issue, answers: dict[str, PlantedAnswer], key_result: str) -> bool:
+def _can_claim(issue: Issue, answers: Answers, key_result: str) -> bool:
     """Whether a project's rule links it and what is below it, by nothing but their place, to another key result."""
     return (
         issue.archived_at is None
@@ -111,19 +110,17 @@ def _can_claim(issue: Issue, answers: dict[str, PlantedAnswer], key_result: str)
     )
 
 
-def _lives_in_a_project(issue: Issue, answers: dict[str, PlantedAnswer], key_result: str) -> bool:
-    answer = answers.get(issue.id)
+def _lives_in_a_project(issue: Issue, answers: Answers, key_result: str) -> bool:
+    said = answers.get(issue.id, ())
     return (
-        answer is not None
-        and answer.source == "place"
-        and key_result not in dict(answer.serves)
+        len(said) == 1
+        and said[0].source == "place"
+        and key_result not in dict(said[0].serves)
         and not any(one.name.casefold().startswith("kr:") for one in issue.labels)
     )
 
 
-def _estimate_parents(
-    take: Callable[[str, Callable[[Issue], bool]], Issue | None], answers: dict[str, PlantedAnswer]
-) -> None:
+def _estimate_parents(take: Callable[[str, Callable[[Issue], bool]], Issue | None], answers: Answers) -> None:
     """Points on an open and on a finished parent with nothing estimated below, and on one with both."""
     above = take("points above sub-issues", lambda one: _can_bear_points(one, answers, "started"))
     if above is not None:
@@ -140,11 +137,9 @@ def _estimate_parents(
         _live(both.children)[0].estimate = 2
 
 
-def _can_bear_points(issue: Issue, answers: dict[str, PlantedAnswer], *states: str) -> bool:
-    answer = answers.get(issue.id)
+def _can_bear_points(issue: Issue, answers: Answers, *states: str) -> bool:
     return (
-        answer is not None
-        and any(name in WORK for name, _ in answer.serves)
+        _is_work(issue, answers)
         and issue.team.issue_estimation_type != "notUsed"
         and (not states or issue.state.type in states)
         and issue.canceled_at is None
@@ -159,18 +154,22 @@ def _estimate(issue: Issue, points: int, below: int | None) -> None:
         child.estimate = below
 
 
-def _can_live(issue: Issue, answers: dict[str, PlantedAnswer]) -> bool:
+def _can_live(issue: Issue, answers: Answers) -> bool:
     """Whether it is a leaf that is made of work, and older than every planned life."""
-    answer = answers.get(issue.id)
     return (
-        answer is not None
-        and any(name in WORK for name, _ in answer.serves)
+        _is_work(issue, answers)
         and not issue.children
         and issue.archived_at is None
         and issue.state.type not in ("triage", "duplicate")
         and not any(one.name == "flaky-test" for one in issue.labels)
         and issue.created_at < _BEGUN[1]
     )
+
+
+def _is_work(issue: Issue, answers: Answers) -> bool:
+    """Whether the first thing that is said of it is that it serves a key result made of work."""
+    said = answers.get(issue.id, ())
+    return any(name in WORK for one in said[:1] for name, _ in one.serves)
 
 
 def _let_live(space: LinearSpace, issue: Issue, life: PlannedLife) -> None:

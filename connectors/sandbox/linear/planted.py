@@ -100,7 +100,8 @@ ODD_LABELINGS = (
     OddLabeling(None, ("activation", "deploy-pipeline"), carrying("SPEED-KR1", beside=("GROWTH-KR1",))),
     OddLabeling(None, ("failover", "ktlo"), carrying("TRUST-KR2")),
     OddLabeling(None, ("ktlo", "kr:SPEED-KR1"), claiming("SPEED-KR1")),
-    # What an issue carries, an exemption too, comes before the rule for the project that it lives in.
+    # What an issue carries, an exemption too, comes before the rule for the project that it lives in. What only watches work
+    # takes nothing from it: beside a metric's label the project still holds, and beside a label of work a metric's project.
     OddLabeling("Onboarding v2", ("activation",), carrying("GROWTH-KR1")),
     OddLabeling("Onboarding v2", ("deploy-pipeline",), carrying("SPEED-KR1")),
     OddLabeling("Onboarding v2", ("ktlo",), LIGHTS_ON),
