@@ -33,12 +33,13 @@ class PlantedAnswer:
     """What a piece of work serves by itself, or why it need not serve any key result.
 
     Shares are exact: those of key results made of work add up to one, all others have the whole. What an answer leaves
-    open, the next one says, and then what is above.
+    open, the next one says, and then what is above, unless it `is_last`.
     """
 
     serves: tuple[tuple[str, Fraction], ...] = ()
     exempt: str | None = None
     source: Source = "carried"
+    is_last: bool = False
 
     @property
     def holds_below(self) -> bool:
@@ -74,6 +75,11 @@ def named_for(key_result: str) -> PlantedAnswer:
 def living_in(key_result: str) -> PlantedAnswer:
     """Serves this one by where it lives alone."""
     return PlantedAnswer(_equal((key_result,), ()), source="place")
+
+
+def carrying_exempt(*key_results: str) -> PlantedAnswer:
+    """Serves these by what it carries, and bears an exemption too, so that nothing further holds for it."""
+    return PlantedAnswer(_equal(key_results, ()), is_last=True)
 
 
 def carrying_by_share(**shares: str) -> PlantedAnswer:

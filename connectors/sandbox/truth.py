@@ -210,7 +210,7 @@ def _settled(said: Iterable[PlantedAnswer]) -> PlantedAnswer:
             for name, share in answer.serves
             if name not in serves and not (name in WORK and has_work)
         }
-        if answer.source == "claim":
+        if answer.is_last or answer.source == "claim":
             break
     return PlantedAnswer(tuple(serves.items()))
 

@@ -14,6 +14,7 @@ from connectors.sandbox.planted_answers import (
     PlantedAnswer,
     carrying,
     carrying_by_share,
+    carrying_exempt,
     claiming,
     named_for,
 )
@@ -236,7 +237,7 @@ MESS = (
         weight=2,
     ),
     # A rule beats an exemption, and a claim beats a rule.
-    WorkKind(None, "failover", ("failover", "on-call"), carrying("TRUST-KR2"), weight=2),
+    WorkKind(None, "failover", ("failover", "on-call"), carrying_exempt("TRUST-KR2"), weight=2),
     WorkKind(None, "security", ("security", "kr:GROWTH-KR1"), claiming("GROWTH-KR1"), weight=1),
     WorkKind("WEB", "onboarding", ("kr:SPEED-KR1", "onboarding"), claiming("SPEED-KR1"), weight=2),
     WorkKind(None, "api", ("KR:trust-kr3",), claiming("TRUST-KR3"), weight=2),
@@ -261,8 +262,8 @@ MESS = (
 # The same on bugs of operations.
 BUG_MESS = (
     WorkKind("OPS", "bug", ("failover",), carrying("TRUST-KR2", beside=("TRUST-KR1",)), weight=2),
-    WorkKind("OPS", "bug", ("ktlo",), OPS_BUG, weight=3),
+    WorkKind("OPS", "bug", ("ktlo",), carrying_exempt("TRUST-KR1"), weight=3),
     WorkKind("OPS", "bug", ("deploy-pipeline",), carrying("SPEED-KR1", beside=("TRUST-KR1",)), weight=1),
     WorkKind("OPS", "bug", ("kr:TRUST-KR3",), claiming("TRUST-KR3"), weight=1),
-    WorkKind("OPS", "bug", ("security",), OPS_BUG, weight=1),
+    WorkKind("OPS", "bug", ("security",), carrying_exempt("TRUST-KR1"), weight=1),
 )

@@ -14,6 +14,7 @@ from connectors.sandbox.planted_answers import (
     SECURITY,
     PlantedAnswer,
     carrying,
+    carrying_exempt,
     claiming,
     living_in,
 )
@@ -98,7 +99,7 @@ ODD_LABELINGS = (
     OddLabeling(None, ("kr:GROWTH-KR7", "failover"), carrying("TRUST-KR2")),
     OddLabeling(None, ("GROWTH-KR2", "kr:SPEED-KR1"), claiming("GROWTH-KR2", "SPEED-KR1")),
     OddLabeling(None, ("activation", "deploy-pipeline"), carrying("SPEED-KR1", beside=("GROWTH-KR1",))),
-    OddLabeling(None, ("failover", "ktlo"), carrying("TRUST-KR2")),
+    OddLabeling(None, ("failover", "ktlo"), carrying_exempt("TRUST-KR2")),
     OddLabeling(None, ("ktlo", "kr:SPEED-KR1"), claiming("SPEED-KR1")),
     # What an issue carries, an exemption too, comes before the rule for the project that it lives in. What only watches work
     # takes nothing from it: beside a metric's label the project still holds, and beside a label of work a metric's project.
