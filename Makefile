@@ -12,7 +12,7 @@ requirements-build.txt_FROM := --group build
 requirements-dev.txt_FROM   := pyproject.toml --all-extras --group dev
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint format lock lock-check audit dockerfile clean
+.PHONY: help setup demo test test-fast lint recount format lock lock-check audit dockerfile clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test: lint ## Check everything and run the tests
 
 test-fast: lint ## Check everything and run the tests that need no server, database or browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal --fast -q
+
+recount: $(READY) ## Count key results and orphans of six sandbox worlds again, with nothing of the product
+	$(BIN)/python benchmarks/recount.py --items 300 2500 --seeds 1 2 3 --deployment cloud data_center
 
 format: $(READY) ## Format the code
 	$(BIN)/ruff check --fix

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -19,11 +20,9 @@ from connectors.sandbox.jira.state import RESOLUTIONS, TYPES, JiraSite, RemoteLi
 from connectors.sandbox.jira.state import Issue as JiraIssue
 from connectors.sandbox.linear.entities import Attachment, Issue, SyncedWith
 from connectors.sandbox.linear.state import LinearSpace
-from connectors.sandbox.planted_answers import PlantedAnswer
+from connectors.sandbox.planted_answers import ItemKey, Planted, PlantedAnswer
 from connectors.sandbox.planted_pairs import FORMER_SITE, PAIRS, JiraSide, LinearSide, PlannedPair, Side
 
-ItemKey = tuple[str, str]
-"""Tracker and id."""
 _STARTED, _DONE = timedelta(days=4), timedelta(days=9)
 """After how long planted work was taken up, and done."""
 
@@ -59,12 +58,27 @@ class Pair:
 
 
 def plant_pairs(
-    jira: JiraSite, linear: LinearSpace, seed: int
-) -> tuple[tuple[Pair, ...], dict[ItemKey, PlantedAnswer]]:
-    """Put all pairs into both trackers. Gives them, and what each new issue serves, by tracker and id."""
-    planted = [_plant(jira, linear, plan, rng(seed, "pair", plan.name)) for plan in PAIRS]
-    answers = {key: answer for pair in planted for key, answer in _answers(pair) if answer.is_decided}
-    return tuple(planted), answers
+    jira: JiraSite, linear: LinearSpace, seed: int, planted: Planted[ItemKey]
+) -> tuple[Pair, ...]:
+    """Put all pairs into both trackers, and write down in `planted` what they are."""
+    before = {*jira.issues, *linear.issues}
+    pairs = tuple(_plant(jira, linear, plan, rng(seed, "pair", plan.name)) for plan in PAIRS)
+    for pair in pairs:
+        for key, answer in _answers(pair):
+            if answer.is_decided:
+                planted.answers[key] = (answer,)
+    for theirs in (one for number, one in jira.issues.items() if number not in before):
+        key = ("jira", str(theirs.id))
+        planted.points += Fraction(theirs.custom.get(POINTS_FIELDS.get(theirs.project.key, ""), 0))
+        lives = planted.finished if theirs.status.category == "done" else planted.begun
+        lives[key] = theirs.category_changed
+    for ours in (one for name, one in linear.issues.items() if name not in before):
+        planted.points += ours.estimate or 0
+        if ours.completed_at is not None:
+            planted.finished["linear", ours.id] = ours.completed_at
+        elif ours.started_at is not None:
+            planted.begun["linear", ours.id] = ours.started_at
+    return pairs
 
 
 def _answers(pair: Pair) -> Iterator[tuple[ItemKey, PlantedAnswer]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from connectors.sandbox.planted_answers import NO_ANSWER, PlantedAnswer, serving
+from connectors.sandbox.planted_answers import NO_ANSWER, PlantedAnswer, carrying
 
 Side = Literal["linear", "jira"]
 PairKind = Literal["mirrored", "linked"]
@@ -75,20 +75,20 @@ PAIRS = (
     PlannedPair(
         "estimated in Linear",
         "mirrored",
-        LinearSide("ENG", "onboarding", serving("GROWTH-KR2"), project="Onboarding v2", estimate=5),
-        JiraSide("WEB", "Story", "onboarding", serving("GROWTH-KR2")),
+        LinearSide("ENG", "onboarding", carrying("GROWTH-KR2"), project="Onboarding v2", estimate=5),
+        JiraSide("WEB", "Story", "onboarding", carrying("GROWTH-KR2")),
         counts="linear",
         inherits="jira",
     ),
     PlannedPair(
         "estimated in Jira",
         "mirrored",
-        LinearSide("MOB", "onboarding", serving("GROWTH-KR2"), state="done"),
+        LinearSide("MOB", "onboarding", carrying("GROWTH-KR2"), state="done"),
         JiraSide(
             "WEB",
             "Story",
             "onboarding",
-            serving("GROWTH-KR2"),
+            carrying("GROWTH-KR2"),
             state="done",
             labels=("onboarding",),
             points=8,
@@ -101,9 +101,9 @@ PAIRS = (
         "estimated in both, done in Linear",
         "mirrored",
         LinearSide(
-            "ENG", "deploy", serving("SPEED-KR1"), state="done", labels=("deploy-pipeline",), estimate=3
+            "ENG", "deploy", carrying("SPEED-KR1"), state="done", labels=("deploy-pipeline",), estimate=3
         ),
-        JiraSide("OPS", "Task", "deploy", serving("SPEED-KR1"), labels=("failover",), points=5),
+        JiraSide("OPS", "Task", "deploy", carrying("SPEED-KR1"), labels=("failover",), points=5),
         counts="linear",
         inherits="jira",
         differs=True,
@@ -113,8 +113,8 @@ PAIRS = (
     PlannedPair(
         "estimated in neither, claimed and done in Jira",
         "mirrored",
-        LinearSide("MOB", "failover", serving("SPEED-KR1"), labels=("failover",)),
-        JiraSide("OPS", "Task", "failover", serving("SPEED-KR1"), state="done", labels=("kr:SPEED-KR1",)),
+        LinearSide("MOB", "failover", carrying("SPEED-KR1"), labels=("failover",)),
+        JiraSide("OPS", "Task", "failover", carrying("SPEED-KR1"), state="done", labels=("kr:SPEED-KR1",)),
         counts="linear",
         inherits="linear",
         differs=True,
@@ -125,7 +125,7 @@ PAIRS = (
         "out of scope in Jira",
         "mirrored",
         LinearSide(
-            "ENG", "deploy", serving("SPEED-KR1"), state="done", project="Continuous delivery", estimate=2
+            "ENG", "deploy", carrying("SPEED-KR1"), state="done", project="Continuous delivery", estimate=2
         ),
         JiraSide("HR", "Task", "people", NO_ANSWER),
         counts="linear",
@@ -143,7 +143,7 @@ PAIRS = (
     PlannedPair(
         "a Linear issue below a Jira epic",
         "linked",
-        LinearSide("MOB", "onboarding", serving("GROWTH-KR2"), estimate=2),
+        LinearSide("MOB", "onboarding", carrying("GROWTH-KR2"), estimate=2),
         "WEB-1",
         inherits="linear",
     ),
@@ -151,8 +151,8 @@ PAIRS = (
     PlannedPair(
         "a Jira sub-task below a Linear issue",
         "linked",
-        LinearSide("ENG", "failover", serving("TRUST-KR2"), labels=("failover",), estimate=3),
-        JiraSide("OPS", "Sub-task", "failover", serving("TRUST-KR2"), state="done", below=True),
+        LinearSide("ENG", "failover", carrying("TRUST-KR2"), labels=("failover",), estimate=3),
+        JiraSide("OPS", "Sub-task", "failover", carrying("TRUST-KR2"), state="done", below=True),
         inherits="jira",
         age=24,
     ),
@@ -160,9 +160,15 @@ PAIRS = (
     PlannedPair(
         "equals, linked by Jira's label",
         "linked",
-        LinearSide("ENG", "deploy", serving("SPEED-KR1"), estimate=1),
+        LinearSide("ENG", "deploy", carrying("SPEED-KR1"), estimate=1),
         JiraSide(
-            "OPS", "Task", "deploy", serving("SPEED-KR1"), state="done", labels=("deploy-pipeline",), points=3
+            "OPS",
+            "Task",
+            "deploy",
+            carrying("SPEED-KR1"),
+            state="done",
+            labels=("deploy-pipeline",),
+            points=3,
         ),
         inherits="linear",
         age=20,
@@ -170,8 +176,10 @@ PAIRS = (
     PlannedPair(
         "equals, claimed in Linear",
         "linked",
-        LinearSide("ENG", "deploy", serving("SPEED-KR1"), state="done", labels=("kr:SPEED-KR1",), estimate=1),
-        JiraSide("WEB", "Story", "deploy", serving("SPEED-KR1"), points=2),
+        LinearSide(
+            "ENG", "deploy", carrying("SPEED-KR1"), state="done", labels=("kr:SPEED-KR1",), estimate=1
+        ),
+        JiraSide("WEB", "Story", "deploy", carrying("SPEED-KR1"), points=2),
         inherits="jira",
         age=18,
         address="https://ACME.atlassian.net/browse/{key}?focusedCommentId=10100",

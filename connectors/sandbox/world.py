@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +14,7 @@ from connectors.sandbox.jira.state import JiraSite
 from connectors.sandbox.linear.generate import planted_linear
 from connectors.sandbox.linear.state import LinearSpace
 from connectors.sandbox.pairs import Pair, plant_pairs
-from connectors.sandbox.planted_answers import PlantedAnswer
+from connectors.sandbox.planted_answers import ItemKey, Planted, merged
 from connectors.sandbox.truth import Truth
 
 FEWEST = 50
@@ -26,7 +26,7 @@ LARGE = 20_000
 class World:
     """What the sandbox serves. It changes as requests come in; only the server's thread may touch it.
 
-    `answers` is what the generators planted, by tracker and id; `pairs` is the work that both trackers know.
+    `planted` is what the generators wrote down, by tracker and id; `pairs` is the work that both trackers know.
     """
 
     seed: int
@@ -34,13 +34,13 @@ class World:
     jira: JiraSite
     linear: LinearSpace
     items: int
-    answers: Mapping[tuple[str, str], PlantedAnswer] = field(default_factory=dict, repr=False)
+    planted: Planted[ItemKey] = field(default_factory=Planted, repr=False)
     pairs: tuple[Pair, ...] = field(default=(), repr=False)
 
     @cached_property
     def truth(self) -> Truth:
         """The right answers; to be asked before anything is written to the world."""
-        return Truth(self.jira, self.linear, self.answers, self.pairs)
+        return Truth(self.jira, self.linear, self.planted, self.pairs)
 
 
 def generate(items: int = 300, seed: int = 1) -> World:
@@ -55,13 +55,11 @@ def generate(items: int = 300, seed: int = 1) -> World:
     clock = Clock()
     in_jira = items * 3 // 5
     with _no_collection(items):
-        jira, jira_answers = planted_jira(in_jira, seed, clock)
-        linear, linear_answers = planted_linear(items - in_jira, seed, clock)
-        pairs, pair_answers = plant_pairs(jira, linear, seed)
-    answers = {("jira", str(number)): answer for number, answer in jira_answers.items()}
-    answers |= {("linear", one): answer for one, answer in linear_answers.items()}
-    answers |= pair_answers
-    return World(seed=seed, clock=clock, jira=jira, linear=linear, items=items, answers=answers, pairs=pairs)
+        jira, in_jira_planted = planted_jira(in_jira, seed, clock)
+        linear, in_linear_planted = planted_linear(items - in_jira, seed, clock)
+        planted = merged(jira=in_jira_planted, linear=in_linear_planted)
+        pairs = plant_pairs(jira, linear, seed, planted)
+    return World(seed=seed, clock=clock, jira=jira, linear=linear, items=items, planted=planted, pairs=pairs)
 
 
 @contextmanager

@@ -29,8 +29,8 @@ def labelled(label: str) -> list[dict[str, Any]]:
 
 
 def project(name: str) -> dict[str, Any]:
-    found = {"filter": {"project": {"name": {"eq": name}}}}
-    return {"any": [found, {"tracker": "linear", "level": "project", "title": name}]}
+    """Said by logic alone: a query would be what the work carries, and come before its place."""
+    return {"any": [{"all": [{"tracker": "linear"}, {"project": name}]}]}
 
 
 ASKED: dict[str, list[dict[str, Any]]] = {
@@ -102,3 +102,30 @@ def test_every_item_is_placed_as_it_was_planted(seed: int, items: int) -> None:
     }
     assert {key: (found[key], right[key]) for key in found if found[key] != right[key]} == {}
     assert sum(state == "aligned" for state, _ in found.values()) > 50
+
+
+def test_a_project_asked_as_a_query_links_what_lives_in_it() -> None:
+    """And comes before a claim above, and beside what else the work carries, as the project's name alone does not."""
+    straight = load(examples())
+    plain = straight.model_dump(mode="json", by_alias=True)
+    rules = {
+        "GROWTH-KR2": [{"key": "WEB-1"}, {"label": "onboarding", "project": "WEB"}, asked("Onboarding v2")],
+        "SPEED-KR1": [asked("Continuous delivery"), {"label": "deploy-pipeline", "share": 0.5}],
+    }
+    for objective in plain["objectives"]:
+        for key_result in objective["key_results"]:
+            key_result["links"] = rules.get(key_result["id"], key_result["links"])
+    declared = Workspace.model_validate(plain)
+    world = generate(900, 2)
+    with Sandbox(world) as sandbox, sandbox_session(sandbox, declared) as session:
+        observed = pull(declared, session.connectors, NOW)
+    placed = align(observed.items, declared, observed.answers, NOW.date()).placements
+    found = {(ref.tracker, ref.id): {link.key_result for link in one.links} for ref, one in placed.items()}
+    lives = {key: some[0] for key, some in world.planted.answers.items() if some[0].source == "place"}
+    issues = {key: one for key, one in lives.items() if key[1] in world.linear.issues and key in found}
+    assert {key for key, one in issues.items() if not set(dict(one.serves)) <= found[key]} == set()
+    assert len(issues) > 50
+
+
+def asked(name: str) -> dict[str, Any]:
+    return {"filter": {"project": {"name": {"eq": name}}}}

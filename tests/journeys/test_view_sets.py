@@ -221,7 +221,7 @@ def test_what_shared_fields_do_not_reach_is_said_or_has_a_label(
         for one in pointed.world.jira.issues.values()
         if one.project.key == "HR" and one.status.category != "done"
     )
-    pointed.call(lambda: issue.labels.append("kr:GROWTH-KR2"))
+    pointed.call(lambda: issue.labels.append("kr:GROWTH-KR3"))
     wanted = said(run)["jira"]
     assert issue.key in wanted[AT_RISK]
     ran = run("setup", "--apply")

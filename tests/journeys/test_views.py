@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from connectors.sandbox.company import NOW
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.truth import KEY_RESULTS, Item
 from connectors.sandbox.world import World, generate
@@ -19,10 +17,8 @@ from tests.support.user_actions import JiraTicket, LinearTicket, Ticket
 
 VIEWS = ("Unaligned work", "Work by key result", "At-risk key results", "Dangling links")
 Listed = dict[str, set[str]]
-GRACE = timedelta(days=7)
-"""The example company's patience with young work."""
 ELAPSED = 50.4
-"""Percent of the cycle that has passed at `NOW`: 46.4 of 92 days."""
+"""Percent of the cycle that has passed at the moment of `AS_OF`: 46.4 of 92 days."""
 BEHIND = 10
 """Points of percent behind which a key result is at risk."""
 VIEWS_QUERY = "{ customViews { nodes { name shared filterData } } }"
@@ -69,13 +65,12 @@ def right(world: World) -> dict[str, Listed]:
     late = late_in(world)
     told: dict[str, Listed] = {tracker: {name: set() for name in VIEWS} for tracker in ("jira", "linear")}
     for item in world.truth.items():
-        facts = facts_of(world, item)
-        if facts is None or item.state == "out_of_scope":
+        claims = claims_of(world, item)
+        if claims is None or item.state == "out_of_scope":
             continue
-        is_old, claims = facts
         serves = {name for name, _ in item.key_results}
         lists = told[item.tracker]
-        lists["Unaligned work"] |= {item.key} if item.state == "unaligned" and is_old else set()
+        lists["Unaligned work"] |= {item.key} if item.warned else set()
         lists["Work by key result"] |= {item.key} if item.state == "aligned" else set()
         lists["At-risk key results"] |= {item.key} if serves & late else set()
         lists["Dangling links"] |= {item.key} if claims - {*map(str.casefold, KEY_RESULTS)} else set()
@@ -92,21 +87,21 @@ def late_in(world: World) -> set[str]:
     return late
 
 
-def facts_of(world: World, item: Item) -> tuple[bool, set[str]] | None:
-    """Whether an open issue is past its grace, and what it claims in lower case; None for what is listed nowhere."""
+def claims_of(world: World, item: Item) -> set[str] | None:
+    """What an open issue claims, in lower case; None for what is listed nowhere."""
     if item.tracker == "jira":
         issue = world.jira.issues[int(item.id)]
         if issue.status.category == "done":
             return None
         field = next(one.id for one in world.jira.fields.values() if one.name == "Key result")
         named = {one.strip() for one in (issue.custom.get(field) or "").split(",")}
-        return issue.created <= NOW - GRACE, claimed(issue.labels) | {one.casefold() for one in named if one}
+        return claimed(issue.labels) | {one.casefold() for one in named if one}
     thing = world.linear.issues.get(item.id)
     if thing is None or thing.completed_at or thing.canceled_at or thing.archived_at:
         return None
     inside = {one.name for one in thing.labels if one.parent and one.parent.name == "Key result"}
     plain = claimed([one.name for one in thing.labels])
-    return thing.created_at <= NOW - GRACE, plain | {one.split(" · ")[0].casefold() for one in inside}
+    return plain | {one.split(" · ")[0].casefold() for one in inside}
 
 
 def claimed(labels: list[str]) -> set[str]:

@@ -21,11 +21,14 @@ from connectors.sandbox.jira.planted import (
     PlannedInitiative,
     WorkKind,
 )
+from connectors.sandbox.jira.planted_lives import BORN, STORIES, PlannedStory
 from connectors.sandbox.jira.state import PRIORITIES, NamedValue
 from connectors.sandbox.planted_answers import NO_ANSWER, SECURITY, PlantedAnswer
 
 ROOMY = 90
 """Issues from which a site has room for all planned work, not only for what the examples name."""
+SPACIOUS = 150
+"""Issues from which it has room for stories with planned lives and points, too."""
 OPEN_HIGHEST_BUGS = 7
 OLDEST = 720
 """Greatest age in days of work that the plan does not name."""
@@ -38,7 +41,7 @@ class Draft:
     """An issue before it has an id. `is_open` None leaves it to chance; `ended` is how a closed one must end.
 
     `by_epic_link`: hangs on its epic by the epic's key, as issues did of old. `moved_from`: the project whose
-    key it had first. `came_from`: the epic below which it was first.
+    key it had first. `came_from`: the epic below which it was first. `planned`: what its life and its points are.
     """
 
     project: str
@@ -57,6 +60,7 @@ class Draft:
     epic: PlannedEpic | None = None
     moved_from: str | None = None
     came_from: Draft | None = None
+    planned: PlannedStory | None = None
 
 
 def drafts_of(items: int, seed: int) -> list[Draft]:
@@ -65,6 +69,8 @@ def drafts_of(items: int, seed: int) -> list[Draft]:
     In order of creation: age decides about keys, and what stands above is older than what is below.
     """
     drafts = _planned(seed, roomy=items >= ROOMY)
+    if items >= SPACIOUS:
+        drafts += _planned_stories(seed, drafts)
     drafts += _RandomDrafts(seed, drafts).make(items - len(drafts))
     drafts.sort(key=lambda draft: draft.created)
     return drafts
@@ -134,6 +140,41 @@ def _epic(source: random.Random, planned: PlannedEpic, above: dict[int, Draft]) 
         is_open=planned.ended is None,
         ended=planned.ended,
         epic=planned,
+    )
+
+
+def _planned_stories(seed: int, planned: Sequence[Draft]) -> Iterator[Draft]:
+    source = rng(seed, "jira", "stories")
+    epics = {draft.title: draft for draft in planned if draft.epic is not None}
+    for number, one in enumerate(STORIES):
+        epic = epics[one.epic]
+        story = Draft(
+            epic.project,
+            "Story",
+            title(source, epic.theme),
+            epic.theme,
+            max(BORN, epic.created) + timedelta(minutes=20 + 7 * number),
+            parent=epic,
+            planned=one,
+        )
+        yield story
+        for place, below in enumerate(one.below, start=1):
+            yield _subtask_of(source, story, story.created + timedelta(days=2, minutes=place), below)
+
+
+def _subtask_of(
+    source: random.Random, parent: Draft, created: datetime, planned: PlannedStory | None = None
+) -> Draft:
+    name = source.choice(("Write the tests", "Ask design", "Update the docs", "Roll out", "Clean up after"))
+    return Draft(
+        parent.project,
+        "Sub-task",
+        f"{name}: {parent.title[:80]}",
+        parent.theme,
+        created,
+        parent=parent,
+        is_open=False if parent.is_open is False else None,
+        planned=planned,
     )
 
 
@@ -254,18 +295,7 @@ class _RandomDrafts:
         created = max(_day(source, source.uniform(0.5, 120)), parent.created + timedelta(minutes=30))
         created = min(created, NOW - timedelta(minutes=5))
         created = max(created, parent.created + timedelta(seconds=30))
-        name = source.choice(
-            ("Write the tests", "Ask design", "Update the docs", "Roll out", "Clean up after")
-        )
-        return Draft(
-            parent.project,
-            "Sub-task",
-            f"{name}: {parent.title[:80]}",
-            parent.theme,
-            created,
-            parent=parent,
-            is_open=False if parent.is_open is False else None,
-        )
+        return _subtask_of(source, parent, created)
 
     def _mess_up(self, draft: Draft) -> None:
         """Odd labels or claims in place of the plain ones; the draft then serves what the table says."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from fractions import Fraction
 
 from connectors.sandbox.company import NOW, Clock, rng, team_of
 from connectors.sandbox.jira.components import assign_components
 from connectors.sandbox.jira.details import add_comments, add_links, describe
 from connectors.sandbox.jira.drafts import Draft, drafts_of
-from connectors.sandbox.jira.lifecycles import Origin, StatusesByCategory, generate_lifecycle
-from connectors.sandbox.jira.plan import TEAMS, empty_site
+from connectors.sandbox.jira.lifecycles import Lifecycle, Origin, StatusesByCategory, generate_lifecycle
+from connectors.sandbox.jira.plan import POINTS_FIELDS, TEAMS, empty_site
 from connectors.sandbox.jira.state import (
     EPIC_LINK,
     KEY_RESULT,
@@ -20,12 +21,12 @@ from connectors.sandbox.jira.state import (
     Issue,
     JiraSite,
 )
-from connectors.sandbox.planted_answers import NO_ANSWER, PlantedAnswer, serving
+from connectors.sandbox.planted_answers import NO_ANSWER, Planted, PlantedAnswer, claiming, put_before
 
 CLAIMS: tuple[tuple[str, str, PlantedAnswer], ...] = (
-    ("OPS", "kr:GROWTH-KR1", serving("GROWTH-KR1")),
-    ("WEB", "kr:TRUST-KR2", serving("TRUST-KR2")),
-    ("WEB", "kr:SPEED-KR1", serving("SPEED-KR1")),
+    ("OPS", "kr:GROWTH-KR1", claiming("GROWTH-KR1")),
+    ("WEB", "kr:TRUST-KR2", claiming("TRUST-KR2")),
+    ("WEB", "kr:SPEED-KR1", claiming("SPEED-KR1")),
     ("WEB", "kr:GROWTH-KR9", NO_ANSWER),  # names no key result: a dangling claim
 )
 CLAIMED_BY_FIELD = "SPEED-KR1"
@@ -37,24 +38,30 @@ def generate_jira(items: int, seed: int, clock: Clock) -> JiraSite:
     return planted_jira(items, seed, clock)[0]
 
 
-def planted_jira(items: int, seed: int, clock: Clock) -> tuple[JiraSite, dict[int, PlantedAnswer]]:
-    """The site, and the answers of issues that have one of their own, by id."""
+def planted_jira(items: int, seed: int, clock: Clock) -> tuple[JiraSite, Planted[str]]:
+    """The site, and what was planted in it."""
     site = empty_site(clock)
-    writer = _Writer(site)
-    for position, draft in enumerate(drafts_of(items, seed)):
-        writer.write(rng(seed, "jira", "issue", position), draft)
+    planted = write_drafts(site, drafts_of(items, seed), seed)
     issues = list(site.issues.values())
-    _claim(issues, writer.answers)
+    _claim(issues, planted)
     assign_components(issues)
     add_links(site, rng(seed, "jira", "links"), issues)
-    return site, writer.answers
+    return site, planted
+
+
+def write_drafts(site: JiraSite, drafts: Iterable[Draft], seed: int) -> Planted[str]:
+    """Put issues on the site, each with a life of its own, and give what was planted. Parents come before their children."""
+    writer = _Writer(site)
+    for position, draft in enumerate(drafts):
+        writer.write(rng(seed, "jira", "issue", position), draft)
+    return writer.planted
 
 
 class _Writer:
     """Makes issues of drafts, in order of creation, so that ids and keys rise with time."""
 
     def __init__(self, site: JiraSite) -> None:
-        self.answers: dict[int, PlantedAnswer] = {}
+        self.planted: Planted[str] = Planted()
         self._site = site
         self._made: dict[int, Issue] = {}
         self._statuses = {key: StatusesByCategory(project) for key, project in site.projects.items()}
@@ -72,14 +79,27 @@ class _Writer:
             site.keys[was] = issue.id
         before = self._made.get(id(draft.came_from))
         statuses = self._statuses[draft.project]
+        life = generate_lifecycle(source, issue, draft, statuses, Origin(was, before, parent))
         # The past's entries take the ids that follow.
-        for _ in range(generate_lifecycle(source, issue, draft, statuses, Origin(was, before, parent))):
+        for _ in range(life.entries):
             site.next_id()
         add_comments(site, source, issue)
-        if draft.answer.is_decided:
-            self.answers[issue.id] = draft.answer
+        self._note(issue, draft, life)
         if draft.type != "Sub-task":
             self._made[id(draft)] = issue
+
+    def _note(self, issue: Issue, draft: Draft, life: Lifecycle) -> None:
+        """Write down what was planted."""
+        planted, name = self.planted, str(issue.id)
+        if draft.answer.is_decided:
+            planted.answers[name] = (draft.answer,)
+        if life.finished is not None:
+            planted.finished[name] = life.finished
+        if life.begun is not None:
+            planted.begun[name] = life.begun
+        planted.points += Fraction(issue.custom.get(POINTS_FIELDS.get(issue.project.key, ""), 0))
+        if draft.planned is not None and draft.planned.kind:
+            planted.note(draft.planned.kind, name)
 
     def _issue(self, source: random.Random, draft: Draft, parent: Issue | None) -> Issue:
         site, team = self._site, self._teams[draft.project]
@@ -113,17 +133,19 @@ class _Writer:
         return site.add(issue)
 
 
-def _claim(issues: Sequence[Issue], answers: dict[int, PlantedAnswer]) -> None:
+def _claim(issues: Sequence[Issue], planted: Planted[str]) -> None:
     """Claims by people that are there in a world of any size: labels, and one in the Key result field."""
+    purposes = {name for names in planted.on_purpose.values() for name in names}
+    others = [issue for issue in issues if str(issue.id) not in purposes]
     for project, label, answer in CLAIMS:
-        issue = _claimable(issues, project)[0]
+        issue = _claimable(others, project)[0]
         issue.labels.append(label)
         if answer.is_decided:
-            answers[issue.id] = answer
-    unclaimed = _claimable(issues, "WEB")
+            put_before(planted.answers, str(issue.id), answer)
+    unclaimed = _claimable(others, "WEB")
     by_field = unclaimed[len(unclaimed) // 2]
     by_field.custom[KEY_RESULT] = CLAIMED_BY_FIELD
-    answers[by_field.id] = serving(CLAIMED_BY_FIELD)
+    put_before(planted.answers, str(by_field.id), claiming(CLAIMED_BY_FIELD))
 
 
 def _claimable(issues: Sequence[Issue], project: str) -> list[Issue]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zlib import crc32
 
 from connectors.sandbox.company import NOW, PEOPLE, Person, at_work, from_unix
 from connectors.sandbox.jira.drafts import Draft
 from connectors.sandbox.jira.generate_history import NOTHING, ChangeKind, HistoryBuilder, encode_key
 from connectors.sandbox.jira.plan import POINTS_FIELDS
+from connectors.sandbox.jira.planted_lives import PlannedStory
 from connectors.sandbox.jira.state import (
     PRIORITIES,
     RESOLUTIONS,
@@ -43,6 +44,18 @@ class StatusesByCategory:
 
 
 @dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """How a life went: the number of entries that its past has, and since when it is finished or in progress, if it is.
+
+    What was dropped is not finished.
+    """
+
+    entries: int
+    finished: datetime | None
+    begun: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Where an issue was first: the key it had, the epic it was below and the one it is below now."""
 
@@ -53,8 +66,8 @@ class Origin:
 
 def generate_lifecycle(
     source: random.Random, issue: Issue, draft: Draft, statuses: StatusesByCategory, origin: Origin
-) -> int:
-    """Let the issue live from its creation until now. Gives how many entries its past has."""
+) -> Lifecycle:
+    """Let the issue live from its creation until now."""
     history = HistoryBuilder()
     created = issue.created.timestamp() + 60
     if origin.key is not None:
@@ -67,9 +80,9 @@ def generate_lifecycle(
         history.add(
             at, issue.reporter, ChangeKind.EPIC_KEY, encode_key(origin.epic.key), encode_key(below.key)
         )
-    _estimate(source, issue, history, created)
+    _estimate(source, issue, draft, history, created)
     issue.original_estimate = _hours(issue)
-    moments, path = _transitions(source, issue, draft, statuses, history, created)
+    moments, path, was_dropped = _transitions(source, issue, draft, statuses, history, created)
     _assign(source, issue, history, moments[0] if moments else created)
     if source.random() < 0.06:
         before = source.choice(PRIORITIES[1:])
@@ -85,7 +98,12 @@ def generate_lifecycle(
     if source.random() < 0.1:
         # Someone touched the description, which no history here tells.
         issue.updated = from_unix(at_work(source, issue.updated.timestamp(), LATEST))
-    return entries
+    is_done = issue.status.category == "done" and not was_dropped
+    return Lifecycle(
+        entries,
+        issue.category_changed if is_done else None,
+        issue.category_changed if issue.status.category == "indeterminate" else None,
+    )
 
 
 def _later(source: random.Random, first: float) -> float:
@@ -99,8 +117,10 @@ def _transitions(
     statuses: StatusesByCategory,
     history: HistoryBuilder,
     created: float,
-) -> tuple[list[float], list[Status]]:
-    """The moves from status to status with their times, in order."""
+) -> tuple[list[float], list[Status], bool]:
+    """The moves from status to status with their times, in order, and whether the work was dropped in the end."""
+    if draft.planned is not None:
+        return _planned_transitions(issue, draft.planned, statuses, history)
     path, ended = _status_path(source, issue, draft, statuses)
     last = LATEST
     epic = draft.epic or (draft.parent.epic if draft.parent is not None else None)
@@ -112,6 +132,30 @@ def _transitions(
     moments = sorted(at_work(source, created, max(created, last)) for _ in path)
     for number in range(1, len(moments)):
         moments[number] = max(moments[number], moments[number - 1] + 1)
+    _walk(issue, path, moments, ended, statuses, history)
+    return moments, path, ended is not None and ended is not RESOLUTIONS[0]
+
+
+def _planned_transitions(
+    issue: Issue, planned: PlannedStory, statuses: StatusesByCategory, history: HistoryBuilder
+) -> tuple[list[float], list[Status], bool]:
+    kinds = [kind for kind, _ in planned.steps]
+    was_dropped = kinds[-1:] == ["dropped"]
+    path = [statuses.doing[0] if kind == "doing" else statuses.done[0] for kind in kinds]
+    moments = [at.timestamp() for _, at in planned.steps]
+    _walk(issue, path, moments, RESOLUTIONS[1 if was_dropped else 0], statuses, history)
+    return moments, path, was_dropped
+
+
+def _walk(
+    issue: Issue,
+    path: list[Status],
+    moments: list[float],
+    ended: NamedValue | None,
+    statuses: StatusesByCategory,
+    history: HistoryBuilder,
+) -> None:
+    """Take the issue from status to status. `ended`: how it is resolved when it comes into a done one for the last time."""
     before, resolution = statuses.first, NOTHING
     final = next((n for n in range(len(path) - 1, -1, -1) if path[n].category == "done"), -1)
     for number, (status, moment) in enumerate(zip(path, moments, strict=True)):
@@ -126,7 +170,6 @@ def _transitions(
         before, resolution = status, after
     if path and path[-1].category == "done" and ended is not None:
         issue.resolution, issue.resolved = ended, issue.category_changed
-    return moments, path
 
 
 def _status_path(
@@ -174,10 +217,20 @@ def _resolution(source: random.Random, draft: Draft) -> NamedValue | None:
     return RESOLUTIONS[0] if chance > 0.2 else source.choice(RESOLUTIONS[1:])
 
 
-def _estimate(source: random.Random, issue: Issue, history: HistoryBuilder, created: float) -> None:
-    """Points with gaps, some of them given or changed later; sub-tasks and containers have none."""
+def _estimate(
+    source: random.Random, issue: Issue, draft: Draft, history: HistoryBuilder, created: float
+) -> None:
+    """Points with gaps, some of them given or changed later; sub-tasks and containers have none, but for what is planned."""
     name = POINTS_FIELDS.get(issue.project.key)
-    if issue.type.level != 0 or name is None or source.random() < 0.2:
+    planned = draft.planned or draft.epic
+    if planned is not None:
+        if name is not None and planned.points is not None:
+            issue.custom[name] = planned.points
+        return
+    epic = draft.parent.epic if draft.parent is not None else None
+    if issue.type.level != 0 or name is None or (epic is not None and epic.points is not None):
+        return
+    if source.random() < 0.2:
         return
     points = source.choices(_POINTS, cum_weights=_POINT_WEIGHTS)[0]
     issue.custom[name] = points

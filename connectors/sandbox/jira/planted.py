@@ -12,11 +12,14 @@ from connectors.sandbox.planted_answers import (
     NO_ANSWER,
     SECURITY,
     PlantedAnswer,
-    serving,
-    serving_by_share,
+    carrying,
+    carrying_by_share,
+    carrying_exempt,
+    claiming,
+    named_for,
 )
 
-OPS_BUG = serving("TRUST-KR1")
+OPS_BUG = carrying("TRUST-KR1")
 """Every bug of operations, whatever it hangs below and whatever exempt label it bears."""
 
 
@@ -24,8 +27,8 @@ OPS_BUG = serving("TRUST-KR1")
 class PlannedEpic:
     """`age` in days; `weight` is its part of the project's further issues, which are up to `busy` days old.
 
-    `ended` says how a closed epic ended, None for one in work. What is not `early` is left out of a site that
-    is too small for it.
+    `ended` says how a closed epic ended, None for one in work. `points` stand on it for all that hangs below, where then
+    nothing is estimated. What is not `early` is left out of a site that is too small for it.
     """
 
     project: str
@@ -38,6 +41,7 @@ class PlannedEpic:
     answer: PlantedAnswer = NO_ANSWER
     busy: int = 150
     ended: str | None = None
+    points: float | None = None
     early: bool = True
 
 
@@ -55,17 +59,17 @@ INITIATIVES = (
     PlannedInitiative("Never lose a customer's trust", 733),
     PlannedInitiative("Half the cost of running the platform", 410),
     # Outside the scope of the examples, and yet its word holds for what hangs below.
-    PlannedInitiative("One paved road", 300, ("kr:SPEED-KR1",), serving("SPEED-KR1"), early=False),
+    PlannedInitiative("One paved road", 300, ("kr:SPEED-KR1",), claiming("SPEED-KR1"), early=False),
 )
 
 # The first of WEB and of OPS are the oldest of their projects, so that keys come out as the example OKRs
 # name them: WEB-1, WEB-2, OPS-1.
 EPICS = (
-    PlannedEpic("WEB", "New onboarding", "onboarding", 729, 30, 0, answer=serving("GROWTH-KR2"), busy=220),
+    PlannedEpic("WEB", "New onboarding", "onboarding", 729, 30, 0, answer=named_for("GROWTH-KR2"), busy=220),
     PlannedEpic(
-        "WEB", "First dashboard in minutes", "dashboard", 724, 22, 0, answer=serving("GROWTH-KR3"), busy=190
+        "WEB", "First dashboard in minutes", "dashboard", 724, 22, 0, answer=named_for("GROWTH-KR3"), busy=190
     ),
-    PlannedEpic("OPS", "Automatic failover", "failover", 727, 24, 1, answer=serving("TRUST-KR2"), busy=200),
+    PlannedEpic("OPS", "Automatic failover", "failover", 727, 24, 1, answer=named_for("TRUST-KR2"), busy=200),
     # Serve no key result, and have had time to: the orphans.
     PlannedEpic("WEB", "Billing settings refresh", "other", 96, 14),
     PlannedEpic("WEB", "Partner directory", "other", 61, 8),
@@ -81,7 +85,7 @@ EPICS = (
         175,
         10,
         labels=("deploy-pipeline",),
-        answer=serving("SPEED-KR1"),
+        answer=carrying("SPEED-KR1"),
     ),
     PlannedEpic(
         "WEB",
@@ -90,11 +94,23 @@ EPICS = (
         44,
         8,
         labels=("onboarding",),
-        answer=serving("GROWTH-KR2"),
+        answer=carrying("GROWTH-KR2"),
     ),
     PlannedEpic("HR", "Hiring plan", "people", 120, 4),
     # Serves through the initiative above it, which says so itself.
     PlannedEpic("OPS", "Golden path for new services", "deploy", 130, 6, 3, early=False),
+    # Estimated as a whole.
+    PlannedEpic(
+        "WEB",
+        "Help inside the product",
+        "onboarding",
+        115,
+        6,
+        labels=("onboarding",),
+        answer=carrying("GROWTH-KR2"),
+        points=34,
+        early=False,
+    ),
     # Claimed by people: one key result in their own spelling, two at once, one that does not exist.
     PlannedEpic(
         "WEB",
@@ -103,7 +119,7 @@ EPICS = (
         110,
         6,
         labels=("kr:growth-kr3",),
-        answer=serving("GROWTH-KR3"),
+        answer=claiming("GROWTH-KR3"),
         early=False,
     ),
     PlannedEpic(
@@ -113,7 +129,7 @@ EPICS = (
         140,
         5,
         labels=("kr:TRUST-KR2", "kr:TRUST-KR3"),
-        answer=serving("TRUST-KR2", "TRUST-KR3"),
+        answer=claiming("TRUST-KR2", beside=("TRUST-KR3",)),
         early=False,
     ),
     PlannedEpic("WEB", "Gallery of templates", "dashboard", 88, 4, labels=("kr:GROWTH-KR9",), early=False),
@@ -155,23 +171,23 @@ class WorkKind:
 
 # Work below no epic, one of each kind that the rules of the examples tell apart.
 LOOSE = (
-    WorkKind("WEB", "onboarding", ("onboarding",), serving("GROWTH-KR2"), age=40),
-    WorkKind("WEB", "onboarding", ("activation",), serving("GROWTH-KR1"), age=33),
+    WorkKind("WEB", "onboarding", ("onboarding",), carrying("GROWTH-KR2"), age=40),
+    WorkKind("WEB", "onboarding", ("activation",), carrying("GROWTH-KR1"), age=33),
     WorkKind("WEB", "security", ("security",), SECURITY, age=27),
     WorkKind("WEB", "other", age=50),
     WorkKind("WEB", "other", age=2),
-    WorkKind("OPS", "failover", ("failover",), serving("TRUST-KR2"), age=21),
-    WorkKind("OPS", "deploy", ("deploy-pipeline",), serving("SPEED-KR1"), age=30),
+    WorkKind("OPS", "failover", ("failover",), carrying("TRUST-KR2"), age=21),
+    WorkKind("OPS", "deploy", ("deploy-pipeline",), carrying("SPEED-KR1"), age=30),
     WorkKind("OPS", "ktlo", ("on-call",), LIGHTS_ON, age=64),
 )
 
 LOOSE_KINDS = (
-    WorkKind("WEB", "onboarding", ("onboarding",), serving("GROWTH-KR2"), weight=3),
+    WorkKind("WEB", "onboarding", ("onboarding",), carrying("GROWTH-KR2"), weight=3),
     # The example's rule for this label asks for the project WEB: in OPS it links nothing.
     WorkKind("OPS", "onboarding", ("onboarding",), weight=1),
-    WorkKind(None, "onboarding", ("activation",), serving("GROWTH-KR1"), weight=5),
-    WorkKind(None, "failover", ("failover",), serving("TRUST-KR2"), weight=4),
-    WorkKind(None, "deploy", ("deploy-pipeline",), serving("SPEED-KR1"), weight=4),
+    WorkKind(None, "onboarding", ("activation",), carrying("GROWTH-KR1"), weight=5),
+    WorkKind(None, "failover", ("failover",), carrying("TRUST-KR2"), weight=4),
+    WorkKind(None, "deploy", ("deploy-pipeline",), carrying("SPEED-KR1"), weight=4),
     WorkKind(None, "ktlo", ("ktlo",), LIGHTS_ON, weight=4),
     WorkKind(None, "ktlo", ("on-call",), LIGHTS_ON, weight=2),
     WorkKind(None, "security", ("security",), SECURITY, weight=2),
@@ -182,58 +198,72 @@ LOOSE_KINDS = (
 # nothing leaves the word to the epic.
 MESS = (
     # Case twins are one label to us, typing errors are not.
-    WorkKind("WEB", "onboarding", ("Onboarding",), serving("GROWTH-KR2"), weight=4),
-    WorkKind("WEB", "onboarding", ("ONBOARDING", "onboarding"), serving("GROWTH-KR2"), weight=2),
+    WorkKind("WEB", "onboarding", ("Onboarding",), carrying("GROWTH-KR2"), weight=4),
+    WorkKind("WEB", "onboarding", ("ONBOARDING", "onboarding"), carrying("GROWTH-KR2"), weight=2),
     WorkKind("OPS", "onboarding", ("Onboarding",), weight=2),
     WorkKind(None, "onboarding", ("onbaording",), weight=3),
     WorkKind(None, "onboarding", ("on-boarding",), weight=2),
     WorkKind(None, "failover", ("fail-over",), weight=2),
     WorkKind(None, "ktlo", ("KTLO",), LIGHTS_ON, weight=2),
-    # Several at once: equal parts, or the declared half and equal parts of the rest.
+    # Several at once. Those made of work share it: equal parts, or the declared half and equal parts of the rest. To a
+    # metric or a query beside them it counts whole.
     WorkKind(
-        "WEB", "onboarding", ("activation", "onboarding"), serving("GROWTH-KR1", "GROWTH-KR2"), weight=3
+        "WEB",
+        "onboarding",
+        ("activation", "onboarding"),
+        carrying("GROWTH-KR2", beside=("GROWTH-KR1",)),
+        weight=3,
     ),
-    WorkKind("OPS", "onboarding", ("activation", "onboarding"), serving("GROWTH-KR1"), weight=1),
+    WorkKind("OPS", "onboarding", ("activation", "onboarding"), carrying("GROWTH-KR1"), weight=1),
     WorkKind(
         None,
         "deploy",
         ("activation", "deploy-pipeline"),
-        serving_by_share(GROWTH_KR1="1/2", SPEED_KR1="1/2"),
+        carrying("SPEED-KR1", beside=("GROWTH-KR1",)),
         weight=2,
     ),
     WorkKind(
         None,
         "deploy",
         ("deploy-pipeline", "failover", "activation"),
-        serving_by_share(GROWTH_KR1="1/4", SPEED_KR1="1/2", TRUST_KR2="1/4"),
+        carrying("SPEED-KR1", "TRUST-KR2", beside=("GROWTH-KR1",)),
+        weight=2,
+    ),
+    WorkKind(
+        "WEB",
+        "deploy",
+        ("deploy-pipeline", "failover", "onboarding"),
+        carrying_by_share(GROWTH_KR2="1/4", SPEED_KR1="1/2", TRUST_KR2="1/4"),
         weight=2,
     ),
     # A rule beats an exemption, and a claim beats a rule.
-    WorkKind(None, "failover", ("failover", "on-call"), serving("TRUST-KR2"), weight=2),
-    WorkKind(None, "security", ("security", "kr:GROWTH-KR1"), serving("GROWTH-KR1"), weight=1),
-    WorkKind("WEB", "onboarding", ("kr:SPEED-KR1", "onboarding"), serving("SPEED-KR1"), weight=2),
-    WorkKind(None, "api", ("KR:trust-kr3",), serving("TRUST-KR3"), weight=2),
-    WorkKind(None, "deploy", ("kr:SPEED-KR1", "kr:speed-kr1"), serving("SPEED-KR1"), weight=1),
-    WorkKind(None, "deploy", ("kr:SPEED-KR1", "kr:TRUST-KR2"), serving("SPEED-KR1", "TRUST-KR2"), weight=1),
+    WorkKind(None, "failover", ("failover", "on-call"), carrying_exempt("TRUST-KR2"), weight=2),
+    WorkKind(None, "security", ("security", "kr:GROWTH-KR1"), claiming("GROWTH-KR1"), weight=1),
+    WorkKind("WEB", "onboarding", ("kr:SPEED-KR1", "onboarding"), claiming("SPEED-KR1"), weight=2),
+    WorkKind(None, "api", ("KR:trust-kr3",), claiming("TRUST-KR3"), weight=2),
+    WorkKind(None, "deploy", ("kr:SPEED-KR1", "kr:speed-kr1"), claiming("SPEED-KR1"), weight=1),
+    WorkKind(None, "deploy", ("kr:SPEED-KR1", "kr:TRUST-KR2"), claiming("SPEED-KR1", "TRUST-KR2"), weight=1),
     # In the field "Key result": one, two, and a word that names none.
-    WorkKind(None, "api", claim="trust-kr3", answer=serving("TRUST-KR3"), weight=2),
+    WorkKind(None, "api", claim="trust-kr3", answer=claiming("TRUST-KR3"), weight=2),
     WorkKind(
-        None, "deploy", claim="SPEED-KR1, GROWTH-KR1", answer=serving("GROWTH-KR1", "SPEED-KR1"), weight=1
+        None,
+        "deploy",
+        claim="SPEED-KR1, GROWTH-KR1",
+        answer=claiming("SPEED-KR1", beside=("GROWTH-KR1",)),
+        weight=1,
     ),
     WorkKind(None, "other", claim="GROWTH-KR12", weight=1),
     # Claims that name nothing, alone and beside a rule that then holds.
     WorkKind(None, "other", ("kr:GROWTH-KR9",), weight=1),
     WorkKind(None, "other", ("kr:",), weight=1),
-    WorkKind(None, "failover", ("kr:TRUSTKR2", "failover"), serving("TRUST-KR2"), weight=1),
+    WorkKind(None, "failover", ("kr:TRUSTKR2", "failover"), carrying("TRUST-KR2"), weight=1),
 )
 
 # The same on bugs of operations.
 BUG_MESS = (
-    WorkKind("OPS", "bug", ("failover",), serving("TRUST-KR1", "TRUST-KR2"), weight=2),
-    WorkKind("OPS", "bug", ("ktlo",), OPS_BUG, weight=3),
-    WorkKind(
-        "OPS", "bug", ("deploy-pipeline",), serving_by_share(SPEED_KR1="1/2", TRUST_KR1="1/2"), weight=1
-    ),
-    WorkKind("OPS", "bug", ("kr:TRUST-KR3",), serving("TRUST-KR3"), weight=1),
-    WorkKind("OPS", "bug", ("security",), OPS_BUG, weight=1),
+    WorkKind("OPS", "bug", ("failover",), carrying("TRUST-KR2", beside=("TRUST-KR1",)), weight=2),
+    WorkKind("OPS", "bug", ("ktlo",), carrying_exempt("TRUST-KR1"), weight=3),
+    WorkKind("OPS", "bug", ("deploy-pipeline",), carrying("SPEED-KR1", beside=("TRUST-KR1",)), weight=1),
+    WorkKind("OPS", "bug", ("kr:TRUST-KR3",), claiming("TRUST-KR3"), weight=1),
+    WorkKind("OPS", "bug", ("security",), carrying_exempt("TRUST-KR1"), weight=1),
 )

@@ -11,13 +11,13 @@ from datetime import timedelta
 from connectors.sandbox.company import NOW
 from connectors.sandbox.linear.entities import Issue
 from connectors.sandbox.linear.workspace import WorkspaceBuilder
-from connectors.sandbox.planted_answers import PlantedAnswer, serving
+from connectors.sandbox.planted_answers import PlantedAnswer, claiming, put_before
 
 IssueTest = Callable[[Issue], bool]
 
 
 def add_foreign_parents(
-    workspace: WorkspaceBuilder, issues: list[Issue], answers: dict[str, PlantedAnswer]
+    workspace: WorkspaceBuilder, issues: list[Issue], answers: dict[str, tuple[PlantedAnswer, ...]]
 ) -> None:
     """Hang one issue each below a parent of another kind, where the workspace has such a pair."""
     children = _unattached(issues, answers)
@@ -47,17 +47,21 @@ def add_foreign_parents(
     )
     if claimed is not None:
         claimed.labels.append(workspace.label("TRUST-KR3"))
-        answers[claimed.id] = serving("TRUST-KR3")
+        put_before(answers, claimed.id, claiming("TRUST-KR3"))
     # The parent was canceled and put into the archive, and still has its word.
     gone = attach(
-        lambda one: one.canceled_at is not None and one.id in answers and answers[one.id].serves != (),
+        lambda one: (
+            one.canceled_at is not None
+            and one.id in answers
+            and any(answer.serves for answer in answers[one.id])
+        ),
         lambda one: one.team.key == "ENG",
     )
     if gone is not None and gone.archived_at is None:
         gone.archived_at = NOW - timedelta(days=2)
 
 
-def _unattached(issues: list[Issue], answers: dict[str, PlantedAnswer]) -> list[Issue]:
+def _unattached(issues: list[Issue], answers: dict[str, tuple[PlantedAnswer, ...]]) -> list[Issue]:
     """Open work of no project, no parent and no word of its own, the youngest first."""
     return [one for one in reversed(issues) if _is_unattached(one) and one.id not in answers]
 

@@ -10,6 +10,7 @@ from connectors.sandbox.company import NOW, Clock, rng, title, work_moment
 from connectors.sandbox.linear.decorate import Decorator, after
 from connectors.sandbox.linear.entities import CLOSED, Issue, Team, WorkflowState
 from connectors.sandbox.linear.foreign_parents import add_foreign_parents
+from connectors.sandbox.linear.on_purpose import plan_on_purpose
 from connectors.sandbox.linear.planted import (
     CLAIMS,
     ENDS,
@@ -21,7 +22,7 @@ from connectors.sandbox.linear.planted import (
 )
 from connectors.sandbox.linear.state import LinearSpace
 from connectors.sandbox.linear.workspace import SCALES, WorkspaceBuilder
-from connectors.sandbox.planted_answers import PlantedAnswer
+from connectors.sandbox.planted_answers import Planted, PlantedAnswer, put_before
 
 ROOMY = 70
 """Items from which a workspace has room for all planned work, not only for what the examples name."""
@@ -45,15 +46,32 @@ def generate_linear(items: int, seed: int, clock: Clock) -> LinearSpace:
     return planted_linear(items, seed, clock)[0]
 
 
-def planted_linear(items: int, seed: int, clock: Clock) -> tuple[LinearSpace, dict[str, PlantedAnswer]]:
-    """The workspace, and the answers of projects and issues that have one of their own, by id."""
+def planted_linear(items: int, seed: int, clock: Clock) -> tuple[LinearSpace, Planted[str]]:
+    """The workspace, and what was planted in it."""
     workspace = WorkspaceBuilder(seed, clock, roomy=items >= ROOMY)
     writer = _Writer(workspace, rng(seed, "linear", "issues"), roomy=items >= ROOMY)
     writer.write(max(len(writer.streams), items - len(workspace.space.projects)))
     for project in workspace.space.projects.values():
         if project.name in PROJECTS:
-            writer.answers[project.id] = PROJECTS[project.name]
-    return workspace.space, writer.answers
+            writer.answers[project.id] = (PROJECTS[project.name],)
+    return workspace.space, _noted(workspace.space, writer)
+
+
+def _noted(space: LinearSpace, writer: _Writer) -> Planted[str]:
+    """What was planted, written down once all of it is."""
+    planted: Planted[str] = Planted(writer.answers, on_purpose=writer.on_purpose)
+    for issue in space.issues.values():
+        if issue.completed_at is not None:
+            planted.finished[issue.id] = issue.completed_at
+        if issue.state.type == "started" and issue.started_at is not None:
+            planted.begun[issue.id] = issue.started_at
+        planted.points += issue.estimate or 0
+    for project in space.projects.values():
+        if project.completed_at is not None:
+            planted.finished[project.id] = project.completed_at
+        if project.status.type == "started" and project.started_at is not None:
+            planted.begun[project.id] = project.started_at
+    return planted
 
 
 def _shares(streams: Sequence[WorkStream], count: int) -> list[tuple[WorkStream, int]]:
@@ -75,7 +93,8 @@ class _Writer:
         self.space = workspace.space
         self.random = source
         self.streams = [stream for stream in STREAMS if stream.early or roomy]
-        self.answers: dict[str, PlantedAnswer] = {}
+        self.answers: dict[str, tuple[PlantedAnswer, ...]] = {}
+        self.on_purpose: dict[str, list[str]] = {}
         self._roomy = roomy
         self._flaky = 0
         self._labels = {
@@ -107,6 +126,7 @@ class _Writer:
         self._archive(issues)
         if self._roomy:
             add_foreign_parents(self.workspace, issues, self.answers)
+            self.on_purpose |= plan_on_purpose(self.space, issues, self.answers)
 
     def _moment(self, stream: WorkStream) -> datetime:
         if stream.project:
@@ -142,7 +162,7 @@ class _Writer:
         if stream.label:
             issue.labels.append(self._labels[stream.label])
         if stream.answer.is_decided:
-            self.answers[issue.id] = stream.answer
+            self.answers[issue.id] = (stream.answer,)
         self._stamp(issue)
         self._nest(issue)
         if stream.label is None and source.random() < (ODD if stream.project else ODD_LOOSE):
@@ -164,7 +184,7 @@ class _Writer:
             return
         issue.labels += [self._labels[name] for name in chosen.labels]
         if chosen.answer.is_decided:
-            self.answers[issue.id] = chosen.answer
+            put_before(self.answers, issue.id, chosen.answer)
 
     def _next_odd(self, issue: Issue) -> OddLabeling | None:
         """The next oddity of its project that fits; each of them comes once before any comes again."""
@@ -254,7 +274,7 @@ class _Writer:
             self.random.sample(loose, min(len(CLAIMS), len(loose))), CLAIMS, strict=False
         ):
             issue.labels.append(self._labels[name])
-            self.answers[issue.id] = answer
+            put_before(self.answers, issue.id, answer)
 
     def _archive(self, issues: list[Issue]) -> None:
         """Old closed work without open parts goes to the archive, and one open issue to the trash."""

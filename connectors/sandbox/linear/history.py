@@ -6,15 +6,15 @@ lies before is read off the issue's stamps when somebody asks, or when the first
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
 from connectors.sandbox.company import rng, uuid4_from
-from connectors.sandbox.linear.entities import CLOSED, Issue
+from connectors.sandbox.linear.entities import CLOSED, Issue, WorkflowState
 from connectors.sandbox.linear.request_context import RequestContext
 from connectors.sandbox.linear.state import LinearSpace
 from connectors.sandbox.linear.surrounding_entities import HistoryEntry, StateSpan
@@ -113,6 +113,15 @@ def derived_spans(issue: Issue, before: IssueState | None) -> list[StateSpan]:
     return [
         StateSpan(_span_id(issue, number), one, at, end)
         for number, ((at, one), end) in enumerate(zip(steps, ends, strict=True))
+    ]
+
+
+def plant_spans(space: LinearSpace, issue: Issue, steps: Sequence[tuple[datetime, WorkflowState]]) -> None:
+    """Give the issue a past: the states it was in since when, oldest first, the last one that of now."""
+    ends = [*(at for at, _ in steps[1:]), None]
+    space.spans[issue.id] = [
+        StateSpan(_span_id(issue, number), state, at, end)
+        for number, ((at, state), end) in enumerate(zip(steps, ends, strict=True))
     ]
 
 

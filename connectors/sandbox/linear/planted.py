@@ -13,16 +13,18 @@ from connectors.sandbox.planted_answers import (
     NO_ANSWER,
     SECURITY,
     PlantedAnswer,
-    serving,
-    serving_by_share,
+    carrying,
+    carrying_exempt,
+    claiming,
+    living_in,
 )
 
 PROJECTS: dict[str, PlantedAnswer] = {
-    "Onboarding v2": serving("GROWTH-KR2"),
-    "Faster API": serving("TRUST-KR3"),
-    "Continuous delivery": serving("SPEED-KR1"),
+    "Onboarding v2": living_in("GROWTH-KR2"),
+    "Faster API": living_in("TRUST-KR3"),
+    "Continuous delivery": living_in("SPEED-KR1"),
     # By a project label of the group "Key result", so that what is below says nothing itself.
-    "Template gallery": serving("GROWTH-KR1"),
+    "Template gallery": claiming("GROWTH-KR1"),
 }
 """What projects mean by themselves; the others serve nothing."""
 
@@ -45,16 +47,16 @@ class WorkStream:
 
 STREAMS = (
     # A rule names these projects, and so matches each issue in them.
-    WorkStream(0.15, "ENG", "onboarding", "Onboarding v2", answer=serving("GROWTH-KR2")),
-    WorkStream(0.08, "MOB", "onboarding", "Onboarding v2", answer=serving("GROWTH-KR2")),
-    WorkStream(0.14, "ENG", "api", "Faster API", answer=serving("TRUST-KR3")),
-    WorkStream(0.12, "ENG", "deploy", "Continuous delivery", answer=serving("SPEED-KR1")),
-    WorkStream(0.03, "ENG", "deploy", None, "deploy-pipeline", serving("SPEED-KR1")),
-    WorkStream(0.10, "ENG", "flaky", None, "flaky-test", serving("SPEED-KR2")),
-    WorkStream(0.03, "ENG", "onboarding", None, "activation", serving("GROWTH-KR1")),
+    WorkStream(0.15, "ENG", "onboarding", "Onboarding v2", answer=living_in("GROWTH-KR2")),
+    WorkStream(0.08, "MOB", "onboarding", "Onboarding v2", answer=living_in("GROWTH-KR2")),
+    WorkStream(0.14, "ENG", "api", "Faster API", answer=living_in("TRUST-KR3")),
+    WorkStream(0.12, "ENG", "deploy", "Continuous delivery", answer=living_in("SPEED-KR1")),
+    WorkStream(0.03, "ENG", "deploy", None, "deploy-pipeline", carrying("SPEED-KR1")),
+    WorkStream(0.10, "ENG", "flaky", None, "flaky-test", carrying("SPEED-KR2")),
+    WorkStream(0.03, "ENG", "onboarding", None, "activation", carrying("GROWTH-KR1")),
     # The example's rule for this label asks for a Jira project too: here it links nothing.
     WorkStream(0.02, "ENG", "onboarding", None, "onboarding"),
-    WorkStream(0.02, "ENG", "failover", None, "failover", serving("TRUST-KR2")),
+    WorkStream(0.02, "ENG", "failover", None, "failover", carrying("TRUST-KR2")),
     WorkStream(0.05, "ENG", "ktlo", None, "ktlo", LIGHTS_ON),
     WorkStream(0.03, "MOB", "ktlo", None, "on-call", LIGHTS_ON),
     WorkStream(0.02, "ENG", "security", None, "security", SECURITY),
@@ -91,26 +93,28 @@ ODD_LABELINGS = (
     OddLabeling(None, ("on boarding",)),
     OddLabeling(None, ("flaky test",)),
     OddLabeling(None, ("onboarding",)),
-    OddLabeling(None, ("kr: SPEED-KR1",), serving("SPEED-KR1")),
-    OddLabeling(None, ("KR:trust-kr1",), serving("TRUST-KR1")),
+    OddLabeling(None, ("kr: SPEED-KR1",), claiming("SPEED-KR1")),
+    OddLabeling(None, ("KR:trust-kr1",), claiming("TRUST-KR1")),
     OddLabeling(None, ("kr:GROWTH-KR7",)),
-    OddLabeling(None, ("kr:GROWTH-KR7", "failover"), serving("TRUST-KR2")),
-    OddLabeling(None, ("GROWTH-KR2", "kr:SPEED-KR1"), serving("GROWTH-KR2", "SPEED-KR1")),
-    OddLabeling(None, ("activation", "deploy-pipeline"), serving_by_share(GROWTH_KR1="1/2", SPEED_KR1="1/2")),
-    OddLabeling(None, ("failover", "ktlo"), serving("TRUST-KR2")),
-    OddLabeling(None, ("ktlo", "kr:SPEED-KR1"), serving("SPEED-KR1")),
-    OddLabeling("Onboarding v2", ("activation",), serving("GROWTH-KR1", "GROWTH-KR2")),
-    OddLabeling("Onboarding v2", ("deploy-pipeline",), serving_by_share(GROWTH_KR2="1/2", SPEED_KR1="1/2")),
-    OddLabeling("Onboarding v2", ("ktlo",), serving("GROWTH-KR2")),
+    OddLabeling(None, ("kr:GROWTH-KR7", "failover"), carrying("TRUST-KR2")),
+    OddLabeling(None, ("GROWTH-KR2", "kr:SPEED-KR1"), claiming("GROWTH-KR2", "SPEED-KR1")),
+    OddLabeling(None, ("activation", "deploy-pipeline"), carrying("SPEED-KR1", beside=("GROWTH-KR1",))),
+    OddLabeling(None, ("failover", "ktlo"), carrying_exempt("TRUST-KR2")),
+    OddLabeling(None, ("ktlo", "kr:SPEED-KR1"), claiming("SPEED-KR1")),
+    # What an issue carries, an exemption too, comes before the rule for the project that it lives in. What only watches work
+    # takes nothing from it: beside a metric's label the project still holds, and beside a label of work a metric's project.
+    OddLabeling("Onboarding v2", ("activation",), carrying("GROWTH-KR1")),
+    OddLabeling("Onboarding v2", ("deploy-pipeline",), carrying("SPEED-KR1")),
+    OddLabeling("Onboarding v2", ("ktlo",), LIGHTS_ON),
     OddLabeling(
         "Faster API",
         ("deploy-pipeline", "failover"),
-        serving_by_share(SPEED_KR1="1/2", TRUST_KR2="1/4", TRUST_KR3="1/4"),
+        carrying("SPEED-KR1", "TRUST-KR2"),
     ),
-    OddLabeling("Faster API", ("flaky-test",), serving("SPEED-KR2", "TRUST-KR3"), closed=True),
-    OddLabeling("Continuous delivery", ("deploy-pipeline",), serving("SPEED-KR1")),
-    OddLabeling("Continuous delivery", ("TRUST-KR3",), serving("TRUST-KR3")),
-    OddLabeling("Mobile offline mode", ("activation",), serving("GROWTH-KR1")),
+    OddLabeling("Faster API", ("flaky-test",), carrying("SPEED-KR2"), closed=True),
+    OddLabeling("Continuous delivery", ("deploy-pipeline",), carrying("SPEED-KR1")),
+    OddLabeling("Continuous delivery", ("TRUST-KR3",), claiming("TRUST-KR3")),
+    OddLabeling("Mobile offline mode", ("activation",), carrying("GROWTH-KR1")),
     # The example's rule for this label asks for the team ENG.
     OddLabeling("Mobile offline mode", ("flaky-test",), closed=True),
     OddLabeling("Design system refresh", ("onboarding",)),
@@ -118,10 +122,10 @@ ODD_LABELINGS = (
 )
 
 CLAIMS = (
-    ("GROWTH-KR2", serving("GROWTH-KR2")),
-    ("TRUST-KR3", serving("TRUST-KR3")),
-    ("kr:SPEED-KR1", serving("SPEED-KR1")),
-    ("GROWTH-KR2", serving("GROWTH-KR2")),
+    ("GROWTH-KR2", claiming("GROWTH-KR2")),
+    ("TRUST-KR3", claiming("TRUST-KR3")),
+    ("kr:SPEED-KR1", claiming("SPEED-KR1")),
+    ("GROWTH-KR2", claiming("GROWTH-KR2")),
 )
 """People's own word on a few issues of no project, in a workspace of any size."""
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from fractions import Fraction
 from statistics import median
 
@@ -14,8 +15,13 @@ import pytest
 
 from connectors.sandbox.company import NOW, at_work, rng
 from connectors.sandbox.jira.generate_history import history_of
+from connectors.sandbox.jira.planted_lives import AT_NIGHT
 from connectors.sandbox.jira.state import EPIC_LINK, STORY_POINT_ESTIMATE, STORY_POINTS, Issue
+from connectors.sandbox.linear.history import spans_of
+from connectors.sandbox.planted_answers import CYCLE_BEGINS, ItemKey
 from connectors.sandbox.server import Sandbox
+from connectors.sandbox.truth import GRACE, WORK
+from connectors.sandbox.truth_rows import Row
 from connectors.sandbox.world import World, generate
 from tests.support.sandbox_jira_client import Jira
 from tests.support.world_digest import digest
@@ -108,7 +114,7 @@ def test_changes_happen_at_work_between_birth_and_now_with_ids_of_their_own(worl
         for entry in entries:
             assert issue.created < entry.created <= issue.updated < NOW
             assert entry.created.weekday() < 5, issue.key
-            assert 7 <= entry.created.hour < 18, issue.key
+            assert 7 <= entry.created.hour < 18 or entry.created in AT_NIGHT, issue.key
             assert entry.id not in ids
             ids.add(entry.id)
 
@@ -216,9 +222,13 @@ def test_the_truth_file_tells_every_item_and_every_key_result(world: World) -> N
     assert len(answers["key_results"]) == 8
     assert answers["as_of"] == "2026-11-16T09:00:00Z"
     for row in answers["items"]:
-        shares = [Fraction(share) for share in row.get("key_results", {}).values()]
-        assert (sum(shares) == 1) == (row["state"] == "aligned")
+        shares = {name: Fraction(share) for name, share in row.get("key_results", {}).items()}
+        of_work = [share for name, share in shares.items() if name in WORK]
+        assert bool(shares) == (row["state"] == "aligned")
+        assert sum(of_work) == (1 if of_work else 0)
+        assert all(share == 1 for name, share in shares.items() if name not in WORK)
         assert ("category" in row) == (row["state"] == "exempt")
+        assert row["state"] == "unaligned" or "warned" not in row
     all_shares = {share for row in answers["items"] for share in row.get("key_results", {}).values()}
     assert {"1", "1/2", "1/4"} <= all_shares
 
@@ -237,3 +247,144 @@ def test_what_the_examples_name_has_the_answer_that_a_person_would_give(world: W
     assert by_title["Keep the lights on"].category == "keep-the-lights-on"
     assert by_title["Gallery of templates"].state == "unaligned"
     assert by_title["Hiring plan"].state == "out_of_scope"
+
+
+def finishing_told(world: World, key: ItemKey) -> datetime | None:
+    """When finished work was finished, as its own history tells it: the last step into a done status from another."""
+    if key[0] == "linear":
+        spans = spans_of(world.linear, world.linear.issues[key[1]])
+        return spans[-1].started_at if spans[-1].state.type == "completed" else None
+    issue = world.jira.issues[int(key[1])]
+    categories = {status.name: status.category for status in issue.project.statuses}
+    found = None
+    for entry in history_of(issue):
+        for item in entry.items:
+            if item.field == "status":
+                before, after = categories[item.before_text or ""], categories[item.after_text or ""]
+                found = entry.created if after == "done" != before else found if after == "done" else None
+    return found
+
+
+@pytest.mark.parametrize(("items", "seed"), [(300, 1), (300, 2), (900, 3)])
+def test_the_planted_day_of_finishing_is_the_one_that_histories_tell(items: int, seed: int) -> None:
+    world = generate(items, seed)
+    for key, at in world.planted.finished.items():
+        if key[1] in world.linear.projects:
+            continue
+        told = finishing_told(world, key)
+        assert told is not None
+        assert told.replace(microsecond=0) == at.replace(microsecond=0), key
+    done = {
+        *(("jira", str(one.id)) for one in world.jira.issues.values() if one.status.category == "done"),
+        *(("linear", one.id) for one in world.linear.issues.values() if one.completed_at),
+    }
+    assert world.planted.finished.keys() - {("linear", one) for one in world.linear.projects} <= done
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_done", "is_before"),
+    [
+        ("finished before, reopened in the cycle", False, False),
+        ("finished before, finished again in the cycle", True, False),
+        ("finished in the last minute before the cycle", True, True),
+        ("finished in the first minute of the cycle", True, False),
+        ("finished and reopened in the cycle", False, False),
+    ],
+)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_lives_around_the_bounds_of_the_cycle_are_planted_in_both_trackers(
+    kind: str, is_done: bool, is_before: bool, seed: int
+) -> None:
+    world = generate(300, seed)
+    planted = world.truth.planted_on_purpose(kind)
+    assert {tracker for tracker, _ in planted} == {"jira", "linear"}
+    for key in planted:
+        finished = world.planted.finished.get(key)
+        assert (finished is not None) == is_done
+        assert (finished is not None and finished < CYCLE_BEGINS) == is_before
+        if key[0] == "jira":
+            past = history_of(world.jira.issues[int(key[1])])
+            assert sum(item.field == "status" for entry in past for item in entry.items) > 1
+
+
+@pytest.mark.parametrize(("items", "seed"), [(60, 1), (300, 1), (300, 2), (900, 3), (4000, 5)])
+def test_every_planted_point_is_counted_once_or_named(items: int, seed: int) -> None:
+    truth = generate(items, seed).truth
+    points = truth.points()
+    assert points.total == truth.planted_points
+    assert points.counted > truth.planted_points / 2
+    if items >= 300:
+        assert points.beside > 0, "some estimates stand above work that is estimated itself"
+
+
+def test_points_are_planted_above_what_has_none(world: World) -> None:
+    truth = world.truth
+    pieces = {piece.row.key: piece for piece in truth.tree.weighed()}
+    below: dict[str, list[Issue]] = {}
+    for issue in world.jira.issues.values():
+        below.setdefault(str(issue.parent), []).append(issue)
+
+    def weights(kind: str) -> tuple[float | None, list[float | None]]:
+        (key,) = [one for one in truth.planted_on_purpose(kind) if one[0] == "jira"]
+        found = [pieces.get(("jira", str(one.id))) for one in below[key[1]]]
+        own = pieces.get(key)
+        return (
+            float(own.points) if own and own.points is not None else None,
+            [float(one.points) if one.points is not None else -1 for one in found if one],
+        )
+
+    third = 13 / 3
+    assert weights("points above sub-tasks") == (None, [third, third, third])
+    assert weights("points on a finished story") == (8, [])
+    assert weights("points on a story finished before") == (5, [])
+    assert weights("points above and below") == (None, [3, -1])
+    assert weights("points above what was dropped") == (5, [])
+
+
+def test_claims_stand_above_sub_issues_whose_project_a_rule_gives_away(world: World) -> None:
+    right = {(item.tracker, item.id): item for item in world.truth.items()}
+    planted = world.truth.planted_on_purpose("a claim above sub-issues")
+    assert len(planted) == 3
+    for key in planted:
+        issue = world.linear.issues[key[1]]
+        claimed = dict(right[key].key_results)
+        assert issue.project is not None
+        assert all(dict(right["linear", one.id].key_results) == claimed for one in issue.children)
+        beside = [one for one in issue.project.issues if one.parent is None and one is not issue]
+        assert any(dict(right["linear", one.id].key_results) != claimed for one in beside)
+
+
+def test_warned_is_what_is_in_progress_for_longer_than_its_grace(world: World) -> None:
+    warned = {(one.tracker, one.id): one.warned for one in world.truth.items()}
+    (long_ago,) = world.truth.planted_on_purpose("old work in progress that serves nothing")
+    (just_now,) = world.truth.planted_on_purpose("old work just taken up that serves nothing")
+    assert (warned[long_ago], warned[just_now]) == (True, False)
+    for row in world.truth.rows:
+        if warned[row.key]:
+            assert row.is_open
+            assert NOW - row.created >= GRACE
+
+
+def test_grace_of_what_is_above_runs_from_the_earliest_beginning_below() -> None:
+    for seed in range(1, 30):
+        world = generate(900, seed)
+        rows = {row.key: row for row in world.truth.rows}
+        warned = {(one.tracker, one.id) for one in world.truth.items() if one.warned}
+        waiting = [key for key in warned if rows[key].state == "todo"]
+        if waiting:
+            break
+    assert waiting, "something that is not in progress itself is warned for what is below it"
+    for key in waiting:
+        begun = [
+            world.planted.begun.get(row.key, row.created)
+            for row in rows.values()
+            if row.state == "doing" and is_below(row, key, rows)
+        ]
+        assert NOW - min(begun) >= GRACE
+
+
+def is_below(row: Row, key: ItemKey, rows: dict[ItemKey, Row]) -> bool:
+    at = row.parent
+    while at is not None and at != key:
+        at = rows[at].parent
+    return at == key
