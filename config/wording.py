@@ -16,6 +16,11 @@ def percent(value: float | None, unknown: str = "–") -> str:
     return unknown if value is None else f"{value:.4g} %"
 
 
+def amount(weight: float) -> str:
+    """An amount of work, with at most one decimal: "51.3", "40". Shares and spread estimates have many."""
+    return f"{round(weight, 1):g}"
+
+
 def agree(count: float, one: str, many: str) -> str:
     """The verb that goes with a count: `one` for 1, else `many`."""
     return one if count == 1 else many

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from config.wording import amount
 from config.workspace import Workspace
 from connectors.model import Health, KeyResultMark, WorkItem
 from sync.align.alignment import UnmetClaim
@@ -86,7 +87,13 @@ def value_against_target(reading: Reading) -> str:
     if reading.value is None:
         return "–"
     target = _target_in_signs(reading)
-    return f"{reading.value:g}{f' / {target}' if target else ''} {reading.unit}".rstrip()
+    value = amount(reading.value) if _is_made_of_work(reading) else f"{reading.value:g}"
+    return f"{value}{f' / {target}' if target else ''} {reading.unit}".rstrip()
+
+
+def _is_made_of_work(reading: Reading) -> bool:
+    """Whether the value is an amount of linked work, not one beside it."""
+    return reading.output is None and reading.tally.leaves > 0
 
 
 def _target_in_signs(reading: Reading) -> str:
@@ -96,6 +103,8 @@ def _target_in_signs(reading: Reading) -> str:
         return f"≥ {reading.low:g}"
     if reading.target is None:
         return ""
+    if _is_made_of_work(reading):
+        return amount(reading.target)
     return f"{'≤ ' if reading.smaller_is_better else ''}{reading.target:g}"
 
 
@@ -125,15 +134,15 @@ def _progress_detail(one: ProgressFacts) -> ProgressDetail:
     return ProgressDetail(
         url=one.mark.url,
         pace=pace_of(reading),
-        value=_figure(reading.value),
-        target=_figure(reading.target),
+        value=_figure(reading.value, reading),
+        target=_figure(reading.target, reading),
         unit=reading.unit,
         smaller_is_better=reading.smaller_is_better,
         since=one.movement.since.isoformat() if one.movement else "",
         moved=moved_of(one.movement) if one.movement else None,
         items=tally.leaves,
         open=tally.leaves - tally.done,
-        points=_figure(float(tally.weight - tally.done_weight)) if weighed else None,
+        points=round(float(tally.weight - tally.done_weight), 1) if weighed else None,
         blocked=blocked_of(one.blocked),
         because=one.mark.because,
         checked_in=one.checked_in.isoformat() if one.checked_in else "",
@@ -186,9 +195,11 @@ def blocked_of(pairs: Sequence[tuple[str, str]]) -> Blocked | None:
     return Blocked(tuple(pairs[:_MOST_BLOCKED]), max(0, len(pairs) - _MOST_BLOCKED))
 
 
-def _figure(value: float | None) -> float | None:
+def _figure(value: float | None, reading: Reading) -> float | None:
     """A figure with the digits that are shown, so that a record of it gives the same words again."""
-    return None if value is None else float(figure(value))
+    if value is None:
+        return None
+    return float(amount(value)) if _is_made_of_work(reading) else float(figure(value))
 
 
 # --- Orphans -------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from fractions import Fraction
 from config.measures import MilestonesMeasure, ProjectMeasure, WorkMeasure
 from config.names import folded
 from config.okrs import KeyResult
-from config.wording import counted, percent
+from config.wording import amount, counted, percent
 from sync.align.alignment import Alignment
 from sync.measure.bounds import Bounds, standing
 from sync.measure.context import NOW_NOT_THEN, MeasureContext, MeasuredValue
@@ -39,7 +39,7 @@ def work(tally: Tally, how: WorkMeasure, bounds: Bounds | None = None) -> Measur
     coverage = None if how.weigh in ("count", "type") else 1 - tally.unestimated / tally.leaves
     if how.target is not None:
         progress = min(Fraction(1), tally.done_weight / Fraction(how.target).limit_denominator(1_000_000))
-        evidence = f"{counted(tally.done, 'item')} done, {done:g} of a fixed {how.target:g} {unit}"
+        evidence = f"{counted(tally.done, 'item')} done, {amount(done)} of a fixed {how.target:g} {unit}"
         evidence += _coverage_words(how, coverage) + _bounds_words(tally, how, bounds)
         return MeasuredValue(done, float(progress), evidence, unit, how.target, coverage=coverage)
     # Where every weight is zero, weights say nothing: count instead.
@@ -49,7 +49,7 @@ def work(tally: Tally, how: WorkMeasure, bounds: Bounds | None = None) -> Measur
         progress = min(progress, Fraction(9999, 10000))
     evidence = f"{tally.done} of {tally.leaves} items done"
     if how.weigh != "count":
-        evidence += f", {done:g} of {float(tally.weight):g} {unit}"
+        evidence += f", {amount(done)} of {amount(float(tally.weight))} {unit}"
     if how.started and tally.doing:
         evidence += f", {tally.doing} in progress counted as {how.started:g}"
     creep = _creep(tally, how)
@@ -101,7 +101,7 @@ def _creep_words(creep: Creep | None, how: WorkMeasure, unit: str) -> str:
     if creep is None or not creep.items:
         return ""
     grown = f" (+{percent(round(100 * creep.share))})" if creep.share is not None else ""
-    weight = f", {creep.weight:g} {unit}" if how.weigh != "count" else ""
+    weight = f", {amount(creep.weight)} {unit}" if how.weigh != "count" else ""
     return f"; {creep.items} added since {how.baseline}{weight}{grown}"
 
 
