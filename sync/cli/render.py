@@ -25,6 +25,10 @@ _STYLES: dict[Style, str] = {
 }
 
 
+_LONGEST_NAME = 40
+"""Characters of a name in the first column, such as that of a Linear project."""
+
+
 def to_console(section: Section, console: Console) -> None:
     """Print a section. Colours and borders appear on terminals only; NO_COLOR is honoured by rich."""
     console.print()
@@ -40,7 +44,9 @@ def to_console(section: Section, console: Console) -> None:
 def _table(section: Section) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for place, name in enumerate(section.columns):
-        narrow = place == 0 or name in section.right
+        # Names keep their line; sentences are wrapped, so that nothing of them is cut.
+        is_name = place == 0 and all(len(row[0].text) <= _LONGEST_NAME for row in section.rows)
+        narrow = is_name or name in section.right
         table.add_column(name, justify="right" if name in section.right else "left", no_wrap=narrow)
     for row in section.rows:
         table.add_row(*(_text(cell) for cell in row))

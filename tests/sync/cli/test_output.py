@@ -100,3 +100,16 @@ def test_what_a_percent_rests_on_is_readable_at_any_width(width: int) -> None:
     header = next(line for line in lines if "percent" in line)
     told = " ".join(line[header.index("source") :].strip() for line in lines[lines.index(header) :])
     assert "50 % estimated; 1 added since 2026-10-15, 8 points (+267 %)" in told
+
+
+def test_sentences_are_wrapped_and_names_are_not() -> None:
+    message = "the marks of 106 open items rest until tomorrow, " * 2
+    found = Section("Findings", (), ("finding", "remedy"), ((Cell(message), Cell("declare the next cycle")),))
+    printed = io.StringIO()
+    to_console(found, Console(file=printed, width=80))
+    assert "…" not in printed.getvalue()
+    assert printed.getvalue().count("tomorrow,") == 2
+    names = Section("Items", (), ("key", "title"), ((Cell("Mobile offline mode"), Cell("words " * 30)),))
+    printed = io.StringIO()
+    to_console(names, Console(file=printed, width=60))
+    assert "Mobile offline mode" in printed.getvalue()
