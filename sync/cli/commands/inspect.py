@@ -62,8 +62,10 @@ def status(
         stuck = session.store.stuck()
         histories = progress_history(session, run)
         running = {name for name, one in run.scorecard.readings.items() if one.phase == "running"}
-        moving = {name: rows for name, rows in histories.items() if name in running} or histories
-        output.show(scorecard(run.scorecard), movement.movement(moving))
+        output.show(scorecard(run.scorecard))
+        # What stands once its cycle has ended moves no more.
+        if moving := {name: rows for name, rows in histories.items() if name in running}:
+            output.show(movement.movement(moving))
         output.show(*forecast_tables.sections(run.outlooks, run.scorecard, session.workspace))
         output.show(budgets.section(run, session.workspace))
         unmatched = run_tables.unmatched(run.signals.findings)
