@@ -159,7 +159,7 @@ class Reader:
             site = replace(site, fields=replace(site.fields, settable=settable))
         notes += cut_changelogs(issues.values())
         notes += refused_links(issues.values(), site.fields)
-        notes += no_sprints(site.fields)
+        notes += no_sprints(self._client.name, site.fields)
         notes += points_by_project(issues.values(), site.fields)[1]
         notes += fields_of_one_name(issues.values(), site.fields)
         site = replace(site, initiatives=initiative_types(issues, parents))
