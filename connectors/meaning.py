@@ -19,6 +19,8 @@ def same_meaning(shown: KeyResultMark, wanted: KeyResultMark) -> bool:
     alike = replace(
         shown,
         because=wanted.because if is_same_reason(shown, wanted) else shown.because,
+        # A record that would be too long is kept without titles.
+        title=shown.title or wanted.title,
         # What an older record lacks cannot be outdated; that a page is not there at all can be seen.
         goal=wanted.goal if shown.goal is None or is_same_basis else shown.goal,
         url=wanted.url if shown.url and wanted.url and is_same_basis else shown.url,

@@ -21,6 +21,9 @@ PROPERTY_KEY = "truenorth"
 
 VERSION = 1
 
+MOST_STAMP = 30_000
+"""Characters of a stamp that keeps all its words, as JSON; the rest up to Jira's limit is for what Jira adds or counts twice."""
+
 MOST_DETAILS = 16 * 1024
 """Characters of a comment's details; the whole of a Jira property is at most 32,768."""
 
@@ -79,7 +82,11 @@ _COMMENTS = Converter(_CommentRecord)
 
 
 def to_property(stamp: Stamp) -> dict[str, Any]:
-    """The stamp as a JSON value of builtin types."""
+    """The stamp as a JSON value of builtin types.
+
+    One that would be too long for a property is kept without the words that say why items are linked, and then without the
+    titles of key results: their ids, and what the words mean, stay, see `connectors.meaning`.
+    """
     record = _StampRecord(
         v=VERSION,
         owner=stamp.owner,
@@ -95,9 +102,19 @@ def to_property(stamp: Stamp) -> dict[str, Any]:
         item=stamp.item,
         rules=stamp.rules,
     )
+    if _is_too_long(record):
+        marks = tuple(replace(mark, because="") for mark in record.key_results)
+        record = msgspec.structs.replace(record, key_results=marks)
+    if _is_too_long(record):
+        marks = tuple(replace(mark, title="") for mark in record.key_results)
+        record = msgspec.structs.replace(record, key_results=marks)
     value = msgspec.to_builtins(record)
     assert isinstance(value, dict)  # noqa: S101  a Struct always becomes a dict
     return value
+
+
+def _is_too_long(record: _StampRecord) -> bool:
+    return len(msgspec.json.encode(record).decode()) > MOST_STAMP
 
 
 def from_property(value: object) -> Stamp | None:

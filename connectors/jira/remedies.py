@@ -58,6 +58,15 @@ def without_options(name: str, options: Sequence[str], *, by_hand: bool) -> str:
     return f"{how} Until then, labels carry the same information. {FILLED}"
 
 
+def perhaps_without_options(names: Sequence[str]) -> str:
+    """What to do about selects that may be on the screens already, where Jira does not say what is wrong with them."""
+    named = " and ".join(names)
+    return (
+        f"Where {named} {agree(len(names), 'is', 'are')} on the screen already, options are missing: "
+        "run truenorth check, which lists them."
+    )
+
+
 def why_not(id_: str, meta: Mapping[str, Any], site: SiteFields, project: str) -> tuple[str, str]:
     """Why a field of ours cannot be set on an issue with this editmeta, and what to do; "" twice where it can."""
     name = site.names.get(id_, id_)

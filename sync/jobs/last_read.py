@@ -111,12 +111,15 @@ def replay(session: Session, snapshot: Observation) -> Decision | None:
 
 
 def _lacks_commitments(snapshot: Observation, session: Session) -> bool:
-    """Whether the policy asks what is in an active sprint or cycle, and was not asked when the snapshot was read."""
+    """Whether the policy asks what is in an active sprint or cycle, and nobody asked when the snapshot was read."""
     asking = {
         name for name in session.workspace.active if session.workspace.policy_of(name).warn == "committed"
     }
-    return any(
-        item.committed is None
+    told = [
+        (item.ref.tracker, item.committed is not None)
         for item in snapshot.items
         if item.ref.tracker in asking and item.in_scope and item.level in ("issue", "subtask")
-    )
+    ]
+    lacking = {name for name, _ in told} - {name for name, is_told in told if is_told}
+    # What stands as of before the question counts as not committed, where the rest was asked.
+    return bool(lacking) and (not lacking <= snapshot.stale or not any(is_told for _, is_told in told))

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.meaning import same_meaning
 from connectors.model import Comment, KeyResultMark, Stamp
 from connectors.stamp import (
+    MOST_STAMP,
     comment_marker,
     from_comment_marker,
     from_property,
@@ -119,3 +123,48 @@ def test_unknown_keys_of_the_same_version_are_skipped() -> None:
 )
 def test_what_is_no_comment_marker(value: Any) -> None:
     assert from_comment_marker(value) is None
+
+
+def long_stamp(title: int = 200, because: int = 400) -> Stamp:
+    """One of forty key results with long words."""
+    marks = (
+        KeyResultMark(
+            f"GROWTH-KR{nr}",
+            f"{nr} " + "é" * title,
+            40,
+            "on_track",
+            f"https://okr.example/kr/{nr}",
+            objective="o" * 80,
+            due="2026-12-31",
+            because=f"{nr} " + "b" * because,
+            goal="22 → 35 %",
+            reason_id=f"r{nr}",
+            basis_id=f"b{nr}",
+        )
+        for nr in range(40)
+    )
+    return Stamp("acme", tuple(marks), "aligned", fields=(("customfield_1", "x" * 255),), item="7")
+
+
+@pytest.mark.parametrize(
+    ("stamp", "dropped"),
+    [
+        pytest.param(long_stamp(20, 20), set(), id="short"),
+        pytest.param(long_stamp(200, 400), {"because"}, id="long reasons"),
+        pytest.param(long_stamp(700, 400), {"because", "title"}, id="long titles too"),
+    ],
+)
+def test_a_stamp_fits_in_a_property_and_what_was_dropped_is_no_difference(
+    stamp: Stamp, dropped: set[str]
+) -> None:
+    value = to_property(stamp)
+    assert len(msgspec.json.encode(value).decode()) <= MOST_STAMP
+    assert value == to_property(stamp)
+    kept = from_property(json.loads(json.dumps(value)))
+    assert kept is not None
+    for shown, wanted in zip(kept.key_results, stamp.key_results, strict=True):
+        assert {name for name in ("because", "title") if getattr(shown, name) == ""} == dropped
+        assert same_meaning(shown, wanted)
+        assert not same_meaning(shown, replace(wanted, reason_id="other", because="other"))
+        assert same_meaning(shown, replace(wanted, title="Another")) == ("title" in dropped)
+    assert to_property(kept) == value

@@ -258,7 +258,8 @@ def test_where_nobody_asks_for_it_sprints_and_cycles_are_not_read(
 def test_a_site_without_sprints_says_so(run: Cli) -> None:
     policy("warn: committed")
     assert (
-        "policy.warn is committed, but the site has no Sprint field, so only work in progress is warned about."
+        "policy.warn is committed, but jira has no Sprint field: work there is warned about once it or work below it "
+        "is in progress, or work below it is in an active sprint or cycle of another tracker."
         in plain(run("plan", *AS_OF).out)
     )
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from config.trackers import NativeQuery
 from connectors.errors import CredentialError, Unreachable
+from connectors.model import Pull
 from sync.decide import Decision
 from sync.jobs.last_read import replay
 from sync.jobs.session import Halt, Session
 from sync.memory import Stuck
-from sync.observation import CannotRead
+from sync.observation import CannotRead, Observation, Unread
 from sync.plan.overrides import Overrides
 from sync.remember import remember
 from sync.run import run
@@ -160,6 +162,31 @@ def test_a_snapshot_that_cannot_answer_a_new_query_is_not_used(store: Store) -> 
     assert snapshot is not None
     changed = Session(workspace(work("KR1"), query("KR2", 1, 0)), session.connectors, store)
     assert replay(changed, snapshot) is None
+
+
+def test_what_stands_as_of_before_the_question_is_not_committed_and_the_rest_answers(store: Store) -> None:
+    asking = workspace(work("KR1"), policy={"warn": "committed"})
+    session = session_of(store, [replace(one, committed=False) for one in ITEMS], asking)
+    sync(session, FIRST_RUN)
+    snapshot = store.snapshots.last()
+    assert snapshot is not None
+
+    def kept(*names: str) -> Observation:
+        """With these items as an older snapshot had them."""
+
+        def older(pull: Pull) -> Pull:
+            items = (replace(one, committed=None) if one.key in names else one for one in pull.items)
+            return replace(pull, items=tuple(items))
+
+        return replace(snapshot, pulls=tuple(map(older, snapshot.pulls)))
+
+    assert replay(session, kept("WEB-3")) is not None
+    linear = kept("eng-1", "eng-2")
+    assert replay(session, linear) is None
+    away = Unread.tracker(Unreachable("linear", "no answer."), snapshot.at)
+    assert replay(session, replace(linear, unread=(away,))) is not None
+    nobody = kept(*(one.key for one in ITEMS))
+    assert replay(session, replace(nobody, unread=(away,))) is None
 
 
 def test_rules_with_native_queries_are_asked_remembered_and_stand_while_their_tracker_is_away(

@@ -70,13 +70,12 @@ class IssueApi:
         """The `globalId`s of the issue's remote links that begin with `prefix`."""
         path = f"{issue_path(issue.id)}/remotelink"
         links = self._client.call("GET", path, replies.REMOTE_LINKS)
-        return [link.global_id for link in links if link.global_id and link.global_id.startswith(prefix)]
+        return [link.id for link in links if link.id.startswith(prefix)]
 
     def pages(self, issue_id: str, prefix: str) -> list[str]:
         """Addresses of the remote links of an issue, but those whose `globalId` begins with `prefix`."""
         links = self._client.call("GET", f"{issue_path(issue_id)}/remotelink", replies.REMOTE_LINKS)
-        others = (link.object for link in links if not (link.global_id or "").startswith(prefix))
-        return [page.url for page in others if page is not None and page.url]
+        return [link.url for link in links if link.url and not link.id.startswith(prefix)]
 
     def unlink(self, issue: Issue, global_id: str) -> None:
         """Take a remote link away; one that is gone already is fine."""

@@ -344,13 +344,22 @@ class Issue(_Reply):
     """Data Center alone: its search brings it with the issues."""
 
 
-class RemotePage(_Reply):
-    url: str = ""
-
-
 class RemoteLink(_Reply):
-    global_id: str | None = None
-    object: RemotePage | None = None
+    """A link of any app, so nothing is taken for granted in it: an odd one must not hide the others."""
+
+    global_id: Any = None
+    object: Any = None
+
+    @property
+    def id(self) -> str:
+        """The id that its app gave it; "" without one."""
+        return self.global_id if isinstance(self.global_id, str) else ""
+
+    @property
+    def url(self) -> str:
+        """The address to which it leads; "" where it gives none."""
+        url = self.object.get("url") if isinstance(self.object, dict) else None
+        return url if isinstance(url, str) else ""
 
 
 class IssueError(_Reply):

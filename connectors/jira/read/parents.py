@@ -9,7 +9,7 @@ key result.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from msgspec import UNSET
 
@@ -20,6 +20,9 @@ from connectors.jira.api.fields import SiteFields, field_text
 from connectors.jira.api.wire import Fields, Issue
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*-[1-9][0-9]*")
+_WRAPPER = frozenset({"hasEpicLinkFieldDependency", "showField", "nonEditableReason"})
+"""What the object of the notice says beside `data`; with nothing else in it, nothing stands above."""
+
 _NAMED = 5
 """How many issues a note names."""
 
@@ -29,14 +32,19 @@ class NotUnderstood(ValueError):
 
 
 def linked_parent(value: object) -> str | None:
-    """The key in a value of Parent Link; None where it is empty. Raises NotUnderstood for what is neither."""
+    """The key in a value of Parent Link; None where it is empty. Raises NotUnderstood for what is neither.
+
+    Keys come in upper case, as Jira gives them, however the field spells them.
+    """
     match value:
-        case None | "":
+        case None | "" | {"data": None}:
             return None
         case str() if _KEY.fullmatch(value.strip()):
-            return value.strip()
+            return value.strip().upper()
         case {"key": str(key)} | {"data": {"key": str(key)}} if _KEY.fullmatch(key):
-            return key
+            return key.upper()
+        case {**rest} if rest and rest.keys() <= _WRAPPER:
+            return None
     if value is UNSET:
         return None
     raise NotUnderstood
@@ -100,28 +108,67 @@ def close_upwards(issues: dict[str, Issue], bulk: IssueReader) -> dict[str, str]
 def initiative_types(issues: Mapping[str, Issue], parents: Mapping[str, str]) -> frozenset[str]:
     """Ids of the types whose issues stand above epics, as what Parent Link leads to shows: Data Center tells no levels.
 
-    `parents`: the id of each issue's parent.
+    A link counts where its lower end is of the type of an epic, or of a type found so. Types of which an issue is an epic,
+    a sub-task or below an epic are never above epics, so one odd link moves no type. `parents`: the id of each issue's parent.
     """
-    linked = (
-        issues[parents[id_]]
-        for id_, issue in issues.items()
-        if parents.get(id_) in issues and not issue.fields.parent and not field_text(issue.fields.epic_link)
+    never = {_type(one) for one in issues.values() if _is_low(one.fields)}
+    upwards = {(_type(low), _type(above)) for low, above in _parent_links(issues, parents)}
+    known = {_type(one) for one in issues.values() if field_text(one.fields.epic_name)}
+    found: set[str] = set()
+    while fresh := {above for low, above in upwards if low in known} - never - found:
+        found |= fresh
+        known |= fresh
+    return frozenset(found)
+
+
+def odd_links(
+    issues: Mapping[str, Issue], parents: Mapping[str, str], initiatives: Container[str], site: SiteFields
+) -> Iterator[str]:
+    """That the field leads to issues of types that are not above epics: somebody meant something else."""
+    odd = sorted(
+        (low.key, above.key)
+        for low, above in _parent_links(issues, parents)
+        if _type(above) not in initiatives
     )
-    return frozenset(
-        one.fields.issuetype.id
-        for one in linked
-        if not one.fields.issuetype.subtask and not field_text(one.fields.epic_name)
-    )
+    if odd:
+        some = ", ".join(f"{low} to {above}" for low, above in odd[:_NAMED])
+        more = ", …" if len(odd) > _NAMED else ""
+        yield (
+            f"Found {counted(len(odd), 'link')} in {_field(site)} to work that is on no level above epics ({some}{more}). "
+            f"{agree(len(odd), 'It passes', 'They pass')} on what stands there all the same; correct "
+            f"{agree(len(odd), 'it', 'them')} where that is not meant."
+        )
+
+
+def _parent_links(issues: Mapping[str, Issue], parents: Mapping[str, str]) -> Iterator[tuple[Issue, Issue]]:
+    """The issues that Parent Link alone puts below another one, with that one."""
+    for id_, issue in issues.items():
+        above = issues.get(parents.get(id_, ""))
+        if above is not None and not issue.fields.parent and not field_text(issue.fields.epic_link):
+            yield issue, above
+
+
+def _is_low(fields: Fields) -> bool:
+    """Whether it is an epic, or what stands below one."""
+    return fields.issuetype.subtask or bool(field_text(fields.epic_name) or field_text(fields.epic_link))
+
+
+def _type(issue: Issue) -> str:
+    return issue.fields.issuetype.id
+
+
+def _field(site: SiteFields) -> str:
+    """The field by the name that it has there, and its id."""
+    return f'the field "{shown(site.others.get(site.parent_link or "", "Parent Link"))}" ({site.parent_link})'
 
 
 def refused_links(issues: Iterable[Issue], site: SiteFields) -> Iterator[str]:
     """That values of the field mean nothing that is known, by the name that the field has there."""
     keys = sorted(one.key for one in issues if is_parent_unknown(one.fields))
     if keys:
-        name = shown(site.others.get(site.parent_link or "", "Parent Link"))
         some = ", ".join(keys[:_NAMED]) + (", …" if len(keys) > _NAMED else "")
         yield (
-            f'Cannot read the field "{name}" ({site.parent_link}) of {counted(len(keys), "issue")} ({some}): it holds '
+            f"Cannot read {_field(site)} of {counted(len(keys), 'issue')} ({some}): it holds "
             f"neither a key nor an object with one. What stands above {agree(len(keys), 'it', 'them')} is unknown, so "
             "nothing below is warned about."
         )

@@ -20,10 +20,13 @@ def cut_changelogs(issues: Iterable[Issue]) -> Iterator[str]:
         )
 
 
-def no_sprints(site: SiteFields) -> Iterator[str]:
-    """That nothing can be in a sprint where that is asked for."""
+def no_sprints(tracker: str, site: SiteFields) -> Iterator[str]:
+    """That nothing in the tracker can be in a sprint where that is asked for."""
     if site.commitments and site.sprint is None:
-        yield "policy.warn is committed, but the site has no Sprint field, so only work in progress is warned about."
+        yield (
+            f"policy.warn is committed, but {tracker} has no Sprint field: work there is warned about once it or work below it "
+            "is in progress, or work below it is in an active sprint or cycle of another tracker."
+        )
 
 
 def left_out(count: int) -> Iterator[str]:

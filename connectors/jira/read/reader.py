@@ -35,7 +35,7 @@ from connectors.jira.read.catalog import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
 from connectors.jira.read.mapping import NO_STATUSES, InvalidItem, IssueMapper
-from connectors.jira.read.parents import close_upwards, initiative_types, refused_links
+from connectors.jira.read.parents import close_upwards, initiative_types, odd_links, refused_links
 from connectors.jira.read.read_notes import cut_changelogs, left_out, no_sprints
 from connectors.jira.read.renamed_fields import notes_on_renamed, renamed_fields
 from connectors.jira.read.settable_fields import SettableFields
@@ -57,6 +57,8 @@ class Site:
     me: str
     fields: SiteFields
     words: Words = field(default_factory=dict)
+    initiatives: frozenset[str] = frozenset()
+    """Ids of the types above epics that the last pull learned, where the site tells no levels."""
 
 
 class Reader:
@@ -157,11 +159,13 @@ class Reader:
             site = replace(site, fields=replace(site.fields, settable=settable))
         notes += cut_changelogs(issues.values())
         notes += refused_links(issues.values(), site.fields)
-        notes += no_sprints(site.fields)
+        notes += no_sprints(self._client.name, site.fields)
         notes += points_by_project(issues.values(), site.fields)[1]
         notes += fields_of_one_name(issues.values(), site.fields)
+        site = replace(site, initiatives=initiative_types(issues, parents))
+        if site.fields.parent_link:
+            notes += odd_links(issues, parents, site.initiatives, site.fields)
         mapper = self._mapper(site, scope, issues.values())
-        mapper = replace(mapper, initiatives=initiative_types(issues, parents))
         items, aside = _sifted(mapper, issues.values(), parents)
         items = with_sprints_of_parents(items)
         renamed = renamed_fields(items, site.fields, self._owner)
@@ -192,7 +196,8 @@ class Reader:
         id, by the labels that are ours by name.
         """
         # Marks that are to go need not be filled in first.
-        pulled, _ = self.pull(site, progress, sent_before, commented=written, ask_settable=False)
+        pulled, learned = self.pull(site, progress, sent_before, commented=written, ask_settable=False)
+        site = replace(site, initiatives=learned.initiatives)
         scope = [item for item in pulled.items if item.in_scope]
         known = {item.ref.id for item in scope}
         bulk = self._site_api.issues(site.fields, commented=written)
@@ -279,6 +284,7 @@ class Reader:
             statuses,
             points,
             site.words,
+            site.initiatives,
         )
 
     def _log_aside(self, aside: Collection[SetAside]) -> None:

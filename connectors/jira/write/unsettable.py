@@ -9,7 +9,7 @@ import structlog
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.api.issues import IssueApi
 from connectors.jira.api.wire import Issue
-from connectors.jira.remedies import off_screen, why_not
+from connectors.jira.remedies import off_screen, perhaps_without_options, why_not
 
 log = structlog.get_logger(__name__)
 
@@ -18,7 +18,7 @@ def learn_unsettable(api: IssueApi, issue: Issue, ids: Collection[str], site: Si
     """Remember which fields cannot be set on issues of this project and type, and log it, each remedy once.
 
     A refused select may be off the screen or without our options, which Jira says in translated words alone: the issue is
-    asked, once for each project and type.
+    asked, once for each project and type. Where it does not answer, both remedies are given.
     """
     api.learn_off_screen(issue, ids)
     project, names = issue.fields.project.key, {id_: site.names.get(id_, id_) for id_ in sorted(ids)}
@@ -28,6 +28,8 @@ def learn_unsettable(api: IssueApi, issue: Issue, ids: Collection[str], site: Si
     others = [name for id_, name in names.items() if id_ not in known]
     remedies = [why_not(id_, meta, site, project)[1] for id_ in known]
     remedies += [off_screen(others, project)] if others else []
+    if selects and not meta:
+        remedies.append(perhaps_without_options([names[id_] for id_ in selects]))
     log.warning(
         "cannot set fields",
         tracker=api.tracker,

@@ -7,10 +7,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-from msgspec import UNSET
+from msgspec import UNSET, convert, structs
 
+from connectors.jira.api import wire
+from connectors.jira.api.fields import SiteFields
 from connectors.jira.read.find_fields import find_fields
-from connectors.jira.read.parents import NotUnderstood, linked_parent
+from connectors.jira.read.parents import NotUnderstood, initiative_types, linked_parent, odd_links
 from connectors.model import Pull, WorkItem
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.jira.layout import add_field
@@ -38,8 +40,28 @@ CLOUD = {
         (" STRAT-1 ", "STRAT-1"),
         ({"id": "10001", "key": "STRAT-1"}, "STRAT-1"),
         (CLOUD, "STRAT-1"),
+        ("strat-1", "STRAT-1"),
+        ({"key": "strat-1"}, "STRAT-1"),
+        ({"data": {"key": "strat-1"}}, "STRAT-1"),
+        ({**CLOUD, "data": None}, None),
+        ({"data": None}, None),
+        ({"hasEpicLinkFieldDependency": False, "showField": True}, None),
     ],
-    ids=["no field", "null", "empty", "text", "text with spaces", "object", "object with data"],
+    ids=[
+        "no field",
+        "null",
+        "empty",
+        "text",
+        "text with spaces",
+        "object",
+        "object with data",
+        "lower case",
+        "object in lower case",
+        "data in lower case",
+        "wrapper with null",
+        "data of null",
+        "wrapper without data",
+    ],
 )
 def test_forms_of_the_value(value: object, key: str | None) -> None:
     assert linked_parent(value) == key
@@ -47,7 +69,7 @@ def test_forms_of_the_value(value: object, key: str | None) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [7, True, "Win teams", "STRAT", "10001", ["STRAT-1"], {}, {"id": "10001"}, {"key": 7}, {"key": "Win"}, {"data": None}],
+    [7, True, "Win teams", "STRAT", "10001", ["STRAT-1"], {}, {"id": "10001"}, {"key": 7}, {"key": "Win"}, {"data": {}}],
     ids=str,
 )  # fmt: skip
 def test_anything_else_is_refused(value: object) -> None:
@@ -63,6 +85,70 @@ def test_the_field_is_found_by_its_schema_whatever_it_is_called() -> None:
     ]
     assert find_fields("jira", known, None).parent_link == "customfield_2"
     assert find_fields("jira", known[:1], None).parent_link is None
+
+
+STORY, EPIC, INITIATIVE, THEME, TASK = "1", "2", "3", "4", "5"
+
+
+def issue(id_: str, type_: str, *, subtask: bool = False, **custom: str) -> tuple[str, wire.Issue]:
+    told = {
+        "summary": id_,
+        "status": {"name": "To Do", "statusCategory": {"key": "new"}},
+        "issuetype": {"id": type_, "name": type_, "subtask": subtask},
+        "project": {"id": "1", "key": "WEB"},
+        "created": "2026-10-01T00:00:00.000+0000",
+        "updated": "2026-10-01T00:00:00.000+0000",
+    }
+    fields = structs.replace(convert(told, wire.Fields), **custom)
+    return id_, wire.Issue(id=id_, key=f"WEB-{id_}", fields=fields)
+
+
+def test_an_odd_link_moves_no_type_up_and_is_named() -> None:
+    issues = dict(
+        [
+            issue("1", STORY, epic_link="WEB-2"),
+            issue("2", EPIC, epic_name="Checkout", parent_link="WEB-3"),
+            issue("3", INITIATIVE, parent_link="WEB-4"),
+            issue("4", THEME),
+            issue("5", TASK, parent_link="WEB-6"),
+            issue("6", STORY),
+            issue("7", EPIC, epic_name="Search", parent_link="WEB-1"),
+            issue("8", TASK, parent_link="WEB-9"),
+            issue("9", TASK),
+        ]
+    )
+    parents = {"1": "2", "2": "3", "3": "4", "5": "6", "7": "1", "8": "9"}
+    above = initiative_types(issues, parents)
+    assert above == {INITIATIVE, THEME}
+    (note,) = odd_links(issues, parents, above, SiteFields(parent_link="customfield_9"))
+    assert note == (
+        'Found 3 links in the field "Parent Link" (customfield_9) to work that is on no level above epics (WEB-5 to WEB-6, '
+        "WEB-7 to WEB-1, WEB-8 to WEB-9). They pass on what stands there all the same; correct them where that is not meant."
+    )
+    del issues["5"], issues["7"], issues["8"]
+    assert not [*odd_links(issues, parents, above, SiteFields(parent_link="customfield_9"))]
+
+
+def test_a_link_to_an_epic_or_a_sub_task_makes_no_level() -> None:
+    issues = dict(
+        [
+            issue("1", EPIC, epic_name="Checkout", parent_link="WEB-2"),
+            issue("2", EPIC),
+            issue("3", EPIC, epic_name="Search", parent_link="WEB-4"),
+            issue("4", TASK, subtask=True),
+        ]
+    )
+    assert initiative_types(issues, {"1": "2", "3": "4"}) == frozenset()
+
+
+def test_items_asked_for_alone_have_the_levels_that_the_pull_learned(sandbox: Sandbox) -> None:
+    here = connector(f"{sandbox.url}/jira-dc", email=None, token=SERVER_TOKEN, deployment="data_center")
+    try:
+        one = next(item for item in here.pull().items if item.level == "initiative")
+        (again,) = here.fetch([one.ref.id])
+    finally:
+        here.close()
+    assert again.level == "initiative"
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Collection
+from typing import Any, cast
 
 import pytest
+from msgspec import convert
+from structlog.testing import capture_logs
 
+from connectors.jira.api.fields import SiteFields
+from connectors.jira.api.issues import IssueApi
+from connectors.jira.api.wire import Fields, Issue
+from connectors.jira.write.unsettable import learn_unsettable
 from tests.support.cli import AS_OF, Cli
 
 HEALTH = (
@@ -27,6 +34,46 @@ def rows(found: Any) -> list[dict[str, Any]]:
         inside = [one for value in found.values() for one in rows(value)]
         return [found, *inside] if "remedy" in found else inside
     return [one for value in found for one in rows(value)] if isinstance(found, list) else []
+
+
+class NoMeta:
+    """A site that does not say what can be set on an issue."""
+
+    tracker = "jira"
+
+    def learn_off_screen(self, _issue: Issue, _fields: Collection[str]) -> None:
+        """Nothing is kept."""
+
+    def edit_meta(self, _issue: Issue) -> dict[str, Any]:
+        """What the connector makes of 403 and 404."""
+        return {}
+
+    def is_new_remedy(self, _remedy: str) -> bool:
+        """Nothing was told before."""
+        return True
+
+
+def test_where_jira_does_not_say_why_both_remedies_are_given() -> None:
+    told = {
+        "summary": "",
+        "status": {"name": "To Do", "statusCategory": {"key": "new"}},
+        "issuetype": {"id": "1", "name": "Task"},
+        "project": {"id": "1", "key": "WEB"},
+        "created": "",
+        "updated": "",
+    }
+    issue = Issue(id="1", key="WEB-1", fields=convert(told, Fields))
+    site = SiteFields(health="customfield_1", progress="customfield_2")
+    with capture_logs() as logged:
+        learn_unsettable(cast("IssueApi", NoMeta()), issue, ["customfield_1", "customfield_2"], site)
+        learn_unsettable(cast("IssueApi", NoMeta()), issue, ["customfield_2"], site)
+    both, one = (row["remedy"] for row in logged)
+    name = site.names["customfield_1"]
+    assert both.startswith("Ask a Jira administrator to add ")
+    assert both.endswith(
+        f"Where {name} is on the screen already, options are missing: run truenorth check, which lists them."
+    )
+    assert "options" not in one
 
 
 @pytest.mark.usefixtures("server")
