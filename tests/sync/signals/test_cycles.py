@@ -162,3 +162,9 @@ def test_the_scorecard_tells_running_ended_and_coming_cycles_apart() -> None:
     ):
         rows = scorecard(run([], goals, day).scorecard).rows
         assert [row[0].text or row[1].text for row in rows] == said
+
+
+def test_the_scorecard_says_that_a_value_is_at_its_target() -> None:
+    goals = declared(("O", Q4, [metric("M", 0, 10, ("2026-11-10", 10))]))
+    card = run([], goals).scorecard
+    assert [row[5].text for row in scorecard(card).rows] == ["at target", "at target"]
