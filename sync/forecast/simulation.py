@@ -105,7 +105,7 @@ def forecast(
     steps = weeks_behind(past, days)
     reached = now >= goal - _NOISE
     stands = Forecast(now, now, now, float(reached), len(steps), goal)
-    if reached and not can_fall and not any(steps):
+    if reached and not can_fall and (ahead <= 0 or not any(steps)):
         return stands
     if len(steps) < LEAST_WEEKS or not any(steps):
         return None
