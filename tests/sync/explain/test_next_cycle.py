@@ -241,7 +241,9 @@ def test_parents_are_followed_into_the_next_cycle(tmp_path: Path) -> None:
 
 def test_what_is_at_its_target_stays_behind(tmp_path: Path) -> None:
     reached = "{kind: query, start: 30, target: 12, jql: project = WEB}"
-    found, _ = carried(tmp_path, OBJECTIVE + key_result(reached) + key_result("{kind: binary}", id="SPEED-KR2"))
+    found, _ = carried(
+        tmp_path, OBJECTIVE + key_result(reached) + key_result("{kind: binary}", id="SPEED-KR2")
+    )
     assert dict(found.left_out) == {"SPEED-KR1": "at target"}
     assert [part.id for one in found.objectives for part in one.parts] == ["SPEED-KR2-2027-Q1"]
 

@@ -115,6 +115,20 @@ def test_nobody_is_accused_of_a_claim_that_rests_or_goes_on(
     assert kinds(run([CLAIMED], goals, day)) == said
 
 
+def test_the_finding_names_a_successor_without_objectives() -> None:
+    goals = declared(("O", Q4, [work("A")]))
+    both = workspace(cycles={name: CYCLES[name] for name in (Q4, Q1)}).cycles
+    goals = goals.model_copy(update={"cycles": both})
+    (found,) = (
+        one for one in run([CLAIMED], goals, "2027-01-05").signals.findings if one.kind == "missing_cycle"
+    )
+    assert (
+        "has begun (2027-Q1 is declared, but has no objectives); the marks of 1 open item rests"
+        in found.message
+    )
+    assert "roll-over 2026-Q4 2027-Q1" in found.remedy
+
+
 def test_what_nothing_serves_is_said_of_running_cycles_alone() -> None:
     goals = declared(("O", Q4, [work("A")]), ("P", Q1, [work("B")]), ("Y", YEAR, [work("C")]))
     for day, said in (("2026-11-16", ["A", "C"]), ("2027-01-05", ["B", "C"])):
