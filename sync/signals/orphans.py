@@ -13,7 +13,7 @@ from sync.measure import Scorecard
 from sync.observation import Observation
 from sync.signals.cycles import find_missing_cycles
 from sync.signals.findings import KINDS, Finding, find
-from sync.signals.grace import InGrace, in_grace, resting
+from sync.signals.grace import InGrace, in_grace, is_warned, resting
 from sync.signals.lost_work import find_lost
 from sync.signals.under_way import UnderWay, under_way
 from sync.signals.unmatched import find_unmatched
@@ -113,7 +113,8 @@ def _accused(
         # Mirrored work is one piece, and accused on one ticket.
         if placement.state != "unaligned" or not item.is_open or alignment.counts_elsewhere(ref):
             continue
-        since = going.accused_since(item, warn[ref.tracker])
+        stands = any(is_warned(side, workspace.workspace) for side in alignment.sides(ref))
+        since = going.accused_since(item, warn[ref.tracker], is_warned=stands)
         if since is None:
             rest.add(ref)
         else:
