@@ -223,9 +223,15 @@ def warned_stop(
 
 
 def zero_stop(before: Mapping[str, float | None], card: Scorecard, plan: Plan) -> GuardViolation | None:
-    """Every key result that had progress, two at least, has none any more. `before` is the last reading of each."""
+    """Every key result that had progress, two at least, has none any more. `before` is the last reading of each, of its
+    present cycle. That its work was finished before the cycle explains why one has none.
+    """
     readings = card.readings
-    had = [id_ for id_, progress in before.items() if progress and id_ in readings]
+    had = [
+        id_
+        for id_, progress in before.items()
+        if progress and id_ in readings and (readings[id_].progress or not readings[id_].tally.before)
+    ]
     if not plan.edits or len(had) < 2 or any(readings[id_].progress for id_ in had):
         return None
     message = f"all {len(had)} key results that had progress are now at zero; check that their work can still be read"
