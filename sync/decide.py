@@ -91,7 +91,7 @@ def decide(
     )
     allowed, waiting = _allowed(wanted, observation, memory, workspace, now)
     views = project_views(workspace, memory, signals.orphans, alignment, observation.stale, now)
-    plan = make_plan(observation.items, allowed, workspace, views)
+    plan = make_plan(observation.items, allowed, workspace, views, alignment.offered)
     notes = (
         *upgrade_notes(plan.edits, memory),
         *roll_over_notes(plan.edits, workspace, today),

@@ -81,7 +81,7 @@ class Memory:
 
     - `past`: for key results that are closed or whose cycle has ended, the last reading on or before that day.
     - `recent`: the readings of the last weeks that forecasts draw on, by key result, oldest first.
-    - `last_progress`: the latest progress of each key result, 0..1.
+    - `last_progress`: the latest progress of each key result within its present cycle, 0..1.
     - `found`: how many items in scope the last run saw, by tracker.
     - `work_states`: where the work of each key result stood when its progress was last posted.
     - `work_states_before`: where it stood on the last day before this one that was read, as far as it is known.

@@ -70,12 +70,16 @@ def phase_of(cycle: Cycle, today: date | None) -> Phase:
 
 
 def waits(name: str, workspace: Workspace, today: date) -> bool:
-    """Whether a cycle ended at most `policy.roll_over_days` ago and no running one of like length is declared."""
+    """Whether a cycle ended at most `policy.roll_over_days` ago and none that runs succeeds it.
+
+    A successor has objectives, is of like length, and began after the middle of the ended one: the quarter of another
+    team that began long before is none.
+    """
     cycle = workspace.cycles[name]
     if not timedelta() < today - cycle.end <= timedelta(days=workspace.policy.roll_over_days):
         return False
-    running = (one for one in workspace.cycles.values() if phase_of(one, today) == "running")
-    return not any(_alike(cycle, one) for one in running)
+    running = (one for one in _used(workspace) if phase_of(workspace.cycles[one], today) == "running")
+    return not any(_succeeds(workspace.cycles[one], cycle) for one in running)
 
 
 def rests_until(cycle: Cycle, workspace: Workspace) -> date:
@@ -84,19 +88,36 @@ def rests_until(cycle: Cycle, workspace: Workspace) -> date:
 
 
 def successor_to_come(name: str, workspace: Workspace, today: date) -> str | None:
-    """The declared cycle of like length that begins next; None where none is declared."""
+    """The declared cycle with objectives, of like length, that begins next; None where none is declared."""
     coming = {
-        other: one
-        for other, one in workspace.cycles.items()
-        if phase_of(one, today) == "planned" and _alike(workspace.cycles[name], one)
+        other: workspace.cycles[other]
+        for other in _used(workspace)
+        if phase_of(workspace.cycles[other], today) == "planned"
+        and _succeeds(workspace.cycles[other], workspace.cycles[name])
     }
     return min(coming, key=lambda other: (coming[other].start, other), default=None)
 
 
+def successor_without_objectives(name: str, workspace: Workspace) -> str | None:
+    """The first declared cycle that would succeed this one, had it objectives; None where there is none."""
+    used, cycles = _used(workspace), workspace.cycles
+    unused = (one for one in cycles if one not in used and _succeeds(cycles[one], cycles[name]))
+    return min(unused, key=lambda one: (cycles[one].start, one), default=None)
+
+
 def missing_successors(workspace: Workspace, today: date) -> tuple[str, ...]:
     """The cycles that wait for their successor to be declared, in declared order, each with objectives."""
-    used: Mapping[str, None] = dict.fromkeys(objective.cycle for objective in workspace.objectives)
+    used = _used(workspace)
     return tuple(name for name in workspace.cycles if name in used and waits(name, workspace, today))
+
+
+def _used(workspace: Workspace) -> Mapping[str, None]:
+    """The cycles that have objectives."""
+    return dict.fromkeys(objective.cycle for objective in workspace.objectives)
+
+
+def _succeeds(later: Cycle, cycle: Cycle) -> bool:
+    return later.start > cycle.start + (cycle.end - cycle.start) / 2 and _alike(cycle, later)
 
 
 def _alike(one: Cycle, other: Cycle) -> bool:

@@ -177,6 +177,8 @@ class _Carrying:
             return f"to be closed on {one.closed or objective.closed}"
         if reading.health == "done" and reading.counts:
             return "done"
+        if reading.at_target and reading.counts:
+            return "at target"
         return ""
 
     def _new_id(self, name: str) -> str:
@@ -255,9 +257,16 @@ class _Carrying:
         if isinstance(declared.get("since"), date):
             notes.append(f"left out: since {declared.pop('since')}")
         declared.pop("done", None)
-        if "start" in declared and reading.value is not None and reading.value != declared["target"]:
-            declared["start"] = reading.value
-            notes.append(f"starts at the last value, {reading.value:g}")
+        if "start" in declared and reading.value is not None and reading.value != declared["start"]:
+            # From anywhere else the way to the target would turn around, or there would be none.
+            low, high = sorted((declared["start"], declared["target"]))
+            if low < reading.value < high:
+                declared["start"] = reading.value
+                notes.append(f"starts at the last value, {reading.value:g}")
+            else:
+                notes.append(
+                    f"starts as before: the last value, {reading.value:g}, is not between start and target"
+                )
         if isinstance(how, MetricMeasure | KeepMeasure) and declared.pop("checkins", None):
             last = latest(how.checkins, self.run.scorecard.as_of, self.workspace)
             if last is not None:

@@ -24,6 +24,11 @@ def summary_of_unaligned(
             f"{item.name} serves no key result: {reason}. It is {what}{below}, so there is no warning "
             f"(policy.warn: {policy.warn})."
         )
+    if young.rests:
+        return (
+            f"{item.name} serves no key result: {reason}. A cycle has ended and the next one has not begun, so there is no new "
+            f"warning before {young.until}."
+        )
     if young.was_linked:
         return (
             f"{item.name} serves no key result any more: {reason}. It is unaligned since {young.since}, "

@@ -16,13 +16,16 @@ UNSAID = timedelta(weeks=2)
 def with_chances(card: Scorecard, outlooks: Outlooks, workspace: Workspace) -> Scorecard:
     """The scorecard in which key results that are on track, but unlikely to succeed, are at risk.
 
-    Never off track; by the raw chance. An objective's own health stays that of its progress.
+    Never off track; by the raw chance, as long as a working day is left: without one, where a value stands is all there
+    is to say of it. An objective's own health stays that of its progress.
     """
     least, today = workspace.policy.health.chance, card.as_of.astimezone(workspace.zone).date()
 
     def judged(reading: Reading, cycle: str) -> Reading:
         outlook = outlooks.get(reading.key_result)
         if outlook is None or outlook.forecast is None or reading.health != "on_track":
+            return reading
+        if outlook.days_left <= 0:
             return reading
         if today < workspace.cycles[cycle].start + UNSAID or outlook.forecast.chance >= least:
             return reading

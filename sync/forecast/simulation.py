@@ -104,10 +104,13 @@ def forecast(
     ahead = days.between(today, end)
     steps = weeks_behind(past, days)
     reached = now >= goal - _NOISE
-    if ahead <= 0 or (reached and not can_fall and not any(steps)):
-        return Forecast(now, now, now, float(reached), len(steps), goal)
+    stands = Forecast(now, now, now, float(reached), len(steps), goal)
+    if reached and not can_fall and (ahead <= 0 or not any(steps)):
+        return stands
     if len(steps) < LEAST_WEEKS or not any(steps):
         return None
+    if ahead <= 0:
+        return stands
     weeks, rest = divmod(ahead, days.per_week)
     futures = zip(PACES, _futures(len(steps), weeks), strict=True)
     ends = sorted(now + pace * _brought(steps, one, rest / days.per_week) for pace, one in futures)

@@ -8,7 +8,7 @@ nothing, but what it does hold is compared.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -26,9 +26,9 @@ _PROGRESS = Converter(ProgressDetails)
 _ORPHAN = Converter(OrphanDetails)
 
 
-def declared_titles(workspace: Workspace) -> Mapping[str, str]:
-    """The titles of all declared key results by their ids, as texts show them."""
-    titles = {key_result.id: key_result.title for _, key_result in workspace.key_results()}
+def titles_of(offered: Collection[str], workspace: Workspace) -> Mapping[str, str]:
+    """The titles of these key results by their ids, as texts show them."""
+    titles = {one.id: one.title for _, one in workspace.key_results() if one.id in offered}
     return cast("dict[str, str]", redactor.value(titles))
 
 
@@ -49,8 +49,8 @@ def same_mark(shown: KeyResultMark, wanted: KeyResultMark, step: int) -> bool:
 def same_comment(
     shown: Comment | None, wanted: Comment | None, step: int, titles: Mapping[str, str] | None = None
 ) -> bool:
-    """Whether a comment says what is wanted. `titles`: those of all declared key results, by their ids; without them
-    those that the wanted comment names."""
+    """Whether a comment says what is wanted. `titles`: those of all key results that work can be linked to now, by
+    their ids; without them those that the wanted comment names."""
     if shown is None or wanted is None or shown.purpose != wanted.purpose:
         return shown == wanted
     if not same_facts(shown.facts, wanted.facts, step):
@@ -144,7 +144,7 @@ def _same_figure(said: float | None, says: float | None) -> bool:
 
 
 def _is_outdated_warning(shown: Comment, wanted: Comment, titles: Mapping[str, str] | None) -> bool:
-    """Whether a warning names a key result that is not there or is called otherwise, other ways to be exempt, or other
+    """Whether a warning offers a key result that is not there, is over or is called otherwise, other ways to be exempt, or other
     claims on the item that lead to nothing. Warnings older than claims name none, and are renewed where there are some.
 
     Which key results look close moves with the words of all work, and is no news.

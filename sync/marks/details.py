@@ -152,6 +152,15 @@ class OrphanDetails(msgspec.Struct, frozen=True, omit_defaults=True):
 _ORPHAN = Converter(OrphanDetails)
 
 
+def offers_in(details: Details) -> tuple[Offer, ...]:
+    """The key results that the recorded details of a warning offer; none where they are no details of ours."""
+    try:
+        found = _ORPHAN.convert(details)
+    except msgspec.ValidationError:
+        return ()
+    return (*found.closest, *found.declared)
+
+
 def claims_in(details: Details) -> tuple[Claim, ...]:
     """The claims that the recorded details of a warning name; none where they are no details of ours."""
     try:

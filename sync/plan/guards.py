@@ -17,7 +17,7 @@ from sync.plan.foreign import owners
 from sync.plan.plan import Edit, Plan
 from sync.plan.reasons import unwarned
 from sync.plan.refill import refills
-from sync.plan.roll_over import rolled_over
+from sync.plan.roll_over import reoffered, rolled_over
 from sync.plan.throttle import scope_of
 from sync.plan.unaligned import likely_loss, losing, newly_warned
 from sync.plan.upgrade import is_first_by_rules, is_of_older_rules
@@ -223,9 +223,15 @@ def warned_stop(
 
 
 def zero_stop(before: Mapping[str, float | None], card: Scorecard, plan: Plan) -> GuardViolation | None:
-    """Every key result that had progress, two at least, has none any more. `before` is the last reading of each."""
+    """Every key result that had progress, two at least, has none any more. `before` is the last reading of each, of its
+    present cycle. That its work was finished before the cycle explains why one has none.
+    """
     readings = card.readings
-    had = [id_ for id_, progress in before.items() if progress and id_ in readings]
+    had = [
+        id_
+        for id_, progress in before.items()
+        if progress and id_ in readings and (readings[id_].progress or not readings[id_].tally.before)
+    ]
     if not plan.edits or len(had) < 2 or any(readings[id_].progress for id_ in had):
         return None
     message = f"all {len(had)} key results that had progress are now at zero; check that their work can still be read"
@@ -291,9 +297,9 @@ def guards(
     unlinked = unlinked_stop(items, plan, lost, policy, loss)
     warnings = warned_stop(items, plan, warned, policy)
     # What one guard trips on, the others need not repeat: they look at the rest. That every ticket moves on when a cycle
-    # ends is no fault.
+    # ends, and every warning offers what goes on, is no fault.
     said = {edit.item.ref for edit in [*(lost if unlinked else ()), *(warned if warnings else ())]}
-    said |= rolled_over(plan.edits, workspace, today).keys()
+    said |= rolled_over(plan.edits, workspace, today).keys() | reoffered(plan.edits, workspace, today).keys()
     rest = replace(plan, edits=tuple(edit for edit in plan.edits if edit.item.ref not in said))
     backlog = unwarned(rest, signals)
     cause = backlog_cause(_reworked(rest), backlog) or likely_cause(memory, rest.edits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import msgspec
@@ -23,7 +23,7 @@ from connectors.model import (
     Update,
     WorkItem,
 )
-from sync.marks.compare import declared_titles, same_comment, same_mark
+from sync.marks.compare import same_comment, same_mark, titles_of
 from sync.marks.facts import figures_in
 from sync.marks.messages import Messages, messages_for
 from sync.marks.wording import contradicts_record
@@ -96,13 +96,18 @@ def make_plan(
     wanted: Mapping[Ref, Marks],
     workspace: Workspace,
     views: tuple[ProjectView, ...] = (),
+    offered: Collection[str] | None = None,
 ) -> Plan:
-    """Compare what items show with what they should show. Items without an entry in `wanted` are left alone."""
+    """Compare what items show with what they should show. Items without an entry in `wanted` are left alone.
+
+    `offered`: the key results that work can be linked to now; None: all that are declared.
+    """
     edits: list[Edit] = []
     refusals: list[Refusal] = []
     steps = {name: workspace.policy_of(name).step for name in workspace.trackers}
     messages = {name: messages_for(workspace, name) for name in workspace.trackers}
-    titles = declared_titles(workspace)
+    everything = [key_result.id for _, key_result in workspace.key_results()]
+    titles = titles_of(frozenset(everything if offered is None else offered), workspace)
     for item in sorted(items, key=sort_key):
         if item.ref not in wanted:
             continue
@@ -170,7 +175,7 @@ def absorb_small_steps(
     A percent that moved by less than `step` is no news, but for 0 and 100, which say "not begun" and "complete". An
     item that is written to anyway shows one percent of a key result wherever it shows it, and one that shows two is
     written to. No comment is held back while its item is written to: quiet hours hold the whole item, and only comments
-    that are not there yet are rationed. `titles`: those of all declared key results, by their ids.
+    that are not there yet are rationed. `titles`: those of the key results that work can be linked to now, by their ids.
     """
     if not _is_news(shown, wanted, step, titles):
         return replace(wanted, key_results=shown.key_results, comment=shown.comment)

@@ -1,4 +1,6 @@
-"""Edits by which marks move from a cycle that has ended to the one after it: expected of every ticket, once a cycle. Pure."""
+"""Edits by which marks move from a cycle that has ended to the one after it, and warnings offer what goes on: expected of every
+ticket, once a cycle. Pure.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,10 @@ from config.okrs import Cycle
 from config.wording import agree, counted
 from config.workspace import Workspace
 from connectors.model import Mark, Marks, Ref
-from sync.align.terms import phase_of
+from sync.align.terms import phase_of, terms
+from sync.marks.details import offers_in
 from sync.plan.plan import Edit
+from sync.plan.unaligned import listed
 
 _MOVED: frozenset[Mark] = frozenset({"key_results", "comment", "labels", "update"})
 """What such an edit may change; it takes no alignment away and gives none."""
@@ -40,13 +44,43 @@ def rolled_over(edits: Sequence[Edit], workspace: Workspace, today: date) -> dic
 
 
 def roll_over_notes(edits: Sequence[Edit], workspace: Workspace, today: date) -> tuple[str, ...]:
-    """A sentence for each two cycles between which marks move."""
+    """A sentence for each two cycles between which marks move, and one on warnings."""
     counts = Counter(rolled_over(edits, workspace, today).values())
     return tuple(
         f"{counted(count, 'item')} {agree(count, 'moves', 'move')} from {before} to {after}: one edit each, in place. "
         "The guards on mass changes do not count them."
         for (before, after), count in sorted(counts.items())
-    )
+    ) + _reoffered_note(edits, workspace, today)
+
+
+def reoffered(edits: Sequence[Edit], workspace: Workspace, today: date) -> dict[Ref, frozenset[str]]:
+    """The items whose standing warning offers key results that are over, closed or of a cycle that is, and is renewed in place
+    while nothing else changes: each with these key results.
+    """
+    over = {
+        name
+        for name, term in terms(workspace, today).items()
+        if term.closed is not None or (term.phase == "ended" and not term.rests)
+    }
+    found = {}
+    for edit in edits:
+        shown, wanted = edit.item.shown.comment, edit.wanted.comment
+        if shown is None or wanted is None or {shown.purpose, wanted.purpose} != {"orphan"}:
+            continue
+        gone = over.intersection(one.id for one in offers_in(shown.details))
+        if gone and all(change.mark == "comment" for change in edit.changes):
+            found[edit.item.ref] = frozenset(gone)
+    return found
+
+
+def _reoffered_note(edits: Sequence[Edit], workspace: Workspace, today: date) -> tuple[str, ...]:
+    found = reoffered(edits, workspace, today)
+    if not found:
+        return ()
+    names = sorted(frozenset().union(*found.values()))
+    count, are = len(found), agree(len(names), "is", "are")
+    what = f"{counted(count, 'warning')} {agree(count, 'offers', 'offer')} {listed(names)}, which {are} over"
+    return (f"{what}: one edit each, in place. The guards on mass changes do not count them.",)
 
 
 def _ids(shown: Marks) -> set[str]:

@@ -145,10 +145,10 @@ def _undeclared(edits: Iterable[Edit], workspace: Workspace) -> Iterator[str]:
         named = f"{id_} ({counted(items[id_], 'item')})"
         below[mark.objective if mark.objective not in titles else ""].append(named)
     alone = below.pop("", [])
-    objectives = [f'objective "{title}" with {_listed(ids)}' for title, ids in sorted(below.items())]
+    objectives = [f'objective "{title}" with {listed(ids)}' for title, ids in sorted(below.items())]
     for names in (objectives, alone):
         if names:
-            yield f"no longer declared: {_listed(names)}"
+            yield f"no longer declared: {listed(names)}"
 
 
 def _changed_rules(edits: Iterable[Edit], workspace: Workspace) -> Iterator[str]:
@@ -171,10 +171,10 @@ def _changed_rules(edits: Iterable[Edit], workspace: Workspace) -> Iterator[str]
                 gone[f'"{rule.removeprefix("rule ")}" of {mark.id}'] += 1
     if gone:
         named = [f"{rule} ({counted(count, 'item')})" for rule, count in gone.most_common()]
-        yield f"{agree(len(gone), 'rule', 'rules')} no longer declared: {_listed(named)}"
+        yield f"{agree(len(gone), 'rule', 'rules')} no longer declared: {listed(named)}"
     if unmet:
         named = [f"{id_} ({counted(count, 'item')})" for id_, count in unmet.most_common()]
-        yield f"rules that are declared still and match no longer: {_listed(named)}"
+        yield f"rules that are declared still and match no longer: {listed(named)}"
     if claims:
         yield f"claims that people took back: {counted(claims, 'item')}"
 
@@ -220,7 +220,7 @@ def _periods(out_of_period: Mapping[Ref, tuple[str, ...]], today: date) -> Itera
     items = Counter(rule for rules in out_of_period.values() for rule in rules)
     if items:
         named = [f"{rule} ({counted(count, 'item')})" for rule, count in items.most_common()]
-        yield f"not in effect on {today}: {_listed(named)}"
+        yield f"not in effect on {today}: {listed(named)}"
 
 
 def _rules(workspace: Workspace) -> dict[str, tuple[LinkRule, ...]]:
@@ -246,6 +246,7 @@ def _marks(edits: Iterable[Edit]) -> Iterator[KeyResultMark]:
             yield mark if mark.objective else written.get(mark.id, mark)
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The first few of these names, and how many more there are."""
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return f"{', '.join(names[:MOST_NAMED])}{more}"

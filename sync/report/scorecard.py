@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.wording import percent
-from connectors.model import Health
-from sync.align.terms import Phase
-from sync.marks.comments import HEALTH_WORDS, value_against_target
+from sync.marks.comments import health_words, value_against_target
 from sync.measure import ObjectiveReading, Reading, Scorecard, to_percent
 from sync.report.moments import moment_words
 from sync.report.table import HEALTH_STYLES, Cell, Section
@@ -29,7 +27,7 @@ def scorecard(card: Scorecard) -> Section:
                     Cell(""),
                     Cell(percent(objective.percent), "strong"),
                     Cell(percent(int(objective.expected * 100)), "dim"),
-                    _health_cell(objective.health, objective.phase),
+                    _health_cell(objective),
                     Cell(_objective_words(objective), "dim"),
                 )
             )
@@ -57,11 +55,11 @@ def _by_phase(card: Scorecard) -> Iterator[tuple[str, list[ObjectiveReading]]]:
         yield key[2], groups[key]
 
 
-def _health_cell(health: Health, phase: Phase) -> Cell:
-    words = HEALTH_WORDS[health]
-    if phase == "planned":
+def _health_cell(one: Reading | ObjectiveReading) -> Cell:
+    words, health = health_words(one), one.health
+    if one.phase == "planned":
         return Cell("not begun", "dim")
-    if phase == "ended" and health not in ("done", "no_data"):
+    if one.phase == "ended" and health not in ("done", "no_data"):
         # Nothing is at risk any more: what was reached is said by the percent.
         return Cell(f"ended {words}", HEALTH_STYLES[health])
     return Cell(words, HEALTH_STYLES[health])
@@ -82,7 +80,7 @@ def _reading_row(reading: Reading) -> tuple[Cell, ...]:
         Cell(value_against_target(reading)),
         Cell(percent(reading.percent)),
         Cell(percent(int(reading.expected * 100)), "dim"),
-        _health_cell(reading.health, reading.phase),
+        _health_cell(reading),
         Cell(_evidence_words(reading), "dim"),
     )
 

@@ -9,7 +9,12 @@ from datetime import datetime, timedelta
 from config.wording import agree, counted
 from config.workspace import Workspace
 from sync.align.alignment import Alignment
-from sync.align.terms import missing_successors, rests_until, successor_to_come
+from sync.align.terms import (
+    missing_successors,
+    rests_until,
+    successor_to_come,
+    successor_without_objectives,
+)
 from sync.signals.findings import Finding
 
 
@@ -35,9 +40,17 @@ def find_missing_cycles(alignment: Alignment, workspace: Workspace, now: datetim
         items = resting[name]
         place = workspace.place_of(("cycles", name))
         message = f"cycle {name} ended on {cycle.end} and no next one of like length has begun"
-        message += f" ({coming} begins on {begins})" if coming is not None else ""
+        empty = successor_without_objectives(name, workspace)
+        if coming is not None:
+            message += f" ({coming} begins on {begins})"
+        elif empty is not None:
+            message += f" ({empty} is declared, but has no objectives)"
         message += (
             f"; the marks of {counted(items, 'open item')} {agree(items, 'rests', 'rest')} until {until}"
         )
-        remedy = f"declare the next cycle; truenorth roll-over {name} NEXT prints its key results"
+        remedy = (
+            f"declare objectives of {empty}; truenorth roll-over {name} {empty} prints its key results"
+            if coming is None and empty is not None
+            else f"declare the next cycle; truenorth roll-over {name} NEXT prints its key results"
+        )
         yield Finding("missing_cycle", (), f"{place}: {message}" if place else message, remedy, place)

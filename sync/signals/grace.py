@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from config.workspace import Workspace
 from connectors.model import Marks, Ref, WorkItem
 from sync.align.alignment import Alignment
+from sync.align.terms import missing_successors, rests_until
 
 LinkDays = Mapping[Ref, date | None]
 """What is remembered of open work: the day on which it was found without its last link; None: it is linked, which its
@@ -26,12 +27,14 @@ class InGrace:
 
     - `since`: the day of its start or creation, or where it `was_linked` the day on which it was found without its last link.
     - `until`: the day from which it is warned.
+    - `rests`: whether it is past its own grace, and not warned because a cycle has ended that nothing succeeds yet.
     """
 
     item: Ref
     since: date
     until: date
     was_linked: bool
+    rests: bool = False
 
 
 def shows_link(marks: Marks) -> bool:
@@ -155,4 +158,30 @@ def in_grace(
         elif now - begin < allowed:
             born = begin.astimezone(workspace.zone).date()
             found[ref] = InGrace(ref, since or born, due, was_linked=since is not None)
+    return found
+
+
+def resting(
+    alignment: Alignment,
+    accused: Mapping[Ref, datetime],
+    young: Collection[Ref],
+    unlinked_since: Mapping[Ref, date],
+    workspace: Workspace,
+    now: datetime,
+) -> dict[Ref, InGrace]:
+    """Work past its grace that bears no warning yet, while a cycle that has ended waits for its successor: nobody is newly
+    accused of serving nothing on days on which nothing can be served. `young`: what is within its grace anyway.
+    """
+    today = now.astimezone(workspace.zone).date()
+    waiting = missing_successors(workspace, today)
+    if not waiting:
+        return {}
+    until = max(rests_until(workspace.cycles[name], workspace) for name in waiting) + timedelta(days=1)
+    found = {}
+    for ref, begin in sorted(accused.items()):
+        if ref in young or any(is_warned(side, workspace.workspace) for side in alignment.sides(ref)):
+            continue
+        since = unlinked_since.get(ref)
+        born = begin.astimezone(workspace.zone).date()
+        found[ref] = InGrace(ref, since or born, until, was_linked=since is not None, rests=True)
     return found

@@ -13,7 +13,7 @@ from sync.measure import Scorecard
 from sync.observation import Observation
 from sync.signals.cycles import find_missing_cycles
 from sync.signals.findings import KINDS, Finding, find
-from sync.signals.grace import InGrace, in_grace
+from sync.signals.grace import InGrace, in_grace, is_warned, resting
 from sync.signals.lost_work import find_lost
 from sync.signals.under_way import UnderWay, under_way
 from sync.signals.unmatched import find_unmatched
@@ -41,7 +41,8 @@ class Orphan:
 class Signals:
     """What a run found, each by ref in order of ref.
 
-    - `orphans`: the unaligned work that is warned about; `in_grace`: that which will be.
+    - `orphans`: the unaligned work that is warned about; `in_grace`: that which will be, which is all that bears no warning yet while
+      a cycle has ended that nothing succeeds.
     - `not_started`: open unaligned work that the policy does not warn about as long as it is neither started nor, where
       it asks for that, committed.
     - `planned`: the open work that only cycles yet to come claim, with their names.
@@ -86,6 +87,7 @@ def find_signals(
     going = under_way(alignment, now)
     accused, not_started = _accused(alignment, workspace, going)
     young = in_grace(alignment, accused, since, workspace, now)
+    young = dict(sorted({**young, **resting(alignment, accused, young, since, workspace, now)}.items()))
     flagged = {ref for ref in accused if ref not in young}
     orphans = {
         ref: _orphan(ref, flagged, alignment, going, since.get(ref), workspace, now)
@@ -111,7 +113,8 @@ def _accused(
         # Mirrored work is one piece, and accused on one ticket.
         if placement.state != "unaligned" or not item.is_open or alignment.counts_elsewhere(ref):
             continue
-        since = going.accused_since(item, warn[ref.tracker])
+        stands = any(is_warned(side, workspace.workspace) for side in alignment.sides(ref))
+        since = going.accused_since(item, warn[ref.tracker], is_warned=stands)
         if since is None:
             rest.add(ref)
         else:

@@ -16,22 +16,26 @@ from sync.align.alignment import Alignment
 class UnderWay:
     """What people have begun or planned for now.
 
-    - `begun`: since when work is in progress, or something below it is: the earliest start of all of these. What its
+    - `begun`: since when work is in progress, or something below it in scope is: the earliest start of all of these. What its
       tracker tells no start of counts from its creation.
+    - `stirred`: what has something below it in scope that was begun, whatever became of it.
     - `committed`: what is in an active sprint or cycle, or has something below it that is.
     """
 
     begun: Mapping[Ref, datetime] = field(default_factory=dict)
+    stirred: frozenset[Ref] = frozenset()
     committed: frozenset[Ref] = frozenset()
 
-    def accused_since(self, item: WorkItem, warn: Warn) -> datetime | None:
+    def accused_since(self, item: WorkItem, warn: Warn, *, is_warned: bool = False) -> datetime | None:
         """From when on the policy counts open work as work that needs a key result; None: it does not count yet.
 
-        Where being started is not asked for, from its creation: a later start is no reason to wait once more.
+        Where being started is not asked for, from its creation: a later start is no reason to wait once more. What
+        `is_warned` stays so between one piece of work below it and the next, so that its warning does not come and go.
         """
         if warn == "all" or (warn == "committed" and item.ref in self.committed):
             return item.created
-        return self.begun.get(item.ref)
+        since = self.begun.get(item.ref)
+        return item.created if since is None and is_warned and item.ref in self.stirred else since
 
 
 def under_way(alignment: Alignment, now: datetime) -> UnderWay:
@@ -42,14 +46,32 @@ def under_way(alignment: Alignment, now: datetime) -> UnderWay:
             above[child].append(ref)
     begun: dict[Ref, datetime] = {}
     committed: set[Ref] = set()
+    stirred: set[Ref] = set()
     for ref, item in alignment.items.items():
         start = item.started or item.created
         if item.category == "doing" and start <= now:
-            for one in _line(ref, above):
+            # Nobody here answers for work that is out of scope.
+            for one in _line(ref, above) if item.in_scope else [ref]:
                 begun[one] = min(start, begun.get(one, start))
+        if item.in_scope and _was_begun(item, now):
+            _add_above(ref, above, stirred)
         if item.committed and item.is_open:
             committed.update(_line(ref, above))
-    return UnderWay(begun, frozenset(committed))
+    return UnderWay(begun, frozenset(stirred), frozenset(committed))
+
+
+def _was_begun(item: WorkItem, now: datetime) -> bool:
+    if item.started is not None:
+        return item.started <= now
+    return item.category in ("doing", "done")
+
+
+def _add_above(ref: Ref, above: Mapping[Ref, Iterable[Ref]], found: set[Ref]) -> None:
+    """Add all that is above the item; what is above something that is there already is there too."""
+    front = [ref]
+    while front:
+        front = [one for at in front for one in above.get(at, ()) if one not in found]
+        found.update(front)
 
 
 def _line(ref: Ref, above: Mapping[Ref, Iterable[Ref]]) -> Iterable[Ref]:

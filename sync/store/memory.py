@@ -49,7 +49,7 @@ def read_memory(connection: sa.Connection, workspace: Workspace, now: datetime, 
     return Memory(
         past=_past(connection, workspace, today),
         recent=_recent(connection, workspace, today),
-        last_progress=_last_progress(connection, today),
+        last_progress=_last_progress(connection, workspace, today),
         found={row.tracker: row.in_scope for row in connection.execute(sa.select(tables.pulls))},
         work_states=_work_states(connection, sa.select(tables.footings)),
         work_states_before=_work_states(connection, _before(today)),
@@ -199,18 +199,25 @@ def _recent(connection: sa.Connection, workspace: Workspace, today: date) -> dic
     return found
 
 
-def _last_progress(connection: sa.Connection, today: date) -> dict[str, float | None]:
-    """The latest progress of each key result; what was read for a day to come is not known yet."""
+def _last_progress(connection: sa.Connection, workspace: Workspace, today: date) -> dict[str, float | None]:
+    """The latest progress of each key result; what was read for a day to come is not known yet, and what was read before
+    its cycle began is of an earlier one, from which it kept its id.
+    """
+    begins = {kr.id: workspace.cycles[objective.cycle].start for objective, kr in workspace.key_results()}
     readings = tables.readings.c
     last = sa.select(readings.key_result, sa.func.max(readings.day).label("day")).group_by(
         readings.key_result
     )
     last = last.where(readings.day <= today.isoformat())
     days = last.subquery().c
-    query = sa.select(readings.key_result, readings.progress).where(
+    query = sa.select(readings.key_result, readings.day, readings.progress).where(
         readings.key_result == days.key_result, readings.day == days.day
     )
-    return {row.key_result: row.progress for row in connection.execute(query)}
+    return {
+        row.key_result: row.progress
+        for row in connection.execute(query)
+        if row.key_result not in begins or date.fromisoformat(row.day) >= begins[row.key_result]
+    }
 
 
 def _before(today: date) -> sa.Select[Any]:

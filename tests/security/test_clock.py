@@ -117,6 +117,20 @@ def test_a_reading_of_a_day_to_come_is_not_known_before_that_day(store: Store) -
     assert store.memory(workspace, today).last_progress == known
 
 
+def test_a_reading_of_the_cycle_before_is_no_progress_of_this_one(store: Store) -> None:
+    workspace = load(Path(os.environ["TRUENORTH_CONFIG"]))
+    today = datetime.fromisoformat(AS_OF[1]).replace(tzinfo=UTC)
+    name = next(iter(store.memory(workspace, today).last_progress))
+    cycle = next(one.cycle for one, kr in workspace.key_results() if kr.id == name)
+    start = workspace.cycles[cycle].start
+    for day, known in ((start - timedelta(days=1), False), (start, True)):
+        with store.transaction() as connection:
+            connection.execute(tables.readings.delete())
+            row = {"key_result": name, "day": day.isoformat(), "value": 1.0, "progress": 0.5}
+            connection.execute(tables.readings.insert().values(**row, expected=1.0, health="off_track"))
+        assert store.memory(workspace, today).last_progress == ({name: 0.5} if known else {})
+
+
 def test_a_failed_write_rests_by_the_wall_clock(store: Store, pointed: Sandbox, run: Cli) -> None:
     with store.transaction() as connection:
         connection.execute(tables.journal.delete())

@@ -18,4 +18,4 @@ def decide(items: list[WorkItem], declared: Workspace) -> tuple[dict[Ref, Marks]
     card = measure(alignment, observed(), declared, NOW)
     signals = find_signals(alignment, card, observed(), declared, NOW)
     wanted = desired_marks(alignment, card, signals, declared)
-    return wanted, signals, make_plan(items, wanted, declared)
+    return wanted, signals, make_plan(items, wanted, declared, offered=alignment.offered)

@@ -107,6 +107,35 @@ def test_a_longer_cycle_is_no_successor() -> None:
     assert missing_successors(declared(goals), NEW_YEAR) == (Q4,)
 
 
+def test_a_declared_cycle_without_objectives_is_no_successor() -> None:
+    cycles = {name: CYCLES[name] for name in (Q4, Q1)}
+    goals = declared({Q4: [work("A", RULE)]}).model_copy(update={"cycles": workspace(cycles=cycles).cycles})
+    assert align([TICKET], goals, today=NEW_YEAR).placements[TICKET.ref].state == "rested"
+    assert missing_successors(goals, NEW_YEAR) == (Q4,)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "waits"),
+    [
+        ("2026-11-15", "2027-02-14", True),
+        ("2026-11-16", "2027-02-14", False),
+        ("2026-12-28", "2027-03-28", False),
+    ],
+    ids=["in the middle", "after it", "overlaps"],
+)
+def test_a_cycle_that_began_long_before_is_no_successor(start: str, end: str, waits: bool) -> None:
+    cycles = {Q4: CYCLES[Q4], "OTHER": {"start": start, "end": end}}
+    objectives = [
+        {"id": f"O-{name}", "title": name, "cycle": name, "key_results": [work(f"K-{name}", {"label": name})]}
+        for name in cycles
+    ]
+    goals = workspace(cycles=cycles, objectives=objectives)
+    assert missing_successors(goals, NEW_YEAR) == ((Q4,) if waits else ())
+    ticket = item("WEB-1", labels=(Q4,))
+    state = align([ticket], goals, today=NEW_YEAR).placements[ticket.ref].state
+    assert state == ("rested" if waits else "unaligned")
+
+
 def test_what_rests_came_before_an_exemption() -> None:
     one = item("WEB-1", labels=("x", "off"))
     goals = {Q4: [work("A", RULE)], YEAR: [work("Y", {"label": "other"})]}

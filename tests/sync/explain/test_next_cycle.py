@@ -237,3 +237,31 @@ def test_parents_are_followed_into_the_next_cycle(tmp_path: Path) -> None:
     found, _ = carried(tmp_path, above + middle + below)
     parents = {one.id: one.parent for one in pasted(tmp_path, found).objectives}
     assert (parents["SPEED-2027-Q1"], parents["TEAM-2027-Q1"]) == ("YEAR", "SPEED-2027-Q1")
+
+
+def test_what_is_at_its_target_stays_behind(tmp_path: Path) -> None:
+    reached = "{kind: query, start: 30, target: 12, jql: project = WEB}"
+    found, _ = carried(
+        tmp_path, OBJECTIVE + key_result(reached) + key_result("{kind: binary}", id="SPEED-KR2")
+    )
+    assert dict(found.left_out) == {"SPEED-KR1": "at target"}
+    assert [part.id for one in found.objectives for part in one.parts] == ["SPEED-KR2-2027-Q1"]
+
+
+@pytest.mark.parametrize(
+    ("start", "target", "begins", "note"),
+    [
+        (30, 5, 12, "# starts at the last value, 12\n"),
+        (5, 30, 12, "# starts at the last value, 12\n"),
+        (11, 5, 11, "# starts as before: the last value, 12, is not between start and target\n"),
+        (20, 30, 20, "# starts as before: the last value, 12, is not between start and target\n"),
+    ],
+    ids=["falls", "grows", "worse than it began", "worse than it began, and grows"],
+)
+def test_it_starts_at_the_last_value_only_on_the_way_to_its_target(
+    tmp_path: Path, start: int, target: int, begins: int, note: str
+) -> None:
+    measure = f"{{kind: query, start: {start}, target: {target}, jql: project = WEB}}"
+    found, _ = carried(tmp_path, OBJECTIVE + key_result(measure))
+    assert new_one(pasted(tmp_path, found)).measure.start == begins
+    assert note in as_yaml(found, NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -70,6 +71,12 @@ def test_the_threshold_is_declared_and_0_switches_it_off(least: float, chance: f
 def test_not_in_the_first_two_weeks(now: datetime, health: str) -> None:
     card, known = card_of(6, now)
     assert with_chances(card, {"A": outlook(0.0)}, known).readings["A"].health == health
+
+
+def test_not_where_no_working_day_is_left() -> None:
+    card, known = card_of(6)
+    over = replace(outlook(0.0), days_left=0)
+    assert with_chances(card, {"A": over}, known) == card
 
 
 def test_the_objective_stays_as_its_own_progress_has_it() -> None:

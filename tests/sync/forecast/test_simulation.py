@@ -46,6 +46,12 @@ def test_what_is_reached_is_certain_and_what_is_over_too() -> None:
     assert forecast(steady(2.0), TODAY, 20) == Forecast(16, 16, 16, 0, 8, 20)
 
 
+@pytest.mark.parametrize("past", [[(TODAY, 1.0)], steady(1.0, weeks=1), steady(0.0)])
+def test_on_the_last_day_too_little_is_known_as_on_any_other(past: list[tuple[date, float]]) -> None:
+    assert forecast(past, TODAY, 10) is None
+    assert forecast(past, TODAY, past[-1][1]) is not None, "what is reached and cannot fall is certain"
+
+
 @pytest.mark.parametrize("past", [[], [(TODAY, 1.0)], steady(1.0, weeks=1), steady(0.0)])
 def test_nothing_is_said_without_a_past(past: list[tuple[date, float]]) -> None:
     assert forecast(past, END, 10) is None

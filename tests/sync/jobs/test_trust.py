@@ -250,6 +250,21 @@ def test_all_key_results_at_zero_is_suspicious() -> None:
     assert zero_stop({"A": 0.4, "B": 0.1}, alive, plan) is None
 
 
+def test_what_was_finished_before_the_cycle_explains_a_zero() -> None:
+    declared = workspace(work("A", {"project": "WEB"}), work("B", {"project": "OPS"}))
+    finished = datetime(2026, 9, 1, tzinfo=UTC)
+    items = [
+        one
+        for name in ("WEB", "OPS")
+        for one in (item(f"{name}-1", category="done", completed=finished), item(f"{name}-2"))
+    ]
+    had = {"A": 0.4, "B": 0.1}
+    for some, stops in ((items, False), (items[1::2], True)):
+        card = measure(align(some, declared, today=NOW.date()), observed(*some), declared, NOW)
+        assert [one.progress for one in card.readings.values()] == [0, 0]
+        assert (zero_stop(had, card, plan_of("WEB-1")) is not None) == stops
+
+
 # --- A tracker that fails ------------------------------------------------------------------------
 
 

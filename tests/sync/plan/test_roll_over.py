@@ -11,8 +11,10 @@ import pytest
 from config.workspace import Workspace
 from connectors.model import Ref, Stamp, WorkItem
 from sync.decide import Decision, decide
+from sync.marks.details import offers_in
 from sync.memory import Memory
 from sync.observation import Observation
+from sync.plan.plan import RULES
 from tests.support.builders import epic, item, observed, work, workspace
 
 Q4 = {"2026-Q4": {"start": "2026-10-01", "end": "2026-12-31"}}
@@ -46,7 +48,9 @@ def written(decision: Decision, items: list[WorkItem]) -> list[WorkItem]:
     marks = {
         edit.item.ref: replace(
             edit.wanted,
-            stamp=Stamp("acme", edit.wanted.key_results, edit.wanted.alignment, edit.wanted.labels),
+            stamp=Stamp(
+                "acme", edit.wanted.key_results, edit.wanted.alignment, edit.wanted.labels, rules=RULES
+            ),
         )
         for edit in decision.plan.edits
     }
@@ -161,3 +165,37 @@ def test_a_last_link_lost_in_the_gap_has_its_grace_after_it(marked: list[WorkIte
     assert found.unlinked_since == dict.fromkeys((one.ref for one in marked), date(2027, 1, 22))
     assert {one.until for one in found.signals.in_grace.values()} == {date(2027, 1, 29)}
     assert isinstance(next(iter(found.unlinked_since)), Ref)
+
+
+ORPHANS = [item(f"OPS-{nr}", category="doing") for nr in range(1, 12)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "day"),
+    [
+        (BEFORE, BOTH, "2027-01-01"),
+        (BEFORE, declared(Q4, ("2026-Q4", {**OLD[1], "closed": "2026-11-10"})), "2026-11-20"),
+        (BEFORE, BEFORE, "2027-01-22"),
+    ],
+    ids=["the next cycle runs", "closed", "nothing succeeds it"],
+)
+def test_warnings_offer_what_goes_on_by_one_quiet_edit(before: Workspace, after: Workspace, day: str) -> None:
+    warned = written(run(ORPHANS, before, "2026-11-16"), ORPHANS)
+    found = run(warned, after, day)
+    assert guards(found) == []
+    assert [[one.mark for one in edit.changes] for edit in found.plan.edits] == [["comment"]] * 11
+    offered = {"B"} if after is BOTH else set()
+    for edit in found.plan.edits:
+        assert edit.wanted.comment is not None
+        assert {one.id for one in offers_in(edit.wanted.comment.details)} == offered
+    assert found.plan.notes == (
+        "11 warnings offer A, which is over: one edit each, in place. The guards on mass changes do not count them.",
+    )
+    again = run(written(found, warned), after, day)
+    assert (again.plan.edits, again.plan.notes) == ((), ())
+
+
+def test_warnings_stay_as_they_are_while_the_next_cycle_is_missing() -> None:
+    warned = written(run(ORPHANS, BEFORE, "2026-11-16"), ORPHANS)
+    for day in ("2027-01-01", "2027-01-21"):
+        assert run(warned, BEFORE, day).plan.edits == ()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from config.workspace import Workspace
-from connectors.model import WorkItem
+from connectors.model import Marks, Stamp, WorkItem
 from sync.align.suggestions import suggest
 from sync.decide import Decision, decide
+from sync.explain.unaligned import summary_of_unaligned
 from sync.memory import Memory
 from sync.observation import Observation
 from sync.report.scorecard import scorecard
@@ -115,6 +116,20 @@ def test_nobody_is_accused_of_a_claim_that_rests_or_goes_on(
     assert kinds(run([CLAIMED], goals, day)) == said
 
 
+def test_the_finding_names_a_successor_without_objectives() -> None:
+    goals = declared(("O", Q4, [work("A")]))
+    both = workspace(cycles={name: CYCLES[name] for name in (Q4, Q1)}).cycles
+    goals = goals.model_copy(update={"cycles": both})
+    (found,) = (
+        one for one in run([CLAIMED], goals, "2027-01-05").signals.findings if one.kind == "missing_cycle"
+    )
+    assert (
+        "has begun (2027-Q1 is declared, but has no objectives); the marks of 1 open item rests"
+        in found.message
+    )
+    assert "roll-over 2026-Q4 2027-Q1" in found.remedy
+
+
 def test_what_nothing_serves_is_said_of_running_cycles_alone() -> None:
     goals = declared(("O", Q4, [work("A")]), ("P", Q1, [work("B")]), ("Y", YEAR, [work("C")]))
     for day, said in (("2026-11-16", ["A", "C"]), ("2027-01-05", ["B", "C"])):
@@ -162,3 +177,32 @@ def test_the_scorecard_tells_running_ended_and_coming_cycles_apart() -> None:
     ):
         rows = scorecard(run([], goals, day).scorecard).rows
         assert [row[0].text or row[1].text for row in rows] == said
+
+
+def test_the_scorecard_says_that_a_value_is_at_its_target() -> None:
+    goals = declared(("O", Q4, [metric("M", 0, 10, ("2026-11-10", 10))]))
+    card = run([], goals).scorecard
+    assert [row[5].text for row in scorecard(card).rows] == ["at target", "at target"]
+
+
+def test_nobody_is_newly_accused_while_the_next_cycle_is_missing() -> None:
+    goals = declared(("O", Q4, [work("A", X)]), ("Y", YEAR, [work("Z", {"label": "z"})]))
+    alone, standing = item("OPS-1", category="doing"), item("OPS-2", category="doing")
+    stamp = Stamp("acme", alignment="orphaned", labels=("okr-orphaned",))
+    standing = replace(standing, shown=Marks(alignment="orphaned", labels=("okr-orphaned",), stamp=stamp))
+    for day, accused in (
+        ("2026-12-31", [alone.ref, standing.ref]),
+        ("2027-01-01", [standing.ref]),
+        ("2027-01-21", [standing.ref]),
+        ("2027-01-22", [alone.ref, standing.ref]),
+    ):
+        signals = run([alone, standing], goals, day).signals
+        assert list(signals.orphans) == accused, day
+        assert signals.is_unaligned(alone.ref)
+    resting = run([alone, standing], goals, "2027-01-01")
+    assert resting.signals.in_grace[alone.ref].until == date(2027, 1, 22)
+    assert alone.ref not in {edit.item.ref for edit in resting.plan.edits if edit.wanted.alignment}
+    text = summary_of_unaligned(alone, alone, "nothing matches", resting, goals)
+    assert "no new warning before 2027-01-22" in text
+    ended = declared(("O", Q4, [work("A", X)]), ("P", Q1, [work("B", X)]))
+    assert list(run([alone], ended, "2027-01-01").signals.orphans) == [alone.ref]

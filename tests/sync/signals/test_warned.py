@@ -82,8 +82,17 @@ def test_a_tracker_has_its_own_word() -> None:
         ({"category": "dropped"}, "not started"),
         ({"category": "doing", "claims": ("KR1",)}, "warned"),
         ({"category": "doing", "started": NOW + timedelta(hours=1)}, "not started"),
+        ({"category": "doing", "in_scope": False}, "not started"),
     ],
-    ids=["in progress", "not started", "done", "dropped", "serves a key result", "begins later"],
+    ids=[
+        "in progress",
+        "not started",
+        "done",
+        "dropped",
+        "serves a key result",
+        "begins later",
+        "out of scope",
+    ],
 )
 @pytest.mark.parametrize("depth", [1, 2])
 def test_work_is_under_way_with_what_hangs_below_it(below: dict[str, Any], expected: str, depth: int) -> None:
@@ -162,6 +171,33 @@ def test_a_warning_that_stands_is_not_taken_off_for_a_later_start() -> None:
     project = replace(late, shown=Marks(comment=comment, stamp=Stamp("acme", comment_id="1")))
     assert verdict(project) == "warned", "a project of Linear bears the comment alone"
     assert verdict(warned(TODO)) == "not started"
+
+
+def test_a_warning_on_a_container_does_not_come_and_go_with_the_work_below_it() -> None:
+    top = epic("WEB-1", created=ago(100))
+
+    def below(first: str, second: str) -> list[WorkItem]:
+        late = None if second == "todo" else ago(1)
+        return [
+            item("WEB-2", "WEB-1", category=first, started=ago(60)),
+            item("WEB-3", "WEB-1", category=second, started=late),
+        ]
+
+    written = 0
+    for first, second in (("doing", "todo"), ("done", "todo"), ("done", "doing"), ("done", "done")):
+        found = run(top, *below(first, second))
+        assert verdicts(found)["WEB-1"] == "warned", (first, second)
+        for edit in found.plan.edits:
+            if edit.item.ref == WEB:
+                written += 1
+                stamp = Stamp("acme", alignment=edit.wanted.alignment, labels=edit.wanted.labels)
+                top = replace(top, shown=replace(edit.wanted, stamp=stamp))
+    assert written == 1
+    assert verdict(warned(epic("WEB-1")), item("WEB-2", "WEB-1")) == "not started", (
+        "nothing was begun below it"
+    )
+    outside = item("WEB-2", "WEB-1", category="done", in_scope=False)
+    assert verdict(warned(epic("WEB-1")), outside) == "not started"
 
 
 def test_what_loses_its_link_before_it_is_started_is_not_warned() -> None:
