@@ -44,7 +44,7 @@ def across(items: Mapping[Ref, WorkItem], workspace: Workspace) -> Across:
     pointed = {item.ref: pages.of(item) for item in telling}
     for item in telling:
         for mirror in item.mirrors if item.in_scope else ():
-            other = _mirrored(item, mirror, pointed[item.ref], items, workspace)
+            other = _mirrored(item, mirror, pointed[item.ref], items, workspace, pages)
             if other is not None and items[other].in_scope:
                 joined.join(item.ref, other)
     sides = {
@@ -73,15 +73,29 @@ def _mirrored(
     pointed: Sequence[Ref],
     items: Mapping[Ref, WorkItem],
     workspace: Workspace,
+    pages: _Pages,
 ) -> Ref | None:
-    """The item that is meant. Ids are small numbers on every site, so that an id alone proves nothing: the key goes with it,
-    now or formerly, or an address that is attached leads to the same item. None where no item, or more than one, does.
+    """The item that is meant; None where no item, or more than one, is.
+
+    Ids are small numbers on every site, so that of several sites of a service the key says which one is meant, now or
+    formerly, or an address that is attached: it leads to the same item, or bears the key that the sync tells. Where one
+    site alone is declared, its id is enough: the key is an old one then, of an issue that changed its project. An id whose key
+    something else on the site has is of another site.
     """
-    trackers = (name for name, one in workspace.trackers.items() if one.kind == mirror.service)
-    found = [ref for name in trackers if (ref := Ref(name, mirror.id)) in items and name != item.ref.tracker]
-    proven = [ref for ref in found if ref in pointed or items[ref].answers_to(mirror.key)]
+    trackers = [name for name, one in workspace.trackers.items() if one.kind == mirror.service]
+    found = [
+        ref
+        for name in trackers
+        if (ref := Ref(name, mirror.id)) in items
+        and name != item.ref.tracker
+        and (ref in pointed or items[ref].answers_to(mirror.key) or pages.at(name, mirror.key) is None)
+    ]
+    addressed = [ref for ref in found if ref in pointed or pages.bears(item, ref.tracker, mirror.key)]
+    proven = [ref for ref in found if ref in addressed or items[ref].answers_to(mirror.key)]
     if len(proven) > 1:
-        proven = [ref for ref in proven if ref in pointed]
+        proven = addressed
+    elif not proven and len(trackers) == 1:
+        proven = found
     return proven[0] if len(proven) == 1 else None
 
 
@@ -101,11 +115,22 @@ class _Pages:
         """Where the addresses on an item lead, each once; never to itself or to its own tracker."""
         return tuple(dict.fromkeys(self._found(item)))
 
+    def at(self, tracker: str, key: str) -> Ref | None:
+        """What has a key on a tracker now, or else had it before."""
+        return self._refs.get((tracker, key.casefold()))
+
+    def bears(self, item: WorkItem, tracker: str, key: str) -> bool:
+        """Whether an address on an item is that of a key on a tracker, whether anything was read there or not."""
+        pages = self._pages.get(tracker)
+        return pages is not None and any(
+            (pages.key_at(address) or "").casefold() == key.casefold() != "" for address in item.issue_links
+        )
+
     def _found(self, item: WorkItem) -> Iterator[Ref]:
         for address in item.issue_links:
             for tracker, pages in self._pages.items():
                 key = pages.key_at(address) if tracker != item.ref.tracker else None
-                if key is not None and (ref := self._refs.get((tracker, key.casefold()))) is not None:
+                if key is not None and (ref := self.at(tracker, key)) is not None:
                     yield ref
 
 

@@ -307,14 +307,20 @@ class Placing:
         return f"it serves {' and '.join(words.values())}"
 
     def _unmet(self, item: WorkItem, past: Sequence[Link]) -> tuple[UnmetClaim, ...]:
-        """The claims on the item itself that link it to nothing, those of undeclared key results first."""
+        """The claims on the item itself, or on another side of it, that link it to nothing, those of undeclared key results
+        first.
+        """
+        undeclared: dict[str, UnmetClaim] = {}
+        for side in self.ancestry.sides(item.ref):
+            for one in self.dangling.get(side, ()):
+                undeclared.setdefault(one.claim.casefold(), UnmetClaim(one.claim, one.nearest))
         over: dict[str, date] = {}
         for link in past:
             if link.because.rank == "claim" and not link.because.inherited:
                 term = self.terms[link.key_result]
                 over[link.key_result] = term.closed or term.end
         return (
-            *(UnmetClaim(one.claim, one.nearest) for one in self.dangling.get(item.ref, ())),
+            *undeclared.values(),
             *(UnmetClaim(name, over=day) for name, day in over.items()),
         )
 

@@ -13,7 +13,7 @@ from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.decide import Decision
-from sync.measure import Estimates, Piece, Reading, Spread, Unit, weight_of, weighting_of
+from sync.measure import Estimates, Piece, Reading, Spread, Unit, weighting_of
 
 _FEW = 5
 """Items that a sentence names."""
@@ -88,7 +88,7 @@ def added_up(
 ) -> Fraction:
     """What leaves weigh together, each as a whole."""
     parts = (
-        known.carried[leaf].each if leaf in known.carried else weight_of(items[leaf], how)[0]
+        known.carried[leaf].each if leaf in known.carried else known.weight(items[leaf], how)
         for leaf in leaves
     )
     return sum(parts, Fraction(0))

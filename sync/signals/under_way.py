@@ -19,6 +19,8 @@ class UnderWay:
     - `begun`: since when work is in progress, or something below it is: the earliest start of all of these. What its
       tracker tells no start of counts from its creation.
     - `committed`: what is in an active sprint or cycle, or has something below it that is.
+
+    Open work that several trackers mirror is in progress, or committed, where any of its sides is.
     """
 
     begun: Mapping[Ref, datetime] = field(default_factory=dict)
@@ -43,12 +45,15 @@ def under_way(alignment: Alignment, now: datetime) -> UnderWay:
     begun: dict[Ref, datetime] = {}
     committed: set[Ref] = set()
     for ref, item in alignment.items.items():
+        counted = alignment.counted(ref)
+        if not item.is_open or not alignment.items[counted].is_open:
+            continue
         start = item.started or item.created
         if item.category == "doing" and start <= now:
-            for one in _line(ref, above):
+            for one in _line(counted, above):
                 begun[one] = min(start, begun.get(one, start))
-        if item.committed and item.is_open:
-            committed.update(_line(ref, above))
+        if item.committed:
+            committed.update(_line(counted, above))
     return UnderWay(begun, frozenset(committed))
 
 
