@@ -251,7 +251,7 @@ def test_mirrored_work_is_estimated_in_each_unit_on_the_first_side_that_tells_it
     alignment = align(sides, goals, today=NOW.date())
     (piece,) = measure(alignment, observed(), goals, NOW).readings["A"].pieces
     assert piece.item.key == ("eng-2" if depth else "eng-1")
-    assert (piece.weight, piece.known) == (weighs, known)
+    assert (piece.weight, piece.known) == (Fraction(weighs), known)
 
 
 def test_a_copy_that_was_made_after_the_baseline_is_not_late() -> None:
