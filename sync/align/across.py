@@ -24,10 +24,14 @@ class Across:
     - `sides`: of each side of mirrored work all sides, the one that counts first.
     - `links`: the item that bears a link, and the one that it leads to, each pair once and in order; not those between two
       sides of one piece of work.
+    - `handed`: items in scope that mirror one out of scope, and that one: it only hands down what is said of it.
+    - `unread`: items that mirror what was not read on a declared tracker, with its name.
     """
 
     sides: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)
     links: tuple[Pair, ...] = ()
+    handed: tuple[Pair, ...] = ()
+    unread: Mapping[Ref, str] = field(default_factory=dict)
 
 
 def across(items: Mapping[Ref, WorkItem], workspace: Workspace) -> Across:
@@ -41,12 +45,18 @@ def across(items: Mapping[Ref, WorkItem], workspace: Workspace) -> Across:
         return Across()
     pages = _Pages(items, workspace)
     joined = _Joined()
+    unread: dict[Ref, str] = {}
+    handed: dict[Pair, None] = {}
     pointed = {item.ref: pages.of(item) for item in telling}
     for item in telling:
         for mirror in item.mirrors if item.in_scope else ():
             other = _mirrored(item, mirror, pointed[item.ref], items, workspace, pages)
             if other is not None and items[other].in_scope:
                 joined.join(item.ref, other)
+            elif other is not None:
+                handed[item.ref, other] = None
+            elif _is_unread(item, mirror, items, workspace):
+                unread[item.ref] = mirror.key or "an issue elsewhere"
     sides = {
         ref: group
         for group in (tuple(sorted(some, key=lambda ref: _order(items[ref]))) for some in joined.groups())
@@ -56,9 +66,19 @@ def across(items: Mapping[Ref, WorkItem], workspace: Workspace) -> Across:
         (ref, other): None
         for ref, found in pointed.items()
         for other in found
-        if other not in sides.get(ref, ())
+        if other not in sides.get(ref, ()) and (ref, other) not in handed and (other, ref) not in handed
     }
-    return Across(sides, tuple(sorted(links)))
+    return Across(sides, tuple(sorted(links)), tuple(sorted(handed)), unread)
+
+
+def _is_unread(item: WorkItem, mirror: Mirror, items: Mapping[Ref, WorkItem], workspace: Workspace) -> bool:
+    """Whether what is meant may be on a declared tracker, and nothing that was read has its id."""
+    names = [
+        name
+        for name, one in workspace.trackers.items()
+        if one.kind == mirror.service and name != item.ref.tracker
+    ]
+    return bool(names) and not any(Ref(name, mirror.id) in items for name in names)
 
 
 def _order(item: WorkItem) -> tuple[int, bool, object, Ref]:

@@ -174,7 +174,7 @@ def align(
         unseen={ref: ancestry.keys_of(ref) for ref in ancestry.keys},
         met=book.met,
         mirrored=ancestry.mirrored,
-        linked=crossing.links,
+        linked=tuple(sorted((*crossing.links, *crossing.handed))),
         cut=ancestry.cut,
         terms=each,
     )

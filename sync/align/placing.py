@@ -19,7 +19,8 @@ Work that several trackers mirror is one item with several sides: each question 
 of the others, and claims of all sides hold together. What an item is linked with on another tracker stands on the step of
 its parent, after that; of two on one level the one that serves nothing by itself inherits from the other.
 
-Where nothing answers, and a parent on the way could not be read, nobody knows: the work is accused of nothing.
+Where nothing answers, and a parent on the way, or what mirrors it or that, was not read, nobody knows: the work is
+accused of nothing.
 """
 
 from __future__ import annotations
@@ -285,8 +286,13 @@ class Placing:
         return tuple(self.ancestry.name_on(at, item.ref.tracker) for at in way)
 
     def _unread_above(self, item: WorkItem) -> str:
-        """That something above could not be read; "" where all could."""
+        """That something above, or another side of it or of that, could not be read; "" where all could."""
         ancestry = self.ancestry
+        if ancestry.unmirrored:
+            for at in (*ancestry.sides(item.ref), *ancestry.above(item.ref)):
+                if (key := ancestry.unmirrored.get(at)) is not None:
+                    which = "it" if at == item.ref else ancestry.name_on(at, item.ref.tracker)
+                    return f"{key}, which mirrors {which}, was not read"
         if not ancestry.unseen:
             return ""
         unread = [at for at in ancestry.above(item.ref) if at not in ancestry.items]

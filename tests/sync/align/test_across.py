@@ -173,6 +173,28 @@ def test_without_its_other_side_it_stands_for_itself(told: dict[str, Any], other
     assert leaves(found, "A") == ["eng-1"]
 
 
+def test_nobody_knows_of_what_mirrors_an_issue_that_was_not_read() -> None:
+    items = [item("eng-1", **mirror("WEB-1")), item("eng-2", "eng-1"), item("eng-3", "eng-1", labels=("a",))]
+    found = aligned(*items)
+    places = {key: found.placements[ref(key)] for key in ("eng-1", "eng-2", "eng-3")}
+    assert [one.state for one in places.values()] == ["unknown", "unknown", "aligned"]
+    assert places["eng-1"].reason == "WEB-1, which mirrors it, was not read"
+    assert places["eng-2"].reason == "WEB-1, which mirrors eng-1, was not read"
+    # Once it is read, or where no tracker that is declared can have it, nothing is in doubt.
+    assert aligned(*items, item("WEB-1")).placements[ref("eng-1")].state == "unaligned"
+    other = item("eng-1", mirrors=(Mirror("github", "WEB-1", "WEB-1"),))
+    assert aligned(other).placements[ref("eng-1")].state == "unaligned"
+
+
+def test_an_issue_out_of_scope_hands_down_what_is_above_it_to_what_mirrors_it() -> None:
+    found = aligned(
+        epic("STRAT-9", in_scope=False, labels=("a",)),
+        item("STRAT-1", "STRAT-9", in_scope=False),
+        item("eng-1", **mirror("STRAT-1")),
+    )
+    assert (serves(found, "eng-1"), leaves(found, "A")) == (["A"], ["eng-1"])
+
+
 def test_an_issue_that_moved_is_the_same_issue() -> None:
     moved = item("OPS-7", ref=Ref("jira", "10001"), former_keys=("WEB-1",))
     told = Mirror("jira", "10001", "WEB-1")
