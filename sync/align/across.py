@@ -24,10 +24,14 @@ class Across:
     - `sides`: of each side of mirrored work all sides, the one that counts first.
     - `links`: the item that bears a link, and the one that it leads to, each pair once and in order; not those between two
       sides of one piece of work.
+    - `handed`: items in scope that mirror one out of scope, and that one: it only hands down what is said of it.
+    - `unread`: items that mirror what was not read on a declared tracker, with its name.
     """
 
     sides: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)
     links: tuple[Pair, ...] = ()
+    handed: tuple[Pair, ...] = ()
+    unread: Mapping[Ref, str] = field(default_factory=dict)
 
 
 def across(items: Mapping[Ref, WorkItem], workspace: Workspace) -> Across:
@@ -41,12 +45,18 @@ def across(items: Mapping[Ref, WorkItem], workspace: Workspace) -> Across:
         return Across()
     pages = _Pages(items, workspace)
     joined = _Joined()
+    unread: dict[Ref, str] = {}
+    handed: dict[Pair, None] = {}
     pointed = {item.ref: pages.of(item) for item in telling}
     for item in telling:
         for mirror in item.mirrors if item.in_scope else ():
-            other = _mirrored(item, mirror, pointed[item.ref], items, workspace)
+            other = _mirrored(item, mirror, pointed[item.ref], items, workspace, pages)
             if other is not None and items[other].in_scope:
                 joined.join(item.ref, other)
+            elif other is not None:
+                handed[item.ref, other] = None
+            elif _is_unread(item, mirror, items, workspace):
+                unread[item.ref] = mirror.key or "an issue elsewhere"
     sides = {
         ref: group
         for group in (tuple(sorted(some, key=lambda ref: _order(items[ref]))) for some in joined.groups())
@@ -56,9 +66,19 @@ def across(items: Mapping[Ref, WorkItem], workspace: Workspace) -> Across:
         (ref, other): None
         for ref, found in pointed.items()
         for other in found
-        if other not in sides.get(ref, ())
+        if other not in sides.get(ref, ()) and (ref, other) not in handed and (other, ref) not in handed
     }
-    return Across(sides, tuple(sorted(links)))
+    return Across(sides, tuple(sorted(links)), tuple(sorted(handed)), unread)
+
+
+def _is_unread(item: WorkItem, mirror: Mirror, items: Mapping[Ref, WorkItem], workspace: Workspace) -> bool:
+    """Whether what is meant may be on a declared tracker, and nothing that was read has its id."""
+    names = [
+        name
+        for name, one in workspace.trackers.items()
+        if one.kind == mirror.service and name != item.ref.tracker
+    ]
+    return bool(names) and not any(Ref(name, mirror.id) in items for name in names)
 
 
 def _order(item: WorkItem) -> tuple[int, bool, object, Ref]:
@@ -73,15 +93,29 @@ def _mirrored(
     pointed: Sequence[Ref],
     items: Mapping[Ref, WorkItem],
     workspace: Workspace,
+    pages: _Pages,
 ) -> Ref | None:
-    """The item that is meant. Ids are small numbers on every site, so that an id alone proves nothing: the key goes with it,
-    now or formerly, or an address that is attached leads to the same item. None where no item, or more than one, does.
+    """The item that is meant; None where no item, or more than one, is.
+
+    Ids are small numbers on every site, so that of several sites of a service the key says which one is meant, now or
+    formerly, or an address that is attached: it leads to the same item, or bears the key that the sync tells. Where one
+    site alone is declared, its id is enough: the key is an old one then, of an issue that changed its project. An id whose key
+    something else on the site has is of another site.
     """
-    trackers = (name for name, one in workspace.trackers.items() if one.kind == mirror.service)
-    found = [ref for name in trackers if (ref := Ref(name, mirror.id)) in items and name != item.ref.tracker]
-    proven = [ref for ref in found if ref in pointed or items[ref].answers_to(mirror.key)]
+    trackers = [name for name, one in workspace.trackers.items() if one.kind == mirror.service]
+    found = [
+        ref
+        for name in trackers
+        if (ref := Ref(name, mirror.id)) in items
+        and name != item.ref.tracker
+        and (ref in pointed or items[ref].answers_to(mirror.key) or pages.at(name, mirror.key) is None)
+    ]
+    addressed = [ref for ref in found if ref in pointed or pages.bears(item, ref.tracker, mirror.key)]
+    proven = [ref for ref in found if ref in addressed or items[ref].answers_to(mirror.key)]
     if len(proven) > 1:
-        proven = [ref for ref in proven if ref in pointed]
+        proven = addressed
+    elif not proven and len(trackers) == 1:
+        proven = found
     return proven[0] if len(proven) == 1 else None
 
 
@@ -101,11 +135,22 @@ class _Pages:
         """Where the addresses on an item lead, each once; never to itself or to its own tracker."""
         return tuple(dict.fromkeys(self._found(item)))
 
+    def at(self, tracker: str, key: str) -> Ref | None:
+        """What has a key on a tracker now, or else had it before."""
+        return self._refs.get((tracker, key.casefold()))
+
+    def bears(self, item: WorkItem, tracker: str, key: str) -> bool:
+        """Whether an address on an item is that of a key on a tracker, whether anything was read there or not."""
+        pages = self._pages.get(tracker)
+        return pages is not None and any(
+            (pages.key_at(address) or "").casefold() == key.casefold() != "" for address in item.issue_links
+        )
+
     def _found(self, item: WorkItem) -> Iterator[Ref]:
         for address in item.issue_links:
             for tracker, pages in self._pages.items():
                 key = pages.key_at(address) if tracker != item.ref.tracker else None
-                if key is not None and (ref := self._refs.get((tracker, key.casefold()))) is not None:
+                if key is not None and (ref := self.at(tracker, key)) is not None:
                     yield ref
 
 

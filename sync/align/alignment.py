@@ -55,6 +55,7 @@ Leaves = Sequence[tuple[WorkItem, Fraction]]
 class Alignment:
     """The alignment of every item, in `placements`, and what follows from it.
 
+    - `items`: as they were read; mirrored work that counts is as old as its oldest side.
     - `cycles`: parent cycles that were met and broken.
     - `unseen`: the keys of parents that could not be read, as far as items tell them; the one of now, then those before.
     - `triage`: how many items in triage serve each key result, and how many would if the policy counted them.
@@ -164,7 +165,7 @@ def align(
     placing = between_equals(Placing(ancestry, words, each, by_item), context.effective_day)
     ancestry = placing.ancestry
     placed = Alignment(
-        items=by_ref,
+        items=by_ref | _aged(by_ref, ancestry.mirrored),
         placements={ref: placing.place(item, context.effective_day(item)) for ref, item in by_ref.items()},
         children=ancestry.children(),
         dangling=tuple(dangling),
@@ -173,7 +174,7 @@ def align(
         unseen={ref: ancestry.keys_of(ref) for ref in ancestry.keys},
         met=book.met,
         mirrored=ancestry.mirrored,
-        linked=crossing.links,
+        linked=tuple(sorted((*crossing.links, *crossing.handed))),
         cut=ancestry.cut,
         terms=each,
     )
@@ -185,6 +186,16 @@ def _accepted(item: WorkItem, workspace: Workspace) -> WorkItem:
     if not item.triage or workspace.policy_of(item.ref.tracker).triage == "count":
         return item
     return replace(item, in_scope=False)
+
+
+def _aged(items: Mapping[Ref, WorkItem], mirrored: Mapping[Ref, tuple[Ref, ...]]) -> dict[Ref, WorkItem]:
+    """The sides of mirrored work that count, each since its oldest side: a copy adds nothing to the scope, and takes no age."""
+    found = {}
+    for sides in mirrored.values():
+        first, since = items[sides[0]], min(items[one].created for one in sides)
+        if since < first.created:
+            found[first.ref] = replace(first, created=since)
+    return found
 
 
 def _in_triage(alignment: Alignment) -> Mapping[str, tuple[int, int]]:

@@ -36,6 +36,7 @@ class Ancestry:
       one of them is above all.
     - `linked`: what else an item inherits from: what it is linked with on another tracker. It counts nothing in its place.
     - `equals`: linked items of one level; which of them inherits depends on what they serve.
+    - `unmirrored`: items that mirror what was not read, with its name: what is above that, and said of it, nobody knows.
     - `cut`: links that would let an item inherit from what is below it, and that were left out for it.
     """
 
@@ -51,6 +52,7 @@ class Ancestry:
     linked: Mapping[Ref, tuple[Ref, ...]] = field(default_factory=dict)
     equals: tuple[Pair, ...] = ()
     cut: tuple[Pair, ...] = ()
+    unmirrored: Mapping[Ref, str] = field(default_factory=dict)
 
     @staticmethod
     def of(items: Mapping[Ref, WorkItem], crossing: Across = _NOTHING_ACROSS) -> Ancestry:
@@ -77,15 +79,14 @@ class Ancestry:
                 keys[above] = item.parent_key
                 former[above] = item.parent_former_keys
         found = Ancestry(items, parents, {}, unseen, keys, former, cycles, untold, crossing.sides)
-        found = replace(found, places=dict(found._own_places()))
+        found = replace(found, places=dict(found._own_places()), unmirrored=crossing.unread)
         heights = [
             (HEIGHT[items[one].level] - HEIGHT[items[other].level], one, other)
             for one, other in crossing.links
         ]
         found = replace(found, equals=tuple((one, other) for higher, one, other in heights if not higher))
-        return found.inheriting(
-            (other, one) if higher > 0 else (one, other) for higher, one, other in heights if higher
-        )
+        by_level = ((other, one) if higher > 0 else (one, other) for higher, one, other in heights if higher)
+        return found.inheriting((*crossing.handed, *by_level))
 
     def inheriting(self, pairs: Iterable[Pair]) -> Ancestry:
         """The same, where the first of each pair inherits from the second one, unless that is below it."""

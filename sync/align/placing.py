@@ -19,7 +19,8 @@ Work that several trackers mirror is one item with several sides: each question 
 of the others, and claims of all sides hold together. What an item is linked with on another tracker stands on the step of
 its parent, after that; of two on one level the one that serves nothing by itself inherits from the other.
 
-Where nothing answers, and a parent on the way could not be read, nobody knows: the work is accused of nothing.
+Where nothing answers, and a parent on the way, or what mirrors it or that, was not read, nobody knows: the work is
+accused of nothing.
 """
 
 from __future__ import annotations
@@ -285,8 +286,13 @@ class Placing:
         return tuple(self.ancestry.name_on(at, item.ref.tracker) for at in way)
 
     def _unread_above(self, item: WorkItem) -> str:
-        """That something above could not be read; "" where all could."""
+        """That something above, or another side of it or of that, could not be read; "" where all could."""
         ancestry = self.ancestry
+        if ancestry.unmirrored:
+            for at in (*ancestry.sides(item.ref), *ancestry.above(item.ref)):
+                if (key := ancestry.unmirrored.get(at)) is not None:
+                    which = "it" if at == item.ref else ancestry.name_on(at, item.ref.tracker)
+                    return f"{key}, which mirrors {which}, was not read"
         if not ancestry.unseen:
             return ""
         unread = [at for at in ancestry.above(item.ref) if at not in ancestry.items]
@@ -307,14 +313,20 @@ class Placing:
         return f"it serves {' and '.join(words.values())}"
 
     def _unmet(self, item: WorkItem, past: Sequence[Link]) -> tuple[UnmetClaim, ...]:
-        """The claims on the item itself that link it to nothing, those of undeclared key results first."""
+        """The claims on the item itself, or on another side of it, that link it to nothing, those of undeclared key results
+        first.
+        """
+        undeclared: dict[str, UnmetClaim] = {}
+        for side in self.ancestry.sides(item.ref):
+            for one in self.dangling.get(side, ()):
+                undeclared.setdefault(one.claim.casefold(), UnmetClaim(one.claim, one.nearest))
         over: dict[str, date] = {}
         for link in past:
             if link.because.rank == "claim" and not link.because.inherited:
                 term = self.terms[link.key_result]
                 over[link.key_result] = term.closed or term.end
         return (
-            *(UnmetClaim(one.claim, one.nearest) for one in self.dangling.get(item.ref, ())),
+            *undeclared.values(),
             *(UnmetClaim(name, over=day) for name, day in over.items()),
         )
 

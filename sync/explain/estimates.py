@@ -13,7 +13,7 @@ from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.decide import Decision
-from sync.measure import Estimates, Piece, Reading, Spread, Unit, weight_of, weighting_of
+from sync.measure import Estimates, Piece, Reading, Spread, Unit, estimate_in, weighting_of
 
 _FEW = 5
 """Items that a sentence names."""
@@ -88,7 +88,7 @@ def added_up(
 ) -> Fraction:
     """What leaves weigh together, each as a whole."""
     parts = (
-        known.carried[leaf].each if leaf in known.carried else weight_of(items[leaf], how)[0]
+        known.carried[leaf].each if leaf in known.carried else known.weight(items[leaf], how)
         for leaf in leaves
     )
     return sum(parts, Fraction(0))
@@ -126,9 +126,23 @@ def of_item(item: WorkItem, links: Sequence[Link], run: Decision, workspace: Wor
         if known.unit is None or known.unit in told or (serving and key_result.id not in serving):
             continue
         words = _of_item(item, known, objective.cycle, how, run.alignment, counts=bool(serving))
-        if words:
+        crossing = _of_sides(item, known, how, run.alignment)
+        for sentence in filter(None, (words, crossing)):
             told.add(known.unit)
-            yield f"Weighed by {_unit_words(known.unit)}, {words}."
+            yield f"Weighed by {_unit_words(known.unit)}, {sentence}."
+
+
+def _of_sides(item: WorkItem, known: Estimates, how: WorkMeasure, alignment: Alignment) -> str:
+    """Where the estimate of mirrored work is not that of the side that counts, or the sides differ: what is taken."""
+    assert known.unit is not None  # noqa: S101  the caller's condition
+    sides = alignment.sides(item.ref)
+    told = [(side, said) for side in sides if (said := estimate_in(side, how)) is not None]
+    if len(sides) == 1 or not told or (told[0][0] == sides[0] and len({said for _, said in told}) == 1):
+        return ""
+    (first, taken), *others = told
+    differing = [f"{side.name} ({amount(known.unit, said)})" for side, said in others if said != taken]
+    beside = f", and not that of {' and '.join(differing)}" if differing else ""
+    return f"the estimate of {first.name} is taken ({amount(known.unit, taken)}){beside}"
 
 
 def _of_item(

@@ -12,7 +12,7 @@ from sync.measure.objectives import ASPIRATION
 from sync.measure.pieces import LEFT_OUT, ZERO, LeftOut, Piece, Tally, fold, pieces_of, tally_of, weighting_of
 from sync.measure.reading import Creep, ObjectiveReading, Reading, Scorecard, health, to_percent
 from sync.measure.scorecard import measure
-from sync.measure.weights import Unit, weight_of
+from sync.measure.weights import Unit, estimate_in
 from sync.measure.work import milestone_pieces
 from sync.observation import FieldValues, Histories, Past, Sample
 
@@ -42,6 +42,7 @@ __all__ = [
     "closed_on",
     "collect_values",
     "end_of",
+    "estimate_in",
     "first_day",
     "fold",
     "health",
@@ -54,6 +55,5 @@ __all__ = [
     "progress_between",
     "tally_of",
     "to_percent",
-    "weight_of",
     "weighting_of",
 ]

@@ -7,6 +7,8 @@ that is estimated while nothing live below it is
 - once it is done, counts whole in the cycles in which it serves a key result of that unit: one piece, by its own links
   and its own day. Where it serves none, its leaves go on carrying it, so that what they serve loses nothing.
 
+Work that several trackers mirror is estimated once in each unit: on the side that counts, or else on another one.
+
 Where anything live below an item is estimated, what is below counts and the item's own estimate does not. Live is what
 is in scope and not dropped. A leaf is live and has no live child; what is not live hides nothing that is below it.
 """
@@ -129,6 +131,11 @@ class Estimates:
             front = tuple(parent for one in front for parent in self.above.get(one, ()))
         return None
 
+    def weight(self, item: WorkItem, how: WorkMeasure) -> Fraction:
+        """What an item weighs by itself, as a whole."""
+        own = self.own.get(item.ref)
+        return weight_of(item, how)[0] if own is None else own
+
     def leaves_below(self, ref: Ref) -> tuple[Ref, ...]:
         """The live leaves below an item, in order of ref."""
         return tuple(sorted(_leaves_below(ref, self.below, self.leaves)))
@@ -173,7 +180,7 @@ def estimates(alignment: Alignment, how: WorkMeasure, cycles: Mapping[str, str],
         is_live = (
             item.in_scope and not alignment.counts_elsewhere(ref) and state(item) not in (None, "dropped")
         )
-        known = estimate_in(item, how)
+        known = _known_of(ref, alignment, how)
         if is_live:
             live.add(ref)
             if known is not None:
@@ -213,6 +220,14 @@ def estimates(alignment: Alignment, how: WorkMeasure, cycles: Mapping[str, str],
         whole=_whole(alignment, spreads.values(), cycles),
         cycles=cycles,
     )
+
+
+def _known_of(ref: Ref, alignment: Alignment, how: WorkMeasure) -> Fraction | None:
+    """What an item is estimated at; of mirrored work on the side that counts, or else on the next one that tells this unit."""
+    if ref not in alignment.mirrored:
+        return estimate_in(alignment.items[ref], how)
+    told = (estimate_in(side, how) for side in alignment.sides(ref))
+    return next((known for known in told if known is not None), None)
 
 
 def weight_in(candidate: Candidate, how: WorkMeasure) -> tuple[Fraction, bool]:

@@ -12,7 +12,7 @@ from config.okrs import Cycle
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment, Link
-from sync.measure import EstimateBook, Estimates, weight_of
+from sync.measure import EstimateBook, Estimates
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _weights(
     for leaf in leaves:
         spread = estimates.carried.get(leaf.ref)
         if spread is None:
-            found[leaf.ref] = weight_of(leaf, how)[0]
+            found[leaf.ref] = estimates.weight(leaf, how)
         elif spread.parent.ref not in done:
             found[leaf.ref] = spread.each
     return dict(sorted(found.items()))

@@ -20,6 +20,8 @@ class UnderWay:
       tracker tells no start of counts from its creation.
     - `stirred`: what has something below it in scope that was begun, whatever became of it.
     - `committed`: what is in an active sprint or cycle, or has something below it that is.
+
+    Open work that several trackers mirror is in progress, or committed, where any of its sides is.
     """
 
     begun: Mapping[Ref, datetime] = field(default_factory=dict)
@@ -48,15 +50,18 @@ def under_way(alignment: Alignment, now: datetime) -> UnderWay:
     committed: set[Ref] = set()
     stirred: set[Ref] = set()
     for ref, item in alignment.items.items():
+        counted = alignment.counted(ref)
+        if not item.is_open or not alignment.items[counted].is_open:
+            continue
         start = item.started or item.created
         if item.category == "doing" and start <= now:
             # Nobody here answers for work that is out of scope.
-            for one in _line(ref, above) if item.in_scope else [ref]:
+            for one in _line(counted, above) if item.in_scope else [counted]:
                 begun[one] = min(start, begun.get(one, start))
         if item.in_scope and _was_begun(item, now):
-            _add_above(ref, above, stirred)
-        if item.committed and item.is_open:
-            committed.update(_line(ref, above))
+            _add_above(counted, above, stirred)
+        if item.committed:
+            committed.update(_line(counted, above))
     return UnderWay(begun, frozenset(stirred), frozenset(committed))
 
 

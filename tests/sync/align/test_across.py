@@ -158,11 +158,10 @@ UNPAIRED: list[tuple[str, dict[str, Any], list[WorkItem]]] = [
     ("it is out of scope", mirror("WEB-1"), [item("WEB-1", in_scope=False)]),
     ("it is in triage", mirror("WEB-1"), [item("WEB-1", triage=True)]),
     (
-        "the id is that of another issue",
+        "the key is that of another issue",
         {"mirrors": (Mirror("jira", "WEB-1", "ELSE-1"),)},
-        [item("WEB-1", estimate=1)],
+        [item("WEB-1", estimate=1), item("ELSE-1")],
     ),
-    ("nobody tells the key", {"mirrors": (Mirror("jira", "WEB-1", ""),)}, [item("WEB-1", estimate=1)]),
     ("another service", {"mirrors": (Mirror("github", "WEB-1", "WEB-1"),)}, [item("WEB-1", estimate=1)]),
 ]
 
@@ -174,14 +173,41 @@ def test_without_its_other_side_it_stands_for_itself(told: dict[str, Any], other
     assert leaves(found, "A") == ["eng-1"]
 
 
+def test_nobody_knows_of_what_mirrors_an_issue_that_was_not_read() -> None:
+    items = [item("eng-1", **mirror("WEB-1")), item("eng-2", "eng-1"), item("eng-3", "eng-1", labels=("a",))]
+    found = aligned(*items)
+    places = {key: found.placements[ref(key)] for key in ("eng-1", "eng-2", "eng-3")}
+    assert [one.state for one in places.values()] == ["unknown", "unknown", "aligned"]
+    assert places["eng-1"].reason == "WEB-1, which mirrors it, was not read"
+    assert places["eng-2"].reason == "WEB-1, which mirrors eng-1, was not read"
+    # Once it is read, or where no tracker that is declared can have it, nothing is in doubt.
+    assert aligned(*items, item("WEB-1")).placements[ref("eng-1")].state == "unaligned"
+    other = item("eng-1", mirrors=(Mirror("github", "WEB-1", "WEB-1"),))
+    assert aligned(other).placements[ref("eng-1")].state == "unaligned"
+
+
+def test_an_issue_out_of_scope_hands_down_what_is_above_it_to_what_mirrors_it() -> None:
+    found = aligned(
+        epic("STRAT-9", in_scope=False, labels=("a",)),
+        item("STRAT-1", "STRAT-9", in_scope=False),
+        item("eng-1", **mirror("STRAT-1")),
+    )
+    assert (serves(found, "eng-1"), leaves(found, "A")) == (["A"], ["eng-1"])
+
+
 def test_an_issue_that_moved_is_the_same_issue() -> None:
     moved = item("OPS-7", ref=Ref("jira", "10001"), former_keys=("WEB-1",))
     told = Mirror("jira", "10001", "WEB-1")
     assert aligned(item("eng-1", mirrors=(told,)), moved).mirrored
-    # Where nobody knows the old key, the address that the sync attached proves that it is this site.
+    # Where nobody knows the old key, the id is enough on the only site that is declared.
     unknown = replace(moved, former_keys=())
-    assert not aligned(item("eng-1", mirrors=(told,)), unknown).mirrored
-    assert aligned(item("eng-1", mirrors=(told,), **link(at("OPS-7"))), unknown).mirrored
+    assert aligned(item("eng-1", mirrors=(told,)), unknown).mirrored
+    assert aligned(item("eng-1", mirrors=(Mirror("jira", "10001", ""),)), unknown).mirrored
+    assert aligned(item("eng-1", mirrors=(told,), **link(at("WEB-1"))), unknown).mirrored
+    # Unless something else has that key there: then the sync is with another site.
+    other = item("WEB-1", ref=Ref("jira", "10002"))
+    assert not aligned(item("eng-1", mirrors=(told,)), unknown, other).mirrored
+    assert aligned(item("eng-1", mirrors=(told,), **link(at("OPS-7"))), unknown, other).mirrored
 
 
 def test_of_two_sites_the_one_with_the_key_or_the_address_is_meant() -> None:
@@ -199,6 +225,29 @@ def test_of_two_sites_the_one_with_the_key_or_the_address_is_meant() -> None:
     assert serves(aligned(item("eng-1", mirrors=(told,), **here), *sites, trackers=two), "eng-1") == ["B"]
     sites[1] = replace(sites[1], key="APP-1")
     assert serves(aligned(item("eng-1", mirrors=(told,)), *sites, trackers=two), "eng-1") == ["A"]
+    # The address of a key that nothing has any more says which site is meant, too; an id alone does not.
+    sites[0] = replace(sites[0], key="OPS-1")
+    assert not aligned(item("eng-1", mirrors=(told,)), *sites, trackers=two).mirrored
+    assert serves(aligned(item("eng-1", mirrors=(told,), **here), *sites, trackers=two), "eng-1") == ["B"]
+
+
+def test_work_is_as_old_as_its_oldest_side() -> None:
+    old, new = NOW - timedelta(days=90), NOW - timedelta(days=1)
+    for one, other in ((old, new), (new, old)):
+        found = aligned(
+            item("eng-1", labels=("a",), created=one, **mirror("WEB-1")), item("WEB-1", created=other)
+        )
+        assert [leaf.created for leaf, _ in found.leaves["A"]] == [old]
+        assert found.items[ref("eng-1")].created == old
+        assert found.items[ref("WEB-1")].created == other
+
+
+def test_a_claim_of_either_side_that_names_nothing_is_told_of_both() -> None:
+    found = aligned(item("eng-1", claims=("C",), **mirror("WEB-1")), item("WEB-1", claims=("D", "c")))
+    for key in ("eng-1", "WEB-1"):
+        assert [one.claim for one in found.placements[ref(key)].unmet] == ["C", "D"]
+    found = aligned(item("eng-1", **mirror("WEB-1")), item("WEB-1", claims=("D",)))
+    assert "it claims D" in found.placements[ref("eng-1")].reason
 
 
 def test_children_of_either_side_count_in_place_of_both() -> None:

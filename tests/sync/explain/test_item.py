@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from config.workspace import Workspace
-from connectors.model import WorkItem
+from connectors.model import Mirror, WorkItem
 from sync.decide import decide
 from sync.explain.item import Explanation, UnknownKeyError, explain
 from sync.memory import Memory
@@ -172,3 +173,19 @@ def test_what_serves_nothing_is_told_what_it_looks_closest_to() -> None:
         assert "ranking" in first
         assert "such as kr:KR2 to it" in link
     assert (told("WEB-1", items, declared).closest, told("WEB-11", items, declared).closest) == ((), ())
+
+
+def test_the_estimates_of_mirrored_work_are_told_where_they_are_not_those_of_the_side_that_counts() -> None:
+    declared = workspace(
+        work("KR1", measure={"kind": "work", "weigh": "points"}),
+        work("KR2", measure={"kind": "work", "weigh": "time"}),
+    )
+    ours = item("eng-1", claims=("KR1", "KR2"), estimate=2.0, mirrors=(Mirror("jira", "WEB-1", "WEB-1"),))
+    theirs = item("WEB-1", estimate=5.0, hours=8.0)
+    counts = told("eng-1", [ours, theirs], declared).counts
+    assert (
+        "Weighed by points, the estimate of eng-1 is taken (2 points), and not that of WEB-1 (5 points)."
+        in counts
+    )
+    assert "Weighed by hours, the estimate of WEB-1 is taken (8 hours)." in counts
+    assert "is taken" not in told("eng-1", [ours, replace(theirs, estimate=2.0, hours=None)], declared).counts

@@ -7,12 +7,13 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from config.measures import WorkMeasure
 from config.workspace import Workspace
-from connectors.model import Category, Ref, WorkItem
+from connectors.model import Category, Mirror, Ref, WorkItem
 from sync.align.alignment import Alignment, align
 from sync.measure import EstimateBook, Piece, Scorecard, measure
 from tests.support.builders import NOW, item, observed, ref, work, workspace
@@ -218,3 +219,47 @@ def test_the_day_of_a_done_parent_is_its_own() -> None:
     assert (piece.item.key, piece.done_on, float(piece.weight)) == ("WEB-1", closed.date(), 4.0)
     assert piece.known
     assert [at.id for at in piece.stands_for] == ["WEB-2", "WEB-3"]
+
+
+@pytest.mark.parametrize(
+    ("how", "ours", "theirs", "weighs", "known"),
+    [
+        ({"weigh": "points"}, {"estimate": 2.0}, {"hours": 8.0}, 2, True),
+        ({"weigh": "time"}, {"estimate": 2.0}, {"hours": 8.0}, 8, True),
+        ({"weigh": "time"}, {"estimate": 2.0, "hours": 3.0}, {"hours": 8.0}, 3, True),
+        ({"weigh": "points"}, {"estimate": -1.0}, {"estimate": 5.0}, 5, True),
+        ({"weigh": "field", "field": "Size"}, {"estimate": 2.0}, {"fields": (("Size", "13"),)}, 13, True),
+        ({"weigh": "time"}, {"estimate": 2.0}, {}, 1, False),
+    ],
+)
+@pytest.mark.parametrize("depth", [0, 1])
+def test_mirrored_work_is_estimated_in_each_unit_on_the_first_side_that_tells_it(
+    how: dict[str, Any],
+    ours: dict[str, Any],
+    theirs: dict[str, Any],
+    weighs: int,
+    known: bool,
+    depth: int,
+) -> None:
+    """Of an issue, and of one whose estimate is spread over the sub-issue below it."""
+    goals = workspace(work("A", measure={"kind": "work", **how}))
+    sides = [
+        item("eng-1", claims=("A",), mirrors=(Mirror("jira", "WEB-1", "WEB-1"),), **ours),
+        item("WEB-1", **theirs),
+        item("eng-2", "eng-1", level="subtask"),
+    ][: depth + 2]
+    alignment = align(sides, goals, today=NOW.date())
+    (piece,) = measure(alignment, observed(), goals, NOW).readings["A"].pieces
+    assert piece.item.key == ("eng-2" if depth else "eng-1")
+    assert (piece.weight, piece.known) == (Fraction(weighs), known)
+
+
+def test_a_copy_that_was_made_after_the_baseline_is_not_late() -> None:
+    goals = workspace(work("A", measure={"kind": "work", "baseline": "2026-10-20"}))
+    old, new = NOW.replace(month=10, day=2), NOW.replace(month=11, day=2)
+    sides = [
+        item("eng-1", claims=("A",), created=new, mirrors=(Mirror("jira", "WEB-1", "WEB-1"),)),
+        item("WEB-1", created=old),
+    ]
+    alignment = align(sides, goals, today=NOW.date())
+    assert [one.left_out for one in measure(alignment, observed(), goals, NOW).readings["A"].pieces] == [None]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectors.model import Comment, Marks, Ref, Stamp, WorkItem
+from connectors.model import Comment, Marks, Mirror, Ref, Stamp, WorkItem
 from sync.decide import Decision, decide
 from sync.memory import Memory
 from tests.support.builders import NOW, epic, item, observed, ref, work, workspace
@@ -71,6 +71,44 @@ def test_a_tracker_has_its_own_word() -> None:
     declared = workspace(work("KR1"), trackers=trackers)
     found = decide(observed(item("WEB-1"), item("eng-1")), WRITTEN, declared, NOW)
     assert verdicts(found) == {"WEB-1": "warned", "eng-1": "not started"}
+
+
+MIRRORS = {"mirrors": (Mirror("jira", "WEB-1", "WEB-1"),)}
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "warn", "expected"),
+    [
+        ({}, {"category": "doing"}, "started", "warned"),
+        ({"category": "doing"}, {}, "started", "warned"),
+        ({}, {}, "started", "not started"),
+        ({}, {"category": "doing", "started": ago(1)}, "started", "in grace"),
+        ({}, {"committed": True}, "committed", "warned"),
+        ({}, {"committed": True, "category": "done"}, "committed", "not started"),
+        ({"created": ago(1)}, {}, "all", "warned"),
+    ],
+)
+def test_mirrored_work_is_under_way_where_any_side_is(
+    ours: dict[str, Any], theirs: dict[str, Any], warn: str, expected: str
+) -> None:
+    """The side that counts is the one on Linear; it bears the warning, and what is above either side is under way, too."""
+    above = [epic("WEB-9"), item("eng-9", level="project")]
+    found = verdicts(
+        run(
+            *above,
+            item("eng-1", "eng-9", **{**ours, **MIRRORS}),
+            item("WEB-1", "WEB-9", **theirs),
+            warn=warn,
+        )
+    )
+    everywhere = {"eng-1", "eng-9", "WEB-9"}
+    assert found == dict.fromkeys(everywhere, expected)
+
+
+def test_what_is_done_where_it_counts_is_under_way_nowhere() -> None:
+    done = item("eng-1", "eng-9", category="done", **MIRRORS)
+    found = run(item("eng-9", level="project"), done, item("WEB-1", category="doing"), warn="started")
+    assert verdicts(found) == {"eng-9": "not started"}
 
 
 @pytest.mark.parametrize(
