@@ -51,6 +51,8 @@ def under_way(alignment: Alignment, now: datetime) -> UnderWay:
     stirred: set[Ref] = set()
     for ref, item in alignment.items.items():
         counted = alignment.counted(ref)
+        if item.in_scope and _was_begun(item, now):
+            _add_above(counted, above, stirred)
         if not item.is_open or not alignment.items[counted].is_open:
             continue
         start = item.started or item.created
@@ -58,8 +60,6 @@ def under_way(alignment: Alignment, now: datetime) -> UnderWay:
             # Nobody here answers for work that is out of scope.
             for one in _line(counted, above) if item.in_scope else [counted]:
                 begun[one] = min(start, begun.get(one, start))
-        if item.in_scope and _was_begun(item, now):
-            _add_above(counted, above, stirred)
         if item.committed:
             committed.update(_line(counted, above))
     return UnderWay(begun, frozenset(stirred), frozenset(committed))
