@@ -109,6 +109,12 @@ def as_it_was(item: WorkItem, moment: datetime) -> WorkItem | None:
     return item
 
 
+def category_at(item: WorkItem, moment: datetime | None) -> Category | None:
+    """The category of an item at a moment, None: as it was read. None where it was not there yet."""
+    then = item if moment is None else as_it_was(item, moment)
+    return None if then is None else then.category
+
+
 def end_of(day: date, zone: tzinfo) -> datetime:
     """The moment at which the day is over, in UTC."""
     return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC)

@@ -14,19 +14,17 @@ is in scope and not dropped. A leaf is live and has no live child; what is not l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
 from config.measures import WorkMeasure
 from config.workspace import Workspace
-from connectors.model import Category, Ref, WorkItem
+from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, Leaves
+from sync.measure.bounds import category_at
 from sync.measure.weights import Unit, estimate_in, unit_of, weight_of
-
-StateOf = Callable[[WorkItem], Category | None]
-"""The category of an item at the moment that is judged; None where it was not there yet."""
 
 _Kinships = Mapping[Ref, tuple[Ref, ...]]
 
@@ -135,17 +133,24 @@ class Estimates:
 
 
 class EstimateBook:
-    """The estimates of an alignment, each unit and moment reckoned once."""
+    """The estimates and the leaves of an alignment, each unit and moment reckoned once."""
 
     def __init__(self, alignment: Alignment, workspace: Workspace) -> None:
         self._alignment = alignment
         self._workspace = workspace
         self._known: dict[tuple[Unit, datetime | None], Estimates] = {}
+        self._leaves: dict[datetime, Mapping[str, Leaves]] = {}
 
-    def of(
-        self, how: WorkMeasure, at: datetime | None = None, state: StateOf = lambda item: item.category
-    ) -> Estimates:
-        """The estimates in the unit of a measure; none where it has no unit. `at` names the moment that `state` tells of."""
+    def leaves(self, key_result: str, at: datetime | None = None) -> Leaves:
+        """The leaves that serve a key result, as they were at a moment; None: as they were read."""
+        if at is None:
+            return self._alignment.leaves.get(key_result, ())
+        if (found := self._leaves.get(at)) is None:
+            self._leaves[at] = found = leaves_at(self._alignment, at)
+        return found.get(key_result, ())
+
+    def of(self, how: WorkMeasure, at: datetime | None = None) -> Estimates:
+        """The estimates in the unit of a measure, as of a moment, None: as of the read; none where it has no unit."""
         unit = unit_of(how)
         if unit is None:
             return NO_ESTIMATES
@@ -155,7 +160,7 @@ class EstimateBook:
                 for objective, one in self._workspace.key_results()
                 if isinstance(one.measure, WorkMeasure) and unit_of(one.measure) == unit
             }
-            self._known[unit, at] = found = estimates(self._alignment, how, cycles, state)
+            self._known[unit, at] = found = estimates(self._alignment, how, cycles, at)
         return found
 
 
@@ -163,7 +168,29 @@ NO_ESTIMATES = Estimates()
 """Where work is not weighed by what it is estimated at."""
 
 
-def estimates(alignment: Alignment, how: WorkMeasure, cycles: Mapping[str, str], state: StateOf) -> Estimates:
+def leaves_at(alignment: Alignment, moment: datetime) -> Mapping[str, Leaves]:
+    """The leaves that serve each key result by today's links, as items were just before a moment.
+
+    What was dropped later was live then, and what was created later hid nothing. As in `Alignment.leaves` an item is in it
+    once for a key result, whether it counts itself or not.
+    """
+    live = {
+        ref
+        for ref, item in alignment.items.items()
+        if item.in_scope and category_at(item, moment) not in (None, "dropped")
+    }
+    found: defaultdict[str, list[tuple[WorkItem, Fraction]]] = defaultdict(list)
+    for ref, placement in sorted(alignment.placements.items()):
+        is_hidden = alignment.counts_elsewhere(ref) or not live.isdisjoint(alignment.children.get(ref, ()))
+        if placement.state != "out_of_scope" and not is_hidden:
+            for link in placement.of_every_cycle:
+                found[link.key_result].append((alignment.items[ref], link.share))
+    return dict(found)
+
+
+def estimates(
+    alignment: Alignment, how: WorkMeasure, cycles: Mapping[str, str], at: datetime | None
+) -> Estimates:
     """The estimates in the unit of `how`; the time is linear in the number of items."""
     items = alignment.items
     live: set[Ref] = set()
@@ -171,7 +198,9 @@ def estimates(alignment: Alignment, how: WorkMeasure, cycles: Mapping[str, str],
     barred: dict[Ref, Fraction] = {}
     for ref, item in items.items():
         is_live = (
-            item.in_scope and not alignment.counts_elsewhere(ref) and state(item) not in (None, "dropped")
+            item.in_scope
+            and not alignment.counts_elsewhere(ref)
+            and category_at(item, at) not in (None, "dropped")
         )
         known = estimate_in(item, how)
         if is_live:
@@ -196,7 +225,7 @@ def estimates(alignment: Alignment, how: WorkMeasure, cycles: Mapping[str, str],
             # Estimated work is below it, or each of its leaves carries the estimate of another parent already.
             outdone.append(ref)
             continue
-        serves = alignment.placements[ref].of_every_cycle if state(items[ref]) == "done" else ()
+        serves = alignment.placements[ref].of_every_cycle if category_at(items[ref], at) == "done" else ()
         whole_in = frozenset(link.cycle for link in serves if link.key_result in cycles)
         spreads[ref] = one = Spread(items[ref], own[ref], over, whole_in)
         carried.update(dict.fromkeys(over, one))

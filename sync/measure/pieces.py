@@ -85,12 +85,9 @@ def pieces_of(
     estimates: Estimates = NO_ESTIMATES,
 ) -> tuple[Piece, ...]:
     """The pieces by the leaves that serve a key result, with their shares, and the estimates in the measure's unit, as they
-    stand within the bounds.
+    stand within the bounds. Leaves and estimates are those of the moment that is judged.
     """
-    pieces = [_piece(one, how, bounds) for one in estimates.candidates(key_result, leaves)]
-    # What was dropped after the moment that is judged was open then, in place of the parent that counts itself today.
-    revived = {one.item.parent for one in pieces if one.item.category == "dropped" and one.left_out is None}
-    return tuple(one for one in pieces if one.item.ref not in revived)
+    return tuple(_piece(one, how, bounds) for one in estimates.candidates(key_result, leaves))
 
 
 def _piece(candidate: Candidate, how: WorkMeasure, bounds: Bounds) -> Piece:
