@@ -49,8 +49,11 @@ class Recount:
         self.places = linking.places()
         self._uncounted = linking.uncounted
         by_points = {one.id for one in goals.key_results if one.measure.get("weigh") == "points"}
-        weighs = frozenset(name for name, place in self.places.items() if by_points & place.serves.keys())
-        self.counting = Counting(self.works, weighs, self._uncounted)
+        serves = {
+            name: {one: share for one, share in place.serves.items() if one in by_points}
+            for name, place in self.places.items()
+        }
+        self.counting = Counting(self.works, serves, goals.begins, self._uncounted)
 
     def key_results(self) -> dict[str, Standing]:
         """Where each stands."""

@@ -36,7 +36,8 @@ class Piece:
     - `share`: the part of the item that counts here, 0 < share <= 1. `weight`: what the whole item weighs, in the unit of
       the measure; `known`: whether somebody estimated it, or the declaration lists its weight.
     - `spread`: the estimate above it of which the weight is a part; of a done parent that counts whole, its own. `basis`:
-      what stands on it or on the nearest item above that is estimated, whether that counts or not.
+      what stands on it or on the nearest item above that is estimated, whether that counts or not. `stands_for`: the leaves
+      in whose place a done parent counts whole; () for a piece that is a leaf.
     - `category`: its state at the moment that is judged, `done_on` the day on which it was done by then, in the workspace's
       zone; None where it was not, or the tracker does not tell.
     - `left_out`: why it counts nowhere; None where it counts.
@@ -51,11 +52,7 @@ class Piece:
     left_out: LeftOut | None = None
     spread: Spread | None = None
     basis: Fraction | None = None
-
-    @property
-    def stands_for(self) -> tuple[Ref, ...]:
-        """The leaves in whose place a done parent counts whole; () for a piece that is a leaf."""
-        return self.spread.over if self.spread is not None and self.spread.parent.ref == self.item.ref else ()
+    stands_for: tuple[Ref, ...] = ()
 
     @property
     def part(self) -> Fraction:
@@ -109,6 +106,7 @@ def _piece(candidate: Candidate, how: WorkMeasure, bounds: Bounds) -> Piece:
         left_out,
         candidate.spread,
         candidate.basis,
+        tuple(sorted(candidate.stands_for)),
     )
 
 

@@ -99,10 +99,14 @@ class Forest:
         said = self.items[at].estimate
         return Fraction(said) if said is not None and said >= 0 else None
 
-    def served(self, at: Ref, cycle: str) -> Fraction:
-        """How much of an item goes to the key results of a cycle that are weighed in points."""
+    def links(self, at: Ref, cycle: str) -> dict[str, Fraction]:
+        """The key results of a cycle that are weighed in points and that an item serves, with its shares."""
         links = self.alignment.placements[at].of_every_cycle
-        return sum((one.share for one in links if one.key_result in CYCLES[cycle]), Fraction(0))
+        return {one.key_result: one.share for one in links if one.key_result in CYCLES[cycle]}
+
+    def served(self, at: Ref, cycle: str) -> Fraction:
+        """How much of an item goes to them."""
+        return sum(self.links(at, cycle).values(), Fraction(0))
 
     def bearers(self, at: Ref, cycle: str) -> list[Ref]:
         """Which items bear the estimate of an item: none where what is below it is estimated."""
@@ -111,9 +115,11 @@ class Forest:
             return [at]
         if any(self.estimate(one) is not None for one in below):
             return []
-        if self.items[at].category == "done" and self.served(at, cycle):
-            return [at]
-        return [one for one in below if not self.children(one)]
+        leaves = [one for one in below if not self.children(one)]
+        if self.items[at].category == "done" and (own := self.links(at, cycle)):
+            # It counts in place of what serves nothing else.
+            return [at if self.links(one, cycle) in ({}, own) else one for one in leaves]
+        return leaves
 
 
 def counted(pieces: Iterable[Piece]) -> Fraction:
