@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -22,19 +22,21 @@ class Piece:
 class Counting:
     """The pieces of work.
 
-    `serves`: the key results that are weighed by points and that something serves, with its shares; `begins`: the first
-    moment that counts; `uncounted`: sides of mirrored work that count nowhere.
+    `serves`: the key results made of work that something serves, with its shares; `by_points`: those that are weighed so;
+    `begins`: the first moment that counts; `uncounted`: sides of mirrored work that count nowhere.
     """
 
     def __init__(
         self,
         works: Mapping[Id, Work],
         serves: Mapping[Id, Mapping[str, Fraction]],
+        by_points: Collection[str],
         begins: datetime,
         uncounted: frozenset[Id],
     ) -> None:
         self._works = works
         self._serves = serves
+        self._by_points = by_points
         self._begins = begins
         self._uncounted = uncounted
 
@@ -85,7 +87,8 @@ class Counting:
             handed = keeper = None
             if not self._is_estimated_below(work):
                 is_before = work.finished is not None and work.finished < self._begins
-                keeper = work if work.state == "done" and self._serves[work.id] and not is_before else None
+                is_weighed = any(name in self._by_points for name in self._serves[work.id])
+                keeper = work if work.state == "done" and is_weighed and not is_before else None
                 handed = work.points / self._leaves_below(work)
         for child in work.below:
             yield from self._walk(child, handed, keeper, seen)

@@ -293,20 +293,20 @@ def _leaves_below(ref: Ref, below: _Kinships, leaves: Collection[Ref]) -> set[Re
 def _alike(
     parent: Ref, over: Iterable[Ref], alignment: Alignment, bounds: Mapping[str, Bounds]
 ) -> dict[str, Collection[Ref]]:
-    """By key result that the parent serves, the leaves that serve nothing else in its cycle; none where there are none."""
+    """By key result in `bounds` that the parent serves, the leaves that serve no other work in its cycle; none where there are none."""
     found: dict[str, Collection[Ref]] = {}
-    for cycle, shares in _served(alignment, parent, bounds).items():
-        by_leaf = {leaf: _served(alignment, leaf, bounds).get(cycle, shares) for leaf in over}
+    for cycle, shares in _served(alignment, parent).items():
+        by_leaf = {leaf: _served(alignment, leaf).get(cycle, shares) for leaf in over}
         if alike := frozenset(leaf for leaf, own in by_leaf.items() if own == shares):
-            found |= dict.fromkeys(shares, alike)
+            found |= {name: alike for name in shares if name in bounds}
     return found
 
 
-def _served(alignment: Alignment, ref: Ref, bounds: Mapping[str, Bounds]) -> dict[str, dict[str, Fraction]]:
-    """By cycle, which key results of those that have bounds an item serves, and with which share."""
+def _served(alignment: Alignment, ref: Ref) -> dict[str, dict[str, Fraction]]:
+    """By cycle, which key results that are made of work an item serves, and with which share."""
     found: defaultdict[str, dict[str, Fraction]] = defaultdict(dict)
     for link in alignment.placements[ref].of_every_cycle:
-        if link.key_result in bounds:
+        if alignment.terms[link.key_result].weighs:
             found[link.cycle][link.key_result] = link.share
     return dict(found)
 

@@ -41,16 +41,12 @@ def measure_key_result(key_result: KeyResult, objective: Objective, context: Mea
     at = context.now if last is None else min(context.now, end_of(last, workspace.zone))
     by_now = expected(key_result, cycle, at, workspace.zone)
     weighting = weighting_of(key_result)
-    if last is not None:
+    # On the day of closing itself it is read as it is now.
+    until = None if last is None or last == today else end_of(last, workspace.zone)
+    if until is not None:
         # Without a reading that was kept, the nearest to it is what today's items say of that day.
-        context = replace(context, now=at - timedelta(seconds=1))
-    bounds = bounds_of(
-        key_result,
-        cycle,
-        workspace.zone,
-        None if last is None else end_of(last, workspace.zone),
-        is_past=context.observation.rewound,
-    )
+        context = replace(context, now=until - timedelta(seconds=1))
+    bounds = bounds_of(key_result, cycle, workspace.zone, until, is_past=context.observation.rewound)
     context = replace(context, bounds=bounds)
     leaves = context.estimates.leaves(key_result.id, bounds.until)
     estimates = context.estimates.of(weighting, bounds.until)

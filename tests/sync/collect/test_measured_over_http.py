@@ -156,7 +156,7 @@ def test_work_by_time(looked: tuple[Sandbox, Session, Decision]) -> None:
     }
     elsewhere = frozenset(key for key, item in items.items() if told.alignment.counts_elsewhere(item.ref))
     serves = {key: {"TIME": shares[key]} if key in shares else {} for key in works}
-    counting = Counting(works, serves, datetime(2026, 10, 1, tzinfo=UTC), elsewhere)
+    counting = Counting(works, serves, {"TIME"}, datetime(2026, 10, 1, tzinfo=UTC), elsewhere)
     pieces = [
         (piece, shares[piece.work.id])
         for piece in counting.weighed()

@@ -100,13 +100,14 @@ class Forest:
         return Fraction(said) if said is not None and said >= 0 else None
 
     def links(self, at: Ref, cycle: str) -> dict[str, Fraction]:
-        """The key results of a cycle that are weighed in points and that an item serves, with its shares."""
+        """The key results of a cycle that an item serves, with its shares."""
         links = self.alignment.placements[at].of_every_cycle
-        return {one.key_result: one.share for one in links if one.key_result in CYCLES[cycle]}
+        return {one.key_result: one.share for one in links if one.cycle == cycle}
 
     def served(self, at: Ref, cycle: str) -> Fraction:
-        """How much of an item goes to them."""
-        return sum(self.links(at, cycle).values(), Fraction(0))
+        """How much of an item goes to those that are weighed in points."""
+        served = self.links(at, cycle)
+        return sum((served[name] for name in CYCLES[cycle] if name in served), Fraction(0))
 
     def bearers(self, at: Ref, cycle: str) -> list[Ref]:
         """Which items bear the estimate of an item: none where what is below it is estimated."""
@@ -116,7 +117,7 @@ class Forest:
         if any(self.estimate(one) is not None for one in below):
             return []
         leaves = [one for one in below if not self.children(one)]
-        if self.items[at].category == "done" and (own := self.links(at, cycle)):
+        if self.items[at].category == "done" and (own := self.links(at, cycle)) and self.served(at, cycle):
             # It counts in place of what serves nothing else.
             return [at if self.links(one, cycle) in ({}, own) else one for one in leaves]
         return leaves
