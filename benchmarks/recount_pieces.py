@@ -55,8 +55,9 @@ class Counting:
             if not any(above in self._works for above in work.above):
                 for one in self._walk(work, None, None, seen):
                     before = found.get(one.work.id)
-                    known = before is not None and before.points is not None and one.points is not None
-                    found[one.work.id] = Piece(one.work, before.points + one.points) if known else one
+                    if before is not None and before.points is not None and one.points is not None:
+                        one = Piece(one.work, before.points + one.points)
+                    found[one.work.id] = one
         yield from found.values()
 
     def points(self) -> dict[str, Fraction]:
