@@ -48,9 +48,13 @@ class Recount:
         linking = Linking(goals, self.works)
         self.places = linking.places()
         self._uncounted = linking.uncounted
+        weighing = {one.id for one in goals.key_results if one.weighs}
         by_points = {one.id for one in goals.key_results if one.measure.get("weigh") == "points"}
-        weighs = frozenset(name for name, place in self.places.items() if by_points & place.serves.keys())
-        self.counting = Counting(self.works, weighs, self._uncounted)
+        serves = {
+            name: {one: share for one, share in place.serves.items() if one in weighing}
+            for name, place in self.places.items()
+        }
+        self.counting = Counting(self.works, serves, by_points, goals.begins, self._uncounted)
 
     def key_results(self) -> dict[str, Standing]:
         """Where each stands."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -22,12 +22,22 @@ class Piece:
 class Counting:
     """The pieces of work.
 
-    `weighs`: what serves a key result that is weighed by points; `uncounted`: sides of mirrored work that count nowhere.
+    `serves`: the key results made of work that something serves, with its shares; `by_points`: those that are weighed so;
+    `begins`: the first moment that counts; `uncounted`: sides of mirrored work that count nowhere.
     """
 
-    def __init__(self, works: Mapping[Id, Work], weighs: frozenset[Id], uncounted: frozenset[Id]) -> None:
+    def __init__(
+        self,
+        works: Mapping[Id, Work],
+        serves: Mapping[Id, Mapping[str, Fraction]],
+        by_points: Collection[str],
+        begins: datetime,
+        uncounted: frozenset[Id],
+    ) -> None:
         self._works = works
-        self._weighs = weighs
+        self._serves = serves
+        self._by_points = by_points
+        self._begins = begins
         self._uncounted = uncounted
 
     def counted(self) -> Iterator[Piece]:
@@ -35,14 +45,20 @@ class Counting:
         return (Piece(work, work.points) for work in self._works.values() if self._is_leaf(work))
 
     def weighed(self) -> Iterator[Piece]:
-        """Leaves, by points: an estimated parent of unestimated work hands its points down evenly, or keeps them when done.
+        """Leaves, by points: an estimated parent of unestimated work hands its points down evenly.
 
-        What was dropped or is out of scope hides nothing that is below it.
+        Once it is done in the cycle it keeps those of work that serves nothing else. What was dropped or is out of scope hides nothing that is below it.
         """
         seen: set[Id] = set()
+        found: dict[Id, Piece] = {}
         for work in self._works.values():
             if not any(above in self._works for above in work.above):
-                yield from self._walk(work, None, seen)
+                for one in self._walk(work, None, None, seen):
+                    before = found.get(one.work.id)
+                    if before is not None and before.points is not None and one.points is not None:
+                        one = Piece(one.work, before.points + one.points)
+                    found[one.work.id] = one
+        yield from found.values()
 
     def points(self) -> dict[str, Fraction]:
         """Where all points are: on pieces of work, on what has estimated work below, on other sides, and on no work."""
@@ -59,21 +75,27 @@ class Counting:
                 found["above estimated work"] += work.points
         return found
 
-    def _walk(self, work: Work, handed: Fraction | None, seen: set[Id]) -> Iterator[Piece]:
+    def _walk(
+        self, work: Work, handed: Fraction | None, keeper: Work | None, seen: set[Id]
+    ) -> Iterator[Piece]:
         if work.id in seen:
             return
         seen.add(work.id)
         if self._is_leaf(work):
-            yield Piece(work, handed if work.points is None else work.points)
+            points = handed if work.points is None else work.points
+            yield Piece(keeper if keeper is not None and self._is_alike(work, keeper) else work, points)
         elif work.is_live and work.points is not None and _live_below(work):
-            handed = None
+            handed = keeper = None
             if not self._is_estimated_below(work):
-                if work.state == "done" and work.id in self._weighs:
-                    yield Piece(work, work.points)
-                    return
+                is_before = work.finished is not None and work.finished < self._begins
+                is_weighed = any(name in self._by_points for name in self._serves[work.id])
+                keeper = work if work.state == "done" and is_weighed and not is_before else None
                 handed = work.points / self._leaves_below(work)
         for child in work.below:
-            yield from self._walk(child, handed, seen)
+            yield from self._walk(child, handed, keeper, seen)
+
+    def _is_alike(self, work: Work, keeper: Work) -> bool:
+        return self._serves[work.id] in ({}, self._serves[keeper.id])
 
     def _is_leaf(self, work: Work) -> bool:
         return work.is_live and not _live_below(work) and work.id not in self._uncounted

@@ -28,7 +28,8 @@ class ParentEstimate:
     - `fate`: "spread" over the leaves below it; "whole": it is done, and counts in their place; "outdone": what is below
       it is estimated and counts; "barred": it is out of scope or dropped, and counts nowhere.
     - `leaves`: the leaves below it; `add_up` what they weigh together. `elsewhere`: those that do not count for the key
-      result in question, though they carry a part of the estimate.
+      result in question, though they carry a part of the estimate; of a parent that counts whole, those in whose place it
+      does not.
     """
 
     item: WorkItem
@@ -60,9 +61,8 @@ def parent_estimates(
     here = {piece.item.ref for piece in reading.pieces}
     found: dict[Ref, ParentEstimate] = {}
     for ref, spread in known.spreads.items():
-        if known.cycles.get(key_result) in spread.whole_in:
-            if ref in here:
-                found[ref] = _of(spread, "whole")
+        if replaced := spread.replaced(key_result):
+            found[ref] = _of(spread, "whole", tuple(one for one in spread.over if one not in replaced))
         elif not here.isdisjoint(spread.over) or _serves(alignment.placements[ref], key_result):
             found[ref] = _of(spread, "spread", tuple(one for one in spread.over if one not in here))
     for ref in known.outdone:
@@ -113,7 +113,7 @@ def origin_of(piece: Piece, unit: Unit | None) -> str:
         return ""
     estimate = amount(unit, piece.spread.estimate)
     if piece.stands_for:
-        return f"{estimate}, in place of {counted(len(piece.stands_for), 'item')} below it"
+        return f"{_part(piece.weight, estimate, piece.spread)}, in place of {counted(len(piece.stands_for), 'item')} below it"
     return f"{estimate} of {piece.spread.parent.name}, spread over {counted(len(piece.spread.over), 'item')}"
 
 
@@ -121,11 +121,11 @@ def of_item(item: WorkItem, links: Sequence[Link], run: Decision, workspace: Wor
     """What becomes of an item's estimate, or of that above it of which it carries a part; once for each unit."""
     told: set[Unit] = set()
     serving = {link.key_result for link in links}
-    for objective, key_result in workspace.key_results():
+    for _, key_result in workspace.key_results():
         known, how = run.scorecard.readings[key_result.id].estimates, weighting_of(key_result)
         if known.unit is None or known.unit in told or (serving and key_result.id not in serving):
             continue
-        words = _of_item(item, known, objective.cycle, how, run.alignment, counts=bool(serving))
+        words = _of_item(item, known, key_result.id, how, run.alignment, counts=bool(serving))
         crossing = _of_sides(item, known, how, run.alignment)
         for sentence in filter(None, (words, crossing)):
             told.add(known.unit)
@@ -146,17 +146,23 @@ def _of_sides(item: WorkItem, known: Estimates, how: WorkMeasure, alignment: Ali
 
 
 def _of_item(
-    item: WorkItem, known: Estimates, cycle: str, how: WorkMeasure, alignment: Alignment, *, counts: bool
+    item: WorkItem, known: Estimates, key_result: str, how: WorkMeasure, alignment: Alignment, *, counts: bool
 ) -> str:
     assert known.unit is not None  # noqa: S101  the caller's condition
     if (own := known.spreads.get(item.ref)) is not None:
         estimate, below = amount(known.unit, own.estimate), counted(len(own.over), "item")
-        if cycle in own.whole_in:
-            return f"it is done and counts whole, with {estimate}, in place of {below} below it"
+        if replaced := own.replaced(key_result):
+            whole = own.each * len(replaced)
+            how_much = "counts" if whole != own.estimate else "counts whole"
+            below = counted(len(replaced), "item")
+            return (
+                f"it is done and {how_much}, with {_part(whole, estimate, own)}, in place of {below} below it"
+            )
         return f"its {estimate} {agree(float(own.estimate), 'is', 'are')} spread over {below} below it"
     if (carried := known.carried.get(item.ref)) is not None:
         estimate, parent = amount(known.unit, carried.estimate), carried.parent.name
-        if cycle in carried.whole_in:
+        # What serves nothing has no key result of its own to ask for.
+        if any(item.ref in carried.replaced(name) for name in ([key_result] if counts else carried.whole_in)):
             return f"{parent} is done and counts whole in its place, with {estimate}"
         part = f"it carries {_plain(carried.each)} of the {estimate} of {parent}, spread over {counted(len(carried.over), 'item')}"
         return part if counts else f"{part}; that part counts nowhere"
@@ -185,6 +191,10 @@ def amount(unit: Unit, number: Fraction) -> str:
             return f"{_plain(number)} ({name})"
 
 
+def _part(part: Fraction, estimate: str, spread: Spread) -> str:
+    return estimate if part == spread.estimate else f"{_plain(part)} of its {estimate}"
+
+
 def _plain(number: Fraction) -> str:
     return f"{float(number):g}"
 
@@ -202,15 +212,12 @@ def _words(one: ParentEstimate, unit: Unit, alignment: Alignment) -> str:
     count = agree(float(one.estimate), "counts", "count")
     match one.fate:
         case "whole":
-            return f"{name} is done and counts whole, with {estimate}, in place of {counted(len(one.leaves), 'item')} below it."
+            below = counted(len(one.leaves) - len(one.elsewhere), "item")
+            if one.elsewhere:
+                return f"{name} is done and counts in place of {below} below it. {_elsewhere(one, estimate, alignment)}"
+            return f"{name} is done and counts whole, with {estimate}, in place of {below} below it."
         case "spread":
-            part = one.estimate * len(one.elsewhere) / len(one.leaves)
-            named = (
-                f"{alignment.items[ref].name} ({_whereto(ref, alignment)})" for ref in one.elsewhere[:_FEW]
-            )
-            more = f" and {len(one.elsewhere) - _FEW} more" if len(one.elsewhere) > _FEW else ""
-            go = agree(float(part), "goes", "go")
-            return f"Of the {estimate} of {name}, {_plain(part)} {go} elsewhere: {', '.join(named)}{more}."
+            return _elsewhere(one, estimate, alignment)
         case "outdone":
             gap = (
                 f"{_plain(abs(one.add_up - one.estimate))} {'fewer' if one.add_up < one.estimate else 'more'}"
@@ -218,6 +225,14 @@ def _words(one: ParentEstimate, unit: Unit, alignment: Alignment) -> str:
             return f"Estimated work below {name} counts in place of its {estimate}: {amount(unit, one.add_up)}, {gap}."
         case "barred":
             return f"{name} {_why_barred(one.item)}, so its {estimate} {count} nowhere."
+
+
+def _elsewhere(one: ParentEstimate, estimate: str, alignment: Alignment) -> str:
+    part = one.estimate * len(one.elsewhere) / len(one.leaves)
+    named = (f"{alignment.items[ref].name} ({_whereto(ref, alignment)})" for ref in one.elsewhere[:_FEW])
+    more = f" and {len(one.elsewhere) - _FEW} more" if len(one.elsewhere) > _FEW else ""
+    go = agree(float(part), "goes", "go")
+    return f"Of the {estimate} of {one.item.name}, {_plain(part)} {go} elsewhere: {', '.join(named)}{more}."
 
 
 def _why_barred(item: WorkItem) -> str:

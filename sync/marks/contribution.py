@@ -69,7 +69,8 @@ def impact_of_closing(
     """Points of percent by which closing the item moves the key result, rounded.
 
     None where work does not measure it, or where closing it moves nothing by itself: it is closed already, or what hangs
-    below it counts in its place. A parent whose estimate is spread over what is below it counts whole once it is done.
+    below it counts in its place. A parent whose estimate is spread over what is below it counts whole once it is done, in
+    place of what serves the same below it.
     """
     how = key_result.measure
     if not isinstance(how, WorkMeasure) or not item.is_open:
@@ -78,7 +79,8 @@ def impact_of_closing(
     if piece is not None:
         before, after = [piece], piece.part
     elif spread is not None:
-        before, after = [pieces[leaf] for leaf in spread.over if leaf in pieces], spread.estimate * share
+        alike = spread.alike.get(key_result.id, ())
+        before, after = [pieces[leaf] for leaf in alike if leaf in pieces], spread.each * len(alike) * share
     else:
         return None
     # What came after the baseline moves nothing, and what is started or done already was credited.

@@ -89,12 +89,14 @@ def standing(item: WorkItem, bounds: Bounds) -> Standing:
 def as_it_was(item: WorkItem, moment: datetime) -> WorkItem | None:
     """The item as it was just before a moment, as far as it tells; None where it was not there yet.
 
-    What ended later was open. It was in progress where it is known to have begun before, which not every tracker keeps.
+    What ended later was open, and so was what is done on an unknown day, unless it was not changed since the moment. It was
+    in progress where it is known to have begun before, which not every tracker keeps.
     """
     if item.created >= moment:
         return None
     has_begun = item.started is None or item.started < moment
-    ended = item.completed if item.category == "done" else item.dropped
+    # Of what is done on an unknown day only its last change is known: by then it was done.
+    ended = (item.completed or item.updated) if item.category == "done" else item.dropped
     if item.category in ("done", "dropped") and ended is not None and ended >= moment:
         is_known = item.started is not None and has_begun
         return replace(
@@ -107,6 +109,12 @@ def as_it_was(item: WorkItem, moment: datetime) -> WorkItem | None:
     if item.category == "doing" and not has_begun:
         return replace(item, category="todo", started=None)
     return item
+
+
+def category_at(item: WorkItem, moment: datetime | None) -> Category | None:
+    """The category of an item at a moment, None: as it was read. None where it was not there yet."""
+    then = item if moment is None else as_it_was(item, moment)
+    return None if then is None else then.category
 
 
 def end_of(day: date, zone: tzinfo) -> datetime:

@@ -7,7 +7,7 @@ within that time counts whenever they enter it: check-ins, and the day on which 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from config.measures import (
@@ -21,10 +21,6 @@ from config.measures import (
 from config.okrs import Cycle, KeyResult, Objective
 from sync.measure.context import MeasureContext, MeasuredValue, latest
 from sync.observation import Past
-
-RECENT = timedelta(days=7)
-"""A reading kept this long before the last day still stands for it: runs pause over weekends and holidays. One that is
-older stands only for what nothing can be told of afterwards."""
 
 Teller = Literal["items", "declaration", "nobody"]
 
@@ -56,13 +52,18 @@ def last_day(key_result: KeyResult, objective: Objective, cycle: Cycle, today: d
 def ended_reading(
     key_result: KeyResult, now: MeasuredValue, last: date, how_ended: str, context: MeasureContext
 ) -> EndedReading:
-    """What stands since `last`. `now`: what is told today of the end of that day, `context` that moment.
+    """What stands since `last`. `now`: what is told today of the end of that day, or while that is today, of this moment;
+    `context`: of then.
 
     `how_ended`: "closed" or "ended".
     """
     how = f"{how_ended} on {last}"
     past, teller = context.past.get(key_result.id), _teller(key_result, context)
-    if past is not None and past.on < last - RECENT and teller == "items":
+    if context.bounds.until is None:
+        # The day is not over: it is as it was read just now.
+        return EndedReading(now.value, now.progress, f"{how}; {now.evidence}", None)
+    if past is not None and past.on != last and teller == "items":
+        # Items tell of the last day what was finished after an older reading.
         past = None
     if past is None:
         words = {

@@ -4,8 +4,10 @@ Leaves count and containers do not, but no estimate is lost. Of each unit (point
 that is estimated while nothing live below it is
 
 - spreads its estimate evenly over its live leaves, each of which follows its own links, days and state;
-- once it is done, counts whole in the cycles in which it serves a key result of that unit: one piece, by its own links
-  and its own day. Where it serves none, its leaves go on carrying it, so that what they serve loses nothing.
+- once it is done, counts whole for the key results of that unit which it serves: one piece, by its own links and its own
+  day, in place of its leaves. A leaf that serves something else in that cycle keeps its own part, and the parent counts
+  the rest, so that nothing loses work by its closing. Where the parent serves nothing, or was finished before the days
+  that count, its leaves go on carrying it.
 
 Work that several trackers mirror is estimated once in each unit: on the side that counts, or else on another one.
 
@@ -16,19 +18,17 @@ is in scope and not dropped. A leaf is live and has no live child; what is not l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
 from config.measures import WorkMeasure
 from config.workspace import Workspace
-from connectors.model import Category, Ref, WorkItem
+from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, Leaves
+from sync.measure.bounds import Bounds, bounds_of, category_at, standing
 from sync.measure.weights import Unit, estimate_in, unit_of, weight_of
-
-StateOf = Callable[[WorkItem], Category | None]
-"""The category of an item at the moment that is judged; None where it was not there yet."""
 
 _Kinships = Mapping[Ref, tuple[Ref, ...]]
 
@@ -37,26 +37,33 @@ _Kinships = Mapping[Ref, tuple[Ref, ...]]
 class Spread:
     """The estimate of a parent, and the leaves over which it is spread evenly; always at least one.
 
-    `whole_in`: the cycles in which the parent, since it is done, counts whole in their place.
+    `alike`: by each key result that the parent serves, the leaves that serve nothing else in its cycle. `whole_in`: those for
+    which the parent, since it is done, counts whole in their place.
     """
 
     parent: WorkItem
     estimate: Fraction
     over: tuple[Ref, ...]
-    whole_in: frozenset[str] = frozenset()
+    alike: Mapping[str, Collection[Ref]] = field(default_factory=dict)
+    whole_in: Collection[str] = frozenset()
 
     @property
     def each(self) -> Fraction:
         """What one leaf carries."""
         return self.estimate / len(self.over)
 
+    def replaced(self, key_result: str) -> Collection[Ref]:
+        """The leaves in whose place the parent counts for a key result."""
+        return self.alike[key_result] if key_result in self.whole_in else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An item that may count for a key result, with its share.
 
-    `spread`: the estimate of which it carries a part; where it is the parent's own, it counts whole. `own`: what stands on
-    a live item itself; `basis`: that, or what stands on the nearest item above that is estimated; None where none is.
+    `spread`: the estimate of which it carries a part; where it is the parent's own, it counts whole, in place of the leaves
+    that it `stands_for`. `own`: what stands on a live item itself; `basis`: that, or what stands on the nearest item above
+    that is estimated; None where none is.
     """
 
     item: WorkItem
@@ -64,11 +71,7 @@ class Candidate:
     spread: Spread | None = None
     own: Fraction | None = None
     basis: Fraction | None = None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it counts in place of the leaves below it."""
-        return self.spread is not None and self.spread.parent.ref == self.item.ref
+    stands_for: Collection[Ref] = ()
 
     @property
     def since(self) -> datetime:
@@ -86,8 +89,7 @@ class Estimates:
     - `spreads`: by parent; `carried`: the same by leaf, each leaf in one of them.
     - `outdone`: parents whose estimate does not count, since something live below them is estimated.
     - `barred`: parents of live items whose estimate does not count, since they are out of scope or dropped themselves.
-    - `whole`: the done parents that count whole, with their shares, by key result. `cycles`: of the key results that are
-      weighed in this unit.
+    - `whole`: the done parents that count whole, with their shares, by key result.
     """
 
     unit: Unit | None = None
@@ -100,14 +102,12 @@ class Estimates:
     outdone: tuple[Ref, ...] = ()
     barred: Mapping[Ref, Fraction] = field(default_factory=dict)
     whole: Mapping[str, Leaves] = field(default_factory=dict)
-    cycles: Mapping[str, str] = field(default_factory=dict)
 
     def candidates(self, key_result: str, leaves: Leaves) -> Iterator[Candidate]:
         """What may count for a key result by the leaves that serve it: they themselves, or done parents in their place."""
         if self.unit is None:
             yield from (Candidate(item, share) for item, share in leaves)
             return
-        cycle = self.cycles.get(key_result, "")
         rows = [*leaves, *self.whole.get(key_result, ())]
         if len(rows) > len(leaves):
             rows.sort(key=lambda row: row[0].ref)
@@ -117,8 +117,10 @@ class Estimates:
             if spread is None:
                 own = self.own.get(ref)
                 basis = self.basis_of(ref) if own is None else own
-                yield Candidate(item, share, self.spreads.get(ref), own, basis)
-            elif cycle not in spread.whole_in:
+                whole = self.spreads.get(ref)
+                stands_for = () if whole is None else whole.replaced(key_result)
+                yield Candidate(item, share, whole, own, basis, stands_for)
+            elif ref not in spread.replaced(key_result):
                 yield Candidate(item, share, spread, None, spread.estimate)
 
     def basis_of(self, ref: Ref) -> Fraction | None:
@@ -142,27 +144,34 @@ class Estimates:
 
 
 class EstimateBook:
-    """The estimates of an alignment, each unit and moment reckoned once."""
+    """The estimates and the leaves of an alignment, each unit and moment reckoned once."""
 
     def __init__(self, alignment: Alignment, workspace: Workspace) -> None:
         self._alignment = alignment
         self._workspace = workspace
         self._known: dict[tuple[Unit, datetime | None], Estimates] = {}
+        self._leaves: dict[datetime, Mapping[str, Leaves]] = {}
 
-    def of(
-        self, how: WorkMeasure, at: datetime | None = None, state: StateOf = lambda item: item.category
-    ) -> Estimates:
-        """The estimates in the unit of a measure; none where it has no unit. `at` names the moment that `state` tells of."""
+    def leaves(self, key_result: str, at: datetime | None = None) -> Leaves:
+        """The leaves that serve a key result, as they were at a moment; None: as they were read."""
+        if at is None:
+            return self._alignment.leaves.get(key_result, ())
+        if (found := self._leaves.get(at)) is None:
+            self._leaves[at] = found = leaves_at(self._alignment, at)
+        return found.get(key_result, ())
+
+    def of(self, how: WorkMeasure, at: datetime | None = None) -> Estimates:
+        """The estimates in the unit of a measure, as of a moment, None: as of the read; none where it has no unit."""
         unit = unit_of(how)
         if unit is None:
             return NO_ESTIMATES
         if (found := self._known.get((unit, at))) is None:
-            cycles = {
-                one.id: objective.cycle
+            bounds = {
+                one.id: bounds_of(one, self._workspace.cycles[objective.cycle], self._workspace.zone, at)
                 for objective, one in self._workspace.key_results()
                 if isinstance(one.measure, WorkMeasure) and unit_of(one.measure) == unit
             }
-            self._known[unit, at] = found = estimates(self._alignment, how, cycles, state)
+            self._known[unit, at] = found = estimates(self._alignment, how, bounds, at)
         return found
 
 
@@ -170,15 +179,41 @@ NO_ESTIMATES = Estimates()
 """Where work is not weighed by what it is estimated at."""
 
 
-def estimates(alignment: Alignment, how: WorkMeasure, cycles: Mapping[str, str], state: StateOf) -> Estimates:
-    """The estimates in the unit of `how`; the time is linear in the number of items."""
+def leaves_at(alignment: Alignment, moment: datetime) -> Mapping[str, Leaves]:
+    """The leaves that serve each key result by today's links, as items were just before a moment.
+
+    What was dropped later was live then, and what was created later hid nothing. As in `Alignment.leaves` an item is in it
+    once for a key result, whether it counts itself or not.
+    """
+    live = {
+        ref
+        for ref, item in alignment.items.items()
+        if item.in_scope and category_at(item, moment) not in (None, "dropped")
+    }
+    found: defaultdict[str, list[tuple[WorkItem, Fraction]]] = defaultdict(list)
+    for ref, placement in sorted(alignment.placements.items()):
+        is_hidden = alignment.counts_elsewhere(ref) or not live.isdisjoint(alignment.children.get(ref, ()))
+        if placement.state != "out_of_scope" and not is_hidden:
+            for link in placement.of_every_cycle:
+                found[link.key_result].append((alignment.items[ref], link.share))
+    return dict(found)
+
+
+def estimates(
+    alignment: Alignment, how: WorkMeasure, bounds: Mapping[str, Bounds], at: datetime | None
+) -> Estimates:
+    """The estimates in the unit of `how`, just before a moment, None: as they were read. `bounds`: of the key results that are
+    weighed in it. The time is linear in the number of items.
+    """
     items = alignment.items
     live: set[Ref] = set()
     own: dict[Ref, Fraction] = {}
     barred: dict[Ref, Fraction] = {}
     for ref, item in items.items():
         is_live = (
-            item.in_scope and not alignment.counts_elsewhere(ref) and state(item) not in (None, "dropped")
+            item.in_scope
+            and not alignment.counts_elsewhere(ref)
+            and category_at(item, at) not in (None, "dropped")
         )
         known = _known_of(ref, alignment, how)
         if is_live:
@@ -203,9 +238,12 @@ def estimates(alignment: Alignment, how: WorkMeasure, cycles: Mapping[str, str],
             # Estimated work is below it, or each of its leaves carries the estimate of another parent already.
             outdone.append(ref)
             continue
-        serves = alignment.placements[ref].of_every_cycle if state(items[ref]) == "done" else ()
-        whole_in = frozenset(link.cycle for link in serves if link.key_result in cycles)
-        spreads[ref] = one = Spread(items[ref], own[ref], over, whole_in)
+        is_done = category_at(items[ref], at) == "done"
+        alike = _alike(ref, over, alignment, bounds)
+        whole_in = frozenset(
+            name for name in alike if is_done and standing(items[ref], bounds[name]).outside is None
+        )
+        spreads[ref] = one = Spread(items[ref], own[ref], over, alike, whole_in)
         carried.update(dict.fromkeys(over, one))
     return Estimates(
         unit=unit_of(how),
@@ -217,8 +255,7 @@ def estimates(alignment: Alignment, how: WorkMeasure, cycles: Mapping[str, str],
         carried=carried,
         outdone=tuple(sorted(outdone)),
         barred={ref: one for ref, one in barred.items() if not live.isdisjoint(below[ref])},
-        whole=_whole(alignment, spreads.values(), cycles),
-        cycles=cycles,
+        whole=_whole(alignment, spreads.values()),
     )
 
 
@@ -232,8 +269,8 @@ def _known_of(ref: Ref, alignment: Alignment, how: WorkMeasure) -> Fraction | No
 
 def weight_in(candidate: Candidate, how: WorkMeasure) -> tuple[Fraction, bool]:
     """What a candidate weighs as a whole, and whether somebody estimated that."""
-    if candidate.spread is not None and not candidate.is_whole:
-        return candidate.spread.each, True
+    if candidate.spread is not None:
+        return candidate.spread.each * max(1, len(candidate.stands_for)), True
     return weight_of(candidate.item, how) if candidate.own is None else (candidate.own, True)
 
 
@@ -268,11 +305,32 @@ def _leaves_below(ref: Ref, below: _Kinships, leaves: Collection[Ref]) -> set[Re
     return {at for at in seen if at in leaves} - {ref}
 
 
-def _whole(alignment: Alignment, spreads: Iterable[Spread], cycles: Mapping[str, str]) -> dict[str, Leaves]:
+def _alike(
+    parent: Ref, over: Iterable[Ref], alignment: Alignment, bounds: Mapping[str, Bounds]
+) -> dict[str, Collection[Ref]]:
+    """By key result in `bounds` that the parent serves, the leaves that serve no other work in its cycle; none where there are none."""
+    found: dict[str, Collection[Ref]] = {}
+    for cycle, shares in _served(alignment, parent).items():
+        by_leaf = {leaf: _served(alignment, leaf).get(cycle, shares) for leaf in over}
+        if alike := frozenset(leaf for leaf, own in by_leaf.items() if own == shares):
+            found |= {name: alike for name in shares if name in bounds}
+    return found
+
+
+def _served(alignment: Alignment, ref: Ref) -> dict[str, dict[str, Fraction]]:
+    """By cycle, which key results that are made of work an item serves, and with which share."""
+    found: defaultdict[str, dict[str, Fraction]] = defaultdict(dict)
+    for link in alignment.placements[ref].of_every_cycle:
+        if alignment.terms[link.key_result].weighs:
+            found[link.cycle][link.key_result] = link.share
+    return dict(found)
+
+
+def _whole(alignment: Alignment, spreads: Iterable[Spread]) -> dict[str, Leaves]:
     found: defaultdict[str, list[tuple[WorkItem, Fraction]]] = defaultdict(list)
     for spread in spreads:
         if spread.whole_in:
             for link in alignment.placements[spread.parent.ref].of_every_cycle:
-                if link.key_result in cycles:
+                if link.key_result in spread.whole_in:
                     found[link.key_result].append((spread.parent, link.share))
     return dict(found)

@@ -21,7 +21,11 @@ def can_fall(how: Measure, others: Mapping[str, Reading]) -> bool:
     what is declared as done are finished once; what reopens or is added is new scope. A composite is as its parts are.
     """
     if isinstance(how, CompositeMeasure):
-        return any(others[name].can_fall for name in how.of if others[name].counts)
+        return any(
+            others[name].can_fall
+            for name in how.of
+            if others[name].counts and others[name].phase != "planned"
+        )
     return isinstance(how, MetricMeasure | QueryMeasure | FlowMeasure)
 
 

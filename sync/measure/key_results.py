@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from config.measures import (
     FlowMeasure,
@@ -17,10 +17,8 @@ from config.measures import (
 )
 from config.okrs import KeyResult, Objective
 from config.wording import percent
-from connectors.model import Category, WorkItem
-from sync.align.alignment import Leaves
 from sync.align.terms import phase_of
-from sync.measure.bounds import as_it_was, bounds_of, end_of
+from sync.measure.bounds import bounds_of, end_of
 from sync.measure.context import MeasureContext, MeasuredValue
 from sync.measure.ended import closed_on, ended_reading, last_day
 from sync.measure.expected import expected
@@ -32,9 +30,7 @@ from sync.measure.values import value_of
 _MUCH, _LITTLE = 0.8, 0.2
 
 
-def measure_key_result(
-    key_result: KeyResult, objective: Objective, leaves: Leaves, context: MeasureContext
-) -> Reading:
+def measure_key_result(key_result: KeyResult, objective: Objective, context: MeasureContext) -> Reading:
     """The reading by the declared measure, closing and override. Raises KeyError as `value_of` does."""
     workspace, how = context.workspace, key_result.measure
     cycle, today = workspace.cycles[objective.cycle], context.today
@@ -45,18 +41,15 @@ def measure_key_result(
     at = context.now if last is None else min(context.now, end_of(last, workspace.zone))
     by_now = expected(key_result, cycle, at, workspace.zone)
     weighting = weighting_of(key_result)
-    if last is not None:
+    # On the day of closing itself it is read as it is now.
+    until = None if last is None or last == today else end_of(last, workspace.zone)
+    if until is not None:
         # Without a reading that was kept, the nearest to it is what today's items say of that day.
-        context = replace(context, now=at - timedelta(seconds=1))
-    bounds = bounds_of(
-        key_result,
-        cycle,
-        workspace.zone,
-        None if last is None else end_of(last, workspace.zone),
-        is_past=context.observation.rewound,
-    )
+        context = replace(context, now=until - timedelta(seconds=1))
+    bounds = bounds_of(key_result, cycle, workspace.zone, until, is_past=context.observation.rewound)
     context = replace(context, bounds=bounds)
-    estimates = context.estimates.of(weighting, bounds.until, lambda item: _category_at(item, bounds.until))
+    leaves = context.estimates.leaves(key_result.id, bounds.until)
+    estimates = context.estimates.of(weighting, bounds.until)
     pieces = pieces_of(leaves, weighting, bounds, key_result.id, estimates)
     tally = fold(pieces, weighting)
     value = value_of(key_result, leaves, tally, context)
@@ -107,12 +100,6 @@ def measure_key_result(
         high=value.high,
         can_fall=falls,
     )
-
-
-def _category_at(item: WorkItem, moment: datetime | None) -> Category | None:
-    """The category of an item at a moment, None: as it was read; None where it was not there yet."""
-    then = item if moment is None else as_it_was(item, moment)
-    return None if then is None else then.category
 
 
 def _target_of(

@@ -47,7 +47,7 @@ def roll_up(
     judged = _judged(objective, progress)
     falls = elapsed < 1 and (
         any(one.can_fall for one in own if one.counts and one.progress is not None)
-        or any(one.can_fall for one in below)
+        or any(one.can_fall for one in begun)
     )
     return ObjectiveReading(
         objective=objective.id,

@@ -36,7 +36,8 @@ class Piece:
     - `share`: the part of the item that counts here, 0 < share <= 1. `weight`: what the whole item weighs, in the unit of
       the measure; `known`: whether somebody estimated it, or the declaration lists its weight.
     - `spread`: the estimate above it of which the weight is a part; of a done parent that counts whole, its own. `basis`:
-      what stands on it or on the nearest item above that is estimated, whether that counts or not.
+      what stands on it or on the nearest item above that is estimated, whether that counts or not. `stands_for`: the leaves
+      in whose place a done parent counts whole; () for a piece that is a leaf.
     - `category`: its state at the moment that is judged, `done_on` the day on which it was done by then, in the workspace's
       zone; None where it was not, or the tracker does not tell.
     - `left_out`: why it counts nowhere; None where it counts.
@@ -51,11 +52,7 @@ class Piece:
     left_out: LeftOut | None = None
     spread: Spread | None = None
     basis: Fraction | None = None
-
-    @property
-    def stands_for(self) -> tuple[Ref, ...]:
-        """The leaves in whose place a done parent counts whole; () for a piece that is a leaf."""
-        return self.spread.over if self.spread is not None and self.spread.parent.ref == self.item.ref else ()
+    stands_for: tuple[Ref, ...] = ()
 
     @property
     def part(self) -> Fraction:
@@ -85,12 +82,9 @@ def pieces_of(
     estimates: Estimates = NO_ESTIMATES,
 ) -> tuple[Piece, ...]:
     """The pieces by the leaves that serve a key result, with their shares, and the estimates in the measure's unit, as they
-    stand within the bounds.
+    stand within the bounds. Leaves and estimates are those of the moment that is judged.
     """
-    pieces = [_piece(one, how, bounds) for one in estimates.candidates(key_result, leaves)]
-    # What was dropped after the moment that is judged was open then, in place of the parent that counts itself today.
-    revived = {one.item.parent for one in pieces if one.item.category == "dropped" and one.left_out is None}
-    return tuple(one for one in pieces if one.item.ref not in revived)
+    return tuple(_piece(one, how, bounds) for one in estimates.candidates(key_result, leaves))
 
 
 def _piece(candidate: Candidate, how: WorkMeasure, bounds: Bounds) -> Piece:
@@ -112,6 +106,7 @@ def _piece(candidate: Candidate, how: WorkMeasure, bounds: Bounds) -> Piece:
         left_out,
         candidate.spread,
         candidate.basis,
+        tuple(sorted(candidate.stands_for)),
     )
 
 

@@ -35,9 +35,7 @@ def measure(
     for objective, key_result in _composites_last(workspace):
         bounds = bounds_of(key_result, workspace.cycles[objective.cycle], workspace.zone)
         context = MeasureContext(alignment, observation, past, workspace, now, readings, bounds, estimates)
-        readings[key_result.id] = measure_key_result(
-            key_result, objective, alignment.leaves.get(key_result.id, ()), context
-        )
+        readings[key_result.id] = measure_key_result(key_result, objective, context)
     rolled: dict[str, ObjectiveReading] = {}
     for objective in _children_first(workspace):
         below = [

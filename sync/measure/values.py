@@ -242,19 +242,24 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext)
 
 
 def _composite(how: CompositeMeasure, others: Mapping[str, Reading]) -> MeasuredValue:
-    """The weighted mean of its parts; guard-rails among them are no part of it, but a broken one spoils its health."""
+    """The weighted mean of its parts, without those whose cycle has not begun; guard-rails among them are no part of it, but
+    a broken one spoils its health.
+    """
     rails = [others[name] for name in how.of if not others[name].counts]
     broken = tuple(one.key_result for one in rails if one.health == "off_track")
     beside = _beside(rails, broken)
     known = [
         (name, others[name].progress, Fraction(weight).limit_denominator(1_000_000))
         for name, weight in how.of.items()
-        if others[name].counts
+        if others[name].counts and others[name].phase != "planned"
     ]
+    planned = sum(others[name].counts and others[name].phase == "planned" for name in how.of)
+    beside = (f"; {planned} not begun" if planned else "") + beside
     with_data = [(name, part, weight) for name, part, weight in known if part is not None]
     if not with_data:
         names = ", ".join(name for name, *_ in known)
-        evidence = f"no data from {names}" if names else "guard-rails alone have no progress"
+        bare = "no part with progress" if planned else "guard-rails alone have no progress"
+        evidence = f"no data from {names}" if names else bare
         return MeasuredValue(None, None, evidence + beside, "%", 100, broken=broken)
     total = sum(weight for *_, weight in with_data)
     progress = float(sum(Fraction(part) * weight for _, part, weight in with_data) / total)

@@ -128,24 +128,22 @@ def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureCo
 def milestone_pieces(
     key_result: KeyResult, how: MilestonesMeasure, alignment: Alignment, bounds: Bounds
 ) -> tuple[Piece, ...]:
-    """What is linked to the key result by itself, each by its own day, with its declared weight; it counts whole."""
+    """What is linked to the key result by itself, each by its own day, with its share and its declared weight."""
     weights = {folded(key): weight for key, weight in how.weights.items()}
     found = []
     for ref, placement in alignment.placements.items():
         item = alignment.items[ref]
         if not item.in_scope or alignment.counts_elsewhere(ref):
             continue
-        if not any(
-            link.key_result == key_result.id and not link.because.inherited
-            for link in placement.of_every_cycle
-        ):
+        links = [one for one in placement.of_every_cycle if one.key_result == key_result.id]
+        if not links or links[0].because.inherited:
             continue
         names = [folded(name) for side in alignment.sides(ref) for name in side.names]
         weight = Fraction(next((weights[name] for name in names if name in weights), 1.0))
         now = standing(item, bounds)
         left_out: LeftOut | None = now.outside or ("dropped" if now.category == "dropped" else None)
         part = weight.limit_denominator(1_000_000)
-        found.append(Piece(item, Fraction(1), part, True, now.category, now.done_on, left_out))
+        found.append(Piece(item, links[0].share, part, True, now.category, now.done_on, left_out))
     return tuple(found)
 
 

@@ -144,6 +144,7 @@ def test_work_by_time(looked: tuple[Sandbox, Session, Decision]) -> None:
             state=item.category,
             points=None if hours.get(key) is None else Fraction(hours[key] or 0, 3600),
             created=item.created,
+            finished=item.completed,
         )
         for key, item in items.items()
     )
@@ -154,9 +155,11 @@ def test_work_by_time(looked: tuple[Sandbox, Session, Decision]) -> None:
         if link.key_result == "TIME"
     }
     elsewhere = frozenset(key for key, item in items.items() if told.alignment.counts_elsewhere(item.ref))
+    serves = {key: {"TIME": shares[key]} if key in shares else {} for key in works}
+    counting = Counting(works, serves, {"TIME"}, datetime(2026, 10, 1, tzinfo=UTC), elsewhere)
     pieces = [
         (piece, shares[piece.work.id])
-        for piece in Counting(works, frozenset(shares), elsewhere).weighed()
+        for piece in counting.weighed()
         if piece.work.id in shares and in_the_cycle(sandbox, items[piece.work.id])
     ]
     assert len(pieces) > 20

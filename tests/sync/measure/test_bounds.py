@@ -39,7 +39,10 @@ BEFORE, AFTER = THEN - timedelta(days=5), THEN + timedelta(days=5)
          {"category": "done", "completed": AFTER, "started": BEFORE}, ("doing", None)),
         ("done later, begun later: not begun",
          {"category": "done", "completed": AFTER, "started": AFTER}, ("todo", None)),
-        ("done on an unknown day: done", {"category": "done", "completed": None}, ("done", None)),
+        ("done on an unknown day, changed since: not known to be done",
+         {"category": "done", "completed": None, "updated": AFTER}, ("todo", None)),
+        ("done on an unknown day, not changed since: done",
+         {"category": "done", "completed": None, "updated": BEFORE}, ("done", None)),
         ("dropped before: dropped", {"category": "dropped", "dropped": BEFORE}, ("dropped", None)),
         ("dropped later: open", {"category": "dropped", "dropped": AFTER}, ("todo", None)),
         ("dropped on an unknown day: dropped", {"category": "dropped"}, ("dropped", None)),
@@ -103,12 +106,12 @@ LATE = datetime(2027, 2, 20, tzinfo=UTC)
 """All that is drawn has happened by then, after the cycle's end."""
 
 
-def planted(rows: list[Any], **changes: Any) -> list[WorkItem]:
+def planted(rows: list[Any], undated: int = -1, **changes: Any) -> list[WorkItem]:
     found = []
     for nr, (category, created, hours, begun) in enumerate(rows):
         ended = min(LATE - DAY, created + timedelta(hours=hours))
         stamps = {
-            "completed": ended if category == "done" else None,
+            "completed": ended if category == "done" and nr != undated else None,
             "dropped": ended if category == "dropped" else None,
             "started": None if begun is None else created + timedelta(hours=begun),
         }
@@ -133,9 +136,9 @@ def read_at(items: list[WorkItem], moment: datetime, **how: Any) -> Reading:
     return measure(align(seen.items, declared), replace(seen, at=moment), declared, moment).readings["A"]
 
 
-@given(ROWS, st.sampled_from(["count", "points"]))
-def test_in_its_first_moment_a_cycle_has_no_progress(rows: list[Any], weigh: str) -> None:
-    found = read_at(planted(rows), FIRST, weigh=weigh)
+@given(ROWS, st.sampled_from(["count", "points"]), st.integers(0, 7))
+def test_in_its_first_moment_a_cycle_has_no_progress(rows: list[Any], weigh: str, undated: int) -> None:
+    found = read_at(planted(rows, undated), FIRST, weigh=weigh)
     assert found.percent in (0, None)
     assert found.tally.done == 0
 

@@ -20,7 +20,7 @@ DEFAULT = 2.5
 """What work weighs that nobody estimated; no estimate is equal to it."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Node:
     """An item of a tree as the oracle sees it."""
 
@@ -48,6 +48,18 @@ class Node:
         """Whether its points are for what hangs below it, where nothing is estimated."""
         estimated = any(one.live and one.points is not None for one in self.descendants())
         return self.live and not self.leaf and self.points is not None and not estimated
+
+    @property
+    def serves(self) -> str:
+        """Its own claim or the nearest above it, else the key result that takes the rest."""
+        return self.claim or ("C" if self.above is None else self.above.serves)
+
+    @property
+    def replaced(self) -> list[Node]:
+        """The leaves in whose place it counts, since it is done in the cycle and they serve nothing else."""
+        if self.state != "done" or self.before:
+            return []
+        return [one for one in self.descendants() if one.leaf and one.serves == self.serves]
 
     def bearer(self) -> Node | None:
         """What is above it and hands points down to it."""
@@ -101,19 +113,18 @@ def readings(nodes: list[Node], weigh: str) -> list[Reading]:
 
 
 def weights(nodes: list[Node]) -> dict[str, Fraction]:
-    """What each piece of work weighs: those that hand down evenly, whole where they are done."""
-    found = {
-        node.key: Fraction(node.points or 0) for node in nodes if node.hands_down and node.state == "done"
-    }
+    """What each piece of work weighs: those that hand down evenly, and whole where they are done."""
+    found: dict[str, Fraction] = {}
     for node in nodes:
-        bearer = node.bearer() if node.points is None else None
-        if not node.leaf or (bearer is not None and bearer.state == "done"):
+        if not node.leaf:
             continue
+        bearer = node.bearer() if node.points is None else None
         if bearer is None:
             found[node.key] = Fraction(DEFAULT) if node.points is None else Fraction(node.points)
-        else:
-            heirs = [one for one in bearer.descendants() if one.leaf]
-            found[node.key] = Fraction(bearer.points or 0, len(heirs))
+            continue
+        each = Fraction(bearer.points or 0, len([one for one in bearer.descendants() if one.leaf]))
+        at = bearer if node in bearer.replaced else node
+        found[at.key] = found.get(at.key, Fraction(0)) + each
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +16,7 @@ from config.measures import WorkMeasure
 from config.workspace import Workspace
 from connectors.model import Category, Mirror, Ref, WorkItem
 from sync.align.alignment import Alignment, align
+from sync.collect.rewind import rewound
 from sync.measure import EstimateBook, Piece, Scorecard, measure
 from tests.support.builders import NOW, item, observed, ref, work, workspace
 
@@ -98,10 +100,15 @@ class Forest:
         said = self.items[at].estimate
         return Fraction(said) if said is not None and said >= 0 else None
 
-    def served(self, at: Ref, cycle: str) -> Fraction:
-        """How much of an item goes to the key results of a cycle that are weighed in points."""
+    def links(self, at: Ref, cycle: str) -> dict[str, Fraction]:
+        """The key results of a cycle that an item serves, with its shares."""
         links = self.alignment.placements[at].of_every_cycle
-        return sum((one.share for one in links if one.key_result in CYCLES[cycle]), Fraction(0))
+        return {one.key_result: one.share for one in links if one.cycle == cycle}
+
+    def served(self, at: Ref, cycle: str) -> Fraction:
+        """How much of an item goes to those that are weighed in points."""
+        served = self.links(at, cycle)
+        return sum((served[name] for name in CYCLES[cycle] if name in served), Fraction(0))
 
     def bearers(self, at: Ref, cycle: str) -> list[Ref]:
         """Which items bear the estimate of an item: none where what is below it is estimated."""
@@ -110,9 +117,11 @@ class Forest:
             return [at]
         if any(self.estimate(one) is not None for one in below):
             return []
-        if self.items[at].category == "done" and self.served(at, cycle):
-            return [at]
-        return [one for one in below if not self.children(one)]
+        leaves = [one for one in below if not self.children(one)]
+        if self.items[at].category == "done" and (own := self.links(at, cycle)) and self.served(at, cycle):
+            # It counts in place of what serves nothing else.
+            return [at if self.links(one, cycle) in ({}, own) else one for one in leaves]
+        return leaves
 
 
 def counted(pieces: Iterable[Piece]) -> Fraction:
@@ -181,6 +190,48 @@ def test_what_is_counted_knows_no_estimates(tree: Tree) -> None:
     own, bare = card.readings["D"], without.readings["D"]
     assert [(one.item.ref, one.part, one.category) for one in own.pieces] == [
         (one.item.ref, one.part, one.category) for one in bare.pieces
+    ]
+
+
+# --- At an earlier moment ------------------------------------------------------------------------
+
+END, LATE = datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 2, 20, tzinfo=UTC)
+DAYS = st.lists(st.tuples(st.integers(-100, 40), st.integers(0, 80)), min_size=11, max_size=11)
+"""Of each item when it was created, from the end of the cycle, and how many days later it was done or dropped."""
+
+
+def planted_by_day(tree: Tree, days: list[tuple[int, int]]) -> list[WorkItem]:
+    made = []
+    for one, (created, lasted) in zip(planted(tree), days, strict=False):
+        begun = END + timedelta(days=created)
+        ended = min(LATE, begun + timedelta(days=lasted))
+        made.append(
+            replace(
+                one,
+                claims=(),
+                created=begun,
+                updated=LATE,
+                completed=ended if one.category == "done" else None,
+                dropped=ended if one.category == "dropped" else None,
+            )
+        )
+    return made
+
+
+@given(TREES, DAYS, st.sampled_from(["count", "points"]))
+def test_an_ended_cycle_counts_each_item_once_as_a_look_back_does(
+    tree: Tree, days: list[tuple[int, int]], weigh: str
+) -> None:
+    items = planted_by_day(tree, days)
+    goals = workspace(work("A", {"project": "WEB"}, measure={"weigh": weigh}))
+    now = measure(align(items, goals, today=LATE.date()), observed(*items, at=LATE), goals, LATE)
+    seen, moment = rewound(observed(*items, at=LATE), END), END - timedelta(seconds=1)
+    then = measure(align(seen.items, goals, today=moment.date()), seen, goals, moment)
+    told = [piece for piece in now.readings["A"].pieces if piece.left_out != "later"]
+    refs = [piece.item.ref for piece in now.readings["A"].pieces]
+    assert refs == sorted(set(refs))
+    assert [(one.item.ref, one.weight, one.category, one.left_out) for one in told] == [
+        (one.item.ref, one.weight, one.category, one.left_out) for one in then.readings["A"].pieces
     ]
 
 

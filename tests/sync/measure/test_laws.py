@@ -282,7 +282,7 @@ def test_milestones_by_brute_force(tree: Tree, weights: dict[str, float]) -> Non
     items = planted(tree)
     told = reading(items, {"kind": "milestones", "weights": weights})
     counted = [one for one in items if "A" in one.claims and one.category != "dropped"]
-    total = sum(weights.get(one.key, 1.0) for one in counted)
-    done = sum(weights.get(one.key, 1.0) for one in counted if one.category == "done")
+    parts = {one.key: weights.get(one.key, 1.0) / len(one.claims) for one in counted}
+    total, done = sum(parts.values()), sum(parts[one.key] for one in counted if one.category == "done")
     assert told.progress == (done / total if counted else None)
     assert told.value == (done if counted else None)
