@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -121,12 +122,12 @@ def test_a_mirrored_pair_counts_once_and_by_the_state_of_one_side(run: Cli, comp
     def close_in_jira() -> None:
         issue = company.world.jira.issues[int(pair.jira[1])]
         issue.status = next(one for one in issue.project.statuses if one.category == "done")
-        issue.category_changed = issue.updated = NOW
+        issue.category_changed = issue.updated = NOW - timedelta(minutes=1)
 
     def close_in_linear() -> None:
         issue = company.world.linear.issues[pair.linear[1]]
         issue.state = issue.team.state("completed")
-        issue.completed_at = issue.updated_at = NOW
+        issue.completed_at = issue.updated_at = NOW - timedelta(minutes=1)
 
     company.call(close_in_jira)
     assert done() == before
