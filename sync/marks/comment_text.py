@@ -241,13 +241,16 @@ def _claim_words(one: Claim, messages: Messages) -> str:
 
 
 def _offers(details: OrphanDetails, messages: Messages) -> tuple[Block, ...]:
-    """The key results that it looks closest to; all of them where none stands out."""
+    """The key results that it looks closest to; all of them where none stands out, nothing where none is on offer."""
     if details.closest:
         near = tuple(_offer(one, messages) for one in details.closest)
         return para(*messages.line("orphan.closest")), Bullets(near)
     offered = [_offer(one, messages) for one in details.declared]
     if details.more:
         offered.append(messages.line("orphan.declared.more", count=str(details.more)))
+    if not offered:
+        # No cycle runs: a list of nothing is no valid text on Jira.
+        return ()
     return para(*messages.line("orphan.declared")), Bullets(tuple(offered))
 
 

@@ -30,7 +30,8 @@ def site(request: pytest.FixtureRequest) -> Sandbox:
 
 
 def derived(run: Cli) -> dict[str, Any]:
-    ran = run("explain", "SPEED-KR1", *AS_OF, "--fresh", "--format", "json")
+    # A look at the moment before would show the tickets as they were then.
+    ran = run("explain", "SPEED-KR1", "--as-of", "2026-11-16T12:00Z", "--fresh", "--format", "json")
     assert ran.code == 0, ran.err
     found: dict[str, Any] = json.loads(ran.out)
     return found

@@ -42,7 +42,7 @@ ELSEWHERE: dict[str, str] = {
     "Key results change places in the declaration": (
         "tests/sync/plan/test_news.py::test_what_moves_below_the_step_is_no_news"
     ),
-    "A value, or what closing a ticket adds, moves, and no percent by the step": (
+    "A value, a forecast, or what closing a ticket adds, moves, and no percent by the step": (
         "tests/sync/plan/test_news.py::test_what_moves_below_the_step_is_no_news"
     ),
     "Truenorth is upgraded": ("tests/sync/plan/test_upgrade.py::test_an_upgrade_writes_nothing"),
@@ -51,6 +51,22 @@ ELSEWHERE: dict[str, str] = {
     ),
     "Copies a project with our links (Linear)": (
         "tests/connectors/linear/test_write_labels.py::test_a_link_copied_to_another_project_is_taken_over_or_off"
+    ),
+    "A cycle ends, and no next one of like length runs": (
+        "tests/journeys/test_quarters.py::test_the_first_of_january_orphans_nothing"
+    ),
+    "The next cycle begins": "tests/journeys/test_quarters.py::test_the_roll_over_is_one_quiet_edit_a_ticket",
+    "Only a cycle yet to come claims the work": (
+        "tests/journeys/test_quarters.py::test_work_that_a_cycle_to_come_claims_is_planned"
+    ),
+    "A forecast's chance falls below `policy.health.chance`, or rises above it": (
+        "tests/sync/forecast/test_health.py::test_the_raw_chance_below_the_threshold_makes_on_track_at_risk"
+    ),
+    "A key result that a warning offers is closed, or its cycle is over": (
+        "tests/sync/plan/test_roll_over.py::test_warnings_offer_what_goes_on_by_one_quiet_edit"
+    ),
+    "The work in progress below a warned epic or project ends, and nothing else has begun there": (
+        "tests/sync/signals/test_warned.py::test_a_warning_on_a_container_does_not_come_and_go_with_the_work_below_it"
     ),
 }
 """By the first cell of the row, the test."""

@@ -16,16 +16,19 @@ from config.messages import ENGLISH, FRENCH, names_in
 from config.workspace import Workspace
 from connectors.model import Comment, Marks, WorkItem
 from connectors.sandbox.server import Sandbox
-from connectors.text.document import to_adf, to_markdown
+from connectors.text.document import Bullets, to_adf, to_markdown
 from connectors.text.wiki import to_wiki
 from sync.align.alignment import align
 from sync.forecast.health import with_chances
 from sync.forecast.key_results import outlooks
 from sync.history.movement import WorkState, movements_since, work_states
+from sync.marks.comment_text import orphan_text
 from sync.marks.comments import SuggestedKeyResult, value_against_target
 from sync.marks.compare import same_comment
 from sync.marks.contribution import HIDDEN, MOST_BECAUSE
 from sync.marks.desired import desired_marks
+from sync.marks.details import OrphanDetails
+from sync.marks.messages import messages_for
 from sync.measure import measure
 from sync.signals.orphans import find_signals
 from tests.support.builders import NOW, epic, item, metric, observed, ref, work, workspace
@@ -455,3 +458,9 @@ def test_a_value_is_told_against_its_target(
     declared = workspace(metric("A", start, target, *(("2026-11-10", value) for value in values)))
     reading = measure(align([], declared), observed(), declared, NOW).readings["A"]
     assert value_against_target(reading) == told
+
+
+def test_a_warning_without_anything_on_offer_has_no_empty_list() -> None:
+    """Once every cycle is over no key result can be claimed, and Jira refuses a list of nothing."""
+    bare = orphan_text(OrphanDetails("days"), messages_for(workspace(), "jira"))
+    assert all(not isinstance(block, Bullets) or block.items for block in bare.blocks)

@@ -129,7 +129,7 @@ def test_how_texts_are_put_together_has_a_version() -> None:
         "progress": "b3291873",
         "orphan": "b3b38916",
         "declared": "9a4de1c8",
-        "claimed": "3b395e5f",
+        "claimed": "60b306a8",
         "at target": "438482dc",
         "update": "f02c0b61",
     }
