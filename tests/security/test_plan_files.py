@@ -117,7 +117,9 @@ def sample(plan: dict[str, Any]) -> dict[str, Any]:
     for edit in plan["edits"]:
         wanted = edit["wanted"]
         comment, update = wanted["comment"] or {}, wanted["update"]
-        kinds.setdefault((comment.get("purpose"), update is None, edit["item"]["ref"]["tracker"]), edit)
+        kind = (comment.get("purpose"), update is None, edit["item"]["ref"]["tracker"])
+        # The shortest of each: every leaf costs two reads of the whole file.
+        kinds[kind] = min(kinds.get(kind, edit), edit, key=lambda one: len(json.dumps(one)))
     return plan | {"edits": list(kinds.values())}
 
 
