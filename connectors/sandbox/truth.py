@@ -141,12 +141,12 @@ class Truth:
     @cached_property
     def tree(self) -> Tree:
         """The pieces of work that there are."""
-        weighs = {
-            row.key
+        serves = {
+            row.key: {name: share for name, share in answer.serves if name in WORK}
             for row, answer in zip(self.rows, self._answers, strict=True)
-            if any(WORK.get(name) is not None for name, _ in answer.serves)
         }
-        return Tree(self.rows, self._planted.finished, weighs, self._uncounted)
+        by_points = [name for name, missing in WORK.items() if missing is not None]
+        return Tree(self.rows, self._planted.finished, serves, by_points, self._uncounted)
 
     @cached_property
     def _answers(self) -> list[PlantedAnswer]:

@@ -46,18 +46,20 @@ class Points:
 class Tree:
     """The items as they hang below each other.
 
-    `rows`: parents before what is below; `finished`: as it was planted; `weighs`: what serves a key result that is weighed
-    by points; `uncounted`: sides of mirrored work that count nowhere.
+    `rows`: parents before what is below; `finished`: as it was planted; `serves`: the key results made of work that each row
+    serves, with its shares; `by_points`: those that are weighed so; `uncounted`: sides of mirrored work that count nowhere.
     """
 
     def __init__(
         self,
         rows: Sequence[Row],
         finished: Mapping[ItemKey, datetime],
-        weighs: Collection[ItemKey],
+        serves: Mapping[ItemKey, Mapping[str, Fraction]],
+        by_points: Collection[str],
         uncounted: Collection[ItemKey | None] = (),
     ) -> None:
-        self._weighs = weighs
+        self._serves = serves
+        self._by_points = frozenset(by_points)
         self._uncounted = frozenset(uncounted)
         self._rows = rows
         self._finished = finished
@@ -90,21 +92,23 @@ class Tree:
     def weighed(self) -> Iterator[Piece]:
         """The pieces where work is weighed by points.
 
-        Points above unestimated work are spread evenly over it; of what is finished, and serves what is weighed by points,
-        they stay whole.
+        Points above unestimated work are spread evenly over it. What is finished in the cycle, and serves what is weighed by
+        points, keeps those of the work below it that serves nothing else.
         """
+        kept: Counter[ItemKey] = Counter()
         for row in self._rows:
-            if self._counts_whole(row):
+            if not self._is_leaf(row):
+                continue
+            above = self._bearer_of(row) if row.points is None else None
+            if above is None:
                 yield self._piece(row, row.points)
-            elif self._is_leaf(row):
-                if row.points is not None:
-                    yield self._piece(row, row.points)
-                    continue
-                above = self._bearer_of(row)
-                if above is None:
-                    yield self._piece(row, None)
-                elif not self._counts_whole(above):
-                    yield self._piece(row, (above.points or Fraction(0)) / self._leaves[above.key])
+            elif self._keeps(above) and self._serves[row.key] in ({}, self._serves[above.key]):
+                kept[above.key] += 1
+            else:
+                yield self._piece(row, self._points_a_leaf(above))
+        for key, leaves in kept.items():
+            row = self._by_key[key]
+            yield self._piece(row, leaves * self._points_a_leaf(row))
 
     def points(self) -> Points:
         """Where the points are."""
@@ -128,8 +132,13 @@ class Tree:
     def _spreads(self, row: Row) -> bool:
         return row.is_live and row.points is not None and row.key in self._covered and self._counts(row)
 
-    def _counts_whole(self, row: Row) -> bool:
-        return row.state == "done" and row.key in self._weighs and self._spreads(row)
+    def _points_a_leaf(self, bearer: Row) -> Fraction:
+        return (bearer.points or Fraction(0)) / self._leaves[bearer.key]
+
+    def _keeps(self, bearer: Row) -> bool:
+        """Whether it counts in place of what is below it."""
+        is_weighed = not self._by_points.isdisjoint(self._serves[bearer.key])
+        return bearer.state == "done" and is_weighed and self._finished[bearer.key] >= CYCLE_BEGINS
 
     def _bearer_of(self, row: Row) -> Row | None:
         """What is above it and bears the points for it."""
