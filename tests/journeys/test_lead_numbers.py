@@ -93,3 +93,34 @@ def test_what_was_finished_before_the_cycle_counts_nowhere_in_it(
         dawn = reading(run, "A", "2026-10-01T00:00")
     assert (one["percent"], one["value"], one["target"]) == (66, 2, 3)
     assert (dawn["percent"], dawn["value"]) == (0, 0)
+
+
+@ON_ALL
+def test_a_rule_with_dates_asks_the_day_of_the_work_below_what_carries_it(
+    kind: Kind, run: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The parent is open, and would hand all of its children to the rule of today."""
+    tickets = (
+        Ticket(label="failover", below=(Ticket(done("2026-10-20")), Ticket(done("2026-11-03")), Ticket())),
+    )
+    old = "{id: OLD, title: Until October, measure: {kind: work}, links: [{label: failover, effective: {until: 2026-10-31}}]}"
+    new = "{id: NEW, title: Since November, measure: {kind: work}, links: [{label: failover, effective: {since: 2026-11-01}}]}"
+    with lead(kind, tickets, [old, new], monkeypatch, tmp_path):
+        before, since = reading(run, "OLD"), reading(run, "NEW")
+    assert (before["percent"], before["value"], before["target"]) == (100, 1, 1)
+    assert (since["percent"], since["value"], since["target"]) == (50, 1, 2)
+
+
+@ON_ALL
+def test_a_claim_on_a_parent_counts_for_children_that_their_project_links(
+    kind: Kind, run: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    claimed = Ticket(label="kr:SPEED-KR1", below=(Ticket(done("2026-11-02")), Ticket()))
+    said = Ticket(label="kr:SPEED-KR1", below=(Ticket(done("2026-11-02"), label="activation"),))
+    claims = "{id: SPEED-KR1, title: By claim, measure: {kind: work}}"
+    label = "{id: C, title: By label, measure: {kind: work}, links: [{label: activation}]}"
+    with lead(kind, (claimed, said, Ticket()), [ALL, claims, label], monkeypatch, tmp_path):
+        place, claim, carried = (reading(run, name) for name in ("A", "SPEED-KR1", "C"))
+    assert (claim["percent"], claim["target"]) == (50, 2), "before a rule that asks only where it lives"
+    assert (carried["percent"], carried["target"]) == (100, 1), "after what the child carries itself"
+    assert (place["percent"], place["target"]) == (0, 1)
