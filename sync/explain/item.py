@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.errors import nearest
-from config.wording import agree, counted, percent
+from config.okrs import KeyResult
+from config.wording import counted, percent
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.align.suggestions import Suggestion, suggest
 from sync.decide import Decision
+from sync.explain.counting import counts_as, not_counted, not_in_force, several_cycles
 from sync.explain.elsewhere import Elsewhere, RemotePages, elsewhere, remote_sentence, sentences
 from sync.explain.estimates import of_item
 from sync.explain.unaligned import summary_of_unaligned
@@ -77,17 +79,18 @@ def explain(key: str, run: Decision, workspace: Workspace) -> Explanation:
     if verdict in ("orphaned", "waiting", "not started"):
         closest = suggest(run.alignment, workspace, run.observation.keywords).get(item.ref, ())
     served = in_precedence(placement.links, item, run.scorecard.readings, places_in(workspace))
+    key_results = {key_result.id: key_result for _, key_result in workspace.key_results()}
     return Explanation(
         item=item,
         verdict=verdict,
         summary=_renamed(key, item) + _summary(item, placement, verdict, run, workspace, served),
         served=tuple(served),
-        links=tuple(_link_words(link, item, run) for link in served),
-        others=(*_several_cycles(item, served, run), *_not_in_force(item, placement, run, workspace)),
+        links=tuple(_link_words(link, item, run, key_results[link.key_result]) for link in served),
+        others=(*several_cycles(item, served, run), *not_in_force(item, placement, run, workspace)),
         placement=placement,
         counts=" ".join(
             (
-                _counts(item, placement, run.alignment),
+                counts_as(item, placement, run),
                 *of_item(item, placement.of_every_cycle, run, workspace),
             )
         ),
@@ -217,7 +220,7 @@ def _own_summary(
             return f"{item.name} serves no key result: {placement.reason}. {which} is {judged.status}, so there is no warning."
 
 
-def _link_words(link: Link, item: WorkItem, run: Decision) -> str:
+def _link_words(link: Link, item: WorkItem, run: Decision, key_result: KeyResult) -> str:
     reading = run.scorecard.readings[link.key_result]
     figure = percent(to_percent(reading.progress), "no data")
     figures = ", ".join(part for part in (figure, health_words(reading), doubt(reading)) if part)
@@ -232,61 +235,11 @@ def _link_words(link: Link, item: WorkItem, run: Decision) -> str:
         "located": "a rule for where it lives",
     }[because.rank]
     how = f"inherited: {because}{path}" if because.inherited else str(because)
-    return f"{link.key_result} · {reading.title} ({figures}){share}, by {rank} ({how})"
-
-
-def _several_cycles(item: WorkItem, served: Sequence[Link], run: Decision) -> Iterator[str]:
-    """That each of several cycles counts the item by itself."""
-    pieces = {
-        name: {piece.item.ref: piece for piece in one.pieces} for name, one in run.scorecard.readings.items()
-    }
-    counting = []
-    for link in served:
-        piece = pieces[link.key_result].get(item.ref)
-        if piece is None or piece.left_out is None:
-            counting.append(link.cycle)
-    cycles = tuple(dict.fromkeys(counting))
-    if len(cycles) > 1:
-        yield f"It counts whole in each of {' and '.join(cycles)}: cycles take nothing from each other."
-
-
-def _not_in_force(
-    item: WorkItem, placement: ItemAlignment, run: Decision, workspace: Workspace
-) -> Iterator[str]:
-    """The links that count nothing of it now, each with why."""
-    for link in (*placement.past, *placement.planned):
-        cycle, reading = workspace.cycles[link.cycle], run.scorecard.readings[link.key_result]
-        if reading.closed is not None:
-            why = f"closed on {reading.closed}"
-        elif link in placement.planned:
-            why = f"planned: its cycle {link.cycle} begins on {cycle.start}"
-        else:
-            open_ = "the work is open" if item.is_open else "the work was closed later"
-            why = f"its cycle {link.cycle} ended on {cycle.end}, and {open_}"
-        yield f"Not in force: {link.key_result} · {reading.title}, {why} ({link.because})."
+    return f"{link.key_result} · {reading.title} ({figures}){share}, by {rank} ({how}){not_counted(item, link, key_result, run)}"
 
 
 def _share(link: Link) -> str:
     return f"{link.share.numerator}/{link.share.denominator}"
-
-
-def _counts(item: WorkItem, placement: ItemAlignment, alignment: Alignment) -> str:
-    if placement.state != "aligned":
-        return "It counts for no key result."
-    if alignment.counts_elsewhere(item.ref):
-        return "It does not count itself."
-    if item.category == "dropped":
-        return "It was dropped, so it does not count."
-    below = len(alignment.counted_below(item.ref))
-    if below:
-        return f"Its child items count instead of it ({counted(below, 'item')})."
-    state = "counts as done" if item.category == "done" else "counts as open work"
-    estimate = (
-        "without an estimate"
-        if item.estimate is None
-        else f"with {item.estimate:g} {agree(item.estimate, 'point', 'points')}"
-    )
-    return f"It {state}, {estimate}."
 
 
 def _advice(

@@ -17,7 +17,7 @@ from sync.explain.estimates import ParentEstimate, origin_of, parent_estimates, 
 from sync.explain.outlook import outlook_words
 from sync.forecast.outlook import Outlook
 from sync.marks.comments import health_words
-from sync.measure import LEFT_OUT, LeftOut, Reading, Spread, milestone_pieces, to_percent, weighting_of
+from sync.measure import LEFT_OUT, LeftOut, Piece, Reading, Spread, milestone_pieces, to_percent, weighting_of
 
 _MOST_TERMS = 12
 """Terms of a sum that are written out; the rows hold them all."""
@@ -102,8 +102,7 @@ def _rows(key_result: KeyResult, run: Decision) -> Iterator[Counted]:
         because = next(
             (str(link.because) for link in placement.of_every_cycle if link.key_result == key_result.id), ""
         )
-        reading = run.scorecard.readings[key_result.id]
-        fate = f"{_reason(piece.left_out, how, reading)}, not counted" if piece.left_out else piece.category
+        fate = _fate(piece, how, reading)
         known = piece.known or how.weigh == "count"
         done = piece.credit(how)
         origin = origin_of(piece, reading.estimates.unit)
@@ -121,7 +120,15 @@ def _rows(key_result: KeyResult, run: Decision) -> Iterator[Counted]:
         )
 
 
-def _reason(left_out: LeftOut, how: WorkMeasure, reading: Reading) -> str:
+def _fate(piece: Piece, how: WorkMeasure, reading: Reading) -> str:
+    """Where a piece stands. Of an earlier moment nobody knows what was in progress: such work was open, which is all."""
+    if piece.left_out is not None:
+        return f"{reason_words(piece.left_out, how, reading)}, not counted"
+    return "open" if reading.bounds.is_past and piece.category == "todo" else piece.category
+
+
+def reason_words(left_out: LeftOut, how: WorkMeasure, reading: Reading) -> str:
+    """Why a piece of work counts nowhere."""
     bounds = reading.bounds
     match left_out:
         case "before":
@@ -142,7 +149,7 @@ def _excluded(key_result: KeyResult, reading: Reading, run: Decision) -> Iterato
     for reason in LEFT_OUT:
         found = [piece for piece in pieces if piece.left_out == reason]
         if found:
-            words = _reason(reason, weighting_of(key_result), reading)
+            words = reason_words(reason, weighting_of(key_result), reading)
             weight = sum((piece.part for piece in found), Fraction(0))
             yield Excluded(reason, words, tuple(piece.item.name for piece in found), weight)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _MOST = 12
 """Rows of the plan that the demonstration shows."""
+
+_A_WORKING_DAY = timedelta(hours=9)
 
 
 def demo(
@@ -87,6 +90,8 @@ def _say_environment(output: Output, running: Sandbox) -> None:
     for name, value in demonstration.environment(running).items():
         output.say(f"  export {name}={value}")
     clock = running.world.clock.now()
+    # Later than the clock for hours: an earlier moment than that of a read shows work as it was before it was changed.
+    moment = clock + _A_WORKING_DAY
     output.say(
-        f"Its clock stands at {clock:%Y-%m-%d %H:%M} UTC: give commands --as-of {clock:%Y-%m-%dT%H:%M}Z"
+        f"Its clock stands at {clock:%Y-%m-%d %H:%M} UTC: give commands --as-of {moment:%Y-%m-%dT%H:%M}Z"
     )

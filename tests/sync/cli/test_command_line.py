@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -188,3 +189,16 @@ def test_without_the_sandbox_one_line_says_what_to_type(
     assert line.startswith("truenorth: the sandbox is not part of this installation")
     assert "make demo" in line
     assert "pip install '.[sandbox]'" in line
+
+
+def test_the_moment_that_the_sandbox_names_is_later_than_what_is_read_from_it(
+    run: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.cli.commands.sandbox.wait_for_end", lambda: None)
+    told = re.search(
+        r"stands at (\S+ \S+) UTC: give commands --as-of (\S+)",
+        run("sandbox", "--items", "50", "--port", "0").out,
+    )
+    assert told is not None
+    clock, moment = datetime.fromisoformat(f"{told[1]}Z"), datetime.fromisoformat(told[2])
+    assert moment - clock >= timedelta(hours=8)

@@ -62,6 +62,24 @@ def test_verdicts(key: str, verdict: str, words: str) -> None:
     assert words in explanation.summary
 
 
+def test_a_link_that_counts_nothing_of_it_says_why() -> None:
+    before = item("WEB-1", claims=("KR2",), category="done", completed=NOW - timedelta(days=90))
+    (line,) = told("WEB-1", [before]).links
+    assert line.endswith("; not counted: finished before 2026-10-01")
+    assert told("WEB-1", [before]).counts == "No key result counts it."
+    assert not [line for line in told("WEB-3").links if "not counted" in line]
+    (line,) = told("WEB-9").links
+    assert line.endswith("; not counted: dropped")
+
+
+def test_work_of_an_ended_cycle_counts_there_as_that_stands() -> None:
+    items = [item("WEB-1", claims=("KR2",))]
+    later = NOW + timedelta(days=60)
+    rested = explain("WEB-1", decide(observed(*items, at=later), Memory(), DECLARED, later), DECLARED)
+    assert rested.verdict == "rested"
+    assert rested.counts == "It counts for no running key result, and in KR2 as that stands."
+
+
 def test_links_tell_rule_rank_path_and_share() -> None:
     (inherited,) = told("WEB-2").links
     assert "KR1 · Result KR1" in inherited

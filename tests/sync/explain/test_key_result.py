@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connectors.model import WorkItem
+from sync.collect.rewind import rewound
 from sync.decide import decide
 from sync.explain.key_result import Derivation, derive
 from sync.memory import Memory
@@ -219,6 +220,16 @@ def test_what_is_left_out_is_named_with_the_reason_and_the_first_keys() -> None:
     assert {row.fate for row in told.rows if row.left_out == "before"} == {
         "finished before 2026-10-01, not counted"
     }
+
+
+def test_in_a_look_back_nobody_knows_what_was_in_progress() -> None:
+    declared, items = workspace(work("A")), [item("WEB-1", claims=("A",), category="doing")]
+    fates = []
+    for moment in (NOW, NOW - timedelta(days=1)):
+        told = derive("A", decide(rewound(observed(*items), moment), Memory(), declared, moment), declared)
+        assert told is not None
+        fates += [row.fate for row in told.rows]
+    assert fates == ["doing", "open"]
 
 
 def test_of_points_it_is_said_what_they_would_weigh() -> None:
