@@ -47,7 +47,10 @@ def _table(section: Section) -> Table:
         # Names keep their line; sentences are wrapped, so that nothing of them is cut.
         is_name = place == 0 and all(len(row[0].text) <= _LONGEST_NAME for row in section.rows)
         narrow = is_name or name in section.right
-        table.add_column(name, justify="right" if name in section.right else "left", no_wrap=narrow)
+        # A path too long for its column is broken, never cut: at its end stands the line.
+        table.add_column(
+            name, justify="right" if name in section.right else "left", no_wrap=narrow, overflow="fold"
+        )
     for row in section.rows:
         table.add_row(*(_text(cell) for cell in row))
     return table

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -20,40 +21,54 @@ log = structlog.get_logger(__name__)
 _PATIENCE = 3.0
 """Seconds that releasing the lease may take when a signal ends the process; after that it runs out by itself."""
 
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_NO_SIGNAL = 0
+"""What tells the watching thread that the command has ended."""
+
 
 @contextlib.contextmanager
 def stop_on_signals(session: Session) -> Iterator[None]:
     """SIGTERM and Ctrl-C let the running write finish and begin no other; while only reading, they end at once.
 
-    A second one changes nothing: the running write is a matter of seconds.
+    A second one changes nothing: the running write is a matter of seconds. Off the main thread, which alone may say
+    what signals do, it does nothing.
     """
-    ending: list[threading.Thread] = []
-
-    def stop(number: int, _: object) -> None:
-        if session.halt.is_set():
-            return
-        session.halt.by = number
-        session.halt.set()
-        if session.writing.is_set():
-            _say("stopping after the current write")
-            return
-        # In a thread of its own, and the main thread goes on: it may hold the locks that this needs. As the halt is
-        # set, it writes nothing more.
-        ending.append(threading.Thread(target=_leave, args=(session, number), name="leave", daemon=True))
-        ending[0].start()
-
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    # A handler in Python would wait for the main thread, which may wait for a slow reply, and for every lock that it
+    # holds. The number of a signal is in this pipe at once, whichever thread the system chose for it.
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    watching = threading.Thread(target=_watch, args=(session, reader), name="signals", daemon=True)
+    watching.start()
+    wakeup = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    before = {number: signal.signal(number, lambda *_: None) for number in _SIGNALS}
     try:
         yield
     finally:
-        for thread in ending:
-            # It ends the process: whatever the command came to meanwhile, it was asked to stop.
-            thread.join()
         for number, handler in before.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(wakeup)
+        writer.send(bytes([_NO_SIGNAL]))
+        # Where a signal came while reading, this ends the process: whatever the command came to meanwhile, it was
+        # asked to stop.
+        watching.join()
+        reader.close()
+        writer.close()
+
+
+def _watch(session: Session, heard: socket.socket) -> None:
+    while (number := heard.recv(1)[0]) != _NO_SIGNAL:
+        if number not in _SIGNALS or session.halt.is_set():
+            continue
+        session.halt.by = number
+        session.halt.set()
+        # In this order: who writes says so first, and asks for the halt then.
+        if session.writing.is_set():
+            _say("stopping after the current write")
+        else:
+            _leave(session, number)
 
 
 def _leave(session: Session, number: int) -> None:
@@ -68,9 +83,8 @@ def _leave(session: Session, number: int) -> None:
 
 
 def _say(event: str) -> None:
-    """Log from a signal handler: in a thread of its own, for the code that was interrupted may hold the locks.
-
-    Given up after a second; the end matters more than the word.
+    """Log in a thread of its own, given up after a second: whoever reads the log may have stopped reading it, and the
+    end matters more than the word.
     """
 
     def say() -> None:

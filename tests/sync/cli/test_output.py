@@ -33,6 +33,16 @@ def test_text_is_inert_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> No
     assert "[bold]x[/bold]" in printed
 
 
+def test_a_path_that_is_longer_than_its_column_keeps_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    place = "/" + "a-long-folder/" * 20 + "truenorth.yaml:26"
+    remedy = "write the name as the tracker spells it, or remove the rule " * 3
+    rows = ((Cell(f"{place}: it matches no work"), Cell(remedy)),)
+    Output(Format.TEXT).show(Section("T", (), ("finding", "remedy"), rows, (), ()))
+    lines = capsys.readouterr().out.splitlines()
+    column = lines[2].index("remedy")
+    assert place in "".join(line[:column].strip() for line in lines[3:])
+
+
 def test_text_is_inert_in_markdown() -> None:
     markdown = to_markdown(SHEET)
     assert r"\<script\>" in markdown
