@@ -199,7 +199,7 @@ def _figure(value: float | None, reading: Reading) -> float | None:
     """A figure with the digits that are shown, so that a record of it gives the same words again."""
     if value is None:
         return None
-    return float(amount(value)) if _is_made_of_work(reading) else float(figure(value))
+    return float(figure(round(value, 1) if _is_made_of_work(reading) else value))
 
 
 # --- Orphans -------------------------------------------------------------------------------------

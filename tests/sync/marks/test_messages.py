@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from config.load import ConfigError, load
-from config.messages import ENGLISH, FRENCH, names_in
+from config.messages import ENGLISH, SHIPPED, names_in
 from config.workspace import Workspace
 from connectors.model import Comment, Marks, WorkItem
 from connectors.sandbox.server import Sandbox
@@ -339,9 +339,9 @@ def test_text_from_outside_is_literal_in_every_rendering() -> None:
 # --- Languages -----------------------------------------------------------------------------------
 
 
-def test_french_says_all_that_english_says() -> None:
-    assert FRENCH.keys() == ENGLISH.keys()
-    assert {key: names_in(text) for key, text in FRENCH.items()} == {
+@pytest.mark.parametrize("language", sorted(SHIPPED))
+def test_every_language_says_all_that_english_says(language: str) -> None:
+    assert {key: names_in(text) for key, text in SHIPPED[language].items()} == {
         key: names_in(text) for key, text in ENGLISH.items()
     }
 
@@ -392,7 +392,7 @@ def test_own_words_stand_in_place_of_ours_and_renew_what_was_written() -> None:
         ('words: {en: {orphan.head: "a {"}}', "1:27", "write {{ and }} for literal braces"),
         ('words: {en: {progress.since: "{date!r}"}}', "1:30", "not a plain placeholder"),
         ("policy: {language: de}", "1:20", 'no messages for language "de"; use one of: en, fr'),
-        ("policy: {language: de}\nwords: {de: {decimal: ','}}", "", ""),
+        ("policy: {language: de}\nwords: {de: {orphan.close: 'Schließen'}}", "", ""),
     ],
     ids=["unknown text", "unknown name", "another name", "lone brace", "conversion", "language", "own language"],
 )  # fmt: skip
