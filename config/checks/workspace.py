@@ -13,7 +13,7 @@ from config.checks.urls import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
 from config.link_rules import LinkRule
 from config.measures import KeepMeasure, MetricMeasure, QueryMeasure
-from config.messages import ENGLISH, SHIPPED, any_plural, names_in
+from config.messages import ENGLISH, RETIRED, SHIPPED, any_plural, names_in
 from config.origins import PREFIX, is_reserved
 from config.trackers import KINDS, Tracker, trackers_for
 from config.workspace import Workspace
@@ -101,6 +101,8 @@ def _words(workspace: Workspace) -> Iterator[ConfigFinding]:
         for key, template in texts.items():
             path: Path = ("words", language, key)
             english = ENGLISH.get(key) or ENGLISH.get(any_plural(key))
+            if english is None and key in RETIRED:
+                continue
             if english is None:
                 yield ConfigFinding(
                     path, f"unknown message {quoted(key)}", did_you_mean(key, ENGLISH), at_key=True

@@ -168,7 +168,7 @@ class StatusUpdates:
             mark.url,
             pace_of(reading),
             self._previous(name, last),
-            blocked_of(blocked_for(item, leaves, self._alignment)),
+            blocked_of(blocked_for(item, leaves, self._alignment, self._workspace.zone)),
             foretold_of(reading, self._outlooks.get(name), self._workspace.policy.health.chance),
             at_target=reading.at_target,
         )
