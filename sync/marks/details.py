@@ -86,6 +86,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     - `after`: the percent once all of the ticket is done; None where that cannot be said.
     - `is_itself`: nothing below it counts, the ticket does.
     - `shared`: with which percent of themselves how many tickets count; `started`: those in progress with which.
+    - `before`: how many tickets here were finished before the day `first`, and count nowhere.
     """
 
     done: int
@@ -100,6 +101,8 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     is_itself: bool = False
     shared: tuple[tuple[int, int], ...] = ()
     started: int = 0
+    before: int = 0
+    first: str = ""
 
 
 class Wait(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -66,7 +66,7 @@ def _near(details: OrphanDetails, messages: Messages) -> Line:
         return line(messages.text("orphan.near"), " ", *separated(offers, messages.text("orphan.next")), ".")
     if not details.declared or any(one.nearest for one in details.claims):
         return ()
-    offers = [line(Text(f"{one.id} · {one.title}", strong=True)) for one in details.declared]
+    offers = [line(f"{one.id} · {one.title}") for one in details.declared]
     if details.more:
         offers.append(line(messages.counted("orphan.offered.more", details.more)))
     return line(messages.text("orphan.offered"), " ", *separated(offers, messages.text("orphan.next")), ".")

@@ -143,6 +143,16 @@ def test_the_own_part_of_a_ticket_is_said_in_the_unit_of_the_measure(
     assert f"This epic: {said}" in text.splitlines()
 
 
+def test_work_of_before_the_cycle_is_said_so_that_a_count_of_the_children_agrees() -> None:
+    old = [
+        item(f"WEB-{n}", "WEB-1", category="done", completed=datetime(2026, 9, n, tzinfo=UTC)) for n in (6, 7)
+    ]
+    text = text_on("WEB-1", [*EPIC, *old], POINTS)
+    assert (
+        "1 of 3 tickets done; 7 points left. 2 more, finished before 1 Oct, do not count. Closing it" in text
+    )
+
+
 def test_the_own_part_differs_from_epic_to_epic() -> None:
     other = [epic("WEB-8", claims=("KR1",)), item("WEB-9", "WEB-8", estimate=4)]
     first, second = (text_on(key, [*EPIC, *other], POINTS) for key in ("WEB-1", "WEB-8"))

@@ -177,7 +177,13 @@ def test_texts_say_what_they_must() -> None:
     assert "50 %" in text
     assert "This epic: 1 of 2 tickets done." in text
     warning = to_plain(orphan.doc)
-    for words in ("serves no key result", "Key results: KR1", "Label it kr:ID", "the label ktlo", "disappears by itself"):
+    for words in (
+        "serves no key result",
+        "Key results: KR1",
+        "Label it kr:ID",
+        "the label ktlo",
+        "disappears by itself",
+    ):
         assert words in warning
 
 
