@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ from config.messages import DEFAULT
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from connectors.model import (
+    CLAIM_NAME,
     AlignmentState,
     Comment,
     Fact,
@@ -62,13 +63,15 @@ def desired_marks(
     last_updates: Mapping[Ref, PostedUpdate] | None = None,
     states: Mapping[str, WorkState] | None = None,
     outlooks: Outlooks = MappingProxyType({}),
+    claim_groups: Collection[str] = (),
 ) -> dict[Ref, Marks]:
     """The marks that every item in scope should show. Marks that an item cannot carry stay as shown.
 
     `outlooks` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is what the latest
-    status updates said, as remembered, and `states` where work stands now.
+    status updates said, as remembered, and `states` where work stands now. `claim_groups`: the trackers in which setup made a
+    label group for claims.
     """
-    builder = MarkBuilder(alignment, scorecard, signals, workspace, closest or {}, outlooks)
+    builder = MarkBuilder(alignment, scorecard, signals, workspace, closest or {}, outlooks, claim_groups)
     updates = StatusUpdates(
         alignment, scorecard, workspace, builder.marks, last_updates or {}, states or {}, outlooks
     )
@@ -104,7 +107,9 @@ class MarkBuilder:
         workspace: Workspace,
         closest: Mapping[Ref, Sequence[SuggestedKeyResult]],
         outlooks: Outlooks,
+        claim_groups: Collection[str] = (),
     ) -> None:
+        self._claim_groups = claim_groups
         self._alignment = alignment
         self._readings = scorecard.readings
         self._scorecard = scorecard
@@ -269,7 +274,10 @@ class MarkBuilder:
             self._below[item.ref],
             self._alignment.placements[item.ref].unmet,
         )
-        details = orphan_details(facts, self._workspace, self._alignment.offered, self._today)
+        # Projects of Linear bear labels of another kind.
+        has_group = item.ref.tracker in self._claim_groups and item.level != "project"
+        group = CLAIM_NAME if has_group else ""
+        details = orphan_details(facts, self._workspace, self._alignment.offered, self._today, group)
         comment = Comment("orphan", self._language(item), details=msgspec.to_builtins(details))
         return with_text(comment, self._messages[item.ref.tracker])
 

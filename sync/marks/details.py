@@ -188,6 +188,7 @@ class OrphanDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     - `claims`: the first few of those that link it to nothing.
     - `closest`, or else the first few `declared` key results and how many `more` there are.
     - `exempt`: labels that exempt it; `owner`: whom to ask.
+    - `group`: the label group in which people choose a key result, "" where there is none.
     """
 
     since: Since = ""
@@ -200,6 +201,7 @@ class OrphanDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     exempt: tuple[str, ...] = ()
     owner: str = ""
     claims: tuple[Claim, ...] = ()
+    group: str = ""
 
 
 _ORPHAN = Converter(OrphanDetails)

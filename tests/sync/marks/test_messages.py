@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from config.load import ConfigError, load
-from config.messages import ENGLISH, SHIPPED, names_in
+from config.messages import ENGLISH, RETIRED, SHIPPED, names_in
 from config.workspace import Workspace
 from connectors.model import Comment, Marks, WorkItem
 from connectors.text.document import Bullets, to_adf, to_markdown
@@ -390,6 +390,23 @@ def test_an_orphan_comment_says_since_when_what_is_near_and_the_ways_out() -> No
     )
 
 
+def test_where_setup_made_a_label_group_people_claim_by_it() -> None:
+    items = [item("eng-1", **DOING)]
+    alignment = align(items, OWNED)
+    card = measure(alignment, observed(), OWNED, NOW)
+    signals = find_signals(alignment, card, observed(), OWNED, NOW)
+    near = {ref("eng-1"): (SuggestedKeyResult("KR2", "Result KR2", ()),)}
+    for closest, said in (
+        (near, "Choose KR2 in the label group Key result, move"),
+        (None, "Choose its key result in"),
+    ):
+        marks = desired_marks(alignment, card, signals, OWNED, closest, claim_groups={"linear"})
+        comment = marks[ref("eng-1")].comment
+        assert comment is not None
+        assert comment.doc is not None
+        assert said in to_plain(comment.doc)
+
+
 def test_an_exemption_by_label_is_named() -> None:
     text = text_on("WEB-1", [epic("WEB-1", **DOING)], POINTS)
     assert "or exempt it with the label ktlo." in text
@@ -485,6 +502,20 @@ def test_own_words_stand_in_place_of_ours_and_renew_what_was_written() -> None:
     assert before is not None
     assert (before.purpose, before.facts) == ("orphan", ())
     assert after != before
+
+
+def test_own_words_for_what_comments_say_no_more_are_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "truenorth.yaml"
+    path.write_text(
+        """words: {en: {progress.goal: Aim, orphan.ways: "Do this:", progress.kept: ours}}
+trackers: {linear: {kind: linear, scope: {teams: [ENG]}}}
+cycles: {C: {start: 2026-10-01, end: 2026-12-31}}
+objectives:
+  - {id: O, title: O, cycle: C, key_results: [{id: K, title: K, measure: {kind: work}}]}
+"""
+    )
+    assert load(path).words["en"]["progress.kept"] == "ours"
+    assert not RETIRED & ENGLISH.keys()
 
 
 @pytest.mark.parametrize(
