@@ -386,7 +386,7 @@ def test_an_orphan_comment_says_since_when_what_is_near_and_the_ways_out() -> No
         "Closest: KR1 · Result KR1 (shares the words onboarding, wizard; same team as 12 of its tickets); "
         "KR2 · Result KR2 (same team as 1 of its tickets).\n"
         "Label it kr:KR1, move it below a parent that serves one, or ask growth@acme.example to exempt it. "
-        "This note disappears by itself."
+        "This note by Truenorth disappears by itself."
     )
 
 
@@ -435,7 +435,7 @@ def test_a_claim_that_leads_nowhere_is_said_first(
     items = [item("WEB-1", claims=claims, labels=labels, **DOING)]
     text = text_on("WEB-1", items, OWNED)
     assert text.startswith(said)
-    assert text.endswith("This note disappears by itself.")
+    assert text.endswith("This note by Truenorth disappears by itself.")
 
 
 def test_a_warning_is_the_same_on_another_day_but_for_nothing() -> None:
