@@ -138,9 +138,7 @@ class OwnLabels:
     def _label_of(self, state: AlignmentState | None) -> str | None:
         return getattr(self.policy, state) if state is not None and self.groups.is_set_up else None
 
-    def stands_in_for(
-        self, name: str, alignment: AlignmentState | None, children: Collection[str]
-    ) -> bool:
+    def stands_in_for(self, name: str, alignment: AlignmentState | None, children: Collection[str]) -> bool:
         """Whether a label of the policy is not to be put on, since one of these children of groups says the same."""
         said = {self.groups.states[one] for one in children if one in self.groups.states}
         return alignment in said and name == self._label_of(alignment)
