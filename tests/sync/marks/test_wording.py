@@ -197,6 +197,19 @@ def test_a_progress_comment_has_five_lines_for_a_key_result(language: str, said:
     assert all(len(panel.blocks) <= 5 for panel in doc.blocks if isinstance(panel, Panel))
 
 
+def test_a_sentence_that_ends_with_a_day_has_one_full_stop() -> None:
+    """Months are cut with a full stop in French: "2 nov."."""
+    one = msgspec.structs.replace(
+        PROGRESS.key_results[0], waits=(Wait("WEB-3", "OPS-9", "2026-11-02"),), more_waits=0
+    )
+    bare = OrphanDetails("created", "2026-11-02", "2026-11-16")
+    for made in (progress(ProgressDetails("2026-11-16", (one,)), FACTS[:3]), orphan(bare)):
+        doc = with_text(made, Messages("fr", {})).doc
+        assert doc is not None
+        assert "depuis le 2 nov.\n" in to_plain(doc)
+        assert ".." not in to_plain(doc)
+
+
 def test_a_value_that_was_reached_has_its_day_and_no_forecast() -> None:
     details = msgspec.structs.replace(
         AT_TARGET,
