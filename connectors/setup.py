@@ -24,6 +24,9 @@ PROJECTS = "Unaligned projects"
 VIEWS = (UNALIGNED, BY_KEY_RESULT, AT_RISK, DANGLING, PROJECTS)
 DASHBOARD = "OKR alignment"
 
+PLACES = "at "
+"""How the store's names begin of what addresses need beside the ids of things."""
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -103,6 +106,18 @@ class Provisioner(Protocol):
 
     def carry(self, action: Action, made: Mapping[str, str]) -> str | None:
         """Do one action; the id of what is there after it, None after a removal. Raises TrackerError."""
+        ...
+
+    def address(self, what: str, made: Mapping[str, str]) -> str:
+        """Where people find one of the things in `made`, named as there: a part, such as a gadget, with its whole. "" where that
+        is not known. Sends nothing: what it needs beside ids are the `places` that the store kept.
+        """
+        ...
+
+    def places(self) -> Mapping[str, str]:
+        """What `plan` and `carry` learned that addresses need beside ids, for the store to keep beside them, at most 64
+        characters each; the names begin with `PLACES`.
+        """
         ...
 
 

@@ -83,6 +83,7 @@ def decide(
         last_updates=memory.last_updates,
         states=states,
         outlooks=ends,
+        pages={pull.tracker: pull.pages for pull in observation.pulls},
     )
     unshown = frozenset(
         ref

@@ -27,10 +27,12 @@ from connectors.model import (
     KeyResultMark,
     Mark,
     Marks,
+    Pages,
     Ref,
     WorkItem,
 )
 from sync.align.alignment import Alignment, ItemAlignment, Link
+from sync.align.pages import PageFinder
 from sync.align.terms import terms
 from sync.forecast.outlook import Outlooks
 from sync.history.movement import Movement, WorkState
@@ -68,15 +70,18 @@ def desired_marks(
     last_updates: Mapping[Ref, PostedUpdate] | None = None,
     states: Mapping[str, WorkState] | None = None,
     outlooks: Outlooks = MappingProxyType({}),
+    pages: Mapping[str, Pages] = MappingProxyType({}),
 ) -> dict[Ref, Marks]:
     """The marks that every item in scope should show. Marks that an item cannot carry stay as shown.
 
     `movements` and `outlooks` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is
-    what the latest status updates said, as remembered, and `states` where work stands now.
+    what the latest status updates said, as remembered, and `states` where work stands now. `pages`: those of each tracker,
+    to which links lead where no page is declared.
     """
-    builder = MarkBuilder(alignment, scorecard, workspace, movements or {}, closest or {}, outlooks)
+    finder = PageFinder(workspace, alignment, pages)
+    builder = MarkBuilder(alignment, scorecard, workspace, movements or {}, closest or {}, outlooks, finder)
     updates = StatusUpdates(
-        alignment, scorecard, workspace, builder.marks, last_updates or {}, states or {}, outlooks
+        alignment, scorecard, workspace, builder.marks, last_updates or {}, states or {}, outlooks, finder
     )
     policies = {name: workspace.policy_of(name) for name in workspace.trackers}
     dangling = {claim.item for claim in alignment.dangling}
@@ -95,6 +100,7 @@ def desired_marks(
         marks = builder.warning_labels(item, marks, is_dangling=ref in dangling)
         marks = replace(marks, twins=())
         marks = apply_policy(item, marks, policies[ref.tracker])
+        marks = replace(marks, page=builder.note_page(item, marks))
         wanted[ref] = _only_writable(item, replace(marks, update=updates.wanted(item)))
     return wanted
 
@@ -110,7 +116,9 @@ class MarkBuilder:
         movements: Mapping[str, Movement],
         closest: Mapping[Ref, Sequence[SuggestedKeyResult]],
         outlooks: Outlooks,
+        pages: PageFinder,
     ) -> None:
+        self._pages = pages
         self._alignment = alignment
         self._readings = scorecard.readings
         self._scorecard = scorecard
@@ -203,8 +211,31 @@ class MarkBuilder:
                 labels = tuple(sorted(others | ({label} if is_wanted and item.is_open else set())))
         return replace(marks, labels=labels)
 
+    def note_page(self, item: WorkItem, marks: Marks) -> str:
+        """Where the note leads that stands for key results where an item has none; one that is there keeps its address."""
+        if marks.key_results or not self._keeps_addresses(item):
+            return ""
+        return item.shown.page or self._pages.of_note(item)
+
+    def _keeps_addresses(self, item: WorkItem) -> bool:
+        return self._workspace.trackers[item.ref.tracker].keeps_addresses
+
     def _part(self, item: WorkItem, link: Link) -> KeyResultMark:
-        mark = self.marks[link.key_result]
+        """The mark as the item should show it. Where its address is its identity, one that is there keeps it."""
+        mark = self._on_its_page(item, link)
+        shown = next((one for one in item.shown.key_results if one.id == mark.id and one.url), None)
+        return replace(mark, url=shown.url) if shown and self._keeps_addresses(item) else mark
+
+    def _part_in_comment(self, item: WorkItem, link: Link) -> KeyResultMark:
+        """The mark as the item's comment tells it. A comment can lead elsewhere by an edit; that it should, because another
+        page was declared, is no reason for one where the other marks stay as they are.
+        """
+        mark, kept = self._on_its_page(item, link), self._part(item, link)
+        shown = next((one for one in item.shown.key_results if one.id == mark.id), None)
+        return kept if shown and shown.basis_id != mark.basis_id else mark
+
+    def _on_its_page(self, item: WorkItem, link: Link) -> KeyResultMark:
+        mark = replace(self.marks[link.key_result], url=self._pages.of(item, link))
         reading = self._readings[link.key_result]
         pieces = self._pieces[link.key_result]
         return contribution(
@@ -245,7 +276,7 @@ class MarkBuilder:
         leaves = [leaf for leaf, _ in self._alignment.leaves.get(id_, ())]
         return ProgressFacts(
             reading=self._readings[id_],
-            mark=rests or self._part(item, link),
+            mark=rests or self._part_in_comment(item, link),
             goal=self._goals[id_],
             owner=self._owners[id_],
             movement=self._movements.get(id_),

@@ -19,19 +19,26 @@ from connectors.setup import AT_RISK, BY_KEY_RESULT, DANGLING, PROJECTS, UNALIGN
 class ViewNode(Wire):
     id: str
     name: str
+    slug_id: str
     shared: bool = False
     description: str | None = None
     filter_data: dict[str, Any] = msgspec.field(default_factory=dict)
     project_filter_data: dict[str, Any] | None = None
 
 
+class Workspace(Wire):
+    url_key: str
+
+
 class Views(Wire):
+    organization: Workspace
     custom_views: Connection[ViewNode]
 
 
 VIEWS = Operation(
-    "query Views($first: Int!, $after: String) { customViews(first: $first, after: $after) {"
-    " nodes { id name shared description filterData projectFilterData } pageInfo { hasNextPage endCursor } } }",
+    "query Views($first: Int!, $after: String) { organization { urlKey }"
+    " customViews(first: $first, after: $after) {"
+    " nodes { id name slugId shared description filterData projectFilterData } pageInfo { hasNextPage endCursor } } }",
     Decoder(Views),
 )
 
