@@ -39,9 +39,14 @@ def is_same_reason(shown: KeyResultMark, wanted: KeyResultMark) -> bool:
     return shown.because == wanted.because or _is_same_id(shown.reason_id, wanted.reason_id)
 
 
+def leads_nowhere(mark: KeyResultMark) -> bool:
+    """Whether it has an address of older versions that leads nowhere. That is put right with the next edit of the item."""
+    return mark.url.startswith(NOWHERE)
+
+
 def _is_undeclared(shown: KeyResultMark) -> bool:
     """Whether a record older than identities says that no page was declared."""
-    return not shown.basis_id and shown.url.startswith(NOWHERE)
+    return not shown.basis_id and leads_nowhere(shown)
 
 
 def _is_same_id(shown: str, wanted: str) -> bool:

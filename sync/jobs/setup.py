@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from config.load import fingerprint
-from connectors.base import Connector, Provisions, ShowsProjects
+from connectors.base import Connector, Provisions
 from connectors.errors import TrackerError
 from connectors.model import Pages
 from connectors.setup import (
@@ -181,10 +181,8 @@ def provisioner_of(connector: Connector) -> Provisioner | None:
 
 
 def _known(session: Session) -> Decision | None:
-    """What is decided of the last read, where some tracker asks for it."""
-    shows = any(isinstance(one, ShowsProjects) for one in session.connectors.values())
-    asks = shows or any(one.keeps_addresses for one in session.workspace.active.values())
-    snapshot = session.store.snapshots.last() if asks else None
+    """What is decided of the last read; None before the first."""
+    snapshot = session.store.snapshots.last()
     return replay(session, snapshot) if snapshot is not None else None
 
 
@@ -255,26 +253,28 @@ def _moves(
     provisioners = _provisioners(session)
     for name, leaving in left.items():
         try:
-            alignment = _aligned_now(session, name, planned)
+            alignment, here = _aligned_now(session, name, planned)
         except TrackerError as error:
             unread[name] = str(error)
             continue
-        pages = _pages(provisioners[name], session.store.provisions(name))
-        pages = pages if leaving is None else _without(pages, leaving)
+        if session.workspace.trackers[name].keeps_addresses:
+            # What was made just now is among them.
+            here = _pages(provisioners[name], session.store.provisions(name))
+        pages = here if leaving is None else _without(here, leaving)
         moved = address_change(name, alignment, session.workspace, pages, leaving)
         edits += moved.edits if moved is not None else ()
     return Plan(tuple(edits), (), digest_of(edits)), unread
 
 
-def _aligned_now(session: Session, name: str, planned: SetupPlan) -> Alignment:
-    """What the work of one tracker serves, read now; the others as they were read last. Raises TrackerError."""
+def _aligned_now(session: Session, name: str, planned: SetupPlan) -> tuple[Alignment, Pages]:
+    """What the work of one tracker serves, read now, and the pages there; the others as they were read last. Raises TrackerError."""
     assert planned.known is not None  # noqa: S101  without it no address is planned to change
     observation = planned.known.observation
     pull = session.connectors[name].pull()
     pulls = tuple(pull if one.tracker == name else one for one in observation.pulls)
     today = session.store.clock().astimezone(session.workspace.zone).date()
     items = replace(observation, pulls=pulls).items
-    return align(items, session.workspace, observation.answers, today)
+    return align(items, session.workspace, observation.answers, today), pull.pages
 
 
 def _remember_moves(session: Session, plan: Plan, applied: Applied) -> None:

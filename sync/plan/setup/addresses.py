@@ -1,6 +1,7 @@
-"""Marks whose address is their identity, and that lead elsewhere by now than they did when they were made. Pure.
+"""Marks that lead elsewhere by now than they did when they were made, or that lead nowhere. Pure.
 
-No sync touches these addresses: it would take every attachment away and make it anew. Setup offers to, as one step.
+Where the address is the identity of a mark, no sync touches it: that would take every attachment away and make it anew. Elsewhere
+it changes with the next edit of the item, and that one leads nowhere is no reason for an edit. Setup offers both as one step.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from config.workspace import Workspace
+from connectors.meaning import NOWHERE
 from connectors.model import Change, KeyResultMark, Marks, Pages, WorkItem
 from connectors.setup import BY_KEY_RESULT, UNALIGNED
 from sync.align.alignment import Alignment
@@ -21,13 +23,15 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class AddressChange:
-    """Addresses on one tracker that would change: of how many attachments and links, notes among them, on which items.
+    """Addresses on one tracker that would change: of how many attachments, notes among them, project links and web links, on
+    which items.
 
     `to`: where they would lead, in words.
     """
 
     attachments: int
-    links: int
+    project_links: int
+    web_links: int
     edits: tuple[Edit, ...]
     to: tuple[str, ...]
 
@@ -41,24 +45,37 @@ def address_change(
 ) -> AddressChange | None:
     """What would change on a tracker with these `pages`; None where nothing would. With `leaving` only what leads there.
 
-    Items of which nothing may be written, and those of other workspaces, are left alone.
+    Items of which nothing may be written, and those of other workspaces, are left alone. Where an address is no identity, only
+    one that leads nowhere counts.
     """
-    declared = workspace.trackers[tracker]
-    if not declared.keeps_addresses or not is_written(workspace.policy_of(tracker)):
+    keeps = workspace.trackers[tracker].keeps_addresses
+    if not is_written(workspace.policy_of(tracker)):
         return None
-    mover = _Mover(workspace, alignment, PageFinder(workspace, alignment, {tracker: pages}), leaving)
+    mover = _Mover(
+        workspace, alignment, PageFinder(workspace, alignment, {tracker: pages}), leaving, keeps=keeps
+    )
     items = sorted((one for ref, one in alignment.items.items() if ref.tracker == tracker), key=sort_key)
     edits = tuple(edit for item in items if (edit := mover.edit(item)) is not None)
     if not edits:
         return None
-    counts = {is_issue: sum(map(_count, _on(edits, is_issue=is_issue))) for is_issue in (True, False)}
-    return AddressChange(counts[True], counts[False], edits, tuple(_targets(edits, pages, workspace)))
+    on_issues, on_projects = (sum(map(_count, _on(edits, is_issue=one))) for one in (True, False))
+    to = tuple(_targets(edits, pages, workspace, keeps=keeps))
+    if keeps:
+        return AddressChange(on_issues, on_projects, 0, edits, to)
+    return AddressChange(0, 0, on_issues, edits, to)
 
 
 class _Mover:
     def __init__(
-        self, workspace: Workspace, alignment: Alignment, finder: PageFinder, leaving: Pages | None
+        self,
+        workspace: Workspace,
+        alignment: Alignment,
+        finder: PageFinder,
+        leaving: Pages | None,
+        *,
+        keeps: bool,
     ) -> None:
+        self._keeps = keeps
         self._owner = workspace.workspace
         self._key_results = {one.id: one for _, one in workspace.key_results()}
         self._alignment = alignment
@@ -88,6 +105,8 @@ class _Mover:
         return replace(mark, url=self._other(mark.url, page))
 
     def _other(self, before: str, page: str) -> str:
+        if not self._keeps:
+            return page if before.startswith(NOWHERE) and self._leaving is None else before
         return page if self._leaving is None or before in self._leaving else before
 
 
@@ -101,9 +120,12 @@ def _count(edit: Edit) -> int:
     return moved + (edit.item.shown.page != edit.wanted.page)
 
 
-def _targets(edits: Collection[Edit], pages: Pages, workspace: Workspace) -> Iterator[str]:
+def _targets(edits: Collection[Edit], pages: Pages, workspace: Workspace, *, keeps: bool) -> Iterator[str]:
     """Where all of these lead, the pages of one kind as one."""
     found = dict.fromkeys(url for edit in edits for url in _new(edit.item.shown, edit.wanted))
+    if not keeps:
+        yield "the page of the key result" if workspace.site else "a search for the work of the key result"
+        return
     declared = {workspace.url_of(one) for _, one in workspace.key_results()} - {""}
     views = {pages.key_result: BY_KEY_RESULT, pages.unaligned: UNALIGNED}
     named = {view for url, view in views.items() if url and url in found}

@@ -33,11 +33,17 @@ def plan_lines(plans: Mapping[str, Provisioning], addresses: Mapping[str, Addres
 
 
 def _address_words(change: AddressChange) -> str:
-    """As in "change the address of 12 attachments and 2 project links to …"."""
-    counts = ((change.attachments, "attachment"), (change.links, "project link"))
+    """As in "change the addresses of 12 attachments and 2 project links on 13 items; they would lead to …"."""
+    counts = (
+        (change.attachments, "attachment"),
+        (change.project_links, "project link"),
+        (change.web_links, "web link"),
+    )
     what = " and ".join(counted(count, noun) for count, noun in counts if count)
-    several = "addresses" if change.attachments + change.links > 1 else "address"
-    return f"change the {several} of {what} on {counted(len(change.edits), 'item')} to {', '.join(change.to)}"
+    is_one = sum(count for count, _ in counts) == 1
+    where = f"{'it' if is_one else 'they'} would lead to {' or '.join(change.to)}"
+    several = "address" if is_one else "addresses"
+    return f"change the {several} of {what} on {counted(len(change.edits), 'item')}; {where}"
 
 
 def plan_data(
@@ -62,7 +68,8 @@ def _address_data(change: AddressChange | None) -> dict[str, Any] | None:
         return None
     return {
         "attachments": change.attachments,
-        "links": change.links,
+        "project_links": change.project_links,
+        "web_links": change.web_links,
         "items": len(change.edits),
         "to": list(change.to),
     }
