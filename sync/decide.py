@@ -16,6 +16,7 @@ from sync.forecast.outlook import Outlooks
 from sync.history.movement import WorkState, movements_since, work_states
 from sync.marks.comments import SuggestedKeyResult
 from sync.marks.desired import desired_marks
+from sync.marks.policy import shows_below
 from sync.measure import Scorecard, measure
 from sync.memory import Memory
 from sync.observation import ItemKeywords, Observation
@@ -84,6 +85,7 @@ def decide(
         states=states,
         outlooks=ends,
         pages={pull.tracker: pull.pages for pull in observation.pulls},
+        below=shows_below(workspace, memory.provisions, observation.items),
     )
     unshown = frozenset(
         ref

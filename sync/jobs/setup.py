@@ -295,6 +295,7 @@ def _need(session: Session, tracker: str, known: Decision | None) -> Need:
         orphaned=labels.orphaned,
         dangling=labels.dangling,
         at_risk=labels.at_risk,
+        below=labels.below,
         marks=marks_of(policy),
         lists_projects=lists_projects(workspace, tracker),
         orphaned_projects=orphaned_projects(known.signals.orphans, known.alignment, workspace, tracker)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -71,12 +71,14 @@ def desired_marks(
     states: Mapping[str, WorkState] | None = None,
     outlooks: Outlooks = MappingProxyType({}),
     pages: Mapping[str, Pages] = MappingProxyType({}),
+    below: Collection[str] = frozenset(),
 ) -> dict[Ref, Marks]:
     """The marks that every item in scope should show. Marks that an item cannot carry stay as shown.
 
     `movements` and `outlooks` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is
     what the latest status updates said, as remembered, and `states` where work stands now. `pages`: those of each tracker,
-    to which links lead where no page is declared.
+    to which links lead where no page is declared. `below`: the trackers on which orphans below orphans bear a label of their
+    own.
     """
     finder = PageFinder(workspace, alignment, pages)
     builder = MarkBuilder(alignment, scorecard, workspace, movements or {}, closest or {}, outlooks, finder)
@@ -97,7 +99,9 @@ def desired_marks(
             if item.is_open
             else builder.closed_item(item)
         )
-        marks = builder.warning_labels(item, marks, is_dangling=ref in dangling)
+        orphan = signals.orphans.get(ref)
+        is_below = orphan is not None and not orphan.top and ref.tracker in below
+        marks = builder.warning_labels(item, marks, is_dangling=ref in dangling, is_below=is_below)
         marks = replace(marks, twins=())
         marks = apply_policy(item, marks, policies[ref.tracker])
         marks = replace(marks, page=builder.note_page(item, marks))
@@ -198,14 +202,15 @@ class MarkBuilder:
             shown = replace(shown, comment=None)
         return replace(shown, stamp=None)
 
-    def warning_labels(self, item: WorkItem, marks: Marks, *, is_dangling: bool) -> Marks:
-        """The marks with the labels of dangling claims and of risk on or off; they stand beside that of any alignment,
-        and closed work bears neither.
+    def warning_labels(self, item: WorkItem, marks: Marks, *, is_dangling: bool, is_below: bool) -> Marks:
+        """The marks with the labels of dangling claims, of risk and of orphans below others on or off; they stand beside that of
+        any alignment, and closed work bears none.
         """
         policy = self._workspace.policy.labels
         at_risk = any(mark.health in AT_RISK for mark in marks.key_results)
         labels = marks.labels
-        for label, is_wanted in ((policy.dangling, is_dangling), (policy.at_risk, at_risk)):
+        labelled = ((policy.dangling, is_dangling), (policy.at_risk, at_risk), (policy.below, is_below))
+        for label, is_wanted in labelled:
             if label is not None:
                 others = {one for one in labels if one.casefold() != label.casefold()}
                 labels = tuple(sorted(others | ({label} if is_wanted and item.is_open else set())))

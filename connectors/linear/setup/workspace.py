@@ -275,6 +275,7 @@ def as_called(need: Need, labels: Iterable[LabelNode]) -> Need:
         aligned=called(need.aligned),
         dangling=called(need.dangling),
         at_risk=called(need.at_risk),
+        below=called(need.below),
     )
 
 
