@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from config.text.figures import ENGLISH
+
 
 def counted(count: int, noun: str, plural: str = "") -> str:
     """The count with its noun: "1 item", "2 items", "1,200 items"; `plural` where it is not the noun with an s."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+    return f"{ENGLISH.count(count)} {noun if count == 1 else plural or noun + 's'}"
 
 
 def percent(value: float | None, unknown: str = "–") -> str:
@@ -13,12 +15,12 @@ def percent(value: float | None, unknown: str = "–") -> str:
 
     It does not round to whole percents: how a value is rounded is for the caller to say.
     """
-    return unknown if value is None else f"{value:.4g} %"
+    return unknown if value is None else ENGLISH.percent(value)
 
 
 def amount(weight: float) -> str:
-    """An amount of work, with at most one decimal: "51.3", "40". Shares and spread estimates have many."""
-    return f"{round(weight, 1):g}"
+    """An amount of work, with at most one decimal: "51.3", "40", "4,562". Shares and spread estimates have many."""
+    return ENGLISH.measured(round(weight, 1))
 
 
 def agree(count: float, one: str, many: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,9 +14,9 @@ from sync.align.suggestions import suggest
 from sync.forecast.health import with_chances
 from sync.forecast.key_results import outlooks
 from sync.forecast.outlook import Outlooks
-from sync.history.movement import WorkState, movements_since, work_states
-from sync.marks.comments import SuggestedKeyResult
+from sync.history.movement import WorkState, work_states
 from sync.marks.desired import desired_marks
+from sync.marks.orphan_comments import SuggestedKeyResult
 from sync.marks.policy import shows_below
 from sync.measure import Scorecard, measure
 from sync.memory import Memory
@@ -79,13 +80,12 @@ def decide(
         scorecard,
         signals,
         workspace,
-        movements=movements_since(memory.work_states, states, workspace),
         closest=_closest(alignment, signals, workspace, observation.keywords),
         last_updates=memory.last_updates,
         states=states,
         outlooks=ends,
         pages={pull.tracker: pull.pages for pull in observation.pulls},
-        below=shows_below(workspace, memory.provisions, observation.items),
+        below_on=shows_below(workspace, memory.provisions, observation.items),
     )
     unshown = frozenset(
         ref
@@ -145,8 +145,14 @@ def _closest(
 ) -> dict[Ref, tuple[SuggestedKeyResult, ...]]:
     """What the comment on each orphan names as near."""
     titles = {key_result.id: key_result.title for _, key_result in workspace.key_results()}
+    teams = Counter((name, leaf.team) for name, leaves in alignment.leaves.items() for leaf, _ in leaves)
     return {
-        ref: tuple(SuggestedKeyResult(one.key_result, titles[one.key_result], one.words) for one in near)
+        ref: tuple(
+            SuggestedKeyResult(name, titles[name], one.words, teams[name, team] if team else 0)
+            for one in near
+            for name in (one.key_result,)
+        )
         for ref, near in suggest(alignment, workspace, keywords).items()
         if ref in signals.orphans
+        for team in (alignment.items[ref].team,)
     }

@@ -13,7 +13,7 @@ from config.checks.urls import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
 from config.link_rules import LinkRule
 from config.measures import KeepMeasure, MetricMeasure, QueryMeasure
-from config.messages import ENGLISH, SHIPPED, names_in
+from config.messages import ENGLISH, RETIRED, SHIPPED, any_plural, names_in
 from config.origins import PREFIX, is_reserved
 from config.trackers import KINDS, Tracker, trackers_for
 from config.workspace import Workspace
@@ -100,18 +100,21 @@ def _words(workspace: Workspace) -> Iterator[ConfigFinding]:
     for language, texts in workspace.words.items():
         for key, template in texts.items():
             path: Path = ("words", language, key)
-            if key not in ENGLISH:
+            english = ENGLISH.get(key) or ENGLISH.get(any_plural(key))
+            if english is None and key in RETIRED:
+                continue
+            if english is None:
                 yield ConfigFinding(
                     path, f"unknown message {quoted(key)}", did_you_mean(key, ENGLISH), at_key=True
                 )
                 continue
             try:
-                unknown = sorted(names_in(template) - names_in(ENGLISH[key]))
+                unknown = sorted(names_in(template) - names_in(english))
             except ValueError as error:
                 yield ConfigFinding(path, str(error))
                 continue
             if unknown:
-                known = ", ".join(f"{{{name}}}" for name in sorted(names_in(ENGLISH[key])))
+                known = ", ".join(f"{{{name}}}" for name in sorted(names_in(english)))
                 hint = f"use one of: {known}" if known else "this message has no placeholders"
                 yield ConfigFinding(path, f"unknown placeholder {{{unknown[0]}}}", hint)
     known_languages = {**SHIPPED, **workspace.words}

@@ -10,12 +10,11 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from types import MappingProxyType
 
 import msgspec
 
-from config.measures import KeepMeasure, MetricMeasure
+from config.measures import MilestonesMeasure
 from config.messages import DEFAULT
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
@@ -35,26 +34,22 @@ from sync.align.alignment import Alignment, ItemAlignment, Link
 from sync.align.pages import PageFinder
 from sync.align.terms import terms
 from sync.forecast.outlook import Outlooks
-from sync.history.movement import Movement, WorkState
-from sync.marks.comments import (
-    ProgressFacts,
-    SuggestedKeyResult,
-    foretold_of,
-    orphan_details,
-    progress_details,
-)
+from sync.history.movement import WorkState
+from sync.marks.comments import ProgressFacts, foretold_of, progress_details
 from sync.marks.contribution import blocked_for, contribution
 from sync.marks.details import Goal
-from sync.marks.facts import goal_fact, health_fact, owner_fact, percent_fact, title_fact
-from sync.marks.goals import goal_line, goal_of, owner_of, short_goal
+from sync.marks.goals import goal_of, owner_of, short_goal
 from sync.marks.identity import basis_id
 from sync.marks.messages import messages_for
+from sync.marks.orphan_comments import OrphanFacts, SuggestedKeyResult, orphan_details
+from sync.marks.own_part import below, own_part
 from sync.marks.policy import apply_policy
 from sync.marks.precedence import in_precedence, places_in
+from sync.marks.reached import reached_on
 from sync.marks.status_updates import PostedUpdate, StatusUpdates
 from sync.marks.wording import with_text
-from sync.measure import Reading, Scorecard, latest
-from sync.signals.orphans import Orphan, Signals
+from sync.measure import Reading, Scorecard, milestone_pieces
+from sync.signals.orphans import Orphan, Signals, orphans_below
 
 AT_RISK: tuple[Health, ...] = ("at_risk", "off_track")
 """The healths that put open work on the view of key results at risk."""
@@ -65,23 +60,21 @@ def desired_marks(
     scorecard: Scorecard,
     signals: Signals,
     workspace: Workspace,
-    movements: Mapping[str, Movement] | None = None,
     closest: Mapping[Ref, Sequence[SuggestedKeyResult]] | None = None,
     last_updates: Mapping[Ref, PostedUpdate] | None = None,
     states: Mapping[str, WorkState] | None = None,
     outlooks: Outlooks = MappingProxyType({}),
     pages: Mapping[str, Pages] = MappingProxyType({}),
-    below: Collection[str] = frozenset(),
+    below_on: Collection[str] = frozenset(),
 ) -> dict[Ref, Marks]:
     """The marks that every item in scope should show. Marks that an item cannot carry stay as shown.
 
-    `movements` and `outlooks` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is
-    what the latest status updates said, as remembered, and `states` where work stands now. `pages`: those of each tracker,
-    to which links lead where no page is declared. `below`: the trackers on which orphans below orphans bear a label of their
-    own.
+    `outlooks` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is what the latest
+    status updates said, as remembered, and `states` where work stands now. `pages`: those of each tracker, to which links
+    lead where no page is declared. `below_on`: the trackers on which orphans below orphans bear a label of their own.
     """
     finder = PageFinder(workspace, alignment, pages)
-    builder = MarkBuilder(alignment, scorecard, workspace, movements or {}, closest or {}, outlooks, finder)
+    builder = MarkBuilder(alignment, scorecard, signals, workspace, closest or {}, outlooks, finder)
     updates = StatusUpdates(
         alignment, scorecard, workspace, builder.marks, last_updates or {}, states or {}, outlooks, finder
     )
@@ -100,7 +93,7 @@ def desired_marks(
             else builder.closed_item(item)
         )
         orphan = signals.orphans.get(ref)
-        is_below = orphan is not None and not orphan.top and ref.tracker in below
+        is_below = orphan is not None and not orphan.top and ref.tracker in below_on
         marks = builder.warning_labels(item, marks, is_dangling=ref in dangling, is_below=is_below)
         marks = replace(marks, twins=())
         marks = apply_policy(item, marks, policies[ref.tracker])
@@ -116,8 +109,8 @@ class MarkBuilder:
         self,
         alignment: Alignment,
         scorecard: Scorecard,
+        signals: Signals,
         workspace: Workspace,
-        movements: Mapping[str, Movement],
         closest: Mapping[Ref, Sequence[SuggestedKeyResult]],
         outlooks: Outlooks,
         pages: PageFinder,
@@ -127,7 +120,7 @@ class MarkBuilder:
         self._readings = scorecard.readings
         self._scorecard = scorecard
         self._workspace = workspace
-        self._movements = movements
+        self._below = orphans_below(signals.orphans)
         self._closest = closest
         self._outlooks = outlooks
         self._messages = {name: messages_for(workspace, name) for name in workspace.trackers}
@@ -137,7 +130,13 @@ class MarkBuilder:
             for name, reading in self._readings.items()
         }
         self._places = places_in(workspace)
-        self._terms = terms(workspace, scorecard.as_of.astimezone(workspace.zone).date())
+        self._today = scorecard.as_of.astimezone(workspace.zone).date()
+        self._terms = terms(workspace, self._today)
+        self._milestones = {
+            kr.id: milestone_pieces(kr, kr.measure, alignment, self._readings[kr.id].bounds)
+            for _, kr in workspace.key_results()
+            if isinstance(kr.measure, MilestonesMeasure)
+        }
         self._owners = {kr.id: owner_of(kr, objective) for objective, kr in workspace.key_results()}
         self._goals = {
             kr.id: goal_of(kr, self._readings[kr.id].unit, _due(objective, workspace))
@@ -267,45 +266,46 @@ class MarkBuilder:
             and not link.because.inherited
             and self._readings[link.key_result].closed is None
         ]
+        within = below(item, self._alignment)
         parts = [
-            self._progress(item, link, resting.get(link.key_result))
+            self._progress(item, within, link, resting.get(link.key_result))
             for link in self._in_precedence(item, [*placement.carries, *waiting])
         ]
-        as_of = self._scorecard.as_of.astimezone(self._workspace.zone)
-        facts = (*(fact for one in parts for fact in _facts(one)), *self._language(item))
-        details = msgspec.to_builtins(progress_details(parts, as_of))
+        facts = (*(fact for one in parts for fact in one.facts), *self._language(item))
+        details = msgspec.to_builtins(progress_details(parts, item, self._today))
         return with_text(Comment("progress", facts, details=details), self._messages[item.ref.tracker])
 
-    def _progress(self, item: WorkItem, link: Link, rests: KeyResultMark | None) -> ProgressFacts:
+    def _progress(
+        self, item: WorkItem, within: frozenset[Ref], link: Link, rests: KeyResultMark | None
+    ) -> ProgressFacts:
         id_ = link.key_result
-        leaves = [leaf for leaf, _ in self._alignment.leaves.get(id_, ())]
+        key_result, reading, milestones = (
+            self._key_results[id_],
+            self._readings[id_],
+            self._milestones.get(id_, ()),
+        )
+        own = [leaf for leaf, _ in self._alignment.leaves.get(id_, ()) if leaf.ref in within]
         return ProgressFacts(
-            reading=self._readings[id_],
+            reading=reading,
             mark=rests or self._part_in_comment(item, link),
             goal=self._goals[id_],
             owner=self._owners[id_],
-            movement=self._movements.get(id_),
-            blocked=blocked_for(item, leaves, self._alignment),
-            checked_in=self._checked_in(self._key_results[id_]),
-            foretold=foretold_of(
-                self._readings[id_], self._outlooks.get(id_), self._workspace.policy.health.chance
-            ),
+            own=own_part(item, within, key_result, reading, milestones),
+            waits=blocked_for(item, own, self._alignment, self._workspace.zone),
+            foretold=foretold_of(reading, self._outlooks.get(id_), self._workspace.policy.health.chance),
+            reached=reached_on(key_result, reading, milestones, self._today),
         )
-
-    def _checked_in(self, key_result: KeyResult) -> date | None:
-        measure = key_result.measure
-        if not isinstance(measure, MetricMeasure | KeepMeasure):
-            return None
-        last = latest(measure.checkins, self._scorecard.as_of, self._workspace)
-        return last.on if last else None
 
     def _orphan_comment(self, item: WorkItem, orphan: Orphan) -> Comment | None:
-        closest = self._closest.get(item.ref, ())
-        unmet = self._alignment.placements[item.ref].unmet
-        details = msgspec.to_builtins(
-            orphan_details(item, orphan, closest, self._workspace, self._alignment.offered, unmet)
+        facts = OrphanFacts(
+            item,
+            orphan,
+            self._closest.get(item.ref, ()),
+            self._below[item.ref],
+            self._alignment.placements[item.ref].unmet,
         )
-        comment = Comment("orphan", self._language(item), details=details)
+        details = orphan_details(facts, self._workspace, self._alignment.offered, self._today)
+        comment = Comment("orphan", self._language(item), details=msgspec.to_builtins(details))
         return with_text(comment, self._messages[item.ref.tracker])
 
     def _language(self, item: WorkItem) -> tuple[Fact, ...]:
@@ -341,17 +341,6 @@ def mark_of(
 
 def _due(objective: Objective, workspace: Workspace) -> str:
     return workspace.cycles[objective.cycle].end.isoformat()
-
-
-def _facts(one: ProgressFacts) -> tuple[Fact, ...]:
-    mark = one.mark
-    return (
-        percent_fact(mark.id, mark.percent),
-        health_fact(mark.id, mark.health),
-        title_fact(mark.id, mark.title),
-        goal_fact(mark.id, goal_line(one.goal)),
-        owner_fact(mark.id, one.owner),
-    )
 
 
 def _only_writable(item: WorkItem, marks: Marks) -> Marks:

@@ -7,10 +7,11 @@ import json
 from collections.abc import Mapping
 
 from config.messages import DEFAULT, SHIPPED, pieces
+from config.text.figures import figures_for
 from config.workspace import Workspace
 from connectors.text.document import Inline, Line, Text
 
-RENDERING = 3
+RENDERING = 4
 """The version of how texts are put together. A test holds what each version gives: change the one with the other."""
 
 _LARGE = 100_000
@@ -25,6 +26,7 @@ class Messages:
 
     def __init__(self, language: str, own: Mapping[str, str]) -> None:
         self.language = language
+        self.figures = figures_for(language)
         self._texts = {**SHIPPED[DEFAULT], **SHIPPED.get(language, {}), **own}
         texts = json.dumps(self._texts, sort_keys=True).encode()
         self.wording = f"{RENDERING}-{hashlib.sha256(texts).hexdigest()[:8]}"
@@ -50,12 +52,25 @@ class Messages:
         )
 
     def number(self, value: float) -> str:
-        """A number with the language's decimal sign, without digits that say nothing."""
-        return figure(value).replace(".", self._texts["decimal"])
+        """A number as the language writes it, without digits that say nothing."""
+        return self.figures.number(value)
+
+    def counted(self, key: str, count: int, /, **values: object) -> str:
+        """The template of the plural that the count takes: `key.one`, `key.other`, with `{count}` in it."""
+        return self.plural(key, count, count=self.figures.count(count), **values)
+
+    def plural(self, key: str, number: float, /, **values: object) -> str:
+        """The template of the plural that a number takes, which is not put in by itself."""
+        return self.text(self.plural_key(key, number), **values)
+
+    def plural_key(self, key: str, number: float) -> str:
+        """The name of that template."""
+        form = f"{key}.{self.figures.plural(number)}"
+        return form if form in self._texts else f"{key}.other"
 
 
 def figure(value: float) -> str:
-    """A number in digits, without those that say nothing; large ones are whole, and never in powers of ten."""
+    """A number as records keep and compare it: like Python's shortest, but never in powers of ten."""
     return f"{value:.0f}" if abs(value) >= _LARGE else f"{value:g}"
 
 

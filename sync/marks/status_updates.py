@@ -172,7 +172,7 @@ class StatusUpdates:
             self._pages.of(item, next(link for link in carried if link.key_result == name)),
             pace_of(reading),
             self._previous(name, last),
-            blocked_of(blocked_for(item, leaves, self._alignment)),
+            blocked_of(blocked_for(item, leaves, self._alignment, self._workspace.zone)),
             foretold_of(reading, self._outlooks.get(name), self._workspace.policy.health.chance),
             at_target=reading.at_target,
         )

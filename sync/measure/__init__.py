@@ -13,7 +13,7 @@ from sync.measure.pieces import LEFT_OUT, ZERO, LeftOut, Piece, Tally, fold, pie
 from sync.measure.reading import Creep, ObjectiveReading, Reading, Scorecard, health, to_percent
 from sync.measure.scorecard import measure
 from sync.measure.weights import Unit, estimate_in
-from sync.measure.work import milestone_pieces
+from sync.measure.work import milestone_pieces, progress_of
 from sync.observation import FieldValues, Histories, Past, Sample
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "needs_history",
     "pieces_of",
     "progress_between",
+    "progress_of",
     "tally_of",
     "to_percent",
     "weighting_of",

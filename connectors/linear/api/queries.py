@@ -55,7 +55,7 @@ class _Sifted(Generic[T, N]):
 
 
 _LABEL = "id name description isGroup parent { id } team { id } archivedAt retiredAt"
-_RELATIONS = "nodes { id type issue { id } } pageInfo { hasNextPage endCursor }"
+_RELATIONS = "nodes { id type createdAt issue { id } } pageInfo { hasNextPage endCursor }"
 _ATTACHMENT = "id url metadata updatedAt"
 _LINK = "id url label updatedAt"
 _SYNCED = "id service metadata { ... on ExternalEntityInfoJiraMetadata { issueKey } }"

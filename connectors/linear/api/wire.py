@@ -86,6 +86,7 @@ class RelationNode(Wire):
     id: str
     type: str
     issue: Identified
+    created_at: Moment | None = None
 
 
 class _SyncedKey(Wire):

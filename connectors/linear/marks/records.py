@@ -23,12 +23,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 import msgspec
 from msgspec.json import Decoder
 
-from config.text.redaction import shown
+from config.text.redaction import shorten, shown
 from connectors import stamp as stamps
 from connectors.converter import Converter
 from connectors.linear.api.wire import AttachmentNode, LinkNode
 from connectors.linear.marks.own_labels import NONE_OF_OURS, OwnOnIssue
-from connectors.model import AlignmentState, Comment, KeyResultMark, Marks, Stamp
+from connectors.model import AlignmentState, Comment, KeyResultMark, Marks, Stamp, part_words
 
 PARAMETER = "truenorth"
 """Query parameter that makes an address ours; its value is the owner."""
@@ -39,6 +39,9 @@ UNFINISHED = Comment("progress", (("state", "unfinished"),))
 
 COMMENT_ONLY = Comment("orphan", UNFINISHED.facts)
 """Stands for a note of ours with nothing else around it."""
+
+LONGEST_SUBTITLE = 255
+"""Characters; Linear's limit is not published, and it shows one line."""
 
 _LONGEST_RECORD = 64 * 1024
 _BRACES = str.maketrans("{}", "()")
@@ -152,6 +155,8 @@ def _stamped(stamp: Stamp, own: OwnOnIssue) -> tuple[str, ...]:
     ids = {id_ for _, id_ in stamp.label_ids}
     names = {name.casefold() for name in stamp.labels}
     found = {name for name, id_ in own.labels if id_ in ids or name.casefold() in names}
+    if own.stands_for is not None and own.state == stamp.alignment:
+        return tuple(sorted({*found, own.stands_for}))
     if not ids and len(found) < len(names):
         # An older stamp knows names only, and the policy may have followed a label to its new one.
         return own.names
@@ -226,12 +231,23 @@ def title_of(mark: KeyResultMark) -> str:
     return shown(f"{mark.id} · {mark.title}")
 
 
+def subtitle_of(mark: KeyResultMark) -> str:
+    """The second line of an attachment: the figures, what closing the issue would bring, how much of it counts, and why.
+
+    It never holds braces, which Linear reads as a template, and begins with the health, by which views find it
+    (`connectors.linear.setup.views`).
+    """
+    words = [health_in(mark.health, mark.percent), *part_words(mark), *_declared(mark)]
+    return shorten(" · ".join(words).translate(_BRACES), LONGEST_SUBTITLE)
+
+
 def figures_of(mark: KeyResultMark) -> str:
-    """The second line of an attachment. It never holds braces: Linear reads those as a template."""
-    words = [health_in(mark.health, mark.percent)]
-    words += [mark.goal.translate(_BRACES)] if mark.goal else []
-    words += [f"due {mark.due}"] if mark.due else []
-    return " · ".join(words)
+    """How it stands, in short."""
+    return " · ".join([health_in(mark.health, mark.percent), *_declared(mark)]).translate(_BRACES)
+
+
+def _declared(mark: KeyResultMark) -> list[str]:
+    return [*([mark.goal] if mark.goal else []), *([f"due {mark.due}"] if mark.due else [])]
 
 
 def health_in(health: str, percent: int | str | None) -> str:
@@ -270,13 +286,14 @@ class _MetadataRecord(msgspec.Struct, omit_defaults=True):
     goal: str | None = None
     reason_id: str = ""
     basis_id: str = ""
+    percent_after: int | None = None
     truenorth: str = ""
 
 
 _RECORDS = Converter(_MetadataRecord)
 _MARKS = Converter(KeyResultMark)
 
-_PART = ("objective", "due", "because", "share", "moves", "goal", "reason_id", "basis_id")
+_PART = ("objective", "due", "because", "share", "moves", "goal", "reason_id", "basis_id", "percent_after")
 
 
 def metadata_for(owner: str, mark: KeyResultMark | None, stamp: Stamp | None) -> dict[str, Any]:

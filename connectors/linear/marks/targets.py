@@ -133,7 +133,7 @@ class IssueTarget(_Base):
             "issueId": self._item,
             "url": self.address(mark),
             "title": records.title_of(mark) if mark else records.note_title(stamp),
-            "subtitle": records.figures_of(mark) if mark else "",
+            "subtitle": records.subtitle_of(mark) if mark else "",
             "metadata": records.metadata_for(self._owner, mark, stamp),
             **self._author,
         }

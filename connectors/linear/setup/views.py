@@ -99,11 +99,13 @@ def _apart(filter_: dict[str, Any] | None, below: str | None) -> dict[str, Any] 
 
 
 def _labelled(label: str | None, child: str | None) -> dict[str, Any] | None:
-    """A label of the policy, or else the child of our group that says the same; None where there is neither."""
-    if label:
-        return {"labels": {"some": {"name": {"eqIgnoreCase": label}}}}
-    group = {"name": {"eq": child}, "parent": {"name": {"eq": ALIGNMENT_GROUP}}}
-    return {"labels": {"some": group}} if child else None
+    """A label of the policy, or the child of our group that stands on issues in its place; None where there is neither."""
+    either: list[dict[str, Any]] = [{"name": {"eqIgnoreCase": label}}] if label else []
+    if child:
+        either.append({"name": {"eq": child}, "parent": {"name": {"eq": ALIGNMENT_GROUP}}})
+    if not either:
+        return None
+    return {"labels": {"some": either[0] if len(either) == 1 else {"or": either}}}
 
 
 def identify(row: LabelNode | ViewNode) -> Identified:
