@@ -245,7 +245,7 @@ def _pages(provisioner: Provisioner, made: Mapping[str, str]) -> Pages:
 def _moves(
     session: Session, planned: SetupPlan, left: Mapping[str, Pages | None]
 ) -> tuple[Plan, dict[str, str]]:
-    """The edits that the plan counted, of what the tracker shows just now and with the addresses of what was made meanwhile;
+    """The edits on the items that the plan counted, of what the tracker shows just now and with the addresses of what was made meanwhile;
     and the trackers that could not be read, with the reason. `left`: the pages that are to go, None where none are.
     """
     edits: list[Edit] = []
@@ -262,7 +262,8 @@ def _moves(
             here = _pages(provisioners[name], session.store.provisions(name))
         pages = here if leaving is None else _without(here, leaving)
         moved = address_change(name, alignment, session.workspace, pages, leaving)
-        edits += moved.edits if moved is not None else ()
+        counted = {edit.item.ref for edit in planned.addresses[name].edits}
+        edits += (edit for edit in moved.edits if edit.item.ref in counted) if moved is not None else ()
     return Plan(tuple(edits), (), digest_of(edits)), unread
 
 

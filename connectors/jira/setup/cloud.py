@@ -44,7 +44,7 @@ class JiraProvisioner:
             fields = {name: row for name, row in fields.items() if row is not None}
         if SHARE in held:
             queries = filters_wanted(need, self._projects, clauses(ids_of(fields), renamed))
-            actions += self._shared.plan(queries, need, made, problems, there)
+            actions += self._shared.plan(queries, need, made, problems, there, ids_of(fields))
             problems += empty_views("filter", need)
             problems += out_of_reach(need, queries, reach.team_managed)
         else:
