@@ -104,7 +104,8 @@ class TrackerBase(ConfigModel):
       the site's own.
     - `has_updates`: status updates can be posted on projects and initiatives.
     - `url_is_scope`: two trackers of one address read the same site, so that no scope may stand in both.
-    - `links_need_site`: marks link to a key result's page only where the workspace declares its site.
+    - `keeps_addresses`: the address of a mark that links to a key result's page is its identity, so it stays as it was made
+      until setup changes it.
     - `scope_noun`: what the entries of its scope are.
     - `has_label_groups`: setup makes it a label for each key result.
     - `api_origin`: where the API of all its customers stands, so that nobody need declare it; "" where each has a site.
@@ -115,7 +116,7 @@ class TrackerBase(ConfigModel):
     item_fields: ClassVar[frozenset[str]] = frozenset()
     has_updates: ClassVar[bool] = False
     url_is_scope: ClassVar[bool] = False
-    links_need_site: ClassVar[bool] = False
+    keeps_addresses: ClassVar[bool] = False
     scope_noun: ClassVar[str] = "project"
     has_label_groups: ClassVar[bool] = False
     api_origin: ClassVar[str] = ""
@@ -291,7 +292,7 @@ class LinearTracker(TrackerBase):
     title = "Linear"
     languages = ("filter", "view")
     has_updates = True
-    links_need_site = True
+    keeps_addresses = True
     scope_noun = "team"
     has_label_groups = True
     api_origin = "https://api.linear.app"

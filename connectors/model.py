@@ -228,6 +228,8 @@ class Marks:
     computed fields in which something stands that Truenorth did not write.
     `labels` are labels of ours, sorted. `update` is what was posted last, and never taken back but by an undo.
     `twins` are never desired. `rules`: the version of the rules by which desired marks were decided, for the stamp.
+    `page`: where the note leads that Linear shows on work without a key result; "" where there is none, or it is to stay. A
+    plan of a sync never compares it.
     """
 
     key_results: tuple[KeyResultMark, ...] = ()
@@ -239,9 +241,10 @@ class Marks:
     stamp: Stamp | None = field(default=None, compare=False)
     unwritten: tuple[str, ...] = field(default=(), compare=False)
     rules: int = field(default=0, compare=False)
+    page: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        _redact(self, "labels")
+        _redact(self, "labels", "page")
 
 
 NOTHING = Marks()
@@ -465,13 +468,31 @@ class Owned:
     set_aside: tuple[SetAside, ...] = ()
 
 
+KEY_RESULT_HERE = "{key_result}"
+"""Stands in an address of `Pages` for the id of a key result, percent-encoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where people see on a tracker what serves a key result, as addresses that stand there now; "" where there is none.
+
+    - `key_result`: what shows a key result; `labelled`: what bears the label by which people claim one. In both
+      `KEY_RESULT_HERE` may stand for its id.
+    - `unaligned`: the work that serves none.
+    """
+
+    key_result: str = ""
+    labelled: str = ""
+    unaligned: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Pull:
     """A whole and consistent read of one tracker's scope.
 
     `as_of` is taken from the tracker's clock where it tells it. `notes` are sentences for the operator
     about what was read but could not be used. The few items of `set_aside` are there, but could not be read; many are
-    an error.
+    an error. `pages` are never stored: marks compare by what is declared, whatever the address.
     """
 
     tracker: str
@@ -480,6 +501,7 @@ class Pull:
     requests: int = 0
     notes: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    pages: Pages = Pages()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(map(shown, self.notes)))

@@ -17,6 +17,7 @@ from sync.forecast.outlook import Outlooks
 from sync.history.movement import WorkState, work_states
 from sync.marks.desired import desired_marks
 from sync.marks.orphan_comments import SuggestedKeyResult
+from sync.marks.policy import shows_below
 from sync.measure import Scorecard, measure
 from sync.memory import Memory
 from sync.observation import ItemKeywords, Observation
@@ -84,6 +85,8 @@ def decide(
         states=states,
         outlooks=ends,
         claim_groups={name for name, made in memory.provisions.items() if _CLAIM_GROUP in made},
+        pages={pull.tracker: pull.pages for pull in observation.pulls},
+        below_on=shows_below(workspace, memory.provisions, observation.items),
     )
     unshown = frozenset(
         ref

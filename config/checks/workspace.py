@@ -203,9 +203,6 @@ def advice(workspace: Workspace) -> tuple[str, ...]:
 
 
 def _advice(workspace: Workspace) -> Iterator[str]:
-    kinds = dict.fromkeys(one.title for one in workspace.trackers.values() if one.links_need_site)
-    if workspace.site is None and kinds and any(not one.url for _, one in workspace.key_results()):
-        yield f"site is not set, so key results on {' and '.join(kinds)} tickets link to a placeholder URL."
     declared = {one.id.casefold() for _, one in workspace.key_results()}
     for _, key_result in workspace.key_results():
         name = f'Key result "{key_result.id}"'

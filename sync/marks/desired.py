@@ -27,10 +27,12 @@ from connectors.model import (
     KeyResultMark,
     Mark,
     Marks,
+    Pages,
     Ref,
     WorkItem,
 )
 from sync.align.alignment import Alignment, ItemAlignment, Link
+from sync.align.pages import PageFinder
 from sync.align.terms import terms
 from sync.forecast.outlook import Outlooks
 from sync.history.movement import WorkState
@@ -64,16 +66,20 @@ def desired_marks(
     states: Mapping[str, WorkState] | None = None,
     outlooks: Outlooks = MappingProxyType({}),
     claim_groups: Collection[str] = (),
+    pages: Mapping[str, Pages] = MappingProxyType({}),
+    below_on: Collection[str] = frozenset(),
 ) -> dict[Ref, Marks]:
     """The marks that every item in scope should show. Marks that an item cannot carry stay as shown.
 
     `outlooks` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is what the latest
-    status updates said, as remembered, and `states` where work stands now. `claim_groups`: the trackers in which setup made a
-    label group for claims.
+    status updates said, as remembered, and `states` where work stands now. `pages`: those of each tracker, to which links
+    lead where no page is declared. `below_on`: the trackers on which orphans below orphans bear a label of their own.
+    `claim_groups`: the trackers in which setup made a label group for claims.
     """
-    builder = MarkBuilder(alignment, scorecard, signals, workspace, closest or {}, outlooks, claim_groups)
+    finder = PageFinder(workspace, alignment, pages)
+    builder = MarkBuilder(alignment, scorecard, signals, workspace, closest or {}, outlooks, finder, claim_groups)
     updates = StatusUpdates(
-        alignment, scorecard, workspace, builder.marks, last_updates or {}, states or {}, outlooks
+        alignment, scorecard, workspace, builder.marks, last_updates or {}, states or {}, outlooks, finder
     )
     policies = {name: workspace.policy_of(name) for name in workspace.trackers}
     dangling = {claim.item for claim in alignment.dangling}
@@ -89,9 +95,12 @@ def desired_marks(
             if item.is_open
             else builder.closed_item(item)
         )
-        marks = builder.warning_labels(item, marks, is_dangling=ref in dangling)
+        orphan = signals.orphans.get(ref)
+        is_below = orphan is not None and not orphan.top and ref.tracker in below_on
+        marks = builder.warning_labels(item, marks, is_dangling=ref in dangling, is_below=is_below)
         marks = replace(marks, twins=())
         marks = apply_policy(item, marks, policies[ref.tracker])
+        marks = replace(marks, page=builder.note_page(item, marks))
         wanted[ref] = _only_writable(item, replace(marks, update=updates.wanted(item)))
     return wanted
 
@@ -107,9 +116,11 @@ class MarkBuilder:
         workspace: Workspace,
         closest: Mapping[Ref, Sequence[SuggestedKeyResult]],
         outlooks: Outlooks,
+        pages: PageFinder,
         claim_groups: Collection[str] = (),
     ) -> None:
         self._claim_groups = claim_groups
+        self._pages = pages
         self._alignment = alignment
         self._readings = scorecard.readings
         self._scorecard = scorecard
@@ -195,21 +206,45 @@ class MarkBuilder:
             shown = replace(shown, comment=None)
         return replace(shown, stamp=None)
 
-    def warning_labels(self, item: WorkItem, marks: Marks, *, is_dangling: bool) -> Marks:
-        """The marks with the labels of dangling claims and of risk on or off; they stand beside that of any alignment,
-        and closed work bears neither.
+    def warning_labels(self, item: WorkItem, marks: Marks, *, is_dangling: bool, is_below: bool) -> Marks:
+        """The marks with the labels of dangling claims, of risk and of orphans below others on or off; they stand beside that of
+        any alignment, and closed work bears none.
         """
         policy = self._workspace.policy.labels
         at_risk = any(mark.health in AT_RISK for mark in marks.key_results)
         labels = marks.labels
-        for label, is_wanted in ((policy.dangling, is_dangling), (policy.at_risk, at_risk)):
+        labelled = ((policy.dangling, is_dangling), (policy.at_risk, at_risk), (policy.below, is_below))
+        for label, is_wanted in labelled:
             if label is not None:
                 others = {one for one in labels if one.casefold() != label.casefold()}
                 labels = tuple(sorted(others | ({label} if is_wanted and item.is_open else set())))
         return replace(marks, labels=labels)
 
+    def note_page(self, item: WorkItem, marks: Marks) -> str:
+        """Where the note leads that stands for key results where an item has none; one that is there keeps its address."""
+        if marks.key_results or not self._keeps_addresses(item):
+            return ""
+        return item.shown.page or self._pages.of_note(item)
+
+    def _keeps_addresses(self, item: WorkItem) -> bool:
+        return self._workspace.trackers[item.ref.tracker].keeps_addresses
+
     def _part(self, item: WorkItem, link: Link) -> KeyResultMark:
-        mark = self.marks[link.key_result]
+        """The mark as the item should show it. Where its address is its identity, one that is there keeps it."""
+        mark = self._on_its_page(item, link)
+        shown = next((one for one in item.shown.key_results if one.id == mark.id and one.url), None)
+        return replace(mark, url=shown.url) if shown and self._keeps_addresses(item) else mark
+
+    def _part_in_comment(self, item: WorkItem, link: Link) -> KeyResultMark:
+        """The mark as the item's comment tells it. A comment can lead elsewhere by an edit; that it should, because another
+        page was declared, is no reason for one where the other marks stay as they are.
+        """
+        mark, kept = self._on_its_page(item, link), self._part(item, link)
+        shown = next((one for one in item.shown.key_results if one.id == mark.id), None)
+        return kept if shown and shown.basis_id != mark.basis_id else mark
+
+    def _on_its_page(self, item: WorkItem, link: Link) -> KeyResultMark:
+        mark = replace(self.marks[link.key_result], url=self._pages.of(item, link))
         reading = self._readings[link.key_result]
         pieces = self._pieces[link.key_result]
         return contribution(
@@ -257,7 +292,7 @@ class MarkBuilder:
         own = [leaf for leaf, _ in self._alignment.leaves.get(id_, ()) if leaf.ref in within]
         return ProgressFacts(
             reading=reading,
-            mark=rests or self._part(item, link),
+            mark=rests or self._part_in_comment(item, link),
             goal=self._goals[id_],
             owner=self._owners[id_],
             own=own_part(item, within, key_result, reading, milestones),

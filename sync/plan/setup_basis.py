@@ -18,7 +18,7 @@ APPLY = "`truenorth setup --apply`"
 VIEW_OF_PROJECTS = f"{FOR}projects"
 _KEY_RESULT = f"{FOR}key result "
 _LABEL = f"{FOR}label "
-_LABELS = ("orphaned", "aligned", "dangling", "at_risk")
+_LABELS = ("orphaned", "below", "aligned", "dangling", "at_risk")
 _GROUPED = (f"{_LABEL}orphaned", f"{_LABEL}aligned")
 _NAMED = 3
 """How many names a sentence gives of a kind."""

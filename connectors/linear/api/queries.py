@@ -65,6 +65,13 @@ _MORE = "pageInfo { hasNextPage endCursor }"
 
 VIEWER = Operation("query Viewer { viewer { id name app } }", Decoder(wire.Viewer))
 
+VIEWER_AND_VIEWS = Operation(
+    "query ViewerAndViews($views: [ID!]!) { viewer { id name app }"
+    " customViews(first: 10, filter: { id: { in: $views } }) { nodes { id slugId } } }",
+    Decoder(wire.ViewerAndViews),
+)
+"""Likewise, with which of these views stand: what is asked for anyway costs no request of its own."""
+
 TEAMS = Operation(
     f"query Teams($first: Int!, $after: String) {{"
     f" teams(first: $first, after: $after) {{ nodes {{ id key name visibility }} {_MORE} }} }}",

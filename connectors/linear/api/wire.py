@@ -237,6 +237,20 @@ class Viewer(Wire):
     viewer: Actor
 
 
+class ViewSlug(Wire):
+    id: str
+    slug_id: str
+
+
+class ViewSlugs(Wire):
+    nodes: list[ViewSlug]
+
+
+class ViewerAndViews(Wire):
+    viewer: Actor
+    custom_views: ViewSlugs
+
+
 class Teams(Wire):
     teams: Connection[TeamNode]
 

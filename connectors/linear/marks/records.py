@@ -14,7 +14,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -103,6 +103,11 @@ class OwnRecords:
         return carrier.stamp if carrier and not carrier.copied else None
 
     @property
+    def note(self) -> MarkRecord | None:
+        """The note that was made for this very item."""
+        return next((one for one in self.records if one.mark is None and not one.copied), None)
+
+    @property
     def proof(self) -> Stamp | None:
         """What tells which labels of groups we put on: the item's stamp, or else that of the item which was copied."""
         return self.carrier.stamp if self.carrier else None
@@ -139,6 +144,7 @@ def shown_on(
         labels=own.names,
         comment=(stated or _unfinished(stamp)) if comment_exists else None,
         stamp=replace(stamp, labels=_stamped(stamp, own), children=own.children),
+        page=note_page(found.note.address, owner) if found.note is not None else "",
     )
     # A stamp alone is a write that broke off at its start: it must show, or nobody would clear it away.
     return replace(shown, comment=COMMENT_ONLY) if shown == Marks() else shown
@@ -186,18 +192,29 @@ def _unfinished(stamp: Stamp) -> Comment:
 
 def address_of(mark: KeyResultMark, owner: str) -> str:
     """The address of a key result's attachment or link: stable, and different for each key result."""
-    parts = urlsplit(mark.url)
-    query = [parts.query] if parts.query else []
-    query.append(urlencode({PARAMETER: owner}))
-    if parts.path.rsplit("/", 1)[-1] != mark.id:
+    named = {PARAMETER: owner}
+    if urlsplit(mark.url).path.rsplit("/", 1)[-1] != mark.id:
         # Several key results may have one page; on one issue two attachments cannot share an address.
-        query.append(urlencode({"kr": mark.id}))
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, "&".join(query), parts.fragment))
+        named["kr"] = mark.id
+    return _with(mark.url, named)
 
 
-def note_address(owner: str) -> str:
-    """The address of the note on an item without key results."""
-    return f"https://truenorth.invalid/{owner}/alignment?{urlencode({PARAMETER: owner})}"
+def note_address(owner: str, page: str) -> str:
+    """The address of the note on an item without key results, which leads to a page."""
+    return _with(page, {PARAMETER: owner})
+
+
+def note_page(address: str, owner: str) -> str:
+    """The page to which the note with this address leads."""
+    parts, ours = urlsplit(address), urlencode({PARAMETER: owner})
+    query = "&".join(one for one in parts.query.split("&") if one != ours)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, parts.fragment))
+
+
+def _with(page: str, named: Mapping[str, str]) -> str:
+    parts = urlsplit(page)
+    query = "&".join(filter(None, (parts.query, urlencode(named))))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, parts.fragment))
 
 
 def owner_of(url: str) -> str | None:

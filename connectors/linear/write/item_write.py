@@ -53,10 +53,11 @@ class ItemWrite:
         self._item = item
         self._wanted = wanted
         self._problems: list[str] = []
+        page = wanted.page or item.shown.page or item.url
         self._target: MarkTarget = (
-            ProjectTarget(tracker, owner, item.ref.id, author)
+            ProjectTarget(tracker, owner, item.ref.id, author, page)
             if item.level == "project"
-            else IssueTarget(tracker, catalog, owner, item.ref.id, author)
+            else IssueTarget(tracker, catalog, owner, item.ref.id, author, page)
         )
 
     def effects(self) -> Effects[list[str]]:
@@ -70,7 +71,7 @@ class ItemWrite:
             yield from self._drop_remnant()
             # Such a comment is seen where the whole workspace is read, and not by a look at the item.
             known = replace(known, comment=state.shown.comment)
-        if state.shown == self._wanted:
+        if state.shown == self._wanted and self._wanted.page in ("", state.shown.page):
             return []
         if state.shown != known:
             raise SkipItem(f"{self._item.key} changed since it was read; the next run plans it again.")
