@@ -1,0 +1,360 @@
+"""The commands that write OKR files: init, check-in."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime, tzinfo
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from config.errors import did_you_mean, quoted
+from config.fields import Identifier
+from config.names import folded
+from config.settings import Settings
+from sync.cli.asking import agreed, ask, ask_some, can_ask, tell
+from sync.cli.options import AsOf, Config, FormatOption, given_day
+from sync.cli.output import Format, Output
+from sync.cli.session import configured
+from sync.jobs.okr_files.check_in import CheckedIn, Given
+from sync.jobs.okr_files.check_in import check_in as make_check_in
+from sync.jobs.okr_files.draft import NAME, Draft, draft, place_of, write
+from sync.jobs.okr_files.errors import OkrFileError
+from sync.jobs.okr_files.first_look import KINDS, Look, Wanted, lacks_address, looking, require_some
+from sync.starter import told
+from sync.starter.proposal import (
+    MOST_EXAMPLES,
+    Example,
+    Found,
+    Proposal,
+    lacking,
+    proposed_examples,
+    proposed_scope,
+    proposed_workspace,
+)
+
+_MOST_LISTED = 20
+_NAME: TypeAdapter[str] = TypeAdapter(Identifier)
+
+
+class Deployment(StrEnum):
+    CLOUD = "cloud"
+    DATA_CENTER = "data_center"
+
+
+def init(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="File to write, or - for stdout. Default: TRUENORTH_CONFIG, then truenorth.yaml.",
+            show_default=False,
+        ),
+    ] = None,
+    config: Config = None,
+    tracker: Annotated[
+        list[str] | None,
+        typer.Option(help="jira or linear. Default: all with credentials at hand.", metavar="NAME"),
+    ] = None,
+    jira_url: Annotated[
+        str | None, typer.Option(help="URL of the Jira site. Default: TRUENORTH_JIRA_URL.", metavar="URL")
+    ] = None,
+    deployment: Annotated[
+        Deployment | None, typer.Option(help="Kind of the Jira site. Default: found out.")
+    ] = None,
+    project: Annotated[
+        list[str] | None, typer.Option(help="Key of a Jira project to read. Repeatable.", metavar="KEY")
+    ] = None,
+    team: Annotated[
+        list[str] | None, typer.Option(help="Key of a Linear team to read. Repeatable.", metavar="KEY")
+    ] = None,
+    link: Annotated[
+        list[str] | None,
+        typer.Option(help="Key of an epic or name of a project for an example key result.", metavar="NAME"),
+    ] = None,
+    workspace: Annotated[
+        str | None, typer.Option(help="Name that signs every mark. Default: the company's.", metavar="NAME")
+    ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="IANA time zone. Default: the account's.", metavar="ZONE")
+    ] = None,
+    to_stdout: Annotated[bool, typer.Option("--print", help="Print the file; write none.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; take what is proposed.")] = False,
+    style: FormatOption = Format.TEXT,
+    as_of: AsOf = None,
+) -> None:
+    """Propose an OKR file from what the trackers have, with comments.
+
+    Reads the trackers whose credentials are in the environment (TRUENORTH_JIRA_URL, _EMAIL and _TOKEN, TRUENORTH_LINEAR_TOKEN)
+    or in the secrets folder, in some thirty requests, and writes nothing to them. Asks on a terminal; elsewhere it takes flags, and
+    what it would have proposed. The file is valid: `truenorth check` and `truenorth plan` follow without an edit.
+
+    Example: truenorth init --project WEB --project OPS --team ENG
+    """
+    output, settings = Output(style), configured()
+    if file is not None and config is not None:
+        raise typer.BadParameter("name the file once: as FILE or with --config")
+    path = file or config or settings.config
+    to_stdout = to_stdout or str(path) == "-"
+    target = Path(NAME) if to_stdout else place_of(path, force=force)
+    _require_names(workspace, time_zone)
+    asking = can_ask() and not yes
+    wanted = Wanted(
+        trackers=tracker or (),
+        site_url=jira_url,
+        deployment=deployment,
+        places={"project": _split(project), "team": _split(team)},
+    )
+    found, requests = _look(settings, wanted, asking=asking)
+    proposal = _propose(found, _split_names(link), workspace, time_zone, as_of, asking=asking)
+    made = draft(proposal, target)
+    if asking and not to_stdout and not agreed(f"Write {target}?"):
+        raise OkrFileError("nothing was written.")
+    if not to_stdout:
+        write(made, force=force)
+    _show(
+        output,
+        made,
+        proposal,
+        requests,
+        to_stdout=to_stdout,
+        default=target in (settings.config, settings.config / NAME),
+    )
+    output.finish()
+
+
+def _look(settings: Settings, wanted: Wanted, *, asking: bool) -> tuple[tuple[Found, ...], dict[str, int]]:
+    """Every tracker with the scope that was chosen, and how many requests each was sent."""
+    names = require_some(settings, wanted)
+    for name, kind in KINDS.items():
+        if wanted.places_of(kind) and name not in names:
+            raise OkrFileError(f"--{kind.scope_noun} needs the credentials of {name}, which are not there.")
+    for name in names:
+        if asking and lacks_address(name, settings, wanted):
+            wanted = replace(wanted, site_url=ask(f"URL of the {KINDS[name].title} site", ""))
+    found: list[Found] = []
+    requests: dict[str, int] = {}
+    with ExitStack() as stack:
+        looks = []
+        for name in names:
+            tell(f"Looking at {name} …")
+            looks.append(stack.enter_context(looking(name, settings, wanted)))
+        for look in looks:
+            scope = _scope(look, wanted.places_of(KINDS[look.name]), asking=asking)
+            found.append(look.found(scope))
+            requests[look.name] = look.requests
+    return tuple(found), requests
+
+
+def _scope(look: Look, given: Iterable[str], *, asking: bool) -> Sequence[str]:
+    by_key = {folded(place.key): place.key for place in look.site.places}
+    if given := [by_key[folded(key)] for key in given]:
+        return tuple(dict.fromkeys(given))
+    proposed = proposed_scope(look.site)
+    if not asking or not look.site.places:
+        return proposed
+    noun = look.tracker.scope_noun
+    tell(f"{look.tracker.title}: the {noun}s that {look.site.account} sees")
+    for place in look.site.places[:_MOST_LISTED]:
+        tell(f"  {told.listed(place)}")
+    if len(look.site.places) > _MOST_LISTED:
+        tell(
+            f"  and {len(look.site.places) - _MOST_LISTED} more: {', '.join(list(by_key.values())[_MOST_LISTED:])}"
+        )
+    return ask_some(f"Keys of the {noun}s to read and to mark", proposed, list(by_key.values())) or proposed
+
+
+def _propose(
+    found: tuple[Found, ...],
+    links: Sequence[str],
+    workspace: str | None,
+    time_zone: str | None,
+    as_of: str | None,
+    *,
+    asking: bool,
+) -> Proposal:
+    examples = _examples(proposed_examples(found), links, asking=asking)
+    name = workspace or proposed_workspace(found)
+    zone = time_zone or next((one.site.time_zone for one in found if _known(one.site.time_zone)), "UTC")
+    if asking and workspace is None:
+        name = ask("Name of this installation, which signs every mark", name)
+    if asking and time_zone is None:
+        zone = ask(
+            "Time zone",
+            zone,
+            lambda answer: "" if _known(answer) else "Use an IANA name such as Europe/Paris.",
+        )
+    return Proposal(name, zone, given_day(as_of, _zone(zone)), found, examples)
+
+
+def _examples(known: Sequence[Example], links: Sequence[str], *, asking: bool) -> tuple[Example, ...]:
+    """Those that are named, or asked for, or the best of all."""
+    by_name = {folded(name): one for name, one in told.names(known).items()}
+    if links:
+        for name in links:
+            if folded(name) not in by_name:
+                near = did_you_mean(name, [one.candidate.name for one in known])
+                raise OkrFileError(
+                    f'"{name}" is no open epic or project in scope; {near or "there is none"}.'
+                )
+        return tuple(by_name[folded(name)] for name in links)
+    best = [one for one in known if one.candidate.open_items] or list(known)
+    if not asking or not known:
+        return tuple(best[:MOST_EXAMPLES])
+    shown = known[:_MOST_LISTED]
+    tell("Open epics and projects, for example key results")
+    for number, one in enumerate(shown, 1):
+        tell(f"  {number:>2}  {told.of_example(one)}")
+    proposed = [str(shown.index(one) + 1) for one in best[:MOST_EXAMPLES] if one in shown]
+    numbers = ask_some("Their numbers", proposed, [str(number) for number in range(1, len(shown) + 1)])
+    return tuple(shown[int(number) - 1] for number in numbers)
+
+
+def _show(
+    output: Output,
+    made: Draft,
+    proposal: Proposal,
+    requests: dict[str, int],
+    *,
+    to_stdout: bool,
+    default: bool,
+) -> None:
+    """What was found and what comes next; with the file on stdout all of that goes to stderr."""
+    missing = lacking(proposal.found, proposal.examples)
+    say = tell if to_stdout else output.say
+    flag = "" if default else f" --config {shlex.quote(str(made.path))}"
+    again = "" if default else f" {shlex.quote(str(made.path))}"
+    seen = any(one.scope for one in proposal.found)
+    following = (
+        [f"truenorth check{flag}", f"truenorth plan{flag}"] if seen else [f"truenorth init{again} --force"]
+    )
+    output.data(
+        file=None if to_stdout else str(made.path),
+        written=not to_stdout,
+        valid=True,
+        **told.data(proposal, requests),
+        **({"text": made.text} if to_stdout else {}),
+        next=following,
+    )
+    if to_stdout and output.style is not Format.JSON:
+        sys.stdout.write(f"```yaml\n{made.text}```\n" if output.style is Format.MARKDOWN else made.text)
+    if output.style is Format.JSON:
+        return
+    for one in proposal.found:
+        say(told.sentence(one, requests[one.name]))
+    for line in missing:
+        say(f"Missing: {line}")
+    if not to_stdout:
+        then = (
+            "It is valid as it stands; its comments say what to change. Next, both write nothing:"
+            if seen
+            else "It is valid, but nothing can be read yet. Once the account sees something, make it again:"
+        )
+        say(f"Wrote {made.path}. {then}")
+        for command in following:
+            say(f"  {command}")
+
+
+def _split(keys: Iterable[str] | None) -> tuple[str, ...]:
+    """Keys, which may be given together with commas."""
+    return tuple(key.strip() for one in keys or () for key in one.split(",") if key.strip())
+
+
+def _split_names(names: Iterable[str] | None) -> tuple[str, ...]:
+    """Names, which may hold commas, so that each has a flag of its own."""
+    return tuple(name.strip() for name in names or () if name.strip())
+
+
+def _require_names(workspace: str | None, time_zone: str | None) -> None:
+    """Raise OkrFileError, before anything is asked of a tracker, for names that no file can bear."""
+    if workspace is not None and (fault := _fault_of_name(workspace)):
+        raise OkrFileError(f"{quoted(workspace)} is no name for an installation. {fault}")
+    if time_zone is not None and (fault := _fault_of_zone(time_zone)):
+        raise OkrFileError(f"{quoted(time_zone)} is not a time zone. {fault}")
+
+
+def _fault_of_name(name: str) -> str:
+    try:
+        _NAME.validate_python(name)
+    except ValidationError:
+        return "Use at most 64 letters, digits, dots, dashes and underscores, with a letter or digit first."
+    return ""
+
+
+def _fault_of_zone(zone: str) -> str:
+    return "" if _known(zone) else "Use an IANA name such as Europe/Paris."
+
+
+def _known(zone: str) -> bool:
+    try:
+        return bool(zone) and bool(_zone(zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
+def _zone(name: str) -> tzinfo:
+    return ZoneInfo(name)
+
+
+def check_in(
+    key_result: Annotated[str, typer.Argument(metavar="KR", help="Id of a key result.")],
+    value: Annotated[str, typer.Argument(help="Its value, such as 24.5; for one that is done or not: done.")],
+    on: Annotated[
+        str | None, typer.Option(help="Day of the value, such as 2026-11-30. Default: today.", metavar="DAY")
+    ] = None,
+    note: Annotated[str | None, typer.Option(help="A few words about the value.", metavar="TEXT")] = None,
+    write_it: Annotated[
+        bool, typer.Option("--write", help="Add it to the OKR file, which keeps all else.")
+    ] = False,
+    replace_it: Annotated[bool, typer.Option("--replace", help="Replace another value of that day.")] = False,
+    config: Config = None,
+    style: FormatOption = Format.TEXT,
+) -> None:
+    """Print the value of a key result as a line of YAML, or add it to the OKR file.
+
+    For key results that are measured by hand (`metric`, `keep`, `binary`). With --write the line goes where it belongs, in order of
+    the days and in the style of its neighbours; comments and every other byte stay, and the files are checked first.
+
+    Example: truenorth check-in GROWTH-KR1 24.5 --on 2026-11-30 --write
+    """
+    output, settings = Output(style), configured()
+    given = Given(key_result, value, _day(on), note)
+    made = make_check_in(
+        config or settings.config, given, datetime.now(UTC), replace_value=replace_it, write=write_it
+    )
+    output.data(**{**asdict(made), "on": made.on.isoformat(), "place": str(made.place)})
+    _tell(output, made)
+    output.finish()
+
+
+def _tell(output: Output, made: CheckedIn) -> None:
+    if made.state == "same":
+        output.say(f"{made.key_result} has that check-in already, at {made.place}: nothing to add.")
+    elif made.written:
+        output.say(f"Added to {made.under} of {made.key_result}, at {made.place}:")
+        output.say(f"  {made.line}")
+    else:
+        output.say(f"# under {made.under} of {made.key_result}, at {made.place}; to put it there: --write")
+        output.say(made.line)
+    for line in made.notes:
+        output.say(f"# {line}" if not made.written and made.state != "same" else line)
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day such as 2026-11-30", param_hint="--on") from None
+
+
+check_in.ignore_unknown_options = True  # type: ignore[attr-defined]  # a value may be below zero: -5 is no option
