@@ -318,7 +318,7 @@ def check_in(
     config: Config = None,
     style: FormatOption = Format.TEXT,
 ) -> None:
-    """Print the value of a key result as a line of YAML, or add it to the OKR file.
+    """Print or add the value of a key result, as a line of YAML in the OKR file.
 
     For key results that are measured by hand (`metric`, `keep`, `binary`). With --write the line goes where it belongs, in order of
     the days and in the style of its neighbours; comments and every other byte stay, and the files are checked first.
