@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import typer
 
 from config.text.redaction import shown
+from sync.cli.exit_codes import Exit, complain
 
 
 def can_ask() -> bool:
@@ -58,6 +60,17 @@ def agreed(question: str) -> bool:
         return typer.confirm(shown(question), default=True, err=True)
     except typer.Abort:
         raise KeyboardInterrupt from None
+
+
+@contextmanager
+def leaving_nothing() -> Iterator[None]:
+    """While nothing has been written yet, whoever leaves by Ctrl-C hears just that. Raises typer.Exit then."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        tell()
+        complain("interrupted; nothing was written")
+        raise typer.Exit(Exit.INTERRUPTED) from None
 
 
 def _parts(answer: str) -> list[str]:

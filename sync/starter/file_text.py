@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from config.text.redaction import shorten
 from config.text.yaml_scalars import yaml_text
 from config.wording import counted
-from connectors.discovery import Estimates, Place
+from connectors.discovery import Estimates, Place, most_open_first
 from sync.starter.proposal import Example, Found, Proposal, open_items, upkeep
 from sync.starter.quarters import Quarter, quarter_of
 
@@ -90,7 +90,7 @@ def _tracker(found: Found) -> Iterator[str]:
     width = max(len(yaml_text(key)) for key in found.scope)
     for key in found.scope:
         yield f"        - {yaml_text(key):<{width}}   # {_described(found.place(key), found)}"
-    others = [one for one in found.site.places if one.key not in found.scope]
+    others = [one for one in most_open_first(found.site.places) if one.key not in found.scope]
     for place in others[:_MOST_OTHERS]:
         yield f"        # - {yaml_text(place.key)}   {_described(place, found)}"
     if len(others) > _MOST_OTHERS or found.site.unlisted:

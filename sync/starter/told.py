@@ -43,18 +43,19 @@ def _at_least(found: Found) -> bool:
 
 
 def listed(place: Place) -> str:
-    """A place in a line of a list to choose from."""
+    """A place in a list to choose from, behind its key."""
     open_ = (
         "not counted" if place.open_items is None else open_items(place.open_items, at_least=place.at_least)
     )
-    return f"{place.key}  {place.name}, {open_}"
+    return f"{place.name}, {open_}"
 
 
 def of_example(example: Example) -> str:
     """A candidate in a line of a list to choose from."""
     one = example.candidate
     name = f"{one.name}: {one.title}" if one.title != one.name else one.name
-    return f"{example.tracker} {one.kind} {name} ({one.place})"
+    below = f", at least {open_items(one.open_items)} below it" if one.open_items else ""
+    return f"{one.kind} {name} ({', '.join(filter(None, (example.tracker, one.place)))}){below}"
 
 
 def data(proposal: Proposal, requests: dict[str, int]) -> dict[str, Any]:

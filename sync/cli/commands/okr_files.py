@@ -4,45 +4,33 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 
-from config.errors import did_you_mean, quoted
-from config.fields import Identifier
-from config.names import folded
 from config.settings import Settings
-from sync.cli.asking import agreed, ask, ask_some, can_ask, tell
-from sync.cli.options import AsOf, Config, FormatOption, given_day
+from sync.cli.asking import agreed, ask, can_ask, leaving_nothing, tell
+from sync.cli.choosing import choose, choose_scope, require_names
+from sync.cli.options import AsOf, Config, FormatOption
 from sync.cli.output import Format, Output
 from sync.cli.session import configured
 from sync.jobs.okr_files.check_in import CheckedIn, Given
 from sync.jobs.okr_files.check_in import check_in as make_check_in
 from sync.jobs.okr_files.draft import NAME, Draft, draft, place_of, write
 from sync.jobs.okr_files.errors import OkrFileError
-from sync.jobs.okr_files.first_look import KINDS, Look, Wanted, lacks_address, looking, require_some
+from sync.jobs.okr_files.first_look import KINDS, Wanted, lacks_address, looking, require_some
 from sync.starter import told
 from sync.starter.proposal import (
-    MOST_EXAMPLES,
-    Example,
     Found,
     Proposal,
     lacking,
-    proposed_examples,
-    proposed_scope,
-    proposed_workspace,
 )
-
-_MOST_LISTED = 20
-_NAME: TypeAdapter[str] = TypeAdapter(Identifier)
 
 
 class Deployment(StrEnum):
@@ -105,7 +93,7 @@ def init(
     path = file or config or settings.config
     to_stdout = to_stdout or str(path) == "-"
     target = Path(NAME) if to_stdout else place_of(path, force=force)
-    _require_names(workspace, time_zone)
+    require_names(workspace, time_zone)
     asking = can_ask() and not yes
     wanted = Wanted(
         trackers=tracker or (),
@@ -113,11 +101,12 @@ def init(
         deployment=deployment,
         places={"project": _split(project), "team": _split(team)},
     )
-    found, requests = _look(settings, wanted, asking=asking)
-    proposal = _propose(found, _split_names(link), workspace, time_zone, as_of, asking=asking)
-    made = draft(proposal, target)
-    if asking and not to_stdout and not agreed(f"Write {target}?"):
-        raise OkrFileError("nothing was written.")
+    with leaving_nothing():
+        found, requests = _look(settings, wanted, asking=asking)
+        proposal = choose(found, _split_names(link), workspace, time_zone, as_of, asking=asking)
+        made = draft(proposal, target)
+        if asking and not to_stdout and not agreed(f"Write {target}?"):
+            raise KeyboardInterrupt
     if not to_stdout:
         write(made, force=force)
     _show(
@@ -148,74 +137,10 @@ def _look(settings: Settings, wanted: Wanted, *, asking: bool) -> tuple[tuple[Fo
             tell(f"Looking at {name} …")
             looks.append(stack.enter_context(looking(name, settings, wanted)))
         for look in looks:
-            scope = _scope(look, wanted.places_of(KINDS[look.name]), asking=asking)
+            scope = choose_scope(look, wanted.places_of(KINDS[look.name]), asking=asking)
             found.append(look.found(scope))
             requests[look.name] = look.requests
     return tuple(found), requests
-
-
-def _scope(look: Look, given: Iterable[str], *, asking: bool) -> Sequence[str]:
-    by_key = {folded(place.key): place.key for place in look.site.places}
-    if given := [by_key[folded(key)] for key in given]:
-        return tuple(dict.fromkeys(given))
-    proposed = proposed_scope(look.site)
-    if not asking or not look.site.places:
-        return proposed
-    noun = look.tracker.scope_noun
-    tell(f"{look.tracker.title}: the {noun}s that {look.site.account} sees")
-    for place in look.site.places[:_MOST_LISTED]:
-        tell(f"  {told.listed(place)}")
-    if len(look.site.places) > _MOST_LISTED:
-        tell(
-            f"  and {len(look.site.places) - _MOST_LISTED} more: {', '.join(list(by_key.values())[_MOST_LISTED:])}"
-        )
-    return ask_some(f"Keys of the {noun}s to read and to mark", proposed, list(by_key.values())) or proposed
-
-
-def _propose(
-    found: tuple[Found, ...],
-    links: Sequence[str],
-    workspace: str | None,
-    time_zone: str | None,
-    as_of: str | None,
-    *,
-    asking: bool,
-) -> Proposal:
-    examples = _examples(proposed_examples(found), links, asking=asking)
-    name = workspace or proposed_workspace(found)
-    zone = time_zone or next((one.site.time_zone for one in found if _known(one.site.time_zone)), "UTC")
-    if asking and workspace is None:
-        name = ask("Name of this installation, which signs every mark", name)
-    if asking and time_zone is None:
-        zone = ask(
-            "Time zone",
-            zone,
-            lambda answer: "" if _known(answer) else "Use an IANA name such as Europe/Paris.",
-        )
-    return Proposal(name, zone, given_day(as_of, _zone(zone)), found, examples)
-
-
-def _examples(known: Sequence[Example], links: Sequence[str], *, asking: bool) -> tuple[Example, ...]:
-    """Those that are named, or asked for, or the best of all."""
-    by_name = {folded(name): one for name, one in told.names(known).items()}
-    if links:
-        for name in links:
-            if folded(name) not in by_name:
-                near = did_you_mean(name, [one.candidate.name for one in known])
-                raise OkrFileError(
-                    f'"{name}" is no open epic or project in scope; {near or "there is none"}.'
-                )
-        return tuple(by_name[folded(name)] for name in links)
-    best = [one for one in known if one.candidate.open_items] or list(known)
-    if not asking or not known:
-        return tuple(best[:MOST_EXAMPLES])
-    shown = known[:_MOST_LISTED]
-    tell("Open epics and projects, for example key results")
-    for number, one in enumerate(shown, 1):
-        tell(f"  {number:>2}  {told.of_example(one)}")
-    proposed = [str(shown.index(one) + 1) for one in best[:MOST_EXAMPLES] if one in shown]
-    numbers = ask_some("Their numbers", proposed, [str(number) for number in range(1, len(shown) + 1)])
-    return tuple(shown[int(number) - 1] for number in numbers)
 
 
 def _show(
@@ -273,37 +198,6 @@ def _split_names(names: Iterable[str] | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in names or () if name.strip())
 
 
-def _require_names(workspace: str | None, time_zone: str | None) -> None:
-    """Raise OkrFileError, before anything is asked of a tracker, for names that no file can bear."""
-    if workspace is not None and (fault := _fault_of_name(workspace)):
-        raise OkrFileError(f"{quoted(workspace)} is no name for an installation. {fault}")
-    if time_zone is not None and (fault := _fault_of_zone(time_zone)):
-        raise OkrFileError(f"{quoted(time_zone)} is not a time zone. {fault}")
-
-
-def _fault_of_name(name: str) -> str:
-    try:
-        _NAME.validate_python(name)
-    except ValidationError:
-        return "Use at most 64 letters, digits, dots, dashes and underscores, with a letter or digit first."
-    return ""
-
-
-def _fault_of_zone(zone: str) -> str:
-    return "" if _known(zone) else "Use an IANA name such as Europe/Paris."
-
-
-def _known(zone: str) -> bool:
-    try:
-        return bool(zone) and bool(_zone(zone))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-
-
-def _zone(name: str) -> tzinfo:
-    return ZoneInfo(name)
-
-
 def check_in(
     key_result: Annotated[str, typer.Argument(metavar="KR", help="Id of a key result.")],
     value: Annotated[str, typer.Argument(help="Its value, such as 24.5; for one that is done or not: done.")],
@@ -339,7 +233,8 @@ def _tell(output: Output, made: CheckedIn) -> None:
     if made.state == "same":
         output.say(f"{made.key_result} has that check-in already, at {made.place}: nothing to add.")
     elif made.written:
-        output.say(f"Added to {made.under} of {made.key_result}, at {made.place}:")
+        done = "Replaced in" if made.state == "replaces" else "Added to"
+        output.say(f"{done} {made.under} of {made.key_result}, at {made.place}:")
         output.say(f"  {made.line}")
     else:
         output.say(f"# under {made.under} of {made.key_result}, at {made.place}; to put it there: --write")

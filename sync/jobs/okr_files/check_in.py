@@ -44,7 +44,7 @@ class CheckedIn:
     """A check-in, and where it belongs.
 
     - `line`: as YAML; `under`: the key below which it stands.
-    - `place`: file and line of the measure.
+    - `place`: file and line of the measure; of the check-in itself once it is `written`.
     - `state`: "new"; "same", where it is there already; "replaces" another value of that day.
     - `notes`: what people should know of it, one sentence each.
     """
@@ -110,8 +110,7 @@ def check_in(
     )
     if not write or state == "same":
         return made
-    _write(config, found, made, entry)
-    return replace(made, written=True)
+    return replace(made, written=True, place=_write(config, found, made, entry))
 
 
 # --- What it is ----------------------------------------------------------------------------------
@@ -138,6 +137,10 @@ def _decide(
     notes = list(_notes(found, on))
     if isinstance(measure, BinaryMeasure):
         _require_done(id_, given)
+        if given.note:
+            raise OkrFileError(
+                f"{id_} is done or not (`kind: binary`), which takes no note. Leave out --note."
+            )
         if measure.done is not None and measure.done != on and not replace_value:
             raise OkrFileError(f"{id_} is done since {measure.done}. To set another day, add --replace.")
         state = "new" if measure.done is None else "same" if measure.done == on else "replaces"
@@ -231,7 +234,19 @@ def _measure_node(root: YamlNode | None, at: tuple[int, int]) -> YamlNode:
     return node
 
 
-def _write(config: Path, found: _Found, made: CheckedIn, entry: Entry) -> None:
+def _place_in(root: YamlNode | None, found: _Found, made: CheckedIn) -> Place:
+    """Where the check-in stands."""
+    measure: Any = _measure_node(root, found.at)
+    if isinstance(found.measured, BinaryMeasure):
+        mark: Place = measure.keys["done"]
+        return mark
+    entries: list[Any] = measure.value["checkins"].value
+    days: dict[str, Place] = {one.value["on"].value: one.mark for one in entries}
+    return days[made.on.isoformat()]
+
+
+def _write(config: Path, found: _Found, made: CheckedIn, entry: Entry) -> Place:
+    """Write it, and say where it stands."""
     file = Path(made.place.file)
     by_hand = f"Add it by hand, under {made.under} of {made.key_result} at {made.place}: {made.line}"
     try:
@@ -254,6 +269,7 @@ def _write(config: Path, found: _Found, made: CheckedIn, entry: Entry) -> None:
     except OSError as error:
         why = (error.strerror or "unknown cause").lower()
         raise OkrFileError(f"{file} cannot be written: {why}. {by_hand}") from None
+    return _place_in(read(config, {file: after}).root, found, made)
 
 
 def _edited(text: str, found: _Found, made: CheckedIn, entry: Entry) -> str:

@@ -82,6 +82,8 @@ def test_the_line_goes_where_it_belongs(
 ) -> None:
     made = checked(file, key_result, value, on)
     assert made.written
+    line = file.read_text(encoding="utf-8").splitlines()[made.place.line - 1][made.place.column - 1 :]
+    assert line.startswith(made.line.removeprefix("- "))
     assert file.read_text(encoding="utf-8") == TEXT.replace(old, new)
 
 
@@ -135,6 +137,11 @@ def test_what_is_refused(file: Path, key_result: str, value: str, on: str | None
         checked(file, key_result, value, on)
     assert str(refused.value).startswith(why)
     assert file.read_text(encoding="utf-8") == TEXT
+
+
+def test_a_note_on_what_is_done_or_not_is_refused(file: Path) -> None:
+    with pytest.raises(OkrFileError, match="takes no note"):
+        checked(file, "O-BINARY", "done", note="at last")
 
 
 def test_a_day_long_after_the_cycle_is_refused(file: Path) -> None:
