@@ -10,6 +10,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from config.names import folded
+from config.trackers import is_gateway
 from config.wording import counted
 from connectors.discovery import Candidate, Place, Site, Survey, most_open_first
 
@@ -172,6 +173,10 @@ def lacking(found: Sequence[Found], examples: Sequence[Example]) -> tuple[str, .
         elif not one.survey.candidates:
             said.append(
                 f"{one.name}: no open {one.survey.candidate_noun} in scope, so none is proposed as a key result."
+            )
+        if is_gateway(one.url):
+            said.append(
+                f"{one.name}: the address at which people see the site; put it into url, such as https://acme.atlassian.net."
             )
         if one.site.unlisted:
             said.append(

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from config import trackers
 from config.settings import Credentials, Settings, credentials, secret, variables
-from config.trackers import Tracker, TrackerBase, declared_kind
+from config.trackers import Tracker, TrackerBase, declared_kind, is_gateway
 from connectors.base import Discovers
 from connectors.discovery import Site, Survey
 from connectors.errors import Misdeclared, TrackerError
@@ -129,6 +129,9 @@ def address_of(name: str, settings: Settings, wanted: Wanted) -> str | None:
     url = secret(url_name, settings)
     if KINDS[name].api_origin:
         return url
+    if url and is_gateway(url):
+        # What is wanted is where people see the site, which is elsewhere.
+        return url
     if url and wanted.site_url and url.rstrip("/") != wanted.site_url.rstrip("/"):
         raise OkrFileError(f"--{name}-url is not the address in {url_name}. Correct one, or leave one out.")
     # Several origins are a fault, which is told where the credential is read.
@@ -159,7 +162,12 @@ def looking(name: str, settings: Settings, wanted: Wanted) -> Iterator[Look]:
                 key, connector = _connect(name, tracker := choices[1], settings)
                 site = connector.places(wanted.places_of(KINDS[name]))
         yield Look(
-            name, tracker, site, _declared_url(tracker, site), _variables(name, tracker, key), connector
+            name,
+            tracker,
+            site,
+            _declared_url(tracker, site, wanted),
+            _variables(name, tracker, key),
+            connector,
         )
     finally:
         connector.close()
@@ -214,8 +222,10 @@ def _connect(name: str, tracker: Tracker, settings: Settings) -> tuple[Credentia
     return key, connector
 
 
-def _declared_url(tracker: Tracker, site: Site) -> str:
+def _declared_url(tracker: Tracker, site: Site, wanted: Wanted) -> str:
     """The address to declare: that of the pages, also where the API is behind a gateway; "" where the kind knows it."""
+    if is_gateway(tracker.url) and wanted.site_url:
+        return wanted.site_url
     default = type(tracker).model_fields["url"].default
     return site.url or ("" if tracker.url == default else tracker.url)
 

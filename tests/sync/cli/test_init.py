@@ -13,6 +13,8 @@ import pytest
 
 from config.load import load
 from config.trackers import JiraTracker
+from connectors.sandbox.jira.gateway import BASE as GATEWAY
+from connectors.sandbox.jira.gateway import SCOPED_TOKEN
 from connectors.sandbox.jira.http import SERVER_TOKEN
 from connectors.sandbox.server import Sandbox
 from connectors.sandbox.world import generate
@@ -120,6 +122,22 @@ def test_a_data_center_is_found_out_with_an_email_at_hand(
     (tracker,) = load(FILE).trackers.values()
     assert isinstance(tracker, JiraTracker)
     assert tracker.deployment == "data_center"
+
+
+def test_behind_the_gateway_the_address_of_the_pages_is_declared(
+    run: Cli, site: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point(monkeypatch, site, linear=False)
+    monkeypatch.delenv("TRUENORTH_JIRA_EMAIL")
+    monkeypatch.setenv("TRUENORTH_JIRA_URL", f"{site.url}{GATEWAY}")
+    monkeypatch.setenv("TRUENORTH_JIRA_TOKEN", f"{SCOPED_TOKEN}:read:jira-work,read:jira-user")
+    # This gateway does not tell it; Atlassian's does, or people say it.
+    assert "Missing: jira: the address at which people see the site" in run("init", *AS_OF).out
+    assert run("init", "--force", "--jira-url", f"{site.url}/jira", *AS_OF).code == 0
+    (tracker,) = load(FILE).trackers.values()
+    assert isinstance(tracker, JiraTracker)
+    assert (tracker.deployment, tracker.url) == ("cloud", f"{site.url}/jira")
+    assert run("plan", *AS_OF).code == 0
 
 
 def test_linear_alone_to_stdout(
