@@ -10,6 +10,7 @@ import pytest
 
 from config.load import load
 from config.measures import BinaryMeasure, KeepMeasure, MetricMeasure
+from sync.jobs.okr_files import check_in as module
 from sync.jobs.okr_files.check_in import CheckedIn, Given, check_in
 from sync.jobs.okr_files.errors import OkrFileError
 
@@ -209,6 +210,21 @@ def test_a_mode_a_mark_of_windows_and_a_link_stay(file: Path, tmp_path: Path) ->
         b"# a day\r\n          checkins:\r\n            - {on: 2026-11-30, value: 3}\r\n",
     )
     assert file.read_bytes() == content.replace(old, new)
+
+
+def test_an_edit_that_would_change_more_is_not_written(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def careless(text: str, *_: object) -> str:
+        return text.replace("start: 22", "start: 21").replace(
+            "value: 29}]", "value: 29}, {on: 2026-11-30, value: 31}]"
+        )
+
+    monkeypatch.setattr(module, "add_to_list", careless)
+    with pytest.raises(OkrFileError, match="more than the check-in would change"):
+        checked(file, "O-METRIC", "31")
+    monkeypatch.setattr(module, "add_to_list", lambda text, *_: text + "]")
+    with pytest.raises(OkrFileError, match="the file would not be valid"):
+        checked(file, "O-METRIC", "31")
+    assert file.read_text(encoding="utf-8") == TEXT
 
 
 def test_what_cannot_be_edited_says_the_line_to_add_by_hand(file: Path) -> None:
