@@ -16,6 +16,7 @@ PLACEHOLDER = "CHANGE-ME"
 
 OBJECTIVE = "O1"
 _LONGEST_TITLE = 200
+_LARGEST_ESTIMATE = 1_000_000
 _MOST_OTHERS = 10
 """Places out of scope that are listed for people to take in."""
 
@@ -183,8 +184,13 @@ def _measure(estimates: Estimates) -> str:
     if estimates.unit is None:
         return "{kind: work}"
     weigh = "points" if estimates.unit == "points" else "time"
-    default = "" if estimates.usual == 1 else f", default_estimate: {estimates.usual:g}"
+    default = "" if estimates.usual == 1 else f", default_estimate: {_plain(estimates.usual)}"
     return f"{{kind: work, weigh: {weigh}{default}}}"
+
+
+def _plain(value: float) -> str:
+    """An estimate as YAML has it, within what one may be."""
+    return f"{min(max(round(value, 2), 0.01), _LARGEST_ESTIMATE):f}".rstrip("0").rstrip(".")
 
 
 def _how_estimated(found: Found) -> str:
@@ -197,7 +203,7 @@ def _how_estimated(found: Found) -> str:
     share = f"{len(values):,} of {counted(estimates.sampled, 'open item')} looked at {'has' if len(values) == 1 else 'have'} {unit}"
     if estimates.unit is None:
         return f"{share}, so each counts 1. Where most have some: weigh: points"
-    return f"{share}; the others count {estimates.usual:g}, the median"
+    return f"{share}; the others count {_plain(estimates.usual)}, the median"
 
 
 def _templates(proposal: Proposal) -> list[str]:

@@ -18,6 +18,7 @@ from config.loading.yaml_edit import Entry, NotEditable, add_to_list, set_in_lis
 from config.loading.yaml_nodes import Place, YamlNode
 from config.measures import BinaryMeasure, KeepMeasure, MetricMeasure
 from config.okrs import KeyResult, Objective
+from config.text.figures import ENGLISH
 from config.text.yaml_scalars import yaml_text
 from config.workspace import Workspace
 from sync.jobs.okr_files import write_file
@@ -155,7 +156,7 @@ def _decide(
         state = "same" if there.value == value and given.note in (None, there.note) else "replaces"
         if state == "replaces" and not replace_value:
             raise OkrFileError(
-                f"{id_} has a check-in of {on} already, with the value {there.value:g}. To replace it, add --replace."
+                f"{id_} has a check-in of {on} already, with the value {ENGLISH.number(there.value)}. To replace it, add --replace."
             )
     later = [one.on for one in measure.checkins if one.on > on]
     if later:

@@ -35,6 +35,10 @@ def place_of(path: Path, *, force: bool) -> Path:
                     f"the folder {path} has OKR files already, such as {others[0]}. Name a file outside of it, or add to those."
                 )
             path = path / NAME
+        if path.suffix.lower() not in SUFFIXES:
+            raise OkrFileError(
+                f"{path} does not end in .yaml. Name a file such as {path / NAME}, and create its folder first."
+            )
         if path.exists() and not force:
             raise OkrFileError(
                 f"{path} is there already, and was left as it is. Name another file, or replace it with --force."

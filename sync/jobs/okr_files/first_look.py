@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pydantic import TypeAdapter, ValidationError
 
 from config import trackers
+from config.checks.urls import unsafe_address
 from config.settings import Credentials, Settings, credentials, secret, variables
 from config.trackers import Tracker, TrackerBase, declared_kind, is_gateway
 from connectors.base import Discovers
@@ -191,6 +192,8 @@ def _provisional(name: str, settings: Settings, wanted: Wanted) -> list[Tracker]
         raise OkrFileError(
             f"the address of {KINDS[name].title} is not known. Set {variables(name)[2]}, or add --{name}-url with the address of your site."
         )
+    if url and (fault := unsafe_address(url)):
+        raise OkrFileError(f"the address of {KINDS[name].title} cannot be used: {'; '.join(fault)}.")
     ways = KINDS[name].deployments
     chosen = (wanted.deployment,) if wanted.deployment in ways else ways
     found = [_declared(name, url, one) for one in chosen or ("",)]
@@ -205,9 +208,8 @@ def _declared(name: str, url: str | None, deployment: str | None) -> Tracker:
     try:
         return _TRACKER.validate_python(values)
     except ValidationError:
-        raise OkrFileError(
-            f"the address of {KINDS[name].title} is not a URL; write it as https://acme.example."
-        ) from None
+        what = f"the address of {KINDS[name].title} is not a URL; write it as https://host/path."
+        raise OkrFileError(what) from None
 
 
 def _connect(name: str, tracker: Tracker, settings: Settings) -> tuple[Credentials, Discovers]:

@@ -102,6 +102,19 @@ def test_json_says_what_was_found(run: Cli, site: Sandbox, monkeypatch: pytest.M
     assert {one["kind"] for one in found["examples"]} == {"epic", "project"}
 
 
+def test_credentials_may_be_files(
+    run: Cli, site: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    for name, value in environment(site).items():
+        if "LINEAR" in name:
+            (secrets / name.lower()).write_text(value, encoding="utf-8")
+    monkeypatch.setenv("TRUENORTH_SECRETS_DIR", str(secrets))
+    assert run("init", *AS_OF).code == 0
+    assert list(load(FILE).trackers) == ["linear"]
+
+
 @pytest.mark.parametrize("kind", ["cloud", "data_center"])
 def test_jira_alone(run: Cli, site: Sandbox, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     point(monkeypatch, site, jira=kind, linear=False)
@@ -223,6 +236,9 @@ def test_an_empty_site_gives_a_valid_file_and_what_is_missing(
         pytest.param({"JIRA_TOKEN": ""}, (), "has no token; set TRUENORTH_JIRA_TOKEN", id="other half"),
         pytest.param({"JIRA_URL": ""}, (), "Set TRUENORTH_JIRA_URL, or add --jira-url with the address", id="no address"),
         pytest.param({}, ("--jira-url", "https://other.example"), "--jira-url is not the address in TRUENORTH_JIRA_URL.", id="two addresses"),
+        pytest.param({"JIRA_URL": ""}, ("--jira-url", "http://jira.acme.example"), "the URL is not encrypted; use https", id="not encrypted"),
+        pytest.param({"JIRA_URL": ""}, ("--jira-url", "acme"), "is not a valid URL; write it as https://host/path", id="no URL"),
+        pytest.param({}, ("okrs",), "okrs does not end in .yaml. Name a file such as okrs/truenorth.yaml", id="no suffix"),
         pytest.param({"JIRA_TOKEN": "not-the-token"}, (), "jira: Jira rejected the credential", id="refused by Jira"),
         pytest.param({"LINEAR_TOKEN": "not-the-token"}, (), "linear: Linear rejected the credential", id="refused by Linear"),
         pytest.param({"JIRA_URL": "http://127.0.0.1:9/jira"}, (), "Check the URL and the network. Nothing was written.", id="unreachable"),

@@ -142,6 +142,18 @@ def test_without_work_the_example_is_done_or_not() -> None:
     assert "no open work in WEB" in lacking(made.found, made.examples)[0]
 
 
+@pytest.mark.parametrize(
+    ("median", "declared_as"),
+    [(2.5, "2.5"), (100.0, "100"), (1e9, "1000000"), (1e-9, "0.01"), (1 / 3, "0.33")],
+)
+def test_any_estimate_is_written_as_yaml_has_numbers(median: float, declared_as: str) -> None:
+    found = replace(JIRA, survey=replace(SURVEY, estimates=Estimates(1, (median,))))
+    measure = next(one.measure for _, one in declared(proposal(found)).key_results())
+    assert isinstance(measure, WorkMeasure)
+    assert measure.default_estimate == float(declared_as)
+    assert f"default_estimate: {declared_as}}}" in file_text(proposal(found))
+
+
 NAMES = st.text(
     st.characters(exclude_categories=("Cs", "Cc", "Cf", "Co", "Zl", "Zp")), min_size=1, max_size=30
 )
