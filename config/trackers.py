@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -108,6 +108,7 @@ class TrackerBase(ConfigModel):
       until setup changes it.
     - `scope_noun`: what the entries of its scope are.
     - `has_label_groups`: setup makes it a label for each key result.
+    - `deployments`: ways in which its sites are run, as `deployment` names them; none where there is one.
     - `api_origin`: where the API of all its customers stands, so that nobody need declare it; "" where each has a site.
     """
 
@@ -119,6 +120,7 @@ class TrackerBase(ConfigModel):
     keeps_addresses: ClassVar[bool] = False
     scope_noun: ClassVar[str] = "project"
     has_label_groups: ClassVar[bool] = False
+    deployments: ClassVar[tuple[str, ...]] = ()
     api_origin: ClassVar[str] = ""
 
     @property
@@ -204,6 +206,7 @@ class JiraTracker(TrackerBase):
     languages = ("jql", "saved_filter")
     item_fields = frozenset(("hours", "custom"))
     url_is_scope = True
+    deployments = ("cloud", "data_center")
 
     kind: Literal["jira"] = Field(description="A Jira site.")
     deployment: Literal["cloud", "data_center"] = Field(
@@ -323,6 +326,12 @@ Tracker = Annotated[JiraTracker | LinearTracker, Field(discriminator="kind")]
 """Any tracker, as YAML declares it."""
 
 KINDS: tuple[type[TrackerBase], ...] = (JiraTracker, LinearTracker)
+
+
+def declared_kind(kind: type[TrackerBase]) -> str:
+    """How `kind` in YAML names it."""
+    name: str = get_args(kind.model_fields["kind"].annotation)[0]
+    return name
 
 
 def kind_of(language: str) -> type[TrackerBase]:

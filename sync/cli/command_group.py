@@ -62,5 +62,7 @@ class _Commands(Mapping[str, Any]):
 @functools.cache
 def _load(module: str, name: str) -> Any:
     one = typer.Typer(add_completion=False, rich_markup_mode=None)
-    one.command(name)(getattr(importlib.import_module(module), name.replace("-", "_")))
+    function = getattr(importlib.import_module(module), name.replace("-", "_"))
+    settings = {"ignore_unknown_options": getattr(function, "ignore_unknown_options", False)}
+    one.command(name, context_settings=settings)(function)
     return typer.main.get_command(one)
