@@ -17,9 +17,11 @@ from typer.exceptions import TyperException
 from config.errors import ConfigError
 from config.text.redaction import redactor, shown, shown_lines
 from config.wording import counted
-from sync import logs
+from sync.cli import verbosity
 from sync.cli.command_group import CommandGroup, HelpSection
 from sync.cli.exit_codes import Exit, complain, exit_code_of
+from sync.cli.verbosity import Quiet, Verbose
+from sync.cli.version import Version
 
 
 class _Truenorth(CommandGroup):
@@ -54,6 +56,7 @@ class _Truenorth(CommandGroup):
                 "setup": "Plan or create the fields, filters, labels and views.",
                 "schema": "Print the JSON Schema of the OKR files.",
             },
+            apart=dict.fromkeys(("validate", "schema"), "sync.cli.commands.okr_files"),
         ),
         HelpSection(
             "Maintain",
@@ -78,7 +81,7 @@ app = typer.Typer(
     name="truenorth",
     cls=_Truenorth,
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -86,7 +89,7 @@ app = typer.Typer(
 
 
 @app.callback()
-def truenorth() -> None:
+def truenorth(version: Version = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Link work in Jira and Linear to key results, measure progress, and write both back onto the tickets."""
 
 
@@ -95,8 +98,7 @@ def main() -> None:
     _trace_crashes()
     _write_any_text()
     redactor.add_all(os.environ)
-    # Until a command has read the settings: warnings only, and never on stdout.
-    logs.configure("warning", "auto")
+    verbosity.forget()
     try:
         # What is typed is quoted in errors, and cut at "=": a secret in it is of use to no command.
         typed = [redactor.text(one) for one in sys.argv[1:]]
