@@ -10,8 +10,10 @@ from contextlib import contextmanager, suppress
 
 import structlog
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
+from config.text.figures import ENGLISH
 from config.text.redaction import shown
 from connectors.base import Progress as Report
 from sync.cli.verbosity import is_quiet
@@ -83,6 +85,15 @@ class _Lines:
                 log.info("progress", what=what, done=done, **({} if total is None else {"total": total}))
 
 
+class _Count(ProgressColumn):
+    """How many of how many, as far as that is known: "84/184", "117", and nothing before the first."""
+
+    def render(self, task: Task) -> Text:
+        done = ENGLISH.count(int(task.completed)) if task.completed else ""
+        total = "" if task.total is None else f"/{ENGLISH.count(int(task.total))}"
+        return Text(f"{done or '0'}{total}" if total else done, style="progress.download")
+
+
 class _Bars:
     """A bar for each thing that is reported. What is logged meanwhile is printed above them."""
 
@@ -92,7 +103,7 @@ class _Bars:
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(20),
-            MofNCompleteColumn(),
+            _Count(),
             TimeElapsedColumn(),
         )
         # stdout may be a file, to which nothing but the result belongs.

@@ -8,9 +8,23 @@ from connectors.base import Progress
 from sync.align.native_queries import rule_queries
 
 
-def reading(tracker: str, progress: Progress) -> Progress:
+class Reading:
     """What a tracker is given to say how far its reading has come: two trackers tell of issues, each of its own."""
-    return lambda what, done, total: progress(f"Reading {what} from {tracker}", done, total)
+
+    def __init__(self, tracker: str, progress: Progress) -> None:
+        self._tracker = tracker
+        self._progress = progress
+        self._open: dict[str, int] = {}
+
+    def __call__(self, what: str, done: int, total: int | None) -> None:
+        """See `connectors.base.Progress`."""
+        self._open[what] = done
+        self._progress(f"Reading {what} from {self._tracker}", done, total)
+
+    def end(self) -> None:
+        """All is read: what was counted without a total is the total."""
+        for what, done in self._open.items():
+            self._progress(f"Reading {what} from {self._tracker}", done, done)
 
 
 class Questions:

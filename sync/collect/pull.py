@@ -11,7 +11,7 @@ from config.workspace import Workspace
 from connectors.base import Connector, Connectors, Progress, untold
 from connectors.errors import TrackerError
 from connectors.model import Pull
-from sync.collect.progress import Questions, reading
+from sync.collect.progress import Questions, Reading
 from sync.collect.queries import answer_measures, answer_rules
 from sync.collect.resolve_keys import resolve_keys, with_former_names
 from sync.observation import CannotRead, Observation, Unread, homonyms
@@ -57,8 +57,10 @@ def pull(
     def look(connector: Connector) -> Pull | TrackerError:
         try:
             name = connector.name
-            heard = reading(name, progress or untold)
-            return connector.pull(heard, (owned_ids or {}).get(name), (commented_ids or {}).get(name, ()))
+            heard = Reading(name, progress or untold)
+            pulled = connector.pull(heard, (owned_ids or {}).get(name), (commented_ids or {}).get(name, ()))
+            heard.end()
+            return pulled
         except TrackerError as error:
             return error
 

@@ -10,7 +10,7 @@ from config.load import fingerprint
 from connectors.base import CreatesLabels, Progress
 from connectors.errors import TrackerError
 from connectors.model import Owned, WorkItem
-from sync.collect.progress import reading
+from sync.collect.progress import Reading
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import hold_lease, record_outcome, write
@@ -122,7 +122,7 @@ def _find(
     def look(name: str) -> Owned | TrackerError:
         try:
             written = session.store.journal.written(name)
-            return session.connectors[name].owned_items(written, reading(name, progress))
+            return session.connectors[name].owned_items(written, Reading(name, progress))
         except TrackerError as error:
             return error
 

@@ -165,23 +165,28 @@ def test_what_a_kept_demo_prints_can_be_pasted(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         text=True,
     ) as demo:
-        assert demo.stdout is not None
-        lines: list[str] = []
-        while not (line := demo.stdout.readline()).startswith("Its clock stands at"):
-            assert line, "the demo ended"
-            lines.append(line)
-        hint = next(at for at, one in enumerate(lines) if "paste into another terminal" in one)
-        pasted = [one for one in lines[hint + 1 :] if one.strip()]
-        assert all(one.startswith(("  export TRUENORTH_", "  truenorth ")) for one in pasted)
-        shell = subprocess.run(  # noqa: S603  what was printed
-            ["bash", "--norc", "-e", "-c", "".join(pasted)],  # noqa: S607  the user's shell
-            cwd=tmp_path,
-            env={**unset, "PATH": f"{typed.parent}{os.pathsep}{unset['PATH']}"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        demo.send_signal(signal.SIGINT)
+        try:
+            shell, pasted = _paste(
+                demo, tmp_path, {**unset, "PATH": f"{typed.parent}{os.pathsep}{unset['PATH']}"}
+            )
+        finally:
+            demo.terminate()
+    assert all(one.startswith(("  export TRUENORTH_", "  truenorth ")) for one in pasted)
     assert shell.returncode == 0, shell.stderr
     assert "Nothing to write" in shell.stdout
     assert not (tmp_path / ".truenorth").exists(), "the store of real work is left alone"
+
+
+def _paste(
+    demo: subprocess.Popen[str], folder: Path, environment: dict[str, str]
+) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    """What a shell makes of the lines that a demo prints to be pasted, and those lines."""
+    assert demo.stdout is not None
+    lines: list[str] = []
+    while not (line := demo.stdout.readline()).startswith("Its clock stands at"):
+        assert line, "the demo ended"
+        lines.append(line)
+    hint = next(at for at, one in enumerate(lines) if "paste into another terminal" in one)
+    pasted = [one for one in lines[hint + 1 :] if one.strip()]
+    typed = ["bash", "--norc", "-e", "-c", "".join(pasted)]
+    return subprocess.run(typed, cwd=folder, env=environment, capture_output=True, text=True), pasted  # noqa: S603  what was printed
