@@ -6,10 +6,11 @@ import contextlib
 import faulthandler
 import io
 import os
+import platform
 import sys
 import threading
 import traceback
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -19,9 +20,9 @@ from config.text.redaction import redactor, shown, shown_lines
 from config.wording import counted
 from sync.cli import verbosity
 from sync.cli.command_group import CommandGroup, HelpSection
+from sync.cli.completion import completed
 from sync.cli.exit_codes import Exit, complain, exit_code_of
 from sync.cli.verbosity import Quiet, Verbose
-from sync.cli.version import Version
 
 
 class _Truenorth(CommandGroup):
@@ -77,8 +78,10 @@ class _Truenorth(CommandGroup):
     )
 
 
+_NAME = "truenorth"
+
 app = typer.Typer(
-    name="truenorth",
+    name=_NAME,
     cls=_Truenorth,
     no_args_is_help=True,
     add_completion=True,
@@ -86,6 +89,24 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _show_version(value: bool) -> bool:
+    if value:
+        from connectors.http.user_agent import user_agent
+
+        # As services are told, and what else an issue report needs.
+        typer.echo(f"{user_agent().replace('/', ' ')} (Python {platform.python_version()})")
+        raise typer.Exit
+    return value
+
+
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", help="Show the version.", callback=_show_version, expose_value=False, is_eager=True
+    ),
+]
 
 
 @app.callback()
@@ -102,7 +123,10 @@ def main() -> None:
     try:
         # What is typed is quoted in errors, and cut at "=": a secret in it is of use to no command.
         typed = [redactor.text(one) for one in sys.argv[1:]]
-        sys.exit(app(args=typed, prog_name="truenorth", standalone_mode=False) or Exit.DONE)
+        if completion := completed(typed, _NAME):
+            sys.stdout.write(f"{completion}\n")
+            sys.exit(Exit.DONE)
+        sys.exit(app(args=typed, prog_name=_NAME, standalone_mode=False) or Exit.DONE)
     except TyperException as error:
         sys.exit(_end_usage(error))
     except BrokenPipeError:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from config.measures import QueryMeasure
+from config.wording import agree
 from config.workspace import Workspace
 from connectors.base import Connector, HasCatalog
 from connectors.errors import TrackerError
@@ -105,8 +106,12 @@ def check_sources(session: Session, now: datetime) -> tuple[list[Check], tuple[U
 def check_installation() -> list[Check]:
     """What else in this environment installs packages under our names; nothing where all is well."""
     remedy = "Install Truenorth in an environment of its own: each overwrites files of the other."
-    found = f"also install a package named {', '.join(PACKAGES[:-1])} or {PACKAGES[-1]}"
-    return [Check("packages", "warning", f"{one} {found}", remedy) for one in [", ".join(sharing())] if one]
+    others = sharing()
+    if not others:
+        return []
+    verb = agree(len(others), "installs", "install")
+    found = f"{' and '.join(others)} {verb} a package {', '.join(PACKAGES[:-1])} or {PACKAGES[-1]} as well"
+    return [Check("packages", "warning", found, remedy)]
 
 
 def check_store(session: Session) -> list[Check]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.cli import Cli
 from tests.support.product import ROOT
 
 BASH = shutil.which("bash")
@@ -83,5 +84,27 @@ def test_zsh_and_fish_are_told_with_a_line_on_each() -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_each_shell_has_its_script(shell: str) -> None:
-    assert "_TRUENORTH_COMPLETE" in asked(_TRUENORTH_COMPLETE=f"source_{shell}")
+def test_each_shell_has_its_script(run: Cli, shell: str) -> None:
+    shown = run("--show-completion", shell).out
+    assert shown == asked(_TRUENORTH_COMPLETE=f"source_{shell}").strip() + "\n"
+    assert "_TRUENORTH_COMPLETE=complete_" + shell in shown
+
+
+@pytest.mark.parametrize(
+    ("shell", "place"),
+    [
+        ("bash", ".bash_completions/truenorth.sh"),
+        ("zsh", ".zfunc/_truenorth"),
+        ("fish", ".config/fish/completions/truenorth.fish"),
+    ],
+)
+def test_it_is_installed_for_the_shell_that_is_named(
+    run: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shell: str, place: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    ran = run("--install-completion", shell)
+    assert (
+        ran.out
+        == f"Completion for {shell} is installed in {tmp_path / place}. It works in every new terminal.\n"
+    )
+    assert (tmp_path / place).read_text().strip() == run("--show-completion", shell).out.strip()
