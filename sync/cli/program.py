@@ -11,15 +11,15 @@ from pathlib import Path
 NAME = "truenorth"
 
 
-def program() -> str:
-    """What to type before the name of a command, in this folder."""
+def program(*, anywhere: bool = False) -> str:
+    """What to type before the name of a command, in this folder or `anywhere`."""
     started = Path(sys.argv[0])
     if started.name == "__main__.py":
         return f"{shlex.quote(sys.executable)} -m sync"
     found = shutil.which(NAME)
     if started.name != NAME or (found is not None and _same(found, started)):
         return NAME
-    return shlex.quote(str(started))
+    return shlex.quote(str(started.absolute() if anywhere else started))
 
 
 def _same(one: str, other: Path) -> bool:

@@ -118,7 +118,7 @@ def _say_environment(output: Output, running: Sandbox, store: Path) -> None:
     # Later than the clock for hours: an earlier moment than that of a read shows work as it was before it was changed.
     moment = f"{clock + _A_WORKING_DAY:%Y-%m-%dT%H:%M}Z"
     for command in ("check", f"sync --first-run --as-of {moment}", "status", "orphans"):
-        output.say(f"  {program()} {command}")
+        output.say(f"  {program(anywhere=True)} {command}")
     output.say()
     output.say(
         f"Its clock stands at {clock:%Y-%m-%d %H:%M} UTC, so commands that read need --as-of {moment}."

@@ -83,6 +83,16 @@ def test_zsh_and_fish_are_told_with_a_line_on_each() -> None:
     assert told.split() == ["markdown"]
 
 
+def test_a_shell_that_is_not_known_is_refused(
+    run: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    ran = run("--install-completion", "zhs")
+    assert (ran.code, ran.out, [*tmp_path.iterdir()]) == (2, "", [])
+    assert "no completion for 'zhs'; did you mean" in ran.err.lower()
+    assert "zsh" in ran.err
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_has_its_script(run: Cli, shell: str) -> None:
     shown = run("--show-completion", shell).out
