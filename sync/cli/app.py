@@ -20,8 +20,8 @@ from config.text.redaction import redactor, shown, shown_lines
 from config.wording import counted
 from sync.cli import verbosity
 from sync.cli.command_group import CommandGroup, HelpSection
-from sync.cli.completion import completed
 from sync.cli.exit_codes import Exit, complain, exit_code_of
+from sync.cli.shell.completion import completed
 from sync.cli.verbosity import Quiet, Verbose
 
 
@@ -57,7 +57,7 @@ class _Truenorth(CommandGroup):
                 "setup": "Plan or create the fields, filters, labels and views.",
                 "schema": "Print the JSON Schema of the OKR files.",
             },
-            apart=dict.fromkeys(("validate", "schema"), "sync.cli.commands.okr_files"),
+            apart=dict.fromkeys(("validate", "schema"), "sync.cli.commands.declaration"),
         ),
         HelpSection(
             "Maintain",

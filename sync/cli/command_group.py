@@ -129,7 +129,9 @@ def _help() -> Any:
 
 def _command(name: str, function: Any) -> Any:
     one = typer.Typer(add_completion=False, rich_markup_mode=None)
-    one.command(name, cls=_Command)(function)
+    # As where an argument may be a number below zero.
+    settings = {"ignore_unknown_options": getattr(function, "ignore_unknown_options", False)}
+    one.command(name, cls=_Command, context_settings=settings)(function)
     return typer.main.get_command(one)
 
 

@@ -119,6 +119,24 @@ HELP: Mapping[str, CommandHelp] = {
         {"truenorth roll-over 2026-Q4 2027-Q1 > 2027-Q1.yaml": "the next quarter's OKRs, to review and edit"},
         _READS,
     ),
+    "init": CommandHelp(
+        {
+            "truenorth init": "ask on a terminal what to take of what the trackers have, and write truenorth.yaml",
+            "truenorth init --project WEB --project OPS --team ENG --yes": "ask nothing",
+            "truenorth init --print > truenorth.yaml": "print the file, with what was found on stderr",
+        },
+        {**_READS, "2": "no credentials, a file that is there, or wrong usage; nothing is written"},
+    ),
+    "check-in": CommandHelp(
+        {
+            "truenorth check-in GROWTH-KR1 24.5": "print the line of YAML for today's value",
+            "truenorth check-in GROWTH-KR1 24.5 --on 2026-11-30 --write": "add it to the file, comments kept",
+        },
+        {
+            "0": "done",
+            "2": "no such key result or value, or wrong usage or configuration; nothing is written",
+        },
+    ),
     "validate": CommandHelp(
         {
             "truenorth validate": "check truenorth.yaml, or what TRUENORTH_CONFIG names",

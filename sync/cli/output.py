@@ -62,8 +62,8 @@ class Output:
             elif self.style is Format.MARKDOWN:
                 self._write(to_markdown(section) + "\n")
 
-    def say(self, sentence: str = "", *, strong: bool = False) -> None:
-        """Print a sentence; nothing in JSON."""
+    def say(self, sentence: str = "", *, strong: bool = False, verbatim: bool = False) -> None:  # noqa: ARG002  no sentence is wrapped
+        """Print a sentence; nothing in JSON. `verbatim`: on one line however long, as a command that is to be pasted."""
         if self.style is Format.TEXT and strong:
             from rich.text import Text
 

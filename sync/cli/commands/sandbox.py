@@ -15,8 +15,8 @@ from config.wording import counted
 from sync.cli.exit_codes import Exit
 from sync.cli.options import FormatOption, Items, Seed
 from sync.cli.output import Format, Output
-from sync.cli.program import program
 from sync.cli.reporter import OutputReporter
+from sync.cli.shell.program import program
 from sync.cli.signals import wait_for_end
 from sync.jobs import sandbox as demonstration
 
@@ -72,7 +72,7 @@ def demo(
         else:
             output.say("To open them in a browser:")
             output.say()
-            output.say(f"  {_again(items, seed, port)}")
+            output.say(f"  {_again(items, seed, port)}", verbatim=True)
     good = first.applied is not None and first.applied.complete and second.run.plan.empty
     raise typer.Exit(Exit.DONE if good else Exit.PARTIAL)
 
@@ -113,12 +113,12 @@ def _say_environment(output: Output, running: Sandbox, store: Path) -> None:
     # With a store of its own: what is made up must not get among the readings of real work.
     variables = demonstration.environment(running) | {"TRUENORTH_STORE": f"sqlite:///{store}"}
     for name, value in variables.items():
-        output.say(f"  export {name}={shlex.quote(value)}")
+        output.say(f"  export {name}={shlex.quote(value)}", verbatim=True)
     clock = running.world.clock.now()
     # Later than the clock for hours: an earlier moment than that of a read shows work as it was before it was changed.
     moment = f"{clock + _A_WORKING_DAY:%Y-%m-%dT%H:%M}Z"
     for command in ("check", f"sync --first-run --as-of {moment}", "status", "orphans"):
-        output.say(f"  {program(anywhere=True)} {command}")
+        output.say(f"  {program(anywhere=True)} {command}", verbatim=True)
     output.say()
     output.say(
         f"Its clock stands at {clock:%Y-%m-%d %H:%M} UTC, so commands that read need --as-of {moment}."

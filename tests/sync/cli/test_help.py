@@ -14,7 +14,8 @@ from tests.support.cli import Cli
 GROUP = typer.main.get_command(app.app)
 CONTEXT = typer.Context(GROUP, info_name="truenorth")
 COMMANDS = tuple(GROUP.list_commands(CONTEXT))  # type: ignore[attr-defined]
-EXAMPLES = [line for text in (OVERVIEW, *HELP.values()) for line in text.examples]
+TEXTS = (OVERVIEW, *(HELP[name] for name in (*COMMANDS, "help")))
+EXAMPLES = [line for text in TEXTS for line in text.examples]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

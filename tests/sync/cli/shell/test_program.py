@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.cli.program import program
+from sync.cli.shell.program import program
 
 
 @pytest.fixture
