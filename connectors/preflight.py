@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from config.text.figures import ENGLISH
 from config.trackers import NativeQuery
 from config.wording import counted
 from connectors.errors import TrackerError
@@ -108,7 +109,7 @@ class Endings:
 
 def _counts(names: Counter[str]) -> str:
     rows = sorted(names.items(), key=lambda row: (-row[1], row[0]))
-    return ", ".join(f"{name} ({number:,})" for name, number in rows)
+    return ", ".join(f"{name} ({ENGLISH.count(number)})" for name, number in rows)
 
 
 def _span(seconds: float) -> str:

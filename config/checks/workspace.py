@@ -12,7 +12,7 @@ from config.checks.measures import check_measures
 from config.checks.urls import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
 from config.link_rules import LinkRule
-from config.measures import KeepMeasure, MetricMeasure, QueryMeasure
+from config.measures import MADE_OF_LINKS, KeepMeasure, MetricMeasure, QueryMeasure
 from config.messages import ENGLISH, SHIPPED, any_plural, names_in
 from config.origins import PREFIX, is_reserved
 from config.trackers import KINDS, Tracker, trackers_for
@@ -207,7 +207,7 @@ def _advice(workspace: Workspace) -> Iterator[str]:
     declared = {one.id.casefold() for _, one in workspace.key_results()}
     for _, key_result in workspace.key_results():
         name = f'Key result "{key_result.id}"'
-        if not key_result.links:
+        if not key_result.links and isinstance(key_result.measure, MADE_OF_LINKS):
             yield f"{name} has no links: only work that claims it by label or field counts for it."
         if key_result.continues and key_result.continues.casefold() not in declared:
             near = did_you_mean(key_result.continues, [one.id for _, one in workspace.key_results()])

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from config.link_rules import LinkRule
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem, claims_in
-from connectors.text.keywords import Keywords
+from connectors.text.keywords import Keywords, prose
 from sync.align.alignment import Alignment
 
 MOST = 3
@@ -29,6 +29,8 @@ FURTHER = 0.1
 _MOST_WORDS = 4
 _SPEAKS = 0.02
 """A word that adds less than this to the score is not named."""
+_WITNESSES = 2
+"""Nor is one that fewer pieces of work say that serve the key result: chance is no reason. Its own words are."""
 
 _PARENT = 0.5
 _DESCRIPTION = 0.5
@@ -56,6 +58,22 @@ _EMPTY = frozenset(
     )
 )
 """Words of English and French that say nothing."""
+_EVERYWHERE = frozenset(
+    _WORD.findall(
+        "about add adds after again all also any be been before between but can change changed changes claim claims claimed "
+        "could did do does each every first fix fixed for get give go had have how if into item items just last like make "
+        "makes may more most must need needs new next no now off one only other over own part per plan remove same set should "
+        "so some still such task than them then there these they ticket tickets too two under until update updates use used "
+        "using via was way what where which while who why work works would yes "
+        "http https www com html javascript mailto href src alt img div span br bold italic strong em code pre color colour "
+        "panel noformat quote "
+        "ajouter aussi avant après autre autres avoir bien chaque comme deux donc elle encore entre est être faire fait ils "
+        "lors mais même mettre moins nouveau nouvelle où plus premier sans si tous tout toute toutes très un "
+    )
+)
+"""Words that stand in work of every kind, and those of markup. They count as any other, by how rare they are here, but are no
+reason that a person would give."""
+_MARKUP = re.compile(r"[\[\]{}<>`\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +177,8 @@ class _Evidence:
             strength = weight * math.log((self._all + 2) / (spread[feature] + 1))
             whole += strength * self._certainty(feature)
             for name, belief in self._beliefs(feature):
-                parts[name][shown] += strength * belief
+                named = shown if self._serving[feature][name] >= _WITNESSES and _says(shown) else ""
+                parts[name][named] += strength * belief
         if whole <= 0:
             return {}
         return {
@@ -193,6 +212,11 @@ def _usual(alignment: Alignment) -> dict[str, float]:
     return {name: share / answered for name, share in shares.items()}
 
 
+def _says(shown: str) -> bool:
+    """Whether a word, or a label, is one that a person would name as a reason."""
+    return any(folded not in _EVERYWHERE for folded, _ in _words(shown))
+
+
 def _strongest(words: Mapping[str, float], whole: float) -> tuple[str, ...]:
     named = {word: part for word, part in words.items() if word and part / whole >= _SPEAKS}
     return tuple(heapq.nsmallest(_MOST_WORDS, named, key=lambda word: (-named[word], word)))
@@ -212,8 +236,9 @@ def _features(item: WorkItem, alignment: Alignment) -> Features:
         for _, folded in _words(label):
             features["word", folded] = (1.0, label)
     for text, weight in _texts_of(item, parent):
+        seen = {folded for _, folded in _words(prose(text))} if _MARKUP.search(text) else None
         for shown, folded in _words(text):
-            features.setdefault(("word", folded), (weight, shown))
+            features.setdefault(("word", folded), (weight, shown if seen is None or folded in seen else ""))
     for kind, value in (
         ("project", item.project),
         ("team", item.team),

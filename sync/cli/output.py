@@ -17,7 +17,7 @@ from rich.text import Text
 
 from config.text.redaction import shown
 from connectors.base import Progress as Report
-from connectors.text.document import markdown_escape
+from connectors.text.markdown import as_markdown
 from sync.cli.exit_codes import Cause, causes_of, complain
 from sync.cli.render import to_console, to_json, to_markdown
 from sync.observation import Unread
@@ -64,7 +64,7 @@ class Output:
         if self.style is Format.TEXT:
             self._console.print(Text(shown(sentence), style="bold" if strong else ""), soft_wrap=True)
         elif self.style is Format.MARKDOWN:
-            self._write(f"{markdown_escape(sentence)}\n\n")
+            self._write(f"{as_markdown(sentence)}\n\n")
 
     def unread(self, found: Sequence[Unread]) -> None:
         """Say what could not be read just now: in the first line, on stderr with its remedy, in JSON and the exit code."""

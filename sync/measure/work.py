@@ -10,7 +10,8 @@ from fractions import Fraction
 from config.measures import MilestonesMeasure, ProjectMeasure, WorkMeasure
 from config.names import folded
 from config.okrs import KeyResult
-from config.wording import amount, counted, percent
+from config.text.figures import ENGLISH
+from config.wording import amount, counted, part_of, percent
 from sync.align.alignment import Alignment
 from sync.measure.bounds import Bounds, standing
 from sync.measure.context import NOW_NOT_THEN, MeasureContext, MeasuredValue
@@ -39,7 +40,8 @@ def work(tally: Tally, how: WorkMeasure, bounds: Bounds | None = None) -> Measur
     coverage = None if how.weigh in ("count", "type") else 1 - tally.unestimated / tally.leaves
     if how.target is not None:
         progress = min(Fraction(1), tally.done_weight / Fraction(how.target).limit_denominator(1_000_000))
-        evidence = f"{counted(tally.done, 'item')} done, {amount(done)} of a fixed {how.target:g} {unit}"
+        done_of, target_of = ENGLISH.apart((round(done, 1), how.target), measured=True)
+        evidence = f"{counted(tally.done, 'item')} done, {done_of} of a fixed {target_of} {unit}"
         evidence += _coverage_words(how, coverage) + _bounds_words(tally, how, bounds)
         return MeasuredValue(done, float(progress), evidence, unit, how.target, coverage=coverage)
     # Where every weight is zero, weights say nothing: count instead.
@@ -47,11 +49,12 @@ def work(tally: Tally, how: WorkMeasure, bounds: Bounds | None = None) -> Measur
     if tally.done < tally.leaves:
         # Open work of zero points is still open: only what is complete may read 100 %.
         progress = min(progress, Fraction(9999, 10000))
-    evidence = f"{tally.done} of {tally.leaves} items done"
+    evidence = f"{part_of(tally.done, tally.leaves, 'item')} done"
     if how.weigh != "count":
-        evidence += f", {amount(done)} of {amount(float(tally.weight))} {unit}"
+        done_of, whole_of = ENGLISH.apart((done, float(tally.weight)), measured=True)
+        evidence += f", {done_of} of {whole_of} {unit}"
     if how.started and tally.doing:
-        evidence += f", {tally.doing} in progress counted as {how.started:g}"
+        evidence += f", {tally.doing} in progress counted as {ENGLISH.number(how.started)}"
     creep = _creep(tally, how)
     evidence += (
         _coverage_words(how, coverage) + _creep_words(creep, how, unit) + _bounds_words(tally, how, bounds)
@@ -120,7 +123,7 @@ def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureCo
     if not counting:
         evidence = ", ".join(["no linked milestones", *_outside(tally, context.bounds)])
         return MeasuredValue(None, None, evidence, "milestones")
-    evidence = f"{len(reached)} of {len(counting)} milestones reached"
+    evidence = f"{part_of(len(reached), len(counting), 'milestone')} reached"
     evidence += _bounds_words(tally, WorkMeasure(kind="work"), context.bounds)
     return MeasuredValue(float(done), float(done / total), evidence, "milestones", float(total))
 
