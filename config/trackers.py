@@ -155,8 +155,8 @@ class TrackerBase(ConfigModel):
         return None
 
     def pages_by(self, page: str) -> IssuePages | None:  # noqa: ARG002
-        """Where people see its issues, as far as the declaration or the page of one of its items tells."""
-        return self.issue_pages
+        """Where people see its issues, as far as the page of one of its items tells."""
+        return None
 
 
 DROPPED = (
@@ -275,9 +275,9 @@ class JiraTracker(TrackerBase):
         return self._pages_of(self.url)
 
     def pages_by(self, page: str) -> IssuePages | None:
-        """Behind the gateway only a page tells the site."""
+        """Behind the gateway or a proxy only a page tells the site."""
         site, found, _ = page.partition("/browse/")
-        return self.issue_pages or (self._pages_of(site) if found else None)
+        return self._pages_of(site) if found else None
 
     @staticmethod
     def _pages_of(site: str) -> IssuePages:

@@ -280,9 +280,13 @@ def _is_literal(annotation: Any) -> bool:
     return get_origin(_bare(annotation)) is Literal
 
 
+def _plain(value: object) -> str:
+    return ENGLISH.number(value) if isinstance(value, int | float) else str(value)
+
+
 def _bound(words: str, limit: str) -> Wording:
     return lambda spot, detail: (
-        f"must be {words} {ENGLISH.number(detail['ctx'][limit])}, not {spot.node.value}",
+        f"must be {words} {ENGLISH.number(detail['ctx'][limit])}, not {_plain(spot.node.value)}",
         "",
     )
 

@@ -2,7 +2,7 @@
 
 A backslash stands only where a character would be markup at its place: Slack shows every backslash, and the others mend
 nothing by it. What these products turn into links, mentions, references and emoji they look for in what Markdown has
-already made of the text, where no backslash helps: such words stand in code.
+already made of the text, where no backslash helps: such words stand in code, as our own commands do.
 
 Sources: CommonMark 0.31 (flanking, blocks, entities), the GFM specification (tables, strikethrough, autolinks), and the
 filters of GitHub (html-pipeline) and GitLab (banzai), which leave code alone.
@@ -19,7 +19,7 @@ Place = Literal["paragraph", "heading", "cell"]
 """Where a text stands: whole in a paragraph or a heading of its own, or in a cell of a table."""
 
 _AUTOMATIC = re.compile(
-    r"(?:"
+    r"(?<![^\s(])`truenorth [a-z][^`|\\]*`(?=[\s.,;)!?]|\Z)|(?:"
     r"[A-Za-z][A-Za-z0-9.+-]*://[^\s<>`|\\]*[^\s<>`|\\.,;:!?)'\"\]}*_~]"  # an address with its scheme
     r"|(?<!\w)[wW]{3}\.[^\s<>`|\\]*[^\s<>`|\\.,;:!?)'\"\]}*_~]"
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
@@ -47,7 +47,8 @@ def as_markdown(text: str, place: Place = "paragraph") -> str:
     words = _Words(text, place)
     pieces, at = [], 0
     for start, end in words.code:
-        pieces += [words.escaped(at, start), f"`{text[start:end]}`"]
+        code = text[start:end]
+        pieces += [words.escaped(at, start), code if "`" in code else f"`{code}`"]
         at = end
     return "".join((*pieces, words.escaped(at, len(text))))
 

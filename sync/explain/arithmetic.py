@@ -25,7 +25,8 @@ def way_words(start: float, target: float, value: float) -> str:
     """What is behind of the way from start to target: "(28.5 − 22) / (35 − 22) = 50 %"."""
     at, begin, end = ENGLISH.apart((value, start, target))
     progress = (value - start) / (target - start)
-    return f"({at} − {begin}) / ({end} − {begin}) = {percent(exact_percent(progress))}."
+    behind = percent(exact_percent(progress)).replace("-", "−")
+    return f"({at} − {begin}) / ({end} − {begin}) = {behind}."
 
 
 def mean_words(parts: Sequence[tuple[float, float]]) -> str:
@@ -38,11 +39,11 @@ def mean_words(parts: Sequence[tuple[float, float]]) -> str:
     return f"({terms}) / {ENGLISH.number(total)} = {percent(exact_percent(mean))}."
 
 
-def sum_words(terms: Sequence[Number]) -> str:
-    """The terms of a sum, the first of many."""
-    if not terms:
-        return "none"
+def sum_words(terms: Sequence[Number], total: Number) -> str:
+    """A sum with its terms, the first of many: "2 + 8 = 10"; what is no sum by itself."""
+    if len(terms) < 2:
+        return ENGLISH.number(total)
     shown = [ENGLISH.number(term) for term in terms[:MOST_TERMS]]
     if len(terms) > MOST_TERMS:
         shown.append(f"{ENGLISH.count(len(terms) - MOST_TERMS)} more")
-    return " + ".join(shown)
+    return f"{' + '.join(shown)} = {ENGLISH.number(total)}"

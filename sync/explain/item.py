@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.okrs import KeyResult
-from config.wording import counted, percent
+from config.wording import agree, counted, percent
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment, Link
@@ -149,11 +149,12 @@ def _find(key: str, alignment: Alignment, workspace: Workspace) -> WorkItem:
             f"{key.strip()}, the parent of {', '.join(below[:FEW])}, could not be read. Rules match it by its key alone."
         )
     items = alignment.items.values()
-    count = counted(len({item.key for item in items}), "item")
+    number = len({item.key for item in items})
+    count = counted(number, "item")
     hint = did_you_mean(key, items, workspace)
     unread = " It may be out of scope, or the credential cannot see it." if _NUMBER.search(wanted) else ""
     raise UnknownKeyError(
-        f"{key.strip()} not found among the {count} that were read, nor as a key result or an objective.{hint}{unread}"
+        f"{key.strip()} not found among the {count} {agree(number, 'that was', 'that were')} read, nor as a key result or an objective.{hint}{unread}"
     )
 
 
@@ -233,7 +234,7 @@ def _own_summary(
 def _link_words(link: Link, item: WorkItem, run: Decision, key_result: KeyResult) -> str:
     reading = run.scorecard.readings[link.key_result]
     figure = percent(to_percent(reading.progress), "no data")
-    figures = ", ".join(part for part in (figure, health_words(reading), doubt(reading)) if part)
+    figures = ", ".join(dict.fromkeys(filter(None, (figure, health_words(reading), doubt(reading)))))
     share = "" if link.share == 1 else f", share {_share(link)}"
     because = link.because
     path = f"; path {' → '.join([item.name, *because.line])}" if because.path else ""
@@ -313,5 +314,10 @@ def _closeness(near: Suggestion) -> str:
 def _exempt_advice(workspace: Workspace) -> str:
     labels = [label for rule in workspace.exempt for label in rule.labels]
     if labels:
-        return f"Or exempt it: add the label {' or '.join(labels[:3])} to it."
+        return f"Or exempt it: add the label {_either(labels[:3])} to it."
     return "Or exempt it: declare a category under `exempt` in the OKR files."
+
+
+def _either(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last

@@ -244,13 +244,12 @@ def _sum_of_work(how: WorkMeasure, reading: Reading, rows: tuple[Counted, ...]) 
     done = [row for row in counting if row.done]
     tally = reading.tally
     yield from _guessed(how, counting)
-    yield f"Done: {sum_words([row.done for row in done])} = {ENGLISH.number(tally.done_weight)}."
+    yield f"Done: {sum_words([row.done for row in done], tally.done_weight)}."
     if how.target is not None:
         shown, of = ENGLISH.apart((tally.done_weight, how.target))
         yield f"{shown} / {of} (fixed target) = {percent(exact_percent(reading.progress or 0))}."
         return
-    scope = sum_words([row.weight * row.share for row in counting])
-    yield f"Scope: {scope} = {ENGLISH.number(tally.weight)}."
+    yield f"Scope: {sum_words([row.weight * row.share for row in counting], tally.weight)}."
     if not tally.weight:
         yield f"All weights are zero, so items are counted: {ENGLISH.count(tally.done)} / {ENGLISH.count(tally.leaves)}."
     elif tally.done_weight == tally.weight and tally.done < tally.leaves:

@@ -261,13 +261,12 @@ class _Carrying:
         if "start" in declared and reading.value is not None and reading.value != declared["start"]:
             # From anywhere else the way to the target would turn around, or there would be none.
             low, high = sorted((declared["start"], declared["target"]))
+            shown, _ = ENGLISH.ratio(reading.value, declared["target"])
             if low < reading.value < high:
                 declared["start"] = reading.value
-                notes.append(f"starts at the last value, {ENGLISH.number(reading.value)}")
+                notes.append(f"starts at the last value, {shown}")
             else:
-                notes.append(
-                    f"starts as before: the last value, {ENGLISH.number(reading.value)}, is not between start and target"
-                )
+                notes.append(f"starts as before: the last value, {shown}, is not between start and target")
         if isinstance(how, MetricMeasure | KeepMeasure) and declared.pop("checkins", None):
             last = latest(how.checkins, self.run.scorecard.as_of, self.workspace)
             if last is not None:

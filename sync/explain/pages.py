@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from config.errors import quoted
@@ -28,8 +28,8 @@ def asked_for(asked: str, alignment: Alignment, workspace: Workspace) -> str | R
     for _, key_result in workspace.key_results():
         if _is_same(workspace.url_of(key_result), address):
             return key_result.id
-    sites = dict(_sites(alignment, workspace))
-    for name, pages in sites.items():
+    sites = tuple(_sites(alignment, workspace))
+    for name, pages in sites:
         if (key := pages.key_at(address)) is not None:
             return f"{name}:{key}"
     for name in workspace.active:
@@ -44,8 +44,8 @@ def _sites(alignment: Alignment, workspace: Workspace) -> Iterator[tuple[str, Is
     """Where people see the issues of each tracker that is read, as far as anything tells."""
     for name, tracker in workspace.active.items():
         page = next((one.url for one in alignment.items.values() if one.ref.tracker == name and one.url), "")
-        if (pages := tracker.pages_by(page)) is not None:
-            yield name, pages
+        found = dict.fromkeys(pages for pages in (tracker.issue_pages, tracker.pages_by(page)) if pages)
+        yield from ((name, pages) for pages in found)
 
 
 def _is_same(page: str, address: str) -> bool:
@@ -79,17 +79,17 @@ def _place(address: str) -> tuple[str, tuple[str, ...]]:
     return host, tuple(step.casefold() for step in parts.path.split("/") if step)
 
 
-def _unknown(address: str, sites: dict[str, IssuePages]) -> str:
+def _unknown(address: str, sites: Sequence[tuple[str, IssuePages]]) -> str:
     # What stands before the host or behind the path may be a secret.
     host, _ = _place(address)
     shown = quoted(f"{host}{urlsplit(address).path}") if host else "the address"
-    here = [name for name, pages in sites.items() if f"{_whole(address)}/".startswith(pages.place)]
+    here = [name for name, pages in sites if f"{_whole(address)}/".startswith(pages.place)]
     if here:
         return (
             f"{shown} is a page of {here[0]}, but of no ticket or project that was read. "
             "Paste the address of the ticket itself, or give its key."
         )
-    known = ", ".join(f"{name} ({pages.place.rstrip('/')})" for name, pages in sites.items())
+    known = ", ".join(f"{name} ({pages.place.rstrip('/')})" for name, pages in sites)
     read = f" Declared: {known}." if known else ""
     return f"{shown} is no page of a declared tracker.{read} Give the key of the ticket, or an id."
 

@@ -31,7 +31,7 @@ def summary_of_unaligned(
         )
     if young.was_linked:
         return (
-            f"{item.name} serves no key result any more: {reason}. It is unaligned since {young.since}, "
+            f"{item.name} serves no key result any more: {reason}. It has been unaligned since {young.since}, "
             f"and warned from {young.until}; the grace period is {grace}."
         )
     return (
@@ -46,4 +46,4 @@ def _how_long(orphan: Orphan, item: WorkItem, run: Decision) -> str:
     if orphan.begun is None:
         return f"It is {age(orphan.age_days)} old"
     what = "It, or something below it," if run.alignment.children.get(item.ref) else "It"
-    return f"{what} is in progress since {orphan.begun}"
+    return f"{what} has been in progress since {orphan.begun}"

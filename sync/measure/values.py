@@ -30,6 +30,7 @@ from sync.measure.context import (
     NOW_NOT_THEN,
     MeasureContext,
     MeasuredValue,
+    as_value,
     latest,
     progress_between,
 )
@@ -210,7 +211,7 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext)
     if how.lacks_waiting:
         dating += "; no waiting statuses declared, so all time in progress counts as active"
     unit = how.unit or {"throughput": "items a week", "efficiency": "%"}.get(how.of, "days")
-    window = f"in the last {counted(how.window_days, 'day')}"
+    window = f"in the last {counted(how.window_days, 'day')}" if how.window_days > 1 else "in the last day"
     if how.of == "throughput":
         value = round(len(done) * 7 / how.window_days, 4)
         evidence = f"{counted(len(done), 'item')} done {window}{dating}"
@@ -271,7 +272,7 @@ def _composite(how: CompositeMeasure, others: Mapping[str, Reading]) -> Measured
     evidence = f"weighted mean of {', '.join(name for name, *_ in with_data)}"
     missing = len(known) - len(with_data)
     evidence += f"; {missing} without data" if missing else ""
-    return MeasuredValue(round(100 * progress, 1), progress, evidence + beside, "%", 100, broken=broken)
+    return MeasuredValue(as_value(progress), progress, evidence + beside, "%", 100, broken=broken)
 
 
 def _beside(rails: Iterable[Reading], broken: Collection[str]) -> str:

@@ -14,7 +14,7 @@ from config.text.figures import ENGLISH
 from config.wording import amount, counted, part_of, percent
 from sync.align.alignment import Alignment
 from sync.measure.bounds import Bounds, standing
-from sync.measure.context import NOW_NOT_THEN, MeasureContext, MeasuredValue
+from sync.measure.context import NOW_NOT_THEN, MeasureContext, MeasuredValue, as_value
 from sync.measure.pieces import LeftOut, Piece, Tally
 from sync.measure.reading import Creep, to_percent
 
@@ -40,7 +40,7 @@ def work(tally: Tally, how: WorkMeasure, bounds: Bounds | None = None) -> Measur
     coverage = None if how.weigh in ("count", "type") else 1 - tally.unestimated / tally.leaves
     if how.target is not None:
         progress = min(Fraction(1), tally.done_weight / Fraction(how.target).limit_denominator(1_000_000))
-        done_of, target_of = ENGLISH.apart((round(done, 1), how.target), measured=True)
+        done_of, target_of = ENGLISH.apart((done, how.target), measured=True)
         evidence = f"{counted(tally.done, 'item')} done, {done_of} of a fixed {target_of} {unit}"
         evidence += _coverage_words(how, coverage) + _bounds_words(tally, how, bounds)
         return MeasuredValue(done, float(progress), evidence, unit, how.target, coverage=coverage)
@@ -169,4 +169,4 @@ def project(how: ProjectMeasure, context: MeasureContext) -> MeasuredValue:
     progress = min(1.0, max(0.0, first.progress or 0.0))
     evidence = f"progress of {first.title} in Linear, which counts all of its work, whenever it was done"
     evidence += NOW_NOT_THEN if context.bounds.is_past else ""
-    return MeasuredValue(round(100 * progress, 1), progress, evidence, "%", 100)
+    return MeasuredValue(as_value(progress), progress, evidence, "%", 100)

@@ -160,7 +160,7 @@ def _unserved(scorecard: Scorecard, running: Mapping[str, KeyResult]) -> Iterato
         reading = scorecard.readings[key_result.id]
         # Of a cycle that has ended, or not begun, nobody can act on it.
         is_bare = reading.tally.leaves == 0 and not reading.tally.before
-        if wants_work and reading.phase == "running" and is_bare:
+        if wants_work and not reading.by_hand and reading.phase == "running" and is_bare:
             yield Finding(
                 "unserved_key_result",
                 (),

@@ -220,7 +220,7 @@ def log(
         store.close()
     double = homonyms((ref.tracker, key) for ref, some in keys.items() for key in some)
     parts = [f"to {item}"] * bool(item) + [f"by run {run}"] * (run is not None)
-    output.show(audit_log.section(entries, " ".join(parts) or "ever", double))
+    output.show(audit_log.section(entries, " ".join(parts), double))
     runs = [one for one in runs if run in (None, one.id)]
     if views := audit_log.views_data(runs):
         output.show(audit_log.views(runs))

@@ -107,6 +107,8 @@ def test_titles_of_all_kinds_come_back(place: Place, around: str) -> None:
         ("- item", r"\- item"),
         ("# one", r"\# one"),
         ("A | B", "A | B"),
+        ("run `truenorth plan --all` first", "run `truenorth plan --all` first"),
+        ("run `rm`", r"run \`rm\`"),
     ],
 )  # fmt: skip
 def test_a_backslash_stands_only_where_it_is_needed(text: str, written: str) -> None:

@@ -48,7 +48,7 @@ def told(key: str, items: list[WorkItem] = ITEMS, declared: Workspace = DECLARED
         (
             "WEB-6",
             "orphaned",
-            "it has no parent. It is in progress since 2026-09-17; the grace period is 7 days.",
+            "it has no parent. It has been in progress since 2026-09-17; the grace period is 7 days.",
         ),
         ("WEB-10", "not started", "It is not started, so there is no warning (policy.warn: started)."),
         ("WEB-7", "waiting", "still within its grace period of 7 days"),
