@@ -7,6 +7,7 @@ own folder names it. What all the rest wants to know of a kind, it asks of the c
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, get_args
@@ -156,6 +157,10 @@ class TrackerBase(ConfigModel):
         """Where people see its issues, as far as the declaration tells: issues of other trackers may point there."""
         return None
 
+    def pages_by(self, page: str) -> IssuePages | None:  # noqa: ARG002
+        """Where people see its issues, as far as the page of one of its items tells."""
+        return None
+
 
 DROPPED = (
     "Won't Do",
@@ -271,7 +276,19 @@ class JiraTracker(TrackerBase):
         """The issue's own page, its page in a project, and the one beside a board or a list."""
         if is_gateway(self.url):
             return None
-        return IssuePages(self.url, ("/browse/", "/issues/"), ("selectedIssue",))
+        return self._pages_of(self.url)
+
+    def pages_by(self, page: str) -> IssuePages | None:
+        """Behind the gateway or a proxy only a page tells the site."""
+        site, found, _ = page.partition("/browse/")
+        return self._pages_of(site) if found else None
+
+    @staticmethod
+    def _pages_of(site: str) -> IssuePages:
+        return IssuePages(site, ("/browse/", "/issues/"), ("selectedIssue",))
+
+
+_LINEAR_PAGE = re.compile("/(?:issue|project|initiative)/")
 
 
 class LinearScope(ConfigModel):
@@ -320,6 +337,11 @@ class LinearTracker(TrackerBase):
     def scope_keys(self) -> tuple[str, ...]:
         """Keys of teams."""
         return self.scope.teams
+
+    def pages_by(self, page: str) -> IssuePages | None:
+        """Every page stands below the name of the workspace, which nobody declares."""
+        found = _LINEAR_PAGE.search(page)
+        return IssuePages(page[: found.start()], ("/issue/",)) if found else None
 
 
 Tracker = Annotated[JiraTracker | LinearTracker, Field(discriminator="kind")]

@@ -77,7 +77,9 @@ def desired_marks(
     `claim_groups`: the trackers in which setup made a label group for claims.
     """
     finder = PageFinder(workspace, alignment, pages)
-    builder = MarkBuilder(alignment, scorecard, signals, workspace, closest or {}, outlooks, finder, claim_groups)
+    builder = MarkBuilder(
+        alignment, scorecard, signals, workspace, closest or {}, outlooks, finder, claim_groups
+    )
     updates = StatusUpdates(
         alignment, scorecard, workspace, builder.marks, last_updates or {}, states or {}, outlooks, finder
     )

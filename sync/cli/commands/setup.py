@@ -114,5 +114,3 @@ def _announce(fills: Mapping[str, NextFill], output: Output) -> None:
         )
         output.say(f"{name}: the next sync fills these fields on {counted(fill.items, 'item')}, {stop}{how}.")
     output.data(next_sync={name: asdict(fill) for name, fill in fills.items()})
-
-
