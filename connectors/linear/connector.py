@@ -11,6 +11,7 @@ import msgspec
 from config.policy import NO_LABELS, LabelPolicy
 from config.settings import Credentials
 from config.text.issue_pages import IssuePages
+from config.text.texts import ENGLISH_TEXTS, Texts
 from config.trackers import LinearTracker, NativeQuery
 from connectors.base import UNSAID, InitiativeUse, Progress, StopRequested, WriteRequest, never
 from connectors.errors import QueryError, Refused
@@ -36,7 +37,7 @@ from connectors.text.keywords import Keywords
 class LinearConnector:
     """Reads and marks the teams in scope. See connectors.base.Connector for what each method promises.
 
-    `commitments`: a pull tells of each issue whether it is in an active cycle.
+    `commitments`: a pull tells of each issue whether it is in an active cycle. `texts`: those that are written there.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class LinearConnector:
         initiatives: InitiativeUse = UNSAID,
         elsewhere: Sequence[IssuePages] = (),
         commitments: bool = False,
+        texts: Texts = ENGLISH_TEXTS,
     ) -> None:
         self._tracker = tracker
         self._elsewhere = tuple(elsewhere)
@@ -63,7 +65,7 @@ class LinearConnector:
             throttle or Throttle(),
             private_allowed=credentials.private_allowed,
         )
-        self._labels = LabelCatalog(self._client, OwnLabels(owner, labels, {}))
+        self._labels = LabelCatalog(self._client, OwnLabels(owner, labels, {}, texts=texts))
         self._writer = LinearWriter(self._client, self._labels, owner, self._author)
         self._is_app: bool | None = None
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from config.load import fingerprint
+from config.text.texts import texts_for
 from connectors.base import Connector, Provisions, ShowsProjects
 from connectors.errors import TrackerError
 from connectors.setup import PROJECTS, Action, Need, Provisioner, Provisioning
@@ -106,6 +107,7 @@ def _need(session: Session, tracker: str, known: Decision | None) -> Need:
         if known
         else None,
         label_ids=_label_ids(known, tracker) if known else {},
+        texts=texts_for(workspace, tracker),
     )
 
 

@@ -44,7 +44,7 @@ from sync.marks.comments import (
 from sync.marks.contribution import blocked_for, contribution
 from sync.marks.details import Goal
 from sync.marks.facts import goal_fact, health_fact, owner_fact, percent_fact, title_fact
-from sync.marks.goals import goal_line, goal_of, owner_of, short_goal
+from sync.marks.goals import goal_line, goal_of, is_short, owner_of, short_goal
 from sync.marks.identity import basis_id
 from sync.marks.messages import messages_for
 from sync.marks.policy import apply_policy
@@ -131,6 +131,10 @@ class MarkBuilder:
             kr.id: goal_of(kr, self._readings[kr.id].unit, _due(objective, workspace))
             for objective, kr in workspace.key_results()
         }
+        self._short_goals = {
+            name: {id_: short_goal(goal, texts) for id_, goal in self._goals.items()}
+            for name, texts in self._messages.items()
+        }
         self.marks = {
             kr.id: mark_of(self._readings[kr.id], objective, kr, workspace, self._goals[kr.id])
             for objective, kr in workspace.key_results()
@@ -204,11 +208,16 @@ class MarkBuilder:
         return replace(marks, labels=labels)
 
     def _part(self, item: WorkItem, link: Link) -> KeyResultMark:
-        mark = self.marks[link.key_result]
-        reading = self._readings[link.key_result]
-        pieces = self._pieces[link.key_result]
+        id_, texts = link.key_result, self._messages[item.ref.tracker]
         return contribution(
-            mark, item, link, self._alignment, self._key_results[link.key_result], reading, pieces
+            replace(self.marks[id_], goal=self._short_goals[item.ref.tracker][id_]),
+            item,
+            link,
+            self._alignment,
+            self._key_results[id_],
+            self._readings[id_],
+            self._pieces[id_],
+            texts,
         )
 
     def _in_precedence(self, item: WorkItem, links: Sequence[Link]) -> list[Link]:
@@ -288,8 +297,7 @@ class MarkBuilder:
 def mark_of(
     reading: Reading, objective: Objective, key_result: KeyResult, workspace: Workspace, goal: Goal
 ) -> KeyResultMark:
-    """A key result's reading in the form in which items show it, without any item's own part in it."""
-    short = short_goal(goal)
+    """A key result's reading in the form in which items show it, without any item's own part in it, and in English."""
     return KeyResultMark(
         reading.key_result,
         reading.title,
@@ -298,8 +306,8 @@ def mark_of(
         workspace.url_of(key_result),
         objective=objective.title,
         due=_due(objective, workspace),
-        goal=short,
-        basis_id=basis_id(goal, is_shown=bool(short), page=key_result.url or workspace.site or ""),
+        goal=short_goal(goal),
+        basis_id=basis_id(goal, is_shown=is_short(goal), page=key_result.url or workspace.site or ""),
     )
 
 

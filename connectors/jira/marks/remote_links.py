@@ -16,12 +16,13 @@ from urllib.parse import quote
 import msgspec
 
 from config.text.redaction import shorten, shown
-from connectors.jira.api.fields import HEALTH_OPTIONS, MAX_TEXT
+from config.text.texts import ENGLISH_TEXTS, Texts
+from connectors.jira.api.fields import MAX_TEXT
 from connectors.jira.marks.key_result_text import TITLE_MARK
 from connectors.meaning import same_meaning
-from connectors.model import KeyResultMark, Marks, Stamp, part_words
+from connectors.model import KeyResultMark, Marks, Stamp
+from connectors.text.part_words import due_words, part_words
 
-RELATIONSHIP = "serves key result"
 APPLICATION = {"type": "com.truenorth", "name": "Truenorth"}
 
 REFUSED = "refused"
@@ -42,7 +43,9 @@ class LinkPlan:
         return tuple(sorted((self.kept | coming).items()))
 
 
-def plan_links(wanted: Marks, stamp: Stamp | None, owner: str, *, is_done: bool = False) -> LinkPlan:
+def plan_links(
+    wanted: Marks, stamp: Stamp | None, owner: str, texts: Texts = ENGLISH_TEXTS, *, is_done: bool = False
+) -> LinkPlan:
     """The way from the links that the stamp records to those that `wanted` needs. On closed work, `is_done`, those of
     marks that stay are as they were written."""
     plan, recorded = LinkPlan(), dict(stamp.links) if stamp else {}
@@ -54,7 +57,7 @@ def plan_links(wanted: Marks, stamp: Stamp | None, owner: str, *, is_done: bool 
             continue
         if not mark.url:
             continue
-        body = link_body(mark, owner)
+        body = link_body(mark, owner, texts)
         if recorded.get(mark.id) == digest(body) or _says_it(
             recorded.get(mark.id), before.get(mark.id), mark
         ):
@@ -80,29 +83,29 @@ def as_written(marks: Sequence[KeyResultMark]) -> tuple[KeyResultMark, ...]:
     return tuple(replace(mark, url="") for mark in marks)
 
 
-def link_body(mark: KeyResultMark, owner: str) -> dict[str, Any]:
+def link_body(mark: KeyResultMark, owner: str, texts: Texts = ENGLISH_TEXTS) -> dict[str, Any]:
     """The link in full: Jira empties whatever an update leaves out."""
     return {
         "globalId": global_id(owner, mark.id),
         "application": APPLICATION,
-        "relationship": RELATIONSHIP,
+        "relationship": texts.text("link.relationship"),
         "object": {
             "url": mark.url,
             "title": _line(f"{mark.id}{TITLE_MARK}{mark.title}"),
-            "summary": _line(TITLE_MARK.join(_facts(mark))),
+            "summary": _line(TITLE_MARK.join(_facts(mark, texts))),
             "status": {"resolved": mark.health == "done"},
         },
     }
 
 
-def _facts(mark: KeyResultMark) -> list[str]:
-    percent = [] if mark.percent is None else [f"{mark.percent} %"]
-    facts = [*percent, HEALTH_OPTIONS[mark.health].lower()]
+def _facts(mark: KeyResultMark, texts: Texts) -> list[str]:
+    percent = [] if mark.percent is None else [texts.figures.percent(mark.percent)]
+    facts = [*percent, texts.text(f"health.{mark.health}")]
     if mark.goal:
         facts.append(mark.goal)
     if mark.due:
-        facts.append(f"due {mark.due}")
-    return [*facts, *part_words(mark)]
+        facts.append(due_words(mark.due, texts))
+    return [*facts, *part_words(mark, texts)]
 
 
 def _line(text: str) -> str:

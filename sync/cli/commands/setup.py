@@ -108,13 +108,13 @@ def setup(
             if not outcome.complete:
                 output.causes.add(Cause.INCOMPLETE)
             for one in outcome.failed:
-                output.say(f"{one.tracker}: failed: {one.action.verb} {one.action.what}: {one.why}")
+                output.say(f"{one.tracker}: failed: {one.action.verb} {one.action.shown}: {one.why}")
 
 
 def _show(plans: Mapping[str, Provisioning], output: Output) -> None:
     for name, plan in plans.items():
         for action in plan.actions:
-            output.say(f"{name}: {action.verb} {action.what} ({action.reason})")
+            output.say(f"{name}: {action.verb} {action.shown} ({action.reason})")
         for problem in plan.problems:
             output.say(f"{name}: cannot: {problem.what}: {problem.why}. {problem.remedy}")
     output.data(setup={name: _data(plan) for name, plan in plans.items()})
@@ -139,7 +139,7 @@ def _announce(fills: Mapping[str, NextFill], output: Output) -> None:
 def _data(plan: Provisioning) -> dict[str, list[dict[str, Any]]]:
     return {
         "actions": [
-            {"verb": one.verb, "kind": one.kind, "name": one.name, "reason": one.reason}
+            {"verb": one.verb, "kind": one.kind, "name": one.title, "reason": one.reason}
             for one in plan.actions
         ],
         "problems": [{"what": one.what, "why": one.why, "remedy": one.remedy} for one in plan.problems],

@@ -25,7 +25,7 @@ from sync.history.movement import WorkState, movements_since, work_states
 from sync.marks.comment_text import orphan_text
 from sync.marks.comments import SuggestedKeyResult, value_against_target
 from sync.marks.compare import same_comment
-from sync.marks.contribution import HIDDEN, MOST_BECAUSE
+from sync.marks.contribution import MOST_BECAUSE
 from sync.marks.desired import desired_marks
 from sync.marks.details import OrphanDetails
 from sync.marks.messages import messages_for
@@ -34,6 +34,8 @@ from sync.signals.orphans import find_signals
 from tests.support.builders import NOW, epic, item, metric, observed, ref, work, workspace
 from tests.support.cli import Cli
 from tests.support.plain_text import to_plain
+
+HIDDEN = ENGLISH["reason.hidden"]
 
 
 def marks_of(

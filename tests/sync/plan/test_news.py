@@ -87,7 +87,7 @@ LATER = {"2026-Q4": {"start": "2026-10-01", "end": "2026-12-30"}}
         pytest.param({"measure": {"unit": "u" * 60}}, EVERYWHERE, f"35 {'u' * 60}", "at risk · due", id="a long unit"),
         pytest.param({"measure": {"kind": "keep", "below": 35}}, EVERYWHERE, "at most 35 %", "≤ 35 %", id="kind"),
         pytest.param({"measure": {"kind": "binary"}}, EVERYWHERE, "done or not", "off track · due", id="another kind"),
-        pytest.param({"cycles": LATER}, EVERYWHERE, "35 % by 2026-12-30", "due 2026-12-30", id="due day"),
+        pytest.param({"cycles": LATER}, EVERYWHERE, "35 % by 2026-12-30", "due 30 Dec 2026", id="due day"),
         pytest.param({"owner": "noor"}, {CARRIER: COMMENT}, "Owner | noor", "due", id="owner"),
         pytest.param({"owner": None}, {CARRIER: COMMENT}, "Measured by", "due", id="no owner"),
         pytest.param({"owner": None, "objective": {"owner": "growth"}}, {CARRIER: COMMENT}, "Owner | growth", "due",
@@ -191,10 +191,10 @@ MARK = KeyResultMark("KR1", "T", 40, "at_risk", "https://x.example/KR1", due="20
 @pytest.mark.parametrize(
     ("goal", "said"),
     [
-        (None, "40 % · at risk · due 2026-12-31"),
-        ("", "40 % · at risk · due 2026-12-31"),
-        ("22 → 35 %", "40 % · at risk · 22 → 35 % · due 2026-12-31"),
-        ("1 → 2 {x}", "40 % · at risk · 1 → 2 (x) · due 2026-12-31"),
+        (None, "40 % · at risk · due 31 Dec 2026"),
+        ("", "40 % · at risk · due 31 Dec 2026"),
+        ("22 → 35 %", "40 % · at risk · 22 → 35 % · due 31 Dec 2026"),
+        ("1 → 2 {x}", "40 % · at risk · 1 → 2 (x) · due 31 Dec 2026"),
     ],
     ids=["of an older record", "none", "short", "with braces, which Linear would fill in"],
 )
