@@ -38,6 +38,7 @@ from sync.marks.details import (
     ProgressDetails,
 )
 from sync.marks.facts import StatedKeyResult
+from sync.marks.goals import unit_words
 from sync.marks.messages import Messages
 
 _COLOURS: dict[Health, Colour] = {
@@ -121,7 +122,7 @@ def _rows(one: StatedKeyResult, detail: ProgressDetail, read: str, messages: Mes
 
 def _goal(goal: Goal, messages: Messages) -> Line:
     def number(value: float | None) -> str:
-        return f"{messages.number(value or 0)} {goal.unit}".rstrip()
+        return f"{messages.number(value or 0)} {unit_words(goal.unit, goal.kind, value or 0, messages)}".rstrip()
 
     def words(how: str, **values: str) -> Line:
         return messages.line(f"progress.goal.{how}", due=goal.due, **values)
@@ -139,7 +140,9 @@ def _goal(goal: Goal, messages: Messages) -> Line:
 
 def _value(value: float, detail: ProgressDetail, messages: Messages) -> Line:
     shown = messages.number(value)
-    unit = f" {detail.unit}" if detail.unit else ""
+    counted = value if detail.target is None else detail.target
+    unit = unit_words(detail.unit, detail.goal.kind, counted, messages) if detail.goal else detail.unit
+    unit = f" {unit}" if unit else ""
     # What must only stay within its limits is not on its way to them.
     if detail.target is None or (detail.goal is not None and detail.goal.kind == "keep"):
         return line(shown + unit)
