@@ -122,7 +122,9 @@ def _rows(one: StatedKeyResult, detail: ProgressDetail, read: str, messages: Mes
 
 def _goal(goal: Goal, messages: Messages) -> Line:
     def number(value: float | None) -> str:
-        return f"{messages.number(value or 0)} {unit_words(goal.unit, goal.kind, value or 0, messages)}".rstrip()
+        return (
+            f"{messages.number(value or 0)} {unit_words(goal.unit, goal.kind, value or 0, messages)}".rstrip()
+        )
 
     def words(how: str, **values: str) -> Line:
         return messages.line(f"progress.goal.{how}", due=goal.due, **values)

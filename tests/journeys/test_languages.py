@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from connectors.sandbox.world import generate
 from sync.jobs.sandbox import environment, examples
 from sync.plan import setup_basis
 from tests.support.cli import AS_OF, Cli
-from tests.support.languages import MARKED, Heard, add_marked_language, data_of, strange_words
+from tests.support.languages import MARKED, Heard, add_marked_language, data_of, strange_words, without_data
 
 FRENCH = SHIPPED["fr"]
 EVERYTHING = {"updates": {"every_days": 1}, "grace_days": 1}
@@ -132,6 +133,29 @@ def test_every_word_that_is_written_is_of_the_language(
     assert steps(run) == []
     done(run, "sync", *AS_OF)
     assert heard.texts() == []
+
+
+ENGLISH_WORDS = re.compile(
+    r"(?i)\b(the|of|by|is|this|and|with|due|rule|claim|label|key results?|serves?|health|track|work|items?|weeks?|"
+    r"days?|milestones?|unaligned|aligned|orphaned|exempt|provided|views?|progress|more|also|off|to|from|it|no)\b"
+)
+PLAIN_SPACE = re.compile(r"\w [:;!?%»]|« ")
+
+
+@pytest.mark.parametrize("company", ["cloud"], indirect=True)
+def test_french_holds_no_english_word(run: Cli, company: Company, heard: Heard) -> None:
+    company.speak("fr", **EVERYTHING)
+    data = company.data(run)
+    write_everything(run)
+    left = {without_data(text, data): (where, text) for where, text in heard.texts()}
+    assert len(left) > 100
+    assert not {one: sent for one, sent in left.items() if ENGLISH_WORDS.search(one)}
+    # What stands in comments is put together of parts, whose own texts are looked at.
+    assert not [
+        sent
+        for one, sent in left.items()
+        if PLAIN_SPACE.search(one) and not sent[0].endswith((" text", " body"))
+    ]
 
 
 # --- Another language than before ----------------------------------------------------------------

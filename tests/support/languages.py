@@ -91,12 +91,17 @@ def _texts(value: Any, key: str) -> Iterator[tuple[str, str]]:
             yield key, value
 
 
-def strange_words(text: str, data: Iterable[str], marks: re.Pattern[str] = _MARKS) -> list[str]:
-    """The words in a text that are neither of the marked language nor any of the data, longest data first."""
-    left = _NOT_WORDS.sub(" ", marks.sub(" ", text.replace("\\", "")))
+def strange_words(text: str, data: Iterable[str]) -> list[str]:
+    """The words in a text that are neither of the marked language nor any of the data."""
+    return _WORD.findall(without_data(_MARKS.sub(" ", text), data))
+
+
+def without_data(text: str, data: Iterable[str]) -> str:
+    """The text without what is no word of ours: addresses, keys, markup, and the data, longest first."""
+    left = _NOT_WORDS.sub(" ", text.replace("\\", ""))
     for one in sorted(data, key=len, reverse=True):
         left = re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", " ", left)
-    return _WORD.findall(left)
+    return left
 
 
 def data_of(declared: Mapping[str, Any]) -> set[str]:

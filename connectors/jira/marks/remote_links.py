@@ -8,6 +8,7 @@ comes back when its key result changes. Wire facts: contracts/jira.md, section 5
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -24,6 +25,9 @@ from connectors.model import KeyResultMark, Marks, Stamp
 from connectors.text.part_words import due_words, part_words
 
 APPLICATION = {"type": "com.truenorth", "name": "Truenorth"}
+
+_SPACES = re.compile(r"[^\S\u00A0\u202F]+")
+"""All but those that hold words together, as before a percent sign."""
 
 REFUSED = "refused"
 """In place of a digest: the account may not link issues in this project."""
@@ -109,7 +113,7 @@ def _facts(mark: KeyResultMark, texts: Texts) -> list[str]:
 
 
 def _line(text: str) -> str:
-    return shorten(" ".join(shown(text).split()), MAX_TEXT)
+    return shorten(_SPACES.sub(" ", shown(text)).strip(), MAX_TEXT)
 
 
 def global_id(owner: str, key_result: str) -> str:
