@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from config.messages import ENGLISH, SHIPPED
 from connectors.sandbox.jira.http import SERVER_TOKEN
@@ -22,6 +22,7 @@ from tests.support.cli import AS_OF, Cli
 from tests.support.languages import MARKED, Heard, add_marked_language, data_of, strange_words, without_data
 
 FRENCH = SHIPPED["fr"]
+_YAML = YAML(typ="safe")
 EVERYTHING = {"updates": {"every_days": 1}, "grace_days": 1}
 """What the policy must say for everything to be written that can be."""
 
@@ -63,16 +64,16 @@ class Company:
 
     def data(self, run: Cli) -> set[str]:
         """What people wrote, and the words of theirs by which work looks close to a key result."""
-        files = (yaml.safe_load(one.read_text(encoding="utf-8")) for one in self._file.parent.glob("*.yaml"))
+        files = (_YAML.load(one) for one in self._file.parent.glob("*.yaml"))
         found = {"Truenorth", *(text for one in files for text in data_of(one))}
         near = json.loads(run("suggest", "--format", "json", *AS_OF).out)
         return found | {word for text in _words_in(near) for word in text}
 
     def _declared(self) -> Any:
-        return yaml.safe_load(self._file.read_text(encoding="utf-8"))
+        return _YAML.load(self._file)
 
     def _write(self, declared: Any) -> None:
-        self._file.write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
+        _YAML.dump(declared, self._file)
 
 
 def _words_in(told: Any) -> Iterator[list[str]]:

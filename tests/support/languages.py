@@ -48,8 +48,8 @@ def _escaped(literal: str) -> str:
 
 def add_marked_language(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ship the language, as one more file in config/languages would."""
-    monkeypatch.setitem(SHIPPED, MARKED, {key: marked(text) for key, text in ENGLISH.items()})  # type: ignore[arg-type]
-    monkeypatch.setitem(FORMATS, MARKED, _FORMAT)  # type: ignore[arg-type]
+    monkeypatch.setitem(SHIPPED, MARKED, {key: marked(text) for key, text in ENGLISH.items()})
+    monkeypatch.setitem(FORMATS, MARKED, _FORMAT)
 
 
 class Heard:

@@ -20,6 +20,7 @@ from sync.align.link import LinkReason
 from sync.align.reason_words import SaidReason, condition_words, reason_words, said_reason
 
 FRENCH = Texts("fr")
+OPTIONS: dict[str, str] = dict((*HEALTH_OPTIONS.items(), *ALIGNMENT_OPTIONS.items()))
 PLAIN_SPACE = re.compile(r" [:;!?%»]|« |\(s\)")
 
 
@@ -40,8 +41,7 @@ def test_names_inside_are_the_english_ones() -> None:
     assert {name: field_called(name, ENGLISH_TEXTS) for name in OUR_NAMES} == {
         name: name for name in OUR_NAMES
     }
-    options = {**HEALTH_OPTIONS, **ALIGNMENT_OPTIONS}
-    assert {what: ENGLISH[f"option.{what}"] for what in options} == options
+    assert {what: ENGLISH[f"option.{what}"] for what in OPTIONS} == OPTIONS
     assert [ENGLISH[f"state.{state}"] for state in STATES] == list(STATES)
     things = (*VIEWS, DASHBOARD, CLAIM_NAME, ALIGNMENT_GROUP)
     assert {called(what, ENGLISH_TEXTS) for what in things} == set(things)
@@ -57,7 +57,7 @@ def test_what_one_language_made_is_known_in_another(language: str, texts: Texts)
         assert is_ours(says, "acme")
         assert not is_ours(says, "other")
         assert described_as(says, "acme", texts) == what
-    for what, option in {**HEALTH_OPTIONS, **ALIGNMENT_OPTIONS}.items():
+    for what, option in OPTIONS.items():
         assert option_meant(made.text(f"option.{what}"), texts) == option
         assert option_on(option, {made.text(f"option.{what}")}, texts) == made.text(f"option.{what}")
     assert [state_meant(made.text(f"state.{state}").upper(), texts) for state in STATES] == list(STATES)
