@@ -134,7 +134,7 @@ def test_other_words_alone_write_nothing(
     sandbox.call(lambda: issue.labels.append("kr:GROWTH-KR2"))
     plan = json.loads(run("plan", *AS_OF, "--format", "json").out)["plan"]
     after = {c["key"]: c["after"] for c in plan["changes"] if c["mark"] == "key_results"}
-    assert after[issue.key][0]["because"] == "since: claim GROWTH-KR2"
+    assert after[issue.key][0]["because"] == "so to speak claim GROWTH-KR2"
     assert after[issue.key][0]["url"].endswith("?from=ticket")
     alone = {change["key"] for change in plan["changes"]} - {c["key"] for c in plan["changes"] if is_news(c)}
     assert not alone
