@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from config.text.figures import ENGLISH
 from config.wording import counted
 from connectors.discovery import Place
 from sync.starter.proposal import Example, Found, Proposal, lacking, open_items, upkeep
@@ -30,7 +31,9 @@ def sentence(found: Found, requests: int) -> str:
         values, unit = (
             (estimates.hours, "hours") if estimates.unit == "hours" else (estimates.points, "points")
         )
-        parts.append(f"{len(values):,} of {estimates.sampled:,} looked at have {unit}")
+        parts.append(
+            f"{ENGLISH.count(len(values))} of {ENGLISH.count(estimates.sampled)} looked at have {unit}"
+        )
     if found.survey.estimate_fields:
         parts.append(f"points in {' and '.join(found.survey.estimate_fields)}")
     if found.survey.own_fields:
