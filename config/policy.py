@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from config.fields import ConfigModel, reject_bool
 from config.messages import DEFAULT
@@ -28,6 +28,15 @@ class QuietHours(ConfigModel):
 
     begin: time = Field(description='Start of the quiet hours, such as "19:00".')
     end: time = Field(description='End of the quiet hours, such as "07:00".')
+
+    @model_validator(mode="after")
+    def _lasts(self) -> QuietHours:
+        if self.begin == self.end:
+            raise ValueError(
+                f"the quiet hours begin and end at {self.begin:%H:%M}, so there are none; set two different times, or leave "
+                "quiet_hours out"
+            )
+        return self
 
     def holds(self, moment: time) -> bool:
         """Whether the moment is quiet."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from config.workspace import Workspace
-from connectors.model import Marks, Ref
+from connectors.model import CLAIM_NAME, Marks, Ref
 from sync.align.alignment import Alignment, align
 from sync.align.suggestions import suggest
 from sync.forecast.health import with_chances
@@ -84,6 +84,7 @@ def decide(
         last_updates=memory.last_updates,
         states=states,
         outlooks=ends,
+        claim_groups={name for name, made in memory.provisions.items() if _CLAIM_GROUP in made},
         pages={pull.tracker: pull.pages for pull in observation.pulls},
         below_on=shows_below(workspace, memory.provisions, observation.items),
     )
@@ -138,6 +139,10 @@ def _allowed(
 
 def _minute(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "an earlier run"
+
+
+_CLAIM_GROUP = f"label {CLAIM_NAME}"
+"""Under which name the store keeps the label group that setup made."""
 
 
 def _closest(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from config.wording import amount
+from config.text.figures import ENGLISH
 from connectors.model import Fact, Health, KeyResultMark, WorkItem
 from sync.forecast.outlook import Outlook, chance_percent
 from sync.history.movement import KINDS, Movement
@@ -100,26 +100,22 @@ def value_against_target(reading: Reading) -> str:
     """Such as "29.1 / 35 %", or "465 / ≤ 250 ms" where smaller is better, "3 / 1 – 5 %" in a band; a dash without data."""
     if reading.value is None:
         return "–"
-    target = _target_in_signs(reading)
-    value = amount(reading.value) if _is_made_of_work(reading) else f"{reading.value:g}"
-    return f"{value}{f' / {target}' if target else ''} {reading.unit}".rstrip()
+    if reading.low is not None and reading.high is not None:
+        low, _ = ENGLISH.apart((reading.low, reading.high))
+        value, high = ENGLISH.ratio(reading.value, reading.high, reading.unit)
+        return f"{value} / {low} – {high}"
+    limit = reading.target if reading.low is None else reading.low
+    if limit is None:
+        digits = ENGLISH.measured if reading.is_computed else ENGLISH.number
+        return digits(reading.value, reading.unit)
+    value, target = ENGLISH.ratio(reading.value, limit, reading.unit, measured=reading.is_computed)
+    sign = "≥ " if reading.low is not None else "≤ " if reading.smaller_is_better else ""
+    return f"{value} / {sign}{target}"
 
 
 def _is_made_of_work(reading: Reading) -> bool:
     """Whether the value is an amount of linked work, not one beside it."""
     return reading.output is None and reading.tally.leaves > 0
-
-
-def _target_in_signs(reading: Reading) -> str:
-    if reading.low is not None and reading.high is not None:
-        return f"{reading.low:g} – {reading.high:g}"
-    if reading.low is not None:
-        return f"≥ {reading.low:g}"
-    if reading.target is None:
-        return ""
-    if _is_made_of_work(reading):
-        return amount(reading.target)
-    return f"{'≤ ' if reading.smaller_is_better else ''}{reading.target:g}"
 
 
 def doubt(reading: Reading) -> str:

@@ -19,6 +19,7 @@ from config.messages import DEFAULT
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from connectors.model import (
+    CLAIM_NAME,
     AlignmentState,
     Comment,
     Fact,
@@ -64,6 +65,7 @@ def desired_marks(
     last_updates: Mapping[Ref, PostedUpdate] | None = None,
     states: Mapping[str, WorkState] | None = None,
     outlooks: Outlooks = MappingProxyType({}),
+    claim_groups: Collection[str] = (),
     pages: Mapping[str, Pages] = MappingProxyType({}),
     below_on: Collection[str] = frozenset(),
 ) -> dict[Ref, Marks]:
@@ -72,9 +74,12 @@ def desired_marks(
     `outlooks` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is what the latest
     status updates said, as remembered, and `states` where work stands now. `pages`: those of each tracker, to which links
     lead where no page is declared. `below_on`: the trackers on which orphans below orphans bear a label of their own.
+    `claim_groups`: the trackers in which setup made a label group for claims.
     """
     finder = PageFinder(workspace, alignment, pages)
-    builder = MarkBuilder(alignment, scorecard, signals, workspace, closest or {}, outlooks, finder)
+    builder = MarkBuilder(
+        alignment, scorecard, signals, workspace, closest or {}, outlooks, finder, claim_groups
+    )
     updates = StatusUpdates(
         alignment, scorecard, workspace, builder.marks, last_updates or {}, states or {}, outlooks, finder
     )
@@ -114,7 +119,9 @@ class MarkBuilder:
         closest: Mapping[Ref, Sequence[SuggestedKeyResult]],
         outlooks: Outlooks,
         pages: PageFinder,
+        claim_groups: Collection[str] = (),
     ) -> None:
+        self._claim_groups = claim_groups
         self._pages = pages
         self._alignment = alignment
         self._readings = scorecard.readings
@@ -304,7 +311,10 @@ class MarkBuilder:
             self._below[item.ref],
             self._alignment.placements[item.ref].unmet,
         )
-        details = orphan_details(facts, self._workspace, self._alignment.offered, self._today)
+        # Projects of Linear bear labels of another kind.
+        has_group = item.ref.tracker in self._claim_groups and item.level != "project"
+        group = CLAIM_NAME if has_group else ""
+        details = orphan_details(facts, self._workspace, self._alignment.offered, self._today, group)
         comment = Comment("orphan", self._language(item), details=msgspec.to_builtins(details))
         return with_text(comment, self._messages[item.ref.tracker])
 

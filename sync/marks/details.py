@@ -86,6 +86,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     - `after`: the percent once all of the ticket is done; None where that cannot be said.
     - `is_itself`: nothing below it counts, the ticket does.
     - `shared`: with which percent of themselves how many tickets count; `started`: those in progress with which.
+    - `before`: how many tickets here were finished before the day `first`, and count nowhere.
     """
 
     done: int
@@ -100,6 +101,8 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     is_itself: bool = False
     shared: tuple[tuple[int, int], ...] = ()
     started: int = 0
+    before: int = 0
+    first: str = ""
 
 
 class Wait(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -185,6 +188,7 @@ class OrphanDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     - `claims`: the first few of those that link it to nothing.
     - `closest`, or else the first few `declared` key results and how many `more` there are.
     - `exempt`: labels that exempt it; `owner`: whom to ask.
+    - `group`: the label group in which people choose a key result, "" where there is none.
     """
 
     since: Since = ""
@@ -197,6 +201,7 @@ class OrphanDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     exempt: tuple[str, ...] = ()
     owner: str = ""
     claims: tuple[Claim, ...] = ()
+    group: str = ""
 
 
 _ORPHAN = Converter(OrphanDetails)

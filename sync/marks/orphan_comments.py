@@ -60,10 +60,11 @@ def orphan_details(
     workspace: Workspace,
     offered: Collection[str],
     today: date,
+    group: str = "",
 ) -> OrphanDetails:
     """What the warning on the topmost piece of work that serves no key result says: since when, what is near, the ways out.
 
-    `offered`: the key results that work can be linked to now.
+    `offered`: the key results that work can be linked to now. `group`: the label group in which people choose one.
     """
     closest = tuple(
         Offer(one.key_result, one.title, one.words, one.team) for one in orphan.closest[:_MOST_NEAR]
@@ -81,6 +82,7 @@ def orphan_details(
         exempt=tuple([label for rule in workspace.exempt for label in rule.labels][:_MOST_LABELS]),
         owner=_owner_to_ask(closest, workspace),
         claims=tuple(_claim(one, orphan.item) for one in orphan.unmet[:_MOST_CLAIMS]),
+        group=group,
     )
 
 

@@ -50,8 +50,10 @@ def own_part(
     `milestones`: those of a key result that counts milestones.
     """
     how = weighting_of(key_result)
+    first = reading.bounds.first
     counting = [piece for piece in reading.pieces if piece.left_out is None]
     own = [piece for piece in counting if piece.item.ref in within]
+    before = [piece for piece in reading.pieces if piece.left_out == "before" and piece.item.ref in within]
     if not own or reading.read_on is not None:
         return None
     here, all_ = fold(own, how), reading.tally
@@ -71,6 +73,8 @@ def own_part(
         is_itself=[piece.item.ref for piece in own] == [item.ref],
         shared=() if weighed or not measured else _shared(counting),
         started=round(how.started * 100) if measured and not weighed and all_.doing else 0,
+        before=len(before) if first is not None else 0,
+        first=first.isoformat() if before and first is not None else "",
     )
     return OwnPart(part, _percent_done(here))
 

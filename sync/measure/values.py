@@ -22,6 +22,7 @@ from config.measures import (
     WorkMeasure,
 )
 from config.okrs import KeyResult
+from config.text.figures import ENGLISH
 from config.wording import counted
 from connectors.model import WorkItem
 from sync.measure.context import (
@@ -29,6 +30,7 @@ from sync.measure.context import (
     NOW_NOT_THEN,
     MeasureContext,
     MeasuredValue,
+    as_value,
     latest,
     progress_between,
 )
@@ -130,8 +132,10 @@ def _keep(id_: str, how: KeepMeasure, context: MeasureContext) -> MeasuredValue:
 
 def _limits(how: KeepMeasure) -> str:
     if how.above is not None and how.below is not None:
-        return f"between {how.above:g} and {how.below:g}, both included"
-    return f"at or above {how.above:g}" if how.below is None else f"at or below {how.below:g}"
+        return f"between {ENGLISH.number(how.above)} and {ENGLISH.number(how.below)}, both included"
+    if how.above is not None:
+        return f"at or above {ENGLISH.number(how.above)}"
+    return f"at or below {ENGLISH.number(how.below or 0)}"
 
 
 def _binary(how: BinaryMeasure, today: date) -> MeasuredValue:
@@ -155,12 +159,12 @@ def _query(id_: str, how: QueryMeasure, observation: Observation) -> MeasuredVal
         return MeasuredValue(
             value,
             progress_between(how.start, how.target, value),
-            f"{value:g} found by {by}",
+            f"{ENGLISH.number(value)} found by {by}",
             how.unit,
             how.target,
         )
     whole = observation.counts[id_ + DENOMINATOR]
-    evidence = f"{found} of {whole} found by {by}"
+    evidence = f"{ENGLISH.count(found)} of {ENGLISH.count(whole)} found by {by}"
     if not whole:
         return MeasuredValue(None, None, evidence, how.unit or "%", how.target)
     value = round(100 * found / whole, 4)
@@ -186,7 +190,7 @@ def _share(how: QueryMeasure, part: FieldValues, whole: FieldValues, by: str) ->
     """One sum in percent of another; no data where either is unknown or the whole is not above 0."""
     field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
     sums = aggregate(part, how), aggregate(whole, how)
-    figures = " of ".join("no value" if one is None else f"{one:g}" for one in sums)
+    figures = " of ".join("no value" if one is None else ENGLISH.measured(one) for one in sums)
     missing, number = part.missing + whole.missing, len(part.values) + len(whole.values)
     evidence = f"{field}: {figures} found by {by}"
     evidence += f"; {counted(missing, 'item')} without a value left out" if missing else ""
@@ -209,7 +213,7 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext)
     if how.lacks_waiting:
         dating += "; no waiting statuses declared, so all time in progress counts as active"
     unit = how.unit or {"throughput": "items a week", "efficiency": "%"}.get(how.of, "days")
-    window = f"in the last {how.window_days} days"
+    window = f"in the last {counted(how.window_days, 'day')}" if how.window_days > 1 else "in the last day"
     if how.of == "throughput":
         value = round(len(done) * 7 / how.window_days, 4)
         evidence = f"{counted(len(done), 'item')} done {window}{dating}"
@@ -270,7 +274,7 @@ def _composite(how: CompositeMeasure, others: Mapping[str, Reading]) -> Measured
     evidence = f"weighted mean of {', '.join(name for name, *_ in with_data)}"
     missing = len(known) - len(with_data)
     evidence += f"; {missing} without data" if missing else ""
-    return MeasuredValue(round(100 * progress, 1), progress, evidence + beside, "%", 100, broken=broken)
+    return MeasuredValue(as_value(progress), progress, evidence + beside, "%", 100, broken=broken)
 
 
 def _beside(rails: Iterable[Reading], broken: Collection[str]) -> str:

@@ -1,27 +1,24 @@
-"""The commands that make an installation ready: validate, check, setup, schema."""
+"""The commands that make an installation ready: check, setup."""
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from config.load import advice, fingerprint, load
-from config.loading.json_schema import schema as json_schema
 from config.wording import counted
 from sync.cli.exit_codes import Cause
 from sync.cli.options import Apply, Config, FormatOption
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
-from sync.cli.session import command_session, configured
+from sync.cli.session import command_session
 from sync.jobs.next_fill import NextFill, next_fill
 from sync.jobs.origins import origin_checks
 from sync.jobs.preflight import check as run_checks
 from sync.jobs.preflight import (
+    check_installation,
     check_queries,
     check_rules,
     check_sources,
@@ -35,30 +32,6 @@ from sync.report import data
 from sync.report import run as run_tables
 from sync.report import status as status_tables
 from sync.report.setup import lines as setup_lines
-
-
-def validate(config: Config = None, style: FormatOption = Format.TEXT) -> None:
-    """Check the OKR files without contacting a tracker. Lists every problem with file, line and column."""
-    output = Output(style)
-    settings = configured()
-    workspace = load(config or settings.config)
-    key_results = sum(1 for _ in workspace.key_results())
-    hints = advice(workspace)
-    output.data(
-        valid=True,
-        workspace=workspace.workspace,
-        fingerprint=fingerprint(workspace),
-        objectives=len(workspace.objectives),
-        key_results=key_results,
-        advice=list(hints),
-    )
-    output.say(
-        f"Valid: {counted(len(workspace.objectives), 'objective')}, {counted(key_results, 'key result')}, "
-        f"{counted(len(workspace.trackers), 'tracker')}."
-    )
-    for hint in hints:
-        output.say(f"Advice: {hint}")
-    output.finish()
 
 
 def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
@@ -75,7 +48,7 @@ def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
         for name, some in origin_checks(session.workspace, session.destinations, session.sources).items():
             found[name] = [*some, *found.get(name, ())]
         found |= {"sources": sources} if sources else {}
-        found["this machine"] = check_store(session)
+        found["this machine"] = [*check_installation(), *check_store(session)]
         output.unread([*dict.fromkeys(unlisted), *silent])
         if has_faults(found):
             output.causes.add(Cause.NOT_READY)
@@ -141,8 +114,3 @@ def _announce(fills: Mapping[str, NextFill], output: Output) -> None:
         )
         output.say(f"{name}: the next sync fills these fields on {counted(fill.items, 'item')}, {stop}{how}.")
     output.data(next_sync={name: asdict(fill) for name, fill in fills.items()})
-
-
-def schema() -> None:
-    """Print the JSON Schema of the OKR files, for editors to complete and check."""
-    sys.stdout.write(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")

@@ -66,7 +66,7 @@ def _near(details: OrphanDetails, messages: Messages) -> Line:
         return line(messages.text("orphan.near"), " ", *separated(offers, messages.text("orphan.next")), ".")
     if not details.declared or any(one.nearest for one in details.claims):
         return ()
-    offers = [line(Text(f"{one.id} · {one.title}", strong=True)) for one in details.declared]
+    offers = [line(f"{one.id} · {one.title}") for one in details.declared]
     if details.more:
         offers.append(line(messages.counted("orphan.offered.more", details.more)))
     return line(messages.text("orphan.offered"), " ", *separated(offers, messages.text("orphan.next")), ".")
@@ -89,8 +89,13 @@ def _closest(one: Offer, messages: Messages) -> Line:
 
 def _ways(details: OrphanDetails, messages: Messages) -> Line:
     names = [one.nearest for one in details.claims if one.nearest] or [one.id for one in details.closest]
-    label = Text(f"{CLAIM_PREFIX}{names[0] if names else 'ID'}", code=True)
-    ways = messages.line("orphan.how", label=label, exempt=_exempt(details.exempt, details.owner, messages))
+    exempt = _exempt(details.exempt, details.owner, messages)
+    if details.group:
+        which: Inline = Text(names[0], code=True) if names else Text(messages.text("orphan.any"))
+        ways = messages.line("orphan.how.group", key_result=which, group=details.group, exempt=exempt)
+    else:
+        label = Text(f"{CLAIM_PREFIX}{names[0] if names else 'ID'}", code=True)
+        ways = messages.line("orphan.how", label=label, exempt=exempt)
     return line(*ways, " ", messages.text("orphan.gone"))
 
 

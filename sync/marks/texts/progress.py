@@ -26,7 +26,7 @@ def progress_text(stated: Sequence[StatedKeyResult], details: ProgressDetails, m
         rows = (
             _title(one, detail, messages),
             _figures(one, detail, details.read, messages),
-            _here(one, detail, details.level, messages),
+            _here(one, detail, details, messages),
             _waits(detail, details.read, messages),
             _foot(detail, details.read if is_last else "", messages),
         )
@@ -127,11 +127,14 @@ def _measured(goal: Goal, detail: ProgressDetail, read: str, messages: Messages)
 # --- The ticket's own part -----------------------------------------------------------------------
 
 
-def _here(one: StatedKeyResult, detail: ProgressDetail, level: str, messages: Messages) -> Line:
-    part = detail.part
+def _here(one: StatedKeyResult, detail: ProgressDetail, details: ProgressDetails, messages: Messages) -> Line:
+    part, level = detail.part, details.level
     if part is None:
         return ()
     said = [words for words in (_done_here(part, messages), *_partly(part, messages)) if words]
+    if part.before and part.first and not part.is_itself:
+        first = day(part.first, messages, near=details.read)
+        said.append(messages.counted("progress.before", part.before, day=first))
     if part.after is not None and one.percent is not None and part.after > one.percent:
         before, after = messages.figures.percent(one.percent), messages.figures.percent(part.after)
         said.append(messages.text(f"progress.closing.{level}", before=before, after=after))

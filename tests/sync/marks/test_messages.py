@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from config.load import ConfigError, load
-from config.messages import ENGLISH, SHIPPED, names_in
+from config.messages import ENGLISH, RETIRED, SHIPPED, names_in
 from config.workspace import Workspace
 from connectors.model import Comment, Marks, WorkItem
 from connectors.text.document import Bullets, to_adf, to_markdown
@@ -141,6 +141,16 @@ def test_the_own_part_of_a_ticket_is_said_in_the_unit_of_the_measure(
     elsewhere = item("OPS-1", claims=("KR1",), estimate=2)
     text = text_on("WEB-1", [*EPIC, elsewhere, *more], workspace(work("KR1", measure=how)))
     assert f"This epic: {said}" in text.splitlines()
+
+
+def test_work_of_before_the_cycle_is_said_so_that_a_count_of_the_children_agrees() -> None:
+    old = [
+        item(f"WEB-{n}", "WEB-1", category="done", completed=datetime(2026, 9, n, tzinfo=UTC)) for n in (6, 7)
+    ]
+    text = text_on("WEB-1", [*EPIC, *old], POINTS)
+    assert (
+        "1 of 3 tickets done; 7 points left. 2 more, finished before 1 Oct, do not count. Closing it" in text
+    )
 
 
 def test_the_own_part_differs_from_epic_to_epic() -> None:
@@ -376,8 +386,25 @@ def test_an_orphan_comment_says_since_when_what_is_near_and_the_ways_out() -> No
         "Closest: KR1 · Result KR1 (shares the words onboarding, wizard; same team as 12 of its tickets); "
         "KR2 · Result KR2 (same team as 1 of its tickets).\n"
         "Label it kr:KR1, move it below a parent that serves one, or ask growth@acme.example to exempt it. "
-        "This note disappears by itself."
+        "This note by Truenorth disappears by itself."
     )
+
+
+def test_where_setup_made_a_label_group_people_claim_by_it() -> None:
+    items = [item("eng-1", **DOING)]
+    alignment = align(items, OWNED)
+    card = measure(alignment, observed(), OWNED, NOW)
+    signals = find_signals(alignment, card, observed(), OWNED, NOW)
+    near = {ref("eng-1"): (SuggestedKeyResult("KR2", "Result KR2", ()),)}
+    for closest, said in (
+        (near, "Choose KR2 in the label group Key result, move"),
+        (None, "Choose its key result in"),
+    ):
+        marks = desired_marks(alignment, card, signals, OWNED, closest, claim_groups={"linear"})
+        comment = marks[ref("eng-1")].comment
+        assert comment is not None
+        assert comment.doc is not None
+        assert said in to_plain(comment.doc)
 
 
 def test_an_exemption_by_label_is_named() -> None:
@@ -408,7 +435,7 @@ def test_a_claim_that_leads_nowhere_is_said_first(
     items = [item("WEB-1", claims=claims, labels=labels, **DOING)]
     text = text_on("WEB-1", items, OWNED)
     assert text.startswith(said)
-    assert text.endswith("This note disappears by itself.")
+    assert text.endswith("This note by Truenorth disappears by itself.")
 
 
 def test_a_warning_is_the_same_on_another_day_but_for_nothing() -> None:
@@ -475,6 +502,20 @@ def test_own_words_stand_in_place_of_ours_and_renew_what_was_written() -> None:
     assert before is not None
     assert (before.purpose, before.facts) == ("orphan", ())
     assert after != before
+
+
+def test_own_words_for_what_comments_say_no_more_are_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "truenorth.yaml"
+    path.write_text(
+        """words: {en: {progress.goal: Aim, orphan.ways: "Do this:", progress.kept: ours}}
+trackers: {linear: {kind: linear, scope: {teams: [ENG]}}}
+cycles: {C: {start: 2026-10-01, end: 2026-12-31}}
+objectives:
+  - {id: O, title: O, cycle: C, key_results: [{id: K, title: K, measure: {kind: work}}]}
+"""
+    )
+    assert load(path).words["en"]["progress.kept"] == "ours"
+    assert not RETIRED & ENGLISH.keys()
 
 
 @pytest.mark.parametrize(

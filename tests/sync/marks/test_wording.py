@@ -144,7 +144,7 @@ def test_how_texts_are_put_together_has_a_version() -> None:
     assert {name: text_hash(doc)[:8] for name, doc in made.items() if doc} == {
         "progress": "902850f4",
         "orphan": "cc52cc54",
-        "declared": "ad34e24f",
+        "declared": "0c71fcda",
         "claimed": "ab83252b",
         "at target": "a72d7b47",
         "update": "f02c0b61",
@@ -195,6 +195,19 @@ def test_a_progress_comment_has_five_lines_for_a_key_result(language: str, said:
     assert doc is not None
     assert to_plain(doc).replace("\u00a0", "~").replace("\u202f", "~") == said
     assert all(len(panel.blocks) <= 5 for panel in doc.blocks if isinstance(panel, Panel))
+
+
+def test_a_sentence_that_ends_with_a_day_has_one_full_stop() -> None:
+    """Months are cut with a full stop in French: "2 nov."."""
+    one = msgspec.structs.replace(
+        PROGRESS.key_results[0], waits=(Wait("WEB-3", "OPS-9", "2026-11-02"),), more_waits=0
+    )
+    bare = OrphanDetails("created", "2026-11-02", "2026-11-16")
+    for made in (progress(ProgressDetails("2026-11-16", (one,)), FACTS[:3]), orphan(bare)):
+        doc = with_text(made, Messages("fr", {})).doc
+        assert doc is not None
+        assert "depuis le 2 nov.\n" in to_plain(doc)
+        assert ".." not in to_plain(doc)
 
 
 def test_a_value_that_was_reached_has_its_day_and_no_forecast() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from config.workspace import Workspace
 from connectors.jira.marks.remote_links import link_body
-from connectors.linear.marks.records import figures_of, metadata_for
+from connectors.linear.marks.records import LONGEST_SUBTITLE, figures_of, metadata_for, subtitle_of
 from connectors.model import KeyResultMark, Marks, Stamp, WorkItem
 from sync.report.run import plan as plan_table
 from tests.support.builders import NOW, epic, item, metric, workspace
@@ -239,3 +239,30 @@ def test_a_goal_that_a_record_lacks_is_written_with_the_next_news() -> None:
 
 def lacking(shown: Marks) -> Marks:
     return replace(shown, key_results=tuple(replace(mark, goal=None) for mark in shown.key_results))
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ({}, "40 % · at risk · due 2026-12-31"),
+        (
+            {"because": "rule label a", "share": 50, "moves": 5, "percent_after": 44, "goal": "22 → 35 %"},
+            "40 % · at risk · closing it: 40 % → 44 % · half of it counts · by rule label a · 22 → 35 % · due 2026-12-31",
+        ),
+        ({"share": 25, "moves": 0, "percent_after": 40}, "40 % · at risk · 25 % of it counts · due 2026-12-31"),
+        ({"because": "rule label {x}"}, "40 % · at risk · by rule label (x) · due 2026-12-31"),
+    ],
+    ids=["nothing", "all", "less than a point", "with braces"],
+)  # fmt: skip
+def test_an_attachment_says_what_closing_brings_how_much_counts_and_why(
+    part: dict[str, Any], said: str
+) -> None:
+    assert subtitle_of(replace(MARK, **part)) == said
+
+
+def test_an_attachment_is_one_line_and_is_found_by_its_health() -> None:
+    long = subtitle_of(
+        replace(MARK, because="rule label " + "x" * 109, share=3, percent_after=99, goal="g" * 300)
+    )
+    assert len(long) == LONGEST_SUBTITLE
+    assert long.startswith("40 % · at risk · closing it: 40 % → 99 %")
