@@ -31,6 +31,10 @@ Progress = Callable[[str, int, int | None], None]
 """Called with (what, done, total or None) while a long read or write goes on."""
 
 
+def untold(_what: str, _done: int, _total: int | None) -> None:
+    """Progress of which nobody wants to hear."""
+
+
 def never() -> bool:
     """Go on to the end."""
     return False

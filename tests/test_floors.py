@@ -20,7 +20,7 @@ NEIGHBOURS = ("jira", "linear", "sandbox")
 STOREYS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "logs observation private_files",
+        "installation logs observation private_files",
         "align",
         "measure",
         "flow",
@@ -36,6 +36,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "report",
         "jobs",
         "cli",
+        "__main__",
     )
 )
 """Packages and modules of `sync`, from the bottom up: each may import those below it, and its own storey's never."""
@@ -96,7 +97,6 @@ OUTSIDE = frozenset(
         "os",
         "pathlib",
         "platform",
-        "pydantic_settings",
         "requests",
         "rich",
         "ruamel",

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from config.errors import Problem
 from config.loading.regular_files import NotReadable, inside, read_regular
 from config.loading.yaml_nodes import Place, YamlNode, YamlValue, parse
+from config.text.figures import ENGLISH
 
 MAX_BYTES = 1_000_000
 MAX_SIGNS = 20_000
@@ -115,7 +116,7 @@ def _text(file: Path, place: Path, instead: bytes | None) -> str | Problem:
         return _after(before, file).problem("the file is not UTF-8", "save it as UTF-8")
     last = next(islice(_SIGN.finditer(text), MAX_SIGNS, None), None)
     if last is not None:
-        message = f"the file has more than {MAX_SIGNS:,} lines, commas, colons and brackets before this"
+        message = f"the file has more than {ENGLISH.count(MAX_SIGNS)} lines, commas, colons and brackets before this"
         return _after(text[: last.start()], file).problem(message, "split it into several files in a folder")
     return text
 

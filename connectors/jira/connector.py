@@ -60,7 +60,7 @@ class JiraConnector:
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
         pages = tracker.url.rstrip("/") if is_gateway(api) else api
-        self._name, self._owner = name, owner
+        self._name, self._owner, self._pages = name, owner, pages
         self._scope = tracker.scope.projects
         self._tracker = tracker
         self._server = tracker.deployment == "data_center"
@@ -201,8 +201,8 @@ class JiraConnector:
     def provisioner(self) -> Provisioner:
         """See `Provisions.provisioner`."""
         if self._server:
-            return ServerProvisioner(self._client, self._site_api, self._scope)
-        return JiraProvisioner(self._client, self._scope)
+            return ServerProvisioner(self._client, self._site_api, self._scope, self._pages)
+        return JiraProvisioner(self._client, self._scope, self._pages)
 
     def close(self) -> None:
         """See `Connector.close`."""

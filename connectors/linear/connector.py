@@ -22,6 +22,7 @@ from connectors.linear.api.errors import Quota
 from connectors.linear.discovery import Explorer
 from connectors.linear.marks.labels import LabelCatalog
 from connectors.linear.marks.own_labels import OwnLabels
+from connectors.linear.marks.pages import linked_views
 from connectors.linear.preflight import preflight
 from connectors.linear.read.catalog import catalog
 from connectors.linear.read.descriptions import keywords
@@ -38,7 +39,8 @@ from connectors.text.keywords import Keywords
 class LinearConnector:
     """Reads and marks the teams in scope. See connectors.base.Connector for what each method promises.
 
-    `commitments`: a pull tells of each issue whether it is in an active cycle.
+    `commitments`: a pull tells of each issue whether it is in an active cycle. `provided` is what setup made, ids by
+    `Action.what`.
     """
 
     def __init__(
@@ -53,8 +55,10 @@ class LinearConnector:
         initiatives: InitiativeUse = UNSAID,
         elsewhere: Sequence[IssuePages] = (),
         commitments: bool = False,
+        provided: Mapping[str, str] | None = None,
     ) -> None:
         self._tracker = tracker
+        self._views = linked_views(provided or {})
         self._elsewhere = tuple(elsewhere)
         self._commitments = commitments
         self._initiatives = initiatives
@@ -109,6 +113,7 @@ class LinearConnector:
             self._initiatives,
             self._elsewhere,
             cycles=self._commitments,
+            views=self._views,
         )
         self._labels.fill(labels)
         return result

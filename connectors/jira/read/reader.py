@@ -31,6 +31,7 @@ from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.marks.comment import CommentApi
+from connectors.jira.marks.pages import pages_of
 from connectors.jira.read.catalog import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
@@ -188,6 +189,7 @@ class Reader:
             requests=self._client.requests - sent_before,
             notes=tuple(notes),
             set_aside=tuple(aside[id_] for id_ in sorted(aside)),
+            pages=pages_of(self._pages, site.fields.key_result),
         )
         return pulled, site
 
