@@ -32,7 +32,7 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "collect apply",
         "decide",
         "run",
-        "explain remember",
+        "explain remember starter",
         "report",
         "jobs",
         "cli",
@@ -55,6 +55,7 @@ PURE_FOLDERS = (
     "sync.plan",
     "sync.explain",
     "sync.report",
+    "sync.starter",
 )
 """Folders that take values and give values: no client, clock, chance, environment, disk, store or log inside."""
 

@@ -49,6 +49,14 @@ class _Truenorth(CommandGroup):
             },
         ),
         HelpSection(
+            "Write OKRs",
+            "sync.cli.commands.okr_files",
+            {
+                "init": "Propose an OKR file from what the trackers have.",
+                "check-in": "Print or add the value of a key result.",
+            },
+        ),
+        HelpSection(
             "Set up",
             "sync.cli.commands.setup",
             {

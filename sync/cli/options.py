@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -103,6 +103,12 @@ def given_moment(as_of: str | None) -> GivenTime:
     if as_of is not None:
         _time(as_of, UTC)
     return GivenTime(as_of)
+
+
+def given_day(as_of: str | None, zone: tzinfo) -> date:
+    """The day in the zone: today, unless a time is given. Raises typer.BadParameter as `given_moment` does."""
+    moment = datetime.now(UTC) if as_of is None else _time(as_of, zone)
+    return moment.astimezone(zone).date()
 
 
 def _time(text: str, zone: tzinfo) -> datetime:

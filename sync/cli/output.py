@@ -71,9 +71,9 @@ class Output:
         elif self.style is Format.TEXT:
             self._write(f"{shown(sentence)}\n")
         elif self.style is Format.MARKDOWN:
-            from connectors.text.document import markdown_escape
+            from connectors.text.markdown import as_markdown
 
-            self._write(f"{markdown_escape(sentence)}\n\n")
+            self._write(f"{as_markdown(sentence)}\n\n")
 
     def unread(self, found: Sequence[Unread]) -> None:
         """Say what could not be read just now: in the first line, on stderr with its remedy, in JSON and the exit code."""

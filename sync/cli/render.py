@@ -12,7 +12,7 @@ from rich.text import Text
 
 from config.text.characters import escape_unseen
 from config.text.redaction import redactor, shown
-from connectors.text.document import markdown_escape
+from connectors.text.markdown import as_markdown
 from sync.report.table import Cell, Section, Style
 
 _STYLES: dict[Style, str] = {
@@ -63,14 +63,14 @@ def _text(cell: Cell) -> Text:
 
 def to_markdown(section: Section) -> str:
     """A section as Markdown."""
-    parts = [f"## {markdown_escape(section.title)}"]
-    parts += [markdown_escape(sentence) for sentence in section.lead if sentence]
+    parts = [f"## {as_markdown(section.title, 'heading')}"]
+    parts += [as_markdown(sentence) for sentence in section.lead if sentence]
     if section.rows:
         rules = ["---:" if name in section.right else "---" for name in section.columns]
         lines = [list(section.columns), rules]
-        lines += [[markdown_escape(cell.text) for cell in row] for row in section.rows]
+        lines += [[as_markdown(cell.text, "cell") for cell in row] for row in section.rows]
         parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
-    parts += [markdown_escape(sentence) for sentence in section.tail if sentence]
+    parts += [as_markdown(sentence) for sentence in section.tail if sentence]
     return "\n\n".join(parts) + "\n"
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from config.measures import QueryMeasure
+from config.text.figures import ENGLISH
 from config.wording import agree
 from config.workspace import Workspace
 from connectors.base import Connector, HasCatalog
@@ -94,7 +95,7 @@ def check_sources(session: Session, now: datetime) -> tuple[list[Check], tuple[U
     )
     silent = {one.subject: one for one in unread}
     found = [
-        Check(id_, "ok", f"{sample.value:g} of {sample.on}")
+        Check(id_, "ok", f"{ENGLISH.number(sample.value)} of {sample.on}")
         for id_, sample in samples.items()
         if id_ not in silent
     ]

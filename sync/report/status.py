@@ -28,7 +28,7 @@ def explanation(explained: Explanation) -> Section:
     where = " · ".join(part for part in (item.kind, item.status, item.project, item.team) if part)
     shown = _shown(explained)
     return Section(
-        f"{item.name}  {item.title}",
+        item.name if item.name == item.title else f"{item.name}  {item.title}",
         lead=(
             where,
             "",

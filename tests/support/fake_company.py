@@ -49,6 +49,12 @@ class CompanyTracker(FakeTracker):
             raise fault if isinstance(fault, TrackerError) else TypeError(fault)
         return "1"
 
+    def address(self, what: str, made: Mapping[str, str]) -> str:
+        return f"https://{self.name}.example/{what.replace(' ', '/')}" if what in made else ""
+
+    def places(self) -> Mapping[str, str]:
+        return {}
+
 
 @dataclass
 class Company:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from config.wording import counted
-from connectors.setup import Provisioning
 from sync.cli.exit_codes import Cause
 from sync.cli.options import Apply, Config, FormatOption
 from sync.cli.output import Format, Output
@@ -28,9 +27,11 @@ from sync.jobs.preflight import (
     is_well,
     unread_in,
 )
-from sync.jobs.setup import plan_setup, run_setup
+from sync.jobs.setup import SetupOutcome, plan_setup, run_setup
+from sync.report import data
 from sync.report import run as run_tables
 from sync.report import status as status_tables
+from sync.report.setup import lines as setup_lines
 
 
 def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
@@ -69,28 +70,34 @@ def setup(
 ) -> None:
     """Plan or create the fields, filters, labels and views that marks need."""
     with command_session(config, style) as (session, output):
-        plans = plan_setup(session, OutputReporter(output), remove=remove)
-        _show(plans, output)
-        _announce({} if remove else next_fill(session, plans), output)
-        if not any(plan.actions for plan in plans.values()):
+        planned = plan_setup(session, OutputReporter(output), remove=remove)
+        for line in setup_lines.plan_lines(planned.trackers, planned.addresses):
+            output.say(line)
+        output.data(setup=setup_lines.plan_data(planned.trackers, planned.addresses))
+        _announce({} if remove else next_fill(session, planned.trackers), output)
+        if planned.empty:
             output.say("Nothing to do." if not output.causes else "Nothing to do on what could be read.")
         elif not apply:
             output.say("Nothing was changed. To apply the plan, add --apply.")
         else:
-            outcome = run_setup(session, plans, remove=remove)
+            outcome = run_setup(session, planned, remove=remove)
             if not outcome.complete:
                 output.causes.add(Cause.INCOMPLETE)
-            for one in outcome.failed:
-                output.say(f"{one.tracker}: failed: {one.action.verb} {one.action.what}: {one.why}")
+            _tell(outcome, output)
 
 
-def _show(plans: Mapping[str, Provisioning], output: Output) -> None:
-    for name, plan in plans.items():
-        for action in plan.actions:
-            output.say(f"{name}: {action.verb} {action.what} ({action.reason})")
-        for problem in plan.problems:
-            output.say(f"{name}: cannot: {problem.what}: {problem.why}. {problem.remedy}")
-    output.data(setup={name: _data(plan) for name, plan in plans.items()})
+def _tell(outcome: SetupOutcome, output: Output) -> None:
+    """What was done and where it is, and what was not."""
+    for one in outcome.failed:
+        output.say(f"{one.tracker}: failed: {one.action.verb} {one.action.what}: {one.why}")
+    done = [(one.tracker, one.action, one.address) for one in outcome.done]
+    for line in setup_lines.done_lines(done):
+        output.say(line)
+    output.data(done=setup_lines.done_data(done))
+    if outcome.moved is not None:
+        for line in setup_lines.moved_lines(outcome.moved):
+            output.say(line)
+        output.data(addresses=data.of_applied(outcome.moved))
 
 
 def _announce(fills: Mapping[str, NextFill], output: Output) -> None:
@@ -107,13 +114,3 @@ def _announce(fills: Mapping[str, NextFill], output: Output) -> None:
         )
         output.say(f"{name}: the next sync fills these fields on {counted(fill.items, 'item')}, {stop}{how}.")
     output.data(next_sync={name: asdict(fill) for name, fill in fills.items()})
-
-
-def _data(plan: Provisioning) -> dict[str, list[dict[str, Any]]]:
-    return {
-        "actions": [
-            {"verb": one.verb, "kind": one.kind, "name": one.name, "reason": one.reason}
-            for one in plan.actions
-        ],
-        "problems": [{"what": one.what, "why": one.why, "remedy": one.remedy} for one in plan.problems],
-    }

@@ -19,6 +19,7 @@ from sync.cli import app
 from sync.cli.exit_codes import Exit, exit_code_of
 from sync.cli.options import flag_of, given_moment, overrides_of
 from sync.explain.item import UnknownKeyError
+from sync.jobs.okr_files.errors import OkrFileError
 from sync.jobs.sandbox import SandboxError, SandboxMissing
 from sync.plan.guards import GuardViolation
 from sync.plan.overrides import NO_OVERRIDES, Overrides
@@ -53,7 +54,7 @@ def help_of(run: Cli, monkeypatch: pytest.MonkeyPatch, *command: str) -> list[st
 def test_help_lists_the_commands_in_sections_one_line_each(run: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = help_of(run, monkeypatch)
     titles = [line for line in lines if line.endswith(":") and not line.startswith(" ")]
-    sections = ["Run:", "Inspect:", "Set up:", "Maintain:", "Try out:"]
+    sections = ["Run:", "Inspect:", "Write OKRs:", "Set up:", "Maintain:", "Try out:"]
     assert titles == [*sections, "Options:", "Common options:", "Examples:", "Exit codes:"]
     for name, summary in SUMMARIES.items():
         assert f"  {name:<11}{summary}" in lines
@@ -101,6 +102,7 @@ def test_help_loads_no_command() -> None:
         (PlanError("x"), Exit.USAGE),
         (UnknownKeyError("x"), Exit.USAGE),
         (SandboxMissing("x"), Exit.USAGE),
+        (OkrFileError("x"), Exit.USAGE),
         (LeaseHeld("x"), Exit.DONE),
         (LeaseLost("x"), Exit.PARTIAL),
         (TrackerError("jira", "x"), Exit.FAILED),
