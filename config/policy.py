@@ -99,7 +99,7 @@ class HealthPolicy(ConfigModel):
 
 
 class LabelPolicy(ConfigModel):
-    """Labels of ours: one per alignment, one for claims that name nothing, one for risk; null writes none."""
+    """Labels of ours: one per alignment, one for what hangs below orphans, for claims that name nothing, for risk; null writes none."""
 
     aligned: str | None = Field(
         default="okr-aligned",
@@ -108,6 +108,12 @@ class LabelPolicy(ConfigModel):
     )
     orphaned: str | None = Field(
         default="okr-orphaned", pattern=r"^\S+$", description="Label on orphaned work; null for none."
+    )
+    below: str | None = Field(
+        default="okr-orphaned-below",
+        pattern=r"^\S+$",
+        description="Label on orphaned work below other orphaned work, beside that of orphaned work. It is put on where setup made "
+        "the view Below unaligned work, which goes by it; null for none.",
     )
     exempt: str | None = Field(
         default=None, pattern=r"^\S+$", description="Label on exempt work; null for none."
@@ -135,7 +141,7 @@ class LabelPolicy(ConfigModel):
         return frozenset(self.by_key.values())
 
 
-NO_LABELS = LabelPolicy(aligned=None, orphaned=None, dangling=None)
+NO_LABELS = LabelPolicy(aligned=None, orphaned=None, below=None, dangling=None)
 """A policy that writes none."""
 
 

@@ -11,7 +11,9 @@ _YEARS_FROM = 730
 
 def counted(count: int, noun: str, plural: str = "") -> str:
     """The count with its noun: "1 item", "2 items", "1,200 items"; `plural` where it is not the noun with an s."""
-    return f"{ENGLISH.count(count)} {noun if count == 1 else plural or noun + 's'}"
+    # Below a thousand nothing is grouped, and nothing has to be loaded to say so.
+    number = str(count) if 0 <= count < 1000 else ENGLISH.count(count)
+    return f"{number} {noun if count == 1 else plural or noun + 's'}"
 
 
 def part_of(part: int, whole: int, noun: str, plural: str = "") -> str:

@@ -13,7 +13,7 @@ from config.checks.urls import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
 from config.link_rules import LinkRule
 from config.measures import MADE_OF_LINKS, KeepMeasure, MetricMeasure, QueryMeasure
-from config.messages import ENGLISH, SHIPPED, any_plural, names_in
+from config.messages import ENGLISH, RETIRED, SHIPPED, any_plural, names_in
 from config.origins import PREFIX, is_reserved
 from config.trackers import KINDS, Tracker, trackers_for
 from config.workspace import Workspace
@@ -104,6 +104,8 @@ def _words(workspace: Workspace) -> Iterator[ConfigFinding]:
         for key, template in texts.items():
             path: Path = ("words", language, key)
             english = ENGLISH.get(key) or ENGLISH.get(any_plural(key))
+            if english is None and key in RETIRED:
+                continue
             if english is None:
                 yield ConfigFinding(
                     path, f"unknown message {quoted(key)}", did_you_mean(key, ENGLISH), at_key=True
@@ -204,9 +206,6 @@ def advice(workspace: Workspace) -> tuple[str, ...]:
 
 
 def _advice(workspace: Workspace) -> Iterator[str]:
-    kinds = dict.fromkeys(one.title for one in workspace.trackers.values() if one.links_need_site)
-    if workspace.site is None and kinds and any(not one.url for _, one in workspace.key_results()):
-        yield f"site is not set, so key results on {' and '.join(kinds)} tickets link to a placeholder URL."
     yield from _without_links(workspace)
     declared = {one.id.casefold() for _, one in workspace.key_results()}
     for _, key_result in workspace.key_results():

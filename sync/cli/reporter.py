@@ -28,11 +28,14 @@ class OutputReporter(Reporter):
     """Shows everything in the output's format.
 
     `most` bounds the rows of the plan, which only the demonstration does: nothing is written that was not shown.
+    `brief`: of a good run nothing is shown but what `done` says, as --quiet asks of commands that write; the plan is in
+    the log and in JSON. What stops or goes wrong is shown all the same.
     """
 
-    def __init__(self, output: Output, most: int | None = None) -> None:
+    def __init__(self, output: Output, most: int | None = None, *, brief: bool = False) -> None:
         self._output = output
         self._most = most
+        self._brief = brief
 
     def progress(self) -> AbstractContextManager[Progress]:
         """See `Reporter.progress`."""
@@ -48,6 +51,9 @@ class OutputReporter(Reporter):
 
     def decided(self, run: Decision) -> None:
         """See `Reporter.decided`."""
+        self._output.data(**data.of_run(run), guards=data.of_stops(run.stops, flag_of))
+        if self._brief:
+            return
         show = self._output.show
         if note := moments.taken_as_now(run):
             self._output.say(note)
@@ -57,7 +63,6 @@ class OutputReporter(Reporter):
         if run.signals.findings:
             show(run_tables.findings(run.signals))
         show(run_tables.plan(run.plan, self._most))
-        self._output.data(**data.of_run(run), guards=data.of_stops(run.stops, flag_of))
 
     def stopped(self, stops: Sequence[GuardViolation], overrides: Overrides) -> None:
         """See `Reporter.stopped`."""
@@ -66,11 +71,14 @@ class OutputReporter(Reporter):
 
     def narrowed(self, plan: Plan, moved: Sequence[Moved]) -> None:
         """See `Reporter.narrowed`."""
-        self._output.show(run_tables.plan(plan), run_tables.moved(moved))
+        if not self._brief:
+            self._output.show(run_tables.plan(plan))
+        if moved or not self._brief:
+            self._output.show(run_tables.moved(moved))
         self._output.data(plan=data.of_plan(plan), moved=data.of_moved(moved))
 
     def applied(self, plan: Plan, applied: Applied) -> None:
         """See `Reporter.applied`."""
-        if not plan.empty:
+        if not plan.empty and not (self._brief and applied.complete):
             self._output.show(run_tables.written(plan, applied))
         self._output.data(applied=data.of_applied(applied))

@@ -41,7 +41,11 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class NextCycle:
-    """What is carried over. `is_guessed`: whether the days of the cycle are not declared yet; `left_out`: ids, and why."""
+    """What is carried over.
+
+    - `runs_until`: the last day of the cycle before, while it runs: until then values can change; else None.
+    - `is_guessed`: whether the days of the cycle are not declared yet; `left_out`: ids, and why.
+    """
 
     before: str
     name: str
@@ -49,6 +53,7 @@ class NextCycle:
     is_guessed: bool
     objectives: tuple[Carried, ...]
     left_out: tuple[tuple[str, str], ...]
+    runs_until: date | None = None
 
 
 def next_cycle(before: str, after: str, run: Decision, workspace: Workspace) -> NextCycle:
@@ -133,7 +138,11 @@ class _Carrying:
             for name in (objective.id, *(one.id for one in parts)):
                 self.new_ids[name] = self._new_id(name)
         carried = tuple(self._objective(objective, parts) for objective, parts in chosen)
-        return NextCycle(self.before, self.after, self.cycle, is_guessed, carried, tuple(self.left_out))
+        end = workspace.cycles[self.before].end
+        runs_until = end if self.run.scorecard.as_of.date() <= end else None
+        return NextCycle(
+            self.before, self.after, self.cycle, is_guessed, carried, tuple(self.left_out), runs_until
+        )
 
     def _unfinished(self, objective: Objective) -> list[KeyResult]:
         """Those to carry over; none where nothing but guard-rails would be."""

@@ -21,7 +21,7 @@ from sync.measure.reading import (
 )
 from sync.measure.scorecard import measure
 from sync.measure.weights import Unit, estimate_in
-from sync.measure.work import milestone_pieces
+from sync.measure.work import milestone_pieces, progress_of
 from sync.observation import FieldValues, Histories, Past, Sample
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "needs_history",
     "pieces_of",
     "progress_between",
+    "progress_of",
     "tally_of",
     "to_percent",
     "weighting_of",

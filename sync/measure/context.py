@@ -38,6 +38,7 @@ class MeasuredValue:
     low: float | None = None
     high: float | None = None
     broken: tuple[str, ...] = ()
+    value_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

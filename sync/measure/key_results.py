@@ -101,6 +101,7 @@ def measure_key_result(key_result: KeyResult, objective: Objective, context: Mea
         low=value.low,
         high=value.high,
         can_fall=falls,
+        value_on=value.value_on if read_on is None else None,
     )
 
 

@@ -56,6 +56,7 @@ class Reading:
     - `is_computed`: whether the value is made of many, so that its last digits mean nothing; one that people or a source
       state has all of them.
     - `smaller_is_better`: whether the value is to come down to the target, or to stay below it.
+    - `value_on`: the day of a value that somebody measured; None for one that trackers give, and where it is not known.
     - `low`, `high`: the limits of a guard-rail or band, both inside it; None where there is none.
     - `can_fall`: whether what was reached can be lost again: the value goes both ways, and the cycle still runs.
     - `teams`: the linked work by team or project, those with most of it first.
@@ -94,6 +95,7 @@ class Reading:
     low: float | None = None
     high: float | None = None
     can_fall: bool = False
+    value_on: date | None = None
     pieces: tuple[Piece, ...] = field(default=(), compare=False, repr=False)
     estimates: Estimates = field(default=NO_ESTIMATES, compare=False, repr=False)
 

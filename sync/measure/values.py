@@ -85,8 +85,8 @@ def value_of(
 
 def _sampled(
     id_: str, how: MetricMeasure | KeepMeasure, context: MeasureContext
-) -> tuple[float | None, bool, str]:
-    """The latest value, whether it is too old to count, and where it comes from."""
+) -> tuple[float | None, bool, str, date | None]:
+    """The latest value, whether it is too old to count, where it comes from, and the day to which it belongs."""
     found: list[tuple[date, int, float, str]] = []
     if checkin := latest(how.checkins, context.now, context.workspace):
         found.append((checkin.on, 0, checkin.value, f"check-in of {checkin.on}"))
@@ -95,7 +95,8 @@ def _sampled(
         # Of the same day, what was measured by a machine is the newer.
         found.append((sample.on, 1, sample.value, f"{sample.source or 'measured'}, {sample.on}"))
     if not found:
-        return None, False, "no check-in yet" if how.file is None and how.http is None else "no value yet"
+        words = "no check-in yet" if how.file is None and how.http is None else "no value yet"
+        return None, False, words, None
     on, _, value, evidence = max(found)
     age = (context.today - on).days
     if how.stale_days is not None and age > how.stale_days:
@@ -103,28 +104,29 @@ def _sampled(
             value,
             True,
             f"{evidence} is {counted(age, 'day')} old; stale after {counted(how.stale_days, 'day')}",
+            on,
         )
-    return value, False, evidence
+    return value, False, evidence, on
 
 
 def _metric(id_: str, how: MetricMeasure, context: MeasureContext) -> MeasuredValue:
-    value, stale, evidence = _sampled(id_, how, context)
+    value, stale, evidence, on = _sampled(id_, how, context)
     progress = None if value is None or stale else progress_between(how.start, how.target, value)
-    return MeasuredValue(value, progress, evidence, how.unit, how.target)
+    return MeasuredValue(value, progress, evidence, how.unit, how.target, value_on=on)
 
 
 def _keep(id_: str, how: KeepMeasure, context: MeasureContext) -> MeasuredValue:
-    value, stale, evidence = _sampled(id_, how, context)
+    value, stale, evidence, on = _sampled(id_, how, context)
     limit = how.below if how.below is not None else how.above
     if value is None or stale:
         return MeasuredValue(
-            value, None, evidence, how.unit, limit, counts=False, low=how.above, high=how.below
+            value, None, evidence, how.unit, limit, counts=False, low=how.above, high=how.below, value_on=on
         )
     # A value exactly at a limit is inside.
     holds = (how.above is None or value >= how.above) and (how.below is None or value <= how.below)
     words = f"{'holds' if holds else 'broken'}: must stay {_limits(how)}; {evidence}"
     return MeasuredValue(
-        value, float(holds), words, how.unit, limit, counts=False, low=how.above, high=how.below
+        value, float(holds), words, how.unit, limit, counts=False, low=how.above, high=how.below, value_on=on
     )
 
 

@@ -38,17 +38,12 @@ def work(tally: Tally, how: WorkMeasure, bounds: Bounds | None = None) -> Measur
         return MeasuredValue(None, None, evidence, unit, creep=_creep(tally, how))
     done = float(tally.done_weight)
     coverage = None if how.weigh in ("count", "type") else 1 - tally.unestimated / tally.leaves
+    progress = progress_of(tally, how)
     if how.target is not None:
-        progress = min(Fraction(1), tally.done_weight / Fraction(how.target).limit_denominator(1_000_000))
         done_of, target_of = ENGLISH.apart((done, how.target), measured=True)
         evidence = f"{counted(tally.done, 'item')} done, {done_of} of a fixed {target_of} {unit}"
         evidence += _coverage_words(how, coverage) + _bounds_words(tally, how, bounds)
         return MeasuredValue(done, float(progress), evidence, unit, how.target, coverage=coverage)
-    # Where every weight is zero, weights say nothing: count instead.
-    progress = tally.done_weight / tally.weight if tally.weight else Fraction(tally.done, tally.leaves)
-    if tally.done < tally.leaves:
-        # Open work of zero points is still open: only what is complete may read 100 %.
-        progress = min(progress, Fraction(9999, 10000))
     evidence = f"{part_of(tally.done, tally.leaves, 'item')} done"
     if how.weigh != "count":
         done_of, whole_of = ENGLISH.apart((done, float(tally.weight)), measured=True)
@@ -62,6 +57,16 @@ def work(tally: Tally, how: WorkMeasure, bounds: Bounds | None = None) -> Measur
     return MeasuredValue(
         done, float(progress), evidence, unit, float(tally.weight), coverage=coverage, creep=creep
     )
+
+
+def progress_of(tally: Tally, how: WorkMeasure) -> Fraction:
+    """The done share of at least one piece of work, 0..1: of the fixed amount where one is declared."""
+    if how.target is not None:
+        return min(Fraction(1), tally.done_weight / Fraction(how.target).limit_denominator(1_000_000))
+    # Where every weight is zero, weights say nothing: count instead.
+    progress = tally.done_weight / tally.weight if tally.weight else Fraction(tally.done, tally.leaves)
+    # Open work of zero points is still open: only what is complete may read 100 %.
+    return progress if tally.done == tally.leaves else min(progress, Fraction(9999, 10000))
 
 
 def _outside(tally: Tally, bounds: Bounds | None) -> Iterator[str]:

@@ -23,6 +23,10 @@ def as_yaml(carried: NextCycle, as_of: datetime) -> str:
         f"# {carried.name}, carried over from {carried.before} as of {as_of:%Y-%m-%d}. Review it: titles and targets are the old",
         "# ones. `continues` lets work that claims the old key result claim the new one.",
     ]
+    if carried.runs_until is not None:
+        lines += [
+            f"# {carried.before} runs until {carried.runs_until}: values, and what is left out as done, can change until then.",
+        ]
     if carried.is_guessed:
         cycle = f"{{start: {carried.cycle.start}, end: {carried.cycle.end}}}"
         lines += [
@@ -44,6 +48,7 @@ def data(carried: NextCycle) -> dict[str, Any]:
     return {
         "from": carried.before,
         "to": carried.name,
+        "runs_until": carried.runs_until.isoformat() if carried.runs_until else None,
         "cycle": {
             "start": carried.cycle.start.isoformat(),
             "end": carried.cycle.end.isoformat(),

@@ -24,6 +24,7 @@ from sync.jobs.asked_key import with_key_of_now
 from sync.jobs.last_read import latest_run, progress_history, removed_marks
 from sync.jobs.remote_links import with_remote_links
 from sync.jobs.session import Session
+from sync.jobs.setup import made_things
 from sync.observation import homonyms
 from sync.report import audit_log, budgets, data, explanation, moments, movement, suggestions
 from sync.report import forecasts as forecast_tables
@@ -32,6 +33,7 @@ from sync.report import run as run_tables
 from sync.report import status as status_tables
 from sync.report.not_warned import in_grace, not_warned
 from sync.report.scorecard import scorecard
+from sync.report.setup.lines import things_data, things_lines
 from sync.store.store import Store
 
 _MOST_IN_GRACE = 12
@@ -79,12 +81,18 @@ def status(
             output.show(status_tables.removed(removed))
         if stuck:
             output.show(status_tables.stuck(stuck, run))
+        if things := made_things(session):
+            output.say()
+            output.say("Set up on the trackers", strong=True)
+            for line in things_lines(things):
+                output.say(line)
         output.data(
             as_of=run.scorecard.as_of.isoformat(),
             scorecard=data.of_scorecard(run.scorecard, run.outlooks),
             movement=movement.movement_data(histories),
             work=budgets.data(run, session.workspace),
             last_run=status_tables.last_run_data(last, troubled),
+            set_up=things_data(things),
             undone=status_tables.removed_data(removed),
             stuck=[asdict(one) for one in stuck],
             orphans=len(run.signals.orphans),

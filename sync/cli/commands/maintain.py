@@ -9,11 +9,13 @@ import typer
 
 from config.errors import did_you_mean
 from config.wording import counted
+from sync.cli import one_line
 from sync.cli.exit_codes import Cause, causes_of_writing, complain
 from sync.cli.options import Apply, AsOf, Config, FormatOption, given_moment
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
+from sync.cli.verbosity import is_quiet
 from sync.jobs.rebuild import Rebuilt, put_back, retire_store
 from sync.jobs.rebuild import rebuild as rebuild_store
 from sync.jobs.session import Session
@@ -44,9 +46,10 @@ def undo(
     selection = Selection(everything, *(frozenset(names or ()) for names in (item, project, tracker)))
     with command_session(config, style) as (session, output):
         _require_known(selection, session)
-        reporter = OutputReporter(output)
+        is_brief = apply and is_quiet()
+        reporter = OutputReporter(output, brief=is_brief)
         planned = plan_undo(session, selection, reporter)
-        _show(planned, selection, output)
+        _show(planned, selection, output, brief=is_brief and not planned.is_of_others)
         if apply and planned.is_of_others:
             output.causes.add(Cause.GUARD)
             output.data(applied=None)
@@ -54,7 +57,9 @@ def undo(
         elif apply:
             done = undo_planned(session, planned, reporter)
             output.causes |= causes_of_writing(done.applied)
-            for name, label, gone in done.labels:
+            if is_brief:
+                output.say(one_line.of_undo(planned.plan, done.applied))
+            for name, label, gone in done.labels if not is_brief else ():
                 output.say(f"{name}: label {label} {'removed.' if gone else 'kept: people use it.'}")
         elif not planned.empty:
             output.say("Nothing was removed. To apply the plan, add --apply.")
@@ -73,11 +78,13 @@ def _require_known(selection: Selection, session: Session) -> None:
         raise typer.BadParameter(f"there is no tracker {unknown[0]!r}; {hint}")
 
 
-def _show(planned: UndoPlan, selection: Selection, output: Output) -> None:
-    output.show(run_tables.undoing(planned.plan, planned.labels, whole=planned.whole))
+def _show(planned: UndoPlan, selection: Selection, output: Output, *, brief: bool) -> None:
     output.data(
         **data.of_plan(planned.plan), made={name: list(labels) for name, labels in planned.labels.items()}
     )
+    if brief:
+        return
+    output.show(run_tables.undoing(planned.plan, planned.labels, whole=planned.whole))
     if selection.everything:
         output.say(
             "What setup created (fields, filters, dashboard, label groups, views) stays. "

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sync.cli import one_line
 from sync.cli.exit_codes import Cause, causes_of_writing, complain
 from sync.cli.options import (
     AcceptPlan,
@@ -21,6 +22,7 @@ from sync.cli.options import (
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session
+from sync.cli.verbosity import is_quiet
 from sync.jobs.apply_plan import apply_plan
 from sync.jobs.plan import plan as make_plan
 from sync.jobs.plan import save_plan
@@ -74,10 +76,13 @@ def sync(
     given, overrides = given_moment(as_of), overrides_of(first_run, accept_plan, accept_shrink)
     with command_session(config, style) as (session, output):
         now = given.in_zone_of(session.workspace)
-        done = synchronise(session, now, OutputReporter(output), overrides)
+        done = synchronise(session, now, OutputReporter(output, brief=is_quiet()), overrides)
         if done.blocked:
             output.data(applied=None)
         _end(done.applied, output)
+        if done.applied is not None and is_quiet():
+            run = done.run
+            output.say(one_line.of_sync(len(run.observation.items), run.plan, done.applied))
 
 
 def apply(
@@ -93,8 +98,10 @@ def apply(
     with command_session(config, style) as (session, output):
         now = given.in_zone_of(session.workspace)
         saved = plan_file.load(file, session.workspace, session.store.clock())
-        done = apply_plan(session, saved, now, OutputReporter(output), overrides)
+        done = apply_plan(session, saved, now, OutputReporter(output, brief=is_quiet()), overrides)
         _end(done.applied, output)
+        if done.applied is not None and is_quiet():
+            output.say(one_line.of_saved(saved.plan, done.applied, done.moved))
         if done.moved:
             output.causes.add(Cause.INCOMPLETE)
 

@@ -233,7 +233,6 @@ def test_advice(tmp_path: Path) -> None:
     text = GOOD.replace("label: onboarding, project: WEB", "tracker: jira, project: WEBB, label: OKR-aligned")
     text = text.replace(", checkins: [{on: 2026-10-14, value: 2}]", "")
     assert advice(load(written(tmp_path, text))) == (
-        "site is not set, so key results on Linear tickets link to a placeholder URL.",
         'Key result "KR1" has no check-ins, file or http: it will show no data.',
         'Key result "KR2" links by label "OKR-aligned", which Truenorth sets itself, so the rule never matches.',
         (

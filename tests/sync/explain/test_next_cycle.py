@@ -114,6 +114,17 @@ def test_every_kind_of_measure_is_valid_beside_the_old_one(tmp_path: Path, kind:
     assert printed["cycle"] == {"start": "2027-01-01", "end": "2027-03-31", "declared": False}
 
 
+@pytest.mark.parametrize(("end", "runs"), [("2026-11-16", True), ("2026-11-15", False)])
+def test_while_the_old_cycle_runs_it_says_that_values_can_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, runs: bool
+) -> None:
+    assert f"{NOW:%Y-%m-%d}" == "2026-11-16"
+    monkeypatch.setitem(globals(), "HEAD", HEAD.replace("2026-12-31", end))
+    found, _ = carried(tmp_path, OBJECTIVE + key_result(KINDS["binary"]))
+    assert (f"# 2026-Q4 runs until {end}: values" in as_yaml(found, NOW)) is runs
+    assert data(found)["runs_until"] == (end if runs else None)
+
+
 def test_what_is_dated_in_the_old_cycle_stays_there(tmp_path: Path) -> None:
     found, _ = carried(
         tmp_path,
