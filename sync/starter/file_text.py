@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from config.text.figures import ENGLISH
 from config.text.redaction import shorten
 from config.text.yaml_scalars import yaml_text
-from config.wording import counted
-from connectors.discovery import Estimates, Place, Survey, most_open_first
-from connectors.model import CLAIM_NAME
+from config.wording import counted, part_of
+from connectors.discovery import Estimates, Place, most_open_first
 from sync.starter.proposal import Example, Found, Proposal, open_items, upkeep
 from sync.starter.quarters import Quarter, quarter_of
 
@@ -99,14 +97,6 @@ def _tracker(found: Found) -> Iterator[str]:
     if len(others) > _MOST_OTHERS or found.site.unlisted:
         yield "        # …   there are more"
     yield from _estimate_field(found)
-    yield f"    # {_claims(found.survey)}"
-
-
-def _claims(survey: Survey) -> str:
-    """How people claim key results on tickets here."""
-    if CLAIM_NAME in survey.own_fields:
-        return f'The {survey.claim_noun} "{CLAIM_NAME}" is there: people claim a key result by it, or by a label kr:ID.'
-    return f'People claim a key result by a label kr:ID; `truenorth setup --apply` adds the {survey.claim_noun} "{CLAIM_NAME}" for it.'
 
 
 def _described(place: Place, found: Found) -> str:
@@ -210,7 +200,7 @@ def _how_estimated(found: Found) -> str:
         return "Share of the linked work that is done; each item counts 1. With estimates: weigh: points"
     values = estimates.hours if estimates.unit == "hours" else estimates.points
     unit = "an original estimate" if estimates.unit == "hours" else "points"
-    share = f"{ENGLISH.count(len(values))} of {counted(estimates.sampled, 'open item')} looked at {'has' if len(values) == 1 else 'have'} {unit}"
+    share = f"{part_of(len(values), estimates.sampled, 'open item')} looked at {'has' if len(values) == 1 else 'have'} {unit}"
     if estimates.unit is None:
         return f"{share}, so each counts 1. Where most have some: weigh: points"
     return f"{share}; the others count {_plain(estimates.usual)}, the median"

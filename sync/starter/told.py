@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from config.text.figures import ENGLISH
-from config.wording import counted
+from config.wording import agree, counted, part_of
 from connectors.discovery import Place
 from sync.starter.proposal import Example, Found, Proposal, lacking, open_items, upkeep
 from sync.starter.quarters import quarter_of
@@ -32,7 +31,7 @@ def sentence(found: Found, requests: int) -> str:
             (estimates.hours, "hours") if estimates.unit == "hours" else (estimates.points, "points")
         )
         parts.append(
-            f"{ENGLISH.count(len(values))} of {ENGLISH.count(estimates.sampled)} looked at have {unit}"
+            f"{part_of(len(values), estimates.sampled, 'item')} looked at {agree(len(values), 'has', 'have')} {unit}"
         )
     if found.survey.estimate_fields:
         parts.append(f"points in {' and '.join(found.survey.estimate_fields)}")
