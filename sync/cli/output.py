@@ -8,25 +8,26 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 import structlog
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from rich.text import Text
 
 from config.text.redaction import shown
 from connectors.base import Progress as Report
 from connectors.text.document import markdown_escape
 from sync.cli.exit_codes import Cause, causes_of, complain
-from sync.cli.render import to_console, to_json, to_markdown
+from sync.cli.render import screen_of, sentence_to_text, to_json, to_markdown, to_text
 from sync.observation import Unread
 from sync.report.table import Section
 from sync.report.unread import data_of, sentence_of
 
 log = structlog.get_logger(__name__)
 
-_PIPE_WIDTH = 160
+_AT_ONCE = 500
+"""Lines of a long table that are written together: its first ones are read while the others are laid out."""
 
 
 class Format(StrEnum):
@@ -43,8 +44,7 @@ class Output:
 
     def __init__(self, style: Format) -> None:
         self.style = style
-        width = None if sys.stdout.isatty() else _PIPE_WIDTH
-        self._console = Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False)
+        self._screen = screen_of(sys.stdout)
         self._data: dict[str, Any] = {}
         self.causes: set[Cause] = set()
         """Why the command will not end with 0; see `exit_code`."""
@@ -55,14 +55,17 @@ class Output:
         """Print sections; nothing in JSON."""
         for section in sections:
             if self.style is Format.TEXT:
-                to_console(section, self._console)
+                lines = to_text(section, self._screen)
+                while some := list(islice(lines, _AT_ONCE)):
+                    self._write("\n".join(some) + "\n")
             elif self.style is Format.MARKDOWN:
                 self._write(to_markdown(section) + "\n")
 
-    def say(self, sentence: str = "", *, strong: bool = False) -> None:
-        """Print a sentence; nothing in JSON."""
+    def say(self, sentence: str = "", *, strong: bool = False, verbatim: bool = False) -> None:
+        """Print a sentence; nothing in JSON. `verbatim`: on one line however long, as a command that is to be pasted."""
         if self.style is Format.TEXT:
-            self._console.print(Text(shown(sentence), style="bold" if strong else ""), soft_wrap=True)
+            text = shown(sentence) if verbatim else sentence_to_text(sentence, self._screen, strong=strong)
+            self._write(f"{text}\n")
         elif self.style is Format.MARKDOWN:
             self._write(f"{markdown_escape(sentence)}\n\n")
 
@@ -79,6 +82,11 @@ class Output:
         """Say of a snapshot what it does without; nothing was asked now, so that is no cause of any exit code."""
         self.data(unread=data_of(found))
         self.say(f"{self.notice}As of {at:%Y-%m-%d %H:%M} UTC. {sentence_of(found, ' then')}", strong=True)
+
+    @property
+    def wants_data(self) -> bool:
+        """Whether a document is asked for: that of a large plan is costly to make."""
+        return self.style is Format.JSON
 
     def data(self, **values: Any) -> None:
         """Add to the JSON document; nothing in the other formats."""

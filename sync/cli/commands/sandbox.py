@@ -16,6 +16,7 @@ from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.signals import wait_for_end
 from sync.jobs import sandbox as demonstration
+from sync.report.planned.view import PlanView
 
 if TYPE_CHECKING:
     from connectors.sandbox.server import Sandbox
@@ -40,7 +41,7 @@ def demo(
     with demonstration.serving_sandbox(items, seed, port) as sandbox:
         output.say(f"Sandbox: a Jira site and a Linear workspace at {sandbox.url}", strong=True)
         output.say(f"Goals: {demonstration.examples()}")
-        first, second = demonstration.demonstrate(sandbox, OutputReporter(output, _MOST))
+        first, second = demonstration.demonstrate(sandbox, OutputReporter(output, PlanView(most=_MOST)))
         left = len(second.run.plan.edits)
         output.say()
         output.say("And once more, on the world that was just written to:", strong=True)
@@ -88,7 +89,7 @@ def _say_environment(output: Output, running: Sandbox) -> None:
     # To be pasted: the sandbox's own tokens are known to everybody, and a demo has used them as secrets.
     redactor.spare(demonstration.JIRA_TOKEN, demonstration.LINEAR_TOKEN)
     for name, value in demonstration.environment(running).items():
-        output.say(f"  export {name}={value}")
+        output.say(f"  export {name}={value}", verbatim=True)
     clock = running.world.clock.now()
     # Later than the clock for hours: an earlier moment than that of a read shows work as it was before it was changed.
     moment = clock + _A_WORKING_DAY

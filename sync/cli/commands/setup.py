@@ -32,8 +32,8 @@ from sync.jobs.preflight import (
     unread_in,
 )
 from sync.jobs.setup import plan_setup, run_setup
-from sync.report import run as run_tables
 from sync.report import status as status_tables
+from sync.report.findings import unmatched
 
 
 def validate(config: Config = None, style: FormatOption = Format.TEXT) -> None:
@@ -80,7 +80,7 @@ def check(config: Config = None, style: FormatOption = Format.TEXT) -> None:
             output.causes.add(Cause.NOT_READY)
         output.show(status_tables.checks(found))
         if rules:
-            output.show(run_tables.unmatched(rules))
+            output.show(unmatched(rules))
         output.data(
             well=is_well(found),
             findings=[asdict(one) for one in rules],
