@@ -19,7 +19,10 @@ from config.text.redaction import shown
 from connectors.base import Progress as Report
 from connectors.text.document import markdown_escape
 from sync.cli.exit_codes import Cause, causes_of, complain
-from sync.cli.render import screen_of, sentence_to_text, to_json, to_markdown, to_text
+from sync.cli.render.json_document import to_json
+from sync.cli.render.markdown import to_markdown
+from sync.cli.render.screen import screen_of, sentence_to_text
+from sync.cli.render.terminal import to_text
 from sync.observation import Unread
 from sync.report.table import Section
 from sync.report.unread import data_of, sentence_of

@@ -84,7 +84,7 @@ def _outcome(entry: Entry) -> str:
 
 def _words(change: Mapping[str, Any]) -> str:
     before, after = change.get("before"), change.get("after")
-    return f"{change.get('mark')}: {_side(before)} → {_side(after)}"
+    return f"{str(change.get('mark')).replace('_', ' ')}: {_side(before)} → {_side(after)}"
 
 
 def _side(value: object) -> str:

@@ -37,7 +37,8 @@ from connectors.text.wiki import to_wiki
 from sync import logs
 from sync.cli.exit_codes import complain
 from sync.cli.output import Format, Output
-from sync.cli.render import Screen, to_text
+from sync.cli.render.screen import Screen
+from sync.cli.render.terminal import to_text
 from sync.marks.messages import messages_for
 from sync.marks.wording import with_text
 from sync.plan.plan import Edit, Plan, changes_of, digest_of

@@ -25,7 +25,8 @@ from sync import logs
 from sync.cli import output as outputs
 from sync.cli.exit_codes import complain
 from sync.cli.output import Format, Output
-from sync.cli.render import Screen, screen_of, to_text
+from sync.cli.render.screen import Screen, screen_of
+from sync.cli.render.terminal import to_text
 from sync.plan.plan import changes_of
 from sync.report.table import Cell, Section
 from tests.support.builders import NOW, item

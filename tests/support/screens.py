@@ -19,7 +19,8 @@ import pytest
 
 from sync.cli import app
 from sync.cli.output import Output
-from sync.cli.render import Screen, sentence_to_text, to_text
+from sync.cli.render.screen import Screen, sentence_to_text
+from sync.cli.render.terminal import to_text
 from sync.report.table import Cell, Section
 
 FOLDER = Path(__file__).parents[1] / "sync" / "cli" / "screens"
@@ -34,7 +35,7 @@ _VOLATILE: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b[0-9a-f]{64}\b"), "0123…cdef"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"\b[\d,]+ of (?=[\d,]+ (requests|complexity points) left)"), "N of "),
-    (re.compile(r"\b(?<! of )\d[\d,]* requests?\b"), "N requests"),
+    (re.compile(r"(?<![\d,])(?<! of )\d[\d,]* requests?\b"), "N requests"),
     (re.compile(r"\b\d+ \w+( \d+ \w+)? (behind|ahead of) this machine"), "N days behind this machine"),
     (re.compile(r" in \d+(\.\d+)? s\b"), " in S s"),
     (re.compile(r"(?<![\w.:/])/[\w./+-]*/(?=[\w-]+(\.\w+)?)"), "…/"),

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TextIO
 
 from config.text.redaction import shown
 from sync.cli.render.layout import Line, Row, table_lines
-from sync.cli.render.width import wrap
+from sync.cli.render.screen import Screen, wrapped
 from sync.report.table import Section, Style
 
 _STYLES: Mapping[Style, str] = {
@@ -23,59 +19,15 @@ _STYLES: Mapping[Style, str] = {
 }
 """Select Graphic Rendition of ECMA-48."""
 _TITLE = "1;4"
-_COLOURS = ("32", "33", "31")
-
-_PIPE_WIDTH = 160
-_NARROWEST = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """What is written to: its columns, whether sentences are wrapped to them, and whether it shows styles and colours.
-
-    Where nobody said how wide a pipe is, tables are wide and a sentence is a line, as programs like it.
-    """
-
-    width: int = _PIPE_WIDTH
-    wraps: bool = True
-    styled: bool = False
-    coloured: bool = False
-
-    def paint(self, text: str, codes: str) -> str:
-        """The text in a style, as far as this shows any."""
-        if not self.styled or not codes or not text or (codes in _COLOURS and not self.coloured):
-            return text
-        return f"\x1b[{codes}m{text}\x1b[0m"
-
-
-def screen_of(stream: TextIO, environment: Mapping[str, str] | None = None) -> Screen:
-    """The screen behind a stream: `COLUMNS` where it is set, else the terminal's width.
-
-    Only terminals are styled, or what FORCE_COLOR says is one; NO_COLOR takes the colours, TERM=dumb all styles.
-    """
-    environ = os.environ if environment is None else environment
-    is_terminal = stream.isatty()
-    given = environ.get("COLUMNS", "")
-    if given.isdecimal() and int(given):
-        width: int | None = int(given)
-    else:
-        width = shutil.get_terminal_size().columns if is_terminal else None
-    styled = (is_terminal and environ.get("TERM") != "dumb") or bool(environ.get("FORCE_COLOR"))
-    return Screen(
-        _PIPE_WIDTH if width is None else max(_NARROWEST, width),
-        wraps=width is not None,
-        styled=styled,
-        coloured=not environ.get("NO_COLOR"),
-    )
 
 
 def to_text(section: Section, screen: Screen) -> Iterator[str]:
     """A section in lines, without their ends, one after the other."""
     yield ""
-    for line in _wrapped(section.title, screen):
+    for line in wrapped(section.title, screen):
         yield screen.paint(line, _TITLE)
     for sentence in section.lead:
-        yield from _wrapped(sentence, screen)
+        yield from wrapped(sentence, screen)
     if section.rows:
         # Made fit to be shown before a column's width breaks a secret apart.
         rows = [
@@ -88,25 +40,9 @@ def to_text(section: Section, screen: Screen) -> Iterator[str]:
         for spans in table_lines(section, rows, screen.width):
             yield _painted(spans, screen)
     for sentence in section.tail:
-        for line in _wrapped(sentence, screen):
+        for line in wrapped(sentence, screen):
             yield screen.paint(line, _STYLES["dim"])
-
-
-def sentence_to_text(sentence: str, screen: Screen, *, strong: bool = False) -> str:
-    """A sentence in lines."""
-    return "\n".join(screen.paint(line, "1" if strong else "") for line in _wrapped(sentence, screen))
 
 
 def _painted(spans: Line, screen: Screen) -> str:
     return "".join(screen.paint(text, _STYLES[style]) for text, style in spans).rstrip()
-
-
-def _wrapped(sentence: str, screen: Screen) -> list[str]:
-    text = shown(sentence)
-    if not screen.wraps:
-        return [text]
-    body = text.lstrip(" ")
-    ahead = len(text) - len(body)
-    hang = ahead + (2 if body.startswith(("• ", "- ", "→ ")) else 0)
-    first, *rest = wrap(body, screen.width - hang)
-    return [" " * ahead + first, *(" " * hang + line for line in rest)]

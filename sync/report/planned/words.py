@@ -29,7 +29,7 @@ def change_words(change: Change) -> str:
         case "labels":
             return _label_words(_texts(before), _texts(after))
         case "alignment":
-            return f"{before or 'no alignment'} → {after or 'no alignment'}"
+            return _alignment_words(before, after)
         case "comment":
             return _comment_words(before, after)
         case "update":
@@ -52,9 +52,15 @@ def kind_words(change: Change) -> str:
         case "twins":
             return "tidy up duplicate comments"
         case "alignment":
-            return f"alignment: {change_words(change)}"
+            return change_words(change) if not before or not after else f"alignment: {before} → {after}"
         case _:
             return change_words(change)
+
+
+def _alignment_words(before: object, after: object) -> str:
+    if not before:
+        return f"mark as {after}"
+    return f"{before} → {after}" if after else "clear the alignment"
 
 
 def _texts(value: object) -> list[str]:
@@ -64,6 +70,8 @@ def _texts(value: object) -> list[str]:
 def _key_result_words(before: object, after: object) -> str:
     old, new = _marks(before), _marks(after)
     said, says = _figures(old), _figures(new)
+    if not old or not new:
+        return f"add {says}" if new else f"remove {said}"
     if said != says:
         return f"{said} → {says}"
     known = {mark.id: mark for mark in old}
@@ -90,7 +98,7 @@ def _marks(value: object) -> list[KeyResultMark]:
 
 
 def _figures(marks: Sequence[KeyResultMark]) -> str:
-    return ", ".join(f"{mark.id} {percent(mark.percent)}" for mark in marks) or "no key result"
+    return ", ".join(f"{mark.id} {percent(mark.percent)}" for mark in marks)
 
 
 def _label_words(before: Sequence[str], after: Sequence[str]) -> str:

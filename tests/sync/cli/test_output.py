@@ -10,7 +10,9 @@ import pytest
 from config.text.redaction import REDACTED
 from sync.align.alignment import align
 from sync.cli.output import Format, Output
-from sync.cli.render import Screen, to_markdown, to_text
+from sync.cli.render.markdown import to_markdown
+from sync.cli.render.screen import Screen
+from sync.cli.render.terminal import to_text
 from sync.logs import configure, fit_to_show
 from sync.measure import measure
 from sync.report.scorecard import scorecard

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from connectors.sandbox.server import Sandbox
-from sync.cli.render import Screen, screen_of
+from sync.cli.render.screen import Screen, screen_of
 from sync.cli.render.width import width_of
 from tests.support.cli import AS_OF, Cli, writes
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sync.cli.render import Screen, to_markdown, to_text
+from sync.cli.render.markdown import to_markdown
+from sync.cli.render.screen import Screen
+from sync.cli.render.terminal import to_text
 from sync.report.findings import ALIKE, findings, unmatched
 from sync.signals.findings import KINDS, Finding
 from tests.support.builders import item, ref

@@ -9,7 +9,9 @@ from dataclasses import replace
 import pytest
 
 from connectors.model import Change, Comment, KeyResultMark, Marks, WorkItem
-from sync.cli.render import Screen, to_markdown, to_text
+from sync.cli.render.markdown import to_markdown
+from sync.cli.render.screen import Screen
+from sync.cli.render.terminal import to_text
 from sync.plan.plan import Edit, Plan, Refusal, changes_of
 from sync.plan.undo import Selection, SelectionError
 from sync.report import data
@@ -54,15 +56,15 @@ def test_a_plan_of_many_is_summarised_by_kind_and_project_with_samples() -> None
     kinds = {row[0].text: row[1].text for row in sections[1].rows}
     assert kinds == {
         "add key results": "2,960",
-        "alignment: no alignment → aligned": "2,960",
-        "alignment: no alignment → orphaned": "40",
+        "mark as aligned": "2,960",
+        "mark as orphaned": "40",
         "label +okr-aligned": "2,960",
         "label +okr-orphaned": "40",
         "add the orphan comment": "40",
     }
     samples = next(row for row in sections[1].rows if row[0].text == "add key results")[2]
     lines = [samples.text, *samples.more]
-    assert lines == [f"P{nr}-{nr}: no key result → KR1 40 %" for nr in range(3)], "of different projects"
+    assert lines == [f"P{nr}-{nr}: add KR1 40 %" for nr in range(3)], "of different projects"
     by_project = sections[2]
     assert len(by_project.rows) == 20
     shown = sum(int(row[2].text) for row in by_project.rows)
@@ -88,7 +90,7 @@ def test_markdown_has_the_same_summary() -> None:
     text = "\n".join(map(to_markdown, plan(whole, whole, PlanView())))
     assert text.count("\n") < 60
     plain = text.replace("\\", "")
-    assert "| add key results | 3,000 | P0-0: no key result → KR1 40 %; P1-1: no key result" in plain
+    assert "| add key results | 3,000 | P0-0: add KR1 40 %; P1-1: add KR1" in plain
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from connectors.model import WorkItem
-from sync.cli.render import Screen, to_markdown, to_text
+from sync.cli.render.markdown import to_markdown
+from sync.cli.render.screen import Screen
+from sync.cli.render.terminal import to_text
 from sync.decide import Decision, decide
 from sync.memory import Memory
+from sync.plan.guards import samples
 from sync.plan.undo import SelectionError
 from sync.report import data
 from sync.report.table import Section
@@ -77,8 +79,8 @@ def test_restricted_titles_are_marked_wherever_they_are_printed(run: Decision) -
     ):
         assert "(restricted) Move the payroll" in text
     assert {one["key"] for one in data.of_orphans(run) if one["restricted"]} == {"WEB-2"}
-    (stop,) = (one for one in run.stops if one.guard == "first-run")
-    assert "payroll" not in json.dumps(stop.samples)
+    hidden = [edit for edit in run.plan.edits if edit.item.key == "WEB-2"]
+    assert samples(hidden) == ("WEB-2",), "a guard is told in logs and chats"
 
 
 @pytest.mark.parametrize(

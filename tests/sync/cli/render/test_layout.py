@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from sync.cli.render import Screen, sentence_to_text, to_text
+from sync.cli.render.screen import Screen, sentence_to_text
+from sync.cli.render.terminal import to_text
 from sync.cli.render.width import width_of, wrap
 from sync.report.table import Cell, Section, cells
 
