@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from config.checks.finding import ConfigFinding, Names, key_result_places
 from config.checks.workspace import advice, check
 from config.errors import ConfigError, Problem
-from config.loading.files import read
+from config.loading.files import NOTHING, read
 from config.loading.regular_files import NotReadable, fault_of, folder_of, inside
 from config.loading.schema_errors import Loc, explain, find, place
 from config.loading.yaml_nodes import YamlNode, line_of
@@ -23,15 +23,17 @@ from config.workspace import Workspace
 __all__ = ["ConfigError", "Problem", "advice", "fingerprint", "load"]
 
 
-def load(path: Path) -> Workspace:
+def load(path: Path, instead: Mapping[Path, bytes] = NOTHING) -> Workspace:
     """The declaration in a file, or in all *.yaml and *.yml files of a folder.
 
     In a folder the lists (`objectives`, `exempt`) are joined in order of the file names, and the sections
     `trackers`, `cycles`, `policy` and `words` are laid together; everything else stands in one file only.
 
+    `instead`: what files are to hold, in place of what they do, so that a change can be checked before it is written.
+
     Raises ConfigError with every problem that could be found in one go.
     """
-    reading = read(path)
+    reading = read(path, instead)
     root, problems = reading.root, reading.problems
     if root is None:
         raise ConfigError(problems)

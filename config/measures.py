@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from config.fields import ConfigModel, Day, Finite, Identifier, Since, read_since, reject_bool
 from config.origins import is_secret_name
+from config.text.figures import ENGLISH
 from config.trackers import MEASURE_LANGUAGES, MeasureQuery, kind_of
 
 Weight = Annotated[float, Field(gt=0, le=1_000_000, allow_inf_nan=False), BeforeValidator(reject_bool)]
@@ -101,7 +102,7 @@ class _Target(ConfigModel):
     @model_validator(mode="after")
     def _has_a_way_to_go(self) -> _Target:
         if self.start == self.target:
-            raise ValueError(f"start and target are both {self.start:g}; set different values")
+            raise ValueError(f"start and target are both {ENGLISH.number(self.start)}; set different values")
         return self
 
 
@@ -140,7 +141,9 @@ class KeepMeasure(_Measured):
         if self.below is None and self.above is None:
             raise ValueError("missing below or above; set one or both")
         if self.below is not None and self.above is not None and self.above >= self.below:
-            raise ValueError(f"above ({self.above:g}) must be less than below ({self.below:g})")
+            raise ValueError(
+                f"above ({ENGLISH.number(self.above)}) must be less than below ({ENGLISH.number(self.below)})"
+            )
         return self
 
 
@@ -287,6 +290,10 @@ class CompositeMeasure(ConfigModel):
     of: dict[Identifier, Weight] = Field(
         min_length=1, description="Key results to combine, with their weights."
     )
+
+
+MADE_OF_LINKS = (WorkMeasure, MilestonesMeasure, FlowMeasure)
+"""Measures that have no value where nothing is linked. Beside the others linked work is shown, and none need be."""
 
 
 FIELDS = ("points", "hours", "age", "cycle_time", "lead_time")

@@ -37,6 +37,23 @@ SHIPPED: Mapping[str, Mapping[str, str]] = {
 ENGLISH = SHIPPED[DEFAULT]
 
 
+RETIRED = frozenset(
+    f"{part}.{name}"
+    for part, names in {
+        "progress": "data data.checkin data.read foot goal goal.above goal.amount goal.below goal.between goal.binary "
+        "goal.composite goal.milestones goal.project goal.value goal.work header.now header.what left "
+        "left.nothing left.points left.text linked measure measure.binary measure.composite measure.flow "
+        "measure.keep measure.metric measure.milestones measure.project measure.query measure.work owner "
+        "value value.down value.text ",
+        "orphan": "age.days age.months age.weeks claim.and claim.near claim.over claim.unknown close close.how closest "
+        "closest.because declared declared.more exempt exempt.ask exempt.label exempt.or foot link link.how "
+        "ways why.above why.alone why.below why.claimed.above why.claimed.alone ",
+    }.items()
+    for name in names.split()
+)
+"""Texts that earlier versions had. A workspace may still have its own: nothing says them any more."""
+
+
 def pieces(template: str) -> tuple[tuple[str, str | None], ...]:
     """The template as pairs of literal text and the name that follows it, None at the end.
 

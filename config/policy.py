@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from config.fields import ConfigModel, reject_bool
 from config.messages import DEFAULT
@@ -28,6 +28,15 @@ class QuietHours(ConfigModel):
 
     begin: time = Field(description='Start of the quiet hours, such as "19:00".')
     end: time = Field(description='End of the quiet hours, such as "07:00".')
+
+    @model_validator(mode="after")
+    def _lasts(self) -> QuietHours:
+        if self.begin == self.end:
+            raise ValueError(
+                f"the quiet hours begin and end at {self.begin:%H:%M}, so there are none; set two different times, or leave "
+                "quiet_hours out"
+            )
+        return self
 
     def holds(self, moment: time) -> bool:
         """Whether the moment is quiet."""
@@ -90,7 +99,7 @@ class HealthPolicy(ConfigModel):
 
 
 class LabelPolicy(ConfigModel):
-    """Labels of ours: one per alignment, one for claims that name nothing, one for risk; null writes none."""
+    """Labels of ours: one per alignment, one for what hangs below orphans, for claims that name nothing, for risk; null writes none."""
 
     aligned: str | None = Field(
         default="okr-aligned",
@@ -99,6 +108,12 @@ class LabelPolicy(ConfigModel):
     )
     orphaned: str | None = Field(
         default="okr-orphaned", pattern=r"^\S+$", description="Label on orphaned work; null for none."
+    )
+    below: str | None = Field(
+        default="okr-orphaned-below",
+        pattern=r"^\S+$",
+        description="Label on orphaned work below other orphaned work, beside that of orphaned work. It is put on where setup made "
+        "the view Below unaligned work, which goes by it; null for none.",
     )
     exempt: str | None = Field(
         default=None, pattern=r"^\S+$", description="Label on exempt work; null for none."
@@ -126,7 +141,7 @@ class LabelPolicy(ConfigModel):
         return frozenset(self.by_key.values())
 
 
-NO_LABELS = LabelPolicy(aligned=None, orphaned=None, dangling=None)
+NO_LABELS = LabelPolicy(aligned=None, orphaned=None, below=None, dangling=None)
 """A policy that writes none."""
 
 

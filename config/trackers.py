@@ -7,9 +7,10 @@ own folder names it. What all the rest wants to know of a kind, it asks of the c
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -104,9 +105,11 @@ class TrackerBase(ConfigModel):
       the site's own.
     - `has_updates`: status updates can be posted on projects and initiatives.
     - `url_is_scope`: two trackers of one address read the same site, so that no scope may stand in both.
-    - `links_need_site`: marks link to a key result's page only where the workspace declares its site.
+    - `keeps_addresses`: the address of a mark that links to a key result's page is its identity, so it stays as it was made
+      until setup changes it.
     - `scope_noun`: what the entries of its scope are.
     - `has_label_groups`: setup makes it a label for each key result.
+    - `deployments`: ways in which its sites are run, as `deployment` names them; none where there is one.
     - `api_origin`: where the API of all its customers stands, so that nobody need declare it; "" where each has a site.
     """
 
@@ -115,9 +118,10 @@ class TrackerBase(ConfigModel):
     item_fields: ClassVar[frozenset[str]] = frozenset()
     has_updates: ClassVar[bool] = False
     url_is_scope: ClassVar[bool] = False
-    links_need_site: ClassVar[bool] = False
+    keeps_addresses: ClassVar[bool] = False
     scope_noun: ClassVar[str] = "project"
     has_label_groups: ClassVar[bool] = False
+    deployments: ClassVar[tuple[str, ...]] = ()
     api_origin: ClassVar[str] = ""
 
     @property
@@ -151,6 +155,10 @@ class TrackerBase(ConfigModel):
     @property
     def issue_pages(self) -> IssuePages | None:
         """Where people see its issues, as far as the declaration tells: issues of other trackers may point there."""
+        return None
+
+    def pages_by(self, page: str) -> IssuePages | None:  # noqa: ARG002
+        """Where people see its issues, as far as the page of one of its items tells."""
         return None
 
 
@@ -203,6 +211,7 @@ class JiraTracker(TrackerBase):
     languages = ("jql", "saved_filter")
     item_fields = frozenset(("hours", "custom"))
     url_is_scope = True
+    deployments = ("cloud", "data_center")
 
     kind: Literal["jira"] = Field(description="A Jira site.")
     deployment: Literal["cloud", "data_center"] = Field(
@@ -267,7 +276,19 @@ class JiraTracker(TrackerBase):
         """The issue's own page, its page in a project, and the one beside a board or a list."""
         if is_gateway(self.url):
             return None
-        return IssuePages(self.url, ("/browse/", "/issues/"), ("selectedIssue",))
+        return self._pages_of(self.url)
+
+    def pages_by(self, page: str) -> IssuePages | None:
+        """Behind the gateway or a proxy only a page tells the site."""
+        site, found, _ = page.partition("/browse/")
+        return self._pages_of(site) if found else None
+
+    @staticmethod
+    def _pages_of(site: str) -> IssuePages:
+        return IssuePages(site, ("/browse/", "/issues/"), ("selectedIssue",))
+
+
+_LINEAR_PAGE = re.compile("/(?:issue|project|initiative)/")
 
 
 class LinearScope(ConfigModel):
@@ -291,7 +312,7 @@ class LinearTracker(TrackerBase):
     title = "Linear"
     languages = ("filter", "view")
     has_updates = True
-    links_need_site = True
+    keeps_addresses = True
     scope_noun = "team"
     has_label_groups = True
     api_origin = "https://api.linear.app"
@@ -317,11 +338,22 @@ class LinearTracker(TrackerBase):
         """Keys of teams."""
         return self.scope.teams
 
+    def pages_by(self, page: str) -> IssuePages | None:
+        """Every page stands below the name of the workspace, which nobody declares."""
+        found = _LINEAR_PAGE.search(page)
+        return IssuePages(page[: found.start()], ("/issue/",)) if found else None
+
 
 Tracker = Annotated[JiraTracker | LinearTracker, Field(discriminator="kind")]
 """Any tracker, as YAML declares it."""
 
 KINDS: tuple[type[TrackerBase], ...] = (JiraTracker, LinearTracker)
+
+
+def declared_kind(kind: type[TrackerBase]) -> str:
+    """How `kind` in YAML names it."""
+    name: str = get_args(kind.model_fields["kind"].annotation)[0]
+    return name
 
 
 def kind_of(language: str) -> type[TrackerBase]:

@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from config.text.figures import ENGLISH
 
+_MONTHS_FROM = 90
+_YEARS_FROM = 730
+"""Days from which an age is told in months, and in years."""
+
 
 def counted(count: int, noun: str, plural: str = "") -> str:
     """The count with its noun: "1 item", "2 items", "1,200 items"; `plural` where it is not the noun with an s."""
-    return f"{ENGLISH.count(count)} {noun if count == 1 else plural or noun + 's'}"
+    # Below a thousand nothing is grouped, and nothing has to be loaded to say so.
+    number = str(count) if 0 <= count < 1000 else ENGLISH.count(count)
+    return f"{number} {noun if count == 1 else plural or noun + 's'}"
+
+
+def part_of(part: int, whole: int, noun: str, plural: str = "") -> str:
+    """A part of a count, such as "1 of 2 items" and "2 of 1,200 items"."""
+    return f"{ENGLISH.count(part)} of {counted(whole, noun, plural)}"
+
+
+def age(days: int) -> str:
+    """How long something lasts in the unit in which people would say it: "12 days", "14 months", "3 years"."""
+    if days < _MONTHS_FROM:
+        return counted(days, "day")
+    if days < _YEARS_FROM:
+        return counted(round(days / 30.44), "month")
+    return counted(round(days / 365.25), "year")
 
 
 def percent(value: float | None, unknown: str = "–") -> str:

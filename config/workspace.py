@@ -39,7 +39,9 @@ class Workspace(ConfigModel):
         description="Name of this installation. It signs every mark, so do not change it later.",
     )
     site: HttpUrl | None = Field(
-        default=None, description="URL of your OKR site; key results on tickets link to SITE/kr/ID."
+        default=None,
+        description="URL of your OKR site; key results on tickets link to SITE/kr/ID. Without it they link to a page of the "
+        "tracker that lists their work.",
     )
     time_zone: str = Field(default="UTC", description="IANA time zone, such as Europe/Paris.")
     trackers: dict[Identifier, Tracker] = Field(
@@ -131,8 +133,7 @@ class Workspace(ConfigModel):
         return tuple(sorted(names))
 
     def url_of(self, key_result: KeyResult) -> str:
-        """The address that a key result's marks link to; stable as long as `site` and the id are."""
+        """The address declared for a key result's page; "" where marks link to a page of the tracker itself."""
         if key_result.url:
             return key_result.url
-        site = self.site.rstrip("/") if self.site else f"https://truenorth.invalid/{self.workspace}"
-        return f"{site}/kr/{key_result.id}"
+        return f"{self.site.rstrip('/')}/kr/{key_result.id}" if self.site else ""

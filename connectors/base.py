@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from config.trackers import NativeQuery
+from connectors.discovery import Site, Survey
 from connectors.model import MARKS, Identity, Mark, Marks, Owned, Pull, Receipt, Ref, StatusSpan, WorkItem
 from connectors.preflight import Catalog, Check
 from connectors.setup import Provisioner
@@ -28,6 +29,10 @@ STOPPED = "stopped on request; the next run continues"
 
 Progress = Callable[[str, int, int | None], None]
 """Called with (what, done, total or None) while a long read or write goes on."""
+
+
+def untold(_what: str, _done: int, _total: int | None) -> None:
+    """Progress of which nobody wants to hear."""
 
 
 def never() -> bool:
@@ -168,6 +173,31 @@ class HasCatalog(Protocol):
 
     def catalog(self, saved: Collection[NativeQuery]) -> Catalog:
         """Its names, and which of these saved filters or views are not there. Raises as `pull` does."""
+        ...
+
+
+@runtime_checkable
+class Discovers(Protocol):
+    """Can be looked at before anything is declared of it, in a few requests whatever its size. Reads only; raises as `pull` does."""
+
+    def places(self, wanted: Collection[str] = ()) -> Site:
+        """Who signs in, and the projects or teams that are seen; those of the `wanted` keys are among them.
+
+        Raises ScopeError for a wanted one that is not there.
+        """
+        ...
+
+    def survey(self, keys: Collection[str]) -> Survey:
+        """What the open work of the places with these keys looks like, from a sample of it."""
+        ...
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far, repeated ones included."""
+        ...
+
+    def close(self) -> None:
+        """See `Connector.close`."""
         ...
 
 

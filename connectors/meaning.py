@@ -12,6 +12,10 @@ from dataclasses import replace
 
 from connectors.model import KeyResultMark
 
+NOWHERE = "https://truenorth.invalid/"
+"""How addresses began that older versions wrote where no site was declared. They lead nowhere, and are no page of anybody's
+choice: that a key result has another by now is no news."""
+
 
 def same_meaning(shown: KeyResultMark, wanted: KeyResultMark) -> bool:
     """Whether the mark that is shown means exactly what the wanted one does, figures included."""
@@ -23,7 +27,9 @@ def same_meaning(shown: KeyResultMark, wanted: KeyResultMark) -> bool:
         title=shown.title or wanted.title,
         # What an older record lacks cannot be outdated; that a page is not there at all can be seen.
         goal=wanted.goal if shown.goal is None or is_same_basis else shown.goal,
-        url=wanted.url if shown.url and wanted.url and is_same_basis else shown.url,
+        url=wanted.url
+        if shown.url and wanted.url and (is_same_basis or _is_undeclared(shown))
+        else shown.url,
     )
     return alike == wanted
 
@@ -31,6 +37,16 @@ def same_meaning(shown: KeyResultMark, wanted: KeyResultMark) -> bool:
 def is_same_reason(shown: KeyResultMark, wanted: KeyResultMark) -> bool:
     """Whether the same rule or claim in the same place links the item."""
     return shown.because == wanted.because or _is_same_id(shown.reason_id, wanted.reason_id)
+
+
+def leads_nowhere(mark: KeyResultMark) -> bool:
+    """Whether it has an address of older versions that leads nowhere. That is put right with the next edit of the item."""
+    return mark.url.startswith(NOWHERE)
+
+
+def _is_undeclared(shown: KeyResultMark) -> bool:
+    """Whether a record older than identities says that no page was declared."""
+    return not shown.basis_id and leads_nowhere(shown)
 
 
 def _is_same_id(shown: str, wanted: str) -> bool:

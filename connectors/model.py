@@ -88,6 +88,7 @@ class KeyResultMark:
     - `share`: percent of the item that counts here, None where all of it does.
     - `moves`: points of percent by which closing the item would move the key result, rounded; None where
       that cannot be said.
+    - `percent_after`: the percent that the key result would have with this item closed; None where that cannot be said.
     - `goal`: from where to where it is to come, in signs that every language reads, such as "22 → 35 %"; "" where its
       declaration gives no short one; None where the record is older than goals.
     - `reason_id`, `basis_id`: what `because`, and what `goal` and `url`, mean, in a form that no wording touches; ""
@@ -107,6 +108,7 @@ class KeyResultMark:
     goal: str | None = None
     reason_id: str = field(default="", compare=False)
     basis_id: str = field(default="", compare=False)
+    percent_after: int | None = None
 
     def __post_init__(self) -> None:
         _show(self, "title", "objective", "due", "because", "goal")
@@ -226,6 +228,8 @@ class Marks:
     computed fields in which something stands that Truenorth did not write.
     `labels` are labels of ours, sorted. `update` is what was posted last, and never taken back but by an undo.
     `twins` are never desired. `rules`: the version of the rules by which desired marks were decided, for the stamp.
+    `page`: where the note leads that Linear shows on work without a key result; "" where there is none, or it is to stay. A
+    plan of a sync never compares it.
     """
 
     key_results: tuple[KeyResultMark, ...] = ()
@@ -237,9 +241,10 @@ class Marks:
     stamp: Stamp | None = field(default=None, compare=False)
     unwritten: tuple[str, ...] = field(default=(), compare=False)
     rules: int = field(default=0, compare=False)
+    page: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        _redact(self, "labels")
+        _redact(self, "labels", "page")
 
 
 NOTHING = Marks()
@@ -302,6 +307,7 @@ class WorkItem:
     - `own_project`: the project that it is in itself, where projects are items (Linear), whatever its parent is in.
     - `triage`: whether nobody has accepted it as work yet.
     - `committed`: whether it is in an active sprint (Jira) or cycle (Linear); None where that was not asked for.
+    - `blocked_since`: when the link to each of those in `blocked_by` was made, as far as the tracker tells it with the item.
     - `former_keys`, `former_projects`: what its key and the key of its project were, as far as the tracker tells it or
       the declaration still says so.
     - `homonym`: whether another tracker of the workspace has an item with the same key; found out once all are read.
@@ -340,6 +346,7 @@ class WorkItem:
     dated_by_resolution: bool = False
     due: date | None = None
     blocked_by: tuple[Ref, ...] = ()
+    blocked_since: tuple[tuple[Ref, datetime], ...] = ()
     claims: tuple[str, ...] = ()
     private: bool = False
     in_scope: bool = True
@@ -461,13 +468,31 @@ class Owned:
     set_aside: tuple[SetAside, ...] = ()
 
 
+KEY_RESULT_HERE = "{key_result}"
+"""Stands in an address of `Pages` for the id of a key result, percent-encoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where people see on a tracker what serves a key result, as addresses that stand there now; "" where there is none.
+
+    - `key_result`: what shows a key result; `labelled`: what bears the label by which people claim one. In both
+      `KEY_RESULT_HERE` may stand for its id.
+    - `unaligned`: the work that serves none.
+    """
+
+    key_result: str = ""
+    labelled: str = ""
+    unaligned: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Pull:
     """A whole and consistent read of one tracker's scope.
 
     `as_of` is taken from the tracker's clock where it tells it. `notes` are sentences for the operator
     about what was read but could not be used. The few items of `set_aside` are there, but could not be read; many are
-    an error.
+    an error. `pages` are never stored: marks compare by what is declared, whatever the address.
     """
 
     tracker: str
@@ -476,6 +501,7 @@ class Pull:
     requests: int = 0
     notes: tuple[str, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    pages: Pages = Pages()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(map(shown, self.notes)))
@@ -520,11 +546,10 @@ def claims_in(labels: Iterable[str]) -> tuple[str, ...]:
 
 
 def part_words(mark: KeyResultMark) -> list[str]:
-    """Why the item is linked, how much of it counts, what closing it would move; what is not known is left out."""
-    words = [f"by {mark.because}"] if mark.because else []
+    """What closing the item would bring, how much of it counts, why it is linked; what is not known is left out."""
+    words = []
+    if mark.percent is not None and mark.percent_after is not None and mark.percent_after > mark.percent:
+        words.append(f"closing it: {mark.percent} % → {mark.percent_after} %")
     if mark.share is not None:
-        words.append(f"{mark.share} % of it counts here")
-    if mark.moves is not None:
-        points = "1 point" if mark.moves == 1 else f"{mark.moves} points"
-        words.append(f"closing it adds {points if mark.moves else 'less than 1 point'}")
-    return words
+        words.append("half of it counts" if mark.share == 50 else f"{mark.share} % of it counts")
+    return [*words, f"by {mark.because}"] if mark.because else words

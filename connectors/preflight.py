@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from config.text.figures import ENGLISH
 from config.trackers import NativeQuery
 from config.wording import counted
 from connectors.errors import TrackerError
@@ -68,7 +69,10 @@ def clock_check(theirs: datetime | None, ours: datetime) -> Check:
 def quota_check(reading: Allowance, people: float) -> Check:
     """How much of a quota is left, and whether a run would have to wait for it; `people` is their share, 0..1."""
     for_people = kept(reading.limit, people)
-    found = f"{reading.remaining:,.0f} of {reading.limit:,.0f} {reading.name} left, {for_people:,.0f} reserved for people"
+    left, limit, kept_back = (
+        ENGLISH.count(round(one)) for one in (reading.remaining, reading.limit, for_people)
+    )
+    found = f"{left} of {limit} {reading.name} left, {kept_back} reserved for people"
     if wait_before(reading, people) > 0:
         remedy = "Runs slow down until more is left. Give Truenorth its own credential, or lower policy.quota_for_people."
         return Check("quota", "warning", found, remedy)
@@ -108,7 +112,7 @@ class Endings:
 
 def _counts(names: Counter[str]) -> str:
     rows = sorted(names.items(), key=lambda row: (-row[1], row[0]))
-    return ", ".join(f"{name} ({number:,})" for name, number in rows)
+    return ", ".join(f"{name} ({ENGLISH.count(number)})" for name, number in rows)
 
 
 def _span(seconds: float) -> str:

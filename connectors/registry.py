@@ -63,4 +63,5 @@ def connect(
                 initiatives=initiatives,
                 elsewhere=elsewhere,
                 commitments=commitments,
+                provided=provided,
             )

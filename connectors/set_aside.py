@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 from msgspec.json import Decoder
 
+from config.text.figures import ENGLISH
 from config.text.redaction import shorten
 from config.wording import counted
 from connectors.errors import BadReply
@@ -77,7 +78,7 @@ def whole_or_sifted(strict: Callable[[], R], sifted: Callable[[], R]) -> R:
 def check_share(tracker: str, aside: Collection[SetAside], read: int) -> None:
     """Raise BadReply where too much of all that was to be read had to be set aside; `read` counts both."""
     if aside and (len(aside) > max(1.0, read * MOST_SHARE) or len(aside) == read):
-        what = f"cannot read {len(aside):,} of {counted(read, 'item')}: {named(aside)}."
+        what = f"cannot read {ENGLISH.count(len(aside))} of {counted(read, 'item')}: {named(aside)}."
         raise BadReply(tracker, what, "Correct them in the tracker, or report the replies as a bug.")
 
 
@@ -85,4 +86,6 @@ def named(aside: Collection[SetAside]) -> str:
     """The first few by their keys, with what is wrong with each."""
     first = sorted(aside, key=lambda one: (len(one.key), one.key))[:FEW]
     more = len(aside) - len(first)
-    return ", ".join(f"{one.key} ({one.why})" for one in first) + (f", and {more:,} more" if more else "")
+    return ", ".join(f"{one.key} ({one.why})" for one in first) + (
+        f", and {ENGLISH.count(more)} more" if more else ""
+    )

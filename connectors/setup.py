@@ -17,12 +17,16 @@ Verb = Literal["create", "change", "remove"]
 _Row = TypeVar("_Row")
 
 UNALIGNED = "Unaligned work"
+BELOW = "Below unaligned work"
 BY_KEY_RESULT = "Work by key result"
 AT_RISK = "At-risk key results"
 DANGLING = "Dangling links"
 PROJECTS = "Unaligned projects"
-VIEWS = (UNALIGNED, BY_KEY_RESULT, AT_RISK, DANGLING, PROJECTS)
+VIEWS = (UNALIGNED, BELOW, BY_KEY_RESULT, AT_RISK, DANGLING, PROJECTS)
 DASHBOARD = "OKR alignment"
+
+PLACES = "at "
+"""How the store's names begin of what addresses need beside the ids of things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Need:
 
     - `owner`: id of the workspace, which signs what is made.
     - `key_results`: id to title, in order of declaration.
-    - `aligned`, `orphaned`, `dangling`, `at_risk`: labels of the policy, None where it has none.
+    - `aligned`, `orphaned`, `below`, `dangling`, `at_risk`: labels of the policy, None where it has none.
     - `marks`: those that the policy has written on this tracker.
     - `orphaned_projects`: ids of the projects that are orphaned, where projects are items; None while that is not known.
     - `lists_projects`: whether the policy has the alignment of projects written on this tracker.
@@ -44,6 +48,7 @@ class Need:
     orphaned: str | None
     dangling: str | None
     at_risk: str | None = None
+    below: str | None = None
     marks: frozenset[str] = frozenset(("key_results", "labels", "comment"))
     orphaned_projects: tuple[str, ...] | None = None
     label_ids: Mapping[str, str] = field(default_factory=dict)
@@ -105,6 +110,18 @@ class Provisioner(Protocol):
         """Do one action; the id of what is there after it, None after a removal. Raises TrackerError."""
         ...
 
+    def address(self, what: str, made: Mapping[str, str]) -> str:
+        """Where people find one of the things in `made`, named as there: a part, such as a gadget, with its whole. "" where that
+        is not known. Sends nothing: what it needs beside ids are the `places` that the store kept.
+        """
+        ...
+
+    def places(self) -> Mapping[str, str]:
+        """What `plan` and `carry` learned that addresses need beside ids, for the store to keep beside them, at most 64
+        characters each; the names begin with `PLACES`.
+        """
+        ...
+
 
 def copies(
     rows: Iterable[_Row],
@@ -135,6 +152,7 @@ def empty_views(kind: str, need: Need) -> Iterator[SetupProblem]:
     """The views that show nothing because the policy has their marks not written on this tracker."""
     by_label = {
         UNALIGNED: need.orphaned,
+        BELOW: need.below,
         BY_KEY_RESULT: need.aligned,
         DANGLING: need.dangling,
         AT_RISK: need.at_risk,

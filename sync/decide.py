@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from config.workspace import Workspace
-from connectors.model import Marks, Ref
+from connectors.model import CLAIM_NAME, Marks, Ref
 from sync.align.alignment import Alignment, align
 from sync.align.suggestions import suggest
 from sync.forecast.health import with_chances
 from sync.forecast.key_results import outlooks
 from sync.forecast.outlook import Outlooks
-from sync.history.movement import WorkState, movements_since, work_states
-from sync.marks.comments import SuggestedKeyResult
+from sync.history.movement import WorkState, work_states
 from sync.marks.desired import desired_marks
+from sync.marks.orphan_comments import SuggestedKeyResult
+from sync.marks.policy import shows_below
 from sync.measure import Scorecard, measure
 from sync.memory import Memory
 from sync.observation import ItemKeywords, Observation
@@ -78,11 +80,13 @@ def decide(
         scorecard,
         signals,
         workspace,
-        movements=movements_since(memory.work_states, states, workspace),
         closest=_closest(alignment, signals, workspace, observation.keywords),
         last_updates=memory.last_updates,
         states=states,
         outlooks=ends,
+        claim_groups={name for name, made in memory.provisions.items() if _CLAIM_GROUP in made},
+        pages={pull.tracker: pull.pages for pull in observation.pulls},
+        below_on=shows_below(workspace, memory.provisions, observation.items),
     )
     unshown = frozenset(
         ref
@@ -137,13 +141,23 @@ def _minute(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "an earlier run"
 
 
+_CLAIM_GROUP = f"label {CLAIM_NAME}"
+"""Under which name the store keeps the label group that setup made."""
+
+
 def _closest(
     alignment: Alignment, signals: Signals, workspace: Workspace, keywords: ItemKeywords
 ) -> dict[Ref, tuple[SuggestedKeyResult, ...]]:
     """What the comment on each orphan names as near."""
     titles = {key_result.id: key_result.title for _, key_result in workspace.key_results()}
+    teams = Counter((name, leaf.team) for name, leaves in alignment.leaves.items() for leaf, _ in leaves)
     return {
-        ref: tuple(SuggestedKeyResult(one.key_result, titles[one.key_result], one.words) for one in near)
+        ref: tuple(
+            SuggestedKeyResult(name, titles[name], one.words, teams[name, team] if team else 0)
+            for one in near
+            for name in (one.key_result,)
+        )
         for ref, near in suggest(alignment, workspace, keywords).items()
         if ref in signals.orphans
+        for team in (alignment.items[ref].team,)
     }

@@ -30,6 +30,16 @@ def _shown(value: Any) -> Any:
     return [_shown(one) for one in value] if isinstance(value, list) else value
 
 
+class _Stderr:
+    """stderr as it is when something is written: while bars are shown, what is logged is printed above them."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
 class _LibraryFormatter(logging.Formatter):
     """What libraries log by themselves, each in one line, its traceback below."""
 
@@ -39,6 +49,7 @@ class _LibraryFormatter(logging.Formatter):
 
 def configure(level: str, style: Literal["auto", "json", "console"]) -> None:
     """Send logs to stderr at `level`. Library loggers speak from warning upwards only."""
+    stderr: Any = _Stderr()
     as_json = style == "json" or (style == "auto" and not sys.stderr.isatty())
     renderer: Processor
     if as_json:
@@ -55,9 +66,9 @@ def configure(level: str, style: Literal["auto", "json", "console"]) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stderr),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stderr)
     handler.setFormatter(_LibraryFormatter("%(levelname)s:%(name)s:%(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

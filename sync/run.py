@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from config.workspace import Workspace
-from connectors.base import Connectors, Progress
+from connectors.base import Connectors, Progress, untold
 from sync.collect.collect import collect
 from sync.collect.external_values import Sources
 from sync.decide import Decision, decide
@@ -23,6 +23,10 @@ def run(
     rewind: bool = False,
 ) -> Decision:
     """Read both worlds and decide. Writes to no tracker. `rewind`: see `collect`; it is for looking only."""
+    tell = progress or untold
     observation, alignment = collect(workspace, connectors, store, now, progress, sources, rewind=rewind)
+    tell("Deciding what to write", 0, None)
     memory = store.memory(workspace, now)
-    return decide(observation, memory, workspace, now, alignment)
+    decision = decide(observation, memory, workspace, now, alignment)
+    tell("Deciding what to write", 1, 1)
+    return decision

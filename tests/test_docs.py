@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
+from ruamel.yaml import YAML
 
 from benchmarks import quarters
+from config.load import load
+from config.measures import Measure
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -115,3 +119,28 @@ def test_the_table_of_two_quarters_is_what_the_script_gives() -> None:
     text = (DOCS / "measures.md").read_text(encoding="utf-8")
     shown = text.split(quarters.BEGIN)[1].split(quarters.END)[0].strip()
     assert shown == quarters.table(), "run python benchmarks/quarters.py --write"
+
+
+def measures_in(page: Path) -> list[dict[str, Any]]:
+    """The key results in a page's blocks of YAML; some say no more than their measure."""
+    blocks = re.findall(r"^```yaml\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    parsed = [YAML(typ="safe").load(block) for block in blocks]
+    entries = [one for block in parsed for one in (block if isinstance(block, list) else [block])]
+    return [{"id": f"KR{at}", "title": "Any", **one} for at, one in enumerate(entries) if "measure" in one]
+
+
+def test_every_measure_stands_in_yaml_that_can_be_declared(tmp_path: Path) -> None:
+    found = measures_in(DOCS / "measures.md")
+    kinds = [get_args(one.model_fields["kind"].annotation)[0] for one in get_args(get_args(Measure)[0])]
+    assert {one["measure"]["kind"] for one in found} == set(kinds)
+    (tmp_path / "truenorth.yaml").write_text(
+        "workspace: acme\n"
+        "trackers:\n"
+        '  jira: {kind: jira, url: "https://acme.example", scope: {projects: [WEB, OPS]}}\n'
+        "  linear: {kind: linear, scope: {teams: [ENG]}}\n"
+        "cycles: {2026-Q4: {start: 2026-10-01, end: 2026-12-31}}\n"
+    )
+    objective = {"id": "O", "title": "Any", "cycle": "2026-Q4", "key_results": found}
+    with (tmp_path / "okrs.yaml").open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump({"objectives": [objective]}, file)
+    assert len(list(load(tmp_path).key_results())) == len(found)

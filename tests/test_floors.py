@@ -20,7 +20,7 @@ NEIGHBOURS = ("jira", "linear", "sandbox")
 STOREYS: tuple[frozenset[str], ...] = tuple(
     frozenset(names.split())
     for names in (
-        "logs observation private_files",
+        "installation logs observation private_files",
         "align",
         "measure",
         "flow",
@@ -32,10 +32,11 @@ STOREYS: tuple[frozenset[str], ...] = tuple(
         "collect apply",
         "decide",
         "run",
-        "explain remember",
+        "explain remember starter",
         "report",
         "jobs",
         "cli",
+        "__main__",
     )
 )
 """Packages and modules of `sync`, from the bottom up: each may import those below it, and its own storey's never."""
@@ -54,6 +55,7 @@ PURE_FOLDERS = (
     "sync.plan",
     "sync.explain",
     "sync.report",
+    "sync.starter",
 )
 """Folders that take values and give values: no client, clock, chance, environment, disk, store or log inside."""
 
@@ -95,7 +97,6 @@ OUTSIDE = frozenset(
         "os",
         "pathlib",
         "platform",
-        "pydantic_settings",
         "requests",
         "rich",
         "ruamel",

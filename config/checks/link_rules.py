@@ -9,6 +9,7 @@ from config.checks.jql import check_jql
 from config.conditions import Condition
 from config.errors import did_you_mean, quoted
 from config.names import folded
+from config.text.figures import ENGLISH
 from config.trackers import trackers_for
 from config.workspace import Workspace
 
@@ -81,5 +82,5 @@ def _shares(workspace: Workspace) -> Iterator[ConfigFinding]:
             total, first = shares.get(same, (0.0, (*here, "share")))
             shares[same] = (total + rule.share, first)
             if total <= 1.0 + 1e-9 < total + rule.share:
-                message = f"the shares of this rule add up to {total + rule.share:g}, which is more than 1"
+                message = f"the shares of this rule add up to {ENGLISH.number(total + rule.share)}, which is more than 1"
                 yield ConfigFinding((*here, "share"), message, first=first)

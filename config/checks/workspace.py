@@ -12,11 +12,14 @@ from config.checks.measures import check_measures
 from config.checks.urls import unsafe_address
 from config.errors import did_you_mean, nearest, quoted
 from config.link_rules import LinkRule
-from config.measures import KeepMeasure, MetricMeasure, QueryMeasure
-from config.messages import ENGLISH, SHIPPED, any_plural, names_in
+from config.measures import MADE_OF_LINKS, KeepMeasure, MetricMeasure, QueryMeasure
+from config.messages import ENGLISH, RETIRED, SHIPPED, any_plural, names_in
 from config.origins import PREFIX, is_reserved
 from config.trackers import KINDS, Tracker, trackers_for
 from config.workspace import Workspace
+
+_MOST = 5
+"""Names that one sentence tells."""
 
 
 def check(workspace: Workspace, names: Names | None = None) -> Iterator[ConfigFinding]:
@@ -101,6 +104,8 @@ def _words(workspace: Workspace) -> Iterator[ConfigFinding]:
         for key, template in texts.items():
             path: Path = ("words", language, key)
             english = ENGLISH.get(key) or ENGLISH.get(any_plural(key))
+            if english is None and key in RETIRED:
+                continue
             if english is None:
                 yield ConfigFinding(
                     path, f"unknown message {quoted(key)}", did_you_mean(key, ENGLISH), at_key=True
@@ -201,14 +206,10 @@ def advice(workspace: Workspace) -> tuple[str, ...]:
 
 
 def _advice(workspace: Workspace) -> Iterator[str]:
-    kinds = dict.fromkeys(one.title for one in workspace.trackers.values() if one.links_need_site)
-    if workspace.site is None and kinds and any(not one.url for _, one in workspace.key_results()):
-        yield f"site is not set, so key results on {' and '.join(kinds)} tickets link to a placeholder URL."
+    yield from _without_links(workspace)
     declared = {one.id.casefold() for _, one in workspace.key_results()}
     for _, key_result in workspace.key_results():
         name = f'Key result "{key_result.id}"'
-        if not key_result.links:
-            yield f"{name} has no links: only work that claims it by label or field counts for it."
         if key_result.continues and key_result.continues.casefold() not in declared:
             near = did_you_mean(key_result.continues, [one.id for _, one in workspace.key_results()])
             yield (
@@ -230,6 +231,22 @@ def _advice(workspace: Workspace) -> Iterator[str]:
         for label in labels:
             if label.casefold() in _ours(workspace):
                 yield f'Exemption "{exempt.name}" lists label "{label}", which Truenorth sets itself, so it never matches.'
+
+
+def _without_links(workspace: Workspace) -> Iterator[str]:
+    """Once, of all that are made of linked work."""
+    found = [
+        f'"{one.id}"'
+        for _, one in workspace.key_results()
+        if not one.links and isinstance(one.measure, MADE_OF_LINKS)
+    ]
+    if found:
+        more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
+        many = len(found) > 1
+        yield (
+            f"Key {'results' if many else 'result'} {', '.join(found[:_MOST])}{more} {'have' if many else 'has'} no links: only "
+            f"work that claims {'one of them' if many else 'it'} by label or field counts."
+        )
 
 
 def _ours(workspace: Workspace) -> set[str]:

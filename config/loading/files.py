@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 from config.errors import Problem
 from config.loading.regular_files import NotReadable, inside, read_regular
 from config.loading.yaml_nodes import Place, YamlNode, YamlValue, parse
+from config.text.figures import ENGLISH
 
 MAX_BYTES = 1_000_000
 MAX_SIGNS = 20_000
@@ -30,10 +33,17 @@ class FilesRead:
     whole: bool = False
 
 
-def read(path: Path) -> FilesRead:
-    """Everything declared in the file, or in the files of the folder."""
+NOTHING: Mapping[Path, bytes] = MappingProxyType({})
+"""No file but those on the disk."""
+
+
+def read(path: Path, instead: Mapping[Path, bytes] = NOTHING) -> FilesRead:
+    """Everything declared in the file, or in the files of the folder.
+
+    `instead`: what files are to hold, in place of what they do; those that are not there yet may be among them.
+    """
     try:
-        files = _files(path)
+        files = sorted({*_files(path), *(one for one in instead if one.parent == path)})
     except OSError as error:
         return FilesRead(None, [_unreadable(path, error)])
     if not files:
@@ -42,7 +52,7 @@ def read(path: Path) -> FilesRead:
     problems: list[Problem] = []
     parts: list[YamlNode] = []
     for file in files:
-        text = _text(file, path)
+        text = _text(file, path, instead.get(file))
         node, found = (None, [text]) if isinstance(text, Problem) else parse(text, str(file))
         problems += found
         if node is None:
@@ -78,16 +88,22 @@ def _unreadable(path: Path, error: OSError) -> Problem:
     return mark.problem(f"cannot be read: {(error.strerror or 'unknown cause').lower()}")
 
 
-def _text(file: Path, place: Path) -> str | Problem:
+def _raw(file: Path, place: Path) -> bytes | Problem:
     mark = Place(str(file).replace("\0", "�"), 1, 1)
     try:
         # The operator may link to the configuration from anywhere, but it cannot link out of its folder.
         found = file if file == place else inside(place, file.name)
-        raw = read_regular(found, MAX_BYTES + 1)
+        return read_regular(found, MAX_BYTES + 1)
     except NotReadable as error:
         if isinstance(error.__cause__, OSError):
             return _unreadable(file, error.__cause__)
         return mark.problem(f"cannot be read: {error}", "use a regular file in the folder")
+
+
+def _text(file: Path, place: Path, instead: bytes | None) -> str | Problem:
+    raw = _raw(file, place) if instead is None else instead
+    if isinstance(raw, Problem):
+        return raw
     if len(raw) > MAX_BYTES:
         return Place(str(file), 1, 1).problem(
             f"the file is larger than {MAX_BYTES // 1_000_000} MB", "check that this is the right file"
@@ -100,7 +116,7 @@ def _text(file: Path, place: Path) -> str | Problem:
         return _after(before, file).problem("the file is not UTF-8", "save it as UTF-8")
     last = next(islice(_SIGN.finditer(text), MAX_SIGNS, None), None)
     if last is not None:
-        message = f"the file has more than {MAX_SIGNS:,} lines, commas, colons and brackets before this"
+        message = f"the file has more than {ENGLISH.count(MAX_SIGNS)} lines, commas, colons and brackets before this"
         return _after(text[: last.start()], file).problem(message, "split it into several files in a folder")
     return text
 

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from config.errors import Problem, did_you_mean, nearest, quoted
 from config.loading.yaml_nodes import Place, YamlNode
 from config.settings import variables
+from config.text.figures import ENGLISH
 from config.wording import counted
 from config.workspace import Workspace
 
@@ -146,7 +147,7 @@ def _meant(root: YamlNode, detail: dict[str, Any]) -> tuple[Loc, str | None]:
     spot, _ = find(root, detail["loc"])
     parent, _ = find(root, spot.path[:-1])
     known = _fields(parent.model) if parent.model else ()
-    return spot.path[:-1], nearest(spot.path[-1], known)
+    return spot.path[:-1], _rewritten(spot.path[-1], known) or nearest(spot.path[-1], known)
 
 
 def _explain(root: YamlNode, detail: dict[str, Any]) -> Problem | None:
@@ -190,7 +191,25 @@ def _unknown_key(spot: Spot, key: str, root: YamlNode) -> Problem:
         return mark.problem(message, f"do not put credentials in YAML: set {names[0]} and {names[1]}")
     if why := getattr(parent.model, "refused", {}).get(key):
         return mark.problem(message, why)
+    if meant := _rewritten(key, known):
+        return mark.problem(message, _rewriting(meant))
     return mark.problem(message, did_you_mean(key, known))
+
+
+_YAML_1_1 = {"true": ("on", "yes", "y"), "false": ("off", "no", "n")}
+"""Words that YAML 1.1 takes for true and false, and YAML 1.2 for text. A tool of 1.1 that writes a file anew turns one into
+the other (https://yaml.org/type/bool.html).
+"""
+
+
+def _rewritten(word: object, known: Iterable[str]) -> str | None:
+    """The word that stood there before another tool wrote true or false for it; None where none is known."""
+    before = _YAML_1_1.get(str(word).casefold(), ())
+    return next((one for one in known if one in before), None)
+
+
+def _rewriting(meant: str) -> str:
+    return f'did you mean "{meant}"? Another YAML tool has rewritten it: write "{meant}" with its quotes'
 
 
 _SECRETS = (
@@ -251,15 +270,25 @@ def _list(spot: Spot, _: dict[str, Any]) -> tuple[str, str]:
 
 def _choice(spot: Spot, _: dict[str, Any]) -> tuple[str, str]:
     choices = [str(one) for one in get_args(_bare(spot.annotation))] if _is_literal(spot.annotation) else []
-    return f"invalid value {_shown(spot.node)}", did_you_mean(spot.node.value, choices)
+    hint = did_you_mean(spot.node.value, choices)
+    if isinstance(spot.node.value, bool) and (meant := _rewritten(spot.node.value, choices)):
+        hint = _rewriting(meant)
+    return f"invalid value {_shown(spot.node)}", hint
 
 
 def _is_literal(annotation: Any) -> bool:
     return get_origin(_bare(annotation)) is Literal
 
 
+def _plain(value: object) -> str:
+    return ENGLISH.number(value) if isinstance(value, int | float) else str(value)
+
+
 def _bound(words: str, limit: str) -> Wording:
-    return lambda spot, detail: (f"must be {words} {detail['ctx'][limit]:g}, not {spot.node.value}", "")
+    return lambda spot, detail: (
+        f"must be {words} {ENGLISH.number(detail['ctx'][limit])}, not {_plain(spot.node.value)}",
+        "",
+    )
 
 
 def _pattern(spot: Spot, detail: dict[str, Any]) -> tuple[str, str]:

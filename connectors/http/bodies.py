@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable
 
+from config.text.figures import ENGLISH
+
 CODING = "gzip"
 """The one coding that is asked for."""
 
@@ -57,7 +59,7 @@ def read_body(
     if unpack is not None and not unpack.is_whole:
         raise BodyError("cannot be decompressed: it ends too early")
     if is_large and sum(map(body.count, b",[{")) > MOST_VALUES:
-        raise TooLarge(f"holds more than {MOST_VALUES:,} values")
+        raise TooLarge(f"holds more than {ENGLISH.count(MOST_VALUES)} values")
     return body
 
 

@@ -10,6 +10,7 @@ import math
 import os
 import ssl
 import threading
+import time
 import urllib.request
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ from functools import cache
 
 import httpcore
 import httpx
+import structlog
 
 from connectors.errors import AddressRefused, BadReply, HostNotFound, TrackerError, Unreachable, Untrusted
 from connectors.http.addresses import is_public, literal
@@ -25,6 +27,8 @@ from connectors.http.bodies import CODING, BodyError, Buffer, read_body
 from connectors.http.network import Network, RefusedAddress, UnknownHost, time_limit, wait_for
 from connectors.http.proxies import proxy_for
 from connectors.http.user_agent import user_agent
+
+log = structlog.get_logger(__name__)
 
 _KEPT_ALIVE = 30.0
 """Seconds for which an idle connection is kept; gateways give theirs up after a minute."""
@@ -117,6 +121,7 @@ class Exchange:
         sent = httpx.Headers({"user-agent": user_agent()})
         sent.update(headers)
         sent["accept-encoding"] = CODING
+        began = time.monotonic()
         try:
             with (
                 ExitStack() as held,
@@ -133,6 +138,13 @@ class Exchange:
                 coding = ",".join(replied.get_list("content-encoding"))
                 body = read_body(
                     response.iter_stream(), coding, limits.body, lambda: held.enter_context(wait_for(_LARGE))
+                )
+                log.debug(
+                    "request",
+                    to=self._name,
+                    call=f"{method} {target.path}",
+                    status=response.status,
+                    seconds=round(time.monotonic() - began, 3),
                 )
                 return Reply(response.status, replied, body)
         except BodyError as error:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from config.text.figures import ENGLISH
 from config.wording import percent
 from connectors.errors import RateLimited
 from connectors.http.rate_limits import Allowance, follow, wait_before
@@ -153,7 +154,7 @@ class Throttle:
         if known is None:
             return "the site asks for a longer wait than the run has time for."
         return (
-            f"{int(known.remaining):,} of {int(known.limit):,} {known.name} left, {percent(100 * self.reserved_share)} reserved "
+            f"{ENGLISH.count(int(known.remaining))} of {ENGLISH.count(int(known.limit))} {known.name} left, {percent(100 * self.reserved_share)} reserved "
             "for people; the wait would exceed the run's deadline."
         )
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 from config.trackers import JiraTracker, NativeQuery, is_gateway
 from connectors.base import Progress, StopRequested, WriteRequest, never
+from connectors.discovery import Site as Seen
+from connectors.discovery import Survey
 from connectors.http.throttle import Throttle
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.cloud import Cloud
 from connectors.jira.api.data_center import DataCenter
 from connectors.jira.api.deployment import SiteApi
+from connectors.jira.discovery import Explorer
 from connectors.jira.marks.remote_links import our_prefix
 from connectors.jira.preflight import Inspector
 from connectors.jira.read.catalog import catalog
@@ -57,7 +60,7 @@ class JiraConnector:
     ) -> None:
         api = (credentials.url or tracker.url).rstrip("/")
         pages = tracker.url.rstrip("/") if is_gateway(api) else api
-        self._name, self._owner = name, owner
+        self._name, self._owner, self._pages = name, owner, pages
         self._scope = tracker.scope.projects
         self._tracker = tracker
         self._server = tracker.deployment == "data_center"
@@ -84,6 +87,7 @@ class JiraConnector:
             provided or {},
             commitments=commitments,
         )
+        self._explorer = Explorer(self._client, site_api, self._reader, pages)
         self._loader = IssueLoader(self._client, site_api, owner, self._known_site)
         self._writer = JiraWriter(self._loader)
         self._site: Site | None = None
@@ -115,6 +119,19 @@ class JiraConnector:
     ) -> Iterator[Check]:
         """See `Connector.preflight`; any word can be a label here, and there are no status updates."""
         return Inspector(self._client, self._site_api, self._tracker, self._reader, marks).preflight()
+
+    def places(self, wanted: Collection[str] = ()) -> Seen:
+        """See `Discovers.places`."""
+        return self._explorer.places(wanted)
+
+    def survey(self, keys: Collection[str]) -> Survey:
+        """See `Discovers.survey`."""
+        return self._explorer.survey(keys)
+
+    @property
+    def requests(self) -> int:
+        """See `Discovers.requests`."""
+        return self._client.requests
 
     def catalog(self, saved: Collection[NativeQuery]) -> Catalog:
         """See `HasCatalog.catalog`."""
@@ -184,8 +201,8 @@ class JiraConnector:
     def provisioner(self) -> Provisioner:
         """See `Provisions.provisioner`."""
         if self._server:
-            return ServerProvisioner(self._client, self._site_api, self._scope)
-        return JiraProvisioner(self._client, self._scope)
+            return ServerProvisioner(self._client, self._site_api, self._scope, self._pages)
+        return JiraProvisioner(self._client, self._scope, self._pages)
 
     def close(self) -> None:
         """See `Connector.close`."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from config.text.figures import ENGLISH
 from config.trackers import JiraTracker, is_gateway
 from connectors.errors import CredentialError, ScopeError, TrackerError
 from connectors.http.dates import iso_time
@@ -136,7 +137,9 @@ class Inspector:
             resolution = issue.fields.resolution.name if issue.fields.resolution else "none"
             category = "dropped" if is_dropped(issue.fields, self._tracker, site.words) else "done"
             found.add(category, issue.fields.status.name, resolution)
-        yield from found.checks(f"; of the newest {MOST_READ:,} issues" if len(ids) > MOST_READ else "")
+        yield from found.checks(
+            f"; of the newest {ENGLISH.count(MOST_READ)} issues" if len(ids) > MOST_READ else ""
+        )
 
     def _fields(self, site: Site) -> Iterator[Check]:
         for name, field in ((CLAIM_NAME, site.fields.key_result), (PROGRESS_NAME, site.fields.progress)):

@@ -13,13 +13,16 @@ from config.settings import Credentials
 from config.text.issue_pages import IssuePages
 from config.trackers import LinearTracker, NativeQuery
 from connectors.base import UNSAID, InitiativeUse, Progress, StopRequested, WriteRequest, never
+from connectors.discovery import Site, Survey
 from connectors.errors import QueryError, Refused
 from connectors.http.throttle import Throttle
 from connectors.linear.api import queries, wire
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import Quota
+from connectors.linear.discovery import Explorer
 from connectors.linear.marks.labels import LabelCatalog
 from connectors.linear.marks.own_labels import OwnLabels
+from connectors.linear.marks.pages import linked_views
 from connectors.linear.preflight import preflight
 from connectors.linear.read.catalog import catalog
 from connectors.linear.read.descriptions import keywords
@@ -36,7 +39,8 @@ from connectors.text.keywords import Keywords
 class LinearConnector:
     """Reads and marks the teams in scope. See connectors.base.Connector for what each method promises.
 
-    `commitments`: a pull tells of each issue whether it is in an active cycle.
+    `commitments`: a pull tells of each issue whether it is in an active cycle. `provided` is what setup made, ids by
+    `Action.what`.
     """
 
     def __init__(
@@ -51,8 +55,10 @@ class LinearConnector:
         initiatives: InitiativeUse = UNSAID,
         elsewhere: Sequence[IssuePages] = (),
         commitments: bool = False,
+        provided: Mapping[str, str] | None = None,
     ) -> None:
         self._tracker = tracker
+        self._views = linked_views(provided or {})
         self._elsewhere = tuple(elsewhere)
         self._commitments = commitments
         self._initiatives = initiatives
@@ -63,6 +69,7 @@ class LinearConnector:
             throttle or Throttle(),
             private_allowed=credentials.private_allowed,
         )
+        self._explorer = Explorer(self._client)
         self._labels = LabelCatalog(self._client, OwnLabels(owner, labels, {}))
         self._writer = LinearWriter(self._client, self._labels, owner, self._author)
         self._is_app: bool | None = None
@@ -106,6 +113,7 @@ class LinearConnector:
             self._initiatives,
             self._elsewhere,
             cycles=self._commitments,
+            views=self._views,
         )
         self._labels.fill(labels)
         return result
@@ -115,6 +123,19 @@ class LinearConnector:
     ) -> Iterator[Check]:
         """See `Connector.preflight`."""
         return preflight(self._client, self._tracker, labels, updates, marks, self._initiatives)
+
+    def places(self, wanted: Collection[str] = ()) -> Site:
+        """See `Discovers.places`."""
+        return self._explorer.places(wanted)
+
+    def survey(self, keys: Collection[str]) -> Survey:
+        """See `Discovers.survey`."""
+        return self._explorer.survey(keys)
+
+    @property
+    def requests(self) -> int:
+        """See `Discovers.requests`."""
+        return self._client.requests
 
     def catalog(self, saved: Collection[NativeQuery]) -> Catalog:
         """See `HasCatalog.catalog`."""

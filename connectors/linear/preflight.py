@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from config.names import folded
+from config.text.figures import ENGLISH
 from config.trackers import LinearTracker
 from connectors.base import UNSAID, InitiativeUse
 from connectors.errors import CredentialError, MissingScope, ScopeError, TrackerError
@@ -77,7 +78,7 @@ def _endings(client: LinearClient, tracker: LinearTracker, teams: Collection[Tea
         category = category_by_name(node.state.name, node.state.type, dropped_names(tracker))
         if category in ("done", "dropped") and not node.trashed:
             found.add(category, node.state.name)
-    yield from found.checks(f"; of the newest {MOST_READ:,} issues" if read == MOST_READ else "")
+    yield from found.checks(f"; of the newest {ENGLISH.count(MOST_READ)} issues" if read == MOST_READ else "")
 
 
 def _author(name: str, *, is_app: bool) -> Check:

@@ -56,14 +56,14 @@ def extract_keywords(text: str) -> Keywords:
     """The words of a description in plain text, Markdown or wiki markup; empty where there are none."""
     # Before it is cut and taken apart: half a secret would be a word like any other.
     text = redactor.text(text).replace(REDACTED, " ")
-    pieces = _prose(text[:LONGEST_TEXT]).split()
-    prose = " ".join(piece for piece in pieces if not _NO_PROSE.search(piece))
-    words = (word.casefold() for word in _WORD.findall(prose) if 1 < len(word) <= LONGEST_WORD)
+    pieces = prose(text[:LONGEST_TEXT]).split()
+    shown = " ".join(piece for piece in pieces if not _NO_PROSE.search(piece))
+    words = (word.casefold() for word in _WORD.findall(shown) if 1 < len(word) <= LONGEST_WORD)
     return tuple(dict.fromkeys(words))[:MOST_WORDS]
 
 
-def _prose(text: str) -> str:
-    """What people see of the text, but for code and names."""
+def prose(text: str) -> str:
+    """What people see of a text in Markdown or wiki markup, but for code and names."""
     text = _MENTION.sub(" ", _CODE.sub(" ", text))
     text = _MACRO.sub(lambda macro: f" {macro['title'] or ''} ", text)
     text = _LINK.sub(lambda link: f" {_label(link['label'], link['there'] or link['to'] or '')} ", text)

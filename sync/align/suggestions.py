@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from config.link_rules import LinkRule
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem, claims_in
-from connectors.text.keywords import Keywords
+from connectors.text.keywords import Keywords, prose
 from sync.align.alignment import Alignment
 
 MOST = 3
@@ -29,6 +29,12 @@ FURTHER = 0.1
 _MOST_WORDS = 4
 _SPEAKS = 0.02
 """A word that adds less than this to the score is not named."""
+_WITNESSES = 2
+"""Nor is one that work of fewer titles says that serves the key result: chance is no reason. Its own words are."""
+_TEMPLATE, _FEW_DESCRIPTIONS = 0.05, 3
+"""Nor is a word of a description that more than this share of those that were read have, if they are more than so few: it
+stands in a template.
+"""
 
 _PARENT = 0.5
 _DESCRIPTION = 0.5
@@ -56,6 +62,22 @@ _EMPTY = frozenset(
     )
 )
 """Words of English and French that say nothing."""
+_EVERYWHERE = frozenset(
+    _WORD.findall(
+        "about add adds after again all also any be been before between but can change changed changes "
+        "could did do does each every first fix fixed for get give go had have how if into item items just last like make "
+        "makes may more most must need needs new next no now off one only other over own part per plan remove same set should "
+        "so some still such task than them then there these they ticket tickets too two under until update updates use used "
+        "using via was way what where which while who why work works would yes "
+        "http https www com html javascript mailto "
+        "ajouter aussi avant après autre autres avoir bien chaque comme deux donc elle encore entre est être faire fait ils "
+        "lors mais même mettre moins nouveau nouvelle où plus premier sans si tous tout toute toutes très un "
+    )
+)
+"""Words that stand in work of every kind, and those of addresses. They count as any other, by how rare they are here, but are
+no reason that a person would give.
+"""
+_MARKUP = re.compile(r"[\[\]{}<>`\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +119,12 @@ class _Evidence:
         self._alignment = alignment
         self._keywords = keywords
         self._serving: defaultdict[Feature, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+        self._witnesses: Counter[tuple[Feature, str]] = Counter()
         self._answered: Counter[Feature] = Counter()
         self._undecided: Counter[Feature] = Counter()
         self._spread: Counter[Feature] = Counter()
         self._all = len(alignment.placements)
+        heard: set[tuple[str, str]] = set()
         for ref, placement in alignment.placements.items():
             features = _features(alignment.items[ref], alignment)
             self._spread.update(features.keys())
@@ -109,12 +133,17 @@ class _Evidence:
             elif placement.state == "unaligned":
                 self._undecided.update(features.keys())
             for link in placement.links if placement.state == "aligned" else ():
+                saying = (alignment.items[ref].title.casefold(), link.key_result)
                 for feature in features:
                     self._serving[feature][link.key_result] += float(link.share)
+                    self._witnesses[feature, link.key_result] += saying not in heard
+                heard.add(saying)
         self._usual = _usual(alignment)
         self._add_declared(workspace)
         self._spread_below = self._spread.copy()
+        self._described: Counter[Feature] = Counter()
         for ref, words in keywords.items():
+            self._described.update(_of_keywords(words).keys())
             if ref in alignment.items:
                 own = _features(alignment.items[ref], alignment).keys()
                 self._spread_below.update(_of_keywords(words).keys() - own)
@@ -125,6 +154,7 @@ class _Evidence:
             texts += [text for rule in key_result.links for text in _texts(rule)]
             for word in {folded for text in texts for _, folded in _words(text)}:
                 self._serving["word", word][key_result.id] += _DECLARED
+                self._witnesses[("word", word), key_result.id] += _WITNESSES
                 self._answered["word", word] += _DECLARED
 
     def ranked(self, item: WorkItem) -> list[Suggestion]:
@@ -145,8 +175,9 @@ class _Evidence:
 
     def _below(self, item: WorkItem, features: Features) -> Features:
         """What the description adds: words that work with an answer says; others would only drown the rest."""
+        most = max(_FEW_DESCRIPTIONS, _TEMPLATE * len(self._keywords))
         return {
-            feature: (_DESCRIPTION, shown)
+            feature: (_DESCRIPTION, shown if self._described[feature] <= most else "")
             for feature, shown in _of_keywords(self._keywords.get(item.ref, ())).items()
             if feature not in features and self._answered[feature]
         }
@@ -159,7 +190,8 @@ class _Evidence:
             strength = weight * math.log((self._all + 2) / (spread[feature] + 1))
             whole += strength * self._certainty(feature)
             for name, belief in self._beliefs(feature):
-                parts[name][shown] += strength * belief
+                named = shown if self._witnesses[feature, name] >= _WITNESSES and _says(shown) else ""
+                parts[name][named] += strength * belief
         if whole <= 0:
             return {}
         return {
@@ -193,6 +225,11 @@ def _usual(alignment: Alignment) -> dict[str, float]:
     return {name: share / answered for name, share in shares.items()}
 
 
+def _says(shown: str) -> bool:
+    """Whether a word, or a label, is one that a person would name as a reason."""
+    return any(folded not in _EVERYWHERE for folded, _ in _words(shown))
+
+
 def _strongest(words: Mapping[str, float], whole: float) -> tuple[str, ...]:
     named = {word: part for word, part in words.items() if word and part / whole >= _SPEAKS}
     return tuple(heapq.nsmallest(_MOST_WORDS, named, key=lambda word: (-named[word], word)))
@@ -212,8 +249,9 @@ def _features(item: WorkItem, alignment: Alignment) -> Features:
         for _, folded in _words(label):
             features["word", folded] = (1.0, label)
     for text, weight in _texts_of(item, parent):
+        seen = {folded for _, folded in _words(prose(text))} if _MARKUP.search(text) else None
         for shown, folded in _words(text):
-            features.setdefault(("word", folded), (weight, shown))
+            features.setdefault(("word", folded), (weight, shown if seen is None or folded in seen else ""))
     for kind, value in (
         ("project", item.project),
         ("team", item.team),

@@ -6,10 +6,11 @@ import contextlib
 import faulthandler
 import io
 import os
+import platform
 import sys
 import threading
 import traceback
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -17,9 +18,11 @@ from typer.exceptions import TyperException
 from config.errors import ConfigError
 from config.text.redaction import redactor, shown, shown_lines
 from config.wording import counted
-from sync import logs
+from sync.cli import verbosity
 from sync.cli.command_group import CommandGroup, HelpSection
 from sync.cli.exit_codes import Exit, complain, exit_code_of
+from sync.cli.shell.completion import completed
+from sync.cli.verbosity import Quiet, Verbose
 
 
 class _Truenorth(CommandGroup):
@@ -46,6 +49,14 @@ class _Truenorth(CommandGroup):
             },
         ),
         HelpSection(
+            "Write OKRs",
+            "sync.cli.commands.okr_files",
+            {
+                "init": "Propose an OKR file from what the trackers have.",
+                "check-in": "Print or add the value of a key result.",
+            },
+        ),
+        HelpSection(
             "Set up",
             "sync.cli.commands.setup",
             {
@@ -54,6 +65,7 @@ class _Truenorth(CommandGroup):
                 "setup": "Plan or create the fields, filters, labels and views.",
                 "schema": "Print the JSON Schema of the OKR files.",
             },
+            apart=dict.fromkeys(("validate", "schema"), "sync.cli.commands.declaration"),
         ),
         HelpSection(
             "Maintain",
@@ -74,19 +86,39 @@ class _Truenorth(CommandGroup):
     )
 
 
+_NAME = "truenorth"
+
 app = typer.Typer(
-    name="truenorth",
+    name=_NAME,
     cls=_Truenorth,
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
+def _show_version(value: bool) -> bool:
+    if value:
+        from connectors.http.user_agent import user_agent
+
+        # As services are told, and what else an issue report needs.
+        typer.echo(f"{user_agent().replace('/', ' ')} (Python {platform.python_version()})")
+        raise typer.Exit
+    return value
+
+
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", help="Show the version.", callback=_show_version, expose_value=False, is_eager=True
+    ),
+]
+
+
 @app.callback()
-def truenorth() -> None:
+def truenorth(version: Version = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Link work in Jira and Linear to key results, measure progress, and write both back onto the tickets."""
 
 
@@ -95,12 +127,14 @@ def main() -> None:
     _trace_crashes()
     _write_any_text()
     redactor.add_all(os.environ)
-    # Until a command has read the settings: warnings only, and never on stdout.
-    logs.configure("warning", "auto")
+    verbosity.forget()
     try:
         # What is typed is quoted in errors, and cut at "=": a secret in it is of use to no command.
         typed = [redactor.text(one) for one in sys.argv[1:]]
-        sys.exit(app(args=typed, prog_name="truenorth", standalone_mode=False) or Exit.DONE)
+        if completion := completed(typed, _NAME):
+            sys.stdout.write(f"{completion}\n")
+            sys.exit(Exit.DONE)
+        sys.exit(app(args=typed, prog_name=_NAME, standalone_mode=False) or Exit.DONE)
     except TyperException as error:
         sys.exit(_end_usage(error))
     except BrokenPipeError:

@@ -82,6 +82,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
     from config.errors import ConfigError
     from connectors.errors import TrackerError, Transient
     from sync.explain.item import UnknownKeyError
+    from sync.jobs.okr_files.errors import OkrFileError
     from sync.jobs.origins import OriginRefused
     from sync.jobs.sandbox import SandboxError, SandboxMissing
     from sync.plan.undo import SelectionError
@@ -94,6 +95,7 @@ def _codes() -> Mapping[type[BaseException], Exit]:
         PlanError: Exit.USAGE,
         UnknownKeyError: Exit.USAGE,
         SelectionError: Exit.USAGE,
+        OkrFileError: Exit.USAGE,
         SandboxMissing: Exit.USAGE,
         # Before what it is a kind of.
         LeaseOverdue: Exit.FAILED,

@@ -5,45 +5,62 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from config.errors import did_you_mean
-from config.workspace import Workspace
-from connectors.http.dates import EARLIEST, LATEST, given_time
 from sync.cli.output import Format
-from sync.plan.guards import GuardViolation
+from sync.cli.verbosity import COMMON
 from sync.plan.overrides import Overrides
-from sync.plan.undo import Selection
+
+if TYPE_CHECKING:
+    from config.workspace import Workspace
+    from sync.plan.guards import GuardViolation
+    from sync.plan.undo import Selection
+
+_GUARDS = "Guards"
 
 Config = Annotated[
     Path | None,
     typer.Option(
-        "--config", "-c", help="OKR file or folder. Default: TRUENORTH_CONFIG, then truenorth.yaml."
+        "--config",
+        "-c",
+        help="OKR file or folder. Default: TRUENORTH_CONFIG, then truenorth.yaml.",
+        rich_help_panel=COMMON,
     ),
 ]
-FormatOption = Annotated[Format, typer.Option("--format", "-f", help="Output format.")]
+FormatOption = Annotated[
+    Format, typer.Option("--format", "-f", help="Output format.", rich_help_panel=COMMON)
+]
 AsOf = Annotated[
     str | None,
     typer.Option(
         "--as-of",
         help="Evaluate as of this time, in ISO 8601, in the workspace's time zone. Default: now.",
         metavar="TIME",
+        rich_help_panel=COMMON,
     ),
 ]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Read the trackers instead of the last snapshot.")]
 Items = Annotated[int, typer.Option(min=50, max=1_000_000, help="Approximate number of work items.")]
 Seed = Annotated[int, typer.Option(help="Seed of the generator. The same seed gives the same items.")]
-FirstRun = Annotated[bool, typer.Option("--first-run", help="Allow the first run to write.")]
+FirstRun = Annotated[
+    bool, typer.Option("--first-run", help="Allow the first run to write.", rich_help_panel=_GUARDS)
+]
 AcceptPlan = Annotated[
-    str | None, typer.Option(help="Override the guards for the plan with this hash.", metavar="HASH")
+    str | None,
+    typer.Option(
+        help="Override the guards for the plan with this hash.", metavar="HASH", rich_help_panel=_GUARDS
+    ),
 ]
 AcceptShrink = Annotated[
     list[str] | None,
-    typer.Option(help="Accept that this tracker shows far fewer items.", metavar="TRACKER"),
+    typer.Option(
+        help="Accept that this tracker shows far fewer items.", metavar="TRACKER", rich_help_panel=_GUARDS
+    ),
 ]
 Apply = Annotated[bool, typer.Option("--apply", help="Apply the plan.")]
 EachChange = Annotated[
@@ -70,6 +87,8 @@ def selection_of(
     whole: bool = False,
 ) -> Selection:
     """What the options name of the items that were read. `whole`: everything."""
+    from sync.plan.undo import Selection
+
     return Selection(whole, *(frozenset(names or ()) for names in (item, project, tracker)))
 
 
@@ -123,6 +142,12 @@ def given_moment(as_of: str | None) -> GivenTime:
     return GivenTime(as_of)
 
 
+def given_day(as_of: str | None, zone: tzinfo) -> date:
+    """The day in the zone: today, unless a time is given. Raises typer.BadParameter as `given_moment` does."""
+    moment = datetime.now(UTC) if as_of is None else _time(as_of, zone)
+    return moment.astimezone(zone).date()
+
+
 _DAYS = {"d": 1, "w": 7}
 
 
@@ -138,6 +163,8 @@ def given_days(text: str | None) -> int | None:
 
 
 def _time(text: str, zone: tzinfo) -> datetime:
+    from connectors.http.dates import EARLIEST, LATEST, given_time
+
     moment = given_time(text, zone)
     if moment is None:
         message = (

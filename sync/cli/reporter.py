@@ -32,11 +32,14 @@ class OutputReporter(Reporter):
     """Shows everything in the output's format.
 
     `view`: which part of the plan is shown, and whether each row of a long one; what is written is the whole.
+    `brief`: of a good run nothing is shown but what `done` says, as --quiet asks of commands that write; the plan is in
+    the log and in JSON. What stops or goes wrong is shown all the same.
     """
 
-    def __init__(self, output: Output, view: PlanView = SUMMARISED) -> None:
+    def __init__(self, output: Output, view: PlanView = SUMMARISED, *, brief: bool = False) -> None:
         self._output = output
         self._view = view
+        self._brief = brief
 
     def progress(self) -> AbstractContextManager[Progress]:
         """See `Reporter.progress`."""
@@ -53,9 +56,13 @@ class OutputReporter(Reporter):
     def decided(self, run: Decision) -> None:
         """See `Reporter.decided`."""
         show, view, items = self._output.show, self._view, run.alignment.items
+        part, unchanged = view.part_of(run.plan, items), view.unchanged(run.plan, items)
+        if self._output.wants_data:
+            self._output.data(**data.of_run(run, part, view.words), guards=data.of_stops(run.stops, flag_of))
+        if self._brief:
+            return
         if note := moments.taken_as_now(run):
             self._output.say(note)
-        part, unchanged = view.part_of(run.plan, items), view.unchanged(run.plan, items)
         if not view.narrows:
             show(run_tables.pulled(run.observation.pulls), scorecard(run.scorecard))
             show(orphans(run, _MOST_ORPHANS), *in_grace(items, run.signals, _MOST_ORPHANS))
@@ -64,8 +71,6 @@ class OutputReporter(Reporter):
         show(*plan_tables.plan(run.plan, part, view))
         for name in unchanged:
             self._output.say(f"Nothing to write under {name}.")
-        if self._output.wants_data:
-            self._output.data(**data.of_run(run, part, view.words), guards=data.of_stops(run.stops, flag_of))
 
     def stopped(self, stops: Sequence[GuardViolation], overrides: Overrides) -> None:
         """See `Reporter.stopped`."""
@@ -74,12 +79,15 @@ class OutputReporter(Reporter):
 
     def narrowed(self, plan: Plan, moved: Sequence[Moved]) -> None:
         """See `Reporter.narrowed`."""
-        self._output.show(*plan_tables.plan(plan, plan, self._view), plan_tables.moved(moved))
+        if not self._brief:
+            self._output.show(*plan_tables.plan(plan, plan, self._view))
+        if moved or not self._brief:
+            self._output.show(plan_tables.moved(moved))
         if self._output.wants_data:
             self._output.data(plan=data.of_plan(plan), moved=data.of_moved(moved))
 
     def applied(self, plan: Plan, applied: Applied) -> None:
         """See `Reporter.applied`."""
-        if not plan.empty:
+        if not plan.empty and not (self._brief and applied.complete):
             self._output.show(plan_tables.written(plan, applied))
         self._output.data(applied=data.of_applied(applied))

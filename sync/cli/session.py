@@ -14,15 +14,16 @@ from sync import logs
 from sync.cli.exit_codes import exit_code
 from sync.cli.output import Format, Output
 from sync.cli.signals import stop_on_signals
+from sync.cli.verbosity import chosen
 from sync.jobs.session import Session, open_session
 from sync.observation import CannotRead, Unread
 from sync.store.lease import LeaseHeld
 
 
 def configured() -> Settings:
-    """The settings; logs are as they say from here on."""
+    """The settings; logs are as they, or --quiet and --verbose, say from here on."""
     settings = Settings()
-    logs.configure(settings.log_level, settings.log_format)
+    logs.configure(chosen().value or settings.log_level, settings.log_format)
     return settings
 
 

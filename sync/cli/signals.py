@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import structlog
 
+from sync.cli.progress import leave_terminal
 from sync.jobs.session import Session
 from sync.store.lease import release
 
@@ -79,6 +80,9 @@ def _leave(session: Session, number: int) -> None:
         releasing.start()
         releasing.join(_PATIENCE)
     _say("stopped while reading; nothing was written")
+    leaving = threading.Thread(target=leave_terminal, daemon=True)
+    leaving.start()
+    leaving.join(1)
     os._exit(128 + number)
 
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.workspace import Workspace
-from connectors.base import Connector, Connectors, Progress
+from connectors.base import Connector, Connectors, Progress, untold
 from connectors.errors import TrackerError
 from connectors.model import Pull
+from sync.collect.progress import Questions, Reading
 from sync.collect.queries import answer_measures, answer_rules
 from sync.collect.resolve_keys import resolve_keys, with_former_names
 from sync.observation import CannotRead, Observation, Unread, homonyms
@@ -56,19 +57,24 @@ def pull(
     def look(connector: Connector) -> Pull | TrackerError:
         try:
             name = connector.name
-            return connector.pull(progress, (owned_ids or {}).get(name), (commented_ids or {}).get(name, ()))
+            heard = Reading(name, progress or untold)
+            pulled = connector.pull(heard, (owned_ids or {}).get(name), (commented_ids or {}).get(name, ()))
+            heard.end()
+            return pulled
         except TrackerError as error:
             return error
 
     with ThreadPoolExecutor(max_workers=len(connectors), thread_name_prefix="pull") as pool:
         looks = dict(zip(connectors, pool.map(look, connectors.values()), strict=True))
+    asked = Questions(workspace, progress or untold)
     while True:
         pulls, unread = _whole(looks, last, now, workspace)
         items = [item for one in pulls for item in one.items]
         stale = [one.subject for one in unread]
         try:
-            counts, values = answer_measures(workspace, connectors, items, now, stale, last)
-            answers = answer_rules(workspace, connectors, stale, last.answers if last is not None else {})
+            counts, values = answer_measures(workspace, connectors, items, now, stale, last, asked.count)
+            before = last.answers if last is not None else {}
+            answers = answer_rules(workspace, connectors, stale, before, asked.count)
             known = last.resolved if last is not None else {}
             today = now.astimezone(workspace.zone).date()
             resolved = resolve_keys(workspace, connectors, items, stale, known, today)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from config.measures import FlowMeasure, QueryMeasure
@@ -17,21 +17,28 @@ from sync.align.native_queries import rule_queries
 from sync.measure import DENOMINATOR, FieldValues, collect_values, end_of, last_day, needs_history
 from sync.observation import Answers, Histories, ItemKeywords, Observation, RuleQuery, Unread
 
+Answered = Callable[[], None]
+"""Called when a question has its answer."""
+
 
 def answer_rules(
-    workspace: Workspace, connectors: Connectors, stale: Collection[str], last: Answers
+    workspace: Workspace,
+    connectors: Connectors,
+    stale: Collection[str],
+    last: Answers,
+    answered: Answered = lambda: None,
 ) -> dict[RuleQuery, frozenset[str]]:
     """The answer to every question of the rules; of a tracker in `stale` the last one.
 
     Raises TrackerError when a tracker does not answer, and KeyError for a question to a stale tracker that was
     never answered: a rule that seems to match nothing would take marks away.
     """
-    return {
-        query: last[query]
-        if query.tracker in stale
-        else answering(connectors[query.tracker]).find(query.query)
-        for query in rule_queries(workspace)
-    }
+    found: dict[RuleQuery, frozenset[str]] = {}
+    for query in rule_queries(workspace):
+        is_stale = query.tracker in stale
+        found[query] = last[query] if is_stale else answering(connectors[query.tracker]).find(query.query)
+        answered()
+    return found
 
 
 def answer_measures(
@@ -41,6 +48,7 @@ def answer_measures(
     now: datetime,
     stale: Collection[str],
     last: Observation | None,
+    answered: Answered = lambda: None,
 ) -> tuple[dict[str, int], dict[str, FieldValues]]:
     """What every query measure is answered: counts, and values of fields; raises as `answer_rules` does.
 
@@ -63,6 +71,7 @@ def answer_measures(
         elif how.field is None:
             for asked, query in queries(key_result.id, how).items():
                 counts[asked] = answering(connectors[name]).count(query.native)
+                answered()
         else:
             known = known or {item.ref: item for item in items}
             for asked, query in queries(key_result.id, how).items():
@@ -71,6 +80,7 @@ def answer_measures(
                 spans = _histories(connectors[name], past)
                 counts[asked] = len(found)
                 values[asked] = collect_values(found, how.field, now, spans)
+                answered()
     return counts, values
 
 

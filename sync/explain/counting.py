@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from config.okrs import KeyResult
+from config.text.figures import ENGLISH
 from config.wording import agree, counted
 from config.workspace import Workspace
 from connectors.model import WorkItem
@@ -77,6 +78,6 @@ def counts_as(item: WorkItem, placement: ItemAlignment, run: Decision) -> str:
     estimate = (
         "without an estimate"
         if item.estimate is None
-        else f"with {item.estimate:g} {agree(item.estimate, 'point', 'points')}"
+        else f"with {ENGLISH.number(item.estimate)} {agree(item.estimate, 'point', 'points')}"
     )
     return f"It {state}, {estimate}."

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from config.measures import WorkMeasure
+from config.text.figures import ENGLISH
 from config.wording import agree, counted
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
@@ -196,7 +197,7 @@ def _part(part: Fraction, estimate: str, spread: Spread) -> str:
 
 
 def _plain(number: Fraction) -> str:
-    return f"{float(number):g}"
+    return ENGLISH.number(number)
 
 
 def _of(spread: Spread, fate: Fate, elsewhere: tuple[Ref, ...] = ()) -> ParentEstimate:

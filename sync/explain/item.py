@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from config.errors import nearest
 from config.okrs import KeyResult
-from config.wording import counted, percent
+from config.wording import agree, counted, percent
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment, Link
@@ -16,10 +16,14 @@ from sync.decide import Decision
 from sync.explain.counting import counts_as, not_counted, not_in_force, several_cycles
 from sync.explain.elsewhere import Elsewhere, RemotePages, elsewhere, remote_sentence, sentences
 from sync.explain.estimates import of_item
+from sync.explain.near import did_you_mean
 from sync.explain.unaligned import summary_of_unaligned
 from sync.marks.comments import doubt, health_words
 from sync.marks.precedence import in_precedence, places_in
 from sync.measure import to_percent
+
+_NUMBER = re.compile(r"-\d+\Z")
+"""At the end of what may be the key of a ticket."""
 
 FEW = 5
 """Items that a message names."""
@@ -70,9 +74,9 @@ class Explanation:
         )
 
 
-def explain(key: str, run: Decision, workspace: Workspace) -> Explanation:
-    """Explain the item with that key; case does not matter. Raises UnknownKeyError."""
-    item = _find(key, run.alignment)
+def explain(key: str | Ref, run: Decision, workspace: Workspace) -> Explanation:
+    """Explain the item with that key, whatever its case, or that item itself. Raises UnknownKeyError."""
+    item = _find(key, run.alignment, workspace) if isinstance(key, str) else run.alignment.items[key]
     placement = run.alignment.placements[item.ref]
     verdict = _verdict(item, placement, run)
     closest: tuple[Suggestion, ...] = ()
@@ -100,8 +104,10 @@ def explain(key: str, run: Decision, workspace: Workspace) -> Explanation:
     )
 
 
-def _renamed(asked: str, item: WorkItem) -> str:
+def _renamed(asked: str | Ref, item: WorkItem) -> str:
     """That the item is called otherwise than it was asked for."""
+    if isinstance(asked, Ref):
+        return ""
     now = (item.key.casefold(), item.qualified_key.casefold())
     return "" if asked.strip().casefold() in now else f"{asked.strip()} is {item.name} now. "
 
@@ -123,7 +129,7 @@ def written_as(name: str, keys: Mapping[Ref, Collection[str]]) -> frozenset[Ref]
     return frozenset(found)
 
 
-def _find(key: str, alignment: Alignment) -> WorkItem:
+def _find(key: str, alignment: Alignment, workspace: Workspace) -> WorkItem:
     found = [item for item in alignment.items.values() if item.answers_to(key)]
     names = sorted({item.qualified_key for item in found})
     if len({item.ref.tracker for item in found}) > 1:
@@ -132,18 +138,23 @@ def _find(key: str, alignment: Alignment) -> WorkItem:
         # Projects may have one name: the one in scope is meant.
         return min(found, key=lambda item: (not item.in_scope, item.ref))
     wanted = key.strip().casefold()
-    hidden = {keys[0] for keys in alignment.unseen.values() if wanted in map(str.casefold, keys)}
+    hidden = {
+        keys[0]
+        for ref, keys in alignment.unseen.items()
+        if any(wanted in (key.casefold(), f"{ref.tracker}:{key}".casefold()) for key in keys)
+    }
     if hidden:
         below = [item.name for item in alignment.items.values() if item.parent_key in hidden]
         raise UnknownKeyError(
             f"{key.strip()}, the parent of {', '.join(below[:FEW])}, could not be read. Rules match it by its key alone."
         )
-    keys = {item.key for item in alignment.items.values()}
-    near = nearest(key.strip(), sorted(keys))
-    hint = f" Did you mean {near}?" if near else ""
+    items = alignment.items.values()
+    number = len({item.key for item in items})
+    count = counted(number, "item")
+    hint = did_you_mean(key, items, workspace)
+    unread = " It may be out of scope, or the credential cannot see it." if _NUMBER.search(wanted) else ""
     raise UnknownKeyError(
-        f"{key} not found among the {counted(len(keys), 'item')} that were read.{hint} "
-        "It may be out of scope, or the credential cannot see it."
+        f"{key.strip()} not found among the {count} {agree(number, 'that was', 'that were')} read, nor as a key result or an objective.{hint}{unread}"
     )
 
 
@@ -223,7 +234,7 @@ def _own_summary(
 def _link_words(link: Link, item: WorkItem, run: Decision, key_result: KeyResult) -> str:
     reading = run.scorecard.readings[link.key_result]
     figure = percent(to_percent(reading.progress), "no data")
-    figures = ", ".join(part for part in (figure, health_words(reading), doubt(reading)) if part)
+    figures = ", ".join(dict.fromkeys(filter(None, (figure, health_words(reading), doubt(reading)))))
     share = "" if link.share == 1 else f", share {_share(link)}"
     because = link.because
     path = f"; path {' → '.join([item.name, *because.line])}" if because.path else ""
@@ -303,5 +314,10 @@ def _closeness(near: Suggestion) -> str:
 def _exempt_advice(workspace: Workspace) -> str:
     labels = [label for rule in workspace.exempt for label in rule.labels]
     if labels:
-        return f"Or exempt it: add the label {' or '.join(labels[:3])} to it."
+        return f"Or exempt it: add the label {_either(labels[:3])} to it."
     return "Or exempt it: declare a category under `exempt` in the OKR files."
+
+
+def _either(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 from config.measures import CompositeMeasure, MilestonesMeasure, WorkMeasure
 from config.okrs import KeyResult, Objective
+from config.text.figures import ENGLISH
 from config.wording import counted, percent, sentence
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.decide import Decision
+from sync.explain.arithmetic import MOST_TERMS, mean_words, ratio_words, sum_words, way_words
 from sync.explain.estimates import ParentEstimate, origin_of, parent_estimates, sentences
 from sync.explain.outlook import outlook_words
 from sync.forecast.outlook import Outlook
 from sync.marks.comments import health_words
-from sync.measure import LEFT_OUT, LeftOut, Piece, Reading, Spread, milestone_pieces, to_percent, weighting_of
-
-_MOST_TERMS = 12
-"""Terms of a sum that are written out; the rows hold them all."""
+from sync.measure import (
+    LEFT_OUT,
+    LeftOut,
+    Piece,
+    Reading,
+    Spread,
+    exact_percent,
+    milestone_pieces,
+    to_percent,
+    weighting_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,23 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Milestone:
+    """An epic, project or issue that is linked by itself: all or nothing.
+
+    `weight`: the declared one, with its share; `state` in words, with why it counts nowhere where it does not; `on`: the day on
+    which it was reached, or while it is open the day on which it is due, None where the tracker tells neither.
+    """
+
+    item: WorkItem
+    weight: Fraction
+    state: str
+    reached: bool
+    on: date | None
+    because: str
+    left_out: LeftOut | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Excluded:
     """What is linked and counts nowhere, for one reason: its keys, and what it would weigh. `words` says the reason."""
 
@@ -58,7 +84,7 @@ class Excluded:
 class Derivation:
     """A reading with everything that made it. `steps` are sentences: the formula with its numbers, then the result.
 
-    `excluded`: what is linked and left out, reason by reason. `parents`: the estimates of parents of the work, and what
+    `milestones`: of a measure of milestones these, which its work is not. `excluded`: what is linked and left out, reason by reason. `parents`: the estimates of parents of the work, and what
     becomes of them. `outlook`: what can be said of the end of its cycle, and the same in sentences; None where the cycle
     does not run.
     """
@@ -71,6 +97,7 @@ class Derivation:
     parents: tuple[ParentEstimate, ...] = ()
     outlook: Outlook | None = None
     outlook_words: tuple[str, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
 
 
 def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
@@ -91,17 +118,36 @@ def derive(key: str, run: Decision, workspace: Workspace) -> Derivation | None:
     )
     outlook = run.outlooks.get(key_result.id)
     words = tuple(outlook_words(reading, outlook)) if outlook is not None else ()
-    return Derivation(reading, objective, rows, steps, excluded, parents, outlook, words)
+    reached = tuple(_milestones(key_result, reading, run))
+    return Derivation(reading, objective, rows, steps, excluded, parents, outlook, words, reached)
+
+
+def _milestones(key_result: KeyResult, reading: Reading, run: Decision) -> Iterator[Milestone]:
+    if not isinstance(key_result.measure, MilestonesMeasure):
+        return
+    for piece in milestone_pieces(key_result, key_result.measure, run.alignment, reading.bounds):
+        if piece.left_out is not None:
+            state = f"{reason_words(piece.left_out, weighting_of(key_result), reading)}, not counted"
+        elif piece.category == "done":
+            state = "done"
+        else:
+            # Of an earlier moment nobody knows its status.
+            state = "open" if reading.bounds.is_past else piece.item.status
+        reached = piece.category == "done"
+        on = piece.done_on if reached else piece.item.due
+        because = _because(piece.item, key_result, run)
+        yield Milestone(piece.item, piece.part, state, reached, on, because, piece.left_out)
+
+
+def _because(item: WorkItem, key_result: KeyResult, run: Decision) -> str:
+    links = run.alignment.placements[item.ref].of_every_cycle
+    return next((str(link.because) for link in links if link.key_result == key_result.id), "")
 
 
 def _rows(key_result: KeyResult, run: Decision) -> Iterator[Counted]:
     how = weighting_of(key_result)
     reading = run.scorecard.readings[key_result.id]
     for piece in reading.pieces:
-        placement = run.alignment.placements[piece.item.ref]
-        because = next(
-            (str(link.because) for link in placement.of_every_cycle if link.key_result == key_result.id), ""
-        )
         fate = _fate(piece, how, reading)
         known = piece.known or how.weigh == "count"
         done = piece.credit(how)
@@ -112,7 +158,7 @@ def _rows(key_result: KeyResult, run: Decision) -> Iterator[Counted]:
             piece.share,
             done,
             fate,
-            because,
+            _because(piece.item, key_result, run),
             known,
             piece.left_out,
             origin,
@@ -158,10 +204,12 @@ def _excluded_words(how: WorkMeasure, excluded: tuple[Excluded, ...]) -> Iterato
     """How much is left out and why, with the first keys."""
     for one in excluded:
         weighs = (
-            "" if how.weigh == "count" and one.weight == len(one.keys) else f", weight {_plain(one.weight)}"
+            ""
+            if how.weigh == "count" and one.weight == len(one.keys)
+            else f", weight {ENGLISH.number(one.weight)}"
         )
-        keys = ", ".join(one.keys[:_MOST_TERMS])
-        more = f" and {len(one.keys) - _MOST_TERMS} more" if len(one.keys) > _MOST_TERMS else ""
+        keys = ", ".join(one.keys[:MOST_TERMS])
+        more = f" and {len(one.keys) - MOST_TERMS} more" if len(one.keys) > MOST_TERMS else ""
         yield f"Not counted, {one.words}: {counted(len(one.keys), 'item')}{weighs}: {keys}{more}."
 
 
@@ -177,19 +225,18 @@ def _steps(
     if reading.stands_on is not None or reading.by_hand:
         return
     if reading.progress is None:
-        yield from sentences(parents, reading.estimates.unit, run.alignment, _MOST_TERMS)
+        yield from sentences(parents, reading.estimates.unit, run.alignment, MOST_TERMS)
         return
     if isinstance(how, WorkMeasure):
         yield from _sum_of_work(how, reading, rows)
-        yield from sentences(parents, reading.estimates.unit, run.alignment, _MOST_TERMS)
+        yield from sentences(parents, reading.estimates.unit, run.alignment, MOST_TERMS)
     elif isinstance(how, CompositeMeasure):
         yield from _mean_of(how, run)
     elif isinstance(how, MilestonesMeasure):
-        yield f"{reading.value:g} / {reading.target:g} = {percent(100 * reading.progress)}."
+        yield ratio_words(reading.value or 0, reading.target or 0, reading.progress)
     elif (start := getattr(how, "start", None)) is not None and reading.value is not None:
         assert reading.target is not None  # noqa: S101  what has a start has a target
-        way = f"({reading.value:g} − {start:g}) / ({reading.target:g} − {start:g})"
-        yield f"{way} = {percent(100 * (reading.value - start) / (reading.target - start))}."
+        yield way_words(start, reading.target, reading.value)
 
 
 def _sum_of_work(how: WorkMeasure, reading: Reading, rows: tuple[Counted, ...]) -> Iterator[str]:
@@ -197,18 +244,18 @@ def _sum_of_work(how: WorkMeasure, reading: Reading, rows: tuple[Counted, ...]) 
     done = [row for row in counting if row.done]
     tally = reading.tally
     yield from _guessed(how, counting)
-    yield f"Done: {_added([row.done for row in done])} = {_plain(tally.done_weight)}."
+    yield f"Done: {sum_words([row.done for row in done], tally.done_weight)}."
     if how.target is not None:
-        yield f"{_plain(tally.done_weight)} / {how.target:g} (fixed target) = {percent(100 * (reading.progress or 0))}."
+        shown, of = ENGLISH.apart((tally.done_weight, how.target))
+        yield f"{shown} / {of} (fixed target) = {percent(exact_percent(reading.progress or 0))}."
         return
-    yield f"Scope: {_added([row.weight * row.share for row in counting])} = {_plain(tally.weight)}."
-    if tally.weight:
-        ratio = float(tally.done_weight / tally.weight)
-        yield f"{_plain(tally.done_weight)} / {_plain(tally.weight)} = {percent(100 * ratio)}."
+    yield f"Scope: {sum_words([row.weight * row.share for row in counting], tally.weight)}."
+    if not tally.weight:
+        yield f"All weights are zero, so items are counted: {ENGLISH.count(tally.done)} / {ENGLISH.count(tally.leaves)}."
+    elif tally.done_weight == tally.weight and tally.done < tally.leaves:
+        yield "All of that weight is done, but open items with zero weight remain, so it shows 99 %."
     else:
-        yield f"All weights are zero, so items are counted: {tally.done} / {tally.leaves}."
-    if to_percent(reading.progress) == 99 and tally.done_weight == tally.weight:
-        yield "Open items with zero weight remain, so it shows 99 %."
+        yield ratio_words(tally.done_weight, tally.weight, float(tally.done_weight / tally.weight))
 
 
 def _guessed(how: WorkMeasure, counting: list[Counted]) -> Iterator[str]:
@@ -217,25 +264,26 @@ def _guessed(how: WorkMeasure, counting: list[Counted]) -> Iterator[str]:
     if not keys:
         return
     what = "estimate" if how.weigh in ("points", "time") else "weight"
-    shown = ", ".join(keys[:_MOST_TERMS])
-    more = f" and {len(keys) - _MOST_TERMS} more" if len(keys) > _MOST_TERMS else ""
-    yield f"No {what}, so the default of {how.default_estimate:g} is used: {shown}{more}."
+    shown = ", ".join(keys[:MOST_TERMS])
+    more = f" and {len(keys) - MOST_TERMS} more" if len(keys) > MOST_TERMS else ""
+    yield f"No {what}, so the default of {ENGLISH.number(how.default_estimate)} is used: {shown}{more}."
 
 
 def _mean_of(how: CompositeMeasure, run: Decision) -> Iterator[str]:
     readings = run.scorecard.readings
     parts = [(readings[name].progress, weight) for name, weight in how.of.items() if readings[name].counts]
     known = [(part, weight) for part, weight in parts if part is not None]
-    terms = " + ".join(f"{weight:g} × {percent(100 * part)}" for part, weight in known)
-    total = sum(weight for _, weight in known)
-    yield f"({terms}) / {total:g} = {percent(100 * sum(part * weight for part, weight in known) / total)}."
+    yield mean_words([(weight, part) for part, weight in known])
 
 
 def _summary(key_result: KeyResult, reading: Reading) -> Iterator[str]:
     if reading.mismatch is not None:
         yield sentence(str(reading.mismatch))
     if len(reading.teams) > 1:
-        parts = (f"{team} {tally.done} of {tally.leaves}" for team, tally in reading.teams)
+        parts = (
+            f"{team} {ENGLISH.count(tally.done)} of {ENGLISH.count(tally.leaves)}"
+            for team, tally in reading.teams
+        )
         yield f"By team: {', '.join(parts)}."
     if reading.phase == "planned":
         yield "Its cycle has not begun: nothing is expected yet."
@@ -249,16 +297,3 @@ def _summary(key_result: KeyResult, reading: Reading) -> Iterator[str]:
             f"Shown as {percent(to_percent(reading.progress))}; expected by now: "
             f"{percent(to_percent(reading.expected))} ({curve}). Health: {health_words(reading)}."
         )
-
-
-def _added(terms: list[Fraction]) -> str:
-    if not terms:
-        return "none"
-    shown = [_plain(term) for term in terms[:_MOST_TERMS]]
-    if len(terms) > _MOST_TERMS:
-        shown.append(f"{len(terms) - _MOST_TERMS} more")
-    return " + ".join(shown)
-
-
-def _plain(number: Fraction) -> str:
-    return f"{float(number):g}"

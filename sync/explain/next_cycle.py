@@ -15,6 +15,7 @@ from typing import Any
 from config.errors import did_you_mean, quoted
 from config.measures import CompositeMeasure, KeepMeasure, MetricMeasure, WorkMeasure
 from config.okrs import Cycle, KeyResult, Objective
+from config.text.figures import ENGLISH
 from config.wording import percent
 from config.workspace import Workspace
 from sync.decide import Decision
@@ -236,7 +237,7 @@ class _Carrying:
         )
         if one.override is not None:
             notes.append(
-                f"left out: the percent by hand, {one.override.percent:g} % until {one.override.until}"
+                f"left out: the percent by hand, {percent(one.override.percent)} until {one.override.until}"
             )
         links, gone = self._links(declared.pop("links", ()))
         notes += gone
@@ -269,13 +270,12 @@ class _Carrying:
         if "start" in declared and reading.value is not None and reading.value != declared["start"]:
             # From anywhere else the way to the target would turn around, or there would be none.
             low, high = sorted((declared["start"], declared["target"]))
+            shown, _ = ENGLISH.ratio(reading.value, declared["target"])
             if low < reading.value < high:
                 declared["start"] = reading.value
-                notes.append(f"starts at the last value, {reading.value:g}")
+                notes.append(f"starts at the last value, {shown}")
             else:
-                notes.append(
-                    f"starts as before: the last value, {reading.value:g}, is not between start and target"
-                )
+                notes.append(f"starts as before: the last value, {shown}, is not between start and target")
         if isinstance(how, MetricMeasure | KeepMeasure) and declared.pop("checkins", None):
             last = latest(how.checkins, self.run.scorecard.as_of, self.workspace)
             if last is not None:
@@ -285,7 +285,7 @@ class _Carrying:
             rest = round(how.target - reading.value, 4)
             if rest > 0:
                 declared["target"] = rest
-                notes.append(f"the rest of the fixed target of {how.target:g}")
+                notes.append(f"the rest of the fixed target of {ENGLISH.number(how.target)}")
         if isinstance(how, CompositeMeasure):
             declared["of"], gone = self._parts(how)
             notes += [f"left out: its part {name}" for name in gone]

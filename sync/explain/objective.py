@@ -11,8 +11,9 @@ from config.wording import percent
 from config.workspace import Workspace
 from connectors.model import Health
 from sync.decide import Decision
+from sync.explain.arithmetic import mean_words
 from sync.marks.comments import health_words
-from sync.measure import ObjectiveReading, to_percent
+from sync.measure import ObjectiveReading, exact_percent, to_percent
 
 PartKind = Literal["key result", "guard-rail", "objective", "not begun"]
 
@@ -103,11 +104,8 @@ def _formula(objective: Objective, known: list[tuple[Part, float]]) -> str:
         return "All parts are complete: 100 %."
     if objective.roll_up == "minimum":
         part, progress = min(known, key=lambda one: one[1])
-        return f"Minimum of its parts: {part.id} at {percent(100 * progress)}."
-    terms = " + ".join(f"{part.weight:g} × {percent(100 * progress)}" for part, progress in known)
-    total = sum(part.weight for part, _ in known)
-    whole = sum(part.weight * progress for part, progress in known) / total
-    return f"({terms}) / {total:g} = {percent(100 * whole)}."
+        return f"Minimum of its parts: {part.id} at {percent(exact_percent(progress))}."
+    return mean_words([(part.weight, progress) for part, progress in known])
 
 
 def _grade(reading: ObjectiveReading) -> Iterator[str]:

@@ -24,7 +24,7 @@ def outlook_words(reading: Reading, outlook: Outlook) -> Iterator[str]:
     found = outlook.forecast
     if found is not None:
         yield (
-            f"Forecast from the last {found.weeks:.0f} working weeks: {end_words(outlook)} by {outlook.end} in four of five "
+            f"Forecast from the last {counted(round(found.weeks), 'working week')}: {end_words(outlook)} by {outlook.end} in four of five "
             f"cases, {percent(to_percent(found.middle))} in the middle; chance of reaching {goal_words(outlook)}: "
             f"{chance_words(chance_percent(found.chance))}."
         )

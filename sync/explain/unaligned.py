@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.wording import counted
+from config.wording import age, counted
 from config.workspace import Workspace
 from connectors.model import WorkItem
 from sync.decide import Decision
@@ -31,7 +31,7 @@ def summary_of_unaligned(
         )
     if young.was_linked:
         return (
-            f"{item.name} serves no key result any more: {reason}. It is unaligned since {young.since}, "
+            f"{item.name} serves no key result any more: {reason}. It has been unaligned since {young.since}, "
             f"and warned from {young.until}; the grace period is {grace}."
         )
     return (
@@ -44,6 +44,6 @@ def _how_long(orphan: Orphan, item: WorkItem, run: Decision) -> str:
     if orphan.since is not None:
         return f"It served a key result before, and none since {orphan.since}"
     if orphan.begun is None:
-        return f"It is {counted(orphan.age_days, 'day')} old"
+        return f"It is {age(orphan.age_days)} old"
     what = "It, or something below it," if run.alignment.children.get(item.ref) else "It"
-    return f"{what} is in progress since {orphan.begun}"
+    return f"{what} has been in progress since {orphan.begun}"

@@ -61,7 +61,7 @@ def apply_plan(
             saved.plan, observation.items, observation.stale, observation.set_aside, made
         )
         reporter.narrowed(plan, moved)
-        applied = write(session, plan, record, lease)
+        applied = write(session, plan, record, lease, reporter)
         # The store of the run that made the plan may be another one.
         store.lost_links.add(lost_by(plan, saved.made.astimezone(workspace.zone).date()))
         record_outcome(session, applied, record, observation.unread)

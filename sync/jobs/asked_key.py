@@ -29,13 +29,13 @@ def with_key_of_now(session: Session, run: Decision, asked: str) -> Decision:
             raise UnknownKeyError(f"{asked} was not there then: it was created on {day}.")
     match = _KEY.fullmatch(asked.strip())
     if match is None or any(
-        asked.strip().casefold() == key.casefold() for keys in run.alignment.unseen.values() for key in keys
+        match["key"].casefold() == key.casefold() for keys in run.alignment.unseen.values() for key in keys
     ):
         return run
     for ref, one in _identities(session, match["key"].upper(), match["tracker"]):
         item = run.alignment.items.get(ref)
         if item is None:
-            where = "is" if one.key.casefold() == asked.strip().casefold() else f"is {one.key} now, which is"
+            where = "is" if one.key.casefold() == match["key"].casefold() else f"is {one.key} now, which is"
             raise UnknownKeyError(f"{asked} {where} out of scope. Truenorth has not read it.")
         items = {**run.alignment.items, ref: replace(item, former_keys=(*item.former_keys, match["key"]))}
         return replace(run, alignment=replace(run.alignment, items=items))

@@ -8,12 +8,15 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from config.measures import QueryMeasure
+from config.text.figures import ENGLISH
+from config.wording import agree
 from config.workspace import Workspace
 from connectors.base import Connector, HasCatalog
 from connectors.errors import TrackerError
 from connectors.preflight import Catalog, Check
 from sync.align.native_queries import rule_queries
 from sync.collect.queries import answering, queries, tracker_for
+from sync.installation import PACKAGES, sharing
 from sync.jobs.last_read import replay
 from sync.jobs.session import Session
 from sync.marks.policy import marks_of
@@ -92,13 +95,24 @@ def check_sources(session: Session, now: datetime) -> tuple[list[Check], tuple[U
     )
     silent = {one.subject: one for one in unread}
     found = [
-        Check(id_, "ok", f"{sample.value:g} of {sample.on}")
+        Check(id_, "ok", f"{ENGLISH.number(sample.value)} of {sample.on}")
         for id_, sample in samples.items()
         if id_ not in silent
     ]
     return found + [
         Check(id_, "wrong", one.what, one.remedy, one.cause, one.permanent) for id_, one in silent.items()
     ], unread
+
+
+def check_installation() -> list[Check]:
+    """What else in this environment installs packages under our names; nothing where all is well."""
+    remedy = "Install Truenorth in an environment of its own: each overwrites files of the other."
+    others = sharing()
+    if not others:
+        return []
+    verb = agree(len(others), "installs", "install")
+    found = f"{' and '.join(others)} {verb} a package {', '.join(PACKAGES[:-1])} or {PACKAGES[-1]} as well"
+    return [Check("packages", "warning", found, remedy)]
 
 
 def check_store(session: Session) -> list[Check]:

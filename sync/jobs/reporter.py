@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
-from connectors.base import Progress
+from connectors.base import Progress, untold
 from sync.decide import Decision
 from sync.observation import Unread
 from sync.plan.guards import GuardViolation
@@ -22,8 +22,8 @@ class Reporter:
     """
 
     def progress(self) -> AbstractContextManager[Progress]:
-        """While the trackers are read: what is called, from several threads, with how far that has come."""
-        return nullcontext(lambda _what, _done, _total: None)
+        """While the trackers are read or written to: what is called, from several threads, with how far that has come."""
+        return nullcontext(untold)
 
     def unread(self, found: Sequence[Unread]) -> None:
         """What could not be read just now; told before anything that was decided without it."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.resources
+import shlex
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from config.load import load
 from config.settings import Credentials
 from config.workspace import Workspace
 from connectors.model import WorkItem
+from sync.installation import requirements
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session, session_for
 from sync.jobs.sync import Synced, synchronise
@@ -43,6 +46,17 @@ def examples() -> Path:
     return Path(str(importlib.resources.files("config") / "examples"))
 
 
+def _missing(module: str) -> str:
+    """What to type where the sandbox, or a package that it needs, is not installed."""
+    said = f"the sandbox is not part of this installation ({module} is missing)."
+    needed = requirements("sandbox")
+    if module.startswith("connectors.") or not needed:
+        # As in the image, whose wheel is built without it.
+        return f"{said} In a checkout of Truenorth, type: make demo"
+    packages = " ".join(shlex.quote(one) for one in needed)
+    return f"{said} To add it, type: {shlex.quote(sys.executable)} -m pip install {packages}"
+
+
 @contextmanager
 def serving_sandbox(items: int, seed: int, port: int, truth: Path | None = None) -> Iterator[Sandbox]:
     """A sandbox that serves on loopback, and the file of right answers. Raises SandboxMissing or SandboxError."""
@@ -50,10 +64,7 @@ def serving_sandbox(items: int, seed: int, port: int, truth: Path | None = None)
         from connectors.sandbox.server import Sandbox
         from connectors.sandbox.world import generate
     except ImportError as error:
-        raise SandboxMissing(
-            f"the sandbox is not part of this installation ({error.name} is missing). In a checkout of Truenorth, "
-            "run `make demo` or install it with: pip install '.[sandbox]'"
-        ) from error
+        raise SandboxMissing(_missing(error.name or "")) from error
     world = generate(items=items, seed=seed)
     if truth is not None:
         _write_truth(world, truth)

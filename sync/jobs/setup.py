@@ -4,20 +4,57 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 
 from config.load import fingerprint
-from connectors.base import Connector, Provisions, ShowsProjects
+from connectors.base import Connector, Provisions
 from connectors.errors import TrackerError
-from connectors.setup import PROJECTS, Action, Need, Provisioner, Provisioning
+from connectors.model import Pages
+from connectors.setup import (
+    BY_KEY_RESULT,
+    PLACES,
+    PROJECTS,
+    UNALIGNED,
+    Action,
+    Need,
+    Provisioner,
+    Provisioning,
+)
+from sync.align.alignment import Alignment, align
+from sync.apply import apply
 from sync.decide import Decision
 from sync.jobs.last_read import replay
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
+from sync.jobs.sync import hold_lease
 from sync.marks.policy import marks_of
 from sync.observation import Unread
+from sync.plan.outcome import Applied
+from sync.plan.plan import Edit, Plan, digest_of
 from sync.plan.project_views import MISSING, lists_projects, orphaned_projects
+from sync.plan.setup.addresses import AddressChange, address_change
 from sync.plan.setup_basis import FOR, VIEW_OF_PROJECTS, basis, projects_basis
+from sync.report.setup.lines import is_whole
+
+_TO_COME = "view to come: "
+"""In place of the address of a view that setup is still to make."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupPlan:
+    """What setup would do: on each tracker that could be read, and to the addresses of marks that stand there.
+
+    `known`: what is decided of the last read; None where nothing was read yet.
+    """
+
+    trackers: Mapping[str, Provisioning]
+    addresses: Mapping[str, AddressChange] = field(default_factory=dict)
+    known: Decision | None = None
+
+    @property
+    def empty(self) -> bool:
+        return not self.addresses and not any(plan.actions for plan in self.trackers.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +67,30 @@ class FailedAction:
 
 
 @dataclass(frozen=True, slots=True)
+class DoneAction:
+    """Something that setup did, and where people find it; "" where it is gone, or has no page of its own."""
+
+    tracker: str
+    action: Action
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetupOutcome:
-    """How carrying out went; complete when everything that was planned is done."""
+    """How carrying out went; complete when everything that was planned is done. `moved`: what became of addresses."""
 
     complete: bool
     failed: tuple[FailedAction, ...] = ()
+    done: tuple[DoneAction, ...] = ()
+    moved: Applied | None = None
 
 
-def plan_setup(session: Session, reporter: Reporter, *, remove: bool) -> dict[str, Provisioning]:
+def plan_setup(session: Session, reporter: Reporter, *, remove: bool) -> SetupPlan:
     """What each tracker lacks, or with `remove` what setup created there; of those that could be read."""
-    needs = _needs(session)
+    known = _known(session)
+    needs = _needs(session, known)
     plans: dict[str, Provisioning] = {}
+    addresses: dict[str, AddressChange] = {}
     unread: list[Unread] = []
     for name, provisioner in _provisioners(session).items():
         made = session.store.provisions(name)
@@ -50,31 +100,79 @@ def plan_setup(session: Session, reporter: Reporter, *, remove: bool) -> dict[st
             unread.append(Unread.tracker(error))
             continue
         plans[name] = plan
-        session.store.save_provisions(name, plan.found)
+        session.store.save_provisions(name, {**plan.found, **provisioner.places()})
+        if (moved := _address_change(session, name, provisioner, plan, known, remove=remove)) is not None:
+            addresses[name] = moved
         if not plan.actions:
             _settle(session, name, plan, needs[name], remove=remove)
     session.keep_origins(plans)
     reporter.unread(unread)
-    return plans
+    return SetupPlan(plans, addresses, known)
 
 
-def run_setup(session: Session, plans: Mapping[str, Provisioning], *, remove: bool = False) -> SetupOutcome:
-    """Carry out what was planned; an action that fails does not keep the others from being tried."""
-    provisioners, needs = _provisioners(session), _needs(session)
-    record = session.store.open_run("setup", fingerprint(session.workspace), session.workspace.workspace)
-    session.writing.set()
-    tried: dict[str, list[FailedAction | None]] = {}
-    try:
-        for name, plan in plans.items():
-            tried[name] = list(_carry_out(session, name, provisioners[name], plan))
-            if tried[name] == [None] * len(plan.actions):
-                _settle(session, name, plan, needs[name], remove=remove)
-    finally:
-        session.writing.clear()
-    failed = tuple(one for some in tried.values() for one in some if one is not None)
-    complete = not failed and all(len(tried[name]) == len(plan.actions) for name, plan in plans.items())
-    session.store.close_run(record, "done" if complete else "partial", {})
-    return SetupOutcome(complete, failed)
+def run_setup(session: Session, planned: SetupPlan, *, remove: bool = False) -> SetupOutcome:
+    """Carry out what was planned; an action that fails does not keep the others from being tried.
+
+    Where addresses change too: after what they lead to is there, and before what they led to goes. Raises LeaseBusy while
+    another run is at work, which may be writing the same marks.
+    """
+    with ExitStack() as stack:
+        lease = stack.enter_context(hold_lease(session)) if planned.addresses else None
+        record = session.store.open_run("setup", fingerprint(session.workspace), session.workspace.workspace)
+        session.writing.set()
+        left = {
+            name: _leaving(
+                _pages(_provisioners(session)[name], session.store.provisions(name)), planned.trackers[name]
+            )
+            if remove
+            else None
+            for name in planned.addresses
+        }
+
+        def move() -> Applied | None:
+            if not planned.addresses:
+                return None
+            plan, unread = _moves(session, planned, left)
+            applied = apply(plan, session.connectors, session.store, record, lease=lease, stop=session.halt)
+            _remember_moves(session, plan, applied)
+            return replace(applied, stopped={**applied.stopped, **unread})
+
+        try:
+            moved = move() if remove else None
+            tried = _carry_out_all(session, planned, remove=remove)
+            moved = moved if remove else move()
+        finally:
+            session.writing.clear()
+        failed = tuple(one for some in tried.values() for one in some if isinstance(one, FailedAction))
+        done = tuple(one for some in tried.values() for one in some if isinstance(one, DoneAction))
+        whole = all(len(tried[name]) == len(plan.actions) for name, plan in planned.trackers.items())
+        complete = not failed and whole and (moved is None or moved.complete)
+        session.store.close_run(record, "done" if complete else "partial", {})
+    return SetupOutcome(complete, failed, done, moved)
+
+
+def _carry_out_all(
+    session: Session, planned: SetupPlan, *, remove: bool
+) -> dict[str, list[DoneAction | FailedAction]]:
+    provisioners, needs = _provisioners(session), _needs(session, planned.known)
+    tried: dict[str, list[DoneAction | FailedAction]] = {}
+    for name, plan in planned.trackers.items():
+        tried[name] = list(_carry_out(session, name, provisioners[name], plan))
+        is_whole = len(tried[name]) == len(plan.actions)
+        if is_whole and all(isinstance(one, DoneAction) for one in tried[name]):
+            _settle(session, name, plan, needs[name], remove=remove)
+    return tried
+
+
+def made_things(session: Session) -> dict[str, dict[str, str]]:
+    """By tracker, the address of everything that setup made there, as far as it has a page of its own. Sends nothing."""
+    found: dict[str, dict[str, str]] = {}
+    for name, provisioner in _provisioners(session).items():
+        made = session.store.provisions(name)
+        whole = {what: provisioner.address(what, made) for what in sorted(made) if is_whole(what)}
+        if addresses := {what: address for what, address in whole.items() if address}:
+            found[name] = addresses
+    return found
 
 
 def provisioner_of(connector: Connector) -> Provisioner | None:
@@ -82,12 +180,110 @@ def provisioner_of(connector: Connector) -> Provisioner | None:
     return connector.provisioner() if isinstance(connector, Provisions) else None
 
 
-def _needs(session: Session) -> dict[str, Need]:
+def _known(session: Session) -> Decision | None:
+    """What is decided of the last read; None before the first."""
+    snapshot = session.store.snapshots.last()
+    return replay(session, snapshot) if snapshot is not None else None
+
+
+def _needs(session: Session, known: Decision | None) -> dict[str, Need]:
     """What the declared goals, and the work that was read last, ask of every tracker."""
-    asks = any(isinstance(one, ShowsProjects) for one in session.connectors.values())
-    snapshot = session.store.snapshots.last() if asks else None
-    known = replay(session, snapshot) if snapshot is not None else None
     return {name: _need(session, name, known) for name in session.connectors}
+
+
+# --- The addresses of marks ----------------------------------------------------------------------
+
+
+def _address_change(
+    session: Session,
+    name: str,
+    provisioner: Provisioner,
+    plan: Provisioning,
+    known: Decision | None,
+    *,
+    remove: bool,
+) -> AddressChange | None:
+    if known is None or name not in session.workspace.active:
+        return None
+    here = _pages(provisioner, session.store.provisions(name))
+    if remove:
+        leaving = _leaving(here, plan)
+        rest = _without(here, leaving)
+        return address_change(name, known.alignment, session.workspace, rest, leaving)
+    coming = {
+        one.name: f"{_TO_COME}{one.name}"
+        for one in plan.actions
+        if (one.kind, one.verb) == ("view", "create")
+    }
+    pages = Pages(
+        key_result=coming.get(BY_KEY_RESULT, here.key_result), unaligned=coming.get(UNALIGNED, here.unaligned)
+    )
+    return address_change(name, known.alignment, session.workspace, pages)
+
+
+def _leaving(here: Pages, plan: Provisioning) -> Pages:
+    """Those of the pages that go with a removal."""
+    gone = {one.name for one in plan.actions if (one.kind, one.verb) == ("view", "remove")}
+    return Pages(
+        key_result=here.key_result if BY_KEY_RESULT in gone else "",
+        unaligned=here.unaligned if UNALIGNED in gone else "",
+    )
+
+
+def _without(here: Pages, leaving: Pages) -> Pages:
+    return Pages(
+        key_result="" if leaving.key_result else here.key_result,
+        unaligned="" if leaving.unaligned else here.unaligned,
+    )
+
+
+def _pages(provisioner: Provisioner, made: Mapping[str, str]) -> Pages:
+    key_result, unaligned = (provisioner.address(f"view {one}", made) for one in (BY_KEY_RESULT, UNALIGNED))
+    return Pages(key_result=key_result, unaligned=unaligned)
+
+
+def _moves(
+    session: Session, planned: SetupPlan, left: Mapping[str, Pages | None]
+) -> tuple[Plan, dict[str, str]]:
+    """The edits on the items that the plan counted, of what the tracker shows just now and with the addresses of what was made meanwhile;
+    and the trackers that could not be read, with the reason. `left`: the pages that are to go, None where none are.
+    """
+    edits: list[Edit] = []
+    unread: dict[str, str] = {}
+    provisioners = _provisioners(session)
+    for name, leaving in left.items():
+        try:
+            alignment, here = _aligned_now(session, name, planned)
+        except TrackerError as error:
+            unread[name] = str(error)
+            continue
+        if session.workspace.trackers[name].keeps_addresses:
+            # What was made just now is among them.
+            here = _pages(provisioners[name], session.store.provisions(name))
+        pages = here if leaving is None else _without(here, leaving)
+        moved = address_change(name, alignment, session.workspace, pages, leaving)
+        counted = {edit.item.ref for edit in planned.addresses[name].edits}
+        edits += (edit for edit in moved.edits if edit.item.ref in counted) if moved is not None else ()
+    return Plan(tuple(edits), (), digest_of(edits)), unread
+
+
+def _aligned_now(session: Session, name: str, planned: SetupPlan) -> tuple[Alignment, Pages]:
+    """What the work of one tracker serves, read now, and the pages there; the others as they were read last. Raises TrackerError."""
+    assert planned.known is not None  # noqa: S101  without it no address is planned to change
+    observation = planned.known.observation
+    pull = session.connectors[name].pull()
+    pulls = tuple(pull if one.tracker == name else one for one in observation.pulls)
+    today = session.store.clock().astimezone(session.workspace.zone).date()
+    items = replace(observation, pulls=pulls).items
+    return align(items, session.workspace, observation.answers, today), pull.pages
+
+
+def _remember_moves(session: Session, plan: Plan, applied: Applied) -> None:
+    """Know what items show now; and who could not be written to, as after a sync."""
+    written = {receipt.item for receipt in applied.receipts if receipt.outcome == "written"}
+    shown = {edit.item.ref: edit.wanted for edit in plan.edits if edit.item.ref in written}
+    session.store.snapshots.mark(shown)
+    session.store.save_outcomes(applied.receipts)
 
 
 def _need(session: Session, tracker: str, known: Decision | None) -> Need:
@@ -100,6 +296,7 @@ def _need(session: Session, tracker: str, known: Decision | None) -> Need:
         orphaned=labels.orphaned,
         dangling=labels.dangling,
         at_risk=labels.at_risk,
+        below=labels.below,
         marks=marks_of(policy),
         lists_projects=lists_projects(workspace, tracker),
         orphaned_projects=orphaned_projects(known.signals.orphans, known.alignment, workspace, tracker)
@@ -139,9 +336,10 @@ def _provisioners(session: Session) -> dict[str, Provisioner]:
 
 def _carry_out(
     session: Session, name: str, provisioner: Provisioner, plan: Provisioning
-) -> Iterator[FailedAction | None]:
-    """Every action that is tried, and how it failed; none after somebody asked to stop."""
-    made = session.store.provisions(name)
+) -> Iterator[DoneAction | FailedAction]:
+    """Every action that is tried, and what came of it; none after somebody asked to stop."""
+    store = session.store
+    made = store.provisions(name)
     for action in plan.actions:
         if session.halt.is_set():
             return
@@ -152,6 +350,10 @@ def _carry_out(
         except KeyError as error:
             yield FailedAction(name, action, f"it needs {error}, which was not made")
         else:
-            session.store.save_provision(name, action.what, id_)
-            made = session.store.provisions(name)
-            yield None
+            store.save_provision(name, action.what, id_)
+            if id_ is None:
+                store.save_provision(name, f"{PLACES}{action.what}", None)
+            else:
+                store.save_provisions(name, provisioner.places())
+            made = store.provisions(name)
+            yield DoneAction(name, action, provisioner.address(action.what, made))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from datetime import datetime, timedelta
 
 from config.load import fingerprint
 from config.workspace import Workspace
-from connectors.model import ALL_MARKS
-from sync.apply import apply
+from connectors.base import Progress
+from connectors.model import ALL_MARKS, Receipt
+from sync.apply import OnReceipt, apply
 from sync.decide import Decision
 from sync.jobs.project_views import renew_views
 from sync.jobs.reporter import Reporter
@@ -19,7 +21,7 @@ from sync.observation import Observation, Unread
 from sync.plan.guards import GuardViolation
 from sync.plan.outcome import Applied
 from sync.plan.overrides import NO_OVERRIDES, Overrides
-from sync.plan.plan import RULES, Plan, plain_change
+from sync.plan.plan import RULES, Edit, Plan, plain_change
 from sync.plan.upgrade import SUMMARY
 from sync.remember import remember
 from sync.report import data
@@ -112,7 +114,7 @@ def _synchronise(
     if blocking:
         store.close_run(record, "stopped", {"guards": [stop.guard for stop in blocking]})
         return Synced(result, True, None)
-    applied = write(session, result.plan, record, lease)
+    applied = write(session, result.plan, record, lease, reporter)
     remember(result, workspace, store, applied.receipts)
     record_outcome(session, applied, record, result.observation.unread)
     reporter.applied(result.plan, applied)
@@ -128,14 +130,38 @@ def check_guards(
     return [stop for stop in stops if not overrides.covers(stop)]
 
 
-def write(session: Session, plan: Plan, record: int, lease: Lease) -> Applied:
+def write(session: Session, plan: Plan, record: int, lease: Lease, reporter: Reporter) -> Applied:
     """Carry out a plan, journaled under the lease, and then give its views the projects that it says.
 
     `Session.writing` stays set: what was written has to be saved before a signal may end the process.
     """
     session.writing.set()
-    applied = apply(plan, session.connectors, session.store, record, lease=lease, stop=session.halt)
+    with reporter.progress() as progress:
+        applied = apply(
+            plan,
+            session.connectors,
+            session.store,
+            record,
+            lease=lease,
+            stop=session.halt,
+            on_receipt=_counting(plan, progress),
+        )
     return renew_views(session, plan, applied, lambda: session.halt.is_set() or lease.is_stale())
+
+
+def _counting(plan: Plan, progress: Progress) -> OnReceipt:
+    """What tells how many items of each tracker are done; each tracker is written to by one thread."""
+    totals = Counter(edit.item.ref.tracker for edit in plan.edits)
+    done: Counter[str] = Counter()
+    for name, total in totals.items():
+        progress(f"Writing to {name}", 0, total)
+
+    def count(edit: Edit, _receipt: Receipt) -> None:
+        name = edit.item.ref.tracker
+        done[name] += 1
+        progress(f"Writing to {name}", done[name], totals[name])
+
+    return count
 
 
 def record_outcome(

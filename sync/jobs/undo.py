@@ -10,6 +10,7 @@ from config.load import fingerprint
 from connectors.base import CreatesLabels, Progress
 from connectors.errors import TrackerError
 from connectors.model import Owned, WorkItem
+from sync.collect.progress import Reading
 from sync.jobs.reporter import Reporter
 from sync.jobs.session import Session
 from sync.jobs.sync import hold_lease, record_outcome, write
@@ -95,7 +96,7 @@ def undo(session: Session, planned: UndoPlan, reporter: Reporter) -> Undone:
     """Remove what was planned, journaled like every write. Raises LeaseBusy while another run is at work."""
     with hold_lease(session) as lease:
         record = session.store.open_run("undo", fingerprint(session.workspace), session.workspace.workspace)
-        applied = write(session, planned.plan, record, lease)
+        applied = write(session, planned.plan, record, lease, reporter)
         stopped = dict(applied.stopped)
         gone: list[tuple[str, str, bool]] = []
         # Labels last: one that an item still bears is in use.
@@ -120,7 +121,8 @@ def _find(
 
     def look(name: str) -> Owned | TrackerError:
         try:
-            return session.connectors[name].owned_items(session.store.journal.written(name), progress)
+            written = session.store.journal.written(name)
+            return session.connectors[name].owned_items(written, Reading(name, progress))
         except TrackerError as error:
             return error
 

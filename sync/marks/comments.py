@@ -1,35 +1,43 @@
-"""What a comment on a ticket says, as values: facts, which plans compare, and details. Pure.
+"""What a comment on a ticket says of key results, as values: facts, which plans compare, and details. Pure.
 
-The words are in sync/marks/comment_text.py. Items that the readers of a ticket may not see are never named on it.
+The words are in sync/marks/texts/progress.py. Items that the readers of a ticket may not see are never named on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import Literal
 
-from config.wording import amount
-from config.workspace import Workspace
-from connectors.model import Health, KeyResultMark, WorkItem
-from sync.align.alignment import UnmetClaim
+from config.text.figures import ENGLISH
+from connectors.model import Fact, Health, KeyResultMark, WorkItem
 from sync.forecast.outlook import Outlook, chance_percent
 from sync.history.movement import KINDS, Movement
+from sync.marks.contribution import Blocking
 from sync.marks.details import (
     Blocked,
-    Claim,
     Foretold,
     Goal,
     Moved,
-    Offer,
-    OrphanDetails,
     Pace,
     ProgressDetail,
     ProgressDetails,
+    Wait,
 )
+from sync.marks.facts import (
+    goal_fact,
+    health_fact,
+    own_part_fact,
+    owner_fact,
+    percent_fact,
+    title_fact,
+    waits_fact,
+)
+from sync.marks.goals import goal_line
 from sync.marks.messages import figure
+from sync.marks.own_part import OwnPart
 from sync.measure import ObjectiveReading, Reading, to_percent
-from sync.signals.orphans import Orphan
 
 HEALTH_WORDS: dict[Health, str] = {
     "on_track": "on track",
@@ -41,40 +49,46 @@ HEALTH_WORDS: dict[Health, str] = {
 
 AT_TARGET = "at target"
 
-_MOST_OFFERED = 6
 _MOST_BLOCKED = 3
-_MOST_LABELS = 3
-_MOST_CLAIMS = 3
-_MOST_CLAIM = 60
-"""Characters of a claim."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressFacts:
     """Everything that a progress comment says of one key result.
 
-    - `mark`: the key result with the ticket's own part in it.
-    - `blocked`: keys of open work and of what blocks it, as far as the ticket's readers may see both.
-    - `checked_in`: the day of the check-in that gave the value; None where trackers gave it.
+    - `mark`: the key result as the ticket shows it; `own`: the ticket's part in it, with all that hangs below; None without.
+    - `waits`: open work in that part and what it waits for, as far as the ticket's readers may see both.
+    - `reached`: the day on which it was reached; None where it is not, or nobody tells.
     """
 
     reading: Reading
     mark: KeyResultMark
     goal: Goal
     owner: str
-    movement: Movement | None = None
-    blocked: Sequence[tuple[str, str]] = ()
-    checked_in: date | None = None
+    own: OwnPart | None = None
+    waits: Sequence[Blocking] = ()
     foretold: Foretold | None = None
+    reached: date | None = None
 
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """What plans compare of it. What the ticket itself has done is news by the step of percents, what it waits for
+        at once."""
+        mark = self.mark
+        return (
+            percent_fact(mark.id, mark.percent),
+            health_fact(mark.id, mark.health),
+            title_fact(mark.id, mark.title),
+            goal_fact(mark.id, goal_line(self.goal)),
+            owner_fact(mark.id, self.owner),
+            own_part_fact(mark.id, self.own.percent if self.own else None),
+            waits_fact(mark.id, self._waits_line()),
+        )
 
-@dataclass(frozen=True, slots=True)
-class SuggestedKeyResult:
-    """A key result that an orphan looks close to, with the words that speak for it."""
-
-    key_result: str
-    title: str
-    words: tuple[str, ...]
+    def _waits_line(self) -> str:
+        named = [f"{one.key} for {one.blocker}" for one in self.waits[:_MOST_BLOCKED]]
+        more = len(self.waits) - len(named)
+        return ", ".join([*named, *([f"{more} more"] if more else [])])
 
 
 def health_words(one: Reading | ObjectiveReading) -> str:
@@ -86,26 +100,22 @@ def value_against_target(reading: Reading) -> str:
     """Such as "29.1 / 35 %", or "465 / ≤ 250 ms" where smaller is better, "3 / 1 – 5 %" in a band; a dash without data."""
     if reading.value is None:
         return "–"
-    target = _target_in_signs(reading)
-    value = amount(reading.value) if _is_made_of_work(reading) else f"{reading.value:g}"
-    return f"{value}{f' / {target}' if target else ''} {reading.unit}".rstrip()
+    if reading.low is not None and reading.high is not None:
+        low, _ = ENGLISH.apart((reading.low, reading.high))
+        value, high = ENGLISH.ratio(reading.value, reading.high, reading.unit)
+        return f"{value} / {low} – {high}"
+    limit = reading.target if reading.low is None else reading.low
+    if limit is None:
+        digits = ENGLISH.measured if reading.is_computed else ENGLISH.number
+        return digits(reading.value, reading.unit)
+    value, target = ENGLISH.ratio(reading.value, limit, reading.unit, measured=reading.is_computed)
+    sign = "≥ " if reading.low is not None else "≤ " if reading.smaller_is_better else ""
+    return f"{value} / {sign}{target}"
 
 
 def _is_made_of_work(reading: Reading) -> bool:
     """Whether the value is an amount of linked work, not one beside it."""
     return reading.output is None and reading.tally.leaves > 0
-
-
-def _target_in_signs(reading: Reading) -> str:
-    if reading.low is not None and reading.high is not None:
-        return f"{reading.low:g} – {reading.high:g}"
-    if reading.low is not None:
-        return f"≥ {reading.low:g}"
-    if reading.target is None:
-        return ""
-    if _is_made_of_work(reading):
-        return amount(reading.target)
-    return f"{'≤ ' if reading.smaller_is_better else ''}{reading.target:g}"
 
 
 def doubt(reading: Reading) -> str:
@@ -122,30 +132,29 @@ def doubt(reading: Reading) -> str:
 # --- Progress ------------------------------------------------------------------------------------
 
 
-def progress_details(parts: Iterable[ProgressFacts], as_of: datetime) -> ProgressDetails:
-    """What the comment on an epic or project that carries key results says beside its facts."""
-    read = f"{as_of:%Y-%m-%d %H:%M} {as_of.tzname() or ''}".rstrip()
-    return ProgressDetails(read, tuple(_progress_detail(one) for one in parts))
+def progress_details(parts: Iterable[ProgressFacts], item: WorkItem, day: date) -> ProgressDetails:
+    """What the comment on an epic or project that carries key results says beside its facts, as of a day."""
+    level: Literal["epic", "project"] = "project" if item.level == "project" else "epic"
+    return ProgressDetails(day.isoformat(), tuple(_progress_detail(one) for one in parts), level)
 
 
 def _progress_detail(one: ProgressFacts) -> ProgressDetail:
-    reading, tally = one.reading, one.reading.tally
-    weighed = reading.unit == "points" and tally.leaves
+    reading = one.reading
     return ProgressDetail(
         url=one.mark.url,
-        pace=pace_of(reading),
         value=_figure(reading.value, reading),
         target=_figure(reading.target, reading),
         unit=reading.unit,
         smaller_is_better=reading.smaller_is_better,
-        since=one.movement.since.isoformat() if one.movement else "",
-        moved=moved_of(one.movement) if one.movement else None,
-        items=tally.leaves,
-        open=tally.leaves - tally.done,
-        points=round(float(tally.weight - tally.done_weight), 1) if weighed else None,
-        blocked=blocked_of(one.blocked),
+        value_on=reading.value_on.isoformat() if reading.value_on else "",
+        reached=one.reached.isoformat() if one.reached else "",
+        part=one.own.part if one.own else None,
+        waits=tuple(
+            Wait(wait.key, wait.blocker, wait.since.isoformat() if wait.since else "")
+            for wait in one.waits[:_MOST_BLOCKED]
+        ),
+        more_waits=max(0, len(one.waits) - _MOST_BLOCKED),
         because=one.mark.because,
-        checked_in=one.checked_in.isoformat() if one.checked_in else "",
         goal=one.goal,
         owner=one.owner,
         reason_id=one.mark.reason_id,
@@ -188,11 +197,12 @@ def moved_of(moved: Movement) -> Moved:
     return Moved(counts, round(moved.by_work), round(moved.by_scope))
 
 
-def blocked_of(pairs: Sequence[tuple[str, str]]) -> Blocked | None:
+def blocked_of(waits: Sequence[Blocking]) -> Blocked | None:
     """Which work waits for which, the first few of it; None where none does."""
-    if not pairs:
+    if not waits:
         return None
-    return Blocked(tuple(pairs[:_MOST_BLOCKED]), max(0, len(pairs) - _MOST_BLOCKED))
+    pairs = tuple((one.key, one.blocker) for one in waits[:_MOST_BLOCKED])
+    return Blocked(pairs, max(0, len(waits) - _MOST_BLOCKED))
 
 
 def _figure(value: float | None, reading: Reading) -> float | None:
@@ -200,41 +210,3 @@ def _figure(value: float | None, reading: Reading) -> float | None:
     if value is None:
         return None
     return float(figure(round(value, 1) if _is_made_of_work(reading) else value))
-
-
-# --- Orphans -------------------------------------------------------------------------------------
-
-
-def orphan_details(
-    item: WorkItem,
-    orphan: Orphan,
-    closest: Sequence[SuggestedKeyResult],
-    workspace: Workspace,
-    offered: Collection[str],
-    unmet: Sequence[UnmetClaim] = (),
-) -> OrphanDetails:
-    """What the warning on the topmost piece of work that serves no key result says: why, what is near, the ways out.
-
-    `offered`: the key results that work can be linked to now.
-    """
-    declared = [one for _, one in workspace.key_results() if one.id in offered] if not closest else []
-    days = orphan.age_days
-    return OrphanDetails(
-        # A figure that grows by itself would make every comment stale: say the order of magnitude.
-        age="days" if days < 14 else "weeks" if days < 70 else "months",
-        count=0 if days < 14 else days // 7 if days < 70 else days // 30,
-        has_parent=item.parent is not None,
-        is_container=item.level in ("epic", "project"),
-        closest=tuple(Offer(one.key_result, one.title, one.words) for one in closest),
-        declared=tuple(Offer(one.id, one.title) for one in declared[:_MOST_OFFERED]),
-        more=max(0, len(declared) - _MOST_OFFERED),
-        exempt=tuple([label for rule in workspace.exempt for label in rule.labels][:_MOST_LABELS]),
-        claims=tuple(map(_claim, unmet[:_MOST_CLAIMS])),
-    )
-
-
-def _claim(one: UnmetClaim) -> Claim:
-    # People can write a whole paragraph into the field.
-    words = " ".join(one.claim.split())
-    claim = words if len(words) <= _MOST_CLAIM else f"{words[: _MOST_CLAIM - 1].rstrip()}…"
-    return Claim(claim, one.nearest or "", one.over.isoformat() if one.over else "")

@@ -42,7 +42,7 @@ def within_step(shown: int | None, wanted: int | None, step: int) -> bool:
 def same_mark(shown: KeyResultMark, wanted: KeyResultMark, step: int) -> bool:
     """Whether a key result is shown as wanted. What closing an item moves changes a little with every other item: it is
     renewed with the rest."""
-    alike = replace(shown, percent=wanted.percent, moves=wanted.moves)
+    alike = replace(shown, percent=wanted.percent, moves=wanted.moves, percent_after=wanted.percent_after)
     return same_meaning(alike, wanted) and within_step(shown.percent, wanted.percent, step)
 
 
@@ -120,7 +120,7 @@ def _is_outdated(said: ProgressDetail, says: ProgressDetail) -> bool:
         return False  # the goal itself is compared
     return (
         (said.unit, said.smaller_is_better) != (says.unit, says.smaller_is_better)
-        or said.pace.due not in ("", says.goal.due)
+        or (said.pace is not None and said.pace.due not in ("", says.goal.due))
         or (_has_fixed_target(says.goal) and not _same_figure(said.target, says.target))
     )
 
@@ -153,11 +153,16 @@ def _is_outdated_warning(shown: Comment, wanted: Comment, titles: Mapping[str, s
         said, says = _ORPHAN.convert(shown.details), _ORPHAN.convert(wanted.details)
     except msgspec.ValidationError:
         return False
-    if said.exempt != says.exempt or said.claims != says.claims:
+    if said.exempt != says.exempt or _claimed(said) != _claimed(says):
         return True
     known = titles if titles is not None else _titles((*says.closest, *says.declared))
     offered = _titles((*said.closest, *said.declared))
     return any(known.get(id_) != title for id_, title in offered.items())
+
+
+def _claimed(details: OrphanDetails) -> list[tuple[str, str, str]]:
+    """What is claimed, wherever it stands: older records do not tell that."""
+    return [(one.claim, one.nearest, one.over) for one in details.claims]
 
 
 def _titles(offers: tuple[Offer, ...]) -> dict[str, str]:

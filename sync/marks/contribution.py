@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date, tzinfo
 from fractions import Fraction
 
 from config.measures import WorkMeasure
@@ -11,7 +12,7 @@ from config.okrs import KeyResult
 from connectors.model import KeyResultMark, Ref, WorkItem
 from sync.align.alignment import Alignment, Link, LinkReason
 from sync.marks.identity import HIDDEN_REASON, reason_id
-from sync.measure import Piece, Reading
+from sync.measure import Piece, Reading, Tally, fold, progress_of, to_percent
 
 MOST_BECAUSE = 120
 """Characters of a reason; rules can be long, and every marked item carries one."""
@@ -29,12 +30,14 @@ def contribution(
     pieces: Mapping[Ref, Piece],
 ) -> KeyResultMark:
     """The mark of a key result with this item's part in it. `pieces`: those of the key result, by item."""
+    impact = impact_of_closing(item, link.share, key_result, reading, pieces)
     return replace(
         mark,
         because=because_words(link.because, item, alignment),
         reason_id=HIDDEN_REASON if _is_hidden(link.because, item, alignment) else reason_id(link.because),
         share=None if link.share == 1 else round(link.share * 100),
-        moves=impact_of_closing(item, link.share, key_result, reading, pieces),
+        moves=impact.moves,
+        percent_after=impact.percent_after,
     )
 
 
@@ -59,14 +62,28 @@ def is_hidden_from(other: WorkItem, reader: WorkItem) -> bool:
     return not (reader.private and other.team is not None and other.team == reader.team)
 
 
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What closing an item would do to a key result: by how many points of percent, rounded, and to which percent.
+
+    None where that cannot be said; of `percent_after` also where the percent is set by hand.
+    """
+
+    moves: int | None = None
+    percent_after: int | None = None
+
+
+_NO_IMPACT = Impact()
+
+
 def impact_of_closing(
     item: WorkItem,
     share: Fraction,
     key_result: KeyResult,
     reading: Reading,
     pieces: Mapping[Ref, Piece],
-) -> int | None:
-    """Points of percent by which closing the item moves the key result, rounded.
+) -> Impact:
+    """What closing the item would do to the key result.
 
     None where work does not measure it, or where closing it moves nothing by itself: it is closed already, or what hangs
     below it counts in its place. A parent whose estimate is spread over what is below it counts whole once it is done, in
@@ -74,7 +91,7 @@ def impact_of_closing(
     """
     how = key_result.measure
     if not isinstance(how, WorkMeasure) or not item.is_open:
-        return None
+        return _NO_IMPACT
     piece, spread = pieces.get(item.ref), reading.estimates.spreads.get(item.ref)
     if piece is not None:
         before, after = [piece], piece.part
@@ -82,33 +99,47 @@ def impact_of_closing(
         alike = spread.alike.get(key_result.id, ())
         before, after = [pieces[leaf] for leaf in alike if leaf in pieces], spread.each * len(alike) * share
     else:
-        return None
+        return _NO_IMPACT
     # What came after the baseline moves nothing, and what is started or done already was credited.
     before = [one for one in before if one.left_out is None]
     if not before:
-        return None
+        return _NO_IMPACT
     tally = reading.tally
-    gain = after - sum((one.credit(how) for one in before), Fraction(0))
+    then = tally - fold(before, how) + Tally(leaves=1, done=1, weight=after, done_weight=after)
+    percent_after = None if reading.by_hand else to_percent(float(progress_of(then, how)))
+    if how.target is None and not (tally.weight and then.weight):
+        return Impact(None, percent_after)
     if how.target is not None:
         total = Fraction(how.target)
-        gain = max(Fraction(0), min(gain, total - tally.done_weight))
-        return round(gain / total * 100)
-    total = tally.weight + after - sum((one.part for one in before), Fraction(0))
-    if not total or not tally.weight:
-        return None
-    return round(((tally.done_weight + gain) / total - tally.done_weight / tally.weight) * 100)
+        gain = min(max(then.done_weight - tally.done_weight, Fraction(0)), total - tally.done_weight)
+        return Impact(round(max(gain, Fraction(0)) / total * 100), percent_after)
+    gain = then.done_weight / then.weight - tally.done_weight / tally.weight
+    return Impact(round(gain * 100), percent_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocking:
+    """Open work that waits for other open work, by their keys. `since`: the day; None where no tracker tells."""
+
+    key: str
+    blocker: str
+    since: date | None = None
 
 
 def blocked_for(
-    reader: WorkItem, leaves: Iterable[WorkItem], alignment: Alignment
-) -> tuple[tuple[str, str], ...]:
-    """Keys of open leaves with what blocks each, as far as those who see `reader` may see both."""
+    reader: WorkItem, items: Iterable[WorkItem], alignment: Alignment, zone: tzinfo
+) -> tuple[Blocking, ...]:
+    """Which open items wait for what, as far as those who see `reader` may see both. Days are those of the `zone`."""
+    tracker = reader.ref.tracker
     found = []
-    for leaf in leaves:
-        if not leaf.is_open or is_hidden_from(leaf, reader):
+    for item in items:
+        if not item.is_open or is_hidden_from(item, reader):
             continue
-        for ref in leaf.blocked_by:
+        since = dict(item.blocked_since)
+        for ref in item.blocked_by:
             blocker = alignment.items.get(ref)
             if blocker is not None and blocker.is_open and not is_hidden_from(blocker, reader):
-                found.append((leaf.name_on(reader.ref.tracker), blocker.name_on(reader.ref.tracker)))
+                at = since.get(ref)
+                day = at.astimezone(zone).date() if at is not None else None
+                found.append(Blocking(item.name_on(tracker), blocker.name_on(tracker), day))
     return tuple(found)

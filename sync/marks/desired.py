@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from types import MappingProxyType
 
 import msgspec
 
-from config.measures import KeepMeasure, MetricMeasure
+from config.measures import MilestonesMeasure
 from config.messages import DEFAULT
 from config.okrs import KeyResult, Objective
 from config.workspace import Workspace
 from connectors.model import (
+    CLAIM_NAME,
     AlignmentState,
     Comment,
     Fact,
@@ -27,32 +27,30 @@ from connectors.model import (
     KeyResultMark,
     Mark,
     Marks,
+    Pages,
     Ref,
     WorkItem,
 )
 from sync.align.alignment import Alignment, ItemAlignment, Link
+from sync.align.pages import PageFinder
 from sync.align.terms import terms
 from sync.forecast.outlook import Outlooks
-from sync.history.movement import Movement, WorkState
-from sync.marks.comments import (
-    ProgressFacts,
-    SuggestedKeyResult,
-    foretold_of,
-    orphan_details,
-    progress_details,
-)
+from sync.history.movement import WorkState
+from sync.marks.comments import ProgressFacts, foretold_of, progress_details
 from sync.marks.contribution import blocked_for, contribution
 from sync.marks.details import Goal
-from sync.marks.facts import goal_fact, health_fact, owner_fact, percent_fact, title_fact
-from sync.marks.goals import goal_line, goal_of, owner_of, short_goal
+from sync.marks.goals import goal_of, owner_of, short_goal
 from sync.marks.identity import basis_id
 from sync.marks.messages import messages_for
+from sync.marks.orphan_comments import OrphanFacts, SuggestedKeyResult, orphan_details
+from sync.marks.own_part import below, own_part
 from sync.marks.policy import apply_policy
 from sync.marks.precedence import in_precedence, places_in
+from sync.marks.reached import reached_on
 from sync.marks.status_updates import PostedUpdate, StatusUpdates
 from sync.marks.wording import with_text
-from sync.measure import Reading, Scorecard, latest
-from sync.signals.orphans import Orphan, Signals
+from sync.measure import Reading, Scorecard, milestone_pieces
+from sync.signals.orphans import Orphan, Signals, orphans_below
 
 AT_RISK: tuple[Health, ...] = ("at_risk", "off_track")
 """The healths that put open work on the view of key results at risk."""
@@ -63,20 +61,27 @@ def desired_marks(
     scorecard: Scorecard,
     signals: Signals,
     workspace: Workspace,
-    movements: Mapping[str, Movement] | None = None,
     closest: Mapping[Ref, Sequence[SuggestedKeyResult]] | None = None,
     last_updates: Mapping[Ref, PostedUpdate] | None = None,
     states: Mapping[str, WorkState] | None = None,
     outlooks: Outlooks = MappingProxyType({}),
+    claim_groups: Collection[str] = (),
+    pages: Mapping[str, Pages] = MappingProxyType({}),
+    below_on: Collection[str] = frozenset(),
 ) -> dict[Ref, Marks]:
     """The marks that every item in scope should show. Marks that an item cannot carry stay as shown.
 
-    `movements` and `outlooks` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is
-    what the latest status updates said, as remembered, and `states` where work stands now.
+    `outlooks` by key result and `closest` by orphan only enrich the words of comments. `last_updates` is what the latest
+    status updates said, as remembered, and `states` where work stands now. `pages`: those of each tracker, to which links
+    lead where no page is declared. `below_on`: the trackers on which orphans below orphans bear a label of their own.
+    `claim_groups`: the trackers in which setup made a label group for claims.
     """
-    builder = MarkBuilder(alignment, scorecard, workspace, movements or {}, closest or {}, outlooks)
+    finder = PageFinder(workspace, alignment, pages)
+    builder = MarkBuilder(
+        alignment, scorecard, signals, workspace, closest or {}, outlooks, finder, claim_groups
+    )
     updates = StatusUpdates(
-        alignment, scorecard, workspace, builder.marks, last_updates or {}, states or {}, outlooks
+        alignment, scorecard, workspace, builder.marks, last_updates or {}, states or {}, outlooks, finder
     )
     policies = {name: workspace.policy_of(name) for name in workspace.trackers}
     dangling = {claim.item for claim in alignment.dangling}
@@ -92,9 +97,12 @@ def desired_marks(
             if item.is_open
             else builder.closed_item(item)
         )
-        marks = builder.warning_labels(item, marks, is_dangling=ref in dangling)
+        orphan = signals.orphans.get(ref)
+        is_below = orphan is not None and not orphan.top and ref.tracker in below_on
+        marks = builder.warning_labels(item, marks, is_dangling=ref in dangling, is_below=is_below)
         marks = replace(marks, twins=())
         marks = apply_policy(item, marks, policies[ref.tracker])
+        marks = replace(marks, page=builder.note_page(item, marks))
         wanted[ref] = _only_writable(item, replace(marks, update=updates.wanted(item)))
     return wanted
 
@@ -106,16 +114,20 @@ class MarkBuilder:
         self,
         alignment: Alignment,
         scorecard: Scorecard,
+        signals: Signals,
         workspace: Workspace,
-        movements: Mapping[str, Movement],
         closest: Mapping[Ref, Sequence[SuggestedKeyResult]],
         outlooks: Outlooks,
+        pages: PageFinder,
+        claim_groups: Collection[str] = (),
     ) -> None:
+        self._claim_groups = claim_groups
+        self._pages = pages
         self._alignment = alignment
         self._readings = scorecard.readings
         self._scorecard = scorecard
         self._workspace = workspace
-        self._movements = movements
+        self._below = orphans_below(signals.orphans)
         self._closest = closest
         self._outlooks = outlooks
         self._messages = {name: messages_for(workspace, name) for name in workspace.trackers}
@@ -125,7 +137,13 @@ class MarkBuilder:
             for name, reading in self._readings.items()
         }
         self._places = places_in(workspace)
-        self._terms = terms(workspace, scorecard.as_of.astimezone(workspace.zone).date())
+        self._today = scorecard.as_of.astimezone(workspace.zone).date()
+        self._terms = terms(workspace, self._today)
+        self._milestones = {
+            kr.id: milestone_pieces(kr, kr.measure, alignment, self._readings[kr.id].bounds)
+            for _, kr in workspace.key_results()
+            if isinstance(kr.measure, MilestonesMeasure)
+        }
         self._owners = {kr.id: owner_of(kr, objective) for objective, kr in workspace.key_results()}
         self._goals = {
             kr.id: goal_of(kr, self._readings[kr.id].unit, _due(objective, workspace))
@@ -190,21 +208,45 @@ class MarkBuilder:
             shown = replace(shown, comment=None)
         return replace(shown, stamp=None)
 
-    def warning_labels(self, item: WorkItem, marks: Marks, *, is_dangling: bool) -> Marks:
-        """The marks with the labels of dangling claims and of risk on or off; they stand beside that of any alignment,
-        and closed work bears neither.
+    def warning_labels(self, item: WorkItem, marks: Marks, *, is_dangling: bool, is_below: bool) -> Marks:
+        """The marks with the labels of dangling claims, of risk and of orphans below others on or off; they stand beside that of
+        any alignment, and closed work bears none.
         """
         policy = self._workspace.policy.labels
         at_risk = any(mark.health in AT_RISK for mark in marks.key_results)
         labels = marks.labels
-        for label, is_wanted in ((policy.dangling, is_dangling), (policy.at_risk, at_risk)):
+        labelled = ((policy.dangling, is_dangling), (policy.at_risk, at_risk), (policy.below, is_below))
+        for label, is_wanted in labelled:
             if label is not None:
                 others = {one for one in labels if one.casefold() != label.casefold()}
                 labels = tuple(sorted(others | ({label} if is_wanted and item.is_open else set())))
         return replace(marks, labels=labels)
 
+    def note_page(self, item: WorkItem, marks: Marks) -> str:
+        """Where the note leads that stands for key results where an item has none; one that is there keeps its address."""
+        if marks.key_results or not self._keeps_addresses(item):
+            return ""
+        return item.shown.page or self._pages.of_note(item)
+
+    def _keeps_addresses(self, item: WorkItem) -> bool:
+        return self._workspace.trackers[item.ref.tracker].keeps_addresses
+
     def _part(self, item: WorkItem, link: Link) -> KeyResultMark:
-        mark = self.marks[link.key_result]
+        """The mark as the item should show it. Where its address is its identity, one that is there keeps it."""
+        mark = self._on_its_page(item, link)
+        shown = next((one for one in item.shown.key_results if one.id == mark.id and one.url), None)
+        return replace(mark, url=shown.url) if shown and self._keeps_addresses(item) else mark
+
+    def _part_in_comment(self, item: WorkItem, link: Link) -> KeyResultMark:
+        """The mark as the item's comment tells it. A comment can lead elsewhere by an edit; that it should, because another
+        page was declared, is no reason for one where the other marks stay as they are.
+        """
+        mark, kept = self._on_its_page(item, link), self._part(item, link)
+        shown = next((one for one in item.shown.key_results if one.id == mark.id), None)
+        return kept if shown and shown.basis_id != mark.basis_id else mark
+
+    def _on_its_page(self, item: WorkItem, link: Link) -> KeyResultMark:
+        mark = replace(self.marks[link.key_result], url=self._pages.of(item, link))
         reading = self._readings[link.key_result]
         pieces = self._pieces[link.key_result]
         return contribution(
@@ -231,45 +273,49 @@ class MarkBuilder:
             and not link.because.inherited
             and self._readings[link.key_result].closed is None
         ]
+        within = below(item, self._alignment)
         parts = [
-            self._progress(item, link, resting.get(link.key_result))
+            self._progress(item, within, link, resting.get(link.key_result))
             for link in self._in_precedence(item, [*placement.carries, *waiting])
         ]
-        as_of = self._scorecard.as_of.astimezone(self._workspace.zone)
-        facts = (*(fact for one in parts for fact in _facts(one)), *self._language(item))
-        details = msgspec.to_builtins(progress_details(parts, as_of))
+        facts = (*(fact for one in parts for fact in one.facts), *self._language(item))
+        details = msgspec.to_builtins(progress_details(parts, item, self._today))
         return with_text(Comment("progress", facts, details=details), self._messages[item.ref.tracker])
 
-    def _progress(self, item: WorkItem, link: Link, rests: KeyResultMark | None) -> ProgressFacts:
+    def _progress(
+        self, item: WorkItem, within: frozenset[Ref], link: Link, rests: KeyResultMark | None
+    ) -> ProgressFacts:
         id_ = link.key_result
-        leaves = [leaf for leaf, _ in self._alignment.leaves.get(id_, ())]
+        key_result, reading, milestones = (
+            self._key_results[id_],
+            self._readings[id_],
+            self._milestones.get(id_, ()),
+        )
+        own = [leaf for leaf, _ in self._alignment.leaves.get(id_, ()) if leaf.ref in within]
         return ProgressFacts(
-            reading=self._readings[id_],
-            mark=rests or self._part(item, link),
+            reading=reading,
+            mark=rests or self._part_in_comment(item, link),
             goal=self._goals[id_],
             owner=self._owners[id_],
-            movement=self._movements.get(id_),
-            blocked=blocked_for(item, leaves, self._alignment),
-            checked_in=self._checked_in(self._key_results[id_]),
-            foretold=foretold_of(
-                self._readings[id_], self._outlooks.get(id_), self._workspace.policy.health.chance
-            ),
+            own=own_part(item, within, key_result, reading, milestones),
+            waits=blocked_for(item, own, self._alignment, self._workspace.zone),
+            foretold=foretold_of(reading, self._outlooks.get(id_), self._workspace.policy.health.chance),
+            reached=reached_on(key_result, reading, milestones, self._today),
         )
-
-    def _checked_in(self, key_result: KeyResult) -> date | None:
-        measure = key_result.measure
-        if not isinstance(measure, MetricMeasure | KeepMeasure):
-            return None
-        last = latest(measure.checkins, self._scorecard.as_of, self._workspace)
-        return last.on if last else None
 
     def _orphan_comment(self, item: WorkItem, orphan: Orphan) -> Comment | None:
-        closest = self._closest.get(item.ref, ())
-        unmet = self._alignment.placements[item.ref].unmet
-        details = msgspec.to_builtins(
-            orphan_details(item, orphan, closest, self._workspace, self._alignment.offered, unmet)
+        facts = OrphanFacts(
+            item,
+            orphan,
+            self._closest.get(item.ref, ()),
+            self._below[item.ref],
+            self._alignment.placements[item.ref].unmet,
         )
-        comment = Comment("orphan", self._language(item), details=details)
+        # Projects of Linear bear labels of another kind.
+        has_group = item.ref.tracker in self._claim_groups and item.level != "project"
+        group = CLAIM_NAME if has_group else ""
+        details = orphan_details(facts, self._workspace, self._alignment.offered, self._today, group)
+        comment = Comment("orphan", self._language(item), details=msgspec.to_builtins(details))
         return with_text(comment, self._messages[item.ref.tracker])
 
     def _language(self, item: WorkItem) -> tuple[Fact, ...]:
@@ -305,17 +351,6 @@ def mark_of(
 
 def _due(objective: Objective, workspace: Workspace) -> str:
     return workspace.cycles[objective.cycle].end.isoformat()
-
-
-def _facts(one: ProgressFacts) -> tuple[Fact, ...]:
-    mark = one.mark
-    return (
-        percent_fact(mark.id, mark.percent),
-        health_fact(mark.id, mark.health),
-        title_fact(mark.id, mark.title),
-        goal_fact(mark.id, goal_line(one.goal)),
-        owner_fact(mark.id, one.owner),
-    )
 
 
 def _only_writable(item: WorkItem, marks: Marks) -> Marks:

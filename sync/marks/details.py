@@ -73,31 +73,71 @@ class Goal(msgspec.Struct, frozen=True, omit_defaults=True):
     unit: str = ""
 
 
+PartUnit = Literal["", "points", "hours", "weight"]
+"""What work is weighed in beside its number; "" where it is counted."""
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A ticket's own part in a key result: work at it and below it, and all of the key result's beside that.
+
+    - `done`, `items`; `all_done`, `all_items`: how many tickets.
+    - `left`, `all_left`: what is not done, in the `unit`; None where work is counted, or does not measure the key result.
+    - `is_bounded`: the measure asks for a fixed amount, whatever work there is.
+    - `after`: the percent once all of the ticket is done; None where that cannot be said.
+    - `is_itself`: nothing below it counts, the ticket does.
+    - `shared`: with which percent of themselves how many tickets count; `started`: those in progress with which.
+    - `before`: how many tickets here were finished before the day `first`, and count nowhere.
+    """
+
+    done: int
+    items: int
+    all_done: int
+    all_items: int
+    left: float | None = None
+    all_left: float | None = None
+    unit: PartUnit = ""
+    is_bounded: bool = False
+    after: int | None = None
+    is_itself: bool = False
+    shared: tuple[tuple[int, int], ...] = ()
+    started: int = 0
+    before: int = 0
+    first: str = ""
+
+
+class Wait(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Open work that waits for other open work, by their keys; `since`: the day, "" where that is not known."""
+
+    key: str
+    blocker: str
+    since: str = ""
+
+
 class ProgressDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a progress comment says of one key result.
 
-    - `since`: the day from which `moved` counts; `checked_in`: that of the check-in that gave the value.
-    - `items`, `open`, `points`: linked work, how much of it is left, and the points of that where points count.
+    - `value`, `target`: in the `unit`; `value_on`: the day of a value that somebody measured.
+    - `reached`: the day on which it was reached, "" where it is not, or nobody tells.
+    - `waits`: the first few of what the ticket waits for, and how many `more_waits` there are.
     - `goal`: None where the record is older than goals; `owner`: "" where nobody is declared.
     - `reason_id`, `basis_id`: those of the mark, "" where the record is older; no text is made of them.
     - `foretold`: None where no forecast is expected.
     - `at_target`: whether it is there, and can fall again.
+    - `smaller_is_better`, `pace`: only compared, where a record is older than goals.
     """
 
     url: str
-    pace: Pace
+    pace: Pace | None = None
     value: float | None = None
     target: float | None = None
     unit: str = ""
     smaller_is_better: bool = False
-    since: str = ""
-    moved: Moved | None = None
-    items: int = 0
-    open: int = 0
-    points: float | None = None
-    blocked: Blocked | None = None
+    value_on: str = ""
+    reached: str = ""
+    part: Part | None = None
+    waits: tuple[Wait, ...] = ()
+    more_waits: int = 0
     because: str = ""
-    checked_in: str = ""
     goal: Goal | None = None
     owner: str = ""
     reason_id: str = ""
@@ -106,47 +146,62 @@ class ProgressDetail(msgspec.Struct, frozen=True, omit_defaults=True):
     at_target: bool = False
 
 
-class ProgressDetails(msgspec.Struct, frozen=True):
-    """Of each key result, in the order of the facts; `read`: the moment at which the trackers were read."""
+class ProgressDetails(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Of each key result, in the order of the facts; `read`: the day on which the trackers were read; older versions tell
+    the minute. `level`: that of the ticket."""
 
     read: str
     key_results: tuple[ProgressDetail, ...]
+    level: Literal["epic", "project"] = "epic"
 
 
 class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A key result that a warning names, with the words that speak for it."""
+    """A key result that a warning names, with the words that speak for it, and how much of its work is of the same team."""
 
     id: str
     title: str
     words: tuple[str, ...] = ()
+    team: int = 0
 
 
 class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A claim on the item that links it to nothing: the nearest key result, or the day on which its own ended."""
+    """A claim on the item that links it to nothing: the nearest key result, or the day on which its own ended.
+
+    `label`: whether it stands on a label.
+    """
 
     claim: str
     nearest: str = ""
     over: str = ""
+    label: bool = False
+
+
+Since = Literal["", "begun", "lost", "created"]
+"""What a warning dates: the start of the work, the loss of its last key result, its creation; "": an older record."""
 
 
 class OrphanDetails(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a warning says.
 
+    - `since`: of what `day` is the day. `read`: the day of the warning itself.
+    - `below`: how many tickets below it serve none either.
     - `claims`: the first few of those that link it to nothing.
-    - `age`, `count`: the order of magnitude of the age.
     - `closest`, or else the first few `declared` key results and how many `more` there are.
-    - `exempt`: labels that exempt it.
+    - `exempt`: labels that exempt it; `owner`: whom to ask.
+    - `group`: the label group in which people choose a key result, "" where there is none.
     """
 
-    age: Literal["days", "weeks", "months"]
-    count: int = 0
-    has_parent: bool = False
-    is_container: bool = False
+    since: Since = ""
+    day: str = ""
+    read: str = ""
+    below: int = 0
     closest: tuple[Offer, ...] = ()
     declared: tuple[Offer, ...] = ()
     more: int = 0
     exempt: tuple[str, ...] = ()
+    owner: str = ""
     claims: tuple[Claim, ...] = ()
+    group: str = ""
 
 
 _ORPHAN = Converter(OrphanDetails)

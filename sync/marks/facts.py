@@ -45,6 +45,16 @@ def owner_fact(key_result: str, owner: str) -> Fact:
     return f"{key_result} {_OWNER}", owner
 
 
+def own_part_fact(key_result: str, percent: int | None) -> Fact:
+    """How much of a ticket's own part in a key result is done, in percent; "none" where it has none."""
+    return f"{key_result} here", "none" if percent is None else percent
+
+
+def waits_fact(key_result: str, waits: str) -> Fact:
+    """What of a ticket's own part waits for what, in a line; "" is nothing."""
+    return f"{key_result} waits", waits
+
+
 def is_always_stated(name: str) -> bool:
     """Whether every record holds a fact of that name where it holds any of its key result, or of its language: other
     kinds came, and may go, with releases."""

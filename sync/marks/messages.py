@@ -11,7 +11,7 @@ from config.text.figures import figures_for
 from config.workspace import Workspace
 from connectors.text.document import Inline, Line, Text
 
-RENDERING = 3
+RENDERING = 4
 """The version of how texts are put together. A test holds what each version gives: change the one with the other."""
 
 _LARGE = 100_000
@@ -57,10 +57,16 @@ class Messages:
 
     def counted(self, key: str, count: int, /, **values: object) -> str:
         """The template of the plural that the count takes: `key.one`, `key.other`, with `{count}` in it."""
-        form = f"{key}.{self.figures.plural(count)}"
-        return self.text(
-            form if form in self._texts else f"{key}.other", count=self.figures.count(count), **values
-        )
+        return self.plural(key, count, count=self.figures.count(count), **values)
+
+    def plural(self, key: str, number: float, /, **values: object) -> str:
+        """The template of the plural that a number takes, which is not put in by itself."""
+        return self.text(self.plural_key(key, number), **values)
+
+    def plural_key(self, key: str, number: float) -> str:
+        """The name of that template."""
+        form = f"{key}.{self.figures.plural(number)}"
+        return form if form in self._texts else f"{key}.other"
 
 
 def figure(value: float) -> str:

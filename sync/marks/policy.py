@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from config.policy import Policy
+from config.workspace import Workspace
 from connectors.model import NOTHING, Mark, Marks, WorkItem
+from connectors.setup import BELOW
 
 
 def is_written(policy: Policy) -> bool:
@@ -19,6 +22,27 @@ def marks_of(policy: Policy) -> frozenset[Mark]:
         return frozenset()
     kept: set[Mark] = {mark for mark in policy.marks if policy.mode == "full" or mark == "labels"}
     return frozenset(kept - {"comment"} if not policy.comments else kept)
+
+
+def shows_below(
+    workspace: Workspace, provisions: Mapping[str, Mapping[str, str]], items: Iterable[WorkItem]
+) -> frozenset[str]:
+    """The trackers on which orphans below other orphans bear a label of their own: those for which setup made the view that
+    goes by it. `provisions`: what the store knows of setup, by tracker.
+
+    Where the store was lost, what items show of it tells.
+    """
+    label = workspace.policy.labels.below
+    if label is None:
+        return frozenset()
+    made = {name for name, some in provisions.items() if some.keys() & {f"filter {BELOW}", f"view {BELOW}"}}
+    shown = {item.ref.tracker for item in items if _bears(item, label)}
+    return frozenset(made | shown)
+
+
+def _bears(item: WorkItem, label: str) -> bool:
+    stamp = item.shown.stamp
+    return stamp is not None and not stamp.copied and label in stamp.labels
 
 
 def apply_policy(item: WorkItem, marks: Marks, policy: Policy) -> Marks:

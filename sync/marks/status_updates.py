@@ -18,6 +18,7 @@ from config.policy import UpdatePolicy
 from config.workspace import Workspace
 from connectors.model import Fact, Health, KeyResultMark, Ref, Update, UpdateHealth, WorkItem
 from sync.align.alignment import Alignment
+from sync.align.pages import PageFinder
 from sync.align.terms import terms
 from sync.forecast.outlook import Outlooks
 from sync.history.movement import WorkState, movement
@@ -81,7 +82,9 @@ class StatusUpdates:
         last_updates: Mapping[Ref, PostedUpdate],
         states: Mapping[str, WorkState],
         outlooks: Outlooks = MappingProxyType({}),
+        pages: PageFinder | None = None,
     ) -> None:
+        self._pages = pages or PageFinder(workspace, alignment, {})
         self._alignment = alignment
         self._scorecard = scorecard
         self._workspace = workspace
@@ -162,13 +165,14 @@ class StatusUpdates:
 
     def _detail(self, item: WorkItem, name: str, last: PostedUpdate | None) -> UpdateDetail:
         leaves = [leaf for leaf, _ in self._alignment.leaves.get(name, ())]
-        mark, reading = self._marks[name], self._scorecard.readings[name]
+        reading = self._scorecard.readings[name]
+        carried = self._alignment.placements[item.ref].carries
         return UpdateDetail(
             reading.title,
-            mark.url,
+            self._pages.of(item, next(link for link in carried if link.key_result == name)),
             pace_of(reading),
             self._previous(name, last),
-            blocked_of(blocked_for(item, leaves, self._alignment)),
+            blocked_of(blocked_for(item, leaves, self._alignment, self._workspace.zone)),
             foretold_of(reading, self._outlooks.get(name), self._workspace.policy.health.chance),
             at_target=reading.at_target,
         )

@@ -13,11 +13,12 @@ import msgspec
 from connectors.converter import Converter
 from connectors.model import Comment, Update
 from connectors.text.document import Doc, text_hash
-from sync.marks.comment_text import orphan_text, progress_text
 from sync.marks.details import OrphanDetails, ProgressDetails, UpdateDetails
 from sync.marks.facts import stated_in
 from sync.marks.messages import Messages
-from sync.marks.status_update_text import update_text
+from sync.marks.texts.orphan import orphan_text
+from sync.marks.texts.progress import progress_text
+from sync.marks.texts.status_update import update_text
 
 _PROGRESS = Converter(ProgressDetails)
 _ORPHAN = Converter(OrphanDetails)

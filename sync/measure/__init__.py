@@ -10,10 +10,18 @@ from sync.measure.field_values import collect_values
 from sync.measure.flow import needs_history
 from sync.measure.objectives import ASPIRATION
 from sync.measure.pieces import LEFT_OUT, ZERO, LeftOut, Piece, Tally, fold, pieces_of, tally_of, weighting_of
-from sync.measure.reading import Creep, ObjectiveReading, Reading, Scorecard, health, to_percent
+from sync.measure.reading import (
+    Creep,
+    ObjectiveReading,
+    Reading,
+    Scorecard,
+    exact_percent,
+    health,
+    to_percent,
+)
 from sync.measure.scorecard import measure
 from sync.measure.weights import Unit, estimate_in
-from sync.measure.work import milestone_pieces
+from sync.measure.work import milestone_pieces, progress_of
 from sync.observation import FieldValues, Histories, Past, Sample
 
 __all__ = [
@@ -43,6 +51,7 @@ __all__ = [
     "collect_values",
     "end_of",
     "estimate_in",
+    "exact_percent",
     "first_day",
     "fold",
     "health",
@@ -53,6 +62,7 @@ __all__ = [
     "needs_history",
     "pieces_of",
     "progress_between",
+    "progress_of",
     "tally_of",
     "to_percent",
     "weighting_of",

@@ -38,6 +38,7 @@ class MeasuredValue:
     low: float | None = None
     high: float | None = None
     broken: tuple[str, ...] = ()
+    value_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,12 @@ def progress_between(start: float, target: float, value: float) -> float:
     `start` and `target` differ; the configuration refuses equal ones.
     """
     return min(1.0, max(0.0, (value - start) / (target - start)))
+
+
+def as_value(progress: float) -> float:
+    """A progress as a value in percent, rounded to tenths; 100 only when complete."""
+    value = round(100 * progress, 1)
+    return value if progress >= 1 else min(99.9, value)
 
 
 def latest(checkins: Iterable[CheckIn], now: datetime, workspace: Workspace) -> CheckIn | None:

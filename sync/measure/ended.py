@@ -19,6 +19,7 @@ from config.measures import (
     QueryMeasure,
 )
 from config.okrs import Cycle, KeyResult, Objective
+from config.text.figures import ENGLISH
 from sync.measure.context import MeasureContext, MeasuredValue, latest
 from sync.observation import Past
 
@@ -73,7 +74,7 @@ def ended_reading(
         }[teller]
         return EndedReading(now.value, now.progress, f"{how}; {words}{now.evidence}", None)
     if _was_told_later(key_result, now, past, teller, context):
-        before = "no value" if past.value is None else f"{past.value:g}"
+        before = "no value" if past.value is None else ENGLISH.measured(past.value)
         later = f"{now.evidence}, entered later; {before} {_read(past, last)}"
         return EndedReading(now.value, now.progress, f"{how}; {later}", None)
     return EndedReading(past.value, past.progress, f"{how}, {_read(past, last)}", past.on)

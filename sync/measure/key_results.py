@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from config.measures import (
+    BinaryMeasure,
     FlowMeasure,
     KeepMeasure,
     MetricMeasure,
@@ -16,7 +17,7 @@ from config.measures import (
     WorkMeasure,
 )
 from config.okrs import KeyResult, Objective
-from config.wording import percent
+from config.wording import part_of, percent
 from sync.align.terms import phase_of
 from sync.measure.bounds import bounds_of, end_of
 from sync.measure.context import MeasureContext, MeasuredValue
@@ -93,12 +94,14 @@ def measure_key_result(key_result: KeyResult, objective: Objective, context: Mea
         coverage=value.coverage,
         creep=value.creep,
         smaller_is_better=_is_smaller_better(how),
+        is_computed=not isinstance(how, MetricMeasure | KeepMeasure | BinaryMeasure),
         phase=phase,
         stands_on=last,
         read_on=read_on,
         low=value.low,
         high=value.high,
         can_fall=falls,
+        value_on=value.value_on if read_on is None else None,
     )
 
 
@@ -133,7 +136,7 @@ def _output(tally: Tally) -> float | None:
 def _mismatch(progress: float | None, output: float | None, tally: Tally) -> Mismatch | None:
     if progress is None or output is None:
         return None
-    work = f"{tally.done} of {tally.leaves} items done"
+    work = f"{part_of(tally.done, tally.leaves, 'item')} done"
     if output >= _MUCH and progress < _LITTLE:
         return Mismatch(f"{work}, but the value has hardly moved", "check that this work contributes to it")
     if progress >= _MUCH and output < _LITTLE:

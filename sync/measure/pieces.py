@@ -143,6 +143,9 @@ class Tally:
     def __add__(self, other: Tally) -> Tally:
         return Tally(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Tally)))
 
+    def __sub__(self, other: Tally) -> Tally:
+        return Tally(*(getattr(self, one.name) - getattr(other, one.name) for one in fields(Tally)))
+
 
 def fold(pieces: Iterable[Piece], how: WorkMeasure) -> Tally:
     """The tally of pieces that are weighed as `how` says."""

@@ -53,7 +53,10 @@ class Reading:
     - `by_hand`: whether the progress was set by hand, in place of what was computed.
     - `coverage`: share of the items whose estimate, weight or field is known, 0..1; None where none is asked for.
     - `creep`: what came after the baseline; None without one.
+    - `is_computed`: whether the value is made of many, so that its last digits mean nothing; one that people or a source
+      state has all of them.
     - `smaller_is_better`: whether the value is to come down to the target, or to stay below it.
+    - `value_on`: the day of a value that somebody measured; None for one that trackers give, and where it is not known.
     - `low`, `high`: the limits of a guard-rail or band, both inside it; None where there is none.
     - `can_fall`: whether what was reached can be lost again: the value goes both ways, and the cycle still runs.
     - `teams`: the linked work by team or project, those with most of it first.
@@ -87,10 +90,12 @@ class Reading:
     phase: Phase = "running"
     stands_on: date | None = None
     read_on: date | None = None
+    is_computed: bool = False
     is_unlikely: bool = False
     low: float | None = None
     high: float | None = None
     can_fall: bool = False
+    value_on: date | None = None
     pieces: tuple[Piece, ...] = field(default=(), compare=False, repr=False)
     estimates: Estimates = field(default=NO_ESTIMATES, compare=False, repr=False)
 
@@ -164,6 +169,14 @@ def to_percent(progress: float | None) -> int | None:
         return None
     # 0.29 * 100 is 28.999…: what is a whole percent up to rounding noise is that percent.
     return min(99 if progress < 1 else 100, math.floor(progress * 100 + 1e-9))
+
+
+def exact_percent(progress: float) -> float:
+    """Percent with at most two decimals, rounded down as `to_percent` does, so that neither contradicts the other; what is
+    beyond the target, or behind the start, is more than 100 or less than 0.
+    """
+    percent = math.floor(progress * 10_000 + 1e-7) / 100
+    return percent if progress >= 1 else min(99.99, percent)
 
 
 def health(

@@ -22,6 +22,7 @@ from config.measures import (
     WorkMeasure,
 )
 from config.okrs import KeyResult
+from config.text.figures import ENGLISH
 from config.wording import counted
 from connectors.model import WorkItem
 from sync.measure.context import (
@@ -29,6 +30,7 @@ from sync.measure.context import (
     NOW_NOT_THEN,
     MeasureContext,
     MeasuredValue,
+    as_value,
     latest,
     progress_between,
 )
@@ -83,8 +85,8 @@ def value_of(
 
 def _sampled(
     id_: str, how: MetricMeasure | KeepMeasure, context: MeasureContext
-) -> tuple[float | None, bool, str]:
-    """The latest value, whether it is too old to count, and where it comes from."""
+) -> tuple[float | None, bool, str, date | None]:
+    """The latest value, whether it is too old to count, where it comes from, and the day to which it belongs."""
     found: list[tuple[date, int, float, str]] = []
     if checkin := latest(how.checkins, context.now, context.workspace):
         found.append((checkin.on, 0, checkin.value, f"check-in of {checkin.on}"))
@@ -93,7 +95,8 @@ def _sampled(
         # Of the same day, what was measured by a machine is the newer.
         found.append((sample.on, 1, sample.value, f"{sample.source or 'measured'}, {sample.on}"))
     if not found:
-        return None, False, "no check-in yet" if how.file is None and how.http is None else "no value yet"
+        words = "no check-in yet" if how.file is None and how.http is None else "no value yet"
+        return None, False, words, None
     on, _, value, evidence = max(found)
     age = (context.today - on).days
     if how.stale_days is not None and age > how.stale_days:
@@ -101,35 +104,38 @@ def _sampled(
             value,
             True,
             f"{evidence} is {counted(age, 'day')} old; stale after {counted(how.stale_days, 'day')}",
+            on,
         )
-    return value, False, evidence
+    return value, False, evidence, on
 
 
 def _metric(id_: str, how: MetricMeasure, context: MeasureContext) -> MeasuredValue:
-    value, stale, evidence = _sampled(id_, how, context)
+    value, stale, evidence, on = _sampled(id_, how, context)
     progress = None if value is None or stale else progress_between(how.start, how.target, value)
-    return MeasuredValue(value, progress, evidence, how.unit, how.target)
+    return MeasuredValue(value, progress, evidence, how.unit, how.target, value_on=on)
 
 
 def _keep(id_: str, how: KeepMeasure, context: MeasureContext) -> MeasuredValue:
-    value, stale, evidence = _sampled(id_, how, context)
+    value, stale, evidence, on = _sampled(id_, how, context)
     limit = how.below if how.below is not None else how.above
     if value is None or stale:
         return MeasuredValue(
-            value, None, evidence, how.unit, limit, counts=False, low=how.above, high=how.below
+            value, None, evidence, how.unit, limit, counts=False, low=how.above, high=how.below, value_on=on
         )
     # A value exactly at a limit is inside.
     holds = (how.above is None or value >= how.above) and (how.below is None or value <= how.below)
     words = f"{'holds' if holds else 'broken'}: must stay {_limits(how)}; {evidence}"
     return MeasuredValue(
-        value, float(holds), words, how.unit, limit, counts=False, low=how.above, high=how.below
+        value, float(holds), words, how.unit, limit, counts=False, low=how.above, high=how.below, value_on=on
     )
 
 
 def _limits(how: KeepMeasure) -> str:
     if how.above is not None and how.below is not None:
-        return f"between {how.above:g} and {how.below:g}, both included"
-    return f"at or above {how.above:g}" if how.below is None else f"at or below {how.below:g}"
+        return f"between {ENGLISH.number(how.above)} and {ENGLISH.number(how.below)}, both included"
+    if how.above is not None:
+        return f"at or above {ENGLISH.number(how.above)}"
+    return f"at or below {ENGLISH.number(how.below or 0)}"
 
 
 def _binary(how: BinaryMeasure, today: date) -> MeasuredValue:
@@ -153,12 +159,12 @@ def _query(id_: str, how: QueryMeasure, observation: Observation) -> MeasuredVal
         return MeasuredValue(
             value,
             progress_between(how.start, how.target, value),
-            f"{value:g} found by {by}",
+            f"{ENGLISH.number(value)} found by {by}",
             how.unit,
             how.target,
         )
     whole = observation.counts[id_ + DENOMINATOR]
-    evidence = f"{found} of {whole} found by {by}"
+    evidence = f"{ENGLISH.count(found)} of {ENGLISH.count(whole)} found by {by}"
     if not whole:
         return MeasuredValue(None, None, evidence, how.unit or "%", how.target)
     value = round(100 * found / whole, 4)
@@ -184,7 +190,7 @@ def _share(how: QueryMeasure, part: FieldValues, whole: FieldValues, by: str) ->
     """One sum in percent of another; no data where either is unknown or the whole is not above 0."""
     field = (how.field or "").replace("_", " ") if how.field in FIELDS else repr(how.field)
     sums = aggregate(part, how), aggregate(whole, how)
-    figures = " of ".join("no value" if one is None else f"{one:g}" for one in sums)
+    figures = " of ".join("no value" if one is None else ENGLISH.measured(one) for one in sums)
     missing, number = part.missing + whole.missing, len(part.values) + len(whole.values)
     evidence = f"{field}: {figures} found by {by}"
     evidence += f"; {counted(missing, 'item')} without a value left out" if missing else ""
@@ -207,7 +213,7 @@ def _flow(how: FlowMeasure, leaves: Iterable[WorkItem], context: MeasureContext)
     if how.lacks_waiting:
         dating += "; no waiting statuses declared, so all time in progress counts as active"
     unit = how.unit or {"throughput": "items a week", "efficiency": "%"}.get(how.of, "days")
-    window = f"in the last {how.window_days} days"
+    window = f"in the last {counted(how.window_days, 'day')}" if how.window_days > 1 else "in the last day"
     if how.of == "throughput":
         value = round(len(done) * 7 / how.window_days, 4)
         evidence = f"{counted(len(done), 'item')} done {window}{dating}"
@@ -268,7 +274,7 @@ def _composite(how: CompositeMeasure, others: Mapping[str, Reading]) -> Measured
     evidence = f"weighted mean of {', '.join(name for name, *_ in with_data)}"
     missing = len(known) - len(with_data)
     evidence += f"; {missing} without data" if missing else ""
-    return MeasuredValue(round(100 * progress, 1), progress, evidence + beside, "%", 100, broken=broken)
+    return MeasuredValue(as_value(progress), progress, evidence + beside, "%", 100, broken=broken)
 
 
 def _beside(rails: Iterable[Reading], broken: Collection[str]) -> str:

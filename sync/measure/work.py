@@ -10,10 +10,11 @@ from fractions import Fraction
 from config.measures import MilestonesMeasure, ProjectMeasure, WorkMeasure
 from config.names import folded
 from config.okrs import KeyResult
-from config.wording import amount, counted, percent
+from config.text.figures import ENGLISH
+from config.wording import amount, counted, part_of, percent
 from sync.align.alignment import Alignment
 from sync.measure.bounds import Bounds, standing
-from sync.measure.context import NOW_NOT_THEN, MeasureContext, MeasuredValue
+from sync.measure.context import NOW_NOT_THEN, MeasureContext, MeasuredValue, as_value
 from sync.measure.pieces import LeftOut, Piece, Tally
 from sync.measure.reading import Creep, to_percent
 
@@ -37,21 +38,18 @@ def work(tally: Tally, how: WorkMeasure, bounds: Bounds | None = None) -> Measur
         return MeasuredValue(None, None, evidence, unit, creep=_creep(tally, how))
     done = float(tally.done_weight)
     coverage = None if how.weigh in ("count", "type") else 1 - tally.unestimated / tally.leaves
+    progress = progress_of(tally, how)
     if how.target is not None:
-        progress = min(Fraction(1), tally.done_weight / Fraction(how.target).limit_denominator(1_000_000))
-        evidence = f"{counted(tally.done, 'item')} done, {amount(done)} of a fixed {how.target:g} {unit}"
+        done_of, target_of = ENGLISH.apart((done, how.target), measured=True)
+        evidence = f"{counted(tally.done, 'item')} done, {done_of} of a fixed {target_of} {unit}"
         evidence += _coverage_words(how, coverage) + _bounds_words(tally, how, bounds)
         return MeasuredValue(done, float(progress), evidence, unit, how.target, coverage=coverage)
-    # Where every weight is zero, weights say nothing: count instead.
-    progress = tally.done_weight / tally.weight if tally.weight else Fraction(tally.done, tally.leaves)
-    if tally.done < tally.leaves:
-        # Open work of zero points is still open: only what is complete may read 100 %.
-        progress = min(progress, Fraction(9999, 10000))
-    evidence = f"{tally.done} of {tally.leaves} items done"
+    evidence = f"{part_of(tally.done, tally.leaves, 'item')} done"
     if how.weigh != "count":
-        evidence += f", {amount(done)} of {amount(float(tally.weight))} {unit}"
+        done_of, whole_of = ENGLISH.apart((done, float(tally.weight)), measured=True)
+        evidence += f", {done_of} of {whole_of} {unit}"
     if how.started and tally.doing:
-        evidence += f", {tally.doing} in progress counted as {how.started:g}"
+        evidence += f", {tally.doing} in progress counted as {ENGLISH.number(how.started)}"
     creep = _creep(tally, how)
     evidence += (
         _coverage_words(how, coverage) + _creep_words(creep, how, unit) + _bounds_words(tally, how, bounds)
@@ -59,6 +57,16 @@ def work(tally: Tally, how: WorkMeasure, bounds: Bounds | None = None) -> Measur
     return MeasuredValue(
         done, float(progress), evidence, unit, float(tally.weight), coverage=coverage, creep=creep
     )
+
+
+def progress_of(tally: Tally, how: WorkMeasure) -> Fraction:
+    """The done share of at least one piece of work, 0..1: of the fixed amount where one is declared."""
+    if how.target is not None:
+        return min(Fraction(1), tally.done_weight / Fraction(how.target).limit_denominator(1_000_000))
+    # Where every weight is zero, weights say nothing: count instead.
+    progress = tally.done_weight / tally.weight if tally.weight else Fraction(tally.done, tally.leaves)
+    # Open work of zero points is still open: only what is complete may read 100 %.
+    return progress if tally.done == tally.leaves else min(progress, Fraction(9999, 10000))
 
 
 def _outside(tally: Tally, bounds: Bounds | None) -> Iterator[str]:
@@ -120,7 +128,7 @@ def milestones(key_result: KeyResult, how: MilestonesMeasure, context: MeasureCo
     if not counting:
         evidence = ", ".join(["no linked milestones", *_outside(tally, context.bounds)])
         return MeasuredValue(None, None, evidence, "milestones")
-    evidence = f"{len(reached)} of {len(counting)} milestones reached"
+    evidence = f"{part_of(len(reached), len(counting), 'milestone')} reached"
     evidence += _bounds_words(tally, WorkMeasure(kind="work"), context.bounds)
     return MeasuredValue(float(done), float(done / total), evidence, "milestones", float(total))
 
@@ -166,4 +174,4 @@ def project(how: ProjectMeasure, context: MeasureContext) -> MeasuredValue:
     progress = min(1.0, max(0.0, first.progress or 0.0))
     evidence = f"progress of {first.title} in Linear, which counts all of its work, whenever it was done"
     evidence += NOW_NOT_THEN if context.bounds.is_past else ""
-    return MeasuredValue(round(100 * progress, 1), progress, evidence, "%", 100)
+    return MeasuredValue(as_value(progress), progress, evidence, "%", 100)

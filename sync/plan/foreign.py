@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from config.wording import agree, counted
+from config.wording import agree, counted, part_of
 from connectors.model import WorkItem
 from sync.plan.plan import Plan
 
@@ -37,7 +37,7 @@ def with_foreign_note(plan: Plan, found: Counter[str], workspace: str, *, has_wr
     number = (
         counted(count, "item")
         if count == found.total()
-        else f"{count} of {counted(found.total(), 'marked item')}"
+        else f"{part_of(count, found.total(), 'marked item')}"
     )
     note = (
         f'{number} {agree(count, "carries", "carry")} marks of workspace "{owner}", and the YAML says "{workspace}": '

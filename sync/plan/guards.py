@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from config.policy import GuardPolicy
-from config.wording import agree, counted, percent
+from config.wording import agree, counted, part_of, percent
 from config.workspace import Workspace
 from connectors.model import ALL_MARKS, Mark, WorkItem
 from sync.measure import Scorecard
@@ -87,7 +87,7 @@ def mass_change_stop(
     if not _beyond(count, total, policy.share, policy.floor):
         return None
     message = (
-        f"{count} of {counted(total, 'item')} would change ({percent(count * 100 // total)}); "
+        f"{part_of(count, total, 'item')} would change ({percent(count * 100 // total)}); "
         f"limit: {_limit(policy.share, policy.floor)}"
     )
     return GuardViolation("mass-change", message + cause, plan.digest, samples(_reworked(plan)))
@@ -145,7 +145,7 @@ def project_stops(
         if not _beyond(count, total, policy.project_share, policy.project_floor):
             continue
         message = (
-            f"{count} of {counted(total, 'item')} in {scope[1] or scope[0]} would change ({percent(count * 100 // total)}); "
+            f"{part_of(count, total, 'item')} in {scope[1] or scope[0]} would change ({percent(count * 100 // total)}); "
             f"limit: {_limit(policy.project_share, policy.project_floor)}"
         )
         message += cause
@@ -178,7 +178,7 @@ def removal_stops(
         if not _beyond(len(edits), there, policy.removed_share, policy.removed_floor):
             continue
         message = (
-            f"{len(edits)} of {counted(there, NOUNS[mark])} would be removed ({percent(len(edits) * 100 // there)}); "
+            f"{part_of(len(edits), there, NOUNS[mark])} would be removed ({percent(len(edits) * 100 // there)}); "
             f"limit: {_limit(policy.removed_share, policy.removed_floor)}"
         )
         if sum(edit.item.ref in unlinked for edit in edits) > MOSTLY * len(edits):
@@ -199,7 +199,7 @@ def unlinked_stop(
     if not _beyond(len(lost), there, policy.unlinked_share, policy.unlinked_floor):
         return None
     message = (
-        f"{len(lost)} of {counted(there, 'linked item')} would lose their last key result ({percent(len(lost) * 100 // there)}); "
+        f"{part_of(len(lost), there, 'linked item')} would lose their last key result ({percent(len(lost) * 100 // there)}); "
         f"limit: {_limit(policy.unlinked_share, policy.unlinked_floor)}"
     )
     return GuardViolation("lost-links", message + cause, plan.digest, samples(lost))
@@ -215,7 +215,7 @@ def warned_stop(
     if not _beyond(len(warned), total, policy.warned_share, policy.warned_floor):
         return None
     message = (
-        f"{len(warned)} of {counted(total, 'open item')} would be newly warned as unaligned "
+        f"{part_of(len(warned), total, 'open item')} would be newly warned as unaligned "
         f"({percent(len(warned) * 100 // total)}); limit: {_limit(policy.warned_share, policy.warned_floor)}. "
         "A project that came into scope, an exemption that went, a shorter grace period and another policy.warn look like this"
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sync.plan.guards import GuardViolation
+if TYPE_CHECKING:
+    from sync.plan.guards import GuardViolation
 
 
 @dataclass(frozen=True, slots=True)

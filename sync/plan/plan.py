@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 import msgspec
 
 from config.workspace import Workspace
+from connectors.meaning import leads_nowhere
 from connectors.model import (
     ALL_MARKS,
     Change,
@@ -179,7 +180,7 @@ def absorb_small_steps(
     """
     if not _is_news(shown, wanted, step, titles):
         return replace(wanted, key_results=shown.key_results, comment=shown.comment)
-    if _same_key_results(shown.key_results, wanted.key_results, 0):
+    if _same_key_results(shown.key_results, wanted.key_results, 0) and not _gains_pages(shown, wanted):
         wanted = replace(wanted, key_results=shown.key_results)
     if same_comment(shown.comment, wanted.comment, 0, titles) and _same_order(shown.comment, wanted.comment):
         wanted = replace(wanted, comment=shown.comment)
@@ -206,6 +207,12 @@ def _same_key_results(shown: tuple[KeyResultMark, ...], wanted: tuple[KeyResultM
     if len(shown) != len(wanted) or [mark.id for mark in shown[:1]] != [mark.id for mark in wanted[:1]]:
         return False
     return all(mark.id in before and same_mark(before[mark.id], mark, step) for mark in wanted)
+
+
+def _gains_pages(shown: Marks, wanted: Marks) -> bool:
+    """Whether links that lead nowhere would lead somewhere."""
+    lost = {mark.id for mark in shown.key_results if leads_nowhere(mark)}
+    return any(mark.id in lost and not leads_nowhere(mark) for mark in wanted.key_results)
 
 
 def _same_order(shown: Comment | None, wanted: Comment | None) -> bool:

@@ -18,7 +18,8 @@ APPLY = "`truenorth setup --apply`"
 VIEW_OF_PROJECTS = f"{FOR}projects"
 _KEY_RESULT = f"{FOR}key result "
 _LABEL = f"{FOR}label "
-_LABELS = ("orphaned", "aligned", "dangling", "at_risk")
+_LABELS = ("orphaned", "below", "aligned", "dangling", "at_risk")
+_GROUPED = (f"{_LABEL}orphaned", f"{_LABEL}aligned")
 _NAMED = 3
 """How many names a sentence gives of a kind."""
 
@@ -31,6 +32,9 @@ def basis(workspace: Workspace, tracker: str) -> dict[str, str]:
         found |= {f"{_KEY_RESULT}{one.id}": one.title for _, one in workspace.key_results()}
     labels = workspace.policy.labels
     found |= {f"{_LABEL}{one}": label for one in _LABELS if (label := getattr(labels, one)) is not None}
+    if declared.has_label_groups:
+        # Views of before went by the label alone, and the group's child stands on issues in its place.
+        found |= {name: f"{label} or its child" for name, label in found.items() if name in _GROUPED}
     return {name: _short(value) for name, value in found.items()}
 
 

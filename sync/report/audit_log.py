@@ -18,9 +18,11 @@ _PROSE = ("outcome", "what")
 def section(entries: Sequence[Entry], scope: str, double: Collection[str] = ()) -> Section:
     """Recorded writes as a table, the latest last. `double`: the keys that items of several trackers have."""
     if not entries:
-        return Section("Log", (f"Nothing was written {scope}.",))
+        return Section(
+            "Log", (f"Nothing was written {scope}." if scope else "Nothing has been written yet.",)
+        )
     shown = entries[-_MOST:]
-    lead = f"{counted(len(entries), 'write')} {scope}."
+    lead = f"{counted(len(entries), 'write')} {scope or 'in all'}."
     if len(shown) < len(entries):
         lead += f" Showing the last {_MOST}; use --format json for all."
     rows = tuple(
@@ -92,9 +94,8 @@ def _side(value: object) -> str:
         case None | []:
             return "nothing"
         case {"purpose": purpose, "facts": facts}:
-            said = (
-                ", ".join(f"{name} {fact}" for name, fact in facts.items()) if isinstance(facts, dict) else ""
-            )
+            known = facts if isinstance(facts, dict) else {}
+            said = ", ".join(f"{name} {fact}" for name, fact in known.items() if fact not in ("", None))
             return f"{purpose} comment" + (f" ({said})" if said else "")
         case {"health": health, "on": day, "facts": _}:
             return f"status update of {day} ({str(health).replace('_', ' ')})"

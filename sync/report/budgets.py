@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from config.wording import percent
+from config.wording import amount, percent
 from config.workspace import Workspace
 from sync.align.terms import missing_successors
 from sync.decide import Decision
@@ -34,7 +34,7 @@ def section(run: Decision, workspace: Workspace) -> Section:
             limit = Cell(words, "bad" if usage.is_over else "good")
         what = titles.get(name, "") if part.kind == "objective" else ""
         rows.append(
-            (Cell(name), Cell(what), Cell(f"{float(part.pieces):g}"), Cell(_whole(part.share)), limit)
+            (Cell(name), Cell(what), Cell(amount(float(part.pieces))), Cell(_whole(part.share)), limit)
         )
     lead = "Work in progress, or done since the running cycles began; shared work is split."
     return Section(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from config.text.figures import ENGLISH
 from config.wording import percent
 from sync.explain.estimates import ParentEstimate
-from sync.explain.key_result import Counted, Derivation
+from sync.explain.key_result import Counted, Derivation, Milestone
 from sync.explain.objective import ObjectiveDerivation
 from sync.forecast.outlook import KeptForecast
 from sync.measure import Spread, to_percent
@@ -19,19 +20,51 @@ from sync.report.table import HEALTH_STYLES, Cell, Section, title_of
 def derivation(derived: Derivation) -> Section:
     """Every item with its weight, then the formula with its numbers, then what is forecast of it."""
     reading = derived.reading
-    is_spread = any(row.origin for row in derived.rows)
+    columns, rows = _milestones(derived.milestones) if derived.milestones else _work(derived.rows)
     return Section(
         f"{reading.key_result}  {reading.title}",
         lead=(
             f"{derived.objective.id} · {derived.objective.title}",
             f"Progress: {percent(reading.percent, 'no data')}.",
         ),
-        columns=_columns(is_spread) if derived.rows else (),
-        rows=tuple(_row(row, is_spread) for row in derived.rows),
+        columns=columns,
+        rows=rows,
         right=("weight", "share", "done"),
         prose=("title", "weight from", "linked by"),
         tail=("", *derived.steps, *derived.outlook_words),
     )
+
+
+_Table = tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]
+
+
+def _work(rows: Sequence[Counted]) -> _Table:
+    is_spread = any(row.origin for row in rows)
+    return (_columns(is_spread) if rows else (), tuple(_row(row, is_spread) for row in rows))
+
+
+def _milestones(milestones: Sequence[Milestone]) -> _Table:
+    """All of them with state and day. Most weigh 1: the column is there for those that do not."""
+    weighs = any(one.weight != 1 for one in milestones)
+    weight = ("weight",) if weighs else ()
+    rows = (
+        (
+            Cell(one.item.name),
+            Cell(one.item.title),
+            Cell(one.state, "good" if one.reached and one.left_out is None else "plain"),
+            Cell(_day(one)),
+            *((Cell(ENGLISH.number(one.weight)),) if weighs else ()),
+            Cell(one.because, "dim"),
+        )
+        for one in milestones
+    )
+    return ("milestone", "title", "state", "day", *weight, "linked by"), tuple(rows)
+
+
+def _day(one: Milestone) -> str:
+    if one.on is None:
+        return ""
+    return str(one.on) if one.reached else f"due {one.on}"
 
 
 def _columns(is_spread: bool) -> tuple[str, ...]:
@@ -45,10 +78,10 @@ def _row(row: Counted, is_spread: bool) -> tuple[Cell, ...]:
         Cell(row.item.name),
         Cell(title_of(row.item)),
         Cell(row.fate),
-        Cell(f"{float(row.weight):g}"),
+        Cell(ENGLISH.number(row.weight)),
         *((Cell(row.origin, "dim"),) if is_spread else ()),
         Cell(share),
-        Cell(f"{float(row.done):g}" if row.done else ""),
+        Cell(ENGLISH.number(row.done) if row.done else ""),
         Cell(row.because, "dim"),
     )
 
@@ -61,7 +94,7 @@ def objective_derivation(derived: ObjectiveDerivation) -> Section:
             Cell(one.kind, "dim"),
             Cell(one.id),
             Cell(one.title),
-            Cell("" if one.kind == "guard-rail" else f"{one.weight:g}"),
+            Cell("" if one.kind == "guard-rail" else ENGLISH.number(one.weight)),
             Cell(percent(to_percent(one.progress))),
             Cell(percent(to_percent(one.expected))),
             Cell(one.stands, HEALTH_STYLES[one.health]),
@@ -130,6 +163,20 @@ def derivation_data(derived: Derivation, forecasts: Iterable[KeptForecast]) -> d
                 "spread": _spread_data(row.spread) if row.spread is not None else None,
             }
             for row in derived.rows
+        ],
+        "milestones": [
+            {
+                "tracker": one.item.ref.tracker,
+                "key": one.item.key,
+                "title": one.item.title,
+                "state": one.state,
+                "reached": one.reached,
+                "on": one.on.isoformat() if one.on is not None else None,
+                "weight": float(one.weight),
+                "because": one.because,
+                "left_out": one.left_out,
+            }
+            for one in derived.milestones
         ],
         "left_out": [
             {

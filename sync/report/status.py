@@ -29,7 +29,7 @@ def explanation(explained: Explanation) -> Section:
     where = " · ".join(part for part in (item.kind, item.status, item.project, item.team) if part)
     shown = _shown(explained)
     return Section(
-        f"{item.name}  {title_of(item)}",
+        item.name if item.name == item.title else f"{item.name}  {title_of(item)}",
         lead=(
             where,
             "",

@@ -10,7 +10,7 @@ from typing import Any
 
 from config.text.characters import escape_unseen
 from config.text.redaction import redactor, shown
-from config.wording import counted, percent
+from config.wording import part_of, percent
 from connectors.model import Ref
 from sync.align.alignment import Alignment
 from sync.align.suggestions import Suggestion
@@ -44,9 +44,9 @@ def suggestions(
                 )
             )
     if with_rest:
-        lead = f"{len(found)} of {counted(orphans + rest, 'unaligned item')} may serve a key result."
+        lead = f"{part_of(len(found), orphans + rest, 'unaligned item')} may serve a key result."
     else:
-        lead = f"{len(found)} of {counted(orphans, 'orphan')} may serve a key result."
+        lead = f"{part_of(len(found), orphans, 'orphan')} may serve a key result."
         lead += f" Unaligned and not warned: {rest}; include them with --all." if rest else ""
     columns = ("key", "title", "may serve", "score", "based on")
     tail = (

@@ -9,9 +9,9 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal, get_args
 
-from config.measures import FlowMeasure, MilestonesMeasure, WorkMeasure
+from config.measures import MADE_OF_LINKS, FlowMeasure, MilestonesMeasure, WorkMeasure
 from config.okrs import KeyResult
-from config.wording import agree, counted, percent
+from config.wording import agree, part_of, percent
 from config.workspace import Workspace
 from connectors.model import Ref, WorkItem
 from sync.align.alignment import Alignment, ItemAlignment, Link
@@ -156,11 +156,11 @@ def _with_all_below(refs: Iterable[Ref], alignment: Alignment) -> set[Ref]:
 
 def _unserved(scorecard: Scorecard, running: Mapping[str, KeyResult]) -> Iterator[Finding]:
     for key_result in running.values():
-        wants_work = isinstance(key_result.measure, WorkMeasure) or key_result.links
+        wants_work = isinstance(key_result.measure, MADE_OF_LINKS)
         reading = scorecard.readings[key_result.id]
         # Of a cycle that has ended, or not begun, nobody can act on it.
         is_bare = reading.tally.leaves == 0 and not reading.tally.before
-        if wants_work and reading.phase == "running" and is_bare:
+        if wants_work and not reading.by_hand and reading.phase == "running" and is_bare:
             yield Finding(
                 "unserved_key_result",
                 (),
@@ -375,7 +375,7 @@ def _over_budget(alignment: Alignment, workspace: Workspace, now: datetime) -> I
             message = (
                 f"{usage.category} takes {_share(usage.share)} of the work in progress or done this cycle, "
                 f"more than its budget of {_share(usage.budget)} "
-                f"({len(usage.items)} of {counted(usage.pieces, 'item')})"
+                f"({part_of(len(usage.items), usage.pieces, 'item')})"
             )
             remedy = "do less of it, or raise the budget in the OKR files"
             yield Finding("over_budget", usage.items, message, remedy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from config.text.figures import ENGLISH
 from config.wording import agree, counted
 from config.workspace import Workspace
 from sync.observation import LostItem, Observation
@@ -34,6 +35,6 @@ def _points(lost: Sequence[LostItem]) -> str:
     if not known:
         return "not estimated"
     total = sum(known)
-    words = f"{total:g} {'point' if total == 1 else 'points'}"
+    words = f"{ENGLISH.number(total)} {agree(total, 'point', 'points')}"
     missing = len(lost) - len(known)
     return f"{words}; {missing} not estimated" if missing else words

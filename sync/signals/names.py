@@ -32,8 +32,12 @@ class Names:
 
     def nearest(self, name: str) -> str | None:
         """The one that was probably meant, None where none is near."""
+        return nearest(name, self.close(name))
+
+    def close(self, name: str) -> list[str]:
+        """The few that share most with it letter by letter, to be compared in earnest."""
         shared = Counter(found for pair in _pairs(folded(name)) for found in self._by_pair.get(pair, ()))
-        return nearest(name, (self._names[one] for one, _ in shared.most_common(CLOSE)))
+        return [self._names[one] for one, _ in shared.most_common(CLOSE)]
 
     @cached_property
     def _by_pair(self) -> Mapping[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -141,6 +142,18 @@ def _orphan(
         above,
         begun.astimezone(workspace.zone).date() if begun is not None else None,
     )
+
+
+def orphans_below(orphans: Mapping[Ref, Orphan]) -> Counter[Ref]:
+    """How many orphans hang below each, at whatever depth."""
+    found: Counter[Ref] = Counter()
+    for orphan in orphans.values():
+        above, seen = orphan.above, {orphan.item}
+        while above is not None and above not in seen:
+            seen.add(above)
+            found[above] += 1
+            above = orphans[above].above if above in orphans else None
+    return found
 
 
 def _flagged_above(ref: Ref, flagged: Collection[Ref], alignment: Alignment) -> Ref | None:

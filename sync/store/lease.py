@@ -21,6 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from config.text.figures import ENGLISH
 from sync.store import tables
 from sync.store.database import Transaction, repeated
 
@@ -138,7 +139,7 @@ def _held(row: sa.Row[Any], ends: datetime, now: datetime, longest: timedelta) -
         return LeaseHeld(f"another run is in progress ({who}).")
     return LeaseOverdue(
         f"another run has been in progress since {since:%Y-%m-%d %H:%M:%S} UTC ({who}), longer than the deadline of "
-        f"{longest.total_seconds() / 60:g} minutes. Nothing was done. Check that process, and end it if it hangs."
+        f"{ENGLISH.number(longest.total_seconds() / 60)} minutes. Nothing was done. Check that process, and end it if it hangs."
     )
 
 

@@ -19,6 +19,7 @@ from msgspec.json import Decoder, Encoder
 
 from config.load import fingerprint
 from config.loading.regular_files import NotReadable, read_regular
+from config.wording import counted
 from config.workspace import Workspace
 from connectors.model import Comment, Marks, Update, WorkItem
 from sync.marks.messages import Messages, messages_for
@@ -175,7 +176,7 @@ def _check_time(path: Path, made: datetime, workspace: Workspace, now: datetime)
         )
     if now - made > limit:
         raise PlanError(
-            f"{path} was created at {_minute(made)} and expired after {limit.total_seconds() / 3600:g} hours. {_AGAIN}"
+            f"{path} was created at {_minute(made)} and expired after {counted(workspace.policy.guards.plan_hours, 'hour')}. {_AGAIN}"
         )
 
 

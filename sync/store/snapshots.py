@@ -13,7 +13,7 @@ from msgspec.json import Decoder
 
 from config.text.redaction import redactor
 from config.trackers import NativeQuery
-from connectors.model import NOTHING, Pull, Ref, StatusSpan, WorkItem
+from connectors.model import NOTHING, Marks, Pull, Ref, StatusSpan, WorkItem
 from sync.observation import FieldValues, KeyName, KeyTarget, LostItem, Observation, RuleQuery, Sample, Unread
 from sync.signals.grace import LinkDays
 from sync.store import tables
@@ -120,13 +120,17 @@ class Snapshots:
             connection.execute(tables.about.insert().values(name="judged", value=observation.at.isoformat()))
             save_links(connection, links, forgotten)
 
-    @again
     def unmark(self, refs: Collection[Ref]) -> None:
         """Know of these items that they show nothing of ours any more."""
+        self.mark(dict.fromkeys(refs, NOTHING))
+
+    @again
+    def mark(self, shown: Mapping[Ref, Marks]) -> None:
+        """Know of these items what they show by now."""
         with self._database.ordered() as connection:
             rows = connection.execute(sa.select(tables.items)).mappings()
-            bare = [replace(_ITEM.read(row), shown=NOTHING) for row in rows if _REF.read(row) in refs]
-            for item in bare:
+            found = ((row, shown[ref]) for row in rows if (ref := _REF.read(row)) in shown)
+            for item in [replace(_ITEM.read(row), shown=marks) for row, marks in found]:
                 here = (tables.items.c.tracker == item.ref.tracker) & (tables.items.c.id == item.ref.id)
                 connection.execute(tables.items.update().where(here).values(_ITEM.write(item)))
 

@@ -131,7 +131,7 @@ def test_status_orphans_and_explain_say_so(deleted: Sandbox, run: Cli) -> None: 
             assert {(one["unaligned_since"], one["warned_from"]) for one in found} == {(TODAY, UNTIL)}
         assert "Unaligned, not warned yet" in run(command).out
         assert told(run, command, *at(UNTIL))["in_grace"] == []
-    assert f"It is unaligned since {TODAY}, and warned from {UNTIL}" in " ".join(
+    assert f"It has been unaligned since {TODAY}, and warned from {UNTIL}" in " ".join(
         run("explain", key).out.split()
     )
     assert told(run, "explain", key)["warned_from"] == UNTIL

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -153,6 +154,10 @@ def test_a_signal_after_the_last_write_waits_until_it_is_saved(
 @pytest.mark.needs_server
 def test_what_a_kept_demo_prints_can_be_pasted(tmp_path: Path) -> None:
     unset = {name: value for name, value in os.environ.items() if not name.startswith("TRUENORTH_")}
+    typed = tmp_path / "bin" / "truenorth"
+    typed.parent.mkdir()
+    typed.write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n', encoding="utf-8")
+    typed.chmod(0o755)
     with subprocess.Popen(  # noqa: S603  our own command
         [*COMMAND, "demo", "--items", "60", "--keep"],
         cwd=tmp_path,
@@ -160,18 +165,28 @@ def test_what_a_kept_demo_prints_can_be_pasted(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         text=True,
     ) as demo:
-        assert demo.stdout is not None
-        lines = []
-        while "--as-of" not in (line := demo.stdout.readline()):
-            assert line, "the demo ended"
-            lines.append(line.strip())
-        told = dict(
-            line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export ")
-        )
-        plan = subprocess.run(  # noqa: S603  our own command
-            [*COMMAND, "plan", *line.split()[-2:]], cwd=tmp_path, env=unset | told, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
-        demo.send_signal(signal.SIGINT)
-    assert plan.returncode == 0, plan.stderr
-    assert "Nothing to write" in plan.stdout
+        try:
+            shell, pasted = _paste(
+                demo, tmp_path, {**unset, "PATH": f"{typed.parent}{os.pathsep}{unset['PATH']}"}
+            )
+        finally:
+            demo.terminate()
+    assert all(one.startswith(("  export TRUENORTH_", "  truenorth ")) for one in pasted)
+    assert shell.returncode == 0, shell.stderr
+    assert "Nothing to write" in shell.stdout
+    assert not (tmp_path / ".truenorth").exists(), "the store of real work is left alone"
+
+
+def _paste(
+    demo: subprocess.Popen[str], folder: Path, environment: dict[str, str]
+) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    """What a shell makes of the lines that a demo prints to be pasted, and those lines."""
+    assert demo.stdout is not None
+    lines: list[str] = []
+    while not (line := demo.stdout.readline()).startswith("Its clock stands at"):
+        assert line, "the demo ended"
+        lines.append(line)
+    hint = next(at for at, one in enumerate(lines) if "paste into another terminal" in one)
+    pasted = [one for one in lines[hint + 1 :] if one.strip()]
+    typed = ["bash", "--norc", "-e", "-c", "".join(pasted)]
+    return subprocess.run(typed, cwd=folder, env=environment, capture_output=True, text=True), pasted  # noqa: S603  what was printed

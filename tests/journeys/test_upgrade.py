@@ -27,6 +27,8 @@ from tests.support.cli import AS_OF, Cli
 from tests.support.older_version import NoHistory, OlderVersion
 
 COMMIT = "801448a"
+LAST = "48e0744"
+"""The last commit with six rows in a comment, and with a label beside the label group that says the same."""
 FIGURES = ("percent", "health", "share", "title", "objective", "due")
 """What a mark means beside which key result it shows; the words, the page and the notation are no part of it."""
 
@@ -117,6 +119,59 @@ def test_an_upgrade_writes_what_new_rules_change_and_nothing_else(marked: Sandbo
     assert bool(renewed) is bool([key for key in changed if not key.startswith(("ENG-", "MOB-"))])
 
 
+def test_comments_and_labels_of_the_version_before_stay_until_a_fact_changes(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Cli
+) -> None:
+    try:
+        before = OlderVersion(LAST, tmp_path / "before")
+    except NoHistory as error:
+        pytest.skip(str(error))
+    folder = tmp_path / "okrs"
+    shutil.copytree(before.examples, folder)
+    given = environment(sandbox) | {"TRUENORTH_CONFIG": str(folder)}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    for arguments in (("setup", "--apply"), ("sync", *AS_OF, "--first-run")):
+        ran = before.run(*arguments, inside=tmp_path, environment=given)
+        assert ran.code == 0, ran.out[-2000:] + ran.err[-2000:]
+    assert any("Measured by" in text for text in comments(sandbox))
+    both = bearing(sandbox, "okr-aligned") & bearing(sandbox, "aligned")
+    assert both
+
+    sandbox.forget_requests()
+    ran = run("sync", *AS_OF, "--format", "json")
+    assert (ran.code, writes(sandbox)) == (0, []), ran.err
+    assert json.loads(ran.out)["plan"]["changes"] == []
+
+    file = folder / "growth.yaml"
+    declared = file.read_text(encoding="utf-8")
+    assert declared.count("The new onboarding is live for everyone") == 1
+    file.write_text(declared.replace("The new onboarding is live", "Onboarding is live"), encoding="utf-8")
+    plan = json.loads(run("plan", *AS_OF, "--format", "json").out)["plan"]
+    ran = run("sync", *AS_OF, "--accept-plan", plan["digest"])
+    assert ran.code == 0, ran.err[-2000:]
+    changed = {change["key"] for change in plan["changes"]}
+    assert both & changed == both - bearing(sandbox, "okr-aligned")
+    assert both - changed <= bearing(sandbox, "okr-aligned") & bearing(sandbox, "aligned")
+    renewed = [text for text in comments(sandbox) if "Onboarding is live" in text]
+    assert renewed
+    assert all("Measured by" not in text and "This " in text for text in renewed)
+    sandbox.forget_requests()
+    assert run("sync", *AS_OF).code == 0
+    assert writes(sandbox) == []
+
+
+def comments(sandbox: Sandbox) -> list[str]:
+    issues = sandbox.world.jira.issues.values()
+    return [str(comment.body) for issue in issues for comment in issue.comments.values()]
+
+
+def bearing(sandbox: Sandbox, label: str) -> set[str]:
+    """The issues of Linear with a label of that name."""
+    issues = sandbox.world.linear.issues.values()
+    return {issue.identifier for issue in issues if any(one.name == label for one in issue.labels)}
+
+
 @pytest.mark.parametrize("deployment", ["pointed", "server"])
 def test_other_words_alone_write_nothing(
     deployment: str, request: pytest.FixtureRequest, run: Cli, monkeypatch: pytest.MonkeyPatch
@@ -150,7 +205,7 @@ def speak_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "RENDERING", messages.RENDERING + 1)
     monkeypatch.setattr(contribution, "HIDDEN", "something above")
     monkeypatch.setattr(remote_links, "RELATIONSHIP", "is for key result")
-    monkeypatch.setattr(records, "figures_of", lambda mark: f"{mark.percent} of 100")
+    monkeypatch.setattr(records, "subtitle_of", lambda mark: f"{mark.percent} of 100")
     monkeypatch.setattr(records, "title_of", lambda mark: f"{mark.id}: {mark.title}")
 
 

@@ -138,7 +138,7 @@ def test_the_grace_period_runs_from_the_start(site: Sandbox, run: Cli) -> None:
     assert run("sync", *at("2026-11-24")).code == 0
     assert one.ours == {"okr-orphaned"}
     summary = told(run, "explain", "WEB-15", *at("2026-11-24"))["summary"]
-    assert "is in progress since 2026-11-16; the grace period is 7 days." in summary
+    assert "has been in progress since 2026-11-16; the grace period is 7 days." in summary
 
 
 def move(one: JiraTicket, status: str) -> None:

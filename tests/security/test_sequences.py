@@ -22,7 +22,7 @@ from connectors.model import KeyResultMark, Marks, Pull, Receipt
 from connectors.sandbox.server import Sandbox
 from connectors.stamp import from_property
 from sync import logs
-from sync.cli import output as outputs
+from sync.cli import progress
 from sync.cli.exit_codes import complain
 from sync.cli.output import Format, Output
 from sync.cli.render.screen import Screen, screen_of
@@ -87,8 +87,8 @@ def test_no_log_holds_them(style: str, capsys: pytest.CaptureFixture[str]) -> No
 
 def test_progress_bars_obey_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     console = Console(record=True, force_terminal=True, width=400, file=io.StringIO())
-    monkeypatch.setattr(outputs, "Console", lambda **_: console)
-    with outputs._Bars() as bars:
+    monkeypatch.setattr(progress, "Console", lambda **_: console)
+    with progress._Bars() as bars:
         bars.report(HOSTILE, 1, 2)
         text = console.export_text(clear=False) + str([task.description for task in bars._bars.tasks])
         rendered = bars._bars.columns[0].render(bars._bars.tasks[0])  # type: ignore[union-attr]

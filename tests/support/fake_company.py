@@ -49,6 +49,12 @@ class CompanyTracker(FakeTracker):
             raise fault if isinstance(fault, TrackerError) else TypeError(fault)
         return "1"
 
+    def address(self, what: str, made: Mapping[str, str]) -> str:
+        return f"https://{self.name}.example/{what.replace(' ', '/')}" if what in made else ""
+
+    def places(self) -> Mapping[str, str]:
+        return {}
+
 
 @dataclass
 class Company:
@@ -107,3 +113,33 @@ def prepare(folder: Path, run: Cli, monkeypatch: pytest.MonkeyPatch) -> Prepared
         items[ref(key)] = replace(items[ref(key)], claims=("KR1",))
     assert run("plan", *AS_OF, "--out", "plan.json").code == 0
     return Prepared(folder, {name: dict(one.items) for name, one in company.trackers.items()})
+
+
+def silent_cli(patch: pytest.MonkeyPatch) -> Cli:
+    """The command line without its output, for what is made before a test."""
+    from sync.cli import app
+
+    def call(*arguments: str) -> Ran:
+        patch.setattr("sys.argv", ["truenorth", *arguments])
+        try:
+            app.main()
+        except SystemExit as stopped:
+            return Ran(int(stopped.code or 0), "", "")
+        return Ran(0, "", "")
+
+    return call
+
+
+def changed(company: Company) -> None:
+    """What the saved plan is about is no longer as it was."""
+    items = company.trackers["jira"].items
+    items[ref("WEB-4")] = replace(items[ref("WEB-4")], labels=("by-hand",))
+
+
+def unwritten(company: Company) -> None:
+    company.trackers["jira"].write_faults |= {"WEB-4": "Jira says no", "WEB-1": "Jira says no"}
+
+
+def guarded(company: Company) -> None:
+    jira = company.trackers["jira"]
+    jira.items = {one: item for one, item in jira.items.items() if item.key == "WEB-1"}

@@ -38,7 +38,8 @@ class OlderVersion:
     def run(self, *arguments: str, inside: Path, environment: Mapping[str, str]) -> Ran:
         """A command of it, as a process of its own in the folder `inside`."""
         # The folder of the script, and so the product that is installed, is left out of the path by -P.
-        start = f"import sys; sys.path.insert(0, {str(self.folder)!r}); from sync.cli import main; main()"
+        place = "sync.cli.app" if (self.folder / "sync" / "cli" / "app.py").exists() else "sync.cli"
+        start = f"import sys; sys.path.insert(0, {str(self.folder)!r}); from {place} import main; main()"
         ended = subprocess.run(  # noqa: S603  our own code
             [sys.executable, "-P", "-c", start, *arguments],
             cwd=inside,

@@ -10,9 +10,8 @@ from connectors.model import Marks, WorkItem
 from connectors.text.document import Doc
 from sync.align.alignment import align
 from sync.forecast.key_results import outlooks
-from sync.history.movement import movements_since, work_states
-from sync.marks.comments import SuggestedKeyResult
 from sync.marks.desired import desired_marks
+from sync.marks.orphan_comments import SuggestedKeyResult
 from sync.measure import measure
 from sync.signals.orphans import find_signals
 from tests.support.builders import NOW, epic, item, observed, ref, work, workspace
@@ -79,7 +78,6 @@ def _marks(
     alignment = align(items, declared)
     card = measure(alignment, observed(), declared, NOW)
     signals = find_signals(alignment, card, observed(), declared, NOW)
-    moved = movements_since({}, work_states(card, declared), declared)
     ends = outlooks(alignment, card, declared, {})
-    wanted = desired_marks(alignment, card, signals, declared, moved, near, outlooks=ends)  # type: ignore[arg-type]
+    wanted = desired_marks(alignment, card, signals, declared, near, outlooks=ends)  # type: ignore[arg-type]
     return list(wanted.values())

@@ -40,12 +40,14 @@ def _truncate(doc: Doc, render: Callable[[Doc], T], size: Callable[[T], int], li
 def _without_last_rows(doc: Doc) -> tuple[Doc, int]:
     """The document with its longest list of rows cut by a tenth, and how many rows that took away.
 
-    Without any rows left to cut, its last block goes.
+    Without any rows left to cut, its last block goes; so does the last of several panels, each of which is whole or not there.
     """
     longest = max(range(len(doc.blocks)), key=lambda n: len(_rows(doc.blocks[n])), default=0)
     block = doc.blocks[longest] if doc.blocks else None
     rows = _rows(block) if block else ()
-    if len(rows) < 2:
+    if len(rows) < 2 or (
+        isinstance(block, Panel) and isinstance(doc.blocks[-1], Panel) and longest < len(doc.blocks) - 1
+    ):
         return Doc(doc.blocks[:-1]), min(1, len(doc.blocks))
     gone = max(1, len(rows) // 10)
     match block:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from config.settings import variables
+from config.text.figures import ENGLISH
 from connectors.errors import BadReply, Misdeclared, QueryError, Unreachable
 from connectors.jira.api import replies, wire
 from connectors.jira.api.bulk_read import batches, jql_text, list_comments, on_threads, with_comments
@@ -110,7 +111,7 @@ class DataCenter:
             if start >= WINDOW:
                 raise QueryError(
                     self._client.name,
-                    f"the query {jql!r} returns {page.total:,} issues; Jira Data Center allows {WINDOW:,}.",
+                    f"the query {jql!r} returns {ENGLISH.count(page.total)} issues; Jira Data Center allows {ENGLISH.count(WINDOW)}.",
                     "Narrow the query.",
                 )
 

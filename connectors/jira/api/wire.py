@@ -23,6 +23,7 @@ class User(_Reply):
     key: str | None = None
     display_name: str | None = None
     locale: str | None = None
+    time_zone: str | None = None
 
     @property
     def account(self) -> str | None:
@@ -51,12 +52,14 @@ class AccessibleResource(_Reply):
 
 class ServerInfo(_Reply):
     deployment_type: str = "Cloud"
+    base_url: str | None = None
     server_time: str | None = None
 
 
 class Project(_Reply):
     id: str
     key: str
+    name: str = ""
     simplified: bool | None = None
     style: str | None = None
     project_type_key: str = ""
@@ -383,6 +386,33 @@ class RawPage(_Reply):
     issues: list[msgspec.Raw]
     issue_errors: list[IssueError] = []
     total: int = 0
+
+
+class SampledFields(_Reply):
+    """What a first look at open work asks for; absent where the account may not see it."""
+
+    summary: str = ""
+    issuetype: IssueType | None = None
+    project: Project | None = None
+    labels: list[str] = []
+    parent: Parent | None = None
+
+
+class SampledIssue(_Reply):
+    id: str
+    key: str
+    fields: dict[str, Any] = {}
+
+
+class SamplePage(_Reply):
+    """`total`: of a Data Center alone."""
+
+    issues: list[SampledIssue]
+    total: int = 0
+
+
+class Count(_Reply):
+    count: int
 
 
 class IssueKey(_Reply):

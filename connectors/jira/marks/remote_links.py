@@ -18,7 +18,7 @@ import msgspec
 from config.text.redaction import shorten, shown
 from connectors.jira.api.fields import HEALTH_OPTIONS, MAX_TEXT
 from connectors.jira.marks.key_result_text import TITLE_MARK
-from connectors.meaning import same_meaning
+from connectors.meaning import leads_nowhere, same_meaning
 from connectors.model import KeyResultMark, Marks, Stamp, part_words
 
 RELATIONSHIP = "serves key result"
@@ -68,11 +68,11 @@ def plan_links(wanted: Marks, stamp: Stamp | None, owner: str, *, is_done: bool 
 def _says_it(recorded: str | None, before: KeyResultMark | None, wanted: KeyResultMark) -> bool:
     """Whether a link that stands there, in whatever words of whatever version, says what is wanted by what it means.
 
-    One of before there were goals gets its goal with the next edit of the issue.
+    One of before there were goals gets its goal with the next edit of the issue, and one that leads nowhere an address.
     """
     if before is None or recorded in (None, "", REFUSED) or (before.goal is None and wanted.goal is not None):
         return False
-    return same_meaning(before, wanted)
+    return same_meaning(before, wanted) and not (leads_nowhere(before) and not leads_nowhere(wanted))
 
 
 def as_written(marks: Sequence[KeyResultMark]) -> tuple[KeyResultMark, ...]:

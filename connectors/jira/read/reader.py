@@ -31,6 +31,7 @@ from connectors.jira.api.deployment import SiteApi
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.fields import SiteFields
 from connectors.jira.marks.comment import CommentApi
+from connectors.jira.marks.pages import pages_of
 from connectors.jira.read.catalog import account_words
 from connectors.jira.read.custom_fields import find_custom_fields
 from connectors.jira.read.find_fields import find_fields
@@ -90,13 +91,13 @@ class Reader:
         self._commitments = commitments
         self._keys_now: dict[str, str] = {}
 
-    def site(self) -> Site:
-        """Who we are and which fields there are.
+    def signed_in(self) -> wire.User:
+        """Who we are; CredentialError where the credential is no good.
 
-        `/myself` comes first: it is the one read that a bad credential cannot make as anonymous.
+        `/myself` is the one read that a bad credential cannot make as anonymous.
         """
         try:
-            me = self._client.call("GET", "myself", replies.USER)
+            return self._client.call("GET", "myself", replies.USER)
         except PermissionDenied as error:
             raise CredentialError(self._client.name, error.what, self._site_api.hint()) from None
         except Rejected as error:
@@ -107,6 +108,10 @@ class Reader:
                 f"no Jira site found at {self._client.api} (HTTP 404).",
                 self._site_api.hint(),
             ) from None
+
+    def site(self) -> Site:
+        """Who we are, which comes first, and which fields there are."""
+        me = self.signed_in()
         known = self._client.call("GET", "field", replies.FIELDS)
         found = find_fields(self._client.name, known, self._tracker.estimate_field, self._provided)
         custom = find_custom_fields(self._client.name, known, self._fields, found)
@@ -184,6 +189,7 @@ class Reader:
             requests=self._client.requests - sent_before,
             notes=tuple(notes),
             set_aside=tuple(aside[id_] for id_ in sorted(aside)),
+            pages=pages_of(self._pages, site.fields.key_result),
         )
         return pulled, site
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.paging import Row
+from connectors.jira.marks.pages import address_of
 from connectors.jira.setup.cloud_fields import FIELDS, FieldSetup, ids_of, ours_among, ours_renamed
 from connectors.jira.setup.cloud_filters import SharedSetup
 from connectors.jira.setup.filter_queries import clauses, filters_wanted, out_of_reach
@@ -16,9 +17,10 @@ OF_SHARED = ("filter", "dashboard", "gadget")
 
 
 class JiraProvisioner:
-    """Setup of one site, for the projects with the keys in `projects`."""
+    """Setup of one site, for the projects with the keys in `projects`. `pages`: where people see the site."""
 
-    def __init__(self, client: JiraClient, projects: tuple[str, ...]) -> None:
+    def __init__(self, client: JiraClient, projects: tuple[str, ...], pages: str) -> None:
+        self._pages = pages
         self._permissions = Permissions(client)
         self._projects = projects
         self._fields = FieldSetup(client)
@@ -42,7 +44,7 @@ class JiraProvisioner:
             fields = {name: row for name, row in fields.items() if row is not None}
         if SHARE in held:
             queries = filters_wanted(need, self._projects, clauses(ids_of(fields), renamed))
-            actions += self._shared.plan(queries, need, made, problems, there)
+            actions += self._shared.plan(queries, need, made, problems, there, ids_of(fields))
             problems += empty_views("filter", need)
             problems += out_of_reach(need, queries, reach.team_managed)
         else:
@@ -66,6 +68,14 @@ class JiraProvisioner:
         """See `Provisioner.carry`."""
         part = self._shared if action.kind in OF_SHARED else self._fields
         return part.carry(action, made)
+
+    def address(self, what: str, made: Mapping[str, str]) -> str:
+        """See `Provisioner.address`."""
+        return address_of(self._pages, what, made)
+
+    def places(self) -> Mapping[str, str]:
+        """See `Provisioner.places`: ids are enough here."""
+        return {}
 
 
 def _misnamed(name: str, now: str) -> SetupProblem:

@@ -13,6 +13,7 @@ from connectors.jira.api import replies
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.errors import Rejected
 from connectors.jira.api.paging import Row, listed
+from connectors.jira.setup.gadget_columns import columns_for
 from connectors.setup import (
     DASHBOARD,
     VIEWS,
@@ -32,12 +33,9 @@ SHARED = [{"type": "authenticated"}]
 MODULE = "com.atlassian.jira.gadgets:filter-results-gadget"
 SETTINGS = "config"
 """The dashboard item property in which this gadget keeps its settings."""
-NEW_SETTINGS = {
-    "isConfigured": "true",
-    "num": "20",
-    "columnNames": "issuetype|issuekey|summary|status|assignee",
-}
-COLUMNS = 2
+NEW_SETTINGS = {"isConfigured": "true", "num": "20"}
+PLACES = 2
+"""Gadgets beside each other."""
 
 
 class SharedSetup:
@@ -54,8 +52,11 @@ class SharedSetup:
         made: Mapping[str, str],
         problems: list[SetupProblem],
         there: dict[str, str],
+        fields: Mapping[str, str | None],
     ) -> Iterator[Action]:
-        """What is lacking. `queries` is name to JQL, None where a filter cannot be made; `there` gets what is ours."""
+        """What is lacking. `queries` is name to JQL, None where a filter cannot be made; `there` gets what is ours. `fields`: ids
+        of our fields by name, None of one that is to be made.
+        """
         filters: dict[str, str | None] = {}
         steps: list[Action] = []
         rows = listed(
@@ -81,7 +82,7 @@ class SharedSetup:
                     continue
                 steps.append(Action("filter", name, "change", reason, str(found["id"]), body))
         yield from in_free_order(steps, {row["name"]: str(row["id"]) for row in rows})
-        yield from self._board(filters, need, made, problems, there)
+        yield from self._board(filters, need, made, problems, there, fields)
 
     def _board(
         self,
@@ -90,6 +91,7 @@ class SharedSetup:
         made: Mapping[str, str],
         problems: list[SetupProblem],
         there: dict[str, str],
+        fields: Mapping[str, str | None],
     ) -> Iterator[Action]:
         if not self._offered():
             why = "this site does not offer the Filter Results gadget to apps"
@@ -114,7 +116,7 @@ class SharedSetup:
             yield Action("dashboard", DASHBOARD, "create", "does not exist", None, body)
         elif reason := difference(found, body):
             yield Action("dashboard", DASHBOARD, "change", reason, str(found["id"]), body)
-        yield from self._gadgets(str(found["id"]) if found else None, filters, made, there)
+        yield from self._gadgets(str(found["id"]) if found else None, filters, made, there, fields)
 
     def _offered(self) -> bool:
         try:
@@ -129,14 +131,17 @@ class SharedSetup:
         filters: Mapping[str, str | None],
         made: Mapping[str, str],
         there: dict[str, str],
+        fields: Mapping[str, str | None],
     ) -> Iterator[Action]:
-        """People may add gadgets, move ours and set their columns; the filter and the title of ours are kept."""
+        """People may add gadgets, move ours and set their columns; the filter and the title of ours are kept, and the columns as
+        long as nobody chose others.
+        """
         path = f"dashboard/{board}/gadget"
         rows = self._client.call("GET", path, replies.ROW)["gadgets"] if board else []
         rows = [row for row in rows if row.get("moduleKey") == MODULE]
         for place, (name, filter_) in enumerate(filters.items()):
             found = self._gadget(board, rows, name, filter_, made)
-            body = {"board": board, "filter": filter_, "view": name, "place": place}
+            body = {"board": board, "filter": filter_, "view": name, "place": place, "fields": fields}
             if found is None or board is None:
                 yield Action("gadget", name, "create", f"missing from {DASHBOARD}", None, body)
                 continue
@@ -145,8 +150,14 @@ class SharedSetup:
                 body["title"] = name
                 reason = f"currently named {found['title']}"
                 yield Action("gadget", name, "change", reason, str(found["id"]), body)
-            elif filter_ is None or self._settings(board, found["id"]).get("filterId") != filter_:
+                continue
+            settings = self._settings(board, found["id"])
+            if filter_ is None or settings.get("filterId") != filter_:
                 yield Action("gadget", name, "change", "shows another filter", str(found["id"]), body)
+            elif columns_for(name, fields, settings) != settings.get("columnNames"):
+                yield Action(
+                    "gadget", name, "change", "has the columns of an older version", str(found["id"]), body
+                )
 
     def _gadget(
         self, board: str | None, rows: Sequence[Row], name: str, filter_: str | None, made: Mapping[str, str]
@@ -212,7 +223,7 @@ class SharedSetup:
         filter_ = action.body["filter"] or made[f"filter {action.body['view']}"]
         id_ = action.id
         if id_ is None:
-            row, column = divmod(action.body["place"], COLUMNS)
+            row, column = divmod(action.body["place"], PLACES)
             body = {
                 "moduleKey": MODULE, "title": action.name, "position": {"row": row, "column": column}
             }  # fmt: skip
@@ -220,7 +231,10 @@ class SharedSetup:
             id_ = str(self._client.call("POST", path, replies.ROW, body=body, repeatable=False)["id"])
         elif title := action.body.get("title"):
             self._client.send("PUT", f"dashboard/{board}/gadget/{id_}", body={"title": title})
-        settings = NEW_SETTINGS | self._settings(board, id_) | {"filterId": filter_}
+        has = self._settings(board, id_)
+        fields = {name: known or made.get(f"field {name}") for name, known in action.body["fields"].items()}
+        columns = columns_for(action.body["view"], fields, has)
+        settings = NEW_SETTINGS | has | {"filterId": filter_, "columnNames": columns}
         self._client.call(
             "PUT", f"dashboard/{board}/items/{id_}/properties/{SETTINGS}", replies.ANYTHING, body=settings
         )

@@ -6,16 +6,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from connectors.jira.api.fields import ALIGNMENT_NAME, ALIGNMENT_OPTIONS, HEALTH_NAME, HEALTH_OPTIONS
 from connectors.model import CLAIM_NAME
-from connectors.setup import AT_RISK, BY_KEY_RESULT, DANGLING, UNALIGNED, Need, SetupProblem
+from connectors.setup import AT_RISK, BELOW, BY_KEY_RESULT, DANGLING, UNALIGNED, Need, SetupProblem
 
 _CUSTOM = "customfield_"
+
+FILTERS = (UNALIGNED, BELOW, BY_KEY_RESULT, AT_RISK, DANGLING)
+"""Those that a site has, in the order in which people see them."""
 
 LABELS = {UNALIGNED: "orphaned", BY_KEY_RESULT: "aligned", AT_RISK: "at_risk"}
 """The label of the policy by which each filter goes, rather than by a field, where it is set."""
 
 
 def filters_wanted(need: Need, projects: Iterable[str], fields: Mapping[str, str]) -> dict[str, str | None]:
-    """Name of each filter to its query; None where it needs a field or a label that is not there.
+    """Name of each filter to its query; None where it needs a field or a label that is not there. Without a label for what
+    hangs below other unaligned work, that stands with the rest.
 
     Labels before fields: they reach team-managed projects as well. Dangling claims have a label of ours, since
     JQL can neither ask for labels by their beginning nor tell one claim in a text from another. `fields`: how JQL
@@ -28,13 +32,20 @@ def filters_wanted(need: Need, projects: Iterable[str], fields: Mapping[str, str
         BY_KEY_RESULT: _compared(fields, ALIGNMENT_NAME, f"= {quoted(ALIGNMENT_OPTIONS['aligned'])}"),
         AT_RISK: _compared(fields, HEALTH_NAME, f"in ({risky})"),
         DANGLING: None,
+        BELOW: None,
     }
-    labels = {name: getattr(need, one) for name, one in LABELS.items()} | {DANGLING: need.dangling}
+    labels = {name: getattr(need, one) for name, one in LABELS.items()}
+    labels |= {DANGLING: need.dangling, BELOW: need.below}
+    # What bears no label yet stands with what is warned about itself: nothing is hidden before a sync put it on.
+    apart = f" AND (labels is EMPTY OR labels != {quoted(need.below)})" if need.below else ""
     order = f" ORDER BY {fields[CLAIM_NAME]}" if CLAIM_NAME in fields else ""
+    after = {BY_KEY_RESULT: order, UNALIGNED: apart}
     wanted: dict[str, str | None] = {}
-    for name, clause in by_field.items():
-        asked = f"labels = {quoted(labels[name])}" if labels[name] else clause
-        wanted[name] = f"{within} AND {asked}{order if name == BY_KEY_RESULT else ''}" if asked else None
+    for name in FILTERS:
+        asked = f"labels = {quoted(labels[name])}" if labels[name] else by_field[name]
+        wanted[name] = f"{within} AND {asked}{after.get(name, '')}" if asked else None
+    if need.below is None:
+        del wanted[BELOW]
     return wanted
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from connectors.jira.api.client import JiraClient
 from connectors.jira.api.deployment import SiteApi
+from connectors.jira.marks.pages import address_of
 from connectors.jira.setup.cloud_fields import ids_of, ours_among, ours_renamed
 from connectors.jira.setup.filter_queries import clauses, filters_wanted
 from connectors.jira.setup.permissions import ADMINISTER, GRANT, SHARE, Permissions
@@ -15,9 +16,10 @@ from connectors.setup import Action, Need, Provisioning, SetupProblem, empty_vie
 
 
 class ServerProvisioner:
-    """Setup of one site, for the projects with the keys in `projects`."""
+    """Setup of one site, for the projects with the keys in `projects`. `pages`: where people see the site."""
 
-    def __init__(self, client: JiraClient, site_api: SiteApi, projects: tuple[str, ...]) -> None:
+    def __init__(self, client: JiraClient, site_api: SiteApi, projects: tuple[str, ...], pages: str) -> None:
+        self._pages = pages
         self._permissions = Permissions(client)
         self._projects = projects
         self._fields = ServerFields(client, site_api)
@@ -69,6 +71,14 @@ class ServerProvisioner:
         if action.kind == "filter":
             return self._filters.carry(action)
         return self._fields.carry(action, made)
+
+    def address(self, what: str, made: Mapping[str, str]) -> str:
+        """See `Provisioner.address`."""
+        return address_of(self._pages, what, made)
+
+    def places(self) -> Mapping[str, str]:
+        """See `Provisioner.places`: ids are enough here."""
+        return {}
 
 
 def _misnamed(name: str, now: str) -> SetupProblem:

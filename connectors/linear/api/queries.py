@@ -55,7 +55,7 @@ class _Sifted(Generic[T, N]):
 
 
 _LABEL = "id name description isGroup parent { id } team { id } archivedAt retiredAt"
-_RELATIONS = "nodes { id type issue { id } } pageInfo { hasNextPage endCursor }"
+_RELATIONS = "nodes { id type createdAt issue { id } } pageInfo { hasNextPage endCursor }"
 _ATTACHMENT = "id url metadata updatedAt"
 _LINK = "id url label updatedAt"
 _SYNCED = "id service metadata { ... on ExternalEntityInfoJiraMetadata { issueKey } }"
@@ -64,6 +64,13 @@ _UPDATE = "id body health createdAt editedAt archivedAt"
 _MORE = "pageInfo { hasNextPage endCursor }"
 
 VIEWER = Operation("query Viewer { viewer { id name app } }", Decoder(wire.Viewer))
+
+VIEWER_AND_VIEWS = Operation(
+    "query ViewerAndViews($views: [ID!]!) { viewer { id name app }"
+    " customViews(first: 10, filter: { id: { in: $views } }) { nodes { id slugId } } }",
+    Decoder(wire.ViewerAndViews),
+)
+"""Likewise, with which of these views stand: what is asked for anyway costs no request of its own."""
 
 TEAMS = Operation(
     f"query Teams($first: Int!, $after: String) {{"

@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from config.errors import nearest
-from connectors.errors import ScopeError
+from connectors.errors import PermissionDenied, Refused, ScopeError
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
-from connectors.linear.api.wire import TeamNode
+from connectors.linear.api.wire import TeamNode, ViewSlug
 
 
 def check_credential(client: LinearClient) -> str:
     """The id of the user or app that the credential acts as; CredentialError when it is no good."""
     return client.execute(queries.VIEWER).viewer.id
+
+
+def check_credential_and_views(client: LinearClient, views: Sequence[str]) -> tuple[ViewSlug, ...]:
+    """Likewise, in the same request with which of these views stand; none of them where the credential may not see views."""
+    if views:
+        try:
+            return tuple(client.execute(queries.VIEWER_AND_VIEWS, views=views).custom_views.nodes)
+        except (Refused, PermissionDenied):
+            pass  # the plain question tells whether it is the credential
+    check_credential(client)
+    return ()
 
 
 def visible_teams(client: LinearClient) -> list[TeamNode]:

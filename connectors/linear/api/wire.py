@@ -86,6 +86,7 @@ class RelationNode(Wire):
     id: str
     type: str
     issue: Identified
+    created_at: Moment | None = None
 
 
 class _SyncedKey(Wire):
@@ -234,6 +235,20 @@ class Actor(NamedNode):
 
 class Viewer(Wire):
     viewer: Actor
+
+
+class ViewSlug(Wire):
+    id: str
+    slug_id: str
+
+
+class ViewSlugs(Wire):
+    nodes: list[ViewSlug]
+
+
+class ViewerAndViews(Wire):
+    viewer: Actor
+    custom_views: ViewSlugs
 
 
 class Teams(Wire):

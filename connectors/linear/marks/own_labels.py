@@ -32,16 +32,23 @@ class OwnOnIssue:
     """What of an issue's labels is ours.
 
     - `labels`: names, as the policy spells them or as Linear has them, with the ids.
-    - `children`: ids of those of setup's groups, sorted; `state` is the alignment that one of them tells.
+    - `children`: ids of those of setup's groups, sorted; `state` is the alignment that one of them tells, and `stands_for` the
+      label of the policy that says the same: where the group is there, an issue bears that child in its place.
     """
 
     labels: tuple[tuple[str, str], ...] = ()
     children: tuple[str, ...] = ()
     state: AlignmentState | None = None
+    stands_for: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names, sorted."""
+        """What it says, by the names of the policy's labels and others of ours, sorted."""
+        return tuple(sorted({*self.borne, *((self.stands_for,) if self.stands_for else ())}))
+
+    @property
+    def borne(self) -> tuple[str, ...]:
+        """The names of the labels themselves, sorted."""
         return tuple(sorted({name for name, _ in self.labels}))
 
     @property
@@ -126,7 +133,15 @@ class OwnLabels:
             more = [one.id for one in there if self.is_claim(one) and one.id not in theirs]
         else:
             more = []
-        return OwnOnIssue(labels, tuple(sorted({*states, *more} - named)), state)
+        return OwnOnIssue(labels, tuple(sorted({*states, *more} - named)), state, self._label_of(state))
+
+    def _label_of(self, state: AlignmentState | None) -> str | None:
+        return getattr(self.policy, state) if state is not None and self.groups.is_set_up else None
+
+    def stands_in_for(self, name: str, alignment: AlignmentState | None, children: Collection[str]) -> bool:
+        """Whether a label of the policy is not to be put on, since one of these children of groups says the same."""
+        said = {self.groups.states[one] for one in children if one in self.groups.states}
+        return alignment in said and name == self._label_of(alignment)
 
     def _is_aligned(self, labels: Iterable[tuple[str, str]], state: AlignmentState | None) -> bool:
         """Whether our marks say of an issue what they say only beside a key result; nothing of the sort where we make no

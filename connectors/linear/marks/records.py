@@ -14,7 +14,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,12 +23,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 import msgspec
 from msgspec.json import Decoder
 
-from config.text.redaction import shown
+from config.text.redaction import shorten, shown
 from connectors import stamp as stamps
 from connectors.converter import Converter
 from connectors.linear.api.wire import AttachmentNode, LinkNode
 from connectors.linear.marks.own_labels import NONE_OF_OURS, OwnOnIssue
-from connectors.model import AlignmentState, Comment, KeyResultMark, Marks, Stamp
+from connectors.model import AlignmentState, Comment, KeyResultMark, Marks, Stamp, part_words
 
 PARAMETER = "truenorth"
 """Query parameter that makes an address ours; its value is the owner."""
@@ -39,6 +39,9 @@ UNFINISHED = Comment("progress", (("state", "unfinished"),))
 
 COMMENT_ONLY = Comment("orphan", UNFINISHED.facts)
 """Stands for a note of ours with nothing else around it."""
+
+LONGEST_SUBTITLE = 255
+"""Characters; Linear's limit is not published, and it shows one line."""
 
 _LONGEST_RECORD = 64 * 1024
 _BRACES = str.maketrans("{}", "()")
@@ -100,6 +103,11 @@ class OwnRecords:
         return carrier.stamp if carrier and not carrier.copied else None
 
     @property
+    def note(self) -> MarkRecord | None:
+        """The note that was made for this very item."""
+        return next((one for one in self.records if one.mark is None and not one.copied), None)
+
+    @property
     def proof(self) -> Stamp | None:
         """What tells which labels of groups we put on: the item's stamp, or else that of the item which was copied."""
         return self.carrier.stamp if self.carrier else None
@@ -136,6 +144,7 @@ def shown_on(
         labels=own.names,
         comment=(stated or _unfinished(stamp)) if comment_exists else None,
         stamp=replace(stamp, labels=_stamped(stamp, own), children=own.children),
+        page=note_page(found.note.address, owner) if found.note is not None else "",
     )
     # A stamp alone is a write that broke off at its start: it must show, or nobody would clear it away.
     return replace(shown, comment=COMMENT_ONLY) if shown == Marks() else shown
@@ -146,6 +155,8 @@ def _stamped(stamp: Stamp, own: OwnOnIssue) -> tuple[str, ...]:
     ids = {id_ for _, id_ in stamp.label_ids}
     names = {name.casefold() for name in stamp.labels}
     found = {name for name, id_ in own.labels if id_ in ids or name.casefold() in names}
+    if own.stands_for is not None and own.state == stamp.alignment:
+        return tuple(sorted({*found, own.stands_for}))
     if not ids and len(found) < len(names):
         # An older stamp knows names only, and the policy may have followed a label to its new one.
         return own.names
@@ -181,18 +192,29 @@ def _unfinished(stamp: Stamp) -> Comment:
 
 def address_of(mark: KeyResultMark, owner: str) -> str:
     """The address of a key result's attachment or link: stable, and different for each key result."""
-    parts = urlsplit(mark.url)
-    query = [parts.query] if parts.query else []
-    query.append(urlencode({PARAMETER: owner}))
-    if parts.path.rsplit("/", 1)[-1] != mark.id:
+    named = {PARAMETER: owner}
+    if urlsplit(mark.url).path.rsplit("/", 1)[-1] != mark.id:
         # Several key results may have one page; on one issue two attachments cannot share an address.
-        query.append(urlencode({"kr": mark.id}))
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, "&".join(query), parts.fragment))
+        named["kr"] = mark.id
+    return _with(mark.url, named)
 
 
-def note_address(owner: str) -> str:
-    """The address of the note on an item without key results."""
-    return f"https://truenorth.invalid/{owner}/alignment?{urlencode({PARAMETER: owner})}"
+def note_address(owner: str, page: str) -> str:
+    """The address of the note on an item without key results, which leads to a page."""
+    return _with(page, {PARAMETER: owner})
+
+
+def note_page(address: str, owner: str) -> str:
+    """The page to which the note with this address leads."""
+    parts, ours = urlsplit(address), urlencode({PARAMETER: owner})
+    query = "&".join(one for one in parts.query.split("&") if one != ours)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, parts.fragment))
+
+
+def _with(page: str, named: Mapping[str, str]) -> str:
+    parts = urlsplit(page)
+    query = "&".join(filter(None, (parts.query, urlencode(named))))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, parts.fragment))
 
 
 def owner_of(url: str) -> str | None:
@@ -209,12 +231,23 @@ def title_of(mark: KeyResultMark) -> str:
     return shown(f"{mark.id} · {mark.title}")
 
 
+def subtitle_of(mark: KeyResultMark) -> str:
+    """The second line of an attachment: the figures, what closing the issue would bring, how much of it counts, and why.
+
+    It never holds braces, which Linear reads as a template, and begins with the health, by which views find it
+    (`connectors.linear.setup.views`).
+    """
+    words = [health_in(mark.health, mark.percent), *part_words(mark), *_declared(mark)]
+    return shorten(" · ".join(words).translate(_BRACES), LONGEST_SUBTITLE)
+
+
 def figures_of(mark: KeyResultMark) -> str:
-    """The second line of an attachment. It never holds braces: Linear reads those as a template."""
-    words = [health_in(mark.health, mark.percent)]
-    words += [mark.goal.translate(_BRACES)] if mark.goal else []
-    words += [f"due {mark.due}"] if mark.due else []
-    return " · ".join(words)
+    """How it stands, in short."""
+    return " · ".join([health_in(mark.health, mark.percent), *_declared(mark)]).translate(_BRACES)
+
+
+def _declared(mark: KeyResultMark) -> list[str]:
+    return [*([mark.goal] if mark.goal else []), *([f"due {mark.due}"] if mark.due else [])]
 
 
 def health_in(health: str, percent: int | str | None) -> str:
@@ -253,13 +286,14 @@ class _MetadataRecord(msgspec.Struct, omit_defaults=True):
     goal: str | None = None
     reason_id: str = ""
     basis_id: str = ""
+    percent_after: int | None = None
     truenorth: str = ""
 
 
 _RECORDS = Converter(_MetadataRecord)
 _MARKS = Converter(KeyResultMark)
 
-_PART = ("objective", "due", "because", "share", "moves", "goal", "reason_id", "basis_id")
+_PART = ("objective", "due", "because", "share", "moves", "goal", "reason_id", "basis_id", "percent_after")
 
 
 def metadata_for(owner: str, mark: KeyResultMark | None, stamp: Stamp | None) -> dict[str, Any]:

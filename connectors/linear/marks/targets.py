@@ -45,7 +45,7 @@ class MarkTarget(Protocol):
         ...
 
     def address(self, mark: KeyResultMark | None) -> str:
-        """The address of a key result's record, or of the note."""
+        """The address of a key result's record, or of the note, which leads to the `page` of the target."""
         ...
 
     def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: MarkRecord | None) -> Effects[None]:
@@ -71,7 +71,8 @@ class MarkTarget(Protocol):
 
 
 class _Base:
-    def __init__(self, tracker: str, owner: str, item: str, author: Mapping[str, str]) -> None:
+    def __init__(self, tracker: str, owner: str, item: str, author: Mapping[str, str], page: str) -> None:
+        self._page = page
         self._author = author
         self._tracker = tracker
         self._owner = owner
@@ -98,9 +99,9 @@ class IssueTarget(_Base):
     """An issue: one attachment for each key result, labels, a comment."""
 
     def __init__(
-        self, tracker: str, catalog: LabelCatalog, owner: str, item: str, author: Mapping[str, str]
+        self, tracker: str, catalog: LabelCatalog, owner: str, item: str, author: Mapping[str, str], page: str
     ) -> None:
-        super().__init__(tracker, owner, item, author)
+        super().__init__(tracker, owner, item, author, page)
         self._catalog = catalog
 
     @property
@@ -122,7 +123,9 @@ class IssueTarget(_Base):
         return CurrentState(found, shown, labels, own, issue.team.id, read_only)
 
     def address(self, mark: KeyResultMark | None) -> str:
-        return records.address_of(mark, self._owner) if mark else records.note_address(self._owner)
+        return (
+            records.address_of(mark, self._owner) if mark else records.note_address(self._owner, self._page)
+        )
 
     def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: MarkRecord | None) -> Effects[None]:  # noqa: ARG002
         """The same address on the same issue updates the attachment that is there."""
@@ -130,7 +133,7 @@ class IssueTarget(_Base):
             "issueId": self._item,
             "url": self.address(mark),
             "title": records.title_of(mark) if mark else records.note_title(stamp),
-            "subtitle": records.figures_of(mark) if mark else "",
+            "subtitle": records.subtitle_of(mark) if mark else "",
             "metadata": records.metadata_for(self._owner, mark, stamp),
             **self._author,
         }
@@ -152,8 +155,8 @@ class IssueTarget(_Base):
 class ProjectTarget(_Base):
     """A project: one external link for each key result, and a comment."""
 
-    def __init__(self, tracker: str, owner: str, item: str, author: Mapping[str, str]) -> None:
-        super().__init__(tracker, owner, item, author)
+    def __init__(self, tracker: str, owner: str, item: str, author: Mapping[str, str], page: str) -> None:
+        super().__init__(tracker, owner, item, author, page)
         self._added: dict[str, str] = {}
         """Ids of the links that were added just now, by address: what stamps are put on after."""
 
@@ -174,9 +177,10 @@ class ProjectTarget(_Base):
 
     def address(self, mark: KeyResultMark | None) -> str:
         """Without fragment: that is where the record goes."""
-        if mark is None:
-            return records.note_address(self._owner)
-        return records.address_of(mark, self._owner).partition("#")[0]
+        address = (
+            records.address_of(mark, self._owner) if mark else records.note_address(self._owner, self._page)
+        )
+        return address.partition("#")[0]
 
     def put(self, mark: KeyResultMark | None, stamp: Stamp | None, old: MarkRecord | None) -> Effects[None]:
         address = self.address(mark)

@@ -93,6 +93,7 @@ class ItemMapper:
         claims = [self.labels.claimed(one) for one in labels if self.labels.is_claim(one)]
         groups = ((self.labels.group_of(one), one.name) for one in plain)
         category = self.category_of(node)
+        blockers = self._blockers(node)
         parent = node.parent.id if node.parent else node.project.id if node.project else None
         return WorkItem(
             ref=Ref(self.tracker, node.id),
@@ -123,7 +124,8 @@ class ItemMapper:
             completed=utc_or_none(node.completed_at) if category == "done" else None,
             dropped=_dropped(node, category),
             due=node.due_date,
-            blocked_by=self._blockers(node),
+            blocked_by=tuple(blockers),
+            blocked_since=tuple((ref, at) for ref, at in blockers.items() if at is not None),
             claims=_claims(claims, names),
             private=node.team.id not in self.open_teams,
             in_scope=in_scope,
@@ -133,9 +135,15 @@ class ItemMapper:
             issue_links=links,
         )
 
-    def _blockers(self, node: IssueNode) -> tuple[Ref, ...]:
-        blockers = {one.issue.id for one in node.inverse_relations.nodes if one.type == "blocks"}
-        return tuple(Ref(self.tracker, one) for one in sorted(blockers))
+    def _blockers(self, node: IssueNode) -> dict[Ref, datetime | None]:
+        """The issues that block this one, in order of their ids, and since when; of two relations the older one counts."""
+        found: dict[Ref, datetime | None] = {}
+        for one in sorted(node.inverse_relations.nodes, key=lambda one: one.issue.id):
+            if one.type == "blocks":
+                ref, at = Ref(self.tracker, one.issue.id), utc_or_none(one.created_at)
+                before = found.get(ref)
+                found[ref] = at if before is None or at is None else min(before, at)
+        return found
 
     def project(self, node: ProjectNode, shown: Marks, updates: LatestUpdates = NO_UPDATES) -> WorkItem:
         """A project. It stands for one team where only one of its teams is in scope."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import structlog
 
@@ -16,14 +17,16 @@ from connectors.errors import BadReply
 from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import NotFound
-from connectors.linear.api.scope import check_credential, scoped_teams, visible_teams
+from connectors.linear.api.scope import check_credential_and_views, scoped_teams, visible_teams
 from connectors.linear.api.wire import (
     Connection,
     InitiativeNode,
     IssueNode,
     ProjectNode,
+    ViewSlug,
 )
 from connectors.linear.marks.own_labels import OwnLabels
+from connectors.linear.marks.pages import pages_of
 from connectors.linear.marks.status_updates import latest_updates
 from connectors.linear.read.initiatives import InitiativeReader
 from connectors.linear.read.mapping import (
@@ -54,20 +57,23 @@ def pull(
     elsewhere: Sequence[IssuePages] = (),
     *,
     cycles: bool = False,
+    views: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Pull, OwnLabels]:
     """Everything in scope and its ancestors, with marks; and the workspace's issue labels beside it.
 
     `known`: of our labels, what needs no reading; `elsewhere`: where issues of other trackers have their pages; `cycles`: ask
-    which issues are in an active cycle. Raises TrackerError: all or nothing.
+    which issues are in an active cycle; `views`: ids of the views that marks lead to. Raises TrackerError: all or nothing.
     """
     before = client.requests
-    pulling, as_of = _opened(client, tracker, known, progress, use, elsewhere)
+    pulling, as_of = _opened(client, tracker, known, progress, use, elsewhere, views)
     pulling.query = queries.ISSUES_WITH_CYCLES if cycles else queries.ISSUES
     items = pulling.items()
     aside = tuple(sorted(set(pulling.set_aside), key=lambda one: one.id))
     check_share(client.tracker, aside, len(items) + len(aside))
     sent, notes = client.requests - before, tuple(pulling.notes)
-    return Pull(client.tracker, items, as_of, sent, notes, aside), pulling.labels
+    urls = (item.url for item in items if item.level in ("issue", "subtask"))
+    pages = pages_of(urls, views, pulling.views)
+    return Pull(client.tracker, items, as_of, sent, notes, aside, pages), pulling.labels
 
 
 def owned_items(
@@ -109,9 +115,10 @@ def _opened(
     progress: Progress | None,
     use: InitiativeUse = UNSAID,
     elsewhere: Sequence[IssuePages] = (),
+    views: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[_Pulling, datetime]:
-    """What every read begins with: the credential, the teams, the labels."""
-    check_credential(client)
+    """What every read begins with: the credential, which of the views stand, the teams, the labels."""
+    standing = check_credential_and_views(client, sorted(views.values()))
     as_of = client.server_time or datetime.now(UTC)
     visible = visible_teams(client)
     teams = scoped_teams(client.tracker, visible, tracker.scope.teams)
@@ -123,7 +130,9 @@ def _opened(
         dropped_names(tracker),
         known.reread(labels),
     )
-    return _Pulling(client, mapper, progress, use, elsewhere), as_of
+    pulling = _Pulling(client, mapper, progress, use, elsewhere)
+    pulling.views = standing
+    return pulling, as_of
 
 
 class _Pulling:
@@ -140,6 +149,7 @@ class _Pulling:
         self.notes: list[str] = []
         self.set_aside: list[SetAside] = []
         self.query = queries.ISSUES
+        self.views: tuple[ViewSlug, ...] = ()
         self._client = client
         self._mapper = mapper
         self._owner = mapper.labels.owner

@@ -13,25 +13,32 @@ from connectors.linear.api.queries import Operation
 from connectors.linear.api.wire import Connection, LabelNode, Wire
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP
 from connectors.linear.marks.records import PARAMETER, health_in
-from connectors.setup import AT_RISK, BY_KEY_RESULT, DANGLING, PROJECTS, UNALIGNED, Identified, Need
+from connectors.setup import AT_RISK, BELOW, BY_KEY_RESULT, DANGLING, PROJECTS, UNALIGNED, Identified, Need
 
 
 class ViewNode(Wire):
     id: str
     name: str
+    slug_id: str
     shared: bool = False
     description: str | None = None
     filter_data: dict[str, Any] = msgspec.field(default_factory=dict)
     project_filter_data: dict[str, Any] | None = None
 
 
+class Workspace(Wire):
+    url_key: str
+
+
 class Views(Wire):
+    organization: Workspace
     custom_views: Connection[ViewNode]
 
 
 VIEWS = Operation(
-    "query Views($first: Int!, $after: String) { customViews(first: $first, after: $after) {"
-    " nodes { id name shared description filterData projectFilterData } pageInfo { hasNextPage endCursor } } }",
+    "query Views($first: Int!, $after: String) { organization { urlKey }"
+    " customViews(first: $first, after: $after) {"
+    " nodes { id name slugId shared description filterData projectFilterData } pageInfo { hasNextPage endCursor } } }",
     Decoder(Views),
 )
 
@@ -48,7 +55,8 @@ def views_wanted(
         state["and"] = [{"name": {"neqIgnoreCase": name}} for name in dropped]
     within: dict[str, Any] = {"team": {"key": {"in": list(teams)}}, "state": state}
     conditions = {
-        UNALIGNED: _labelled(need.orphaned, "orphaned"),
+        UNALIGNED: _apart(_labelled(need.orphaned, "orphaned"), need.below),
+        **({BELOW: _labelled(need.below, None)} if need.below else {}),
         BY_KEY_RESULT: _labelled(need.aligned, "aligned"),
         DANGLING: _labelled(need.dangling, None),
         AT_RISK: _labelled(need.at_risk, None) or _attached(need.owner),
@@ -83,12 +91,21 @@ def _attached(owner: str) -> dict[str, Any]:
     return {"attachments": {"some": {"and": [{"or": ours}, {"or": words}]}}}
 
 
+def _apart(filter_: dict[str, Any] | None, below: str | None) -> dict[str, Any] | None:
+    """The filter, without what bears the label of work below other such work."""
+    if filter_ is None or below is None:
+        return filter_
+    return {"labels": filter_["labels"] | {"every": {"name": {"neqIgnoreCase": below}}}}
+
+
 def _labelled(label: str | None, child: str | None) -> dict[str, Any] | None:
-    """A label of the policy, or else the child of our group that says the same; None where there is neither."""
-    if label:
-        return {"labels": {"some": {"name": {"eqIgnoreCase": label}}}}
-    group = {"name": {"eq": child}, "parent": {"name": {"eq": ALIGNMENT_GROUP}}}
-    return {"labels": {"some": group}} if child else None
+    """A label of the policy, or the child of our group that stands on issues in its place; None where there is neither."""
+    either: list[dict[str, Any]] = [{"name": {"eqIgnoreCase": label}}] if label else []
+    if child:
+        either.append({"name": {"eq": child}, "parent": {"name": {"eq": ALIGNMENT_GROUP}}})
+    if not either:
+        return None
+    return {"labels": {"some": either[0] if len(either) == 1 else {"or": either}}}
 
 
 def identify(row: LabelNode | ViewNode) -> Identified:

@@ -18,10 +18,11 @@ from connectors.linear.api import queries
 from connectors.linear.api.client import LinearClient
 from connectors.linear.api.errors import NotFound
 from connectors.linear.api.queries import Operation
-from connectors.linear.api.wire import LabelNode, Wire
+from connectors.linear.api.wire import Connection, LabelNode, Wire
 from connectors.linear.marks.label_groups import ALIGNMENT_GROUP
+from connectors.linear.marks.pages import WORKSPACE, address_of, place_of
 from connectors.linear.setup.groups import GroupSetup
-from connectors.linear.setup.views import VIEWS, ViewNode, holds, identify, naming, views_wanted
+from connectors.linear.setup.views import VIEWS, ViewNode, Views, holds, identify, naming, views_wanted
 from connectors.model import CLAIM_NAME
 from connectors.setup import (
     PROJECTS,
@@ -58,10 +59,14 @@ class Rights(Wire):
     organization: Organization
 
 
+class MadeView(Made):
+    slug_id: str
+
+
 class SetupReply(Wire):
     success: bool
     issue_label: Made | None = None
-    custom_view: Made | None = None
+    custom_view: MadeView | None = None
 
 
 class Answer(Wire):
@@ -90,13 +95,16 @@ WRITES = {
         "issueLabel { id }",
     ),
     ("view", "create"): _write(
-        "MakeView", "$input: CustomViewCreateInput!", "customViewCreate(input: $input)", "customView { id }"
+        "MakeView",
+        "$input: CustomViewCreateInput!",
+        "customViewCreate(input: $input)",
+        "customView { id slugId }",
     ),
     ("view", "change"): _write(
         "SetView",
         _ON + "CustomViewUpdateInput!",
         "customViewUpdate(id: $id, input: $input)",
-        "customView { id }",
+        "customView { id slugId }",
     ),
     ("label", "remove"): _write("DropLabel", "$id: String!", "issueLabelDelete(id: $id)", ""),
     ("view", "remove"): _write("DropView", "$id: String!", "customViewDelete(id: $id)", ""),
@@ -111,6 +119,7 @@ class LinearProvisioner:
         self._teams = teams
         self._dropped = dropped
         self._groups = GroupSetup(client)
+        self._places: dict[str, str] = {}
 
     def plan(self, need: Need, made: Mapping[str, str]) -> Provisioning:
         """See `Provisioner.plan`."""
@@ -153,7 +162,7 @@ class LinearProvisioner:
         ]
         ours -= in_use
         kept = {one.parent.id for one in labels if one.parent and one.id not in ours}
-        views = list(self._client.walk(VIEWS, lambda reply: reply.custom_views))
+        views = self._read_views()
         theirs = {one.id: one.name for one in copies(views, identify, "view", made, need)}
         problems += [copied("view", name) for name in theirs.values()]
         actions = [
@@ -195,13 +204,30 @@ class LinearProvisioner:
         done = self._client.execute(operation, **variables, **({"id": action.id} if action.id else {})).done
         if not done.success:
             raise Refused(self._client.tracker, f"Linear did not confirm the change of {action.what}.")
+        if done.custom_view is not None:
+            self._places[place_of(action.what)] = done.custom_view.slug_id
         there = done.issue_label or done.custom_view
         return there.id if there else None
+
+    def places(self) -> Mapping[str, str]:
+        """See `Provisioner.places`: the workspace, and the slugs of views."""
+        return dict(self._places)
+
+    def address(self, what: str, made: Mapping[str, str]) -> str:
+        """See `Provisioner.address`: labels are found in the workspace's settings."""
+        return address_of(what, made)
+
+    def _read_views(self) -> list[ViewNode]:
+        def listed(reply: Views) -> Connection[ViewNode]:
+            self._places[WORKSPACE] = reply.organization.url_key
+            return reply.custom_views
+
+        return list(self._client.walk(VIEWS, listed))
 
     def _views(
         self, need: Need, made: Mapping[str, str], problems: list[SetupProblem], there: dict[str, str]
     ) -> Iterator[Action]:
-        rows = list(self._client.walk(VIEWS, lambda reply: reply.custom_views))
+        rows = self._read_views()
         problems += empty_views("view", need)
         problems += _no_projects(need)
         for name, wanted in views_wanted(need, self._teams, self._dropped).items():
@@ -219,6 +245,7 @@ class LinearProvisioner:
                 problems.append(SetupProblem(f"view {name}", why, "Rename the view."))
                 continue
             there[f"view {name}"] = found.id
+            self._places[place_of(f"view {name}")] = found.slug_id
             if name == PROJECTS and need.orphaned_projects is None:
                 # It shows what it was last given.
                 wanted, body = {}, {key: value for key, value in body.items() if key not in wanted}
@@ -248,6 +275,7 @@ def as_called(need: Need, labels: Iterable[LabelNode]) -> Need:
         aligned=called(need.aligned),
         dangling=called(need.dangling),
         at_risk=called(need.at_risk),
+        below=called(need.below),
     )
 
 

@@ -53,10 +53,11 @@ class ItemWrite:
         self._item = item
         self._wanted = wanted
         self._problems: list[str] = []
+        page = wanted.page or item.shown.page or item.url
         self._target: MarkTarget = (
-            ProjectTarget(tracker, owner, item.ref.id, author)
+            ProjectTarget(tracker, owner, item.ref.id, author, page)
             if item.level == "project"
-            else IssueTarget(tracker, catalog, owner, item.ref.id, author)
+            else IssueTarget(tracker, catalog, owner, item.ref.id, author, page)
         )
 
     def effects(self) -> Effects[list[str]]:
@@ -70,7 +71,7 @@ class ItemWrite:
             yield from self._drop_remnant()
             # Such a comment is seen where the whole workspace is read, and not by a look at the item.
             known = replace(known, comment=state.shown.comment)
-        if state.shown == self._wanted:
+        if state.shown == self._wanted and self._wanted.page in ("", state.shown.page):
             return []
         if state.shown != known:
             raise SkipItem(f"{self._item.key} changed since it was read; the next run plans it again.")
@@ -115,8 +116,8 @@ class ItemWrite:
 
     def _mark(self, state: CurrentState) -> Effects[None]:
         writer = RecordWriter(self._target, state, self._wanted.key_results)
-        label_ids = self._usable_labels(state)
         children, proof = self._children(state), state.found.stamp
+        label_ids = self._usable_labels(state, children)
         current = {*state.own.children}
         final = Stamp(
             self._owner,
@@ -130,7 +131,7 @@ class ItemWrite:
         )
         announced = replace(
             final,
-            labels=tuple(sorted({*label_ids, *state.own.names})),
+            labels=tuple(sorted({*label_ids, *state.own.borne})),
             label_ids=tuple(sorted({*label_ids.items(), *state.own.labels})),
             children=tuple(sorted({*children, *current})),
             comment_id=self._announced_comment(state),
@@ -144,7 +145,7 @@ class ItemWrite:
         if refused:
             kept = state.own.labels
             final = replace(
-                final, labels=state.own.names, label_ids=tuple(sorted(kept)), children=state.own.children
+                final, labels=state.own.borne, label_ids=tuple(sorted(kept)), children=state.own.children
             )
         final = replace(
             final,
@@ -154,11 +155,16 @@ class ItemWrite:
         yield from writer.stamp(final)
         yield from writer.drop_stale()
 
-    def _usable_labels(self, state: CurrentState) -> dict[str, str]:
-        """Ids of the wanted labels by name; one that is missing and cannot be made is left out, aloud."""
+    def _usable_labels(self, state: CurrentState, children: Collection[str]) -> dict[str, str]:
+        """Ids of the wanted labels by name; one that is missing and cannot be made is left out, aloud.
+
+        What one of the `children` of groups says is said once.
+        """
         ids: dict[str, str] = {}
         there = dict(state.own.labels)
         for name in self._wanted.labels if state.team is not None else ():
+            if self._catalog.own.stands_in_for(name, self._wanted.alignment, children):
+                continue
             try:
                 ids[name] = there[name] if name in there else self._catalog.need(name, state.team or "")
             except Refused as error:

@@ -96,7 +96,7 @@ class LinearWriter:
         for item, wanted in requests:
             differing = [mark for mark in ALL_MARKS if getattr(item.shown, mark) != getattr(wanted, mark)]
             cannot = [mark for mark in differing if mark not in item.writable]
-            if not differing:
+            if not differing and wanted.page in ("", item.shown.page):
                 yield receipt(item, "written", None)
             elif cannot:
                 yield receipt(
@@ -119,7 +119,7 @@ class LinearWriter:
         tracker, problems = self._client.tracker, list[str]()
         before = replace(item, shown=replace(item.shown, update=None))
         after = replace(wanted, update=None)
-        if before.shown != after:
+        if before.shown != after or after.page not in ("", before.shown.page):
             work = ItemWrite(tracker, self._catalog, self._owner, before, after, self._author())
             problems += yield from work.effects()
         if item.shown.update != wanted.update:

@@ -72,6 +72,10 @@ def row_of(issue: Issue) -> dict[str, Any]:
         "key_result": issue.custom.get(KEY_RESULT),
         "progress": None if progress is None else round(progress),
         "labels": issue.labels,
+        "assignee": issue.assignee.name if issue.assignee else "",
+        "created": issue.created.date().isoformat(),
+        "priority": issue.priority.name if issue.priority else "",
+        "custom": {id_: one.value if isinstance(one, Option) else one for id_, one in issue.custom.items()},
     }
 
 

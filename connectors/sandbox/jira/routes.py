@@ -74,8 +74,8 @@ def routes(world: World) -> list[web.RouteDef]:
         ],
         web.route("*", f"{BASE}/rest/{{rest:.*}}", with_envelope(_unknown, trace_ids)),
         *server_routes(site, on_server, trace_ids, SERVER_BASE),
-        *page_routes(site, BASE),
-        *view_routes(site, BASE),
+        *(route for base in (BASE, SERVER_BASE) for route in page_routes(site, base)),
+        *(route for base in (BASE, SERVER_BASE) for route in view_routes(site, base)),
     ]
 
 

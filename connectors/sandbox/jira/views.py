@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
 
 from connectors.sandbox import pages
 from connectors.sandbox.company import Person
+from connectors.sandbox.jira.fields import FIELD_BY_ID
 from connectors.sandbox.jira.http import JiraError
 from connectors.sandbox.jira.page import MOST_LISTED, row_of
 from connectors.sandbox.jira.search import matching
 from connectors.sandbox.jira.shared import Dashboard, Filter, Gadget, SharePermission
-from connectors.sandbox.jira.state import JiraSite
+from connectors.sandbox.jira.state import KEY_RESULT, KR_PROGRESS, JiraSite
 
 _FILTER_ID = re.compile(r"(?:filter-)?(\d+)")
 _FILTER_KEYS = ("filterId", "projectOrFilterId", "filter")
 """Names under which gadgets keep their filter; the real ones are not documented."""
+
+
+FIRST_COLUMNS = ("issuetype", "issuekey", "summary", "status", "assignee", "created")
+"""What a list shows whose owner chose no columns."""
+MORE_COLUMNS = (KEY_RESULT, KR_PROGRESS, "labels")
+"""What the page of a filter shows besides, where any of its issues has it."""
+_HEADINGS = {
+    "issuetype": "Type",
+    "issuekey": "Key",
+    "summary": "Summary",
+    "status": "Status",
+    "assignee": "Assignee",
+    "created": "Created",
+    "labels": "Labels",
+    "priority": "Priority",
+    "duedate": "Due",
+}
 
 
 def view_routes(site: JiraSite, base: str) -> list[web.RouteDef]:
@@ -36,7 +55,13 @@ def view_routes(site: JiraSite, base: str) -> list[web.RouteDef]:
         if found is None:
             return pages.missing(f"There is no filter {request.match_info['number']} on this site.")
         head = _head(site, found) | {"jql": found.jql}
-        return pages.page("jira/filter.html", base=base, head=head, result=_result(site, found))
+        result = _result(site, found)
+        columns = [
+            *FIRST_COLUMNS,
+            *(one for one in MORE_COLUMNS if any(_has(row, one) for row in result["rows"])),
+        ]
+        headed = _headed(site, columns)
+        return pages.page("jira/filter.html", base=base, head=head, result=result, columns=headed)
 
     async def one_dashboard(request: web.Request) -> web.Response:
         found = site.dashboards.get(int(request.match_info["number"]))
@@ -53,11 +78,17 @@ def view_routes(site: JiraSite, base: str) -> list[web.RouteDef]:
             raise web.HTTPFound(f"{base}/filter/{number}")
         raise web.HTTPFound(f"{base}/issues?{request.query_string}")
 
+    async def by_page(request: web.Request) -> web.Response:
+        """The address that a dashboard tells of itself."""
+        number = request.query.get("selectPageId", "")
+        raise web.HTTPFound(f"{base}/dashboard/{number}" if number.isdecimal() else f"{base}/filters")
+
     return [
         web.get(f"{base}/filters", everything),
         web.get(rf"{base}/filter/{{number:\d{{1,12}}}}", one_filter),
         web.get(rf"{base}/dashboard/{{number:\d{{1,12}}}}", one_dashboard),
         web.get(f"{base}/issues/", by_query),
+        web.get(f"{base}/secure/Dashboard.jspa", by_page),
     ]
 
 
@@ -106,7 +137,28 @@ def _gadget(site: JiraSite, gadget: Gadget) -> dict[str, Any]:
         "title": gadget.title,
         "filter": _head(site, found) if found is not None else None,
         "result": _result(site, found) if found is not None else None,
+        "columns": _headed(site, _columns(gadget)),
     }
+
+
+def _columns(gadget: Gadget) -> list[str]:
+    """The columns that its settings name."""
+    named = [
+        one["columnNames"]
+        for one in gadget.properties.values()
+        if isinstance(one, dict) and "columnNames" in one
+    ]
+    return str(named[0]).split("|") if named else list(FIRST_COLUMNS)
+
+
+def _headed(site: JiraSite, columns: Sequence[str]) -> list[tuple[str, str]]:
+    names = {one.id: one.name for one in (*FIELD_BY_ID.values(), *site.fields.values())}
+    return [(one, _HEADINGS.get(one) or names.get(one, one)) for one in columns]
+
+
+def _has(row: Mapping[str, Any], column: str) -> bool:
+    value = row["labels"] if column == "labels" else row["custom"].get(column)
+    return value not in (None, "", [])
 
 
 def _filter_id(settings: Any) -> int | None:

@@ -19,10 +19,12 @@ from sync.explain.item import written_as
 from sync.explain.key_result import Derivation, derive
 from sync.explain.next_cycle import NoSuchCycleError, next_cycle
 from sync.explain.objective import derive_objective
+from sync.explain.pages import asked_for
 from sync.jobs.asked_key import with_key_of_now
 from sync.jobs.last_read import latest_run, progress_history, removed_marks
 from sync.jobs.remote_links import with_remote_links
 from sync.jobs.session import Session
+from sync.jobs.setup import made_things
 from sync.observation import homonyms
 from sync.report import audit_log, budgets, data, explanation, moments, movement, suggestions
 from sync.report import forecasts as forecast_tables
@@ -30,6 +32,7 @@ from sync.report import roll_over as roll_over_tables
 from sync.report import status as status_tables
 from sync.report.findings import findings, unmatched
 from sync.report.scorecard import scorecard
+from sync.report.setup.lines import things_data, things_lines
 from sync.report.unaligned.narrowing import WorkFilter
 from sync.report.unaligned.not_warned import in_grace, not_warned
 from sync.report.unaligned.orphans import orphans as orphan_table
@@ -80,12 +83,18 @@ def status(
             output.show(status_tables.removed(removed))
         if stuck:
             output.show(status_tables.stuck(stuck, run))
+        if things := made_things(session):
+            output.say()
+            output.say("Set up on the trackers", strong=True)
+            for line in things_lines(things):
+                output.say(line)
         output.data(
             as_of=run.scorecard.as_of.isoformat(),
             scorecard=data.of_scorecard(run.scorecard, run.outlooks),
             movement=movement.movement_data(histories),
             work=budgets.data(run, session.workspace),
             last_run=status_tables.last_run_data(last, troubled),
+            set_up=things_data(things),
             undone=status_tables.removed_data(removed),
             stuck=[asdict(one) for one in stuck],
             orphans=len(run.signals.orphans),
@@ -182,7 +191,7 @@ def suggest(
 def explain(
     key: Annotated[
         str,
-        typer.Argument(help="Ticket key, Linear project name, or id of a key result or objective."),
+        typer.Argument(help="Ticket key or URL, Linear project, or id of a key result or objective."),
     ],
     config: Config = None,
     style: FormatOption = Format.TEXT,
@@ -194,13 +203,15 @@ def explain(
     with command_session(config, style) as (session, output):
         run = _latest(session, output, given, fresh=fresh)
         when = run.scorecard.as_of.isoformat()
-        if (derived := derive(key, run, session.workspace)) is not None:
+        asked = asked_for(key, run.alignment, session.workspace)
+        name = asked if isinstance(asked, str) else ""
+        if (derived := derive(name, run, session.workspace)) is not None:
             _show_key_result(session, run, derived, output, when)
-        elif (whole := derive_objective(key, run, session.workspace)) is not None:
+        elif (whole := derive_objective(name, run, session.workspace)) is not None:
             output.show(explanation.objective_derivation(whole))
             output.data(as_of=when, **explanation.objective_data(whole))
         else:
-            found = explain_item(key, with_key_of_now(session, run, key), session.workspace)
+            found = explain_item(asked, with_key_of_now(session, run, name), session.workspace)
             if fresh:
                 found = with_remote_links(session, run, found)
             output.show(status_tables.explanation(found))
@@ -237,7 +248,7 @@ def log(
         store.close()
     double = homonyms((ref.tracker, key) for ref, some in keys.items() for key in some)
     parts = [f"to {item}"] * bool(item) + [f"by run {run}"] * (run is not None)
-    output.show(audit_log.section(entries, " ".join(parts) or "ever", double))
+    output.show(audit_log.section(entries, " ".join(parts), double))
     runs = [one for one in runs if run in (None, one.id)]
     if views := audit_log.views_data(runs):
         output.show(audit_log.views(runs))

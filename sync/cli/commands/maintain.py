@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from config.wording import counted
+from sync.cli import one_line
 from sync.cli.exit_codes import Cause, causes_of_writing, complain
 from sync.cli.options import (
     Apply,
@@ -24,6 +25,7 @@ from sync.cli.options import (
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session, configured
+from sync.cli.verbosity import is_quiet
 from sync.jobs.rebuild import Rebuilt, put_back, retire_store
 from sync.jobs.rebuild import rebuild as rebuild_store
 from sync.jobs.session import Session
@@ -49,9 +51,10 @@ def undo(
     selection = selection_of(item, project, tracker, whole=everything)
     with command_session(config, style) as (session, output):
         _require_known(selection, session)
-        reporter = OutputReporter(output)
+        is_brief = apply and is_quiet()
+        reporter = OutputReporter(output, brief=is_brief)
         planned = plan_undo(session, selection, reporter)
-        _show(planned, selection, output)
+        _show(planned, selection, output, brief=is_brief and not planned.is_of_others)
         if apply and planned.is_of_others:
             output.causes.add(Cause.GUARD)
             output.data(applied=None)
@@ -59,7 +62,9 @@ def undo(
         elif apply:
             done = undo_planned(session, planned, reporter)
             output.causes |= causes_of_writing(done.applied)
-            for name, label, gone in done.labels:
+            if is_brief:
+                output.say(one_line.of_undo(planned.plan, done.applied))
+            for name, label, gone in done.labels if not is_brief else ():
                 output.say(f"{name}: label {label} {'removed.' if gone else 'kept: people use it.'}")
         elif not planned.empty:
             output.say("Nothing was removed. To apply the plan, add --apply.")
@@ -75,11 +80,13 @@ def _require_known(selection: Selection, session: Session) -> None:
     require_trackers(selection, session.connectors)
 
 
-def _show(planned: UndoPlan, selection: Selection, output: Output) -> None:
-    output.show(*plan_tables.undoing(planned.plan, planned.labels, complete=planned.whole))
+def _show(planned: UndoPlan, selection: Selection, output: Output, *, brief: bool) -> None:
     if output.wants_data:
         labels = {name: list(some) for name, some in planned.labels.items()}
         output.data(**data.of_plan(planned.plan), made=labels)
+    if brief:
+        return
+    output.show(*plan_tables.undoing(planned.plan, planned.labels, complete=planned.whole))
     if selection.everything:
         output.say(
             "What setup created (fields, filters, dashboard, label groups, views) stays. "

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from sync.cli import one_line
 from sync.cli.exit_codes import Cause, causes_of_writing, complain
 from sync.cli.options import (
     AcceptPlan,
@@ -27,6 +28,7 @@ from sync.cli.options import (
 from sync.cli.output import Format, Output
 from sync.cli.reporter import OutputReporter
 from sync.cli.session import command_session
+from sync.cli.verbosity import is_quiet
 from sync.jobs.apply_plan import apply_plan
 from sync.jobs.plan import plan as make_plan
 from sync.jobs.plan import save_plan
@@ -93,10 +95,14 @@ def sync(
     given, overrides = given_moment(as_of), overrides_of(first_run, accept_plan, accept_shrink)
     with command_session(config, style) as (session, output):
         now = given.in_zone_of(session.workspace)
-        done = synchronise(session, now, OutputReporter(output, PlanView(everything=everything)), overrides)
+        reporter = OutputReporter(output, PlanView(everything=everything), brief=is_quiet())
+        done = synchronise(session, now, reporter, overrides)
         if done.blocked:
             output.data(applied=None)
         _end(done.applied, output)
+        if done.applied is not None and is_quiet():
+            run = done.run
+            output.say(one_line.of_sync(len(run.observation.items), run.plan, done.applied))
 
 
 def apply(
@@ -113,9 +119,11 @@ def apply(
     with command_session(config, style) as (session, output):
         now = given.in_zone_of(session.workspace)
         saved = plan_file.load(file, session.workspace, session.store.clock())
-        reporter = OutputReporter(output, PlanView(everything=everything))
+        reporter = OutputReporter(output, PlanView(everything=everything), brief=is_quiet())
         done = apply_plan(session, saved, now, reporter, overrides)
         _end(done.applied, output)
+        if done.applied is not None and is_quiet():
+            output.say(one_line.of_saved(saved.plan, done.applied, done.moved))
         if done.moved:
             output.causes.add(Cause.INCOMPLETE)
 

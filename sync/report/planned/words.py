@@ -81,7 +81,8 @@ def _key_result_words(before: object, after: object) -> str:
         for name, value in asdict(mark).items()
         if mark.id in known and (getattr(known[mark.id], name) or None) != (value or None)
     }
-    return f"{says}: update {', '.join(_PARTS.get(name, name) for name in parts) or 'order'}"
+    named = dict.fromkeys(_PARTS.get(name, name) for name in parts)
+    return f"{says}: update {', '.join(named) or 'order'}"
 
 
 _PARTS = {
@@ -89,6 +90,7 @@ _PARTS = {
     "due": "due day",
     "because": "reason for the link",
     "moves": "contribution",
+    "percent_after": "contribution",
     "goal": "target",
 }
 

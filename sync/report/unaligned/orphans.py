@@ -13,7 +13,7 @@ from sync.plan.plan import natural
 from sync.report.table import Cell, Section, team_of, title_beside_name
 from sync.report.unaligned.not_warned import SHOW_ALL, left_out
 from sync.signals.effort import Effort, efforts
-from sync.signals.orphans import Orphan, Signals
+from sync.signals.orphans import Orphan, Signals, orphans_below
 
 EFFORT = (
     "By effort at stake, the most first: the points of its open work, 1 for each item without an estimate."
@@ -47,7 +47,7 @@ def orphans(
     """
     signals, items = run.signals, run.alignment.items
     at_stake = efforts_of(run)
-    below = _below(signals)
+    below = orphans_below(signals.orphans)
     tops = [one for one in by_effort(run, at_stake) if one.top]
     shown = tops[:most]
     rows = tuple(
@@ -93,23 +93,6 @@ def _lead(count: int, tops: int) -> str:
     return lead + (
         f"; {tops:,} of them {agree(tops, 'has', 'have')} no orphaned parent." if tops < count else "."
     )
-
-
-def _below(signals: Signals) -> Counter[Ref]:
-    """How many orphans hang below each topmost one."""
-    below: Counter[Ref] = Counter()
-    for ref in signals.orphans:
-        top = _topmost(ref, signals)
-        below[top] += ref != top
-    return below
-
-
-def _topmost(ref: Ref, signals: Signals) -> Ref:
-    seen = {ref}
-    while (above := signals.orphans[ref].above) is not None and above not in seen:
-        ref = above
-        seen.add(ref)
-    return ref
 
 
 def _planned(signals: Signals) -> Iterator[str]:

@@ -53,6 +53,25 @@ BAD = [
     ),
     ("weigh: points", "weigh: point", "17:38", 'invalid value "point"; did you mean "points"?'),
     ("label: onboarding", "level: epics", "18:25", 'invalid value "epics"; did you mean "epic"?'),
+    (
+        "grace_days: 7",
+        'quiet_hours: {begin: "19:00", end: "19:00"}',
+        "20:16",
+        "the quiet hours begin and end at 19:00, so there are none; set two different times, or leave quiet_hours out",
+    ),
+    # written anew by a tool of YAML 1.1
+    (
+        "{on: 2026-10-14",
+        "{true: 2026-10-14",
+        "14:66",
+        'unknown key "true"; did you mean "on"? Another YAML tool has rewritten it: write "on" with its quotes',
+    ),
+    (
+        "grace_days: 7",
+        "mode: false",
+        "20:9",
+        'invalid value false; did you mean "off"? Another YAML tool has rewritten it: write "off" with its quotes',
+    ),
     # types
     ("title: One", "title: 12", "13:16", "expected text, got the number 12; put it in quotes"),
     ("title: One", "title:", "13:9", "expected text, got no value"),

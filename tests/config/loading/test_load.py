@@ -233,8 +233,6 @@ def test_advice(tmp_path: Path) -> None:
     text = GOOD.replace("label: onboarding, project: WEB", "tracker: jira, project: WEBB, label: OKR-aligned")
     text = text.replace(", checkins: [{on: 2026-10-14, value: 2}]", "")
     assert advice(load(written(tmp_path, text))) == (
-        "site is not set, so key results on Linear tickets link to a placeholder URL.",
-        'Key result "KR1" has no links: only work that claims it by label or field counts for it.',
         'Key result "KR1" has no check-ins, file or http: it will show no data.',
         'Key result "KR2" links by label "OKR-aligned", which Truenorth sets itself, so the rule never matches.',
         (
@@ -242,6 +240,27 @@ def test_advice(tmp_path: Path) -> None:
             'Did you mean "WEB"?'
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("measure", "wants_links"),
+    [
+        ("{kind: work}", True),
+        ("{kind: milestones}", True),
+        ("{kind: flow, of: throughput, start: 1, target: 2}", True),
+        ("{kind: binary}", False),
+        ("{kind: query, jql: a, start: 1, target: 2}", False),
+        ("{kind: project, project: P}", False),
+        ("{kind: composite, of: {KR1: 1}}", False),
+    ],
+)
+def test_links_are_missed_only_where_the_measure_is_made_of_them(
+    measure: str, wants_links: bool, tmp_path: Path
+) -> None:
+    text = GOOD.replace("{kind: work, weigh: points}", measure)
+    text = text.replace("        links: [{label: onboarding, project: WEB}]\n", "")
+    found = [one for one in advice(load(written(tmp_path, text))) if "no links" in one]
+    assert bool(found) is wants_links
 
 
 def test_an_exemption_by_a_label_of_our_own_never_matches(tmp_path: Path) -> None:

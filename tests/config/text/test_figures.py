@@ -1,7 +1,10 @@
 """Numbers, percents, counts and days as people read them."""
 
+import ast
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -99,3 +102,43 @@ def test_every_language_has_a_locale_that_cldr_knows() -> None:
     assert figures_for("klingon") is ENGLISH
     with pytest.raises(ValueError, match="klingon"):
         Figures("klingon").count(1)
+
+
+ROOT = Path(__file__).parents[3]
+
+NOT_FOR_PEOPLE = {
+    "connectors/jira/marks/computed_fields.py": "what a field is set to",
+    "connectors/jira/read/custom_fields.py": "what rules compare",
+    "sync/marks/messages.py": "what records keep",
+    "sync/marks/compare.py": "what records compare",
+}
+
+
+def bare_formats(source: str) -> Iterator[int]:
+    """The lines on which a number is written with digits as Python likes them, or with its thousands apart by hand."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+            spec = "".join(
+                str(one.value) for one in ast.walk(node.format_spec) if isinstance(one, ast.Constant)
+            )
+            if spec.endswith(("g", "G", "e", "n")) or "," in spec:
+                yield node.lineno
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "format":
+            yield node.lineno
+
+
+def test_every_number_for_people_is_written_by_figures() -> None:
+    found = {
+        f"{name}:{line}"
+        for folder in ("config", "connectors", "sync")
+        for path in (ROOT / folder).rglob("*.py")
+        if not (name := str(path.relative_to(ROOT))).startswith("connectors/sandbox/")
+        and name not in NOT_FOR_PEOPLE
+        for line in bare_formats(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
+def test_the_search_finds_what_it_is_for() -> None:
+    assert list(bare_formats("f'{x:g}'; f'{x:.4g}'; f'{x:,}'; format(x, 'g')")) == [1, 1, 1, 1]
+    assert list(bare_formats("f'{day:%H:%M}'; f'{x:.1f}'; f'{x:+d}'; f'{x!r}'")) == []

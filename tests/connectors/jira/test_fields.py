@@ -125,5 +125,13 @@ def test_a_long_comment_is_cut_and_says_so(doc: Doc) -> None:
     assert "more" in adf["content"][-1]["content"][0]["text"]
 
 
+def test_of_a_long_comment_of_panels_the_last_ones_go_whole() -> None:
+    panel = Panel("info", tuple(para("x" * 200) for _ in range(5)))
+    *panels, rest = truncate_adf(Doc((panel,) * 60))["content"]
+    assert 10 < len(panels) < 60
+    assert {len(one["content"]) for one in panels} == {5}
+    assert f"{60 - len(panels)} more" in rest["content"][0]["text"]
+
+
 def test_a_short_comment_is_left_whole() -> None:
     assert truncate_adf(Doc((para("short"),)))["content"][0]["content"][0]["text"] == "short"

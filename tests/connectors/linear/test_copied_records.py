@@ -23,7 +23,12 @@ HERE, ELSEWHERE, OLDER = "i1", "i2", ""
 
 def note(owner: str, item: str, *children: str) -> AttachmentNode:
     stamp = Stamp(owner, alignment="aligned", children=children, item=item)
-    return AttachmentNode(f"{owner}-{item}", note_address(owner), metadata_for(owner, None, stamp), MOMENT)
+    return AttachmentNode(
+        f"{owner}-{item}",
+        note_address(owner, "https://linear.app/acme/issue/ENG-1/title"),
+        metadata_for(owner, None, stamp),
+        MOMENT,
+    )
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,10 @@ def test_after_a_hundred_ids_there_is_another(
     fresh = requests(workspace, key, wanted)
     write(workspace, key, NOTHING)
     item = workspace.item(key).ref.id
-    addresses = [note_address(OWNER), *(address_of(one, OWNER) for one in wanted.key_results)]
+    addresses = [
+        note_address(OWNER, workspace.item(key).url),
+        *(address_of(one, OWNER) for one in wanted.key_results),
+    ]
     used = {id_ for what in ("comment", *addresses) for id_ in used_before(item, what)}
     workspace.do(lambda space: space.deleted_ids.update(used))
     assert requests(workspace, key, wanted) == fresh

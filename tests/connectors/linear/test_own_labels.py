@@ -97,6 +97,37 @@ def test_a_label_that_the_policy_names_is_ours_without_a_stamp(
     assert found.ids == (frozenset("x") if names else frozenset())
 
 
+# --- The group in place of the label ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("borne", "says", "named"),
+    [
+        (["a1"], ("okr-aligned",), ()),
+        (["a1", "aligned"], ("okr-aligned",), ("okr-aligned",)),
+        (["aligned"], ("okr-aligned",), ("okr-aligned",)),
+        (["a2", "dangling"], ("okr-dangling", "okr-orphaned"), ("okr-dangling",)),
+        (["ap"], (), ()),
+    ],
+    ids=["the child", "both", "the label", "beside another", "somebody's child"],
+)
+def test_an_issue_says_by_the_group_what_the_label_says(
+    borne: list[str], says: tuple[str, ...], named: tuple[str, ...]
+) -> None:
+    found = own(*PLAIN, *GROUPS).on(borne, None)
+    assert (found.names, found.borne) == (says, named)
+
+
+def test_only_a_child_that_setup_made_stands_in_for_the_label_of_its_state() -> None:
+    labels = own(*PLAIN, *GROUPS)
+    assert labels.stands_in_for("okr-aligned", "aligned", ("a1", "k2"))
+    assert not labels.stands_in_for("okr-aligned", "aligned", ("k2",)), "a person's choice stands in its way"
+    assert not labels.stands_in_for("okr-dangling", "aligned", ("a1",))
+    theirs = own(*PLAIN, label("A", "Alignment", is_group=True), label("a1", "aligned", parent="A"))
+    assert not theirs.stands_in_for("okr-aligned", "aligned", ("a1",))
+    assert theirs.on(["a1"], None).names == ()
+
+
 # --- Copies ----------------------------------------------------------------------------------------
 
 

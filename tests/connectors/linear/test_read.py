@@ -90,6 +90,7 @@ def test_an_issue_as_it_stands(workspace: LinearWorkspace) -> None:
     assert (item.started, item.completed) == (MOMENT, None)
     assert item.created.tzinfo is UTC
     assert item.blocked_by == (Ref("linear", blocker.id),)
+    assert item.blocked_since == ((Ref("linear", blocker.id), issue.inverse_relations[0].created_at),)
     assert item.in_scope
     assert item.writable == frozenset(MARKS)
 

@@ -9,15 +9,19 @@ from typing import Any
 
 import pytest
 
+from config.policy import LabelPolicy
 from connectors.linear.api.wire import LinkNode
 from connectors.linear.marks.records import find_in_links
 from connectors.linear.setup.groups import GroupSetup
 from connectors.model import Marks, Stamp
 from connectors.sandbox.linear.entities import Project
+from connectors.sandbox.linear.state import LinearSpace
+from connectors.setup import signature
 from tests.support.linear_workspace import (
     EVERYTHING,
     LATENCY,
     ONBOARDING,
+    ORPHAN,
     OWNER,
     LinearWorkspace,
     moved,
@@ -113,6 +117,57 @@ def test_a_label_that_only_an_archived_issue_bears_stays_for_undo_and_for_setup(
     assert (tracker.delete_label("okr-aligned"), setup.is_in_use(label.id)) == (False, True)
     workspace.do(lambda _: issue.labels.remove(label))
     assert (setup.is_in_use(label.id), tracker.delete_label("okr-aligned")) == (False, True)
+
+
+# --- The label group of setup --------------------------------------------------------------------
+
+
+def test_an_issue_bears_its_alignment_once_in_the_group_where_it_is_there_as_a_label_where_it_is_not(
+    workspace: LinearWorkspace,
+) -> None:
+    issue = workspace.an_open_issue()
+
+    def written(wanted: Marks) -> tuple[set[str], Marks, list[str]]:
+        tracker = workspace.connector(labels=LabelPolicy())
+        before = workspace.item(issue.identifier, tracker)
+        assert write_one(tracker, before, wanted).outcome == "written"
+        after = workspace.item(issue.identifier, workspace.connector(labels=LabelPolicy()))
+        said = {label.name for label in issue.labels} & {"okr-aligned", "okr-orphaned", "aligned", "orphaned"}
+        return said, after.shown, list(after.labels)
+
+    people = list(workspace.item(issue.identifier).labels)
+    assert written(EVERYTHING) == ({"okr-aligned"}, EVERYTHING, people)
+    workspace.do(lambda space: make_group(workspace, space, "Alignment", "aligned", "orphaned"))
+    labels = LabelPolicy()
+    assert workspace.item(issue.identifier, workspace.connector(labels=labels)).shown.alignment is None
+    assert written(EVERYTHING) == ({"aligned"}, EVERYTHING, people)
+    assert written(ORPHAN) == ({"orphaned"}, ORPHAN, people)
+    assert not labels_named(workspace, "okr-orphaned"), "no label is made that no issue bears"
+    workspace.do(lambda space: drop_group(space, "Alignment"))
+    shown = workspace.item(issue.identifier, workspace.connector(labels=labels)).shown
+    assert shown == replace(ORPHAN, labels=()), "the next plan puts the label on"
+    assert written(ORPHAN) == ({"okr-orphaned"}, ORPHAN, people)
+    assert written(Marks()) == (set(), Marks(), people)
+
+
+def make_group(workspace: LinearWorkspace, space: LinearSpace, name: str, *children: str) -> None:
+    """A label group as setup makes it."""
+    issue = workspace.an_open_issue(skip=1)
+    for one in (name, *children):
+        label = workspace.add_label(issue, one, group=name if one != name else None)
+        issue.labels.remove(label)
+        label.description = signature(OWNER)
+    next(one for one in space.labels.values() if one.name == name).is_group = True
+
+
+def drop_group(space: LinearSpace, name: str) -> None:
+    gone = [
+        one for one in space.labels.values() if one.name == name or (one.parent and one.parent.name == name)
+    ]
+    for label in gone:
+        del space.labels[label.id]
+        for issue in space.issues.values():
+            issue.labels = [one for one in issue.labels if one is not label]
 
 
 # --- Projects ------------------------------------------------------------------------------------

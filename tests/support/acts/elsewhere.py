@@ -42,7 +42,13 @@ ELSEWHERE: dict[str, str] = {
     "Key results change places in the declaration": (
         "tests/sync/plan/test_news.py::test_what_moves_below_the_step_is_no_news"
     ),
-    "A value, a forecast, or what closing a ticket adds, moves, and no percent by the step": (
+    "What is done of an epic's own part moves by the step or more, or to 0 or 100 %": (
+        "tests/sync/plan/test_news.py::test_work_that_comes_and_goes_is_no_news_below_the_step"
+    ),
+    "Work below the epic comes to wait for other open work, or waits no more": (
+        "tests/sync/marks/test_messages.py::test_what_comes_into_the_way_or_goes_is_news"
+    ),
+    "A value, a forecast, or what closing a ticket would bring, moves, and no percent by the step": (
         "tests/sync/plan/test_news.py::test_what_moves_below_the_step_is_no_news"
     ),
     "Truenorth is upgraded": ("tests/sync/plan/test_upgrade.py::test_an_upgrade_writes_nothing"),

@@ -248,14 +248,14 @@ ROWS = (
         "a person takes the warning's label off",
         ORPHAN,
         (Step(orphaned(), ("+okr-orphaned",), deeds.unlabel("okr-orphaned")),),
-        everywhere("it is put back while its cause lasts"),
+        on_jira("it is put back while its cause lasts", linear="there the child of the group says it"),
         marks=("Takes a label of Truenorth's off",),
     ),
     Row(
         "a person takes the label of aligned work off",
         ONE,
         (Step(serving("ACT-ONE"), ("+okr-aligned",), deeds.unlabel("okr-aligned")),),
-        everywhere("it is put back while its cause lasts"),
+        on_jira("it is put back while its cause lasts", linear="there the child of the group says it"),
         marks=("Takes a label of Truenorth's off",),
     ),
     Row(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.support.acts import deeds
-from tests.support.acts.deeds import ONE, ORPHAN, TWO
-from tests.support.acts.seen import orphaned, serving
+from tests.support.acts.deeds import ORPHAN, TWO
+from tests.support.acts.seen import ALIGNED, DANGLING, orphaned, serving
 from tests.support.acts.table import Absent, Deed, Row, Step, Ticket, on_jira, on_linear
 from tests.support.acts.tickets import Subject
 
@@ -70,9 +70,9 @@ ROWS = (
         world="renames of a field",
     ),
     Row(
-        "a person renames the label okr-aligned",
-        ONE,
-        (Step(serving("ACT-ONE").but(labels=frozenset()), None, _rename("label", "okr-aligned", "in-line"), notes=("in-line",)),),
+        "a person renames the label okr-dangling",
+        Ticket(serving("ACT-ONE").but(labels=frozenset({ALIGNED, DANGLING})), ("act-one", "kr:ACT-NONE")),
+        (Step(serving("ACT-ONE").but(labels=frozenset()), None, _rename("label", "okr-dangling", "in-line"), notes=("in-line",)),),
         on_linear("it is followed by its id: nothing is relabelled, a note says so, undo takes it off", jira=NO_LABELS),
         world="renames",
         marks=("Renames a label of Truenorth's (Linear)",),

@@ -77,7 +77,9 @@ class Shows:
         goals_served = {id_: goals[id_].value for id_ in ids} | dict(self.percents)
         stamped = bool(self.alignment or self.labels or self.serves)
         fields = self._groups() if site == "linear" else self._fields(goals)
-        return Seen(goals_served, self.labels, fields, self.comments, stamped)
+        # After setup an issue says its alignment once: by the child of the group.
+        labels = self.labels - {ALIGNED, ORPHANED} if site == "linear" else self.labels
+        return Seen(goals_served, labels, fields, self.comments, stamped)
 
     def _fields(self, goals: Goals) -> dict[str, Any]:
         shown = dict(NOTHING)

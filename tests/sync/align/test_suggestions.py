@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from config.link_rules import LinkRule
 from connectors.model import WorkItem
 from connectors.sandbox.server import Sandbox
+from connectors.text.keywords import extract_keywords
 from sync.align.alignment import align
 from sync.align.suggestions import FURTHER, MOST, THRESHOLD, Suggestion, suggest
 from sync.report.suggestions import as_yaml, suggestions
@@ -75,6 +76,45 @@ def test_words_are_those_of_the_ticket_the_strongest_first() -> None:
     assert found.words[:2] in (("forms", "shorten"), ("shorten", "forms"))
     assert "moon" not in found.words
     assert "the" not in found.words
+
+
+def reasons(*items: WorkItem, descriptions: dict[str, str] | None = None, of: str = "WEB-99") -> set[str]:
+    """The words that speak for any key result of an item."""
+    keywords = {ref(key): extract_keywords(text) for key, text in (descriptions or {}).items()}
+    found = suggest(align([*KNOWN, *items], GOALS), GOALS, keywords)
+    return {word for one in found[ref(of)] for word in one.words}
+
+
+def test_markup_is_no_reason() -> None:
+    title = "**Tidy** [form](javascript:alert) {{ranking}} <b>form</b>"
+    linked = [item(f"WEB-{n}", title=f"{title}, round {n}", labels=("signup",)) for n in range(30, 36)]
+    told = reasons(*linked, item("WEB-99", title=title))
+    assert {"form", "tidy"} <= told
+    assert not told & {"javascript", "alert", "ranking", "b"}
+
+
+def test_what_one_ticket_says_alone_is_no_reason_however_often_it_was_copied() -> None:
+    copied = [item(f"WEB-{n}", title="Shorten the zebra form", labels=("signup",)) for n in range(30, 36)]
+    orphan = item("WEB-99", title="A zebra form")
+    assert "zebra" not in reasons(*copied, orphan)
+    told = reasons(*copied, item("WEB-40", title="Paint the zebra", labels=("signup",)), orphan)
+    assert {"zebra", "form"} <= told
+
+
+def test_a_word_of_every_kind_of_work_is_no_reason() -> None:
+    linked = [item(f"WEB-{n}", title=f"Fix all forms {n}", labels=("signup",)) for n in range(30, 40)]
+    told = reasons(*linked, item("WEB-99", title="Fix all forms"))
+    assert told == {"forms"}
+
+
+def test_a_template_of_descriptions_is_no_reason() -> None:
+    linked = [
+        item(f"WEB-{n}", title=f"Reproduce the form, part {n}", labels=("signup",)) for n in range(30, 40)
+    ]
+    orphans = [item(f"WEB-{n}", title="Form") for n in range(90, 100)]
+    one = reasons(*linked, *orphans, descriptions={"WEB-99": "How to reproduce"})
+    many = reasons(*linked, *orphans, descriptions={f"WEB-{n}": "How to reproduce" for n in range(90, 100)})
+    assert ("reproduce" in one, "reproduce" in many) == (True, False)
 
 
 def test_words_of_a_parent_that_not_everybody_sees_stay_there() -> None:

@@ -26,6 +26,7 @@ def test_demo_shows_the_main_job_and_a_quiet_second_run(run: Cli) -> None:
         "Written",
         "nothing is left to write",
         "/jira/browse/KEY",
+        "\n  truenorth demo --keep --items 120\n",
     ):
         assert words in ran.out
 

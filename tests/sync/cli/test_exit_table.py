@@ -11,8 +11,9 @@ import os
 import re
 import signal
 import socket
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,11 +35,11 @@ from connectors.errors import (
 from connectors.http.retry import OutOfTime
 from connectors.sandbox.server import Sandbox
 from sync.cli.exit_codes import ENDS, Cause, Exit, exit_code, exit_code_of
+from sync.cli.help_texts import HELP, OVERVIEW, CommandHelp
 from sync.store import tables
 from sync.store.store import Store
-from tests.support.builders import ref
-from tests.support.cli import AS_OF, Cli, Ran
-from tests.support.fake_company import Company, Prepared, prepare
+from tests.support.cli import AS_OF, Cli
+from tests.support.fake_company import Company, Prepared, changed, guarded, prepare, silent_cli, unwritten
 
 ROOT = Path(__file__).parents[3]
 REMEDY = "Do this about it."
@@ -104,21 +105,7 @@ READING = {
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     """Made once; each test plays with a copy."""
     with pytest.MonkeyPatch.context() as patch:
-        return prepare(tmp_path_factory.mktemp("prepared"), _quiet_cli(patch), patch)
-
-
-def _quiet_cli(patch: pytest.MonkeyPatch) -> Cli:
-    from sync.cli import app
-
-    def call(*arguments: str) -> Ran:
-        patch.setattr("sys.argv", ["truenorth", *arguments])
-        try:
-            app.main()
-        except SystemExit as stopped:
-            return Ran(int(stopped.code or 0), "", "")
-        return Ran(0, "", "")
-
-    return call
+        return prepare(tmp_path_factory.mktemp("prepared"), silent_cli(patch), patch)
 
 
 @pytest.fixture
@@ -268,16 +255,6 @@ def test_the_run_itself_remembers_that_it_was_not_whole(company: Company) -> Non
 # --- Everything else -----------------------------------------------------------------------------
 
 
-def changed(company: Company) -> None:
-    """What the saved plan is about is no longer as it was."""
-    items = company.trackers["jira"].items
-    items[ref("WEB-4")] = replace(items[ref("WEB-4")], labels=("by-hand",))
-
-
-def unwritten(company: Company) -> None:
-    company.trackers["jira"].write_faults |= {"WEB-4": "Jira says no", "WEB-1": "Jira says no"}
-
-
 def lost(company: Company) -> None:
     gone = CredentialError("jira", "the credential is revoked.")
     company.trackers["jira"].write_faults |= {"WEB-4": gone, "WEB-1": gone, "setup": gone}
@@ -286,11 +263,6 @@ def lost(company: Company) -> None:
 def away(company: Company) -> None:
     gone = Unreachable("jira", "no answer.")
     company.trackers["jira"].write_faults |= {"WEB-4": gone, "WEB-1": gone, "setup": gone}
-
-
-def guarded(company: Company) -> None:
-    jira = company.trackers["jira"]
-    jira.items = {one: item for one, item in jira.items.items() if item.key == "WEB-1"}
 
 
 def held(_: Company) -> None:
@@ -390,6 +362,18 @@ def test_of_any_causes_the_first_in_the_table_decides() -> None:
     assert [ranks.index(code) for code in ENDS.values()] == sorted(
         ranks.index(code) for code in ENDS.values()
     )
+
+
+def test_the_help_of_a_command_has_every_code_that_it_ends_with() -> None:
+    def told(text: CommandHelp) -> set[int]:
+        return {int(code) for codes in text.codes for code in codes.split(",")}
+
+    met: dict[str, set[int]] = defaultdict(set)
+    for name, typed in READING.items():
+        of_others = {codes[name] for _, codes in OTHERS if name in codes}
+        met[typed[0]] |= of_others | {int(row.code) for row in UNREAD}
+    assert {name: some - told(HELP[name]) for name, some in met.items() if some - told(HELP[name])} == {}
+    assert told(OVERVIEW) == {int(code) for code in Exit}
 
 
 def test_the_docs_have_every_code() -> None:

@@ -48,7 +48,7 @@ def told(key: str, items: list[WorkItem] = ITEMS, declared: Workspace = DECLARED
         (
             "WEB-6",
             "orphaned",
-            "it has no parent. It is in progress since 2026-09-17; the grace period is 7 days.",
+            "it has no parent. It has been in progress since 2026-09-17; the grace period is 7 days.",
         ),
         ("WEB-10", "not started", "It is not started, so there is no warning (policy.warn: started)."),
         ("WEB-7", "waiting", "still within its grace period of 7 days"),
@@ -172,6 +172,34 @@ def test_advice_says_what_a_person_could_do() -> None:
 def test_an_unknown_key_names_the_nearest() -> None:
     with pytest.raises(UnknownKeyError, match=r"WEB-77 not found among the 11 items .* Did you mean WEB-7"):
         told("WEB-77")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("KR11", "Did you mean KR1?"),
+        ("WBE-10", "Did you mean WEB-10 or WEB-1? It may be out of scope"),
+        ("GROWHT-KR2", "Did you mean GROWTH-KR2, GROWTH-KR1 or GROWTH?"),
+        ("zzz", "11 items that were read, nor as a key result or an objective."),
+    ],
+)
+def test_an_unknown_id_names_what_is_near_of_every_kind(asked: str, said: str) -> None:
+    declared = workspace(
+        objectives=[
+            {"id": "GROWTH", "title": "G", "cycle": "2026-Q4", "key_results": [work("GROWTH-KR1"), work("GROWTH-KR2")]},
+            {"id": "O", "title": "O", "cycle": "2026-Q4", "key_results": [work("KR1")]},
+        ]
+    )  # fmt: skip
+    with pytest.raises(UnknownKeyError) as unknown:
+        told(asked, declared=declared)
+    assert str(unknown.value).startswith(f"{asked} not found among the ")
+    assert said in str(unknown.value)
+    assert "?" in said or not str(unknown.value).endswith("?")
+
+
+def test_an_item_can_be_asked_for_itself() -> None:
+    run = decide(observed(*ITEMS), Memory(), DECLARED, NOW)
+    assert explain(ITEMS[1].ref, run, DECLARED).summary == "WEB-2 serves KR1."
 
 
 def test_what_serves_nothing_is_told_what_it_looks_closest_to() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -69,6 +69,63 @@ def test_other_measures(result: dict[str, Any], counts: dict[str, int], said: st
     assert said in derived(items, result, counts=counts).steps
 
 
+def test_milestones_are_shown_themselves_with_state_and_day() -> None:
+    how = {"kind": "milestones", "weights": {"WEB-1": 2}}
+    items = [
+        epic("WEB-1", claims=("A",), category="done", completed=NOW - timedelta(days=3)),
+        item("WEB-2", "WEB-1", category="done"),
+        epic("WEB-3", claims=("A",), category="doing", status="In Progress", due=date(2026, 12, 1)),
+        item("WEB-4", "WEB-3"),
+        epic("WEB-5", claims=("A",), category="done", completed=LONG_AGO),
+        epic("WEB-6", claims=("A",)),
+    ]
+    told = derived(items, {"id": "A", "title": "A", "measure": how})
+    section = derivation(told)
+    assert section.columns == ("milestone", "title", "state", "day", "weight", "linked by")
+    assert [[cell.text for cell in row][:1] + [cell.text for cell in row][2:5] for row in section.rows] == [
+        ["WEB-1", "done", "2026-11-13", "2"],
+        ["WEB-3", "In Progress", "due 2026-12-01", "1"],
+        ["WEB-5", "finished before 2026-10-01, not counted", "2026-08-03", "1"],
+        ["WEB-6", "To Do", "", "1"],
+    ]
+    assert "2 / 4 = 50 %." in told.steps
+    rows = derivation_data(told, ())["milestones"]
+    assert [(row["key"], row["reached"], row["on"]) for row in rows][:2] == [
+        ("WEB-1", True, "2026-11-13"),
+        ("WEB-3", False, "2026-12-01"),
+    ]
+    assert derivation_data(derived(WORK, work("A"), work("B")), ())["milestones"] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (1_499_999, ("(1,499,999 − 1,200,000) / (1,500,000 − 1,200,000) = 99.99 %.", "Shown as 99 %")),
+        (
+            1_499_999.996,
+            ("(1,499,999.996 − 1,200,000) / (1,500,000 − 1,200,000) = 99.99 %.", "Shown as 99 %"),
+        ),
+        (1_500_000, ("(1,500,000 − 1,200,000) / (1,500,000 − 1,200,000) = 100 %.", "Shown as 100 %")),
+        (1_600_000, ("= 133.3 %.", "Shown as 100 %")),
+    ],
+)
+def test_large_numbers_are_written_out_and_agree_with_the_percent(
+    value: float, said: tuple[str, ...]
+) -> None:
+    told = " ".join(derived([], metric("A", 1_200_000, 1_500_000, ("2026-11-01", value))).steps)
+    assert all(words in told for words in said), told
+
+
+def test_what_weighs_nothing_keeps_it_from_a_hundred_in_one_sentence() -> None:
+    items = [
+        item("WEB-1", claims=("A",), category="done", estimate=3),
+        item("WEB-2", claims=("A",), estimate=0),
+    ]
+    told = derived(items, work("A", measure={"weigh": "points"})).steps
+    assert "All of that weight is done, but open items with zero weight remain, so it shows 99 %." in told
+    assert not any("= 100 %" in step for step in told)
+
+
 def test_a_composite_names_its_parts() -> None:
     mean = {"id": "A", "title": "A", "measure": {"kind": "composite", "of": {"B": 3, "C": 1}}}
     parts = [metric("B", 0, 10, ("2026-11-01", 5.0)), metric("C", 0, 10, ("2026-11-01", 1.0))]
@@ -94,7 +151,7 @@ def test_what_nobody_estimated_is_named_and_what_came_later_is_added_up() -> Non
     told = derived(items, work("A", measure=how), work("B"))
     assert told.steps[1:3] == (
         "No estimate, so the default of 2 is used: WEB-2, WEB-3.",
-        "Done: 8 = 8.",
+        "Done: 8.",
     )
     assert "Not counted, added after 2026-10-15: 2 items, weight 5: WEB-4, WEB-5." in told.steps
     assert [row.item.key for row in told.rows if row.left_out == "late"] == ["WEB-4", "WEB-5"]
@@ -196,7 +253,7 @@ def test_where_all_of_it_goes_elsewhere_that_is_named_too() -> None:
 @pytest.mark.parametrize("how", [{}, {"weigh": "type", "weights": {"Bug": 3}}])
 def test_a_count_or_a_type_leaves_nothing_to_guess(how: dict[str, Any]) -> None:
     told = derived([item("WEB-1", claims=("A",))], work("A", measure=how))
-    assert told.steps[1] == "Done: none = 0."
+    assert told.steps[1] == "Done: 0."
 
 
 def test_what_is_left_out_is_named_with_the_reason_and_the_first_keys() -> None:

@@ -19,7 +19,13 @@ from sync.jobs.sandbox import examples
 from tests.support.cli import Cli
 from tests.support.sandbox_jira_client import ANN, SERVICE, Jira
 
-VIEWS = ["Unaligned work", "Work by key result", "At-risk key results", "Dangling links"]
+VIEWS = [
+    "Unaligned work",
+    "Below unaligned work",
+    "Work by key result",
+    "At-risk key results",
+    "Dangling links",
+]
 AT = ("--as-of", "2026-11-16T09:00Z")
 Told = dict[str, dict[str, list[dict[str, str]]]]
 
@@ -210,7 +216,7 @@ def test_a_missing_permission_is_said_beforehand_and_the_rest_works(
     assert run("setup", "--apply").code == 0
     assert {"KR health", "Alignment"} <= {one.name for one in pointed.world.jira.fields.values()}
     assert len(pointed.world.jira.filters) == len(VIEWS)
-    assert told(run)["jira"] == {"actions": [], "problems": []}
+    assert told(run)["jira"] == {"actions": [], "problems": [], "addresses": None}
 
 
 def test_labels_that_only_admins_may_make_are_said_and_the_views_made(run: Cli, pointed: Sandbox) -> None:
@@ -250,7 +256,7 @@ def test_what_another_account_of_ours_made_is_used_and_its_owner_named(run: Cli,
     filters = list(jira.filters.values())
     for one in (*filters, board(pointed)):
         pointed.call(partial(setattr, one, "owner", ann))
-    assert told(run)["jira"] == {"actions": [], "problems": []}
+    assert told(run)["jira"] == {"actions": [], "problems": [], "addresses": None}
     pointed.call(lambda: setattr(filters[0], "jql", "project = WEB"))
     pointed.call(lambda: setattr(board(pointed), "name", "Mine"))
     plan = told(run, "--apply")["jira"]

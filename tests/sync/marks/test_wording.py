@@ -12,8 +12,7 @@ import pytest
 from config.messages import ENGLISH, names_in
 from connectors.model import Comment, Fact, Update
 from connectors.stamp import comment_marker, from_comment_marker
-from connectors.text.document import text_hash
-from sync.marks.comment_text import forecast_words
+from connectors.text.document import Panel, text_hash
 from sync.marks.details import (
     Blocked,
     Claim,
@@ -23,14 +22,17 @@ from sync.marks.details import (
     Offer,
     OrphanDetails,
     Pace,
+    Part,
     Previous,
     ProgressDetail,
     ProgressDetails,
     UpdateDetail,
     UpdateDetails,
+    Wait,
 )
 from sync.marks.facts import stated_in
 from sync.marks.messages import RENDERING, Messages
+from sync.marks.texts.status_update import forecast_words
 from sync.marks.wording import NoText, contradicts_record, update_with_text, with_text
 from tests.support.plain_text import to_plain
 
@@ -48,44 +50,58 @@ FACTS: tuple[Fact, ...] = (
     ("KR2 title", "Result two"),
 )
 PROGRESS = ProgressDetails(
-    "2026-11-16 10:00 CET",
+    "2026-11-16",
     (
         ProgressDetail(
             "https://okrs.example/kr/KR1",
-            Pace(50),
             value=29.5,
             target=35.0,
             unit="points",
-            since="2026-11-09",
-            moved=Moved((("done", 2), ("added", 1)), 6, -2),
-            items=10,
-            open=4,
-            points=5.5,
-            blocked=Blocked((("WEB-3", "OPS-9"),), 2),
+            part=Part(3, 7, 6, 10, 5.5, 12.5, "points", after=60),
+            waits=(Wait("WEB-3", "OPS-9", "2026-11-02"), Wait("WEB-4", "OPS-9")),
+            more_waits=2,
             because="rule key WEB-1",
-            checked_in="2026-11-10",
-            goal=Goal("metric", "2026-12-31", start=22.0, target=35.0, unit="points"),
+            goal=Goal("work", "2026-12-31", unit="points"),
             owner="growth",
             foretold=Foretold("2026-12-31", 62, 88, 16, least=20),
         ),
         ProgressDetail(
             "https://okrs.example/kr/KR2",
-            Pace(50),
             goal=Goal("binary", "2026-12-31"),
             foretold=Foretold("2026-12-31", lack="history"),
         ),
     ),
 )
 ORPHAN = OrphanDetails(
-    "weeks", 5, True, True, (Offer("KR1", "Result one", ("wizard",)),), exempt=("ktlo", "on-call")
+    "begun",
+    "2026-11-06",
+    "2026-11-16",
+    below=5,
+    closest=(Offer("KR1", "Result one", ("wizard",), 12),),
+    exempt=("ktlo", "on-call"),
 )
-DECLARED = OrphanDetails("days", declared=(Offer("KR1", "Result one"),), more=3)
+DECLARED = OrphanDetails(
+    "created", "2025-11-06", "2026-11-16", declared=(Offer("KR1", "Result one"),), more=3, owner="growth"
+)
 CLAIMED = OrphanDetails(
-    "days", claims=(Claim("KR9", "KR1"), Claim("*KR12*"), Claim("KR3", over="2026-09-30")), is_container=True
+    "lost",
+    "2026-11-06",
+    "2026-11-16",
+    claims=(Claim("KR9", "KR1", label=True), Claim("*KR12*"), Claim("KR3", over="2026-09-30")),
 )
 AT_TARGET = ProgressDetails(
-    "2026-11-16 10:00 CET",
-    (ProgressDetail("https://okrs.example/kr/KR1", Pace(50, "2026-12-31"), value=35.0, at_target=True),),
+    "2026-11-16",
+    (
+        ProgressDetail(
+            "https://okrs.example/kr/KR1",
+            value=35.0,
+            value_on="2026-11-10",
+            reached="2026-11-03",
+            goal=Goal("metric", "2026-12-31", start=22.0, target=35.0, unit="%"),
+            at_target=True,
+        ),
+    ),
+    "project",
 )
 REACHED: tuple[Fact, ...] = (("KR1 percent", 100), ("KR1 health", "on_track"), ("KR1 title", "Result one"))
 UPDATE = UpdateDetails(
@@ -124,13 +140,13 @@ def test_how_texts_are_put_together_has_a_version() -> None:
         "at target": with_text(progress(AT_TARGET, REACHED), BARE).doc,
         "update": update_with_text(update(), BARE).doc,
     }
-    assert RENDERING == 3
+    assert RENDERING == 4
     assert {name: text_hash(doc)[:8] for name, doc in made.items() if doc} == {
-        "progress": "b3291873",
-        "orphan": "b3b38916",
-        "declared": "9a4de1c8",
-        "claimed": "60b306a8",
-        "at target": "438482dc",
+        "progress": "902850f4",
+        "orphan": "cc52cc54",
+        "declared": "0c71fcda",
+        "claimed": "ab83252b",
+        "at target": "a72d7b47",
         "update": "f02c0b61",
     }
 
@@ -152,12 +168,62 @@ def test_a_record_gives_the_text_that_was_sent(comment: Comment) -> None:
     assert not contradicts_record(seen, ENGLISH_TEXTS)
 
 
-def test_the_words_are_those_of_before() -> None:
-    sent = with_text(progress(), ENGLISH_TEXTS)
-    assert sent.doc is not None
-    assert "29.5 of 35 points" in to_plain(sent.doc)
-    assert "2 done, 1 added (+6 points by work, −2 by scope)" in to_plain(sent.doc)
-    assert "WEB-3 by OPS-9, 2 more" in to_plain(sent.doc)
+SAID = """\
+KR1 · Result *one*  AT RISK
+████░░░░░░ 40 % · 29.5 of 35 points · likely 62–88 % by 31 Dec, chance of 100 %: 16 % · owner: growth
+This epic: 3 of 7 tickets done; 5.5 points left here, 12.5 in all. Closing it would bring 40 % → 60 %.
+In the way: WEB-3 waits for OPS-9 since 2 Nov, WEB-4 waits for OPS-9, 2 more.
+Linked by rule key WEB-1
+KR2 · Result two  NO DATA
+No data yet · due 31 Dec
+data of 16 Nov · kept up to date by Truenorth; what you write beside it stays."""
+
+SAID_IN_FRENCH = """\
+KR1 · Result *one*  À RISQUE
+████░░░░░░ 40~% · 29,5 sur 35 points · fin probable entre 62 et 88~% au 31 déc., 100~%~: 16~% de chances · responsable~: growth
+Cette epic~: 3 sur 7 tickets terminés~; il reste 5,5 points ici, 12,5 en tout. La terminer ferait passer de 40~% à 60~%.
+Ce qui bloque~: WEB-3 attend OPS-9 depuis le 2 nov., WEB-4 attend OPS-9, 2 de plus.
+Lié par rule key WEB-1
+KR2 · Result two  SANS DONNÉES
+Pas encore de données · échéance 31 déc.
+données du 16 nov. · tenu à jour par Truenorth~; ce que vous écrivez à côté reste."""
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", SAID), ("fr", SAID_IN_FRENCH)], ids=["en", "fr"])
+def test_a_progress_comment_has_five_lines_for_a_key_result(language: str, said: str) -> None:
+    doc = with_text(progress(), Messages(language, {})).doc
+    assert doc is not None
+    assert to_plain(doc).replace("\u00a0", "~").replace("\u202f", "~") == said
+    assert all(len(panel.blocks) <= 5 for panel in doc.blocks if isinstance(panel, Panel))
+
+
+def test_a_sentence_that_ends_with_a_day_has_one_full_stop() -> None:
+    """Months are cut with a full stop in French: "2 nov."."""
+    one = msgspec.structs.replace(
+        PROGRESS.key_results[0], waits=(Wait("WEB-3", "OPS-9", "2026-11-02"),), more_waits=0
+    )
+    bare = OrphanDetails("created", "2026-11-02", "2026-11-16")
+    for made in (progress(ProgressDetails("2026-11-16", (one,)), FACTS[:3]), orphan(bare)):
+        doc = with_text(made, Messages("fr", {})).doc
+        assert doc is not None
+        assert "depuis le 2 nov.\n" in to_plain(doc)
+        assert ".." not in to_plain(doc)
+
+
+def test_a_value_that_was_reached_has_its_day_and_no_forecast() -> None:
+    details = msgspec.structs.replace(
+        AT_TARGET,
+        key_results=(
+            msgspec.structs.replace(AT_TARGET.key_results[0], foretold=Foretold("2026-12-31", 99, 100, 99)),
+        ),
+    )
+    doc = with_text(progress(details, REACHED), ENGLISH_TEXTS).doc
+    assert doc is not None
+    assert to_plain(doc) == (
+        "KR1 · Result one  AT TARGET\n"
+        "██████████ 100 % · 35 on 10 Nov, from 22 to 35 % · reached on 3 Nov\n"
+        "data of 16 Nov · kept up to date by Truenorth; what you write beside it stays."
+    )
 
 
 FORECASTS = [
@@ -185,8 +251,7 @@ def test_a_record_of_the_straight_line_is_still_read() -> None:
     del old["key_results"][0]["foretold"]
     made = with_text(replace(progress(), details=old), ENGLISH_TEXTS)
     assert made.doc is not None
-    assert "at this pace" not in to_plain(made.doc)
-    assert "40 % reached, 50 % of the time gone" in to_plain(made.doc)
+    assert "40 % · 29.5 of 35 points · due 31 Dec" in to_plain(made.doc)
 
 
 SPOILT: dict[str, dict[str, Any]] = {
@@ -198,7 +263,7 @@ SPOILT: dict[str, dict[str, Any]] = {
     "no details": {"details": None},
     "details of another kind": {"details": [1, {"a": "b"}]},
     "details that were edited": {"details": msgspec.to_builtins(PROGRESS) | {"read": "yesterday"}},
-    "details of fewer": {"details": msgspec.to_builtins(ProgressDetails("x", PROGRESS.key_results[:1]))},
+    "details of fewer": {"details": msgspec.to_builtins(ProgressDetails("2026-11-16", PROGRESS.key_results[:1]))},
 }  # fmt: skip
 
 
@@ -216,14 +281,14 @@ def test_a_bar_is_never_drawn_beyond_its_end() -> None:
 def test_what_another_version_or_an_older_truenorth_wrote_is_not_judged() -> None:
     sent = observed(replace(with_text(progress(), ENGLISH_TEXTS), doc=None, text="0" * 32))
     assert contradicts_record(sent, ENGLISH_TEXTS)
-    assert not contradicts_record(sent, Messages("en", {"progress.foot": "Ours"}))
+    assert not contradicts_record(sent, Messages("en", {"progress.kept": "Ours"}))
     assert not contradicts_record(sent, Messages("fr", {}))
     assert not contradicts_record(Comment("progress", FACTS), ENGLISH_TEXTS)
 
 
 def test_of_a_record_too_long_to_be_kept_nothing_is_judged() -> None:
     long = msgspec.structs.replace(PROGRESS.key_results[0], because="x" * 20_000)
-    sent = with_text(progress(ProgressDetails("now", (long, long))), ENGLISH_TEXTS)
+    sent = with_text(progress(ProgressDetails("2026-11-16", (long, long))), ENGLISH_TEXTS)
     seen = observed(sent)
     assert (seen.details, seen.text) == (None, "")
     assert not contradicts_record(seen, ENGLISH_TEXTS)

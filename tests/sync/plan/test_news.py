@@ -9,11 +9,10 @@ import pytest
 
 from config.workspace import Workspace
 from connectors.jira.marks.remote_links import link_body
-from connectors.linear.marks.records import figures_of, metadata_for
+from connectors.linear.marks.records import LONGEST_SUBTITLE, figures_of, metadata_for, subtitle_of
 from connectors.model import KeyResultMark, Marks, Stamp, WorkItem
-from sync.marks.details import Offer, OrphanDetails
 from sync.report.planned.section import plan as plan_sections
-from tests.support.builders import epic, item, metric, workspace
+from tests.support.builders import NOW, epic, item, metric, workspace
 from tests.support.deciding import decide
 from tests.support.plain_text import to_plain
 
@@ -83,14 +82,14 @@ LATER = {"2026-Q4": {"start": "2026-10-01", "end": "2026-12-30"}}
     [
         pytest.param({"measure": {"target": 36}}, EVERYWHERE, "from 22 to 36 %", "22 → 36 %", id="target"),
         pytest.param({"measure": {"start": 21.5}}, EVERYWHERE, "from 21.5 to 35 %", "21.5 → 35 %", id="start"),
-        pytest.param({"measure": {"unit": "points"}}, EVERYWHERE, "27 of 35 points", "22 → 35 points", id="unit"),
+        pytest.param({"measure": {"unit": "points"}}, EVERYWHERE, "from 22 to 35 points", "22 → 35 points", id="unit"),
         pytest.param({"measure": {"unit": "u" * 60}}, EVERYWHERE, f"35 {'u' * 60}", "at risk · due", id="a long unit"),
         pytest.param({"measure": {"kind": "keep", "below": 35}}, EVERYWHERE, "at most 35 %", "≤ 35 %", id="kind"),
-        pytest.param({"measure": {"kind": "binary"}}, EVERYWHERE, "done or not", "off track · due", id="another kind"),
-        pytest.param({"cycles": LATER}, EVERYWHERE, "35 % by 2026-12-30", "due 2026-12-30", id="due day"),
-        pytest.param({"owner": "noor"}, {CARRIER: COMMENT}, "Owner | noor", "due", id="owner"),
-        pytest.param({"owner": None}, {CARRIER: COMMENT}, "Measured by", "due", id="no owner"),
-        pytest.param({"owner": None, "objective": {"owner": "growth"}}, {CARRIER: COMMENT}, "Owner | growth", "due",
+        pytest.param({"measure": {"kind": "binary"}}, EVERYWHERE, "0 % · due 31 Dec", "off track · due", id="another kind"),
+        pytest.param({"cycles": LATER}, EVERYWHERE, "due 30 Dec", "due 2026-12-30", id="due day"),
+        pytest.param({"owner": "noor"}, {CARRIER: COMMENT}, "owner: noor", "due", id="owner"),
+        pytest.param({"owner": None}, {CARRIER: COMMENT}, "due 31 Dec\n", "due", id="no owner"),
+        pytest.param({"owner": None, "objective": {"owner": "growth"}}, {CARRIER: COMMENT}, "owner: growth", "due",
                      id="owner of the objective"),
         pytest.param({"title": "Better"}, {**EVERYWHERE, ORPHAN: COMMENT}, "KR1 · Better", "KR1 · Better", id="title"),
         pytest.param({"links": [{"key": CARRIER, "project": "WEB"}]}, EVERYWHERE, "rule key WEB-1, project WEB",
@@ -146,10 +145,25 @@ def test_what_moves_below_the_step_is_no_news(changes: dict[str, Any]) -> None:
 
 
 def test_work_that_comes_and_goes_is_no_news_below_the_step() -> None:
+    """Also of the ticket's own part, which a comment says in tickets: it is news by the step of percents, and when it is whole."""
     goals = declared()
-    before = written(WORLD, goals)
-    more = [*before, item("WEB-3", BELOW, category="done"), item("WEB-4", CARRIER, category="done")]
-    assert news(more, goals) == {}
+    children = [item(f"WEB-{n}", CARRIER) for n in range(10, 40)]
+    before = written([*WORLD, *children], goals)
+
+    def done(count: int, items: list[WorkItem] = before) -> list[WorkItem]:
+        closed = {f"WEB-{n}" for n in range(10, 10 + count)}
+        return [replace(one, category="done", completed=NOW) if one.key in closed else one for one in items]
+
+    def own(items: list[WorkItem]) -> set[str] | None:
+        return news(items, goals).get(CARRIER)
+
+    assert own(done(1)) is None
+    assert own([*before, item("WEB-50", CARRIER), item("WEB-51", "WEB-10")]) is None
+    assert own(done(2)) == COMMENT
+    after = written(done(2), goals)
+    assert "This epic: 2 of 31 tickets done." in comment_on(after)
+    assert own(done(3, after)) is None
+    assert own(done(30, after)) == COMMENT
 
 
 def test_a_warning_is_renewed_where_it_names_a_key_result_that_is_no_more() -> None:
@@ -165,8 +179,11 @@ def test_what_looks_closest_moves_and_is_no_news() -> None:
     goals = declared()
     (orphan,) = (one for one in written(WORLD, goals) if one.key == ORPHAN)
     assert orphan.shown.comment is not None
-    near = OrphanDetails("weeks", 8, is_container=True, closest=(Offer("KR1", "Result KR1", ("wizard",)),))
-    details = {"age": near.age, "closest": [{"id": "KR1", "title": "Result KR1", "words": ["wizard"]}]}
+    details = {
+        "since": "begun",
+        "day": "2026-11-06",
+        "closest": [{"id": "KR1", "title": "Result KR1", "words": ["wizard"]}],
+    }
     other = replace(orphan.shown.comment, details=details, doc=None, wording="")
     assert (
         news([*WORLD[:2], replace(orphan, shown=replace(orphan.shown, comment=other))], goals).get(ORPHAN)
@@ -223,3 +240,30 @@ def test_a_goal_that_a_record_lacks_is_written_with_the_next_news() -> None:
 
 def lacking(shown: Marks) -> Marks:
     return replace(shown, key_results=tuple(replace(mark, goal=None) for mark in shown.key_results))
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ({}, "40 % · at risk · due 2026-12-31"),
+        (
+            {"because": "rule label a", "share": 50, "moves": 5, "percent_after": 44, "goal": "22 → 35 %"},
+            "40 % · at risk · closing it: 40 % → 44 % · half of it counts · by rule label a · 22 → 35 % · due 2026-12-31",
+        ),
+        ({"share": 25, "moves": 0, "percent_after": 40}, "40 % · at risk · 25 % of it counts · due 2026-12-31"),
+        ({"because": "rule label {x}"}, "40 % · at risk · by rule label (x) · due 2026-12-31"),
+    ],
+    ids=["nothing", "all", "less than a point", "with braces"],
+)  # fmt: skip
+def test_an_attachment_says_what_closing_brings_how_much_counts_and_why(
+    part: dict[str, Any], said: str
+) -> None:
+    assert subtitle_of(replace(MARK, **part)) == said
+
+
+def test_an_attachment_is_one_line_and_is_found_by_its_health() -> None:
+    long = subtitle_of(
+        replace(MARK, because="rule label " + "x" * 109, share=3, percent_after=99, goal="g" * 300)
+    )
+    assert len(long) == LONGEST_SUBTITLE
+    assert long.startswith("40 % · at risk · closing it: 40 % → 99 %")

@@ -157,7 +157,7 @@ def test_who_may_only_read_sees_all_and_writes_nothing(
     cluster.ask(database, "CREATE ROLE reader LOGIN", "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
     monkeypatch.setenv("TRUENORTH_STORE", cluster.url(database, "reader"))
     assert run("status").code == 0
-    assert "writes ever" in run("log").out
+    assert "writes in all" in run("log").out
     box.forget_requests()
     stopped = run("sync", *AS_OF)
     assert stopped.code == 1

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from connectors.text.document import Bar, Block, Bullets, Doc, Line, Lozenge, Text, line, para
-from sync.marks.comment_text import blocked_words, forecast_words, health_words, moved_words, pace_words
-from sync.marks.details import Previous, UpdateDetail, UpdateDetails
+from sync.forecast.outlook import chance_words, range_words
+from sync.marks.details import Blocked, Foretold, Moved, Pace, Previous, UpdateDetail, UpdateDetails
 from sync.marks.facts import StatedKeyResult
 from sync.marks.messages import Messages
+from sync.marks.texts.phrases import health_words
 
 
 def update_text(stated: Sequence[StatedKeyResult], details: UpdateDetails, messages: Messages) -> Doc:
@@ -65,3 +66,49 @@ def _risks(one: StatedKeyResult, detail: UpdateDetail, messages: Messages) -> li
     if detail.blocked is not None:
         risks.append(blocked_words(detail.blocked, messages))
     return risks
+
+
+# --- Phrases ---------------------------------------------------------------------------------------
+
+
+def pace_words(percent: int, pace: Pace, messages: Messages) -> str:
+    """How far it is, and how much of the time is gone."""
+    return messages.text("progress.pace.text", percent=percent, expected=pace.expected)
+
+
+def forecast_words(told: Foretold, messages: Messages) -> str:
+    """The range and the chance, and whether they are why it is at risk; or why there is no forecast."""
+    if told.low is None or told.high is None or told.chance is None:
+        return messages.text(f"progress.forecast.{told.lack or 'history'}")
+    words = messages.text(
+        "progress.forecast.text",
+        range=range_words(told.low, told.high),
+        due=told.due,
+        goal=told.goal,
+        chance=chance_words(told.chance),
+    )
+    if told.least is not None:
+        words += messages.text("progress.forecast.unlikely", least=told.least)
+    return words
+
+
+def moved_words(moved: Moved, messages: Messages) -> str:
+    """What linked work did."""
+    parts = [messages.text(f"progress.since.{kind}", count=count) for kind, count in moved.counts]
+    words = ", ".join(parts) or messages.text("progress.since.nothing")
+    if moved.work is None or moved.scope is None:
+        return words
+    work, scope = (_points(effect, messages) for effect in (moved.work, moved.scope))
+    return words + messages.text("progress.since.effect", work=work, scope=scope)
+
+
+def _points(effect: int, messages: Messages) -> str:
+    return f"{'+' if effect > 0 else '−' if effect < 0 else '±'}{messages.number(abs(effect))}"
+
+
+def blocked_words(blocked: Blocked, messages: Messages) -> str:
+    """Which work waits for which."""
+    words = [messages.text("progress.blocked.by", key=key, blocker=by) for key, by in blocked.pairs]
+    if blocked.more:
+        words.append(messages.text("progress.blocked.more", count=blocked.more))
+    return ", ".join(words)

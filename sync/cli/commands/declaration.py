@@ -1,0 +1,44 @@
+"""The commands that look at the OKR files alone, and load nothing beside: validate, schema."""
+
+from __future__ import annotations
+
+import sys
+
+from config.load import advice, fingerprint, load
+from config.settings import Settings
+from config.wording import counted
+from sync.cli.options import Config, FormatOption
+from sync.cli.output import Format, Output
+
+
+def validate(config: Config = None, style: FormatOption = Format.TEXT) -> None:
+    """Check the OKR files without contacting a tracker. Lists every problem with file, line and column."""
+    output = Output(style)
+    settings = Settings()
+    workspace = load(config or settings.config)
+    key_results = sum(1 for _ in workspace.key_results())
+    hints = advice(workspace)
+    output.data(
+        valid=True,
+        workspace=workspace.workspace,
+        fingerprint=fingerprint(workspace),
+        objectives=len(workspace.objectives),
+        key_results=key_results,
+        advice=list(hints),
+    )
+    output.say(
+        f"Valid: {counted(len(workspace.objectives), 'objective')}, {counted(key_results, 'key result')}, "
+        f"{counted(len(workspace.trackers), 'tracker')}."
+    )
+    for hint in hints:
+        output.say(f"Advice: {hint}")
+    output.finish()
+
+
+def schema() -> None:
+    """Print the JSON Schema of the OKR files, for editors to complete and check."""
+    import json
+
+    from config.loading.json_schema import schema as json_schema
+
+    sys.stdout.write(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")

@@ -1,0 +1,190 @@
+"""What `--help` says below the options: commands to paste, and the exit codes that the command can end with.
+
+`tests/sync/cli/test_help.py` parses every example, and holds the codes against the table of exit codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CommandHelp:
+    """Examples: what is typed, and what that does. Codes: the exit code, or several, and when it ends so."""
+
+    examples: Mapping[str, str]
+    codes: Mapping[str, str]
+
+
+_USAGE = {"2": "wrong usage or configuration"}
+_ENDED = {"130, 143": "ended by Ctrl-C or SIGTERM"}
+_READS = {
+    "0": "done",
+    "1": "failed, or not all was read, until somebody acts: credential, permission, store",
+    **_USAGE,
+    "3": "not all could be read this time; a later run may do better",
+    "4": "a credential would go to an origin that is not declared",
+    **_ENDED,
+}
+_WRITES = {
+    "0": "done; everything is written",
+    "1": "failed, and will again until somebody acts: credential, permission, store",
+    **_USAGE,
+    "3": "done in part, or not at all for a cause that passes; the next run finishes",
+    "4": "stopped by a guard, or an origin that is not declared; nothing is written",
+    **_ENDED,
+}
+_LOCAL = {"0": "done", **_USAGE}
+
+OVERVIEW = CommandHelp(
+    {
+        "truenorth demo": "see a sync of an example company, on this machine alone",
+        "truenorth plan --config okrs/": "show what a sync of your own trackers would write",
+        "truenorth help sync": "show the options, examples and exit codes of a command",
+    },
+    {
+        "0": "done",
+        "1": "failed, and will fail again until somebody acts",
+        "2": "wrong usage or configuration",
+        "3": "done in part; the next run finishes",
+        "4": "stopped by a guard before the first write",
+        "10": "the plan has changes (plan --exit-code)",
+        **_ENDED,
+    },
+)
+
+HELP: Mapping[str, CommandHelp] = {
+    "plan": CommandHelp(
+        {
+            "truenorth plan": "show what the next sync would write, and which guard would stop it",
+            "truenorth plan --out first.plan": "save it for `truenorth apply first.plan`",
+            "truenorth plan --exit-code --quiet > /dev/null": "in a script: end with 10 if there are changes",
+        },
+        {**_READS, "0": "done, also where a guard would stop a sync", "10": "changes, with --exit-code"},
+    ),
+    "sync": CommandHelp(
+        {
+            "truenorth sync --first-run": "the very first run, once its plan was read",
+            "truenorth sync --quiet": "from cron: one line on a good run, and what is wrong on any other",
+            "truenorth sync --accept-plan 0123456789ab": "let the plan with this hash pass a guard",
+        },
+        {**_WRITES, "0": "done; or another run is at work and does the same"},
+    ),
+    "apply": CommandHelp(
+        {
+            "truenorth apply first.plan": "write what `truenorth plan --out first.plan` showed",
+            "truenorth apply first.plan --first-run": "the same, where nothing was ever written",
+        },
+        _WRITES,
+    ),
+    "status": CommandHelp(
+        {
+            "truenorth status": "progress by the last read; asks no tracker",
+            "truenorth status --fresh": "read the trackers first",
+            "truenorth status --format markdown": "a report to paste into a page",
+        },
+        _READS,
+    ),
+    "orphans": CommandHelp(
+        {
+            "truenorth orphans": "started work that serves no key result",
+            "truenorth orphans --all": "also work that is not started, or in grace",
+        },
+        _READS,
+    ),
+    "suggest": CommandHelp(
+        {
+            "truenorth suggest": "key results that orphaned work may serve, and why",
+            "truenorth suggest --as-yaml": "the same as link rules, to review and copy",
+        },
+        _READS,
+    ),
+    "explain": CommandHelp(
+        {
+            "truenorth explain WEB-12": "why this ticket bears the marks that it bears",
+            "truenorth explain GROWTH-KR2": "where the number of a key result comes from",
+            'truenorth explain "Onboarding v2" --fresh': "a Linear project, read just now",
+        },
+        {**_READS, "2": "nothing has this key, or wrong usage or configuration"},
+    ),
+    "log": CommandHelp(
+        {
+            "truenorth log --item WEB-12": "every write to a ticket, with before and after",
+            "truenorth log --run 7 --format json": "all that a run wrote, for a program",
+        },
+        {"0": "done", "1": "the store cannot be used", **_USAGE},
+    ),
+    "roll-over": CommandHelp(
+        {"truenorth roll-over 2026-Q4 2027-Q1 > 2027-Q1.yaml": "the next quarter's OKRs, to review and edit"},
+        _READS,
+    ),
+    "init": CommandHelp(
+        {
+            "truenorth init": "ask on a terminal what to take of what the trackers have, and write truenorth.yaml",
+            "truenorth init --project WEB --project OPS --team ENG --yes": "ask nothing",
+            "truenorth init --print > truenorth.yaml": "print the file, with what was found on stderr",
+        },
+        {**_READS, "2": "no credentials, a file that is there, or wrong usage; nothing is written"},
+    ),
+    "check-in": CommandHelp(
+        {
+            "truenorth check-in GROWTH-KR1 24.5": "print the line of YAML for today's value",
+            "truenorth check-in GROWTH-KR1 24.5 --on 2026-11-30 --write": "add it to the file, comments kept",
+        },
+        {
+            "0": "done",
+            "2": "no such key result or value, or wrong usage or configuration; nothing is written",
+        },
+    ),
+    "validate": CommandHelp(
+        {
+            "truenorth validate": "check truenorth.yaml, or what TRUENORTH_CONFIG names",
+            "truenorth validate --config okrs/ --format json": "check a folder, for a program",
+        },
+        {"0": "valid", "2": "not valid; each problem is listed with file, line and column"},
+    ),
+    "check": CommandHelp(
+        {"truenorth check": "prove before the first sync that it can succeed"},
+        {**_READS, "0": "a sync can go", "1": "something to fix, which is named with its remedy"},
+    ),
+    "setup": CommandHelp(
+        {
+            "truenorth setup": "show which fields, filters, labels and views are missing",
+            "truenorth setup --apply": "create them",
+            "truenorth setup --remove --apply": "remove what setup created",
+        },
+        _WRITES,
+    ),
+    "schema": CommandHelp(
+        {"truenorth schema > truenorth.schema.json": "for an editor that completes and checks the OKR files"},
+        _LOCAL,
+    ),
+    "undo": CommandHelp(
+        {
+            "truenorth undo --all": "show what would be removed",
+            "truenorth undo --item WEB-12 --apply": "remove the marks of one ticket",
+            "truenorth undo --project WEB --project OPS --apply": "remove those of two projects",
+        },
+        {
+            **_WRITES,
+            "4": "all marks are another workspace's, or an origin is not declared; nothing is removed",
+        },
+    ),
+    "rebuild": CommandHelp(
+        {"truenorth rebuild": "a new store in place of a lost or broken one; the old one is kept"},
+        {**_READS, "3": "a tracker could not be read, or another run is at work; the store is as it was"},
+    ),
+    "demo": CommandHelp(
+        {
+            "truenorth demo": "a whole sync, on a made-up company",
+            "truenorth demo --keep": "then look at its tickets in a browser, until Ctrl-C",
+        },
+        {"0": "done", "2": "the sandbox is not installed, or wrong usage", "3": "not all was written"},
+    ),
+    "sandbox": CommandHelp(
+        {"truenorth sandbox --items 2000 --port 8765": "a larger company; prints the variables to use it"},
+        {"0": "ended by Ctrl-C or SIGTERM", "1": "the port is taken", "2": "not installed, or wrong usage"},
+    ),
+    "help": CommandHelp({"truenorth help plan": "the same as truenorth plan --help"}, _LOCAL),
+}
